@@ -1,0 +1,33 @@
+# Every target sets up what it needs: .venv from requirements.lock, GraphiQL's files where npm exists.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint schema migration clean
+HOME_DIR := $(or $(KINEGRAPH_HOME),.kinegraph)
+BIN := .venv/bin
+
+help:  ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .venv/ready  ## Start everything: database, queue, worker, API, GraphiQL, demo
+	@scripts/graphiql/fetch "$(HOME_DIR)/graphiql"
+	@exec $(BIN)/kinegraph up
+
+test: .venv/ready  ## Run every test
+	@scripts/graphiql/fetch "$(HOME_DIR)/graphiql"
+	$(BIN)/python -m pytest
+
+lint: .venv/ready  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+schema: .venv/ready  ## Rewrite schema.graphql from the code
+	$(BIN)/kinegraph schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+lock: .venv/ready  ## Rewrite requirements.lock from pyproject.toml
+	scripts/lock
+
+clean:  ## Remove the virtual environment and the embedded servers' data
+	rm -rf .venv .kinegraph
+
+.venv/ready: requirements.lock pyproject.toml
+	@scripts/setup
