@@ -1,0 +1,113 @@
+"""Checking an input as a whole: every problem is collected with its path, then all are refused at once."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from uuid import UUID
+
+from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
+
+
+class Checks:
+    """Collects what is wrong with one input; `done` raises Refused if anything was.
+
+    Each method takes a value and its path, and returns the value cleaned. What it returns for a bad value
+    is of the right type but meaningless: call `done` before using any.
+    """
+
+    def __init__(self) -> None:
+        self.refusals: list[Refusal] = []
+
+    def refuse(self, message: str, *path: str | int) -> None:
+        """Record one problem."""
+        self.refusals.append(InvalidInput(message, *path))
+
+    def done(self) -> None:
+        """Raise Refused with everything recorded, if anything was."""
+        if self.refusals:
+            raise Refused(self.refusals)
+
+    def text(self, value: str, path: Path, longest: int, *, empty: bool = False) -> str:
+        """A trimmed text of at most `longest` characters, without control characters (nor NUL)."""
+        cleaned = value.strip()
+        if not cleaned and not empty:
+            self.refuse("Must not be empty.", *path)
+        elif len(cleaned) > longest:
+            self.refuse(f"Must be at most {longest:,} characters; this is {len(cleaned):,}.", *path)
+        elif fault := character_fault(cleaned):
+            self.refuse(fault, *path)
+        return cleaned
+
+    def texts(self, values: Sequence[str], path: Path, longest: int, most: int) -> list[str]:
+        """A list of at most `most` texts, doubles dropped, order kept."""
+        if len(values) > most:
+            self.refuse(f"Must have at most {most} entries; this has {len(values)}.", *path)
+            return []
+        return list(dict.fromkeys(self.text(v, (*path, str(i)), longest) for i, v in enumerate(values)))
+
+    def whole(self, value: int, path: Path, low: int, high: int) -> int:
+        """A whole number within bounds, both included."""
+        if not low <= value <= high:
+            self.refuse(f"Must be from {low:,} to {high:,}; this is {value:,}.", *path)
+        return value
+
+    def number(self, value: float, path: Path, low: float, high: float) -> float:
+        """A finite number within bounds, both included."""
+        if not low <= value <= high:
+            self.refuse(f"Must be from {low:g} to {high:g}; this is {value:g}.", *path)
+        return value
+
+    def url(self, value: str, path: Path) -> str:
+        """An absolute http(s) URL of at most 2,048 characters."""
+        cleaned = self.text(value, path, 2048)
+        if cleaned and len(cleaned) <= 2048 and not _URL.fullmatch(cleaned):
+            self.refuse("Must be a URL that starts with https:// or http://.", *path)
+        return cleaned
+
+    def key(self, value: str, path: Path) -> UUID:
+        """An id of ours."""
+        parsed = parse_key(value)
+        if parsed is None:
+            self.refuse("Must be an id that this API gave out (a UUID).", *path)
+        return parsed or UUID(int=0)
+
+    def all(self, values: Iterable[str], path: Path, check: Callable[[str, Path], UUID]) -> list[UUID]:
+        """Every entry of a list checked the same way."""
+        return [check(value, (*path, str(index))) for index, value in enumerate(values)]
+
+
+def character_fault(text: str) -> str | None:
+    """What makes a text unfit to store: NUL and other control characters, or half of a surrogate pair."""
+    if found := _CONTROL.search(text):
+        return f"Must not contain the control character U+{ord(found.group()):04X}."
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return "Must not contain half of a surrogate pair."
+    return None
+
+
+def parse_key(value: str) -> UUID | None:
+    """A UUID in its 36-character form, or None. Shorter spellings that `UUID` takes are not ids of ours."""
+    if len(value) != 36:
+        return None
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def require_key(value: str, *path: str | int) -> UUID:
+    """The id in `value`. Raises InvalidInput at `path`."""
+    parsed = parse_key(value)
+    if parsed is None:
+        raise InvalidInput("Must be an id that this API gave out (a UUID).", *path)
+    return parsed
+
+
+def split_terms(values: Sequence[str]) -> list[str]:
+    """Seed 001's `splitToArray`: one string of terms separated by commas or semicolons becomes a list."""
+    if len(values) != 1:
+        return list(values)
+    terms = [term.strip() for term in re.split(r"[,;]", values[0])]
+    return [term for term in terms if term] if len(terms) > 1 else list(values)

@@ -1,0 +1,55 @@
+"""Expected refusals: what a caller did that cannot be done, as a small tree of exceptions.
+
+Each has a stable code (`UserErrorCode` of the API), a message that says what to do, and the path into
+the caller's input, argument first: `("input", "sections", "0", "shape")`. A mutation answers them as
+`userErrors`; a query as GraphQL errors. Everything that is not a Refusal is unexpected and is masked.
+"""
+
+from typing import ClassVar
+
+Path = tuple[str, ...]
+
+
+class Refusal(Exception):
+    """One thing that cannot be done, and why."""
+
+    code: ClassVar[str] = "INVALID_INPUT"
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path: Path = tuple(str(step) for step in path)
+
+
+class InvalidInput(Refusal):
+    """The input is not of the form or size that it must have."""
+
+
+class NotFound(Refusal):
+    """No such thing, or none that this caller may know of: the two are never told apart."""
+
+    code = "NOT_FOUND"
+
+
+class Forbidden(Refusal):
+    """The caller sees the thing, but may not do this to it."""
+
+    code = "FORBIDDEN"
+
+
+class Conflict(Refusal):
+    """Something stored already stands against it."""
+
+    code = "CONFLICT"
+
+
+class Refused(Exception):
+    """Several refusals of one input, reported together."""
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        super().__init__("; ".join(refusal.message for refusal in refusals))
+        self.refusals = tuple(refusals)
+
+
+class Unauthenticated(Exception):
+    """Nobody is signed in, or the token does not hold; the message says which."""
