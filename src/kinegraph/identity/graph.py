@@ -1,0 +1,109 @@
+"""Users, memberships, organizations and the viewer, as the API shows them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from kinegraph.identity import rules, store
+from kinegraph.kit.checks import require_key
+from kinegraph.kit.graph import Info, described_enum, field
+from kinegraph.kit.pages import Connection, window
+
+described_enum(
+    rules.Role,
+    "What a user is in an organization. Owners, admins and coaches have coach access.",
+    OWNER="Runs the organization; coach access.",
+    ADMIN="Administers the organization; coach access.",
+    COACH="Coach or clinician: writes exercises, overrides, workouts, plans.",
+    MEMBER="Athlete or patient: reads what is assigned to them, comments on it, logs it.",
+)
+
+First = Annotated[int | None, strawberry.argument(description="Rows in the page, 1 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="Cursor of the row to go on behind.")]
+OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization's id.")]
+
+
+@strawberry.type(description="A person: coach, athlete, clinician, patient.")
+class User:
+    organization_id: strawberry.Private[UUID]
+    id: strawberry.ID = strawberry.field(description="The user's id, the `sub` of their tokens.")
+    name: str = strawberry.field(description="Display name.")
+
+    @field("E-mail address; shown to the person and to coaches of a shared organization, else null.")
+    async def email(root: strawberry.Parent[Any], info: Info) -> str | None:
+        viewer: rules.Viewer = await info.context.viewer()
+        organization_id = root.organization_id
+        shown = root.id == viewer.user.id or (organization_id is not None and viewer.coaches(organization_id))
+        email: str | None = root.email
+        return email if shown else None
+
+
+@strawberry.type(description="One user's role in one organization.")
+class Membership:
+    organization_id: strawberry.Private[UUID]
+
+    role: rules.Role = strawberry.field(description="What the user is there.")
+
+    @field("The user.")
+    def user(root: strawberry.Parent[Any]) -> User:
+        user: Any = root.user if isinstance(root, rules.Membership) else root
+        return user
+
+    @field("The organization.")
+    async def organization(root: strawberry.Parent[Any], info: Info) -> "Organization":
+        if isinstance(root, rules.Membership):
+            return root.organization  # type: ignore[return-value]  # read by field name
+        return await organization_of(root, info)
+
+
+@strawberry.type(description="A gym, team or clinic: what belongs to it is seen by its own people only.")
+class Organization:
+    id: strawberry.ID = strawberry.field(description="The organization's id.")
+    name: str = strawberry.field(description="Display name.")
+    slug: str = strawberry.field(description="Short name, unique, for addresses.")
+
+    @field("The people in it, by name. Members see its staff and themselves only.")
+    async def members(
+        root: strawberry.Parent[Any],
+        info: Info,
+        role: Annotated[rules.Role | None, strawberry.argument(description="Only people with this role.")] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Membership]:
+        viewer: rules.Viewer = await info.context.viewer()
+        alone = None if viewer.coaches(root.id) else viewer.user.id
+        page = window(first, after, 50, str, UUID)
+        return await info.context.page(
+            store.member_pages, store.member_counts, (root.id, alone), page, role=role and role.value
+        )
+
+
+async def organization_of(root: strawberry.Parent[Any], info: Info) -> Any:
+    """Resolver: the organization whose row `root` is. The viewer belongs to it, or would not see the row."""
+    viewer: rules.Viewer = await info.context.viewer()
+    return viewer.organization(root.organization_id) if root.organization_id else None
+
+
+@strawberry.type(description="Who is asking.")
+class Viewer:
+    user: User = strawberry.field(description="The signed-in user.")
+    is_platform_admin: bool = strawberry.field(
+        description="Whether they curate the canonical library; it opens no organization to them."
+    )
+    memberships: list[Membership] = strawberry.field(description="Their organizations and roles, by organization name.")
+
+
+@strawberry.type
+class Query:
+    @field("Who is asking: the user of the bearer token.")
+    async def viewer(self, info: Info) -> Viewer | None:
+        viewer: Viewer = await info.context.viewer()
+        return viewer
+
+    @field("An organization of the caller's; null where they do not belong to it.")
+    async def organization(self, info: Info, id: OrganizationId) -> Organization | None:
+        key = require_key(id, "id")
+        viewer: rules.Viewer = await info.context.viewer()
+        organization: Any = viewer.organization(key)
+        return organization

@@ -1,0 +1,93 @@
+"""Who may do what: the viewer, their roles, and the refusals that follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from kinegraph.kit.errors import Forbidden, NotFound
+
+
+class Role(StrEnum):
+    """What a user is in an organization."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    COACH = "coach"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; `organization_id` is where the viewer meets them, which decides whether their e-mail is shown."""
+
+    id: UUID
+    name: str
+    email: str | None
+    organization_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A gym, a team, a clinic."""
+
+    id: UUID
+    name: str
+    slug: str
+    members_see_library: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One user's role in one organization."""
+
+    user: User
+    organization: Organization
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is asking, and the organizations they belong to."""
+
+    user: User
+    is_platform_admin: bool
+    by_organization: Mapping[UUID, Membership]
+
+    @property
+    def memberships(self) -> list[Membership]:
+        """In the order of the organizations' names."""
+        return list(self.by_organization.values())
+
+    def organization(self, organization_id: UUID) -> Organization | None:
+        """The organization, if the viewer belongs to it."""
+        membership = self.by_organization.get(organization_id)
+        return membership.organization if membership else None
+
+    def coaches(self, organization_id: UUID) -> bool:
+        """Whether the viewer has coach access: owner, admin or coach."""
+        membership = self.by_organization.get(organization_id)
+        return membership is not None and membership.role is not Role.MEMBER
+
+    def sees_library(self, organization_id: UUID) -> bool:
+        """Whether the viewer may browse the organization's library; members where its setting allows it."""
+        organization = self.organization(organization_id)
+        return organization is not None and (self.coaches(organization_id) or organization.members_see_library)
+
+    def coached(self) -> list[UUID]:
+        """The organizations where the viewer has coach access."""
+        return [id for id in self.by_organization if self.coaches(id)]
+
+
+def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
+    """Refuse whoever has no coach access. To outsiders the organization does not exist."""
+    if organization_id not in viewer.by_organization:
+        raise NotFound("You belong to no such organization.", *path)
+    if not viewer.coaches(organization_id):
+        raise Forbidden("Only owners, admins and coaches of the organization may do this.", *path)
+
+
+def require_platform_admin(viewer: Viewer, message: str, *path: str) -> None:
+    """Refuse whoever is no platform admin."""
+    if not viewer.is_platform_admin:
+        raise Forbidden(message, *path)

@@ -1,0 +1,53 @@
+"""Organizations, users, memberships: the columns, as the migrations make them."""
+
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, String, Table, Uuid, func, text
+from sqlalchemy.dialects.postgresql import ENUM
+
+from kinegraph.kit.database import metadata
+
+
+def key() -> "Column[object]":
+    """The primary key of nearly every table: a UUIDv7 that the database makes."""
+    return Column("id", Uuid, primary_key=True, server_default=func.uuidv7())
+
+
+def moments(*, deleted: bool = True) -> "list[Column[object]]":
+    """When a row was made, changed and, where that is possible, softly deleted."""
+    made: list[Column[object]] = [
+        Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
+        for name in ("created_at", "updated_at")
+    ]
+    return [*made, Column("deleted_at", DateTime(timezone=True))] if deleted else made
+
+
+organizations = Table(
+    "organizations",
+    metadata,
+    key(),
+    Column("name", String(255), nullable=False),
+    Column("slug", String(255), nullable=False),
+    Column("members_see_library", Boolean, nullable=False, server_default=text("true")),
+    *moments(deleted=False),
+    Index("organizations_slug_idx", "slug", unique=True),
+)
+
+users = Table(
+    "users",
+    metadata,
+    key(),
+    Column("name", String(255), nullable=False),
+    Column("email", String(320)),
+    Column("is_platform_admin", Boolean, nullable=False, server_default=text("false")),
+    *moments(deleted=False),
+    Index("users_email_idx", func.lower(text("email")), unique=True),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", ENUM("owner", "admin", "coach", "member", name="membership_role"), nullable=False),
+    *moments(),
+    Index("memberships_user_id_idx", "user_id"),
+)
