@@ -1,0 +1,261 @@
+"""What an exercise may hold, who may see and change it, and how its status moves."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from kinegraph.identity.rules import Viewer, require_coach, require_platform_admin
+from kinegraph.kit.checks import Checks, split_terms
+from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
+
+
+class ExerciseStatus(StrEnum):
+    """Where an exercise stands in its life (seed 000)."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+MOVES: Mapping[ExerciseStatus, frozenset[ExerciseStatus]] = {
+    ExerciseStatus.DRAFT: frozenset({ExerciseStatus.PUBLISHED, ExerciseStatus.ARCHIVED}),
+    ExerciseStatus.PUBLISHED: frozenset({ExerciseStatus.ARCHIVED}),
+    ExerciseStatus.ARCHIVED: frozenset({ExerciseStatus.PUBLISHED}),
+}
+
+
+class ExerciseCategory(StrEnum):
+    """Broad kind of training (seed 002)."""
+
+    STRENGTH = "strength"
+    CARDIO = "cardio"
+    BODYWEIGHT = "bodyweight"
+    FLEXIBILITY = "flexibility"
+    PLYOMETRIC = "plyometric"
+    SPORT_SPECIFIC = "sport_specific"
+    OTHER = "other"
+
+
+class ExerciseKind(StrEnum):
+    """What the exercise is used for (seed 002)."""
+
+    STRENGTH_COMPOUND = "strength_compound"
+    STRENGTH_ISOLATION = "strength_isolation"
+    CONDITIONING = "conditioning"
+    MOBILITY = "mobility"
+    SKILL = "skill"
+    TEST = "test"
+
+
+class MovementPattern(StrEnum):
+    """Fundamental movement (seed 001)."""
+
+    SQUAT = "squat"
+    HINGE = "hinge"
+    PUSH = "push"
+    PULL = "pull"
+    CARRY = "carry"
+    LOCOMOTION = "locomotion"
+    GYMNASTICS = "gymnastics"
+    OLY = "oly"
+    CONDITIONING = "conditioning"
+    MOBILITY = "mobility"
+    OTHER = "other"
+
+
+class PlaneOfMotion(StrEnum):
+    """Main plane of motion (seed 004)."""
+
+    SAGITTAL = "sagittal"
+    FRONTAL = "frontal"
+    TRANSVERSE = "transverse"
+    MULTI_PLANAR = "multi_planar"
+
+
+TEXTS: Mapping[str, int] = {
+    "name": 255,
+    "slug": 255,
+    "description": 10_000,
+    "athlete_notes": 10_000,
+    "mechanics": 50,
+    "force_vector": 50,
+}
+"""Text columns and their longest value."""
+
+LISTS: Mapping[str, int] = {
+    "primary_muscles": 60,
+    "secondary_muscles": 60,
+    "equipment": 60,
+    "optional_equipment": 60,
+    "aliases": 255,
+    "discipline": 60,
+    "cues": 1_000,
+    "common_faults": 1_000,
+    "scaling_options": 1_000,
+}
+"""List columns and the longest value of an entry; at most MOST_ENTRIES entries each."""
+
+MOST_ENTRIES = 50
+SPLIT = frozenset({"equipment", "optional_equipment", "aliases"})
+URLS = frozenset({"video_url", "thumbnail_url"})
+NEVER_NULL = frozenset({"name", "status", "category", "kind", "is_unilateral"})
+
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class SlugTaken(Conflict):
+    """Another canonical exercise has the slug."""
+
+
+class ExerciseNotVisible(Refusal):
+    """The exercise that an input refers to does not exist for the organization."""
+
+    code = "EXERCISE_NOT_VISIBLE"
+
+
+class ExerciseNotAvailable(Refusal):
+    """The exercise that an input refers to is there, but not for new use."""
+
+    code = "EXERCISE_NOT_AVAILABLE"
+
+
+def reference_fault(exercise: Any, organization_id: UUID, *path: str | int) -> Refusal | None:
+    """Why an organization's workout cannot newly refer to a row (None: no such row), or None where it can."""
+    if exercise is None or exercise.organization_id not in (None, organization_id):
+        return ExerciseNotVisible("There is no such exercise in the organization's library.", *path)
+    is_own = exercise.organization_id is not None
+    if exercise.status == ExerciseStatus.DRAFT and not is_own:
+        return ExerciseNotVisible("There is no such exercise in the organization's library.", *path)
+    if exercise.deleted_at is not None or exercise.status == ExerciseStatus.ARCHIVED:
+        return ExerciseNotAvailable("The exercise is discontinued; choose a published one.", *path)
+    return None
+
+
+def checked(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, Any]:
+    """The columns that an input sets, cleaned. A null list is an empty one; a null text is none.
+
+    `values` are the keys that were sent, by column; problems go to `checks` under `at` and the API's name.
+    """
+    return {column: _checked_value(column, value, (*at, api_name(column)), checks) for column, value in values.items()}
+
+
+def _checked_value(column: str, value: Any, path: Path, checks: Checks) -> Any:
+    if value is None:
+        if column in NEVER_NULL:
+            checks.refuse("Must not be null; leave it out to keep it as it is.", *path)
+        return [] if column in LISTS else None
+    if column == "slug":
+        return _checked_slug(value, path, checks)
+    if column in TEXTS:
+        return checks.text(value, path, TEXTS[column])
+    if column in LISTS:
+        entries = split_terms(value) if column in SPLIT else value
+        return checks.texts(entries, path, LISTS[column], MOST_ENTRIES)
+    if column in URLS:
+        return checks.url(value, path)
+    return checks.whole(value, path, 1, 5) if column == "difficulty" else value
+
+
+def _checked_slug(value: str, path: Path, checks: Checks) -> str:
+    slug = checks.text(value, path, TEXTS["slug"])
+    if slug and not _SLUG.fullmatch(slug):
+        checks.refuse("Must be lower-case letters and digits in groups joined by hyphens, such as back-squat.", *path)
+    return slug
+
+
+def api_name(column: str) -> str:
+    """A column's name in the API's spelling."""
+    first, *others = column.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+def require_writer(viewer: Viewer, organization_id: UUID | None, *path: str) -> None:
+    """Canonical rows are written by platform admins, an organization's by its coaches."""
+    if organization_id is None:
+        message = "Only platform admins write canonical exercises; override or clone them in your organization instead."
+        require_platform_admin(viewer, message, *path)
+    else:
+        require_coach(viewer, organization_id, *path)
+
+
+def require_move(old: str, new: str, *path: str) -> None:
+    """Refuse a status that does not follow from the present one."""
+    if old != new and ExerciseStatus(new) not in MOVES[ExerciseStatus(old)]:
+        allowed = " or ".join(sorted(move.name for move in MOVES[ExerciseStatus(old)]))
+        raise InvalidInput(f"An exercise that is {old.upper()} can become {allowed}, not {new.upper()}.", *path)
+
+
+def is_visible(viewer: Viewer, exercise: Any) -> bool:
+    """Whether the viewer may look the row up by itself (what refers to a row shows it in any case)."""
+    if exercise.deleted_at is not None:
+        return False
+    if exercise.organization_id is None:
+        return exercise.status == ExerciseStatus.PUBLISHED or viewer.is_platform_admin
+    if viewer.coaches(exercise.organization_id):
+        return True
+    return exercise.status == ExerciseStatus.PUBLISHED and viewer.sees_library(exercise.organization_id)
+
+
+BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
+"""Seed 000's difficulty bands over seed 002's integers."""
+
+
+class DifficultyBand(StrEnum):
+    """A band of difficulties."""
+
+    BEGINNER = "BEGINNER"
+    INTERMEDIATE = "INTERMEDIATE"
+    ADVANCED = "ADVANCED"
+
+
+class ExerciseSort(StrEnum):
+    """The orders of a list of exercises."""
+
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    UPDATED_AT_DESC = "UPDATED_AT_DESC"
+    DIFFICULTY_ASC = "DIFFICULTY_ASC"
+    DIFFICULTY_DESC = "DIFFICULTY_DESC"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of exercises is narrowed to; None asks for nothing. All conditions hold together."""
+
+    q: str | None = None
+    status: tuple[str, ...] | None = None
+    category: tuple[str, ...] | None = None
+    kind: tuple[str, ...] | None = None
+    movement_pattern: tuple[str, ...] | None = None
+    difficulty: str | None = None
+    difficulty_min: int | None = None
+    difficulty_max: int | None = None
+    muscles: tuple[str, ...] | None = None
+    primary_muscles: tuple[str, ...] | None = None
+    available_equipment: tuple[str, ...] | None = None
+    exclude_equipment: tuple[str, ...] | None = None
+    mechanics: str | None = None
+    is_unilateral: bool | None = None
+    discipline: tuple[str, ...] | None = None
+
+
+def checked_filter(values: Mapping[str, Any]) -> Filter:
+    """The filter in an input. Raises Refused for texts and lists that no row could match for their form."""
+    checks = Checks()
+    cleaned: dict[str, Any] = {}
+    for name, value in values.items():
+        path = ("filter", api_name(name))
+        if isinstance(value, list):
+            cleaned[name] = tuple(checks.texts(value, path, 255, 200))
+        elif isinstance(value, str) and name in ("q", "mechanics"):
+            cleaned[name] = checks.text(value, path, 200, empty=True) or None
+        else:
+            cleaned[name] = value
+    checks.done()
+    return Filter(**cleaned)

@@ -1,0 +1,128 @@
+"""Reading and writing stored exercises."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from kinegraph.exercise.rules import SlugTaken
+from kinegraph.kit.database import ReadSession, Row, WriteSession, in_key_order
+
+COLUMNS = (
+    "id, organization_id, forked_from_id, slug, status, name, description, athlete_notes, category, kind, "
+    "movement_pattern, plane_of_motion, mechanics, force_vector, is_unilateral, primary_muscles, secondary_muscles, "
+    "equipment, optional_equipment, aliases, difficulty, discipline, cues, common_faults, scaling_options, video_url, "
+    "thumbnail_url, video_provider, video_duration_seconds, video_status, source, source_url, license_attribution, "
+    "created_at, updated_at, deleted_at"
+)
+"""What the API shows of a row: all but vectors, votes and hashes."""
+
+E_COLUMNS = ", ".join(f"e.{column.strip()}" for column in COLUMNS.split(","))
+"""The same where the table is called e."""
+
+
+async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+    """Rows by id, deleted ones too, as far as row-level security shows them."""
+    rows = await session.fetch(f"SELECT {COLUMNS} FROM exercises WHERE id = ANY ($1)", ids)
+    return in_key_order(rows, ids)
+
+
+async def lock(session: WriteSession, id: UUID) -> Row | None:
+    """One row that is not deleted, held until the transaction ends."""
+    return await session.fetch_row(
+        f"SELECT {COLUMNS} FROM exercises WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", id
+    )
+
+
+async def insert(session: WriteSession, values: Mapping[str, Any]) -> UUID:
+    """Store a new row. Raises SlugTaken where a canonical one has its slug."""
+    names = ", ".join(values)
+    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+    try:
+        id: UUID = await session.fetch_value(
+            f"INSERT INTO exercises ({names}) VALUES ({places}) RETURNING id", *values.values()
+        )
+    except asyncpg.UniqueViolationError:
+        raise SlugTaken("Another canonical exercise has this slug; choose another.", "input", "slug") from None
+    return id
+
+
+async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:
+    """Set columns of a row; its time of change moves only if a value does."""
+    if not values:
+        return
+    names = ", ".join(values)
+    places = ", ".join(f"${place}" for place in range(2, len(values) + 2))
+    await session.run(
+        f"""
+        UPDATE exercises SET ({names}, updated_at) = ROW ({places}, now())
+        WHERE id = $1 AND ({names}) IS DISTINCT FROM ({places})
+        """,
+        id,
+        *values.values(),
+    )
+
+
+async def delete(session: WriteSession, id: UUID) -> None:
+    """Delete a row softly: what refers to it still shows it, marked discontinued."""
+    await session.run("UPDATE exercises SET deleted_at = now(), updated_at = now() WHERE id = $1", id)
+
+
+SEEDED: Mapping[str, str] = {
+    "slug": "text",
+    "name": "text",
+    "description": "text",
+    "athlete_notes": "text",
+    "category": "exercise_category",
+    "kind": "exercise_kind",
+    "movement_pattern": "text",
+    "plane_of_motion": "text",
+    "mechanics": "text",
+    "force_vector": "text",
+    "is_unilateral": "boolean",
+    "primary_muscles": "text[]",
+    "secondary_muscles": "text[]",
+    "equipment": "text[]",
+    "optional_equipment": "text[]",
+    "aliases": "text[]",
+    "difficulty": "integer",
+    "discipline": "text[]",
+    "cues": "text[]",
+    "common_faults": "text[]",
+    "scaling_options": "text[]",
+    "video_url": "text",
+    "thumbnail_url": "text",
+    "source": "text",
+    "source_url": "text",
+    "license_attribution": "text",
+    "seed_hash": "text",
+}
+"""What seeding sets, and how its JSON is read."""
+
+
+async def enter_as_curator(session: ReadSession) -> None:
+    """Let a transaction of ours, which acts for no user, write canonical rows."""
+    await session.fetch("SELECT set_config('kinegraph.platform_admin', 'on', true)")
+
+
+async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Upsert canonical rows by slug. Returns how many were new and how many changed.
+
+    A row is written only where its entry's hash is another than the one it was last seeded from.
+    """
+    names = ", ".join(SEEDED)
+    rows = await session.fetch(
+        f"""
+        INSERT INTO exercises ({names})
+        SELECT {names}
+        FROM jsonb_to_recordset($1) AS entry ({", ".join(f"{name} {kind}" for name, kind in SEEDED.items())})
+        ON CONFLICT (slug) WHERE slug IS NOT NULL AND organization_id IS NULL
+        DO UPDATE SET ({names}, updated_at) = ROW ({", ".join(f"excluded.{name}" for name in SEEDED)}, now())
+        WHERE exercises.seed_hash IS DISTINCT FROM excluded.seed_hash
+        RETURNING old.id IS NULL AS is_new
+        """,
+        entries,
+    )
+    new = sum(row.is_new for row in rows)
+    return new, len(rows) - new
