@@ -1,0 +1,101 @@
+"""The merge: what may be overridden, and what an exercise is for an organization."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from kinegraph.exercise.rules import ExerciseStatus, api_name, checked
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import Path, Refusal
+
+COLUMNS = (
+    "name",
+    "description",
+    "athlete_notes",
+    "category",
+    "kind",
+    "movement_pattern",
+    "primary_muscles",
+    "secondary_muscles",
+    "equipment",
+    "aliases",
+    "difficulty",
+    "discipline",
+    "cues",
+    "common_faults",
+    "scaling_options",
+    "video_url",
+    "thumbnail_url",
+)
+"""What may be overridden (seed 001's allowlist), by column."""
+
+OVERRIDABLE: Mapping[str, str] = {api_name(column): column for column in COLUMNS}
+"""The same by the key in a stored diff."""
+
+
+class LibrarySource(StrEnum):
+    """Which part of an organization's library."""
+
+    ALL = "ALL"
+    CANONICAL = "CANONICAL"
+    ORG = "ORG"
+    CUSTOMIZED = "CUSTOMIZED"
+
+
+class OverrideTargetNotCanonical(Refusal):
+    """The exercise to be overridden is an organization's own."""
+
+    code = "OVERRIDE_TARGET_NOT_CANONICAL"
+
+
+class ResetTargetNotCanonical(Refusal):
+    """The exercise to be reset is an organization's own."""
+
+    code = "RESET_TARGET_NOT_CANONICAL"
+
+
+class EffectiveExercise:
+    """An exercise as one organization sees it: every column of the row, overridden ones from the diff."""
+
+    __slots__ = ("diff", "organization_id", "row", "sort_key")
+
+    def __init__(self, row: Any, organization_id: UUID | None, diff: Mapping[str, Any], sort_key: Any = None) -> None:
+        self.row = row
+        self.organization_id = organization_id
+        self.diff = diff
+        self.sort_key = sort_key
+
+    def __getattr__(self, column: str) -> Any:
+        diff = self.diff
+        return diff[column] if column in diff else getattr(self.row, column)
+
+    @property
+    def customized_fields(self) -> list[str]:
+        """Sorted names, in the API's spelling, of what the override supplies."""
+        return sorted(api_name(column) for column in self.diff)
+
+    @property
+    def is_discontinued(self) -> bool:
+        """Whether the row may no longer be newly referred to, having been archived or deleted."""
+        return self.row.deleted_at is not None or self.row.status == ExerciseStatus.ARCHIVED
+
+
+def merge(row: Any, overrides: Mapping[str, Any] | None, organization_id: UUID | None) -> EffectiveExercise:
+    """The row as the organization sees it. An organization's own row is never merged (seed 001).
+
+    A stored key that is not allowlisted, or whose value is null, counts as not stored.
+    """
+    if not overrides or row.organization_id is not None:
+        return EffectiveExercise(row, organization_id, {})
+    known = {OVERRIDABLE[key]: value for key, value in overrides.items() if key in OVERRIDABLE and value is not None}
+    return EffectiveExercise(row, organization_id, known)
+
+
+def checked_overrides(values: Mapping[str, Any], at: Path) -> tuple[dict[str, Any], list[str]]:
+    """What an input sets in the diff and which keys it removes. Raises Refused."""
+    checks = Checks()
+    cleaned = checked({column: value for column, value in values.items() if value is not None}, at, checks)
+    checks.done()
+    removed = [api_name(column) for column, value in values.items() if value is None]
+    return {api_name(column): value for column, value in cleaned.items()}, removed
