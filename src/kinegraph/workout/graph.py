@@ -1,0 +1,148 @@
+"""Workouts as the API shows them: workout, section, movement, comment, program, and where they hang."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from kinegraph.identity.graph import After, First, Organization, User, organization_of
+from kinegraph.identity.rules import User as Person
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.checks import require_key
+from kinegraph.kit.graph import Info, edge, extends, field
+from kinegraph.kit.pages import Connection, window
+from kinegraph.library.graph import EffectiveExercise
+from kinegraph.library.store import effective
+from kinegraph.workout import rules, store, store_comments
+from kinegraph.workout.graph_fields import Prescription, SectionConfig
+
+WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workout's id.")]
+
+
+def author_of(root: strawberry.Parent[Any]) -> Any:
+    """Resolver: the author, whose name was read with the row."""
+    return Person(root.author_id, root.author_name or "Former member", root.author_email, root.organization_id)
+
+
+def program_of(root: strawberry.Parent[Any]) -> Any:
+    """Resolver: the program, whose name was read with the row; None where it has none, or a deleted one."""
+    return rules.Program(root.program_id, root.program_name, root.organization_id) if root.program_name else None
+
+
+@strawberry.type(description="A workout: a tree of sections and movements, or a text.")
+class Workout:
+    id: strawberry.ID = strawberry.field(description="The workout's id.")
+    organization: Organization = strawberry.field(resolver=organization_of, description="Whose workout it is.")
+    program: "Program | None" = strawberry.field(resolver=program_of, description="The program it belongs to, if any.")
+    author: User = strawberry.field(resolver=author_of, description="Who made it.")
+    title: str | None = strawberry.field(description="Its title.")
+    description: str | None = strawberry.field(description="What it is about; a freeform workout's whole text.")
+    scoring: rules.WorkoutScoring = strawberry.field(description="What decides its result.")
+    mode: rules.WorkoutMode = strawberry.field(description="Whether it is a tree or a text.")
+    time_cap: int | None = strawberry.field(description="Time limit in minutes.")
+    is_snapshot: bool = strawberry.field(description="Whether it is the frozen copy of one assignment.")
+    forked_from: "Workout | None" = edge(
+        store.by_ids, "forked_from_id", "The library workout that a snapshot was copied from, where the caller sees it."
+    )
+    sections: list["Section"] = edge(store.sections_of, "id", "Its sections, in their order.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it, or anything in its tree, was last changed.")
+
+
+@strawberry.type(description="A part of a workout.")
+class Section:
+    id: strawberry.ID = strawberry.field(description="The section's id.")
+    type: rules.SectionType = strawberry.field(description="What it is for.")
+    title: str | None = strawberry.field(description="Its title.")
+    description: str | None = strawberry.field(description="What it is about.")
+    sort_order: int = strawberry.field(description="Its place in the workout, from 0.")
+    shape: rules.SectionShape | None = strawberry.field(
+        description="How its movements are run through; null is linear."
+    )
+    config: SectionConfig | None = strawberry.field(description="What the shape needs to know.")
+    movements: list["Movement"] = edge(store.movements_of, "id", "Its movements, in their order.")
+
+
+@strawberry.type(description="One exercise in a section, with how much of it is to be done.")
+class Movement:
+    id: strawberry.ID = strawberry.field(description="The movement's id.")
+    sort_order: int = strawberry.field(description="Its place in the section, from 0.")
+    exercise: EffectiveExercise = edge(
+        effective,
+        lambda row: (row.organization_id, row.exercise_id),
+        "The exercise as the workout's organization sees it, discontinued ones too.",
+    )
+    prescription: Prescription | None = strawberry.field(description="How much is to be done.")
+    notes: str | None = strawberry.field(description="The coach's notes beside it.")
+    label: str | None = strawberry.field(description="Letter such as A.")
+    superset_group: str | None = strawberry.field(description="Movements of one group are done in turn, e.g. B1.")
+    comments: list["Comment"] = edge(
+        store_comments.comments_of, "id", "Top-level comments, oldest first; their replies hang below them."
+    )
+
+
+@strawberry.type(description="A comment on a movement, or a reply to one.")
+class Comment:
+    id: strawberry.ID = strawberry.field(description="The comment's id.")
+    movement: Movement = edge(store.movements, "workout_movement_id", "The movement that it is about.")
+    author: User = strawberry.field(resolver=author_of, description="Who wrote it.")
+    body: str = strawberry.field(description="What it says.")
+    parent: "Comment | None" = edge(
+        store_comments.comments, "parent_comment_id", "The comment that it replies to; null at top level."
+    )
+    replies: list["Comment"] = strawberry.field(description="Replies, oldest first; one level deep.")
+    created_at: datetime = strawberry.field(description="When it was written.")
+    updated_at: datetime = strawberry.field(description="When it was last edited.")
+
+
+async def _workouts(
+    info: Info, organization_id: UUID, program_id: UUID | None, first: int | None, after: str | None
+) -> Any:
+    """A page of the workouts that the viewer sees in an organization, or in one of its programs."""
+    page = window(first, after, 20, datetime, UUID)
+    viewer: Viewer = await info.context.viewer()
+    athlete = None if viewer.coaches(organization_id) else viewer.user.id
+    key = (organization_id, program_id, athlete)
+    return await info.context.page(store.workout_pages, store.workout_counts, key, page)
+
+
+@strawberry.type(description="A track of an organization that workouts may belong to.")
+class Program:
+    id: strawberry.ID = strawberry.field(description="The program's id.")
+    name: str = strawberry.field(description="Its name.")
+    organization: Organization = strawberry.field(resolver=organization_of, description="Whose program it is.")
+
+    @field("Its workouts that the caller sees, newest first.")
+    async def workouts(
+        root: strawberry.Parent[Any], info: Info, first: First = 20, after: After = None
+    ) -> Connection[Workout]:
+        page: Connection[Workout] = await _workouts(info, root.organization_id, root.id, first, after)
+        return page
+
+
+@extends(Organization)
+class OrganizationWorkouts:
+    programs: list[Program] = edge(store.programs_of, "id", "Its programs, by name.")
+
+    @field("Its library workouts, newest first; to members, the workouts assigned to them.")
+    async def workouts(
+        root: strawberry.Parent[Any],
+        info: Info,
+        program_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only workouts of this program.")
+        ] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Workout]:
+        program = require_key(program_id, "programId") if program_id else None
+        page: Connection[Workout] = await _workouts(info, root.id, program, first, after)
+        return page
+
+
+@strawberry.type
+class Query:
+    @field("A workout: to coaches any of their organization's, to members what is assigned to them.")
+    async def workout(self, info: Info, id: WorkoutId) -> Workout | None:
+        workout: Workout | None = await info.context.load(store.by_ids, require_key(id, "id"))
+        return workout

@@ -1,0 +1,98 @@
+"""Reading and writing comments."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.database import ReadSession, Row, WriteSession, grouped, in_key_order
+from kinegraph.workout.rules import Comment, threads
+from kinegraph.workout.store import visible
+
+COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
+               c.created_at, c.updated_at, author.name AS author_name, author.email AS author_email"""
+
+
+async def comments_of(session: ReadSession, movement_ids: Sequence[UUID]) -> list[list[Comment]]:
+    """Each movement's top-level comments, oldest first, with their replies and authors."""
+    rows = await session.fetch(
+        f"""
+        SELECT {COLUMNS}
+        FROM exercise_comments c
+        LEFT JOIN users author ON author.id = c.author_id
+        WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL
+        ORDER BY c.workout_movement_id, c.created_at, c.id
+        """,
+        movement_ids,
+    )
+    return [threads(group) for group in grouped(rows, movement_ids, "workout_movement_id")]
+
+
+async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | None]:
+    """Comments with their replies, in key order; a reply whose thread was deleted has gone with it."""
+    rows = await session.fetch(
+        f"""
+        SELECT {COLUMNS}
+        FROM exercise_comments c
+        LEFT JOIN users author ON author.id = c.author_id
+        WHERE (c.id = ANY ($1) OR c.parent_comment_id = ANY ($1)) AND c.deleted_at IS NULL
+        ORDER BY c.created_at, c.id
+        """,
+        ids,
+    )
+    found = {row.id: Comment(row) for row in rows}
+    for comment in found.values():
+        if parent := found.get(comment.parent_comment_id):
+            parent.replies.append(comment)
+    return [found.get(id) for id in ids]
+
+
+async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
+    """A comment that stands on a workout that the viewer sees, with that workout's id."""
+    viewer: Viewer = session.viewer
+    rows = await session.fetch(
+        f"""
+        SELECT c.id, c.organization_id, c.author_id, c.parent_comment_id, c.workout_movement_id, s.workout_id
+        FROM exercise_comments c
+        LEFT JOIN exercise_comments parent ON parent.id = c.parent_comment_id
+        JOIN workout_movements m ON m.id = c.workout_movement_id
+        JOIN workout_sections s ON s.id = m.section_id
+        JOIN workouts w ON w.id = s.workout_id
+        WHERE c.id = $1
+          AND c.deleted_at IS NULL AND parent.deleted_at IS NULL
+          AND m.deleted_at IS NULL AND s.deleted_at IS NULL AND w.deleted_at IS NULL
+          AND {visible("$2", "$3")}
+        """,
+        id,
+        viewer.coached(),
+        viewer.user.id,
+    )
+    return in_key_order(rows, [id])[0]
+
+
+async def insert(session: WriteSession, movement: Row, body: str, parent_id: UUID | None) -> UUID:
+    """Store a comment of the viewer's on a movement."""
+    id: UUID = await session.fetch_value(
+        """
+        INSERT INTO exercise_comments (organization_id, workout_movement_id, author_id, body, parent_comment_id)
+        VALUES ($1, $2, $3, $4, $5)
+        RETURNING id
+        """,
+        movement.organization_id,
+        movement.id,
+        session.viewer.user.id,
+        body,
+        parent_id,
+    )
+    return id
+
+
+async def update(session: WriteSession, id: UUID, body: str) -> None:
+    """Replace a comment's text; its time of change moves only if the text does."""
+    await session.run(
+        "UPDATE exercise_comments SET body = $2, updated_at = now() WHERE id = $1 AND body <> $2", id, body
+    )
+
+
+async def delete(session: WriteSession, id: UUID) -> None:
+    """Delete a comment softly; the replies below it go out of sight with it."""
+    await session.run("UPDATE exercise_comments SET deleted_at = now(), updated_at = now() WHERE id = $1", id)

@@ -1,0 +1,113 @@
+"""Replacing a workout's tree, in as many statements for a large tree as for a small one."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from kinegraph.kit.database import Row, WriteSession
+from kinegraph.workout.rules_tree import Tree
+from kinegraph.workout.store import movements_of, sections_of
+
+
+async def standing(session: WriteSession, workout_id: UUID) -> tuple[list[Row], list[Row]]:
+    """The sections and movements that stand in the workout now."""
+    sections = (await sections_of(session, [workout_id]))[0]
+    groups = await movements_of(session, [section.id for section in sections])
+    return sections, [movement for group in groups for movement in group]
+
+
+async def replace(
+    session: WriteSession,
+    workout_id: UUID,
+    organization_id: UUID,
+    tree: Tree,
+    sections: Sequence[Row],
+    movements: Sequence[Row],
+) -> int:
+    """Store the tree in place of the rows that stand. Returns how many rows it wrote: 0 where all was so already."""
+    written = await _put_sections(session, workout_id, organization_id, tree)
+    written += await _put_movements(session, organization_id, tree)
+    written += await _drop_movements(session, _gone(movements, tree))
+    return written + await _drop_sections(session, _gone(sections, tree))
+
+
+def _gone(rows: Sequence[Row], tree: Tree) -> list[UUID]:
+    """The ids that stand and were not sent."""
+    return [row.id for row in rows if row.id not in tree.sent]
+
+
+async def _put_sections(session: WriteSession, workout_id: UUID, organization_id: UUID, tree: Tree) -> int:
+    return await session.run(
+        """
+        INSERT INTO workout_sections
+            (id, organization_id, workout_id, type, title, description, sort_order, shape, config)
+        SELECT sent.id, $2, $1, sent.type, sent.title, sent.description, sent.sort_order, sent.shape, sent.config
+        FROM jsonb_to_recordset($3) AS sent
+            (id uuid, type text, title text, description text, sort_order integer, shape text, config jsonb)
+        ON CONFLICT (id) DO UPDATE
+        SET (type, title, description, sort_order, shape, config, updated_at)
+          = ROW (excluded.type, excluded.title, excluded.description, excluded.sort_order,
+                 excluded.shape, excluded.config, now())
+        WHERE (workout_sections.type, workout_sections.title, workout_sections.description,
+               workout_sections.sort_order, workout_sections.shape, workout_sections.config)
+              IS DISTINCT FROM (excluded.type, excluded.title, excluded.description,
+                                excluded.sort_order, excluded.shape, excluded.config)
+        """,
+        workout_id,
+        organization_id,
+        tree.sections,
+    )
+
+
+async def _put_movements(session: WriteSession, organization_id: UUID, tree: Tree) -> int:
+    return await session.run(
+        """
+        INSERT INTO workout_movements
+            (id, organization_id, section_id, exercise_id, sort_order, prescription, notes, label, superset_group)
+        SELECT sent.id, $1, sent.section_id, sent.exercise_id, sent.sort_order,
+               sent.prescription, sent.notes, sent.label, sent.superset_group
+        FROM jsonb_to_recordset($2) AS sent
+            (id uuid, section_id uuid, exercise_id uuid, sort_order integer,
+             prescription jsonb, notes text, label text, superset_group text)
+        ON CONFLICT (id) DO UPDATE
+        SET (section_id, exercise_id, sort_order, prescription, notes, label, superset_group, updated_at)
+          = ROW (excluded.section_id, excluded.exercise_id, excluded.sort_order, excluded.prescription,
+                 excluded.notes, excluded.label, excluded.superset_group, now())
+        WHERE (workout_movements.section_id, workout_movements.exercise_id, workout_movements.sort_order,
+               workout_movements.prescription, workout_movements.notes, workout_movements.label,
+               workout_movements.superset_group)
+              IS DISTINCT FROM (excluded.section_id, excluded.exercise_id, excluded.sort_order,
+                                excluded.prescription, excluded.notes, excluded.label, excluded.superset_group)
+        """,
+        organization_id,
+        tree.movements,
+    )
+
+
+async def _drop_movements(session: WriteSession, ids: list[UUID]) -> int:
+    """Delete movements; those that somebody commented on softly, so that nothing said is lost."""
+    if not ids:
+        return 0
+    hidden = await session.run(
+        """
+        UPDATE workout_movements m SET deleted_at = now(), updated_at = now()
+        WHERE m.id = ANY ($1) AND EXISTS (SELECT FROM exercise_comments c WHERE c.workout_movement_id = m.id)
+        """,
+        ids,
+    )
+    removed = await session.run("DELETE FROM workout_movements WHERE id = ANY ($1) AND deleted_at IS NULL", ids)
+    return hidden + removed
+
+
+async def _drop_sections(session: WriteSession, ids: list[UUID]) -> int:
+    """Delete sections; those that softly deleted movements hang from softly too."""
+    if not ids:
+        return 0
+    hidden = await session.run(
+        """
+        UPDATE workout_sections s SET deleted_at = now(), updated_at = now()
+        WHERE s.id = ANY ($1) AND EXISTS (SELECT FROM workout_movements m WHERE m.section_id = s.id)
+        """,
+        ids,
+    )
+    removed = await session.run("DELETE FROM workout_sections WHERE id = ANY ($1) AND deleted_at IS NULL", ids)
+    return hidden + removed

@@ -1,0 +1,185 @@
+"""Programs, workouts, sections, movements, comments, attachments, assignments: the columns (seed 003)."""
+
+from pgvector.sqlalchemy import VECTOR
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ENUM, JSONB
+
+from kinegraph.identity.tables import key, moments
+from kinegraph.kit.database import metadata
+
+SCORINGS = ("time", "reps", "rounds_reps", "weight", "distance", "calories", "points", "none")
+LIVE = text("deleted_at IS NULL")
+LIBRARY = text("is_snapshot = false AND deleted_at IS NULL")
+
+
+def _required(name: str, target: str | None = None) -> "Column[object]":
+    return Column(name, Uuid, *([ForeignKey(target)] if target else []), nullable=False)
+
+
+def _order() -> "Column[object]":
+    return Column("sort_order", Integer, nullable=False, server_default=text("0"))
+
+
+def _same_organization(column: str, table: str, name: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A reference that cannot leave the row's organization."""
+    pair = [column, "organization_id"]
+    return ForeignKeyConstraint(pair, [f"{table}.id", f"{table}.organization_id"], name=name, ondelete=ondelete)
+
+
+programs = Table(
+    "programs",
+    metadata,
+    key(),
+    _required("organization_id", "organizations.id"),
+    Column("name", String(255), nullable=False),
+    *moments(),
+    UniqueConstraint("id", "organization_id", name="programs_id_organization_key"),
+    Index("programs_organization_id_idx", "organization_id", postgresql_where=LIVE),
+)
+
+workouts = Table(
+    "workouts",
+    metadata,
+    key(),
+    _required("organization_id", "organizations.id"),
+    Column("program_id", Uuid),
+    _required("author_id", "users.id"),
+    Column("title", String(255)),
+    Column("description", Text),
+    Column("scoring", ENUM(*SCORINGS, name="workout_scoring"), nullable=False, server_default="none"),
+    Column("mode", ENUM("structured", "freeform", name="workout_mode"), nullable=False, server_default="structured"),
+    Column("time_cap", Integer),
+    Column("is_snapshot", Boolean, nullable=False, server_default=text("false")),
+    Column("forked_from_id", Uuid, ForeignKey("workouts.id")),
+    Column("embedding", VECTOR(1024)),
+    Column("embedding_hash", String(64)),
+    *moments(),
+    UniqueConstraint("id", "organization_id", name="workouts_id_organization_key"),
+    _same_organization("program_id", "programs", "workouts_program_fkey"),
+    Index("workouts_library_idx", "organization_id", "program_id", postgresql_where=LIBRARY),
+    Index(
+        "workouts_newest_idx",
+        "organization_id",
+        text("created_at DESC"),
+        text("id DESC"),
+        postgresql_where=LIBRARY,
+    ),
+    Index(
+        "workouts_embedding_idx",
+        "embedding",
+        postgresql_using="hnsw",
+        postgresql_ops={"embedding": "vector_cosine_ops"},
+    ),
+    Index("workouts_forked_from_id_idx", "forked_from_id", postgresql_where=text("forked_from_id IS NOT NULL")),
+)
+
+workout_sections = Table(
+    "workout_sections",
+    metadata,
+    key(),
+    _required("organization_id"),
+    _required("workout_id"),
+    Column("type", String(100), nullable=False, server_default="main"),
+    Column("title", String(255)),
+    Column("description", Text),
+    _order(),
+    Column("shape", String(50)),
+    Column("config", JSONB),
+    *moments(),
+    UniqueConstraint("id", "organization_id", name="workout_sections_id_organization_key"),
+    _same_organization("workout_id", "workouts", "workout_sections_workout_fkey", "CASCADE"),
+    Index("workout_sections_workout_id_idx", "workout_id", "sort_order", postgresql_where=LIVE),
+)
+
+workout_movements = Table(
+    "workout_movements",
+    metadata,
+    key(),
+    _required("organization_id"),
+    _required("section_id"),
+    _required("exercise_id", "exercises.id"),
+    _order(),
+    Column("prescription", JSONB),
+    Column("notes", Text),
+    Column("label", String(10)),
+    Column("superset_group", String(10)),
+    *moments(),
+    UniqueConstraint("id", "organization_id", name="workout_movements_id_organization_key"),
+    _same_organization("section_id", "workout_sections", "workout_movements_section_fkey", "CASCADE"),
+    Index("workout_movements_section_id_idx", "section_id", "sort_order", postgresql_where=LIVE),
+    Index("workout_movements_exercise_id_idx", "exercise_id", postgresql_where=LIVE),
+)
+
+exercise_comments = Table(
+    "exercise_comments",
+    metadata,
+    key(),
+    _required("organization_id"),
+    _required("workout_movement_id"),
+    _required("author_id", "users.id"),
+    Column("body", Text, nullable=False),
+    Column("parent_comment_id", Uuid),
+    *moments(),
+    _same_organization("workout_movement_id", "workout_movements", "exercise_comments_movement_fkey"),
+    UniqueConstraint("id", "workout_movement_id", name="exercise_comments_id_movement_key"),
+    ForeignKeyConstraint(
+        ["parent_comment_id", "workout_movement_id"],
+        ["exercise_comments.id", "exercise_comments.workout_movement_id"],
+        name="exercise_comments_parent_fkey",
+    ),
+    Index("exercise_comments_movement_id_idx", "workout_movement_id"),
+    Index("exercise_comments_author_id_idx", "author_id"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    key(),
+    _required("organization_id", "organizations.id"),
+    Column("owner_type", String(50), nullable=False),
+    _required("owner_id"),
+    Column("url", Text, nullable=False),
+    Column("mime", String(255), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("thumb_url", Text),
+    _required("uploaded_by", "users.id"),
+    *moments(),
+    Index("attachments_owner_idx", "owner_type", "owner_id", postgresql_where=LIVE),
+)
+
+workout_assignments = Table(
+    "workout_assignments",
+    metadata,
+    key(),
+    _required("organization_id"),
+    _required("workout_id"),
+    Column("snapshot_workout_id", Uuid),
+    _required("athlete_id", "users.id"),
+    _required("assigned_by_id", "users.id"),
+    Column("scheduled_for", Date, nullable=False),
+    Column("status", String(16), nullable=False, server_default="scheduled"),
+    *moments(),
+    _same_organization("workout_id", "workouts", "workout_assignments_workout_fkey"),
+    _same_organization("snapshot_workout_id", "workouts", "workout_assignments_snapshot_fkey"),
+    Index("workout_assignments_athlete_idx", "athlete_id", "scheduled_for", postgresql_where=LIVE),
+    Index("workout_assignments_workout_idx", "workout_id", postgresql_where=LIVE),
+    Index(
+        "workout_assignments_snapshot_idx",
+        "snapshot_workout_id",
+        postgresql_where=text("snapshot_workout_id IS NOT NULL"),
+    ),
+)
