@@ -1,0 +1,36 @@
+"""Who sends a request: from its bearer token to the viewer that its transaction is entered with."""
+
+from uuid import UUID
+
+from graphql import DocumentNode
+
+from kinegraph.identity.store import enter_as
+from kinegraph.kit.checks import parse_key
+from kinegraph.kit.database import Database, Enter
+from kinegraph.kit.graph import Context
+from kinegraph.outside.tokens import TokenError, Tokens
+
+
+class RequestContext(Context):
+    """The context of one HTTP request: with the document that it runs."""
+
+    def __init__(self, database: Database, enter: Enter | None, document: DocumentNode, *, writes: bool) -> None:
+        super().__init__(database, enter, writes=writes)
+        self.document = document
+
+
+async def enter_by_token(authorization: str | None, tokens: Tokens, claim: str) -> Enter | None:
+    """How to enter a session for a bearer token; None without one. Raises TokenError for one that does not hold."""
+    if authorization is None:
+        return None
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise TokenError("The Authorization header must be `Bearer <token>`.")
+    claims = await tokens.check(token.strip())
+    named = claims.get(claim)
+    if claim == "email" and isinstance(named, str) and claims.get("email_verified", True) is True and "\0" not in named:
+        return enter_as(email=named)
+    user_id: UUID | None = parse_key(named) if claim == "sub" and isinstance(named, str) else None
+    if user_id is None:
+        raise TokenError(f"The token's `{claim}` names no user.")
+    return enter_as(user_id)

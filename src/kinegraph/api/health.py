@@ -1,0 +1,46 @@
+"""Whether the process lives, and whether it can serve."""
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from kinegraph.kit.database import Database
+
+
+async def healthz(request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+def readyz(head: str) -> Callable[[Request], Awaitable[Response]]:
+    """Database, Redis and migrations: 200 where all are well, else 503 with what is not."""
+
+    async def answer(request: Request) -> Response:
+        checks = {
+            "database": await _database(request.state.database, head),
+            "redis": await _redis(request.state.redis),
+        }
+        well = all(state == "ok" for state in checks.values())
+        return JSONResponse({"status": "ok" if well else "unavailable", **checks}, 200 if well else 503)
+
+    return answer
+
+
+async def _database(database: Database, head: str) -> str:
+    try:
+        version = await database.pool.fetchval("SELECT version_num FROM alembic_version", timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        return f"unreachable: {type(error).__name__}"
+    return "ok" if version == head else f"migrations are at {version}, not at {head}: run `kinegraph migrate`"
+
+
+async def _redis(redis: Redis) -> str:
+    try:
+        await redis.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        return f"unreachable: {type(error).__name__}"
+    return "ok"

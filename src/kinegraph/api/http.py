@@ -1,0 +1,113 @@
+"""GraphQL over HTTP: one endpoint, from the request's bytes to the response's.
+
+A query runs in a read-only snapshot; a mutation in one transaction, which is committed after its answer was
+worked out and before it is sent, and rolled back whole if anything unexpected happened.
+"""
+
+import logging
+from typing import Any
+
+import orjson
+from graphql import OperationType
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kinegraph.api.context import RequestContext, enter_by_token
+from kinegraph.api.documents import Document, DocumentError, Documents
+from kinegraph.api.failures import Failure, failures, unexpected
+from kinegraph.api.requests import GRAPHQL_JSON, PLAIN_JSON, BadRequest, Parameters, media_type, read_parameters
+from kinegraph.api.schema import schema
+from kinegraph.kit.database import Database, Enter
+from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.tokens import TokenError, Tokens
+
+log = logging.getLogger("kinegraph.api")
+
+
+class GraphQLEndpoint:
+    """Answers /graphql."""
+
+    def __init__(self, database: Database, tokens: Tokens, claim: str, longest: int, *, introspection: bool) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._claim = claim
+        self._longest = longest
+        self._documents = Documents(introspection=introspection)
+
+    async def __call__(self, request: Request) -> Response:
+        """One request."""
+        kind = PLAIN_JSON
+        try:
+            kind = media_type(request.headers.get("accept", ""))
+            parameters = await read_parameters(request, self._longest)
+            request.scope["operation"] = parameters.operation_name
+            enter = await enter_by_token(request.headers.get("authorization"), self._tokens, self._claim)
+            return await self._run(parameters, enter, kind, is_get=request.method == "GET")
+        except BadRequest as error:
+            return _answer(kind, {"errors": [_error(error.message, "BAD_REQUEST")]}, error.status, error.headers)
+        except TokenError as error:
+            return _unauthenticated(kind, str(error))
+        except DocumentError as error:
+            told = [failure.error for failure in failures(error.errors)]
+            return _answer(kind, {"errors": told}, 400 if kind == GRAPHQL_JSON else 200)
+        except ServiceError as error:
+            log.error("service unavailable: %s", error)
+            message = "A service that is needed does not answer; try again soon."
+            return _answer(kind, {"errors": [_error(message, "SERVICE_UNAVAILABLE")]}, 503)
+        except Exception as error:
+            failure = unexpected(error)
+            return _answer(kind, {"errors": [failure.error]}, failure.status)
+
+    async def _run(self, parameters: Parameters, enter: Enter | None, kind: str, *, is_get: bool) -> Response:
+        document = self._documents.get(parameters.query)
+        operation = document.operation(parameters.operation_name).operation
+        if is_get and operation is not OperationType.QUERY:
+            raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
+        data, found = await self._execute(document, parameters, enter, writes=operation is OperationType.MUTATION)
+        return _respond(kind, data, found, is_query=operation is OperationType.QUERY)
+
+    async def _execute(
+        self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
+    ) -> tuple[Any, list[Failure]]:
+        """The data and the errors; a mutation's transaction has ended when this returns."""
+        context = RequestContext(self._database, enter, document.node, writes=writes)
+        keep = False
+        try:
+            result = await schema.execute(
+                parameters.query, parameters.variables, context, operation_name=parameters.operation_name
+            )
+            found = failures(result.errors or [])
+            keep = not found
+        finally:
+            await context.finish(keep=keep)
+        return (None if writes and found else result.data), found
+
+
+def _respond(kind: str, data: Any, found: list[Failure], *, is_query: bool) -> Response:
+    """The answer, with the status that its errors stand for where they leave no data."""
+    if not found:
+        return _answer(kind, {"data": data}, 200)
+    errors = [failure.error for failure in found]
+    if any(failure.status == 401 for failure in found):
+        return _unauthenticated(kind, errors[0]["message"], errors)
+    if is_query and any(failure.is_bad_input for failure in found):
+        return _answer(kind, {"errors": errors}, 400)
+    if data is None:
+        status = max(failure.status for failure in found)
+        body = {"errors": errors} if status < 500 else {"errors": errors, "data": None}
+        return _answer(kind, body, 200 if kind == PLAIN_JSON and status < 500 else status)
+    return _answer(kind, {"errors": errors, "data": data}, 200)
+
+
+def _unauthenticated(kind: str, message: str, errors: list[Any] | None = None) -> Response:
+    body = {"errors": errors or [_error(message, "UNAUTHENTICATED")]}
+    return _answer(kind, body, 401, {"WWW-Authenticate": "Bearer"})
+
+
+def _error(message: str, code: str) -> dict[str, Any]:
+    return {"message": message, "extensions": {"code": code}}
+
+
+def _answer(kind: str, body: dict[str, Any], status: int, headers: dict[str, str] | None = None) -> Response:
+    content_type = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(orjson.dumps(body), status, {**content_type, **(headers or {})})

@@ -1,0 +1,126 @@
+"""Reading a GraphQL request off HTTP (the GraphQL-over-HTTP specification), and every way in which it can be wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+GRAPHQL_JSON = "application/graphql-response+json"
+PLAIN_JSON = "application/json"
+
+
+class BadRequest(Exception):
+    """A request that is no GraphQL request; answered with its status and message."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a request asks to run."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+def media_type(accept: str) -> str:
+    """The media type to answer with. Raises BadRequest (406) where neither is taken."""
+    accepted = _accepted(accept)
+    if not accepted:
+        return GRAPHQL_JSON
+    for kind in accepted:
+        if kind in (GRAPHQL_JSON, "*/*", "application/*"):
+            return GRAPHQL_JSON
+        if kind == PLAIN_JSON:
+            return PLAIN_JSON
+    raise BadRequest(406, f"This answers in {GRAPHQL_JSON} or {PLAIN_JSON}; accept one of them.")
+
+
+def _accepted(accept: str) -> list[str]:
+    """The media types of an Accept header, best first; those with q=0 left out."""
+    weighted = []
+    for place, entry in enumerate(part for part in accept.split(",") if part.strip()):
+        kind, *parameters = (piece.strip().lower() for piece in entry.split(";"))
+        weights = [parameter[2:] for parameter in parameters if parameter.startswith("q=")]
+        weight = _weight(weights[0]) if weights else 1.0
+        if weight > 0:
+            weighted.append((-weight, place, kind))
+    return [kind for _, _, kind in sorted(weighted)]
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+async def read_parameters(request: Request, longest: int) -> Parameters:
+    """The request's parameters. Raises BadRequest."""
+    if request.method == "GET":
+        return _checked(_from_url(request))
+    if request.method != "POST":
+        raise BadRequest(405, "Send queries by POST or GET, mutations by POST.", {"Allow": "GET, POST"})
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if kind.strip().lower() != PLAIN_JSON or (charset and charset not in ("utf-8", "utf8")):
+        raise BadRequest(415, f"Send the request as {PLAIN_JSON}, in UTF-8.", {"Accept-Post": PLAIN_JSON})
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise BadRequest(415, "Send the body as it is, without content encoding.", {"Accept-Encoding": "identity"})
+    return _checked(_json(await _body(request, longest), "The body"))
+
+
+async def _body(request: Request, longest: int) -> bytes:
+    """The body, read no further than it may be long."""
+    too_long = BadRequest(413, f"The body must be at most {longest:,} bytes.")
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > longest):
+        raise too_long
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > longest:
+            raise too_long
+    return b"".join(chunks)
+
+
+def _from_url(request: Request) -> dict[str, Any]:
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if parameters.get(name):
+            parameters[name] = _json(parameters[name].encode("utf-8", "replace"), f"The parameter `{name}`")
+        else:
+            parameters.pop(name, None)
+    return parameters
+
+
+def _json(text: bytes, what: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(400, f"{what} is not JSON in UTF-8: {error}.") from None
+
+
+def _checked(body: Any) -> Parameters:
+    if isinstance(body, list):
+        raise BadRequest(400, "Batches are not taken: send one request at a time.")
+    if not isinstance(body, dict):
+        raise BadRequest(400, "The body must be a JSON object with `query`.")
+    query, variables, name = body.get("query"), body.get("variables"), body.get("operationName")
+    if not isinstance(query, str) or not query.strip():
+        raise BadRequest(400, "`query` must be the text of a GraphQL document.")
+    if variables is not None and not isinstance(variables, dict):
+        raise BadRequest(400, "`variables` must be an object.")
+    if name is not None and not isinstance(name, str):
+        raise BadRequest(400, "`operationName` must be a string.")
+    if body.get("extensions") is not None and not isinstance(body["extensions"], dict):
+        raise BadRequest(400, "`extensions` must be an object.")
+    return Parameters(query, variables, name or None)

@@ -1,0 +1,86 @@
+"""The schema: the root types put together from the rooms, and the scalars."""
+
+import datetime
+from typing import Any
+
+import strawberry
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+
+import kinegraph.exercise.graph
+import kinegraph.identity.graph
+import kinegraph.library.graph
+import kinegraph.workout.graph
+import kinegraph.workout.graph_comments
+import kinegraph.workout.graph_mutations
+from kinegraph.kit.graph import read
+
+
+@strawberry.type(description="What can be read. Everything but introspection needs a bearer token.")
+class Query(
+    kinegraph.identity.graph.Query,
+    kinegraph.exercise.graph.Query,
+    kinegraph.library.graph.Query,
+    kinegraph.workout.graph.Query,
+):
+    pass
+
+
+@strawberry.type(
+    description="What can be written. A request's mutations run in their order in one transaction; a refused one "
+    "answers userErrors and stores nothing, an unexpected error takes the whole request back."
+)
+class Mutation(
+    kinegraph.exercise.graph.Mutation,
+    kinegraph.library.graph.Mutation,
+    kinegraph.workout.graph_mutations.Mutation,
+    kinegraph.workout.graph_comments.Mutation,
+):
+    pass
+
+
+def _moment(value: datetime.datetime) -> str:
+    return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="ISO 8601 date and time with offset; always UTC in responses, e.g. 2026-03-01T09:30:00Z.",
+    specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+    serialize=_moment,
+    parse_value=datetime.datetime.fromisoformat,
+)
+
+
+class Prepared(SchemaExtension):
+    """Hands the document, which was parsed and validated before the context was made, to Strawberry."""
+
+    def on_parse(self) -> Any:
+        """Parsing was done."""
+        self.execution_context.graphql_document = self.execution_context.context.document
+        yield
+
+    def on_validate(self) -> Any:
+        """Validation was done."""
+        self.execution_context.pre_execution_errors = []
+        yield
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema, which leaves the logging of errors to whoever answers them."""
+
+    def process_errors(self, errors: Any, execution_context: Any = None) -> None:
+        """Refusals are no news; what is unexpected is logged, with an id, where it is masked."""
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    config=StrawberryConfig(default_resolver=read, scalar_map={datetime.datetime: DATE_TIME}),
+    extensions=[Prepared],
+)
+
+
+def sdl() -> str:
+    """The schema in GraphQL's schema definition language."""
+    return schema.as_str() + "\n"
