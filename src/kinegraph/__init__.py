@@ -1,0 +1,29 @@
+"""Kinegraph: the GraphQL API for exercise libraries, workouts and treatment plans.
+
+The levels, lowest first; a module imports lower levels only, and a test holds it to that:
+
+    0  kit        the database, batches, the GraphQL helpers, pages, errors, logs; knows no domain
+    0  outside    one file per vendor: embedded PostgreSQL and Redis, tokens
+    1  identity   organizations, users, memberships, the viewer
+    2  exercise   the stored exercise, and the canonical library that ships with it
+    3  library    the effective exercise: overrides, and an organization's merged library
+    4  workout    workouts, sections, movements, comments
+    5  api        the root types, GraphQL over HTTP, documents, health, GraphiQL
+
+Above the rooms stand the processes: `main` (web), `worker` (jobs), `cli` and what its commands do (`up`,
+`doctor`, `migrate`, `demo`), over `settings` and `services`, which say what is configured and where it is.
+
+In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` what the API
+shows, `jobs` what the worker runs. A file that outgrows its room splits and keeps the prefix.
+
+The way of one request:
+
+    api.http        reads the request off HTTP and the user off the bearer token
+    api.documents   finds the document, parsed and validated, by its text
+    kit.graph       opens one transaction for the viewer when the first field needs it (`Context`)
+    identity.store  enters it: one statement sets the viewer for row-level security and reads who they are
+    <room>.graph    resolves fields; an edge hands its key to `Context.load`, which pools a level's keys
+    <room>.store    answers many keys in one statement, with plain rows
+    api.failures    tells refusals in words, and masks and logs everything else
+    kit.graph       commits or takes everything back (`Context.finish`), and then the answer is sent
+"""

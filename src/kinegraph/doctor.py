@@ -1,0 +1,121 @@
+"""`kinegraph doctor`: what is configured, reachable and migrated, and what is wrong."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+
+from kinegraph import migrate
+from kinegraph.kit.database import API_ROLE, Database, Unreachable
+from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.tokens import Tokens
+from kinegraph.services import database_url, redis_url
+from kinegraph.settings import Settings
+from kinegraph.worker import QUEUE
+
+Finding = tuple[bool, str, str]
+"""Whether it is well, what was looked at, and what was found."""
+
+
+def examine(settings: Settings) -> int:
+    """Print every finding. Returns 0 where all is well, else 1."""
+    findings = [*_settings(settings), *asyncio.run(_database(settings)), *_redis(settings)]
+    for well, what, found in findings:
+        print(f"{'ok  ' if well else 'BAD '} {what:12} {found}")
+    return 0 if all(well for well, _, _ in findings) else 1
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    yield (
+        True,
+        "environment",
+        f"{settings.environment}; GraphiQL and introspection {'on' if settings.graphiql else 'off'}",
+    )
+    yield True, "address", f"http://{settings.host}:{settings.port}/graphql"
+    try:
+        Tokens(settings.jwt_secret, settings.jwt_jwks)
+        kinds = [kind for kind, on in (("HS256", settings.jwt_secret), ("RS256, ES256", settings.jwt_jwks)) if on]
+        yield True, "tokens", f"{' and '.join(kinds)}; the user is named by `{settings.jwt_user_claim}`"
+    except ServiceError as error:
+        yield False, "tokens", str(error)
+    if settings.graphiql:
+        fetched = (settings.home / "graphiql").is_dir()
+        yield True, "GraphiQL", "its files are here" if fetched else "its files come from a CDN"
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    try:
+        url = database_url(settings)
+        revision = await migrate.require_usable(url)
+    except (ServiceError, Unreachable) as error:
+        return [(False, "database", str(error))]
+    kind = "configured" if settings.database_url else "embedded"
+    findings: list[Finding] = [(True, "database", f"{kind}, {_without_password(url)}")]
+    if revision != migrate.head():
+        found = f"at {revision or 'nothing'}, this version needs {migrate.head()}: run `kinegraph migrate`"
+        return [*findings, (False, "migrations", found)]
+    findings.append((True, "migrations", f"at {revision}"))
+    try:
+        database = await Database.open(url, 1)
+    except Unreachable as error:
+        return [*findings, (False, "role", str(error))]
+    try:
+        return [*findings, await _role(database), await _security(database), await _library(database)]
+    finally:
+        await database.close()
+
+
+async def _role(database: Database) -> Finding:
+    """The API's role must be one to which row-level security applies."""
+    row = await database.pool.fetchrow(
+        "SELECT rolname, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user"
+    )
+    assert row is not None
+    well = row.rolname == API_ROLE and not row.bypasses
+    return (
+        well,
+        "role",
+        f"{row.rolname}, {'bypasses row-level security' if row.bypasses else 'under row-level security'}",
+    )
+
+
+async def _security(database: Database) -> Finding:
+    """Every table of ours must have row-level security enabled and forced."""
+    rows = await database.pool.fetch(
+        """
+        SELECT relname
+        FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+          AND relname <> 'alembic_version' AND NOT (relrowsecurity AND relforcerowsecurity)
+        """
+    )
+    open_tables = ", ".join(sorted(row.relname for row in rows))
+    return not rows, "security", f"not forced on {open_tables}" if rows else "row-level security forced on every table"
+
+
+async def _library(database: Database) -> Finding:
+    count = await database.pool.fetchval(
+        "SELECT count(*) FROM exercises WHERE organization_id IS NULL AND deleted_at IS NULL"
+    )
+    return count > 0, "library", f"{count} canonical exercises" if count else "empty: run `kinegraph seed`"
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    try:
+        url = redis_url(settings)
+        client = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+        server: Any = client.info("server")
+        version = server["redis_version"]
+        works = bool(client.exists(f"{QUEUE}:health-check"))
+    except (ServiceError, redis.RedisError, OSError) as error:
+        yield False, "Redis", str(error)
+        return
+    yield True, "Redis", f"{version}, {'configured' if settings.redis_url else 'embedded'}"
+    yield works, "worker", "runs" if works else "none runs: start `kinegraph worker`"
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname or 'socket'}{parts.path}"

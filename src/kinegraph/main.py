@@ -1,0 +1,173 @@
+"""The web process: the Starlette application, what it holds while it runs, and its routes."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kinegraph import demo, migrate
+from kinegraph.api import graphiql, health
+from kinegraph.api.http import GraphQLEndpoint
+from kinegraph.kit import logs
+from kinegraph.kit.database import Database
+from kinegraph.outside.tokens import Tokens
+from kinegraph.services import Services, read_services
+from kinegraph.settings import Settings
+
+log = logging.getLogger("kinegraph.http")
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+THIS_MACHINE = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+
+
+def app() -> Starlette:
+    """The application as the environment configures it: what uvicorn runs."""
+    services = read_services()
+    logs.set_up(services.settings.log_format)
+    return create_app(services)
+
+
+class Held(TypedDict):
+    """What the application holds while it runs."""
+
+    database: Database
+    graphql: GraphQLEndpoint
+    redis: Redis
+
+
+def create_app(services: Services) -> Starlette:
+    """The application for these services."""
+    settings = services.settings
+    tokens = Tokens(services.jwt_secret, settings.jwt_jwks, settings.jwt_audience, settings.jwt_issuer)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[Held]:
+        url = services.database_url
+        database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
+        redis = Redis.from_url(services.redis_url, socket_timeout=5, socket_connect_timeout=5)
+        endpoint = GraphQLEndpoint(
+            database, tokens, settings.jwt_user_claim, settings.max_body_bytes, introspection=settings.graphiql
+        )
+        yield {"database": database, "graphql": endpoint, "redis": redis}
+        await redis.aclose()
+        await database.close()
+
+    async def sign_ins(request: Request) -> list[graphiql.SignIn]:
+        return [
+            graphiql.SignIn(label, email, tokens.sign(claims, demo.TOKEN_SECONDS))
+            for label, email, claims in await demo.sign_ins(request.state.database)
+        ]
+
+    offered = sign_ins if settings.development and services.jwt_secret else None
+    pages = graphiql.routes(settings.home / "graphiql", offered) if settings.graphiql else []
+    return Starlette(
+        routes=[
+            Route("/", _root(settings)),
+            Route("/graphql", _graphql, methods=METHODS),
+            Route("/healthz", health.healthz),
+            Route("/readyz", health.readyz(migrate.head())),
+            *pages,
+        ],
+        middleware=[Middleware(RequestLog), *_guards(settings)],
+        exception_handlers={404: _not_found, 405: _not_allowed},
+        lifespan=lifespan,
+    )
+
+
+def _guards(settings: Settings) -> list[Middleware]:
+    """Which origins browsers may call from and, in development, which names this machine answers to."""
+    local = THIS_MACHINE if settings.development else None
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_origin_regex=local,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
+        expose_headers=["X-Request-Id"],
+        max_age=600,
+    )
+    guards = [cors] if settings.cors_origins or local else []
+    if settings.development and settings.host in ("127.0.0.1", "localhost", "::1"):
+        # A foreign page that makes its name point here (DNS rebinding) must not get at the demo's tokens.
+        guards.append(
+            Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"])
+        )
+    return guards
+
+
+async def _graphql(request: Request) -> Response:
+    endpoint: GraphQLEndpoint = request.state.graphql
+    return await endpoint(request)
+
+
+def _root(settings: Settings) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        """People are led to GraphiQL, where there is one."""
+        return RedirectResponse("/graphiql") if settings.graphiql else JSONResponse({"graphql": "/graphql"})
+
+    return answer
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": "There is nothing here; the API is at /graphql."}, 404)
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": "Not by this method."}, 405)
+
+
+class RequestLog:
+    """Gives each request an id, which its response and its log lines carry, and logs how it went."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        id = _request_id(scope)
+        mark = logs.request_id.set(id)
+        started = time.perf_counter()
+        status = 500
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_marked)
+        finally:
+            elapsed = round((time.perf_counter() - started) * 1000, 1)
+            extra = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed}
+            if operation := scope.get("operation"):
+                extra["operation"] = operation
+            log.info("request", extra=extra)
+            logs.request_id.reset(mark)
+
+
+def _request_id(scope: Scope) -> str:
+    """The id that the request brought, if it is a plain one, else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and 0 < len(value) <= 64 and value.replace(b"-", b"").isalnum():
+            return str(value, "ascii")
+    return logs.new_request_id()
