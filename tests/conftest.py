@@ -1,0 +1,281 @@
+"""What tests stand on: a real PostgreSQL and Redis, a migrated and seeded database for each module, the real API.
+
+The database of a module is copied from a template that was migrated and seeded once, through the product's own
+commands. Tests speak to the API over HTTP (in process, unless they need a socket) as users of organizations
+that they make for themselves, so that they do not meet each other.
+"""
+
+import asyncio
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from kinegraph import migrate
+from kinegraph.exercise.jobs import seed_library
+from kinegraph.identity import store as identity
+from kinegraph.kit.database import Database, Row, WriteSession
+from kinegraph.main import create_app
+from kinegraph.outside.postgres import start_postgres
+from kinegraph.outside.redis import start_redis
+from kinegraph.outside.tokens import Tokens
+from kinegraph.services import Services
+from kinegraph.settings import Settings
+
+SECRET = "a secret of the tests, long enough for HS256"
+TEMPLATE = "kinegraph_template"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL 18 of the tests' own, or the one of KINEGRAPH_TEST_DATABASE_URL."""
+    given = os.environ.get("KINEGRAPH_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        server = start_postgres(Path(folder) / "postgres")
+        yield server.url
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis of the tests' own."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = start_redis(Path(folder) / "redis")
+        yield server.url
+        server.stop()
+
+
+def with_database(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    start, _, query = url.partition("?")
+    return f"{start.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(scope="session")
+async def template(server_url: str) -> str:
+    """The name of a migrated database with the canonical library."""
+    await _recreate(server_url, TEMPLATE, "template0")
+    url = with_database(server_url, TEMPLATE)
+    await asyncio.to_thread(migrate.upgrade, url)
+    database = await Database.open(url, 1)
+    async for _ in seed_library(database):
+        pass
+    await database.close()
+    return TEMPLATE
+
+
+async def _recreate(server_url: str, name: str, template: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    await connection.execute(f"DROP DATABASE IF EXISTS {name}")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def database_url(server_url: str, template: str) -> str:
+    """A database of this module's own, as its owner (a superuser) reaches it."""
+    name = f"kinegraph_test_{next(_numbers)}"
+    await _recreate(server_url, name, template)
+    return with_database(server_url, name)
+
+
+@pytest.fixture(scope="module")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The module's database as the API reaches it: under its own role."""
+    opened = await Database.open(database_url, 10)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def owner(database_url: str) -> AsyncIterator["asyncpg.Pool[Row]"]:
+    """The module's database past row-level security: for looking at what is really stored."""
+    pool = await asyncpg.create_pool(database_url, min_size=1, max_size=3, record_class=Row)
+    yield pool
+    await pool.close()
+
+
+@dataclass
+class Person:
+    """A user of the tests."""
+
+    id: UUID
+    email: str
+
+    @property
+    def token(self) -> str:
+        """A bearer token that holds for an hour."""
+        return Tokens(SECRET).sign({"sub": str(self.id), "email": self.email}, 3600)
+
+
+@dataclass
+class Organization:
+    """An organization of the tests, with somebody in each role."""
+
+    id: UUID
+    slug: str
+    owner: Person
+    coach: Person
+    member: Person
+    others: list[Person] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """Makes organizations and users, past the API, which has no way to make them."""
+
+    database: Database
+
+    async def person(self, *, is_platform_admin: bool = False) -> Person:
+        """A new user, in no organization."""
+        email = f"person{next(_numbers)}@kinegraph.example"
+        async with self.database.write(identity.enter_as_operator) as session:
+            id = await identity.insert_user(session, "Person", email, is_platform_admin=is_platform_admin)
+        return Person(id, email)
+
+    async def organization(self) -> Organization:
+        """A new organization with an owner, a coach and a member."""
+        slug = f"organization-{next(_numbers)}"
+        async with self.database.write(identity.enter_as_operator) as session:
+            id = await identity.insert_organization(session, slug.title(), slug)
+        assert id is not None
+        owner, coach, member = [await self.join(id, role) for role in ("owner", "coach", "member")]
+        return Organization(id, slug, owner, coach, member)
+
+    async def join(self, organization_id: UUID, role: str, person: Person | None = None) -> Person:
+        """A (new) user who belongs to the organization."""
+        who = person or await self.person()
+        async with self.database.write(identity.enter_as_operator) as session:
+            await identity.insert_membership(session, organization_id, who.id, role)
+        return who
+
+    async def exercise_id(self, slug: str) -> str:
+        """The id of a canonical exercise."""
+        async with self.database.read() as session:
+            id = await session.fetch_value("SELECT id FROM exercises WHERE slug = $1 AND organization_id IS NULL", slug)
+        assert id is not None, slug
+        return str(id)
+
+    @asynccontextmanager
+    async def writing_as(self, person: Person) -> AsyncIterator[WriteSession]:
+        """A write session entered as a user, without any check of the application: row-level security alone."""
+        async with self.database.write(identity.enter_as(person.id)) as session:
+            yield session
+
+
+@pytest.fixture(scope="module")
+def world(database: Database) -> World:
+    """Organizations and users for this module."""
+    return World(database)
+
+
+class Refused(AssertionError):
+    """A mutation answered userErrors, or a request errors, where a test counted on success."""
+
+
+@dataclass
+class Api:
+    """The API over HTTP."""
+
+    client: httpx.AsyncClient
+
+    async def post(self, text: str, person: Person | None = None, **variables: Any) -> httpx.Response:
+        """The response to a document."""
+        headers = {"Authorization": f"Bearer {person.token}"} if person else {}
+        return await self.client.post("/graphql", json={"query": text, "variables": variables}, headers=headers)
+
+    async def run(self, text: str, person: Person | None = None, **variables: Any) -> Any:
+        """The data of a document. Raises Refused where anything was refused."""
+        body = (await self.post(text, person, **variables)).json()
+        data = body.get("data")
+        if body.get("errors") or data is None or any(_user_errors(value) for value in data.values()):
+            raise Refused(body)
+        return data
+
+    async def refusals(self, text: str, person: Person | None = None, **variables: Any) -> list[tuple[str, list[str]]]:
+        """Code and path of each userErrors entry of a document with one mutation."""
+        response = await self.post(text, person, **variables)
+        body = response.json()
+        assert response.status_code == 200 and "errors" not in body, body
+        (payload,) = body["data"].values()
+        return [(error["code"], error["field"]) for error in payload["userErrors"]]
+
+
+def _user_errors(value: Any) -> Any:
+    return value.get("userErrors") if isinstance(value, dict) else None
+
+
+@pytest.fixture(scope="module")
+def services(database_url: str, redis_url: str) -> Services:
+    """Where the application of the tests finds everything."""
+    settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph")
+    return Services(settings, database_url, redis_url, SECRET)
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[Api]:
+    """The application with its lifespan, spoken to in process."""
+    async with app.router.lifespan_context(app) as state:
+
+        async def with_state(scope: Any, receive: Any, send: Any) -> None:
+            await app({**scope, "state": dict(state or {})}, receive, send)
+
+        transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            yield Api(client)
+
+
+@pytest.fixture(scope="module")
+async def api(services: Services) -> AsyncIterator[Api]:
+    """The API on this module's database."""
+    async with running(create_app(services)) as api:
+        yield api
+
+
+@dataclass
+class Counter:
+    """The API on one connection whose statements are seen."""
+
+    api: Api
+    statements: list[str]
+
+    @contextmanager
+    def counting(self) -> Iterator[list[str]]:
+        """The statements of the block, transaction control included."""
+        self.statements.clear()
+        seen: list[str] = []
+        yield seen
+        seen.extend(self.statements)
+
+
+@pytest.fixture(scope="module")
+async def counter(services: Services) -> AsyncIterator[Counter]:
+    """Counts what a request sends to the database."""
+    alone = replace(services, settings=replace(services.settings, pool_size=1))
+    app = create_app(alone)
+    statements: list[str] = []
+    async with app.router.lifespan_context(app) as state:
+        held: Any = state
+        async with held["database"].pool.acquire() as connection:
+            connection.add_query_logger(lambda logged: statements.append(logged.query))
+
+        async def with_state(scope: Any, receive: Any, send: Any) -> None:
+            await app({**scope, "state": dict(held)}, receive, send)
+
+        transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            yield Counter(Api(client), statements)
