@@ -13,8 +13,15 @@ from kinegraph.kit.errors import InvalidInput, Refusal, Refused, Unauthenticated
 
 log = logging.getLogger("kinegraph.api")
 
-UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError,
-               asyncpg.InterfaceError, asyncpg.TooManyConnectionsError)  # fmt: skip
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ def unexpected(cause: Exception) -> Failure:
 
 
 def _unexpected(error: GraphQLError, cause: Exception) -> Failure:
-    if isinstance(cause, UNREACHABLE):
+    if isinstance(cause, UNREACHABLE) or (isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause)):
         log.error("database unreachable", exc_info=cause)
         return _failure(error, "The database does not answer; try again soon.", "SERVICE_UNAVAILABLE", 503)
     id = uuid.uuid4().hex

@@ -38,6 +38,9 @@ def _effective(column: str) -> str:
 EFFECTIVE = {column: _effective(column) if column in COLUMNS else sql for column, sql in STORED.items()}
 """What a filter or an order sees of an organization's library."""
 
+CUSTOMIZED = f"jsonb_strip_nulls(o.overrides) ?| ARRAY[{', '.join(repr(key) for key in OVERRIDABLE)}]"
+"""Whether the joined override supplies anything, by the same rule as the merge."""
+
 
 async def effective(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[EffectiveExercise | None]:
     """Exercises as organizations see them, deleted and archived ones too; None for what is not there for one."""
@@ -72,14 +75,9 @@ def _listed(source: LibrarySource, wanted: Filter, arguments: Arguments) -> list
         LibrarySource.ALL: f"({canonical} OR {own})",
         LibrarySource.CANONICAL: canonical,
         LibrarySource.ORG: own,
-        LibrarySource.CUSTOMIZED: f"{canonical} AND {_customized(arguments)}",
+        LibrarySource.CUSTOMIZED: f"{canonical} AND {CUSTOMIZED}",
     }
     return [parts[source], "e.deleted_at IS NULL", *conditions(wanted, EFFECTIVE, arguments)]
-
-
-def _customized(arguments: Arguments) -> str:
-    """Whether the joined override supplies anything, by the same rule as the merge."""
-    return f"jsonb_strip_nulls(o.overrides) ?| {arguments.bind(list(OVERRIDABLE), 'text[]')}"
 
 
 async def library_pages(
