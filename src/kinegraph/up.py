@@ -154,7 +154,7 @@ async def _seed_library(redis_url: str, worker: "subprocess.Popen[bytes]") -> No
                 raise ServiceError("The worker stopped while it started; its messages are above.")
             await asyncio.wait([waiting], timeout=0.5)
         for line in waiting.result():
-            print(f"\n    {line}", end="", flush=True)
+            print(f"    {line}", flush=True)
     except TimeoutError:
         raise ServiceError(f"The worker did not seed the library within {START_SECONDS} s.") from None
     finally:
@@ -165,7 +165,7 @@ async def _seed_demo(url: str) -> None:
     database = await Database.open(url, 1)
     try:
         async for line in demo.seed_demo(database):
-            print(f"\n    {line}", end="", flush=True)
+            print(f"    {line}", flush=True)
     finally:
         await database.close()
 
@@ -213,11 +213,11 @@ def _watch(children: dict[str, "subprocess.Popen[bytes]"]) -> None:
 
 @contextmanager
 def _step(what: str) -> Iterator[None]:
-    """Say what is being done, and how long it took."""
-    print(f"  {what} …", end="", flush=True)
+    """Say what is being done, and how long it took; what is said meanwhile stands in between."""
+    print(f"  {what} …", flush=True)
     started = time.monotonic()
     yield
-    print(f" {time.monotonic() - started:.1f} s", flush=True)
+    print(f"    done in {time.monotonic() - started:.1f} s", flush=True)
 
 
 def require_free_port(host: str, port: int) -> None:
