@@ -24,7 +24,9 @@ from starlette.applications import Starlette
 from kinegraph import migrate
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.identity import store as identity
-from kinegraph.kit.database import Database, Row, WriteSession
+from kinegraph.identity import store_operator as operator
+from kinegraph.kit.database import Database
+from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.main import create_app
 from kinegraph.outside.postgres import start_postgres
 from kinegraph.outside.redis import start_redis
@@ -143,15 +145,15 @@ class World:
     async def person(self, *, is_platform_admin: bool = False) -> Person:
         """A new user, in no organization."""
         email = f"person{next(_numbers)}@kinegraph.example"
-        async with self.database.write(identity.enter_as_operator) as session:
-            id = await identity.insert_user(session, "Person", email, is_platform_admin=is_platform_admin)
+        async with self.database.write(operator.enter_as_operator) as session:
+            id = await operator.insert_user(session, "Person", email, is_platform_admin=is_platform_admin)
         return Person(id, email)
 
     async def organization(self) -> Organization:
         """A new organization with an owner, a coach and a member."""
         slug = f"organization-{next(_numbers)}"
-        async with self.database.write(identity.enter_as_operator) as session:
-            id = await identity.insert_organization(session, slug.title(), slug)
+        async with self.database.write(operator.enter_as_operator) as session:
+            id = await operator.insert_organization(session, slug.title(), slug)
         assert id is not None
         owner, coach, member = [await self.join(id, role) for role in ("owner", "coach", "member")]
         return Organization(id, slug, owner, coach, member)
@@ -159,8 +161,8 @@ class World:
     async def join(self, organization_id: UUID, role: str, person: Person | None = None) -> Person:
         """A (new) user who belongs to the organization."""
         who = person or await self.person()
-        async with self.database.write(identity.enter_as_operator) as session:
-            await identity.insert_membership(session, organization_id, who.id, role)
+        async with self.database.write(operator.enter_as_operator) as session:
+            await operator.insert_membership(session, organization_id, who.id, role)
         return who
 
     async def exercise_id(self, slug: str) -> str:

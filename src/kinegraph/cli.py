@@ -12,11 +12,12 @@ from kinegraph import demo, doctor, migrate, up
 from kinegraph.api.schema import sdl
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.exercise.rules_canonical import LibraryError
-from kinegraph.identity.store import enter_as_operator, users_by_email
+from kinegraph.identity.store_operator import enter_as_operator, users_by_email
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.tokens import Tokens
+from kinegraph.probes import require_free_port, require_redis
 from kinegraph.services import Services, database_url, jwt_secret, read_services
 from kinegraph.settings import SettingsError, read_settings
 from kinegraph.worker import make_worker
@@ -80,7 +81,7 @@ def _serve(options: argparse.Namespace) -> int:
     settings = services.settings
     logs.set_up(settings.log_format)
     Tokens(services.jwt_secret, settings.jwt_jwks)
-    up.require_free_port(settings.host, settings.port)
+    require_free_port(settings.host, settings.port)
     asyncio.run(_require_migrated(services))
     uvicorn.run(
         "kinegraph.main:app",
@@ -100,7 +101,7 @@ def _worker(options: argparse.Namespace) -> int:
     services = read_services()
     logs.set_up(services.settings.log_format)
     asyncio.run(_require_migrated(services))
-    up.require_redis(services.redis_url)
+    require_redis(services.redis_url)
     make_worker(services).run()
     return 0
 

@@ -16,7 +16,9 @@ from graphql import parse
 from kinegraph.api.context import RequestContext
 from kinegraph.api.schema import schema
 from kinegraph.identity import store as identity
-from kinegraph.kit.database import Database, WriteSession
+from kinegraph.identity import store_operator as operator
+from kinegraph.kit.database import Database
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.workout import store as workout_store
 
 TOKEN_SECONDS = 30 * 24 * 3600
@@ -41,8 +43,8 @@ def people() -> list[tuple[str, str]]:
 async def sign_ins(database: Database) -> list[tuple[str, str, dict[str, str]]]:
     """The demo's people who are in the database: label, e-mail address and token claims."""
     wanted = people()
-    async with database.read(identity.enter_as_operator) as session:
-        users = await identity.users_by_email(session, [email for _, email in wanted])
+    async with database.read(operator.enter_as_operator) as session:
+        users = await operator.users_by_email(session, [email for _, email in wanted])
     return [
         (label, email, {"sub": str(user.id), "email": email})
         for (label, email), user in zip(wanted, users, strict=True)
@@ -53,11 +55,11 @@ async def sign_ins(database: Database) -> list[tuple[str, str, dict[str, str]]]:
 async def seed_demo(database: Database) -> AsyncIterator[str]:
     """Make what is missing of the demo. Yields a line for each organization that was made."""
     script = _script()
-    async with database.write(identity.enter_as_operator) as session:
+    async with database.write(operator.enter_as_operator) as session:
         admin = script["platformAdmin"]
-        await identity.insert_user(session, admin["name"], admin["email"], is_platform_admin=True)
+        await operator.insert_user(session, admin["name"], admin["email"], is_platform_admin=True)
     for organization in script["organizations"]:
-        async with database.write(identity.enter_as_operator) as session:
+        async with database.write(operator.enter_as_operator) as session:
             made = await _Writer.begin(database, session, organization)
             if made:
                 await made.write(organization)
@@ -79,15 +81,15 @@ class _Writer:
     @classmethod
     async def begin(cls, database: Database, session: WriteSession, script: Mapping[str, Any]) -> "_Writer | None":
         """Make the organization and its people; None where it exists already."""
-        organization_id = await identity.insert_organization(session, script["name"], script["slug"])
+        organization_id = await operator.insert_organization(session, script["name"], script["slug"])
         if organization_id is None:
             return None
         writer = cls(database, session, organization_id)
         for person in script["people"]:
-            user_id = await identity.insert_user(session, person["name"], person["email"])
-            await identity.insert_membership(session, organization_id, user_id, person["role"])
+            user_id = await operator.insert_user(session, person["name"], person["email"])
+            await operator.insert_membership(session, organization_id, user_id, person["role"])
             writer._users[person["email"]] = user_id
-        await identity.leave_operator(session)
+        await operator.leave_operator(session)
         return writer
 
     async def write(self, script: Mapping[str, Any]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
-import redis
 from arq import create_pool
 from arq.connections import RedisSettings
 
@@ -22,6 +20,7 @@ from kinegraph.kit.database import Database
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import start_postgres
 from kinegraph.outside.redis import start_redis
+from kinegraph.probes import require_free_port, require_redis
 from kinegraph.services import Services, jwt_secret, make_secret
 from kinegraph.settings import Settings
 from kinegraph.worker import QUEUE
@@ -218,28 +217,3 @@ def _step(what: str) -> Iterator[None]:
     started = time.monotonic()
     yield
     print(f"    done in {time.monotonic() - started:.1f} s", flush=True)
-
-
-def require_free_port(host: str, port: int) -> None:
-    """Raises ServiceError where the address cannot be listened on."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        message = (
-            f"Cannot listen on {host}:{port} ({error.strerror or error}). Set PORT (and KINEGRAPH_HOST) to a free one."
-        )
-        raise ServiceError(message) from None
-
-
-def require_redis(url: str) -> None:
-    """Raises ServiceError where Redis does not answer."""
-    client = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
-    try:
-        client.ping()
-    except (redis.RedisError, OSError) as error:
-        raise ServiceError(f"Redis cannot be reached ({error}). Check KINEGRAPH_REDIS_URL.") from None
-    finally:
-        client.close()

@@ -6,8 +6,9 @@ from graphql import DocumentNode
 
 from kinegraph.identity.store import enter_as
 from kinegraph.kit.checks import parse_key
-from kinegraph.kit.database import Database, Enter
-from kinegraph.kit.graph import Context
+from kinegraph.kit.context import Context
+from kinegraph.kit.database import Database
+from kinegraph.kit.sessions import Enter
 from kinegraph.outside.tokens import TokenError, Tokens
 
 

@@ -17,7 +17,8 @@ from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.failures import Failure, failures, unexpected
 from kinegraph.api.requests import GRAPHQL_JSON, PLAIN_JSON, BadRequest, Parameters, media_type, read_parameters
 from kinegraph.api.schema import schema
-from kinegraph.kit.database import Database, Enter
+from kinegraph.kit.database import Database
+from kinegraph.kit.sessions import Enter
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.tokens import TokenError, Tokens
 

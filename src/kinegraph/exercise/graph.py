@@ -7,19 +7,24 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise import rules, store, store_lists
-from kinegraph.exercise.graph_fields import ExerciseFields, Video, video_of
+from kinegraph.exercise import rules_terms as terms
+from kinegraph.exercise.graph_fields import ExerciseFields
 from kinegraph.exercise.graph_inputs import CreateExerciseInput, ExerciseFilter, UpdateExerciseInput
+from kinegraph.exercise.graph_video import Video, video_of
 from kinegraph.identity.graph import After, First, Organization, organization_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
-from kinegraph.kit.database import Row, WriteSession
+from kinegraph.kit.connections import Connection
+from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import DeletePayload, Info, UserError, edge, field, given, mutation, user_errors
-from kinegraph.kit.pages import Connection, window
+from kinegraph.kit.graph import edge, field, given, mutation
+from kinegraph.kit.pages import window
+from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
 
 ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id.")]
 Filter = Annotated[ExerciseFilter | None, strawberry.argument(description="What the list is narrowed to.")]
-Sort = Annotated[rules.ExerciseSort, strawberry.argument(description="Order of the list.")]
+Sort = Annotated[terms.ExerciseSort, strawberry.argument(description="Order of the list.")]
 
 
 @strawberry.type(description="An exercise as it is stored: canonical, or an organization's own.")
@@ -32,8 +37,8 @@ class Exercise(ExerciseFields):
         store.by_ids, "forked_from_id", "The exercise that this one was cloned from; null where it was not."
     )
     slug: str | None = strawberry.field(description="Short name for addresses, unique among canonical rows.")
-    status: rules.ExerciseStatus = strawberry.field(description="Where it stands in its life.")
-    plane_of_motion: rules.PlaneOfMotion | None = strawberry.field(description="Main plane of motion.")
+    status: terms.ExerciseStatus = strawberry.field(description="Where it stands in its life.")
+    plane_of_motion: terms.PlaneOfMotion | None = strawberry.field(description="Main plane of motion.")
     mechanics: str | None = strawberry.field(
         description="What provides the resistance: free_weight, bodyweight, machine, cable, band or other."
     )
@@ -77,7 +82,7 @@ class Query:
         self,
         info: Info,
         filter: Filter = None,
-        sort: Sort = rules.ExerciseSort.NAME_ASC,
+        sort: Sort = terms.ExerciseSort.NAME_ASC,
         first: First = 50,
         after: After = None,
     ) -> Connection[Exercise]:

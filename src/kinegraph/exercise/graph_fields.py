@@ -1,22 +1,21 @@
 """What every view of an exercise has in common, its enums, and its video."""
 
-from enum import StrEnum
 from typing import Any
 
 import strawberry
 
-from kinegraph.exercise import rules
-from kinegraph.kit.graph import described_enum
+from kinegraph.exercise import rules_terms as terms
+from kinegraph.kit.enums import described_enum
 
 described_enum(
-    rules.ExerciseStatus,
+    terms.ExerciseStatus,
     "Where an exercise stands in its life: draft, published, archived.",
     DRAFT="Work in progress, seen by those who may edit it; usable in its organization's workouts only.",
     PUBLISHED="Seen and used by everybody who may see the library.",
     ARCHIVED="Kept where it is referred to, marked discontinued; not offered for new use.",
 )
 described_enum(
-    rules.ExerciseCategory,
+    terms.ExerciseCategory,
     "Broad category of training.",
     STRENGTH="Resistance training with external load.",
     CARDIO="Endurance of heart and lungs.",
@@ -27,7 +26,7 @@ described_enum(
     OTHER="None of these.",
 )
 described_enum(
-    rules.ExerciseKind,
+    terms.ExerciseKind,
     "What the exercise is used for in a session.",
     STRENGTH_COMPOUND="Strength over several joints.",
     STRENGTH_ISOLATION="Strength over one joint.",
@@ -37,7 +36,7 @@ described_enum(
     TEST="A measurement, such as a timed run.",
 )
 described_enum(
-    rules.MovementPattern,
+    terms.MovementPattern,
     "Fundamental movement.",
     SQUAT="Knee-dominant lowering and rising.",
     HINGE="Hip-dominant bending.",
@@ -52,7 +51,7 @@ described_enum(
     OTHER="None of these.",
 )
 described_enum(
-    rules.PlaneOfMotion,
+    terms.PlaneOfMotion,
     "PlaneOfMotion in which most of the motion happens.",
     SAGITTAL="Forward and back, e.g. squats.",
     FRONTAL="Side to side, e.g. lateral raises.",
@@ -70,9 +69,9 @@ class ExerciseFields:
     athlete_notes: str | None = strawberry.field(
         description="What to feel and to mind, written for athletes and patients."
     )
-    category: rules.ExerciseCategory = strawberry.field(description="Broad category of training.")
-    kind: rules.ExerciseKind = strawberry.field(description="What it is used for in a session.")
-    movement_pattern: rules.MovementPattern | None = strawberry.field(description="Fundamental movement.")
+    category: terms.ExerciseCategory = strawberry.field(description="Broad category of training.")
+    kind: terms.ExerciseKind = strawberry.field(description="What it is used for in a session.")
+    movement_pattern: terms.MovementPattern | None = strawberry.field(description="Fundamental movement.")
     primary_muscles: list[str] = strawberry.field(
         description="Muscles that do the work, e.g. quadriceps, anterior_deltoid."
     )
@@ -93,59 +92,3 @@ class ExerciseFields:
     def is_type_of(cls, value: Any, info: Any) -> bool:
         """Sources are plain records, and no field returns the interface: there is nothing to tell apart."""
         return True
-
-
-class VideoProvider(StrEnum):
-    """Who serves a video."""
-
-    BUNNY_STREAM = "bunny_stream"
-    S3 = "s3"
-    EXTERNAL = "external"
-
-
-class VideoStatus(StrEnum):
-    """What moderation has said of a video."""
-
-    AUTO = "auto"
-    VERIFIED = "verified"
-    DEMOTED = "demoted"
-    MANUAL = "manual"
-
-
-described_enum(
-    VideoProvider,
-    "Who serves a video.",
-    BUNNY_STREAM="Bunny Stream, adaptive streaming.",
-    S3="Object storage that speaks S3.",
-    EXTERNAL="Any other address.",
-)
-described_enum(
-    VideoStatus,
-    "What moderation has said of a video.",
-    AUTO="Found automatically, not looked at yet.",
-    VERIFIED="Looked at and found good.",
-    DEMOTED="Looked at and found wanting.",
-    MANUAL="Set by hand.",
-)
-
-
-@strawberry.type(description="A demonstration video.")
-class Video:
-    url: str = strawberry.field(description="Where it plays.")
-    thumbnail_url: str | None = strawberry.field(description="Its poster frame.")
-    provider: VideoProvider = strawberry.field(description="Who serves it.")
-    duration_seconds: int | None = strawberry.field(description="Length in seconds, where known.")
-    status: VideoStatus = strawberry.field(description="What moderation has said of it.")
-
-
-def video_of(root: strawberry.Parent[Any]) -> Any:
-    """Resolver: the row's video columns as one value, or None without an address."""
-    if root.video_url is None:
-        return None
-    return {
-        "url": root.video_url,
-        "thumbnail_url": root.thumbnail_url,
-        "provider": root.video_provider or "external",
-        "duration_seconds": root.video_duration_seconds,
-        "status": root.video_status,
-    }

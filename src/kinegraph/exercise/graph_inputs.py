@@ -3,18 +3,18 @@
 import strawberry
 from strawberry import UNSET
 
-from kinegraph.exercise import rules
-from kinegraph.kit.graph import described_enum
+from kinegraph.exercise import rules_terms as terms
+from kinegraph.kit.enums import described_enum
 
 described_enum(
-    rules.DifficultyBand,
+    terms.DifficultyBand,
     "A band of difficulties.",
     BEGINNER="Difficulty 1-2.",
     INTERMEDIATE="Difficulty 3.",
     ADVANCED="Difficulty 4-5.",
 )
 described_enum(
-    rules.ExerciseSort,
+    terms.ExerciseSort,
     "Order of a list of exercises; equals are ordered by id.",
     NAME_ASC="By name, upper and lower case alike.",
     NAME_DESC="By name, backwards.",
@@ -38,9 +38,9 @@ class ExerciseOverrideInput:
     athlete_notes: str | None = strawberry.field(
         default=UNSET, description="Athlete-facing text, at most 10,000 characters."
     )
-    category: rules.ExerciseCategory | None = strawberry.field(default=UNSET, description="Broad category of training.")
-    kind: rules.ExerciseKind | None = strawberry.field(default=UNSET, description="What it is used for in a session.")
-    movement_pattern: rules.MovementPattern | None = strawberry.field(
+    category: terms.ExerciseCategory | None = strawberry.field(default=UNSET, description="Broad category of training.")
+    kind: terms.ExerciseKind | None = strawberry.field(default=UNSET, description="What it is used for in a session.")
+    movement_pattern: terms.MovementPattern | None = strawberry.field(
         default=UNSET, description="Fundamental movement."
     )
     primary_muscles: list[str] | None = strawberry.field(default=UNSET, description="Muscles that do the work.")
@@ -66,10 +66,10 @@ class ExerciseOverrideInput:
     description="New values of an exercise. An absent key is left as it is; null clears what may be empty."
 )
 class UpdateExerciseInput(ExerciseOverrideInput):
-    status: rules.ExerciseStatus | None = strawberry.field(
+    status: terms.ExerciseStatus | None = strawberry.field(
         default=UNSET, description="Draft becomes published or archived, published archived, archived published again."
     )
-    plane_of_motion: rules.PlaneOfMotion | None = strawberry.field(default=UNSET, description="Main plane of motion.")
+    plane_of_motion: terms.PlaneOfMotion | None = strawberry.field(default=UNSET, description="Main plane of motion.")
     mechanics: str | None = strawberry.field(
         default=UNSET, description="What provides the resistance, e.g. free_weight."
     )
@@ -89,7 +89,7 @@ class CreateExerciseInput(UpdateExerciseInput):
     slug: str | None = strawberry.field(
         default=UNSET, description="Lower-case words joined by hyphens; unique among canonical rows."
     )
-    status: rules.ExerciseStatus | None = strawberry.field(
+    status: terms.ExerciseStatus | None = strawberry.field(
         default=UNSET, description="Published where it is not given."
     )
 
@@ -100,17 +100,17 @@ class CreateExerciseInput(UpdateExerciseInput):
 )
 class ExerciseFilter:
     q: str | None = strawberry.field(default=UNSET, description="Part of the name or of an alias, in any case.")
-    status: list[rules.ExerciseStatus] | None = strawberry.field(
+    status: list[terms.ExerciseStatus] | None = strawberry.field(
         default=UNSET, description="Only these statuses, as far as the caller may see them."
     )
-    category: list[rules.ExerciseCategory] | None = strawberry.field(
+    category: list[terms.ExerciseCategory] | None = strawberry.field(
         default=UNSET, description="Any of these categories."
     )
-    kind: list[rules.ExerciseKind] | None = strawberry.field(default=UNSET, description="Any of these kinds.")
-    movement_pattern: list[rules.MovementPattern] | None = strawberry.field(
+    kind: list[terms.ExerciseKind] | None = strawberry.field(default=UNSET, description="Any of these kinds.")
+    movement_pattern: list[terms.MovementPattern] | None = strawberry.field(
         default=UNSET, description="Any of these movements."
     )
-    difficulty: rules.DifficultyBand | None = strawberry.field(default=UNSET, description="A band of difficulties.")
+    difficulty: terms.DifficultyBand | None = strawberry.field(default=UNSET, description="A band of difficulties.")
     difficulty_min: int | None = strawberry.field(default=UNSET, description="At least this difficulty.")
     difficulty_max: int | None = strawberry.field(default=UNSET, description="At most this difficulty.")
     muscles: list[str] | None = strawberry.field(default=UNSET, description="Any of these, primary or secondary.")

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from kinegraph.exercise.rules import SlugTaken
-from kinegraph.kit.database import ReadSession, Row, WriteSession, in_key_order
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order
 
 COLUMNS = (
     "id, organization_id, forked_from_id, slug, status, name, description, athlete_notes, category, kind, "
@@ -37,36 +37,20 @@ async def lock(session: WriteSession, id: UUID) -> Row | None:
 
 async def insert(session: WriteSession, values: Mapping[str, Any]) -> UUID:
     """Store a new row. Raises SlugTaken where a canonical one has its slug."""
-    names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
     try:
-        id: UUID = await session.fetch_value(
-            f"INSERT INTO exercises ({names}) VALUES ({places}) RETURNING id", *values.values()
-        )
+        return await session.insert("exercises", values)
     except asyncpg.UniqueViolationError:
         raise SlugTaken("Another canonical exercise has this slug; choose another.", "input", "slug") from None
-    return id
 
 
 async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:
-    """Set columns of a row; its time of change moves only if a value does."""
-    if not values:
-        return
-    names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(2, len(values) + 2))
-    await session.run(
-        f"""
-        UPDATE exercises SET ({names}, updated_at) = ROW ({places}, now())
-        WHERE id = $1 AND ({names}) IS DISTINCT FROM ({places})
-        """,
-        id,
-        *values.values(),
-    )
+    """Set columns of a row."""
+    await session.update("exercises", id, values)
 
 
 async def delete(session: WriteSession, id: UUID) -> None:
     """Delete a row softly: what refers to it still shows it, marked discontinued."""
-    await session.run("UPDATE exercises SET deleted_at = now(), updated_at = now() WHERE id = $1", id)
+    await session.delete_softly("exercises", id)
 
 
 SEEDED: Mapping[str, str] = {

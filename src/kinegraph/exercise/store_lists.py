@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kinegraph.exercise.rules import BANDS, ExerciseSort, ExerciseStatus, Filter
+from kinegraph.exercise.rules import Filter
+from kinegraph.exercise.rules_terms import BANDS, ExerciseSort, ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
-from kinegraph.kit.database import Arguments, ReadSession
 from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.sessions import Arguments, ReadSession
 
 Columns = Mapping[str, str]
 """The SQL that stands for a column, by its name."""

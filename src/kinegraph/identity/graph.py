@@ -7,8 +7,11 @@ import strawberry
 
 from kinegraph.identity import rules, store
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.graph import Info, described_enum, field
-from kinegraph.kit.pages import Connection, window
+from kinegraph.kit.connections import Connection
+from kinegraph.kit.context import Info
+from kinegraph.kit.enums import described_enum
+from kinegraph.kit.graph import field
+from kinegraph.kit.pages import window
 
 described_enum(
     rules.Role,

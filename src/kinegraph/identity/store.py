@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kinegraph.identity.rules import Membership, Organization, Role, User, Viewer
-from kinegraph.kit.database import Enter, ReadSession, Row, WriteSession, grouped, in_key_order
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.sessions import Enter, ReadSession, grouped
 
 MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only staff and themselves (None: everybody)."""
@@ -23,57 +23,6 @@ def enter_as(user_id: UUID | None = None, email: str | None = None) -> Enter:
         return Viewer(user, row.is_platform_admin, {m.organization.id: m for m in _memberships(user, row.memberships)})
 
     return enter
-
-
-async def enter_as_operator(session: ReadSession) -> None:
-    """Let a transaction of the command line make and look up organizations and users; it acts for nobody."""
-    await session.fetch("SELECT set_config('kinegraph.operator', 'on', true)")
-
-
-async def leave_operator(session: ReadSession) -> None:
-    """Give up what `enter_as_operator` allowed."""
-    await session.fetch("SELECT set_config('kinegraph.operator', 'off', true)")
-
-
-async def users_by_email(session: ReadSession, emails: Sequence[str]) -> list[Row | None]:
-    """Users by e-mail, upper and lower case alike, in key order; for the command line."""
-    rows = await session.fetch(
-        "SELECT id, name, email, lower(email) AS key FROM users WHERE lower(email) = ANY ($1)",
-        [email.lower() for email in emails],
-    )
-    return in_key_order(rows, [email.lower() for email in emails], "key")
-
-
-async def insert_user(session: WriteSession, name: str, email: str, *, is_platform_admin: bool = False) -> UUID:
-    """The user of this e-mail address, made where there is none; for the command line."""
-    id: UUID = await session.fetch_value(
-        """
-        INSERT INTO users (name, email, is_platform_admin) VALUES ($1, $2, $3)
-        ON CONFLICT (lower(email)) DO UPDATE SET email = users.email
-        RETURNING id
-        """,
-        name,
-        email,
-        is_platform_admin,
-    )
-    return id
-
-
-async def insert_organization(session: WriteSession, name: str, slug: str) -> UUID | None:
-    """A new organization's id, or None where the slug is taken; for the command line."""
-    id: UUID | None = await session.fetch_value(
-        "INSERT INTO organizations (name, slug) VALUES ($1, $2) ON CONFLICT (slug) DO NOTHING RETURNING id",
-        name,
-        slug,
-    )
-    return id
-
-
-async def insert_membership(session: WriteSession, organization_id: UUID, user_id: UUID, role: str) -> None:
-    """Make a user belong to an organization; for the command line."""
-    await session.run(
-        "INSERT INTO memberships (organization_id, user_id, role) VALUES ($1, $2, $3)", organization_id, user_id, role
-    )
 
 
 def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:

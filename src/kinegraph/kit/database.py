@@ -4,19 +4,16 @@ A session is one transaction on one connection for one viewer. Reading runs in a
 (REPEATABLE READ), so that every statement of a request sees the same state; writing in READ COMMITTED,
 where a statement that waited for a lock sees what the lock's holder wrote. The viewer stands in the
 transaction's settings, which row-level security reads.
-
-A WriteSession is a ReadSession too, never the other way round: a function that writes asks for a
-WriteSession, and the type checker holds it to that.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Self
 
 import asyncpg
 import orjson
 from sqlalchemy import MetaData
+
+from kinegraph.kit.sessions import Enter, ReadSession, Row, WriteSession
 
 API_ROLE = "kinegraph_api"
 
@@ -26,68 +23,6 @@ metadata = MetaData()
 
 class Unreachable(Exception):
     """The database cannot be used; the message says what to do."""
-
-
-class Row(asyncpg.Record):
-    """One row as asyncpg reads it, its columns as attributes too."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-class ReadSession:
-    """Reads for one viewer, in one snapshot. Safe to use from concurrent tasks: statements queue."""
-
-    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[Row]", viewer: Any = None) -> None:
-        self.viewer = viewer
-        self._connection = connection
-        self._turn = asyncio.Lock()
-
-    async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
-        """Every row of one statement, with $1 … in it and its arguments."""
-        async with self._turn:
-            return await self._connection.fetch(statement, *arguments)
-
-    async def fetch_row(self, statement: str, *arguments: Any) -> Row | None:
-        """The first row, or None."""
-        rows = await self.fetch(statement, *arguments)
-        return rows[0] if rows else None
-
-    async def fetch_value(self, statement: str, *arguments: Any) -> Any:
-        """The first column of the first row, or None."""
-        row = await self.fetch_row(statement, *arguments)
-        return row[0] if row else None
-
-
-class WriteSession(ReadSession):
-    """Reads and writes for one viewer, in one transaction; `doomed` takes everything back at its end."""
-
-    doomed = False
-
-    async def run(self, statement: str, *arguments: Any) -> int:
-        """Run one statement for its effect. Returns the number of rows it wrote."""
-        async with self._turn:
-            status = await self._connection.execute(statement, *arguments)
-        count = status.rpartition(" ")[2]
-        return int(count) if count.isdigit() else 0
-
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[Self]:
-        """What is written within is taken back if the block raises."""
-        await self.run("SAVEPOINT step")
-        try:
-            yield self
-        except BaseException:
-            await self.run("ROLLBACK TO SAVEPOINT step")
-            raise
-        await self.run("RELEASE SAVEPOINT step")
-
-
-Enter = Callable[[ReadSession], Awaitable[Any]]
-"""Sets the viewer in a transaction's settings and returns what is known of them."""
 
 
 class Database:
@@ -196,29 +131,3 @@ def explain(error: BaseException) -> str:
         return f"The database server refuses the sign-in: {error}. Correct KINEGRAPH_DATABASE_URL."
     detail = str(error) or type(error).__name__
     return f"The database cannot be reached ({detail}). Check KINEGRAPH_DATABASE_URL and that the server runs."
-
-
-class Arguments:
-    """The arguments of a statement that is put together from parts."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-
-    def bind(self, value: Any, type_name: str) -> str:
-        """Add an argument. Returns its place in the text, such as `$3::uuid`."""
-        self.values.append(value)
-        return f"${len(self.values)}::{type_name}"
-
-
-def in_key_order(rows: Sequence[Row], keys: Sequence[Any], column: str = "id") -> list[Row | None]:
-    """One row or None for each key."""
-    found = {row[column]: row for row in rows}
-    return [found.get(key) for key in keys]
-
-
-def grouped(rows: Sequence[Row], keys: Sequence[Any], column: str) -> list[list[Row]]:
-    """The rows of each key, in the order in which they came."""
-    groups: dict[Any, list[Row]] = {key: [] for key in keys}
-    for row in rows:
-        groups[row[column]].append(row)
-    return [groups[key] for key in keys]

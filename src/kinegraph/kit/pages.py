@@ -1,26 +1,17 @@
-"""Keyset pages: a window into a sorted list, cursors that name a row's place in it, and the connection types.
+"""Keyset pages: a window into a sorted list, and cursors that name a row's place in it.
 
 A cursor is the sort values of its row, so a page never repeats or skips a row that stood still while
 others were written. The last sort value is always the id, which makes the order total.
 """
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
-from uuid import UUID
+from typing import Any
 
-import orjson
-import strawberry
-
-from kinegraph.kit.checks import character_fault, parse_key
+from kinegraph.kit.cursors import decode, encode
 from kinegraph.kit.errors import InvalidInput
 
 LARGEST_PAGE = 100
-
-Node = TypeVar("Node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,73 +84,3 @@ def window(first: int | None, after: str | None, default: int, *kinds: type) -> 
     if values is None:
         raise InvalidInput("Must be a cursor that this list gave out, under the same sort.", "after")
     return Window(size, values)
-
-
-def encode(values: Sequence[Any]) -> str:
-    """Sort values as an opaque, URL-safe text."""
-    text = orjson.dumps([v.isoformat() if isinstance(v, datetime) else v for v in values], default=str)
-    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
-
-
-def decode(cursor: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
-    """The sort values in a cursor, or None where it is not one of these kinds."""
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (UnicodeEncodeError, binascii.Error, orjson.JSONDecodeError):
-        return None
-    if not isinstance(values, list) or len(values) != len(kinds):
-        return None
-    places = [_place(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    return None if any(place is None for place in places) else tuple(places)
-
-
-def _place(value: Any, kind: type) -> Any:
-    """One sort value of a cursor as its type, or None where it is not one."""
-    if kind is int:
-        return value if type(value) is int and abs(value) < 2**31 else None
-    if not isinstance(value, str) or character_fault(value):
-        return None
-    if kind is UUID:
-        return parse_key(value)
-    if kind is datetime:
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return value
-
-
-@strawberry.type(description="Where a page stands in its list (Relay's cursor connections).")
-class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
-    has_previous_page: bool = strawberry.field(
-        description="Whether rows come before it: true for any page asked for with `after`."
-    )
-    start_cursor: str | None = strawberry.field(description="Cursor of the first row; null on an empty page.")
-    end_cursor: str | None = strawberry.field(
-        description="Cursor of the last row: pass it as `after` for the next page."
-    )
-
-
-@strawberry.type(description="One row of a page, and its place in the list.")
-class Edge(Generic[Node]):
-    cursor: str = strawberry.field(description="The row's place: pass it as `after` to go on behind it.")
-    node: Node = strawberry.field(description="The row.")
-
-
-async def _total(root: strawberry.Parent[Any]) -> int:
-    count: int = await root.total()
-    return count
-
-
-@strawberry.type(description="One page of a list, in a total order: walking it by `after` meets every row once.")
-class Connection(Generic[Node]):
-    nodes: list[Node] = strawberry.field(description="The rows of this page.")
-    edges: list[Edge[Node]] = strawberry.field(description="The same rows, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Whether more rows follow, and from which cursor.")
-
-    total_count: int = strawberry.field(
-        resolver=_total, description="Rows in the whole list, whatever the page; counted only when asked for."
-    )

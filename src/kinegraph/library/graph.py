@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise import rules as exercise_rules
+from kinegraph.exercise import rules_terms as terms
 from kinegraph.exercise.graph import Exercise, ExerciseId, Filter, Sort
 from kinegraph.exercise.graph_fields import ExerciseFields
 from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
@@ -15,10 +16,14 @@ from kinegraph.exercise.store_lists import ORDERS
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, organization_of
 from kinegraph.identity.rules import Viewer, require_coach
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.database import Row, WriteSession
+from kinegraph.kit.connections import Connection
+from kinegraph.kit.context import Info
+from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import Info, UserError, described_enum, extends, field, given, mutation, user_errors
-from kinegraph.kit.pages import Connection, Page, window
+from kinegraph.kit.graph import extends, field, given, mutation
+from kinegraph.kit.pages import Page, window
+from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.user_errors import UserError, user_errors
 from kinegraph.library import rules, store
 
 described_enum(
@@ -60,7 +65,7 @@ class EffectiveExercise(ExerciseFields):
         resolver=organization_of, description="Whose view it is; null where no organization was asked for."
     )
     slug: str | None = strawberry.field(description="The row's slug.")
-    status: exercise_rules.ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
+    status: terms.ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
     customized_fields: list[str] = strawberry.field(
         description='Sorted names of the fields that the override supplies, e.g. ["name", "videoUrl"].'
     )
@@ -82,7 +87,7 @@ class OrganizationLibrary:
             rules.LibrarySource, strawberry.argument(description="Which part.")
         ] = rules.LibrarySource.ALL,
         filter: Filter = None,
-        sort: Sort = exercise_rules.ExerciseSort.NAME_ASC,
+        sort: Sort = terms.ExerciseSort.NAME_ASC,
         first: First = 50,
         after: After = None,
     ) -> Connection[EffectiveExercise]:

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from kinegraph.exercise.rules import ExerciseStatus, api_name, checked
+from kinegraph.exercise.rules import api_name, checked
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from kinegraph.exercise.rules import ExerciseSort, ExerciseStatus, Filter, api_name
+from kinegraph.exercise.rules import Filter, api_name
+from kinegraph.exercise.rules_terms import ExerciseSort, ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.exercise.store_lists import ORDERS, STORED, after, conditions, ordering
-from kinegraph.kit.database import Arguments, ReadSession, WriteSession, grouped
 from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession, grouped
 from kinegraph.library.rules import COLUMNS, OVERRIDABLE, EffectiveExercise, LibrarySource, merge
 
 ExerciseKey = tuple[UUID, UUID]

@@ -10,11 +10,14 @@ from kinegraph.identity.graph import After, First, Organization, User, organizat
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.graph import Info, edge, extends, field
-from kinegraph.kit.pages import Connection, window
+from kinegraph.kit.connections import Connection
+from kinegraph.kit.context import Info
+from kinegraph.kit.graph import edge, extends, field
+from kinegraph.kit.pages import window
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
-from kinegraph.workout import rules, store, store_comments
+from kinegraph.workout import rules, store, store_comments, store_lists
+from kinegraph.workout import rules_terms as terms
 from kinegraph.workout.graph_fields import Prescription, SectionConfig
 
 WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workout's id.")]
@@ -38,8 +41,8 @@ class Workout:
     author: User = strawberry.field(resolver=author_of, description="Who made it.")
     title: str | None = strawberry.field(description="Its title.")
     description: str | None = strawberry.field(description="What it is about; a freeform workout's whole text.")
-    scoring: rules.WorkoutScoring = strawberry.field(description="What decides its result.")
-    mode: rules.WorkoutMode = strawberry.field(description="Whether it is a tree or a text.")
+    scoring: terms.WorkoutScoring = strawberry.field(description="What decides its result.")
+    mode: terms.WorkoutMode = strawberry.field(description="Whether it is a tree or a text.")
     time_cap: int | None = strawberry.field(description="Time limit in minutes.")
     is_snapshot: bool = strawberry.field(description="Whether it is the frozen copy of one assignment.")
     forked_from: "Workout | None" = edge(
@@ -53,11 +56,11 @@ class Workout:
 @strawberry.type(description="A part of a workout.")
 class Section:
     id: strawberry.ID = strawberry.field(description="The section's id.")
-    type: rules.SectionType = strawberry.field(description="What it is for.")
+    type: terms.SectionType = strawberry.field(description="What it is for.")
     title: str | None = strawberry.field(description="Its title.")
     description: str | None = strawberry.field(description="What it is about.")
     sort_order: int = strawberry.field(description="Its place in the workout, from 0.")
-    shape: rules.SectionShape | None = strawberry.field(
+    shape: terms.SectionShape | None = strawberry.field(
         description="How its movements are run through; null is linear."
     )
     config: SectionConfig | None = strawberry.field(description="What the shape needs to know.")
@@ -104,7 +107,7 @@ async def _workouts(
     viewer: Viewer = await info.context.viewer()
     athlete = None if viewer.coaches(organization_id) else viewer.user.id
     key = (organization_id, program_id, athlete)
-    return await info.context.page(store.workout_pages, store.workout_counts, key, page)
+    return await info.context.page(store_lists.workout_pages, store_lists.workout_counts, key, page)
 
 
 @strawberry.type(description="A track of an organization that workouts may belong to.")

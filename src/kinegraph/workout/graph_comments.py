@@ -6,9 +6,11 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.kit.checks import Checks, require_key
-from kinegraph.kit.database import Row, WriteSession
+from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
-from kinegraph.kit.graph import DeletePayload, Info, UserError, mutation, user_errors
+from kinegraph.kit.graph import mutation
+from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
 from kinegraph.workout import rules, store, store_comments
 from kinegraph.workout.graph import Comment
 from kinegraph.workout.graph_inputs import AddCommentInput

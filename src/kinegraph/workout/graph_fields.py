@@ -4,11 +4,12 @@ from typing import Any
 
 import strawberry
 
-from kinegraph.kit.graph import described_enum, field
-from kinegraph.workout import rules
+from kinegraph.kit.enums import described_enum
+from kinegraph.kit.graph import field
+from kinegraph.workout import rules_terms as terms
 
 described_enum(
-    rules.WorkoutScoring,
+    terms.WorkoutScoring,
     "What decides a workout's result.",
     TIME="The time taken.",
     REPS="Repetitions done.",
@@ -20,13 +21,13 @@ described_enum(
     NONE="It is not scored.",
 )
 described_enum(
-    rules.WorkoutMode,
+    terms.WorkoutMode,
     "Whether a workout is a tree or a text.",
     STRUCTURED="Sections with movements.",
     FREEFORM="A text, in the description.",
 )
 described_enum(
-    rules.SectionType,
+    terms.SectionType,
     "What a section is for.",
     WARMUP="Warm-up.",
     STRENGTH="Strength work.",
@@ -37,7 +38,7 @@ described_enum(
     ACCESSORY="Accessory work.",
 )
 described_enum(
-    rules.SectionShape,
+    terms.SectionShape,
     "How the movements of a section are run through; each shape takes its own config keys.",
     LINEAR="One after the other. Takes no config.",
     AMRAP="As many rounds as possible. Takes capSeconds.",
@@ -49,7 +50,7 @@ described_enum(
     INTERVALS="Work and rest in turn. Takes workSeconds, restSeconds, rounds.",
 )
 described_enum(
-    rules.LoadUnit,
+    terms.LoadUnit,
     "What the number of a load counts; it is kept as the coach typed it.",
     KG="Kilograms.",
     LB="Pounds.",
@@ -73,7 +74,7 @@ class SectionConfig:
 @strawberry.type(description="How heavy, in the unit that the coach typed.")
 class Load:
     value: float | None = strawberry.field(description="The number; null only for BODYWEIGHT.")
-    unit: rules.LoadUnit = strawberry.field(description="What the number counts.")
+    unit: terms.LoadUnit = strawberry.field(description="What the number counts.")
 
 
 @strawberry.type(description="How much of a movement is to be done; what was not said is null.")

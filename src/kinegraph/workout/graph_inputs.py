@@ -3,13 +3,13 @@
 import strawberry
 from strawberry import UNSET
 
-from kinegraph.workout import rules
+from kinegraph.workout import rules_terms as terms
 
 
 @strawberry.input(description="How heavy. The value may be left out for BODYWEIGHT only.")
 class LoadInput:
     value: float | None = strawberry.field(default=UNSET, description="The number, within what its unit allows.")
-    unit: rules.LoadUnit = strawberry.field(description="What the number counts.")
+    unit: terms.LoadUnit = strawberry.field(description="What the number counts.")
 
 
 @strawberry.input(description="How much of a movement is to be done.")
@@ -57,10 +57,10 @@ class MovementInput:
 )
 class SectionInput:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The id it has in this workout.")
-    type: rules.SectionType | None = strawberry.field(default=UNSET, description="MAIN where it is not given.")
+    type: terms.SectionType | None = strawberry.field(default=UNSET, description="MAIN where it is not given.")
     title: str | None = strawberry.field(default=UNSET, description="At most 255 characters.")
     description: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
-    shape: rules.SectionShape | None = strawberry.field(default=UNSET, description="How its movements are run through.")
+    shape: terms.SectionShape | None = strawberry.field(default=UNSET, description="How its movements are run through.")
     config: SectionConfigInput | None = strawberry.field(default=UNSET, description="What the shape needs to know.")
     movements: list[MovementInput] = strawberry.field(description="In their order.")
 
@@ -70,8 +70,8 @@ class UpdateWorkoutInput:
     program_id: strawberry.ID | None = strawberry.field(default=UNSET, description="A program of the organization.")
     title: str | None = strawberry.field(default=UNSET, description="At most 255 characters.")
     description: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
-    scoring: rules.WorkoutScoring | None = strawberry.field(default=UNSET, description="What decides the result.")
-    mode: rules.WorkoutMode | None = strawberry.field(default=UNSET, description="A tree or a text.")
+    scoring: terms.WorkoutScoring | None = strawberry.field(default=UNSET, description="What decides the result.")
+    mode: terms.WorkoutMode | None = strawberry.field(default=UNSET, description="A tree or a text.")
     time_cap: int | None = strawberry.field(default=UNSET, description="Minutes, 1 to 1,440.")
 
 

@@ -9,10 +9,12 @@ import strawberry
 from kinegraph.exercise.store import by_ids as exercises_by_ids
 from kinegraph.identity.rules import require_coach
 from kinegraph.kit.checks import Checks, require_key
-from kinegraph.kit.database import Row, WriteSession
+from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path, Refused
-from kinegraph.kit.graph import DeletePayload, Info, UserError, given, mutation, user_errors
-from kinegraph.workout import rules, rules_tree, store, store_tree
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.workout import rules, rules_doses, rules_tree, store, store_tree
 from kinegraph.workout.graph import Movement, Workout, WorkoutId
 from kinegraph.workout.graph_inputs import CreateWorkoutInput, SectionInput, UpdateMovementInput, UpdateWorkoutInput
 
@@ -149,7 +151,7 @@ def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
     columns = rules.checked_texts(values, ("input",), checks, rules.NAMES)
     if "prescription" in values:
         at = ("input", "prescription")
-        columns["prescription"] = rules.checked_prescription(values["prescription"], at, checks)
+        columns["prescription"] = rules_doses.checked_prescription(values["prescription"], at, checks)
     checks.done()
     return columns
 

@@ -13,7 +13,9 @@ from kinegraph.exercise.rules import reference_fault
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
 from kinegraph.kit.ids import new_key
-from kinegraph.workout.rules import NAMES, SectionShape, checked_config, checked_prescription, checked_texts
+from kinegraph.workout.rules import NAMES, checked_texts
+from kinegraph.workout.rules_doses import checked_config, checked_prescription
+from kinegraph.workout.rules_terms import SectionShape
 
 MOST_SECTIONS = 50
 MOST_MOVEMENTS = 500

@@ -5,11 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.database import ReadSession, Row, WriteSession, grouped, in_key_order
-from kinegraph.kit.pages import Page, Window
-
-WorkoutsKey = tuple[UUID, UUID | None, UUID | None]
-"""An organization, the program that the list is narrowed to, and the athlete whom it is narrowed to."""
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at,
@@ -99,74 +95,6 @@ async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | Non
     return in_key_order(rows, ids)
 
 
-async def workout_pages(session: ReadSession, keys: Sequence[WorkoutsKey], window: Window) -> list[Page]:
-    """A page of each key's workouts, newest first: an organization's library, or what is assigned to an athlete."""
-    behind = "($4::timestamptz IS NULL OR (w.created_at, w.id) < ($4, $5::uuid))"
-    rows = await session.fetch(
-        f"""
-        SELECT wanted.place, page.*
-        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
-             WITH ORDINALITY AS wanted (organization_id, program_id, athlete_id, place)
-        CROSS JOIN LATERAL (
-            (SELECT w.id, w.created_at
-             FROM workouts w
-             WHERE wanted.athlete_id IS NULL
-               AND w.organization_id = wanted.organization_id AND w.is_snapshot = false AND w.deleted_at IS NULL
-               AND (wanted.program_id IS NULL OR w.program_id = wanted.program_id)
-               AND {behind}
-             ORDER BY w.created_at DESC, w.id DESC
-             LIMIT $6)
-            UNION ALL
-            (SELECT w.id, w.created_at
-             FROM workouts w
-             WHERE w.id IN ({ASSIGNED.format(athlete="wanted.athlete_id")})
-               AND w.organization_id = wanted.organization_id AND w.deleted_at IS NULL
-               AND (wanted.program_id IS NULL OR w.program_id = wanted.program_id)
-               AND {behind}
-             ORDER BY w.created_at DESC, w.id DESC
-             LIMIT $6)
-        ) AS found
-        CROSS JOIN LATERAL (
-            SELECT {COLUMNS}
-            FROM workouts w
-            {JOINS}
-            WHERE w.id = found.id
-        ) AS page
-        ORDER BY wanted.place, page.created_at DESC, page.id DESC
-        """,
-        *_columns(keys),
-        window.place(0),
-        window.place(1),
-        window.first + 1,
-    )
-    groups = grouped(rows, range(1, len(keys) + 1), "place")
-    return [Page.of(group, window, "created_at", "id") for group in groups]
-
-
-async def workout_counts(session: ReadSession, keys: Sequence[WorkoutsKey]) -> list[int]:
-    """How many workouts each key has."""
-    rows = await session.fetch(
-        f"""
-        SELECT (SELECT count(*)
-                FROM workouts w
-                WHERE w.organization_id = wanted.organization_id AND w.deleted_at IS NULL
-                  AND (wanted.program_id IS NULL OR w.program_id = wanted.program_id)
-                  AND CASE WHEN wanted.athlete_id IS NULL THEN NOT w.is_snapshot
-                      ELSE w.id IN ({ASSIGNED.format(athlete="wanted.athlete_id")}) END) AS workouts
-        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
-             WITH ORDINALITY AS wanted (organization_id, program_id, athlete_id, place)
-        ORDER BY wanted.place
-        """,
-        *_columns(keys),
-    )
-    return [row.workouts for row in rows]
-
-
-def _columns(keys: Sequence[WorkoutsKey]) -> list[list[UUID | None]]:
-    """The keys as one array for each of their parts."""
-    return [[key[part] for key in keys] for part in range(3)]
-
-
 async def programs_of(session: ReadSession, organization_ids: Sequence[UUID]) -> list[list[Row]]:
     """Each organization's programs by name."""
     rows = await session.fetch(
@@ -199,28 +127,12 @@ async def take_turn(session: WriteSession, workout_id: UUID, *, shared: bool = F
 
 async def insert(session: WriteSession, values: Mapping[str, Any]) -> UUID:
     """Store a new workout's own columns."""
-    names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
-    id: UUID = await session.fetch_value(
-        f"INSERT INTO workouts ({names}) VALUES ({places}) RETURNING id", *values.values()
-    )
-    return id
+    return await session.insert("workouts", values)
 
 
 async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:
-    """Set columns of a workout; its time of change moves only if a value does."""
-    if not values:
-        return
-    names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(2, len(values) + 2))
-    await session.run(
-        f"""
-        UPDATE workouts SET ({names}, updated_at) = ROW ({places}, now())
-        WHERE id = $1 AND ({names}) IS DISTINCT FROM ({places})
-        """,
-        id,
-        *values.values(),
-    )
+    """Set columns of a workout."""
+    await session.update("workouts", id, values)
 
 
 async def touch(session: WriteSession, id: UUID) -> None:
@@ -230,31 +142,17 @@ async def touch(session: WriteSession, id: UUID) -> None:
 
 async def delete(session: WriteSession, id: UUID) -> None:
     """Delete a library workout softly; its tree goes with it at read."""
-    await session.run("UPDATE workouts SET deleted_at = now(), updated_at = now() WHERE id = $1", id)
+    await session.delete_softly("workouts", id)
 
 
 async def update_movement(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> int:
     """Set columns of a movement. Returns 1 if a value changed, else 0."""
-    if not values:
-        return 0
-    names = ", ".join(values)
-    places = ", ".join(f"${place}" for place in range(2, len(values) + 2))
-    return await session.run(
-        f"""
-        UPDATE workout_movements SET ({names}, updated_at) = ROW ({places}, now())
-        WHERE id = $1 AND ({names}) IS DISTINCT FROM ({places})
-        """,
-        id,
-        *values.values(),
-    )
+    return await session.update("workout_movements", id, values)
 
 
 async def insert_program(session: WriteSession, organization_id: UUID, name: str) -> UUID:
     """Store a new program of an organization."""
-    id: UUID = await session.fetch_value(
-        "INSERT INTO programs (organization_id, name) VALUES ($1, $2) RETURNING id", organization_id, name
-    )
-    return id
+    return await session.insert("programs", {"organization_id": organization_id, "name": name})
 
 
 async def insert_assignment(session: WriteSession, workout_id: UUID, athlete_id: UUID) -> None:

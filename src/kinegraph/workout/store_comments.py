@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.database import ReadSession, Row, WriteSession, grouped, in_key_order
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
 from kinegraph.workout.rules import Comment, threads
 from kinegraph.workout.store import visible
 
@@ -71,28 +71,23 @@ async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
 
 async def insert(session: WriteSession, movement: Row, body: str, parent_id: UUID | None) -> UUID:
     """Store a comment of the viewer's on a movement."""
-    id: UUID = await session.fetch_value(
-        """
-        INSERT INTO exercise_comments (organization_id, workout_movement_id, author_id, body, parent_comment_id)
-        VALUES ($1, $2, $3, $4, $5)
-        RETURNING id
-        """,
-        movement.organization_id,
-        movement.id,
-        session.viewer.user.id,
-        body,
-        parent_id,
+    return await session.insert(
+        "exercise_comments",
+        {
+            "organization_id": movement.organization_id,
+            "workout_movement_id": movement.id,
+            "author_id": session.viewer.user.id,
+            "body": body,
+            "parent_comment_id": parent_id,
+        },
     )
-    return id
 
 
 async def update(session: WriteSession, id: UUID, body: str) -> None:
-    """Replace a comment's text; its time of change moves only if the text does."""
-    await session.run(
-        "UPDATE exercise_comments SET body = $2, updated_at = now() WHERE id = $1 AND body <> $2", id, body
-    )
+    """Replace a comment's text."""
+    await session.update("exercise_comments", id, {"body": body})
 
 
 async def delete(session: WriteSession, id: UUID) -> None:
     """Delete a comment softly; the replies below it go out of sight with it."""
-    await session.run("UPDATE exercise_comments SET deleted_at = now(), updated_at = now() WHERE id = $1", id)
+    await session.delete_softly("exercise_comments", id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kinegraph.kit.database import Row, WriteSession
+from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.workout.rules_tree import Tree
 from kinegraph.workout.store import movements_of, sections_of
 
@@ -85,29 +85,23 @@ async def _put_movements(session: WriteSession, organization_id: UUID, tree: Tre
 
 async def _drop_movements(session: WriteSession, ids: list[UUID]) -> int:
     """Delete movements; those that somebody commented on softly, so that nothing said is lost."""
-    if not ids:
-        return 0
-    hidden = await session.run(
-        """
-        UPDATE workout_movements m SET deleted_at = now(), updated_at = now()
-        WHERE m.id = ANY ($1) AND EXISTS (SELECT FROM exercise_comments c WHERE c.workout_movement_id = m.id)
-        """,
-        ids,
-    )
-    removed = await session.run("DELETE FROM workout_movements WHERE id = ANY ($1) AND deleted_at IS NULL", ids)
-    return hidden + removed
+    return await _drop(session, "workout_movements", ids, "exercise_comments", "workout_movement_id")
 
 
 async def _drop_sections(session: WriteSession, ids: list[UUID]) -> int:
     """Delete sections; those that softly deleted movements hang from softly too."""
+    return await _drop(session, "workout_sections", ids, "workout_movements", "section_id")
+
+
+async def _drop(session: WriteSession, table: str, ids: list[UUID], children: str, parent: str) -> int:
+    """Delete rows, softly where any child still hangs from them. Returns how many."""
     if not ids:
         return 0
     hidden = await session.run(
-        """
-        UPDATE workout_sections s SET deleted_at = now(), updated_at = now()
-        WHERE s.id = ANY ($1) AND EXISTS (SELECT FROM workout_movements m WHERE m.section_id = s.id)
+        f"""
+        UPDATE {table} SET deleted_at = now(), updated_at = now()
+        WHERE id = ANY ($1) AND EXISTS (SELECT FROM {children} child WHERE child.{parent} = {table}.id)
         """,
         ids,
     )
-    removed = await session.run("DELETE FROM workout_sections WHERE id = ANY ($1) AND deleted_at IS NULL", ids)
-    return hidden + removed
+    return hidden + await session.run(f"DELETE FROM {table} WHERE id = ANY ($1) AND deleted_at IS NULL", ids)

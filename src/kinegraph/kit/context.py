@@ -1,0 +1,94 @@
+"""The context of one request: its viewer, its one transaction, and the loads that its document pools."""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from kinegraph.kit.database import Database
+from kinegraph.kit.errors import Unauthenticated
+from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.sessions import Enter, ReadSession, WriteSession
+
+Batch = Callable[..., Awaitable[Sequence[Any]]]
+"""`async (session, keys, **arguments) -> answers in key order`: the only way to read related rows."""
+
+
+class Context:
+    """One request: its viewer, its one transaction, and the loads that its document pools.
+
+    The session is opened by the first field that needs it; whoever made the context finishes it.
+    """
+
+    def __init__(self, database: Database, enter: Enter | None, *, writes: bool, fault: str = "") -> None:
+        self._database = database
+        self._enter = enter
+        self._writes = writes
+        self._fault = fault or "Sign in: send the header `Authorization: Bearer <token>`."
+        self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+        self._session: ReadSession | None = None
+        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+
+    async def session(self) -> ReadSession:
+        """The request's session. Raises Unauthenticated where nobody, or nobody known, is signed in."""
+        if self._session is None:
+            async with self._opening:
+                self._session = self._session or await self._open()
+        return self._session
+
+    async def _open(self) -> ReadSession:
+        if self._enter is None:
+            raise Unauthenticated(self._fault)
+        opener = self._database.write if self._writes else self._database.read
+        try:
+            return await self._stack.enter_async_context(opener(self._enter))
+        except Unauthenticated as error:
+            self._enter, self._fault = None, str(error)
+            raise
+
+    async def write_session(self) -> WriteSession:
+        """The request's session, for a mutation."""
+        session = await self.session()
+        if not isinstance(session, WriteSession):
+            raise TypeError("A query's session cannot write.")
+        return session
+
+    async def viewer(self) -> Any:
+        """Who is asking."""
+        return (await self.session()).viewer
+
+    async def load(self, batch: Batch, key: Hashable, **arguments: Hashable) -> Any:
+        """What `batch` answers for `key`, in one call for all keys of this level and these arguments."""
+        name = (batch, tuple(arguments.items()))
+        loader = self._loaders.get(name)
+        if loader is None:
+            loader = DataLoader(functools.partial(self._run, batch, arguments))
+            self._loaders[name] = loader
+        return await loader.load(key)
+
+    async def page(self, pages: Batch, counts: Batch, key: Hashable, window: Window, **arguments: Hashable) -> Any:
+        """One page of a list, which counts the whole list only when asked to."""
+        found: Page = await self.load(pages, key, window=window, **arguments)
+        return replace(found, total=lambda: self.load(counts, key, **arguments))
+
+    async def _run(self, batch: Batch, arguments: Mapping[str, Any], keys: list[Any]) -> Sequence[Any]:
+        return await batch(await self.session(), keys, **arguments)
+
+    def forget(self) -> None:
+        """Drop what was loaded: rows were written since."""
+        self._loaders.clear()
+
+    async def finish(self, *, keep: bool) -> None:
+        """End the transaction: commit it (`keep`), or take everything back."""
+        if isinstance(self._session, WriteSession):
+            self._session.doomed = not keep
+        await self._stack.aclose()
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,48 @@
+"""Cursors: the sort values of a row as an opaque text, and back."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from kinegraph.kit.checks import character_fault, parse_key
+
+
+def encode(values: Sequence[Any]) -> str:
+    """Sort values as an opaque, URL-safe text."""
+    text = orjson.dumps([v.isoformat() if isinstance(v, datetime) else v for v in values], default=str)
+    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def decode(cursor: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
+    """The sort values in a cursor, or None where it is not one of these kinds."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (UnicodeEncodeError, binascii.Error, orjson.JSONDecodeError):
+        return None
+    if not isinstance(values, list) or len(values) != len(kinds):
+        return None
+    places = [_place(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    return None if any(place is None for place in places) else tuple(places)
+
+
+def _place(value: Any, kind: type) -> Any:
+    """One sort value of a cursor as its type, or None where it is not one."""
+    if kind is int:
+        return value if type(value) is int and abs(value) < 2**31 else None
+    if not isinstance(value, str) or character_fault(value):
+        return None
+    if kind is UUID:
+        return parse_key(value)
+    if kind is datetime:
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return value
