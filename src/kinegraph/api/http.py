@@ -15,7 +15,7 @@ from starlette.responses import Response
 from kinegraph.api.context import RequestContext, enter_by_token
 from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.failures import Failure, failures, unexpected
-from kinegraph.api.requests import GRAPHQL_JSON, PLAIN_JSON, BadRequest, Parameters, media_type, read_parameters
+from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
 from kinegraph.api.schema import schema
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Enter
@@ -37,35 +37,35 @@ class GraphQLEndpoint:
 
     async def __call__(self, request: Request) -> Response:
         """One request."""
-        kind = PLAIN_JSON
+        how = ANY
         try:
-            kind = media_type(request.headers.get("accept", ""))
+            how = media(request.headers.get("accept", ""))
             parameters = await read_parameters(request, self._longest)
             request.scope["operation"] = parameters.operation_name
             enter = await enter_by_token(request.headers.get("authorization"), self._tokens, self._claim)
-            return await self._run(parameters, enter, kind, is_get=request.method == "GET")
+            return await self._run(parameters, enter, how, is_get=request.method == "GET")
         except BadRequest as error:
-            return _answer(kind, {"errors": [_error(error.message, "BAD_REQUEST")]}, error.status, error.headers)
+            return _answer(how, {"errors": [_error(error.message, "BAD_REQUEST")]}, error.status, error.headers)
         except TokenError as error:
-            return _unauthenticated(kind, str(error))
+            return _unauthenticated(how, str(error))
         except DocumentError as error:
             told = [failure.error for failure in failures(error.errors)]
-            return _answer(kind, {"errors": told}, 400 if kind == GRAPHQL_JSON else 200)
+            return _answer(how, {"errors": told}, 200 if how.is_legacy else 400)
         except ServiceError as error:
             log.error("service unavailable: %s", error)
             message = "A service that is needed does not answer; try again soon."
-            return _answer(kind, {"errors": [_error(message, "SERVICE_UNAVAILABLE")]}, 503)
+            return _answer(how, {"errors": [_error(message, "SERVICE_UNAVAILABLE")]}, 503)
         except Exception as error:
             failure = unexpected(error)
-            return _answer(kind, {"errors": [failure.error]}, failure.status)
+            return _answer(how, {"errors": [failure.error]}, failure.status)
 
-    async def _run(self, parameters: Parameters, enter: Enter | None, kind: str, *, is_get: bool) -> Response:
+    async def _run(self, parameters: Parameters, enter: Enter | None, how: Media, *, is_get: bool) -> Response:
         document = self._documents.get(parameters.query)
         operation = document.operation(parameters.operation_name).operation
         if is_get and operation is not OperationType.QUERY:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         data, found = await self._execute(document, parameters, enter, writes=operation is OperationType.MUTATION)
-        return _respond(kind, data, found, is_query=operation is OperationType.QUERY)
+        return _respond(how, data, found, is_query=operation is OperationType.QUERY)
 
     async def _execute(
         self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
@@ -84,31 +84,31 @@ class GraphQLEndpoint:
         return (None if writes and found else result.data), found
 
 
-def _respond(kind: str, data: Any, found: list[Failure], *, is_query: bool) -> Response:
+def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> Response:
     """The answer, with the status that its errors stand for where they leave no data."""
     if not found:
-        return _answer(kind, {"data": data}, 200)
+        return _answer(how, {"data": data}, 200)
     errors = [failure.error for failure in found]
     if any(failure.status == 401 for failure in found):
-        return _unauthenticated(kind, errors[0]["message"], errors)
+        return _unauthenticated(how, errors[0]["message"], errors)
     if is_query and any(failure.is_bad_input for failure in found):
-        return _answer(kind, {"errors": errors}, 400)
+        return _answer(how, {"errors": errors}, 400)
     if data is None:
         status = max(failure.status for failure in found)
         body = {"errors": errors} if status < 500 else {"errors": errors, "data": None}
-        return _answer(kind, body, 200 if kind == PLAIN_JSON and status < 500 else status)
-    return _answer(kind, {"errors": errors, "data": data}, 200)
+        return _answer(how, body, 200 if how.is_legacy and status < 500 else status)
+    return _answer(how, {"errors": errors, "data": data}, 200)
 
 
-def _unauthenticated(kind: str, message: str, errors: list[Any] | None = None) -> Response:
+def _unauthenticated(how: Media, message: str, errors: list[Any] | None = None) -> Response:
     body = {"errors": errors or [_error(message, "UNAUTHENTICATED")]}
-    return _answer(kind, body, 401, {"WWW-Authenticate": "Bearer"})
+    return _answer(how, body, 401, {"WWW-Authenticate": "Bearer"})
 
 
 def _error(message: str, code: str) -> dict[str, Any]:
     return {"message": message, "extensions": {"code": code}}
 
 
-def _answer(kind: str, body: dict[str, Any], status: int, headers: dict[str, str] | None = None) -> Response:
-    content_type = {"Content-Type": f"{kind}; charset=utf-8", "Cache-Control": "no-store"}
+def _answer(how: Media, body: dict[str, Any], status: int, headers: dict[str, str] | None = None) -> Response:
+    content_type = {"Content-Type": f"{how.kind}; charset=utf-8", "Cache-Control": "no-store"}
     return Response(orjson.dumps(body), status, {**content_type, **(headers or {})})

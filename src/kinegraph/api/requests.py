@@ -11,6 +11,20 @@ GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """How to answer: the media type, and whether request errors go as 200, as those who ask for plain JSON expect."""
+
+    kind: str
+    is_legacy: bool
+
+
+BY_STATUS = Media(GRAPHQL_JSON, is_legacy=False)
+LEGACY = Media(PLAIN_JSON, is_legacy=True)
+ANY = Media(PLAIN_JSON, is_legacy=False)
+"""For clients that take anything: plain JSON, which all of them read, with the statuses that speak for themselves."""
+
+
 class BadRequest(Exception):
     """A request that is no GraphQL request; answered with its status and message."""
 
@@ -30,16 +44,12 @@ class Parameters:
     operation_name: str | None
 
 
-def media_type(accept: str) -> str:
-    """The media type to answer with. Raises BadRequest (406) where neither is taken."""
-    accepted = _accepted(accept)
-    if not accepted:
-        return GRAPHQL_JSON
-    for kind in accepted:
-        if kind in (GRAPHQL_JSON, "*/*", "application/*"):
-            return GRAPHQL_JSON
-        if kind == PLAIN_JSON:
-            return PLAIN_JSON
+def media(accept: str) -> Media:
+    """How to answer by an Accept header. Raises BadRequest (406) where neither media type is taken."""
+    offered = {GRAPHQL_JSON: BY_STATUS, PLAIN_JSON: LEGACY, "*/*": ANY, "application/*": ANY}
+    for kind in _accepted(accept or "*/*"):
+        if kind in offered:
+            return offered[kind]
     raise BadRequest(406, f"This answers in {GRAPHQL_JSON} or {PLAIN_JSON}; accept one of them.")
 
 
