@@ -16,6 +16,8 @@ from sqlalchemy import MetaData
 from kinegraph.kit.sessions import Enter, ReadSession, Row, WriteSession
 
 API_ROLE = "kinegraph_api"
+ACQUIRE_SECONDS = 10
+"""How long a request waits for a connection before it is told to come back later."""
 
 metadata = MetaData()
 """Every table of every room: the columns, for migrations to be held against."""
@@ -64,7 +66,7 @@ class Database:
     @asynccontextmanager
     async def read(self, enter: Enter | None = None) -> AsyncIterator[ReadSession]:
         """A read session for the viewer whom `enter` sets; always rolled back, as nothing was written."""
-        async with self.pool.acquire() as connection:
+        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             session = ReadSession(connection)
             try:
@@ -76,7 +78,7 @@ class Database:
     @asynccontextmanager
     async def write(self, enter: Enter | None = None) -> AsyncIterator[WriteSession]:
         """A write session; committed when the block ends, rolled back when it raises."""
-        async with self.pool.acquire() as connection:
+        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             await connection.execute("BEGIN")
             session = WriteSession(connection)
             try:
