@@ -66,7 +66,8 @@ def read_settings(
         try:
             return convert(raw)
         except ValueError as error:
-            raise SettingsError(f"{name}={raw!r} cannot be used: {error}.") from None
+            shown = name if name.endswith(("_SECRET", "_URL")) else f"{name}={raw!r}"
+            raise SettingsError(f"{shown} cannot be used: {error}.") from None
 
     named = read("KINEGRAPH_ENVIRONMENT", _one_of("development", "production"), str(default_environment))
     environment: Environment = "development" if named == "development" else "production"
