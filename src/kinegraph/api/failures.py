@@ -62,6 +62,8 @@ def _unexpected(error: GraphQLError, cause: Exception) -> Failure:
     if isinstance(cause, UNREACHABLE) or (isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause)):
         log.error("database unreachable", exc_info=cause)
         return _failure(error, "The database does not answer; try again soon.", "SERVICE_UNAVAILABLE", 503)
+    if isinstance(cause, asyncpg.DeadlockDetectedError):
+        return _failure(error, "Others were writing the same things at once; try again.", "CONFLICT", 503)
     id = uuid.uuid4().hex
     log.error("unexpected error", exc_info=cause, extra={"error_id": id})
     return _failure(error, f"Something went wrong on our side; it is logged as {id}.", "INTERNAL", 500, errorId=id)

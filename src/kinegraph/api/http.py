@@ -4,11 +4,14 @@ A query runs in a read-only snapshot; a mutation in one transaction, which is co
 worked out and before it is sent, and rolled back whole if anything unexpected happened.
 """
 
+import asyncio
 import logging
+import random
 from typing import Any
 
+import asyncpg
 import orjson
-from graphql import OperationType
+from graphql import GraphQLError, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +24,9 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Enter
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.tokens import TokenError, Tokens
+
+MOST_TRIES = 4
+"""How often a mutation that lost to a deadlock is run in all."""
 
 log = logging.getLogger("kinegraph.api")
 
@@ -70,18 +76,31 @@ class GraphQLEndpoint:
     async def _execute(
         self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
     ) -> tuple[Any, list[Failure]]:
-        """The data and the errors; a mutation's transaction has ended when this returns."""
+        """The data and the errors; a mutation's transaction has ended when this returns.
+
+        Two requests that wait for each other's locks are no fault of theirs: PostgreSQL ends one, which goes again.
+        """
+        for tries in range(1, MOST_TRIES + 1):
+            data, errors = await self._try(document, parameters, enter, writes=writes)
+            if not any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors):
+                break
+            await asyncio.sleep(random.uniform(0, 0.1 * tries))
+        return (None if writes and errors else data), failures(errors)
+
+    async def _try(
+        self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
+    ) -> tuple[Any, list[GraphQLError]]:
+        """One try in a transaction of its own, which is kept if nothing failed."""
         context = RequestContext(self._database, enter, document.node, writes=writes)
         keep = False
         try:
             result = await schema.execute(
                 parameters.query, parameters.variables, context, operation_name=parameters.operation_name
             )
-            found = failures(result.errors or [])
-            keep = not found
+            keep = not result.errors
         finally:
             await context.finish(keep=keep)
-        return (None if writes and found else result.data), found
+        return result.data, result.errors or []
 
 
 def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> Response:

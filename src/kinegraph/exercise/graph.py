@@ -86,7 +86,7 @@ class Query:
         first: First = 50,
         after: After = None,
     ) -> Connection[Exercise]:
-        page = window(first, after, 50, store_lists.ORDERS[sort].kind, UUID)
+        page = window(f"exercises {sort}", first, after, 50, store_lists.ORDERS[sort].kind, UUID)
         wanted = rules.checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
         return await info.context.page(
@@ -144,10 +144,14 @@ class Mutation:
 
 async def _writable(session: WriteSession, id: str) -> Row:
     """The row that the viewer wants to write, locked. Raises NotFound and Forbidden."""
-    row = await store.lock(session, require_key(id, "id"))
-    if row is None or not rules.is_visible(session.viewer, row):
+    key = require_key(id, "id")
+    seen = (await store.by_ids(session, [key]))[0]
+    if seen is None or not rules.is_visible(session.viewer, seen):
         raise NotFound("There is no such exercise.", "id")
-    rules.require_writer(session.viewer, row.organization_id, "id")
+    rules.require_writer(session.viewer, seen.organization_id, "id")
+    row = await store.lock(session, key)
+    if row is None:
+        raise NotFound("The exercise was deleted meanwhile.", "id")
     return row
 
 

@@ -11,6 +11,7 @@ import jsonschema
 import orjson
 
 from kinegraph.exercise.rules import LISTS
+from kinegraph.kit.checks import character_fault
 
 LIBRARY = files("kinegraph.exercise") / "canonical"
 MOST_FAULTS = 20
@@ -44,33 +45,52 @@ def _validator() -> jsonschema.Draft202012Validator:
 
 
 def _faults(rows: Any) -> Iterator[str]:
-    """Every fault, in the order of the rows: what the JSON Schema says, then slugs that stand twice."""
-    for error in sorted(_validator().iter_errors(rows), key=lambda error: [str(step) for step in error.absolute_path]):
-        yield _told(rows, error)
-    if isinstance(rows, list):
-        slugs = [row.get("slug") for row in rows if isinstance(row, dict)]
-        yield from (
-            f"row {place + 1}, field slug: {slug!r} stands in row {slugs.index(slug) + 1} too"
-            for place, slug in enumerate(slugs)
-            if slugs.index(slug) != place
-        )
+    """Every fault: what the JSON Schema says, in the order of the rows; unfit characters; slugs that stand twice."""
+    for error in sorted(_validator().iter_errors(rows), key=_rank):
+        yield _told(rows, [*error.absolute_path], _field_in(error), error.message)
+    if not isinstance(rows, list):
+        return
+    for steps, text in _texts(rows, []):
+        if fault := character_fault(text):
+            yield _told(rows, steps, "", fault)
+    slugs = [row.get("slug") if isinstance(row, dict) else None for row in rows]
+    for place, slug in enumerate(slugs):
+        if isinstance(slug, str) and slugs.index(slug) != place:
+            yield f"row {place + 1}, field slug: {slug!r} stands in row {slugs.index(slug) + 1} too"
 
 
-def _told(rows: Any, error: jsonschema.ValidationError) -> str:
-    """One fault of the JSON Schema in words: row, its name, field, message."""
-    if not error.absolute_path:
-        return f"the file: {_short(error.message)}"
-    row, *field = error.absolute_path
+def _rank(error: jsonschema.ValidationError) -> list[tuple[int, str]]:
+    """Rows and places by number, fields by name."""
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in error.absolute_path]
+
+
+def _texts(value: Any, steps: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
+    """Every text in a file, with the way to it."""
+    if isinstance(value, str):
+        yield steps, value
+    elif isinstance(value, (list, dict)):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(inner, [*steps, step])
+
+
+def _told(rows: Any, steps: list[str | int], named: str, message: str) -> str:
+    """One fault in words, on one line: row, its name, field, message."""
+    if not steps:
+        return f"the file: {_short(message)}"
+    row, *way = steps
     entry = rows[row]
-    name = f" ({entry['name']})" if isinstance(entry, dict) and isinstance(entry.get("name"), str) else ""
-    where = ".".join(str(step) for step in field) or _field_in(error)
-    return f"row {int(row) + 1}{name[:80]}, field {where or '(the row)'}: {_short(error.message)}"
+    name = entry.get("name") if isinstance(entry, dict) else None
+    of = f" ({' '.join(name.split())})"[:80] if isinstance(name, str) and name.strip() else ""
+    field = ".".join(str(step) for step in way) or named or "(the row)"
+    return f"row {int(row) + 1}{of}, field {field}: {_short(message)}"
 
 
 def _field_in(error: jsonschema.ValidationError) -> str:
     """The field that a row lacks or has too much, which the schema's path does not name."""
     quoted = re.findall(r"'([^']*)'", error.message)
-    return quoted[-1] if error.validator == "additionalProperties" and quoted else quoted[0] if quoted else ""
+    if error.validator == "additionalProperties":
+        return quoted[-1] if quoted else ""
+    return quoted[0] if error.validator == "required" and quoted else ""
 
 
 def _short(message: str) -> str:
@@ -81,5 +101,6 @@ def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """An entry's values by column; a list that is not given is empty."""
     given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
     columns = {**{name: [] for name in LISTS}, "is_unilateral": False, **given}
+    columns["difficulty"] = int(columns["difficulty"])  # JSON Schema takes 3.0 for a whole number
     digest = hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return {**columns, "seed_hash": digest}

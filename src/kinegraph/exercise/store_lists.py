@@ -77,9 +77,8 @@ def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[s
     found += _lists(wanted, columns, arguments)
     if wanted.q is not None:
         pattern = arguments.bind(f"%{_escaped(wanted.q)}%", "text")
-        found.append(
-            f"({columns['name']} ILIKE {pattern} OR public.fk_array_to_text({columns['aliases']}) ILIKE {pattern})"
-        )
+        in_aliases = f"EXISTS (SELECT FROM unnest({columns['aliases']}) AS alias WHERE alias ILIKE {pattern})"
+        found.append(f"({columns['name']} ILIKE {pattern} OR {in_aliases})")
     if wanted.mechanics is not None:
         found.append(f"{columns['mechanics']} = {arguments.bind(wanted.mechanics, 'text')}")
     if wanted.is_unilateral is not None:
@@ -136,7 +135,7 @@ def ordering(order: Order, prefix: str = "e.") -> str:
 
 def _canonical(wanted: Filter, admin: bool, arguments: Arguments) -> list[str]:
     """Canonical rows that may be listed: published ones, to platform admins those of the statuses asked for."""
-    statuses = set(wanted.status or (ExerciseStatus.PUBLISHED,))
+    statuses = set((ExerciseStatus.PUBLISHED,) if wanted.status is None else wanted.status)
     shown = statuses if admin else statuses & {ExerciseStatus.PUBLISHED}
     found = ["e.organization_id IS NULL", "e.deleted_at IS NULL"]
     return [*found, f"e.status = ANY ({arguments.bind(sorted(shown), 'text[]')})"]

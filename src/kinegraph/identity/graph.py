@@ -76,7 +76,7 @@ class Organization:
     ) -> Connection[Membership]:
         viewer: rules.Viewer = await info.context.viewer()
         alone = None if viewer.coaches(root.id) else viewer.user.id
-        page = window(first, after, 50, str, UUID)
+        page = window("members", first, after, 50, str, UUID)
         return await info.context.page(
             store.member_pages, store.member_counts, (root.id, alone), page, role=role and role.value
         )

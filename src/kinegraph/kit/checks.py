@@ -1,12 +1,13 @@
 """Checking an input as a whole: every problem is collected with its path, then all are refused at once."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 
@@ -33,7 +34,7 @@ class Checks:
     def text(self, value: str, path: Path, longest: int, *, empty: bool = False) -> str:
         """A trimmed text of at most `longest` characters, without control characters (nor NUL)."""
         cleaned = value.strip()
-        if not cleaned and not empty:
+        if not empty and not any(map(_is_seen, cleaned)):
             self.refuse("Must not be empty.", *path)
         elif len(cleaned) > longest:
             self.refuse(f"Must be at most {longest:,} characters; this is {len(cleaned):,}.", *path)
@@ -62,8 +63,9 @@ class Checks:
 
     def url(self, value: str, path: Path) -> str:
         """An absolute http(s) URL of at most 2,048 characters."""
+        before = len(self.refusals)
         cleaned = self.text(value, path, 2048)
-        if cleaned and len(cleaned) <= 2048 and not _URL.fullmatch(cleaned):
+        if len(self.refusals) == before and not _URL.fullmatch(cleaned):
             self.refuse("Must be a URL that starts with https:// or http://.", *path)
         return cleaned
 
@@ -77,6 +79,11 @@ class Checks:
     def all(self, values: Iterable[str], path: Path, check: Callable[[str, Path], UUID]) -> list[UUID]:
         """Every entry of a list checked the same way."""
         return [check(value, (*path, str(index))) for index, value in enumerate(values)]
+
+
+def _is_seen(character: str) -> bool:
+    """Whether a character shows: neither a space of any width nor an invisible mark."""
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cn", "Co", "Zl", "Zp", "Zs")
 
 
 def character_fault(text: str) -> str | None:

@@ -12,22 +12,22 @@ import orjson
 from kinegraph.kit.checks import character_fault, parse_key
 
 
-def encode(values: Sequence[Any]) -> str:
-    """Sort values as an opaque, URL-safe text."""
-    text = orjson.dumps([v.isoformat() if isinstance(v, datetime) else v for v in values], default=str)
+def encode(order: str, values: Sequence[Any]) -> str:
+    """The name of a list's order and sort values in it, as an opaque, URL-safe text."""
+    text = orjson.dumps([order, *(v.isoformat() if isinstance(v, datetime) else v for v in values)], default=str)
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def decode(cursor: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
-    """The sort values in a cursor, or None where it is not one of these kinds."""
+def decode(order: str, cursor: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
+    """The sort values in a cursor, or None where it is not of this order and these kinds."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (UnicodeEncodeError, binascii.Error, orjson.JSONDecodeError):
         return None
-    if not isinstance(values, list) or len(values) != len(kinds):
+    if not isinstance(values, list) or len(values) != len(kinds) + 1 or values[0] != order:
         return None
-    places = [_place(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    places = [_place(value, kind) for value, kind in zip(values[1:], kinds, strict=True)]
     return None if any(place is None for place in places) else tuple(places)
 
 
@@ -42,7 +42,7 @@ def _place(value: Any, kind: type) -> Any:
     if kind is datetime:
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
             return None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return value

@@ -16,10 +16,14 @@ LARGEST_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`first` rows after the row with these sort values; from the start where `after` is None."""
+    """`first` rows after the row with these sort values; from the start where `after` is None.
+
+    `order` names the list and its sort; cursors carry it, so that none is taken for another list's.
+    """
 
     first: int
     after: tuple[Any, ...] | None
+    order: str = ""
 
     def place(self, index: int) -> Any:
         """The sort value at `index` that the page starts after, or None at the start."""
@@ -48,7 +52,7 @@ class Page:
 
     def cursor(self, node: Any) -> str:
         """Where `node` stands."""
-        return encode([getattr(node, column) for column in self.sort])
+        return encode(self.window.order, [getattr(node, column) for column in self.sort])
 
     @property
     def edges(self) -> list[dict[str, Any]]:
@@ -70,8 +74,8 @@ async def _nothing() -> int:
     return 0
 
 
-def window(first: int | None, after: str | None, default: int, *kinds: type) -> Window:
-    """The window that a connection's arguments ask for; `kinds` are the types of the sort values.
+def window(order: str, first: int | None, after: str | None, default: int, *kinds: type) -> Window:
+    """The window that a connection's arguments ask for; `kinds` are the types of the sort values in `order`.
 
     Raises InvalidInput for a size outside 1..100 and for a cursor of another list or sort.
     """
@@ -79,8 +83,8 @@ def window(first: int | None, after: str | None, default: int, *kinds: type) -> 
     if not 1 <= size <= LARGEST_PAGE:
         raise InvalidInput(f"Must be from 1 to {LARGEST_PAGE}; page through the rest with `after`.", "first")
     if after is None:
-        return Window(size, None)
-    values = decode(after, kinds)
+        return Window(size, None, order)
+    values = decode(order, after, kinds)
     if values is None:
         raise InvalidInput("Must be a cursor that this list gave out, under the same sort.", "after")
-    return Window(size, values)
+    return Window(size, values, order)

@@ -91,7 +91,7 @@ class OrganizationLibrary:
         first: First = 50,
         after: After = None,
     ) -> Connection[EffectiveExercise]:
-        page = window(first, after, 50, ORDERS[sort].kind, UUID)
+        page = window(f"library {sort}", first, after, 50, ORDERS[sort].kind, UUID)
         wanted = exercise_rules.checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
         if not viewer.sees_library(root.id):

@@ -101,7 +101,7 @@ async def library_pages(
             SELECT {E_COLUMNS}, o.overrides, {order.key(EFFECTIVE)} AS sort_key
             FROM exercises e
             LEFT JOIN exercise_org_overrides o
-                ON o.exercise_id = e.id AND o.organization_id = wanted.organization_id
+                ON o.exercise_id = e.id AND o.organization_id = wanted.organization_id AND e.organization_id IS NULL
             WHERE {" AND ".join(where)}
             ORDER BY {ordering(order)}
             LIMIT {window.first + 1}
@@ -135,6 +135,7 @@ async def library_counts(
                 FROM exercises e
                 LEFT JOIN exercise_org_overrides o
                     ON o.exercise_id = e.id AND o.organization_id = wanted.organization_id
+                       AND e.organization_id IS NULL
                 WHERE {" AND ".join(where)}) AS exercises
         FROM {libraries}
         ORDER BY wanted.place

@@ -103,7 +103,7 @@ async def _workouts(
     info: Info, organization_id: UUID, program_id: UUID | None, first: int | None, after: str | None
 ) -> Any:
     """A page of the workouts that the viewer sees in an organization, or in one of its programs."""
-    page = window(first, after, 20, datetime, UUID)
+    page = window("workouts", first, after, 20, datetime, UUID)
     viewer: Viewer = await info.context.viewer()
     athlete = None if viewer.coaches(organization_id) else viewer.user.id
     key = (organization_id, program_id, athlete)
@@ -138,7 +138,7 @@ class OrganizationWorkouts:
         first: First = 20,
         after: After = None,
     ) -> Connection[Workout]:
-        program = require_key(program_id, "programId") if program_id else None
+        program = None if program_id is None else require_key(program_id, "programId")
         page: Connection[Workout] = await _workouts(info, root.id, program, first, after)
         return page
 

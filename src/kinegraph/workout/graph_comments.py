@@ -8,7 +8,7 @@ import strawberry
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
-from kinegraph.kit.graph import mutation
+from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
 from kinegraph.workout import rules, store, store_comments
@@ -34,8 +34,8 @@ class Mutation:
     ) -> CommentPayload:
         session = await info.context.write_session()
         movement_id = require_key(input.movement_id, "input", "movementId")
-        parent = input.parent_comment_id or None
-        parent_id = require_key(parent, "input", "parentCommentId") if parent else None
+        parent = given(input).get("parent_comment_id")
+        parent_id = None if parent is None else require_key(parent, "input", "parentCommentId")
         body = _checked_body(input.body, "input", "body")
         movement = await _commented(session, movement_id)
         if parent_id is not None:

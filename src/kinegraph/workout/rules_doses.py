@@ -89,7 +89,7 @@ def checked_prescription(values: Mapping[str, Any] | None, at: Path, checks: Che
     for key, bounds in PRESCRIPTION_BOUNDS.items():
         if key in said:
             checks.whole(said[key], (*at, NAMES.get(key, key)), *bounds)
-    if said.get("reps_max", 10_000) < said.get("reps_min", 0):
+    if "reps_max" in said and said["reps_max"] < said.get("reps_min", 0):
         checks.refuse("Must not be less than repsMin.", *at, "repsMax")
     if "distance_meters" in said:
         checks.number(said["distance_meters"], (*at, "distanceMeters"), 0, 1_000_000)

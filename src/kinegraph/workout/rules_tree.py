@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules import reference_fault
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Path
 from kinegraph.kit.ids import new_key
 from kinegraph.workout.rules import NAMES, checked_texts
@@ -89,9 +89,9 @@ def _add_movement(
 def _key(tree: Tree, values: Mapping[str, Any], at: Path, checks: Checks) -> UUID:
     """The row's own id, or a new one. An id can stand in a tree once."""
     key = new_key()
-    if values.get("id"):
+    if values.get("id") is not None:
         key = checks.key(values["id"], (*at, "id"))
-        if key in tree.sent:
+        if key in tree.sent and parse_key(values["id"]):
             checks.refuse("This id stands in the tree twice.", *at, "id")
         tree.sent.add(key)
     tree.places[key] = at

@@ -1,0 +1,125 @@
+"""The bounds of an exercise's fields: bad values are refused at their field, and nothing is stored."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.conftest import Api, Organization, World
+from tests.exercise.documents import CREATE, LISTS, TEXTS, UPDATE, create, read, update
+
+Pool = Any
+
+BAD: list[tuple[str, Any, list[str]]] = [
+    *((name, "x" * (longest + 1), [name]) for name, longest in TEXTS.items()),
+    *((name, "a\x00b", [name]) for name in TEXTS),
+    *((name, "https://a\x00b", [name]) for name in ("videoUrl", "thumbnailUrl")),
+    *((name, " \u00a0", [name]) for name in (*TEXTS, "videoUrl", "thumbnailUrl")),
+    *((name, ["ok", "x" * (longest + 1)], [name, "1"]) for name, longest in LISTS.items()),
+    *((name, ["ok", ""], [name, "1"]) for name in LISTS),
+    *((name, ["a\x00b"], [name, "0"]) for name in LISTS),
+    *((name, [f"entry {number}" for number in range(51)], [name]) for name in LISTS),
+    ("equipment", "; ".join(f"entry {number}" for number in range(51)), ["equipment"]),
+    *(("difficulty", value, ["difficulty"]) for value in (0, 6, -1, 2**31 - 1)),
+    ("videoUrl", "javascript:alert(1)", ["videoUrl"]),
+    ("thumbnailUrl", "//no.scheme", ["thumbnailUrl"]),
+]
+BAD_SLUGS = ["Back-Squat", "back squat", "-squat", "squat-", "back--squat", "סקוואט", "squat\n1", "s" * 256, " ", "é"]
+
+
+@pytest.fixture(scope="module")
+async def gym(world: World) -> Organization:
+    """An organization whose exercises these tests write."""
+    return await world.organization()
+
+
+@pytest.mark.parametrize(("name", "value", "path"), BAD)
+async def test_a_bad_value_is_refused_at_its_field_when_made_and_when_changed(
+    api: Api, gym: Organization, name: str, value: Any, path: list[str]
+) -> None:
+    expected = [("INVALID_INPUT", ["input", *path])]
+    made = {"name": "Bad", "organizationId": str(gym.id), name: value}
+    assert await api.refusals(CREATE, gym.coach, input=made) == expected
+    target = await create(api, gym.coach, gym)
+    assert await api.refusals(UPDATE, gym.coach, id=target["id"], input={"cues": ["new"], name: value}) == expected
+    assert await read(api, gym.coach, target["id"]) == target
+
+
+async def test_the_longest_values_are_taken(api: Api, gym: Organization) -> None:
+    texts = {name: "ס" * longest for name, longest in TEXTS.items()}
+    lists = {name: [f"{n:02}" + "🏋" * (longest - 2) for n in range(50)] for name, longest in LISTS.items()}
+    made = await create(api, gym.coach, gym, **texts, **lists, difficulty=5, slug="s" * 255)
+    assert {name: made[name] for name in (*texts, *lists)} == {**texts, **lists}
+
+
+async def test_everything_wrong_with_an_input_is_told_at_once_and_nothing_is_stored(
+    api: Api, gym: Organization, owner: Pool
+) -> None:
+    bad = {"name": "", "difficulty": 9, "cues": ["", "ok", "\x07"], "organizationId": str(gym.id)}
+    count = "SELECT count(*) FROM exercises"
+    before = await owner.fetchval(count)
+    found = await api.refusals(CREATE, gym.coach, input=bad)
+    assert sorted(path for _, path in found) == [
+        ["input", "cues", "0"],
+        ["input", "cues", "2"],
+        ["input", "difficulty"],
+        ["input", "name"],
+    ]
+    assert await owner.fetchval(count) == before
+
+
+@pytest.mark.parametrize("name", ["equipment", "optionalEquipment", "aliases"])
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("kettlebell", ["kettlebell"]),
+        ("barbell, rack", ["barbell", "rack"]),
+        ("barbell;rack ;; plates,", ["barbell", "rack", "plates"]),
+        (["barbell; rack"], ["barbell", "rack"]),
+        (["barbell, rack", "plates"], ["barbell, rack", "plates"]),
+        ("סקוואט, присед;squat", ["סקוואט", "присед", "squat"]),
+        ("a, a;a", ["a"]),
+        ([], []),
+    ],
+)
+async def test_equipment_and_aliases_may_be_one_string_separated_by_commas_or_semicolons(
+    api: Api, gym: Organization, name: str, sent: Any, stored: list[str]
+) -> None:
+    made = await create(api, gym.coach, gym, **{name: sent})
+    assert made[name] == stored
+    other = await create(api, gym.coach, gym)
+    assert (await update(api, gym.coach, other["id"], **{name: sent}))[name] == stored
+
+
+async def test_a_separated_string_may_stand_in_the_document_itself(api: Api, gym: Organization) -> None:
+    document = (
+        f'mutation {{ createExercise(input: {{organizationId: "{gym.id}", name: "Carry", category: CARDIO, '
+        'equipment: "kettlebell; chalk"}) { exercise { equipment } userErrors { message } } }'
+    )
+    made = await api.run(document, gym.coach)
+    assert made["createExercise"]["exercise"]["equipment"] == ["kettlebell", "chalk"]
+
+
+async def test_cues_keep_their_commas(api: Api, gym: Organization) -> None:
+    made = await create(api, gym.coach, gym, cues=["Chest up, elbows down; breathe"])
+    assert made["cues"] == ["Chest up, elbows down; breathe"]
+
+
+@pytest.mark.parametrize("slug", BAD_SLUGS)
+async def test_a_slug_of_another_form_is_refused(api: Api, gym: Organization, slug: str) -> None:
+    found = await api.refusals(CREATE, gym.coach, input={"name": "x", "organizationId": str(gym.id), "slug": slug})
+    assert found == [("INVALID_INPUT", ["input", "slug"])]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("difficulty", 0), ("difficulty", 6), ("movement_pattern", "jump"), ("video_status", "seen"), ("status", "new"),
+     ("name", ""), ("plane_of_motion", "all"), ("video_duration_seconds", -1)],
+)  # fmt: skip
+async def test_difficulty_outside_1_to_5_and_unknown_enum_values_are_rejected_by_the_database_too(
+    owner: Pool, column: str, value: Any
+) -> None:
+    values = {"name": "x", column: value}
+    names, places = ", ".join(values), ", ".join(f"${n}" for n in range(1, len(values) + 1))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute(f"INSERT INTO exercises ({names}) VALUES ({places})", *values.values())

@@ -1,0 +1,254 @@
+"""Checks collect every problem of an input with its path, clean what is good, and refuse all at once."""
+
+import uuid
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from kinegraph.kit.checks import Checks, character_fault, parse_key, require_key, split_terms
+from kinegraph.kit.errors import InvalidInput, Refused
+
+AT = ("input", "name")
+KEY = "0197c1a2-89ab-7cde-8f01-23456789abcd"
+
+
+def faults(checks: Checks) -> list[str]:
+    """What was refused."""
+    return [refusal.message for refusal in checks.refusals]
+
+
+def test_a_text_is_trimmed_of_every_kind_of_space() -> None:
+    checks = Checks()
+    assert checks.text("\u00a0\u3000\n Back Squat\t\u2028", AT, 255) == "Back Squat"
+    checks.done()
+
+
+def test_spaces_within_a_text_stay() -> None:
+    checks = Checks()
+    assert checks.text("two  lines\nand\ta tab\r\n.", AT, 255) == "two  lines\nand\ta tab\r\n."
+    checks.done()
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n\t", "\u00a0\u2003\u3000"])
+def test_a_blank_text_is_refused_unless_it_may_be_empty(blank: str) -> None:
+    checks = Checks()
+    assert checks.text(blank, AT, 255, empty=True) == ""
+    assert checks.refusals == []
+    checks.text(blank, AT, 255)
+    assert faults(checks) == ["Must not be empty."]
+    assert checks.refusals[0].path == AT
+
+
+@pytest.mark.parametrize("letter", ["a", "ס", "Ж", "🏋", "e\u0301"])
+def test_a_text_is_measured_in_characters_after_trimming(letter: str) -> None:
+    checks = Checks()
+    longest = 10 * len(letter)
+    assert checks.text(f"  {letter * 10}  ", AT, longest) == letter * 10
+    checks.done()
+    checks.text(letter * 10 + "x", AT, longest)
+    assert faults(checks) == [f"Must be at most {longest} characters; this is {longest + 1}."]
+
+
+@pytest.mark.parametrize("code", [*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+def test_a_control_character_is_refused_by_its_code_point(code: int) -> None:
+    checks = Checks()
+    checks.text(f"a{chr(code)}b", AT, 255)
+    assert faults(checks) == [f"Must not contain the control character U+{code:04X}."]
+
+
+@pytest.mark.parametrize("code", [0xD800, 0xDBFF, 0xDC00, 0xDFFF])
+def test_half_of_a_surrogate_pair_is_refused(code: int) -> None:
+    assert character_fault(f"a{chr(code)}b") == "Must not contain half of a surrogate pair."
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+@example("\ud7ff\ue000\uffff\U0010ffff")
+@example("שלום \u200f\u202e мир")
+def test_a_text_without_fault_can_be_stored_as_utf_8_without_nul(text: str) -> None:
+    if character_fault(text) is None:
+        assert b"\0" not in text.encode()
+
+
+def test_the_faults_of_a_list_name_the_place_of_each_bad_entry() -> None:
+    checks = Checks()
+    checks.texts(["good", " ", "x" * 11, "a\x00"], ("input", "cues"), 10, 5)
+    assert [refusal.path for refusal in checks.refusals] == [("input", "cues", str(place)) for place in (1, 2, 3)]
+
+
+def test_a_list_keeps_its_order_and_drops_doubles_that_trimming_makes() -> None:
+    checks = Checks()
+    assert checks.texts(["b", " a", "b ", "a", "B"], AT, 10, 5) == ["b", "a", "B"]
+    checks.done()
+
+
+def test_a_list_may_have_as_many_entries_as_it_may_and_no_more() -> None:
+    checks = Checks()
+    assert checks.texts(["a", "b", "c"], AT, 10, 3) == ["a", "b", "c"]
+    assert checks.texts([], AT, 10, 3) == []
+    checks.done()
+    checks.texts(["a", "b", "c", "d"], AT, 10, 3)
+    assert [(r.message, r.path) for r in checks.refusals] == [("Must have at most 3 entries; this has 4.", AT)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com",
+        "http://localhost:8000/x?y=z#f",
+        "HTTPS://EXAMPLE.COM/וידאו",
+        " https://example.com/trimmed ",
+        "https://" + "a" * 2040,
+    ],
+)
+def test_an_http_address_is_taken(url: str) -> None:
+    checks = Checks()
+    assert checks.url(url, AT) == url.strip()
+    checks.done()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.com",
+        "//example.com",
+        "javascript:alert(1)",
+        "ftp://example.com",
+        "data:text/html,https://example.com",
+        "https://",
+        "https:///path",
+        "https://?q",
+        "https://exam ple.com",
+        "https://example.com/a b",
+        "https://example.com/a\nb",
+        "https:/example.com",
+        "see https://example.com",
+        "https://" + "a" * 2041,
+        "",
+    ],
+)
+def test_anything_but_an_http_address_is_refused_once(url: str) -> None:
+    checks = Checks()
+    checks.url(url, AT)
+    assert [refusal.path for refusal in checks.refusals] == [AT]
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_a_bound_is_within_its_bounds(number: int) -> None:
+    checks = Checks()
+    assert checks.whole(number, AT, 1, 5) == number
+    assert checks.number(float(number), AT, 1, 5) == number
+    checks.done()
+
+
+@pytest.mark.parametrize("number", [0, 6, -1, 2**31, -(2**31)])
+def test_a_number_outside_its_bounds_is_refused(number: int) -> None:
+    checks = Checks()
+    checks.whole(number, AT, 1, 5)
+    checks.number(float(number), AT, 1, 5)
+    assert [refusal.path for refusal in checks.refusals] == [AT, AT]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), 5.000001, 0.999999])
+def test_a_number_that_is_not_finite_or_just_outside_is_refused(number: float) -> None:
+    checks = Checks()
+    checks.number(number, AT, 1, 5)
+    assert len(checks.refusals) == 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.uuids())
+def test_every_uuid_is_taken_in_either_case(key: uuid.UUID) -> None:
+    assert parse_key(str(key)) == key
+    assert parse_key(str(key).upper()) == key
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "1",
+        KEY.replace("-", ""),
+        f"{{{KEY}}}",
+        f"urn:uuid:{KEY}",
+        KEY[:-1],
+        KEY + "0",
+        "g" + KEY[1:],
+        KEY.replace("-", "\0", 1),
+    ],
+)
+def test_what_is_no_uuid_is_none(key: str) -> None:
+    assert parse_key(key) is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "{0197c1a289ab7cde8f0123456789abcd}--",
+        "----0197c1a289ab7cde8f0123456789abcd",
+        "0_197c1a-89ab-7cde-8f01-23456789abcd",
+        "٠197c1a2-89ab-7cde-8f01-23456789abcd",
+        "+197c1a2-89ab-7cde-8f01-23456789abcd",
+        " 197c1a2-89ab-7cde-8f01-23456789abcd",
+    ],
+)
+def test_an_odd_spelling_of_36_characters_that_python_reads_as_a_uuid_is_none(key: str) -> None:
+    assert parse_key(key) is None
+
+
+def test_a_key_that_is_none_is_refused_at_its_path() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        require_key("7", "input", "exerciseId")
+    assert caught.value.path == ("input", "exerciseId")
+
+
+def test_a_bad_key_among_many_names_its_place() -> None:
+    checks = Checks()
+    keys = checks.all([KEY, "7", KEY], ("ids",), checks.key)
+    assert (keys[0], keys[2]) == (uuid.UUID(KEY), uuid.UUID(KEY))
+    assert [refusal.path for refusal in checks.refusals] == [("ids", "1")]
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (["barbell, rack"], ["barbell", "rack"]),
+        (["barbell;rack"], ["barbell", "rack"]),
+        ([" barbell ;, rack ,"], ["barbell", "rack"]),
+        (["barbell"], ["barbell"]),
+        ([",;"], []),
+        ([""], [""]),
+        (["a,b", "c"], ["a,b", "c"]),
+        (["a,b", "c;d"], ["a,b", "c;d"]),
+        ([], []),
+    ],
+)
+def test_one_string_of_separated_terms_becomes_a_list_and_a_list_stays(sent: list[str], read: list[str]) -> None:
+    assert split_terms(sent) == read
+
+
+terms_to_join = st.lists(st.text(st.characters(codec="utf-8", exclude_characters=",;")), min_size=2)
+
+
+@settings(max_examples=100, deadline=None)
+@given(terms_to_join, st.sampled_from(",;"))
+def test_splitting_undoes_joining_up_to_blanks(terms: list[str], separator: str) -> None:
+    assert split_terms([separator.join(terms)]) == [term.strip() for term in terms if term.strip()]
+
+
+def test_everything_wrong_is_refused_together_in_the_order_it_was_found() -> None:
+    checks = Checks()
+    checks.refuse("One.", "input", "sections", 0, "shape")
+    checks.whole(9, ("input", "difficulty"), 1, 5)
+    with pytest.raises(Refused) as caught:
+        checks.done()
+    assert [refusal.path for refusal in caught.value.refusals] == [
+        ("input", "sections", "0", "shape"),
+        ("input", "difficulty"),
+    ]
+    assert str(caught.value) == "One.; Must be from 1 to 5; this is 9."
+
+
+def test_an_input_without_fault_passes() -> None:
+    Checks().done()
