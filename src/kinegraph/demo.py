@@ -176,4 +176,8 @@ class _DemoContext(RequestContext):
 
     def __init__(self, database: Database, session: WriteSession, text: str) -> None:
         super().__init__(database, None, parse(text), writes=True)
-        self._session = session
+        self._given = session
+
+    async def session(self) -> WriteSession:
+        """The session that is open."""
+        return self._given

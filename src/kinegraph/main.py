@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from redis.asyncio import Redis
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -124,7 +125,8 @@ async def _not_found(request: Request, error: Exception) -> Response:
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": "Not by this method."}, 405)
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return JSONResponse({"error": "Not by this method."}, 405, headers)
 
 
 class RequestLog:

@@ -6,17 +6,15 @@ document, as is usual, costs a walk over the whole of it at every request.
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse, validate
 
+from kinegraph.api.limits import MOST_LEVELS, introspects, levels, selects_nothing
 from kinegraph.api.schema import schema
 
 MOST_TOKENS = 10_000
 MOST_KEPT = 1_000
 LONGEST_KEPT = 64 * 1024
-
-INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 class DocumentError(Exception):
@@ -37,12 +35,12 @@ class Document:
         """The operation to run. Raises DocumentError where the name leaves no choice or too much."""
         operations = [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)]
         if name is None and len(operations) > 1:
-            raise DocumentError(GraphQLError("The document has several operations: say which with operationName."))
+            raise _refused("The document has several operations: say which with operationName.")
         for operation in operations:
             if name is None or (operation.name is not None and operation.name.value == name):
                 return operation
         missing = f"The document has no operation named {name!r}." if name else "The document has no operation."
-        raise DocumentError(GraphQLError(missing))
+        raise _refused(missing)
 
 
 class Documents:
@@ -68,25 +66,20 @@ class Documents:
     def _valid(self, text: str) -> DocumentNode:
         try:
             node = parse(text, max_tokens=MOST_TOKENS)
-            errors = validate(schema._schema, node, max_errors=20)
+            if selects_nothing(node):
+                raise _refused("A selection must select something: `{ }` does not.")
+            if errors := validate(schema._schema, node, max_errors=20):
+                raise DocumentError(*errors)
+            if levels(node) > MOST_LEVELS:
+                raise _refused(f"The document is nested too deeply: at most {MOST_LEVELS} levels of fields.")
         except GraphQLSyntaxError as error:
             raise DocumentError(error) from None
         except RecursionError:
-            raise DocumentError(GraphQLError("The document is nested too deeply.")) from None
-        if not errors and not self._introspection and _introspects(node):
-            errors = [GraphQLError("Introspection is switched off on this server.")]
-        if errors:
-            raise DocumentError(*errors)
+            raise _refused("The document is nested too deeply.") from None
+        if not self._introspection and introspects(node):
+            raise _refused("Introspection is switched off on this server.")
         return node
 
 
-def _introspects(node: Any) -> bool:
-    """Whether any selection of a document asks for the schema."""
-    pending = list(node.definitions)
-    while pending:
-        current = pending.pop()
-        if getattr(current, "kind", "") == "field" and current.name.value in INTROSPECTION:
-            return True
-        selections = getattr(current, "selection_set", None)
-        pending.extend(selections.selections if selections else ())
-    return False
+def _refused(message: str) -> DocumentError:
+    return DocumentError(GraphQLError(message))

@@ -33,12 +33,12 @@ class Failure:
     is_bad_input: bool = False
 
 
-def failures(errors: Sequence[GraphQLError]) -> list[Failure]:
-    """What clients are told of an execution's errors."""
-    return [failure for error in errors for failure in _told(error)]
+def failures(errors: Sequence[GraphQLError], *, suggests: bool) -> list[Failure]:
+    """What clients are told of an execution's errors; other names than theirs only if it `suggests`."""
+    return [failure for error in errors for failure in _told(error, suggests)]
 
 
-def _told(error: GraphQLError) -> Iterator[Failure]:
+def _told(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
     cause = error.original_error
     if isinstance(cause, Refused):
         yield from (_refusal(error, refusal) for refusal in cause.refusals)
@@ -48,7 +48,8 @@ def _told(error: GraphQLError) -> Iterator[Failure]:
         yield _failure(error, str(cause), "UNAUTHENTICATED", 401)
     elif cause is None or error.path is None:
         # The document or its variables do not fit the schema: graphql-core says how.
-        yield _failure(error, error.message, "BAD_REQUEST", 400)
+        message = error.message if suggests else error.message.partition(" Did you mean ")[0]
+        yield _failure(error, message, "BAD_REQUEST", 400)
     else:
         yield _unexpected(error, cause)
 

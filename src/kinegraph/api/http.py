@@ -40,12 +40,13 @@ class GraphQLEndpoint:
         self._claim = claim
         self._longest = longest
         self._documents = Documents(introspection=introspection)
+        self._suggests = introspection
 
     async def __call__(self, request: Request) -> Response:
         """One request."""
         how = ANY
         try:
-            how = media(request.headers.get("accept", ""))
+            how = media(",".join(request.headers.getlist("accept")))
             parameters = await read_parameters(request, self._longest)
             request.scope["operation"] = parameters.operation_name
             enter = await enter_by_token(request.headers.get("authorization"), self._tokens, self._claim)
@@ -55,7 +56,7 @@ class GraphQLEndpoint:
         except TokenError as error:
             return _unauthenticated(how, str(error))
         except DocumentError as error:
-            told = [failure.error for failure in failures(error.errors)]
+            told = [failure.error for failure in failures(error.errors, suggests=self._suggests)]
             return _answer(how, {"errors": told}, 200 if how.is_legacy else 400)
         except ServiceError as error:
             log.error("service unavailable: %s", error)
@@ -85,22 +86,23 @@ class GraphQLEndpoint:
             if not any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors):
                 break
             await asyncio.sleep(random.uniform(0, 0.1 * tries))
-        return (None if writes and errors else data), failures(errors)
+        return (None if writes and errors else data), failures(errors, suggests=self._suggests)
 
     async def _try(
         self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
     ) -> tuple[Any, list[GraphQLError]]:
-        """One try in a transaction of its own, which is kept if nothing failed."""
+        """One try in a transaction of its own, which is kept if nothing failed, down to the writing of the answer."""
         context = RequestContext(self._database, enter, document.node, writes=writes)
         keep = False
         try:
             result = await schema.execute(
                 parameters.query, parameters.variables, context, operation_name=parameters.operation_name
             )
+            data = None if result.data is None else orjson.Fragment(orjson.dumps(result.data))
             keep = not result.errors
         finally:
             await context.finish(keep=keep)
-        return result.data, result.errors or []
+        return data, result.errors or []
 
 
 def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> Response:

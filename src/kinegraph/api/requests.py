@@ -46,23 +46,20 @@ class Parameters:
 
 def media(accept: str) -> Media:
     """How to answer by an Accept header. Raises BadRequest (406) where neither media type is taken."""
-    offered = {GRAPHQL_JSON: BY_STATUS, PLAIN_JSON: LEGACY, "*/*": ANY, "application/*": ANY}
-    for kind in _accepted(accept or "*/*"):
-        if kind in offered:
+    weights = _weights(accept or "*/*")
+    refused = {kind for kind, weight in weights if weight <= 0}
+    wildcard = BY_STATUS if PLAIN_JSON in refused else ANY
+    offered = {GRAPHQL_JSON: BY_STATUS, PLAIN_JSON: LEGACY, "*/*": wildcard, "application/*": wildcard}
+    for kind, weight in sorted(weights, key=lambda entry: -entry[1]):
+        if weight > 0 and kind in offered and offered[kind].kind not in refused:
             return offered[kind]
     raise BadRequest(406, f"This answers in {GRAPHQL_JSON} or {PLAIN_JSON}; accept one of them.")
 
 
-def _accepted(accept: str) -> list[str]:
-    """The media types of an Accept header, best first; those with q=0 left out."""
-    weighted = []
-    for place, entry in enumerate(part for part in accept.split(",") if part.strip()):
-        kind, *parameters = (piece.strip().lower() for piece in entry.split(";"))
-        weights = [parameter[2:] for parameter in parameters if parameter.startswith("q=")]
-        weight = _weight(weights[0]) if weights else 1.0
-        if weight > 0:
-            weighted.append((-weight, place, kind))
-    return [kind for _, _, kind in sorted(weighted)]
+def _weights(accept: str) -> list[tuple[str, float]]:
+    """The media types of an Accept header and their weights, in its order."""
+    entries = [[piece.strip().lower() for piece in part.split(";")] for part in accept.split(",") if part.strip()]
+    return [(kind, next((_weight(p[2:]) for p in rest if p.startswith("q=")), 1.0)) for kind, *rest in entries]
 
 
 def _weight(text: str) -> float:
@@ -78,9 +75,9 @@ async def read_parameters(request: Request, longest: int) -> Parameters:
         return _checked(_from_url(request))
     if request.method != "POST":
         raise BadRequest(405, "Send queries by POST or GET, mutations by POST.", {"Allow": "GET, POST"})
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if kind.strip().lower() != PLAIN_JSON or (charset and charset not in ("utf-8", "utf8")):
+    kind, *pieces = (piece.strip().lower() for piece in request.headers.get("content-type", "").split(";"))
+    charsets = {piece.removeprefix("charset=").strip('"') for piece in pieces if piece.startswith("charset=")}
+    if kind != PLAIN_JSON or not charsets <= {"utf-8", "utf8"}:
         raise BadRequest(415, f"Send the request as {PLAIN_JSON}, in UTF-8.", {"Accept-Post": PLAIN_JSON})
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BadRequest(415, "Send the body as it is, without content encoding.", {"Accept-Encoding": "identity"})

@@ -31,26 +31,23 @@ class Context:
         self._writes = writes
         self._fault = fault or "Sign in: send the header `Authorization: Bearer <token>`."
         self._stack = AsyncExitStack()
-        self._opening = asyncio.Lock()
-        self._session: ReadSession | None = None
+        self._opening: asyncio.Task[ReadSession] | None = None
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
     async def session(self) -> ReadSession:
-        """The request's session. Raises Unauthenticated where nobody, or nobody known, is signed in."""
-        if self._session is None:
-            async with self._opening:
-                self._session = self._session or await self._open()
-        return self._session
+        """The request's session. Raises Unauthenticated where nobody, or nobody known, is signed in.
+
+        Fields that ask at once wait for one task and go on together, so that what they load next is pooled.
+        """
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+        return await self._opening
 
     async def _open(self) -> ReadSession:
         if self._enter is None:
             raise Unauthenticated(self._fault)
         opener = self._database.write if self._writes else self._database.read
-        try:
-            return await self._stack.enter_async_context(opener(self._enter))
-        except Unauthenticated as error:
-            self._enter, self._fault = None, str(error)
-            raise
+        return await self._stack.enter_async_context(opener(self._enter))
 
     async def write_session(self) -> WriteSession:
         """The request's session, for a mutation."""
@@ -86,8 +83,11 @@ class Context:
 
     async def finish(self, *, keep: bool) -> None:
         """End the transaction: commit it (`keep`), or take everything back."""
-        if isinstance(self._session, WriteSession):
-            self._session.doomed = not keep
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
+            session = None if self._opening.cancelled() or self._opening.exception() else self._opening.result()
+            if isinstance(session, WriteSession):
+                session.doomed = not keep
         await self._stack.aclose()
 
 

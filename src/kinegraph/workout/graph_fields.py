@@ -17,7 +17,7 @@ described_enum(
     WEIGHT="The heaviest load.",
     DISTANCE="Distance covered.",
     CALORIES="Calories on the machine.",
-    POINTS="Points.",
+    POINTS="Points by the workout's own count.",
     NONE="It is not scored.",
 )
 described_enum(
@@ -29,12 +29,12 @@ described_enum(
 described_enum(
     terms.SectionType,
     "What a section is for.",
-    WARMUP="Warm-up.",
+    WARMUP="Preparation of body and mind.",
     STRENGTH="Strength work.",
-    CONDITIONING="Conditioning.",
+    CONDITIONING="Work for heart and lungs.",
     SKILL="Skill practice.",
     MAIN="The main part.",
-    COOLDOWN="Cool-down.",
+    COOLDOWN="Winding down.",
     ACCESSORY="Accessory work.",
 )
 described_enum(

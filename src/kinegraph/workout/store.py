@@ -9,10 +9,13 @@ from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_k
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at,
-            author.name AS author_name, author.email AS author_email, program.name AS program_name"""
-"""What the API shows of a workout, its author and its program."""
+            author.name AS author_name,
+            CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email, program.name AS program_name"""
+"""What the API shows of a workout, its author and its program; of an author who left, the name alone."""
 
 JOINS = """LEFT JOIN users author ON author.id = w.author_id
+            LEFT JOIN memberships belongs ON belongs.organization_id = w.organization_id
+                                         AND belongs.user_id = w.author_id AND belongs.deleted_at IS NULL
             LEFT JOIN programs program ON program.id = w.program_id AND program.deleted_at IS NULL"""
 
 ASSIGNED = """SELECT coalesce(a.snapshot_workout_id, a.workout_id)

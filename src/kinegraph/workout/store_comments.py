@@ -9,7 +9,12 @@ from kinegraph.workout.rules import Comment, threads
 from kinegraph.workout.store import visible
 
 COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
-               c.created_at, c.updated_at, author.name AS author_name, author.email AS author_email"""
+               c.created_at, c.updated_at, author.name AS author_name,
+               CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email"""
+
+AUTHORS = """LEFT JOIN users author ON author.id = c.author_id
+        LEFT JOIN memberships belongs ON belongs.organization_id = c.organization_id
+                                     AND belongs.user_id = c.author_id AND belongs.deleted_at IS NULL"""
 
 
 async def comments_of(session: ReadSession, movement_ids: Sequence[UUID]) -> list[list[Comment]]:
@@ -18,7 +23,7 @@ async def comments_of(session: ReadSession, movement_ids: Sequence[UUID]) -> lis
         f"""
         SELECT {COLUMNS}
         FROM exercise_comments c
-        LEFT JOIN users author ON author.id = c.author_id
+        {AUTHORS}
         WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL
         ORDER BY c.workout_movement_id, c.created_at, c.id
         """,
@@ -33,7 +38,7 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
         f"""
         SELECT {COLUMNS}
         FROM exercise_comments c
-        LEFT JOIN users author ON author.id = c.author_id
+        {AUTHORS}
         WHERE (c.id = ANY ($1) OR c.parent_comment_id = ANY ($1)) AND c.deleted_at IS NULL
         ORDER BY c.created_at, c.id
         """,

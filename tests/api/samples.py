@@ -1,0 +1,182 @@
+"""Good and bad values for every argument, from the schema: what stands in it tomorrow is tested tomorrow."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    build_schema,
+    get_named_type,
+    is_leaf_type,
+)
+
+from kinegraph.api.schema import sdl
+
+SCHEMA = build_schema(sdl())
+MEGABYTE = "x" * 1_000_000
+SURROGATE = "\ud800"
+ANY_ID = uuid.UUID("0190b5b1-9d4e-7c3a-8000-0123456789ab")
+
+Path = tuple[str, ...]
+
+ROUTES: Mapping[str, str] = {
+    "Query": "%s",
+    "Mutation": "%s",
+    "Organization": "organization(id: $organization) { %s }",
+    "Program": "organization(id: $organization) { programs { %s } }",
+}
+"""How a document gets to the fields of a type. A type whose fields take arguments must stand here."""
+
+NO_INPUTS: tuple[Any, ...] = ("text", 7, True, [7], {"frobnicate": 1})
+NO_MEMBERS: tuple[Any, ...] = ("NOPE", "", "\0", 0, True, MEGABYTE, SURROGATE, {}, ["NOPE"])
+
+STRINGS: Mapping[str, str] = {
+    "slug": "a-slug",
+    "videoUrl": "https://example.com/video",
+    "thumbnailUrl": "http://example.com/picture.jpg",
+    "tempo": "3-1-X-0",
+    "label": "A",
+    "supersetGroup": "B1",
+}
+NUMBERS: Mapping[str, int] = {"repsMin": 3, "repsMax": 5}
+CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("REP_SCHEME", ("repScheme", "capSeconds")),
+    ("INTERVALS", ("workSeconds", "restSeconds", "rounds")),
+    ("EMOM", ("intervalSeconds",)),
+)
+"""Shapes that between them take every config key; the sections of a sample tree have them in this order."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A field that takes arguments, and the document that asks for it with a variable for each."""
+
+    parent: str
+    name: str
+
+    @property
+    def arguments(self) -> dict[str, GraphQLInputType]:
+        """The types of its arguments."""
+        parent = SCHEMA.type_map[self.parent]
+        assert isinstance(parent, GraphQLObjectType)
+        return {name: argument.type for name, argument in parent.fields[self.name].args.items()}
+
+    @property
+    def text(self) -> str:
+        """The document."""
+        parent = SCHEMA.type_map[self.parent]
+        assert isinstance(parent, GraphQLObjectType)
+        result = get_named_type(parent.fields[self.name].type)
+        assert isinstance(result, GraphQLObjectType)
+        is_list, is_payload = "totalCount" in result.fields, "userErrors" in result.fields
+        wanted = "totalCount pageInfo { endCursor }" if is_list else "userErrors { code field }" if is_payload else "id"
+        passed = ", ".join(f"{name}: ${name}" for name in self.arguments)
+        declared = ", ".join(f"${name}: {type}" for name, type in self.arguments.items())
+        route = ROUTES[self.parent]
+        through = "$organization: ID!, " if "$organization" in route else ""
+        verb = "mutation" if self.parent == "Mutation" else "query"
+        return f"{verb} ({through}{declared}) {{ {route % f'{self.name}({passed}) {{ {wanted} }}'} }}"
+
+
+def operations() -> list[Operation]:
+    """Every field of the schema that takes arguments."""
+    return [
+        Operation(type.name, name)
+        for type in SCHEMA.type_map.values()
+        if isinstance(type, GraphQLObjectType) and not type.name.startswith("__")
+        for name, field in type.fields.items()
+        if field.args
+    ]
+
+
+def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str = "") -> Any:
+    """A value that the argument or input field `name` takes, every key within given; None for an id not in `ids`."""
+    if isinstance(type, GraphQLNonNull):
+        return good(type.of_type, name, ids, owner)
+    if isinstance(type, GraphQLList):
+        return [good(type.of_type, name, ids, owner)] if name != "sections" else _sections(type, ids)
+    if isinstance(type, GraphQLInputObjectType):
+        return {key: good(field.type, key, ids, type.name) for key, field in type.fields.items()}
+    if isinstance(type, GraphQLEnumType):
+        return "PUBLISHED" if "PUBLISHED" in type.values else next(iter(type.values))
+    by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text")}
+    if type.name == "ID":
+        return ids.get(f"{owner}.{name}" if owner and name == "id" else name)
+    return None if name == "after" else by_type[type.name]
+
+
+def _sections(type: Any, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    fresh = {name: id for name, id in ids.items() if "." not in name}
+    sections = [good(type.of_type, "", ids if place == 0 else fresh) for place in range(len(CONFIGS))]
+    for section, (shape, keys) in zip(sections, CONFIGS, strict=True):
+        config = {key: value for key, value in section["config"].items() if key in keys}
+        section.update(shape=shape, config=config)
+    return sections
+
+
+def leaves(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLInputType]]:
+    """Everything in an argument that can be given a value of its own, with its type; lists by their first entry."""
+    yield path, type
+    inner: Any = type.of_type if isinstance(type, GraphQLNonNull) else type
+    if isinstance(inner, GraphQLList):
+        if not is_leaf_type(get_named_type(inner)):
+            yield from leaves(inner.of_type, (*path, "0"))
+    elif isinstance(inner, GraphQLInputObjectType):
+        for key, field in inner.fields.items():
+            place = next((str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1] == "config"), None)
+            at = (*path[:-2], place, "config") if place else path
+            yield from leaves(field.type, (*at, key))
+
+
+def bad(type: GraphQLInputType, path: Path) -> Iterator[tuple[Any, Path]]:
+    """Values that are no such thing, each with the path that the refusal must name."""
+    if isinstance(type, GraphQLNonNull):
+        yield None, path
+        yield from bad(type.of_type, path)
+    elif isinstance(type, GraphQLList):
+        if is_leaf_type(get_named_type(type)):
+            yield from (([value], (*at, "0")) for value, at in bad(type.of_type, path) if not isinstance(value, list))
+        if get_named_type(type).name == "String":
+            yield from (([""], (*path, "0")), ([f"entry {number}" for number in range(5_000)], path))
+        yield from ((value, path) for value in NO_INPUTS[2:] if value != [7])
+    elif isinstance(type, GraphQLInputObjectType):
+        yield from ((value, path) for value in NO_INPUTS)
+    elif isinstance(type, GraphQLEnumType):
+        lower = next(iter(type.values)).lower()
+        yield from ((value, path) for value in (lower, *NO_MEMBERS))
+    else:
+        yield from ((value, path) for value in BAD[get_named_type(type).name] if not _is_fine(value, path))
+
+
+BAD: Mapping[str, tuple[Any, ...]] = {
+    "ID": ("no", "", "\0", f"{ANY_ID}\0", f"{ANY_ID}\n", ANY_ID.hex, f"{{{ANY_ID}}}", str(ANY_ID).replace("0", "٠"),
+           "urn:uuid:" + str(ANY_ID), MEGABYTE, SURROGATE, -1, 2**31, 2**63, 10**30, 1.5, True, {}, [str(ANY_ID), "x"]),
+    "String": ("\0", "a\0b", "\x1b[31m", "\x7f", MEGABYTE, SURROGATE, f"a{SURROGATE}", 7, 1.5, True, {}, ["a", "b"]),
+    "Int": (2**31, -(2**31) - 1, 2**63, 10**30, -1, 1.5, "1", "", True, {}, [1, 2]),
+    "Float": ("1", "", True, -1, 1e308, {}, [1.5, 2.5]),
+    "Boolean": ("true", "", 1, 0, 0.0, {}, [True, False]),
+}  # fmt: skip
+
+
+def _is_fine(value: Any, path: Path) -> bool:
+    """The bounds of a difficulty are asked for, not stored: any whole number makes sense."""
+    return value == -1 and path[-1] in ("difficultyMin", "difficultyMax")
+
+
+def put(value: Any, path: Path, new: Any) -> Any:
+    """The value with `new` at the path, what leads there made where it is missing."""
+    if not path:
+        return new
+    step, *rest = path
+    if isinstance(value, list):
+        place = int(step)
+        return [put(entry, tuple(rest), new) if index == place else entry for index, entry in enumerate(value)]
+    held = value or {}
+    return {**held, step: put(held.get(step), tuple(rest), new)}

@@ -1,0 +1,134 @@
+"""Malformed input of every kind for every argument: refused with the field named, and nothing is written."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from kinegraph.kit.sessions import Row
+from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
+from tests.api.samples import Operation, Path, bad, good, leaves, operations, put
+from tests.conftest import Api, Organization, World
+
+OPERATIONS = operations()
+NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
+ADD_COMMENT = 'mutation ($m: ID!) { addComment(input: {movementId: $m, body: "Good"}) { comment { id } } }'
+ODD = (
+    "",
+    " ",
+    "\n",
+    "\u200b",
+    "\u202etxet",
+    "e\u0301",
+    "💪🏽",
+    "'; DROP TABLE workouts; --",
+    "%",
+    "\\",
+    "${x}",
+    "null",
+)
+
+
+@pytest.fixture
+async def organization(world: World) -> Organization:
+    return await world.organization()
+
+
+async def targets(api: Api, world: World, organization: Organization) -> dict[str, dict[str, str]]:
+    """What the ids of each operation may name: rows of the organization, made anew."""
+    coach, own = organization.coach, str(organization.id)
+    exercise = await api.run(CREATE_EXERCISE, coach, input={"organizationId": own, "name": "Own"})
+    squat = await world.exercise_id("back-squat")
+    tree = [{"movements": [{"exerciseId": squat}]}]
+    made = await api.run(CREATE_WORKOUT, coach, input={"organizationId": own, "sections": tree})
+    workout = made["createWorkout"]["workout"]
+    section = workout["sections"][0]
+    movement = section["movements"][0]["id"]
+    comment = (await api.run(ADD_COMMENT, coach, m=movement))["addComment"]["comment"]["id"]
+    async with world.writing_as(coach) as session:
+        program = await session.insert("programs", {"organization_id": organization.id, "name": "Strength"})
+    shared = {
+        "organization": own, "organizationId": own, "exerciseId": squat, "workoutId": workout["id"],
+        "movementId": movement, "parentCommentId": comment, "programId": str(program),
+    }  # fmt: skip
+    kept = {"SectionInput.id": section["id"], "MovementInput.id": movement}
+    ids = {"Exercise": exercise["createExercise"]["exercise"]["id"], "Workout": workout["id"], "Movement": movement,
+           "Comment": comment}  # fmt: skip
+    by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
+    by_operation["Query.organization"]["id"] = own
+    by_operation["Query.workout"]["id"] = workout["id"]
+    by_operation["Mutation.setWorkoutSections"].update(kept)
+    return by_operation
+
+
+def _thing(name: str) -> str:
+    """What a mutation such as updateExercise is about."""
+    return next((thing for thing in ("Exercise", "Workout", "Movement", "Comment") if name.endswith(thing)), "")
+
+
+def base(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
+    """Variables with which the operation succeeds."""
+    variables = {name: good(type, name, ids) for name, type in operation.arguments.items()}
+    return {**variables, "organization": ids["organization"]}
+
+
+def fault(response: httpx.Response, path: Path) -> str | None:
+    """What is wrong with a refusal, or None: it must be a 4xx or userErrors, and name the field."""
+    body = response.json()
+    if response.status_code == 200 and not body.get("errors"):
+        errors = [error for value in body["data"].values() for error in (value or {}).get("userErrors", ())]
+        return None if any(error["field"] == list(path) for error in errors) else f"{errors or 'accepted'}"
+    if not 400 <= response.status_code < 500:
+        return f"{response.status_code} {body}"
+    said = [(error["message"], error["extensions"].get("field")) for error in body["errors"]]
+    named = any(field == list(path) or (field is None and _names(text, path)) for text, field in said)
+    return None if named or "not JSON" in said[0][0] else f"{response.status_code} {said}"
+
+
+def _names(text: str, path: Path) -> bool:
+    return f"${path[0]}" in text and [step for step in path if not step.isdigit()][-1] in text
+
+
+async def attempts(
+    api: Api, operation: Operation, organization: Organization, variables: dict[str, Any]
+) -> AsyncIterator[str]:
+    """Send every bad value for every leaf, alone among good ones. Yields those that were not refused as they must."""
+    for argument, type in operation.arguments.items():
+        for path, leaf in leaves(type, (argument,)):
+            for value, named in bad(leaf, path):
+                sent = put(variables, path, value)
+                response = await send(api, {"query": operation.text, "variables": sent}, person=organization.coach)
+                if found := fault(response, named):
+                    yield f"{'.'.join(path)} = {json.dumps(value)[:60]}: {found[:300]}"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+async def test_every_malformed_value_is_refused_with_its_field_named_and_nothing_is_written(
+    api: Api, world: World, owner: "asyncpg.Pool[Row]", organization: Organization, operation: Operation
+) -> None:
+    ids = (await targets(api, world, organization))[f"{operation.parent}.{operation.name}"]
+    variables = base(operation, ids)
+    before = await stored(owner)
+    wrong = [found async for found in attempts(api, operation, organization, variables)]
+    assert wrong == [], "\n".join(wrong)
+    assert await stored(owner) == before
+    assert await api.run(operation.text, organization.coach, **variables), "the good values are good"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+async def test_values_that_are_odd_but_possible_are_stored_or_refused_with_their_field_named(
+    api: Api, world: World, organization: Organization, operation: Operation
+) -> None:
+    ids = (await targets(api, world, organization))[f"{operation.parent}.{operation.name}"]
+    variables = base(operation, ids)
+    for argument, type in operation.arguments.items():
+        for path, leaf in leaves(type, (argument,)):
+            texts = str(leaf).strip("!") == "String"
+            absent = not str(leaf).endswith("!") and str(leaf) != "ID" and path[-1] != "shape"
+            for value in (*(ODD if texts else ()), *((None,) if absent else ())):
+                response = await api.post(operation.text, organization.coach, **put(variables, path, value))
+                accepted = response.status_code == 200 and "code" not in response.text
+                assert accepted or not fault(response, path), (path, value, response.text[:400])

@@ -1,0 +1,129 @@
+"""The schema: exported as it is, described throughout, and never less than what clients were promised."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from graphql import (
+    DangerousChangeType,
+    GraphQLDirective,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    find_breaking_changes,
+    find_dangerous_changes,
+    lexicographic_sort_schema,
+    print_schema,
+    validate_schema,
+)
+
+from kinegraph.api.schema import schema, sdl
+
+ROOT = Path(__file__).parents[2]
+CONTRACT = ROOT.parent / "shared" / "contract.graphql"
+MISSING = Path(__file__).parent / "missing.txt"
+OWN = ("Boolean", "Float", "ID", "Int", "String", "__")
+exported = build_schema(sdl())
+
+
+def test_the_exported_schema_is_the_one_that_is_served() -> None:
+    assert (ROOT / "schema.graphql").read_text() == sdl(), "run `make schema`"
+    assert print_schema(lexicographic_sort_schema(exported)) == print_schema(lexicographic_sort_schema(schema._schema))
+
+
+def test_the_schema_is_valid() -> None:
+    assert validate_schema(exported) == []
+
+
+def described(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
+    """Everything that must be described, with its description."""
+    for type in schema.type_map.values():
+        if type.name.startswith(OWN):
+            continue
+        yield type.name, type.description
+        if isinstance(type, GraphQLObjectType | GraphQLInterfaceType):
+            for name, field in type.fields.items():
+                yield f"{type.name}.{name}", field.description
+                yield from _arguments(f"{type.name}.{name}", field)
+        elif isinstance(type, GraphQLInputObjectType):
+            yield from ((f"{type.name}.{name}", field.description) for name, field in type.fields.items())
+        elif isinstance(type, GraphQLEnumType):
+            yield from ((f"{type.name}.{name}", value.description) for name, value in type.values.items())
+    for directive in schema.directives:
+        yield f"@{directive.name}", directive.description
+        yield from _arguments(f"@{directive.name}", directive)
+
+
+def _arguments(owner: str, field: GraphQLField | GraphQLDirective) -> Iterator[tuple[str, str | None]]:
+    for name, argument in field.args.items():
+        yield f"{owner}({name}:)", argument.description
+
+
+def test_everything_has_a_description_that_is_a_sentence() -> None:
+    found = dict(described(exported))
+    assert len(found) > 300
+    assert [name for name, text in found.items() if not text or not text.strip()] == []
+    faulty = [
+        f"{name}: {text}"
+        for name, text in found.items()
+        if text and (text != text.strip() or text[-1] not in ".:)" or not re.match(r"[A-Z0-9]|http", text))
+    ]
+    assert faulty == []
+
+
+def test_a_description_says_more_than_the_name() -> None:
+    def plain(text: str) -> str:
+        return "".join(character for character in text.lower() if character.isalnum())
+
+    empty = [n for n, text in described(exported) if text and plain(text) == plain(n.rpartition(".")[2])]
+    assert empty == []
+
+
+def test_no_two_enum_values_of_a_type_have_the_same_description() -> None:
+    for type in exported.type_map.values():
+        if isinstance(type, GraphQLEnumType) and not type.name.startswith(OWN):
+            texts = [value.description for value in type.values.values()]
+            assert len(set(texts)) == len(texts), type.name
+
+
+def missing() -> list[str]:
+    """What the promised schema has and the exported one does not, one line each, sorted."""
+    promised = build_schema(CONTRACT.read_text())
+    return sorted(change.description for change in find_breaking_changes(promised, exported))
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract lies beside the checkout, and is not there")
+def test_what_the_contract_promises_and_the_schema_lacks_is_exactly_the_list_which_only_shrinks() -> None:
+    listed = MISSING.read_text().splitlines()
+    assert missing() == listed, f"take from {MISSING.name} what is there now; nothing may be added to it"
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract lies beside the checkout, and is not there")
+def test_no_default_differs_from_the_promised_one() -> None:
+    changes = find_dangerous_changes(build_schema(CONTRACT.read_text()), exported)
+    assert [c.description for c in changes if c.type is DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE] == []
+
+
+def test_the_list_of_what_is_missing_is_sorted_and_says_everything_once() -> None:
+    listed = MISSING.read_text().splitlines()
+    assert listed == sorted(set(listed))
+    built = {"Workout", "Section", "Movement", "Comment", "Exercise", "EffectiveExercise", "Organization", "User"}
+    assert built <= set(exported.type_map)
+
+
+def test_a_change_of_what_was_promised_would_be_found() -> None:
+    """The comparison itself: it sees a field, an argument and a value that are gone, and a type that changed."""
+    text = sdl()
+    for old, new in (
+        ("  totalCount: Int!", "  totalCount: Float!"),
+        ("  PERCENT_1RM\n", "  PERCENT\n"),
+        ("  workout(\n", "  workoutt(\n"),
+        ("  customizedFields: [String!]!", "  customizedFields: [String!]"),
+    ):
+        assert old in text, old
+        assert find_breaking_changes(exported, build_schema(text.replace(old, new))), old

@@ -1,0 +1,282 @@
+"""Every edge of the schema: a document costs the same number of statements for one row as for many."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+    parse,
+    visit,
+)
+
+from kinegraph.kit.sessions import Row
+from tests.api.documents import CREATE_WORKOUT
+from tests.api.samples import SCHEMA
+from tests.conftest import Api, Counter, Organization, Person, World
+
+EXERCISE = (
+    "id name aliases video { url } organization { name } forkedFrom { name organization { id } forkedFrom { id } }"
+)
+EFFECTIVE = "id name customizedFields organization { name } exercise { id organization { name } forkedFrom { id } }"
+COMMENT = "body author { name email } movement { id exercise { name } } parent { body author { name } }"
+WORKOUT = (
+    "title author { name email } organization { name } program { name organization { name } } forkedFrom { title }"
+)
+PAGE = "totalCount pageInfo { hasNextPage endCursor }"
+
+
+def nest(*steps: str) -> str:
+    """A selection in which each step holds the next."""
+    return " { ".join(steps) + " }" * (len(steps) - 1)
+
+
+WORKOUTS = ("workouts(first: 100)", "nodes")
+MOVEMENTS = (*WORKOUTS, "sections", "movements")
+
+
+def ours(*steps: str) -> str:
+    """A document that goes these steps from each of the viewer's organizations."""
+    return nest("", "viewer", "memberships", "organization", *steps)
+
+
+DOCUMENTS: dict[str, str] = {
+    "memberships": nest("", "viewer", "user { id } memberships", "role user { id email } organization", "id name"),
+    "members": ours("members(first: 100)", f"{PAGE} nodes {{ role user {{ id name email }} organization {{ id }} }}"),
+    "members of organizations of members": ours(
+        "members", "edges", "cursor node", "user { id } organization", "members", "totalCount nodes", "user", "email"),
+    "programs": ours("programs", "id name organization", "id name programs", "name"),
+    "workouts of programs": ours(
+        "programs", "workouts(first: 100)", f"{PAGE} nodes {{ id }} edges", "cursor node", WORKOUT),
+    "workouts": ours("workouts(first: 100)", f"{PAGE} nodes {{ {WORKOUT} }} edges", "node", "id"),
+    "sections": ours(*WORKOUTS, "sections", "id config", "rounds repScheme"),
+    "movements": ours(*MOVEMENTS, "id prescription", "sets load", "value"),
+    "exercises of movements": ours(*MOVEMENTS, "exercise", EFFECTIVE),
+    "stored exercises of movements": ours(*MOVEMENTS, "exercise", "exercise", EXERCISE),
+    "comments": ours(*MOVEMENTS, "comments", f"{COMMENT} replies", f"{COMMENT} replies", "id"),
+    "comments of movements of comments": ours(
+        *MOVEMENTS, "comments", "movement { comments { parent { id } } } replies",
+        "parent { replies { id parent { id } } } movement", "comments", "body"),
+    "library": ours("exerciseLibrary(first: 100)", f"{PAGE} nodes {{ {EFFECTIVE} }} edges", "node", "id"),
+    "library of its own": ours(
+        "exerciseLibrary(source: ORG)", f"{PAGE} nodes", "organization { id } exercise", EXERCISE),
+    "customized library": ours("exerciseLibrary(source: CUSTOMIZED)", f"{PAGE} nodes", EFFECTIVE),
+    "libraries of libraries": ours(
+        "exerciseLibrary(source: ORG)", "nodes", "organization", "exerciseLibrary(source: ORG)", "nodes", "id"),
+    "everything beside each other": ours(
+        "members { nodes { user { id } } } programs { workouts { nodes { title } } } "
+        f"exerciseLibrary(source: ORG) {{ {PAGE} nodes {{ {EFFECTIVE} }} }} workouts", f"{PAGE} nodes",
+        f"{WORKOUT} sections", "movements", f"exercise {{ {EFFECTIVE} }} comments", f"{COMMENT} replies", COMMENT),
+    "canonical exercises": nest("", "exercises(first: %d)", f"{PAGE} nodes {{ {EXERCISE} }} edges", "node", "id"),
+}  # fmt: skip
+
+
+@dataclass
+class Size:
+    """Somebody, and how much there is for them."""
+
+    coach: Person
+    member: Person
+    organizations: list[Organization]
+    exercises: int
+
+
+async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations: int, rows: int) -> Size:
+    """A coach and a member of so many organizations, each with so many rows of everything."""
+    coach, member = await world.person(), await world.person()
+    made = [await world.organization() for _ in range(organizations)]
+    for organization in made:
+        await world.join(organization.id, "coach", coach)
+        await world.join(organization.id, "member", member)
+        for _ in range(rows - 1):
+            await world.join(organization.id, "member")
+        await fill(api, world, owner, organization, rows)
+        assigned = [organization.id, member.id, coach.id]
+        await owner.execute(
+            """
+            INSERT INTO workout_assignments (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)
+            SELECT organization_id, id, $2, $3, current_date FROM workouts WHERE organization_id = $1
+            """,
+            *assigned,
+        )
+    return Size(coach, member, made, rows)
+
+
+async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
+    """So many programs, own exercises (forks of forks), overrides, workouts, sections, movements, comments, replies."""
+    own = organization.id
+    await owner.execute(
+        "INSERT INTO programs (organization_id, name) SELECT $1, 'Program ' || n FROM generate_series(1, $2) n",
+        own,
+        rows,
+    )
+    await owner.execute(
+        """
+        WITH source AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM exercises
+                        WHERE organization_id IS NULL ORDER BY id LIMIT $2),
+             fork AS (INSERT INTO exercises (organization_id, name, forked_from_id)
+                      SELECT $1, 'Fork ' || n, id FROM source RETURNING id, name),
+             again AS (INSERT INTO exercises (organization_id, name, forked_from_id, video_url)
+                       SELECT $1, name || ' again', id, 'https://example.com' FROM fork)
+        INSERT INTO exercise_org_overrides (organization_id, exercise_id, overrides)
+        SELECT $1, id, jsonb_build_object('name', 'Ours ' || n) FROM source
+        """,
+        own,
+        rows,
+    )
+    programs = await owner.fetch("SELECT id FROM programs WHERE organization_id = $1", own)
+    forks = await owner.fetch("SELECT id FROM exercises WHERE organization_id = $1 AND name LIKE '% again'", own)
+    overridden = await owner.fetch(
+        "SELECT exercise_id AS id FROM exercise_org_overrides WHERE organization_id = $1", own
+    )
+    movements = [{"exerciseId": str(row.id), "prescription": {"sets": 3}} for row in (*forks, *overridden)]
+    sections = [{"movements": movements} for _ in range(rows)]
+    for number in range(rows):
+        input = {
+            "organizationId": str(own), "programId": str(programs[number].id), "title": "Day", "sections": sections
+        }  # fmt: skip
+        await api.run(CREATE_WORKOUT, organization.coach, input=input)
+    for _ in range(rows):
+        await owner.execute(
+            """
+            WITH top AS (INSERT INTO exercise_comments (organization_id, workout_movement_id, author_id, body)
+                         SELECT organization_id, id, $2, 'Comment' FROM workout_movements WHERE organization_id = $1
+                         RETURNING *)
+            INSERT INTO exercise_comments (organization_id, workout_movement_id, author_id, body, parent_comment_id)
+            SELECT organization_id, workout_movement_id, author_id, 'Reply', id
+            FROM top CROSS JOIN generate_series(1, $3)
+            """,
+            own,
+            organization.coach.id,
+            rows,
+        )
+
+
+@pytest.fixture(scope="module")
+async def sizes(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> list[Size]:
+    return [await grow(api, world, owner, organizations, rows) for organizations, rows in ((1, 1), (1, 3), (3, 2))]
+
+
+async def cost(counter: Counter, person: Person, text: str, **variables: Any) -> tuple[int, Any]:
+    """How many statements the document took, and its data."""
+    with counter.counting() as seen:
+        data = await counter.api.run(text, person, **variables)
+    return len(seen), data
+
+
+def objects(value: Any) -> int:
+    """How many objects stand in an answer."""
+    if isinstance(value, list):
+        return sum(objects(entry) for entry in value)
+    return 1 + sum(objects(entry) for entry in value.values()) if isinstance(value, dict) else 0
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_a_document_takes_as_many_statements_for_many_rows_and_organizations_as_for_one(
+    counter: Counter, sizes: list[Size], name: str
+) -> None:
+    for people in ("coach", "member"):
+        costs, seen = [], []
+        for size in sizes:
+            text = DOCUMENTS[name].replace("%d", str(size.exercises * 25))
+            statements, data = await cost(counter, getattr(size, people), text)
+            costs.append(statements)
+            seen.append(objects(data))
+        assert seen[0] < max(seen[1:]), "more rows were to be read"
+        assert len(set(costs)) == 1, (people, costs)
+
+
+async def test_the_same_field_of_several_organizations_takes_the_statements_of_one(
+    counter: Counter, sizes: list[Size]
+) -> None:
+    many = sizes[2]
+    inner = f"""members {{ {PAGE} nodes {{ user {{ id }} }} }} programs {{ name workouts {{ {PAGE} nodes {{ id }} }} }}
+        workouts {{ {PAGE} nodes {{ {WORKOUT} sections {{ movements {{ id comments {{ body }} }} }} }} }}
+        exerciseLibrary(source: CUSTOMIZED) {{ {PAGE} nodes {{ {EFFECTIVE} }} }}"""
+    one = f'{{ o: organization(id: "{many.organizations[0].id}") {{ {inner} }} }}'
+    each = [f'o{n}: organization(id: "{o.id}") {{ {inner} }}' for n, o in enumerate(many.organizations * 8)]
+    assert (await cost(counter, many.coach, f"{{ {' '.join(each)} }}"))[0] == (await cost(counter, many.coach, one))[0]
+
+
+async def test_several_fields_of_one_kind_at_the_root_take_the_statements_of_one(
+    counter: Counter, sizes: list[Size], owner: "asyncpg.Pool[Row]"
+) -> None:
+    size = sizes[1]
+    own = size.organizations[0].id
+    for table, field in (
+        ("workouts", 'workout(id: "%s") { title sections { movements { id } } }'),
+        ("exercises", 'exercise(id: "%s") { name forkedFrom { name } organization { id } }'),
+        ("exercises", f'effectiveExercise(id: "%s", organizationId: "{own}") {{ name exercise {{ id }} }}'),
+    ):
+        rows = await owner.fetch(f"SELECT id FROM {table} WHERE organization_id = $1", own)
+        fields = [f"f{n}: {field % row.id}" for n, row in enumerate([*rows] * 5)]
+        assert len(rows) >= 3
+        one, data = await cost(counter, size.coach, f"{{ {fields[0]} }}")
+        all_of_them, _ = await cost(counter, size.coach, f"{{ {' '.join(fields)} }}")
+        assert data["f0"] and all_of_them == one, field
+
+
+async def test_a_workout_of_many_movements_is_written_in_as_many_statements_as_one_of_one(
+    counter: Counter, world: World, sizes: list[Size]
+) -> None:
+    organization = sizes[0].organizations[0]
+    movement = {"exerciseId": await world.exercise_id("back-squat")}
+    replace = """mutation ($id: ID!, $sections: [SectionInput!]!) {
+      setWorkoutSections(workoutId: $id, sections: $sections) {
+        workout { sections { movements { id exercise { name } } } } userErrors { message }
+      }
+    }"""
+    costs = []
+    for sections, movements in ((1, 1), (10, 40)):
+        tree = [{"movements": [movement] * movements}] * sections
+        input = {"organizationId": str(organization.id), "sections": tree}
+        created, data = await cost(counter, organization.coach, CREATE_WORKOUT, input=input)
+        workout = data["createWorkout"]["workout"]["id"]
+        replaced, _ = await cost(counter, organization.coach, replace, id=workout, sections=tree)
+        emptied, _ = await cost(counter, organization.coach, replace, id=workout, sections=[])
+        costs.append((created, replaced, emptied))
+    assert costs[0] == costs[1]
+
+
+class _Edges(Visitor):
+    """Notes the fields of a document that lead to objects."""
+
+    def __init__(self, info: TypeInfo) -> None:
+        super().__init__()
+        self.info = info
+        self.found: set[str] = set()
+
+    def enter_field(self, node: Any, *_: Any) -> None:
+        parent = self.info.get_parent_type()
+        self.found.add(f"{parent.name if parent else ''}.{node.name.value}")
+
+
+def edges() -> Iterator[str]:
+    """Every field of the schema, payloads and roots aside, that leads to objects, one or many."""
+    for type in SCHEMA.type_map.values():
+        if not isinstance(type, GraphQLObjectType) or type.name.startswith("__") or type.name.endswith("Payload"):
+            continue
+        for name, field in type.fields.items():
+            target = get_named_type(field.type)
+            is_edge = isinstance(target, GraphQLObjectType | GraphQLInterfaceType)
+            if is_edge and (type.name not in ("Query", "Mutation") or is_list_type(get_nullable_type(field.type))):
+                yield f"{type.name}.{name}"
+
+
+def test_every_edge_of_the_schema_stands_in_one_of_these_documents() -> None:
+    info = TypeInfo(SCHEMA)
+    seen = _Edges(info)
+    for text in DOCUMENTS.values():
+        visit(parse(text.replace("%d", "1")), TypeInfoVisitor(info, seen))
+    found = set(edges())
+    assert len(found) > 30
+    assert sorted(found - seen.found - {"UserError.field"}) == []

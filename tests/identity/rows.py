@@ -1,0 +1,125 @@
+"""What the tests of tenancy share: an organization with a row in every table, and what is stored, as one value."""
+
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from kinegraph.kit.sessions import Row
+from tests.conftest import Organization
+
+Pool: TypeAlias = "asyncpg.Pool[Row]"
+"""The module's database past row-level security: the fixture `owner`."""
+
+SCOPED = (
+    "memberships",
+    "exercises",
+    "exercise_org_overrides",
+    "programs",
+    "workouts",
+    "workout_sections",
+    "workout_movements",
+    "exercise_comments",
+    "attachments",
+    "workout_assignments",
+)
+"""Every table whose rows belong to an organization by organization_id; a test holds this to the database."""
+
+
+async def insert(owner: Pool, table: str, **values: Any) -> UUID:
+    """Store a row past row-level security."""
+    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places}) RETURNING id"
+    id: UUID = await owner.fetchval(statement, *values.values())
+    return id
+
+
+async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
+    """Give an organization a row in every table that has organization_id. Returns the rows' ids by what they are."""
+    ours = {"organization_id": organization.id}
+    canonical = await owner.fetchval("SELECT id FROM exercises WHERE slug = 'back-squat'")
+    exercise = await insert(owner, "exercises", **ours, name="Own", slug=f"own-{organization.slug}")
+    draft = await insert(owner, "exercises", **ours, name="Own draft", status="draft", forked_from_id=canonical)
+    override = await insert(
+        owner, "exercise_org_overrides", **ours, exercise_id=canonical, overrides='{"name": "As we call it"}'
+    )
+    program = await insert(owner, "programs", **ours, name="Track")
+    author = {"author_id": organization.coach.id}
+    workout = await insert(owner, "workouts", **ours, **author, program_id=program, title="Ours")
+    snapshot = await insert(owner, "workouts", **ours, **author, is_snapshot=True, forked_from_id=workout)
+    section = await insert(owner, "workout_sections", **ours, workout_id=workout)
+    movement = await insert(owner, "workout_movements", **ours, section_id=section, exercise_id=exercise)
+    on = {"workout_movement_id": movement, **author}
+    comment = await insert(owner, "exercise_comments", **ours, **on, body="Ours")
+    reply = await insert(owner, "exercise_comments", **ours, **on, body="Ours too", parent_comment_id=comment)
+    attachment = await insert(
+        owner,
+        "attachments",
+        **ours,
+        owner_type="exercise_comment",
+        owner_id=comment,
+        url="key",
+        mime="image/png",
+        kind="image",
+        uploaded_by=organization.coach.id,
+    )
+    assignment = await owner.fetchval(
+        """
+        INSERT INTO workout_assignments
+            (organization_id, workout_id, snapshot_workout_id, athlete_id, assigned_by_id, scheduled_for)
+        VALUES ($1, $2, $3, $4, $5, '2026-03-01')
+        RETURNING id
+        """,
+        organization.id,
+        workout,
+        snapshot,
+        organization.member.id,
+        organization.coach.id,
+    )
+    made = {
+        "organization": organization.id,
+        "canonical": canonical,
+        "exercise": exercise,
+        "draft": draft,
+        "override": override,
+        "program": program,
+        "workout": workout,
+        "snapshot": snapshot,
+        "section": section,
+        "movement": movement,
+        "comment": comment,
+        "reply": reply,
+        "attachment": attachment,
+        "assignment": assignment,
+    }
+    return {name: str(id) for name, id in made.items()}
+
+
+ROW = {
+    "memberships": None,
+    "exercises": "exercise",
+    "exercise_org_overrides": "override",
+    "programs": "program",
+    "workouts": "workout",
+    "workout_sections": "section",
+    "workout_movements": "movement",
+    "exercise_comments": "comment",
+    "attachments": "attachment",
+    "workout_assignments": "assignment",
+}
+"""Which of `fill`'s rows stands for a table; a membership has no id."""
+
+
+async def stored(owner: Pool, organization: Organization | None = None) -> dict[str, str]:
+    """A checksum of every table, or of an organization's rows in it: the same again means that nothing was written."""
+    tables = await owner.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    names = sorted(row.relname for row in tables) if organization is None else list(SCOPED)
+    where = "" if organization is None else f"WHERE organization_id = '{organization.id}'"
+    each = [
+        f"SELECT '{name}' AS name, md5(coalesce(string_agg(t.xmin::text || t::text, '|' ORDER BY t::text), '')) AS sum "
+        f"FROM {name} t {where}"
+        for name in names
+    ]
+    return {row.name: row.sum for row in await owner.fetch(" UNION ALL ".join(each))}

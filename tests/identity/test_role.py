@@ -1,0 +1,100 @@
+"""The API's database role owns nothing and bypasses nothing, and every table has policies in force."""
+
+import asyncpg
+import pytest
+
+from kinegraph.identity.store import enter_as
+from kinegraph.kit.database import Database
+from tests.conftest import World
+from tests.identity.rows import SCOPED, Pool
+
+TABLES = ("organizations", "users", *SCOPED)
+
+
+async def test_every_table_of_ours_is_known_here(owner: Pool) -> None:
+    rows = await owner.fetch(
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') "
+        "AND relnamespace = 'public'::regnamespace"
+    )
+    assert {row.relname for row in rows} == {*TABLES, "alembic_version"}
+
+
+async def test_the_api_works_as_a_role_without_any_power(database: Database) -> None:
+    row = await database.pool.fetchrow(
+        """
+        SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolcanlogin,
+               EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS is_member,
+               EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid) AS owns,
+               has_schema_privilege(r.oid, 'public', 'CREATE') AS creates
+        FROM pg_roles r
+        WHERE rolname = current_user
+        """
+    )
+    assert row is not None
+    assert tuple(row) == ("kinegraph_api", *[False] * 9)
+
+
+async def test_no_connection_of_the_pool_works_as_another_role(database: Database) -> None:
+    async with database.pool.acquire() as first, database.pool.acquire() as second:
+        assert [await each.fetchval("SELECT current_user") for each in (first, second)] == ["kinegraph_api"] * 2
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_row_level_security_is_enabled_forced_and_has_policies(owner: Pool, table: str) -> None:
+    row = await owner.fetchrow(
+        """
+        SELECT relrowsecurity, relforcerowsecurity,
+               ARRAY(SELECT polcmd::text FROM pg_policy WHERE polrelid = c.oid AND polpermissive ORDER BY 1) AS policies
+        FROM pg_class c
+        WHERE c.oid = $1::regclass
+        """,
+        table,
+    )
+    assert row is not None
+    assert tuple(row) == (True, True, ["*", "r"])
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_policies_are_evaluated_once_per_statement(database: Database, world: World, table: str) -> None:
+    organization = await world.organization()
+    async with database.read(enter_as(organization.coach.id)) as session:
+        plan = [row[0] for row in await session.fetch(f"EXPLAIN (VERBOSE) SELECT * FROM {table}")]
+    per_row = [line for line in plan if "current_setting" in line and ("Filter:" in line or "Cond:" in line)]
+    assert any("InitPlan" in line for line in plan), plan
+    assert per_row == []
+
+
+@pytest.mark.parametrize("table", [*TABLES, "alembic_version"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE {} CASCADE",
+        "ALTER TABLE {} DISABLE ROW LEVEL SECURITY",
+        "DROP TABLE {} CASCADE",
+        "CREATE POLICY mine ON {} USING (true)",
+    ],
+)
+async def test_the_api_cannot_get_around_the_policies_of_a_table(
+    database: Database, table: str, statement: str
+) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with database.write() as session:
+            await session.run(statement.format(table))
+
+
+async def test_the_api_cannot_write_which_migrations_ran(database: Database) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with database.write() as session:
+            await session.run("UPDATE alembic_version SET version_num = '0001'")
+
+
+async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> None:
+    rows = await owner.fetch(
+        """
+        SELECT proname, prosecdef
+        FROM pg_proc p
+        WHERE pronamespace = 'public'::regnamespace
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+        """
+    )
+    assert {row.proname: row.prosecdef for row in rows} == {"kinegraph_enter": False, "fk_array_to_text": False}

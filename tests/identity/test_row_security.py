@@ -1,0 +1,264 @@
+"""Row-level security alone, every check of the application taken out, keeps each organization's rows to itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from kinegraph.exercise.store import enter_as_curator
+from kinegraph.identity.store import enter_as
+from kinegraph.kit.database import Database
+from kinegraph.kit.errors import Unauthenticated
+from kinegraph.kit.sessions import ReadSession, WriteSession
+from tests.conftest import Organization, Person, World
+from tests.identity.rows import ROW, SCOPED, Pool, fill, stored
+
+WRITABLE = tuple(table for table in SCOPED if table != "memberships")
+STRANGERS = ("owner", "coach", "member", "somebody in no organization", "platform admin", "nobody", "the seed job")
+
+
+class Two:
+    """Two organizations with a row in every table, and everybody who is a stranger to the second."""
+
+    def __init__(self, world: World, mine: Organization, theirs: Organization) -> None:
+        self.world, self.mine, self.theirs = world, mine, theirs
+        self.my_ids: dict[str, str] = {}
+        self.their_ids: dict[str, str] = {}
+        self.people: dict[str, Person] = {"owner": mine.owner, "coach": mine.coach, "member": mine.member}
+
+    @asynccontextmanager
+    async def acting(self, stranger: str) -> AsyncIterator[WriteSession]:
+        """A write session of the stranger."""
+        enter: Any = enter_as_curator if stranger == "the seed job" else None
+        if person := self.people.get(stranger):
+            enter = enter_as(person.id)
+        async with self.world.database.write(enter) as session:
+            yield session
+
+
+@pytest.fixture(scope="module")
+async def two(world: World, owner: Pool) -> Two:
+    two = Two(world, await world.organization(), await world.organization())
+    two.people["somebody in no organization"] = await world.person()
+    two.people["platform admin"] = await world.person(is_platform_admin=True)
+    two.my_ids, two.their_ids = await fill(owner, two.mine), await fill(owner, two.theirs)
+    return two
+
+
+async def copied(owner: Pool, table: str, organization: Organization, **values: Any) -> tuple[str, list[Any]]:
+    """The statement, and its arguments, that stores a copy of a row of an organization with other values."""
+    row = await owner.fetchrow(f"SELECT * FROM {table} WHERE organization_id = $1 LIMIT 1", organization.id)
+    assert row is not None
+    columns = {name: value for name, value in dict(row).items() if name not in ("search_tsv", "overrides")}
+    columns |= {"id": uuid4()} if "id" in columns else {}
+    columns |= values
+    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", list(columns.values())
+
+
+async def test_the_list_of_organization_scoped_tables_is_whole(owner: Pool, two: Two) -> None:
+    rows = await owner.fetch(
+        "SELECT table_name FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND column_name = 'organization_id'"
+    )
+    assert {row.table_name for row in rows} == set(SCOPED)
+    for table in SCOPED:
+        for organization in (two.mine, two.theirs):
+            count = await owner.fetchval(f"SELECT count(*) FROM {table} WHERE organization_id = $1", organization.id)
+            assert count >= 1, table
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+@pytest.mark.parametrize("table", SCOPED)
+async def test_no_stranger_reads_a_row(two: Two, table: str, stranger: str) -> None:
+    async with two.acting(stranger) as session:
+        theirs = f"FROM {table} WHERE organization_id = $1"
+        assert await session.fetch(f"SELECT 1 {theirs}", two.theirs.id) == []
+        assert await session.fetch(f"SELECT 1 {theirs} FOR SHARE", two.theirs.id) == []
+        seen = await session.fetch(f"SELECT DISTINCT organization_id AS id FROM {table}")
+        assert {row.id for row in seen} <= {None, two.mine.id}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+@pytest.mark.parametrize("table", SCOPED)
+async def test_no_stranger_changes_or_deletes_a_row(owner: Pool, two: Two, table: str, stranger: str) -> None:
+    before = await stored(owner, two.theirs)
+    async with two.acting(stranger) as session:
+        for verb in (f"UPDATE {table} SET updated_at = now()", f"DELETE FROM {table}"):
+            assert await session.run(f"{verb} WHERE organization_id = $1", two.theirs.id) == 0
+        # Without a condition, too: what a policy lets through is the stranger's own.
+        await session.run(f"UPDATE {table} SET created_at = created_at WHERE organization_id IS NOT NULL")
+    assert await stored(owner, two.theirs) == before
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+@pytest.mark.parametrize("table", SCOPED)
+async def test_no_stranger_adds_a_row(owner: Pool, two: Two, table: str, stranger: str) -> None:
+    before = await stored(owner, two.theirs)
+    person = two.people.get(stranger, two.mine.coach)
+    values = {"user_id": person.id, "role": "owner"} if table == "memberships" else {}
+    statement, arguments = await copied(owner, table, two.theirs, **values)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with two.acting(stranger) as session:
+            await session.run(statement, *arguments)
+    assert await stored(owner, two.theirs) == before
+
+
+@pytest.mark.parametrize("table", WRITABLE)
+async def test_no_coach_moves_their_own_row_into_another_organization(owner: Pool, two: Two, table: str) -> None:
+    before = await stored(owner, two.theirs)
+    statement = f"UPDATE {table} SET organization_id = $2 WHERE id = $1"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with two.acting("coach") as session:
+            await session.run(statement, UUID(two.my_ids[str(ROW[table])]), two.theirs.id)
+    assert await stored(owner, two.theirs) == before
+
+
+@pytest.mark.parametrize("table", WRITABLE)
+async def test_no_coach_takes_another_organizations_row_over_by_its_id(owner: Pool, two: Two, table: str) -> None:
+    before = await stored(owner, two.theirs)
+    theirs = UUID(two.their_ids[str(ROW[table])])
+    other = await two.world.exercise_id("bench-press")
+    values = {"exercise_id": UUID(other)} if table == "exercise_org_overrides" else {}
+    statement, arguments = await copied(owner, table, two.mine, id=theirs, **values)
+    upsert = f"{statement} ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with two.acting("coach") as session:
+            await session.run(upsert, *arguments)
+    assert await stored(owner, two.theirs) == before
+
+
+@pytest.mark.parametrize("role", ["owner", "coach", "member"])
+async def test_nobody_raises_their_own_role_or_leaves_a_trace_in_identity(owner: Pool, two: Two, role: str) -> None:
+    before = await stored(owner)
+    async with two.acting(role) as session:
+        assert await session.run("UPDATE memberships SET role = 'owner'") == 0
+        assert await session.run("UPDATE users SET is_platform_admin = true") == 0
+        assert await session.run("UPDATE organizations SET name = 'Taken'") == 0
+        for table in ("memberships", "users", "organizations"):
+            assert await session.run(f"DELETE FROM {table}") == 0
+    for statement in ("users (name) VALUES ('New')", "organizations (name, slug) VALUES ('New', 'new')"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with two.acting(role) as session:
+                await session.run(f"INSERT INTO {statement}")
+    assert await stored(owner) == before
+
+
+REFERENCES = {
+    "a movement's exercise": (
+        "UPDATE workout_movements SET exercise_id = $2 WHERE id = $1", "movement", "exercise"),
+    "a new movement's exercise": (
+        "INSERT INTO workout_movements (section_id, exercise_id, organization_id) "
+        "SELECT $1, $2, organization_id FROM workout_sections WHERE id = $1", "section", "exercise"),
+    "a movement's draft": (
+        "UPDATE workout_movements SET exercise_id = $2 WHERE id = $1", "movement", "draft"),
+    "an override's exercise": (
+        "UPDATE exercise_org_overrides SET exercise_id = $2 WHERE id = $1", "override", "exercise"),
+    "a new override's exercise": (
+        "INSERT INTO exercise_org_overrides (organization_id, exercise_id) VALUES ($1, $2)", "organization", "exercise"),
+    "a workout's program": (
+        "UPDATE workouts SET program_id = $2 WHERE id = $1", "workout", "program"),
+    "a section's workout": (
+        "UPDATE workout_sections SET workout_id = $2 WHERE id = $1", "section", "workout"),
+    "a movement's section": (
+        "UPDATE workout_movements SET section_id = $2 WHERE id = $1", "movement", "section"),
+    "a comment's movement": (
+        "UPDATE exercise_comments SET workout_movement_id = $2 WHERE id = $1", "reply", "movement"),
+    "a comment's parent": (
+        "UPDATE exercise_comments SET parent_comment_id = $2 WHERE id = $1", "reply", "comment"),
+    "an assignment's workout": (
+        "UPDATE workout_assignments SET workout_id = $2 WHERE id = $1", "assignment", "workout"),
+    "an assignment's snapshot": (
+        "UPDATE workout_assignments SET snapshot_workout_id = $2 WHERE id = $1", "assignment", "snapshot"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFERENCES)
+async def test_no_row_refers_to_another_organizations(owner: Pool, two: Two, what: str) -> None:
+    before = await stored(owner)
+    statement, mine, theirs = REFERENCES[what]
+    with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ForeignKeyViolationError)):
+        async with two.acting("coach") as session:
+            await session.run(statement, UUID(two.my_ids[mine]), UUID(two.their_ids[theirs]))
+    assert await stored(owner) == before
+
+
+async def test_no_own_exercise_is_overridden(two: Two) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with two.acting("coach") as session:
+            await session.run(
+                "INSERT INTO exercise_org_overrides (organization_id, exercise_id) VALUES ($1, $2)",
+                two.mine.id,
+                UUID(two.my_ids["exercise"]),
+            )
+
+
+COUNTS = ("users", "organizations", "memberships", "workouts", "exercise_org_overrides")
+
+
+async def counts(session: ReadSession) -> list[int]:
+    return [await session.fetch_value(f"SELECT count(*) FROM {table}") for table in COUNTS]
+
+
+async def test_a_platform_admin_sees_themselves_and_no_organization(two: Two) -> None:
+    async with two.acting("platform admin") as session:
+        assert await counts(session) == [1, 0, 0, 0, 0]
+
+
+async def test_a_session_without_viewer_sees_the_canonical_library_and_nothing_else(
+    database: Database, owner: Pool, two: Two
+) -> None:
+    canonical = await owner.fetchval("SELECT count(*) FROM exercises WHERE organization_id IS NULL")
+    assert canonical >= 250
+    async with database.read() as session:
+        assert await counts(session) == [0, 0, 0, 0, 0]
+        assert await session.fetch_value("SELECT count(*) FROM exercises") == canonical
+
+
+async def test_who_somebody_was_ends_with_their_transaction(database_url: str, two: Two) -> None:
+    """On one connection, which the next request takes over."""
+    alone = await Database.open(database_url, 1)
+    try:
+        async with alone.read(enter_as(two.mine.coach.id)) as session:
+            assert (await counts(session))[1] == 1
+        async with alone.read() as session:
+            assert await counts(session) == [0, 0, 0, 0, 0]
+        with pytest.raises(ZeroDivisionError):
+            async with alone.write(enter_as(two.mine.coach.id)):
+                raise ZeroDivisionError
+        async with alone.read() as session:
+            assert await counts(session) == [0, 0, 0, 0, 0]
+    finally:
+        await alone.close()
+
+
+async def test_entering_as_somebody_unknown_after_somebody_known_shows_nothing(two: Two) -> None:
+    async with two.acting("coach") as session:
+        with pytest.raises(Unauthenticated):
+            await enter_as(uuid4())(session)
+        assert await counts(session) == [0, 0, 0, 0, 0]
+
+
+async def test_who_left_sees_nothing_of_the_organization(owner: Pool, two: Two) -> None:
+    leaver = await two.world.join(two.mine.id, "owner")
+    await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", leaver.id)
+    async with two.world.writing_as(leaver) as session:
+        # Their own row of the time they belonged is theirs to see.
+        assert await counts(session) == [1, 0, 1, 0, 0]
+        assert await session.run("UPDATE workouts SET title = 'Taken'") == 0
+
+
+@pytest.mark.parametrize("table", [t for t in WRITABLE if t not in ("exercise_comments", "attachments")])
+async def test_a_member_writes_no_row_of_their_own_organization_but_comments(owner: Pool, two: Two, table: str) -> None:
+    before = await stored(owner, two.mine)
+    async with two.acting("member") as session:
+        assert await session.run(f"UPDATE {table} SET updated_at = now() WHERE organization_id = $1", two.mine.id) == 0
+        assert await session.run(f"DELETE FROM {table} WHERE organization_id = $1", two.mine.id) == 0
+    statement, arguments = await copied(owner, table, two.mine)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with two.acting("member") as session:
+            await session.run(statement, *arguments)
+    assert await stored(owner, two.mine) == before

@@ -1,0 +1,141 @@
+"""To whoever is outside, what belongs to another organization is answered for as if it did not exist."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from kinegraph.kit.ids import new_key
+from tests.conftest import Api, Organization, Person, World
+from tests.identity.documents import CASES, Case, ids_asked_for, input_ids, load
+from tests.identity.rows import Pool, fill, stored
+
+SCHEMA = load((Path(__file__).parents[2] / "schema.graphql").read_text())
+PEOPLE = ("coach", "owner", "member", "somebody in no organization", "platform admin")
+
+
+class Two:
+    """Two organizations with a row in every table."""
+
+    def __init__(self, mine: Organization, theirs: Organization) -> None:
+        self.mine, self.theirs = mine, theirs
+        self.ids: dict[str, str] = {}
+        self.unknown: dict[str, str] = {}
+        self.people: dict[str, Person] = {}
+
+
+@pytest.fixture(scope="module")
+async def two(world: World, owner: Pool) -> Two:
+    two = Two(await world.organization(), await world.organization())
+    mine, theirs = await fill(owner, two.mine), await fill(owner, two.theirs)
+    here = {f"mine.{name}": id for name, id in mine.items()}
+    two.ids = here | {f"theirs.{name}": id for name, id in theirs.items()}
+    two.unknown = here | {f"theirs.{name}": str(new_key()) for name in theirs}
+    two.people = dict(zip(PEOPLE, (two.mine.coach, two.mine.owner, two.mine.member), strict=False))
+    two.people["somebody in no organization"] = await world.person()
+    two.people["platform admin"] = await world.person(is_platform_admin=True)
+    return two
+
+
+def put(ids: dict[str, str], value: Any) -> Any:
+    """The variables with real ids in the place of their names."""
+    if isinstance(value, dict):
+        return {key: put(ids, entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [put(ids, entry) for entry in value]
+    return ids.get(value, value) if isinstance(value, str) else value
+
+
+def told(response: httpx.Response, ids: dict[str, str]) -> tuple[int, str]:
+    """Status and body, each id that was sent called by its name."""
+    text = json.dumps(response.json(), ensure_ascii=False)
+    for name, id in ids.items():
+        text = text.replace(id, name)
+    return response.status_code, text
+
+
+def test_every_query_and_mutation_of_the_schema_is_asked() -> None:
+    assert SCHEMA.query_type and SCHEMA.mutation_type
+    fields = {f"{root.name}.{name}" for root in (SCHEMA.query_type, SCHEMA.mutation_type) for name in root.fields}
+    assert {case.field for case in CASES.values()} == fields
+
+
+def test_every_place_for_an_id_is_asked_with_an_id_of_another_organization() -> None:
+    asked = {place for case in CASES.values() for place in input_ids(SCHEMA, case)}
+    inputs = {place for place in ids_asked_for(SCHEMA) if place.count(".") == 1}
+    assert asked - {""} == inputs
+    arguments = {place for place in ids_asked_for(SCHEMA) if place.count(".") == 2}
+    asked_arguments = {
+        place
+        for place in arguments
+        if any(case.field == place.rpartition(".")[0] and "theirs." in str(case.variables) for case in CASES.values())
+    }
+    assert arguments - asked_arguments == {"Organization.workouts.programId"}
+    assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_ids_of_another_organization_are_answered_as_unknown_ones_and_change_nothing(
+    api: Api, owner: Pool, two: Two, name: str
+) -> None:
+    case: Case = CASES[name]
+    before = await stored(owner)
+    for who in PEOPLE:
+        person = two.people[who]
+        known = await api.post(case.text, person, **put(two.ids, case.variables))
+        unknown = await api.post(case.text, person, **put(two.unknown, case.variables))
+        assert told(known, two.ids) == told(unknown, two.unknown), who
+        assert known.status_code == 200, (who, known.text)
+        for what, id in two.ids.items():
+            assert not what.startswith("theirs.") or what == "theirs.canonical" or id not in known.text, (who, what)
+    assert await stored(owner) == before
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.field.startswith("Mutation.")])
+async def test_every_mutation_with_an_unknown_id_is_refused_as_not_found_or_forbidden(
+    api: Api, two: Two, name: str
+) -> None:
+    """Else the comparison above would compare two successes."""
+    case = CASES[name]
+    for who in PEOPLE:
+        codes = {code for code, _ in await api.refusals(case.text, two.people[who], **put(two.ids, case.variables))}
+        allowed = {"NOT_FOUND", "EXERCISE_NOT_VISIBLE", "INVALID_INPUT"} | (
+            {"FORBIDDEN"} if "mine." in str(case) else set()
+        )
+        assert codes and codes <= allowed, who
+
+
+READS = [name for name, case in CASES.items() if case.field.startswith("Query.") and case.variables]
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_the_same_questions_are_answered_to_the_organizations_own_coach(api: Api, two: Two, name: str) -> None:
+    """Else the silence above would prove nothing."""
+    swapped = {key: id for key, id in two.ids.items() if key.startswith("theirs.")} | {
+        key.replace("theirs.", "mine."): id for key, id in two.ids.items() if key.startswith("theirs.")
+    }
+    data = await api.run(CASES[name].text, two.theirs.coach, **put(swapped, CASES[name].variables))
+    (value,) = data.values()
+    assert value is not None
+    if name == "workouts of a program":
+        assert value["workouts"]["totalCount"] == 1
+
+
+async def test_a_cursor_of_another_organizations_list_shows_nothing_of_it(api: Api, two: Two) -> None:
+    lists = ("members", "exerciseLibrary(source: ORG)", "workouts")
+    for each in lists:
+        text = f"query ($id: ID!) {{ organization(id: $id) {{ list: {each} {{ edges {{ cursor node {{ __typename }} }} }} }} }}"
+        data = await api.run(text, two.theirs.coach, id=two.ids["theirs.organization"])
+        cursor = data["organization"]["list"]["edges"][0]["cursor"]
+        name, _, rest = each.partition("(")
+        call = f"{name}({rest.rstrip(')')} after: $after)"
+        nodes = "user { id }" if name == "members" else "id"
+        text = (
+            f"query ($id: ID!, $after: String) {{ organization(id: $id) "
+            f"{{ list: {call} {{ totalCount nodes {{ {nodes} }} }} }} }}"
+        )
+        shown = await api.run(text, two.mine.coach, id=two.ids["mine.organization"], after=cursor)
+        for what, id in two.ids.items():
+            assert what.startswith("mine.") or what == "theirs.canonical" or id not in str(shown)
