@@ -4,41 +4,16 @@ import base64
 import hashlib
 import json
 import re
-import shutil
-import threading
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
-from graphql import build_schema, graphql_sync, parse, validate
-from playwright.async_api import ConsoleMessage, Locator, Page, Route, async_playwright, expect
+from graphql import build_schema, parse, validate
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route as HttpRoute
 
 from kinegraph.api.graphiql import CDN, PREBUILT, SignIn, SignIns, routes
-
-ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / ".kinegraph" / "graphiql"
-NOT_FETCHED = "GraphiQL's files are not in .kinegraph/graphiql: run `scripts/graphiql/fetch .kinegraph/graphiql`"
-FETCHED = all((ASSETS / file.name).is_file() for file in PREBUILT)
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.api.browser import ASSETS, FETCHED, NOT_FETCHED, ROOT
 
 COACH = SignIn("Dana, coach", "dana@example.com", "token-of-dana")
 STRANGER = SignIn("Noa, expired", "noa@example.com", "token-of-noa")
@@ -46,9 +21,6 @@ STRANGER = SignIn("Noa, expired", "noa@example.com", "token-of-noa")
 
 async def sign_ins(request: Request) -> list[SignIn]:
     return [COACH, STRANGER]
-
-
-# ---------------------------------------------------------------------------------- without a browser
 
 
 @pytest.fixture
@@ -150,7 +122,7 @@ async def test_every_example_says_what_it_shows_and_its_variables_are_those_it_d
         tabs = (await http.get("/graphiql/tabs.json")).json()
     assert len(tabs) == 8
     for tab in tabs:
-        declared = {name for name in re.findall(r"\$(\w+): ", tab["query"].split("{")[0].replace("input:", ""))}
+        declared = set(re.findall(r"\$(\w+): ", tab["query"].split("{")[0].replace("input:", "")))
         assert tab["query"].startswith("# ")
         assert set(json.loads(tab.get("variables", "{}"))) == declared
     assert "סקוואט אחורי" in "".join(tab.get("variables", "") for tab in tabs)
@@ -180,212 +152,3 @@ def test_the_hashes_of_the_page_are_those_of_the_fetched_files() -> None:
     for file in PREBUILT:
         digest = hashlib.sha384((ASSETS / file.name).read_bytes()).digest()
         assert file.integrity == "sha384-" + base64.b64encode(digest).decode()
-
-
-# ---------------------------------------------------------------------------------- in a browser
-
-
-SCHEMA = build_schema("""
-  type Query {
-    "Whoever asks, or null for nobody."
-    viewer: Viewer
-  }
-  type Viewer { memberships: [Membership!]! }
-  type Membership { role: String! organization: Organization! }
-  type Organization { name: String! workouts(first: Int = 20): Workouts! }
-  type Workouts { totalCount: Int! nodes: [Workout!]! }
-  type Workout { title: String author: User! sections: [Section!]! }
-  type Section { type: String! shape: String config: Config movements: [Movement!]! }
-  type Config { rounds: Int }
-  type Movement { prescription: Prescription exercise: Exercise! comments: [Comment!]! }
-  type Prescription { sets: Int repsMin: Int load: Load }
-  type Load { value: Float unit: String! }
-  type Exercise {
-    name: String! isCustomizedByOrg: Boolean! customizedFields: [String!]! primaryMuscles: [String!]!
-  }
-  type Comment { body: String! author: User! replies: [Comment!]! }
-  type User { name: String! }
-""")
-WORKOUTS = {"totalCount": 1, "nodes": [{"title": "Heavy fives", "author": {"name": "Dana"}, "sections": []}]}
-VIEWER = {"memberships": [{"role": "COACH", "organization": {"name": "Harbor Strength", "workouts": WORKOUTS}}]}
-
-
-async def graphql(request: Request) -> Response:
-    token = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if token not in ("", COACH.token):
-        return JSONResponse({"errors": [{"message": "The token has expired."}]}, 401)
-    body = await request.json()
-    viewer = VIEWER if token else None
-    return JSONResponse(graphql_sync(SCHEMA, body["query"], {"viewer": viewer}).formatted)
-
-
-@contextmanager
-def serving(assets: Path, people: SignIns | None = sign_ins) -> Iterator[str]:
-    """A real server on a free port, in a thread; its address."""
-    app = Starlette(routes=[*routes(assets, people), HttpRoute("/graphql", graphql, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < deadline and thread.is_alive(), "the server did not start"
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
-
-
-@dataclass
-class Visit:
-    """A browser cut off from every other server: what it asked of them, and what it complained about."""
-
-    page: Page
-    foreign: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    async def guard(self, route: Route) -> None:
-        if route.request.url.startswith("http://127.0.0.1:"):
-            return await route.continue_()
-        self.foreign.append(route.request.url)
-        await route.abort()
-
-    def note(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-    async def open(self, address: str) -> None:
-        await self.page.goto(address + "/graphiql")
-        await expect(self.page.locator(".graphiql-query-editor .CodeMirror")).to_be_visible()
-
-    async def sign_in(self, label: str) -> None:
-        async with self.page.expect_request("**/graphql"):  # the schema is asked for again
-            await self.page.get_by_label("Sign-in").select_option(label=label)
-
-    async def run(self) -> None:
-        await self.page.get_by_role("button", name="Execute query").click()
-
-    async def stored(self) -> str:
-        return str(await self.page.evaluate("JSON.stringify(localStorage)"))
-
-    @property
-    def response(self) -> Locator:
-        return self.page.locator(".graphiql-response .CodeMirror")
-
-    @property
-    def tabs(self) -> Locator:
-        return self.page.locator(".graphiql-tab")
-
-
-@pytest.fixture
-async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium, chromium-browser or google-chrome on PATH")
-    if not FETCHED:
-        pytest.skip(NOT_FETCHED)
-    async with async_playwright() as playwright:
-        context = await playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=CHROMIUM,
-            args=ARGUMENTS,
-            viewport={"width": 1440, "height": 900},
-        )
-        visit = Visit(context.pages[0])
-        await context.route("**/*", visit.guard)
-        visit.page.on("console", visit.note)
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        yield visit
-        await context.close()
-
-
-async def test_signed_in_the_first_tab_shows_data_and_the_docs_describe_it_with_no_other_server(
-    visit: Visit,
-) -> None:
-    with serving(ASSETS) as address:
-        await visit.open(address)
-        await expect(visit.tabs).to_have_count(8)
-        await visit.run()
-        await expect(visit.response).to_contain_text('"viewer": null')
-        await visit.sign_in("Dana, coach")
-        await visit.run()
-        await expect(visit.response).to_contain_text("Harbor Strength")
-        await visit.page.get_by_role("button", name="Show Documentation Explorer").click()
-        await visit.page.get_by_role("link", name="Query", exact=True).click()
-        await expect(visit.page.get_by_text("Whoever asks, or null for nobody.")).to_be_visible()
-    assert visit.foreign == [] and visit.complaints == []
-
-
-async def test_what_another_graphiql_stored_on_this_origin_does_not_hide_the_examples(visit: Visit) -> None:
-    other = {"activeTabIndex": 0, "tabs": []}
-    with serving(ASSETS) as address:
-        await visit.page.goto(address + "/graphiql/tabs.json")
-        await visit.page.evaluate("state => localStorage.setItem('graphiql:tabState', state)", json.dumps(other))
-        await visit.open(address)
-        await expect(visit.tabs).to_have_count(8)
-
-
-async def test_a_reload_keeps_the_sign_in_and_the_tabs_and_local_storage_holds_no_token(visit: Visit) -> None:
-    with serving(ASSETS) as address:
-        await visit.open(address)
-        await visit.sign_in("Dana, coach")
-        await visit.page.get_by_role("tab", name="Library").click()
-        await visit.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second later
-        await visit.open(address)
-        await expect(visit.page.get_by_label("Sign-in")).to_have_value("dana@example.com")
-        await expect(visit.tabs).to_have_count(8)
-        await expect(visit.page.locator(".graphiql-tab-active")).to_contain_text("Library")
-        await expect(visit.page.locator(".graphiql-editor-tool")).to_contain_text("PASTE-AN-ORGANIZATION-ID")
-        stored = await visit.stored()
-    assert "kinegraph:graphiql:tabState" in stored and "token-of" not in stored
-
-
-async def test_the_examples_come_back_on_request(visit: Visit) -> None:
-    with serving(ASSETS) as address:
-        await visit.open(address)
-        await visit.page.get_by_role("button", name="Close Tab").first.click()
-        await expect(visit.tabs).to_have_count(7)
-        await visit.page.get_by_role("button", name="Restore examples").click()
-        await expect(visit.tabs).to_have_count(8)
-
-
-async def test_a_refused_token_says_what_to_do(visit: Visit) -> None:
-    with serving(ASSETS) as address:
-        await visit.open(address)
-        await visit.sign_in("Noa, expired")
-        await visit.run()
-        await expect(visit.response).to_contain_text("Choose somebody under “Sign-in” at the top right")
-        await expect(visit.response).to_contain_text("The token has expired.")
-
-
-async def test_without_sign_ins_a_token_can_be_pasted(visit: Visit) -> None:
-    with serving(ASSETS, None) as address:
-        await visit.open(address)
-        await visit.page.get_by_label("Token").fill(f"Bearer {COACH.token}")
-        await visit.page.keyboard.press("Enter")
-        await visit.run()
-        await expect(visit.response).to_contain_text("Harbor Strength")
-        await visit.page.wait_for_timeout(800)
-        assert COACH.token not in await visit.stored()
-    assert visit.foreign == [] and visit.complaints == []
-
-
-async def test_the_page_from_a_cdn_works_under_its_policy_and_hashes(visit: Visit, tmp_path: Path) -> None:
-    async def answer(route: Route) -> None:  # the CDN, played by the fetched files
-        path = ASSETS / route.request.url.rpartition("/")[2]
-        await route.fulfill(path=path, headers={"access-control-allow-origin": "*"})
-
-    await visit.page.route(CDN + "**", answer)
-    with serving(tmp_path / "nothing") as address:
-        await visit.open(address)
-        await visit.sign_in("Dana, coach")
-        await visit.run()
-        await expect(visit.response).to_contain_text("Harbor Strength")
-    assert visit.foreign == [] and visit.complaints == []
-
-
-async def test_a_page_without_its_files_and_without_a_cdn_says_how_to_get_them(visit: Visit, tmp_path: Path) -> None:
-    with serving(tmp_path / "nothing") as address:
-        await visit.page.goto(address + "/graphiql")
-        await expect(visit.page.locator("main")).to_contain_text("scripts/graphiql/fetch .kinegraph/graphiql")
-    assert sorted(visit.foreign) == sorted(CDN + file.path for file in PREBUILT)

@@ -12,7 +12,8 @@ query ($id: ID!) {
     id title description scoring mode timeCap isSnapshot createdAt updatedAt
     organization { id name } program { id name } author { id name email }
     sections {
-      id type title description sortOrder shape config { capSeconds rounds intervalSeconds workSeconds restSeconds repScheme }
+      id type title description sortOrder shape
+      config { capSeconds rounds intervalSeconds workSeconds restSeconds repScheme }
       movements {
         id sortOrder notes label supersetGroup
         prescription { sets repsMin repsMax amrap durationSeconds load { value unit } restSeconds tempo perSide }

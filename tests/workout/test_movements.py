@@ -95,7 +95,8 @@ async def test_a_change_to_what_stands_writes_nothing_and_a_real_one_moves_the_w
 ) -> None:
     organization, id, row = await one_movement(api, world, **FULL)
     before = await versions(owner, id)
-    for input in ({}, FULL, {"notes": " N "}, {"prescription": {**FULL["prescription"], "amrap": False}}):  # type: ignore[dict-item]
+    prescription: Any = FULL["prescription"]
+    for input in ({}, FULL, {"notes": " N "}, {"prescription": {**prescription, "amrap": False}}):
         await api.run(MOVE, organization.coach, id=row["id"], input=input)
     assert await versions(owner, id) == before
     await api.run(MOVE, organization.coach, id=row["id"], input={"label": "B"})

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules_terms import ExerciseStatus
-from kinegraph.identity.rules import Viewer, require_coach, require_platform_admin
+from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_coach, require_platform_admin
 from kinegraph.kit.checks import Checks, split_terms
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
 

@@ -15,10 +15,6 @@ def _texts(name: str) -> "Column[object]":
     return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
 
 
-def _count(name: str) -> "Column[object]":
-    return Column(name, Integer, nullable=False, server_default=text("0"))
-
-
 exercises = Table(
     "exercises",
     metadata,
@@ -54,8 +50,8 @@ exercises = Table(
     Column("video_candidates", JSONB, nullable=False, server_default=text("'[]'")),
     _texts("video_rejected_ids"),
     Column("video_status", String(32), nullable=False, server_default="auto"),
-    _count("video_positive_votes"),
-    _count("video_negative_votes"),
+    Column("video_positive_votes", Integer, nullable=False, server_default=text("0")),
+    Column("video_negative_votes", Integer, nullable=False, server_default=text("0")),
     Column("video_locked_by_user_id", Uuid, ForeignKey("users.id")),
     Column("source", String(100)),
     Column("source_url", Text),

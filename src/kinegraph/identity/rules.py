@@ -1,11 +1,9 @@
-"""Who may do what: the viewer, their roles, and the refusals that follow."""
+"""Who is asking: the viewer, and their roles in organizations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
-
-from kinegraph.kit.errors import Forbidden, NotFound
 
 
 class Role(StrEnum):
@@ -77,17 +75,3 @@ class Viewer:
     def coached(self) -> list[UUID]:
         """The organizations where the viewer has coach access."""
         return [id for id in self.by_organization if self.coaches(id)]
-
-
-def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
-    """Refuse whoever has no coach access. To outsiders the organization does not exist."""
-    if organization_id not in viewer.by_organization:
-        raise NotFound("You belong to no such organization.", *path)
-    if not viewer.coaches(organization_id):
-        raise Forbidden("Only owners, admins and coaches of the organization may do this.", *path)
-
-
-def require_platform_admin(viewer: Viewer, message: str, *path: str) -> None:
-    """Refuse whoever is no platform admin."""
-    if not viewer.is_platform_admin:
-        raise Forbidden(message, *path)

@@ -14,7 +14,8 @@ from kinegraph.exercise.rules import is_visible
 from kinegraph.exercise.store import by_ids
 from kinegraph.exercise.store_lists import ORDERS
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, organization_of
-from kinegraph.identity.rules import Viewer, require_coach
+from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info

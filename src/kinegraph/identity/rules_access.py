@@ -1,0 +1,20 @@
+"""Refusing whoever may not do a thing."""
+
+from uuid import UUID
+
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.errors import Forbidden, NotFound
+
+
+def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
+    """Refuse whoever has no coach access. To outsiders the organization does not exist."""
+    if organization_id not in viewer.by_organization:
+        raise NotFound("You belong to no such organization.", *path)
+    if not viewer.coaches(organization_id):
+        raise Forbidden("Only owners, admins and coaches of the organization may do this.", *path)
+
+
+def require_platform_admin(viewer: Viewer, message: str, *path: str) -> None:
+    """Refuse whoever is no platform admin."""
+    if not viewer.is_platform_admin:
+        raise Forbidden(message, *path)

@@ -1,0 +1,113 @@
+"""A headless browser that is cut off from every other server, and real servers for it to visit."""
+
+import shutil
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.async_api import ConsoleMessage, Locator, Page, Route, async_playwright, expect
+from starlette.types import ASGIApp
+
+from kinegraph.api.graphiql import PREBUILT
+
+ROOT = Path(__file__).parents[2]
+ASSETS = ROOT / ".kinegraph" / "graphiql"
+NOT_FETCHED = "GraphiQL's files are not in .kinegraph/graphiql: run `scripts/graphiql/fetch .kinegraph/graphiql`"
+FETCHED = all((ASSETS / file.name).is_file() for file in PREBUILT)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """A real server on a free port, in a thread; its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started:
+        assert time.monotonic() < deadline and thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+@dataclass
+class Visit:
+    """A browser cut off from every other server: what it asked of them, and what it complained about."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    async def guard(self, route: Route) -> None:
+        if route.request.url.startswith("http://127.0.0.1:"):
+            await route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            await route.abort()
+
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    async def open(self, address: str) -> None:
+        await self.page.goto(address + "/graphiql")
+        await expect(self.page.locator(".graphiql-query-editor .CodeMirror")).to_be_visible()
+
+    async def sign_in(self, label: str) -> None:
+        async with self.page.expect_request("**/graphql"):  # the schema is asked for again
+            await self.page.get_by_label("Sign-in").select_option(label=label)
+
+    async def run(self) -> None:
+        await self.page.get_by_role("button", name="Execute query").click()
+
+    async def stored(self) -> str:
+        return str(await self.page.evaluate("JSON.stringify(localStorage)"))
+
+    @property
+    def response(self) -> Locator:
+        return self.page.locator(".graphiql-response .CodeMirror")
+
+    @property
+    def tabs(self) -> Locator:
+        return self.page.locator(".graphiql-tab")
+
+
+@asynccontextmanager
+async def visiting(tmp_path: Path) -> AsyncIterator[Visit]:
+    """A browser with an empty profile. Skips the test where there is no browser, or no page for it."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome on PATH")
+    if not FETCHED:
+        pytest.skip(NOT_FETCHED)
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=CHROMIUM,
+            args=ARGUMENTS,
+            viewport={"width": 1440, "height": 900},
+        )
+        visit = Visit(context.pages[0])
+        await context.route("**/*", visit.guard)
+        visit.page.on("console", visit.note)
+        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        yield visit
+        await context.close()

@@ -1,0 +1,175 @@
+"""GraphiQL in a real browser: on the product itself, and on a small server for what the page does by itself."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, graphql_sync
+from playwright.async_api import Route, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route as HttpRoute
+
+from kinegraph.api.graphiql import CDN, PREBUILT, SignIns, routes
+from kinegraph.demo import seed_demo
+from kinegraph.kit.database import Database
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from tests.api.browser import ASSETS, Visit, serving, visiting
+from tests.api.test_graphiql import COACH, sign_ins
+
+SCHEMA = build_schema("""
+  type Query {
+    "Whoever asks, or null for nobody."
+    viewer: Viewer
+  }
+  type Viewer { memberships: [Membership!]! }
+  type Membership { role: String! organization: Organization! }
+  type Organization { name: String! workouts(first: Int = 20): Workouts! }
+  type Workouts { totalCount: Int! nodes: [Workout!]! }
+  type Workout { title: String author: User! sections: [Section!]! }
+  type Section { type: String! shape: String config: Config movements: [Movement!]! }
+  type Config { rounds: Int }
+  type Movement { prescription: Prescription exercise: Exercise! comments: [Comment!]! }
+  type Prescription { sets: Int repsMin: Int load: Load }
+  type Load { value: Float unit: String! }
+  type Exercise {
+    name: String! isCustomizedByOrg: Boolean! customizedFields: [String!]! primaryMuscles: [String!]!
+  }
+  type Comment { body: String! author: User! replies: [Comment!]! }
+  type User { name: String! }
+""")
+WORKOUTS = {"totalCount": 1, "nodes": [{"title": "Heavy fives", "author": {"name": "Dana"}, "sections": []}]}
+VIEWER = {"memberships": [{"role": "COACH", "organization": {"name": "Harbor Strength", "workouts": WORKOUTS}}]}
+
+
+async def graphql(request: Request) -> Response:
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if token not in ("", COACH.token):
+        return JSONResponse({"errors": [{"message": "The token has expired."}]}, 401)
+    body = await request.json()
+    viewer = VIEWER if token else None
+    return JSONResponse(graphql_sync(SCHEMA, body["query"], {"viewer": viewer}).formatted)
+
+
+@contextmanager
+def page(assets: Path, people: SignIns | None = sign_ins) -> Iterator[str]:
+    """A server of the page and of the small schema above; its address."""
+    with serving(Starlette(routes=[*routes(assets, people), HttpRoute("/graphql", graphql, methods=["POST"])])) as url:
+        yield url
+
+
+@pytest.fixture
+async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
+    async with visiting(tmp_path) as visit:
+        yield visit
+
+
+async def test_on_the_product_a_coach_signs_in_and_the_first_tab_shows_the_whole_tree(
+    visit: Visit, database: Database, services: Services
+) -> None:
+    async for _ in seed_demo(database):
+        pass
+    with serving(create_app(services)) as address:
+        await visit.open(address)
+        await visit.sign_in("Marcus Hale, coach of Northside Strength")
+        await visit.run()
+        for shown in ("Northside Strength", "totalCount", "sections", "customizedFields"):
+            await expect(visit.response).to_contain_text(shown)
+    assert visit.foreign == []
+    assert visit.complaints == []
+
+
+async def test_signed_in_the_first_tab_shows_data_and_the_docs_describe_it_with_no_other_server(
+    visit: Visit,
+) -> None:
+    with page(ASSETS) as address:
+        await visit.open(address)
+        await expect(visit.tabs).to_have_count(8)
+        await visit.run()
+        await expect(visit.response).to_contain_text('"viewer": null')
+        await visit.sign_in("Dana, coach")
+        await visit.run()
+        await expect(visit.response).to_contain_text("Harbor Strength")
+        await visit.page.get_by_role("button", name="Show Documentation Explorer").click()
+        await visit.page.get_by_role("link", name="Query", exact=True).click()
+        await expect(visit.page.get_by_text("Whoever asks, or null for nobody.")).to_be_visible()
+    assert visit.foreign == [] and visit.complaints == []
+
+
+async def test_what_another_graphiql_stored_on_this_origin_does_not_hide_the_examples(visit: Visit) -> None:
+    other = {"activeTabIndex": 0, "tabs": []}
+    with page(ASSETS) as address:
+        await visit.page.goto(address + "/graphiql/tabs.json")
+        await visit.page.evaluate("state => localStorage.setItem('graphiql:tabState', state)", json.dumps(other))
+        await visit.open(address)
+        await expect(visit.tabs).to_have_count(8)
+
+
+async def test_a_reload_keeps_the_sign_in_and_the_tabs_and_local_storage_holds_no_token(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        await visit.open(address)
+        await visit.sign_in("Dana, coach")
+        await visit.page.get_by_role("tab", name="Library").click()
+        await visit.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second later
+        await visit.open(address)
+        await expect(visit.page.get_by_label("Sign-in")).to_have_value("dana@example.com")
+        await expect(visit.tabs).to_have_count(8)
+        await expect(visit.page.locator(".graphiql-tab-active")).to_contain_text("Library")
+        await expect(visit.page.locator(".graphiql-editor-tool")).to_contain_text("PASTE-AN-ORGANIZATION-ID")
+        stored = await visit.stored()
+    assert "kinegraph:graphiql:tabState" in stored and "token-of" not in stored
+
+
+async def test_the_examples_come_back_on_request(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        await visit.open(address)
+        await visit.page.get_by_role("button", name="Close Tab").first.click()
+        await expect(visit.tabs).to_have_count(7)
+        await visit.page.get_by_role("button", name="Restore examples").click()
+        await expect(visit.tabs).to_have_count(8)
+
+
+async def test_a_refused_token_says_what_to_do(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        await visit.open(address)
+        await visit.sign_in("Noa, expired")
+        await visit.run()
+        await expect(visit.response).to_contain_text("Choose somebody under “Sign-in” at the top right")
+        await expect(visit.response).to_contain_text("The token has expired.")
+
+
+async def test_without_sign_ins_a_token_can_be_pasted(visit: Visit) -> None:
+    with page(ASSETS, None) as address:
+        await visit.open(address)
+        await visit.page.get_by_label("Token").fill(f"Bearer {COACH.token}")
+        await visit.page.keyboard.press("Enter")
+        await visit.run()
+        await expect(visit.response).to_contain_text("Harbor Strength")
+        await visit.page.wait_for_timeout(800)
+        assert COACH.token not in await visit.stored()
+    assert visit.foreign == [] and visit.complaints == []
+
+
+async def test_the_page_from_a_cdn_works_under_its_policy_and_hashes(visit: Visit, tmp_path: Path) -> None:
+    async def answer(route: Route) -> None:  # the CDN, played by the fetched files
+        path = ASSETS / route.request.url.rpartition("/")[2]
+        await route.fulfill(path=path, headers={"access-control-allow-origin": "*"})
+
+    await visit.page.route(CDN + "**", answer)
+    with page(tmp_path / "nothing") as address:
+        await visit.open(address)
+        await visit.sign_in("Dana, coach")
+        await visit.run()
+        await expect(visit.response).to_contain_text("Harbor Strength")
+    assert visit.foreign == [] and visit.complaints == []
+
+
+async def test_a_page_without_its_files_and_without_a_cdn_says_how_to_get_them(visit: Visit, tmp_path: Path) -> None:
+    with page(tmp_path / "nothing") as address:
+        await visit.page.goto(address + "/graphiql")
+        await expect(visit.page.locator("main")).to_contain_text("scripts/graphiql/fetch .kinegraph/graphiql")
+    assert sorted(visit.foreign) == sorted(CDN + file.path for file in PREBUILT)
