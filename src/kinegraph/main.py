@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
-from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -22,6 +21,7 @@ from kinegraph.api import graphiql, health
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
+from kinegraph.outside.redis_client import Redis, open_redis
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services, read_services
 from kinegraph.settings import Settings
@@ -56,7 +56,7 @@ def create_app(services: Services) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[Held]:
         url = services.database_url
         database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
-        redis = Redis.from_url(services.redis_url, socket_timeout=5, socket_connect_timeout=5)
+        redis = open_redis(services.redis_url)
         endpoint = GraphQLEndpoint(
             database, tokens, settings.jwt_user_claim, settings.max_body_bytes, introspection=settings.graphiql
         )

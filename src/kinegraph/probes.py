@@ -2,9 +2,8 @@
 
 import socket
 
-import redis
-
 from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.redis_client import version_and_key
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -23,10 +22,4 @@ def require_free_port(host: str, port: int) -> None:
 
 def require_redis(url: str) -> None:
     """Raises ServiceError where Redis does not answer."""
-    client = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
-    try:
-        client.ping()
-    except (redis.RedisError, OSError) as error:
-        raise ServiceError(f"Redis cannot be reached ({error}). Check KINEGRAPH_REDIS_URL.") from None
-    finally:
-        client.close()
+    version_and_key(url, "any")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse, validate
 
-from kinegraph.api.limits import MOST_LEVELS, introspects, levels, selects_nothing
+from kinegraph.api.limits import MOST_FIELDS, MOST_LEVELS, MOST_REPEATS, introspects, repeats, selects_nothing, size
 from kinegraph.api.schema import schema
 
 MOST_TOKENS = 10_000
@@ -68,10 +68,11 @@ class Documents:
             node = parse(text, max_tokens=MOST_TOKENS)
             if selects_nothing(node):
                 raise _refused("A selection must select something: `{ }` does not.")
+            if repeats(node) > MOST_REPEATS:
+                raise _refused(f"A selection names one response key more than {MOST_REPEATS} times.")
             if errors := validate(schema._schema, node, max_errors=20):
                 raise DocumentError(*errors)
-            if levels(node) > MOST_LEVELS:
-                raise _refused(f"The document is nested too deeply: at most {MOST_LEVELS} levels of fields.")
+            _require_size(*size(node))
         except GraphQLSyntaxError as error:
             raise DocumentError(error) from None
         except RecursionError:
@@ -79,6 +80,13 @@ class Documents:
         if not self._introspection and introspects(node):
             raise _refused("Introspection is switched off on this server.")
         return node
+
+
+def _require_size(levels: int, fields: int) -> None:
+    if levels > MOST_LEVELS:
+        raise _refused(f"The document is nested too deeply: at most {MOST_LEVELS} levels of fields.")
+    if fields > MOST_FIELDS:
+        raise _refused(f"The document asks for too much: at most {MOST_FIELDS:,} fields, fragments written out.")
 
 
 def _refused(message: str) -> DocumentError:

@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 import asyncpg
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from kinegraph.kit.database import Database
+from kinegraph.outside.redis_client import Redis, fault
 
 
 async def healthz(request: Request) -> Response:
@@ -39,8 +38,5 @@ async def _database(database: Database, head: str) -> str:
 
 
 async def _redis(redis: Redis) -> str:
-    try:
-        await redis.ping()
-    except (RedisError, OSError, TimeoutError) as error:
-        return f"unreachable: {type(error).__name__}"
-    return "ok"
+    found = await fault(redis)
+    return f"unreachable: {found}" if found else "ok"

@@ -1,0 +1,39 @@
+"""Speaking to Redis by redis-py: does it answer, and what does it say."""
+
+from typing import Any
+
+import redis
+from redis.asyncio import Redis as Redis
+
+from kinegraph.outside.errors import ServiceError
+
+SECONDS = 5
+_FAILURES = (redis.RedisError, OSError, TimeoutError, ValueError)
+
+
+def open_redis(url: str) -> Redis:
+    """A client that connects when it is first used."""
+    client: Redis = Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    return client
+
+
+async def fault(client: Redis) -> str | None:
+    """Why Redis does not answer, or None where it does."""
+    try:
+        await client.ping()
+    except _FAILURES as error:
+        return type(error).__name__
+    return None
+
+
+def version_and_key(url: str, key: str) -> tuple[str, bool]:
+    """The server's version, and whether a key exists. Raises ServiceError where it cannot be reached."""
+    try:
+        client = redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+        try:
+            server: Any = client.info("server")
+            return str(server["redis_version"]), bool(client.exists(key))
+        finally:
+            client.close()
+    except _FAILURES as error:
+        raise ServiceError(f"Redis cannot be reached ({error}). Check KINEGRAPH_REDIS_URL.") from None
