@@ -1,0 +1,81 @@
+"""`kinegraph up` starts everything, seeds once, and stops everything it started, leaving the data."""
+
+import json
+import signal
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.process.running import await_answer, environment, free_port, run, started
+
+DEMO = (
+    "platform@kinegraph.example",
+    *(f"{who}@northside.example" for who in ("owner", "coach", "athlete")),
+    *(f"{who}@harbor.example" for who in ("owner", "coach", "patient")),
+)
+TREE = """
+{ viewer { memberships { role organization { name workouts(first: 5) {
+  totalCount
+  nodes {
+    title author { name }
+    sections {
+      type shape config { rounds }
+      movements {
+        prescription { sets repsMin load { value unit } }
+        exercise { name isCustomizedByOrg customizedFields primaryMuscles }
+        comments { body author { name } replies { body } }
+      }
+    }
+  }
+} } } } }
+"""
+
+
+def ask(port: int, token: str, text: str) -> Any:
+    """The data of a document."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/graphql",
+        json.dumps({"query": text}).encode(),
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)["data"]
+
+
+def left_behind(home: Path) -> list[list[str]]:
+    """The processes that still run on a home's data."""
+    lines = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    return [line for line in lines if any(str(home) in argument for argument in line)]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where one `kinegraph up` after the other keeps its data."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.mark.parametrize(("start", "ending"), [("first", signal.SIGTERM), ("second", signal.SIGINT)])
+def test_up_serves_the_demo_and_ends_cleanly_with_its_data_kept(
+    home: Path, start: str, ending: signal.Signals, tmp_path: Path
+) -> None:
+    port, log = free_port(), tmp_path / "up.log"
+    env = environment(KINEGRAPH_HOME=str(home), PORT=str(port))
+    with started("up", env=env, log=log) as process:
+        await_answer(f"http://127.0.0.1:{port}/readyz", process, log)
+        token = run("token", "coach@northside.example", env=env).stdout.strip()
+        (membership,) = ask(port, token, TREE)["viewer"]["memberships"]
+        workouts = membership["organization"]["workouts"]
+        assert (membership["role"], workouts["totalCount"], len(workouts["nodes"])) == ("COACH", 5, 5)
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(ending)
+        assert process.wait(40) == 0
+    told = log.read_text()
+    assert f"http://127.0.0.1:{port}/graphiql" in told
+    assert all(email in told for email in DEMO)
+    assert ("Northside Strength: 5 people, 5 workouts" in told) == (start == "first")
+    assert (", 0 new, 0 changed" in told) == (start == "second")
+    assert children and [child for child in children if child.is_running()] == []
+    assert left_behind(home) == []
