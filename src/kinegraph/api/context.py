@@ -1,11 +1,9 @@
 """Who sends a request: from its bearer token to the viewer that its transaction is entered with."""
 
-from uuid import UUID
-
 from graphql import DocumentNode
 
 from kinegraph.identity.store import enter_as
-from kinegraph.kit.checks import parse_key
+from kinegraph.kit.checks import character_fault, parse_key
 from kinegraph.kit.context import Context
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Enter
@@ -29,9 +27,13 @@ async def enter_by_token(authorization: str | None, tokens: Tokens, claim: str) 
         raise TokenError("The Authorization header must be `Bearer <token>`.")
     claims = await tokens.check(token.strip())
     named = claims.get(claim)
-    if claim == "email" and isinstance(named, str) and claims.get("email_verified", True) is True and "\0" not in named:
-        return enter_as(email=named)
-    user_id: UUID | None = parse_key(named) if claim == "sub" and isinstance(named, str) else None
-    if user_id is None:
+    if not isinstance(named, str) or character_fault(named):
         raise TokenError(f"The token's `{claim}` names no user.")
+    if claim == "email":
+        if claims.get("email_verified", True) is not True:
+            raise TokenError("The token's `email` is not verified.")
+        return enter_as(email=named)
+    user_id = parse_key(named)
+    if user_id is None:
+        raise TokenError("The token's `sub` is no user id.")
     return enter_as(user_id)
