@@ -3,18 +3,14 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import jwt
 
 from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.key_sets import TokenError, open_key_set, published_key
 
 LEEWAY_SECONDS = 30
-
-
-class TokenError(Exception):
-    """A token that does not hold; the message says why, for whoever sent it."""
 
 
 class Tokens:
@@ -28,7 +24,7 @@ class Tokens:
         self._secret = secret
         self._audience = audience
         self._issuer = issuer
-        self._keys = _keys(jwks) if jwks else None
+        self._keys = open_key_set(jwks) if jwks else None
 
     def sign(self, claims: Mapping[str, Any], lifetime_seconds: int) -> str:
         """A token for these claims, by the shared secret."""
@@ -57,8 +53,6 @@ class Tokens:
             )
         except jwt.ExpiredSignatureError:
             raise TokenError("The token has expired; sign in again.") from None
-        except jwt.PyJWKClientConnectionError as error:
-            raise ServiceError(f"The JWKS cannot be fetched: {error}.") from None
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise TokenError(f"The token does not hold: {error}.") from None
         return claims
@@ -68,27 +62,9 @@ class Tokens:
         if algorithm == "HS256" and self._secret:
             return self._secret
         if algorithm in ("RS256", "ES256") and self._keys is not None:
-            found = await asyncio.to_thread(self._keys.get_signing_key_from_jwt, token)
+            found: jwt.PyJWK = await asyncio.to_thread(published_key, self._keys, jwt.get_unverified_header(token))
             return found.key
         raise TokenError(f"Tokens signed with {algorithm!r} are not taken here.")
 
 
-class _FileKeys(jwt.PyJWKClient):
-    """The keys of a file, looked up as those of a URL are."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path.as_uri())
-        try:
-            self._set = jwt.PyJWKSet.from_json(path.read_text())
-        except (OSError, ValueError, jwt.PyJWTError) as error:
-            raise ServiceError(f"KINEGRAPH_JWT_JWKS={path} is not a readable JWKS file: {error}.") from None
-
-    def get_jwk_set(self, refresh: bool = False) -> jwt.PyJWKSet:
-        """The set as it was read at start."""
-        return self._set
-
-
-def _keys(jwks: str) -> jwt.PyJWKClient:
-    if jwks.startswith(("http://", "https://")):
-        return jwt.PyJWKClient(jwks, cache_keys=True, lifespan=300, timeout=5)
-    return _FileKeys(Path(jwks).absolute())
+__all__ = ["TokenError", "Tokens"]

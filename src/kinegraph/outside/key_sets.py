@@ -1,0 +1,69 @@
+"""Published keys (JSON Web Key Sets, RFC 7517) in a file or at a URL, by PyJWT."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import jwt
+
+from kinegraph.outside.errors import ServiceError
+
+FAULTS = (OSError, ValueError, AttributeError, TypeError, jwt.PyJWTError)
+"""What reading a key set that is none may raise."""
+
+
+class TokenError(Exception):
+    """A token that does not hold; the message says why, for whoever sent it."""
+
+
+class KeySet(Protocol):
+    """Whatever knows the keys that tokens may be signed with."""
+
+    def get_signing_keys(self) -> list[jwt.PyJWK]:
+        """Every key that is for signatures."""
+
+    def get_signing_key(self, kid: str) -> jwt.PyJWK:
+        """The key of this name. Raises PyJWKClientError where there is none."""
+
+
+class KeyFile:
+    """The keys of a file, as it was at start."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._keys = jwt.PyJWKSet.from_json(path.read_text()).keys
+        except FAULTS as error:
+            raise ServiceError(f"KINEGRAPH_JWT_JWKS={path} is not a readable JWKS file: {error}.") from None
+
+    def get_signing_keys(self) -> list[jwt.PyJWK]:
+        """The keys that are for signatures, or say nothing of their use."""
+        return [key for key in self._keys if key.public_key_use in ("sig", None)]
+
+    def get_signing_key(self, kid: str) -> jwt.PyJWK:
+        """The key of this name. Raises PyJWKClientError where there is none."""
+        for key in self.get_signing_keys():
+            if key.key_id == kid:
+                return key
+        raise jwt.PyJWKClientError(f"there is no key {kid!r}")
+
+
+def open_key_set(place: str) -> KeySet:
+    """The key set in a file or at an http(s) URL, which is fetched when it is first needed and kept five minutes.
+
+    A name that is not in it makes it be fetched again, at most every half minute.
+    """
+    if place.startswith(("http://", "https://")):
+        return jwt.PyJWKClient(place, lifespan=300, timeout=5, cooldown_duration=30)
+    return KeyFile(Path(place).absolute())
+
+
+def published_key(keys: KeySet, header: Mapping[str, Any]) -> jwt.PyJWK:
+    """The key that a token's header names. Raises TokenError, and ServiceError where the keys cannot be had."""
+    try:
+        keys.get_signing_keys()
+    except FAULTS as error:
+        raise ServiceError(f"The keys of KINEGRAPH_JWT_JWKS cannot be had: {error}.") from None
+    try:
+        return keys.get_signing_key(str(header.get("kid")))
+    except FAULTS:
+        raise TokenError("The token names no key that is known here.") from None
