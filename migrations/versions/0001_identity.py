@@ -38,14 +38,18 @@ def downgrade() -> None:
 ROLE = """
 DO $$
 BEGIN
-    CREATE ROLE kinegraph_api NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kinegraph_api') THEN
+        CREATE ROLE kinegraph_api NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    END IF;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 
 DO $$
 BEGIN
-    EXECUTE format('GRANT kinegraph_api TO %I', current_user);
+    IF NOT pg_has_role(current_user, 'kinegraph_api', 'SET') THEN
+        EXECUTE format('GRANT kinegraph_api TO %I', current_user);
+    END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO kinegraph_api', current_schema());
 END $$;
 GRANT SELECT ON alembic_version TO kinegraph_api;

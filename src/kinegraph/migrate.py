@@ -7,14 +7,21 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from kinegraph.kit.database import Database, Unreachable, explain
+from kinegraph.kit.database import CANNOT_CONNECT, Database, Unreachable, explain
 
 _PACKAGED = Path(__file__).parent / "migrations"
 _CHECKOUT = Path(__file__).parents[2] / "migrations"
 
 OLDEST_SERVER = 18
+RIGHTS = (
+    "The role must own the database. Where it is no superuser, let an administrator run once: "
+    "CREATE ROLE kinegraph_api NOLOGIN; GRANT kinegraph_api TO <role>; "
+    "and in the database: CREATE EXTENSION vector; CREATE EXTENSION pg_trgm."
+)
+"""What a migration needs of the server."""
 
 
 def scripts() -> Path:
@@ -30,11 +37,17 @@ def head() -> str:
     return revision
 
 
+@cache
+def known() -> frozenset[str]:
+    """Every revision that this version knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(scripts())).walk_revisions())
+
+
 async def require_usable(url: str) -> str | None:
     """The database's revision. Raises Unreachable for a server that cannot be used or is too old."""
     try:
         connection = await asyncpg.connect(url, timeout=10)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+    except CANNOT_CONNECT as error:
         raise Unreachable(explain(error)) from error
     try:
         version = connection.get_server_version()
@@ -54,6 +67,8 @@ async def require_head(database: Database) -> None:
         revision = await database.pool.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.PostgresError:
         revision = None
+    if revision is not None and revision not in known():
+        raise Unreachable(f"The database is at {revision}, which only a newer version knows: use that one.")
     if revision != head():
         at = f"at {revision}" if revision else "not migrated"
         raise Unreachable(f"The database is {at}, this version needs {head()}: run `kinegraph migrate`.")
@@ -63,12 +78,11 @@ def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database up to a revision, in one transaction. Raises Unreachable where it may not."""
     try:
         command.upgrade(_config(url), revision)
-    except DBAPIError as error:
-        detail = str(error.orig).partition("\n")[0].rpartition(">: ")[2]
-        message = "Nothing was changed. The role needs to own the database and may have to be allowed CREATE ROLE; "
-        raise Unreachable(
-            f"The migration failed: {detail}. {message}pgvector and pg_trgm must be installed."
-        ) from error
+    except CommandError as error:
+        raise Unreachable(f"{error}: the database was migrated by a newer version; use that one.") from error
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        detail = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
+        raise Unreachable(f"The migration failed: {detail}. Nothing was changed. {RIGHTS}") from error
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -1,6 +1,7 @@
 """`kinegraph up`: everything on one machine, started in order, watched, and stopped in the opposite order."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
@@ -18,8 +19,8 @@ from arq.connections import RedisSettings
 from kinegraph import demo, migrate
 from kinegraph.kit.database import Database
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.postgres import start_postgres
-from kinegraph.outside.redis import start_redis
+from kinegraph.outside.postgres import find_postgres, start_postgres
+from kinegraph.outside.redis import find_redis, start_redis
 from kinegraph.probes import require_free_port, require_redis
 from kinegraph.services import Services, jwt_secret, make_secret
 from kinegraph.settings import Settings
@@ -27,6 +28,7 @@ from kinegraph.worker import QUEUE
 
 START_SECONDS = 60
 STOP_SECONDS = 15
+PR_SET_PDEATHSIG = 1
 
 
 class Stopped(Exception):
@@ -42,7 +44,7 @@ def up(settings: Settings) -> int:
             _prepare_database(services)
             children = _start_processes(services, stack)
             _announce(services)
-            _watch(children)
+            _watch(settings, children)
     except Stopped:
         print("\nStopped. The data stays where it is; `kinegraph up` goes on from there.", flush=True)
     return 0
@@ -125,9 +127,17 @@ def _environment(services: Services) -> dict[str, str]:
 def _child(command: str, environment: dict[str, str], stack: ExitStack) -> "subprocess.Popen[bytes]":
     """A process of ours, in a session of its own so that Ctrl-C reaches us first."""
     arguments = [sys.executable, "-m", "kinegraph.cli", command]
-    child = subprocess.Popen(arguments, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    child = subprocess.Popen(
+        arguments, env=environment, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_end_with_parent
+    )
     stack.callback(_stop, child)
     return child
+
+
+def _end_with_parent() -> None:
+    """In a child: be told to stop when `kinegraph up` is killed so hard that it cannot say so itself (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:
@@ -201,13 +211,30 @@ def _announce(services: Services) -> None:
     print("\n  Stop      Ctrl-C\n", flush=True)
 
 
-def _watch(children: dict[str, "subprocess.Popen[bytes]"]) -> None:
+def _watch(settings: Settings, children: dict[str, "subprocess.Popen[bytes]"]) -> None:
     """Return never; raise ServiceError when a process ends that should not."""
     while True:
         for name, child in children.items():
             if child.poll() is not None:
                 raise ServiceError(f"The {name} stopped by itself (exit code {child.returncode}); see above.")
-        time.sleep(0.5)
+        time.sleep(1)
+        for name in _gone(settings):
+            raise ServiceError(f"The embedded {name} stopped by itself; `kinegraph up` starts it again.")
+
+
+def _gone(settings: Settings) -> Iterator[str]:
+    """The embedded servers that no longer answer, asked twice."""
+    if settings.database_url is None and _silent(lambda: find_postgres(settings.home / "postgres")):
+        yield "PostgreSQL"
+    if settings.redis_url is None and _silent(lambda: find_redis(settings.home / "redis")):
+        yield "Redis"
+
+
+def _silent(find: Callable[[], str | None]) -> bool:
+    if find() is not None:
+        return False
+    time.sleep(1)
+    return find() is None
 
 
 @contextmanager

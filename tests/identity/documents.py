@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    FieldNode,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -48,7 +49,8 @@ class Case:
         operation = self.operation
         (selection,) = operation.selection_set.selections
         root = "Mutation" if operation.operation.value == "mutation" else "Query"
-        return f"{root}.{selection.name.value}"  # type: ignore[union-attr]  # no fragments at the top here
+        assert isinstance(selection, FieldNode)
+        return f"{root}.{selection.name.value}"
 
     @property
     def operation(self) -> OperationDefinitionNode:
@@ -107,7 +109,9 @@ def _tree(**movement: Any) -> list[dict[str, Any]]:
     return [{"movements": [{"exerciseId": "mine.canonical", **movement}]}]
 
 
-_WORKOUTS = "query ($id: ID!, $programId: ID) { organization(id: $id) { workouts(programId: $programId) { totalCount nodes { id } } } }"
+_WORKOUTS = """query ($id: ID!, $programId: ID) {
+  organization(id: $id) { workouts(programId: $programId) { totalCount nodes { id } } }
+}"""
 
 CASES = {
     "viewer": Case(f"{{ viewer {{ user {{ id }} memberships {{ organization {{ {ORGANIZATION} }} }} }} }}", {}),

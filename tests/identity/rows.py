@@ -34,6 +34,39 @@ async def insert(owner: Pool, table: str, **values: Any) -> UUID:
     return id
 
 
+async def attach(owner: Pool, organization: Organization, comment: UUID) -> UUID:
+    """An attachment of a comment."""
+    return await insert(
+        owner,
+        "attachments",
+        organization_id=organization.id,
+        owner_type="exercise_comment",
+        owner_id=comment,
+        url="key",
+        mime="image/png",
+        kind="image",
+        uploaded_by=organization.coach.id,
+    )
+
+
+async def assign(owner: Pool, organization: Organization, workout: UUID, snapshot: UUID) -> UUID:
+    """An assignment that has its snapshot."""
+    id: UUID = await owner.fetchval(
+        """
+        INSERT INTO workout_assignments
+            (organization_id, workout_id, snapshot_workout_id, athlete_id, assigned_by_id, scheduled_for)
+        VALUES ($1, $2, $3, $4, $5, '2026-03-01')
+        RETURNING id
+        """,
+        organization.id,
+        workout,
+        snapshot,
+        organization.member.id,
+        organization.coach.id,
+    )
+    return id
+
+
 async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
     """Give an organization a row in every table that has organization_id. Returns the rows' ids by what they are."""
     ours = {"organization_id": organization.id}
@@ -52,30 +85,8 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
     on = {"workout_movement_id": movement, **author}
     comment = await insert(owner, "exercise_comments", **ours, **on, body="Ours")
     reply = await insert(owner, "exercise_comments", **ours, **on, body="Ours too", parent_comment_id=comment)
-    attachment = await insert(
-        owner,
-        "attachments",
-        **ours,
-        owner_type="exercise_comment",
-        owner_id=comment,
-        url="key",
-        mime="image/png",
-        kind="image",
-        uploaded_by=organization.coach.id,
-    )
-    assignment = await owner.fetchval(
-        """
-        INSERT INTO workout_assignments
-            (organization_id, workout_id, snapshot_workout_id, athlete_id, assigned_by_id, scheduled_for)
-        VALUES ($1, $2, $3, $4, $5, '2026-03-01')
-        RETURNING id
-        """,
-        organization.id,
-        workout,
-        snapshot,
-        organization.member.id,
-        organization.coach.id,
-    )
+    attachment = await attach(owner, organization, comment)
+    assignment = await assign(owner, organization, workout, snapshot)
     made = {
         "organization": organization.id,
         "canonical": canonical,

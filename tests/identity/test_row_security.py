@@ -151,14 +151,15 @@ REFERENCES = {
     "a movement's exercise": (
         "UPDATE workout_movements SET exercise_id = $2 WHERE id = $1", "movement", "exercise"),
     "a new movement's exercise": (
-        "INSERT INTO workout_movements (section_id, exercise_id, organization_id) "
-        "SELECT $1, $2, organization_id FROM workout_sections WHERE id = $1", "section", "exercise"),
+        """INSERT INTO workout_movements (section_id, exercise_id, organization_id)
+        SELECT $1, $2, organization_id FROM workout_sections WHERE id = $1""", "section", "exercise"),
     "a movement's draft": (
         "UPDATE workout_movements SET exercise_id = $2 WHERE id = $1", "movement", "draft"),
     "an override's exercise": (
         "UPDATE exercise_org_overrides SET exercise_id = $2 WHERE id = $1", "override", "exercise"),
     "a new override's exercise": (
-        "INSERT INTO exercise_org_overrides (organization_id, exercise_id) VALUES ($1, $2)", "organization", "exercise"),
+        "INSERT INTO exercise_org_overrides (organization_id, exercise_id) VALUES ($1, $2)",
+        "organization", "exercise"),
     "a workout's program": (
         "UPDATE workouts SET program_id = $2 WHERE id = $1", "workout", "program"),
     "a section's workout": (

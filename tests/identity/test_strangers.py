@@ -126,7 +126,8 @@ async def test_the_same_questions_are_answered_to_the_organizations_own_coach(ap
 async def test_a_cursor_of_another_organizations_list_shows_nothing_of_it(api: Api, two: Two) -> None:
     lists = ("members", "exerciseLibrary(source: ORG)", "workouts")
     for each in lists:
-        text = f"query ($id: ID!) {{ organization(id: $id) {{ list: {each} {{ edges {{ cursor node {{ __typename }} }} }} }} }}"
+        edges = f"list: {each} {{ edges {{ cursor node {{ __typename }} }} }}"
+        text = f"query ($id: ID!) {{ organization(id: $id) {{ {edges} }} }}"
         data = await api.run(text, two.theirs.coach, id=two.ids["theirs.organization"])
         cursor = data["organization"]["list"]["edges"][0]["cursor"]
         name, _, rest = each.partition("(")

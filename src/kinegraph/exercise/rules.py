@@ -45,6 +45,7 @@ LISTS: Mapping[str, int] = {
 MOST_ENTRIES = 50
 SPLIT = frozenset({"equipment", "optional_equipment", "aliases"})
 URLS = frozenset({"video_url", "thumbnail_url"})
+MANY_LINES = frozenset({"description", "athlete_notes"})
 NEVER_NULL = frozenset({"name", "status", "category", "kind", "is_unilateral"})
 
 
@@ -95,7 +96,7 @@ def _checked_value(column: str, value: Any, path: Path, checks: Checks) -> Any:
     if column == "slug":
         return _checked_slug(value, path, checks)
     if column in TEXTS:
-        return checks.text(value, path, TEXTS[column])
+        return checks.text(value, path, TEXTS[column], lines=column in MANY_LINES)
     if column in LISTS:
         entries = split_terms(value) if column in SPLIT else value
         return checks.texts(entries, path, LISTS[column], MOST_ENTRIES)
@@ -120,7 +121,7 @@ def api_name(column: str) -> str:
 def require_writer(viewer: Viewer, organization_id: UUID | None, *path: str) -> None:
     """Canonical rows are written by platform admins, an organization's by its coaches."""
     if organization_id is None:
-        message = "Only platform admins write canonical exercises; override or clone them in your organization instead."
+        message = "Only platform admins write canonical exercises; override them in your organization instead."
         require_platform_admin(viewer, message, *path)
     else:
         require_coach(viewer, organization_id, *path)

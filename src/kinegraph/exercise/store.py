@@ -40,7 +40,9 @@ async def insert(session: WriteSession, values: Mapping[str, Any]) -> UUID:
     try:
         return await session.insert("exercises", values)
     except asyncpg.UniqueViolationError:
-        raise SlugTaken("Another canonical exercise has this slug; choose another.", "input", "slug") from None
+        raise SlugTaken(
+            "Another canonical exercise, perhaps a deleted one, has this slug; choose another.", "input", "slug"
+        ) from None
 
 
 async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
@@ -31,10 +32,14 @@ class Checks:
         if self.refusals:
             raise Refused(self.refusals)
 
-    def text(self, value: str, path: Path, longest: int, *, empty: bool = False) -> str:
-        """A trimmed text of at most `longest` characters, without control characters (nor NUL)."""
+    def text(self, value: str, path: Path, longest: int, *, empty: bool = False, lines: bool = True) -> str:
+        """A trimmed text of at most `longest` characters, without control characters; on one line unless `lines`."""
         cleaned = value.strip()
-        if not empty and not any(map(_is_seen, cleaned)):
+        if "\0" in cleaned:
+            self.refuse("Must not contain the control character U+0000.", *path)
+        elif not lines and len(cleaned.splitlines()) > 1:
+            self.refuse("Must be on one line.", *path)
+        elif not empty and not any(map(_is_seen, cleaned)):
             self.refuse("Must not be empty.", *path)
         elif len(cleaned) > longest:
             self.refuse(f"Must be at most {longest:,} characters; this is {len(cleaned):,}.", *path)
@@ -65,7 +70,7 @@ class Checks:
         """An absolute http(s) URL of at most 2,048 characters."""
         before = len(self.refusals)
         cleaned = self.text(value, path, 2048)
-        if len(self.refusals) == before and not _URL.fullmatch(cleaned):
+        if len(self.refusals) == before and not _is_url(cleaned):
             self.refuse("Must be a URL that starts with https:// or http://.", *path)
         return cleaned
 
@@ -79,6 +84,13 @@ class Checks:
     def all(self, values: Iterable[str], path: Path, check: Callable[[str, Path], UUID]) -> list[UUID]:
         """Every entry of a list checked the same way."""
         return [check(value, (*path, str(index))) for index, value in enumerate(values)]
+
+
+def _is_url(text: str) -> bool:
+    try:
+        return _URL.fullmatch(text) is not None and bool(urlsplit(text).hostname)
+    except ValueError:
+        return False
 
 
 def _is_seen(character: str) -> bool:

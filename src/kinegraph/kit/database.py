@@ -16,6 +16,7 @@ from sqlalchemy import MetaData
 from kinegraph.kit.sessions import Enter, ReadSession, Row, WriteSession
 
 API_ROLE = "kinegraph_api"
+CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError)
 ACQUIRE_SECONDS = 10
 """How long a request waits for a connection before it is told to come back later."""
 
@@ -55,7 +56,14 @@ class Database:
                     "idle_in_transaction_session_timeout": "60s",
                 },
             )
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        except (
+            OSError,
+            TimeoutError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            ValueError,
+            OverflowError,
+        ) as error:
             raise Unreachable(explain(error)) from error
         return cls(pool)
 

@@ -33,6 +33,13 @@ def program_of(root: strawberry.Parent[Any]) -> Any:
     return rules.Program(root.program_id, root.program_name, root.organization_id) if root.program_name else None
 
 
+async def parent_of(root: strawberry.Parent[Any], info: Info) -> Any:
+    """Resolver: the comment above, which was read with its thread, or is read now."""
+    if root.parent is not None or root.parent_comment_id is None:
+        return root.parent
+    return await info.context.load(store_comments.comments, root.parent_comment_id)
+
+
 @strawberry.type(description="A workout: a tree of sections and movements, or a text.")
 class Workout:
     id: strawberry.ID = strawberry.field(description="The workout's id.")
@@ -91,8 +98,8 @@ class Comment:
     movement: Movement = edge(store.movements, "workout_movement_id", "The movement that it is about.")
     author: User = strawberry.field(resolver=author_of, description="Who wrote it.")
     body: str = strawberry.field(description="What it says.")
-    parent: "Comment | None" = edge(
-        store_comments.comments, "parent_comment_id", "The comment that it replies to; null at top level."
+    parent: "Comment | None" = strawberry.field(
+        resolver=parent_of, description="The comment that it replies to; null at top level."
     )
     replies: list["Comment"] = strawberry.field(description="Replies, oldest first; one level deep.")
     created_at: datetime = strawberry.field(description="When it was written.")

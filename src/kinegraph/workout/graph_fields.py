@@ -24,7 +24,7 @@ described_enum(
     terms.WorkoutMode,
     "Whether a workout is a tree or a text.",
     STRUCTURED="Sections with movements.",
-    FREEFORM="A text, in the description.",
+    FREEFORM="A text, in the description; sections, where there are any, stand beside it.",
 )
 described_enum(
     terms.SectionType,

@@ -78,7 +78,9 @@ class UpdateWorkoutInput:
 @strawberry.input(description="A new workout, with its sections where they are known already.")
 class CreateWorkoutInput(UpdateWorkoutInput):
     organization_id: strawberry.ID = strawberry.field(description="Whose workout it becomes.")
-    sections: list[SectionInput] | None = strawberry.field(default=UNSET, description="In their order.")
+    sections: list[SectionInput] | None = strawberry.field(
+        default=UNSET, description="In their order: at most 50, with 500 movements in all."
+    )
 
 
 @strawberry.input(

@@ -72,7 +72,10 @@ class Mutation:
         self,
         info: Info,
         workout_id: WorkoutId,
-        sections: Annotated[list[SectionInput], strawberry.argument(description="The whole tree, in its order.")],
+        sections: Annotated[
+            list[SectionInput],
+            strawberry.argument(description="The whole tree, in its order: at most 50 sections and 500 movements."),
+        ],
     ) -> WorkoutPayload:
         session = await info.context.write_session()
         workout = await _writable(session, workout_id, "workoutId")

@@ -56,12 +56,13 @@ class Program:
 
 
 class Comment:
-    """A comment's row with the replies below it, oldest first; its columns read as its own."""
+    """A comment's row with what was read along: the replies below it, oldest first, and the comment above it."""
 
-    __slots__ = ("replies", "row")
+    __slots__ = ("parent", "replies", "row")
 
     def __init__(self, row: Any) -> None:
         self.row = row
+        self.parent: Comment | None = None
         self.replies: list[Comment] = []
 
     def __getattr__(self, column: str) -> Any:
@@ -76,5 +77,6 @@ def threads(rows: list[Any]) -> list[Comment]:
         if comment.parent_comment_id is None:
             tops.append(comment)
         elif parent := comments.get(comment.parent_comment_id):
+            comment.parent = parent
             parent.replies.append(comment)
     return tops
