@@ -48,6 +48,9 @@ SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 # Given on the command line at each start, so that a data folder of an older release has them too.
 # Durability stays as it is by default: a developer's data survives a power cut as well.
 SETTINGS = {
+    # The wheel's pgvector vacuums HNSW indexes with instructions that not every processor has, and then takes
+    # the whole server down (illegal instruction). A developer's data does without; production is not built so.
+    "autovacuum": "off",
     "listen_addresses": "",
     "port": "5432",
     "unix_socket_permissions": "0700",
