@@ -14,6 +14,7 @@ from kinegraph.exercise.jobs import seed_library
 from kinegraph.exercise.rules_canonical import LibraryError
 from kinegraph.identity.store_operator import enter_as_operator, users_by_email
 from kinegraph.kit import logs
+from kinegraph.kit.checks import character_fault
 from kinegraph.kit.database import Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.tokens import Tokens
@@ -146,7 +147,7 @@ def _token(options: argparse.Namespace) -> int:
 
 
 async def _sign(url: str, tokens: Tokens, email: str, lifetime_seconds: int) -> str:
-    if "\0" in email:
+    if character_fault(email):
         raise ServiceError("No user has this e-mail address.")
     database = await Database.open(url, 1)
     try:

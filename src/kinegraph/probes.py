@@ -13,10 +13,9 @@ def require_free_port(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except OSError as error:
-        message = (
-            f"Cannot listen on {host}:{port} ({error.strerror or error}). Set PORT (and KINEGRAPH_HOST) to a free one."
-        )
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"Cannot listen on {host}:{port} ({reason}). Set PORT (and KINEGRAPH_HOST) to a free one."
         raise ServiceError(message) from None
 
 

@@ -31,8 +31,8 @@ STOP_SECONDS = 15
 PR_SET_PDEATHSIG = 1
 
 
-class Stopped(Exception):
-    """Somebody asked for the end."""
+class Stopped(KeyboardInterrupt):
+    """Somebody asked for the end: no Exception, so that no library takes it for a failure to try again after."""
 
 
 def up(settings: Settings) -> int:
