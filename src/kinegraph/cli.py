@@ -21,7 +21,7 @@ from kinegraph.outside.tokens import Tokens
 from kinegraph.probes import require_free_port, require_redis
 from kinegraph.services import Services, database_url, jwt_secret, read_services
 from kinegraph.settings import SettingsError, read_settings
-from kinegraph.worker import make_worker
+from kinegraph.worker import run as run_worker
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -100,10 +100,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _worker(options: argparse.Namespace) -> int:
     services = read_services()
-    logs.set_up(services.settings.log_format)
     asyncio.run(_require_migrated(services))
     require_redis(services.redis_url)
-    make_worker(services).run()
+    run_worker(services)
     return 0
 
 

@@ -1,52 +1,240 @@
-"""The job process: arq on Redis, and which jobs it runs."""
+"""The job process: which facts make which jobs, and running them, handed over by arq on Redis.
 
+Twice a second the worker looks at the database (`dispatch`): facts that were recorded become jobs, and jobs that
+are due go to Redis by their ids. A job's row says when it is due again, so nothing is lost when Redis forgets
+it or a worker dies at it; while Redis is away, rows wait.
+"""
+
+import asyncio
 import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from arq import Worker, func
+from arq import ArqRedis, Worker, func
 from arq.connections import RedisSettings
+from arq.typing import StartupShutdown
 
+from kinegraph.background import store
+from kinegraph.background.rules import LEASE_SECONDS, MOST_TRIES, JobKind, JobStatus, pause
 from kinegraph.exercise.jobs import seed_library
-from kinegraph.kit.database import Database
-from kinegraph.services import Services
+from kinegraph.kit import logs, outbox
+from kinegraph.kit.database import CANNOT_CONNECT, Database
+from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.media.jobs import clear_uploads, make_thumbnail
+from kinegraph.media.rules import AttachmentAdded
+from kinegraph.media.rules_thumbnails import NotAnImage
+from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.redis_client import AWAY
+from kinegraph.outside.storage import ObjectStorage
+from kinegraph.services import Services, open_storage
 
 log = logging.getLogger("kinegraph.worker")
 
 QUEUE = "kinegraph"
+DISPATCH_SECONDS = 0.5
+MOST_QUEUED = 50
+"""How many jobs are handed to Redis at most: as many as get their turn before they are due again."""
+TIDY_SECONDS = 60
+AWAY_SECONDS = 2
+"""How long the worker waits for Redis to come back before it tries again."""
+
+WHEN: Mapping[type, Sequence[JobKind]] = {
+    AttachmentAdded: (JobKind.THUMBNAIL,),
+}
+"""WHEN such a fact was recorded THEN these jobs run, with the fact's values as their arguments."""
 
 
-async def seed_canonical(ctx: dict[Any, Any]) -> list[str]:
-    """Upsert the shipped library. Returns a line for each file. Running it again changes nothing."""
-    database: Database = ctx["database"]
-    lines = []
-    async for done in seed_library(database):
-        lines.append(f"{done.file}: {done.total} exercises, {done.new} new, {done.changed} changed")
-        log.info("seeded", extra={"file": done.file, "new": done.new, "changed": done.changed})
-    return lines
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What jobs work with."""
+
+    database: Database
+    storage: ObjectStorage
 
 
-def make_worker(services: Services) -> Worker:
-    """The worker for these services; it stops at SIGINT and SIGTERM, when running jobs have ended."""
+async def _thumbnail(work: Work, attachment_id: str, organization_id: str) -> str:
+    return await make_thumbnail(work.database, work.storage, UUID(attachment_id), UUID(organization_id))
+
+
+async def _seed_canonical(work: Work) -> str:
+    """Upsert the shipped library. Running it again changes nothing."""
+    lines = [
+        f"{done.file}: {done.total} exercises, {done.new} new, {done.changed} changed"
+        async for done in seed_library(work.database)
+    ]
+    return "\n".join(lines)
+
+
+RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
+    JobKind.THUMBNAIL: _thumbnail,
+    JobKind.SEED_CANONICAL: _seed_canonical,
+}
+"""What runs a job of each kind. It answers what it did."""
+
+FINAL = (NotAnImage,)
+"""Failures that would only come again. All others may pass, and are tried again."""
+
+
+async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
+    """Run one job, as often as it is delivered; its row says how it went."""
+    work: Work = ctx["work"]
+    key = UUID(id)
+    async with work.database.write(enter_as_worker) as session:
+        job = await store.begin(session, key)
+    if job is None:
+        return
+    kept = asyncio.create_task(_keep(work.database, key))
+    try:
+        message = await RUN[JobKind(job.kind)](work, **job.arguments)
+    except asyncio.CancelledError:
+        async with work.database.write(enter_as_worker) as session:
+            await store.postpone(session, key, 0, "The worker stopped; another will begin it again.")
+        raise
+    except Exception as error:
+        await _failed(work.database, job, error)
+    else:
+        log.info("job done", extra={"job": id, "kind": job.kind, "did": message})
+        async with work.database.write(enter_as_worker) as session:
+            await store.end(session, key, JobStatus.SUCCEEDED, message=message, error=None)
+    finally:
+        kept.cancel()
+
+
+async def _keep(database: Database, id: UUID) -> None:
+    """Say again and again that a job still runs, so that nobody else begins it."""
+    while True:
+        await asyncio.sleep(LEASE_SECONDS / 3)
+        with suppress(*CANNOT_CONNECT):
+            async with database.write(enter_as_worker) as session:
+                await store.keep(session, id)
+
+
+async def _failed(database: Database, job: Any, error: Exception) -> None:
+    """Say why a job failed; it is tried again unless that would be in vain."""
+    ends = isinstance(error, FINAL) or job.tries >= MOST_TRIES
+    expected = isinstance(error, (*FINAL, ServiceError))
+    told = str(error) if expected else f"Unexpected: {type(error).__name__}; the worker's log says more."
+    extra = {"job": str(job.id), "kind": job.kind, "tries": job.tries, "reason": str(error)}
+    log.log(
+        logging.ERROR if ends else logging.WARNING,
+        "job failed" if ends else "job failed, will be tried again",
+        extra=extra,
+        exc_info=None if expected else error,
+    )
+    async with database.write(enter_as_worker) as session:
+        if ends:
+            await store.end(session, job.id, JobStatus.FAILED, message=None, error=told)
+        else:
+            await store.postpone(session, job.id, pause(job.tries), told)
+
+
+async def dispatch(database: Database, redis: ArqRedis) -> int:
+    """Make jobs of the facts that were recorded, and hand the jobs that are due to Redis. Returns how many."""
+    listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
+    async with database.write(enter_as_worker) as session:
+        facts = await outbox.take(session, list(listened))
+        orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact]]
+        if orders:
+            await store.insert(session, orders)
+    room = MOST_QUEUED - int(await redis.zcard(QUEUE))
+    if room <= 0:
+        return 0
+    async with database.write(enter_as_worker) as session:
+        due = await store.take_due(session, room)
+    for job in due:
+        # A job that is handed over again gets another name: arq would take the old one for done, or for running.
+        await redis.enqueue_job("run_job", str(job.id), _job_id=f"{job.id}:{job.due_at.timestamp()}")
+    return len(due)
+
+
+async def _dispatch_on(database: Database, redis: ArqRedis) -> None:
+    while True:
+        try:
+            await dispatch(database, redis)
+            await asyncio.sleep(DISPATCH_SECONDS)
+        except (*CANNOT_CONNECT, *AWAY) as error:
+            log.warning("cannot hand jobs over, will try again", extra={"reason": repr(error)})
+            await asyncio.sleep(AWAY_SECONDS)
+
+
+async def _tidy_on(work: Work) -> None:
+    """Clear away, every minute, what nobody needs any longer."""
+    while True:
+        try:
+            while await clear_uploads(work.database, work.storage):
+                pass
+            async with work.database.write(enter_as_worker) as session:
+                await outbox.purge(session)
+        except (*CANNOT_CONNECT, ServiceError) as error:
+            log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
+        await asyncio.sleep(TIDY_SECONDS)
+
+
+async def work_on(services: Services) -> None:
+    """Run jobs until SIGINT or SIGTERM; jobs that still run then are begun again by the next worker."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     settings = services.settings
-
-    async def start(ctx: dict[Any, Any]) -> None:
+    async with AsyncExitStack() as stack:
         url = services.database_url
-        ctx["database"] = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
+        database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
+        stack.push_async_callback(database.close)
+        work = Work(database, await stack.enter_async_context(open_storage(settings)))
+        tidying = asyncio.create_task(_tidy_on(work))
+        stack.callback(tidying.cancel)
         log.info("worker started")
-
-    async def stop(ctx: dict[Any, Any]) -> None:
-        if "database" in ctx:
-            await ctx["database"].close()
+        while not stop.is_set():
+            await _work_while_redis_is_there(services, work, stop)
         log.info("worker stopped")
 
+
+async def _work_while_redis_is_there(services: Services, work: Work, stop: asyncio.Event) -> None:
+    """Work until told to stop, or until Redis goes away."""
+    dispatching: list[asyncio.Task[None]] = []
+
+    async def start(ctx: dict[Any, Any]) -> None:
+        dispatching.append(asyncio.create_task(_dispatch_on(work.database, ctx["redis"])))
+
+    worker = make_worker(services, work, start)
+    working = asyncio.create_task(worker.main())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for task in (working, stopping, *dispatching):
+        task.cancel()
+    (gone, *_) = await asyncio.gather(working, stopping, *dispatching, return_exceptions=True)
+    with suppress(*AWAY, asyncio.CancelledError):
+        await worker.close()
+    if isinstance(gone, AWAY):
+        log.warning("Redis is away, will try again", extra={"reason": repr(gone)})
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), AWAY_SECONDS)
+    elif isinstance(gone, Exception):
+        raise gone
+
+
+def make_worker(services: Services, work: Work, start: StartupShutdown) -> Worker:
+    """The arq worker that runs jobs; retries are ours (`_failed`), so arq gives up at once."""
     return Worker(
-        functions=[func(seed_canonical)],
+        functions=[func(run_job)],
         queue_name=QUEUE,
         redis_settings=RedisSettings.from_dsn(services.redis_url),
+        ctx={"work": work},
         on_startup=start,
-        on_shutdown=stop,
-        keep_result=3600,
-        job_timeout=600,
+        handle_signals=False,
+        max_tries=1,
+        retry_jobs=False,
+        keep_result=60,
+        job_timeout=3600,
         health_check_interval=10,
-        allow_abort_jobs=False,
     )
+
+
+def run(services: Services) -> None:
+    """Be the worker process."""
+    logs.set_up(services.settings.log_format)
+    asyncio.run(work_on(services))

@@ -2,8 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -23,14 +23,19 @@ class Context:
     """One request: its viewer, its one transaction, and the loads that its document pools.
 
     The session is opened by the first field that needs it; whoever made the context finishes it.
+    `storage` is the object storage (outside.storage), for fields that sign addresses.
     """
 
-    def __init__(self, database: Database, enter: Enter | None, *, writes: bool, fault: str = "") -> None:
+    def __init__(
+        self, database: Database, enter: Enter | None, *, writes: bool, storage: Any = None, fault: str = ""
+    ) -> None:
+        self.storage = storage
         self._database = database
         self._enter = enter
         self._writes = writes
         self._fault = fault or "Sign in: send the header `Authorization: Bearer <token>`."
         self._stack = AsyncExitStack()
+        self._step: AsyncExitStack | None = None
         self._opening: asyncio.Task[ReadSession] | None = None
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
@@ -50,11 +55,35 @@ class Context:
         return await self._stack.enter_async_context(opener(self._enter))
 
     async def write_session(self) -> WriteSession:
-        """The request's session, for a mutation."""
+        """The request's session, for a mutation; what is written from here on is the present `step`'s."""
         session = await self.session()
         if not isinstance(session, WriteSession):
             raise TypeError("A query's session cannot write.")
+        if self._step is not None:
+            step, self._step = self._step, None
+            await step.enter_async_context(session.savepoint())
         return session
+
+    @asynccontextmanager
+    async def step(self) -> AsyncIterator[None]:
+        """One mutation of the request: what it writes is taken back if it raises.
+
+        It begins to write when it first asks for the write session; what it has to wait for of the world
+        outside comes before that, so that no transaction waits with it.
+        """
+        async with AsyncExitStack() as self._step:
+            yield
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[ReadSession]:
+        """A session for what a mutation must know before it writes: a short one, unless one is open already."""
+        if self._opening is not None:
+            yield await self._opening
+        elif self._enter is None:
+            raise Unauthenticated(self._fault)
+        else:
+            async with self._database.read(self._enter) as session:
+                yield session
 
     async def viewer(self) -> Any:
         """Who is asking."""

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,5 +44,10 @@ def _place(value: Any, kind: type) -> Any:
             moment = datetime.fromisoformat(value)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
+            return None
+    if kind is date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
             return None
     return value

@@ -8,6 +8,7 @@ transaction's settings, which row-level security reads.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -108,10 +109,17 @@ async def _prepare_connection(connection: "asyncpg.Connection[Row]") -> None:
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",
-        encoder=lambda value: orjson.dumps(value).decode(),
+        encoder=lambda value: orjson.dumps(value, default=_plain).decode(),
         decoder=orjson.loads,
     )
     await _introspect_types(connection)
+
+
+def _plain(value: object) -> str:
+    """An id as asyncpg reads it, whose class is its own, as JSON. Raises TypeError for anything else."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON.")
 
 
 async def _introspect_types(connection: "asyncpg.Connection[Row]") -> None:
@@ -123,7 +131,7 @@ async def _introspect_types(connection: "asyncpg.Connection[Row]") -> None:
         WHERE typtype = 'e' AND typnamespace = current_schema()::regnamespace
         """
     )
-    arrays = [f"NULL::{kind}[]" for kind in ("uuid", "text", "boolean", "integer")]
+    arrays = [f"NULL::{kind}[]" for kind in ("uuid", "text", "boolean", "integer", "jsonb")]
     await connection.fetch("SELECT " + ", ".join(arrays + [enum.null_of for enum in enums]))
 
 

@@ -31,10 +31,14 @@ def read(source: Any, name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EdgeOf:
-    """How an edge is loaded: by which batch function, from which value of the parent."""
+    """How an edge is loaded: by which batch function, from which value of the parent.
+
+    Where the answer to a key serves several parents, `pick` takes from it what is this parent's.
+    """
 
     batch: Batch
     key: Callable[[Any], Any]
+    pick: Callable[[Any, Any], Any] | None = None
 
 
 def field(description: str) -> Callable[[Callable[..., Any]], Any]:
@@ -46,13 +50,19 @@ def field(description: str) -> Callable[[Callable[..., Any]], Any]:
     return declare
 
 
-def edge(batch: Batch, key: str | Callable[[Any], Any], description: str) -> Any:
+def edge(
+    batch: Batch,
+    key: str | Callable[[Any], Any],
+    description: str,
+    pick: Callable[[Any, Any], Any] | None = None,
+) -> Any:
     """A field that leads to other rows through `batch`, from the parent's column `key` (or what it computes)."""
-    of = EdgeOf(batch, key if callable(key) else functools.partial(_column, key))
+    of = EdgeOf(batch, key if callable(key) else functools.partial(_column, key), pick)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         value = of.key(root)
-        return None if value is None else await info.context.load(of.batch, value)
+        answer = None if value is None else await info.context.load(of.batch, value)
+        return answer if of.pick is None else of.pick(root, answer)
 
     return strawberry.field(resolver=resolve, description=description, metadata={"edge": of})
 
@@ -87,9 +97,8 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
         @functools.wraps(function)
         async def resolve(*args: Any, **kwargs: Any) -> Any:
             context = cast(Info, kwargs["info"]).context
-            session = await context.write_session()
             try:
-                async with session.savepoint():
+                async with context.step():
                     return await function(*args, **kwargs)
             except Refusal as refusal:
                 refusals: Sequence[Refusal] = [refusal]

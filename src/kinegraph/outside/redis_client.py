@@ -8,7 +8,8 @@ from redis.asyncio import Redis as Redis
 from kinegraph.outside.errors import ServiceError
 
 SECONDS = 5
-_FAILURES = (redis.RedisError, OSError, TimeoutError, ValueError)
+AWAY = (redis.RedisError, OSError, TimeoutError)
+"""What is raised where Redis does not answer."""
 
 
 def open_redis(url: str) -> Redis:
@@ -21,7 +22,7 @@ async def fault(client: Redis) -> str | None:
     """Why Redis does not answer, or None where it does."""
     try:
         await client.ping()
-    except _FAILURES as error:
+    except AWAY as error:
         return type(error).__name__
     return None
 
@@ -35,5 +36,5 @@ def version_and_key(url: str, key: str) -> tuple[str, bool]:
             return str(server["redis_version"]), bool(client.exists(key))
         finally:
             client.close()
-    except _FAILURES as error:
+    except (*AWAY, ValueError) as error:
         raise ServiceError(f"Redis cannot be reached ({error}). Check KINEGRAPH_REDIS_URL.") from None

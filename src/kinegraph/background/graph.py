@@ -1,0 +1,77 @@
+"""Jobs as the API shows them, to platform admins."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from kinegraph.background import rules, store
+from kinegraph.identity.rules_access import require_platform_admin
+from kinegraph.kit.checks import require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.enums import described_enum
+from kinegraph.kit.errors import InvalidInput
+from kinegraph.kit.graph import field
+from kinegraph.kit.pages import LARGEST_PAGE
+
+described_enum(
+    rules.JobKind,
+    "What a job does.",
+    SEED_CANONICAL="Stores the canonical library.",
+    ENRICH_CANONICAL="Finds aliases of canonical exercises in other languages.",
+    EMBED_EXERCISES="Embeds exercises for the search by meaning.",
+    EMBED_WORKOUTS="Embeds workouts for the search by meaning.",
+    THUMBNAIL="Makes the thumbnail of an image.",
+)
+described_enum(
+    rules.JobStatus,
+    "How far a job is.",
+    QUEUED="It waits for a worker, for the first time or again.",
+    RUNNING="A worker is at it.",
+    SUCCEEDED="It was done.",
+    FAILED="It cannot be done, or was tried too often; `error` says why.",
+)
+
+
+@strawberry.type(description="A piece of work in the background.")
+class Job:
+    id: strawberry.ID = strawberry.field(description="The job's id.")
+    kind: rules.JobKind = strawberry.field(description="What it does.")
+    status: rules.JobStatus = strawberry.field(description="How far it is.")
+    total: int | None = strawberry.field(description="How many pieces it has, where that is known.")
+    done: int = strawberry.field(description="How many of them are done.")
+    message: str | None = strawberry.field(description="What it did.")
+    error: str | None = strawberry.field(description="Why it failed, or why it is tried again.")
+    enqueued_at: datetime = strawberry.field(description="When it was asked for.")
+    started_at: datetime | None = strawberry.field(description="When it was first begun.")
+    finished_at: datetime | None = strawberry.field(description="When it ended.")
+
+
+ADMINS_ONLY = "Only platform admins see jobs."
+
+
+@strawberry.type
+class Query:
+    @field("A job (platform admins).")
+    async def job(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The job's id.")]
+    ) -> Job | None:
+        key = require_key(id, "id")
+        require_platform_admin(await info.context.viewer(), ADMINS_ONLY)
+        found: Job | None = await info.context.load(store.jobs, key)
+        return found
+
+    @field("The newest jobs (platform admins).")
+    async def jobs(
+        self,
+        info: Info,
+        kind: Annotated[rules.JobKind | None, strawberry.argument(description="Only jobs of this kind.")] = None,
+        status: Annotated[rules.JobStatus | None, strawberry.argument(description="Only jobs that are so far.")] = None,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 20,
+    ) -> list[Job]:
+        if not 1 <= first <= LARGEST_PAGE:
+            raise InvalidInput(f"Must be from 1 to {LARGEST_PAGE}.", "first")
+        require_platform_admin(await info.context.viewer(), ADMINS_ONLY)
+        session = await info.context.session()
+        found: Any = await store.newest(session, kind and kind.value, status and status.value, first)
+        return found

@@ -1,0 +1,35 @@
+"""Jobs: the columns."""
+
+from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, func, text
+from sqlalchemy.dialects.postgresql import ENUM, JSONB
+
+from kinegraph.identity.tables import key
+from kinegraph.kit.database import metadata
+
+KINDS = ("seed_canonical", "enrich_canonical", "embed_exercises", "embed_workouts", "thumbnail")
+STATUSES = ("queued", "running", "succeeded", "failed")
+
+
+def _moment(name: str) -> "Column[object]":
+    return Column(name, DateTime(timezone=True))
+
+
+jobs = Table(
+    "jobs",
+    metadata,
+    key(),
+    Column("kind", ENUM(*KINDS, name="job_kind"), nullable=False),
+    Column("status", ENUM(*STATUSES, name="job_status"), nullable=False, server_default="queued"),
+    Column("arguments", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("total", Integer),
+    Column("done", Integer, nullable=False, server_default=text("0")),
+    Column("message", Text),
+    Column("error", Text),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", DateTime(timezone=True), server_default=func.now()),
+    Column("enqueued_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    _moment("started_at"),
+    _moment("finished_at"),
+    Index("jobs_due_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("jobs_newest_idx", text("enqueued_at DESC"), text("id DESC")),
+)
