@@ -9,7 +9,7 @@ from kinegraph.kit.database import API_ROLE, Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import version_and_key
 from kinegraph.outside.tokens import Tokens
-from kinegraph.services import database_url, redis_url
+from kinegraph.services import database_url, open_storage, redis_url
 from kinegraph.settings import Settings
 from kinegraph.worker import QUEUE
 
@@ -19,7 +19,12 @@ Finding = tuple[bool, str, str]
 
 def examine(settings: Settings) -> int:
     """Print every finding. Returns 0 where all is well, else 1."""
-    findings = [*_settings(settings), *asyncio.run(_database(settings)), *_redis(settings)]
+    findings = [
+        *_settings(settings),
+        *asyncio.run(_database(settings)),
+        *_redis(settings),
+        asyncio.run(_files(settings)),
+    ]
     for well, what, found in findings:
         print(f"{'ok  ' if well else 'BAD '} {what:12} {found}")
     return 0 if all(well for well, _, _ in findings) else 1
@@ -108,6 +113,16 @@ def _redis(settings: Settings) -> Iterator[Finding]:
         return
     yield True, "Redis", f"{version}, {'configured' if settings.redis_url else 'embedded'}"
     yield works, "worker", "runs" if works else "none runs: start `kinegraph worker`"
+
+
+async def _files(settings: Settings) -> Finding:
+    """Whether files can be kept where they are to be."""
+    try:
+        async with open_storage(settings) as storage:
+            await storage.require()
+            return True, "files", storage.describe()
+    except ServiceError as error:
+        return False, "files", str(error)
 
 
 def _without_password(url: str) -> str:

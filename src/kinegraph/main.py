@@ -17,13 +17,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinegraph import demo, migrate
-from kinegraph.api import graphiql, health
+from kinegraph.api import graphiql, health, media
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.outside.redis_client import Redis, open_redis
 from kinegraph.outside.tokens import Tokens
-from kinegraph.services import Services, read_services
+from kinegraph.services import Services, folder_storage, open_storage, read_services
 from kinegraph.settings import Settings
 
 log = logging.getLogger("kinegraph.http")
@@ -57,10 +57,16 @@ def create_app(services: Services) -> Starlette:
         url = services.database_url
         database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
         redis = open_redis(services.redis_url)
-        endpoint = GraphQLEndpoint(
-            database, tokens, settings.jwt_user_claim, settings.max_body_bytes, introspection=settings.graphiql
-        )
-        yield {"database": database, "graphql": endpoint, "redis": redis}
+        async with open_storage(settings) as storage:
+            endpoint = GraphQLEndpoint(
+                database,
+                storage,
+                tokens,
+                settings.jwt_user_claim,
+                settings.max_body_bytes,
+                introspection=settings.graphiql,
+            )
+            yield {"database": database, "graphql": endpoint, "redis": redis}
         await redis.aclose()
         await database.close()
 
@@ -72,12 +78,14 @@ def create_app(services: Services) -> Starlette:
 
     offered = sign_ins if settings.development and services.jwt_secret else None
     pages = graphiql.routes(settings.home / "graphiql", offered) if settings.graphiql else []
+    files = media.routes(folder_storage(settings)) if settings.s3_bucket is None else []
     return Starlette(
         routes=[
             Route("/", _root(settings)),
             Route("/graphql", _graphql, methods=METHODS),
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz(migrate.head())),
+            *files,
             *pages,
         ],
         middleware=[Middleware(RequestLog), *_guards(settings)],
@@ -93,7 +101,7 @@ def _guards(settings: Settings) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_origin_regex=local,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "PUT"],
         allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
         expose_headers=["X-Request-Id"],
         max_age=600,

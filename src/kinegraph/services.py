@@ -2,13 +2,18 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres
 from kinegraph.outside.redis import find_redis
+from kinegraph.outside.storage import ObjectStorage
+from kinegraph.outside.storage_folder import FolderStorage
+from kinegraph.outside.storage_s3 import Bucket, open_s3
 from kinegraph.settings import Environment, Settings, read_settings
 
 
@@ -55,17 +60,55 @@ def jwt_secret(settings: Settings) -> str | None:
 
 
 def make_secret(settings: Settings) -> str:
-    """The secret under `home`, made for this machine where there is none yet; only its owner can read it."""
-    file = _secret_file(settings)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text().strip()
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(secrets.token_urlsafe(48))
-    return file.read_text()
+    """The secret of tokens under `home`, made for this machine where there is none yet."""
+    return _secret(_secret_file(settings))
 
 
 def _secret_file(settings: Settings) -> Path:
     return settings.home / "jwt-secret"
+
+
+def _secret(file: Path) -> str:
+    """The secret in a file that only its owner can read, made where there is none. Raises ServiceError."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            _write_whole(file, secrets.token_urlsafe(48))
+        return file.read_text().strip()
+    except OSError as error:
+        raise ServiceError(f"The secret {file} cannot be kept ({error}). Set KINEGRAPH_HOME.") from None
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Write a new file such that nobody ever reads half of it. Raises FileExistsError."""
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    try:
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(text)
+        file.hardlink_to(name)
+    finally:
+        Path(name).unlink()
+
+
+def folder_storage(settings: Settings) -> FolderStorage:
+    """The files under `home`, with addresses at this API that a secret beside them signs."""
+    root = settings.home / "media"
+    base = f"{settings.address}/media"
+    return FolderStorage(root, base, _secret(settings.home / "media-secret"), settings.media_url_seconds)
+
+
+@asynccontextmanager
+async def open_storage(settings: Settings) -> AsyncIterator[ObjectStorage]:
+    """Where files are: the bucket of the settings, or the folder under `home`. Raises ServiceError."""
+    if settings.s3_bucket is None:
+        yield folder_storage(settings)
+        return
+    bucket = Bucket(
+        settings.s3_bucket,
+        settings.s3_endpoint,
+        settings.s3_region,
+        settings.s3_access_key_id,
+        settings.s3_secret_access_key,
+    )
+    async with open_s3(bucket, settings.media_url_seconds) as storage:
+        yield storage

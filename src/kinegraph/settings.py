@@ -24,6 +24,9 @@ class Settings:
     `jwt_secret` signs and checks HS256 tokens; `jwt_jwks` (file or URL) checks RS256 and ES256 ones.
     `cors_origins`: the frontends' origins that browsers may call from; in development any on this machine.
     `jwt_user_claim`: the claim that names the user, `sub` (a Kinegraph user id) or `email`.
+    `s3_bucket`: where files are kept, else in a folder under `home`; `s3_endpoint` for R2 and MinIO, and the keys
+    where the SDK does not find them by itself. `public_url`: the API's address as clients know it.
+    `media_url_seconds`: how long signed addresses of files hold.
     """
 
     environment: Environment = "production"
@@ -43,6 +46,21 @@ class Settings:
     max_body_bytes: int = 2 * 1024 * 1024
     cors_origins: tuple[str, ...] = ()
     log_format: Literal["auto", "json", "text"] = "auto"
+    public_url: str | None = None
+    media_url_seconds: int = 3600
+    s3_bucket: str | None = None
+    s3_endpoint: str | None = None
+    s3_region: str | None = None
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The API's address: as clients know it, or else for somebody on this machine."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(self.host, self.host)
+        return f"http://{host}:{self.port}"
 
     @property
     def development(self) -> bool:
@@ -90,6 +108,13 @@ def read_settings(
         statement_timeout_seconds=read("KINEGRAPH_STATEMENT_TIMEOUT", _integer(1, 3600), 30),
         max_body_bytes=read("KINEGRAPH_MAX_BODY_BYTES", _integer(1024, 2**30), 2 * 1024 * 1024),
         cors_origins=read("KINEGRAPH_CORS_ORIGINS", _origins, ()),
+        public_url=read("KINEGRAPH_PUBLIC_URL", _url("http", "https"), None),
+        media_url_seconds=read("KINEGRAPH_MEDIA_URL_SECONDS", _integer(1, 7 * 24 * 3600), 3600),
+        s3_bucket=read("KINEGRAPH_S3_BUCKET", str, None),
+        s3_endpoint=read("KINEGRAPH_S3_ENDPOINT", _url("http", "https"), None),
+        s3_region=read("KINEGRAPH_S3_REGION", str, None),
+        s3_access_key_id=read("KINEGRAPH_S3_ACCESS_KEY_ID", str, None),
+        s3_secret_access_key=read("KINEGRAPH_S3_SECRET_ACCESS_KEY", str, None),
         log_format=_log_format(read("KINEGRAPH_LOG_FORMAT", _one_of("auto", "json", "text"), "auto")),
     )
 

@@ -7,14 +7,23 @@ from kinegraph.kit.checks import character_fault, parse_key
 from kinegraph.kit.context import Context
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Enter
+from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 
 
 class RequestContext(Context):
     """The context of one HTTP request: with the document that it runs."""
 
-    def __init__(self, database: Database, enter: Enter | None, document: DocumentNode, *, writes: bool) -> None:
-        super().__init__(database, enter, writes=writes)
+    def __init__(
+        self,
+        database: Database,
+        enter: Enter | None,
+        document: DocumentNode,
+        *,
+        writes: bool,
+        storage: ObjectStorage | None = None,
+    ) -> None:
+        super().__init__(database, enter, writes=writes, storage=storage)
         self.document = document
 
 

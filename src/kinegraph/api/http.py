@@ -23,6 +23,7 @@ from kinegraph.api.schema import schema
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Enter
 from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 
 MOST_TRIES = 4
@@ -34,8 +35,18 @@ log = logging.getLogger("kinegraph.api")
 class GraphQLEndpoint:
     """Answers /graphql."""
 
-    def __init__(self, database: Database, tokens: Tokens, claim: str, longest: int, *, introspection: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        storage: ObjectStorage,
+        tokens: Tokens,
+        claim: str,
+        longest: int,
+        *,
+        introspection: bool,
+    ) -> None:
         self._database = database
+        self._storage = storage
         self._tokens = tokens
         self._claim = claim
         self._longest = longest
@@ -92,7 +103,7 @@ class GraphQLEndpoint:
         self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
     ) -> tuple[Any, list[GraphQLError]]:
         """One try in a transaction of its own, which is kept if nothing failed, down to the writing of the answer."""
-        context = RequestContext(self._database, enter, document.node, writes=writes)
+        context = RequestContext(self._database, enter, document.node, writes=writes, storage=self._storage)
         keep = False
         try:
             result = await schema.execute(

@@ -1,0 +1,53 @@
+"""Serving and receiving files by signed addresses, where they are kept in a folder of this machine."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from kinegraph.outside.storage_folder import FolderStorage, Refused
+
+SAFE = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "private, max-age=3600, immutable",
+}
+"""A file that somebody uploaded is shown, never run; what it is said to be is not guessed at."""
+
+METHODS = ["GET", "HEAD", "PUT"]
+
+
+def routes(storage: FolderStorage) -> list[Route]:
+    """The one route of the files."""
+    return [Route("/media/{key:path}", _answer(storage), methods=METHODS)]
+
+
+def _answer(storage: FolderStorage) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        """One request. Its address must be signed for its method (HEAD by GET's)."""
+        key, query = request.path_params["key"], request.query_params.multi_items()
+        try:
+            if request.method == "PUT":
+                return await _receive(storage, request, key, storage.require_signed("PUT", key, query))
+            values = storage.require_signed("GET", key, query)
+            path = storage.path(key)
+            if not path.is_file():
+                raise Refused(404, "There is no such file.")
+            return FileResponse(path, media_type=values["type"], headers=SAFE)
+        except Refused as refused:
+            return JSONResponse({"error": refused.message}, refused.status)
+
+    return answer
+
+
+async def _receive(storage: FolderStorage, request: Request, key: str, values: dict[str, str]) -> Response:
+    """Take a file that is exactly what its address was signed for."""
+    size = int(values["size"])
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != values["type"]:
+        raise Refused(415, f"Send it with the header `Content-Type: {values['type']}`, as requestUpload said.")
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) != size:
+        raise Refused(413 if int(announced) > size else 400, f"Send exactly {size} bytes, as announced.")
+    await storage.receive(key, size, request.stream())
+    return Response(status_code=204)

@@ -1,0 +1,93 @@
+"""Uploads and attachments as the API shows them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from kinegraph.kit.context import Info
+from kinegraph.kit.enums import described_enum
+from kinegraph.kit.graph import field
+from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.media import rules
+from kinegraph.outside.storage import ObjectStorage, Target
+
+described_enum(
+    rules.UploadPurpose,
+    "What a file is uploaded for.",
+    EXERCISE_VIDEO="The video of an exercise: MP4, QuickTime or WebM, at most 500 MiB.",
+    EXERCISE_THUMBNAIL="The poster frame of an exercise: JPEG, PNG or WebP, at most 10 MiB.",
+    INSTRUCTION_IMAGE="The picture of an instruction: JPEG, PNG or WebP, at most 10 MiB.",
+    COMMENT_ATTACHMENT="A comment's attachment: an image (also GIF) of at most 20 MiB or a video of at most 200 MiB.",
+)
+described_enum(rules.AttachmentKind, "How an attachment is shown.", IMAGE="A picture.", VIDEO="A video.")
+
+
+@strawberry.input(description="The file that is going to be sent.")
+class RequestUploadInput:
+    organization_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Whose file it becomes; null for a canonical exercise's."
+    )
+    purpose: rules.UploadPurpose = strawberry.field(description="What it is for.")
+    exercise_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The exercise it belongs to; only for the three purposes of exercises."
+    )
+    filename: str = strawberry.field(description="Its name; only letters, digits, `.`, `_` and `-` are kept of it.")
+    mime: str = strawberry.field(description="Its type, such as image/png, among those that the purpose takes.")
+    size_bytes: int = strawberry.field(description="Its exact size in bytes.")
+
+
+@strawberry.type(description="An HTTP header.")
+class UploadHeader:
+    name: str = strawberry.field(description="Its name.")
+    value: str = strawberry.field(description="Its value.")
+
+
+@strawberry.type(
+    description="Send the file with `method` and `headers` to `url` before `expiresAt`, then name the id where the "
+    "upload is used. An upload can be used once; one that is not used within 24 hours is deleted."
+)
+class Upload:
+    id: strawberry.ID = strawberry.field(description="The upload's id.")
+    url: str = strawberry.field(description="The signed address to send the file to.")
+    method: str = strawberry.field(description="The HTTP method to send it with.")
+    headers: list[UploadHeader] = strawberry.field(description="Headers that must be sent as they are.")
+    expires_at: datetime = strawberry.field(description="When the address stops to work.")
+
+    @classmethod
+    def of(cls, id: UUID, target: Target) -> "Upload":
+        """The upload that is sent to a target."""
+        headers = [UploadHeader(name=name, value=value) for name, value in target.headers.items()]
+        return cls(
+            id=strawberry.ID(str(id)),
+            url=target.url,
+            method=target.method,
+            headers=headers,
+            expires_at=target.expires_at,
+        )
+
+
+@strawberry.type(description="The upload that was announced.")
+class UploadPayload:
+    upload: Upload | None = strawberry.field(default=None, description="Where and how to send the file.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type(
+    description="A file that belongs to a comment. Its addresses are signed and expire, by default in an hour."
+)
+class Attachment:
+    id: strawberry.ID = strawberry.field(description="The attachment's id.")
+    kind: rules.AttachmentKind = strawberry.field(description="How it is shown.")
+    mime: str = strawberry.field(description="Its type, such as image/png.")
+
+    @field("A signed address that serves the file until it expires.")
+    async def url(root: strawberry.Parent[Any], info: Info) -> str:
+        storage: ObjectStorage = info.context.storage
+        return await storage.read_url(root.url, root.mime)
+
+    @field("A signed address of the 400 × 400 JPEG of an image; null for videos, and until the thumbnail is made.")
+    async def thumbnail_url(root: strawberry.Parent[Any], info: Info) -> str | None:
+        storage: ObjectStorage = info.context.storage
+        return None if root.thumb_url is None else await storage.read_url(root.thumb_url, "image/jpeg")

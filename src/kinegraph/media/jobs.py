@@ -1,0 +1,45 @@
+"""The jobs of files: thumbnails, and clearing away what nobody uses."""
+
+import asyncio
+from uuid import UUID
+
+from kinegraph.kit.database import Database
+from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.media import store
+from kinegraph.media.rules import AttachmentKind
+from kinegraph.media.rules_files import is_own_key, staged_key, thumbnail_key
+from kinegraph.media.rules_thumbnails import MIME, NotAnImage, thumbnail
+from kinegraph.outside.storage import ObjectStorage
+
+
+async def make_thumbnail(database: Database, storage: ObjectStorage, attachment_id: UUID, organization_id: UUID) -> str:
+    """Make the thumbnail of an image attachment where it has none. Returns what was done. Raises NotAnImage."""
+    async with database.write() as session:
+        await store.enter_for_organization(session, organization_id)
+        attachment = await store.attachment(session, attachment_id)
+    if attachment is None:
+        return "The attachment is gone."
+    if attachment.thumb_url is not None or attachment.kind != AttachmentKind.IMAGE:
+        return "There is nothing to do."
+    content = await storage.read(attachment.url)
+    if content is None:
+        raise NotAnImage("The file is not in the object storage.")
+    key = thumbnail_key(attachment.url)
+    await storage.write(key, await asyncio.to_thread(thumbnail, content), MIME)
+    async with database.write() as session:
+        await store.enter_for_organization(session, organization_id)
+        await store.set_thumbnail(session, attachment.url, key)
+    return f"Made {key}."
+
+
+async def clear_uploads(database: Database, storage: ObjectStorage) -> int:
+    """Remove the staged files of uploads that were used, or that nobody used in time. Returns how many."""
+    async with database.write(enter_as_worker) as session:
+        stale = await store.take_stale_uploads(session)
+    if stale:
+        staged = [staged_key(upload.id, upload.key) for upload in stale]
+        unused = [upload.key for upload in stale if upload.used_at is None and is_own_key(upload.id, upload.key)]
+        await storage.delete([*staged, *unused])
+        async with database.write(enter_as_worker) as session:
+            await store.drop_uploads(session, [upload.id for upload in stale])
+    return len(stale)

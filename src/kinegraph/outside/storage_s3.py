@@ -1,0 +1,164 @@
+"""Object storage in an S3-compatible bucket (AWS, Cloudflare R2, MinIO), through aiobotocore."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, after
+
+KEPT_URLS = 20_000
+"""How many signed addresses are kept for who asks next; one takes about half a millisecond to sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Which bucket, and how to sign in; without keys, as the SDK finds them (environment, instance role)."""
+
+    name: str
+    endpoint: str | None = None
+    region: str | None = None
+    access_key_id: str | None = None
+    secret_access_key: str | None = None
+
+
+class S3Storage:
+    """Objects in a bucket."""
+
+    def __init__(self, client: Any, bucket: Bucket, seconds: int) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._seconds = seconds
+        self._signed: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
+
+    def describe(self) -> str:
+        """Which store this is, for people."""
+        return f"the bucket {self._bucket.name} at {self._bucket.endpoint or 'AWS'}"
+
+    async def upload_target(self, key: str, mime: str, size: int) -> Target:
+        """Where a file of exactly this type and size can be sent; both are part of the signature."""
+        expires_at = after(self._seconds)
+        url = await self._sign("put_object", Key=key, ContentType=mime, ContentLength=size)
+        return Target(url, "PUT", {"Content-Type": mime}, expires_at)
+
+    async def read_url(self, key: str, mime: str) -> str:
+        """An address that serves the object; one that was signed before is given again for half of its time."""
+        now = monotonic()
+        signed_at, url = self._signed.get((key, mime), (0.0, ""))
+        if not url or now - signed_at > self._seconds / 2:
+            url = await self._sign("get_object", Key=key, ResponseContentType=mime)
+            self._signed[(key, mime)] = now, url
+            if len(self._signed) > KEPT_URLS:
+                self._signed.popitem(last=False)
+        return url
+
+    async def _sign(self, operation: str, **parameters: Any) -> str:
+        with _told():
+            url: str = await self._client.generate_presigned_url(
+                operation, Params={"Bucket": self._bucket.name, **parameters}, ExpiresIn=self._seconds
+            )
+        return url
+
+    async def inspect(self, key: str) -> StoredObject | None:
+        """What is stored under the key, or None."""
+        answer = await self._get(key, Range=f"bytes=0-{HEAD_BYTES - 1}")
+        if answer is None:
+            return None
+        async with answer["Body"] as body:
+            head = await body.read()
+        total = answer.get("ContentRange", "").rpartition("/")[2]
+        return StoredObject(int(total) if total.isdigit() else len(head), head, answer["ETag"])
+
+    async def read(self, key: str) -> bytes | None:
+        """An object's content, or None."""
+        answer = await self._get(key)
+        if answer is None:
+            return None
+        with _told():
+            async with answer["Body"] as body:
+                content: bytes = await body.read()
+        return content
+
+    async def _get(self, key: str, **parameters: Any) -> Any:
+        with _told():
+            try:
+                return await self._client.get_object(Bucket=self._bucket.name, Key=key, **parameters)
+            except ClientError as error:
+                if _status(error) in (404, 416):  # 416: an empty object has no first bytes
+                    return None
+                raise
+
+    async def copy(self, source: str, target: str, etag: str) -> bool:
+        """Copy an object within the bucket, if it still is the one with this mark."""
+        bucket = self._bucket.name
+        with _told():
+            try:
+                await self._client.copy_object(
+                    Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source}, CopySourceIfMatch=etag
+                )
+            except ClientError as error:
+                if _status(error) in (404, 412):
+                    return False
+                raise
+        return True
+
+    async def write(self, key: str, content: bytes, mime: str) -> None:
+        """Store an object."""
+        with _told():
+            await self._client.put_object(Bucket=self._bucket.name, Key=key, Body=content, ContentType=mime)
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Remove objects."""
+        with _told():
+            await asyncio.gather(*(self._client.delete_object(Bucket=self._bucket.name, Key=key) for key in keys))
+
+    async def require(self) -> None:
+        """Raises ServiceError where the bucket is not there or may not be looked at."""
+        with _told():
+            await self._client.head_bucket(Bucket=self._bucket.name)
+
+
+@asynccontextmanager
+async def open_s3(bucket: Bucket, seconds: int) -> AsyncIterator[S3Storage]:
+    """A store over one client, whose connections are closed at the end."""
+    config = AioConfig(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if bucket.endpoint else "auto"},
+        connect_timeout=5,
+        read_timeout=20,
+        retries={"max_attempts": 2, "mode": "standard"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    with _told():
+        client = get_session().create_client(
+            "s3",
+            region_name=bucket.region or ("auto" if bucket.endpoint else None),
+            endpoint_url=bucket.endpoint,
+            aws_access_key_id=bucket.access_key_id,
+            aws_secret_access_key=bucket.secret_access_key,
+            config=config,
+        )
+    async with client as opened:
+        yield S3Storage(opened, bucket, seconds)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the SDK raises, as a ServiceError."""
+    try:
+        yield
+    except (BotoCoreError, HTTPClientError, ClientError, OSError, TimeoutError, ValueError) as error:
+        raise ServiceError(f"The object storage does not do as asked ({error}). Check KINEGRAPH_S3_*.") from error
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
