@@ -3,15 +3,17 @@
 The levels, lowest first; a module imports lower levels only, and a test holds it to that:
 
     0  kit        the database, batches, the GraphQL helpers, pages, errors, logs; knows no domain
-    0  outside    one file per vendor: embedded PostgreSQL and Redis, tokens
+    0  outside    one file per vendor: embedded PostgreSQL and Redis, tokens, object storage
     1  identity   organizations, users, memberships, the viewer
-    2  exercise   the stored exercise, and the canonical library that ships with it
-    3  library    the effective exercise: overrides, and an organization's merged library
-    4  workout    workouts, sections, movements, comments
-    5  api        the root types, GraphQL over HTTP, documents, health, GraphiQL
+    2  background the jobs, as rows
+    2  media      uploads, attachments, thumbnails, signed addresses
+    3  exercise   the stored exercise, and the canonical library that ships with it
+    4  library    the effective exercise: overrides, and an organization's merged library
+    5  workout    workouts, sections, movements, comments; assignments and their snapshots
+    6  api        the root types, GraphQL over HTTP, documents, health, GraphiQL
 
 Above the rooms stand the processes: `main` (web), `worker` (jobs), `cli` and what its commands do (`up`,
-`doctor`, `migrate`, `demo`), over `settings` and `services`, which say what is configured and where it is.
+`doctor`, `migrate`, `demo`, `parts`), over `settings` and `services`, which say what is configured and where it is.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` what the API
 shows, `jobs` what the worker runs. A file that outgrows its room splits and keeps the prefix.
@@ -26,4 +28,9 @@ The way of one request:
     <room>.store    answers many keys in one statement, with plain rows
     api.failures    tells refusals in words, and masks and logs everything else
     kit.graph       commits or takes everything back (`Context.finish`), and then the answer is sent
+
+and of what follows from it:
+
+    kit.outbox      records facts in the same transaction
+    worker          makes jobs of them (WHEN), hands them over by Redis, and runs them (<room>.jobs)
 """

@@ -5,6 +5,7 @@ every rule that users obey. An organization that exists already is left as it is
 """
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,7 +20,6 @@ from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.workout import store as workout_store
 
 TOKEN_SECONDS = 30 * 24 * 3600
 
@@ -97,10 +97,8 @@ class _Writer:
         await self._act_as(script["people"][0]["email"])
         rows = await self._session.fetch("SELECT id, slug FROM exercises WHERE organization_id IS NULL")
         self._exercises = {row.slug: str(row.id) for row in rows}
-        programs = {
-            name: str(await workout_store.insert_program(self._session, self._organization_id, name))
-            for name in script["programs"]
-        }
+        head = script["people"][0]["email"]
+        programs = {name: await self._add_program(head, name) for name in script["programs"]}
         for exercise in script["exercises"]:
             await self._add_exercise(exercise)
         for override in script["overrides"]:
@@ -129,6 +127,11 @@ class _Writer:
         made = await self._run(by, "createExercise", "$input: CreateExerciseInput!", "exercise { id }", input=given)
         self._exercises[script["name"]] = made["exercise"]["id"]
 
+    async def _add_program(self, by: str, name: str) -> str:
+        given = {"organizationId": str(self._organization_id), "name": name}
+        made = await self._run(by, "createProgram", "$input: CreateProgramInput!", "program { id }", input=given)
+        return str(made["program"]["id"])
+
     async def _override(self, script: Mapping[str, Any]) -> None:
         await self._run(
             script["by"],
@@ -149,11 +152,19 @@ class _Writer:
         selection = "workout { id sections { movements { id } } }"
         made = await self._run(script["by"], "createWorkout", "$input: CreateWorkoutInput!", selection, input=given)
         workout = made["workout"]
-        for email in script.get("assignTo", []):
-            await workout_store.insert_assignment(self._session, UUID(workout["id"]), self._users[email])
+        if script.get("assignTo"):
+            await self._assign(script["by"], workout["id"], script["assignTo"], script.get("inDays", 0))
         for section, written in zip(script.get("sections", []), workout["sections"], strict=True):
             for movement, stored in zip(section["movements"], written["movements"], strict=True):
                 await self._comment(stored["id"], None, movement.get("comments", []))
+
+    async def _assign(self, by: str, workout_id: str, emails: list[str], days: int) -> None:
+        given = {
+            "workoutId": workout_id,
+            "athleteIds": [str(self._users[email]) for email in emails],
+            "scheduledFor": str(datetime.now(UTC).date() + timedelta(days)),
+        }
+        await self._run(by, "assignWorkout", "$input: AssignWorkoutInput!", "assignments { id }", input=given)
 
     def _section(self, script: Mapping[str, Any]) -> dict[str, Any]:
         return {**script, "movements": [self._movement(movement) for movement in script["movements"]]}

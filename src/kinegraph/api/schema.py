@@ -1,18 +1,24 @@
 """The schema: the root types put together from the rooms, and the scalars."""
 
 import datetime
+import re
 from typing import Any
 
 import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+import kinegraph.background.graph
 import kinegraph.exercise.graph
+import kinegraph.exercise.graph_uploads
 import kinegraph.identity.graph
 import kinegraph.library.graph
 import kinegraph.workout.graph
+import kinegraph.workout.graph_assigning
+import kinegraph.workout.graph_assignments
 import kinegraph.workout.graph_comments
 import kinegraph.workout.graph_mutations
+import kinegraph.workout.graph_programs
 from kinegraph.kit.graph import read
 
 
@@ -22,6 +28,8 @@ class Query(
     kinegraph.exercise.graph.Query,
     kinegraph.library.graph.Query,
     kinegraph.workout.graph.Query,
+    kinegraph.workout.graph_assignments.Query,
+    kinegraph.background.graph.Query,
 ):
     pass
 
@@ -34,7 +42,10 @@ class Mutation(
     kinegraph.exercise.graph.Mutation,
     kinegraph.library.graph.Mutation,
     kinegraph.workout.graph_mutations.Mutation,
+    kinegraph.workout.graph_programs.Mutation,
+    kinegraph.workout.graph_assigning.Mutation,
     kinegraph.workout.graph_comments.Mutation,
+    kinegraph.exercise.graph_uploads.Mutation,
 ):
     pass
 
@@ -42,6 +53,20 @@ class Mutation(
 def _moment(value: datetime.datetime) -> str:
     return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
 
+
+def _day(text: str) -> datetime.date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise ValueError(f"Must be a date such as 2026-03-01; this is {text!r}.")
+    return datetime.date.fromisoformat(text)
+
+
+DATE = strawberry.scalar(
+    name="Date",
+    description="ISO 8601 calendar date, e.g. 2026-03-01.",
+    specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
+    serialize=datetime.date.isoformat,
+    parse_value=_day,
+)
 
 DATE_TIME = strawberry.scalar(
     name="DateTime",
@@ -76,7 +101,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    config=StrawberryConfig(default_resolver=read, scalar_map={datetime.datetime: DATE_TIME}),
+    config=StrawberryConfig(default_resolver=read, scalar_map={datetime.datetime: DATE_TIME, datetime.date: DATE}),
     extensions=[Prepared],
 )
 

@@ -36,6 +36,20 @@ def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:
     ]
 
 
+async def members(session: ReadSession, organization_id: UUID, user_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these users who belong to the organization."""
+    rows = await session.fetch(
+        """
+        SELECT user_id
+        FROM memberships
+        WHERE organization_id = $1 AND user_id = ANY ($2) AND deleted_at IS NULL
+        """,
+        organization_id,
+        user_ids,
+    )
+    return {row.user_id for row in rows}
+
+
 async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: Window, role: str | None) -> list[Page]:
     """A page of each organization's members, by name."""
     rows = await session.fetch(

@@ -6,16 +6,18 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.identity.graph import After, First, Organization, User, organization_of
+from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_of
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
+from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import edge, extends, field
 from kinegraph.kit.pages import window
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
+from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, store, store_comments, store_lists
 from kinegraph.workout import rules_terms as terms
 from kinegraph.workout.graph_fields import Prescription, SectionConfig
@@ -102,19 +104,31 @@ class Comment:
         resolver=parent_of, description="The comment that it replies to; null at top level."
     )
     replies: list["Comment"] = strawberry.field(description="Replies, oldest first; one level deep.")
+    attachments: list[Attachment] = edge(
+        store_comments.attachments_of_threads,
+        lambda comment: comment.parent_comment_id or comment.id,
+        "The files that belong to it, in their order.",
+        lambda comment, by_comment: by_comment.get(comment.id, []),
+    )
     created_at: datetime = strawberry.field(description="When it was written.")
     updated_at: datetime = strawberry.field(description="When it was last edited.")
 
 
 async def _workouts(
-    info: Info, organization_id: UUID, program_id: UUID | None, first: int | None, after: str | None
+    info: Info,
+    organization_id: UUID,
+    first: int | None,
+    after: str | None,
+    program_id: UUID | None = None,
+    exercise_id: UUID | None = None,
 ) -> Any:
-    """A page of the workouts that the viewer sees in an organization, or in one of its programs."""
+    """A page of the workouts that the viewer sees in an organization, in one of its programs or with an exercise."""
     page = window("workouts", first, after, 20, datetime, UUID)
     viewer: Viewer = await info.context.viewer()
     athlete = None if viewer.coaches(organization_id) else viewer.user.id
     key = (organization_id, program_id, athlete)
-    return await info.context.page(store_lists.workout_pages, store_lists.workout_counts, key, page)
+    lists = store_lists.workout_pages, store_lists.workout_counts
+    return await info.context.page(*lists, key, page, exercise_id=exercise_id)
 
 
 @strawberry.type(description="A track of an organization that workouts may belong to.")
@@ -127,7 +141,7 @@ class Program:
     async def workouts(
         root: strawberry.Parent[Any], info: Info, first: First = 20, after: After = None
     ) -> Connection[Workout]:
-        page: Connection[Workout] = await _workouts(info, root.organization_id, root.id, first, after)
+        page: Connection[Workout] = await _workouts(info, root.organization_id, first, after, root.id)
         return page
 
 
@@ -146,7 +160,7 @@ class OrganizationWorkouts:
         after: After = None,
     ) -> Connection[Workout]:
         program = None if program_id is None else require_key(program_id, "programId")
-        page: Connection[Workout] = await _workouts(info, root.id, program, first, after)
+        page: Connection[Workout] = await _workouts(info, root.id, first, after, program)
         return page
 
 
@@ -156,3 +170,19 @@ class Query:
     async def workout(self, info: Info, id: WorkoutId) -> Workout | None:
         workout: Workout | None = await info.context.load(store.by_ids, require_key(id, "id"))
         return workout
+
+    @field("Workouts of an organization in which an exercise is done, newest first; to members, among those assigned.")
+    async def workouts_using_exercise(
+        self,
+        info: Info,
+        organization_id: OrganizationId,
+        exercise_id: Annotated[strawberry.ID, strawberry.argument(description="The exercise's id.")],
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Workout]:
+        organization, exercise = require_key(organization_id, "organizationId"), require_key(exercise_id, "exerciseId")
+        viewer: Viewer = await info.context.viewer()
+        if viewer.organization(organization) is None:
+            raise NotFound("You belong to no such organization.", "organizationId")
+        page: Connection[Workout] = await _workouts(info, organization, first, after, exercise_id=exercise)
+        return page

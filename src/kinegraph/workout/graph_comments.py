@@ -11,6 +11,8 @@ from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.media.graph_uses import attach, settled
+from kinegraph.media.rules import UploadPurpose, checked_uses
 from kinegraph.workout import rules, store, store_comments
 from kinegraph.workout.graph import Comment
 from kinegraph.workout.graph_inputs import AddCommentInput
@@ -26,21 +28,30 @@ class CommentPayload:
 
 @strawberry.type
 class Mutation:
-    @mutation("Comment on a movement of a workout that the caller sees, or reply to a top-level comment on it.")
+    @mutation(
+        "Comment on a movement of a workout that the caller sees, or reply to a top-level comment on it. Files are "
+        "announced with requestUpload and sent first."
+    )
     async def add_comment(
         self,
         info: Info,
         input: Annotated[AddCommentInput, strawberry.argument(description="The new comment.")],
     ) -> CommentPayload:
-        session = await info.context.write_session()
+        values = given(input)
         movement_id = require_key(input.movement_id, "input", "movementId")
-        parent = given(input).get("parent_comment_id")
+        parent = values.get("parent_comment_id")
         parent_id = None if parent is None else require_key(parent, "input", "parentCommentId")
         body = _checked_body(input.body, "input", "body")
+        upload_ids = checked_uses(values.get("upload_ids") or [])
+        uploads = await settled(info, upload_ids, UploadPurpose.COMMENT_ATTACHMENT) if upload_ids else []
+        session = await info.context.write_session()
         movement = await _commented(session, movement_id)
         if parent_id is not None:
             await _check_parent(session, parent_id, movement_id)
-        return await _stored(session, await store_comments.insert(session, movement, body, parent_id))
+        id = await store_comments.insert(session, movement, body, parent_id)
+        if uploads:
+            await attach(session, uploads, movement.organization_id, "exercise_comment", id)
+        return await _stored(session, id)
 
     @mutation("Edit one's own comment.")
     async def update_comment(

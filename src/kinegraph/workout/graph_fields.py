@@ -27,6 +27,13 @@ described_enum(
     FREEFORM="A text, in the description; sections, where there are any, stand beside it.",
 )
 described_enum(
+    terms.AssignmentStatus,
+    "How an assignment went.",
+    SCHEDULED="It is still to be done.",
+    COMPLETED="It was done.",
+    SKIPPED="It was left out.",
+)
+described_enum(
     terms.SectionType,
     "What a section is for.",
     WARMUP="Preparation of body and mind.",

@@ -1,5 +1,7 @@
 """The inputs that write workouts and comments. A key that is not sent is UNSET."""
 
+from datetime import date
+
 import strawberry
 from strawberry import UNSET
 
@@ -93,10 +95,33 @@ class UpdateMovementInput:
     superset_group: str | None = strawberry.field(default=UNSET, description="At most 10 characters.")
 
 
+@strawberry.input(description="A workout to plan for athletes.")
+class AssignWorkoutInput:
+    workout_id: strawberry.ID = strawberry.field(description="A library workout.")
+    athlete_ids: list[strawberry.ID] = strawberry.field(
+        description="Members of its organization, 1 to 200, each once; each gets an assignment of their own."
+    )
+    scheduled_for: date = strawberry.field(description="The day, e.g. 2026-03-01.")
+
+
+@strawberry.input(description="A new program.")
+class CreateProgramInput:
+    organization_id: strawberry.ID = strawberry.field(description="Whose program it becomes.")
+    name: str = strawberry.field(description="1 to 255 characters, on one line.")
+
+
+@strawberry.input(description="New values of a program. An absent key is left as it is.")
+class UpdateProgramInput:
+    name: str | None = strawberry.field(default=UNSET, description="1 to 255 characters, on one line; not null.")
+
+
 @strawberry.input(description="A comment on a movement, or a reply to a top-level comment on it.")
 class AddCommentInput:
     movement_id: strawberry.ID = strawberry.field(description="The movement that is commented on.")
     body: str = strawberry.field(description="1 to 5,000 characters.")
     parent_comment_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="The top-level comment that is replied to; replies are one level deep."
+    )
+    upload_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="Files to attach, at most 10: uploads of the caller's that have arrived."
     )

@@ -12,11 +12,28 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path, Refused
 from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.outbox import record
 from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
-from kinegraph.workout import rules, rules_doses, rules_tree, store, store_tree
+from kinegraph.workout import (
+    rules,
+    rules_doses,
+    rules_tree,
+    store,
+    store_assignments,
+    store_snapshots,
+    store_tree,
+)
 from kinegraph.workout.graph import Movement, Workout, WorkoutId
 from kinegraph.workout.graph_inputs import CreateWorkoutInput, SectionInput, UpdateMovementInput, UpdateWorkoutInput
+
+FORKING = (
+    "With assignmentId the change goes to that assignment's snapshot, which the first such edit copies from the "
+    "library workout."
+)
+AssignmentId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="The assignment whose own copy is to be changed.")
+]
 
 
 @strawberry.type(description="The workout that was written.")
@@ -49,24 +66,28 @@ class Mutation:
         columns = await _checked_columns(session, organization_id, own)
         author = {"organization_id": organization_id, "author_id": session.viewer.user.id}
         id = await store.insert(session, {**columns, **author})
-        await _replace_tree(session, id, organization_id, sections, ("input", "sections"))
-        return await _stored(session, id)
+        workout: Any = (await store.by_ids(session, [id]))[0]
+        await _replace_tree(session, workout, sections, ("input", "sections"))
+        await record(session, [rules.WorkoutChanged(id, organization_id)])
+        return WorkoutPayload(workout=workout)
 
-    @mutation("Change a workout's own values (coach access); its sections have a mutation of their own.")
+    @mutation(f"Change a workout's own values (coach access). {FORKING}")
     async def update_workout(
         self,
         info: Info,
         id: WorkoutId,
         input: Annotated[UpdateWorkoutInput, strawberry.argument(description="The new values.")],
+        assignment_id: AssignmentId = None,
     ) -> WorkoutPayload:
         session = await info.context.write_session()
-        workout = await _writable(session, id, "id")
-        await store.update(session, workout.id, await _checked_columns(session, workout.organization_id, given(input)))
-        return await _stored(session, workout.id)
+        workout = await _writable(session, id, assignment_id, "id")
+        columns = await _checked_columns(session, workout.organization_id, given(input))
+        return await _written(session, workout, await store.update(session, workout.id, columns))
 
     @mutation(
         "Replace a workout's sections and movements in one transaction (coach access). Rows sent with their id keep it "
-        "and their comments; a movement that is left out is deleted, softly where it has comments."
+        "and their comments; a movement that is left out is deleted, softly where it has comments. "
+        f"{FORKING} Library rows' ids then stand for their copies."
     )
     async def set_workout_sections(
         self,
@@ -76,48 +97,55 @@ class Mutation:
             list[SectionInput],
             strawberry.argument(description="The whole tree, in its order: at most 50 sections and 500 movements."),
         ],
+        assignment_id: AssignmentId = None,
     ) -> WorkoutPayload:
         session = await info.context.write_session()
-        workout = await _writable(session, workout_id, "workoutId")
+        workout = await _writable(session, workout_id, assignment_id, "workoutId")
         sent = [given(section) for section in sections]
-        if await _replace_tree(session, workout.id, workout.organization_id, sent, ("sections",)):
-            await store.touch(session, workout.id)
-        return await _stored(session, workout.id)
+        if assignment_id is not None:
+            sent = rules_tree.with_twins(sent, await store_snapshots.twins(session, workout.id))
+        return await _written(session, workout, await _replace_tree(session, workout, sent, ("sections",)))
 
-    @mutation("Change one movement's prescription, notes or labels (coach access).")
+    @mutation(
+        f"Change one movement's prescription, notes or labels (coach access). {FORKING} The id of a library workout's "
+        "movement then stands for its copy."
+    )
     async def update_movement(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The movement's id.")],
         input: Annotated[UpdateMovementInput, strawberry.argument(description="The new values.")],
+        assignment_id: AssignmentId = None,
     ) -> MovementPayload:
         session = await info.context.write_session()
-        movement = (await store.movements(session, [require_key(id, "id")]))[0]
-        if movement is None:
-            raise NotFound("There is no such movement.", "id")
-        require_coach(session.viewer, movement.organization_id, "id")
-        await store.take_turn(session, movement.workout_id)
-        if await store.update_movement(session, movement.id, _checked_movement(given(input))):
-            await store.touch(session, movement.workout_id)
-        changed: Any = (await store.movements(session, [movement.id]))[0]
-        if changed is None:
-            raise NotFound("The movement was removed meanwhile.", "id")
+        columns = _checked_movement(given(input))
+        movement = await _writable_movement(session, require_key(id, "id"), assignment_id)
         workout: Any = (await store.by_ids(session, [movement.workout_id]))[0]
-        return MovementPayload(movement=changed, workout=workout)
+        payload = await _written(session, workout, await store.update_movement(session, movement.id, columns))
+        changed: Any = (await store.movements(session, [movement.id]))[0]
+        return MovementPayload(movement=changed, workout=payload.workout)
 
     @mutation("Delete a library workout softly (coach access). Snapshots cannot be deleted.")
     async def delete_workout(self, info: Info, id: WorkoutId) -> DeletePayload:
         session = await info.context.write_session()
-        workout = await _writable(session, id, "id")
+        workout = await _writable(session, id, None, "id")
         if workout.is_snapshot:
             raise rules.SnapshotImmutable("A snapshot is what an athlete was assigned; it cannot be deleted.", "id")
         await store.delete(session, workout.id)
         return DeletePayload(deleted_id=strawberry.ID(str(workout.id)))
 
 
-async def _writable(session: WriteSession, id: str, *path: str) -> Row:
-    """The workout that the viewer wants to write, when it is their turn. Raises NotFound and Forbidden."""
+async def _writable(session: WriteSession, id: str, assignment_id: str | None, *path: str) -> Row:
+    """The workout that the viewer wants to write, when it is their turn: with an assignment, its snapshot.
+
+    Raises NotFound and Forbidden.
+    """
     key = require_key(id, *path)
+    if assignment_id is not None:
+        assignment = await _assignment(session, assignment_id)
+        if key not in (assignment.workout_id, assignment.snapshot_workout_id):
+            raise NotFound("The assignment is not of this workout.", *path)
+        key = await _snapshot(session, assignment)
     await store.take_turn(session, key)
     workout = (await store.by_ids(session, [key]))[0]
     if workout is None:
@@ -126,8 +154,49 @@ async def _writable(session: WriteSession, id: str, *path: str) -> Row:
     return workout
 
 
-async def _stored(session: WriteSession, id: UUID) -> WorkoutPayload:
-    stored: Any = (await store.by_ids(session, [id]))[0]
+async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str | None) -> Row:
+    """The movement that the viewer wants to write, or its copy in an assignment's snapshot, when it is their turn.
+
+    Raises NotFound and Forbidden.
+    """
+    if assignment_id is not None:
+        snapshot_id = await _snapshot(session, await _assignment(session, assignment_id))
+        id = (await store_snapshots.twins(session, snapshot_id)).get(id, id)
+    movement = (await store.movements(session, [id]))[0]
+    if movement is not None:
+        require_coach(session.viewer, movement.organization_id, "id")
+        await store.take_turn(session, movement.workout_id)
+        movement = (await store.movements(session, [id]))[0]
+    if movement is None or (assignment_id is not None and movement.workout_id != snapshot_id):
+        raise NotFound("There is no such movement.", "id")
+    return movement
+
+
+async def _assignment(session: WriteSession, id: str) -> Row:
+    """The assignment that an edit is for, held until the transaction ends. Raises NotFound and Forbidden."""
+    assignment = await store_assignments.lock(session, require_key(id, "assignmentId"))
+    if assignment is None:
+        raise NotFound("There is no such assignment.", "assignmentId")
+    require_coach(session.viewer, assignment.organization_id, "assignmentId")
+    return assignment
+
+
+async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
+    """An assignment's snapshot; the first edit makes it, while nobody writes the library workout's tree."""
+    if assignment.snapshot_workout_id is not None:
+        snapshot_id: UUID = assignment.snapshot_workout_id
+        return snapshot_id
+    await store.take_turn(session, assignment.workout_id, shared=True)
+    return await store_snapshots.fork(session, assignment)
+
+
+async def _written(session: WriteSession, workout: Row, changes: int) -> WorkoutPayload:
+    """The workout as it is stored after so many changes; a library workout that changed is a fact."""
+    if changes:
+        await store.touch(session, workout.id)
+        if not workout.is_snapshot:
+            await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
+    stored: Any = (await store.by_ids(session, [workout.id]))[0]
     return WorkoutPayload(workout=stored)
 
 
@@ -159,19 +228,18 @@ def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
-async def _replace_tree(
-    session: WriteSession, workout_id: UUID, organization_id: UUID, sections: list[dict[str, Any]], at: Path
-) -> int:
+async def _replace_tree(session: WriteSession, workout: Row, sections: list[dict[str, Any]], at: Path) -> int:
     """Check the tree that was sent against what stands, and store it. Returns how many rows were written."""
     checks = Checks()
     tree = rules_tree.checked_tree(sections, at, checks)
     checks.done()
-    old_sections, old_movements = await store_tree.standing(session, workout_id)
+    old_sections, old_movements = await store_tree.standing(session, workout.id)
     rules_tree.check_ids(tree, old_sections, old_movements, checks)
     checks.done()
     ids = tree.exercise_ids
     exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True))
-    refusals = list(rules_tree.check_references(tree, old_movements, exercises, organization_id))
+    refusals = list(rules_tree.check_references(tree, old_movements, exercises, workout.organization_id))
     if refusals:
         raise Refused(refusals)
-    return await store_tree.replace(session, workout_id, organization_id, tree, old_sections, old_movements)
+    standing = old_sections, old_movements
+    return await store_tree.replace(session, workout.id, workout.organization_id, tree, *standing)

@@ -10,9 +10,17 @@ from kinegraph.kit.errors import Path, Refusal
 
 
 class SnapshotImmutable(Refusal):
-    """A snapshot is the frozen copy of an assignment: it cannot go."""
+    """A snapshot is the frozen copy of one assignment: it cannot go, nor be assigned itself."""
 
     code = "SNAPSHOT_IMMUTABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkoutChanged:
+    """Fact: a library workout, or something in its tree, is new or another than before."""
+
+    workout_id: UUID
+    organization_id: UUID
 
 
 TEXTS: Mapping[str, int] = {"title": 255, "description": 10_000, "notes": 2_000, "label": 10, "superset_group": 10}

@@ -48,6 +48,14 @@ class SectionShape(StrEnum):
     INTERVALS = "intervals"
 
 
+class AssignmentStatus(StrEnum):
+    """How an assignment went."""
+
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+
+
 class LoadUnit(StrEnum):
     """What the number of a load counts."""
 

@@ -52,6 +52,16 @@ def checked_tree(sections: Sequence[Mapping[str, Any]], at: Path, checks: Checks
     return tree
 
 
+def with_twins(sections: Sequence[Mapping[str, Any]], twins: Mapping[UUID, UUID]) -> list[dict[str, Any]]:
+    """The sections as they were sent, each id of a library row replaced by that of its twin in the snapshot."""
+
+    def own(values: Mapping[str, Any]) -> dict[str, Any]:
+        key = parse_key(values["id"]) if values.get("id") is not None else None
+        return {**values, "id": str(twins[key])} if key is not None and key in twins else dict(values)
+
+    return [{**own(section), "movements": [own(movement) for movement in section["movements"]]} for section in sections]
+
+
 def _add_section(tree: Tree, values: Mapping[str, Any], order: int, at: Path, checks: Checks) -> None:
     shape = SectionShape(values["shape"]) if values.get("shape") else None
     section = {

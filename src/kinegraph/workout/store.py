@@ -26,7 +26,8 @@ ASSIGNED = """SELECT coalesce(a.snapshot_workout_id, a.workout_id)
 
 def visible(coached: str, athlete: str) -> str:
     """The condition that the viewer sees workout w: by coach access, or because it is assigned to them."""
-    return f"(w.organization_id = ANY ({coached}) OR w.id IN ({ASSIGNED.format(athlete=athlete)}))"
+    assigned = f"w.id IN ({ASSIGNED.format(athlete=athlete)})"
+    return f"w.deleted_at IS NULL AND (w.organization_id = ANY ({coached}) OR {assigned})"
 
 
 async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
@@ -37,11 +38,25 @@ async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
         SELECT {COLUMNS}
         FROM workouts w
             {JOINS}
-        WHERE w.id = ANY ($1) AND w.deleted_at IS NULL AND {visible("$2", "$3")}
+        WHERE w.id = ANY ($1) AND {visible("$2", "$3")}
         """,
         ids,
         viewer.coached(),
         viewer.user.id,
+    )
+    return in_key_order(rows, ids)
+
+
+async def referred(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+    """Workouts that something which the viewer sees refers to, deleted ones too, in key order."""
+    rows = await session.fetch(
+        f"""
+        SELECT {COLUMNS}
+        FROM workouts w
+            {JOINS}
+        WHERE w.id = ANY ($1)
+        """,
+        ids,
     )
     return in_key_order(rows, ids)
 
@@ -88,7 +103,7 @@ async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | Non
         JOIN workout_sections s ON s.id = m.section_id
         JOIN workouts w ON w.id = s.workout_id
         WHERE m.id = ANY ($1)
-          AND m.deleted_at IS NULL AND s.deleted_at IS NULL AND w.deleted_at IS NULL
+          AND m.deleted_at IS NULL AND s.deleted_at IS NULL
           AND {visible("$2", "$3")}
         """,
         ids,
@@ -133,9 +148,9 @@ async def insert(session: WriteSession, values: Mapping[str, Any]) -> UUID:
     return await session.insert("workouts", values)
 
 
-async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:
-    """Set columns of a workout."""
-    await session.update("workouts", id, values)
+async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> int:
+    """Set columns of a workout. Returns 1 if a value changed, else 0."""
+    return await session.update("workouts", id, values)
 
 
 async def touch(session: WriteSession, id: UUID) -> None:
@@ -158,16 +173,13 @@ async def insert_program(session: WriteSession, organization_id: UUID, name: str
     return await session.insert("programs", {"organization_id": organization_id, "name": name})
 
 
-async def insert_assignment(session: WriteSession, workout_id: UUID, athlete_id: UUID) -> None:
-    """Assign a library workout to an athlete, by the viewer, for today."""
-    await session.run(
-        """
-        INSERT INTO workout_assignments (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)
-        SELECT w.organization_id, w.id, $2, $3, current_date
-        FROM workouts w
-        WHERE w.id = $1
-        """,
-        workout_id,
-        athlete_id,
-        session.viewer.user.id,
+async def program(session: ReadSession, id: UUID) -> Row | None:
+    """A program that is not deleted, of any organization that the viewer belongs to."""
+    return await session.fetch_row(
+        "SELECT id, organization_id, name FROM programs WHERE id = $1 AND deleted_at IS NULL", id
     )
+
+
+async def update_program(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:
+    """Set columns of a program."""
+    await session.update("programs", id, values)

@@ -51,6 +51,26 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
     return [found.get(id) for id in ids]
 
 
+async def attachments_of_threads(session: ReadSession, top_ids: Sequence[UUID]) -> list[dict[UUID, list[Row]]]:
+    """For each top-level comment, the attachments of it and of its replies, by comment, in their order."""
+    rows = await session.fetch(
+        """
+        SELECT coalesce(c.parent_comment_id, c.id) AS top_id, c.id AS comment_id,
+               a.id, a.url, a.mime, a.kind, a.thumb_url
+        FROM exercise_comments c
+        JOIN attachments a
+            ON a.owner_type = 'exercise_comment' AND a.owner_id = c.id AND a.deleted_at IS NULL
+        WHERE c.id = ANY ($1) OR c.parent_comment_id = ANY ($1)
+        ORDER BY a.id
+        """,
+        top_ids,
+    )
+    by_top: dict[UUID, dict[UUID, list[Row]]] = {id: {} for id in top_ids}
+    for row in rows:
+        by_top[row.top_id].setdefault(row.comment_id, []).append(row)
+    return [by_top[id] for id in top_ids]
+
+
 async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
     """A comment that stands on a workout that the viewer sees, with that workout's id."""
     viewer: Viewer = session.viewer
@@ -64,7 +84,7 @@ async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
         JOIN workouts w ON w.id = s.workout_id
         WHERE c.id = $1
           AND c.deleted_at IS NULL AND parent.deleted_at IS NULL
-          AND m.deleted_at IS NULL AND s.deleted_at IS NULL AND w.deleted_at IS NULL
+          AND m.deleted_at IS NULL AND s.deleted_at IS NULL
           AND {visible("$2", "$3")}
         """,
         id,

@@ -1,4 +1,4 @@
-"""Programs, workouts, sections, movements, comments, attachments, assignments: the columns (seed 003)."""
+"""Programs, workouts, sections, movements, comments, assignments: the columns (seed 003)."""
 
 from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import (
@@ -100,6 +100,7 @@ workout_sections = Table(
     Column("shape", String(50)),
     Column("config", JSONB),
     *moments(),
+    Column("forked_from_id", Uuid),
     UniqueConstraint("id", "organization_id", name="workout_sections_id_organization_key"),
     _same_organization("workout_id", "workouts", "workout_sections_workout_fkey", "CASCADE"),
     Index("workout_sections_workout_id_idx", "workout_id", "sort_order", postgresql_where=LIVE),
@@ -118,6 +119,7 @@ workout_movements = Table(
     Column("label", String(10)),
     Column("superset_group", String(10)),
     *moments(),
+    Column("forked_from_id", Uuid),
     UniqueConstraint("id", "organization_id", name="workout_movements_id_organization_key"),
     _same_organization("section_id", "workout_sections", "workout_movements_section_fkey", "CASCADE"),
     Index("workout_movements_section_id_idx", "section_id", "sort_order", postgresql_where=LIVE),
@@ -143,22 +145,11 @@ exercise_comments = Table(
     ),
     Index("exercise_comments_movement_id_idx", "workout_movement_id"),
     Index("exercise_comments_author_id_idx", "author_id"),
-)
-
-attachments = Table(
-    "attachments",
-    metadata,
-    key(),
-    _required("organization_id", "organizations.id"),
-    Column("owner_type", String(50), nullable=False),
-    _required("owner_id"),
-    Column("url", Text, nullable=False),
-    Column("mime", String(255), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("thumb_url", Text),
-    _required("uploaded_by", "users.id"),
-    *moments(),
-    Index("attachments_owner_idx", "owner_type", "owner_id", postgresql_where=LIVE),
+    Index(
+        "exercise_comments_parent_idx",
+        "parent_comment_id",
+        postgresql_where=text("parent_comment_id IS NOT NULL"),
+    ),
 )
 
 workout_assignments = Table(
@@ -177,6 +168,7 @@ workout_assignments = Table(
     _same_organization("snapshot_workout_id", "workouts", "workout_assignments_snapshot_fkey"),
     Index("workout_assignments_athlete_idx", "athlete_id", "scheduled_for", postgresql_where=LIVE),
     Index("workout_assignments_workout_idx", "workout_id", postgresql_where=LIVE),
+    Index("workout_assignments_calendar_idx", "organization_id", "scheduled_for", "id", postgresql_where=LIVE),
     Index(
         "workout_assignments_snapshot_idx",
         "snapshot_workout_id",

@@ -1,0 +1,63 @@
+"""The mutations of programs."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from kinegraph.identity.rules_access import require_coach
+from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import NotFound
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.workout import store
+from kinegraph.workout.graph import Program
+from kinegraph.workout.graph_inputs import CreateProgramInput, UpdateProgramInput
+
+
+@strawberry.type(description="The program that was written.")
+class ProgramPayload:
+    program: Program | None = strawberry.field(default=None, description="The program as it is stored now.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type
+class Mutation:
+    @mutation("Create a program that workouts may belong to (coach access).")
+    async def create_program(
+        self,
+        info: Info,
+        input: Annotated[CreateProgramInput, strawberry.argument(description="The new program.")],
+    ) -> ProgramPayload:
+        organization_id = require_key(input.organization_id, "input", "organizationId")
+        name = _checked_name(input.name)
+        session = await info.context.write_session()
+        require_coach(session.viewer, organization_id, "input", "organizationId")
+        stored: Any = await store.program(session, await store.insert_program(session, organization_id, name))
+        return ProgramPayload(program=stored)
+
+    @mutation("Rename a program (coach access).")
+    async def update_program(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The program's id.")],
+        input: Annotated[UpdateProgramInput, strawberry.argument(description="The new values.")],
+    ) -> ProgramPayload:
+        key = require_key(id, "id")
+        session = await info.context.write_session()
+        program = await store.program(session, key)
+        if program is None:
+            raise NotFound("There is no such program.", "id")
+        require_coach(session.viewer, program.organization_id, "id")
+        values = given(input)
+        if "name" in values:
+            await store.update_program(session, key, {"name": _checked_name(values["name"])})
+        stored: Any = await store.program(session, key)
+        return ProgramPayload(program=stored)
+
+
+def _checked_name(name: str | None) -> str:
+    checks = Checks()
+    cleaned = checks.text(name or "", ("input", "name"), 255, lines=False)
+    checks.done()
+    return cleaned

@@ -1,0 +1,36 @@
+"""What an assignment may be: to whom, for when."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import InvalidInput
+
+MOST_ATHLETES = 200
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+"""A date outside is a slip of the keyboard."""
+
+
+def checked_assignment(values: Mapping[str, Any]) -> tuple[UUID, list[UUID]]:
+    """The workout and the athletes of an assignment. Raises Refused."""
+    checks = Checks()
+    workout_id = checks.key(values["workout_id"], ("input", "workoutId"))
+    athletes, at = values["athlete_ids"], ("input", "athleteIds")
+    if not 1 <= len(athletes) <= MOST_ATHLETES:
+        checks.refuse(f"Must be from 1 to {MOST_ATHLETES} athletes; these are {len(athletes)}.", *at)
+    athlete_ids = checks.all(athletes[:MOST_ATHLETES], at, checks.key)
+    for place, athlete_id in enumerate(athlete_ids):
+        if athlete_id in athlete_ids[:place]:
+            checks.refuse("This athlete stands in the list twice.", *at, place)
+    if not EARLIEST <= values["scheduled_for"] <= LATEST:
+        checks.refuse(f"Must be a date from {EARLIEST} to {LATEST}.", "input", "scheduledFor")
+    checks.done()
+    return workout_id, athlete_ids
+
+
+def require_range(start: date | None, end: date | None) -> None:
+    """Raises InvalidInput for a range that ends before it starts."""
+    if start is not None and end is not None and end < start:
+        raise InvalidInput("Must not be before `from`.", "to")
