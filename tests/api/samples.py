@@ -31,6 +31,7 @@ ROUTES: Mapping[str, str] = {
     "Mutation": "%s",
     "Organization": "organization(id: $organization) { %s }",
     "Program": "organization(id: $organization) { programs { %s } }",
+    "Viewer": "viewer { %s }",
 }
 """How a document gets to the fields of a type. A type whose fields take arguments must stand here."""
 
@@ -43,6 +44,7 @@ STRINGS: Mapping[str, str] = {
     "thumbnailUrl": "http://example.com/picture.jpg",
     "tempo": "3-1-X-0",
     "label": "A",
+    "mime": "video/mp4",
     "supersetGroup": "B1",
 }
 NUMBERS: Mapping[str, int] = {"repsMin": 3, "repsMax": 5}
@@ -100,13 +102,16 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     """A value that the argument or input field `name` takes, every key within given; None for an id not in `ids`."""
     if isinstance(type, GraphQLNonNull):
         return good(type.of_type, name, ids, owner)
+    if name == "uploadIds":
+        return []  # an upload can be used once
     if isinstance(type, GraphQLList):
         return [good(type.of_type, name, ids, owner)] if name != "sections" else _sections(type, ids)
     if isinstance(type, GraphQLInputObjectType):
         return {key: good(field.type, key, ids, type.name) for key, field in type.fields.items()}
     if isinstance(type, GraphQLEnumType):
         return "PUBLISHED" if "PUBLISHED" in type.values else next(iter(type.values))
-    by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text")}
+    by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),
+               "Date": "2026-03-01"}  # fmt: skip
     if type.name == "ID":
         return ids.get(f"{owner}.{name}" if owner and name == "id" else name)
     return None if name == "after" else by_type[type.name]
@@ -161,13 +166,17 @@ BAD: Mapping[str, tuple[Any, ...]] = {
     "String": ("\0", "a\0b", "\x1b[31m", "\x7f", MEGABYTE, SURROGATE, f"a{SURROGATE}", 7, 1.5, True, {}, ["a", "b"]),
     "Int": (2**31, -(2**31) - 1, 2**63, 10**30, -1, 1.5, "1", "", True, {}, [1, 2]),
     "Float": ("1", "", True, -1, 1e308, {}, [1.5, 2.5]),
+    "Date": ("", "today", "2026-13-01", "2026-02-30", "2026-3-1", "20260301", "2026-W09-7", "01.03.2026", "0001-01-01",
+             "2026-03-01T00:00:00Z", "+12026-03-01", "٢٠٢٦-٠٣-٠١", "2026-03-01\0", MEGABYTE, SURROGATE, 7, True, {}),
     "Boolean": ("true", "", 1, 0, 0.0, {}, [True, False]),
 }  # fmt: skip
 
 
 def _is_fine(value: Any, path: Path) -> bool:
-    """The bounds of a difficulty are asked for, not stored: any whole number makes sense."""
-    return value == -1 and path[-1] in ("difficultyMin", "difficultyMax")
+    """What is asked for, not stored, may be any whole number and any date."""
+    return (value == -1 and path[-1] in ("difficultyMin", "difficultyMax")) or (
+        value == "0001-01-01" and path[-1] in ("from", "to")
+    )
 
 
 def put(value: Any, path: Path, new: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,7 @@ from tests.conftest import Api, Organization, World
 OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
 ADD_COMMENT = 'mutation ($m: ID!) { addComment(input: {movementId: $m, body: "Good"}) { comment { id } } }'
+ASSIGN = "mutation ($input: AssignWorkoutInput!) { assignWorkout(input: $input) { assignments { id } } }"
 ODD = (
     "",
     " ",
@@ -34,7 +36,10 @@ ODD = (
 
 @pytest.fixture
 async def organization(world: World) -> Organization:
-    return await world.organization()
+    """An organization whose coach is a platform admin too, so that one person may do everything."""
+    made = await world.organization()
+    admin = await world.person(is_platform_admin=True)
+    return replace(made, coach=await world.join(made.id, "coach", admin))
 
 
 async def targets(api: Api, world: World, organization: Organization) -> dict[str, dict[str, str]]:
@@ -53,6 +58,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     shared = {
         "organization": own, "organizationId": own, "exerciseId": squat, "workoutId": workout["id"],
         "movementId": movement, "parentCommentId": comment, "programId": str(program),
+        "athleteIds": str(organization.member.id), "athleteId": str(organization.member.id),
     }  # fmt: skip
     kept = {"SectionInput.id": section["id"], "MovementInput.id": movement}
     ids = {"Exercise": exercise["createExercise"]["exercise"]["id"], "Workout": workout["id"], "Movement": movement,
@@ -61,6 +67,10 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     by_operation["Query.organization"]["id"] = own
     by_operation["Query.workout"]["id"] = workout["id"]
     by_operation["Mutation.setWorkoutSections"].update(kept)
+    by_operation["Mutation.updateProgram"]["id"] = str(program)
+    given = {"workoutId": workout["id"], "athleteIds": [str(organization.member.id)], "scheduledFor": "2026-03-01"}
+    assigned = await api.run(ASSIGN, coach, input=given)
+    by_operation["Mutation.setAssignmentStatus"]["id"] = assigned["assignWorkout"]["assignments"][0]["id"]
     return by_operation
 
 

@@ -215,6 +215,7 @@ CASES = {
     "deleteComment": Case(_deletion("deleteComment"), {"id": "theirs.comment"}),
     "deleteComment, a reply": Case(_deletion("deleteComment"), {"id": "theirs.reply"}),
 }
+"""The cases of assignments, programs, uploads and jobs stand in `documents_workouts`."""
 
 
 def load(sdl: str) -> GraphQLSchema:

@@ -1,5 +1,6 @@
 """What the tests of tenancy share: an organization with a row in every table, and what is stored, as one value."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -22,6 +23,7 @@ SCOPED = (
     "exercise_comments",
     "attachments",
     "workout_assignments",
+    "uploads",
 )
 """Every table whose rows belong to an organization by organization_id; a test holds this to the database."""
 
@@ -67,6 +69,21 @@ async def assign(owner: Pool, organization: Organization, workout: UUID, snapsho
     return id
 
 
+async def announce(owner: Pool, organization: Organization) -> UUID:
+    """An upload of the coach's that waits to be used."""
+    return await insert(
+        owner,
+        "uploads",
+        organization_id=organization.id,
+        user_id=organization.coach.id,
+        purpose="comment_attachment",
+        key="key",
+        mime="image/png",
+        size_bytes=1,
+        expires_at=datetime.now(UTC) + timedelta(hours=1),
+    )
+
+
 async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
     """Give an organization a row in every table that has organization_id. Returns the rows' ids by what they are."""
     ours = {"organization_id": organization.id}
@@ -87,6 +104,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
     reply = await insert(owner, "exercise_comments", **ours, **on, body="Ours too", parent_comment_id=comment)
     attachment = await attach(owner, organization, comment)
     assignment = await assign(owner, organization, workout, snapshot)
+    upload = await announce(owner, organization)
     made = {
         "organization": organization.id,
         "canonical": canonical,
@@ -102,6 +120,8 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "reply": reply,
         "attachment": attachment,
         "assignment": assignment,
+        "upload": upload,
+        "athlete": organization.member.id,
     }
     return {name: str(id) for name, id in made.items()}
 
@@ -117,6 +137,7 @@ ROW = {
     "exercise_comments": "comment",
     "attachments": "attachment",
     "workout_assignments": "assignment",
+    "uploads": "upload",
 }
 """Which of `fill`'s rows stands for a table; a membership has no id."""
 

@@ -252,7 +252,24 @@ async def test_who_left_sees_nothing_of_the_organization(owner: Pool, two: Two) 
         assert await session.run("UPDATE workouts SET title = 'Taken'") == 0
 
 
-@pytest.mark.parametrize("table", [t for t in WRITABLE if t not in ("exercise_comments", "attachments")])
+MEMBERS_WRITE = ("exercise_comments", "attachments", "uploads", "workout_assignments")
+
+
+async def test_a_member_changes_their_own_assignments_only(owner: Pool, two: Two) -> None:
+    other = await two.world.join(two.mine.id, "member")
+    async with two.world.writing_as(other) as session:
+        assert await session.run("UPDATE workout_assignments SET status = 'completed'") == 0
+        assert await session.run("DELETE FROM workout_assignments") == 0
+    async with two.acting("member") as session:
+        assert await session.run("UPDATE workout_assignments SET status = 'completed'") == 1
+        assert await session.run("DELETE FROM workout_assignments") == 0
+    statement, arguments = await copied(owner, "workout_assignments", two.mine)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with two.acting("member") as session:
+            await session.run(statement, *arguments)
+
+
+@pytest.mark.parametrize("table", [t for t in WRITABLE if t not in MEMBERS_WRITE])
 async def test_a_member_writes_no_row_of_their_own_organization_but_comments(owner: Pool, two: Two, table: str) -> None:
     before = await stored(owner, two.mine)
     async with two.acting("member") as session:

@@ -10,9 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import kinegraph.background.tables
 import kinegraph.exercise.tables
 import kinegraph.identity.tables
+import kinegraph.kit.outbox
 import kinegraph.library.tables
+import kinegraph.media.tables
 import kinegraph.workout.tables  # noqa: F401  # the models register their tables when they are imported
 from kinegraph import migrate
 from kinegraph.kit.database import API_ROLE, metadata

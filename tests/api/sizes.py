@@ -1,0 +1,105 @@
+"""Organizations of different sizes, for tests that count statements."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from kinegraph.kit.sessions import Row
+from tests.api.documents import CREATE_WORKOUT
+from tests.conftest import Api, Organization, Person, World
+
+
+@dataclass
+class Size:
+    """Somebody, and how much there is for them."""
+
+    coach: Person
+    member: Person
+    organizations: list[Organization]
+    exercises: int
+
+
+async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations: int, rows: int) -> Size:
+    """A coach and a member of so many organizations, each with so many rows of everything."""
+    coach, member = await world.person(), await world.person()
+    made = [await world.organization() for _ in range(organizations)]
+    for organization in made:
+        await world.join(organization.id, "coach", coach)
+        await world.join(organization.id, "member", member)
+        for _ in range(rows - 1):
+            await world.join(organization.id, "member")
+        await fill(api, world, owner, organization, rows)
+        assigned = [organization.id, member.id, coach.id]
+        await owner.execute(
+            """
+            INSERT INTO workout_assignments (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)
+            SELECT organization_id, id, $2, $3, current_date FROM workouts WHERE organization_id = $1
+            """,
+            *assigned,
+        )
+    return Size(coach, member, made, rows)
+
+
+async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
+    """So many programs, own exercises (forks of forks), overrides, workouts, sections, movements, comments, replies."""
+    own = organization.id
+    await owner.execute(
+        "INSERT INTO programs (organization_id, name) SELECT $1, 'Program ' || n FROM generate_series(1, $2) n",
+        own,
+        rows,
+    )
+    await owner.execute(
+        """
+        WITH source AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM exercises
+                        WHERE organization_id IS NULL ORDER BY id LIMIT $2),
+             fork AS (INSERT INTO exercises (organization_id, name, forked_from_id)
+                      SELECT $1, 'Fork ' || n, id FROM source RETURNING id, name),
+             again AS (INSERT INTO exercises (organization_id, name, forked_from_id, video_url)
+                       SELECT $1, name || ' again', id, 'https://example.com' FROM fork)
+        INSERT INTO exercise_org_overrides (organization_id, exercise_id, overrides)
+        SELECT $1, id, jsonb_build_object('name', 'Ours ' || n) FROM source
+        """,
+        own,
+        rows,
+    )
+    programs = await owner.fetch("SELECT id FROM programs WHERE organization_id = $1", own)
+    forks = await owner.fetch("SELECT id FROM exercises WHERE organization_id = $1 AND name LIKE '% again'", own)
+    overridden = await owner.fetch(
+        "SELECT exercise_id AS id FROM exercise_org_overrides WHERE organization_id = $1", own
+    )
+    movements = [{"exerciseId": str(row.id), "prescription": {"sets": 3}} for row in (*forks, *overridden)]
+    sections = [{"movements": movements} for _ in range(rows)]
+    for number in range(rows):
+        input = {
+            "organizationId": str(own), "programId": str(programs[number].id), "title": "Day", "sections": sections
+        }  # fmt: skip
+        await api.run(CREATE_WORKOUT, organization.coach, input=input)
+    await comment(owner, organization, rows)
+
+
+async def comment(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
+    """So many comments on each movement, with as many replies, each with an attachment."""
+    own = organization.id
+    for _ in range(rows):
+        await owner.execute(
+            """
+            WITH top AS (INSERT INTO exercise_comments (organization_id, workout_movement_id, author_id, body)
+                         SELECT organization_id, id, $2, 'Comment' FROM workout_movements WHERE organization_id = $1
+                         RETURNING *)
+            INSERT INTO exercise_comments (organization_id, workout_movement_id, author_id, body, parent_comment_id)
+            SELECT organization_id, workout_movement_id, author_id, 'Reply', id
+            FROM top CROSS JOIN generate_series(1, $3)
+            """,
+            own,
+            organization.coach.id,
+            rows,
+        )
+    await owner.execute(
+        """
+        INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, thumb_url, uploaded_by)
+        SELECT organization_id, 'exercise_comment', id, 'key', 'image/png', 'image', 'key', author_id
+        FROM exercise_comments
+        WHERE organization_id = $1
+        """,
+        own,
+    )

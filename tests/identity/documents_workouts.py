@@ -1,0 +1,96 @@
+"""The requests of `documents` for assignments, snapshots, programs, uploads and jobs."""
+
+from tests.identity.documents import ERRORS, Case
+
+ASSIGNMENT = "id athlete { id email } workout { id title } libraryWorkout { id }"
+
+
+def _mutation(signature: str, call: str, selection: str) -> str:
+    return f"mutation ({signature}) {{ {call} {{ {selection} {ERRORS} }} }}"
+
+
+_ASSIGN = _mutation("$input: AssignWorkoutInput!", "assignWorkout(input: $input)", f"assignments {{ {ASSIGNMENT} }}")
+_STATUS = _mutation(
+    "$id: ID!, $status: AssignmentStatus!",
+    "setAssignmentStatus(id: $id, status: $status)",
+    f"assignment {{ {ASSIGNMENT} }}",
+)
+_CREATE_PROGRAM = _mutation("$input: CreateProgramInput!", "createProgram(input: $input)", "program { id name }")
+_UPDATE_PROGRAM = _mutation(
+    "$id: ID!, $input: UpdateProgramInput!", "updateProgram(id: $id, input: $input)", "program { id name }"
+)
+_REQUEST_UPLOAD = _mutation("$input: RequestUploadInput!", "requestUpload(input: $input)", "upload { id url }")
+_ADD_COMMENT = _mutation("$input: AddCommentInput!", "addComment(input: $input)", "comment { id }")
+_TO = "$id: ID!, $assignmentId: ID"
+_UPDATE_WORKOUT = _mutation(
+    f"{_TO}, $input: UpdateWorkoutInput!",
+    "updateWorkout(id: $id, assignmentId: $assignmentId, input: $input)",
+    "workout { id }",
+)
+_SET = _mutation(
+    f"{_TO}, $sections: [SectionInput!]!",
+    "setWorkoutSections(workoutId: $id, assignmentId: $assignmentId, sections: $sections)",
+    "workout { id }",
+)
+_UPDATE_MOVEMENT = _mutation(
+    f"{_TO}, $input: UpdateMovementInput!",
+    "updateMovement(id: $id, assignmentId: $assignmentId, input: $input)",
+    "movement { id }",
+)
+_USING = """query ($organizationId: ID!, $exerciseId: ID!) {
+  workoutsUsingExercise(organizationId: $organizationId, exerciseId: $exerciseId) { totalCount nodes { id } }
+}"""
+_CALENDAR = """query ($id: ID!, $athleteId: ID) {
+  organization(id: $id) { assignments(athleteId: $athleteId) { totalCount nodes { id } } }
+}"""
+_DAY = {"scheduledFor": "2026-03-01"}
+_FILE = {"filename": "a.png", "mime": "image/png", "sizeBytes": 1}
+
+CASES = {
+    "assignment": Case(f"query ($id: ID!) {{ assignment(id: $id) {{ {ASSIGNMENT} }} }}", {"id": "theirs.assignment"}),
+    "assignments of an athlete": Case(_CALENDAR, {"id": "mine.organization", "athleteId": "theirs.athlete"}),
+    "workoutsUsingExercise, there": Case(
+        _USING, {"organizationId": "theirs.organization", "exerciseId": "theirs.exercise"}
+    ),
+    "workoutsUsingExercise, here": Case(
+        _USING, {"organizationId": "mine.organization", "exerciseId": "theirs.exercise"}
+    ),
+    "jobs": Case("{ jobs { id } }", {}),
+    "job": Case('{ job(id: "0190b5b1-9d4e-7c3a-8000-0123456789ab") { id } }', {}),
+    "assignWorkout": Case(
+        _ASSIGN, {"input": {"workoutId": "theirs.workout", "athleteIds": ["theirs.athlete"], **_DAY}}
+    ),
+    "assignWorkout, their athlete": Case(
+        _ASSIGN, {"input": {"workoutId": "mine.workout", "athleteIds": ["theirs.athlete"], **_DAY}}
+    ),
+    "setAssignmentStatus": Case(_STATUS, {"id": "theirs.assignment", "status": "SKIPPED"}),
+    "updateWorkout, their assignment": Case(
+        _UPDATE_WORKOUT, {"id": "mine.workout", "assignmentId": "theirs.assignment", "input": {"title": "X"}}
+    ),
+    "setWorkoutSections, their assignment": Case(
+        _SET, {"id": "mine.workout", "assignmentId": "theirs.assignment", "sections": []}
+    ),
+    "updateMovement, their assignment": Case(
+        _UPDATE_MOVEMENT, {"id": "mine.movement", "assignmentId": "theirs.assignment", "input": {"notes": "X"}}
+    ),
+    "createProgram": Case(_CREATE_PROGRAM, {"input": {"organizationId": "theirs.organization", "name": "X"}}),
+    "updateProgram": Case(_UPDATE_PROGRAM, {"id": "theirs.program", "input": {"name": "X"}}),
+    "requestUpload": Case(
+        _REQUEST_UPLOAD,
+        {"input": {"organizationId": "theirs.organization", "purpose": "COMMENT_ATTACHMENT", **_FILE}},
+    ),
+    "requestUpload, their exercise": Case(
+        _REQUEST_UPLOAD,
+        {
+            "input": {
+                "organizationId": "mine.organization",
+                "purpose": "EXERCISE_THUMBNAIL",
+                "exerciseId": "theirs.exercise",
+                **_FILE,
+            }
+        },
+    ),
+    "addComment, their upload": Case(
+        _ADD_COMMENT, {"input": {"movementId": "mine.movement", "body": "X", "uploadIds": ["theirs.upload"]}}
+    ),
+}
