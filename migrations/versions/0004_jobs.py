@@ -38,6 +38,7 @@ CREATE TYPE job_kind AS ENUM
 CREATE TYPE job_status AS ENUM ('queued', 'running', 'succeeded', 'failed');
 
 -- due_at: when the job is to be handed to Redis (again); null once it has ended.
+-- handed_at: when it was, while it waits there for a worker or one is at it.
 CREATE TABLE jobs (
     id          uuid        PRIMARY KEY DEFAULT uuidv7(),
     kind        job_kind    NOT NULL,
@@ -49,6 +50,7 @@ CREATE TABLE jobs (
     error       text,
     tries       integer     NOT NULL DEFAULT 0,
     due_at      timestamptz DEFAULT now(),
+    handed_at   timestamptz,
     enqueued_at timestamptz NOT NULL DEFAULT now(),
     started_at  timestamptz,
     finished_at timestamptz,

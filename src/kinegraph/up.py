@@ -29,8 +29,28 @@ from kinegraph.settings import Settings
 START_SECONDS = 60
 
 
-class Stopped(KeyboardInterrupt):
-    """Somebody asked for the end: no Exception, so that no library takes it for a failure to try again after."""
+class Stopped(Exception):
+    """Somebody asked for the end."""
+
+
+class Halt:
+    """Whether somebody asked for the end.
+
+    A signal is noted, and looked at between steps: raised where it comes, in the middle of a start, it would leave
+    behind what was just started, or be lost in a place where Python ignores exceptions.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        self.asked = True
+
+    def check(self) -> None:
+        """Raises Stopped if one did."""
+        if self.asked:
+            raise Stopped
 
 
 def up(settings: Settings) -> int:
@@ -39,44 +59,40 @@ def up(settings: Settings) -> int:
     if settings.jwt_jwks:
         Tokens(settings.jwt_secret, settings.jwt_jwks)
     try:
-        with _signals(), ExitStack() as stack:
-            services, parts = _start_servers(settings, stack)
-            _prepare_database(services)
-            parts += _start_processes(services, stack)
+        with _signals() as halt, ExitStack() as stack:
+            services, parts = _start_servers(settings, stack, halt)
+            _prepare_database(services, halt)
+            parts += _start_processes(services, stack, halt)
             _announce(services)
             watch = Watch()
             while True:
+                halt.check()
                 watch.over(parts)
-                time.sleep(1)
+                time.sleep(0.2)
     except Stopped:
         print("\nStopped. The data stays where it is; `kinegraph up` goes on from there.", flush=True)
     return 0
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    """The first SIGINT or SIGTERM raises Stopped where we are; later ones do not disturb the clean-up."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        for handled in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(handled, signal.SIG_IGN)
-        raise Stopped
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+def _signals() -> Iterator[Halt]:
+    """SIGINT and SIGTERM ask for the end; when it has begun, they do not disturb it."""
+    halt = Halt()
+    before = {number: signal.signal(number, halt.ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield halt
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _start_servers(settings: Settings, stack: ExitStack) -> tuple[Services, list[Part]]:
+def _start_servers(settings: Settings, stack: ExitStack, halt: Halt) -> tuple[Services, list[Part]]:
     """PostgreSQL and Redis: those of the settings, or embedded ones."""
     postgres, redis = settings.home / "postgres", settings.home / "redis"
     servers: list[Part] = []
 
     def embedded(server: Server) -> str:
-        with _step(f"{server.title} (embedded)"):
+        with _step(f"{server.title} (embedded)", halt):
             stack.callback(server.stop)
             server.start()
         servers.append(server)
@@ -93,16 +109,16 @@ def _start_servers(settings: Settings, stack: ExitStack) -> tuple[Services, list
     return Services(settings, database_url, redis_url, secret), servers
 
 
-def _prepare_database(services: Services) -> None:
+def _prepare_database(services: Services, halt: Halt) -> None:
     """Migrate, and say so if there was anything to do."""
     url = services.database_url
     revision = asyncio.run(migrate.require_usable(url))
     if revision != migrate.head():
-        with _step(f"Migrating the database to {migrate.head()}"):
+        with _step(f"Migrating the database to {migrate.head()}", halt):
             migrate.upgrade(url)
 
 
-def _start_processes(services: Services, stack: ExitStack) -> list[Part]:
+def _start_processes(services: Services, stack: ExitStack, halt: Halt) -> list[Part]:
     """The worker, which seeds the library, then the demo and the API."""
     settings = services.settings
     told = environment(
@@ -118,18 +134,18 @@ def _start_processes(services: Services, stack: ExitStack) -> list[Part]:
     worker, api = Process("worker", "worker", told), Process("API", "serve", told)
     stack.callback(worker.stop)
     worker.start()
-    with _step("Seeding the exercise library (a job of the worker)"):
-        asyncio.run(_seed_library(services.database_url, worker))
-    with _step("Seeding the demo organizations"):
+    with _step("Seeding the exercise library (a job of the worker)", halt):
+        asyncio.run(_seed_library(services.database_url, worker, halt))
+    with _step("Seeding the demo organizations", halt):
         asyncio.run(_seed_demo(services.database_url))
     stack.callback(api.stop)
-    with _step("The API"):
+    with _step("The API", halt):
         api.start()
-        _await_ready(services.settings, api)
+        _await_ready(services.settings, api, halt)
     return [worker, api]
 
 
-async def _seed_library(url: str, worker: Process) -> None:
+async def _seed_library(url: str, worker: Process, halt: Halt) -> None:
     """Ask for the seed job and wait until the worker has done it, showing what it did."""
     database = await Database.open(url, 1)
     try:
@@ -137,6 +153,7 @@ async def _seed_library(url: str, worker: Process) -> None:
             (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
         deadline = time.monotonic() + START_SECONDS
         while (job := await _job(database, id)).finished_at is None:
+            halt.check()
             if worker.is_dead():
                 raise ServiceError("The worker stopped while it started; its messages are above.")
             if time.monotonic() > deadline:
@@ -166,9 +183,10 @@ async def _seed_demo(url: str) -> None:
         await database.close()
 
 
-def _await_ready(settings: Settings, api: Process) -> None:
+def _await_ready(settings: Settings, api: Process, halt: Halt) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
+        halt.check()
         if api.is_dead():
             raise ServiceError("The API stopped while it started; its messages are above.")
         try:
@@ -198,8 +216,9 @@ def _announce(services: Services) -> None:
 
 
 @contextmanager
-def _step(what: str) -> Iterator[None]:
+def _step(what: str, halt: Halt) -> Iterator[None]:
     """Say what is being done, and how long it took; what is said meanwhile stands in between."""
+    halt.check()
     print(f"  {what} …", flush=True)
     started = time.monotonic()
     yield

@@ -15,8 +15,6 @@ from typing import Any
 from uuid import UUID
 
 from arq import ArqRedis, Worker, func
-from arq.connections import RedisSettings
-from arq.typing import StartupShutdown
 
 from kinegraph.background import store
 from kinegraph.background.rules import LEASE_SECONDS, MOST_TRIES, JobKind, JobStatus, pause
@@ -28,7 +26,7 @@ from kinegraph.media.jobs import clear_uploads, make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.media.rules_thumbnails import NotAnImage
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.redis_client import AWAY
+from kinegraph.outside.redis_client import AWAY, open_pool
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.services import Services, open_storage
 
@@ -39,6 +37,7 @@ DISPATCH_SECONDS = 0.5
 MOST_QUEUED = 50
 """How many jobs are handed to Redis at most: as many as get their turn before they are due again."""
 TIDY_SECONDS = 60
+CLOSE_SECONDS = 10
 AWAY_SECONDS = 2
 """How long the worker waits for Redis to come back before it tries again."""
 
@@ -85,6 +84,9 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
     key = UUID(id)
     async with work.database.write(enter_as_worker) as session:
         job = await store.begin(session, key)
+        if job is not None and job.is_hopeless:
+            await store.end(session, key, JobStatus.FAILED, message=None, error="Its workers died at it, every time.")
+            job = None
     if job is None:
         return
     kept = asyncio.create_task(_keep(work.database, key))
@@ -140,14 +142,13 @@ async def dispatch(database: Database, redis: ArqRedis) -> int:
         orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact]]
         if orders:
             await store.insert(session, orders)
-    room = MOST_QUEUED - int(await redis.zcard(QUEUE))
-    if room <= 0:
-        return 0
+    await redis.ping()
     async with database.write(enter_as_worker) as session:
-        due = await store.take_due(session, room)
+        due = await store.take_due(session, MOST_QUEUED)
     for job in due:
         # A job that is handed over again gets another name: arq would take the old one for done, or for running.
-        await redis.enqueue_job("run_job", str(job.id), _job_id=f"{job.id}:{job.due_at.timestamp()}")
+        name = f"{job.id}:{job.due_at.timestamp()}"
+        await redis.enqueue_job("run_job", str(job.id), _job_id=name, _queue_name=QUEUE)
     return len(due)
 
 
@@ -171,6 +172,8 @@ async def _tidy_on(work: Work) -> None:
                 await outbox.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
+        except Exception:
+            log.exception("tidying up failed, will try again")
         await asyncio.sleep(TIDY_SECONDS)
 
 
@@ -195,41 +198,36 @@ async def work_on(services: Services) -> None:
 
 async def _work_while_redis_is_there(services: Services, work: Work, stop: asyncio.Event) -> None:
     """Work until told to stop, or until Redis goes away."""
-    dispatching: list[asyncio.Task[None]] = []
-
-    async def start(ctx: dict[Any, Any]) -> None:
-        dispatching.append(asyncio.create_task(_dispatch_on(work.database, ctx["redis"])))
-
-    worker = make_worker(services, work, start)
-    working = asyncio.create_task(worker.main())
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
-    for task in (working, stopping, *dispatching):
+    redis = ArqRedis(open_pool(services.redis_url), default_queue_name=QUEUE)
+    worker = make_worker(redis, work)
+    tasks = [asyncio.create_task(each) for each in (worker.main(), _dispatch_on(work.database, redis), stop.wait())]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
         task.cancel()
-    (gone, *_) = await asyncio.gather(working, stopping, *dispatching, return_exceptions=True)
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
     with suppress(*AWAY, asyncio.CancelledError):
-        await worker.close()
+        await asyncio.wait_for(worker.close(), CLOSE_SECONDS)
+    gone = next((each for each in ended if isinstance(each, Exception)), None)
     if isinstance(gone, AWAY):
         log.warning("Redis is away, will try again", extra={"reason": repr(gone)})
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), AWAY_SECONDS)
-    elif isinstance(gone, Exception):
+    elif gone is not None:
         raise gone
 
 
-def make_worker(services: Services, work: Work, start: StartupShutdown) -> Worker:
+def make_worker(redis: ArqRedis, work: Work) -> Worker:
     """The arq worker that runs jobs; retries are ours (`_failed`), so arq gives up at once."""
     return Worker(
         functions=[func(run_job)],
         queue_name=QUEUE,
-        redis_settings=RedisSettings.from_dsn(services.redis_url),
+        redis_pool=redis,
         ctx={"work": work},
-        on_startup=start,
         handle_signals=False,
         max_tries=1,
         retry_jobs=False,
         keep_result=60,
-        job_timeout=3600,
+        job_timeout=600,
         health_check_interval=10,
     )
 

@@ -1,12 +1,16 @@
 """Serving and receiving files by signed addresses, where they are kept in a folder of this machine."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage_folder import FolderStorage, Refused
+
+log = logging.getLogger("kinegraph.media")
 
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -37,6 +41,9 @@ def _answer(storage: FolderStorage) -> Callable[[Request], Awaitable[Response]]:
             return FileResponse(path, media_type=values["type"], headers=SAFE)
         except Refused as refused:
             return JSONResponse({"error": refused.message}, refused.status)
+        except ServiceError as error:
+            log.error("files: %s", error)
+            return JSONResponse({"error": "Files cannot be kept just now; try again later."}, 503)
 
     return answer
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from kinegraph.background.rules import LEASE_SECONDS, JobKind
+from kinegraph.background.rules import LEASE_SECONDS, MOST_TRIES, JobKind
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order
 
 COLUMNS = "id, kind, status, total, done, message, error, enqueued_at, started_at, finished_at"
@@ -47,17 +47,21 @@ async def insert(session: WriteSession, orders: Sequence[tuple[JobKind, Mapping[
 
 
 async def take_due(session: WriteSession, most: int) -> list[Row]:
-    """Jobs to hand to Redis now: new ones, and those that were handed over but did not end in time."""
+    """Jobs to hand to Redis now: new ones, and those that were handed over but did not end in time.
+
+    No more than that `most` are with Redis and its workers.
+    """
     return await session.fetch(
         """
         UPDATE jobs
-        SET status = 'queued', due_at = now() + make_interval(secs => $2)
-        WHERE id IN (SELECT id
-                     FROM jobs
-                     WHERE due_at <= now()
-                     ORDER BY due_at
-                     LIMIT $1
-                     FOR UPDATE SKIP LOCKED)
+        SET status = 'queued', handed_at = now(), due_at = now() + make_interval(secs => $2)
+        WHERE id = ANY (ARRAY (SELECT id
+                               FROM jobs
+                               WHERE due_at <= now()
+                               ORDER BY due_at
+                               LIMIT greatest(0, $1 - (SELECT count(*) FROM jobs
+                                                       WHERE due_at > now() AND handed_at IS NOT NULL))
+                               FOR UPDATE SKIP LOCKED))
         RETURNING id, due_at
         """,
         most,
@@ -66,17 +70,21 @@ async def take_due(session: WriteSession, most: int) -> list[Row]:
 
 
 async def begin(session: WriteSession, id: UUID) -> Row | None:
-    """A job that is to run now, with its arguments; None where it has ended already, or somebody is at it."""
+    """A job that is to run now, with its arguments; None where it has ended already, or somebody is at it.
+
+    One that was begun as often as a job may be, and never ended, is hopeless: its workers died at it.
+    """
     return await session.fetch_row(
         """
         UPDATE jobs
-        SET status = 'running', tries = tries + 1, started_at = coalesce(started_at, now()),
+        SET status = 'running', tries = least(tries + 1, $3), started_at = coalesce(started_at, now()),
             due_at = now() + make_interval(secs => $2)
         WHERE id = $1 AND status = 'queued'
-        RETURNING id, kind, arguments, tries
+        RETURNING id, kind, arguments, tries, old.tries >= $3 AS is_hopeless
         """,
         id,
         LEASE_SECONDS,
+        MOST_TRIES,
     )
 
 
@@ -94,7 +102,7 @@ async def end(session: WriteSession, id: UUID, status: str, *, message: str | No
     await session.run(
         """
         UPDATE jobs
-        SET status = $2, message = $3, error = $4, finished_at = now(), due_at = NULL
+        SET status = $2, message = $3, error = $4, finished_at = now(), due_at = NULL, handed_at = NULL
         WHERE id = $1 AND finished_at IS NULL
         """,
         id,
@@ -109,7 +117,7 @@ async def postpone(session: WriteSession, id: UUID, seconds: int, error: str) ->
     await session.run(
         """
         UPDATE jobs
-        SET status = 'queued', error = $3, due_at = now() + make_interval(secs => $2)
+        SET status = 'queued', error = $3, due_at = now() + make_interval(secs => $2), handed_at = NULL
         WHERE id = $1 AND finished_at IS NULL
         """,
         id,

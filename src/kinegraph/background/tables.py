@@ -27,6 +27,7 @@ jobs = Table(
     Column("error", Text),
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("due_at", DateTime(timezone=True), server_default=func.now()),
+    _moment("handed_at"),
     Column("enqueued_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     _moment("started_at"),
     _moment("finished_at"),

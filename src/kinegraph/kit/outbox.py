@@ -47,12 +47,12 @@ async def take(session: WriteSession, names: Sequence[str], most: int = 200) -> 
         """
         UPDATE outbox
         SET handled_at = now()
-        WHERE id IN (SELECT id
-                     FROM outbox
-                     WHERE handled_at IS NULL AND fact = ANY ($1)
-                     ORDER BY id
-                     LIMIT $2
-                     FOR UPDATE SKIP LOCKED)
+        WHERE id = ANY (ARRAY (SELECT id
+                               FROM outbox
+                               WHERE handled_at IS NULL AND fact = ANY ($1)
+                               ORDER BY id
+                               LIMIT $2
+                               FOR UPDATE SKIP LOCKED))
         RETURNING id, fact, payload
         """,
         names,

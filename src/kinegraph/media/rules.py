@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Refusal
 from kinegraph.media.rules_files import safe_filename, sniffed
 
@@ -130,7 +130,7 @@ def checked_uses(upload_ids: Sequence[str]) -> list[UUID]:
         checks.refuse(f"Must be at most {MOST_ATTACHMENTS} files; these are {len(upload_ids)}.", *at)
     keys = checks.all(upload_ids[:MOST_ATTACHMENTS], at, checks.key)
     for place, key in enumerate(keys):
-        if key in keys[:place]:
+        if key in keys[:place] and parse_key(upload_ids[place]):
             checks.refuse("This upload stands in the list twice.", *at, str(place))
     checks.done()
     return keys

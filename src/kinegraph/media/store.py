@@ -9,8 +9,9 @@ from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order
 from kinegraph.media.rules import KEPT, AttachmentAdded
 
 
-async def waiting_uploads(session: ReadSession) -> int:
-    """How many uploads of the viewer's wait to be used."""
+async def waiting_uploads(session: WriteSession) -> int:
+    """How many uploads of the viewer's wait to be used; none is added meanwhile."""
+    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"uploads {session.viewer.user.id}")
     count: int = await session.fetch_value(
         "SELECT count(*) FROM uploads WHERE user_id = $1 AND used_at IS NULL", session.viewer.user.id
     )
@@ -96,14 +97,14 @@ async def take_stale_uploads(session: WriteSession, most: int = 100) -> list[Row
         """
         UPDATE uploads
         SET clearing_at = now()
-        WHERE id IN (SELECT id
-                     FROM uploads
-                     WHERE (clearing_at IS NULL OR clearing_at < now() - interval '5 minutes')
-                       AND (used_at IS NOT NULL AND expires_at < now()
-                            OR used_at IS NULL AND created_at < now() - $1::interval)
-                     ORDER BY created_at
-                     LIMIT $2
-                     FOR UPDATE SKIP LOCKED)
+        WHERE id = ANY (ARRAY (SELECT id
+                               FROM uploads
+                               WHERE (clearing_at IS NULL OR clearing_at < now() - interval '5 minutes')
+                                 AND (used_at IS NOT NULL AND expires_at < now()
+                                      OR used_at IS NULL AND created_at < now() - $1::interval)
+                               ORDER BY created_at
+                               LIMIT $2
+                               FOR UPDATE SKIP LOCKED))
         RETURNING id, key, used_at
         """,
         KEPT,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import redis
+from redis.asyncio import ConnectionPool
 from redis.asyncio import Redis as Redis
 
 from kinegraph.outside.errors import ServiceError
@@ -16,6 +17,12 @@ def open_redis(url: str) -> Redis:
     """A client that connects when it is first used."""
     client: Redis = Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
     return client
+
+
+def open_pool(url: str) -> ConnectionPool:
+    """Connections for a queue; a Redis that does not answer in time is away."""
+    pool: ConnectionPool = ConnectionPool.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    return pool
 
 
 async def fault(client: Redis) -> str | None:

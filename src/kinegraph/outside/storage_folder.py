@@ -8,11 +8,12 @@ there when it is complete: what is stored is never half a file.
 import asyncio
 import hashlib
 import hmac
+import json
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -45,11 +46,8 @@ class FolderStorage:
 
     async def require(self) -> None:
         """Raises ServiceError where nothing can be kept in the folder."""
-        try:
-            await self.write("staging/.probe", b"", "text/plain")
-            await self.delete(["staging/.probe"])
-        except OSError as error:
-            raise ServiceError(f"Files cannot be kept in {self._root} ({error}). Set KINEGRAPH_HOME.") from error
+        await self.write("staging/.probe", b"", "text/plain")
+        await self.delete(["staging/.probe"])
 
     async def upload_target(self, key: str, mime: str, size: int) -> Target:
         """Where a file of exactly this type and size can be sent."""
@@ -66,7 +64,7 @@ class FolderStorage:
         return f"{self._base}/{quote(key)}?{urlencode({**query, 'signature': self._signature(method, key, query)})}"
 
     def _signature(self, method: str, key: str, query: Mapping[str, str]) -> str:
-        told = "\n".join((method, key, *(f"{name}={query[name]}" for name in sorted(query))))
+        told = json.dumps([method, key, sorted(query.items())])
         return hmac.new(self._secret, told.encode(), hashlib.sha256).hexdigest()
 
     def require_signed(self, method: str, key: str, query: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -90,37 +88,33 @@ class FolderStorage:
     async def receive(self, key: str, size: int, chunks: AsyncIterator[bytes]) -> None:
         """Store what is sent, if it is exactly `size` bytes. Raises Refused, and stores nothing, if it is not."""
         path = self.path(key)
-        descriptor, name = _beside(path)
-        received = 0
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                async for chunk in chunks:
-                    received += len(chunk)
-                    if received > size:
-                        raise Refused(413, f"More was sent than the {size} bytes that this address is for.")
-                    await asyncio.to_thread(file.write, chunk)
-            if received < size:
-                raise Refused(400, f"Only {received} of the {size} bytes that this address is for were sent.")
-            await asyncio.to_thread(Path(name).replace, path)
-        finally:
-            await asyncio.to_thread(Path(name).unlink, missing_ok=True)
+        with _told():
+            descriptor, name = _beside(path)
+            try:
+                received = await _drain(chunks, descriptor, size)
+                if received < size:
+                    raise Refused(400, f"Only {received} of the {size} bytes that this address is for were sent.")
+                await asyncio.to_thread(Path(name).replace, path)
+            finally:
+                await asyncio.to_thread(Path(name).unlink, missing_ok=True)
 
     async def inspect(self, key: str) -> StoredObject | None:
         """What is stored under the key, or None."""
-        return await asyncio.to_thread(_inspect, self.path(key))
+        with _told():
+            return await asyncio.to_thread(_inspect, self.path(key))
 
     async def copy(self, source: str, target: str, etag: str) -> bool:
         """Copy an object, if it still is the one with this mark."""
-        return await asyncio.to_thread(_link, self.path(source), self.path(target), etag)
+        with _told():
+            return await asyncio.to_thread(_link, self.path(source), self.path(target), etag)
 
     async def read(self, key: str) -> bytes | None:
         """An object's content, or None."""
-        try:
-            return await asyncio.to_thread(self.path(key).read_bytes)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise ServiceError(f"The folder of the files cannot be read: {error}.") from error
+        with _told():
+            try:
+                return await asyncio.to_thread(self.path(key).read_bytes)
+            except FileNotFoundError:
+                return None
 
     async def write(self, key: str, content: bytes, mime: str) -> None:
         """Store an object."""
@@ -128,7 +122,8 @@ class FolderStorage:
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Remove objects, and the folders that they leave empty."""
-        await asyncio.to_thread(self._delete, keys)
+        with _told():
+            await asyncio.to_thread(self._delete, keys)
 
     def _delete(self, keys: Sequence[str]) -> None:
         for key in keys:
@@ -137,6 +132,29 @@ class FolderStorage:
             with suppress(OSError):
                 for folder in path.relative_to(self._root).parents:
                     (self._root / folder).rmdir()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the file system raises, as a ServiceError."""
+    try:
+        yield
+    except OSError as error:
+        raise ServiceError(
+            f"Files cannot be kept or read ({error}). Look after the folder under KINEGRAPH_HOME."
+        ) from error
+
+
+async def _drain(chunks: AsyncIterator[bytes], descriptor: int, size: int) -> int:
+    """Write what comes to a file. Returns how many bytes came. Raises Refused when they are more than `size`."""
+    received = 0
+    with os.fdopen(descriptor, "wb") as file:
+        async for chunk in chunks:
+            received += len(chunk)
+            if received > size:
+                raise Refused(413, f"More was sent than the {size} bytes that this address is for.")
+            await asyncio.to_thread(file.write, chunk)
+    return received
 
 
 def _beside(path: Path) -> tuple[int, str]:

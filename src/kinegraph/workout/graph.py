@@ -97,7 +97,7 @@ class Movement:
 @strawberry.type(description="A comment on a movement, or a reply to one.")
 class Comment:
     id: strawberry.ID = strawberry.field(description="The comment's id.")
-    movement: Movement = edge(store.movements, "workout_movement_id", "The movement that it is about.")
+    movement: Movement = edge(store.commented, "workout_movement_id", "The movement that it is about.")
     author: User = strawberry.field(resolver=author_of, description="Who wrote it.")
     body: str = strawberry.field(description="What it says.")
     parent: "Comment | None" = strawberry.field(

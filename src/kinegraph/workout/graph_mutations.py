@@ -182,11 +182,11 @@ async def _assignment(session: WriteSession, id: str) -> Row:
 
 
 async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
-    """An assignment's snapshot; the first edit makes it, while nobody writes the library workout's tree."""
+    """An assignment's snapshot; the first edit makes it, while nobody writes the library workout, comments included."""
     if assignment.snapshot_workout_id is not None:
         snapshot_id: UUID = assignment.snapshot_workout_id
         return snapshot_id
-    await store.take_turn(session, assignment.workout_id, shared=True)
+    await store.take_turn(session, assignment.workout_id)
     return await store_snapshots.fork(session, assignment)
 
 

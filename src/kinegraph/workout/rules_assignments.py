@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import InvalidInput
 
 MOST_ATHLETES = 200
@@ -22,7 +22,7 @@ def checked_assignment(values: Mapping[str, Any]) -> tuple[UUID, list[UUID]]:
         checks.refuse(f"Must be from 1 to {MOST_ATHLETES} athletes; these are {len(athletes)}.", *at)
     athlete_ids = checks.all(athletes[:MOST_ATHLETES], at, checks.key)
     for place, athlete_id in enumerate(athlete_ids):
-        if athlete_id in athlete_ids[:place]:
+        if athlete_id in athlete_ids[:place] and parse_key(athletes[place]):
             checks.refuse("This athlete stands in the list twice.", *at, place)
     if not EARLIEST <= values["scheduled_for"] <= LATEST:
         checks.refuse(f"Must be a date from {EARLIEST} to {LATEST}.", "input", "scheduledFor")

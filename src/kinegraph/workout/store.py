@@ -113,6 +113,12 @@ async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | Non
     return in_key_order(rows, ids)
 
 
+async def commented(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+    """Movements of comments that the viewer sees, in key order, whatever became of their workouts."""
+    rows = await session.fetch(f"SELECT {MOVEMENT} FROM workout_movements m WHERE m.id = ANY ($1)", ids)
+    return in_key_order(rows, ids)
+
+
 async def programs_of(session: ReadSession, organization_ids: Sequence[UUID]) -> list[list[Row]]:
     """Each organization's programs by name."""
     rows = await session.fetch(

@@ -1,0 +1,54 @@
+"""What tests of work in the background stand on: files in a folder of their own, and a real queue."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from arq import ArqRedis
+
+from kinegraph.kit.database import Database
+from kinegraph.services import Services, folder_storage
+from kinegraph.settings import Settings
+from kinegraph.worker import Work
+from tests.background.rows import Pool, Scene, open_queue, scene_of
+from tests.conftest import SECRET, Api, World
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this module's files are."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def services(database_url: str, redis_url: str, home: Path) -> Services:
+    """Where the application of this module finds everything."""
+    return Services(Settings(home=home), database_url, redis_url, SECRET)
+
+
+@pytest.fixture(scope="module")
+def work(database: Database, services: Services) -> Work:
+    """What jobs work with."""
+    return Work(database, folder_storage(services.settings))
+
+
+@pytest.fixture
+async def queue(redis_url: str) -> AsyncIterator[ArqRedis]:
+    """The real Redis, empty."""
+    pool = await open_queue(redis_url)
+    await pool.flushall()
+    yield pool
+    await pool.aclose()
+
+
+@pytest.fixture(autouse=True)
+async def nothing_waits(owner: Pool) -> None:
+    """Each test finds no facts and no jobs of the one before it."""
+    await owner.execute("DELETE FROM outbox")
+    await owner.execute("DELETE FROM jobs")
+
+
+@pytest.fixture
+async def scene(api: Api, world: World) -> Scene:
+    """A workout to comment on."""
+    return await scene_of(api, world)

@@ -1,0 +1,161 @@
+"""Trying again: what may pass is tried again after growing pauses, not for ever, and what is unexpected is not told."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from arq import ArqRedis
+
+from kinegraph.background import store
+from kinegraph.background.rules import MOST_TRIES, JobKind, pause
+from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.worker import Work, dispatch, run_job
+from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of, until
+
+PAUSES = [2, 4, 8, 16, 32, 64, 128]
+
+
+async def unreadable(scene: Scene, owner: Pool, home: Path) -> UUID:
+    """An attachment whose file the storage fails to read."""
+    attachment = await scene.attach()
+    file = await file_of(owner, home, attachment)
+    file.rename(file.with_suffix(".kept"))
+    file.mkdir()
+    return attachment
+
+
+async def mend(owner: Pool, home: Path, attachment: UUID) -> None:
+    file = await file_of(owner, home, attachment)
+    file.rmdir()
+    file.with_suffix(".kept").rename(file)
+
+
+async def deliver(owner: Pool, work: Work, queue: ArqRedis, attachment: UUID) -> Any:
+    """The attachment's job after it was handed over and run once more."""
+    await expire(owner)
+    await dispatch(work.database, queue)
+    await run_job({"work": work}, str((await job_of(owner, attachment)).id))
+    return await job_of(owner, attachment)
+
+
+def test_pauses_grow_and_stay_within_five_minutes() -> None:
+    assert [pause(tries) for tries in range(1, 8)] == PAUSES
+    assert [pause(tries) for tries in (9, 50, 1000)] == [300, 300, 300]
+
+
+async def test_a_storage_that_fails_is_tried_again_after_growing_pauses_and_given_up_in_the_end(
+    scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
+) -> None:
+    attachment = await unreadable(scene, owner, home)
+    for tries, seconds in enumerate(PAUSES, 1):
+        before = await owner.fetchval("SELECT clock_timestamp()")
+        job = await deliver(owner, work, queue, attachment)
+        after = await owner.fetchval("SELECT clock_timestamp()")
+        assert (job.status, job.tries, job.finished_at, job.message) == ("queued", tries, None, None)
+        assert job.error.startswith("Files cannot be kept or read (")
+        assert before.timestamp() <= job.due_at.timestamp() - seconds <= after.timestamp()
+        assert await dispatch(work.database, queue) == 0
+    job = await deliver(owner, work, queue, attachment)
+    assert (job.status, job.tries, job.due_at) == ("failed", MOST_TRIES, None)
+    assert job.error.startswith("Files cannot be kept or read (")
+    await mend(owner, home, attachment)
+    assert await deliver(owner, work, queue, attachment) == job
+
+
+async def test_a_failure_that_passes_leaves_no_error_behind(
+    scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
+) -> None:
+    attachment = await unreadable(scene, owner, home)
+    first = await deliver(owner, work, queue, attachment)
+    assert first.error is not None
+    await mend(owner, home, attachment)
+    job = await deliver(owner, work, queue, attachment)
+    assert (job.status, job.tries, job.error, job.started_at) == ("succeeded", 2, None, first.started_at)
+    assert await thumbnail_of(owner, home, attachment) is not None
+
+
+async def test_a_job_that_fails_holds_up_no_other(
+    scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
+) -> None:
+    bad, good = await unreadable(scene, owner, home), await scene.attach()
+    await dispatch(work.database, queue)
+    jobs = [str((await job_of(owner, attachment)).id) for attachment in (bad, good)]
+    await asyncio.gather(*(run_job({"work": work}, id) for id in jobs))
+    assert (await job_of(owner, bad)).status == "queued"
+    assert (await job_of(owner, good)).status == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "named"),
+    [
+        (JobKind.EMBED_WORKOUTS, {"nonsense": 1}, ""),
+        (JobKind.THUMBNAIL, {}, "TypeError"),
+        (JobKind.THUMBNAIL, {"attachment_id": "secret", "organization_id": "secret"}, "ValueError"),
+    ],
+)
+async def test_what_is_unexpected_is_tried_again_and_its_details_stay_in_the_log(
+    work: Work, owner: Pool, kind: JobKind, arguments: dict[str, Any], named: str
+) -> None:
+    async with work.database.write(enter_as_worker) as session:
+        (id,) = await store.insert(session, [(kind, arguments)])
+    for tries in range(1, MOST_TRIES + 1):
+        await run_job({"work": work}, str(id))
+        (row,) = await owner.fetch("SELECT status, tries, error FROM jobs")
+        assert (row.status, row.tries) == ("failed" if tries == MOST_TRIES else "queued", tries)
+        assert row.error.startswith(f"Unexpected: {named}") and "secret" not in row.error
+
+
+async def test_a_storage_that_cannot_be_written_to_is_told_as_such(
+    scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
+) -> None:
+    attachment = await scene.attach()
+    ((await file_of(owner, home, attachment)).parent / "thumbnail").write_text("in the way")
+    job = await deliver(owner, work, queue, attachment)
+    assert (job.status, job.tries) == ("queued", 1)
+    assert not job.error.startswith("Unexpected")
+
+
+async def test_a_job_at_which_worker_after_worker_dies_is_given_up(
+    scene: Scene, work: Work, queue: ArqRedis, owner: Pool
+) -> None:
+    attachment = await scene.attach()
+    await dispatch(work.database, queue)
+    id = (await job_of(owner, attachment)).id
+    for _ in range(MOST_TRIES):
+        async with work.database.write(enter_as_worker) as session:
+            assert await store.begin(session, id)
+        await expire(owner)
+        await dispatch(work.database, queue)
+    await run_job({"work": work}, str(id))
+    job = await job_of(owner, attachment)
+    assert (job.status, job.tries) == ("failed", MOST_TRIES)
+
+
+@pytest.mark.parametrize("deliveries", [0, 5])
+async def test_a_job_that_is_told_to_stop_is_due_again_at_once_and_done_by_the_next(
+    scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path, database_url: str, deliveries: int
+) -> None:
+    attachment = await scene.attach()
+    await dispatch(work.database, queue)
+    id = (await job_of(owner, attachment)).id
+    blocker = await asyncpg.connect(database_url)
+    await blocker.execute(f"BEGIN; SELECT FROM attachments WHERE id = '{attachment}' FOR UPDATE")
+    running = asyncio.create_task(run_job({"work": work}, str(id)))
+    await until(lambda: owner.fetchval(BLOCKED))
+    for _ in range(deliveries):
+        await run_job({"work": work}, str(id))
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    job = await job_of(owner, attachment)
+    assert (job.status, job.tries, job.finished_at) == ("queued", 1, None)
+    assert job.error == "The worker stopped; another will begin it again."
+    await blocker.close()
+    assert await dispatch(work.database, queue) == 1
+    await run_job({"work": work}, str(id))
+    job = await job_of(owner, attachment)
+    assert (job.status, job.tries, job.error) == ("succeeded", 2, None)
+    assert await thumbnail_of(owner, home, attachment) is not None

@@ -1,0 +1,285 @@
+"""The worker as a process: it does what was asked through the API, and nothing is lost when it or Redis is killed."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from arq import ArqRedis
+
+from kinegraph.kit.database import Database
+from kinegraph.outside.embedded import find_running
+from kinegraph.outside.redis import EmbeddedRedis, start_redis
+from kinegraph.services import Services
+from kinegraph.settings import Settings
+from kinegraph.worker import MOST_QUEUED, QUEUE, dispatch
+from tests.background.rows import (
+    BLOCKED,
+    NO_PICTURE,
+    Pool,
+    Scene,
+    expire,
+    facts,
+    job_of,
+    open_queue,
+    png,
+    scene_of,
+    thumbnail_of,
+    until,
+)
+from tests.conftest import SECRET, Api, World
+from tests.process.running import environment, started
+
+RECORDING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO outbox%' AND datname = current_database()
+"""
+"""How many mutations wait to record a fact."""
+
+
+@dataclass
+class Place:
+    """Where the workers of this module work: a home with a Redis of its own, and a database."""
+
+    home: Path
+    database_url: str
+    owner: Pool
+    redis: EmbeddedRedis
+
+    def worker(self) -> AbstractContextManager["Popen[bytes]"]:
+        """A worker that runs until the block ends."""
+        settings = {"KINEGRAPH_HOME": str(self.home), "KINEGRAPH_REDIS_URL": self.redis.url}
+        return started("worker", env=environment(self.database_url, **settings), log=self.home / "worker.log")
+
+    @asynccontextmanager
+    async def held(self, *attachments: UUID) -> AsyncIterator[None]:
+        """Jobs of these attachments come to their last step within the block, and not beyond it."""
+        blocker = await asyncpg.connect(self.database_url)
+        await blocker.execute("BEGIN")
+        await blocker.execute("SELECT FROM attachments WHERE id = ANY ($1) FOR UPDATE", attachments)
+        try:
+            yield
+        finally:
+            await blocker.close()
+
+    async def blocked(self, count: int = 1) -> None:
+        """Wait until so many jobs stand in the middle."""
+
+        async def reached() -> bool:
+            found: int = await self.owner.fetchval(BLOCKED)
+            return found == count
+
+        await until(reached)
+
+    async def job(self, attachment: UUID, *statuses: str) -> Any:
+        """The attachment's job as soon as it is so far."""
+
+        async def reached() -> Any:
+            job = await job_of(self.owner, attachment)
+            return job if job is not None and job.status in statuses else None
+
+        return await until(reached)
+
+    async def done(self, attachment: UUID) -> Any:
+        """The attachment's job when it has ended well, with the thumbnail in its place."""
+        job = await self.job(attachment, "succeeded", "failed")
+        assert (job.status, job.error) == ("succeeded", None)
+        made = await thumbnail_of(self.owner, self.home, attachment)
+        assert made is not None and made.startswith(b"\xff\xd8\xff")
+        return job
+
+    @contextmanager
+    def without_redis(self) -> Iterator[None]:
+        """Redis ends without a word, and runs on the same folder again after the block."""
+        running = find_running(self.home / "redis", "redis")
+        assert running is not None
+        os.kill(running.pid, signal.SIGKILL)
+        self.redis.stop()
+        try:
+            yield
+        finally:
+            before, self.redis = self.redis.url, start_redis(self.home / "redis")
+            assert self.redis.url == before
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def place(home: Path, database_url: str, owner: Pool) -> Iterator[Place]:
+    made = Place(home, database_url, owner, start_redis(home / "redis"))
+    yield made
+    made.redis.stop()
+
+
+@pytest.fixture(scope="module")
+def services(database_url: str, place: Place) -> Services:
+    return Services(Settings(home=place.home), database_url, place.redis.url, SECRET)
+
+
+@pytest.fixture
+async def scene(api: Api, world: World, owner: Pool) -> Scene:
+    await owner.execute("DELETE FROM outbox")
+    await owner.execute("DELETE FROM jobs")
+    return await scene_of(api, world)
+
+
+@pytest.fixture
+async def queue(place: Place) -> AsyncIterator[ArqRedis]:
+    """The module's Redis, empty before and after."""
+    pool = await open_queue(place.redis.url)
+    await pool.flushall()
+    yield pool
+    await pool.flushall()
+    await pool.aclose()
+
+
+def kill(worker: "Popen[bytes]") -> None:
+    """End a worker without a word."""
+    worker.kill()
+    worker.wait(10)
+
+
+def stop(worker: "Popen[bytes]") -> None:
+    """Ask a worker to end, which it does in good order."""
+    worker.terminate()
+    assert worker.wait(15) == 0
+
+
+async def test_pictures_that_were_attached_get_their_thumbnails_and_one_that_is_none_disturbs_nobody(
+    scene: Scene, place: Place
+) -> None:
+    early = [await scene.attach(), await scene.attach(NO_PICTURE)]
+    with place.worker():
+        assert (await place.done(early[0])).tries == 1
+        failed = await place.job(early[1], "failed")
+        assert (failed.error, failed.tries) == ("The file is no JPEG, PNG, WebP or GIF image.", 1)
+        late = await scene.attach(png(3000, 2000))
+        assert (await place.done(late)).tries == 1
+
+
+async def test_two_workers_do_each_job_once(scene: Scene, place: Place) -> None:
+    with place.worker(), place.worker():
+        attachments = [await scene.attach() for _ in range(12)]
+        assert [(await place.done(attachment)).tries for attachment in attachments] == [1] * 12
+
+
+async def test_a_worker_that_is_killed_in_the_middle_of_a_job_loses_nothing(scene: Scene, place: Place) -> None:
+    attachment = await scene.attach(png(2000, 1500))
+    async with place.held(attachment):
+        with place.worker() as worker:
+            await place.blocked()
+            kill(worker)
+    job = await place.job(attachment, "running")
+    assert job.tries == 1 and await thumbnail_of(place.owner, place.home, attachment) is None
+    await expire(place.owner)
+    with place.worker():
+        job = await place.done(attachment)
+    assert job.tries == 2
+
+
+async def test_a_worker_that_is_killed_leaves_its_place_in_the_queue_to_others(
+    scene: Scene, place: Place, database: Database, queue: ArqRedis
+) -> None:
+    attachment = await scene.attach()
+    async with place.held(attachment):
+        with place.worker() as worker:
+            await place.blocked()
+            kill(worker)
+    await expire(place.owner)
+    with place.worker() as worker:
+        await place.done(attachment)
+        stop(worker)
+    await place.owner.execute("INSERT INTO jobs (kind) SELECT 'thumbnail' FROM generate_series(1, $1)", MOST_QUEUED)
+    assert await dispatch(database, queue) == MOST_QUEUED
+
+
+async def test_a_worker_that_is_told_to_stop_puts_its_jobs_back_in_the_queue(scene: Scene, place: Place) -> None:
+    attachments = [await scene.attach() for _ in range(4)]
+    async with place.held(*attachments):
+        with place.worker() as worker:
+            await place.blocked(4)
+            stop(worker)
+        for attachment in attachments:
+            job = await job_of(place.owner, attachment)
+            assert (job.status, job.tries, job.finished_at) == ("queued", 1, None)
+        assert await place.owner.fetchval("SELECT bool_and(due_at <= now()) FROM jobs")
+    with place.worker():
+        assert [(await place.done(attachment)).tries for attachment in attachments] == [2] * 4
+
+
+async def test_with_redis_killed_mutations_succeed_and_their_jobs_follow_when_it_is_back(
+    scene: Scene, place: Place
+) -> None:
+    with place.worker() as worker:
+        await place.done(await scene.attach())
+        upload = await scene.upload()
+        blocker = await asyncpg.connect(place.database_url)
+        await blocker.execute("BEGIN; LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
+        middle = asyncio.create_task(scene.add(upload))
+        await until(lambda: place.owner.fetchval(RECORDING))
+        with place.without_redis():
+            await blocker.close()
+            attachments = [await middle, await scene.attach(), await scene.attach()]
+            told = {fact["attachment_id"] for fact in await facts(place.owner, "AttachmentAdded")}
+            assert told >= {str(attachment) for attachment in attachments}
+        await expire(place.owner)
+        for attachment in attachments:
+            await place.done(attachment)
+        stop(worker)
+
+
+async def test_with_redis_killed_in_the_middle_of_jobs_the_same_worker_does_them_when_it_is_back(
+    scene: Scene, place: Place
+) -> None:
+    attachments = [await scene.attach() for _ in range(3)]
+    with place.worker() as worker:
+        async with place.held(*attachments):
+            await place.blocked(3)
+            with place.without_redis():
+                for attachment in attachments:
+                    assert (await place.job(attachment, "queued")).tries == 1
+        await expire(place.owner)
+        for attachment in attachments:
+            await place.done(attachment)
+        stop(worker)
+
+
+async def test_a_redis_that_lost_all_its_data_loses_no_job(
+    scene: Scene, place: Place, database: Database, queue: ArqRedis
+) -> None:
+    waiting, running = await scene.attach(), await scene.attach()
+    async with place.held(running):
+        assert await dispatch(database, queue) == 2
+        await queue.zremrangebyscore(QUEUE, "-inf", "+inf")
+        await expire(place.owner)
+        with place.worker() as worker:
+            await place.done(waiting)
+            await place.blocked()
+            await queue.flushall()
+            await expire(place.owner)
+            kill(worker)
+    with place.worker():
+        await expire(place.owner)
+        await place.done(running)
+
+
+async def test_a_worker_is_told_to_stop_while_redis_is_away_and_stops(scene: Scene, place: Place) -> None:
+    attachments = [await scene.attach() for _ in range(3)]
+    with place.worker() as worker:
+        async with place.held(*attachments):
+            await place.blocked(3)
+            with place.without_redis():
+                stop(worker)
+    for attachment in attachments:
+        assert (await job_of(place.owner, attachment)).status == "queued"
