@@ -12,7 +12,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE uploads; DROP TYPE upload_purpose; DROP INDEX attachments_url_idx;")
+    op.execute("DROP TABLE uploads; DROP TYPE upload_purpose; DROP INDEX attachments_url_idx;"
+               "ALTER TABLE attachments DROP COLUMN thumb_error;")
 
 
 # clearing_at: when the worker set out to remove the staged file; its row goes after it.
@@ -37,6 +38,8 @@ CREATE TABLE uploads (
 );
 CREATE INDEX uploads_user_id_idx ON uploads (user_id) WHERE used_at IS NULL;
 CREATE INDEX uploads_created_at_idx ON uploads (created_at);
+
+ALTER TABLE attachments ADD COLUMN thumb_error text;
 
 -- A thumbnail belongs to the file, whichever attachments refer to it.
 CREATE INDEX attachments_url_idx ON attachments (url);

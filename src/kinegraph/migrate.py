@@ -1,5 +1,6 @@
 """Bringing a database to the schema of this version, and saying how far it is."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -97,3 +98,13 @@ def _config(url: str) -> Config:
     driver_url = "postgresql+asyncpg://" + url.partition("://")[2]
     config.set_main_option("sqlalchemy.url", driver_url.replace("%", "%%"))
     return config
+
+
+async def analyze(url: str) -> None:
+    """Let the planner know how large the tables are, where no autovacuum does; a server that is away is let be."""
+    with suppress(*CANNOT_CONNECT):
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute("ANALYZE")
+        finally:
+            await connection.close()

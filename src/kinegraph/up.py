@@ -27,6 +27,7 @@ from kinegraph.services import Services, jwt_secret, make_secret
 from kinegraph.settings import Settings
 
 START_SECONDS = 60
+ANALYZE_SECONDS = 300
 
 
 class Stopped(Exception):
@@ -66,9 +67,9 @@ def up(settings: Settings) -> int:
             _announce(services)
             watch = Watch()
             while True:
-                halt.check()
-                watch.over(parts)
-                time.sleep(0.2)
+                if settings.database_url is None:
+                    asyncio.run(migrate.analyze(services.database_url))
+                _look_after(parts, watch, halt)
     except Stopped:
         print("\nStopped. The data stays where it is; `kinegraph up` goes on from there.", flush=True)
     return 0
@@ -84,6 +85,15 @@ def _signals() -> Iterator[Halt]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _look_after(parts: list[Part], watch: Watch, halt: Halt) -> None:
+    """Keep everything running for a while."""
+    until = time.monotonic() + ANALYZE_SECONDS
+    while time.monotonic() < until:
+        halt.check()
+        watch.over(parts)
+        time.sleep(0.2)
 
 
 def _start_servers(settings: Settings, stack: ExitStack, halt: Halt) -> tuple[Services, list[Part]]:

@@ -92,9 +92,13 @@ async def test_a_deleted_workout_is_out_of_reach_with_its_tree_and_still_stored(
     assert await api.refusals(UPDATE, coach, id=id, input={"title": "T"}) == [("NOT_FOUND", ["id"])]
     assert await api.refusals(SET, coach, id=id, sections=[]) == [("NOT_FOUND", ["workoutId"])]
     assert await api.refusals(MOVE, coach, id=movement_id, input={"notes": "T"}) == [("NOT_FOUND", ["id"])]
-    input = {"movementId": movement_id, "body": "Late"}
-    assert await api.refusals(ADD_COMMENT, coach, input=input) == [("NOT_FOUND", ["input", "movementId"])]
     assert await api.refusals(DELETE, coach, id=id) == [("NOT_FOUND", ["id"])]
+    for person in (coach, organization.member):
+        assert await comment(api, person, movement_id, "It is assigned still"), "and so it can be talked about"
+    await owner.execute("UPDATE workout_assignments SET deleted_at = now() WHERE workout_id = $1", UUID(id))
+    for person in (coach, organization.member):
+        refused = await api.refusals(ADD_COMMENT, person, input={"movementId": movement_id, "body": "Late"})
+        assert refused == [("NOT_FOUND", ["input", "movementId"])]
     assert await physical(owner, "workouts", id) == "hidden"
     assert await physical(owner, "workout_movements", movement_id) == "live"
     assert await physical(owner, "exercise_comments", comment_id) == "live"

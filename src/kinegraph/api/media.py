@@ -1,7 +1,9 @@
 """Serving and receiving files by signed addresses, where they are kept in a folder of this machine."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -15,7 +17,6 @@ log = logging.getLogger("kinegraph.media")
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
-    "Cache-Control": "private, max-age=3600, immutable",
 }
 """A file that somebody uploaded is shown, never run; what it is said to be is not guessed at."""
 
@@ -38,13 +39,23 @@ def _answer(storage: FolderStorage) -> Callable[[Request], Awaitable[Response]]:
             path = storage.path(key)
             if not path.is_file():
                 raise Refused(404, "There is no such file.")
-            return FileResponse(path, media_type=values["type"], headers=SAFE)
+            return _file(request, path, values)
         except Refused as refused:
             return JSONResponse({"error": refused.message}, refused.status)
         except ServiceError as error:
             log.error("files: %s", error)
             return JSONResponse({"error": "Files cannot be kept just now; try again later."}, 503)
 
+    return answer
+
+
+def _file(request: Request, path: Path, values: dict[str, str]) -> Response:
+    """The file, which may be kept for as long as its address holds."""
+    left = int(values["expires"]) - int(time.time())
+    headers = {**SAFE, "Cache-Control": f"private, max-age={left}, immutable"}
+    answer = FileResponse(path, media_type=values["type"], headers=headers, stat_result=path.stat())
+    if request.headers.get("if-none-match") == answer.headers["etag"]:
+        return Response(status_code=304, headers={**headers, "ETag": answer.headers["etag"]})
     return answer
 
 

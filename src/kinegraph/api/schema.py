@@ -54,10 +54,13 @@ def _moment(value: datetime.datetime) -> str:
     return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
 
 
-def _day(text: str) -> datetime.date:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        raise ValueError(f"Must be a date such as 2026-03-01; this is {text!r}.")
-    return datetime.date.fromisoformat(text)
+def _day(value: object) -> datetime.date:
+    try:
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+            return datetime.date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError(f'Must be a day of the calendar as text, such as "2026-03-01"; this is {value!r:.40}.')
 
 
 DATE = strawberry.scalar(

@@ -26,7 +26,7 @@ from kinegraph.outside.storage import ObjectStorage
 class Mutation:
     @mutation(
         "Announce a file, and learn where to send it. Any member of the organization may send a comment's attachment, "
-        "coaches what belongs to their exercises, platform admins what belongs to canonical ones."
+        "coaches what belongs to an exercise as their organization sees it, platform admins canonical ones' files."
     )
     async def request_upload(
         self,

@@ -87,6 +87,10 @@ class Attachment:
         storage: ObjectStorage = info.context.storage
         return await storage.read_url(root.url, root.mime)
 
+    thumb_error: str | None = strawberry.field(
+        name="thumbnailError", description="Why there is no thumbnail, where none can be made."
+    )
+
     @field("A signed address of the 400 × 400 JPEG of an image; null for videos, and until the thumbnail is made.")
     async def thumbnail_url(root: strawberry.Parent[Any], info: Info) -> str | None:
         storage: ObjectStorage = info.context.storage

@@ -1,6 +1,7 @@
 """Using uploads: looking at what was really stored, and attaching it."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import UUID
 
 from kinegraph.kit.context import Info
@@ -36,6 +37,8 @@ async def _settle(storage: ObjectStorage, upload: Row | None, purpose: rules.Upl
     staged = staged_key(upload.id, upload.key)
     try:
         stored = await storage.inspect(staged)
+        if stored is None and upload.expires_at < datetime.now(UTC):
+            return rules.UploadNotFound("Its file did not arrive in time: call requestUpload again.", *at)
         if stored is None:
             return rules.UploadNotFound("Its file has not arrived: send it to the upload's url first.", *at)
         if fault := rules.content_fault(purpose, upload.mime, stored.size, stored.head):

@@ -21,15 +21,26 @@ async def make_thumbnail(database: Database, storage: ObjectStorage, attachment_
         return "The attachment is gone."
     if attachment.thumb_url is not None or attachment.kind != AttachmentKind.IMAGE:
         return "There is nothing to do."
-    content = await storage.read(attachment.url)
-    if content is None:
-        raise NotAnImage("The file is not in the object storage.")
     key = thumbnail_key(attachment.url)
-    await storage.write(key, await asyncio.to_thread(thumbnail, content), MIME)
+    try:
+        await storage.write(key, await _thumbnail(storage, attachment.url), MIME)
+    except NotAnImage as error:
+        async with database.write() as session:
+            await store.enter_for_organization(session, organization_id)
+            await store.set_thumbnail_error(session, attachment.url, str(error))
+        raise
     async with database.write() as session:
         await store.enter_for_organization(session, organization_id)
         await store.set_thumbnail(session, attachment.url, key)
     return f"Made {key}."
+
+
+async def _thumbnail(storage: ObjectStorage, key: str) -> bytes:
+    """The thumbnail of what lies under the key. Raises NotAnImage."""
+    content = await storage.read(key)
+    if content is None:
+        raise NotAnImage("The file is not in the object storage.")
+    return await asyncio.to_thread(thumbnail, content)
 
 
 async def clear_uploads(database: Database, storage: ObjectStorage) -> int:

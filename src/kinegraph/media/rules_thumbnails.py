@@ -26,7 +26,9 @@ def thumbnail(content: bytes) -> bytes:
             fitted = ImageOps.fit(_on_white(ImageOps.exif_transpose(image)), SIZE)
     except UnidentifiedImageError:
         raise NotAnImage("The file is no JPEG, PNG, WebP or GIF image.") from None
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError:
+        raise NotAnImage(f"The image unfolds to far more than the {MOST_PIXELS:,} pixels that are taken.") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise NotAnImage(f"The image is damaged: {error}.") from error
     made = io.BytesIO()
     fitted.save(made, "JPEG", quality=82, optimize=True)
@@ -34,7 +36,9 @@ def thumbnail(content: bytes) -> bytes:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """The image without transparency, which JPEG does not know."""
+    """The image as JPEG can hold it: without transparency, and with 8 bits where it has 16 (X-rays do)."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
     if not image.has_transparency_data:
         return image.convert("RGB")
     below = Image.new("RGBA", image.size, "white")

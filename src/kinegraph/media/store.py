@@ -27,7 +27,7 @@ async def uploads(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]
     """The viewer's own uploads that were not used yet, in key order."""
     rows = await session.fetch(
         """
-        SELECT id, organization_id, purpose, exercise_id, key, mime
+        SELECT id, organization_id, purpose, exercise_id, key, mime, expires_at
         FROM uploads
         WHERE id = ANY ($1) AND user_id = $2 AND used_at IS NULL AND clearing_at IS NULL
         """,
@@ -89,6 +89,11 @@ async def set_thumbnail(session: WriteSession, url: str, thumb_url: str) -> int:
     return await session.run(
         "UPDATE attachments SET thumb_url = $2, updated_at = now() WHERE url = $1 AND thumb_url IS NULL", url, thumb_url
     )
+
+
+async def set_thumbnail_error(session: WriteSession, url: str, error: str) -> None:
+    """Say, of every attachment that refers to the file, why it cannot have a thumbnail."""
+    await session.run("UPDATE attachments SET thumb_error = $2 WHERE url = $1 AND thumb_url IS NULL", url, error)
 
 
 async def take_stale_uploads(session: WriteSession, most: int = 100) -> list[Row]:

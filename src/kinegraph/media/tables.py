@@ -40,6 +40,7 @@ attachments = Table(
     Column("thumb_url", Text),
     Column("uploaded_by", Uuid, ForeignKey("users.id"), nullable=False),
     *moments(),
+    Column("thumb_error", Text),
     Index("attachments_owner_idx", "owner_type", "owner_id", postgresql_where=text("deleted_at IS NULL")),
     Index("attachments_url_idx", "url"),
 )

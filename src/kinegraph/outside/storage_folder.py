@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -57,7 +57,12 @@ class FolderStorage:
 
     async def read_url(self, key: str, mime: str) -> str:
         """An address that serves the object."""
-        return self._signed("GET", key, after(self._seconds), {"type": mime})
+        return self._signed("GET", key, self._lasting(), {"type": mime})
+
+    def _lasting(self) -> datetime:
+        """When an address that is signed now expires at the earliest; the same for some minutes, so that it is kept."""
+        step = max(1, self._seconds // 12)
+        return datetime.fromtimestamp(-(-int(after(self._seconds).timestamp()) // step) * step, UTC)
 
     def _signed(self, method: str, key: str, expires_at: datetime, values: Mapping[str, str]) -> str:
         query = {"expires": str(int(expires_at.timestamp())), **values}

@@ -5,7 +5,8 @@
 --
 -- Answers the snapshot's id, and the attachments in it whose thumbnails are not made yet. Every copy says in
 -- forked_from_id which row it is the twin of. New ids grow in the order in which rows are shown, so that rows
--- that tie in it (comments of one transaction) keep their order. Run by hand: \bind '<assignment id>' \g
+-- that tie in it (comments of one transaction) keep their order. Embeddings stay behind: snapshots are not
+-- searched. Run by hand: \bind '<assignment id>' \g
 WITH snapshot AS (
     INSERT INTO workouts (organization_id, program_id, author_id, title, description, scoring, mode, time_cap,
                           is_snapshot, forked_from_id, created_at, updated_at)
@@ -60,15 +61,15 @@ comment AS (
     LEFT JOIN comment_map above ON above.id = map.parent_comment_id
 ),
 attachment AS (
-    INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, thumb_url, uploaded_by,
+    INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, thumb_url, thumb_error, uploaded_by,
                              created_at, updated_at)
-    SELECT a.organization_id, a.owner_type, map.copy_id, a.url, a.mime, a.kind, a.thumb_url, a.uploaded_by,
+    SELECT a.organization_id, a.owner_type, map.copy_id, a.url, a.mime, a.kind, a.thumb_url, a.thumb_error, a.uploaded_by,
            a.created_at, a.updated_at
     FROM comment_map map
     JOIN attachments a ON a.owner_id = map.id
     WHERE a.owner_type = 'exercise_comment' AND a.deleted_at IS NULL
     ORDER BY a.id
-    RETURNING id, kind, thumb_url
+    RETURNING id, kind, thumb_url, thumb_error
 ),
 flipped AS (
     UPDATE workout_assignments
@@ -77,5 +78,6 @@ flipped AS (
     WHERE workout_assignments.id = $1
 )
 SELECT snapshot.id,
-       ARRAY(SELECT attachment.id FROM attachment WHERE kind = 'image' AND thumb_url IS NULL) AS unpictured
+       ARRAY(SELECT attachment.id FROM attachment 
+             WHERE kind = 'image' AND thumb_url IS NULL AND thumb_error IS NULL) AS unpictured
 FROM snapshot;

@@ -121,6 +121,8 @@ class Mutation:
         columns = _checked_movement(given(input))
         movement = await _writable_movement(session, require_key(id, "id"), assignment_id)
         workout: Any = (await store.by_ids(session, [movement.workout_id]))[0]
+        if workout is None:
+            raise NotFound("The workout was deleted; with an assignmentId, its copy can be changed.", "id")
         payload = await _written(session, workout, await store.update_movement(session, movement.id, columns))
         changed: Any = (await store.movements(session, [movement.id]))[0]
         return MovementPayload(movement=changed, workout=payload.workout)
@@ -132,6 +134,7 @@ class Mutation:
         if workout.is_snapshot:
             raise rules.SnapshotImmutable("A snapshot is what an athlete was assigned; it cannot be deleted.", "id")
         await store.delete(session, workout.id)
+        await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
         return DeletePayload(deleted_id=strawberry.ID(str(workout.id)))
 
 

@@ -17,7 +17,7 @@ class SnapshotImmutable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class WorkoutChanged:
-    """Fact: a library workout, or something in its tree, is new or another than before."""
+    """Fact: a library workout, or something in its tree, is new, another than before, or deleted."""
 
     workout_id: UUID
     organization_id: UUID

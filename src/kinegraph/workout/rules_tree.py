@@ -102,7 +102,7 @@ def _key(tree: Tree, values: Mapping[str, Any], at: Path, checks: Checks) -> UUI
     if values.get("id") is not None:
         key = checks.key(values["id"], (*at, "id"))
         if key in tree.sent and parse_key(values["id"]):
-            checks.refuse("This id stands in the tree twice.", *at, "id")
+            checks.refuse("This id stands in the tree twice, or as the row and as its copy.", *at, "id")
         tree.sent.add(key)
     tree.places[key] = at
     return key

@@ -30,6 +30,14 @@ def visible(coached: str, athlete: str) -> str:
     return f"w.deleted_at IS NULL AND (w.organization_id = ANY ({coached}) OR {assigned})"
 
 
+def reachable(coached: str, athlete: str) -> str:
+    """The condition that workout w can be talked about: it is seen, or somebody's assignment still shows it."""
+    shown = """EXISTS (SELECT FROM workout_assignments a
+                      WHERE a.workout_id = w.id AND a.snapshot_workout_id IS NULL AND a.deleted_at IS NULL)"""
+    assigned = f"w.id IN ({ASSIGNED.format(athlete=athlete)})"
+    return f"(w.organization_id = ANY ({coached}) AND (w.deleted_at IS NULL OR {shown}) OR {assigned})"
+
+
 async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
     """Workouts that the viewer sees, in key order."""
     viewer: Viewer = session.viewer
@@ -94,7 +102,7 @@ async def movements_of(session: ReadSession, section_ids: Sequence[UUID]) -> lis
 
 
 async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
-    """Movements of workouts that the viewer sees, each with its workout's id, in key order."""
+    """Movements of workouts that the viewer sees or is assigned, each with its workout's id, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
         f"""
@@ -104,7 +112,7 @@ async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | Non
         JOIN workouts w ON w.id = s.workout_id
         WHERE m.id = ANY ($1)
           AND m.deleted_at IS NULL AND s.deleted_at IS NULL
-          AND {visible("$2", "$3")}
+          AND {reachable("$2", "$3")}
         """,
         ids,
         viewer.coached(),

@@ -6,7 +6,7 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
 from kinegraph.workout.rules import Comment, threads
-from kinegraph.workout.store import visible
+from kinegraph.workout.store import reachable
 
 COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
                c.created_at, c.updated_at, author.name AS author_name,
@@ -17,17 +17,31 @@ AUTHORS = """LEFT JOIN users author ON author.id = c.author_id
                                      AND belongs.user_id = c.author_id AND belongs.deleted_at IS NULL"""
 
 
+TALKED_ABOUT = f"""
+          AND EXISTS (SELECT
+                      FROM workout_movements m
+                      JOIN workout_sections s ON s.id = m.section_id
+                      JOIN workouts w ON w.id = s.workout_id
+                      WHERE m.id = c.workout_movement_id AND {reachable("$2", "$3")})"""
+
+
 async def comments_of(session: ReadSession, movement_ids: Sequence[UUID]) -> list[list[Comment]]:
-    """Each movement's top-level comments, oldest first, with their replies and authors."""
+    """Each movement's top-level comments, oldest first, with their replies and authors.
+
+    To an athlete whose assignment has its own copy, the library workout shows none: they are other people's.
+    """
+    viewer: Viewer = session.viewer
+    everywhere = len(viewer.coached()) == len(viewer.by_organization)
     rows = await session.fetch(
         f"""
         SELECT {COLUMNS}
         FROM exercise_comments c
         {AUTHORS}
-        WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL
+        WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL {"" if everywhere else TALKED_ABOUT}
         ORDER BY c.workout_movement_id, c.created_at, c.id
         """,
         movement_ids,
+        *(() if everywhere else (viewer.coached(), viewer.user.id)),
     )
     return [threads(group) for group in grouped(rows, movement_ids, "workout_movement_id")]
 
@@ -56,7 +70,7 @@ async def attachments_of_threads(session: ReadSession, top_ids: Sequence[UUID]) 
     rows = await session.fetch(
         """
         SELECT coalesce(c.parent_comment_id, c.id) AS top_id, c.id AS comment_id,
-               a.id, a.url, a.mime, a.kind, a.thumb_url
+               a.id, a.url, a.mime, a.kind, a.thumb_url, a.thumb_error
         FROM exercise_comments c
         JOIN attachments a
             ON a.owner_type = 'exercise_comment' AND a.owner_id = c.id AND a.deleted_at IS NULL
@@ -85,7 +99,7 @@ async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
         WHERE c.id = $1
           AND c.deleted_at IS NULL AND parent.deleted_at IS NULL
           AND m.deleted_at IS NULL AND s.deleted_at IS NULL
-          AND {visible("$2", "$3")}
+          AND {reachable("$2", "$3")}
         """,
         id,
         viewer.coached(),

@@ -10,13 +10,15 @@ from kinegraph.workout.store import ASSIGNED, COLUMNS, JOINS
 WorkoutsKey = tuple[UUID, UUID | None, UUID | None]
 """An organization, the program that the list is narrowed to, and the athlete whom it is narrowed to."""
 
-USING = """w.id IN (SELECT s.workout_id
-                       FROM workout_movements m
-                       JOIN workout_sections s ON s.id = m.section_id
-                       WHERE m.exercise_id = {exercise} AND m.deleted_at IS NULL AND s.deleted_at IS NULL)"""
+USING = """w.id = ANY (ARRAY (
+                    SELECT s.workout_id
+                    FROM workout_movements m
+                    JOIN workout_sections s ON s.id = m.section_id
+                    WHERE m.exercise_id = {exercise} AND m.deleted_at IS NULL AND s.deleted_at IS NULL))"""
+"""An array, as it is read once whatever the planner believes of the tables' sizes."""
 
 LIBRARY = "w.is_snapshot = false AND wanted.athlete_id IS NULL"
-THEIRS = f"w.id IN ({ASSIGNED.format(athlete='wanted.athlete_id')})"
+THEIRS = f"w.id = ANY (ARRAY ({ASSIGNED.format(athlete='wanted.athlete_id')}))"
 
 
 async def workout_pages(
