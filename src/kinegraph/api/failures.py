@@ -10,6 +10,7 @@ import asyncpg
 from graphql import GraphQLError
 
 from kinegraph.kit.errors import InvalidInput, Refusal, Refused, Unauthenticated
+from kinegraph.outside.errors import ServiceError
 
 log = logging.getLogger("kinegraph.api")
 
@@ -63,6 +64,9 @@ def _unexpected(error: GraphQLError, cause: Exception) -> Failure:
     if isinstance(cause, UNREACHABLE) or (isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause)):
         log.error("database unreachable", exc_info=cause)
         return _failure(error, "The database does not answer; try again soon.", "SERVICE_UNAVAILABLE", 503)
+    if isinstance(cause, ServiceError):
+        log.error("service unavailable: %s", cause)
+        return _failure(error, "A service that is needed does not answer; try again soon.", "SERVICE_UNAVAILABLE", 503)
     if isinstance(cause, asyncpg.DeadlockDetectedError):
         return _failure(error, "Others were writing the same things at once; try again.", "CONFLICT", 503)
     id = uuid.uuid4().hex

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
@@ -33,6 +33,8 @@ def _answer(storage: FolderStorage) -> Callable[[Request], Awaitable[Response]]:
         """One request. Its address must be signed for its method (HEAD by GET's)."""
         key, query = request.path_params["key"], request.query_params.multi_items()
         try:
+            if request.scope["path"] != f"/media/{key}":
+                raise Refused(404, "There is no such file.")  # the route does not look at a line break at the end
             if request.method == "PUT":
                 return await _receive(storage, request, key, storage.require_signed("PUT", key, query))
             values = storage.require_signed("GET", key, query)
@@ -67,5 +69,8 @@ async def _receive(storage: FolderStorage, request: Request, key: str, values: d
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) != size:
         raise Refused(413 if int(announced) > size else 400, f"Send exactly {size} bytes, as announced.")
-    await storage.receive(key, size, request.stream())
+    try:
+        await storage.receive(key, size, request.stream())
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
     return Response(status_code=204)

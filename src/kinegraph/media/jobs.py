@@ -5,9 +5,10 @@ from uuid import UUID
 
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.kit.sessions import Row
 from kinegraph.media import store
 from kinegraph.media.rules import AttachmentKind
-from kinegraph.media.rules_files import is_own_key, staged_key, thumbnail_key
+from kinegraph.media.rules_files import settled_key, staged_key, thumbnail_key
 from kinegraph.media.rules_thumbnails import MIME, NotAnImage, thumbnail
 from kinegraph.outside.storage import ObjectStorage
 
@@ -48,9 +49,15 @@ async def clear_uploads(database: Database, storage: ObjectStorage) -> int:
     async with database.write(enter_as_worker) as session:
         stale = await store.take_stale_uploads(session)
     if stale:
-        staged = [staged_key(upload.id, upload.key) for upload in stale]
-        unused = [upload.key for upload in stale if upload.used_at is None and is_own_key(upload.id, upload.key)]
-        await storage.delete([*staged, *unused])
+        for upload in stale:
+            await _clear(storage, upload)
         async with database.write(enter_as_worker) as session:
             await store.drop_uploads(session, [upload.id for upload in stale])
     return len(stale)
+
+
+async def _clear(storage: ObjectStorage, upload: Row) -> None:
+    """Remove an upload's staged file, and where it was looked at but not used, the copy made then."""
+    staged = staged_key(upload.id, upload.key)
+    stored = await storage.inspect(staged) if upload.used_at is None else None
+    await storage.delete([staged, *([settled_key(upload.key, stored.etag)] if stored else [])])

@@ -1,5 +1,6 @@
 """How files are named and kept, and how one tells what a file is."""
 
+import hashlib
 import re
 import unicodedata
 from uuid import UUID
@@ -28,9 +29,10 @@ def staged_key(upload_id: UUID, key: str) -> str:
     return f"{STAGING}/{upload_id}/{key}"
 
 
-def is_own_key(upload_id: UUID, key: str) -> bool:
-    """Whether no other upload can be kept under the key, so that what lies there may go with this one."""
-    return str(upload_id) in key.split("/")
+def settled_key(key: str, etag: str) -> str:
+    """Where an upload's file is kept once it was looked at; another content goes elsewhere, and replaces nothing."""
+    folder, _, filename = key.rpartition("/")
+    return f"{folder}/{hashlib.sha256(etag.encode()).hexdigest()[:12]}/{filename}"
 
 
 def thumbnail_key(key: str) -> str:

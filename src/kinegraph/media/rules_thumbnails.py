@@ -1,8 +1,9 @@
 """The thumbnail of an image: 400 by 400 pixels, JPEG (seed 003), of which nothing but the picture is kept."""
 
 import io
+import struct
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageMath, ImageOps, UnidentifiedImageError
 
 SIZE = (400, 400)
 MOST_PIXELS = 50_000_000
@@ -23,23 +24,45 @@ def thumbnail(content: bytes) -> bytes:
             if width * height > MOST_PIXELS:
                 raise NotAnImage(f"The image unfolds to {width} × {height} pixels; at most {MOST_PIXELS:,} are taken.")
             image.draft("RGB", (SIZE[0] * 2, SIZE[1] * 2))
-            fitted = ImageOps.fit(_on_white(ImageOps.exif_transpose(image)), SIZE)
+            fitted = ImageOps.fit(_on_white(_upright(image)), SIZE)
+        fitted.info = {}
+        made = io.BytesIO()
+        fitted.save(made, "JPEG", quality=82, optimize=True)
+        return made.getvalue()
+    except NotAnImage:
+        raise
     except UnidentifiedImageError:
         raise NotAnImage("The file is no JPEG, PNG, WebP or GIF image.") from None
     except Image.DecompressionBombError:
         raise NotAnImage(f"The image unfolds to far more than the {MOST_PIXELS:,} pixels that are taken.") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except Exception as error:  # a decoder raises anything at all for bytes that somebody made up
         raise NotAnImage(f"The image is damaged: {error}.") from error
-    made = io.BytesIO()
-    fitted.save(made, "JPEG", quality=82, optimize=True)
-    return made.getvalue()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The image turned as its EXIF data say, where they can be read."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except (struct.error, SyntaxError, ValueError, TypeError, KeyError, OSError):
+        return image
 
 
 def _on_white(image: Image.Image) -> Image.Image:
     """The image as JPEG can hold it: without transparency, and with 8 bits where it has 16 (X-rays do)."""
     if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+        return _eight_bits(image)
     if not image.has_transparency_data:
         return image.convert("RGB")
     below = Image.new("RGBA", image.size, "white")
     return Image.alpha_composite(below, image.convert("RGBA")).convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """A grey image of 16 bits; one of its greys may stand for transparency."""
+    wide = image.convert("I")
+    grey = wide.point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+    clear = image.info.get("transparency")
+    if not isinstance(clear, int):
+        return grey
+    shown = ImageMath.lambda_eval(lambda of: of["convert"]((of["image"] != clear) * 255, "L"), image=wide)
+    return Image.composite(grey, Image.new("RGB", image.size, "white"), shown)

@@ -106,7 +106,7 @@ async def take_stale_uploads(session: WriteSession, most: int = 100) -> list[Row
                                FROM uploads
                                WHERE (clearing_at IS NULL OR clearing_at < now() - interval '5 minutes')
                                  AND (used_at IS NOT NULL AND expires_at < now()
-                                      OR used_at IS NULL AND created_at < now() - $1::interval)
+                                      OR used_at IS NULL AND greatest(created_at + $1::interval, expires_at) < now())
                                ORDER BY created_at
                                LIMIT $2
                                FOR UPDATE SKIP LOCKED))

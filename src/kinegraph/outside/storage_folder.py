@@ -21,6 +21,9 @@ from urllib.parse import quote, urlencode
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, after
 
+SENDING = ".sending-"
+"""How files are called while they are being written."""
+
 
 class Refused(Exception):
     """A signed request that does not hold; answered with its status and message."""
@@ -135,6 +138,9 @@ class FolderStorage:
             path = self.path(key)
             path.unlink(missing_ok=True)
             with suppress(OSError):
+                for broken_off in path.parent.glob(f"{SENDING}*"):
+                    if time.time() - broken_off.stat().st_mtime > 24 * 3600:
+                        broken_off.unlink(missing_ok=True)
                 for folder in path.relative_to(self._root).parents:
                     (self._root / folder).rmdir()
 
@@ -167,7 +173,7 @@ def _beside(path: Path) -> tuple[int, str]:
     for _ in range(10):
         with suppress(FileNotFoundError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            return tempfile.mkstemp(dir=path.parent, prefix=".sending-")
+            return tempfile.mkstemp(dir=path.parent, prefix=SENDING)
     raise ServiceError(f"The folder {path.parent} cannot be written to.")
 
 

@@ -3,11 +3,12 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+import aiohttp
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -69,32 +70,34 @@ class S3Storage:
 
     async def inspect(self, key: str) -> StoredObject | None:
         """What is stored under the key, or None."""
-        answer = await self._get(key, Range=f"bytes=0-{HEAD_BYTES - 1}")
-        if answer is None:
-            return None
-        async with answer["Body"] as body:
-            head = await body.read()
+        with _told():
+            try:
+                answer = await self._client.get_object(
+                    Bucket=self._bucket.name, Key=key, Range=f"bytes=0-{HEAD_BYTES - 1}"
+                )
+                async with answer["Body"] as body:
+                    head = await body.read()
+            except ClientError as error:
+                if _code(error) == "InvalidRange":  # an empty object has no first bytes
+                    return StoredObject(0, b"", "")
+                if _code(error) in MISSING:
+                    return None
+                raise
         total = answer.get("ContentRange", "").rpartition("/")[2]
         return StoredObject(int(total) if total.isdigit() else len(head), head, answer["ETag"])
 
     async def read(self, key: str) -> bytes | None:
         """An object's content, or None."""
-        answer = await self._get(key)
-        if answer is None:
-            return None
-        with _told():
-            async with answer["Body"] as body:
-                content: bytes = await body.read()
-        return content
-
-    async def _get(self, key: str, **parameters: Any) -> Any:
         with _told():
             try:
-                return await self._client.get_object(Bucket=self._bucket.name, Key=key, **parameters)
+                answer = await self._client.get_object(Bucket=self._bucket.name, Key=key)
+                async with answer["Body"] as body:
+                    content: bytes = await body.read()
             except ClientError as error:
-                if _status(error) in (404, 416):  # 416: an empty object has no first bytes
+                if _code(error) in MISSING:
                     return None
                 raise
+        return content
 
     async def copy(self, source: str, target: str, etag: str) -> bool:
         """Copy an object within the bucket, if it still is the one with this mark."""
@@ -105,7 +108,7 @@ class S3Storage:
                     Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source}, CopySourceIfMatch=etag
                 )
             except ClientError as error:
-                if _status(error) in (404, 412):
+                if _code(error) in (*MISSING, "PreconditionFailed", "412"):
                     return False
                 raise
         return True
@@ -138,17 +141,19 @@ async def open_s3(bucket: Bucket, seconds: int) -> AsyncIterator[S3Storage]:
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
-    with _told():
-        client = get_session().create_client(
-            "s3",
-            region_name=bucket.region or ("auto" if bucket.endpoint else None),
-            endpoint_url=bucket.endpoint,
-            aws_access_key_id=bucket.access_key_id,
-            aws_secret_access_key=bucket.secret_access_key,
-            config=config,
-        )
-    async with client as opened:
-        yield S3Storage(opened, bucket, seconds)
+    async with AsyncExitStack() as stack:
+        with _told():
+            client = await stack.enter_async_context(
+                get_session().create_client(
+                    "s3",
+                    region_name=bucket.region or ("auto" if bucket.endpoint else None),
+                    endpoint_url=bucket.endpoint,
+                    aws_access_key_id=bucket.access_key_id,
+                    aws_secret_access_key=bucket.secret_access_key,
+                    config=config,
+                )
+            )
+        yield S3Storage(client, bucket, seconds)
 
 
 @contextmanager
@@ -156,9 +161,22 @@ def _told() -> Iterator[None]:
     """What the SDK raises, as a ServiceError."""
     try:
         yield
-    except (BotoCoreError, HTTPClientError, ClientError, OSError, TimeoutError, ValueError) as error:
+    except (
+        BotoCoreError,
+        HTTPClientError,
+        ClientError,
+        aiohttp.ClientError,
+        OSError,
+        TimeoutError,
+        ValueError,
+    ) as error:
         raise ServiceError(f"The object storage does not do as asked ({error}). Check KINEGRAPH_S3_*.") from error
 
 
-def _status(error: ClientError) -> int:
-    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+FAILURES = (BotoCoreError, HTTPClientError, ClientError, aiohttp.ClientError, OSError, TimeoutError, ValueError)
+MISSING = ("NoSuchKey", "NotFound", "404")
+
+
+def _code(error: ClientError) -> str:
+    """The store's own name of what is wrong: a bucket that is missing is another thing than an object."""
+    return str(error.response.get("Error", {}).get("Code", ""))

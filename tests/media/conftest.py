@@ -1,0 +1,36 @@
+"""What tests of files stand on: the API with a media folder of this module's own."""
+
+from pathlib import Path
+
+import pytest
+
+from kinegraph.outside.storage_folder import FolderStorage
+from kinegraph.services import Services, folder_storage
+from kinegraph.settings import Settings
+from tests.conftest import SECRET, Api, World
+from tests.media.files import Studio, studio_of
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this module's files are."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def services(database_url: str, redis_url: str, home: Path) -> Services:
+    """Where the application of this module finds everything."""
+    settings = Settings(environment="development", home=home)
+    return Services(settings, database_url, redis_url, SECRET)
+
+
+@pytest.fixture(scope="module")
+def storage(services: Services) -> FolderStorage:
+    """The folder of the files, as the worker opens it."""
+    return folder_storage(services.settings)
+
+
+@pytest.fixture
+async def studio(api: Api, world: World) -> Studio:
+    """A workout to comment on with files."""
+    return await studio_of(api, world)

@@ -1,0 +1,145 @@
+"""The whole way of a file through the API where files are in a bucket."""
+
+import io
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from uuid import UUID
+
+import httpx
+import pytest
+from PIL import Image
+
+from kinegraph.kit.database import Database
+from kinegraph.main import create_app
+from kinegraph.media.jobs import clear_uploads, make_thumbnail
+from kinegraph.outside.storage import ObjectStorage
+from kinegraph.services import Services, open_storage
+from kinegraph.settings import read_settings
+from tests.conftest import SECRET, Api, running
+from tests.media.buckets import Buckets, serving
+from tests.media.files import Pool, Studio, alike, key_stored, picture, stored_of
+
+
+@pytest.fixture(scope="module")
+def buckets() -> Iterator[Buckets]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def services(database_url: str, redis_url: str, buckets: Buckets) -> Services:
+    """As the environment would configure them."""
+    bucket = buckets.bucket()
+    environ = {
+        "KINEGRAPH_S3_BUCKET": bucket.name,
+        "KINEGRAPH_S3_ENDPOINT": buckets.url,
+        "KINEGRAPH_S3_REGION": "us-east-1",
+        "KINEGRAPH_S3_ACCESS_KEY_ID": "key",
+        "KINEGRAPH_S3_SECRET_ACCESS_KEY": "secret",
+    }
+    return Services(read_settings(environ), database_url, redis_url, SECRET)
+
+
+@pytest.fixture(scope="module")
+async def store(services: Services) -> AsyncIterator[ObjectStorage]:
+    """The bucket, as the worker opens it."""
+    async with open_storage(services.settings) as opened:
+        yield opened
+
+
+async def send(url: str, content: bytes) -> None:
+    """Send a PNG as a browser would."""
+    async with httpx.AsyncClient() as browser:
+        assert (await browser.put(url, content=content, headers={"Content-Type": "image/png"})).status_code == 200
+
+
+async def fetch(url: str) -> httpx.Response:
+    """What the bucket serves."""
+    async with httpx.AsyncClient() as browser:
+        return await browser.get(url)
+
+
+async def sent(studio: Studio, content: bytes) -> tuple[str, str]:
+    """Id and address of an upload whose file has arrived."""
+    upload = await studio.announce(len(content))
+    await send(upload["url"], content)
+    return upload["id"], upload["url"]
+
+
+async def test_a_picture_comes_back_with_its_thumbnail(
+    studio: Studio, database: Database, store: ObjectStorage, owner: Pool
+) -> None:
+    id, _ = await sent(studio, picture())
+    (attachment,) = await studio.use(id)
+    await make_thumbnail(database, store, UUID(attachment["id"]), studio.organization.id)
+    ((again,),) = [comment["attachments"] for comment in await studio.comments()]
+    served, small = await fetch(again["url"]), await fetch(again["thumbnailUrl"])
+    assert (served.content, served.headers["content-type"]) == (picture(), "image/png")
+    assert Image.open(io.BytesIO(small.content)).size == (400, 400)
+    assert small.headers["content-type"] == "image/jpeg"
+    key = await owner.fetchval("SELECT url FROM attachments WHERE id = $1", UUID(attachment["id"]))
+    assert f"/files/{key}?" in again["url"]
+
+
+async def test_what_is_sent_again_does_not_change_what_is_attached(studio: Studio) -> None:
+    id, url = await sent(studio, alike("red"))
+    (attachment,) = await studio.use(id)
+    await send(url, alike("blue"))
+    assert (await fetch(attachment["url"])).content == alike("red")
+
+
+@pytest.mark.parametrize("content", [b"<script>", b"\0"], ids=["html", "zero"])
+async def test_what_is_no_picture_is_refused(studio: Studio, owner: Pool, content: bytes) -> None:
+    id, _ = await sent(studio, content)
+    assert await studio.refused(id) == [("INVALID_INPUT", ["input", "uploadIds", "0"])]
+    assert await stored_of(owner, studio.organization) == (0, 0)
+
+
+async def test_what_has_not_arrived_is_refused(studio: Studio) -> None:
+    upload = await studio.announce(9)
+    assert await studio.refused(upload["id"]) == [("UPLOAD_NOT_FOUND", ["input", "uploadIds", "0"])]
+
+
+async def test_the_size_that_counts_is_the_stored_one(studio: Studio, store: ObjectStorage, owner: Pool) -> None:
+    id, _ = await sent(studio, picture())
+    await store.write(f"staging/{id}/{await key_stored(owner, id)}", picture() + b"\0" * 20 * 2**20, "image/png")
+    assert await studio.refused(id) == [("INVALID_INPUT", ["input", "uploadIds", "0"])]
+
+
+async def test_what_is_cleared_is_gone_from_the_bucket_and_what_is_attached_stays(
+    studio: Studio, database: Database, store: ObjectStorage, owner: Pool
+) -> None:
+    used, unused = [(await sent(studio, picture()))[0] for _ in range(2)]
+    (attachment,) = await studio.use(used)
+    assert len(await studio.refused(unused, body=" ")) == len(await studio.refused(unused, movementId=used)) == 1
+    keys = [await key_stored(owner, id) for id in (used, unused)]
+    past = "created_at = now() - interval '2 days', expires_at = now() - interval '1 day'"
+    await owner.execute(f"UPDATE uploads SET {past} WHERE id = ANY ($1)", [UUID(used), UUID(unused)])
+    assert await clear_uploads(database, store) == 2
+    staged = [f"staging/{id}/{key}" for id, key in zip((used, unused), keys, strict=True)]
+    assert [await store.read(key) for key in (*staged, keys[1])] == [None] * 3
+    assert (await fetch(attachment["url"])).content == picture()
+
+
+async def test_a_page_of_attachments_is_signed_without_a_word_to_the_bucket(studio: Studio, buckets: Buckets) -> None:
+    ids = [(await sent(studio, picture()))[0] for _ in range(10)]
+    await studio.use(*ids)
+    buckets.seen.clear()
+    ((*attachments,),) = [comment["attachments"] for comment in await studio.comments()]
+    assert len({attachment["url"] for attachment in attachments}) == 10
+    assert buckets.seen == []
+
+
+async def test_with_the_bucket_missing_a_use_is_answered_as_unavailable(
+    studio: Studio, services: Services, owner: Pool
+) -> None:
+    id, _ = await sent(studio, picture())
+    missing = replace(services, settings=replace(services.settings, s3_bucket="missing"))
+    async with running(create_app(missing)) as api:
+        refused = await replace(studio, api=api).refused(id)
+    assert await stored_of(owner, studio.organization) == (0, 0)
+    assert refused == [("SERVICE_UNAVAILABLE", ["input", "uploadIds", "0"])]
+
+
+async def test_the_api_serves_no_files_itself(api: Api) -> None:
+    assert (await api.client.get("/media/a?expires=1&type=a&signature=b")).status_code == 404
