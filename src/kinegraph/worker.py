@@ -10,7 +10,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +53,8 @@ class Work:
 
     database: Database
     storage: ObjectStorage
+    running: set["asyncio.Task[Any]"] = field(default_factory=set)
+    """The jobs that run: the process ends after them."""
 
 
 async def _thumbnail(work: Work, attachment_id: str, organization_id: str) -> str:
@@ -89,6 +91,10 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
             job = None
     if job is None:
         return
+    task = asyncio.current_task()
+    assert task is not None
+    work.running.add(task)
+    task.add_done_callback(work.running.discard)
     kept = asyncio.create_task(_keep(work.database, key))
     try:
         message = await RUN[JobKind(job.kind)](work, **job.arguments)
@@ -207,6 +213,8 @@ async def _work_while_redis_is_there(services: Services, work: Work, stop: async
     ended = await asyncio.gather(*tasks, return_exceptions=True)
     with suppress(*AWAY, asyncio.CancelledError):
         await asyncio.wait_for(worker.close(), CLOSE_SECONDS)
+    if work.running:
+        await asyncio.wait(work.running, timeout=CLOSE_SECONDS)
     gone = next((each for each in ended if isinstance(each, Exception)), None)
     if isinstance(gone, AWAY):
         log.warning("Redis is away, will try again", extra={"reason": repr(gone)})

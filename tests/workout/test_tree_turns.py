@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from kinegraph.workout import store, store_comments
 from tests.conftest import Api, Organization, World
@@ -173,5 +176,6 @@ async def test_requests_that_take_two_workouts_in_opposite_orders_are_not_answer
         await store.take_turn(session, UUID(b))
         request = asyncio.ensure_future(api.post(SET_BOTH, organization.coach, a=a, b=b))
         await waiting(owner, b, request)
-        await store.take_turn(session, UUID(a))
+        with suppress(asyncpg.DeadlockDetectedError):  # PostgreSQL may end either of the two
+            await store.take_turn(session, UUID(a))
     assert (await request).status_code < 500
