@@ -12,8 +12,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE uploads; DROP TYPE upload_purpose; DROP INDEX attachments_url_idx;"
-               "ALTER TABLE attachments DROP COLUMN thumb_error;")
+    op.execute(
+        "DROP TABLE uploads; DROP TYPE upload_purpose; DROP INDEX attachments_url_idx;"
+        "ALTER TABLE attachments DROP COLUMN thumb_error;"
+    )
 
 
 # clearing_at: when the worker set out to remove the staged file; its row goes after it.

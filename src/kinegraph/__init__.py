@@ -3,6 +3,7 @@
 The levels, lowest first; a module imports lower levels only, and a test holds it to that:
 
     0  kit        the database, batches, the GraphQL helpers, pages, errors, logs; knows no domain
+    0  breadth    the breadth-first executor of queries; imports graphql-core alone
     0  outside    one file per vendor: embedded PostgreSQL and Redis, tokens, object storage
     1  identity   organizations, users, memberships, the viewer
     2  background the jobs, as rows
@@ -22,6 +23,7 @@ The way of one request:
 
     api.http        reads the request off HTTP and the user off the bearer token
     api.documents   finds the document, parsed and validated, by its text
+    breadth         runs queries level by level, each relation once (`api.executor` says how this schema is read)
     kit.graph       opens one transaction for the viewer when the first field needs it (`Context`)
     identity.store  enters it: one statement sets the viewer for row-level security and reads who they are
     <room>.graph    resolves fields; an edge hands its key to `Context.load`, which pools a level's keys

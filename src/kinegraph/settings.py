@@ -26,6 +26,7 @@ class Settings:
     `jwt_user_claim`: the claim that names the user, `sub` (a Kinegraph user id) or `email`.
     `s3_bucket`: where files are kept, else in a folder under `home`; `s3_endpoint` for R2 and MinIO, and the keys
     where the SDK does not find them by itself. `public_url`: the API's address as clients know it.
+    `executor`: how queries are run, breadth first or by graphql-core.
     `media_url_seconds`: how long signed addresses of files hold.
     """
 
@@ -46,6 +47,7 @@ class Settings:
     max_body_bytes: int = 2 * 1024 * 1024
     cors_origins: tuple[str, ...] = ()
     log_format: Literal["auto", "json", "text"] = "auto"
+    executor: Literal["breadth-first", "graphql-core"] = "breadth-first"
     public_url: str | None = None
     media_url_seconds: int = 3600
     s3_bucket: str | None = None
@@ -108,6 +110,7 @@ def read_settings(
         statement_timeout_seconds=read("KINEGRAPH_STATEMENT_TIMEOUT", _integer(1, 3600), 30),
         max_body_bytes=read("KINEGRAPH_MAX_BODY_BYTES", _integer(1024, 2**30), 2 * 1024 * 1024),
         cors_origins=read("KINEGRAPH_CORS_ORIGINS", _origins, ()),
+        executor=_executor(read("KINEGRAPH_EXECUTOR", _one_of("breadth-first", "graphql-core"), "")),
         public_url=read("KINEGRAPH_PUBLIC_URL", _url("http", "https"), None),
         media_url_seconds=read("KINEGRAPH_MEDIA_URL_SECONDS", _integer(1, 7 * 24 * 3600), 3600),
         s3_bucket=read("KINEGRAPH_S3_BUCKET", str, None),
@@ -165,3 +168,7 @@ def _origins(raw: str) -> tuple[str, ...]:
 
 def _log_format(raw: str) -> Literal["auto", "json", "text"]:
     return "json" if raw == "json" else "text" if raw == "text" else "auto"
+
+
+def _executor(raw: str) -> Literal["breadth-first", "graphql-core"]:
+    return "graphql-core" if raw == "graphql-core" else "breadth-first"

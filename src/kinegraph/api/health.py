@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from kinegraph.api.executor import PLANS
 from kinegraph.kit.database import Database
 from kinegraph.outside.redis_client import Redis, fault
 
@@ -27,6 +28,18 @@ def readyz(head: str) -> Callable[[Request], Awaitable[Response]]:
         return JSONResponse({"status": "ok" if well else "unavailable", **checks}, 200 if well else 503)
 
     return answer
+
+
+async def metrics(request: Request) -> Response:
+    """How operations were executed, as Prometheus reads it: how many breadth first, and why others were not."""
+    lines = [
+        "# HELP kinegraph_operations_total Operations by executor, and why graphql-core had to do them.",
+        "# TYPE kinegraph_operations_total counter",
+    ]
+    for reason, count in sorted(PLANS.counted.items()):
+        executor = "graphql-core" if reason else "breadth-first"
+        lines.append(f'kinegraph_operations_total{{executor="{executor}",reason="{reason}"}} {count}')
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 
 async def _database(database: Database, head: str) -> str:

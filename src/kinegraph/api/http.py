@@ -7,6 +7,7 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 import asyncio
 import logging
 import random
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -17,6 +18,7 @@ from starlette.responses import Response
 
 from kinegraph.api.context import RequestContext, enter_by_token
 from kinegraph.api.documents import Document, DocumentError, Documents
+from kinegraph.api.executor import execute
 from kinegraph.api.failures import Failure, failures, unexpected
 from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
 from kinegraph.api.schema import schema
@@ -28,6 +30,9 @@ from kinegraph.outside.tokens import TokenError, Tokens
 
 MOST_TRIES = 4
 """How often a mutation that lost to a deadlock is run in all."""
+
+SWITCH = "x-kinegraph-executor"
+"""The header that chooses the executor of one request, where introspection is on."""
 
 log = logging.getLogger("kinegraph.api")
 
@@ -44,6 +49,7 @@ class GraphQLEndpoint:
         longest: int,
         *,
         introspection: bool,
+        breadth_first: bool = True,
     ) -> None:
         self._database = database
         self._storage = storage
@@ -52,6 +58,7 @@ class GraphQLEndpoint:
         self._longest = longest
         self._documents = Documents(introspection=introspection)
         self._suggests = introspection
+        self._breadth_first = breadth_first
 
     async def __call__(self, request: Request) -> Response:
         """One request."""
@@ -60,6 +67,9 @@ class GraphQLEndpoint:
             how = media(",".join(request.headers.getlist("accept")))
             parameters = await read_parameters(request, self._longest)
             request.scope["operation"] = parameters.operation_name
+            wanted = request.headers.get(SWITCH) if self._suggests else None
+            if wanted == "graphql-core" or not (self._breadth_first or wanted):
+                parameters = replace(parameters, breadth_first=False)
             enter = await enter_by_token(request.headers.get("authorization"), self._tokens, self._claim)
             return await self._run(parameters, enter, how, is_get=request.method == "GET")
         except BadRequest as error:
@@ -106,8 +116,13 @@ class GraphQLEndpoint:
         context = RequestContext(self._database, enter, document.node, writes=writes, storage=self._storage)
         keep = False
         try:
-            result = await schema.execute(
-                parameters.query, parameters.variables, context, operation_name=parameters.operation_name
+            result = await execute(
+                schema._schema,
+                document.node,
+                context,
+                parameters.variables,
+                parameters.operation_name,
+                breadth_first=parameters.breadth_first,
             )
             data = None if result.data is None else orjson.Fragment(orjson.dumps(result.data))
             keep = not result.errors

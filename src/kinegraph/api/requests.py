@@ -42,6 +42,7 @@ class Parameters:
     query: str
     variables: dict[str, Any] | None
     operation_name: str | None
+    breadth_first: bool = True
 
 
 def media(accept: str) -> Media:

@@ -51,6 +51,8 @@ class Mutation(
 
 
 def _moment(value: datetime.datetime) -> str:
+    if value.tzinfo is datetime.UTC:
+        return value.isoformat()[:-6] + "Z"
     return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
 
 

@@ -15,7 +15,7 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class User:
     """A person; `organization_id` is where the viewer meets them, which decides whether their e-mail is shown."""
 

@@ -23,13 +23,15 @@ class Context:
     """One request: its viewer, its one transaction, and the loads that its document pools.
 
     The session is opened by the first field that needs it; whoever made the context finishes it.
-    `storage` is the object storage (outside.storage), for fields that sign addresses.
+    `storage` is the object storage (outside.storage), for fields that sign addresses. `notes` are what is going to
+    be read of the rows of each list, by the id of its field's node, where whoever executes the document knows.
     """
 
     def __init__(
         self, database: Database, enter: Enter | None, *, writes: bool, storage: Any = None, fault: str = ""
     ) -> None:
         self.storage = storage
+        self.notes: Mapping[int, frozenset[str] | None] = {}
         self._database = database
         self._enter = enter
         self._writes = writes
@@ -98,9 +100,22 @@ class Context:
             self._loaders[name] = loader
         return await loader.load(key)
 
-    async def page(self, pages: Batch, counts: Batch, key: Hashable, window: Window, **arguments: Hashable) -> Any:
-        """One page of a list, which counts the whole list only when asked to."""
-        found: Page = await self.load(pages, key, window=window, **arguments)
+    def asked(self, info: "Info") -> frozenset[str] | None:
+        """What is going to be read of the rows of the list that `info` is of; None where that is not known."""
+        return self.notes.get(id(info._raw_info.field_nodes[0]))
+
+    async def page(
+        self,
+        pages: Batch,
+        counts: Batch,
+        key: Hashable,
+        window: Window,
+        names: frozenset[str] | None = None,
+        **arguments: Hashable,
+    ) -> Any:
+        """One page of a list, which counts the whole list only when asked to. `names`: what is read of its rows."""
+        narrowed = {} if names is None else {"names": names}
+        found: Page = await self.load(pages, key, window=window, **narrowed, **arguments)
         return replace(found, total=lambda: self.load(counts, key, **arguments))
 
     async def _run(self, batch: Batch, arguments: Mapping[str, Any], keys: list[Any]) -> Sequence[Any]:
@@ -110,6 +125,11 @@ class Context:
         """Drop what was loaded: rows were written since."""
         self._loaders.clear()
 
+    async def renew(self) -> None:
+        """End a query's transaction, and let the next field that needs one open another."""
+        await self.finish(keep=False)
+        self._opening = None
+
     async def finish(self, *, keep: bool) -> None:
         """End the transaction: commit it (`keep`), or take everything back."""
         if self._opening is not None:
@@ -117,6 +137,7 @@ class Context:
             session = None if self._opening.cancelled() or self._opening.exception() else self._opening.result()
             if isinstance(session, WriteSession):
                 session.doomed = not keep
+        self._loaders.clear()
         await self._stack.aclose()
 
 

@@ -39,13 +39,19 @@ class EdgeOf:
     batch: Batch
     key: Callable[[Any], Any]
     pick: Callable[[Any, Any], Any] | None = None
+    column: str | None = None
+    """The column that the key is, where it is one."""
 
 
-def field(description: str) -> Callable[[Callable[..., Any]], Any]:
-    """A field that the decorated function resolves. (Strawberry's own decorator is not typed for this form.)"""
+def field(description: str, *reads: str) -> Callable[[Callable[..., Any]], Any]:
+    """A field that the decorated function resolves, which reads these columns of the object (none: not said).
+
+    (Strawberry's own decorator is not typed for this form.)
+    """
 
     def declare(function: Callable[..., Any]) -> Any:
-        return strawberry.field(resolver=function, description=description)
+        metadata = {"reads": frozenset(reads)} if reads else {}
+        return strawberry.field(resolver=function, description=description, metadata=metadata)
 
     return declare
 
@@ -55,16 +61,29 @@ def edge(
     key: str | Callable[[Any], Any],
     description: str,
     pick: Callable[[Any, Any], Any] | None = None,
+    *,
+    reads: Sequence[str] = (),
 ) -> Any:
-    """A field that leads to other rows through `batch`, from the parent's column `key` (or what it computes)."""
-    of = EdgeOf(batch, key if callable(key) else functools.partial(_column, key), pick)
+    """A field that leads to other rows through `batch`, from the parent's column `key` (or what it computes).
+
+    `reads` are the columns that `key` and `pick` read, where they are functions (none: not said).
+    """
+    column = key if isinstance(key, str) else None
+    of = EdgeOf(batch, key if callable(key) else functools.partial(_column, key), pick, column)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         value = of.key(root)
         answer = None if value is None else await info.context.load(of.batch, value)
         return answer if of.pick is None else of.pick(root, answer)
 
-    return strawberry.field(resolver=resolve, description=description, metadata={"edge": of})
+    known = (column,) if column else reads
+    metadata = {"edge": of, "reads": frozenset(known) if known else None}
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)
+
+
+def embedded(prefix: str, resolver: Callable[..., Any], description: str) -> Any:
+    """A field whose object's values were read with the row, in columns of this prefix; `resolver` makes it of them."""
+    return strawberry.field(resolver=resolver, description=description, metadata={"embedded": prefix})
 
 
 def _column(name: str, row: Any) -> Any:

@@ -41,24 +41,25 @@ described_enum(
     description="An exercise as one organization sees it: the canonical row with its override applied, or its own row."
 )
 class EffectiveExercise(ExerciseFields):
-    @field("Unique for each organization and exercise, so that no cache mixes two views.")
+    @field("Unique for each organization and exercise, so that no cache mixes two views.", "id")
     def id(root: strawberry.Parent[Any]) -> strawberry.ID:
-        return strawberry.ID(f"{root.organization_id}:{root.row.id}" if root.organization_id else str(root.row.id))
+        id, organization_id = root.row["id"], root.organization_id
+        return f"{organization_id}:{id}" if organization_id else str(id)  # type: ignore[return-value]  # an ID is text
 
-    @field("The exercise's own id, the same for every organization.")
+    @field("The exercise's own id, the same for every organization.", "id")
     def exercise_id(root: strawberry.Parent[Any]) -> strawberry.ID:
-        return strawberry.ID(str(root.row.id))
+        return root.row["id"]
 
     @field("The stored row under the merge.")
     def exercise(root: strawberry.Parent[Any]) -> Exercise:
         stored: Exercise = root.row
         return stored
 
-    @field("Whether it is the organization's own row, which is never merged.")
+    @field("Whether it is the organization's own row, which is never merged.", "organization_id")
     def is_org_custom(root: strawberry.Parent[Any]) -> bool:
-        return root.row.organization_id is not None
+        return root.row["organization_id"] is not None
 
-    @field("Whether the organization overrides anything of this canonical row.")
+    @field("Whether the organization overrides anything of this canonical row.", "id")
     def is_customized_by_org(root: strawberry.Parent[Any]) -> bool:
         return bool(root.diff)
 
@@ -98,8 +99,9 @@ class OrganizationLibrary:
         if not viewer.sees_library(root.id):
             return Page.empty(page)  # type: ignore[return-value]  # read by field name
         key = (root.id, viewer.coaches(root.id))
+        names = info.context.asked(info)
         return await info.context.page(
-            store.library_pages, store.library_counts, key, page, source=source, wanted=wanted, sort=sort
+            store.library_pages, store.library_counts, key, page, names, source=source, wanted=wanted, sort=sort
         )
 
 

@@ -56,6 +56,10 @@ class ResetTargetNotCanonical(Refusal):
     code = "RESET_TARGET_NOT_CANONICAL"
 
 
+NOTHING: Mapping[str, Any] = {}
+"""The diff of a row that nobody overrode."""
+
+
 class EffectiveExercise:
     """An exercise as one organization sees it: every column of the row, overridden ones from the diff."""
 
@@ -88,7 +92,7 @@ def merge(row: Any, overrides: Mapping[str, Any] | None, organization_id: UUID |
     A stored key that is not allowlisted, or whose value is null, counts as not stored.
     """
     if not overrides or row.organization_id is not None:
-        return EffectiveExercise(row, organization_id, {})
+        return EffectiveExercise(row, organization_id, NOTHING)
     known = {OVERRIDABLE[key]: value for key, value in overrides.items() if key in OVERRIDABLE and value is not None}
     return EffectiveExercise(row, organization_id, known)
 

@@ -8,6 +8,7 @@ from kinegraph.exercise.rules import Filter, api_name
 from kinegraph.exercise.rules_terms import ExerciseSort, ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.exercise.store_lists import ORDERS, STORED, after, conditions, ordering
+from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession, grouped
 from kinegraph.library.rules import COLUMNS, OVERRIDABLE, EffectiveExercise, LibrarySource, merge
@@ -39,15 +40,49 @@ def _effective(column: str) -> str:
 EFFECTIVE = {column: _effective(column) if column in COLUMNS else sql for column, sql in STORED.items()}
 """What a filter or an order sees of an organization's library."""
 
+ALWAYS = "id organization_id status deleted_at"
+"""The columns that the merge, and what is computed from it, need in any case."""
+
 CUSTOMIZED = f"jsonb_strip_nulls(o.overrides) ?| ARRAY[{', '.join(repr(key) for key in OVERRIDABLE)}]"
 """Whether the joined override supplies anything, by the same rule as the merge."""
 
 
-async def effective(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[EffectiveExercise | None]:
-    """Exercises as organizations see them, deleted and archived ones too; None for what is not there for one."""
+@narrowed
+async def effective(
+    session: ReadSession, keys: Sequence[ExerciseKey], names: frozenset[str] | None = None
+) -> list[EffectiveExercise | None]:
+    """Exercises as organizations see them, deleted and archived ones too; None for what is not there for one.
+
+    Where `names` say what is asked of them, only these columns are read.
+    """
+    organizations = {organization for organization, _ in keys}
+    columns = f"e.id AS exercise_id, o.overrides, {narrow(E_COLUMNS, names, ALWAYS)}"
+    if len(organizations) > 1:
+        return await _effective_in_several(session, keys, columns)
+    (organization,) = organizations
     rows = await session.fetch(
         f"""
-        SELECT wanted.place, wanted.organization_id AS seen_by, {E_COLUMNS}, o.overrides
+        SELECT {columns}
+        FROM exercises e
+        LEFT JOIN exercise_org_overrides o
+            ON o.exercise_id = e.id AND o.organization_id = $1
+        WHERE e.id = ANY (string_to_array($2, ',')::uuid[])
+          AND (e.organization_id IS NULL OR e.organization_id = $1)
+        """,
+        organization,
+        ",".join([str(exercise) for _, exercise in keys]),
+    )
+    found = {row[0]: merge(row, row[1], organization) for row in rows}
+    return [found.get(exercise) for _, exercise in keys]
+
+
+async def _effective_in_several(
+    session: ReadSession, keys: Sequence[ExerciseKey], columns: str
+) -> list[EffectiveExercise | None]:
+    """The same for keys of several organizations."""
+    rows = await session.fetch(
+        f"""
+        SELECT {columns}, wanted.place, wanted.organization_id AS seen_by
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, exercise_id, place)
         JOIN exercises e
             ON e.id = wanted.exercise_id
@@ -88,6 +123,7 @@ async def library_pages(
     source: LibrarySource,
     wanted: Filter,
     sort: ExerciseSort,
+    names: frozenset[str] | None = None,
 ) -> list[Page]:
     """A page of each organization's library, on effective values."""
     arguments, order = Arguments(), ORDERS[sort]
@@ -98,7 +134,7 @@ async def library_pages(
         SELECT wanted.place, wanted.organization_id AS seen_by, page.*
         FROM {libraries}
         CROSS JOIN LATERAL (
-            SELECT {E_COLUMNS}, o.overrides, {order.key(EFFECTIVE)} AS sort_key
+            SELECT {narrow(E_COLUMNS, names, ALWAYS)}, o.overrides, {order.key(EFFECTIVE)} AS sort_key
             FROM exercises e
             LEFT JOIN exercise_org_overrides o
                 ON o.exercise_id = e.id AND o.organization_id = wanted.organization_id AND e.organization_id IS NULL

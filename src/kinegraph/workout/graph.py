@@ -1,6 +1,7 @@
 """Workouts as the API shows them: workout, section, movement, comment, program, and where they hang."""
 
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import edge, extends, field
+from kinegraph.kit.graph import edge, embedded, extends, field
 from kinegraph.kit.pages import window
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
@@ -27,7 +28,7 @@ WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workou
 
 def author_of(root: strawberry.Parent[Any]) -> Any:
     """Resolver: the author, whose name was read with the row."""
-    return Person(root.author_id, root.author_name or "Former member", root.author_email, root.organization_id)
+    return Person(root.author_id, root.author_name, root.author_email, root.organization_id)
 
 
 def program_of(root: strawberry.Parent[Any]) -> Any:
@@ -47,7 +48,7 @@ class Workout:
     id: strawberry.ID = strawberry.field(description="The workout's id.")
     organization: Organization = strawberry.field(resolver=organization_of, description="Whose workout it is.")
     program: "Program | None" = strawberry.field(resolver=program_of, description="The program it belongs to, if any.")
-    author: User = strawberry.field(resolver=author_of, description="Who made it.")
+    author: User = embedded("author_", author_of, "Who made it.")
     title: str | None = strawberry.field(description="Its title.")
     description: str | None = strawberry.field(description="What it is about; a freeform workout's whole text.")
     scoring: terms.WorkoutScoring = strawberry.field(description="What decides its result.")
@@ -82,8 +83,9 @@ class Movement:
     sort_order: int = strawberry.field(description="Its place in the section, from 0.")
     exercise: EffectiveExercise = edge(
         effective,
-        lambda row: (row.organization_id, row.exercise_id),
+        itemgetter("organization_id", "exercise_id"),
         "The exercise as the workout's organization sees it, discontinued ones too.",
+        reads=("organization_id", "exercise_id"),
     )
     prescription: Prescription | None = strawberry.field(description="How much is to be done.")
     notes: str | None = strawberry.field(description="The coach's notes beside it.")
@@ -98,7 +100,7 @@ class Movement:
 class Comment:
     id: strawberry.ID = strawberry.field(description="The comment's id.")
     movement: Movement = edge(store.commented, "workout_movement_id", "The movement that it is about.")
-    author: User = strawberry.field(resolver=author_of, description="Who wrote it.")
+    author: User = embedded("author_", author_of, "Who wrote it.")
     body: str = strawberry.field(description="What it says.")
     parent: "Comment | None" = strawberry.field(
         resolver=parent_of, description="The comment that it replies to; null at top level."
@@ -109,6 +111,7 @@ class Comment:
         lambda comment: comment.parent_comment_id or comment.id,
         "The files that belong to it, in their order.",
         lambda comment, by_comment: by_comment.get(comment.id, []),
+        reads=("id", "parent_comment_id"),
     )
     created_at: datetime = strawberry.field(description="When it was written.")
     updated_at: datetime = strawberry.field(description="When it was last edited.")

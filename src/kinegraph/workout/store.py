@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at,
-            author.name AS author_name,
+            coalesce(author.name, 'Former member') AS author_name,
             CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email, program.name AS program_name"""
 """What the API shows of a workout, its author and its program; of an author who left, the name alone."""
 
@@ -69,11 +70,17 @@ async def referred(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None
     return in_key_order(rows, ids)
 
 
-async def sections_of(session: ReadSession, workout_ids: Sequence[UUID]) -> list[list[Row]]:
+SECTION = """id, organization_id, workout_id, type, title, description, sort_order, shape, config"""
+
+
+@narrowed
+async def sections_of(
+    session: ReadSession, workout_ids: Sequence[UUID], names: frozenset[str] | None = None
+) -> list[list[Row]]:
     """Each workout's sections in their order."""
     rows = await session.fetch(
-        """
-        SELECT id, organization_id, workout_id, type, title, description, sort_order, shape, config
+        f"""
+        SELECT {narrow(SECTION, names, "id workout_id")}
         FROM workout_sections
         WHERE workout_id = ANY ($1) AND deleted_at IS NULL
         ORDER BY workout_id, sort_order, id
@@ -87,11 +94,14 @@ MOVEMENT = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order
             m.prescription, m.notes, m.label, m.superset_group"""
 
 
-async def movements_of(session: ReadSession, section_ids: Sequence[UUID]) -> list[list[Row]]:
+@narrowed
+async def movements_of(
+    session: ReadSession, section_ids: Sequence[UUID], names: frozenset[str] | None = None
+) -> list[list[Row]]:
     """Each section's movements in their order."""
     rows = await session.fetch(
         f"""
-        SELECT {MOVEMENT}
+        SELECT {narrow(MOVEMENT, names, "id section_id")}
         FROM workout_movements m
         WHERE m.section_id = ANY ($1) AND m.deleted_at IS NULL
         ORDER BY m.section_id, m.sort_order, m.id

@@ -1,21 +1,29 @@
 """Reading and writing comments."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
 from kinegraph.workout.rules import Comment, threads
 from kinegraph.workout.store import reachable
 
 COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
-               c.created_at, c.updated_at, author.name AS author_name,
+               c.created_at, c.updated_at"""
+
+AUTHOR = """coalesce(author.name, 'Former member') AS author_name,
                CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email"""
 
 AUTHORS = """LEFT JOIN users author ON author.id = c.author_id
         LEFT JOIN memberships belongs ON belongs.organization_id = c.organization_id
                                      AND belongs.user_id = c.author_id AND belongs.deleted_at IS NULL"""
 
+NAMED = "coalesce(author.name, 'Former member') AS author_name"
+"""What is left of AUTHOR where nobody asks for the e-mail address, and its join."""
+
+JUST_NAMED = "LEFT JOIN users author ON author.id = c.author_id"
 
 TALKED_ABOUT = f"""
           AND EXISTS (SELECT
@@ -25,32 +33,39 @@ TALKED_ABOUT = f"""
                       WHERE m.id = c.workout_movement_id AND {reachable("$2", "$3")})"""
 
 
-async def comments_of(session: ReadSession, movement_ids: Sequence[UUID]) -> list[list[Comment]]:
-    """Each movement's top-level comments, oldest first, with their replies and authors.
+@narrowed
+async def comments_of(
+    session: ReadSession, movement_ids: Sequence[UUID], names: frozenset[str] | None = None
+) -> list[list[Any]]:
+    """Each movement's top-level comments, oldest first, with their replies and authors where these are asked for.
 
     To an athlete whose assignment has its own copy, the library workout shows none: they are other people's.
     """
     viewer: Viewer = session.viewer
     everywhere = len(viewer.coached()) == len(viewer.by_organization)
+    flat = names is not None and not names & {"replies", "parent"}
+    mailed = names is None or "author_email" in names
     rows = await session.fetch(
         f"""
-        SELECT {COLUMNS}
+        SELECT {narrow(COLUMNS, names, "id workout_movement_id parent_comment_id")}, {AUTHOR if mailed else NAMED}
         FROM exercise_comments c
-        {AUTHORS}
-        WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL {"" if everywhere else TALKED_ABOUT}
+        {AUTHORS if mailed else JUST_NAMED}
+        WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL
+          {"AND c.parent_comment_id IS NULL" if flat else ""} {"" if everywhere else TALKED_ABOUT}
         ORDER BY c.workout_movement_id, c.created_at, c.id
         """,
         movement_ids,
         *(() if everywhere else (viewer.coached(), viewer.user.id)),
     )
-    return [threads(group) for group in grouped(rows, movement_ids, "workout_movement_id")]
+    groups = grouped(rows, movement_ids, "workout_movement_id")
+    return groups if flat else [threads(group) for group in groups]
 
 
 async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | None]:
     """Comments with their replies, in key order; a reply whose thread was deleted has gone with it."""
     rows = await session.fetch(
         f"""
-        SELECT {COLUMNS}
+        SELECT {COLUMNS}, {AUTHOR}
         FROM exercise_comments c
         {AUTHORS}
         WHERE (c.id = ANY ($1) OR c.parent_comment_id = ANY ($1)) AND c.deleted_at IS NULL

@@ -1,0 +1,104 @@
+"""Breadth-first execution for this schema: how its objects are read, and how its edges are loaded."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+import asyncpg
+import asyncpg.pgproto.pgproto
+from graphql import DocumentNode, ExecutionResult, GraphQLObjectType, GraphQLSchema
+from strawberry.execution.is_awaitable import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from kinegraph.api.sources import shape, source
+from kinegraph.breadth.adapter import Adapter
+from kinegraph.breadth.executor import BreadthFirst, Plans
+from kinegraph.breadth.plan import Plan
+from kinegraph.breadth.selections import Field
+from kinegraph.breadth.strawberry_adapter import way
+from kinegraph.kit.batches import is_narrowed
+from kinegraph.kit.context import Batch, Context
+
+
+async def _load(context: Context, batch: Batch, keys: list[Any], names: frozenset[str] | None) -> Sequence[Any]:
+    session = await context.session()
+    return await (batch(session, keys, names) if is_narrowed(batch) else batch(session, keys))
+
+
+def _documents(named: GraphQLObjectType) -> bool:
+    return named.name in ("Prescription", "Load", "SectionConfig", "PageInfo")
+
+
+def _trusted(type: GraphQLObjectType) -> bool:
+    """No field returns an interface, so there is nothing to tell apart."""
+    return True
+
+
+def _note(field: Field) -> frozenset[str] | None:
+    """What is read of the rows of a connection, by `nodes` and by `edges`; None where that is not known."""
+    found: set[str] = set()
+    for rows in _rows(field):
+        if rows.child is None or rows.child.names is None:
+            return None
+        found |= rows.child.names
+    return frozenset(found)
+
+
+def _rows(field: Field) -> Iterator[Field]:
+    """The fields of a connection that show its rows."""
+    for inner in field.child.fields if field.child else ():
+        if not isinstance(inner, str) and inner.place[1] in ("nodes", "node"):
+            yield inner
+        elif not isinstance(inner, str) and inner.place[1] == "edges":
+            yield from _rows(inner)
+
+
+PLAIN: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {"ID": {asyncpg.pgproto.pgproto.UUID: str, UUID: str}}
+"""Conversions that need no check: GraphQL's own would come to the same."""
+
+PLANS = Plans(Adapter(way, shape, source, _load, _note, _documents, _trusted, PLAIN))
+
+
+class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
+    """Strawberry's executor, breadth first."""
+
+    plans = PLANS
+
+    def begin(self, plan: Plan) -> None:
+        """Let resolvers know what is read of their lists."""
+        self.context_value.notes = plan.notes
+
+    async def give_up(self, error: Exception) -> None:
+        """graphql-core reads everything anew, and whole rows; after a statement that failed, in a new transaction."""
+        self.context_value.notes = {}
+        self.context_value.forget()
+        if isinstance(error, asyncpg.PostgresError):
+            await self.context_value.renew()
+
+
+async def execute(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    context: Context,
+    variables: dict[str, Any] | None,
+    operation_name: str | None,
+    *,
+    breadth_first: bool,
+) -> ExecutionResult:
+    """The result of a valid document's operation; of a query breadth first, unless that is switched off."""
+    kind = Executor if breadth_first else StrawberryGraphQLCoreExecutionContext
+    built = kind.build(
+        schema,
+        document,
+        context_value=context,
+        raw_variable_values=variables,
+        operation_name=operation_name,
+        is_awaitable=cast(Any, optimized_is_awaitable),
+    )
+    if isinstance(built, list):
+        return ExecutionResult(None, built)
+    try:
+        result: Any = built.execute_operation()
+        return cast(ExecutionResult, await result if built.is_awaitable(result) else result)
+    finally:
+        vars(built).pop("async_helpers", None)  # they hold the executor, which holds them

@@ -1,0 +1,81 @@
+"""How the executor reads this product's objects: rows by the place of their columns, and what is wrapped round one."""
+
+from collections.abc import Callable, Hashable, Sequence
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from kinegraph.breadth.sources import Attributes, Keys, Source
+from kinegraph.kit.sessions import Row
+from kinegraph.library.rules import EffectiveExercise
+from kinegraph.workout.rules import Comment
+
+
+class Rows:
+    """Rows, read by the place of the column; all rows of one batch have the same columns."""
+
+    object = "o"
+
+    def __init__(self, sample: Any, row: str = "o") -> None:
+        self._row = row
+        self._places = {name: place for place, name in enumerate(sample.keys())}
+
+    def prelude(self) -> Sequence[str]:
+        """Nothing."""
+        return ()
+
+    def read(self, name: str) -> str:
+        """The column's value."""
+        return f"{self._row}[{self._places[name]}]"
+
+    def getter(self, name: str) -> Callable[[Any], Any]:
+        """The column's value."""
+        return itemgetter(self._places[name])
+
+
+class Wrapped:
+    """Objects around a row: what they have themselves is an attribute, everything else the row's, by way of a diff."""
+
+    object = "o"
+
+    def __init__(self, sample: Any) -> None:
+        self._class = type(sample)
+        self._row = Rows(sample.row, "r")
+        self._has_diff = hasattr(self._class, "diff")
+
+    def prelude(self) -> Sequence[str]:
+        """The row, and the diff where there is one."""
+        return ("r = o.row", "d = o.diff") if self._has_diff else ("r = o.row",)
+
+    def read(self, name: str) -> str:
+        """The value: the object's own, the diff's, the row's."""
+        if self._has_diff and name == "customized_fields":
+            return "(o.customized_fields if d else [])"
+        if self._has_diff and name == "is_discontinued":
+            return f"({self._row.read('deleted_at')} is not None or {self._row.read('status')} == 'archived')"
+        if hasattr(self._class, name):
+            return f"o.{name}"
+        stored = self._row.read(name)
+        return f"(d[{name!r}] if {name!r} in d else {stored})" if self._has_diff else stored
+
+    def getter(self, name: str) -> Callable[[Any], Any]:
+        """The same."""
+        return attrgetter(name)
+
+
+def shape(sample: Any) -> Hashable:
+    """What distinguishes objects that are read differently."""
+    if isinstance(sample, Row):
+        return (Row, *sample.keys())
+    if isinstance(sample, EffectiveExercise | Comment):
+        return (type(sample), *sample.row.keys())
+    kind: type = type(sample)
+    return kind
+
+
+def source(sample: Any) -> Source:
+    """How objects like this one are read."""
+    if isinstance(sample, Row):
+        return Rows(sample)
+    if isinstance(sample, EffectiveExercise | Comment):
+        return Wrapped(sample)
+    return Keys() if type(sample) is dict else Attributes()

@@ -1,0 +1,56 @@
+"""The ways in which a field gets its value."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The field is a value of the object, by this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The field is what a function makes of the object alone, without waiting.
+
+    `reads` is what it reads of the object; None where that is not known.
+    """
+
+    function: Callable[[Any], Any]
+    reads: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The field is loaded: by a batch function, for a key of the object; `pick` takes the object's part of the answer.
+
+    The key is a value of the object by its name, or what a function makes of the object.
+    """
+
+    batch: Hashable
+    key: str | Callable[[Any], Any]
+    pick: Callable[[Any, Any], Any] | None = None
+    reads: frozenset[str] | None = None
+    """What key and pick read of the object; None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """The field has an ordinary resolver, which is called for each object with its own `info`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The field is an object whose values stand in the object above, under names with this prefix.
+
+    `otherwise` makes such an object of the one above, for selections that ask for more than values.
+    """
+
+    prefix: str
+    otherwise: Callable[[Any], Any]
+
+
+Way = Read | Call | Edge | Embedded | Resolve

@@ -1,0 +1,26 @@
+"""What a batch function says of itself, and reading no more columns than are going to be shown."""
+
+from functools import cache
+from typing import Any, TypeVar
+
+Function = TypeVar("Function")
+
+
+def narrowed(function: Function) -> Function:
+    """The batch function takes `names`, what is going to be read of its answers (None: anything), and heeds it."""
+    vars(function)["is_narrowed"] = True
+    return function
+
+
+def is_narrowed(function: Any) -> bool:
+    """Whether the batch function takes `names`."""
+    return getattr(function, "is_narrowed", False) is True
+
+
+@cache
+def narrow(columns: str, names: frozenset[str] | None, always: str) -> str:
+    """Those of the columns (`m.id, m.notes`) that are named, or among `always` (`id section_id`); all for None."""
+    if names is None:
+        return columns
+    needed = names | frozenset(always.split())
+    return ", ".join(each for each in map(str.strip, columns.split(",")) if each.rpartition(".")[2] in needed)

@@ -1,0 +1,110 @@
+"""Generated documents over the product's own schema and a real database: both executors answer the same bytes."""
+
+import os
+from typing import Any
+
+import asyncpg
+import pytest
+from graphql import GraphQLObjectType, get_named_type, is_required_argument
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kinegraph.api.executor import PLANS
+from kinegraph.kit.sessions import Row
+from tests.api.samples import SCHEMA
+from tests.api.sizes import Size, grow
+from tests.conftest import Api, World
+
+EXAMPLES = int(os.environ.get("KINEGRAPH_ORACLE_EXAMPLES", "100"))
+"""How many documents; 2,000 before a change of the executor lands."""
+
+ARGUMENTS = {
+    "Query.organization": "(id: $organization)",
+    "Query.workout": "(id: $workout)",
+    "Query.exercise": "(id: $exercise)",
+    "Query.effectiveExercise": "(id: $exercise, organizationId: $organization)",
+    "Query.assignment": "(id: $assignment)",
+    "Query.workoutsUsingExercise": "(organizationId: $organization, exerciseId: $exercise, first: 3)",
+    "Query.exercises": "(first: 4)",
+    "Organization.exerciseLibrary": "(first: 5, source: CUSTOMIZED)",
+    "Organization.workouts": "(first: 2)",
+}
+VOLATILE = ("Attachment.url", "Attachment.thumbnailUrl", "Query.jobs", "Query.job")
+"""Addresses are signed for the minute; jobs are for platform admins."""
+
+HEAD = "query ($organization: ID!, $workout: ID!, $exercise: ID!, $assignment: ID!, $no: Boolean!)"
+USED = """u: __typename @skip(if: $no) o: organization(id: $organization) { __typename } w: workout(id: $workout) { id }
+  e: exercise(id: $exercise) { id } x: assignment(id: $assignment) { id }"""
+"""A document may not declare a variable that it does not use."""
+
+
+@st.composite
+def selections(draw: st.DrawFn, type: GraphQLObjectType, depth: int) -> str:
+    """A selection of a type of the schema, in braces."""
+    names = []
+    for name, field in type.fields.items():
+        place = f"{type.name}.{name}"
+        needs = any(is_required_argument(argument) for argument in field.args.values())
+        is_object = isinstance(get_named_type(field.type), GraphQLObjectType)
+        if place not in VOLATILE and (place in ARGUMENTS or not needs) and (depth or not is_object):
+            names.append(name)
+    parts = ["__typename"]
+    for number in range(draw(st.integers(1, 4)) if names else 0):
+        name = draw(st.sampled_from(names))
+        below = get_named_type(type.fields[name].type)
+        call = ARGUMENTS.get(f"{type.name}.{name}", "")
+        inner = f" {draw(selections(below, depth - 1))}" if isinstance(below, GraphQLObjectType) else ""
+        switch = draw(st.sampled_from(("", "", "", " @skip(if: $no)", " @include(if: $no)")))
+        parts.append(f"a{number}: {name}{call}{switch}{inner}")
+    return f"{{ {' '.join(parts)} }}"
+
+
+@pytest.fixture(scope="module")
+async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Size:
+    return await grow(api, world, owner, 2, 2)
+
+
+@pytest.fixture(scope="module")
+async def ids(size: Size, owner: "asyncpg.Pool[Row]") -> dict[str, str]:
+    organization = size.organizations[0].id
+    found = {"organization": str(organization)}
+    for table, what in (
+        ("workouts", "workout"),
+        ("exercise_org_overrides", "override"),
+        ("workout_assignments", "assignment"),
+    ):
+        column = "exercise_id" if what == "override" else "id"
+        found[what] = str(
+            await owner.fetchval(f"SELECT {column} FROM {table} WHERE organization_id = $1", organization)
+        )
+    return {**found, "exercise": found.pop("override")}
+
+
+assert SCHEMA.query_type is not None
+RUN: list[int] = []
+"""For each document, how many times it ran breadth first."""
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(selections(SCHEMA.query_type, 6), st.booleans(), st.booleans())
+async def test_generated_documents_are_answered_with_the_same_bytes_both_ways(
+    api: Api, size: Size, ids: dict[str, str], selection: str, no: bool, coach: bool
+) -> None:
+    person = size.coach if coach else size.member
+    body: dict[str, Any] = {
+        "query": f"{HEAD} {{ {USED} ...All }} fragment All on Query {selection}",
+        "variables": {**ids, "no": no},
+    }
+    answers, before = [], PLANS.counted[""]
+    for executor in ("graphql-core", "breadth-first"):
+        headers = {"Authorization": f"Bearer {person.token}", "X-Kinegraph-Executor": executor}
+        answers.append(await api.client.post("/graphql", json=body, headers=headers))
+    core, breadth = answers
+    RUN.append(PLANS.counted[""] - before)
+    assert (breadth.status_code, breadth.content) == (core.status_code, core.content)
+    assert core.status_code == 200, core.text
+
+
+def test_nearly_all_of_them_were_run_breadth_first() -> None:
+    """Else the law above would compare graphql-core with itself."""
+    assert sum(RUN) > 0.9 * len(RUN) > 0
