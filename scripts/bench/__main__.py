@@ -18,6 +18,7 @@ import psutil
 import uvloop
 
 from bench import data
+from bench.growth import DRAWING, draw
 from bench.load import Client, Taken, press, request
 from bench.operations import Asker, Question
 from kinegraph import migrate
@@ -180,6 +181,42 @@ async def measure(url: str, at: Servers, options: argparse.Namespace) -> None:
         _print(asked[0].name, size, rounds, at)
 
 
+async def grow(url: str, at: Servers, options: argparse.Namespace) -> None:
+    """The list for more and more workouts, and the tree over more and more connections, drawn."""
+    await _await_server()
+    asker = await Asker.find(url)
+    token = Tokens(SECRET).sign({"sub": str(asker.user_id)}, 7200)
+    sizes, crowds = (1, 5, 20, 100), (1, 2, 4, 8, 16, 32, 64)
+
+    async def rate(way: Way, asked: list[Question], connections: int) -> float:
+        load = argparse.Namespace(connections=connections, seconds=options.seconds)
+        return (await run_round(way, token, asked, load, at)).per_second
+
+    lists = {way.name: [await rate(way, asker.lists(size), 8) for size in sizes] for way in WAYS}
+    trees = {way.name: [await rate(way, asker.trees(), crowd) for crowd in crowds] for way in WAYS}
+    panels = [
+        ("Answers per second, by workouts in the list (8 connections)", sizes, lists),
+        ("Answers per second, by connections (one tree)", crowds, trees),
+    ]
+    DRAWING.write_text(draw(panels))
+    for title, places, series in panels:
+        print(title, places, {way: [round(each) for each in figures] for way, figures in series.items()})
+
+
+async def soak(url: str, at: Servers, options: argparse.Namespace) -> None:
+    """Ask for trees again and again, and say what memory the server had after the first thousand and at the end."""
+    await _await_server()
+    asker = await Asker.find(url)
+    token = Tokens(SECRET).sign({"sub": str(asker.user_id)}, 7200)
+    requests = [WAYS[1].request(token, question) for question in asker.trees()]
+    asked, early = 0, 0.0
+    while asked < options.soak:
+        asked += len((await press(PORT, requests, options.connections, 2)).seconds)
+        memory = at.process.memory_info().rss / 2**20
+        early = early or memory
+    print(f"{early:.1f} MB after the first seconds, {memory:.1f} MB after {asked:,} requests")
+
+
 def _print(name: str, size: int, rounds: dict[str, list[Round]], at: Servers) -> None:
     rates = {way: median(r.per_second for r in each) for way, each in rounds.items()}
     for way, each in rounds.items():
@@ -204,9 +241,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--growth", action="store_true", help="draw docs/growth.svg instead")
+    parser.add_argument("--soak", type=int, metavar="N", help="ask for N trees instead, and say what memory it took")
     options = parser.parse_args()
+    work = grow if options.growth else soak if options.soak else measure
     with servers(ROWS) as (url, process, postmaster):
-        uvloop.run(measure(url, Servers(process, postmaster), options))
+        uvloop.run(work(url, Servers(process, postmaster), options))
 
 
 if __name__ == "__main__":
