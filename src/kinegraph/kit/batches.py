@@ -1,6 +1,6 @@
 """What a batch function says of itself, and reading no more columns than are going to be shown."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 Function = TypeVar("Function")
@@ -17,7 +17,7 @@ def is_narrowed(function: Any) -> bool:
     return getattr(function, "is_narrowed", False) is True
 
 
-@cache
+@lru_cache(2000)
 def narrow(columns: str, names: frozenset[str] | None, always: str) -> str:
     """Those of the columns (`m.id, m.notes`) that are named, or among `always` (`id section_id`); all for None."""
     if names is None:
