@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kinegraph.identity.rules import Membership, Organization, Role, User, Viewer
+from kinegraph.kit.batches import pages_of
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Enter, ReadSession, grouped
+from kinegraph.kit.sessions import Enter, ReadSession
 
 MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only staff and themselves (None: everybody)."""
@@ -77,8 +78,7 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
         window.place(1),
         window.first + 1,
     )
-    groups = grouped(rows, range(1, len(keys) + 1), "place")
-    return [Page.of(group, window, "name", "id") for group in groups]
+    return pages_of(rows, keys, window, "name", "id")
 
 
 async def member_counts(session: ReadSession, keys: Sequence[MemberKey], role: str | None) -> list[int]:

@@ -1,7 +1,11 @@
-"""What a batch function says of itself, and reading no more columns than are going to be shown."""
+"""What batch functions share: saying that they read no more columns than are going to be shown, and pages."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
+
+from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.sessions import grouped
 
 Function = TypeVar("Function")
 
@@ -24,3 +28,9 @@ def narrow(columns: str, names: frozenset[str] | None, always: str) -> str:
         return columns
     needed = names | frozenset(always.split())
     return ", ".join(each for each in map(str.strip, columns.split(",")) if each.rpartition(".")[2] in needed)
+
+
+def pages_of(rows: Sequence[Any], keys: Sequence[Any], window: Window, *sort: str) -> list[Page]:
+    """A page for each key, of rows that say in their column `place`, from 1, which key they are of."""
+    groups = grouped(rows, range(1, len(keys) + 1), "place")
+    return [Page.of(group, window, *sort) for group in groups]

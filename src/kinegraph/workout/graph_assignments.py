@@ -1,7 +1,7 @@
 """Assignments as the API shows them, and where they hang."""
 
 from datetime import date
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -12,7 +12,7 @@ from kinegraph.identity.rules import Viewer as Asking
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
-from kinegraph.kit.graph import edge, extends, field
+from kinegraph.kit.graph import edge, embedded, extends, field
 from kinegraph.kit.pages import Page, window
 from kinegraph.workout import rules_assignments, store, store_assignments
 from kinegraph.workout import rules_terms as terms
@@ -21,6 +21,16 @@ from kinegraph.workout.graph import Workout
 AssignmentId = Annotated[strawberry.ID, strawberry.argument(description="The assignment's id.")]
 From = Annotated[date | None, strawberry.argument(name="from", description="Only from this day on.")]
 To = Annotated[date | None, strawberry.argument(description="Only up to this day, it included.")]
+
+
+def athlete_of(root: strawberry.Parent[Any]) -> Any:
+    """Resolver: the athlete, whose name was read with the row."""
+    return Person(root.athlete_id, root.athlete_name, root.athlete_email, root.organization_id)
+
+
+def assigned_by_of(root: strawberry.Parent[Any]) -> Any:
+    """Resolver: the coach, whose name was read with the row."""
+    return Person(root.assigned_by_id, root.assigned_by_name, root.assigned_by_email, root.organization_id)
 
 
 @strawberry.type(
@@ -41,22 +51,12 @@ class WorkoutAssignment:
         store.referred, "workout_id", "The library workout that was assigned, also when it was deleted since."
     )
 
-    @field("Who is to do it.")
-    def athlete(root: strawberry.Parent[Any]) -> User:
-        name = root.athlete_name or GONE
-        return cast(User, Person(root.athlete_id, name, root.athlete_email, root.organization_id))
-
-    @field("The coach who assigned it.")
-    def assigned_by(root: strawberry.Parent[Any]) -> User:
-        name = root.assigned_by_name or GONE
-        return cast(User, Person(root.assigned_by_id, name, root.assigned_by_email, root.organization_id))
+    athlete: User = embedded("athlete_", athlete_of, "Who is to do it.")
+    assigned_by: User = embedded("assigned_by_", assigned_by_of, "The coach who assigned it.")
 
     @field("Whether it has a snapshot of its own.")
     def is_forked(root: strawberry.Parent[Any]) -> bool:
         return root.snapshot_workout_id is not None
-
-
-GONE = "Former member"
 
 
 @extends(Viewer)

@@ -104,7 +104,8 @@ class Mutation:
         sent = [given(section) for section in sections]
         if assignment_id is not None:
             sent = rules_tree.with_twins(sent, await store_snapshots.twins(session, workout.id))
-        return await _written(session, workout, await _replace_tree(session, workout, sent, ("sections",)))
+        changes = await _replace_tree(session, workout, sent, ("sections",))
+        return await _written(session, workout, changes, in_tree=True)
 
     @mutation(
         f"Change one movement's prescription, notes or labels (coach access). {FORKING} The id of a library workout's "
@@ -123,7 +124,8 @@ class Mutation:
         workout: Any = (await store.by_ids(session, [movement.workout_id]))[0]
         if workout is None:
             raise NotFound("The workout was deleted; with an assignmentId, its copy can be changed.", "id")
-        payload = await _written(session, workout, await store.update_movement(session, movement.id, columns))
+        changes = await store.update_movement(session, movement.id, columns)
+        payload = await _written(session, workout, changes, in_tree=True)
         changed: Any = (await store.movements(session, [movement.id]))[0]
         return MovementPayload(movement=changed, workout=payload.workout)
 
@@ -193,12 +195,15 @@ async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
     return await store_snapshots.fork(session, assignment)
 
 
-async def _written(session: WriteSession, workout: Row, changes: int) -> WorkoutPayload:
-    """The workout as it is stored after so many changes; a library workout that changed is a fact."""
-    if changes:
+async def _written(session: WriteSession, workout: Row, changes: int, *, in_tree: bool = False) -> WorkoutPayload:
+    """The workout as it is stored after so many changes; a library workout that changed is a fact.
+
+    Changes in its tree do not show in its own row by themselves.
+    """
+    if changes and in_tree:
         await store.touch(session, workout.id)
-        if not workout.is_snapshot:
-            await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
+    if changes and not workout.is_snapshot:
+        await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
     stored: Any = (await store.by_ids(session, [workout.id]))[0]
     return WorkoutPayload(workout=stored)
 

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
 
@@ -13,7 +14,8 @@ CalendarKey = tuple[UUID, UUID | None]
 
 COLUMNS = """a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
                a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
-               athlete.name AS athlete_name, coach.name AS assigned_by_name,
+               coalesce(athlete.name, 'Former member') AS athlete_name,
+               coalesce(coach.name, 'Former member') AS assigned_by_name,
                CASE WHEN trains.user_id IS NOT NULL THEN athlete.email END AS athlete_email,
                CASE WHEN coaches.user_id IS NOT NULL THEN coach.email END AS assigned_by_email"""
 
@@ -104,8 +106,7 @@ async def calendar_pages(
         window.place(1),
         window.first + 1,
     )
-    groups = grouped(rows, range(1, len(keys) + 1), "place")
-    return [Page.of(group, window, "scheduled_for", "id") for group in groups]
+    return pages_of(rows, keys, window, "scheduled_for", "id")
 
 
 async def calendar_counts(

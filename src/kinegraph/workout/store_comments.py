@@ -13,17 +13,17 @@ from kinegraph.workout.store import reachable
 COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
                c.created_at, c.updated_at"""
 
-AUTHOR = """coalesce(author.name, 'Former member') AS author_name,
-               CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email"""
-
-AUTHORS = """LEFT JOIN users author ON author.id = c.author_id
-        LEFT JOIN memberships belongs ON belongs.organization_id = c.organization_id
-                                     AND belongs.user_id = c.author_id AND belongs.deleted_at IS NULL"""
-
 NAMED = "coalesce(author.name, 'Former member') AS author_name"
-"""What is left of AUTHOR where nobody asks for the e-mail address, and its join."""
 
 JUST_NAMED = "LEFT JOIN users author ON author.id = c.author_id"
+"""All that is needed where nobody asks for the author's e-mail address."""
+
+AUTHOR = f"""{NAMED},
+               CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email"""
+
+AUTHORS = f"""{JUST_NAMED}
+        LEFT JOIN memberships belongs ON belongs.organization_id = c.organization_id
+                                     AND belongs.user_id = c.author_id AND belongs.deleted_at IS NULL"""
 
 TALKED_ABOUT = f"""
           AND EXISTS (SELECT

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Arguments, ReadSession, grouped
+from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.workout.store import ASSIGNED, COLUMNS, JOINS
 
 WorkoutsKey = tuple[UUID, UUID | None, UUID | None]
@@ -53,8 +54,7 @@ async def workout_pages(
         """,
         *arguments.values,
     )
-    groups = grouped(rows, range(1, len(keys) + 1), "place")
-    return [Page.of(group, window, "created_at", "id") for group in groups]
+    return pages_of(rows, keys, window, "created_at", "id")
 
 
 async def workout_counts(session: ReadSession, keys: Sequence[WorkoutsKey], exercise_id: UUID | None) -> list[int]:
