@@ -35,7 +35,9 @@ def _trusted(type: GraphQLObjectType) -> bool:
 
 
 def _note(field: Field) -> frozenset[str] | None:
-    """What is read of the rows of a connection, by `nodes` and by `edges`; None where that is not known."""
+    """What is read of a row, or of those of a connection, by `nodes` and by `edges`; None where it is not known."""
+    if field.child is not None and not field.child.type.name.endswith("Connection"):
+        return field.child.names
     found: set[str] = set()
     for rows in _rows(field):
         if rows.child is None or rows.child.names is None:

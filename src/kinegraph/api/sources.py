@@ -10,18 +10,12 @@ from kinegraph.library.rules import EffectiveExercise
 from kinegraph.workout.rules import Comment
 
 
-class Rows:
+class Rows(Source):
     """Rows, read by the place of the column; all rows of one batch have the same columns."""
-
-    object = "o"
 
     def __init__(self, sample: Any, row: str = "o") -> None:
         self._row = row
         self._places = {name: place for place, name in enumerate(sample.keys())}
-
-    def prelude(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
 
     def read(self, name: str) -> str:
         """The column's value."""
@@ -32,30 +26,35 @@ class Rows:
         return itemgetter(self._places[name])
 
 
-class Wrapped:
+class Wrapped(Source):
     """Objects around a row: what they have themselves is an attribute, everything else the row's, by way of a diff."""
 
-    object = "o"
-
-    def __init__(self, sample: Any) -> None:
+    def __init__(self, sample: Any, *, is_plain: bool = False) -> None:
+        self._sample = sample
         self._class = type(sample)
         self._row = Rows(sample.row, "r")
         self._has_diff = hasattr(self._class, "diff")
+        self._is_plain = is_plain or not self._has_diff
 
     def prelude(self) -> Sequence[str]:
-        """The row, and the diff where there is one."""
-        return ("r = o.row", "d = o.diff") if self._has_diff else ("r = o.row",)
+        """The row."""
+        return ("r = o.row",)
+
+    def cases(self) -> Sequence[tuple[str, Source]]:
+        """With a diff, and without one, as most are."""
+        plain = ("", Wrapped(self._sample, is_plain=True))
+        return (("d := o.diff", self), plain) if self._has_diff else (plain,)
 
     def read(self, name: str) -> str:
         """The value: the object's own, the diff's, the row's."""
         if self._has_diff and name == "customized_fields":
-            return "(o.customized_fields if d else [])"
+            return "[]" if self._is_plain else "o.customized_fields"
         if self._has_diff and name == "is_discontinued":
             return f"({self._row.read('deleted_at')} is not None or {self._row.read('status')} == 'archived')"
         if hasattr(self._class, name):
             return f"o.{name}"
         stored = self._row.read(name)
-        return f"(d[{name!r}] if {name!r} in d else {stored})" if self._has_diff else stored
+        return stored if self._is_plain else f"(d[{name!r}] if {name!r} in d else {stored})"
 
     def getter(self, name: str) -> Callable[[Any], Any]:
         """The same."""

@@ -47,10 +47,13 @@ def build(
 def _generate(selection: Selection, adapter: Adapter, sample: Any) -> Callable[..., list[Any]]:
     names: dict[str, Any] = {"join": "".join, "Surprise": Surprise}
     source = adapter.source(sample)
-    lines, made = _dict(selection, "v", source, adapter, names)
     count = len(selection.columns)
     parameters = "".join(f", c{number}" for number in range(count))
-    body = [*source.prelude(), *lines, f"add({made})", *(["i += 1"] if count else [])]
+    body = [*source.prelude()]
+    for condition, case in source.cases():
+        lines, made = _dict(selection, "v", case, adapter, names)
+        lines += [f"add({made})", *(["i += 1"] if count else [])]
+        body += [f"if {condition}:", *(f"    {line}" for line in lines), "    continue"] if condition else lines
     text = "\n".join(
         (
             f"def build(objects{parameters}):",
@@ -108,17 +111,12 @@ def _inner(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Prefixed:
+@dataclass(frozen=True)
+class _Prefixed(Source):
     """The values of an embedded object, which stand in the one above under a prefix."""
 
     above: Source
     prefix: str
-    object: str = "o"
-
-    def prelude(self) -> Sequence[str]:
-        """Nothing more than above."""
-        return ()
 
     def read(self, name: str) -> str:
         """The value above."""

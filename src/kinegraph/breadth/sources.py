@@ -1,37 +1,35 @@
 """How generated code reads values off objects."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter, methodcaller
-from typing import Any, Protocol
+from typing import Any
 
 
-class Source(Protocol):
-    """How generated code reads values off objects of one class."""
+class Source(ABC):
+    """How generated code reads values off objects of one class, whose expression is `object`."""
 
-    @property
-    def object(self) -> str:
-        """The expression of the object itself."""
+    object = "o"
 
     def prelude(self) -> Sequence[str]:
-        """Statements that come first for each object."""
+        """Statements that come first for each object: none, where it is not said otherwise."""
+        return ()
 
+    def cases(self) -> "Sequence[tuple[str, Source]]":
+        """Which source reads an object, by a condition in terms of the prelude; the last condition is empty."""
+        return (("", self),)
+
+    @abstractmethod
     def read(self, name: str) -> str:
         """The expression of a value."""
 
+    @abstractmethod
     def getter(self, name: str) -> Callable[[Any], Any]:
         """A function that reads the value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(Source):
     """Objects whose values are attributes."""
-
-    object: str = "o"
-
-    def prelude(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
 
     def read(self, name: str) -> str:
         """The attribute."""
@@ -42,15 +40,11 @@ class Attributes:
         return attrgetter(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Source):
     """Objects that are dicts; a key that is missing is null."""
 
-    object: str = "o"
-
-    def prelude(self) -> Sequence[str]:
-        """Nothing."""
-        return ()
+    def __init__(self, object: str = "o") -> None:
+        self.object = object
 
     def read(self, name: str) -> str:
         """The key's value."""

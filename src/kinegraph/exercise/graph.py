@@ -7,10 +7,12 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise import rules, store, store_lists
-from kinegraph.exercise import rules_terms as terms
 from kinegraph.exercise.graph_fields import ExerciseFields
-from kinegraph.exercise.graph_inputs import CreateExerciseInput, ExerciseFilter, UpdateExerciseInput
+from kinegraph.exercise.graph_filters import ExerciseFilter
+from kinegraph.exercise.graph_inputs import CreateExerciseInput, UpdateExerciseInput
+from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.graph_video import Video, video_of
+from kinegraph.exercise.store_orders import ORDERS
 from kinegraph.identity.graph import After, First, Organization, organization_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
@@ -86,7 +88,7 @@ class Query:
         first: First = 50,
         after: After = None,
     ) -> Connection[Exercise]:
-        page = window(f"exercises {sort}", first, after, 50, store_lists.ORDERS[sort].kind, UUID)
+        page = window(f"exercises {sort}", first, after, 50, ORDERS[sort].kind, UUID)
         wanted = rules.checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
         return await info.context.page(
@@ -94,6 +96,7 @@ class Query:
             store_lists.canonical_counts,
             viewer.is_platform_admin,
             page,
+            info.context.asked(info),
             wanted=wanted,
             sort=sort,
         )

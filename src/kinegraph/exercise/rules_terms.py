@@ -60,6 +60,23 @@ class PlaneOfMotion(StrEnum):
     MULTI_PLANAR = "multi_planar"
 
 
+class VideoProvider(StrEnum):
+    """Who serves a video (seed 000)."""
+
+    BUNNY_STREAM = "bunny_stream"
+    S3 = "s3"
+    EXTERNAL = "external"
+
+
+class VideoStatus(StrEnum):
+    """What moderation has said of a video (seed 002)."""
+
+    AUTO = "auto"
+    VERIFIED = "verified"
+    DEMOTED = "demoted"
+    MANUAL = "manual"
+
+
 BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
 """Seed 000's difficulty bands over seed 002's integers."""
 

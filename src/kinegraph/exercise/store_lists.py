@@ -1,16 +1,16 @@
-"""Lists of exercises: filters and orders put together over stored or effective columns.
+"""Lists of exercises: filters put together over stored or effective columns.
 
 The same conditions serve the canonical list, over stored columns, and an organization's library, over
 effective ones: each condition names a column through `Columns`, which says what stands for it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from kinegraph.exercise.rules import Filter
 from kinegraph.exercise.rules_terms import BANDS, ExerciseSort, ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
+from kinegraph.exercise.store_orders import ORDERS, page_of
+from kinegraph.kit.batches import narrow
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Arguments, ReadSession
 
@@ -36,33 +36,6 @@ STORED: Columns = {
         "created_at",
         "updated_at",
     )
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How a list is sorted: by `expression` of a column and by id, both ascending or both descending."""
-
-    column: str
-    expression: str
-    kind: type
-    sql_type: str
-    descending: bool = False
-
-    def key(self, columns: Columns) -> str:
-        """The sort value."""
-        return self.expression.format(columns[self.column])
-
-
-ORDERS: Mapping[ExerciseSort, Order] = {
-    ExerciseSort.NAME_ASC: Order("name", "lower({})", str, "text"),
-    ExerciseSort.NAME_DESC: Order("name", "lower({})", str, "text", descending=True),
-    ExerciseSort.CREATED_AT_ASC: Order("created_at", "{}", datetime, "timestamptz"),
-    ExerciseSort.CREATED_AT_DESC: Order("created_at", "{}", datetime, "timestamptz", descending=True),
-    ExerciseSort.UPDATED_AT_DESC: Order("updated_at", "{}", datetime, "timestamptz", descending=True),
-    # Rows without a difficulty come last both ways.
-    ExerciseSort.DIFFICULTY_ASC: Order("difficulty", "coalesce({}, 9)", int, "integer"),
-    ExerciseSort.DIFFICULTY_DESC: Order("difficulty", "coalesce({}, 0)", int, "integer", descending=True),
 }
 
 
@@ -117,22 +90,6 @@ def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def after(order: Order, window: Window, columns: Columns, arguments: Arguments) -> list[str]:
-    """The condition that starts the page behind the window's cursor."""
-    if window.after is None:
-        return []
-    value, id = window.after
-    sign = "<" if order.descending else ">"
-    bound = f"{arguments.bind(value, order.sql_type)}, {arguments.bind(id, 'uuid')}"
-    return [f"({order.key(columns)}, e.id) {sign} ({bound})"]
-
-
-def ordering(order: Order, prefix: str = "e.") -> str:
-    """The ORDER BY of a page; `sort_key` is the sort value."""
-    direction = "DESC" if order.descending else "ASC"
-    return f"sort_key {direction}, {prefix}id {direction}"
-
-
 def _canonical(wanted: Filter, admin: bool, arguments: Arguments) -> list[str]:
     """Canonical rows that may be listed: published ones, to platform admins those of the statuses asked for."""
     statuses = set((ExerciseStatus.PUBLISHED,) if wanted.status is None else wanted.status)
@@ -142,7 +99,12 @@ def _canonical(wanted: Filter, admin: bool, arguments: Arguments) -> list[str]:
 
 
 async def canonical_pages(
-    session: ReadSession, keys: Sequence[bool], window: Window, wanted: Filter, sort: ExerciseSort
+    session: ReadSession,
+    keys: Sequence[bool],
+    window: Window,
+    wanted: Filter,
+    sort: ExerciseSort,
+    names: frozenset[str] | None = None,
 ) -> list[Page]:
     """A page of the canonical list for each key: whether the viewer is a platform admin."""
     order = ORDERS[sort]
@@ -150,17 +112,9 @@ async def canonical_pages(
     for admin in keys:
         arguments = Arguments()
         where = _canonical(wanted, admin, arguments) + conditions(wanted, STORED, arguments)
-        where += after(order, window, STORED, arguments)
-        rows = await session.fetch(
-            f"""
-            SELECT {E_COLUMNS}, {order.key(STORED)} AS sort_key
-            FROM exercises e
-            WHERE {" AND ".join(where)}
-            ORDER BY {ordering(order)}
-            LIMIT {window.first + 1}
-            """,
-            *arguments.values,
-        )
+        columns = narrow(E_COLUMNS, names, "id organization_id status")
+        page = page_of(columns, "exercises e", where, order, window, arguments, order.stored, "e.id")
+        rows = await session.fetch(page, *arguments.values)
         pages.append(Page.of(rows, window, "sort_key", "id"))
     return pages
 

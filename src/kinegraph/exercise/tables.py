@@ -1,7 +1,7 @@
 """Exercises: the columns (seeds 000, 001, 002 and the classification of 004)."""
 
 from pgvector.sqlalchemy import VECTOR
-from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, func, text
+from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, JSONB, TSVECTOR
 
 from kinegraph.identity.tables import key, moments
@@ -9,6 +9,15 @@ from kinegraph.kit.database import metadata
 
 CATEGORIES = ("strength", "cardio", "bodyweight", "flexibility", "plyometric", "sport_specific", "other")
 KINDS = ("strength_compound", "strength_isolation", "conditioning", "mobility", "skill", "test")
+
+SORT_KEYS = {
+    "name": "name_key",
+    "created": "created_at",
+    "updated": "updated_at",
+    "easiest": "coalesce(difficulty, 9)",
+    "hardest": "coalesce(difficulty, 0)",
+}
+"""What lists are sorted by, each with an index for canonical rows and one for an organization's own."""
 
 
 def _texts(name: str) -> "Column[object]":
@@ -24,6 +33,7 @@ exercises = Table(
     Column("slug", String(255)),
     Column("status", String(16), nullable=False, server_default="published"),
     Column("name", String(255), nullable=False),
+    Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
     Column("description", Text),
     Column("athlete_notes", Text),
     Column("category", ENUM(*CATEGORIES, name="exercise_category"), nullable=False, server_default="other"),
@@ -78,10 +88,23 @@ exercises = Table(
     Index("exercises_movement_pattern_idx", "movement_pattern", postgresql_where=text("movement_pattern IS NOT NULL")),
     Index("exercises_org_id_idx", "organization_id"),
     Index("exercises_forked_from_id_idx", "forked_from_id"),
-    Index(
-        "exercises_canonical_name_idx",
-        func.lower(text("name")),
-        "id",
-        postgresql_where=text("organization_id IS NULL AND deleted_at IS NULL"),
+    *(
+        index
+        for name, sort_key in SORT_KEYS.items()
+        for index in (
+            Index(
+                f"exercises_canonical_{name}_idx",
+                text(sort_key),
+                "id",
+                postgresql_where=text("organization_id IS NULL AND deleted_at IS NULL"),
+            ),
+            Index(
+                f"exercises_own_{name}_idx",
+                "organization_id",
+                text(sort_key),
+                "id",
+                postgresql_where=text("organization_id IS NOT NULL AND deleted_at IS NULL"),
+            ),
+        )
     ),
 )

@@ -101,8 +101,13 @@ class Context:
         return await loader.load(key)
 
     def asked(self, info: "Info") -> frozenset[str] | None:
-        """What is going to be read of the rows of the list that `info` is of; None where that is not known."""
+        """What is going to be read of the rows that `info`'s field answers with; None where that is not known."""
         return self.notes.get(id(info._raw_info.field_nodes[0]))
+
+    async def load_asked(self, info: "Info", batch: Batch, key: Hashable) -> Any:
+        """The same for a narrowed batch, which reads no more than `info`'s field is asked to show."""
+        names = self.asked(info)
+        return await (self.load(batch, key) if names is None else self.load(batch, key, names=names))
 
     async def page(
         self,

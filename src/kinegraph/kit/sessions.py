@@ -124,6 +124,7 @@ def in_key_order(rows: Sequence[Row], keys: Sequence[Any], column: str = "id") -
 def grouped(rows: Sequence[Row], keys: Sequence[Any], column: str) -> list[list[Row]]:
     """The rows of each key, in the order in which they came."""
     groups: dict[Any, list[Row]] = {key: [] for key in keys}
+    place = [*rows[0].keys()].index(column) if rows else 0
     for row in rows:
-        groups[row[column]].append(row)
+        groups[row[place]].append(row)
     return [groups[key] for key in keys]

@@ -6,13 +6,13 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise import rules as exercise_rules
-from kinegraph.exercise import rules_terms as terms
 from kinegraph.exercise.graph import Exercise, ExerciseId, Filter, Sort
 from kinegraph.exercise.graph_fields import ExerciseFields
 from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
+from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.rules import is_visible
 from kinegraph.exercise.store import by_ids
-from kinegraph.exercise.store_lists import ORDERS
+from kinegraph.exercise.store_orders import ORDERS
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, organization_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
@@ -25,7 +25,7 @@ from kinegraph.kit.graph import extends, field, given, mutation
 from kinegraph.kit.pages import Page, window
 from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.kit.user_errors import UserError, user_errors
-from kinegraph.library import rules, store
+from kinegraph.library import rules, store, store_lists
 
 described_enum(
     rules.LibrarySource,
@@ -100,9 +100,8 @@ class OrganizationLibrary:
             return Page.empty(page)  # type: ignore[return-value]  # read by field name
         key = (root.id, viewer.coaches(root.id))
         names = info.context.asked(info)
-        return await info.context.page(
-            store.library_pages, store.library_counts, key, page, names, source=source, wanted=wanted, sort=sort
-        )
+        lists = store_lists.library_pages, store_lists.library_counts
+        return await info.context.page(*lists, key, page, names, source=source, wanted=wanted, sort=sort)
 
 
 @strawberry.type(description="The exercise as the organization sees it after the change.")
@@ -125,7 +124,7 @@ class Query:
         viewer: Viewer = await info.context.viewer()
         if organization not in viewer.by_organization:
             return None
-        found = await info.context.load(store.effective, (organization, exercise))
+        found = await info.context.load_asked(info, store.effective, (organization, exercise))
         shown: EffectiveExercise | None = found if found and is_visible(viewer, found.row) else None
         return shown
 

@@ -1,6 +1,6 @@
 """Overrides: the columns (seed 002)."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Uuid, text
+from sqlalchemy import Column, Computed, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kinegraph.identity.tables import key, moments
@@ -13,10 +13,22 @@ exercise_org_overrides = Table(
     Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"), nullable=False),
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), nullable=False),
     Column("overrides", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("name_key", Text, Computed("lower(overrides ->> 'name')", persisted=True)),
+    Column("difficulty", Integer, Computed("the number in overrides, see the migration", persisted=True)),
     Column("created_by_user_id", Uuid, ForeignKey("users.id")),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     *moments(deleted=False),
     Index("exercise_org_overrides_org_exercise_unique", "organization_id", "exercise_id", unique=True),
     Index("exercise_org_overrides_org_idx", "organization_id"),
     Index("exercise_org_overrides_exercise_idx", "exercise_id"),
+    *(
+        Index(
+            f"exercise_org_overrides_{index}_idx",
+            "organization_id",
+            column,
+            "exercise_id",
+            postgresql_where=text(f"{column} IS NOT NULL"),
+        )
+        for index, column in (("name", "name_key"), ("difficulty", "difficulty"))
+    ),
 )

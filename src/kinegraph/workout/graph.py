@@ -47,7 +47,11 @@ async def parent_of(root: strawberry.Parent[Any], info: Info) -> Any:
 class Workout:
     id: strawberry.ID = strawberry.field(description="The workout's id.")
     organization: Organization = strawberry.field(resolver=organization_of, description="Whose workout it is.")
-    program: "Program | None" = strawberry.field(resolver=program_of, description="The program it belongs to, if any.")
+    program: "Program | None" = strawberry.field(
+        resolver=program_of,
+        description="The program it belongs to, if any.",
+        metadata={"reads": frozenset(("program_id", "program_name", "organization_id"))},
+    )
     author: User = embedded("author_", author_of, "Who made it.")
     title: str | None = strawberry.field(description="Its title.")
     description: str | None = strawberry.field(description="What it is about; a freeform workout's whole text.")
@@ -131,7 +135,7 @@ async def _workouts(
     athlete = None if viewer.coaches(organization_id) else viewer.user.id
     key = (organization_id, program_id, athlete)
     lists = store_lists.workout_pages, store_lists.workout_counts
-    return await info.context.page(*lists, key, page, exercise_id=exercise_id)
+    return await info.context.page(*lists, key, page, info.context.asked(info), exercise_id=exercise_id)
 
 
 @strawberry.type(description="A track of an organization that workouts may belong to.")
@@ -171,7 +175,7 @@ class OrganizationWorkouts:
 class Query:
     @field("A workout: to coaches any of their organization's, to members what is assigned to them.")
     async def workout(self, info: Info, id: WorkoutId) -> Workout | None:
-        workout: Workout | None = await info.context.load(store.by_ids, require_key(id, "id"))
+        workout: Workout | None = await info.context.load_asked(info, store.by_ids, require_key(id, "id"))
         return workout
 
     @field("Workouts of an organization in which an exercise is done, newest first; to members, among those assigned.")

@@ -9,15 +9,35 @@ from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
-            w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at,
-            coalesce(author.name, 'Former member') AS author_name,
-            CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email, program.name AS program_name"""
-"""What the API shows of a workout, its author and its program; of an author who left, the name alone."""
+            w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at"""
+"""What the API shows of a workout's own row."""
 
-JOINS = """LEFT JOIN users author ON author.id = w.author_id
-            LEFT JOIN memberships belongs ON belongs.organization_id = w.organization_id
+BESIDE = {
+    "author_name": (
+        "coalesce(author.name, 'Former member') AS author_name",
+        "LEFT JOIN users author ON author.id = w.author_id",
+    ),
+    "author_email": (
+        "CASE WHEN belongs.user_id IS NOT NULL THEN mailed.email END AS author_email",
+        """LEFT JOIN memberships belongs ON belongs.organization_id = w.organization_id
                                          AND belongs.user_id = w.author_id AND belongs.deleted_at IS NULL
-            LEFT JOIN programs program ON program.id = w.program_id AND program.deleted_at IS NULL"""
+            LEFT JOIN users mailed ON mailed.id = w.author_id""",
+    ),
+    "program_name": (
+        "program.name AS program_name",
+        "LEFT JOIN programs program ON program.id = w.program_id AND program.deleted_at IS NULL",
+    ),
+}
+"""What is shown of its author and its program, with the joins that it takes; of an author who left, the name alone."""
+
+
+def selected(names: frozenset[str] | None) -> str:
+    """What to SELECT of workouts, and FROM what, where the names say what is asked for (None: everything)."""
+    beside = [shown for name, shown in BESIDE.items() if names is None or name in names]
+    columns = [narrow(COLUMNS, names, "id organization_id created_at"), *(column for column, _ in beside)]
+    joins = "".join(f"\n            {join}" for _, join in beside)
+    return f"SELECT {', '.join(columns)}\n            FROM workouts w{joins}"
+
 
 ASSIGNED = """SELECT coalesce(a.snapshot_workout_id, a.workout_id)
               FROM workout_assignments a
@@ -39,34 +59,20 @@ def reachable(coached: str, athlete: str) -> str:
     return f"(w.organization_id = ANY ({coached}) AND (w.deleted_at IS NULL OR {shown}) OR {assigned})"
 
 
-async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+@narrowed
+async def by_ids(session: ReadSession, ids: Sequence[UUID], names: frozenset[str] | None = None) -> list[Row | None]:
     """Workouts that the viewer sees, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
-        f"""
-        SELECT {COLUMNS}
-        FROM workouts w
-            {JOINS}
-        WHERE w.id = ANY ($1) AND {visible("$2", "$3")}
-        """,
-        ids,
-        viewer.coached(),
-        viewer.user.id,
+        f"{selected(names)} WHERE w.id = ANY ($1) AND {visible('$2', '$3')}", ids, viewer.coached(), viewer.user.id
     )
     return in_key_order(rows, ids)
 
 
-async def referred(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+@narrowed
+async def referred(session: ReadSession, ids: Sequence[UUID], names: frozenset[str] | None = None) -> list[Row | None]:
     """Workouts that something which the viewer sees refers to, deleted ones too, in key order."""
-    rows = await session.fetch(
-        f"""
-        SELECT {COLUMNS}
-        FROM workouts w
-            {JOINS}
-        WHERE w.id = ANY ($1)
-        """,
-        ids,
-    )
+    rows = await session.fetch(f"{selected(names)} WHERE w.id = ANY ($1)", ids)
     return in_key_order(rows, ids)
 
 

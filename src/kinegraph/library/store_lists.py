@@ -1,0 +1,133 @@
+"""Reading an organization's library, on effective values.
+
+A library is three streams, each of which an index holds in the order of the page: canonical rows whose sort key
+stands as stored, canonical rows whose key the organization overrides, and its own rows. A page takes as many of
+each as it may need, and merges them; so its cost does not grow with the library, as long as its filter lets rows pass.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from kinegraph.exercise.rules import Filter
+from kinegraph.exercise.rules_terms import ExerciseSort, ExerciseStatus
+from kinegraph.exercise.store import E_COLUMNS
+from kinegraph.exercise.store_lists import STORED, conditions
+from kinegraph.exercise.store_orders import ORDERS, Order, page_of
+from kinegraph.kit.batches import narrow
+from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.sessions import Arguments, ReadSession, grouped
+from kinegraph.library.rules import EffectiveExercise, LibrarySource, merge
+from kinegraph.library.store import ALWAYS
+from kinegraph.library.store_columns import CUSTOMIZED, EFFECTIVE
+
+LibraryKey = tuple[UUID, bool]
+"""An organization, and whether the viewer has coach access to it."""
+
+CANONICAL = """exercises e
+            LEFT JOIN exercise_org_overrides o
+                ON o.exercise_id = e.id AND o.organization_id = wanted.organization_id"""
+OVERRIDDEN = """exercise_org_overrides o
+            JOIN exercises e ON e.id = o.exercise_id"""
+
+
+def _canonical(source: LibrarySource, wanted: Filter, arguments: Arguments) -> list[str]:
+    """The conditions of canonical rows, which everybody sees published ones of."""
+    found = ["e.organization_id IS NULL", "e.deleted_at IS NULL", "e.status = 'published'"]
+    if wanted.status is not None:
+        found.append(f"e.status = ANY ({arguments.bind(sorted(wanted.status), 'text[]')})")
+    if source is LibrarySource.CUSTOMIZED:
+        found.append(CUSTOMIZED)
+    return [*found, *conditions(wanted, EFFECTIVE, arguments)]
+
+
+def _own(wanted: Filter, arguments: Arguments) -> list[str]:
+    """The conditions of the organization's own rows: members see published ones, coaches archived ones by status."""
+    found = ["e.organization_id = wanted.organization_id", "e.deleted_at IS NULL"]
+    found.append("(wanted.coached OR e.status = 'published')")
+    if wanted.status is None:
+        found.append(f"e.status <> '{ExerciseStatus.ARCHIVED}'")
+    else:
+        found.append(f"e.status = ANY ({arguments.bind(sorted(wanted.status), 'text[]')})")
+    return [*found, *conditions(wanted, STORED, arguments)]
+
+
+def _streams(
+    source: LibrarySource, wanted: Filter, order: Order, window: Window, columns: str, arguments: Arguments
+) -> Iterator[str]:
+    """The statement of each stream."""
+    if source is not LibrarySource.ORG:
+        where, shown, over = _canonical(source, wanted, arguments), f"o.overrides, {columns}", order.overriding
+        # As CASE, since the planner takes IS NULL for rare: it looks at the overrides, where every row has a key.
+        kept = [f"CASE WHEN {over} IS NULL THEN true ELSE false END"] if over else []
+        yield page_of(shown, CANONICAL, [*where, *kept], order, window, arguments, order.stored, "e.id")
+        if over:
+            where += ["o.organization_id = wanted.organization_id", f"{over} IS NOT NULL"]
+            yield page_of(shown, OVERRIDDEN, where, order, window, arguments, over, "o.exercise_id")
+    if source in (LibrarySource.ALL, LibrarySource.ORG):
+        where, shown = _own(wanted, arguments), f"NULL::jsonb AS overrides, {columns}"
+        yield page_of(shown, "exercises e", where, order, window, arguments, order.stored, "e.id")
+
+
+async def library_pages(
+    session: ReadSession,
+    keys: Sequence[LibraryKey],
+    window: Window,
+    source: LibrarySource,
+    wanted: Filter,
+    sort: ExerciseSort,
+    names: frozenset[str] | None = None,
+) -> list[Page]:
+    """A page of each organization's library."""
+    arguments, order = Arguments(), ORDERS[sort]
+    libraries = _libraries(keys, arguments)
+    columns = narrow(E_COLUMNS, names, ALWAYS)
+    streams = _streams(source, wanted, order, window, columns, arguments)
+    rows = await session.fetch(
+        f"""
+        SELECT wanted.place, wanted.organization_id, page.*
+        FROM {libraries}
+        CROSS JOIN LATERAL (
+            SELECT *
+            FROM ({" UNION ALL ".join(f"({stream})" for stream in streams)}) AS stream
+            ORDER BY sort_key {order.direction}, id {order.direction}
+            LIMIT {window.first + 1}
+        ) AS page
+        ORDER BY wanted.place, sort_key {order.direction}, page.id {order.direction}
+        """,
+        *arguments.values,
+    )
+    return [
+        Page.of([_listing(row) for row in group], window, "sort_key", "id")
+        for group in grouped(rows, range(1, len(keys) + 1), "place")
+    ]
+
+
+def _listing(row: Any) -> EffectiveExercise:
+    """A row of a page, whose columns begin with place, organization and overrides and end with the sort key."""
+    exercise = merge(row, row[2], row[1])
+    exercise.sort_key = row[-1]
+    return exercise
+
+
+async def library_counts(
+    session: ReadSession, keys: Sequence[LibraryKey], source: LibrarySource, wanted: Filter, sort: ExerciseSort
+) -> list[int]:
+    """How many rows each organization's library has."""
+    arguments, counts = Arguments(), []
+    libraries = _libraries(keys, arguments)
+    if source is not LibrarySource.ORG:
+        counts.append((CANONICAL, _canonical(source, wanted, arguments)))
+    if source in (LibrarySource.ALL, LibrarySource.ORG):
+        counts.append(("exercises e", _own(wanted, arguments)))
+    total = " + ".join(f"(SELECT count(*) FROM {rows} WHERE {' AND '.join(where)})" for rows, where in counts)
+    rows = await session.fetch(f"SELECT {total} AS exercises FROM {libraries} ORDER BY wanted.place", *arguments.values)
+    return [row.exercises for row in rows]
+
+
+def _libraries(keys: Sequence[LibraryKey], arguments: Arguments) -> str:
+    """The organizations asked for, as a table that the rest of the statement refers to."""
+    organizations = arguments.bind([organization for organization, _ in keys], "uuid[]")
+    coached = arguments.bind([coached for _, coached in keys], "boolean[]")
+    columns = "(organization_id, coached, place)"
+    return f"unnest({organizations}, {coached}) WITH ORDINALITY AS wanted {columns}"
