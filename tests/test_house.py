@@ -40,7 +40,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
     "graphql": ("api", "breadth", "demo"),  # the demo is written through the API's own schema
     "asyncpg": ("kit", "*.store*", "api", "migrate"),  # stores and the API tell its errors apart
-    "sqlalchemy": ("kit", "*.tables", "migrate"),
+    "sqlalchemy": ("kit", "*.tables*", "migrate"),
     "arq": ("worker",),
     "botocore": ("outside",),
     "starlette": ("api", "main"),

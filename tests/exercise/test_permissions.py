@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from kinegraph.exercise import store
+from kinegraph.exercise import store_seed as store
 from kinegraph.exercise.rules_canonical import entries_of, shipped_files
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import CREATE, DELETE, UPDATE, create, read, update

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from kinegraph.exercise import store
+from kinegraph.exercise import store_seed as store
 from kinegraph.exercise.jobs import Seeded, seed_library
 from kinegraph.exercise.rules_canonical import entries_of, shipped_files
 from kinegraph.kit.database import Database

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from kinegraph.exercise.store import enter_as_curator
+from kinegraph.exercise.store_seed import enter_as_curator
 from kinegraph.identity.store import enter_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
@@ -52,7 +52,11 @@ async def copied(owner: Pool, table: str, organization: Organization, **values: 
     """The statement, and its arguments, that stores a copy of a row of an organization with other values."""
     row = await owner.fetchrow(f"SELECT * FROM {table} WHERE organization_id = $1 LIMIT 1", organization.id)
     assert row is not None
-    columns = {name: value for name, value in dict(row).items() if name not in ("search_tsv", "overrides")}
+    made = await owner.fetch(
+        "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attgenerated <> ''", table
+    )
+    left_out = {"overrides", "changes", *(column.attname for column in made)}
+    columns = {name: value for name, value in dict(row).items() if name not in left_out}
     columns |= {"id": uuid4()} if "id" in columns else {}
     columns |= values
     places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))

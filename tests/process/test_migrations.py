@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import kinegraph.background.tables
 import kinegraph.exercise.tables
+import kinegraph.exercise.tables_details
 import kinegraph.identity.tables
 import kinegraph.kit.outbox
 import kinegraph.library.tables

@@ -10,7 +10,9 @@ from strawberry.schema.config import StrawberryConfig
 
 import kinegraph.background.graph
 import kinegraph.exercise.graph
+import kinegraph.exercise.graph_taxonomy
 import kinegraph.exercise.graph_uploads
+import kinegraph.exercise.graph_writing
 import kinegraph.identity.graph
 import kinegraph.library.graph
 import kinegraph.workout.graph
@@ -28,6 +30,7 @@ class Query(
     kinegraph.exercise.graph.Query,
     kinegraph.library.graph.Query,
     kinegraph.workout.graph.Query,
+    kinegraph.exercise.graph_taxonomy.Query,
     kinegraph.workout.graph_assignments.Query,
     kinegraph.background.graph.Query,
 ):
@@ -39,7 +42,8 @@ class Query(
     "answers userErrors and stores nothing, an unexpected error takes the whole request back."
 )
 class Mutation(
-    kinegraph.exercise.graph.Mutation,
+    kinegraph.exercise.graph_writing.Mutation,
+    kinegraph.exercise.graph_taxonomy.Mutation,
     kinegraph.library.graph.Mutation,
     kinegraph.workout.graph_mutations.Mutation,
     kinegraph.workout.graph_programs.Mutation,

@@ -1,4 +1,4 @@
-"""Exercises as the API shows and writes them: the stored row, its lists and its mutations."""
+"""Exercises as the API shows them: the stored row, and its lists."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,27 +6,33 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.exercise import rules, store, store_lists
+from kinegraph.exercise import rules, store, store_details, store_lists, store_taxonomy
+from kinegraph.exercise.graph_details import Contraindication, Instruction
+from kinegraph.exercise.graph_facets import ExerciseFacets, facets_of
 from kinegraph.exercise.graph_fields import ExerciseFields
 from kinegraph.exercise.graph_filters import ExerciseFilter
-from kinegraph.exercise.graph_inputs import CreateExerciseInput, UpdateExerciseInput
+from kinegraph.exercise.graph_taxonomy import TaxonomyTerm
 from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.graph_video import Video, video_of
+from kinegraph.exercise.rules_taxonomy import TaxonomyKind
 from kinegraph.exercise.store_orders import ORDERS
 from kinegraph.identity.graph import After, First, Organization, organization_of
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import edge, field, given, mutation
+from kinegraph.kit.graph import edge, field, given
 from kinegraph.kit.pages import window
-from kinegraph.kit.sessions import Row, WriteSession
-from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.kit.user_errors import UserError, user_errors
 
 ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id.")]
 Filter = Annotated[ExerciseFilter | None, strawberry.argument(description="What the list is narrowed to.")]
 Sort = Annotated[terms.ExerciseSort, strawberry.argument(description="Order of the list.")]
+
+
+def _tagged(kind: TaxonomyKind, description: str) -> Any:
+    """The exercise's terms of one kind; all kinds are read at once."""
+    return edge(store_taxonomy.terms_of, "id", description, lambda exercise, by_kind: by_kind.get(kind, []))
 
 
 @strawberry.type(description="An exercise as it is stored: canonical, or an organization's own.")
@@ -53,6 +59,13 @@ class Exercise(ExerciseFields):
     source: str | None = strawberry.field(description="Where the entry comes from, e.g. crossfit-glossary.")
     source_url: str | None = strawberry.field(description="Address of the source.")
     license_attribution: str | None = strawberry.field(description="Attribution that the source's licence asks for.")
+    instructions: list[Instruction] = edge(store_details.instructions_of, "id", "What the athlete does, in order.")
+    contraindications: list[Contraindication] = edge(
+        store_details.contraindications_of, "id", "The conditions that speak against it."
+    )
+    categories: list[TaxonomyTerm] = _tagged(TaxonomyKind.CATEGORY, "The categories that it is tagged with.")
+    body_regions: list[TaxonomyTerm] = _tagged(TaxonomyKind.BODY_REGION, "The parts of the body it is for.")
+    equipment_items: list[TaxonomyTerm] = _tagged(TaxonomyKind.EQUIPMENT, "The catalogued equipment that it needs.")
     created_at: datetime = strawberry.field(description="When the row was made.")
     updated_at: datetime = strawberry.field(description="When the row was last changed.")
     deleted_at: datetime | None = strawberry.field(
@@ -62,6 +75,13 @@ class Exercise(ExerciseFields):
     @field("Whether it is a canonical row, which belongs to no organization.")
     def is_canonical(root: strawberry.Parent[Any]) -> bool:
         return root.organization_id is None
+
+
+@strawberry.type(description="One page of a list of exercises, in a total order.")
+class ExerciseConnection(Connection[Exercise]):
+    facets: ExerciseFacets = strawberry.field(
+        resolver=facets_of, description="How many exercises of the whole list, filtered as it is, have each value."
+    )
 
 
 @strawberry.type(description="The exercise that was written.")
@@ -87,7 +107,7 @@ class Query:
         sort: Sort = terms.ExerciseSort.NAME_ASC,
         first: First = 50,
         after: After = None,
-    ) -> Connection[Exercise]:
+    ) -> ExerciseConnection:
         page = window(f"exercises {sort}", first, after, 50, ORDERS[sort].kind, UUID)
         wanted = rules.checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
@@ -97,67 +117,7 @@ class Query:
             viewer.is_platform_admin,
             page,
             info.context.asked(info),
+            {"facets": store_lists.canonical_facets},
             wanted=wanted,
             sort=sort,
         )
-
-
-@strawberry.type
-class Mutation:
-    @mutation("Create an exercise of an organization (coach access), or a canonical one (platform admins).")
-    async def create_exercise(
-        self,
-        info: Info,
-        input: Annotated[CreateExerciseInput, strawberry.argument(description="The new exercise.")],
-    ) -> ExercisePayload:
-        session = await info.context.write_session()
-        values = given(input)
-        owner = values.pop("organization_id", None)
-        organization_id = None if owner is None else require_key(owner, "input", "organizationId")
-        rules.require_writer(session.viewer, organization_id, "input", "organizationId")
-        checks = Checks()
-        cleaned = rules.checked({k: v for k, v in values.items() if v is not None}, ("input",), checks)
-        checks.done()
-        id = await store.insert(session, {**cleaned, "organization_id": organization_id})
-        return await _stored(session, id)
-
-    @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
-    async def update_exercise(
-        self,
-        info: Info,
-        id: ExerciseId,
-        input: Annotated[UpdateExerciseInput, strawberry.argument(description="The new values.")],
-    ) -> ExercisePayload:
-        session = await info.context.write_session()
-        row = await _writable(session, id)
-        checks = Checks()
-        cleaned = rules.checked(given(input), ("input",), checks)
-        checks.done()
-        rules.require_move(row.status, cleaned.get("status", row.status), "input", "status")
-        await store.update(session, row.id, cleaned)
-        return await _stored(session, row.id)
-
-    @mutation("Delete an exercise softly: it leaves the library; workouts that use it still show it, as discontinued.")
-    async def delete_exercise(self, info: Info, id: ExerciseId) -> DeletePayload:
-        session = await info.context.write_session()
-        row = await _writable(session, id)
-        await store.delete(session, row.id)
-        return DeletePayload(deleted_id=strawberry.ID(str(row.id)))
-
-
-async def _writable(session: WriteSession, id: str) -> Row:
-    """The row that the viewer wants to write, locked. Raises NotFound and Forbidden."""
-    key = require_key(id, "id")
-    seen = (await store.by_ids(session, [key]))[0]
-    if seen is None or not rules.is_visible(session.viewer, seen):
-        raise NotFound("There is no such exercise.", "id")
-    rules.require_writer(session.viewer, seen.organization_id, "id")
-    row = await store.lock(session, key)
-    if row is None:
-        raise NotFound("The exercise was deleted meanwhile.", "id")
-    return row
-
-
-async def _stored(session: WriteSession, id: UUID) -> ExercisePayload:
-    stored: Any = (await store.by_ids(session, [id]))[0]
-    return ExercisePayload(exercise=stored)

@@ -55,3 +55,17 @@ class ExerciseFilter:
     mechanics: str | None = strawberry.field(default=UNSET, description="Exactly this source of resistance.")
     is_unilateral: bool | None = strawberry.field(default=UNSET, description="Only one-sided, or only two-sided ones.")
     discipline: list[str] | None = strawberry.field(default=UNSET, description="Any of these disciplines.")
+    category_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Tagged with this category, or with one below it."
+    )
+    body_region_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Tagged with this body region.")
+    equipment_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Tagged with this catalogued equipment."
+    )
+    max_fatigue: int | None = strawberry.field(
+        default=UNSET, description="At most this fatigue score, 1 to 10; exercises without a score do not pass."
+    )
+    safe_for: list[str] | None = strawberry.field(
+        default=UNSET,
+        description="None that any of these conditions rules out: an absolute contraindication, or one to avoid.",
+    )

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry import UNSET
 
+from kinegraph.exercise.graph_details import ContraindicationInput, InstructionInput
 from kinegraph.exercise.graph_terms import terms
 
 
@@ -57,6 +58,15 @@ class UpdateExerciseInput(ExerciseOverrideInput):
     is_unilateral: bool | None = strawberry.field(default=UNSET, description="Whether the sides work one at a time.")
     optional_equipment: list[str] | None = strawberry.field(
         default=UNSET, description="Equipment that helps; one separated string will do too."
+    )
+    instructions: list[InstructionInput] | None = strawberry.field(
+        default=UNSET, description="All of its instructions, in order; they take the place of those it has."
+    )
+    contraindications: list[ContraindicationInput] | None = strawberry.field(
+        default=UNSET, description="All of its contraindications; they take the place of those it has."
+    )
+    term_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="All of the taxonomy terms that it is tagged with, of any kind."
     )
 
 

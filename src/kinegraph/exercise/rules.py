@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.rules_access import require_coach, require_platform_admin
+from kinegraph.identity.rules_access import require_owner
 from kinegraph.kit.checks import Checks, split_terms
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
 
@@ -120,11 +120,8 @@ def api_name(column: str) -> str:
 
 def require_writer(viewer: Viewer, organization_id: UUID | None, *path: str) -> None:
     """Canonical rows are written by platform admins, an organization's by its coaches."""
-    if organization_id is None:
-        message = "Only platform admins write canonical exercises; override them in your organization instead."
-        require_platform_admin(viewer, message, *path)
-    else:
-        require_coach(viewer, organization_id, *path)
+    message = "Only platform admins write canonical exercises; override them in your organization instead."
+    require_owner(viewer, organization_id, message, *path)
 
 
 def require_move(old: str, new: str, *path: str) -> None:
@@ -164,6 +161,11 @@ class Filter:
     mechanics: str | None = None
     is_unilateral: bool | None = None
     discipline: tuple[str, ...] | None = None
+    category_id: UUID | None = None
+    body_region_id: UUID | None = None
+    equipment_id: UUID | None = None
+    max_fatigue: int | None = None
+    safe_for: tuple[str, ...] | None = None
 
 
 def checked_filter(values: Mapping[str, Any]) -> Filter:
@@ -174,6 +176,8 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
         path = ("filter", api_name(name))
         if isinstance(value, list):
             cleaned[name] = tuple(checks.texts(value, path, 255, 200))
+        elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
+            cleaned[name] = checks.key(value, path)
         elif isinstance(value, str) and name in ("q", "mechanics"):
             cleaned[name] = checks.text(value, path, 200, empty=True) or None
         else:

@@ -11,14 +11,28 @@ import jsonschema
 import orjson
 
 from kinegraph.exercise.rules import LISTS
+from kinegraph.exercise.rules_taxonomy import TaxonomyKind
 from kinegraph.kit.checks import character_fault
 
-LIBRARY = files("kinegraph.exercise") / "canonical"
+ROOM = files("kinegraph.exercise")
+LIBRARY = ROOM / "canonical"
+TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmentItems": "equipment"}
+"""The fields of an entry that name global terms by slug, and the kind of each."""
 MOST_FAULTS = 20
 
 
 class LibraryError(Exception):
     """A file that is not a list of canonical exercises; one line for each fault, naming row and field."""
+
+
+def shipped_taxonomies() -> dict[TaxonomyKind, list[dict[str, Any]]]:
+    """The global taxonomies, as seed 000 prints them."""
+    lists = orjson.loads((ROOM / "taxonomy.json").read_bytes())
+    return {
+        TaxonomyKind.CATEGORY: lists["categories"],
+        TaxonomyKind.BODY_REGION: lists["bodyRegions"],
+        TaxonomyKind.EQUIPMENT: lists["equipment"],
+    }
 
 
 def shipped_files() -> list[tuple[str, bytes]]:
@@ -98,9 +112,19 @@ def _short(message: str) -> str:
 
 
 def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry's values by column; a list that is not given is empty."""
+    """An entry's values by column; a list that is not given is empty.
+
+    What hangs from the exercise goes by its own names: instructions, contraindications, terms, fatigue_score.
+    """
+    row = dict(row)
+    parts = {
+        "instructions": [{**each, "sort_order": at} for at, each in enumerate(row.pop("instructions", ()))],
+        "contraindications": [{**each, "sort_order": at} for at, each in enumerate(row.pop("contraindications", ()))],
+        "terms": [{"kind": kind, "slug": s} for name, kind in TERM_FIELDS.items() for s in row.pop(name, ())],
+        "fatigue_score": row.pop("fatigueScore", None),
+    }
     given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
-    columns = {**{name: [] for name in LISTS}, "is_unilateral": False, **given}
+    columns = {**{name: [] for name in LISTS}, "is_unilateral": False, **given, **parts}
     columns["difficulty"] = int(columns["difficulty"])  # JSON Schema takes 3.0 for a whole number
     digest = hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return {**columns, "seed_hash": digest}

@@ -1,9 +1,23 @@
 """Exercises: the columns (seeds 000, 001, 002 and the classification of 004)."""
 
 from pgvector.sqlalchemy import VECTOR
-from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, JSONB, TSVECTOR
 
+from kinegraph.exercise.tables_taxonomy import scope
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
 
@@ -66,6 +80,7 @@ exercises = Table(
     Column("source", String(100)),
     Column("source_url", Text),
     Column("license_attribution", Text),
+    Column("import_key", String(255)),
     Column("seed_hash", String(64)),
     Column("embedding", VECTOR(1024)),
     Column("embedding_hash", String(64)),
@@ -76,6 +91,15 @@ exercises = Table(
         "slug",
         unique=True,
         postgresql_where=text("slug IS NOT NULL AND organization_id IS NULL"),
+    ),
+    scope(),
+    UniqueConstraint("id", "scope", name="exercises_id_scope_key"),
+    Index(
+        "exercises_import_key_idx",
+        "scope",
+        "import_key",
+        unique=True,
+        postgresql_where=text("import_key IS NOT NULL AND deleted_at IS NULL"),
     ),
     Index("exercises_search_tsv_idx", "search_tsv", postgresql_using="gin"),
     Index("exercises_name_trgm_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),

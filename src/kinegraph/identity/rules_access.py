@@ -14,6 +14,14 @@ def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
         raise Forbidden("Only owners, admins and coaches of the organization may do this.", *path)
 
 
+def require_owner(viewer: Viewer, organization_id: UUID | None, message: str, *path: str) -> None:
+    """What is global is written by platform admins (`message` tells others), an organization's own by its coaches."""
+    if organization_id is None:
+        require_platform_admin(viewer, message, *path)
+    else:
+        require_coach(viewer, organization_id, *path)
+
+
 def require_platform_admin(viewer: Viewer, message: str, *path: str) -> None:
     """Refuse whoever is no platform admin."""
     if not viewer.is_platform_admin:

@@ -5,6 +5,7 @@ import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import strawberry
@@ -116,12 +117,17 @@ class Context:
         key: Hashable,
         window: Window,
         names: frozenset[str] | None = None,
+        beside: Mapping[str, Batch] = MappingProxyType({}),
         **arguments: Hashable,
     ) -> Any:
-        """One page of a list, which counts the whole list only when asked to. `names`: what is read of its rows."""
+        """One page of a list, which counts the whole list, and the like (`beside`), only when asked to.
+
+        `names` is what is read of its rows.
+        """
         narrowed = {} if names is None else {"names": names}
         found: Page = await self.load(pages, key, window=window, **narrowed, **arguments)
-        return replace(found, total=lambda: self.load(counts, key, **arguments))
+        others = {name: functools.partial(self.load, batch, key, **arguments) for name, batch in beside.items()}
+        return replace(found, total=functools.partial(self.load, counts, key, **arguments), beside=others)
 
     async def _run(self, batch: Batch, arguments: Mapping[str, Any], keys: list[Any]) -> Sequence[Any]:
         return await batch(await self.session(), keys, **arguments)

@@ -4,8 +4,8 @@ A cursor is the sort values of its row, so a page never repeats or skips a row t
 others were written. The last sort value is always the id, which makes the order total.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from kinegraph.kit.cursors import decode, encode
@@ -39,6 +39,8 @@ class Page:
     window: Window
     sort: tuple[str, ...]
     total: Callable[[], Awaitable[int]] | None = None
+    beside: Mapping[str, Callable[[], Awaitable[Any]]] = field(default_factory=dict)
+    """What else can be asked of the whole list, by name."""
 
     @classmethod
     def of(cls, rows: Sequence[Any], window: Window, *sort: str) -> "Page":
@@ -46,9 +48,9 @@ class Page:
         return cls(list(rows[: window.first]), len(rows) > window.first, window, sort)
 
     @classmethod
-    def empty(cls, window: Window) -> "Page":
-        """A page of a list that has nothing for this viewer."""
-        return cls([], False, window, (), _nothing)
+    def empty(cls, window: Window, **beside: Any) -> "Page":
+        """A page of a list that has nothing for this viewer; `beside` is what can be asked of it."""
+        return cls([], False, window, (), _answer(0), {name: _answer(value) for name, value in beside.items()})
 
     def cursor(self, node: Any) -> str:
         """Where `node` stands."""
@@ -70,8 +72,11 @@ class Page:
         }
 
 
-async def _nothing() -> int:
-    return 0
+def _answer(value: Any) -> Callable[[], Awaitable[Any]]:
+    async def answer() -> Any:
+        return value
+
+    return answer
 
 
 def window(order: str, first: int | None, after: str | None, default: int, *kinds: type) -> Window:

@@ -7,11 +7,15 @@ import strawberry
 
 from kinegraph.exercise import rules as exercise_rules
 from kinegraph.exercise.graph import Exercise, ExerciseId, Filter, Sort
+from kinegraph.exercise.graph_details import Contraindication, Instruction
+from kinegraph.exercise.graph_facets import ExerciseFacets, facets_of
 from kinegraph.exercise.graph_fields import ExerciseFields
 from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
 from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.rules import is_visible
 from kinegraph.exercise.store import by_ids
+from kinegraph.exercise.store_details import contraindications_of, instructions_of
+from kinegraph.exercise.store_facets import by_facet
 from kinegraph.exercise.store_orders import ORDERS
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, organization_of
 from kinegraph.identity.rules import Viewer
@@ -21,7 +25,7 @@ from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import extends, field, given, mutation
+from kinegraph.kit.graph import edge, extends, field, given, mutation
 from kinegraph.kit.pages import Page, window
 from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.kit.user_errors import UserError, user_errors
@@ -35,6 +39,11 @@ described_enum(
     ORG="The organization's own exercises.",
     CUSTOMIZED="Canonical exercises that the organization overrides.",
 )
+
+
+def _row_id(exercise: Any) -> Any:
+    """The stored row's id, under the merge."""
+    return exercise.row["id"]
 
 
 @strawberry.type(
@@ -66,6 +75,12 @@ class EffectiveExercise(ExerciseFields):
     organization: Organization | None = strawberry.field(
         resolver=organization_of, description="Whose view it is; null where no organization was asked for."
     )
+    instructions: list[Instruction] = edge(
+        instructions_of, _row_id, "The stored row's instructions, in order.", reads=("id",)
+    )
+    contraindications: list[Contraindication] = edge(
+        contraindications_of, _row_id, "The conditions that speak against it, as stored.", reads=("id",)
+    )
     slug: str | None = strawberry.field(description="The row's slug.")
     status: terms.ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
     customized_fields: list[str] = strawberry.field(
@@ -73,6 +88,14 @@ class EffectiveExercise(ExerciseFields):
     )
     is_discontinued: bool = strawberry.field(
         description="Whether the row was archived or deleted: still shown where it is used, not offered anew."
+    )
+
+
+@strawberry.type(description="One page of an organization's library, in a total order.")
+class EffectiveExerciseConnection(Connection[EffectiveExercise]):
+    facets: ExerciseFacets = strawberry.field(
+        resolver=facets_of,
+        description="How many exercises of the whole library, filtered as it is, have each effective value.",
     )
 
 
@@ -92,16 +115,17 @@ class OrganizationLibrary:
         sort: Sort = terms.ExerciseSort.NAME_ASC,
         first: First = 50,
         after: After = None,
-    ) -> Connection[EffectiveExercise]:
+    ) -> EffectiveExerciseConnection:
         page = window(f"library {sort}", first, after, 50, ORDERS[sort].kind, UUID)
         wanted = exercise_rules.checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
         if not viewer.sees_library(root.id):
-            return Page.empty(page)  # type: ignore[return-value]  # read by field name
+            return Page.empty(page, facets=by_facet(()))  # type: ignore[return-value]  # read by field name
         key = (root.id, viewer.coaches(root.id))
         names = info.context.asked(info)
         lists = store_lists.library_pages, store_lists.library_counts
-        return await info.context.page(*lists, key, page, names, source=source, wanted=wanted, sort=sort)
+        facets = {"facets": store_lists.library_facets}
+        return await info.context.page(*lists, key, page, names, facets, source=source, wanted=wanted, sort=sort)
 
 
 @strawberry.type(description="The exercise as the organization sees it after the change.")

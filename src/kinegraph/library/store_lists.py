@@ -12,7 +12,8 @@ from uuid import UUID
 from kinegraph.exercise.rules import Filter
 from kinegraph.exercise.rules_terms import ExerciseSort, ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
-from kinegraph.exercise.store_lists import STORED, conditions
+from kinegraph.exercise.store_facets import FACETS, by_facet
+from kinegraph.exercise.store_filters import STORED, conditions
 from kinegraph.exercise.store_orders import ORDERS, Order, page_of
 from kinegraph.kit.batches import narrow
 from kinegraph.kit.pages import Page, Window
@@ -123,6 +124,30 @@ async def library_counts(
     total = " + ".join(f"(SELECT count(*) FROM {rows} WHERE {' AND '.join(where)})" for rows, where in counts)
     rows = await session.fetch(f"SELECT {total} AS exercises FROM {libraries} ORDER BY wanted.place", *arguments.values)
     return [row.exercises for row in rows]
+
+
+async def library_facets(
+    session: ReadSession, keys: Sequence[LibraryKey], source: LibrarySource, wanted: Filter, sort: ExerciseSort
+) -> list[dict[str, Any]]:
+    """How many rows each organization's library has of each value, on effective values."""
+    arguments, parts = Arguments(), []
+    libraries = _libraries(keys, arguments)
+    if source is not LibrarySource.ORG:
+        where = _canonical(source, wanted, arguments)
+        parts.append(f"SELECT {FACETS.columns(EFFECTIVE)} FROM {CANONICAL} WHERE {' AND '.join(where)}")
+    if source in (LibrarySource.ALL, LibrarySource.ORG):
+        where = _own(wanted, arguments)
+        parts.append(f"SELECT {FACETS.columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}")
+    rows = await session.fetch(
+        f"""
+        SELECT wanted.place, wanted.organization_id AS view_id, counted.*
+        FROM {libraries}
+        CROSS JOIN LATERAL ({FACETS.statement(" UNION ALL ".join(parts))}) AS counted
+        ORDER BY wanted.place, counted.name, counted.count DESC, counted.value
+        """,
+        *arguments.values,
+    )
+    return [by_facet(group) for group in grouped(rows, range(1, len(keys) + 1), "place")]
 
 
 def _libraries(keys: Sequence[LibraryKey], arguments: Arguments) -> str:

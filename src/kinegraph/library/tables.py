@@ -15,6 +15,7 @@ exercise_org_overrides = Table(
     Column("overrides", JSONB, nullable=False, server_default=text("'{}'")),
     Column("name_key", Text, Computed("lower(overrides ->> 'name')", persisted=True)),
     Column("difficulty", Integer, Computed("the number in overrides, see the migration", persisted=True)),
+    Column("changes", JSONB, nullable=False, server_default=text("'{}'")),
     Column("created_by_user_id", Uuid, ForeignKey("users.id")),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     *moments(deleted=False),

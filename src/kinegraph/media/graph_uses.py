@@ -1,6 +1,7 @@
 """Using uploads: looking at what was really stored, and attaching it."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -22,16 +23,20 @@ class Settled:
     key: str
 
 
-async def settled(info: Info, upload_ids: list[UUID], purpose: rules.UploadPurpose) -> list[Settled]:
+Named = tuple[UUID, rules.UploadPurpose, Path]
+"""An upload that an input names: what for, and where in the input."""
+
+
+async def settled(info: Info, named: Sequence[Named]) -> list[Settled]:
     """The viewer's uploads, each looked at as it was really stored and copied to a key of its own: ready to be used.
 
     To be called before the mutation writes: this speaks to the object storage. Raises Refused.
     """
     async with info.context.glance() as session:
-        found = await store.uploads(session, upload_ids)
+        found = await store.uploads(session, [id for id, _, _ in named])
     looks = (
-        _settle(info.context.storage, upload, purpose, ("input", "uploadIds", str(place)))
-        for place, upload in enumerate(found)
+        _settle(info.context.storage, upload, purpose, at)
+        for upload, (_, purpose, at) in zip(found, named, strict=True)
     )
     looked = await asyncio.gather(*looks)
     if faults := [each for each in looked if isinstance(each, Refusal)]:
@@ -62,17 +67,29 @@ async def _settle(
     return Settled(upload, key)
 
 
+async def use(
+    session: WriteSession,
+    files: list[Settled],
+    organization_id: UUID | None,
+    places: Mapping[UUID, Path],
+    exercise_id: UUID | None = None,
+) -> None:
+    """Mark settled uploads as used in an organization, for this exercise where they are for one. Raises Refused."""
+    mine = await store.use_uploads(session, [file.upload.id for file in files])
+    faults: list[Refusal] = [
+        rules.UploadNotFound("You have no such upload for this, or it was used already.", *places[upload.id])
+        for upload in (file.upload for file in files)
+        if upload.id not in mine or (upload.organization_id, upload.exercise_id) != (organization_id, exercise_id)
+    ]
+    if faults:
+        raise Refused(faults)
+
+
 async def attach(
     session: WriteSession, files: list[Settled], organization_id: UUID, owner_type: str, owner_id: UUID
 ) -> None:
     """Use settled uploads as the attachments of something in an organization. Raises Refused."""
-    mine = await store.use_uploads(session, [file.upload.id for file in files])
-    faults: list[Refusal] = [
-        rules.UploadNotFound("You have no such upload for this, or it was used already.", "input", "uploadIds", place)
-        for place, file in enumerate(files)
-        if file.upload.id not in mine or file.upload.organization_id != organization_id
-    ]
-    if faults:
-        raise Refused(faults)
+    places: dict[UUID, Path] = {file.upload.id: ("input", "uploadIds", str(place)) for place, file in enumerate(files)}
+    await use(session, files, organization_id, places)
     rows = [{"url": file.key, "mime": file.upload.mime, "kind": rules.kind_of(file.upload.mime)} for file in files]
     await store.insert_attachments(session, organization_id, owner_type, owner_id, rows)

@@ -43,7 +43,11 @@ class Mutation:
         parent_id = None if parent is None else require_key(parent, "input", "parentCommentId")
         body = _checked_body(input.body, "input", "body")
         upload_ids = checked_uses(values.get("upload_ids") or [])
-        uploads = await settled(info, upload_ids, UploadPurpose.COMMENT_ATTACHMENT) if upload_ids else []
+        named = [
+            (id, UploadPurpose.COMMENT_ATTACHMENT, ("input", "uploadIds", str(place)))
+            for place, id in enumerate(upload_ids)
+        ]
+        uploads = await settled(info, named) if named else []
         session = await info.context.write_session()
         movement = await _commented(session, movement_id)
         if parent_id is not None:

@@ -1,0 +1,119 @@
+"""The mutations of exercises: create, update, delete, clone."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from kinegraph.exercise import rules, store, store_clone
+from kinegraph.exercise.graph import ExerciseId, ExercisePayload
+from kinegraph.exercise.graph_inputs import CreateExerciseInput, UpdateExerciseInput
+from kinegraph.exercise.graph_parts import Parts, looked_at, store_parts
+from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.rules_access import require_coach
+from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import NotFound
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.user_errors import DeletePayload
+
+
+@strawberry.type
+class Mutation:
+    @mutation("Create an exercise of an organization (coach access), or a canonical one (platform admins).")
+    async def create_exercise(
+        self,
+        info: Info,
+        input: Annotated[CreateExerciseInput, strawberry.argument(description="The new exercise.")],
+    ) -> ExercisePayload:
+        values = {name: value for name, value in given(input).items() if value is not None}
+        owner = values.pop("organization_id", None)
+        organization_id = None if owner is None else require_key(owner, "input", "organizationId")
+        columns, parts = _checked(values)
+        files = await looked_at(info, parts)
+        session = await info.context.write_session()
+        rules.require_writer(session.viewer, organization_id, "input", "organizationId")
+        id = await store.insert(session, {**columns, "organization_id": organization_id})
+        await store_parts(session, await _locked(session, id), parts, files)
+        return await _stored(session, id)
+
+    @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
+    async def update_exercise(
+        self,
+        info: Info,
+        id: ExerciseId,
+        input: Annotated[UpdateExerciseInput, strawberry.argument(description="The new values.")],
+    ) -> ExercisePayload:
+        columns, parts = _checked(given(input))
+        files = await looked_at(info, parts)
+        session = await info.context.write_session()
+        row = await _writable(session, id)
+        rules.require_move(row.status, columns.get("status", row.status), "input", "status")
+        await store.update(session, row.id, columns)
+        await store_parts(session, row, parts, files)
+        return await _stored(session, row.id)
+
+    @mutation("Delete an exercise softly: it leaves the library; workouts that use it still show it, as discontinued.")
+    async def delete_exercise(self, info: Info, id: ExerciseId) -> DeletePayload:
+        session = await info.context.write_session()
+        row = await _writable(session, id)
+        await store.delete(session, row.id)
+        return DeletePayload(deleted_id=strawberry.ID(str(row.id)))
+
+    @mutation(
+        "Copy an exercise, canonical or the organization's own, into the organization (coach access): its stored "
+        "fields, instructions with their pictures, contraindications and tags. The copy is a draft without slug, and "
+        "stands for itself: what changes in one does not change in the other. Overrides are not copied."
+    )
+    async def clone_exercise(
+        self,
+        info: Info,
+        id: ExerciseId,
+        organization_id: OrganizationId,
+        name: Annotated[str | None, strawberry.argument(description="The copy's name; the source's if null.")] = None,
+    ) -> ExercisePayload:
+        session = await info.context.write_session()
+        organization = require_key(organization_id, "organizationId")
+        source = require_key(id.removeprefix(f"{organization}:"), "id")
+        require_coach(session.viewer, organization, "organizationId")
+        checks = Checks()
+        named = None if name is None else checks.text(name, ("name",), rules.TEXTS["name"], lines=False)
+        checks.done()
+        if fault := rules.reference_fault((await store.by_ids(session, [source]))[0], organization, "id"):
+            raise fault
+        made = await store_clone.clone(session, source, organization, named)
+        if made is None:
+            raise rules.ExerciseNotAvailable("The exercise was discontinued meanwhile; choose another.", "id")
+        return await _stored(session, made)
+
+
+def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], Parts]:
+    """An input's columns, and what hangs from the exercise. Raises Refused with everything that is wrong."""
+    checks = Checks()
+    parts = Parts.take(values, ("input",), checks)
+    columns = rules.checked(values, ("input",), checks)
+    checks.done()
+    return columns, parts
+
+
+async def _writable(session: WriteSession, id: str) -> Row:
+    """The row that the viewer wants to write, locked. Raises NotFound and Forbidden."""
+    key = require_key(id, "id")
+    seen = (await store.by_ids(session, [key]))[0]
+    if seen is None or not rules.is_visible(session.viewer, seen):
+        raise NotFound("There is no such exercise.", "id")
+    rules.require_writer(session.viewer, seen.organization_id, "id")
+    return await _locked(session, key)
+
+
+async def _locked(session: WriteSession, id: UUID) -> Row:
+    row = await store.lock(session, id)
+    if row is None:
+        raise NotFound("The exercise was deleted meanwhile.", "id")
+    return row
+
+
+async def _stored(session: WriteSession, id: UUID) -> ExercisePayload:
+    stored: Any = (await store.by_ids(session, [id]))[0]
+    return ExercisePayload(exercise=stored)

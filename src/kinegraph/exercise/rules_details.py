@@ -1,0 +1,85 @@
+"""Instructions, which tell the athlete how, and contraindications, which tell who should not (seed 000)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import Path
+
+MOST_INSTRUCTIONS = 50
+MOST_CONTRAINDICATIONS = 50
+LONGEST_BODY = 2_000
+LONGEST_CONDITION = 120
+LONGEST_KEY = 1_024
+
+
+class InstructionType(StrEnum):
+    """What an instruction is about."""
+
+    PREPARATION = "preparation"
+    STEP = "step"
+    FORM_CUE = "form_cue"
+    BREATHING = "breathing"
+    SAFETY = "safety"
+
+
+class ContraindicationSeverity(StrEnum):
+    """How strongly a condition speaks against an exercise."""
+
+    WARNING = "warning"
+    RESTRICTION = "restriction"
+    ABSOLUTE = "absolute"
+
+
+def checked_instructions(values: Sequence[Mapping[str, Any]] | None, at: Path, checks: Checks) -> list[dict[str, Any]]:
+    """An exercise's instructions in their order, cleaned; `image` is what was sent as imageKey."""
+    found = []
+    for place, value in _each(values, at, MOST_INSTRUCTIONS, checks):
+        here = (*at, str(place))
+        image = value.get("image_key")
+        found.append(
+            {
+                "type": value["type"],
+                "body": checks.text(value["body"], (*here, "body"), LONGEST_BODY),
+                "image": checks.text(image, (*here, "imageKey"), LONGEST_KEY, lines=False) if image else None,
+                "sort_order": place,
+            }
+        )
+    return found
+
+
+def checked_contraindications(
+    values: Sequence[Mapping[str, Any]] | None, at: Path, checks: Checks
+) -> list[dict[str, Any]]:
+    """An exercise's contraindications in their order, cleaned; one condition stands once."""
+    found: list[dict[str, Any]] = []
+    for place, value in _each(values, at, MOST_CONTRAINDICATIONS, checks):
+        here = (*at, str(place))
+        condition = checks.text(value["condition"], (*here, "condition"), LONGEST_CONDITION, lines=False)
+        if any(condition_term(condition) == condition_term(other["condition"]) for other in found):
+            checks.refuse("This condition stands in the list twice.", *here, "condition")
+        text = value.get("description")
+        found.append(
+            {
+                "condition": condition,
+                "severity": value["severity"],
+                "description": checks.text(text, (*here, "description"), LONGEST_BODY) if text else None,
+                "sort_order": place,
+            }
+        )
+    return found
+
+
+def _each(
+    values: Sequence[Mapping[str, Any]] | None, at: Path, most: int, checks: Checks
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    if values is not None and len(values) > most:
+        checks.refuse(f"Must have at most {most} entries; this has {len(values)}.", *at)
+        return
+    yield from enumerate(values or ())
+
+
+def condition_term(condition: str) -> str:
+    """A condition as filters compare it: `Knee pain`, `knee-pain` and `knee_pain` are one."""
+    return "_".join(condition.lower().replace("-", " ").replace("_", " ").split())

@@ -1,0 +1,48 @@
+"""Cloning: one statement, so that the copy is of one moment, and is there whole or not at all."""
+
+from uuid import UUID
+
+from kinegraph.kit.sessions import WriteSession
+
+COPIED = (
+    "description, athlete_notes, category, kind, movement_pattern, plane_of_motion, mechanics, force_vector, "
+    "is_unilateral, primary_muscles, secondary_muscles, equipment, optional_equipment, aliases, difficulty, "
+    "discipline, cues, common_faults, scaling_options, video_url, thumbnail_url, video_provider, "
+    "video_duration_seconds, video_status, source, source_url, license_attribution"
+)
+"""The copy has its own id, organization, name, status and times; no slug, and no votes, which were for the source."""
+
+PARTS = {
+    "exercise_instructions": "type, body, image_key, image_mime, sort_order",
+    "exercise_contraindications": "condition, severity, description, sort_order",
+    "exercise_tags": "kind, term_id, term_organization_id",
+}
+"""What hangs from an exercise. Pictures are shared: a file under its key is never changed nor removed."""
+
+
+async def clone(session: WriteSession, source_id: UUID, organization_id: UUID, name: str | None) -> UUID | None:
+    """Copy an exercise into an organization. Returns the copy's id; None if the source is discontinued by now."""
+    parts = ", ".join(
+        f"""
+        {table}_copy AS (
+            INSERT INTO {table} (exercise_id, organization_id, {columns})
+            SELECT copy.id, $2, {", ".join(f"part.{column.strip()}" for column in columns.split(","))}
+            FROM {table} part, copy
+            WHERE part.exercise_id = $1)"""
+        for table, columns in PARTS.items()
+    )
+    id: UUID | None = await session.fetch_value(
+        f"""
+        WITH copy AS (
+            INSERT INTO exercises (organization_id, forked_from_id, status, name, {COPIED})
+            SELECT $2, id, 'draft', coalesce($3, name), {COPIED}
+            FROM exercises
+            WHERE id = $1 AND deleted_at IS NULL AND status <> 'archived'
+            RETURNING id),{parts}
+        SELECT id FROM copy
+        """,
+        source_id,
+        organization_id,
+        name,
+    )
+    return id

@@ -1,0 +1,152 @@
+"""Reading and writing taxonomies: terms, and the tags that join exercises to them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from kinegraph.exercise.rules_taxonomy import TaxonomyKind, TermInUse, TermTaken
+from kinegraph.kit.errors import NotFound
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped
+
+TABLES: Mapping[TaxonomyKind, str] = {
+    TaxonomyKind.CATEGORY: "exercise_categories",
+    TaxonomyKind.BODY_REGION: "exercise_body_regions",
+    TaxonomyKind.EQUIPMENT: "exercise_equipment",
+}
+
+View = UUID | None
+"""The organization whose terms are seen beside the global ones; None for these alone."""
+
+_OWN = {TaxonomyKind.CATEGORY: "parent_id, NULL", TaxonomyKind.BODY_REGION: "NULL::uuid, body_area"}
+
+TERMS = " UNION ALL ".join(
+    f"""
+    SELECT id, organization_id, name, slug, sort_order, '{kind}' AS kind,
+           {_OWN.get(kind, "NULL::uuid, NULL")}{" AS body_area" if place == 0 else ""}
+    FROM {table}"""
+    for place, (kind, table) in enumerate(TABLES.items())
+).replace("parent_id, NULL AS body_area", "parent_id, NULL::varchar AS body_area")
+"""Every term of the three taxonomies."""
+
+SHOWN = "term.id, term.organization_id, term.name, term.slug, term.kind, term.parent_id, term.body_area"
+ORDER = "term.organization_id IS NOT NULL, term.sort_order, lower(term.name), term.id"
+
+
+async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, list[Row]]]:
+    """Each view's terms by taxonomy, global ones first; of the categories those at the top."""
+    rows = await session.fetch(
+        f"""
+        SELECT wanted.place, wanted.view_id, {SHOWN}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (view_id, place)
+        JOIN ({TERMS}) AS term
+            ON term.organization_id IS NULL OR term.organization_id = wanted.view_id
+        WHERE term.parent_id IS NULL
+        ORDER BY wanted.place, {ORDER}
+        """,
+        views,
+    )
+    return [
+        {
+            "categories": [row for row in group if row.kind == TaxonomyKind.CATEGORY],
+            "body_regions": [row for row in group if row.kind == TaxonomyKind.BODY_REGION],
+            "equipment": [row for row in group if row.kind == TaxonomyKind.EQUIPMENT],
+        }
+        for group in grouped(rows, range(1, len(views) + 1), "place")
+    ]
+
+
+async def terms(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[Row | None]:
+    """Terms by view and id, in key order; None for what is not seen in the view."""
+    found = {(row.view_id, row.id): row for row in await _joined(session, keys, "term.id = wanted.id")}
+    return [found.get(key) for key in keys]
+
+
+async def children_of(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[list[Row]]:
+    """The terms right below each term, as the view sees them."""
+    groups: dict[Any, list[Row]] = {key: [] for key in keys}
+    for row in await _joined(session, keys, "term.parent_id = wanted.id"):
+        groups[row.view_id, row.parent_id].append(row)
+    return [groups[key] for key in keys]
+
+
+async def _joined(session: ReadSession, keys: Sequence[tuple[View, UUID]], on: str) -> list[Row]:
+    return await session.fetch(
+        f"""
+        SELECT wanted.view_id, {SHOWN}
+        FROM unnest($1::uuid[], $2::uuid[]) AS wanted (view_id, id)
+        JOIN ({TERMS}) AS term
+            ON {on} AND (term.organization_id IS NULL OR term.organization_id = wanted.view_id)
+        ORDER BY {ORDER}
+        """,
+        [view for view, _ in keys],
+        [id for _, id in keys],
+    )
+
+
+async def terms_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[dict[str, list[Row]]]:
+    """The terms that each exercise is tagged with, by kind."""
+    rows = await session.fetch(
+        f"""
+        SELECT tag.exercise_id, tag.organization_id AS view_id, {SHOWN}
+        FROM exercise_tags tag
+        JOIN ({TERMS}) AS term
+            ON term.id = tag.term_id AND term.kind = tag.kind
+        WHERE tag.exercise_id = ANY ($1)
+        ORDER BY {ORDER}
+        """,
+        exercise_ids,
+    )
+    found: dict[UUID, dict[str, list[Row]]] = {id: {} for id in exercise_ids}
+    for row in rows:
+        found[row.exercise_id].setdefault(row.kind, []).append(row)
+    return [found[id] for id in exercise_ids]
+
+
+async def replace_tags(session: WriteSession, exercise: Row, found: Sequence[Row]) -> int:
+    """Tag an exercise with these terms and no others. Returns how many tags were written."""
+    sent = [{"kind": term.kind, "id": term.id, "organization_id": term.organization_id} for term in found]
+    dropped = await session.run(
+        "DELETE FROM exercise_tags WHERE exercise_id = $1 AND term_id <> ALL ($2)",
+        exercise.id,
+        [term.id for term in found],
+    )
+    try:
+        return dropped + await session.run(
+            """
+            INSERT INTO exercise_tags (exercise_id, organization_id, kind, term_id, term_organization_id)
+            SELECT $1, $2, sent.kind, sent.id, sent.organization_id
+            FROM jsonb_to_recordset($3) AS sent (kind text, id uuid, organization_id uuid)
+            ON CONFLICT DO NOTHING
+            """,
+            exercise.id,
+            exercise.organization_id,
+            sent,
+        )
+    except asyncpg.ForeignKeyViolationError:
+        raise NotFound("A term was deleted meanwhile.", "input", "termIds") from None
+
+
+async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any]) -> UUID:
+    """Store a new term. Raises TermTaken."""
+    try:
+        return await session.insert(TABLES[kind], values)
+    except asyncpg.UniqueViolationError:
+        raise TermTaken("The taxonomy has a term of this slug already; choose another.", "input", "slug") from None
+    except asyncpg.ForeignKeyViolationError:
+        raise NotFound("The parent was deleted meanwhile.", "input", "parentId") from None
+
+
+async def rename_term(session: WriteSession, kind: TaxonomyKind, id: UUID, name: str) -> None:
+    """Give a term another name; its slug stays."""
+    await session.update(TABLES[kind], id, {"name": name})
+
+
+async def delete_term(session: WriteSession, kind: TaxonomyKind, id: UUID) -> int:
+    """Remove a term. Returns whether it was there. Raises TermInUse where a tag or a term below refers to it."""
+    try:
+        return await session.run(f"DELETE FROM {TABLES[kind]} WHERE id = $1", id)
+    except asyncpg.ForeignKeyViolationError:
+        message = "Exercises are tagged with this term, or terms lie below it; take these away first."
+        raise TermInUse(message, "id") from None

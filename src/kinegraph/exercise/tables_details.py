@@ -1,0 +1,97 @@
+"""What hangs from an exercise: instructions and contraindications (seed 000), layers (seed 004), votes: the columns."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.schema import SchemaItem
+
+from kinegraph.exercise.tables_taxonomy import scope
+from kinegraph.identity.tables import key, moments
+from kinegraph.kit.database import metadata
+
+
+def _detail(name: str, *own: SchemaItem) -> Table:
+    return Table(
+        name,
+        metadata,
+        key(),
+        Column("exercise_id", Uuid, nullable=False),
+        Column("organization_id", Uuid),
+        scope(),
+        *own,
+        *moments(deleted=False),
+        ForeignKeyConstraint(
+            ["exercise_id", "scope"],
+            ["exercises.id", "exercises.scope"],
+            name=f"{name}_exercise_fkey",
+            ondelete="CASCADE",
+        ),
+    )
+
+
+exercise_instructions = _detail(
+    "exercise_instructions",
+    Column("type", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("image_key", Text),
+    Column("image_mime", String(255)),
+    Column("sort_order", Integer, nullable=False),
+    Index("exercise_instructions_exercise_idx", "exercise_id", "sort_order"),
+)
+exercise_contraindications = _detail(
+    "exercise_contraindications",
+    Column("condition", String(120), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("description", Text),
+    Column("sort_order", Integer, nullable=False),
+    Index("exercise_contraindications_exercise_idx", "exercise_id", "sort_order"),
+    Index("exercise_contraindications_condition_idx", "condition"),
+)
+exercise_programming_profiles = _detail(
+    "exercise_programming_profiles",
+    Column("difficulty_level", Integer),
+    Column("force_type", String(16)),
+    Column("stability_demand", Integer),
+    Column("skill_demand", Integer),
+    Column("recommended_rep_ranges", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("recommended_rest_times", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("default_tempo", String(20)),
+    Column("fatigue_score", Integer),
+    Column("muscular_damage_potential", Integer),
+    Column("neuromuscular_demand", Integer),
+    Column("minimum_recovery", Integer),
+    Column("optimal_frequency", Integer),
+    Column("lifespan", Integer),
+    Column("caloric_demand", Integer),
+    Column("epoc_effect", Integer),
+    Index("exercise_programming_profiles_exercise_idx", "exercise_id", unique=True),
+)
+exercise_safety_constraints = _detail(
+    "exercise_safety_constraints",
+    Column("avoid_if", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("caution_if", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("modifications", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("risk_scores", JSONB, nullable=False, server_default=text("'[]'")),
+    Index("exercise_safety_constraints_exercise_idx", "exercise_id", unique=True),
+)
+
+exercise_video_votes = Table(
+    "exercise_video_votes",
+    metadata,
+    Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("is_positive", Boolean, nullable=False),
+    *moments(deleted=False),
+    Index("exercise_video_votes_user_idx", "user_id"),
+)

@@ -1,0 +1,96 @@
+"""Taxonomies and tags: the columns (seed 000)."""
+
+from sqlalchemy import (
+    Column,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+from kinegraph.identity.tables import key, moments
+from kinegraph.kit.database import metadata
+
+
+def scope(name: str = "scope") -> "Column[object]":
+    """Whose a row is, without null, so that foreign keys can hold it."""
+    return Column(name, Uuid, Computed("the organization, or zeros", persisted=True))
+
+
+def owner() -> "Column[object]":
+    """The organization whose row it is; null for a global one."""
+    return Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"))
+
+
+def _taxonomy(name: str, *own: SchemaItem) -> Table:
+    return Table(
+        name,
+        metadata,
+        key(),
+        owner(),
+        scope(),
+        *own,
+        Column("name", String(100), nullable=False),
+        Column("slug", String(100), nullable=False),
+        Column("sort_order", Integer, nullable=False, server_default=text("0")),
+        *moments(deleted=False),
+        UniqueConstraint("id", "scope", name=f"{name}_id_scope_key"),
+        Index(f"{name}_slug_idx", "scope", "slug", unique=True),
+    )
+
+
+exercise_categories = _taxonomy(
+    "exercise_categories",
+    Column("parent_id", Uuid, ForeignKey("exercise_categories.id")),
+    Column("parent_organization_id", Uuid),
+    scope("parent_scope"),
+    ForeignKeyConstraint(
+        ["parent_id", "parent_scope"],
+        ["exercise_categories.id", "exercise_categories.scope"],
+        name="exercise_categories_parent_fkey",
+    ),
+    Index("exercise_categories_parent_idx", "parent_id"),
+)
+exercise_body_regions = _taxonomy("exercise_body_regions", Column("body_area", String(100), nullable=False))
+exercise_equipment = _taxonomy("exercise_equipment")
+
+TERMS = {"category": exercise_categories, "body_region": exercise_body_regions, "equipment": exercise_equipment}
+
+exercise_tags = Table(
+    "exercise_tags",
+    metadata,
+    key(),
+    Column("exercise_id", Uuid, nullable=False),
+    Column("organization_id", Uuid),
+    scope(),
+    Column("kind", String(16), nullable=False),
+    Column("term_id", Uuid, nullable=False),
+    Column("term_organization_id", Uuid),
+    scope("term_scope"),
+    *(Column(f"{kind}_id", Uuid, Computed("the term, where it is of this kind", persisted=True)) for kind in TERMS),
+    *moments(deleted=False),
+    ForeignKeyConstraint(
+        ["exercise_id", "scope"],
+        ["exercises.id", "exercises.scope"],
+        name="exercise_tags_exercise_fkey",
+        ondelete="CASCADE",
+    ),
+    *(
+        ForeignKeyConstraint(
+            [f"{kind}_id", "term_scope"], [f"{terms.name}.id", f"{terms.name}.scope"], name=f"exercise_tags_{kind}_fkey"
+        )
+        for kind, terms in TERMS.items()
+    ),
+    Index("exercise_tags_exercise_term_idx", "exercise_id", "kind", "term_id", unique=True),
+    *(
+        Index(f"exercise_tags_{kind}_idx", f"{kind}_id", postgresql_where=text(f"{kind}_id IS NOT NULL"))
+        for kind in TERMS
+    ),
+)
