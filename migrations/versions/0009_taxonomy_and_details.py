@@ -32,7 +32,8 @@ def downgrade() -> None:
     op.execute("""
         DROP TRIGGER exercise_video_changed ON exercises;
         DROP TABLE exercise_video_votes, exercise_tags;
-        DROP FUNCTION kinegraph_count_votes(), kinegraph_forget_votes();
+        DROP FUNCTION kinegraph_count_votes(), kinegraph_forget_votes(),
+            kinegraph_suggest_video(uuid, jsonb, integer);
     """)
     for table in (*(name for name in DETAILS if name != "exercise_tags"), *TAXONOMIES):
         op.execute(f"DROP TABLE {table}")
@@ -233,4 +234,20 @@ BEGIN
 END $$;
 CREATE TRIGGER exercise_video_changed AFTER UPDATE OF video_url ON exercises
     FOR EACH ROW WHEN (old.video_url IS DISTINCT FROM new.video_url) EXECUTE FUNCTION kinegraph_forget_votes();
+
+-- Coaches suggest videos for canonical rows too: this function adds a suggestion, and nothing else.
+CREATE FUNCTION kinegraph_suggest_video(suggested uuid, candidate jsonb, most integer) RETURNS text
+LANGUAGE plpgsql SET search_path FROM CURRENT SET kinegraph.platform_admin = 'on'
+AS $$
+DECLARE
+    stored exercises;
+BEGIN
+    SELECT * INTO stored FROM exercises WHERE id = suggested FOR UPDATE;
+    IF candidate ->> 'id' = ANY (stored.video_rejected_ids) THEN RETURN 'rejected'; END IF;
+    IF stored.video_candidates @> jsonb_build_array(jsonb_build_object('id', candidate -> 'id'))
+        OR stored.video_url = candidate ->> 'url' THEN RETURN 'known'; END IF;
+    IF jsonb_array_length(stored.video_candidates) >= most THEN RETURN 'full'; END IF;
+    UPDATE exercises SET video_candidates = video_candidates || candidate WHERE id = suggested;
+    RETURN 'added';
+END $$;
 """

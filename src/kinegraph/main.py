@@ -23,6 +23,7 @@ from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.outside.redis_client import Redis, open_redis
+from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services, folder_storage, open_storage, read_services
 from kinegraph.settings import Settings
@@ -46,6 +47,7 @@ class Held(TypedDict):
     database: Database
     graphql: GraphQLEndpoint
     redis: Redis
+    storage: ObjectStorage
 
 
 def create_app(services: Services) -> Starlette:
@@ -67,9 +69,10 @@ def create_app(services: Services) -> Starlette:
                 settings.max_body_bytes,
                 introspection=settings.graphiql,
                 breadth_first=settings.executor == "breadth-first",
+                address=settings.address,
             )
             _spare_the_collector()
-            yield {"database": database, "graphql": endpoint, "redis": redis}
+            yield {"database": database, "graphql": endpoint, "redis": redis, "storage": storage}
         await redis.aclose()
         await database.close()
 
@@ -90,6 +93,7 @@ def create_app(services: Services) -> Starlette:
             Route("/readyz", health.readyz(migrate.head())),
             Route("/metrics", health.metrics),
             *files,
+            media.LASTING,
             *pages,
         ],
         middleware=[Middleware(RequestLog), *_guards(settings)],

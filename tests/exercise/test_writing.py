@@ -65,7 +65,7 @@ async def test_a_video_address_makes_a_video_of_an_external_provider(api: Api, g
         "thumbnailUrl": "https://v.example/1.jpg",
         "provider": "EXTERNAL",
         "durationSeconds": None,
-        "status": "AUTO",
+        "status": "MANUAL",
     }
 
 

@@ -22,8 +22,9 @@ class RequestContext(Context):
         *,
         writes: bool,
         storage: ObjectStorage | None = None,
+        address: str = "",
     ) -> None:
-        super().__init__(database, enter, writes=writes, storage=storage)
+        super().__init__(database, enter, writes=writes, storage=storage, address=address)
         self.document = document
 
 

@@ -50,6 +50,7 @@ class GraphQLEndpoint:
         *,
         introspection: bool,
         breadth_first: bool = True,
+        address: str = "",
     ) -> None:
         self._database = database
         self._storage = storage
@@ -59,6 +60,7 @@ class GraphQLEndpoint:
         self._documents = Documents(introspection=introspection)
         self._suggests = introspection
         self._breadth_first = breadth_first
+        self._address = address
 
     async def __call__(self, request: Request) -> Response:
         """One request."""
@@ -113,7 +115,9 @@ class GraphQLEndpoint:
         self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
     ) -> tuple[Any, list[GraphQLError]]:
         """One try in a transaction of its own, which is kept if nothing failed, down to the writing of the answer."""
-        context = RequestContext(self._database, enter, document.node, writes=writes, storage=self._storage)
+        context = RequestContext(
+            self._database, enter, document.node, writes=writes, storage=self._storage, address=self._address
+        )
         keep = False
         try:
             result = await execute(

@@ -1,15 +1,19 @@
-"""Serving and receiving files by signed addresses, where they are kept in a folder of this machine."""
+"""Files over HTTP: lasting addresses lead to signed ones; and files that a folder of this machine keeps are served."""
 
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from kinegraph.exercise.rules_video import FILES
+from kinegraph.media.rules_files import TYPES
 from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.storage_folder import FolderStorage, Refused
 
 log = logging.getLogger("kinegraph.media")
@@ -21,6 +25,28 @@ SAFE = {
 """A file that somebody uploaded is shown, never run; what it is said to be is not guessed at."""
 
 METHODS = ["GET", "HEAD", "PUT"]
+
+
+_SHOWN = re.compile(r"(?:global|[0-9a-f-]{36})/exercises/[0-9a-f-]{36}/(?:video|thumbnail)/[0-9a-f]{12}/[^/]+\.(\w+)")
+"""The files with lasting addresses: exercises' videos and still pictures, under keys that nobody guesses."""
+
+
+async def _lead(request: Request) -> Response:
+    """To a signed address of the file, whichever store keeps it."""
+    key = request.path_params["key"]
+    found = _SHOWN.fullmatch(key)
+    mime = found and TYPES.get(found[1])
+    if not mime:
+        return JSONResponse({"error": "There is no such file."}, 404)
+    try:
+        storage: ObjectStorage = request.state.storage
+        return RedirectResponse(await storage.read_url(key, mime), 302, {"Cache-Control": "private, max-age=300"})
+    except ServiceError as error:
+        log.error("files: %s", error)
+        return JSONResponse({"error": "Files cannot be read just now; try again later."}, 503)
+
+
+LASTING = Route(f"{FILES}{{key:path}}", _lead)
 
 
 def routes(storage: FolderStorage) -> list[Route]:

@@ -10,11 +10,13 @@ from strawberry.schema.config import StrawberryConfig
 
 import kinegraph.background.graph
 import kinegraph.exercise.graph
+import kinegraph.exercise.graph_moderation
 import kinegraph.exercise.graph_taxonomy
 import kinegraph.exercise.graph_uploads
 import kinegraph.exercise.graph_writing
 import kinegraph.identity.graph
 import kinegraph.library.graph
+import kinegraph.library.graph_overrides
 import kinegraph.workout.graph
 import kinegraph.workout.graph_assigning
 import kinegraph.workout.graph_assignments
@@ -44,7 +46,8 @@ class Query(
 class Mutation(
     kinegraph.exercise.graph_writing.Mutation,
     kinegraph.exercise.graph_taxonomy.Mutation,
-    kinegraph.library.graph.Mutation,
+    kinegraph.exercise.graph_moderation.Mutation,
+    kinegraph.library.graph_overrides.Mutation,
     kinegraph.workout.graph_mutations.Mutation,
     kinegraph.workout.graph_programs.Mutation,
     kinegraph.workout.graph_assigning.Mutation,

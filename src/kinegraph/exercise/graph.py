@@ -13,7 +13,7 @@ from kinegraph.exercise.graph_fields import ExerciseFields
 from kinegraph.exercise.graph_filters import ExerciseFilter
 from kinegraph.exercise.graph_taxonomy import TaxonomyTerm
 from kinegraph.exercise.graph_terms import terms
-from kinegraph.exercise.graph_video import Video, video_of
+from kinegraph.exercise.graph_video import VIDEO_COLUMNS, Video, VideoCandidate, candidates_of, video_of
 from kinegraph.exercise.rules_taxonomy import TaxonomyKind
 from kinegraph.exercise.store_orders import ORDERS
 from kinegraph.identity.graph import After, First, Organization, organization_of
@@ -55,7 +55,14 @@ class Exercise(ExerciseFields):
     )
     is_unilateral: bool = strawberry.field(description="Whether the sides work one at a time.")
     optional_equipment: list[str] = strawberry.field(description="Equipment that helps but is not needed.")
-    video: Video | None = strawberry.field(resolver=video_of, description="The demonstration video; null without one.")
+    video: Video | None = strawberry.field(
+        resolver=video_of,
+        description="The demonstration video; null without one.",
+        metadata={"reads": VIDEO_COLUMNS},
+    )
+    video_candidates: list[VideoCandidate] = strawberry.field(
+        resolver=candidates_of, description="Videos that coaches suggested; shown to coaches and platform admins."
+    )
     source: str | None = strawberry.field(description="Where the entry comes from, e.g. crossfit-glossary.")
     source_url: str | None = strawberry.field(description="Address of the source.")
     license_attribution: str | None = strawberry.field(description="Attribution that the source's licence asks for.")

@@ -43,12 +43,15 @@ class ExerciseOverrideInput:
     thumbnail_url: str | None = strawberry.field(default=UNSET, description="http(s) address of a still picture.")
 
 
-@strawberry.input(
-    description="New values of an exercise. An absent key is left as it is; null clears what may be empty."
-)
-class UpdateExerciseInput(ExerciseOverrideInput):
+@strawberry.input
+class ExerciseInput(ExerciseOverrideInput):
+    """What is given of a new exercise and of one that is there."""
+
     status: terms.ExerciseStatus | None = strawberry.field(
         default=UNSET, description="Draft becomes published or archived, published archived, archived published again."
+    )
+    video_duration_seconds: int | None = strawberry.field(
+        default=UNSET, description="Length of the video in seconds, at most a day."
     )
     plane_of_motion: terms.PlaneOfMotion | None = strawberry.field(default=UNSET, description="Main plane of motion.")
     mechanics: str | None = strawberry.field(
@@ -70,8 +73,20 @@ class UpdateExerciseInput(ExerciseOverrideInput):
     )
 
 
+@strawberry.input(
+    description="New values of an exercise. An absent key is left as it is; null clears what may be empty."
+)
+class UpdateExerciseInput(ExerciseInput):
+    video_upload_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="An upload for this exercise (EXERCISE_VIDEO) that becomes its video."
+    )
+    thumbnail_upload_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="An upload for this exercise (EXERCISE_THUMBNAIL) that becomes its still picture."
+    )
+
+
 @strawberry.input(description="A new exercise.")
-class CreateExerciseInput(UpdateExerciseInput):
+class CreateExerciseInput(ExerciseInput):
     organization_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="Whose own it becomes; null or absent makes a canonical row (platform admins)."
     )

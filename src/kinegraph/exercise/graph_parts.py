@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from kinegraph.exercise import rules_details, store_details, store_taxonomy
 from kinegraph.exercise.rules_taxonomy import MOST_TERMS
+from kinegraph.exercise.rules_video import FILES as PUBLIC
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
@@ -16,6 +18,10 @@ from kinegraph.media.rules import UploadNotFound, UploadPurpose
 
 Files = Mapping[UUID, Settled]
 """Uploads that were looked at, by id."""
+
+
+FILES = {"video": UploadPurpose.EXERCISE_VIDEO, "thumbnail": UploadPurpose.EXERCISE_THUMBNAIL}
+"""What may be uploaded for an exercise's own columns."""
 
 
 @dataclass(slots=True)
@@ -48,7 +54,24 @@ class Parts:
             if len(sent) > MOST_TERMS:
                 checks.refuse(f"Must be at most {MOST_TERMS} terms; these are {len(sent)}.", *at, "termIds")
             parts.term_ids = [*dict.fromkeys(checks.all(sent[:MOST_TERMS], (*at, "termIds"), checks.key))]
+        for name, purpose in FILES.items():
+            sent = values.pop(f"{name}_upload_id", None)
+            if sent is None:
+                continue
+            here = (*at, f"{name}UploadId")
+            if f"{name}_url" in values:
+                checks.refuse(f"Send {name}UploadId or {name}Url, not both.", *here)
+            parts.uploads[checks.key(sent, here)] = purpose, here
         return parts
+
+    def addresses(self, files: Files, base: str) -> dict[str, Any]:
+        """The columns that uploaded files fill: addresses at the API, which lead to them for good."""
+        names = {purpose: f"{name}_url" for name, purpose in FILES.items()}
+        return {
+            names[purpose]: f"{base}{PUBLIC}{quote(files[id].key)}"
+            for id, (purpose, _) in self.uploads.items()
+            if purpose in names
+        }
 
 
 async def looked_at(info: Info, parts: Parts) -> Files:

@@ -1,10 +1,25 @@
 """An exercise's demonstration video, as the API shows it."""
 
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import strawberry
 
+from kinegraph.exercise import store_video
 from kinegraph.exercise.graph_terms import terms
+from kinegraph.exercise.rules_video import VideoVote, provider_of
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.context import Info
+from kinegraph.kit.enums import described_enum
+from kinegraph.kit.graph import edge
+
+described_enum(VideoVote, "What a coach thinks of a video.", UP="It shows the exercise well.", DOWN="It does not.")
+
+
+def _my_vote(video: Any, is_positive: bool | None) -> VideoVote | None:
+    """The viewer's vote by what is stored of it."""
+    return None if is_positive is None else VideoVote.UP if is_positive else VideoVote.DOWN
 
 
 @strawberry.type(description="A demonstration video.")
@@ -14,6 +29,29 @@ class Video:
     provider: terms.VideoProvider = strawberry.field(description="Who serves it.")
     duration_seconds: int | None = strawberry.field(description="Length in seconds, where known.")
     status: terms.VideoStatus = strawberry.field(description="What moderation has said of it.")
+    positive_votes: int = strawberry.field(description="How many coaches find it good.")
+    negative_votes: int = strawberry.field(description="How many coaches find it wanting.")
+    my_vote: VideoVote | None = edge(
+        store_video.votes, itemgetter("exercise_id"), "The caller's own vote.", _my_vote, reads=("exercise_id",)
+    )
+    is_locked: bool = strawberry.field(description="Whether it stays as it is until somebody unlocks it.")
+
+
+@strawberry.type(description="A video that a coach suggested.")
+class VideoCandidate:
+    id: strawberry.ID = strawberry.field(description="The same for the same address.")
+    url: str = strawberry.field(description="Where it plays.")
+    provider: terms.VideoProvider = strawberry.field(description="Who serves it.")
+    note: str | None = strawberry.field(description="What the coach said of it.")
+    suggested_at: datetime = strawberry.field(description="When it was suggested.")
+
+
+VIDEO_COLUMNS = frozenset(
+    (
+        "id", "video_url", "thumbnail_url", "video_provider", "video_duration_seconds", "video_status",
+        "video_positive_votes", "video_negative_votes", "video_locked_by_user_id",
+    )
+)  # fmt: skip
 
 
 def video_of(root: strawberry.Parent[Any]) -> Any:
@@ -21,9 +59,30 @@ def video_of(root: strawberry.Parent[Any]) -> Any:
     if root.video_url is None:
         return None
     return {
+        "exercise_id": root.id,
         "url": root.video_url,
         "thumbnail_url": root.thumbnail_url,
-        "provider": root.video_provider or "external",
+        "provider": root.video_provider or provider_of(root.video_url),
         "duration_seconds": root.video_duration_seconds,
         "status": root.video_status,
+        "positive_votes": root.video_positive_votes,
+        "negative_votes": root.video_negative_votes,
+        "is_locked": root.video_locked_by_user_id is not None,
     }
+
+
+async def candidates_of(root: strawberry.Parent[Any], info: Info) -> list[VideoCandidate]:
+    """Resolver: the suggested videos, which coaches and platform admins see; oldest first."""
+    viewer: Viewer = await info.context.viewer()
+    own = root.organization_id
+    shown = viewer.coaches(own) if own else bool(viewer.coached()) or viewer.is_platform_admin
+    return [
+        VideoCandidate(
+            id=each["id"],
+            url=each["url"],
+            provider=terms.VideoProvider(each["provider"]),
+            note=each.get("note"),
+            suggested_at=datetime.fromisoformat(each["suggested_at"]),
+        )
+        for each in (root.video_candidates if shown else ())
+    ]

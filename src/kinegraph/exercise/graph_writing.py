@@ -9,6 +9,7 @@ from kinegraph.exercise import rules, store, store_clone
 from kinegraph.exercise.graph import ExerciseId, ExercisePayload
 from kinegraph.exercise.graph_inputs import CreateExerciseInput, UpdateExerciseInput
 from kinegraph.exercise.graph_parts import Parts, looked_at, store_parts
+from kinegraph.exercise.rules_video import require_unlocked, video_columns
 from kinegraph.identity.graph import OrganizationId
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
@@ -34,9 +35,10 @@ class Mutation:
         files = await looked_at(info, parts)
         session = await info.context.write_session()
         rules.require_writer(session.viewer, organization_id, "input", "organizationId")
+        columns |= video_columns(columns, None)
         id = await store.insert(session, {**columns, "organization_id": organization_id})
         await store_parts(session, await _locked(session, id), parts, files)
-        return await _stored(session, id)
+        return await stored(session, id)
 
     @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
     async def update_exercise(
@@ -48,16 +50,18 @@ class Mutation:
         columns, parts = _checked(given(input))
         files = await looked_at(info, parts)
         session = await info.context.write_session()
-        row = await _writable(session, id)
+        row = await writable(session, id)
         rules.require_move(row.status, columns.get("status", row.status), "input", "status")
-        await store.update(session, row.id, columns)
+        columns |= parts.addresses(files, info.context.address)
+        require_unlocked(row, columns, "input", "videoUrl")
+        await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
         await store_parts(session, row, parts, files)
-        return await _stored(session, row.id)
+        return await stored(session, row.id)
 
     @mutation("Delete an exercise softly: it leaves the library; workouts that use it still show it, as discontinued.")
     async def delete_exercise(self, info: Info, id: ExerciseId) -> DeletePayload:
         session = await info.context.write_session()
-        row = await _writable(session, id)
+        row = await writable(session, id)
         await store.delete(session, row.id)
         return DeletePayload(deleted_id=strawberry.ID(str(row.id)))
 
@@ -85,7 +89,7 @@ class Mutation:
         made = await store_clone.clone(session, source, organization, named)
         if made is None:
             raise rules.ExerciseNotAvailable("The exercise was discontinued meanwhile; choose another.", "id")
-        return await _stored(session, made)
+        return await stored(session, made)
 
 
 def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], Parts]:
@@ -97,23 +101,24 @@ def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], Parts]:
     return columns, parts
 
 
-async def _writable(session: WriteSession, id: str) -> Row:
+async def writable(session: WriteSession, id: str, path: str = "id") -> Row:
     """The row that the viewer wants to write, locked. Raises NotFound and Forbidden."""
-    key = require_key(id, "id")
+    key = require_key(id, path)
     seen = (await store.by_ids(session, [key]))[0]
     if seen is None or not rules.is_visible(session.viewer, seen):
-        raise NotFound("There is no such exercise.", "id")
-    rules.require_writer(session.viewer, seen.organization_id, "id")
-    return await _locked(session, key)
+        raise NotFound("There is no such exercise.", path)
+    rules.require_writer(session.viewer, seen.organization_id, path)
+    return await _locked(session, key, path)
 
 
-async def _locked(session: WriteSession, id: UUID) -> Row:
+async def _locked(session: WriteSession, id: UUID, path: str = "id") -> Row:
     row = await store.lock(session, id)
     if row is None:
-        raise NotFound("The exercise was deleted meanwhile.", "id")
+        raise NotFound("The exercise was deleted meanwhile.", path)
     return row
 
 
-async def _stored(session: WriteSession, id: UUID) -> ExercisePayload:
-    stored: Any = (await store.by_ids(session, [id]))[0]
-    return ExercisePayload(exercise=stored)
+async def stored(session: WriteSession, id: UUID) -> ExercisePayload:
+    """The exercise as it is stored now."""
+    row: Any = (await store.by_ids(session, [id]))[0]
+    return ExercisePayload(exercise=row)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules_terms import ExerciseStatus
+from kinegraph.exercise.rules_video import LONGEST_VIDEO_SECONDS
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_owner
 from kinegraph.kit.checks import Checks, split_terms
@@ -46,6 +47,8 @@ MOST_ENTRIES = 50
 SPLIT = frozenset({"equipment", "optional_equipment", "aliases"})
 URLS = frozenset({"video_url", "thumbnail_url"})
 MANY_LINES = frozenset({"description", "athlete_notes"})
+WHOLE = {"difficulty": (1, 5), "video_duration_seconds": (0, LONGEST_VIDEO_SECONDS)}
+"""Columns of whole numbers and their bounds."""
 NEVER_NULL = frozenset({"name", "status", "category", "kind", "is_unilateral"})
 
 
@@ -102,7 +105,9 @@ def _checked_value(column: str, value: Any, path: Path, checks: Checks) -> Any:
         return checks.texts(entries, path, LISTS[column], MOST_ENTRIES)
     if column in URLS:
         return checks.url(value, path)
-    return checks.whole(value, path, 1, 5) if column == "difficulty" else value
+    if column in WHOLE:
+        return checks.whole(value, path, *WHOLE[column])
+    return value
 
 
 def _checked_slug(value: str, path: Path, checks: Checks) -> str:

@@ -39,6 +39,13 @@ SEEDED: Mapping[str, str] = {
 """What seeding sets, and how its JSON is read."""
 
 
+def _seeded(name: str) -> str:
+    """What a column is set to; a locked video stays as it is."""
+    if name not in ("video_url", "thumbnail_url"):
+        return f"excluded.{name}"
+    return f"CASE WHEN exercises.video_locked_by_user_id IS NULL THEN excluded.{name} ELSE exercises.{name} END"
+
+
 async def enter_as_curator(session: ReadSession) -> None:
     """Let a transaction of ours, which acts for no user, write canonical rows."""
     await session.fetch("SELECT set_config('kinegraph.platform_admin', 'on', true)")
@@ -56,7 +63,7 @@ async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> t
         SELECT {names}
         FROM jsonb_to_recordset($1) AS entry ({", ".join(f"{name} {kind}" for name, kind in SEEDED.items())})
         ON CONFLICT (slug) WHERE slug IS NOT NULL AND organization_id IS NULL
-        DO UPDATE SET ({names}, updated_at) = ROW ({", ".join(f"excluded.{name}" for name in SEEDED)}, now())
+        DO UPDATE SET ({names}, updated_at) = ROW ({", ".join(_seeded(name) for name in SEEDED)}, now())
         WHERE exercises.seed_hash IS DISTINCT FROM excluded.seed_hash
         RETURNING exercises.id, exercises.slug, old.id IS NULL AS is_new
         """,

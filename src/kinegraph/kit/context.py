@@ -24,14 +24,23 @@ class Context:
     """One request: its viewer, its one transaction, and the loads that its document pools.
 
     The session is opened by the first field that needs it; whoever made the context finishes it.
-    `storage` is the object storage (outside.storage), for fields that sign addresses. `notes` are what is going to
+    `storage` is the object storage (outside.storage), for fields that sign addresses, `address` the API's own as
+    clients know it. `notes` are what is going to
     be read of the rows of each list, by the id of its field's node, where whoever executes the document knows.
     """
 
     def __init__(
-        self, database: Database, enter: Enter | None, *, writes: bool, storage: Any = None, fault: str = ""
+        self,
+        database: Database,
+        enter: Enter | None,
+        *,
+        writes: bool,
+        storage: Any = None,
+        address: str = "",
+        fault: str = "",
     ) -> None:
         self.storage = storage
+        self.address = address
         self.notes: Mapping[int, frozenset[str] | None] = {}
         self._database = database
         self._enter = enter

@@ -1,35 +1,31 @@
-"""Effective exercises as the API shows them, an organization's library, and the override mutations."""
+"""Effective exercises as the API shows them, and an organization's library."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import JSON
 
 from kinegraph.exercise import rules as exercise_rules
 from kinegraph.exercise.graph import Exercise, ExerciseId, Filter, Sort
 from kinegraph.exercise.graph_details import Contraindication, Instruction
 from kinegraph.exercise.graph_facets import ExerciseFacets, facets_of
 from kinegraph.exercise.graph_fields import ExerciseFields
-from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
 from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.rules import is_visible
-from kinegraph.exercise.store import by_ids
 from kinegraph.exercise.store_details import contraindications_of, instructions_of
 from kinegraph.exercise.store_facets import by_facet
 from kinegraph.exercise.store_orders import ORDERS
-from kinegraph.identity.graph import After, First, Organization, OrganizationId, organization_of
+from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_of
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import edge, extends, field, given, mutation
+from kinegraph.kit.graph import edge, extends, field, given
 from kinegraph.kit.pages import Page, window
-from kinegraph.kit.sessions import Row, WriteSession
-from kinegraph.kit.user_errors import UserError, user_errors
-from kinegraph.library import rules, store, store_lists
+from kinegraph.library import rules, store, store_lists, store_overrides
 
 described_enum(
     rules.LibrarySource,
@@ -39,6 +35,18 @@ described_enum(
     ORG="The organization's own exercises.",
     CUSTOMIZED="Canonical exercises that the organization overrides.",
 )
+
+
+@strawberry.type(description="One field that an organization overrides.")
+class FieldOverride:
+    field: str = strawberry.field(description="The field's name, as in customizedFields.")
+    canonical_value: JSON | None = strawberry.field(description="What the canonical row says now.")
+    override_value: JSON = strawberry.field(description="What the organization says instead.")
+    updated_by: User | None = strawberry.field(description="Who set it; null where that is not known any more.")
+    updated_at: datetime = strawberry.field(description="When they did.")
+    is_drifted: bool = strawberry.field(
+        description="Whether the canonical value has changed since; sending the override again takes note of it."
+    )
 
 
 def _row_id(exercise: Any) -> Any:
@@ -80,6 +88,13 @@ class EffectiveExercise(ExerciseFields):
     )
     contraindications: list[Contraindication] = edge(
         contraindications_of, _row_id, "The conditions that speak against it, as stored.", reads=("id",)
+    )
+    overrides: list[FieldOverride] = edge(
+        store_overrides.provenance,
+        lambda exercise: (exercise.organization_id, exercise.row["id"]) if exercise.organization_id else None,
+        "What the organization overrides, field by field, with the canonical value beside it. Sorted by field.",
+        lambda exercise, rows: rules.field_overrides(rows or ()),
+        reads=("id",),
     )
     slug: str | None = strawberry.field(description="The row's slug.")
     status: terms.ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
@@ -128,12 +143,6 @@ class OrganizationLibrary:
         return await info.context.page(*lists, key, page, names, facets, source=source, wanted=wanted, sort=sort)
 
 
-@strawberry.type(description="The exercise as the organization sees it after the change.")
-class EffectiveExercisePayload:
-    exercise: EffectiveExercise | None = strawberry.field(default=None, description="The exercise as merged now.")
-    user_errors: list[UserError] = user_errors()
-
-
 @strawberry.type
 class Query:
     @field(
@@ -151,53 +160,3 @@ class Query:
         found = await info.context.load_asked(info, store.effective, (organization, exercise))
         shown: EffectiveExercise | None = found if found and is_visible(viewer, found.row) else None
         return shown
-
-
-@strawberry.type
-class Mutation:
-    @mutation(
-        "Change what an organization sees of a canonical exercise (coach access). Merges with what it overrode before."
-    )
-    async def upsert_exercise_override(
-        self,
-        info: Info,
-        exercise_id: ExerciseId,
-        organization_id: OrganizationId,
-        overrides: Annotated[ExerciseOverrideInput, strawberry.argument(description="What differs; null clears.")],
-    ) -> EffectiveExercisePayload:
-        session = await info.context.write_session()
-        organization, row = await _target(session, exercise_id, organization_id)
-        if row.organization_id is not None:
-            raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
-        values, removed = rules.checked_overrides(given(overrides), ("overrides",))
-        if values or removed:
-            await store.upsert_override(session, (organization, row.id), values, removed, session.viewer.user.id)
-        return await _merged(session, organization, row.id)
-
-    @mutation("Drop everything that an organization overrides of a canonical exercise (coach access).")
-    async def reset_exercise_override(
-        self, info: Info, exercise_id: ExerciseId, organization_id: OrganizationId
-    ) -> EffectiveExercisePayload:
-        session = await info.context.write_session()
-        organization, row = await _target(session, exercise_id, organization_id)
-        if row.organization_id is not None:
-            message = "Cannot reset an org-custom exercise; delete it instead"
-            raise rules.ResetTargetNotCanonical(message, "exerciseId")
-        await store.reset_override(session, (organization, row.id))
-        return await _merged(session, organization, row.id)
-
-
-async def _target(session: WriteSession, exercise_id: str, organization_id: str) -> tuple[UUID, Row]:
-    """The organization and the exercise that an override is about. Raises what refuses them."""
-    organization = require_key(organization_id, "organizationId")
-    exercise = require_key(exercise_id.removeprefix(f"{organization}:"), "exerciseId")
-    require_coach(session.viewer, organization, "organizationId")
-    row = (await by_ids(session, [exercise]))[0]
-    if row is None or not is_visible(session.viewer, row) or row.organization_id not in (None, organization):
-        raise NotFound("There is no such exercise.", "exerciseId")
-    return organization, row
-
-
-async def _merged(session: WriteSession, organization: UUID, exercise: UUID) -> EffectiveExercisePayload:
-    merged: Any = (await store.effective(session, [(organization, exercise)]))[0]
-    return EffectiveExercisePayload(exercise=merged)

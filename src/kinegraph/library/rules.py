@@ -1,12 +1,15 @@
 """The merge: what may be overridden, and what an exercise is for an organization."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules import api_name, checked
 from kinegraph.exercise.rules_terms import ExerciseStatus
+from kinegraph.identity.rules import User
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
 
@@ -30,6 +33,9 @@ COLUMNS = (
     "thumbnail_url",
 )
 """What may be overridden (seed 001's allowlist), by column."""
+
+ENUMS = frozenset(("category", "kind", "movement_pattern"))
+"""Those whose values are members of an enum."""
 
 OVERRIDABLE: Mapping[str, str] = {api_name(column): column for column in COLUMNS}
 """The same by the key in a stored diff."""
@@ -95,6 +101,52 @@ def merge(row: Any, overrides: Mapping[str, Any] | None, organization_id: UUID |
         return EffectiveExercise(row, organization_id, NOTHING)
     known = {OVERRIDABLE[key]: value for key, value in overrides.items() if key in OVERRIDABLE and value is not None}
     return EffectiveExercise(row, organization_id, known)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOverride:
+    """One field that an organization overrides: what stands beside what, and whose doing it is."""
+
+    field: str
+    canonical_value: Any
+    override_value: Any
+    updated_by: User | None
+    updated_at: datetime
+    is_drifted: bool
+
+
+def field_overrides(rows: Sequence[Any]) -> list[FieldOverride]:
+    """An override's fields, sorted by name; keys that are not allowlisted do not count (as in the merge)."""
+    return [_field_override(row) for row in rows if row.field in OVERRIDABLE]
+
+
+def _field_override(row: Any) -> FieldOverride:
+    """One field. It has drifted where the canonical value is another than when the override was made."""
+    column, change = OVERRIDABLE[row.field], row.change
+    canonical = getattr(row, column)
+    return FieldOverride(
+        row.field,
+        _spelled(column, canonical),
+        _spelled(column, row.override_value),
+        row.updated_by_id and User(row.updated_by_id, row.updated_by_name, row.updated_by_email, row.organization_id),
+        datetime.fromisoformat(change["at"]) if change else row.updated_at,
+        change is not None and change["canonical"] != canonical,
+    )
+
+
+def _spelled(column: str, value: Any) -> Any:
+    """A value as the API spells it: members of enums in capitals."""
+    return value.upper() if column in ENUMS and isinstance(value, str) else value
+
+
+def checked_fields(fields: Sequence[str]) -> list[str]:
+    """The names of fields to be reset. Raises Refused for what is none of the overridable ones."""
+    checks = Checks()
+    for place, name in enumerate(fields):
+        if name not in OVERRIDABLE:
+            checks.refuse(f"Must be one of {', '.join(OVERRIDABLE)}.", "fields", str(place))
+    checks.done()
+    return [*fields]
 
 
 def checked_overrides(values: Mapping[str, Any], at: Path) -> tuple[dict[str, Any], list[str]]:

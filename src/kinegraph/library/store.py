@@ -1,12 +1,11 @@
-"""Reading effective exercises, and writing overrides."""
+"""Reading effective exercises."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.kit.sessions import ReadSession
 from kinegraph.library.rules import EffectiveExercise, merge
 
 ExerciseKey = tuple[UUID, UUID]
@@ -64,34 +63,3 @@ async def _effective_in_several(
     )
     found = {row.place: merge(row, row.overrides, row.seen_by) for row in rows}
     return [found.get(place) for place in range(1, len(keys) + 1)]
-
-
-async def upsert_override(
-    session: WriteSession, key: ExerciseKey, set_values: Mapping[str, Any], removed: Sequence[str], user_id: UUID
-) -> None:
-    """Merge values into an organization's diff and take keys out of it; a diff that becomes empty goes."""
-    await session.run(
-        """
-        INSERT INTO exercise_org_overrides
-            (organization_id, exercise_id, overrides, created_by_user_id, updated_by_user_id)
-        VALUES ($1, $2, $3, $5, $5)
-        ON CONFLICT (organization_id, exercise_id) DO UPDATE
-        SET overrides = (exercise_org_overrides.overrides || excluded.overrides) - $4::text[],
-            updated_by_user_id = excluded.updated_by_user_id,
-            updated_at = now()
-        WHERE (exercise_org_overrides.overrides || excluded.overrides) - $4::text[]
-              <> exercise_org_overrides.overrides
-        """,
-        *key,
-        dict(set_values),
-        list(removed),
-        user_id,
-    )
-    await session.run(
-        "DELETE FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2) AND overrides = '{}'", *key
-    )
-
-
-async def reset_override(session: WriteSession, key: ExerciseKey) -> None:
-    """Drop an organization's diff, if there is one."""
-    await session.run("DELETE FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2)", *key)

@@ -14,6 +14,10 @@ _EXTENSIONS = {
 }  # fmt: skip
 
 
+TYPES = {ending: mime for mime, ending in _EXTENSIONS.items()}
+"""The type of a file by its ending."""
+
+
 def safe_filename(filename: str, mime: str) -> str:
     """The last step of a filename, of letters, digits, `_` and `-` alone, at most 120 bytes, with its type's ending.
 

@@ -1,0 +1,68 @@
+"""Moderating videos: votes, candidates, status and lock."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from kinegraph.kit.sessions import ReadSession, WriteSession
+
+
+async def votes(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[bool | None]:
+    """The viewer's own vote on each exercise's video; None where they have none."""
+    rows = await session.fetch(
+        "SELECT exercise_id, is_positive FROM exercise_video_votes WHERE exercise_id = ANY ($1) AND user_id = $2",
+        exercise_ids,
+        session.viewer.user.id,
+    )
+    found = {row.exercise_id: row.is_positive for row in rows}
+    return [found.get(id) for id in exercise_ids]
+
+
+async def vote(session: WriteSession, exercise_id: UUID, is_positive: bool | None) -> None:
+    """Set the viewer's vote, or take it back (None); a trigger keeps the counts."""
+    if is_positive is None:
+        await session.run(
+            "DELETE FROM exercise_video_votes WHERE exercise_id = $1 AND user_id = $2",
+            exercise_id,
+            session.viewer.user.id,
+        )
+        return
+    await session.run(
+        """
+        INSERT INTO exercise_video_votes AS stored (exercise_id, user_id, is_positive)
+        VALUES ($1, $2, $3)
+        ON CONFLICT (exercise_id, user_id) DO UPDATE
+        SET is_positive = excluded.is_positive, updated_at = now()
+        WHERE stored.is_positive <> excluded.is_positive
+        """,
+        exercise_id,
+        session.viewer.user.id,
+        is_positive,
+    )
+
+
+async def suggest(session: WriteSession, exercise_id: UUID, candidate: Mapping[str, Any], most: int) -> str:
+    """Add a candidate. Returns `added`, or why not: `known`, `rejected` or `full`."""
+    outcome: str = await session.fetch_value(
+        "SELECT kinegraph_suggest_video($1, $2, $3)", exercise_id, dict(candidate), most
+    )
+    return outcome
+
+
+async def drop_candidate(session: WriteSession, exercise_id: UUID, id: str, *, rejected: bool) -> None:
+    """Take a candidate off the list; a rejected one is not suggested again."""
+    await session.run(
+        """
+        UPDATE exercises
+        SET video_candidates = coalesce((
+                SELECT jsonb_agg(candidate) FROM jsonb_array_elements(video_candidates) AS candidate
+                WHERE candidate ->> 'id' <> $2), '[]'),
+            video_rejected_ids = CASE WHEN $3 THEN array_append(array_remove(video_rejected_ids, $2), $2)
+                                      ELSE video_rejected_ids END,
+            updated_at = now()
+        WHERE id = $1
+        """,
+        exercise_id,
+        id,
+        rejected,
+    )

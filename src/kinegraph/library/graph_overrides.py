@@ -1,0 +1,88 @@
+"""The mutations of overrides."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from kinegraph.exercise.graph import ExerciseId
+from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
+from kinegraph.exercise.rules import is_visible
+from kinegraph.exercise.store import by_ids
+from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.rules_access import require_coach
+from kinegraph.kit.checks import require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import NotFound
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.library import rules, store, store_overrides
+from kinegraph.library.graph import EffectiveExercise
+
+
+@strawberry.type(description="The exercise as the organization sees it after the change.")
+class EffectiveExercisePayload:
+    exercise: EffectiveExercise | None = strawberry.field(default=None, description="The exercise as merged now.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type
+class Mutation:
+    @mutation(
+        "Change what an organization sees of a canonical exercise (coach access). Merges with what it overrode before."
+    )
+    async def upsert_exercise_override(
+        self,
+        info: Info,
+        exercise_id: ExerciseId,
+        organization_id: OrganizationId,
+        overrides: Annotated[ExerciseOverrideInput, strawberry.argument(description="What differs; null clears.")],
+    ) -> EffectiveExercisePayload:
+        session = await info.context.write_session()
+        organization, row = await _target(session, exercise_id, organization_id)
+        if row.organization_id is not None:
+            raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
+        values, removed = rules.checked_overrides(given(overrides), ("overrides",))
+        if values or removed:
+            canonical = {name: row[rules.OVERRIDABLE[name]] for name in values}
+            await store_overrides.upsert_override(session, (organization, row.id), values, canonical, removed)
+        return await _merged(session, organization, row.id)
+
+    @mutation("Drop what an organization overrides of a canonical exercise (coach access): all of it, or some fields.")
+    async def reset_exercise_override(
+        self,
+        info: Info,
+        exercise_id: ExerciseId,
+        organization_id: OrganizationId,
+        fields: Annotated[
+            list[str] | None, strawberry.argument(description="Names as in customizedFields; null drops everything.")
+        ] = None,
+    ) -> EffectiveExercisePayload:
+        session = await info.context.write_session()
+        organization, row = await _target(session, exercise_id, organization_id)
+        if row.organization_id is not None:
+            message = "Cannot reset an org-custom exercise; delete it instead"
+            raise rules.ResetTargetNotCanonical(message, "exerciseId")
+        key = (organization, row.id)
+        if fields is None:
+            await store_overrides.reset_override(session, key)
+        elif names := rules.checked_fields(fields):
+            await store_overrides.upsert_override(session, key, {}, {}, names)
+        return await _merged(session, organization, row.id)
+
+
+async def _target(session: WriteSession, exercise_id: str, organization_id: str) -> tuple[UUID, Row]:
+    """The organization and the exercise that an override is about. Raises what refuses them."""
+    organization = require_key(organization_id, "organizationId")
+    exercise = require_key(exercise_id.removeprefix(f"{organization}:"), "exerciseId")
+    require_coach(session.viewer, organization, "organizationId")
+    row = (await by_ids(session, [exercise]))[0]
+    if row is None or not is_visible(session.viewer, row) or row.organization_id not in (None, organization):
+        raise NotFound("There is no such exercise.", "exerciseId")
+    return organization, row
+
+
+async def _merged(session: WriteSession, organization: UUID, exercise: UUID) -> EffectiveExercisePayload:
+    merged: Any = (await store.effective(session, [(organization, exercise)]))[0]
+    return EffectiveExercisePayload(exercise=merged)

@@ -1,0 +1,88 @@
+"""Writing overrides, and reading where they come from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession
+from kinegraph.library.rules import COLUMNS
+from kinegraph.library.store import ExerciseKey
+
+
+async def upsert_override(
+    session: WriteSession,
+    key: ExerciseKey,
+    set_values: Mapping[str, Any],
+    canonical: Mapping[str, Any],
+    removed: Sequence[str],
+) -> None:
+    """Merge values into an organization's diff and take keys out of it; a diff that becomes empty goes.
+
+    `canonical` is what the canonical row says now of the values that are set: it is kept beside them, with who set
+    them and when. A value that is sent again as it stands keeps these, unless the canonical one has changed since.
+    """
+    await session.run(
+        """
+        WITH sent AS (
+            SELECT key, jsonb_build_object('by', $6::uuid, 'at', now(), 'canonical', value) AS change
+            FROM jsonb_each($4))
+        INSERT INTO exercise_org_overrides AS stored
+            (organization_id, exercise_id, overrides, changes, created_by_user_id, updated_by_user_id)
+        VALUES ($1, $2, $3, (SELECT coalesce(jsonb_object_agg(key, change), '{}') FROM sent), $6, $6)
+        ON CONFLICT (organization_id, exercise_id) DO UPDATE
+        SET overrides = (stored.overrides || excluded.overrides) - $5::text[],
+            changes = (stored.changes || (
+                SELECT coalesce(jsonb_object_agg(key, change), '{}')
+                FROM sent
+                WHERE stored.overrides -> key IS DISTINCT FROM excluded.overrides -> key
+                   OR stored.changes -> key -> 'canonical' IS DISTINCT FROM change -> 'canonical')) - $5::text[],
+            updated_by_user_id = excluded.updated_by_user_id,
+            updated_at = now()
+        WHERE (stored.overrides || excluded.overrides) - $5::text[] <> stored.overrides
+           OR EXISTS (SELECT FROM sent WHERE stored.changes -> key -> 'canonical'
+                                             IS DISTINCT FROM change -> 'canonical')
+        """,
+        *key,
+        dict(set_values),
+        dict(canonical),
+        list(removed),
+        session.viewer.user.id,
+    )
+    await session.run(
+        "DELETE FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2) AND overrides = '{}'", *key
+    )
+
+
+async def reset_override(session: WriteSession, key: ExerciseKey) -> None:
+    """Drop an organization's diff, if there is one."""
+    await session.run("DELETE FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2)", *key)
+
+
+async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[list[Row]]:
+    """For each organization and exercise, a row for each key of its diff: the value, its change, and the exercise."""
+    rows = await session.fetch(
+        f"""
+        SELECT wanted.place, o.organization_id, field.key AS field, field.value AS override_value,
+               o.changes -> field.key AS change, o.updated_at, by_user.id AS updated_by_id,
+               coalesce(by_user.name, 'Former member') AS updated_by_name,
+               CASE WHEN belongs.user_id IS NOT NULL THEN by_user.email END AS updated_by_email,
+               {", ".join(f"e.{column}" for column in COLUMNS)}
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, exercise_id, place)
+        JOIN exercise_org_overrides o
+            ON o.organization_id = wanted.organization_id AND o.exercise_id = wanted.exercise_id
+        JOIN exercises e
+            ON e.id = o.exercise_id AND e.organization_id IS NULL
+        CROSS JOIN LATERAL jsonb_each(jsonb_strip_nulls(o.overrides)) AS field
+        LEFT JOIN users by_user
+            ON by_user.id = coalesce((o.changes -> field.key ->> 'by')::uuid, o.updated_by_user_id)
+        LEFT JOIN memberships belongs
+            ON belongs.organization_id = o.organization_id AND belongs.user_id = by_user.id
+               AND belongs.deleted_at IS NULL
+        ORDER BY wanted.place, field.key
+        """,
+        [organization for organization, _ in keys],
+        [exercise for _, exercise in keys],
+    )
+    found: list[list[Row]] = [[] for _ in keys]
+    for row in rows:
+        found[row.place - 1].append(row)
+    return found
