@@ -120,7 +120,7 @@ async def test_every_example_says_what_it_shows_and_its_variables_are_those_it_d
 ) -> None:
     async with client(fake_assets) as http:
         tabs = (await http.get("/graphiql/tabs.json")).json()
-    assert len(tabs) == 12
+    assert len(tabs) == 14
     for tab in tabs:
         declared = set(re.findall(r"\$(\w+): ", tab["query"].split("{")[0].replace("input:", "")))
         assert tab["query"].startswith("# ")

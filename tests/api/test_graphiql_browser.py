@@ -88,7 +88,7 @@ async def test_signed_in_the_first_tab_shows_data_and_the_docs_describe_it_with_
 ) -> None:
     with page(ASSETS) as address:
         await visit.open(address)
-        await expect(visit.tabs).to_have_count(12)
+        await expect(visit.tabs).to_have_count(14)
         await visit.run()
         await expect(visit.response).to_contain_text('"viewer": null')
         await visit.sign_in("Dana, coach")
@@ -106,7 +106,7 @@ async def test_what_another_graphiql_stored_on_this_origin_does_not_hide_the_exa
         await visit.page.goto(address + "/graphiql/tabs.json")
         await visit.page.evaluate("state => localStorage.setItem('graphiql:tabState', state)", json.dumps(other))
         await visit.open(address)
-        await expect(visit.tabs).to_have_count(12)
+        await expect(visit.tabs).to_have_count(14)
 
 
 async def test_a_reload_keeps_the_sign_in_and_the_tabs_and_local_storage_holds_no_token(visit: Visit) -> None:
@@ -117,7 +117,7 @@ async def test_a_reload_keeps_the_sign_in_and_the_tabs_and_local_storage_holds_n
         await visit.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second later
         await visit.open(address)
         await expect(visit.page.get_by_label("Sign-in")).to_have_value("dana@example.com")
-        await expect(visit.tabs).to_have_count(12)
+        await expect(visit.tabs).to_have_count(14)
         await expect(visit.page.locator(".graphiql-tab-active")).to_contain_text("Library")
         await expect(visit.page.locator(".graphiql-editor-tool")).to_contain_text("PASTE-AN-ORGANIZATION-ID")
         stored = await visit.stored()
@@ -130,7 +130,7 @@ async def test_the_examples_come_back_on_request(visit: Visit) -> None:
         await visit.page.get_by_role("button", name="Close Tab").first.click()
         await expect(visit.tabs).to_have_count(11)
         await visit.page.get_by_role("button", name="Restore examples").click()
-        await expect(visit.tabs).to_have_count(12)
+        await expect(visit.tabs).to_have_count(14)
 
 
 async def test_a_refused_token_says_what_to_do(visit: Visit) -> None:
