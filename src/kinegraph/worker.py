@@ -8,7 +8,7 @@ it or a worker dies at it; while Redis is away, rows wait.
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -208,8 +208,7 @@ async def _work_while_redis_is_there(services: Services, work: Work, stop: async
     worker = make_worker(redis, work)
     tasks = [asyncio.create_task(each) for each in (worker.main(), _dispatch_on(work.database, redis), stop.wait())]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
+    await _end(tasks)
     ended = await asyncio.gather(*tasks, return_exceptions=True)
     with suppress(*AWAY, asyncio.CancelledError):
         await asyncio.wait_for(worker.close(), CLOSE_SECONDS)
@@ -222,6 +221,15 @@ async def _work_while_redis_is_there(services: Services, work: Work, stop: async
             await asyncio.wait_for(stop.wait(), AWAY_SECONDS)
     elif gone is not None:
         raise gone
+
+
+async def _end(tasks: Collection["asyncio.Task[Any]"]) -> None:
+    """Cancel tasks until they have ended: a cancellation can be lost on its way out of a broken connection."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
 
 
 def make_worker(redis: ArqRedis, work: Work) -> Worker:

@@ -35,9 +35,8 @@ ORDERS: Mapping[ExerciseSort, Order] = {
     ExerciseSort.CREATED_AT_ASC: Order("e.created_at", None, datetime, "timestamptz"),
     ExerciseSort.CREATED_AT_DESC: Order("e.created_at", None, datetime, "timestamptz", descending=True),
     ExerciseSort.UPDATED_AT_DESC: Order("e.updated_at", None, datetime, "timestamptz", descending=True),
-    # Rows without a difficulty come last both ways.
-    ExerciseSort.DIFFICULTY_ASC: Order("coalesce(e.difficulty, 9)", "o.difficulty", int, "integer"),
-    ExerciseSort.DIFFICULTY_DESC: Order("coalesce(e.difficulty, 0)", "o.difficulty", int, "integer", descending=True),
+    ExerciseSort.DIFFICULTY_ASC: Order("e.easiest_key", "o.difficulty", int, "integer"),
+    ExerciseSort.DIFFICULTY_DESC: Order("e.hardest_key", "o.difficulty", int, "integer", descending=True),
 }
 
 

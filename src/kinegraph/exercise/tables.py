@@ -28,8 +28,8 @@ SORT_KEYS = {
     "name": "name_key",
     "created": "created_at",
     "updated": "updated_at",
-    "easiest": "coalesce(difficulty, 9)",
-    "hardest": "coalesce(difficulty, 0)",
+    "easiest": "easiest_key",
+    "hardest": "hardest_key",
 }
 """What lists are sorted by, each with an index for canonical rows and one for an organization's own."""
 
@@ -48,6 +48,8 @@ exercises = Table(
     Column("status", String(16), nullable=False, server_default="published"),
     Column("name", String(255), nullable=False),
     Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
+    Column("easiest_key", Integer, Computed("coalesce(difficulty, 9)", persisted=True), nullable=False),
+    Column("hardest_key", Integer, Computed("coalesce(difficulty, 0)", persisted=True), nullable=False),
     Column("description", Text),
     Column("athlete_notes", Text),
     Column("category", ENUM(*CATEGORIES, name="exercise_category"), nullable=False, server_default="other"),
@@ -118,14 +120,14 @@ exercises = Table(
         for index in (
             Index(
                 f"exercises_canonical_{name}_idx",
-                text(sort_key),
+                sort_key,
                 "id",
                 postgresql_where=text("organization_id IS NULL AND deleted_at IS NULL"),
             ),
             Index(
                 f"exercises_own_{name}_idx",
                 "organization_id",
-                text(sort_key),
+                sort_key,
                 "id",
                 postgresql_where=text("organization_id IS NOT NULL AND deleted_at IS NULL"),
             ),
