@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src"
 LEVELS: Mapping[str, int] = {
     "kit": 0, "breadth": 0, "outside": 0, "identity": 1, "background": 2, "media": 2,
-    "exercise": 3, "library": 4, "workout": 5, "api": 6,
+    "exercise": 3, "library": 4, "exchange": 4, "workout": 5, "api": 6,
 }  # fmt: skip
 """A room imports rooms of lower levels only. What stands beside the rooms (the processes) imports any of them."""
 

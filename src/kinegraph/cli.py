@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import uvicorn
 
-from kinegraph import demo, doctor, migrate, up
+from kinegraph import demo, doctor, exchange_commands, migrate, up
 from kinegraph.api.schema import sdl
+from kinegraph.exchange.rules import ExchangeError
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.exercise.rules_canonical import LibraryError
 from kinegraph.identity.store_operator import enter_as_operator, users_by_email
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = options.command
     try:
         return command(options)
-    except (SettingsError, ServiceError, Unreachable, LibraryError) as error:
+    except (SettingsError, ServiceError, Unreachable, LibraryError, ExchangeError) as error:
         print(f"kinegraph: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("kinegraph: stopped.", file=sys.stderr)
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", _migrate, "Bring the database to this version's schema.")
     seed = add("seed", _seed, "Store the canonical library; what is stored already stays as it is.")
     seed.add_argument("--demo", action="store_true", help="make the demo organizations too")
+    exchange_commands.register(add)
     token = add("token", _token, "Print a bearer token for a user.")
     token.add_argument("email", help="the user's e-mail address")
     token.add_argument("--hours", type=_count, default=24, metavar="N", help="how long it holds (default 24)")

@@ -55,3 +55,9 @@ async def insert_membership(session: WriteSession, organization_id: UUID, user_i
     await session.run(
         "INSERT INTO memberships (organization_id, user_id, role) VALUES ($1, $2, $3)", organization_id, user_id, role
     )
+
+
+async def organizations_by_slug(session: ReadSession, slugs: Sequence[str]) -> list[Row | None]:
+    """Organizations by slug, in key order."""
+    rows = await session.fetch("SELECT id, name, slug FROM organizations WHERE slug = ANY ($1)", slugs)
+    return in_key_order(rows, slugs, "slug")

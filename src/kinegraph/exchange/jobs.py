@@ -1,0 +1,95 @@
+"""Import and export, step by step, for the command line."""
+
+from collections.abc import AsyncGenerator, Callable
+from uuid import UUID
+
+from kinegraph.exchange import store, store_write
+from kinegraph.exchange.rules import Parsed
+from kinegraph.exchange.rules_decisions import Choices, Known, Plan, Stored
+from kinegraph.exchange.rules_json import exported
+from kinegraph.exchange.rules_plan import planned
+from kinegraph.exchange.rules_records import record_of
+from kinegraph.exchange.rules_report import require_importable
+from kinegraph.kit.database import Database
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession
+
+BATCH = 500
+"""How many rows are written, or read, at once."""
+
+Tell = Callable[[Plan], None]
+Progress = Callable[[int, int], None]
+"""Called with how many rows are done, and how many there are."""
+
+
+async def import_exercises(
+    database: Database, slug: str | None, parsed: Parsed, choices: Choices, tell: Tell, progress: Progress
+) -> Plan:
+    """Import a file's entries into the canonical library, or the organization of this slug: all of them, or none.
+
+    `tell` gets the plan before anything is written. Raises ExchangeError, for rejected rows too.
+    """
+    if choices.dry_run:
+        async with database.read(store.enter(slug)) as reading:
+            return await _told(reading, parsed, choices, tell)
+    async with database.write(store.enter(slug)) as session:
+        await store.hold(session, session.viewer, *_sought(parsed))
+        plan = await _told(session, parsed, choices, tell)
+        await _write(session, plan, progress)
+    return plan
+
+
+async def _told(session: ReadSession, parsed: Parsed, choices: Choices, tell: Tell) -> Plan:
+    plan = planned(parsed, await _known(session, parsed), choices)
+    require_importable(plan, choices)
+    tell(plan)
+    return plan
+
+
+def _sought(parsed: Parsed) -> tuple[list[str], list[UUID], list[str]]:
+    """The keys, ids and slugs that the entries may be stored under."""
+    entries = parsed.entries
+    return (
+        [entry.key for entry in entries],
+        [entry.id for entry in entries if entry.id],
+        [entry.slug for entry in entries if entry.slug],
+    )
+
+
+async def _known(session: ReadSession, parsed: Parsed) -> Known:
+    """What is stored, as far as it matters to these entries."""
+    scope = session.viewer
+    slugs = [slug for entry in parsed.entries if (slug := entry.content.get("slug"))]
+    return Known(
+        is_canonical=scope is None,
+        stored=[_stored(row) for row in await store.rows_about(session, scope, *_sought(parsed))],
+        named=await store.names(session, scope),
+        slugs=await store.canonical_slugs(session, slugs) if scope is None else {},
+        terms=await store.terms(session, scope),
+    )
+
+
+def _stored(row: Row) -> Stored:
+    images = [each for each in row.instructions if each["image_key"]]
+    return Stored(row.id, row.import_key, row.seed_hash, store.content_of(row), images)
+
+
+async def _write(session: WriteSession, plan: Plan, progress: Progress) -> None:
+    # Rows that are there come first: one may give up the name or slug that a new one takes.
+    records = [record_of(each) for each in sorted(plan.written, key=lambda each: each.stored is None)]
+    for start in range(0, len(records), BATCH):
+        await store_write.write(session, session.viewer, records[start : start + BATCH])
+        progress(min(start + BATCH, len(records)), len(records))
+
+
+async def export_exercises(database: Database, slug: str | None) -> AsyncGenerator[bytes, None]:
+    """Every row of the canonical library or of an organization as a line of JSON, by name, all of one moment.
+
+    Raises ExchangeError.
+    """
+    async with database.read(store.enter(slug)) as session:
+        last: tuple[str, UUID] | None = ("", UUID(int=0))
+        while last:
+            rows = await store.page(session, session.viewer, last, BATCH)
+            for row in rows:
+                yield exported(row.id, row.import_key, store.content_of(row))
+            last = (rows[-1].name, rows[-1].id) if rows else None

@@ -1,0 +1,21 @@
+"""Reading a file, whatever its format: the one door for what comes from outside."""
+
+from collections.abc import Callable, Mapping
+
+from kinegraph.exchange import rules_csv, rules_free_exercise_db, rules_json, rules_wger
+from kinegraph.exchange.rules import LARGEST_FILE, ExchangeError, File, Format, Parsed
+
+READERS: Mapping[Format, Callable[[File], Parsed]] = {
+    Format.FREE_EXERCISE_DB: rules_free_exercise_db.read,
+    Format.WGER: rules_wger.read,
+    Format.KINEGRAPH_JSON: rules_json.read,
+    Format.CSV: rules_csv.read,
+}
+
+
+def read(format: Format, file: File) -> Parsed:
+    """The entries of a file, and what is wrong with its rows. Raises ExchangeError for what is no such file at all."""
+    for name, content in ((file.name, file.content), *file.beside.items()):
+        if len(content) > LARGEST_FILE:
+            raise ExchangeError(f"{name} has more than {LARGEST_FILE // 1024 // 1024} MB.")
+    return READERS[format](file)

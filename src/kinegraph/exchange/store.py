@@ -1,0 +1,134 @@
+"""Reading and writing one scope's exercises whole: columns, and what hangs from them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from kinegraph.exchange.rules import ExchangeError
+from kinegraph.exchange.rules_content import COLUMNS, TERMS
+from kinegraph.exercise.store_seed import enter_as_curator
+from kinegraph.exercise.store_taxonomy import TERMS as TERM_ROWS
+from kinegraph.identity.store_operator import enter_as_operator, leave_operator, organizations_by_slug
+from kinegraph.kit.checks import character_fault
+from kinegraph.kit.sessions import Enter, ReadSession, Row, WriteSession
+
+Scope = UUID | None
+"""The organization whose own rows are meant; None for the canonical ones."""
+
+WHOLE = f"""
+    SELECT e.id, e.import_key, e.seed_hash, {", ".join(f"e.{name}" for name in COLUMNS)},
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('type', type, 'body', body, 'image_key', image_key,
+                                                         'image_mime', image_mime) ORDER BY sort_order, id), '[]')
+            FROM exercise_instructions WHERE exercise_id = e.id) AS instructions,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('condition', condition, 'severity', severity,
+                                                         'description', description) ORDER BY sort_order, id), '[]')
+            FROM exercise_contraindications WHERE exercise_id = e.id) AS contraindications,
+           (SELECT fatigue_score FROM exercise_programming_profiles WHERE exercise_id = e.id) AS fatigue_score,
+           (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(term.kind, term.slug)), '[]')
+            FROM exercise_tags tag
+            JOIN ({TERM_ROWS}) AS term ON term.id = tag.term_id AND term.kind = tag.kind
+            WHERE tag.exercise_id = e.id) AS terms
+    FROM exercises e"""
+"""Exercises with all that a file may say of them."""
+
+
+def enter(slug: str | None) -> Enter:
+    """Lets a transaction of the command line read and write one scope, and tells which. Raises ExchangeError."""
+
+    async def entered(session: ReadSession) -> Scope:
+        # Reading a file's worth of rows, and a reader of the export, may take longer than a request may.
+        await session.fetch("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
+        if slug is None:
+            await enter_as_curator(session)
+            return None
+        await enter_as_operator(session)
+        known = [] if character_fault(slug) else await organizations_by_slug(session, [slug])
+        await leave_operator(session)
+        organization = next(iter(known), None)
+        if organization is None:
+            raise ExchangeError(f"There is no organization with the slug {slug!r}.")
+        await session.fetch(
+            "SELECT set_config('kinegraph.organizations', $1, true), set_config('kinegraph.coached', $1, true)",
+            f"{{{organization.id}}}",
+        )
+        scope: UUID = organization.id
+        return scope
+
+    return entered
+
+
+async def hold(
+    session: WriteSession, scope: Scope, keys: Sequence[str], ids: Sequence[UUID], slugs: Sequence[str]
+) -> None:
+    """Keep other imports out of the scope, and everybody from the rows that this one may write, until the end."""
+    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"exchange {scope}")
+    await session.fetch(f"SELECT id {_ABOUT} ORDER BY id FOR UPDATE", scope, keys, ids, slugs)
+
+
+async def rows_about(
+    session: ReadSession, scope: Scope, keys: Sequence[str], ids: Sequence[UUID], slugs: Sequence[str]
+) -> list[Row]:
+    """The scope's rows with one of these import keys, ids or slugs."""
+    return await session.fetch(f"{WHOLE} WHERE e.id IN (SELECT id {_ABOUT})", scope, keys, ids, slugs)
+
+
+_ABOUT = """
+    FROM exercises
+    WHERE organization_id IS NOT DISTINCT FROM $1 AND deleted_at IS NULL
+      AND (import_key = ANY ($2) OR id = ANY ($3) OR slug = ANY ($4))"""
+
+
+async def names(session: ReadSession, scope: Scope) -> list[Row]:
+    """Name and slug of every row that the scope sees, its own first."""
+    return await session.fetch(
+        """
+        SELECT name, slug, organization_id IS NOT DISTINCT FROM $1 AS is_own
+        FROM exercises
+        WHERE deleted_at IS NULL AND (organization_id IS NULL OR organization_id = $1)
+        ORDER BY organization_id IS NULL, id
+        """,
+        scope,
+    )
+
+
+async def canonical_slugs(session: ReadSession, slugs: Sequence[str]) -> dict[str, UUID]:
+    """Which canonical rows have these slugs; deleted rows keep theirs."""
+    rows = await session.fetch(
+        "SELECT slug, id FROM exercises WHERE organization_id IS NULL AND slug = ANY ($1)", slugs
+    )
+    return {row.slug: row.id for row in rows}
+
+
+async def terms(session: ReadSession, scope: Scope) -> frozenset[tuple[str, str]]:
+    """The terms that the scope's exercises may be tagged with, by taxonomy and slug."""
+    rows = await session.fetch(
+        f"SELECT kind, slug FROM ({TERM_ROWS}) AS term WHERE organization_id IS NULL OR organization_id = $1", scope
+    )
+    return frozenset((row.kind, row.slug) for row in rows)
+
+
+async def page(session: ReadSession, scope: Scope, after: tuple[str, UUID], most: int = 500) -> list[Row]:
+    """The scope's rows that are not deleted, by name and id, from the one after this name and id on."""
+    return await session.fetch(
+        f"""
+        {WHOLE}
+        WHERE e.organization_id IS NOT DISTINCT FROM $1 AND e.deleted_at IS NULL
+          AND (e.name COLLATE "C", e.id) > ($2, $3)
+        ORDER BY e.name COLLATE "C", e.id
+        LIMIT $4
+        """,
+        scope,
+        *after,
+        most,
+    )
+
+
+def content_of(row: Row) -> dict[str, Any]:
+    """A row of ours as content."""
+    named = {name: sorted(slug for kind, slug in row.terms if kind == taxonomy) for name, taxonomy in TERMS.items()}
+    steps = [{"type": each["type"], "body": each["body"]} for each in row.instructions]
+    return {
+        **{name: row[name] for name in (*COLUMNS, "contraindications", "fatigue_score")},
+        **named,
+        "instructions": steps,
+    }

@@ -1,0 +1,86 @@
+"""Writing what hangs from many exercises at once: instructions, contraindications, tags, programming profiles."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from kinegraph.exchange.store import Scope
+from kinegraph.exercise.store_taxonomy import TERMS
+from kinegraph.kit.sessions import WriteSession
+
+Parts = Mapping[UUID | None, Sequence[Mapping[str, Any]]]
+"""What hangs from exercises, by their ids."""
+
+
+def _sent(parts: Parts) -> list[dict[str, Any]]:
+    return [{"exercise_id": id, **part} for id, entries in parts.items() for part in entries]
+
+
+async def replace(session: WriteSession, scope: Scope, table: str, columns: Mapping[str, str], parts: Parts) -> None:
+    """Give exercises these rows of one table, and no others."""
+    if parts:
+        await session.run(f"DELETE FROM {table} WHERE exercise_id = ANY ($1)", [*parts])
+        await session.run(
+            f"""
+            INSERT INTO {table} (organization_id, exercise_id, {", ".join(columns)})
+            SELECT $1, exercise_id, {", ".join(columns)}
+            FROM jsonb_to_recordset($2) AS sent (exercise_id uuid, {typed(columns)})
+            """,
+            scope,
+            _sent(parts),
+        )
+
+
+async def tag_all(session: WriteSession, scope: Scope, parts: Parts) -> None:
+    """Tag exercises with the terms of these slugs, the organization's own before global ones, and no others."""
+    if parts:
+        await session.run(
+            f"""
+            DELETE FROM exercise_tags tag
+            USING ({TERMS}) AS term
+            WHERE tag.exercise_id = ANY ($1) AND term.id = tag.term_id AND term.kind = tag.kind
+              AND NOT EXISTS (SELECT FROM jsonb_to_recordset($2) AS sent (exercise_id uuid, kind text, slug text)
+                              WHERE sent.exercise_id = tag.exercise_id
+                                AND sent.kind = tag.kind AND sent.slug = term.slug)
+            """,
+            [*parts],
+            _sent(parts),
+        )
+        await session.run(
+            f"""
+            INSERT INTO exercise_tags (organization_id, exercise_id, kind, term_id, term_organization_id)
+            SELECT DISTINCT ON (sent.exercise_id, sent.kind, sent.slug)
+                   $1::uuid, sent.exercise_id, sent.kind, term.id, term.organization_id
+            FROM jsonb_to_recordset($2) AS sent (exercise_id uuid, kind text, slug text)
+            JOIN ({TERMS}) AS term
+                ON term.kind = sent.kind AND term.slug = sent.slug
+                   AND (term.organization_id IS NULL OR term.organization_id = $1)
+            WHERE NOT EXISTS (SELECT FROM exercise_tags tag
+                              JOIN ({TERMS}) AS tagged ON tagged.id = tag.term_id AND tagged.kind = tag.kind
+                              WHERE tag.exercise_id = sent.exercise_id
+                                AND tag.kind = sent.kind AND tagged.slug = sent.slug)
+            ORDER BY sent.exercise_id, sent.kind, sent.slug, term.organization_id NULLS LAST
+            """,
+            scope,
+            _sent(parts),
+        )
+
+
+async def rate(session: WriteSession, scope: Scope, parts: Parts) -> None:
+    """Say how tiring exercises are; the rest of their programming profiles stays."""
+    if parts:
+        await session.run(
+            """
+            INSERT INTO exercise_programming_profiles (organization_id, exercise_id, fatigue_score)
+            SELECT $1, exercise_id, fatigue_score
+            FROM jsonb_to_recordset($2) AS sent (exercise_id uuid, fatigue_score integer)
+            ON CONFLICT (exercise_id) DO UPDATE SET (fatigue_score, updated_at) = ROW (excluded.fatigue_score, now())
+            """,
+            scope,
+            _sent(parts),
+        )
+
+
+def typed(columns: Mapping[str, str]) -> str:
+    """Columns and their types, as `jsonb_to_recordset` takes them."""
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())

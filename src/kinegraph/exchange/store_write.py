@@ -1,0 +1,65 @@
+"""Writing many exercises at once: a handful of statements for a batch, whatever its size."""
+
+from collections.abc import Mapping, Sequence
+
+import asyncpg
+
+from kinegraph.exchange import store_parts
+from kinegraph.exchange.rules import ExchangeError
+from kinegraph.exchange.rules_records import Record
+from kinegraph.exchange.store import Scope
+from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION
+from kinegraph.exercise.store_seed import SEEDED
+from kinegraph.kit.sessions import WriteSession
+
+WRITTEN: Mapping[str, str] = {**SEEDED, "status": "text", "import_key": "text"}
+"""The columns that are written, and how their JSON is read."""
+
+
+async def write(session: WriteSession, scope: Scope, records: Sequence[Record]) -> None:
+    """Store new rows and bring others up to date, with what hangs from them. Raises ExchangeError."""
+    try:
+        await _update(session, [each for each in records if each.id])
+        await _insert(session, scope, [each for each in records if not each.id])
+    except asyncpg.UniqueViolationError:
+        message = "Somebody stored an exercise with the same slug or key meanwhile; nothing was imported. Try again."
+        raise ExchangeError(message) from None
+    instructions = {each.id: each.instructions for each in records if each.instructions is not None}
+    await store_parts.replace(session, scope, "exercise_instructions", INSTRUCTION, instructions)
+    contraindications = {each.id: each.contraindications for each in records if each.contraindications is not None}
+    await store_parts.replace(session, scope, "exercise_contraindications", CONTRAINDICATION, contraindications)
+    await store_parts.tag_all(session, scope, {each.id: each.terms for each in records if each.terms is not None})
+    await store_parts.rate(session, scope, {each.id: each.fatigue for each in records if each.fatigue is not None})
+
+
+async def _insert(session: WriteSession, scope: Scope, records: Sequence[Record]) -> None:
+    """Store rows, and give the records their ids."""
+    columns = ", ".join(WRITTEN)
+    rows = await session.fetch(
+        f"""
+        INSERT INTO exercises (organization_id, {columns})
+        SELECT $1, {columns}
+        FROM jsonb_to_recordset($2) AS sent ({store_parts.typed(WRITTEN)})
+        RETURNING id, import_key
+        """,
+        scope,
+        [each.columns for each in records],
+    )
+    ids = {row.import_key: row.id for row in rows}
+    for each in records:
+        each.id = ids[each.columns["import_key"]]
+
+
+async def _update(session: WriteSession, records: Sequence[Record]) -> None:
+    await session.run(
+        f"""
+        UPDATE exercises SET ({", ".join(WRITTEN)}, updated_at) = ROW ({_of("sent", WRITTEN)}, now())
+        FROM jsonb_to_recordset($1) AS sent (id uuid, {store_parts.typed(WRITTEN)})
+        WHERE exercises.id = sent.id
+        """,
+        [{"id": each.id, **each.columns} for each in records],
+    )
+
+
+def _of(table: str, columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in columns)

@@ -1,0 +1,185 @@
+"""What a second import does: what is the same stays, what the file changed comes, what somebody edited stays theirs."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from kinegraph.exchange.rules import Format
+from kinegraph.exercise.jobs import seed_library
+from kinegraph.exercise.rules_canonical import shipped_files
+from kinegraph.kit.database import Database
+from tests.conftest import Api, Organization, World
+from tests.exchange.files import EDIT, KEEP, Pool, bring, everything, free, stored, take, verdicts
+
+DELETE = "mutation ($id: ID!) { deleteExercise(id: $id) { userErrors { code } } }"
+
+
+@pytest.fixture
+async def organization(world: World) -> Organization:
+    """An organization without exercises."""
+    return await world.organization()
+
+
+async def edit(api: Api, organization: Organization, name: str, owner: Pool, **values: Any) -> None:
+    """What a coach writes to the exercise of this name."""
+    (row,) = [row for row in await stored(owner, organization.id) if row.name == name]
+    await api.run(EDIT, organization.coach, id=str(row.id), input=values)
+
+
+async def test_the_same_file_again_writes_no_row_of_any_table(
+    database: Database, organization: Organization, owner: Pool
+) -> None:
+    file = [free("Alpha Pull"), free("Beta Pull", instructions=[])]
+    await bring(database, organization.slug, file)
+    before = await everything(owner)
+    assert verdicts(await bring(database, organization.slug, file)) == ["unchanged", "unchanged"]
+    assert await everything(owner) == before
+
+
+async def test_a_dry_run_writes_no_row_of_any_table(
+    database: Database, organization: Organization, owner: Pool
+) -> None:
+    await bring(database, organization.slug, [free("Alpha Pull")])
+    before = await everything(owner)
+    file = [free("Alpha Pull", level="expert"), free("Gamma Pull")]
+    assert verdicts(await bring(database, organization.slug, file, dry_run=True)) == ["changed", "new"]
+    assert await everything(owner) == before
+
+
+async def test_what_the_file_changed_comes_to_rows_that_nobody_edited_and_to_no_others(
+    api: Api, database: Database, organization: Organization, owner: Pool
+) -> None:
+    await bring(database, organization.slug, [free("Alpha Pull"), free("Beta Pull"), free("Gamma Pull")])
+    await edit(api, organization, "Beta Pull", owner, difficulty=5)
+    file = [free(name, level="expert") for name in ("Alpha Pull", "Beta Pull")] + [free("Gamma Pull")]
+    assert verdicts(await bring(database, organization.slug, file)) == ["changed", "edited", "unchanged"]
+    assert [row.difficulty for row in await stored(owner, organization.id)] == [4, 5, 2]
+    assert verdicts(await bring(database, organization.slug, file)) == ["unchanged", "edited", "unchanged"]
+
+
+async def test_overwriting_replaces_what_somebody_edited(
+    api: Api, database: Database, organization: Organization, owner: Pool
+) -> None:
+    await bring(database, organization.slug, [free("Alpha Pull")])
+    await edit(api, organization, "Alpha Pull", owner, instructions=[{"type": "STEP", "body": "My way."}], difficulty=1)
+    assert verdicts(await bring(database, organization.slug, [free("Alpha Pull")], overwrite=True)) == ["edited"]
+    (line,) = await take(database, organization.slug)
+    assert (line["difficulty"], [each["body"] for each in line["instructions"]][1:]) == (2, ["Pull.", "Tip: breathe."])
+    assert verdicts(await bring(database, organization.slug, [free("Alpha Pull")])) == ["unchanged"]
+
+
+async def test_fields_that_the_file_says_nothing_of_are_the_coachs_whatever_the_file_does(
+    api: Api, database: Database, organization: Organization, owner: Pool
+) -> None:
+    await bring(database, organization.slug, [free("Alpha Pull")])
+    await edit(api, organization, "Alpha Pull", owner, cues=["Chest up"], videoUrl="https://video.example/1")
+    assert verdicts(await bring(database, organization.slug, [free("Alpha Pull", level="expert")])) == ["changed"]
+    (row,) = await stored(owner, organization.id)
+    assert (row.cues, row.video_url, row.difficulty) == (["Chest up"], "https://video.example/1", 4)
+
+
+async def test_a_file_with_another_column_than_before_finds_rows_unedited(
+    database: Database, organization: Organization
+) -> None:
+    await bring(database, organization.slug, "name,difficulty\nAlpha Pull,2\n", Format.CSV)
+    again = await bring(database, organization.slug, "name,difficulty,cues\nAlpha Pull,3,Up|Down\n", Format.CSV)
+    assert verdicts(again) == ["changed"]
+    (line,) = await take(database, organization.slug)
+    assert (line["difficulty"], line["cues"], line["importKey"]) == (3, ["Up", "Down"], "csv:alpha-pull")
+
+
+async def test_an_instruction_that_stays_keeps_its_picture_where_others_come_before_it(
+    database: Database, organization: Organization, owner: Pool
+) -> None:
+    await bring(database, organization.slug, [free("Alpha Pull", instructions=["One.", "Two."])])
+    await owner.execute(
+        """
+        UPDATE exercise_instructions SET image_key = 'a/picture.png', image_mime = 'image/png'
+        WHERE organization_id = $1 AND body = 'Two.'
+        """,
+        organization.id,
+    )
+    file = [free("Alpha Pull", instructions=["Zero.", "One.", "Two."])]
+    assert verdicts(await bring(database, organization.slug, file)) == ["changed"]
+    rows = await owner.fetch(
+        "SELECT body, image_key FROM exercise_instructions WHERE organization_id = $1 ORDER BY sort_order",
+        organization.id,
+    )
+    assert [tuple(row) for row in rows] == [("Zero.", None), ("One.", None), ("Two.", "a/picture.png")]
+
+
+async def test_a_deleted_row_comes_anew(api: Api, database: Database, organization: Organization, owner: Pool) -> None:
+    await bring(database, organization.slug, [free("Alpha Pull")])
+    (row,) = await stored(owner, organization.id)
+    await api.run(DELETE, organization.coach, id=str(row.id))
+    assert verdicts(await bring(database, organization.slug, [free("Alpha Pull")])) == ["new"]
+
+
+async def test_an_import_reads_and_writes_one_organization_alone(
+    database: Database, world: World, organization: Organization, owner: Pool
+) -> None:
+    other = await world.organization()
+    await bring(database, organization.slug, [free("Alpha Pull")])
+    before = await stored(owner, organization.id)
+    assert verdicts(await bring(database, other.slug, [free("Alpha Pull", level="expert")])) == ["new"]
+    assert await stored(owner, organization.id) == before
+    assert len(await stored(owner, other.id)) == 1
+
+
+async def test_two_imports_at_once_store_each_row_once(
+    database: Database, organization: Organization, owner: Pool
+) -> None:
+    file = [free(f"Pull {number}") for number in range(50)]
+    plans = await asyncio.gather(*(bring(database, organization.slug, file) for _ in range(3)))
+    assert sorted(verdicts(plan)[0] for plan in plans) == ["new", "unchanged", "unchanged"]
+    assert len(await stored(owner, organization.id)) == 50
+
+
+async def test_what_looks_like_a_row_of_the_scope_or_the_file_is_told_and_left_out_unless_kept(
+    database: Database, organization: Organization, owner: Pool
+) -> None:
+    await bring(database, organization.slug, [free("Alpha Pull")])
+    file = [free("Pulls, alpha"), free("Delta-Pull"), free("delta pulls"), free("Delta Pull Wide")]
+    plan = await bring(database, organization.slug, file)
+    assert verdicts(plan) == ["duplicate", "new", "duplicate", "new"]
+    assert [decision.like for decision in plan.decisions] == [
+        'the stored "Alpha Pull"',
+        None,
+        'row 2 ("Delta-Pull")',
+        None,
+    ]
+    assert len(await stored(owner, organization.id)) == 3
+    assert [each.writes for each in (await bring(database, organization.slug, file, duplicates=KEEP)).decisions] == [
+        True, False, True, False,
+    ]  # fmt: skip
+    assert len(await stored(owner, organization.id)) == 5
+
+
+async def test_what_looks_like_a_canonical_row_is_told_and_comes_into_an_organization_but_not_into_the_library(
+    database: Database, organization: Organization
+) -> None:
+    plan = await bring(database, organization.slug, [free("back-squats")])
+    assert (verdicts(plan), plan.decisions[0].like) == (["new"], 'the canonical "Back Squat"')
+    canonical = await bring(database, None, [free("back-squats")], dry_run=True)
+    assert (verdicts(canonical), canonical.decisions[0].writes) == (["duplicate"], False)
+
+
+async def test_a_seeded_row_that_an_import_overwrote_stays_so_when_the_library_is_seeded_again(
+    database: Database, owner: Pool
+) -> None:
+    file = [{"name": "Back Squat", "slug": "back-squat", "difficulty": 5}]
+    plan = await bring(database, None, file, Format.KINEGRAPH_JSON, overwrite=True)
+    assert [(decision.verdict, decision.writes) for decision in plan.decisions] == [("edited", True)]
+    assert [(step.new, step.changed) async for step in seed_library(database)] == [(0, 0)] * len(shipped_files())
+    (row,) = [row for row in await stored(owner, None) if row.slug == "back-squat"]
+    assert (row.difficulty, row.import_key) == (5, "back-squat")
+
+
+async def test_without_an_organization_rows_become_canonical(database: Database, owner: Pool) -> None:
+    assert verdicts(await bring(database, None, [free("Zercher Zebra Pull")])) == ["new"]
+    (row,) = [row for row in await stored(owner, None) if row.name == "Zercher Zebra Pull"]
+    assert (row.import_key, row.source, row.status) == (
+        "free-exercise-db:Zercher_Zebra_Pull", "free-exercise-db", "published",
+    )  # fmt: skip
+    assert verdicts(await bring(database, None, [free("Zercher Zebra Pull")])) == ["unchanged"]
