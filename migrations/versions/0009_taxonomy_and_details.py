@@ -96,6 +96,7 @@ DETAILS = {
     sort_order      integer     NOT NULL,""",
     "exercise_contraindications": """
     condition       varchar(120) NOT NULL CHECK (condition <> ''),
+    condition_key   varchar(255) NOT NULL,
     severity        varchar(16)  NOT NULL CHECK (severity IN ('warning', 'restriction', 'absolute')),
     description     text,
     sort_order      integer      NOT NULL,""",
@@ -165,7 +166,7 @@ CREATE INDEX exercise_tags_body_region_idx ON exercise_tags (body_region_id) WHE
 CREATE INDEX exercise_tags_equipment_idx ON exercise_tags (equipment_id) WHERE equipment_id IS NOT NULL;
 CREATE INDEX exercise_instructions_exercise_idx ON exercise_instructions (exercise_id, sort_order);
 CREATE INDEX exercise_contraindications_exercise_idx ON exercise_contraindications (exercise_id, sort_order);
-CREATE INDEX exercise_contraindications_condition_idx ON exercise_contraindications (condition);
+CREATE INDEX exercise_contraindications_condition_idx ON exercise_contraindications (condition_key);
 CREATE UNIQUE INDEX exercise_programming_profiles_exercise_idx ON exercise_programming_profiles (exercise_id);
 CREATE UNIQUE INDEX exercise_safety_constraints_exercise_idx ON exercise_safety_constraints (exercise_id);
 """
@@ -184,7 +185,8 @@ CREATE POLICY {table}_write ON {table} FOR ALL USING (
 );
 """
 
-# Coaches vote on canonical rows, which they may not write: the counts are kept by the functions here alone.
+# Whoever sees an exercise votes, and may write it or not: the counts are kept by the functions here alone. What
+# kinegraph_count_votes sets ends with it: PostgreSQL takes back what a function's own SET clause names.
 VOTES = """
 CREATE TABLE exercise_video_votes (
     exercise_id uuid        NOT NULL REFERENCES exercises (id) ON DELETE CASCADE,
@@ -208,11 +210,13 @@ CREATE POLICY exercise_video_votes_own ON exercise_video_votes FOR ALL USING (
 );
 
 CREATE FUNCTION kinegraph_count_votes() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT SET kinegraph.platform_admin = 'on'
+LANGUAGE plpgsql SET search_path FROM CURRENT SET kinegraph.platform_admin = 'on' SET kinegraph.coached = '{}'
 AS $$
 DECLARE
     voted uuid := coalesce(new.exercise_id, old.exercise_id);
 BEGIN
+    PERFORM set_config('kinegraph.coached', array_remove(ARRAY[organization_id], NULL)::text, true)
+    FROM exercises WHERE id = voted;
     UPDATE exercises
     SET video_positive_votes = video_positive_votes
             + coalesce(new.is_positive, false)::integer - coalesce(old.is_positive, false)::integer,
@@ -244,8 +248,10 @@ DECLARE
 BEGIN
     SELECT * INTO stored FROM exercises WHERE id = suggested FOR UPDATE;
     IF candidate ->> 'id' = ANY (stored.video_rejected_ids) THEN RETURN 'rejected'; END IF;
-    IF stored.video_candidates @> jsonb_build_array(jsonb_build_object('id', candidate -> 'id'))
-        OR stored.video_url = candidate ->> 'url' THEN RETURN 'known'; END IF;
+    IF stored.video_url = candidate ->> 'url' THEN RETURN 'current'; END IF;
+    IF stored.video_candidates @> jsonb_build_array(jsonb_build_object('id', candidate -> 'id')) THEN
+        RETURN 'known';
+    END IF;
     IF jsonb_array_length(stored.video_candidates) >= most THEN RETURN 'full'; END IF;
     UPDATE exercises SET video_candidates = video_candidates || candidate WHERE id = suggested;
     RETURN 'added';

@@ -1,5 +1,6 @@
 """Good and bad values for every argument, from the schema: what stands in it tomorrow is tested tomorrow."""
 
+import itertools
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from kinegraph.api.schema import sdl
 SCHEMA = build_schema(sdl())
 MEGABYTE = "x" * 1_000_000
 SURROGATE = "\ud800"
+_numbers = itertools.count(1)
 ANY_ID = uuid.UUID("0190b5b1-9d4e-7c3a-8000-0123456789ab")
 
 Path = tuple[str, ...]
@@ -38,8 +40,8 @@ ROUTES: Mapping[str, str] = {
 NO_INPUTS: tuple[Any, ...] = ("text", 7, True, [7], {"frobnicate": 1})
 NO_MEMBERS: tuple[Any, ...] = ("NOPE", "", "\0", 0, True, MEGABYTE, SURROGATE, {}, ["NOPE"])
 
-STRINGS: Mapping[str, str] = {
-    "slug": "a-slug",
+STRINGS: Mapping[str, str | None] = {
+    "imageKey": None,  # an upload can be used once, and no other picture is there
     "videoUrl": "https://example.com/video",
     "thumbnailUrl": "http://example.com/picture.jpg",
     "tempo": "3-1-X-0",
@@ -47,6 +49,9 @@ STRINGS: Mapping[str, str] = {
     "mime": "video/mp4",
     "supersetGroup": "B1",
 }
+ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION"}
+"""Members that go with the other values; else it is the first, or PUBLISHED."""
+
 NUMBERS: Mapping[str, int] = {"repsMin": 3, "repsMax": 5}
 CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("REP_SCHEME", ("repScheme", "capSeconds")),
@@ -78,7 +83,10 @@ class Operation:
         result = get_named_type(parent.fields[self.name].type)
         assert isinstance(result, GraphQLObjectType)
         is_list, is_payload = "totalCount" in result.fields, "userErrors" in result.fields
-        wanted = "totalCount pageInfo { endCursor }" if is_list else "userErrors { code field }" if is_payload else "id"
+        plain = "id" if "id" in result.fields else "__typename"
+        wanted = (
+            "totalCount pageInfo { endCursor }" if is_list else "userErrors { code field }" if is_payload else plain
+        )
         passed = ", ".join(f"{name}: ${name}" for name in self.arguments)
         declared = ", ".join(f"${name}: {type}" for name, type in self.arguments.items())
         route = ROUTES[self.parent]
@@ -109,7 +117,9 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     if isinstance(type, GraphQLInputObjectType):
         return {key: good(field.type, key, ids, type.name) for key, field in type.fields.items()}
     if isinstance(type, GraphQLEnumType):
-        return "PUBLISHED" if "PUBLISHED" in type.values else next(iter(type.values))
+        return "PUBLISHED" if "PUBLISHED" in type.values else ENUMS.get(type.name, next(iter(type.values)))
+    if name == "slug":
+        return f"slug-{next(_numbers)}"
     by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),
                "Date": "2026-03-01"}  # fmt: skip
     if type.name == "ID":
@@ -174,7 +184,7 @@ BAD: Mapping[str, tuple[Any, ...]] = {
 
 def _is_fine(value: Any, path: Path) -> bool:
     """What is asked for, not stored, may be any whole number and any date."""
-    return (value == -1 and path[-1] in ("difficultyMin", "difficultyMax")) or (
+    return (value == -1 and path[-1] in ("difficultyMin", "difficultyMax", "maxFatigue")) or (
         value == "0001-01-01" and path[-1] in ("from", "to")
     )
 

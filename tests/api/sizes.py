@@ -41,7 +41,8 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
 
 
 async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
-    """So many programs, own exercises (forks of forks), overrides, workouts, sections, movements, comments, replies."""
+    """So many programs, own exercises (forks of forks), overrides, workouts, sections, movements, comments, replies,
+    terms, and what hangs from each own exercise."""
     own = organization.id
     await owner.execute(
         "INSERT INTO programs (organization_id, name) SELECT $1, 'Program ' || n FROM generate_series(1, $2) n",
@@ -75,6 +76,7 @@ async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization:
         }  # fmt: skip
         await api.run(CREATE_WORKOUT, organization.coach, input=input)
     await comment(owner, organization, rows)
+    await describe(owner, organization, rows)
 
 
 async def comment(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
@@ -103,3 +105,41 @@ async def comment(owner: "asyncpg.Pool[Row]", organization: Organization, rows: 
         """,
         own,
     )
+
+
+async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
+    """So many terms of each taxonomy, categories with as many below them, and as many details of each own exercise."""
+    await owner.execute(
+        """
+        WITH top AS (INSERT INTO exercise_categories (organization_id, name, slug)
+                     SELECT $1, 'Top ' || n, 'top-' || n FROM generate_series(1, $2) n RETURNING id, slug),
+             below AS (INSERT INTO exercise_categories (organization_id, name, slug, parent_id, parent_organization_id)
+                       SELECT $1, 'Below ' || n, slug || '-' || n, id, $1 FROM top, generate_series(1, $2) n
+                       RETURNING id),
+             region AS (INSERT INTO exercise_body_regions (organization_id, name, slug, body_area)
+                        SELECT $1, 'Region ' || n, 'region-' || n, 'Area' FROM generate_series(1, $2) n RETURNING id),
+             item AS (INSERT INTO exercise_equipment (organization_id, name, slug)
+                      SELECT $1, 'Item ' || n, 'item-' || n FROM generate_series(1, $2) n RETURNING id)
+        INSERT INTO exercise_tags (exercise_id, organization_id, kind, term_id, term_organization_id)
+        SELECT exercises.id, $1, term.kind, term.id, $1
+        FROM (SELECT id, 'category' AS kind FROM below
+              UNION ALL SELECT id, 'body_region' FROM region
+              UNION ALL SELECT id, 'equipment' FROM item) AS term
+        CROSS JOIN exercises
+        WHERE exercises.organization_id = $1
+        """,
+        organization.id,
+        rows,
+    )
+    for table, columns, values in (
+        ("exercise_instructions", "type, body", "'step', 'Step'"),
+        ("exercise_contraindications", "condition, severity", "'condition', 'warning'"),
+    ):
+        await owner.execute(
+            f"""
+            INSERT INTO {table} (exercise_id, organization_id, sort_order, {columns})
+            SELECT id, $1, n, {values} FROM exercises, generate_series(1, $2) n WHERE organization_id = $1
+            """,
+            organization.id,
+            rows,
+        )

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from graphql import GraphQLID
 
 from kinegraph.kit.sessions import Row
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
@@ -18,6 +19,9 @@ OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
 ADD_COMMENT = 'mutation ($m: ID!) { addComment(input: {movementId: $m, body: "Good"}) { comment { id } } }'
 ASSIGN = "mutation ($input: AssignWorkoutInput!) { assignWorkout(input: $input) { assignments { id } } }"
+CREATE_TERM = """mutation ($input: CreateTaxonomyTermInput!) {
+  createTaxonomyTerm(input: $input) { term { id } userErrors { code field } }
+}"""
 ODD = (
     "",
     " ",
@@ -55,14 +59,15 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     comment = (await api.run(ADD_COMMENT, coach, m=movement))["addComment"]["comment"]["id"]
     async with world.writing_as(coach) as session:
         program = await session.insert("programs", {"organization_id": organization.id, "name": "Strength"})
+    terms = await made_terms(api, organization)
     shared = {
-        "organization": own, "organizationId": own, "exerciseId": squat, "workoutId": workout["id"],
+        **terms, "organization": own, "organizationId": own, "exerciseId": squat, "workoutId": workout["id"],
         "movementId": movement, "parentCommentId": comment, "programId": str(program),
         "athleteIds": str(organization.member.id), "athleteId": str(organization.member.id),
     }  # fmt: skip
     kept = {"SectionInput.id": section["id"], "MovementInput.id": movement}
     ids = {"Exercise": exercise["createExercise"]["exercise"]["id"], "Workout": workout["id"], "Movement": movement,
-           "Comment": comment}  # fmt: skip
+           "Comment": comment, "TaxonomyTerm": terms["bodyRegionId"]}  # fmt: skip
     by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
     by_operation["Query.organization"]["id"] = own
     by_operation["Query.workout"]["id"] = workout["id"]
@@ -74,9 +79,22 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     return by_operation
 
 
+async def made_terms(api: Api, organization: Organization) -> dict[str, str]:
+    """A term of each taxonomy, by the names of the filters that take it, and one to tag with."""
+    kinds = {"categoryId": "CATEGORY", "bodyRegionId": "BODY_REGION", "equipmentId": "EQUIPMENT"}
+    found = {}
+    for name, kind in kinds.items():
+        input = {"organizationId": str(organization.id), "kind": kind, "name": "Own"}
+        area = {"bodyArea": "Own"} if kind == "BODY_REGION" else {}
+        made = await api.run(CREATE_TERM, organization.coach, input={**input, **area})
+        found[name] = made["createTaxonomyTerm"]["term"]["id"]
+    return {**found, "termIds": found["categoryId"]}
+
+
 def _thing(name: str) -> str:
     """What a mutation such as updateExercise is about."""
-    return next((thing for thing in ("Exercise", "Workout", "Movement", "Comment") if name.endswith(thing)), "")
+    things = ("Exercise", "Workout", "Movement", "Comment", "TaxonomyTerm")
+    return next((thing for thing in things if name.endswith(thing)), "")
 
 
 def base(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
@@ -133,12 +151,22 @@ async def test_values_that_are_odd_but_possible_are_stored_or_refused_with_their
     api: Api, world: World, organization: Organization, operation: Operation
 ) -> None:
     ids = (await targets(api, world, organization))[f"{operation.parent}.{operation.name}"]
-    variables = base(operation, ids)
     for argument, type in operation.arguments.items():
         for path, leaf in leaves(type, (argument,)):
             texts = str(leaf).strip("!") == "String"
             absent = not str(leaf).endswith("!") and str(leaf) != "ID" and path[-1] != "shape"
             for value in (*(ODD if texts else ()), *((None,) if absent else ())):
-                response = await api.post(operation.text, organization.coach, **put(variables, path, value))
+                sent = put(base(operation, ids), path, value)
+                response = await api.post(operation.text, organization.coach, **sent)
                 accepted = response.status_code == 200 and "code" not in response.text
                 assert accepted or not fault(response, path), (path, value, response.text[:400])
+
+
+@pytest.mark.parametrize("value", [value for value, _ in bad(GraphQLID, ("parentId",)) if not isinstance(value, list)])
+async def test_the_parent_of_a_category_that_is_no_id_is_refused_with_its_field_named(
+    api: Api, organization: Organization, value: Any
+) -> None:
+    """The kind that the samples have takes no parent."""
+    input = {"organizationId": str(organization.id), "kind": "CATEGORY", "name": "Own", "parentId": value}
+    response = await send(api, {"query": CREATE_TERM, "variables": {"input": input}}, person=organization.coach)
+    assert fault(response, ("input", "parentId")) is None

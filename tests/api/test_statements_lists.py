@@ -39,6 +39,16 @@ ASSIGNMENT = (
 WORKOUT = (
     "title author { name email } organization { name } program { name organization { name } } forkedFrom { title }"
 )
+TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
+TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
+ATHLETES = "instructions { body imageUrl } contraindications { condition }"
+DETAILS = f"{ATHLETES} categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipmentItems {{ {TERM} }}"
+COUNT = "{ value count }"
+FACETS = f"""facets {{
+  category {COUNT} kind {COUNT} movementPattern {COUNT} difficulty {COUNT} status {COUNT} primaryMuscles {COUNT}
+  secondaryMuscles {COUNT} equipment {COUNT} discipline {COUNT}
+  categories {{ count term {{ {TERM} }} }} bodyRegions {{ count term {{ id }} }} equipmentItems {{ term {{ id }} }}
+}}"""
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 
 
@@ -86,6 +96,17 @@ DOCUMENTS: dict[str, str] = {
     "assignments": ours("assignments(first: 100)", f"{PAGE} nodes {{ {ASSIGNMENT} }} edges", "node", "id"),
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
+    "taxonomies": ours("taxonomy", TAXONOMY),
+    "what hangs from exercises of the library": ours(
+        "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} exercise", DETAILS),
+    "what hangs from exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} exercise", DETAILS),
+    "what hangs from sources": ours(
+        "exerciseLibrary(source: ORG)", "nodes", "exercise", "forkedFrom", f"{DETAILS} forkedFrom", DETAILS),
+    "facets of libraries": ours("exerciseLibrary(first: 1)", f"{PAGE} {FACETS}"),
+    "facets of filtered libraries": ours(
+        "exerciseLibrary(source: ORG, filter: {q: \"Fork\"})", f"{FACETS} nodes", EFFECTIVE),
+    "facets beside canonical exercises": nest("", "exercises(first: %d)", f"{FACETS} nodes", DETAILS),
+    "the global taxonomy": nest("", f"taxonomy {{ {TAXONOMY} }} viewer", "memberships", "organization", "name"),
     "canonical exercises": nest("", "exercises(first: %d)", f"{PAGE} nodes {{ {EXERCISE} }} edges", "node", "id"),
 }  # fmt: skip
 
@@ -130,7 +151,8 @@ async def test_the_same_field_of_several_organizations_takes_the_statements_of_o
     many = sizes[2]
     inner = f"""members {{ {PAGE} nodes {{ user {{ id }} }} }} programs {{ name workouts {{ {PAGE} nodes {{ id }} }} }}
         workouts {{ {PAGE} nodes {{ {WORKOUT} sections {{ movements {{ id comments {{ body }} }} }} }} }}
-        exerciseLibrary(source: CUSTOMIZED) {{ {PAGE} nodes {{ {EFFECTIVE} }} }}"""
+        exerciseLibrary(source: CUSTOMIZED) {{ {PAGE} {FACETS} nodes {{ {EFFECTIVE} {ATHLETES} }} }}
+        taxonomy {{ {TAXONOMY} }}"""
     one = f'{{ o: organization(id: "{many.organizations[0].id}") {{ {inner} }} }}'
     each = [f'o{n}: organization(id: "{o.id}") {{ {inner} }}' for n, o in enumerate(many.organizations * 8)]
     assert (await cost(counter, many.coach, f"{{ {' '.join(each)} }}"))[0] == (await cost(counter, many.coach, one))[0]
@@ -144,6 +166,7 @@ async def test_several_fields_of_one_kind_at_the_root_take_the_statements_of_one
     for table, field in (
         ("workouts", 'workout(id: "%s") { title sections { movements { id } } }'),
         ("exercises", 'exercise(id: "%s") { name forkedFrom { name } organization { id } }'),
+        ("exercises", f'exercise(id: "%s") {{ {DETAILS} forkedFrom {{ {DETAILS} }} }}'),
         ("exercises", f'effectiveExercise(id: "%s", organizationId: "{own}") {{ name exercise {{ id }} }}'),
     ):
         rows = await owner.fetch(f"SELECT id FROM {table} WHERE organization_id = $1", own)

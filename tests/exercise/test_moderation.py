@@ -161,3 +161,18 @@ async def test_the_same_suggestion_at_once_stands_once(api: Api, world: World, l
 async def test_the_provider_is_told_by_the_address(api: Api, gym: Organization, url: str, provider: str) -> None:
     made = await create(api, gym.coach, gym, videoUrl=url)
     assert made["video"]["provider"] == provider
+
+
+async def test_a_video_that_is_not_there_is_not_locked_and_has_no_length(
+    api: Api, admin: Person, gym: Organization
+) -> None:
+    bare = await create(api, admin, name="Bare")
+    assert await api.refusals(LOCK, admin, id=bare["id"], on=True) == [("NOT_FOUND", ["exerciseId"])]
+    refusals = await api.refusals(UPDATE, admin, id=bare["id"], i={"videoDurationSeconds": 9})
+    assert refusals == [("INVALID_INPUT", ["input", "videoDurationSeconds"])]
+
+
+async def test_what_is_refused_under_a_lock_is_named(api: Api, admin: Person, lunge: str) -> None:
+    await run(api, LOCK, admin, id=lunge, on=True)
+    refusals = await api.refusals(UPDATE, admin, id=lunge, i={"thumbnailUrl": "https://v.example/x.jpg"})
+    assert refusals == [("CONFLICT", ["input", "thumbnailUrl"])]

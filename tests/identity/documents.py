@@ -215,7 +215,7 @@ CASES = {
     "deleteComment": Case(_deletion("deleteComment"), {"id": "theirs.comment"}),
     "deleteComment, a reply": Case(_deletion("deleteComment"), {"id": "theirs.reply"}),
 }
-"""The cases of assignments, programs, uploads and jobs stand in `documents_workouts`."""
+"""Those of assignments, programs, uploads and jobs stand in `documents_workouts`, of terms in `documents_taxonomy`."""
 
 
 def load(sdl: str) -> GraphQLSchema:

@@ -16,6 +16,14 @@ SCOPED = (
     "memberships",
     "exercises",
     "exercise_org_overrides",
+    "exercise_categories",
+    "exercise_body_regions",
+    "exercise_equipment",
+    "exercise_tags",
+    "exercise_instructions",
+    "exercise_contraindications",
+    "exercise_programming_profiles",
+    "exercise_safety_constraints",
     "programs",
     "workouts",
     "workout_sections",
@@ -84,6 +92,29 @@ async def announce(owner: Pool, organization: Organization) -> UUID:
     )
 
 
+async def describe(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
+    """Terms of the organization's own, and what hangs from its exercise."""
+    ours = {"organization_id": organization.id}
+    term = {**ours, "name": "Ours", "slug": "ours"}
+    category = await insert(owner, "exercise_categories", **term)
+    below = {**term, "slug": "below", "parent_id": category, "parent_organization_id": organization.id}
+    hanging = {**ours, "exercise_id": exercise}
+    tag = {**hanging, "kind": "category", "term_id": category, "term_organization_id": organization.id}
+    step = {"type": "step", "body": "Ours", "sort_order": 0}
+    against = {"condition": "ours", "condition_key": "ours", "severity": "absolute", "sort_order": 0}
+    return {
+        "category": category,
+        "subcategory": await insert(owner, "exercise_categories", **below),
+        "region": await insert(owner, "exercise_body_regions", **term, body_area="Ours"),
+        "equipment": await insert(owner, "exercise_equipment", **term),
+        "tag": await insert(owner, "exercise_tags", **tag),
+        "instruction": await insert(owner, "exercise_instructions", **hanging, **step),
+        "contraindication": await insert(owner, "exercise_contraindications", **hanging, **against),
+        "profile": await insert(owner, "exercise_programming_profiles", **hanging, fatigue_score=3),
+        "safety": await insert(owner, "exercise_safety_constraints", **hanging, avoid_if=["ours"]),
+    }
+
+
 async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
     """Give an organization a row in every table that has organization_id. Returns the rows' ids by what they are."""
     ours = {"organization_id": organization.id}
@@ -111,6 +142,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "exercise": exercise,
         "draft": draft,
         "override": override,
+        **await describe(owner, organization, exercise),
         "program": program,
         "workout": workout,
         "snapshot": snapshot,
@@ -130,6 +162,14 @@ ROW = {
     "memberships": None,
     "exercises": "exercise",
     "exercise_org_overrides": "override",
+    "exercise_categories": "subcategory",
+    "exercise_body_regions": "region",
+    "exercise_equipment": "equipment",
+    "exercise_tags": "tag",
+    "exercise_instructions": "instruction",
+    "exercise_contraindications": "contraindication",
+    "exercise_programming_profiles": "profile",
+    "exercise_safety_constraints": "safety",
     "programs": "program",
     "workouts": "workout",
     "workout_sections": "section",

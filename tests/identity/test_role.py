@@ -8,10 +8,11 @@ from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.identity.rows import SCOPED, Pool
 
-TABLES = ("organizations", "users", *SCOPED, "outbox", "jobs")
+TABLES = ("organizations", "users", *SCOPED, "exercise_video_votes", "outbox", "jobs")
 
 POLICIES = {
     "workout_assignments": ["*", "r", "w"],  # athletes say how theirs went
+    "exercise_video_votes": ["*"],  # one's own
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
     "jobs": ["*", "a", "r"],  # platform admins ask for jobs and see them
@@ -104,4 +105,5 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
         """
     )
-    assert {row.proname: row.prosecdef for row in rows} == {"kinegraph_enter": False, "fk_array_to_text": False}
+    names = ("kinegraph_enter", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes")
+    assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

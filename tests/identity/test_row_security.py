@@ -14,6 +14,7 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from tests.conftest import Organization, Person, World
+from tests.identity.references import REFERENCES
 from tests.identity.rows import ROW, SCOPED, Pool, fill, stored
 
 WRITABLE = tuple(table for table in SCOPED if table != "memberships")
@@ -149,36 +150,6 @@ async def test_nobody_raises_their_own_role_or_leaves_a_trace_in_identity(owner:
             async with two.acting(role) as session:
                 await session.run(f"INSERT INTO {statement}")
     assert await stored(owner) == before
-
-
-REFERENCES = {
-    "a movement's exercise": (
-        "UPDATE workout_movements SET exercise_id = $2 WHERE id = $1", "movement", "exercise"),
-    "a new movement's exercise": (
-        """INSERT INTO workout_movements (section_id, exercise_id, organization_id)
-        SELECT $1, $2, organization_id FROM workout_sections WHERE id = $1""", "section", "exercise"),
-    "a movement's draft": (
-        "UPDATE workout_movements SET exercise_id = $2 WHERE id = $1", "movement", "draft"),
-    "an override's exercise": (
-        "UPDATE exercise_org_overrides SET exercise_id = $2 WHERE id = $1", "override", "exercise"),
-    "a new override's exercise": (
-        "INSERT INTO exercise_org_overrides (organization_id, exercise_id) VALUES ($1, $2)",
-        "organization", "exercise"),
-    "a workout's program": (
-        "UPDATE workouts SET program_id = $2 WHERE id = $1", "workout", "program"),
-    "a section's workout": (
-        "UPDATE workout_sections SET workout_id = $2 WHERE id = $1", "section", "workout"),
-    "a movement's section": (
-        "UPDATE workout_movements SET section_id = $2 WHERE id = $1", "movement", "section"),
-    "a comment's movement": (
-        "UPDATE exercise_comments SET workout_movement_id = $2 WHERE id = $1", "reply", "movement"),
-    "a comment's parent": (
-        "UPDATE exercise_comments SET parent_comment_id = $2 WHERE id = $1", "reply", "comment"),
-    "an assignment's workout": (
-        "UPDATE workout_assignments SET workout_id = $2 WHERE id = $1", "assignment", "workout"),
-    "an assignment's snapshot": (
-        "UPDATE workout_assignments SET snapshot_workout_id = $2 WHERE id = $1", "assignment", "snapshot"),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", REFERENCES)

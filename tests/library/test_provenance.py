@@ -157,3 +157,17 @@ async def test_an_override_from_before_it_was_kept_is_whosever_last_changed_it_a
     await owner.execute("UPDATE exercise_org_overrides SET changes = '{}' WHERE organization_id = $1", gym.id)
     found = (await overrides(api, gym, squat))["name"]
     assert (found["updatedBy"]["id"], found["isDrifted"]) == (str(gym.coach.id), False)
+
+
+async def test_an_override_of_a_discontinued_exercise_can_be_reset_and_not_changed(
+    api: Api, world: World, gym: Organization, squat: str
+) -> None:
+    await upsert(api, gym, squat, name="Typo")
+    await change(api, world, squat, status="ARCHIVED")
+    text = (
+        f"mutation ({TARGET}) {{ upsertExerciseOverride(exerciseId: $exerciseId, organizationId: $organizationId, "
+        f'overrides: {{name: "Better"}}) {{ {ERRORS} }} }}'
+    )
+    assert await api.refusals(text, gym.coach, **target(squat, gym)) == [("EXERCISE_NOT_AVAILABLE", ["exerciseId"])]
+    done = await api.run(RESET, gym.coach, **target(squat, gym), fields=["name"])
+    assert done["resetExerciseOverride"]["exercise"]["customizedFields"] == []

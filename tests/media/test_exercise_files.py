@@ -114,3 +114,19 @@ async def test_no_other_file_has_an_address_that_lasts(studio: Studio) -> None:
     key = attachment["url"].split("/media/")[1].split("?")[0]
     for path in (key, "global/exercises/x/video/y", "staging/a/b.png", "../jwt-secret", "%2e%2e/media-secret"):
         assert (await studio.get(f"http://testserver/files/{path}")).status_code == 404, path
+
+
+async def test_an_organization_overrides_a_canonical_video_by_an_upload(api: Api, world: World, studio: Studio) -> None:
+    canonical = await world.exercise_id("back-squat")
+    upload = await studio.uploaded(
+        MOVIE, purpose="EXERCISE_VIDEO", exerciseId=canonical, filename="ours.mp4", mime="video/mp4"
+    )
+    text = """mutation ($id: ID!, $o: ID!, $x: ExerciseOverrideInput!) {
+      upsertExerciseOverride(exerciseId: $id, organizationId: $o, overrides: $x) {
+        exercise { videoUrl customizedFields } userErrors { code field } } }"""
+    variables = {"id": canonical, "o": str(studio.organization.id), "x": {"videoUploadId": upload}}
+    shown = (await api.run(text, studio.coach, **variables))["upsertExerciseOverride"]["exercise"]
+    assert shown["customizedFields"] == ["videoUrl"]
+    led = await studio.get(shown["videoUrl"])
+    assert (await studio.get(led.headers["location"])).content == MOVIE
+    assert await api.refusals(text, studio.coach, **variables) == [("UPLOAD_NOT_FOUND", ["overrides", "videoUploadId"])]

@@ -42,16 +42,19 @@ class Exercise(ExerciseFields):
         resolver=organization_of, description="Whose own it is; null for a canonical row."
     )
     forked_from: "Exercise | None" = edge(
-        store.by_ids, "forked_from_id", "The exercise that this one was cloned from; null where it was not."
+        store.sources,
+        "forked_from_id",
+        "The exercise that this one was cloned from; null where it was not, or the caller may not see it.",
     )
     slug: str | None = strawberry.field(description="Short name for addresses, unique among canonical rows.")
     status: terms.ExerciseStatus = strawberry.field(description="Where it stands in its life.")
     plane_of_motion: terms.PlaneOfMotion | None = strawberry.field(description="Main plane of motion.")
     mechanics: str | None = strawberry.field(
-        description="What provides the resistance: free_weight, bodyweight, machine, cable, band or other."
+        description="What provides the resistance; the library says free_weight, bodyweight, machine, cable, band."
     )
     force_vector: str | None = strawberry.field(
-        description="Direction of the effort: vertical, horizontal, lateral, rotational or multi_directional."
+        description="Direction of the effort; the library says vertical, horizontal, lateral, rotational, "
+        "multi_directional."
     )
     is_unilateral: bool = strawberry.field(description="Whether the sides work one at a time.")
     optional_equipment: list[str] = strawberry.field(description="Equipment that helps but is not needed.")

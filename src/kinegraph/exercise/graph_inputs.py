@@ -7,11 +7,10 @@ from kinegraph.exercise.graph_details import ContraindicationInput, InstructionI
 from kinegraph.exercise.graph_terms import terms
 
 
-@strawberry.input(
-    description="Fields that an organization may override. A key that is null goes back to the canonical value; "
-    "one that is absent is left as it is."
-)
-class ExerciseOverrideInput:
+@strawberry.input
+class ExerciseValues:
+    """What canonical, own and overridden exercises have in common."""
+
     name: str | None = strawberry.field(default=UNSET, description="Display name, at most 255 characters.")
     description: str | None = strawberry.field(
         default=UNSET, description="Coach-facing text, at most 10,000 characters."
@@ -44,7 +43,29 @@ class ExerciseOverrideInput:
 
 
 @strawberry.input
-class ExerciseInput(ExerciseOverrideInput):
+class UploadedFiles:
+    """Files that were sent for an exercise that is there."""
+
+    video_upload_id: strawberry.ID | None = strawberry.field(
+        default=UNSET,
+        description="An upload for this exercise (EXERCISE_VIDEO), in place of videoUrl.",
+    )
+    thumbnail_upload_id: strawberry.ID | None = strawberry.field(
+        default=UNSET,
+        description="An upload for this exercise (EXERCISE_THUMBNAIL), in place of thumbnailUrl.",
+    )
+
+
+@strawberry.input(
+    description="Fields that an organization may override. A key that is null goes back to the canonical value; "
+    "one that is absent is left as it is."
+)
+class ExerciseOverrideInput(ExerciseValues, UploadedFiles):
+    pass
+
+
+@strawberry.input
+class ExerciseInput(ExerciseValues):
     """What is given of a new exercise and of one that is there."""
 
     status: terms.ExerciseStatus | None = strawberry.field(
@@ -76,13 +97,8 @@ class ExerciseInput(ExerciseOverrideInput):
 @strawberry.input(
     description="New values of an exercise. An absent key is left as it is; null clears what may be empty."
 )
-class UpdateExerciseInput(ExerciseInput):
-    video_upload_id: strawberry.ID | None = strawberry.field(
-        default=UNSET, description="An upload for this exercise (EXERCISE_VIDEO) that becomes its video."
-    )
-    thumbnail_upload_id: strawberry.ID | None = strawberry.field(
-        default=UNSET, description="An upload for this exercise (EXERCISE_THUMBNAIL) that becomes its still picture."
-    )
+class UpdateExerciseInput(ExerciseInput, UploadedFiles):
+    pass
 
 
 @strawberry.input(description="A new exercise.")

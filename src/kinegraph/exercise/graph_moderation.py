@@ -19,6 +19,7 @@ CandidateId = Annotated[strawberry.ID, strawberry.argument(description="The cand
 
 NOT_ADDED = {
     "known": "This video is suggested already.",
+    "current": "This is the exercise's video already.",
     "rejected": "This video was suggested before, and rejected.",
     "full": f"There are {rules_video.MOST_CANDIDATES} suggestions already; they have to be decided first.",
 }
@@ -78,7 +79,7 @@ class Mutation:
             raise NotFound("There is no such suggestion.", "candidateId")
         if accept:
             values = {"video_url": found["url"], "video_status": terms.VideoStatus.VERIFIED}
-            rules_video.require_unlocked(row, values, "exerciseId")
+            rules_video.require_unlocked(row, values, ("exerciseId",))
             await store.update(session, row.id, {**rules_video.video_columns(values, row.video_url), **values})
         await store_video.drop_candidate(session, row.id, found["id"], rejected=not accept)
         return await stored(session, row.id)
@@ -101,8 +102,8 @@ class Mutation:
         return await stored(session, row.id)
 
     @mutation(
-        "Lock an exercise's video, so that it stays as it is until it is unlocked, whatever is seeded. Platform admins "
-        "for canonical exercises, coaches for their organization's own."
+        "Lock an exercise's video: its address, picture and length stay until it is unlocked, whatever is seeded. "
+        "Platform admins for canonical exercises, coaches for their organization's own."
     )
     async def lock_exercise_video(
         self,
@@ -112,6 +113,8 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await writable(session, exercise_id, "exerciseId")
+        if row.video_url is None:
+            raise NotFound("The exercise has no video.", "exerciseId")
         if locked != (row.video_locked_by_user_id is not None):
             holder = session.viewer.user.id if locked else None
             await store.update(session, row.id, {"video_locked_by_user_id": holder})

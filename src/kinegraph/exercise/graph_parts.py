@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from kinegraph.exercise import rules_details, store_details, store_taxonomy
+from kinegraph.exercise.rules import api_name
 from kinegraph.exercise.rules_taxonomy import MOST_TERMS
 from kinegraph.exercise.rules_video import FILES as PUBLIC
 from kinegraph.kit.checks import Checks, parse_key
@@ -33,6 +34,8 @@ class Parts:
     term_ids: list[UUID] | None = None
     uploads: dict[UUID, tuple[UploadPurpose, Path]] = field(default_factory=dict)
     """The uploads that it names, what for and where."""
+    refusals: list[Refusal] = field(default_factory=list)
+    """What stands against its uploads, to be told with what stands against the rest."""
 
     @classmethod
     def take(cls, values: dict[str, Any], at: Path, checks: Checks) -> "Parts":
@@ -53,7 +56,7 @@ class Parts:
             sent = values.pop("term_ids") or []
             if len(sent) > MOST_TERMS:
                 checks.refuse(f"Must be at most {MOST_TERMS} terms; these are {len(sent)}.", *at, "termIds")
-            parts.term_ids = [*dict.fromkeys(checks.all(sent[:MOST_TERMS], (*at, "termIds"), checks.key))]
+            parts.term_ids = checks.all(sent[:MOST_TERMS], (*at, "termIds"), checks.key)
         for name, purpose in FILES.items():
             sent = values.pop(f"{name}_upload_id", None)
             if sent is None:
@@ -70,59 +73,80 @@ class Parts:
         return {
             names[purpose]: f"{base}{PUBLIC}{quote(files[id].key)}"
             for id, (purpose, _) in self.uploads.items()
-            if purpose in names
+            if purpose in names and id in files
         }
+
+    async def used(self, session: WriteSession, files: Files, organization_id: UUID | None, exercise_id: UUID) -> None:
+        """Mark the uploads as used, for this exercise in this organization. Raises Refused."""
+        if self.refusals:
+            raise Refused(self.refusals)
+        if files:
+            places = {id: at for id, (_, at) in self.uploads.items()}
+            await use(session, [*files.values()], organization_id, places, exercise_id)
+
+    def place(self, columns: list[str]) -> Path:
+        """Where an input says the first of these columns, be it by an upload."""
+        uploaded = {
+            f"{name}_url": at for name, purpose in FILES.items() for p, at in self.uploads.values() if p is purpose
+        }
+        return next((uploaded.get(name, ("input", api_name(name))) for name in columns), ("input",))
 
 
 async def looked_at(info: Info, parts: Parts) -> Files:
     """The uploads that an input names, looked at and copied to where they stay. To be called before writing."""
     if not parts.uploads:
         return {}
-    found = await settled(info, [(id, purpose, at) for id, (purpose, at) in parts.uploads.items()])
+    try:
+        found = await settled(info, [(id, purpose, at) for id, (purpose, at) in parts.uploads.items()])
+    except Refused as refused:
+        parts.refusals = [*refused.refusals]
+        return {}
     return {file.upload.id: file for file in found}
 
 
 async def store_parts(session: WriteSession, exercise: Row, parts: Parts, files: Files) -> None:
-    """Bring what hangs from an exercise to what an input says. Raises Refused."""
-    if files:
-        places = {id: at for id, (_, at) in parts.uploads.items()}
-        await use(session, [*files.values()], exercise.organization_id, places, exercise.id)
+    """Bring what hangs from an exercise to what an input says. Raises Refused with everything against it."""
+    faults = [*parts.refusals]
+    images = await _images(session, exercise, parts, files, faults)
+    terms = await _terms(session, exercise, parts.term_ids or [], faults)
+    if faults:
+        raise Refused(faults)
+    await parts.used(session, files, exercise.organization_id, exercise.id)
     written = 0
     if parts.instructions is not None:
-        entries = await _with_images(session, exercise, parts.instructions, files)
-        written += await store_details.replace_instructions(session, exercise, entries)
+        written += await store_details.replace_instructions(session, exercise, _pictured(parts.instructions, images))
     if parts.contraindications is not None:
         written += await store_details.replace_contraindications(session, exercise, parts.contraindications)
     if parts.term_ids is not None:
-        written += await _tag(session, exercise, parts.term_ids)
+        written += await store_taxonomy.replace_tags(session, exercise, terms)
     if written:
         await store_details.touch(session, exercise.id)
 
 
-async def _with_images(
-    session: WriteSession, exercise: Row, entries: list[dict[str, Any]], files: Files
-) -> list[dict[str, Any]]:
-    """The instructions with their pictures' keys and types. Raises Refused for those that are not there."""
-    named = {entry["image"] for entry in entries if entry["image"]}
+Images = Mapping[str, tuple[str, str]]
+"""Keys and types of pictures, by what an input calls them."""
+
+
+async def _images(session: WriteSession, exercise: Row, parts: Parts, files: Files, faults: list[Refusal]) -> Images:
+    """The pictures that the instructions name; those that are not there go to the faults."""
+    named = {entry["image"] for entry in parts.instructions or () if entry["image"]}
     known = await store_details.images(session, exercise.organization_id, [*named]) if named else {}
-    known |= {str(id): file.upload.mime for id, file in files.items()}
-    keys = {str(id): file.key for id, file in files.items()}
+    found = {key: (key, mime) for key, mime in known.items()}
+    found |= {str(id): (file.key, file.upload.mime) for id, file in files.items()}
+    refused = {str(id) for id in parts.uploads if parts.refusals}
     message = "There is no such picture: send an upload's id, or an instruction's imageKey."
-    faults: list[Refusal] = [
+    faults += [
         UploadNotFound(message, "input", "instructions", entry["sort_order"], "imageKey")
-        for entry in entries
-        if entry["image"] and _plain(entry["image"]) not in known
+        for entry in parts.instructions or ()
+        if entry["image"] and _plain(entry["image"]) not in {*found, *refused}
     ]
-    if faults:
-        raise Refused(faults)
-    return [
-        {
-            **entry,
-            "image_key": keys.get(_plain(entry["image"]), entry["image"]),
-            "image_mime": known.get(_plain(entry["image"])),
-        }
-        for entry in entries
-    ]
+    return found
+
+
+def _pictured(entries: list[dict[str, Any]], images: Images) -> list[dict[str, Any]]:
+    """The instructions with their pictures' keys and types."""
+    named = ((entry, images.get(_plain(entry["image"]), (None, None))) for entry in entries)
+    return [{**entry, "image_key": key, "image_mime": mime} for entry, (key, mime) in named]
 
 
 def _plain(image: str | None) -> str:
@@ -131,13 +155,9 @@ def _plain(image: str | None) -> str:
     return str(key) if key is not None else image or ""
 
 
-async def _tag(session: WriteSession, exercise: Row, ids: list[UUID]) -> int:
+async def _terms(session: WriteSession, exercise: Row, ids: list[UUID], faults: list[Refusal]) -> list[Row]:
+    """The terms that an input names; those that are not there go to the faults."""
     found = await store_taxonomy.terms(session, [(exercise.organization_id, id) for id in ids])
-    faults: list[Refusal] = [
-        NotFound("There is no such term in the global taxonomies or the organization's.", "input", "termIds", place)
-        for place, term in enumerate(found)
-        if term is None
-    ]
-    if faults:
-        raise Refused(faults)
-    return await store_taxonomy.replace_tags(session, exercise, [term for term in found if term is not None])
+    message = "There is no such term in the global taxonomies or the organization's."
+    faults += [NotFound(message, "input", "termIds", place) for place, term in enumerate(found) if term is None]
+    return [term for term in found if term is not None]

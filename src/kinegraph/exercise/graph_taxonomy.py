@@ -119,7 +119,8 @@ class Mutation:
         if values.get("parent_id") is not None:
             columns |= await _parent(session, organization_id, values["parent_id"])
         kind = rules.TaxonomyKind(values["kind"])
-        return await _stored(session, organization_id, await store.insert_term(session, kind, columns))
+        named = "name" if values.get("slug") is None else "slug"
+        return await _stored(session, organization_id, await store.insert_term(session, kind, columns, named))
 
     @mutation("Give a term another name: an organization's own (coach access), or a global one (platform admins).")
     async def rename_taxonomy_term(

@@ -10,7 +10,7 @@ from kinegraph.exercise import rules, store
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import Conflict, NotFound
+from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.ids import new_key
 from kinegraph.kit.sessions import WriteSession
@@ -45,7 +45,8 @@ class Mutation:
         except ServiceError:
             raise media.StorageUnavailable("The files' storage does not answer; try again later.") from None
         session = await info.context.write_session()
-        await _require_allowed(session, organization_id, exercise_id)
+        is_instruction = purpose is media.UploadPurpose.INSTRUCTION_IMAGE
+        await _require_allowed(session, organization_id, exercise_id, is_instruction=is_instruction)
         if await uploads.waiting_uploads(session) >= media.MOST_WAITING:
             message = f"{media.MOST_WAITING} of your uploads wait to be used; use them, or let them expire (24 hours)."
             raise Conflict(message)
@@ -80,7 +81,9 @@ def _place(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
     return organization_id, exercise_id
 
 
-async def _require_allowed(session: WriteSession, organization_id: UUID | None, exercise_id: UUID | None) -> None:
+async def _require_allowed(
+    session: WriteSession, organization_id: UUID | None, exercise_id: UUID | None, *, is_instruction: bool
+) -> None:
     """Refuse whoever may not keep such a file there."""
     viewer: Viewer = session.viewer
     if exercise_id is None:
@@ -91,5 +94,8 @@ async def _require_allowed(session: WriteSession, organization_id: UUID | None, 
     exercise = (await store.by_ids(session, [exercise_id]))[0]
     if exercise is None or exercise.organization_id not in (None, organization_id):
         raise rules.ExerciseNotVisible("There is no such exercise.", "input", "exerciseId")
+    if is_instruction and exercise.organization_id != organization_id:
+        message = "Instructions cannot be overridden: clone the exercise, and send the picture for the clone."
+        raise InvalidInput(message, "input", "exerciseId")
     if not rules.is_visible(viewer, exercise):
         raise rules.ExerciseNotVisible("There is no such exercise.", "input", "exerciseId")

@@ -9,7 +9,7 @@ from kinegraph.exercise import rules, store, store_clone
 from kinegraph.exercise.graph import ExerciseId, ExercisePayload
 from kinegraph.exercise.graph_inputs import CreateExerciseInput, UpdateExerciseInput
 from kinegraph.exercise.graph_parts import Parts, looked_at, store_parts
-from kinegraph.exercise.rules_video import require_unlocked, video_columns
+from kinegraph.exercise.rules_video import require_unlocked, require_video, touched, video_columns
 from kinegraph.identity.graph import OrganizationId
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
@@ -35,6 +35,7 @@ class Mutation:
         files = await looked_at(info, parts)
         session = await info.context.write_session()
         rules.require_writer(session.viewer, organization_id, "input", "organizationId")
+        require_video(columns, None, ("input", "videoDurationSeconds"))
         columns |= video_columns(columns, None)
         id = await store.insert(session, {**columns, "organization_id": organization_id})
         await store_parts(session, await _locked(session, id), parts, files)
@@ -53,7 +54,8 @@ class Mutation:
         row = await writable(session, id)
         rules.require_move(row.status, columns.get("status", row.status), "input", "status")
         columns |= parts.addresses(files, info.context.address)
-        require_unlocked(row, columns, "input", "videoUrl")
+        require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
+        require_unlocked(row, columns, parts.place(touched(columns)))
         await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
         await store_parts(session, row, parts, files)
         return await stored(session, row.id)

@@ -147,6 +147,13 @@ def is_visible(viewer: Viewer, exercise: Any) -> bool:
     return exercise.status == ExerciseStatus.PUBLISHED and viewer.sees_library(exercise.organization_id)
 
 
+def is_readable(viewer: Viewer, exercise: Any) -> bool:
+    """Whether the viewer may read a row that something which they see refers to: all but other people's drafts."""
+    owner = exercise.organization_id
+    edits = viewer.is_platform_admin if owner is None else viewer.coaches(owner)
+    return edits or exercise.status != ExerciseStatus.DRAFT
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a list of exercises is narrowed to; None asks for nothing. All conditions hold together."""

@@ -11,6 +11,7 @@ import jsonschema
 import orjson
 
 from kinegraph.exercise.rules import LISTS
+from kinegraph.exercise.rules_details import condition_key
 from kinegraph.exercise.rules_taxonomy import TaxonomyKind
 from kinegraph.kit.checks import character_fault
 
@@ -119,7 +120,10 @@ def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     row = dict(row)
     parts = {
         "instructions": [{**each, "sort_order": at} for at, each in enumerate(row.pop("instructions", ()))],
-        "contraindications": [{**each, "sort_order": at} for at, each in enumerate(row.pop("contraindications", ()))],
+        "contraindications": [
+            {**each, "condition_key": condition_key(each["condition"]), "sort_order": at}
+            for at, each in enumerate(row.pop("contraindications", ()))
+        ],
         "terms": [{"kind": kind, "slug": s} for name, kind in TERM_FIELDS.items() for s in row.pop(name, ())],
         "fatigue_score": row.pop("fatigueScore", None),
     }

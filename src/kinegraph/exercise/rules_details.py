@@ -1,5 +1,7 @@
 """Instructions, which tell the athlete how, and contraindications, which tell who should not (seed 000)."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -57,12 +59,13 @@ def checked_contraindications(
     for place, value in _each(values, at, MOST_CONTRAINDICATIONS, checks):
         here = (*at, str(place))
         condition = checks.text(value["condition"], (*here, "condition"), LONGEST_CONDITION, lines=False)
-        if any(condition_term(condition) == condition_term(other["condition"]) for other in found):
+        if any(condition_key(condition) == other["condition_key"] for other in found):
             checks.refuse("This condition stands in the list twice.", *here, "condition")
         text = value.get("description")
         found.append(
             {
                 "condition": condition,
+                "condition_key": condition_key(condition),
                 "severity": value["severity"],
                 "description": checks.text(text, (*here, "description"), LONGEST_BODY) if text else None,
                 "sort_order": place,
@@ -80,6 +83,22 @@ def _each(
     yield from enumerate(values or ())
 
 
-def condition_term(condition: str) -> str:
-    """A condition as filters compare it: `Knee pain`, `knee-pain` and `knee_pain` are one."""
-    return "_".join(condition.lower().replace("-", " ").replace("_", " ").split())
+def condition_key(condition: str) -> str:
+    """A condition as filters compare it: `Knee pain`, `knee-pain` and `KNEE_PAIN ` are one. It is kept beside it."""
+    plain = unicodedata.normalize("NFKC", condition).casefold()
+    return "_".join(re.findall(r"[^\W_]+", plain))[:255]
+
+
+def paired(stored: Sequence[Any], entries: Sequence[Mapping[str, Any]], content: Sequence[str]) -> list[Any]:
+    """For each entry the stored row that it is, or None: one that says the same, else the next that nobody took."""
+    left = [*stored]
+    found: list[Any] = [None] * len(entries)
+    for place, entry in enumerate(entries):
+        same = next((row for row in left if all(row[name] == entry[name] for name in content)), None)
+        if same is not None:
+            found[place] = same
+            left.remove(same)
+    for place, row in enumerate(found):
+        if row is None and left:
+            found[place] = left.pop(0)
+    return found

@@ -32,17 +32,17 @@ class TermInUse(Conflict):
 
 def slug_of(name: str) -> str:
     """A name in lower-case words joined by hyphens; letters of any script stay, accents go."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name).lower() if not unicodedata.combining(c))
     return "-".join(re.findall(r"[^\W_]+", plain))[:LONGEST_NAME].strip("-")
 
 
 def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
-    """A new term's columns; its parent is still the text that was sent. Raises Refused."""
+    """A new term's columns. Raises Refused."""
     checks = Checks()
     kind = TaxonomyKind(values["kind"])
     name = checked_name(values["name"], (*at, "name"), checks)
     slug = values.get("slug")
-    if slug is not None and slug_of(slug) != slug:
+    if slug is not None and (not slug or slug_of(slug) != slug):
         checks.refuse("Must be lower-case letters and digits in groups joined by hyphens.", *at, "slug")
     elif slug is None and name and not slug_of(name):
         checks.refuse("Give a slug: none can be made of this name.", *at, "slug")
@@ -56,6 +56,8 @@ def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
         checks.refuse("Only body regions have an area.", *at, "bodyArea")
     if kind is not TaxonomyKind.CATEGORY and values.get("parent_id") is not None:
         checks.refuse("Only categories nest.", *at, "parentId")
+    if kind is TaxonomyKind.CATEGORY and values.get("parent_id") is not None:
+        checks.key(values["parent_id"], (*at, "parentId"))
     checks.done()
     found = {"name": name, "slug": slug or slug_of(name)}
     return {**found, "body_area": area} if kind is TaxonomyKind.BODY_REGION else found

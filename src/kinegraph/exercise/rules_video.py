@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules_terms import VideoProvider
-from kinegraph.kit.errors import Conflict
+from kinegraph.kit.errors import Conflict, InvalidInput, Path
 
 LONGEST_VIDEO_SECONDS = 24 * 3600
 MOST_CANDIDATES = 20
@@ -68,11 +68,21 @@ def video_columns(values: Mapping[str, Any], stored_url: str | None) -> dict[str
     return {name: value for name, value in derived.items() if name not in values}
 
 
-def require_unlocked(exercise: Any, values: Mapping[str, Any], *path: str) -> None:
+def require_unlocked(exercise: Any, values: Mapping[str, Any], path: Path) -> None:
     """Refuse a change of a locked video. Raises VideoLocked."""
-    touched = {"video_url", "thumbnail_url", "video_duration_seconds"} & values.keys()
-    if exercise.video_locked_by_user_id is not None and any(values[name] != exercise[name] for name in touched):
+    if exercise.video_locked_by_user_id is not None and any(values[n] != exercise[n] for n in touched(values)):
         raise VideoLocked("The video is locked; whoever may moderate it can unlock it (lockExerciseVideo).", *path)
+
+
+def touched(values: Mapping[str, Any]) -> list[str]:
+    """The columns among these that a lock keeps as they are."""
+    return [name for name in ("video_url", "thumbnail_url", "video_duration_seconds") if name in values]
+
+
+def require_video(values: Mapping[str, Any], stored_url: str | None, path: Path) -> None:
+    """Refuse a length without a video. Raises InvalidInput."""
+    if values.get("video_duration_seconds") is not None and values.get("video_url", stored_url) is None:
+        raise InvalidInput("There is no video to be of this length; send one with it.", *path)
 
 
 def candidate(url: str, user_id: UUID, note: str | None, now: datetime) -> dict[str, Any]:

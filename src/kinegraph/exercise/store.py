@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from kinegraph.exercise.rules import SlugTaken
+from kinegraph.exercise.rules import SlugTaken, is_readable
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order
 
 COLUMNS = (
@@ -27,6 +27,11 @@ async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
     """Rows by id, deleted ones too, as far as row-level security shows them."""
     rows = await session.fetch(f"SELECT {COLUMNS} FROM exercises WHERE id = ANY ($1)", ids)
     return in_key_order(rows, ids)
+
+
+async def sources(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+    """Rows that others refer to, by id: deleted and archived ones too, drafts to those who may edit them."""
+    return [row if row is not None and is_readable(session.viewer, row) else None for row in await by_ids(session, ids)]
 
 
 async def lock(session: WriteSession, id: UUID) -> Row | None:

@@ -1,7 +1,11 @@
 """Cloning: one statement, so that the copy is of one moment, and is there whole or not at all."""
 
+from contextlib import suppress
 from uuid import UUID
 
+import asyncpg
+
+from kinegraph.kit.errors import Conflict
 from kinegraph.kit.sessions import WriteSession
 
 COPIED = (
@@ -14,14 +18,25 @@ COPIED = (
 
 PARTS = {
     "exercise_instructions": "type, body, image_key, image_mime, sort_order",
-    "exercise_contraindications": "condition, severity, description, sort_order",
+    "exercise_contraindications": "condition, condition_key, severity, description, sort_order",
     "exercise_tags": "kind, term_id, term_organization_id",
 }
 """What hangs from an exercise. Pictures are shared: a file under its key is never changed nor removed."""
 
 
 async def clone(session: WriteSession, source_id: UUID, organization_id: UUID, name: str | None) -> UUID | None:
-    """Copy an exercise into an organization. Returns the copy's id; None if the source is discontinued by now."""
+    """Copy an exercise into an organization. Returns the copy's id; None if the source is discontinued by now.
+
+    Raises Conflict where terms of the source are removed just now, again and again.
+    """
+    for _ in range(3):
+        with suppress(asyncpg.ForeignKeyViolationError):
+            async with session.savepoint():
+                return await _clone(session, source_id, organization_id, name)
+    raise Conflict("A term of the exercise was removed meanwhile; try again.", "id")
+
+
+async def _clone(session: WriteSession, source_id: UUID, organization_id: UUID, name: str | None) -> UUID | None:
     parts = ", ".join(
         f"""
         {table}_copy AS (

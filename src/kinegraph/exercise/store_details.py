@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from kinegraph.exercise.rules_details import paired
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped
 
 
@@ -49,26 +50,25 @@ async def images(session: ReadSession, organization_id: UUID | None, keys: Seque
     return {row.image_key: row.image_mime for row in rows}
 
 
+INSTRUCTION = {"type": "text", "body": "text", "image_key": "text", "image_mime": "text", "sort_order": "integer"}
+CONTRAINDICATION = {
+    "condition": "text",
+    "condition_key": "text",
+    "severity": "text",
+    "description": "text",
+    "sort_order": "integer",
+}
+"""The columns that are written, and how their JSON is read."""
+
+
 async def replace_instructions(session: WriteSession, exercise: Row, entries: Sequence[Mapping[str, Any]]) -> int:
     """Give an exercise these instructions. Returns how many rows were written: 0 where it had just these."""
-    return await _replace(
-        session,
-        exercise,
-        "exercise_instructions",
-        {"type": "text", "body": "text", "image_key": "text", "image_mime": "text", "sort_order": "integer"},
-        entries,
-    )
+    return await _replace(session, exercise, "exercise_instructions", INSTRUCTION, entries)
 
 
 async def replace_contraindications(session: WriteSession, exercise: Row, entries: Sequence[Mapping[str, Any]]) -> int:
     """Give an exercise these contraindications. Returns how many rows were written."""
-    return await _replace(
-        session,
-        exercise,
-        "exercise_contraindications",
-        {"condition": "text", "severity": "text", "description": "text", "sort_order": "integer"},
-        entries,
-    )
+    return await _replace(session, exercise, "exercise_contraindications", CONTRAINDICATION, entries)
 
 
 async def touch(session: WriteSession, exercise_id: UUID) -> None:
@@ -79,35 +79,35 @@ async def touch(session: WriteSession, exercise_id: UUID) -> None:
 async def _replace(
     session: WriteSession, exercise: Row, table: str, columns: Mapping[str, str], entries: Sequence[Mapping[str, Any]]
 ) -> int:
-    """Bring an exercise's rows to the entries, place by place: what stays the same keeps its id."""
+    """Bring an exercise's rows to the entries: what stays keeps its id, wherever it moves."""
     names = ", ".join(columns)
-    sent = f"jsonb_to_recordset($1) AS sent ({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
-    dropped = await session.run(
-        f"DELETE FROM {table} WHERE exercise_id = $2 AND sort_order NOT IN (SELECT sort_order FROM {sent})",
-        entries,
-        exercise.id,
+    stored = await session.fetch(
+        f"SELECT id, {names} FROM {table} WHERE exercise_id = $1 ORDER BY sort_order, id", exercise.id
     )
-    changed = await session.run(
+    rows = paired(stored, entries, [name for name in columns if name != "sort_order"])
+    sent = [{**entry, "id": row.id} for entry, row in zip(entries, rows, strict=True) if row is not None]
+    new = [entry for entry, row in zip(entries, rows, strict=True) if row is None]
+    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    values = ", ".join(f"sent.{name}" for name in columns)
+    written = await session.run(
+        f"DELETE FROM {table} WHERE exercise_id = $1 AND id <> ALL ($2)", exercise.id, [row["id"] for row in sent]
+    )
+    written += await session.run(
         f"""
-        UPDATE {table} SET ({names}, updated_at) = ROW ({", ".join(f"sent.{name}" for name in columns)}, now())
-        FROM {sent}
-        WHERE exercise_id = $2 AND {table}.sort_order = sent.sort_order
-          AND ({", ".join(f"{table}.{name}" for name in columns)})
-              IS DISTINCT FROM ({", ".join(f"sent.{name}" for name in columns)})
+        UPDATE {table} SET ({names}, updated_at) = ROW ({values}, now())
+        FROM jsonb_to_recordset($1) AS sent (id uuid, {typed})
+        WHERE {table}.id = sent.id AND ({", ".join(f"{table}.{name}" for name in columns)}) IS DISTINCT FROM ({values})
         """,
-        entries,
-        exercise.id,
+        sent,
     )
-    new = await session.run(
+    return written + await session.run(
         f"""
         INSERT INTO {table} (exercise_id, organization_id, {names})
-        SELECT $2, $3, {", ".join(f"sent.{name}" for name in columns)}
-        FROM {sent}
-        WHERE sort_order NOT IN (SELECT sort_order FROM {table} WHERE exercise_id = $2)
+        SELECT $2, $3, {values}
+        FROM jsonb_to_recordset($1) AS sent ({typed})
         ORDER BY sort_order
         """,
-        entries,
+        new,
         exercise.id,
         exercise.organization_id,
     )
-    return dropped + changed + new

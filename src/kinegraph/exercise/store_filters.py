@@ -7,7 +7,7 @@ effective ones: each condition names a column through `Columns`, which says what
 from collections.abc import Mapping
 
 from kinegraph.exercise.rules import Filter
-from kinegraph.exercise.rules_details import condition_term
+from kinegraph.exercise.rules_details import condition_key
 from kinegraph.exercise.rules_terms import BANDS
 from kinegraph.kit.sessions import Arguments
 
@@ -37,7 +37,18 @@ STORED: Columns = {
 
 
 def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
-    """The filter as SQL conditions, one for each thing that it asks for."""
+    """The filter as one SQL condition, or none where it asks for nothing.
+
+    It is a CASE, which the planner takes for half of the rows: of arguments and of effective values it knows nothing,
+    and would believe that next to none pass, and read and sort the whole library in place of following the order's
+    index. For the same reason subqueries are scalar ones, which are looked up row by row.
+    """
+    found = _asked(wanted, columns, arguments)
+    return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
+
+
+def _asked(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+    """A condition for each thing that the filter asks for."""
     found = [
         f"{columns[name]}::text = ANY ({arguments.bind(values, 'text[]')})"
         for name in ("category", "kind", "movement_pattern")
@@ -58,41 +69,54 @@ def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[s
 
 def _tags(wanted: Filter, arguments: Arguments) -> list[str]:
     """The conditions on the terms that an exercise is tagged with; a category stands for those below it too."""
+    tagged = "(SELECT true FROM exercise_tags tag WHERE tag.exercise_id = e.id AND tag.{} LIMIT 1)"
     found = [
-        f"EXISTS (SELECT FROM exercise_tags tag WHERE tag.exercise_id = e.id AND tag.{column} = {bound})"
+        tagged.format(f"{column} = {arguments.bind(id, 'uuid')}")
         for column in ("body_region_id", "equipment_id")
-        if (id := getattr(wanted, column)) is not None and (bound := arguments.bind(id, "uuid"))
+        if (id := getattr(wanted, column)) is not None
     ]
     if wanted.category_id is not None:
-        found.append(
-            f"""EXISTS (SELECT FROM exercise_tags tag WHERE tag.exercise_id = e.id AND tag.category_id = ANY (ARRAY (
-                WITH RECURSIVE below AS (
+        below = f"""WITH RECURSIVE below AS (
                     SELECT {arguments.bind(wanted.category_id, "uuid")} AS id
                     UNION
                     SELECT category.id FROM exercise_categories category JOIN below ON category.parent_id = below.id)
-                SELECT id FROM below)))"""
-        )
+                SELECT id FROM below"""
+        found.append(tagged.format(f"category_id = ANY (ARRAY ({below}))"))
     return found
 
 
 def _layers(wanted: Filter, arguments: Arguments) -> list[str]:
-    """The conditions on an exercise's layers, which a fork without its own has of its source (seed 004)."""
-    layer = "{table} layer WHERE layer.exercise_id IN (e.id, e.forked_from_id) ORDER BY layer.exercise_id = e.id DESC"
+    """The conditions on an exercise's layers, and on its contraindications."""
     found = []
     if wanted.max_fatigue is not None:
-        profile = layer.format(table="exercise_programming_profiles")
-        most = arguments.bind(wanted.max_fatigue, "integer")
-        found.append(f"(SELECT layer.fatigue_score FROM {profile} LIMIT 1) <= {most}")
+        fatigue = _layer("exercise_programming_profiles", "layer.fatigue_score")
+        found.append(f"{fatigue} <= {arguments.bind(wanted.max_fatigue, 'integer')}")
     if wanted.safe_for is not None:
-        conditions = arguments.bind([condition_term(each) for each in wanted.safe_for], "text[]")
-        safety = layer.format(table="exercise_safety_constraints")
-        found.append(f"(SELECT layer.avoid_if && {conditions} FROM {safety} LIMIT 1) IS NOT TRUE")
+        keys = arguments.bind([condition_key(each) for each in wanted.safe_for], "text[]")
+        found.append(f"{_layer('exercise_safety_constraints', f'layer.avoid_if && {keys}')} IS NOT TRUE")
         found.append(
-            f"""NOT EXISTS (SELECT FROM exercise_contraindications against
+            f"""(SELECT true FROM exercise_contraindications against
                 WHERE against.exercise_id = e.id AND against.severity = 'absolute'
-                  AND lower(translate(against.condition, ' -', '__')) = ANY ({conditions}))"""
+                  AND against.condition_key = ANY ({keys}) LIMIT 1) IS NULL"""
         )
     return found
+
+
+def _layer(table: str, value: str) -> str:
+    """A value of an exercise's layer: its own, its source's, or that of the nearest source which has one (seed 004)."""
+    return f"""coalesce(
+        (SELECT {value} FROM {table} layer WHERE layer.exercise_id IN (e.id, e.forked_from_id)
+         ORDER BY layer.exercise_id = e.id DESC LIMIT 1),
+        CASE WHEN e.forked_from_id IS NOT NULL THEN (
+            WITH RECURSIVE line (id, step) AS (
+                SELECT e.forked_from_id, 1
+                UNION ALL
+                SELECT source.forked_from_id, line.step + 1
+                FROM line JOIN exercises source ON source.id = line.id
+                WHERE source.forked_from_id IS NOT NULL AND line.step < 100)
+            SELECT {value}
+            FROM line JOIN {table} layer ON layer.exercise_id = line.id
+            ORDER BY line.step LIMIT 1) END)"""
 
 
 def _difficulties(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:

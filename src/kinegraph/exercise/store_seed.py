@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kinegraph.exercise.rules_taxonomy import TaxonomyKind
+from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION
 from kinegraph.exercise.store_taxonomy import TABLES, TERMS
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
@@ -78,13 +79,8 @@ async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> t
 
 
 DETAILS: Mapping[str, Mapping[str, str]] = {
-    "exercise_instructions": {"type": "text", "body": "text", "sort_order": "integer"},
-    "exercise_contraindications": {
-        "condition": "text",
-        "severity": "text",
-        "description": "text",
-        "sort_order": "integer",
-    },
+    "exercise_instructions": {name: INSTRUCTION[name] for name in ("type", "body", "sort_order")},
+    "exercise_contraindications": CONTRAINDICATION,
     "exercise_tags": {"kind": "text", "term_id": "uuid"},
     "exercise_programming_profiles": {"fatigue_score": "integer"},
 }

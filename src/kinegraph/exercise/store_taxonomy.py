@@ -128,12 +128,13 @@ async def replace_tags(session: WriteSession, exercise: Row, found: Sequence[Row
         raise NotFound("A term was deleted meanwhile.", "input", "termIds") from None
 
 
-async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any]) -> UUID:
-    """Store a new term. Raises TermTaken."""
+async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any], named: str) -> UUID:
+    """Store a new term; `named` is the input's field that its slug is of. Raises TermTaken."""
     try:
         return await session.insert(TABLES[kind], values)
     except asyncpg.UniqueViolationError:
-        raise TermTaken("The taxonomy has a term of this slug already; choose another.", "input", "slug") from None
+        message = f"The taxonomy has a term of the slug {values['slug']} already; choose another."
+        raise TermTaken(message, "input", named) from None
     except asyncpg.ForeignKeyViolationError:
         raise NotFound("The parent was deleted meanwhile.", "input", "parentId") from None
 
@@ -144,7 +145,17 @@ async def rename_term(session: WriteSession, kind: TaxonomyKind, id: UUID, name:
 
 
 async def delete_term(session: WriteSession, kind: TaxonomyKind, id: UUID) -> int:
-    """Remove a term. Returns whether it was there. Raises TermInUse where a tag or a term below refers to it."""
+    """Remove a term; deleted exercises do not keep it. Returns whether it was there.
+
+    Raises TermInUse where a tag or a term below refers to it.
+    """
+    await session.run(
+        """
+        DELETE FROM exercise_tags
+        WHERE term_id = $1 AND EXISTS (SELECT FROM exercises e WHERE e.id = exercise_id AND e.deleted_at IS NOT NULL)
+        """,
+        id,
+    )
     try:
         return await session.run(f"DELETE FROM {TABLES[kind]} WHERE id = $1", id)
     except asyncpg.ForeignKeyViolationError:

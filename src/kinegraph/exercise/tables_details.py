@@ -52,11 +52,12 @@ exercise_instructions = _detail(
 exercise_contraindications = _detail(
     "exercise_contraindications",
     Column("condition", String(120), nullable=False),
+    Column("condition_key", String(255), nullable=False),
     Column("severity", String(16), nullable=False),
     Column("description", Text),
     Column("sort_order", Integer, nullable=False),
     Index("exercise_contraindications_exercise_idx", "exercise_id", "sort_order"),
-    Index("exercise_contraindications_condition_idx", "condition"),
+    Index("exercise_contraindications_condition_idx", "condition_key"),
 )
 exercise_programming_profiles = _detail(
     "exercise_programming_profiles",

@@ -7,11 +7,12 @@ import strawberry
 
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
-from kinegraph.exercise.rules import is_visible
+from kinegraph.exercise.graph_parts import Parts, looked_at
+from kinegraph.exercise.rules import api_name, is_readable, reference_fault
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
 from kinegraph.identity.rules_access import require_coach
-from kinegraph.kit.checks import require_key
+from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
@@ -39,11 +40,19 @@ class Mutation:
         organization_id: OrganizationId,
         overrides: Annotated[ExerciseOverrideInput, strawberry.argument(description="What differs; null clears.")],
     ) -> EffectiveExercisePayload:
+        sent, checks = given(overrides), Checks()
+        parts = Parts.take(sent, ("overrides",), checks)
+        checks.done()
+        files = await looked_at(info, parts)
         session = await info.context.write_session()
         organization, row = await _target(session, exercise_id, organization_id)
         if row.organization_id is not None:
             raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
-        values, removed = rules.checked_overrides(given(overrides), ("overrides",))
+        if fault := reference_fault(row, organization, "exerciseId"):
+            raise fault
+        values, removed = rules.checked_overrides(sent, ("overrides",))
+        await parts.used(session, files, organization, row.id)
+        values |= {api_name(name): url for name, url in parts.addresses(files, info.context.address).items()}
         if values or removed:
             canonical = {name: row[rules.OVERRIDABLE[name]] for name in values}
             await store_overrides.upsert_override(session, (organization, row.id), values, canonical, removed)
@@ -78,7 +87,10 @@ async def _target(session: WriteSession, exercise_id: str, organization_id: str)
     exercise = require_key(exercise_id.removeprefix(f"{organization}:"), "exerciseId")
     require_coach(session.viewer, organization, "organizationId")
     row = (await by_ids(session, [exercise]))[0]
-    if row is None or not is_visible(session.viewer, row) or row.organization_id not in (None, organization):
+    seen = row is not None and (
+        is_readable(session.viewer, row) if row.organization_id is None else row.deleted_at is None
+    )
+    if row is None or not seen or row.organization_id not in (None, organization):
         raise NotFound("There is no such exercise.", "exerciseId")
     return organization, row
 

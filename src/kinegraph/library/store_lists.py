@@ -39,10 +39,7 @@ def _canonical(source: LibrarySource, wanted: Filter, arguments: Arguments) -> l
         found.append(f"e.status = ANY ({arguments.bind(sorted(wanted.status), 'text[]')})")
     if source is LibrarySource.CUSTOMIZED:
         found.append(CUSTOMIZED)
-    filters = conditions(wanted, EFFECTIVE, arguments)
-    # As CASE, which the planner takes for half of the rows; of effective values it knows nothing, believes that next
-    # to none pass, and reads and sorts the whole library in place of following the order's index.
-    return [*found, f"CASE WHEN {' AND '.join(filters)} THEN true ELSE false END"] if filters else found
+    return [*found, *conditions(wanted, EFFECTIVE, arguments)]
 
 
 def _own(wanted: Filter, arguments: Arguments) -> list[str]:

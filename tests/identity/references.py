@@ -1,0 +1,57 @@
+"""Every way in which a row of an organization refers to another row: what no row of ours may do to one of theirs.
+
+Each is a statement, the row of ours that it is done to ($1) and the row of theirs that it names ($2), by the names
+of `tests.identity.rows.fill`.
+"""
+
+REFERENCES = {
+    "a movement's exercise": (
+        "UPDATE workout_movements SET exercise_id = $2 WHERE id = $1", "movement", "exercise"),
+    "a new movement's exercise": (
+        """INSERT INTO workout_movements (section_id, exercise_id, organization_id)
+        SELECT $1, $2, organization_id FROM workout_sections WHERE id = $1""", "section", "exercise"),
+    "a movement's draft": (
+        "UPDATE workout_movements SET exercise_id = $2 WHERE id = $1", "movement", "draft"),
+    "an override's exercise": (
+        "UPDATE exercise_org_overrides SET exercise_id = $2 WHERE id = $1", "override", "exercise"),
+    "a new override's exercise": (
+        "INSERT INTO exercise_org_overrides (organization_id, exercise_id) VALUES ($1, $2)",
+        "organization", "exercise"),
+    "a category's parent": (
+        "UPDATE exercise_categories SET parent_id = $2 WHERE id = $1", "subcategory", "category"),
+    "a category's parent, said to be global": (
+        "UPDATE exercise_categories SET parent_id = $2, parent_organization_id = NULL WHERE id = $1",
+        "subcategory", "category"),
+    "a tag's exercise": (
+        "UPDATE exercise_tags SET exercise_id = $2 WHERE id = $1", "tag", "exercise"),
+    "a tag's term": (
+        "UPDATE exercise_tags SET term_id = $2 WHERE id = $1", "tag", "category"),
+    "a tag's term, said to be global": (
+        "UPDATE exercise_tags SET term_id = $2, term_organization_id = NULL WHERE id = $1", "tag", "category"),
+    "a tag's body region": (
+        "UPDATE exercise_tags SET kind = 'body_region', term_id = $2 WHERE id = $1", "tag", "region"),
+    "a tag's equipment": (
+        "UPDATE exercise_tags SET kind = 'equipment', term_id = $2 WHERE id = $1", "tag", "equipment"),
+    "an instruction's exercise": (
+        "UPDATE exercise_instructions SET exercise_id = $2 WHERE id = $1", "instruction", "exercise"),
+    "a contraindication's exercise": (
+        "UPDATE exercise_contraindications SET exercise_id = $2 WHERE id = $1", "contraindication", "exercise"),
+    "a programming profile's exercise": (
+        "UPDATE exercise_programming_profiles SET exercise_id = $2 WHERE id = $1", "profile", "draft"),
+    "a safety constraint's exercise": (
+        "UPDATE exercise_safety_constraints SET exercise_id = $2 WHERE id = $1", "safety", "draft"),
+    "a workout's program": (
+        "UPDATE workouts SET program_id = $2 WHERE id = $1", "workout", "program"),
+    "a section's workout": (
+        "UPDATE workout_sections SET workout_id = $2 WHERE id = $1", "section", "workout"),
+    "a movement's section": (
+        "UPDATE workout_movements SET section_id = $2 WHERE id = $1", "movement", "section"),
+    "a comment's movement": (
+        "UPDATE exercise_comments SET workout_movement_id = $2 WHERE id = $1", "reply", "movement"),
+    "a comment's parent": (
+        "UPDATE exercise_comments SET parent_comment_id = $2 WHERE id = $1", "reply", "comment"),
+    "an assignment's workout": (
+        "UPDATE workout_assignments SET workout_id = $2 WHERE id = $1", "assignment", "workout"),
+    "an assignment's snapshot": (
+        "UPDATE workout_assignments SET snapshot_workout_id = $2 WHERE id = $1", "assignment", "snapshot"),
+}  # fmt: skip
