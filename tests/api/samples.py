@@ -45,6 +45,7 @@ STRINGS: Mapping[str, str | None] = {
     "videoUrl": "https://example.com/video",
     "thumbnailUrl": "http://example.com/picture.jpg",
     "tempo": "3-1-X-0",
+    "fields": "name",
     "label": "A",
     "mime": "video/mp4",
     "supersetGroup": "B1",
@@ -52,7 +53,7 @@ STRINGS: Mapping[str, str | None] = {
 ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION"}
 """Members that go with the other values; else it is the first, or PUBLISHED."""
 
-NUMBERS: Mapping[str, int] = {"repsMin": 3, "repsMax": 5}
+NUMBERS: Mapping[str, int | None] = {"repsMin": 3, "repsMax": 5, "videoDurationSeconds": None}
 CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("REP_SCHEME", ("repScheme", "capSeconds")),
     ("INTERVALS", ("workSeconds", "restSeconds", "rounds")),
@@ -120,6 +121,8 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
         return "PUBLISHED" if "PUBLISHED" in type.values else ENUMS.get(type.name, next(iter(type.values)))
     if name == "slug":
         return f"slug-{next(_numbers)}"
+    if name == "url":
+        return f"https://example.com/suggested/{next(_numbers)}"
     by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),
                "Date": "2026-03-01"}  # fmt: skip
     if type.name == "ID":

@@ -133,7 +133,7 @@ async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows:
     )
     for table, columns, values in (
         ("exercise_instructions", "type, body", "'step', 'Step'"),
-        ("exercise_contraindications", "condition, severity", "'condition', 'warning'"),
+        ("exercise_contraindications", "condition, condition_key, severity", "'condition', 'condition', 'warning'"),
     ):
         await owner.execute(
             f"""

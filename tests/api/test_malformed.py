@@ -19,6 +19,9 @@ OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
 ADD_COMMENT = 'mutation ($m: ID!) { addComment(input: {movementId: $m, body: "Good"}) { comment { id } } }'
 ASSIGN = "mutation ($input: AssignWorkoutInput!) { assignWorkout(input: $input) { assignments { id } } }"
+SUGGEST = """mutation ($id: ID!) { suggestExerciseVideo(exerciseId: $id, url: "https://example.com/better") {
+  exercise { videoCandidates { id } } userErrors { code }
+} }"""
 CREATE_TERM = """mutation ($input: CreateTaxonomyTermInput!) {
   createTaxonomyTerm(input: $input) { term { id } userErrors { code field } }
 }"""
@@ -73,10 +76,23 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     by_operation["Query.workout"]["id"] = workout["id"]
     by_operation["Mutation.setWorkoutSections"].update(kept)
     by_operation["Mutation.updateProgram"]["id"] = str(program)
+    film = await made_film(api, organization)
+    for name in NAMES:
+        if name.endswith(("ExerciseVideo", "ExerciseVideoStatus")):
+            by_operation[name].update(film)
     given = {"workoutId": workout["id"], "athleteIds": [str(organization.member.id)], "scheduledFor": "2026-03-01"}
     assigned = await api.run(ASSIGN, coach, input=given)
     by_operation["Mutation.setAssignmentStatus"]["id"] = assigned["assignWorkout"]["assignments"][0]["id"]
     return by_operation
+
+
+async def made_film(api: Api, organization: Organization) -> dict[str, str]:
+    """An exercise with a video, and the id of another one that is suggested for it."""
+    input = {"organizationId": str(organization.id), "name": "Own", "videoUrl": "https://example.com/own"}
+    made = (await api.run(CREATE_EXERCISE, organization.coach, input=input))["createExercise"]["exercise"]["id"]
+    suggested = await api.run(SUGGEST, organization.coach, id=made)
+    candidate = suggested["suggestExerciseVideo"]["exercise"]["videoCandidates"][0]["id"]
+    return {"exerciseId": made, "candidateId": candidate}
 
 
 async def made_terms(api: Api, organization: Organization) -> dict[str, str]:

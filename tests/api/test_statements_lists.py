@@ -41,7 +41,9 @@ WORKOUT = (
 )
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
+OVERRIDES = "overrides { field updatedBy { id } }"
 ATHLETES = "instructions { body imageUrl } contraindications { condition }"
+FILM = "video { myVote } videoCandidates { id }"
 DETAILS = f"{ATHLETES} categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipmentItems {{ {TERM} }}"
 COUNT = "{ value count }"
 FACETS = f"""facets {{
@@ -98,8 +100,8 @@ DOCUMENTS: dict[str, str] = {
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
     "taxonomies": ours("taxonomy", TAXONOMY),
     "what hangs from exercises of the library": ours(
-        "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} exercise", DETAILS),
-    "what hangs from exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} exercise", DETAILS),
+        "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
+    "what hangs from exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
     "what hangs from sources": ours(
         "exerciseLibrary(source: ORG)", "nodes", "exercise", "forkedFrom", f"{DETAILS} forkedFrom", DETAILS),
     "facets of libraries": ours("exerciseLibrary(first: 1)", f"{PAGE} {FACETS}"),
@@ -107,7 +109,8 @@ DOCUMENTS: dict[str, str] = {
         "exerciseLibrary(source: ORG, filter: {q: \"Fork\"})", f"{FACETS} nodes", EFFECTIVE),
     "facets beside canonical exercises": nest("", "exercises(first: %d)", f"{FACETS} nodes", DETAILS),
     "the global taxonomy": nest("", f"taxonomy {{ {TAXONOMY} }} viewer", "memberships", "organization", "name"),
-    "canonical exercises": nest("", "exercises(first: %d)", f"{PAGE} nodes {{ {EXERCISE} }} edges", "node", "id"),
+    "canonical exercises": nest(
+        "", "exercises(first: %d)", f"{PAGE} nodes {{ {EXERCISE} {FILM} }} edges", "node", "id"),
 }  # fmt: skip
 
 

@@ -29,6 +29,24 @@ _UPDATE = _mutation(
 )
 _CREATE_TERM = _mutation("$input: CreateTaxonomyTermInput!", "createTaxonomyTerm(input: $input)", f"term {{ {TERM} }}")
 _RENAME = _mutation("$id: ID!", 'renameTaxonomyTerm(id: $id, name: "X")', f"term {{ {TERM} }}")
+_VOTE = _mutation("$id: ID!", "voteExerciseVideo(exerciseId: $id, vote: UP)", f"exercise {{ {DETAILS} }}")
+_SUGGEST = _mutation(
+    "$id: ID!", 'suggestExerciseVideo(exerciseId: $id, url: "https://x.example/v")', f"exercise {{ {DETAILS} }}"
+)
+_DECIDE = _mutation(
+    "$id: ID!, $candidate: ID!",
+    "decideExerciseVideo(exerciseId: $id, candidateId: $candidate, accept: true)",
+    f"exercise {{ {DETAILS} }}",
+)
+_STATUS = _mutation(
+    "$id: ID!", "setExerciseVideoStatus(exerciseId: $id, status: VERIFIED)", f"exercise {{ {DETAILS} }}"
+)
+_LOCK = _mutation("$id: ID!", "lockExerciseVideo(exerciseId: $id, locked: true)", f"exercise {{ {DETAILS} }}")
+_OVERRIDE = _mutation(
+    "$id: ID!, $organizationId: ID!, $overrides: ExerciseOverrideInput!",
+    "upsertExerciseOverride(exerciseId: $id, organizationId: $organizationId, overrides: $overrides)",
+    "exercise { id videoUrl }",
+)
 _DELETE = _mutation("$id: ID!", "deleteTaxonomyTerm(id: $id)", "deletedId")
 _LIST = f"""query ($filter: ExerciseFilter) {{
   exercises(filter: $filter) {{ totalCount nodes {{ id }} {FACETS} }}
@@ -77,6 +95,26 @@ CASES = {
             "input": {"instructions": [{"type": "STEP", "body": "X", "imageKey": "theirs.upload"}]},
         },
     ),
+    "updateExercise, their files": Case(
+        _UPDATE,
+        {
+            "id": "mine.exercise",
+            "input": {"videoUploadId": "theirs.upload", "thumbnailUploadId": "theirs.upload"},
+        },
+    ),
+    "upsertExerciseOverride, their files": Case(
+        _OVERRIDE,
+        {
+            "id": "mine.canonical",
+            "organizationId": "mine.organization",
+            "overrides": {"videoUploadId": "theirs.upload", "thumbnailUploadId": "theirs.upload"},
+        },
+    ),
+    "voteExerciseVideo": Case(_VOTE, {"id": "theirs.exercise"}),
+    "suggestExerciseVideo": Case(_SUGGEST, {"id": "theirs.exercise"}),
+    "decideExerciseVideo": Case(_DECIDE, {"id": "theirs.exercise", "candidate": "theirs.exercise"}),
+    "setExerciseVideoStatus": Case(_STATUS, {"id": "theirs.exercise"}),
+    "lockExerciseVideo": Case(_LOCK, {"id": "theirs.draft"}),
     "createTaxonomyTerm": Case(_CREATE_TERM, _category(organizationId="theirs.organization")),
     "createTaxonomyTerm, their parent": Case(
         _CREATE_TERM, _category(organizationId="mine.organization", parentId="theirs.category")
