@@ -128,7 +128,7 @@ async def test_the_examples_come_back_on_request(visit: Visit) -> None:
     with page(ASSETS) as address:
         await visit.open(address)
         await visit.page.get_by_role("button", name="Close Tab").first.click()
-        await expect(visit.tabs).to_have_count(11)
+        await expect(visit.tabs).to_have_count(13)
         await visit.page.get_by_role("button", name="Restore examples").click()
         await expect(visit.tabs).to_have_count(14)
 
