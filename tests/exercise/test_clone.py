@@ -79,7 +79,7 @@ def part_ids(exercise: Json) -> set[str]:
     return {each["id"] for name in ("instructions", "contraindications") for each in exercise[name]}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=VALUES, terms=st.sets(st.integers(0, 5)), is_own=st.booleans(), name=st.none() | st.just(" Ours "))
 async def test_a_clone_is_its_source_but_for_what_it_has_of_its_own(
     desk: Desk, admin: Person, term_ids: list[str], values: Json, terms: set[int], is_own: bool, name: str | None

@@ -15,7 +15,7 @@ from tests.library.documents import EFFECTIVE
 
 Pool = Any
 LAW = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 TYPES = ["PREPARATION", "STEP", "FORM_CUE", "BREATHING", "SAFETY"]
 SEVERITIES = ["WARNING", "RESTRICTION", "ABSOLUTE"]

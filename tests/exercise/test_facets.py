@@ -11,7 +11,7 @@ from tests.exercise.model import PLAIN, Exercise, Json, Pool, filters, libraries
 from tests.exercise.shelves import FACETS, Shelf, canonical_of, counted, library_of, shelf_of
 
 LAW = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 sources = st.sampled_from(["ALL", "CANONICAL", "ORG", "CUSTOMIZED"])
 NOTHING: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from tests.exercise.model import FILTERS, PLAIN, Exercise, Json, Pool, filters, 
 from tests.exercise.shelves import Shelf, canonical_of, ids, library_of, shelf_of
 
 LAW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 SOURCES = ["ALL", "CANONICAL", "ORG", "CUSTOMIZED"]
 sorts = st.sampled_from(SORTS)
