@@ -8,7 +8,7 @@ from kinegraph.exercise.rules_terms import ExerciseSort, ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.exercise.store_facets import FACETS, by_facet
 from kinegraph.exercise.store_filters import STORED, conditions
-from kinegraph.exercise.store_orders import ORDERS, page_of
+from kinegraph.exercise.store_orders import ORDERS, bounded, page_of
 from kinegraph.kit.batches import narrow
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Arguments, ReadSession
@@ -36,6 +36,7 @@ async def canonical_pages(
     for admin in keys:
         arguments = Arguments()
         where = _canonical(wanted, admin, arguments) + conditions(wanted, STORED, arguments)
+        where += bounded(order, wanted, order.stored)
         columns = narrow(E_COLUMNS, names, "id organization_id status")
         page = page_of(columns, "exercises e", where, order, window, arguments, order.stored, "e.id")
         rows = await session.fetch(page, *arguments.values)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kinegraph.exercise.rules_terms import ExerciseSort
+from kinegraph.exercise.rules import Filter
+from kinegraph.exercise.rules_terms import BANDS, ExerciseSort
 from kinegraph.kit.pages import Window
 from kinegraph.kit.sessions import Arguments
 
@@ -67,3 +68,13 @@ def _behind(order: Order, window: Window, arguments: Arguments, key: str, id: st
     value, last = window.after
     bound = f"{arguments.bind(value, order.sql_type)}, {arguments.bind(last, 'uuid')}"
     return f"({key}, {id}) {'<' if order.descending else '>'} ({bound})"
+
+
+def bounded(order: Order, wanted: Filter, key: str) -> list[str]:
+    """A filter by difficulty as a range of the sort key, where that is the difficulty: it bounds the walk."""
+    if order.kind is not int:
+        return []
+    band = BANDS[wanted.difficulty] if wanted.difficulty else (None, None)
+    lows = [low for low in (band[0], wanted.difficulty_min) if low is not None]
+    highs = [high for high in (band[1], wanted.difficulty_max) if high is not None]
+    return [*(f"{key} >= {low}" for low in lows), *(f"{key} <= {high}" for high in highs)]

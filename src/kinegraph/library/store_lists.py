@@ -14,7 +14,7 @@ from kinegraph.exercise.rules_terms import ExerciseSort, ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.exercise.store_facets import FACETS, by_facet
 from kinegraph.exercise.store_filters import STORED, conditions
-from kinegraph.exercise.store_orders import ORDERS, Order, page_of
+from kinegraph.exercise.store_orders import ORDERS, Order, bounded, page_of
 from kinegraph.kit.batches import narrow
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Arguments, ReadSession, grouped
@@ -61,12 +61,17 @@ def _streams(
         where, shown, over = _canonical(source, wanted, arguments), f"o.overrides, {columns}", order.overriding
         # As CASE, since the planner takes IS NULL for rare: it looks at the overrides, where every row has a key.
         kept = [f"CASE WHEN {over} IS NULL THEN true ELSE false END"] if over else []
+        kept += bounded(order, wanted, order.stored) if over else []
         yield page_of(shown, CANONICAL, [*where, *kept], order, window, arguments, order.stored, "e.id")
         if over:
             where += ["o.organization_id = wanted.organization_id", f"{over} IS NOT NULL"]
+            where += bounded(order, wanted, over)
             yield page_of(shown, OVERRIDDEN, where, order, window, arguments, over, "o.exercise_id")
     if source in (LibrarySource.ALL, LibrarySource.ORG):
-        where, shown = _own(wanted, arguments), f"NULL::jsonb AS overrides, {columns}"
+        where, shown = (
+            [*_own(wanted, arguments), *bounded(order, wanted, order.stored)],
+            f"NULL::jsonb AS overrides, {columns}",
+        )
         yield page_of(shown, "exercises e", where, order, window, arguments, order.stored, "e.id")
 
 
