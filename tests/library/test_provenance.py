@@ -168,6 +168,6 @@ async def test_an_override_of_a_discontinued_exercise_can_be_reset_and_not_chang
         f"mutation ({TARGET}) {{ upsertExerciseOverride(exerciseId: $exerciseId, organizationId: $organizationId, "
         f'overrides: {{name: "Better"}}) {{ {ERRORS} }} }}'
     )
-    assert await api.refusals(text, gym.coach, **target(squat, gym)) == [("EXERCISE_NOT_AVAILABLE", ["exerciseId"])]
+    assert await api.refusals(text, gym.coach, **target(squat, gym)) == [("NOT_FOUND", ["exerciseId"])]
     done = await api.run(RESET, gym.coach, **target(squat, gym), fields=["name"])
     assert done["resetExerciseOverride"]["exercise"]["customizedFields"] == []

@@ -8,7 +8,7 @@ import strawberry
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
 from kinegraph.exercise.graph_parts import Parts, looked_at
-from kinegraph.exercise.rules import api_name, is_readable, reference_fault
+from kinegraph.exercise.rules import api_name, is_readable, is_visible
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
 from kinegraph.identity.rules_access import require_coach
@@ -48,8 +48,8 @@ class Mutation:
         organization, row = await _target(session, exercise_id, organization_id)
         if row.organization_id is not None:
             raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
-        if fault := reference_fault(row, organization, "exerciseId"):
-            raise fault
+        if not is_visible(session.viewer, row):
+            raise NotFound("There is no such exercise.", "exerciseId")
         values, removed = rules.checked_overrides(sent, ("overrides",))
         await parts.used(session, files, organization, row.id)
         values |= {api_name(name): url for name, url in parts.addresses(files, info.context.address).items()}
