@@ -10,6 +10,7 @@ from kinegraph.exchange.rules import Format
 from kinegraph.exchange.rules_content import FIELDS
 from kinegraph.exercise.rules import api_name
 from kinegraph.exercise.rules_canonical import shipped_files
+from kinegraph.exercise.rules_details import condition_key
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, World
 from tests.exchange.files import EDIT, KEEP, Pool, bring, everything, free, take, verdicts, without_ids
@@ -46,7 +47,7 @@ ROW = st.fixed_dictionaries(
         "contraindications": st.lists(
             st.fixed_dictionaries({"condition": LINE, "severity": st.just("absolute")}, optional={"description": TEXT}),
             max_size=3,
-            unique_by=lambda each: each["condition"],
+            unique_by=lambda each: condition_key(each["condition"]),
         ),
         "bodyRegions": st.lists(st.sampled_from(["knee", "hip"]), unique=True),
         "fatigueScore": st.sampled_from([None, 1, 10]),
