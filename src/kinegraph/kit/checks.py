@@ -33,11 +33,8 @@ class Checks:
             raise Refused(self.refusals)
 
     def text(self, value: str, path: Path, longest: int, *, empty: bool = False, lines: bool = True) -> str:
-        """A trimmed text of at most `longest` characters, without control characters; on one line unless `lines`.
-
-        It is composed (Unicode's NFC), so that the same word is found however it was typed.
-        """
-        cleaned = unicodedata.normalize("NFC", value.strip())
+        """A trimmed text of at most `longest` characters, without control characters; on one line unless `lines`."""
+        cleaned = value.strip()
         if "\0" in cleaned:
             self.refuse("Must not contain the control character U+0000.", *path)
         elif not lines and len(cleaned.splitlines()) > 1:
