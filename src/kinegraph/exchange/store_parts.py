@@ -1,4 +1,4 @@
-"""Writing what hangs from many exercises at once: instructions, contraindications, tags, programming profiles."""
+"""Writing what hangs from many exercises at once and is found by name: tags, fatigue scores."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,21 +14,6 @@ Parts = Mapping[UUID | None, Sequence[Mapping[str, Any]]]
 
 def _sent(parts: Parts) -> list[dict[str, Any]]:
     return [{"exercise_id": id, **part} for id, entries in parts.items() for part in entries]
-
-
-async def replace(session: WriteSession, scope: Scope, table: str, columns: Mapping[str, str], parts: Parts) -> None:
-    """Give exercises these rows of one table, and no others."""
-    if parts:
-        await session.run(f"DELETE FROM {table} WHERE exercise_id = ANY ($1)", [*parts])
-        await session.run(
-            f"""
-            INSERT INTO {table} (organization_id, exercise_id, {", ".join(columns)})
-            SELECT $1, exercise_id, {", ".join(columns)}
-            FROM jsonb_to_recordset($2) AS sent (exercise_id uuid, {typed(columns)})
-            """,
-            scope,
-            _sent(parts),
-        )
 
 
 async def tag_all(session: WriteSession, scope: Scope, parts: Parts) -> None:
@@ -79,8 +64,3 @@ async def rate(session: WriteSession, scope: Scope, parts: Parts) -> None:
             scope,
             _sent(parts),
         )
-
-
-def typed(columns: Mapping[str, str]) -> str:
-    """Columns and their types, as `jsonb_to_recordset` takes them."""
-    return ", ".join(f"{name} {kind}" for name, kind in columns.items())

@@ -8,9 +8,9 @@ from kinegraph.exchange import store_parts
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.exchange.rules_records import Record
 from kinegraph.exchange.store import Scope
-from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION
+from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
 from kinegraph.exercise.store_seed import SEEDED
-from kinegraph.kit.sessions import WriteSession
+from kinegraph.kit.sessions import WriteSession, typed
 
 WRITTEN: Mapping[str, str] = {**SEEDED, "status": "text", "import_key": "text"}
 """The columns that are written, and how their JSON is read."""
@@ -25,9 +25,9 @@ async def write(session: WriteSession, scope: Scope, records: Sequence[Record]) 
         message = "Somebody stored an exercise with the same slug or key meanwhile; nothing was imported. Try again."
         raise ExchangeError(message) from None
     instructions = {each.id: each.instructions for each in records if each.instructions is not None}
-    await store_parts.replace(session, scope, "exercise_instructions", INSTRUCTION, instructions)
+    await replace_all(session, scope, "exercise_instructions", INSTRUCTION, instructions)
     contraindications = {each.id: each.contraindications for each in records if each.contraindications is not None}
-    await store_parts.replace(session, scope, "exercise_contraindications", CONTRAINDICATION, contraindications)
+    await replace_all(session, scope, "exercise_contraindications", CONTRAINDICATION, contraindications)
     await store_parts.tag_all(session, scope, {each.id: each.terms for each in records if each.terms is not None})
     await store_parts.rate(session, scope, {each.id: each.fatigue for each in records if each.fatigue is not None})
 
@@ -39,7 +39,7 @@ async def _insert(session: WriteSession, scope: Scope, records: Sequence[Record]
         f"""
         INSERT INTO exercises (organization_id, {columns})
         SELECT $1, {columns}
-        FROM jsonb_to_recordset($2) AS sent ({store_parts.typed(WRITTEN)})
+        FROM jsonb_to_recordset($2) AS sent ({typed(WRITTEN)})
         RETURNING id, import_key
         """,
         scope,
@@ -54,7 +54,7 @@ async def _update(session: WriteSession, records: Sequence[Record]) -> None:
     await session.run(
         f"""
         UPDATE exercises SET ({", ".join(WRITTEN)}, updated_at) = ROW ({_of("sent", WRITTEN)}, now())
-        FROM jsonb_to_recordset($1) AS sent (id uuid, {store_parts.typed(WRITTEN)})
+        FROM jsonb_to_recordset($1) AS sent (id uuid, {typed(WRITTEN)})
         WHERE exercises.id = sent.id
         """,
         [{"id": each.id, **each.columns} for each in records],

@@ -36,8 +36,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await _seen(session, exercise_id)
-        if row.video_url is None:
-            raise NotFound("The exercise has no video.", "exerciseId")
+        _require_video(row)
         await store_video.vote(session, row.id, None if vote is None else vote == rules_video.VideoVote.UP)
         return await stored(session, row.id)
 
@@ -96,8 +95,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await writable(session, exercise_id, "exerciseId")
-        if row.video_url is None:
-            raise NotFound("The exercise has no video.", "exerciseId")
+        _require_video(row)
         await store.update(session, row.id, {"video_status": status})
         return await stored(session, row.id)
 
@@ -113,8 +111,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await writable(session, exercise_id, "exerciseId")
-        if row.video_url is None:
-            raise NotFound("The exercise has no video.", "exerciseId")
+        _require_video(row)
         if locked != (row.video_locked_by_user_id is not None):
             holder = session.viewer.user.id if locked else None
             await store.update(session, row.id, {"video_locked_by_user_id": holder})
@@ -126,8 +123,12 @@ async def _seen(session: WriteSession, exercise_id: str) -> Row:
     row = (await store.by_ids(session, [require_key(exercise_id, "exerciseId")]))[0]
     if row is None or not rules.is_visible(session.viewer, row):
         raise NotFound("There is no such exercise.", "exerciseId")
-    viewer = session.viewer
-    own = row.organization_id
-    if not (viewer.coaches(own) if own else viewer.coached() or viewer.is_platform_admin):
+    if not rules.is_coached(session.viewer, row.organization_id):
         raise Forbidden("Only owners, admins and coaches may do this.", "exerciseId")
     return row
+
+
+def _require_video(row: Row) -> None:
+    """Refuse to moderate what is not there."""
+    if row.video_url is None:
+        raise NotFound("The exercise has no video.", "exerciseId")

@@ -21,8 +21,8 @@ Files = Mapping[UUID, Settled]
 """Uploads that were looked at, by id."""
 
 
-FILES = {"video": UploadPurpose.EXERCISE_VIDEO, "thumbnail": UploadPurpose.EXERCISE_THUMBNAIL}
-"""What may be uploaded for an exercise's own columns."""
+FILES = {UploadPurpose.EXERCISE_VIDEO: "video", UploadPurpose.EXERCISE_THUMBNAIL: "thumbnail"}
+"""What may be uploaded for an exercise's own columns, and how these begin."""
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Parts:
             if len(sent) > MOST_TERMS:
                 checks.refuse(f"Must be at most {MOST_TERMS} terms; these are {len(sent)}.", *at, "termIds")
             parts.term_ids = checks.all(sent[:MOST_TERMS], (*at, "termIds"), checks.key)
-        for name, purpose in FILES.items():
+        for purpose, name in FILES.items():
             sent = values.pop(f"{name}_upload_id", None)
             if sent is None:
                 continue
@@ -69,11 +69,10 @@ class Parts:
 
     def addresses(self, files: Files, base: str) -> dict[str, Any]:
         """The columns that uploaded files fill: addresses at the API, which lead to them for good."""
-        names = {purpose: f"{name}_url" for name, purpose in FILES.items()}
         return {
-            names[purpose]: f"{base}{PUBLIC}{quote(files[id].key)}"
+            f"{FILES[purpose]}_url": f"{base}{PUBLIC}{quote(files[id].key)}"
             for id, (purpose, _) in self.uploads.items()
-            if purpose in names and id in files
+            if purpose in FILES and id in files
         }
 
     async def used(self, session: WriteSession, files: Files, organization_id: UUID | None, exercise_id: UUID) -> None:
@@ -86,9 +85,7 @@ class Parts:
 
     def place(self, columns: list[str]) -> Path:
         """Where an input says the first of these columns, be it by an upload."""
-        uploaded = {
-            f"{name}_url": at for name, purpose in FILES.items() for p, at in self.uploads.values() if p is purpose
-        }
+        uploaded = {f"{FILES[purpose]}_url": at for purpose, at in self.uploads.values() if purpose in FILES}
         return next((uploaded.get(name, ("input", api_name(name))) for name in columns), ("input",))
 
 

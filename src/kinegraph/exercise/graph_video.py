@@ -8,8 +8,8 @@ import strawberry
 
 from kinegraph.exercise import store_video
 from kinegraph.exercise.graph_terms import terms
+from kinegraph.exercise.rules import is_coached
 from kinegraph.exercise.rules_video import VideoVote, provider_of
-from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import edge
@@ -73,9 +73,7 @@ def video_of(root: strawberry.Parent[Any]) -> Any:
 
 async def candidates_of(root: strawberry.Parent[Any], info: Info) -> list[VideoCandidate]:
     """Resolver: the suggested videos, which coaches and platform admins see; oldest first."""
-    viewer: Viewer = await info.context.viewer()
-    own = root.organization_id
-    shown = viewer.coaches(own) if own else bool(viewer.coached()) or viewer.is_platform_admin
+    shown = is_coached(await info.context.viewer(), root.organization_id)
     return [
         VideoCandidate(
             id=each["id"],

@@ -147,6 +147,11 @@ def is_visible(viewer: Viewer, exercise: Any) -> bool:
     return exercise.status == ExerciseStatus.PUBLISHED and viewer.sees_library(exercise.organization_id)
 
 
+def is_coached(viewer: Viewer, owner: UUID | None) -> bool:
+    """Whether the viewer has a coach's say about a row: of its organization, or of any where it is canonical."""
+    return viewer.coaches(owner) if owner else viewer.is_platform_admin or bool(viewer.coached())
+
+
 def is_readable(viewer: Viewer, exercise: Any) -> bool:
     """Whether the viewer may read a row that something which they see refers to: all but other people's drafts."""
     owner = exercise.organization_id

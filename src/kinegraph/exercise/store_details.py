@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules_details import paired
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, typed
 
 
 async def instructions_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[list[Row]]:
@@ -71,6 +71,28 @@ async def replace_contraindications(session: WriteSession, exercise: Row, entrie
     return await _replace(session, exercise, "exercise_contraindications", CONTRAINDICATION, entries)
 
 
+async def replace_all(
+    session: WriteSession,
+    organization_id: UUID | None,
+    table: str,
+    columns: Mapping[str, str],
+    parts: Mapping[Any, Sequence[Mapping[str, Any]]],
+) -> None:
+    """Give each of many exercises of one scope, by id, its rows of one table and no others: two statements."""
+    if not parts:
+        return
+    await session.run(f"DELETE FROM {table} WHERE exercise_id = ANY ($1)", [*parts])
+    await session.run(
+        f"""
+        INSERT INTO {table} (organization_id, exercise_id, {", ".join(columns)})
+        SELECT $1, exercise_id, {", ".join(columns)}
+        FROM jsonb_to_recordset($2) AS sent (exercise_id uuid, {typed(columns)})
+        """,
+        organization_id,
+        [{"exercise_id": id, **part} for id, entries in parts.items() for part in entries],
+    )
+
+
 async def touch(session: WriteSession, exercise_id: UUID) -> None:
     """Say that something which hangs from an exercise changed."""
     await session.run("UPDATE exercises SET updated_at = now() WHERE id = $1", exercise_id)
@@ -87,7 +109,6 @@ async def _replace(
     rows = paired(stored, entries, [name for name in columns if name != "sort_order"])
     sent = [{**entry, "id": row.id} for entry, row in zip(entries, rows, strict=True) if row is not None]
     new = [entry for entry, row in zip(entries, rows, strict=True) if row is None]
-    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     values = ", ".join(f"sent.{name}" for name in columns)
     written = await session.run(
         f"DELETE FROM {table} WHERE exercise_id = $1 AND id <> ALL ($2)", exercise.id, [row["id"] for row in sent]
@@ -95,7 +116,7 @@ async def _replace(
     written += await session.run(
         f"""
         UPDATE {table} SET ({names}, updated_at) = ROW ({values}, now())
-        FROM jsonb_to_recordset($1) AS sent (id uuid, {typed})
+        FROM jsonb_to_recordset($1) AS sent (id uuid, {typed(columns)})
         WHERE {table}.id = sent.id AND ({", ".join(f"{table}.{name}" for name in columns)}) IS DISTINCT FROM ({values})
         """,
         sent,
@@ -104,7 +125,7 @@ async def _replace(
         f"""
         INSERT INTO {table} (exercise_id, organization_id, {names})
         SELECT $2, $3, {values}
-        FROM jsonb_to_recordset($1) AS sent ({typed})
+        FROM jsonb_to_recordset($1) AS sent ({typed(columns)})
         ORDER BY sort_order
         """,
         new,

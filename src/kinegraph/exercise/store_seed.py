@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kinegraph.exercise.rules_taxonomy import TaxonomyKind
-from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION
+from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
 from kinegraph.exercise.store_taxonomy import TABLES, TERMS
-from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.kit.sessions import ReadSession, WriteSession, typed
 
 SEEDED: Mapping[str, str] = {
     "slug": "text",
@@ -62,7 +62,7 @@ async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> t
         f"""
         INSERT INTO exercises ({names})
         SELECT {names}
-        FROM jsonb_to_recordset($1) AS entry ({", ".join(f"{name} {kind}" for name, kind in SEEDED.items())})
+        FROM jsonb_to_recordset($1) AS entry ({typed(SEEDED)})
         ON CONFLICT (slug) WHERE slug IS NOT NULL AND organization_id IS NULL
         DO UPDATE SET ({names}, updated_at) = ROW ({", ".join(_seeded(name) for name in SEEDED)}, now())
         WHERE exercises.seed_hash IS DISTINCT FROM excluded.seed_hash
@@ -72,8 +72,8 @@ async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> t
     )
     by_slug = {entry["slug"]: entry for entry in entries}
     for table, columns in DETAILS.items():
-        sent = [{"exercise_id": row.id, **detail} for row in rows for detail in _details(by_slug[row.slug], table)]
-        await _replace_details(session, [row.id for row in rows], table, columns, sent)
+        parts = {row.id: _details(by_slug[row.slug], table) for row in rows}
+        await replace_all(session, None, table, columns, parts)
     new = sum(row.is_new for row in rows)
     return new, len(rows) - new
 
@@ -95,23 +95,6 @@ def _details(entry: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Any]
     named = {"exercise_instructions": "instructions", "exercise_contraindications": "contraindications"}
     rows: Sequence[Mapping[str, Any]] = entry[named.get(table, "terms")]
     return rows
-
-
-async def _replace_details(
-    session: WriteSession, ids: Sequence[Any], table: str, columns: Mapping[str, str], sent: Sequence[Mapping[str, Any]]
-) -> None:
-    """Give canonical exercises these rows of one table, and no others."""
-    names = ", ".join(columns)
-    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    await session.run(f"DELETE FROM {table} WHERE exercise_id = ANY ($1)", ids)
-    await session.run(
-        f"""
-        INSERT INTO {table} (exercise_id, {names})
-        SELECT exercise_id, {names}
-        FROM jsonb_to_recordset($1) AS sent (exercise_id uuid, {typed})
-        """,
-        sent,
-    )
 
 
 async def seed_taxonomies(session: WriteSession, lists: Mapping[TaxonomyKind, Sequence[Mapping[str, Any]]]) -> None:

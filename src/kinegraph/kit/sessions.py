@@ -115,6 +115,11 @@ class Arguments:
         return f"${len(self.values)}::{type_name}"
 
 
+def typed(columns: Mapping[str, str]) -> str:
+    """Columns and their types, as `jsonb_to_recordset` takes them."""
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
 def in_key_order(rows: Sequence[Row], keys: Sequence[Any], column: str = "id") -> list[Row | None]:
     """One row or None for each key."""
     found = {row[column]: row for row in rows}
