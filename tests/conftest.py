@@ -25,6 +25,7 @@ from kinegraph import migrate
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
+from kinegraph.kit import lending
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.main import create_app
@@ -264,20 +265,31 @@ class Counter:
         seen.extend(self.statements)
 
 
+@asynccontextmanager
+async def counted(services: Services, kept_exercises: int) -> AsyncIterator[Counter]:
+    """The API on one connection whose statements are seen, which keeps so many exercises in memory.
+
+    A reading's COMMIT is counted with the next transaction's BEGIN, however long that takes to come.
+    """
+    app = create_app(replace(services, settings=replace(services.settings, pool_size=1, kept_exercises=kept_exercises)))
+    statements: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lending, "LINGER_SECONDS", 3600)
+        async with app.router.lifespan_context(app) as state:
+            held: Any = state
+            async with held["database"].pool.acquire() as connection:
+                connection.add_query_logger(lambda logged: statements.append(logged.query))
+
+            async def with_state(scope: Any, receive: Any, send: Any) -> None:
+                await app({**scope, "state": dict(held)}, receive, send)
+
+            transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+                yield Counter(Api(client), statements)
+
+
 @pytest.fixture(scope="module")
 async def counter(services: Services) -> AsyncIterator[Counter]:
-    """Counts what a request sends to the database."""
-    alone = replace(services, settings=replace(services.settings, pool_size=1))
-    app = create_app(alone)
-    statements: list[str] = []
-    async with app.router.lifespan_context(app) as state:
-        held: Any = state
-        async with held["database"].pool.acquire() as connection:
-            connection.add_query_logger(lambda logged: statements.append(logged.query))
-
-        async def with_state(scope: Any, receive: Any, send: Any) -> None:
-            await app({**scope, "state": dict(held)}, receive, send)
-
-        transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-            yield Counter(Api(client), statements)
+    """Counts what a request sends to the database, where nothing is kept that could save a statement."""
+    async with counted(services, 0) as counter:
+        yield counter

@@ -57,8 +57,8 @@ def create_app(services: Services) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[Held]:
-        url = services.database_url
-        database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
+        limits = settings.pool_size, settings.statement_timeout_seconds, settings.kept_exercises
+        database = await Database.open(services.database_url, *limits)
         redis = open_redis(services.redis_url)
         async with open_storage(settings) as storage:
             endpoint = GraphQLEndpoint(

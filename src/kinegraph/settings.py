@@ -28,6 +28,7 @@ class Settings:
     where the SDK does not find them by itself. `public_url`: the API's address as clients know it.
     `executor`: how queries are run, breadth first or by graphql-core.
     `media_url_seconds`: how long signed addresses of files hold.
+    `kept_exercises`: how many exercises, as organizations see them, a web process keeps in memory (about 10 kB each).
     """
 
     environment: Environment = "production"
@@ -50,6 +51,7 @@ class Settings:
     executor: Literal["breadth-first", "graphql-core"] = "breadth-first"
     public_url: str | None = None
     media_url_seconds: int = 3600
+    kept_exercises: int = 10_000
     s3_bucket: str | None = None
     s3_endpoint: str | None = None
     s3_region: str | None = None
@@ -102,9 +104,7 @@ def read_settings(
         jwt_jwks=read("KINEGRAPH_JWT_JWKS", str, None),
         jwt_audience=read("KINEGRAPH_JWT_AUDIENCE", str, None),
         jwt_issuer=read("KINEGRAPH_JWT_ISSUER", str, None),
-        jwt_user_claim="email"
-        if read("KINEGRAPH_JWT_USER_CLAIM", _one_of("sub", "email"), "sub") == "email"
-        else "sub",
+        jwt_user_claim=_user_claim(read("KINEGRAPH_JWT_USER_CLAIM", _one_of("sub", "email"), "sub")),
         graphiql=read("KINEGRAPH_GRAPHIQL", _switch, environment == "development"),
         pool_size=read("KINEGRAPH_POOL_SIZE", _integer(1, 1000), 10),
         statement_timeout_seconds=read("KINEGRAPH_STATEMENT_TIMEOUT", _integer(1, 3600), 30),
@@ -112,6 +112,7 @@ def read_settings(
         cors_origins=read("KINEGRAPH_CORS_ORIGINS", _origins, ()),
         executor=_executor(read("KINEGRAPH_EXECUTOR", _one_of("breadth-first", "graphql-core"), "")),
         public_url=read("KINEGRAPH_PUBLIC_URL", _url("http", "https"), None),
+        kept_exercises=read("KINEGRAPH_KEPT_EXERCISES", _integer(0, 10_000_000), 10_000),
         media_url_seconds=read("KINEGRAPH_MEDIA_URL_SECONDS", _integer(1, 7 * 24 * 3600), 3600),
         s3_bucket=read("KINEGRAPH_S3_BUCKET", str, None),
         s3_endpoint=read("KINEGRAPH_S3_ENDPOINT", _url("http", "https"), None),
@@ -168,6 +169,10 @@ def _origins(raw: str) -> tuple[str, ...]:
 
 def _log_format(raw: str) -> Literal["auto", "json", "text"]:
     return "json" if raw == "json" else "text" if raw == "text" else "auto"
+
+
+def _user_claim(raw: str) -> Literal["sub", "email"]:
+    return "email" if raw == "email" else "sub"
 
 
 def _executor(raw: str) -> Literal["breadth-first", "graphql-core"]:

@@ -8,7 +8,7 @@ from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.identity.rows import SCOPED, Pool
 
-TABLES = ("organizations", "users", *SCOPED, "exercise_video_votes", "outbox", "jobs")
+TABLES = ("organizations", "users", *SCOPED, "exercise_video_votes", "library_versions", "outbox", "jobs")
 
 POLICIES = {
     "workout_assignments": ["*", "r", "w"],  # athletes say how theirs went
@@ -106,5 +106,5 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
         """
     )
     names = ("kinegraph_enter", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes",
-             "kinegraph_suggest_video")  # fmt: skip
+             "kinegraph_suggest_video", "kinegraph_change_version")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

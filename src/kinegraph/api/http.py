@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from kinegraph.api.context import RequestContext, enter_by_token
 from kinegraph.api.documents import Document, DocumentError, Documents
-from kinegraph.api.executor import execute
+from kinegraph.api.executor import execute, written
 from kinegraph.api.failures import Failure, failures, unexpected
 from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
 from kinegraph.api.schema import schema
@@ -128,7 +128,7 @@ class GraphQLEndpoint:
                 parameters.operation_name,
                 breadth_first=parameters.breadth_first,
             )
-            data = None if result.data is None else orjson.Fragment(orjson.dumps(result.data))
+            data = None if result.data is None else written(result.data)
             keep = not result.errors
         finally:
             await context.finish(keep=keep)

@@ -40,6 +40,10 @@ class Wrapped(Source):
         """The row."""
         return ("r = o.row",)
 
+    def pieces(self) -> str | None:
+        """An exercise that is kept for later answers keeps what they have in common."""
+        return "o.pieces" if self._has_diff else None
+
     def cases(self) -> Sequence[tuple[str, Source]]:
         """With a diff, and without one, as most are."""
         plain = ("", Wrapped(self._sample, is_plain=True))

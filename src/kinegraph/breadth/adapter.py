@@ -24,7 +24,11 @@ class Adapter:
     `note`: what is read of what a resolver answers (for a plan's `Field`), found in `Plan.notes` by the field's node.
     `documents`: whether objects of a type are dicts, such as stored JSON, with no objects below them but such.
     `trusted`: whether a type's `is_type_of` need not be asked.
+    `keep`: puts an object's finished dict, under its selection's text, into the dict in which the object keeps such
+    pieces, and returns what is answered in its place.
     `plain`: for a leaf type's name, the conversions that need no check, by class of value; None keeps the value.
+    `ready`: for a leaf type's name, when a value `{v}` can be answered as it is: an expression, which may refer to
+    `names`.
     """
 
     way: Callable[[GraphQLObjectType, GraphQLField], Way] = _way
@@ -34,4 +38,7 @@ class Adapter:
     note: Callable[[Any], frozenset[str] | None] = lambda field: None
     documents: Callable[[GraphQLObjectType], bool] = lambda named: False
     trusted: Callable[[GraphQLObjectType], bool] = lambda named: False
+    keep: Callable[[dict[str, Any], str, dict[str, Any]], Any] = lambda pieces, text, made: made
     plain: Mapping[str, Mapping[type, Callable[[Any], Any] | None]] = field(default_factory=dict)
+    ready: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Any] = field(default_factory=dict)

@@ -45,13 +45,18 @@ def build(
 
 
 def _generate(selection: Selection, adapter: Adapter, sample: Any) -> Callable[..., list[Any]]:
-    names: dict[str, Any] = {"join": "".join, "Surprise": Surprise}
+    names: dict[str, Any] = {"join": "".join, "Surprise": Surprise, **adapter.names}
     source = adapter.source(sample)
     count = len(selection.columns)
     parameters = "".join(f", c{number}" for number in range(count))
     body = [*source.prelude()]
+    pieces = None if count else source.pieces()
+    if pieces is not None:
+        names |= {"keep": adapter.keep, "text": selection.text}
+        body += [f"p = {pieces}", "if p is not None and text in p:", "    add(p[text])", "    continue"]
     for condition, case in source.cases():
         lines, made = _dict(selection, "v", case, adapter, names)
+        made = made if pieces is None else f"{made} if p is None else keep(p, text, {made})"
         lines += [f"add({made})", *(["i += 1"] if count else [])]
         body += [f"if {condition}:", *(f"    {line}" for line in lines), "    continue"] if condition else lines
     text = "\n".join(
@@ -154,20 +159,21 @@ def _conversion(field: Field, name: str, adapter: Adapter, names: dict[str, Any]
         names[f"quick_{name}"] = dict(texts(leaf)).get
         given = "" if field.shape.required else f"if {name} is not None: "
         return [f"{given}{name} = quick_{name}({name}) or full_{name}({name})"]
-    if leaf.name not in TESTS:
+    ready = adapter.ready.get(leaf.name) or READY.get(leaf.name)
+    if ready is None:
         return [full]
-    lines = [f"if {null}({TESTS[leaf.name].format(v=name)}): {full}"]
+    lines = [f"if {null}not ({ready.format(v=name)}): {full}"]
     for kind, convert in list(adapter.plain.get(leaf.name, {}).items())[:1]:
         names |= {f"kind_{name}": kind, f"plain_{name}": convert}
         lines = [f"if {name}.__class__ is kind_{name}: {name} = plain_{name}({name})", f"el{lines[0]}"]
     return lines
 
 
-TESTS = {
-    "String": "{v}.__class__ is not str",
-    "ID": "{v}.__class__ is not str",
-    "Boolean": "{v}.__class__ is not bool",
-    "Int": "{v}.__class__ is not int or not -2147483648 <= {v} <= 2147483647",
-    "Float": "{v}.__class__ is not float or {v} - {v} != 0.0",
+READY = {
+    "String": "{v}.__class__ is str",
+    "ID": "{v}.__class__ is str",
+    "Boolean": "{v}.__class__ is bool",
+    "Int": "{v}.__class__ is int and -2147483648 <= {v} <= 2147483647",
+    "Float": "{v}.__class__ is float and {v} - {v} == 0.0",
 }
-"""For GraphQL's own scalars, when a value needs more than to be taken as it is."""
+"""For GraphQL's own scalars, when a value can be answered as it is."""

@@ -1,7 +1,7 @@
 """Running a plan: level by level, every relation once for all objects of its scope."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from graphql.execution.executor import Executor
@@ -10,6 +10,7 @@ from graphql.pyutils import Path
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.convert import Shape, Surprise
 from kinegraph.breadth.leaves import build
+from kinegraph.breadth.loads import Loads, shared
 from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.selections import Field, Selection
 from kinegraph.breadth.ways import Call, Edge, Read
@@ -153,12 +154,12 @@ class _Run:
         self.plan = plan
         self.adapter = plan.adapter
         self.executor = executor
-        self.loaded: dict[Hashable, dict[Any, Any]] = {}
+        self.loads = Loads()
         self.columns: dict[Scope, Column] = {}
 
     async def advance(self, level: list[Scope], made: list[Scope]) -> list[Scope]:
         """Work out every field of a level's scopes. Returns the scopes that this led to and that need more loading."""
-        wanted: list[tuple[Scope, int, Field, list[Any]]] = []
+        wanted: list[tuple[Scope, int, Field, list[int]]] = []
         calls: list[tuple[Scope, int, Field, list[Any]]] = []
         work = list(level)
         for scope in work:
@@ -166,7 +167,7 @@ class _Run:
                 way = field.way
                 scope.columns.append(None)  # type: ignore[arg-type]  # its place, filled below
                 if isinstance(way, Edge):
-                    wanted.append((scope, place, field, _keys(self.adapter, scope, way.key)))
+                    wanted.append((scope, place, field, self.loads.ask(way.batch, _keys(self.adapter, scope, way.key))))
                 elif isinstance(way, Read):
                     values = _read(self.adapter, scope, way.name)
                     self._attach(scope, place, field, values, None, work, made)
@@ -178,9 +179,9 @@ class _Run:
         await self._settle([results for _, _, _, results in calls])
         for scope, place, field, results in calls:
             self._attach(scope, place, field, results, None, below, made)
-        await self._load(wanted)
-        for scope, place, field, keys in wanted:
-            self._attach_edge(scope, place, field, keys, below, made)
+        await self.loads.load(self._call)
+        for scope, place, field, places in wanted:
+            self._attach_edge(scope, place, field, places, below, made)
         return below
 
     def _resolve(self, scope: Scope, field: Field) -> list[Any]:
@@ -211,45 +212,26 @@ class _Run:
             for (results, place), answer in zip(waiting, answers, strict=True):
                 results[place] = answer
 
-    async def _load(self, wanted: list[tuple[Scope, int, Field, list[Any]]]) -> None:
-        """Call each batch function of the level once, for the keys that no level above asked for."""
-        missing: dict[Hashable, dict[Any, None]] = {}
-        for _, _, field, keys in wanted:
-            batch = field.way.batch  # type: ignore[union-attr]  # these fields are edges
-            known = self.loaded.setdefault(batch, {})
-            asked = missing.setdefault(batch, {})
-            for key in keys:
-                if key is not None and key not in known:
-                    asked[key] = None
-        assert self.adapter.load is not None or not missing
-        for batch, asked in missing.items():
-            if asked:
-                keys = list(asked)
-                answers = await self.adapter.load(  # type: ignore[misc]  # see above
-                    self.executor.context_value, batch, keys, self.plan.names.get(batch)
-                )
-                self.loaded[batch].update(zip(keys, answers, strict=True))
+    def _call(self, batch: Hashable, keys: list[Any]) -> Awaitable[Sequence[Any]]:
+        """Call a batch function, with what is read of its answers."""
+        assert self.adapter.load is not None
+        return self.adapter.load(self.executor.context_value, batch, keys, self.plan.names.get(batch))
 
     def _attach_edge(
-        self, scope: Scope, place: int, field: Field, keys: list[Any], work: list[Scope], made: list[Scope]
+        self, scope: Scope, place: int, field: Field, places: list[int], work: list[Scope], made: list[Scope]
     ) -> None:
         way = field.way
         assert isinstance(way, Edge)
-        found = self.loaded[way.batch]
+        answers = self.loads.answers(way.batch)
+        values: list[Any]
+        index: list[int] | None = None
         if way.pick is not None:
-            pick = way.pick
-            values = [pick(o, found.get(key)) for o, key in zip(scope.objects, keys, strict=True)]
-            self._attach(scope, place, field, values, None, work, made)
-            return
-        shared = not (field.child and field.child.has_resolvers)
-        unique = dict.fromkeys(keys)
-        if not shared or len(unique) == len(keys):
-            values = [None if key is None else found[key] for key in keys]
-            self._attach(scope, place, field, values, None, work, made)
-            return
-        places = {key: number for number, key in enumerate(unique)}
-        values = [None if key is None else found[key] for key in unique]
-        self._attach(scope, place, field, values, [places[key] for key in keys], work, made)
+            values = [way.pick(o, answers[number]) for o, number in zip(scope.objects, places, strict=True)]
+        elif field.child and field.child.has_resolvers:  # each object has a path of its own
+            values = [answers[number] for number in places]
+        else:
+            values, index = shared(places, answers)
+        self._attach(scope, place, field, values, index, work, made)
 
     def _attach(
         self,
@@ -286,6 +268,15 @@ def _read(adapter: Adapter, scope: Scope, name: str) -> list[Any]:
     return list(map(adapter.source(scope.objects[0]).getter(name), scope.objects))
 
 
-def _keys(adapter: Adapter, scope: Scope, key: str | Callable[[Any], Any]) -> list[Any]:
+def _steady(values: list[Any]) -> list[Any]:
+    """The values, where they are all equal the very same one: what is hashed once need not be hashed again."""
+    return [values[0]] * len(values) if values and values.count(values[0]) == len(values) else values
+
+
+def _keys(adapter: Adapter, scope: Scope, key: str | tuple[str, ...] | Callable[[Any], Any]) -> Iterable[Any]:
     """The key of every object of a scope."""
-    return _read(adapter, scope, key) if isinstance(key, str) else list(map(key, scope.objects))
+    if isinstance(key, str):
+        return _read(adapter, scope, key)
+    if isinstance(key, tuple):
+        return zip(*(_steady(_read(adapter, scope, name)) for name in key), strict=True)
+    return map(key, scope.objects)

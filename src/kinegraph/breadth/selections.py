@@ -58,7 +58,7 @@ class Field:
 class Selection:
     """The fields that are selected of one type at one place, in the order of the answer."""
 
-    __slots__ = ("builders", "columns", "fields", "has_resolvers", "names", "type")
+    __slots__ = ("builders", "columns", "fields", "has_resolvers", "names", "text", "type")
 
     def __init__(self, type: GraphQLObjectType, fields: list[Field | str]) -> None:
         self.type = type
@@ -71,6 +71,8 @@ class Selection:
             for f in fields
             if not isinstance(f, str)
         )
+        self.text: str = " ".join(field if isinstance(field, str) else _text(field) for field in fields)
+        """What is selected, in words: the same for selections of the same, where all is worked out from the object."""
         self.names = _names(fields)
         """What is read of the objects; None where that is not known."""
         self.builders: dict[Hashable, Callable[..., list[Any]]] = {}
@@ -86,6 +88,11 @@ def _names(fields: list[Field | str]) -> frozenset[str] | None:
             return None
         found |= reads
     return frozenset(found)
+
+
+def _text(field: Field) -> str:
+    below = f"{{{field.child.text}}}" if field.child else ""
+    return f"{field.key}:{field.place[1]}{below}"
 
 
 def _reads(field: Field) -> frozenset[str] | None:

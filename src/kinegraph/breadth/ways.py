@@ -27,11 +27,11 @@ class Call:
 class Edge:
     """The field is loaded: by a batch function, for a key of the object; `pick` takes the object's part of the answer.
 
-    The key is a value of the object by its name, or what a function makes of the object.
+    The key is a value of the object by its name, a tuple of several, or what a function makes of the object.
     """
 
     batch: Hashable
-    key: str | Callable[[Any], Any]
+    key: str | tuple[str, ...] | Callable[[Any], Any]
     pick: Callable[[Any, Any], Any] | None = None
     reads: frozenset[str] | None = None
     """What key and pick read of the object; None where that is not known."""

@@ -1,7 +1,7 @@
 """Who is asking: the viewer, and their roles in organizations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -51,6 +51,12 @@ class Viewer:
     user: User
     is_platform_admin: bool
     by_organization: Mapping[UUID, Membership]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of each of their organizations' libraries, by its id, and of the canonical one (""); in one snapshot."""
+
+    def version(self, organization_id: UUID) -> tuple[str | None, str | None]:
+        """What an organization sees of exercises is the same wherever this is: the versions of both libraries."""
+        return self.versions.get(""), self.versions.get(str(organization_id))
 
     @property
     def memberships(self) -> list[Membership]:

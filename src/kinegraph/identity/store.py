@@ -21,7 +21,8 @@ def enter_as(user_id: UUID | None = None, email: str | None = None) -> Enter:
         if row is None:
             raise Unauthenticated("The token's user does not exist.")
         user = User(row.id, row.name, row.email)
-        return Viewer(user, row.is_platform_admin, {m.organization.id: m for m in _memberships(user, row.memberships)})
+        belongs = {m.organization.id: m for m in _memberships(user, row.memberships)}
+        return Viewer(user, row.is_platform_admin, belongs, row.versions)
 
     return enter
 

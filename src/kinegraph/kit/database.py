@@ -14,12 +14,12 @@ import asyncpg
 import orjson
 from sqlalchemy import MetaData
 
+from kinegraph.kit.kept import Kept
+from kinegraph.kit.lending import Lending
 from kinegraph.kit.sessions import Enter, ReadSession, Row, WriteSession
 
 API_ROLE = "kinegraph_api"
 CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError)
-ACQUIRE_SECONDS = 10
-"""How long a request waits for a connection before it is told to come back later."""
 
 metadata = MetaData()
 """Every table of every room: the columns, for migrations to be held against."""
@@ -32,12 +32,17 @@ class Unreachable(Exception):
 class Database:
     """The pool of connections under the API's own role, to which row-level security applies."""
 
-    def __init__(self, pool: "asyncpg.Pool[Row]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Row]", keeps: int = 0) -> None:
         self.pool = pool
+        self._kept = Kept(keeps) if keeps else None
+        self._lending = Lending(pool)
 
     @classmethod
-    async def open(cls, url: str, size: int = 10, statement_timeout_seconds: int = 30) -> "Database":
-        """Open the pool. Raises Unreachable where the server, the database or the role is not there."""
+    async def open(cls, url: str, size: int = 10, statement_timeout_seconds: int = 30, keeps: int = 0) -> "Database":
+        """Open the pool; `keeps` is how many entries readings may keep in memory for the next ones.
+
+        Raises Unreachable where the server, the database or the role is not there.
+        """
         try:
             pool = await asyncpg.create_pool(
                 url,
@@ -70,43 +75,38 @@ class Database:
             OverflowError,
         ) as error:
             raise Unreachable(explain(error)) from error
-        return cls(pool)
+        return cls(pool, keeps)
 
     async def close(self) -> None:
         """Wait for running statements and close every connection."""
+        await self._lending.close()
         await self.pool.close()
 
     @asynccontextmanager
     async def read(self, enter: Enter | None = None) -> AsyncIterator[ReadSession]:
-        """A read session for the viewer whom `enter` sets; always rolled back, as nothing was written."""
-        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            session = ReadSession(connection)
-            try:
-                session.viewer = await enter(session) if enter else None
-                yield session
-            finally:
-                await _end(connection, "COMMIT")
+        """A read session for the viewer whom `enter` sets; nothing was written, so its end need not be waited for."""
+        connection = await self._lending.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        session = ReadSession(connection, self._kept)
+        try:
+            session.viewer = await enter(session) if enter else None
+            yield session
+        except BaseException:
+            await self._lending.end(connection, "ROLLBACK")
+            raise
+        await self._lending.leave(connection)
 
     @asynccontextmanager
     async def write(self, enter: Enter | None = None) -> AsyncIterator[WriteSession]:
         """A write session; committed when the block ends, rolled back when it raises."""
-        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            await connection.execute("BEGIN")
-            session = WriteSession(connection)
-            try:
-                session.viewer = await enter(session) if enter else None
-                yield session
-            except BaseException:
-                await _end(connection, "ROLLBACK")
-                raise
-            await connection.execute("ROLLBACK" if session.doomed else "COMMIT")
-
-
-async def _end(connection: "asyncpg.pool.PoolConnectionProxy[Row]", verb: str) -> None:
-    """End a transaction whose outcome no longer matters; a connection that died has ended it already."""
-    if not connection.is_closed():
-        await connection.execute(verb)
+        connection = await self._lending.begin("BEGIN")
+        session = WriteSession(connection)
+        try:
+            session.viewer = await enter(session) if enter else None
+            yield session
+        except BaseException:
+            await self._lending.end(connection, "ROLLBACK")
+            raise
+        await self._lending.end(connection, "ROLLBACK" if session.doomed else "COMMIT")
 
 
 async def _prepare_connection(connection: "asyncpg.Connection[Row]") -> None:

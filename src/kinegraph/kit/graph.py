@@ -12,6 +12,7 @@ import enum
 import functools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeVar, cast, get_type_hints
 
 import strawberry
@@ -39,8 +40,8 @@ class EdgeOf:
     batch: Batch
     key: Callable[[Any], Any]
     pick: Callable[[Any, Any], Any] | None = None
-    column: str | None = None
-    """The column that the key is, where it is one."""
+    columns: str | tuple[str, ...] | None = None
+    """The column that the key is, where it is one; several make a tuple."""
 
 
 def field(description: str, *reads: str) -> Callable[[Callable[..., Any]], Any]:
@@ -58,25 +59,25 @@ def field(description: str, *reads: str) -> Callable[[Callable[..., Any]], Any]:
 
 def edge(
     batch: Batch,
-    key: str | Callable[[Any], Any],
+    key: str | tuple[str, ...] | Callable[[Any], Any],
     description: str,
     pick: Callable[[Any, Any], Any] | None = None,
     *,
     reads: Sequence[str] = (),
 ) -> Any:
-    """A field that leads to other rows through `batch`, from the parent's column `key` (or what it computes).
+    """A field that leads to other rows through `batch`, from the parent's column `key`, or the tuple of several.
 
-    `reads` are the columns that `key` and `pick` read, where they are functions (none: not said).
+    A function as `key` computes it; `reads` are the columns that it and `pick` read (none: not said).
     """
-    column = key if isinstance(key, str) else None
-    of = EdgeOf(batch, key if callable(key) else functools.partial(_column, key), pick, column)
+    columns = None if callable(key) else key
+    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), pick, columns)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         value = of.key(root)
         answer = None if value is None else await info.context.load(of.batch, value)
         return answer if of.pick is None else of.pick(root, answer)
 
-    known = (column,) if column else reads
+    known = (*_names(columns or ()), *reads)
     metadata = {"edge": of, "reads": frozenset(known) if known else None}
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
@@ -86,8 +87,8 @@ def embedded(prefix: str, resolver: Callable[..., Any], description: str) -> Any
     return strawberry.field(resolver=resolver, description=description, metadata={"embedded": prefix})
 
 
-def _column(name: str, row: Any) -> Any:
-    return getattr(row, name)
+def _names(columns: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (columns,) if isinstance(columns, str) else columns
 
 
 def extends(target: type) -> Callable[[Class], Class]:

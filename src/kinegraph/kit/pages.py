@@ -32,9 +32,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of one window, and whether more follow. `sort` names the columns that order them."""
+    """What stands in one window, and whether more follow. `sort` names the columns of `rows` that order it."""
 
     nodes: list[Any]
+    rows: list[Any]
+    """The row of each node, where nodes are not the rows themselves."""
     has_next: bool
     window: Window
     sort: tuple[str, ...]
@@ -45,21 +47,22 @@ class Page:
     @classmethod
     def of(cls, rows: Sequence[Any], window: Window, *sort: str) -> "Page":
         """A page of rows that were read one deeper than the window."""
-        return cls(list(rows[: window.first]), len(rows) > window.first, window, sort)
+        shown = list(rows[: window.first])
+        return cls(shown, shown, len(rows) > window.first, window, sort)
 
     @classmethod
     def empty(cls, window: Window, **beside: Any) -> "Page":
         """A page of a list that has nothing for this viewer; `beside` is what can be asked of it."""
-        return cls([], False, window, (), _answer(0), {name: _answer(value) for name, value in beside.items()})
+        return cls([], [], False, window, (), _answer(0), {name: _answer(value) for name, value in beside.items()})
 
-    def cursor(self, node: Any) -> str:
-        """Where `node` stands."""
-        return encode(self.window.order, [getattr(node, column) for column in self.sort])
+    def cursor(self, row: Any) -> str:
+        """Where `row` stands."""
+        return encode(self.window.order, [getattr(row, column) for column in self.sort])
 
     @property
     def edges(self) -> list[dict[str, Any]]:
         """Each node with its cursor."""
-        return [{"cursor": self.cursor(node), "node": node} for node in self.nodes]
+        return [{"cursor": self.cursor(row), "node": node} for row, node in zip(self.rows, self.nodes, strict=True)]
 
     @property
     def page_info(self) -> dict[str, Any]:
@@ -67,8 +70,8 @@ class Page:
         return {
             "has_next_page": self.has_next,
             "has_previous_page": self.window.after is not None,
-            "start_cursor": self.cursor(self.nodes[0]) if self.nodes else None,
-            "end_cursor": self.cursor(self.nodes[-1]) if self.nodes else None,
+            "start_cursor": self.cursor(self.rows[0]) if self.rows else None,
+            "end_cursor": self.cursor(self.rows[-1]) if self.rows else None,
         }
 
 

@@ -12,6 +12,8 @@ from uuid import UUID
 
 import asyncpg
 
+from kinegraph.kit.kept import Kept
+
 
 class Row(asyncpg.Record):
     """One row as asyncpg reads it, its columns as attributes too."""
@@ -26,8 +28,10 @@ class Row(asyncpg.Record):
 class ReadSession:
     """Reads for one viewer, in one snapshot. Safe to use from concurrent tasks: statements queue."""
 
-    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[Row]", viewer: Any = None) -> None:
-        self.viewer = viewer
+    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[Row]", kept: Kept | None = None) -> None:
+        self.viewer: Any = None
+        self.kept = kept
+        """What earlier sessions read, as far as it holds in this one; None where it does not see one snapshot."""
         self._connection = connection
         self._turn = asyncio.Lock()
 
@@ -130,6 +134,10 @@ def grouped(rows: Sequence[Row], keys: Sequence[Any], column: str) -> list[list[
     """The rows of each key, in the order in which they came."""
     groups: dict[Any, list[Row]] = {key: [] for key in keys}
     place = [*rows[0].keys()].index(column) if rows else 0
+    last, group = None, []
     for row in rows:
-        groups[row[place]].append(row)
+        key = row[place]
+        if key != last:  # rows of a key mostly follow each other, and comparing is cheaper than looking up
+            last, group = key, groups[key]
+        group.append(row)
     return [groups[key] for key in keys]

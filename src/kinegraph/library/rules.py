@@ -72,13 +72,14 @@ NOTHING: Mapping[str, Any] = {}
 class EffectiveExercise:
     """An exercise as one organization sees it: every column of the row, overridden ones from the diff."""
 
-    __slots__ = ("diff", "organization_id", "row", "sort_key")
+    __slots__ = ("diff", "organization_id", "pieces", "row")
 
-    def __init__(self, row: Any, organization_id: UUID | None, diff: Mapping[str, Any], sort_key: Any = None) -> None:
+    def __init__(self, row: Any, organization_id: UUID | None, diff: Mapping[str, Any]) -> None:
         self.row = row
         self.organization_id = organization_id
         self.diff = diff
-        self.sort_key = sort_key
+        self.pieces: dict[str, Any] | None = None
+        """What was written down of it for answers, by what they select, where it is kept for more than one."""
 
     def __getattr__(self, column: str) -> Any:
         diff = self.diff

@@ -6,6 +6,8 @@ each as it may need, and merges them; so its cost does not grow with the library
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +17,13 @@ from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.exercise.store_facets import FACETS, by_facet
 from kinegraph.exercise.store_filters import STORED, conditions
 from kinegraph.exercise.store_orders import ORDERS, Order, bounded, page_of
-from kinegraph.kit.batches import narrow
+from kinegraph.kit.batches import narrow, pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Arguments, ReadSession, grouped
-from kinegraph.library.rules import EffectiveExercise, LibrarySource, merge
-from kinegraph.library.store import ALWAYS
+from kinegraph.library.rules import LibrarySource, merge
+from kinegraph.library.store import ALWAYS, effective
 from kinegraph.library.store_columns import CUSTOMIZED, EFFECTIVE
+from kinegraph.library.store_kept import shelf
 
 LibraryKey = tuple[UUID, bool]
 """An organization, and whether the viewer has coach access to it."""
@@ -84,10 +87,11 @@ async def library_pages(
     sort: ExerciseSort,
     names: frozenset[str] | None = None,
 ) -> list[Page]:
-    """A page of each organization's library."""
+    """A page of each organization's library: the places in it, and of what stands there as much as is not kept."""
     arguments, order = Arguments(), ORDERS[sort]
     libraries = _libraries(keys, arguments)
-    columns = narrow(E_COLUMNS, names, ALWAYS)
+    is_kept = all(shelf(session, organization) is not None for organization, _ in keys)
+    columns = narrow(E_COLUMNS, frozenset() if is_kept else names, ALWAYS)
     streams = _streams(source, wanted, order, window, columns, arguments)
     rows = await session.fetch(
         f"""
@@ -103,17 +107,11 @@ async def library_pages(
         """,
         *arguments.values,
     )
-    return [
-        Page.of([_listing(row) for row in group], window, "sort_key", "id")
-        for group in grouped(rows, range(1, len(keys) + 1), "place")
-    ]
-
-
-def _listing(row: Any) -> EffectiveExercise:
-    """A row of a page, whose columns begin with place, organization and overrides and end with the sort key."""
-    exercise = merge(row, row[2], row[1])
-    exercise.sort_key = row[-1]
-    return exercise
+    pages = pages_of(rows, keys, window, "sort_key", "id")
+    if not is_kept:  # a row begins with place, organization and overrides
+        return [replace(page, nodes=[merge(row, row[2], row[1]) for row in page.rows]) for page in pages]
+    shown = iter(await effective(session, [(row[1], row["id"]) for page in pages for row in page.rows]))
+    return [replace(page, nodes=list(islice(shown, len(page.rows)))) for page in pages]
 
 
 async def library_counts(

@@ -1,6 +1,17 @@
-"""Overrides: the columns (seed 002)."""
+"""Overrides: the columns (seed 002); and the versions of libraries."""
 
-from sqlalchemy import Column, Computed, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import (
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kinegraph.identity.tables import key, moments
@@ -32,4 +43,13 @@ exercise_org_overrides = Table(
         )
         for index, column in (("name", "name_key"), ("difficulty", "difficulty"))
     ),
+)
+
+# Written by triggers alone: another version for whoever reads exercises after each transaction that changes some.
+library_versions = Table(
+    "library_versions",
+    metadata,
+    Column("organization_id", Uuid),
+    Column("version", Uuid, nullable=False),
+    UniqueConstraint("organization_id", name="library_versions_key", postgresql_nulls_not_distinct=True),
 )

@@ -1,7 +1,6 @@
 """Workouts as the API shows them: workout, section, movement, comment, program, and where they hang."""
 
 from datetime import datetime
-from operator import itemgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -87,9 +86,8 @@ class Movement:
     sort_order: int = strawberry.field(description="Its place in the section, from 0.")
     exercise: EffectiveExercise = edge(
         effective,
-        itemgetter("organization_id", "exercise_id"),
+        ("organization_id", "exercise_id"),
         "The exercise as the workout's organization sees it, discontinued ones too.",
-        reads=("organization_id", "exercise_id"),
     )
     prescription: Prescription | None = strawberry.field(description="How much is to be done.")
     notes: str | None = strawberry.field(description="The coach's notes beside it.")

@@ -1,0 +1,189 @@
+"""Versions of libraries, so that what is kept of one in memory can be told from what holds no more.
+
+Whatever changes an exercise or an override gives its library another version when it commits: the organization's,
+or the canonical one (organization_id is null). A reader learns the versions by kinegraph_enter, in its own snapshot;
+two snapshots with the same version hold the same rows. A version is random rather than counted, so that none comes
+again after a backup was restored under a running server.
+
+The version is written as late as can be, since whoever writes it next waits until the transaction has ended.
+"""
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    op.execute(VERSIONS)
+    op.execute("DROP FUNCTION kinegraph_enter(uuid, text)")
+    op.execute(ENTER)
+
+
+def downgrade() -> None:
+    op.execute("DROP FUNCTION kinegraph_enter(uuid, text)")
+    op.execute(ENTER_BEFORE)
+    op.execute("""
+        DROP TRIGGER exercises_changed ON exercises;
+        DROP TRIGGER exercise_org_overrides_changed ON exercise_org_overrides;
+        DROP FUNCTION kinegraph_change_version();
+        DROP TABLE library_versions;
+    """)
+
+
+# No foreign key: an organization may be deleted in the transaction that gives its library a last version.
+VERSIONS = """
+CREATE TABLE library_versions (
+    organization_id uuid,
+    version         uuid NOT NULL,
+    CONSTRAINT library_versions_key UNIQUE NULLS NOT DISTINCT (organization_id)
+);
+ALTER TABLE library_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE library_versions FORCE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON library_versions TO kinegraph_api;
+CREATE POLICY library_versions_read ON library_versions FOR SELECT USING (
+    organization_id IS NULL
+    OR organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), ''))::uuid[])
+);
+CREATE POLICY library_versions_write ON library_versions FOR ALL USING (
+    (SELECT current_setting('kinegraph.platform_admin', true)) = 'on'
+);
+
+-- A transaction that changes many rows writes the version once: what it wrote itself has its number (xmin).
+CREATE FUNCTION kinegraph_change_version() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT SET kinegraph.platform_admin = 'on'
+AS $$
+DECLARE
+    organization uuid;
+BEGIN
+    FOREACH organization IN ARRAY CASE TG_OP WHEN 'INSERT' THEN ARRAY[new.organization_id]
+                                             WHEN 'DELETE' THEN ARRAY[old.organization_id]
+                                             ELSE ARRAY[old.organization_id, new.organization_id] END
+    LOOP
+        INSERT INTO library_versions AS known (organization_id, version)
+        VALUES (organization, gen_random_uuid())
+        ON CONFLICT ON CONSTRAINT library_versions_key DO UPDATE SET version = excluded.version
+            WHERE known.xmin <> pg_current_xact_id()::xid;
+    END LOOP;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER exercises_changed AFTER INSERT OR UPDATE OR DELETE ON exercises
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kinegraph_change_version();
+CREATE CONSTRAINT TRIGGER exercise_org_overrides_changed AFTER INSERT OR UPDATE OR DELETE ON exercise_org_overrides
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kinegraph_change_version();
+"""
+
+# Settings are assigned rather than selected: PL/pgSQL works an expression out itself, and a statement by the executor.
+ENTER = """
+CREATE FUNCTION kinegraph_enter(sign_in_id uuid, sign_in_email text)
+RETURNS TABLE (id uuid, name text, email text, is_platform_admin boolean, memberships jsonb, versions jsonb)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    person   users;
+    belongs  uuid[];
+    coaches  uuid[];
+    settled  text;
+BEGIN
+    settled := set_config('kinegraph.user_id', coalesce(sign_in_id::text, ''), true)
+            || set_config('kinegraph.sign_in_email', coalesce(lower(sign_in_email), ''), true)
+            || set_config('kinegraph.organizations', '{}', true)
+            || set_config('kinegraph.coached', '{}', true)
+            || set_config('kinegraph.platform_admin', 'off', true);
+
+    IF sign_in_id IS NULL THEN
+        SELECT u.* INTO person FROM users u WHERE lower(u.email) = lower(sign_in_email);
+    ELSE
+        SELECT u.* INTO person FROM users u WHERE u.id = sign_in_id;
+    END IF;
+    IF person.id IS NULL THEN
+        RETURN;
+    END IF;
+
+    settled := set_config('kinegraph.user_id', person.id::text, true)
+            || set_config('kinegraph.sign_in_email', '', true);
+
+    SELECT coalesce(array_agg(m.organization_id), '{}'),
+           coalesce(array_agg(m.organization_id) FILTER (WHERE m.role <> 'member'), '{}')
+    INTO belongs, coaches
+    FROM memberships m
+    WHERE m.user_id = person.id AND m.deleted_at IS NULL;
+
+    settled := set_config('kinegraph.organizations', belongs::text, true)
+            || set_config('kinegraph.coached', coaches::text, true)
+            || set_config('kinegraph.platform_admin',
+                          CASE WHEN person.is_platform_admin THEN 'on' ELSE 'off' END, true);
+
+    RETURN QUERY
+    SELECT person.id, person.name::text, person.email::text, person.is_platform_admin,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('role', m.role,
+                                                         'id', o.id,
+                                                         'name', o.name,
+                                                         'slug', o.slug,
+                                                         'members_see_library', o.members_see_library)
+                                      ORDER BY o.name, o.id)
+                     FROM memberships m
+                     JOIN organizations o ON o.id = m.organization_id
+                     WHERE m.user_id = person.id AND m.deleted_at IS NULL),
+                    '[]'),
+           coalesce((SELECT jsonb_object_agg(coalesce(v.organization_id::text, ''), v.version)
+                     FROM library_versions v
+                     WHERE v.organization_id IS NULL OR v.organization_id = ANY (belongs)),
+                    '{}');
+END
+$$;
+GRANT EXECUTE ON FUNCTION kinegraph_enter(uuid, text) TO kinegraph_api;
+"""
+
+ENTER_BEFORE = """
+CREATE FUNCTION kinegraph_enter(sign_in_id uuid, sign_in_email text)
+RETURNS TABLE (id uuid, name text, email text, is_platform_admin boolean, memberships jsonb)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    person   users;
+    belongs  uuid[];
+    coaches  uuid[];
+BEGIN
+    PERFORM set_config('kinegraph.user_id', coalesce(sign_in_id::text, ''), true),
+            set_config('kinegraph.sign_in_email', coalesce(lower(sign_in_email), ''), true),
+            set_config('kinegraph.organizations', '{}', true),
+            set_config('kinegraph.coached', '{}', true),
+            set_config('kinegraph.platform_admin', 'off', true);
+
+    SELECT u.* INTO person
+    FROM users u
+    WHERE u.id = sign_in_id OR (sign_in_id IS NULL AND lower(u.email) = lower(sign_in_email));
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    PERFORM set_config('kinegraph.user_id', person.id::text, true),
+            set_config('kinegraph.sign_in_email', '', true);
+
+    SELECT coalesce(array_agg(m.organization_id), '{}'),
+           coalesce(array_agg(m.organization_id) FILTER (WHERE m.role <> 'member'), '{}')
+    INTO belongs, coaches
+    FROM memberships m
+    WHERE m.user_id = person.id AND m.deleted_at IS NULL;
+
+    PERFORM set_config('kinegraph.organizations', belongs::text, true),
+            set_config('kinegraph.coached', coaches::text, true),
+            set_config('kinegraph.platform_admin', CASE WHEN person.is_platform_admin THEN 'on' ELSE 'off' END, true);
+
+    RETURN QUERY
+    SELECT person.id, person.name::text, person.email::text, person.is_platform_admin,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('role', m.role,
+                                                         'id', o.id,
+                                                         'name', o.name,
+                                                         'slug', o.slug,
+                                                         'members_see_library', o.members_see_library)
+                                      ORDER BY o.name, o.id)
+                     FROM memberships m
+                     JOIN organizations o ON o.id = m.organization_id
+                     WHERE m.user_id = person.id AND m.deleted_at IS NULL),
+                    '[]');
+END
+$$;
+GRANT EXECUTE ON FUNCTION kinegraph_enter(uuid, text) TO kinegraph_api;
+"""

@@ -1,0 +1,57 @@
+"""What batch functions are asked in one execution, and what they answer.
+
+Keys are mostly tuples and UUIDs, whose hash is worked out anew wherever they are looked up. So each is looked up
+once: it gets a place among its function's keys, and is known by that from then on.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+
+class Asked:
+    """One batch function's keys with their places, and its answers by place; null answers null."""
+
+    __slots__ = ("answers", "places")
+
+    def __init__(self) -> None:
+        self.places: dict[Any, int] = {None: 0}
+        self.answers: list[Any] = [None]
+
+
+class Loads:
+    """The batch functions of an execution."""
+
+    def __init__(self) -> None:
+        self._asked: dict[Hashable, Asked] = {}
+
+    def ask(self, batch: Hashable, keys: Iterable[Any]) -> list[int]:
+        """Note the keys that are wanted of a batch function. Returns each one's place."""
+        asked = self._asked.get(batch)
+        if asked is None:
+            asked = self._asked[batch] = Asked()
+        places = asked.places
+        return [places.setdefault(key, len(places)) for key in keys]
+
+    def answers(self, batch: Hashable) -> list[Any]:
+        """The function's answers, by place."""
+        return self._asked[batch].answers
+
+    async def load(self, call: Callable[[Hashable, list[Any]], Awaitable[Sequence[Any]]]) -> None:
+        """Call each batch function once, for the keys that it was not called for yet."""
+        for batch, asked in self._asked.items():
+            keys = list(islice(asked.places, len(asked.answers), None))
+            if keys:
+                answers = await call(batch, keys)
+                if len(answers) != len(keys):
+                    raise ValueError(f"{batch} gave {len(answers)} answers to {len(keys)} keys.")
+                asked.answers.extend(answers)
+
+
+def shared(index: list[int], answers: list[Any]) -> tuple[list[Any], list[int] | None]:
+    """The answers at these places, each once, and which of them stands where; None where each stands once as it is."""
+    used = dict.fromkeys(index)
+    if len(used) == len(index):
+        return [answers[place] for place in index], None
+    numbers = dict(zip(used, range(len(used)), strict=True))
+    return [answers[place] for place in used], [numbers[place] for place in index]

@@ -1,0 +1,144 @@
+"""A connection is lent to one transaction after another: a reading's end goes with what follows it, and never lasts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from kinegraph.kit import lending
+from kinegraph.kit.database import Database
+
+OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+@pytest.fixture
+async def alone(database_url: str) -> AsyncIterator[Database]:
+    """The module's database on one connection."""
+    opened = await Database.open(database_url, 1)
+    yield opened
+    await opened.close()
+
+
+async def logged(database: Database) -> list[str]:
+    """The statements of the database's one connection from now on."""
+    statements: list[str] = []
+    async with database.pool.acquire() as connection:
+        connection.add_query_logger(lambda logged: statements.append(logged.query))
+    return statements
+
+
+async def test_a_readings_end_is_sent_with_the_next_beginning(alone: Database) -> None:
+    statements = await logged(alone)
+    for _ in range(3):
+        async with alone.read() as session:
+            await session.fetch("SELECT 1")
+    async with alone.write() as session:
+        assert await session.fetch_value("SHOW transaction_isolation") == "read committed"
+        assert await session.fetch_value("SHOW transaction_read_only") == "off"
+    assert [each for each in statements if "BEGIN" in each or "COMMIT" in each] == [
+        SNAPSHOT,
+        f"COMMIT; {SNAPSHOT}",
+        f"COMMIT; {SNAPSHOT}",
+        "COMMIT; BEGIN",
+        "COMMIT",
+    ]
+
+
+async def test_a_reading_that_nothing_follows_ends_by_itself(alone: Database, owner: Any) -> None:
+    async with alone.read() as session:
+        await session.fetch("SELECT 1")
+    for _ in range(200):
+        if await owner.fetchval(OPEN) == 0 and alone.pool.get_idle_size() == 1:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("the transaction is open two seconds after its reading")
+
+
+async def test_a_reading_sees_what_was_committed_since_the_one_before(alone: Database, owner: Any) -> None:
+    await owner.execute("CREATE TABLE numbers (number integer); GRANT SELECT ON numbers TO kinegraph_api")
+    try:
+        for number in range(5):
+            async with alone.read() as session:
+                assert await session.fetch_value("SELECT count(*) FROM numbers") == number
+                await owner.execute("INSERT INTO numbers VALUES (1)")
+                assert await session.fetch_value("SELECT count(*) FROM numbers") == number
+    finally:
+        await owner.execute("DROP TABLE numbers")
+
+
+async def test_a_reading_that_failed_leaves_nothing_to_the_next_one(alone: Database) -> None:
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            await _fail(alone)
+        async with alone.read() as session:
+            assert not await session.fetch_value("SELECT current_setting('kinegraph.user_id', true)")
+            await session.fetch("SELECT set_config('kinegraph.user_id', 'somebody else', true)")
+        async with alone.write() as session:
+            assert not await session.fetch_value("SELECT current_setting('kinegraph.user_id', true)")
+
+
+async def _fail(database: Database) -> None:
+    async with database.read() as session:
+        await session.fetch("SELECT set_config('kinegraph.user_id', 'somebody', true)")
+        raise ZeroDivisionError
+
+
+async def test_whoever_waits_for_a_connection_gets_the_next_one_at_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lending, "LINGER_SECONDS", 3600)
+    database = await Database.open(database_url, 2)
+    done = []
+
+    async def use(number: int) -> None:
+        opener = database.write if number % 5 == 0 else database.read
+        async with opener() as session:
+            await session.fetch("SELECT pg_sleep(0.001)")
+        done.append(number)
+
+    await asyncio.wait_for(asyncio.gather(*(use(number) for number in range(100))), 60)
+    assert sorted(done) == list(range(100))
+    await asyncio.wait_for(database.close(), 10)
+
+
+async def test_a_connection_that_was_killed_after_its_reading_is_not_lent_again(
+    alone: Database, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lending, "LINGER_SECONDS", 3600)
+    async with alone.read() as session:
+        pid = await session.fetch_value("SELECT pg_backend_pid()")
+    await owner.execute("SELECT pg_terminate_backend($1)", pid)
+    await asyncio.sleep(0.2)
+    async with alone.read() as session:
+        assert await session.fetch_value("SELECT pg_backend_pid()") != pid
+
+
+async def test_a_reading_that_is_cancelled_at_any_moment_costs_no_connection(alone: Database) -> None:
+    for steps in range(40):
+        task = asyncio.create_task(_read(alone))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        async with asyncio.timeout(20), alone.read() as session:
+            assert await session.fetch_value("SHOW transaction_read_only") == "on"
+            assert await session.fetch_value("SELECT 1") == 1
+
+
+async def _read(database: Database) -> None:
+    async with database.read() as session:
+        await session.fetch("SELECT pg_sleep(0.01)")
+
+
+async def test_closing_ends_readings_that_are_over(database_url: str, owner: Any) -> None:
+    database = await Database.open(database_url, 3)
+
+    async def use() -> None:
+        async with database.read() as session:
+            await session.fetch("SELECT pg_sleep(0.01)")
+
+    await asyncio.gather(*(use() for _ in range(3)))
+    await asyncio.wait_for(database.close(), 10)
+    assert await owner.fetchval(OPEN) == 0

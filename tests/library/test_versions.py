@@ -1,0 +1,79 @@
+"""Versions of libraries: another one after each transaction that changes an exercise or an override, and only then."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from kinegraph.identity.store import enter_as
+from kinegraph.kit.database import Database
+from tests.conftest import Organization, World
+from tests.library.test_kept import read, write_own
+
+Pool = Any
+
+SEEN = """
+SELECT version::text FROM library_versions WHERE organization_id IS NOT DISTINCT FROM $1
+"""
+
+
+@pytest.fixture(scope="module")
+async def keeping(database_url: str) -> AsyncIterator[Database]:
+    """The module's database, whose readings keep exercises."""
+    opened = await Database.open(database_url, 5, keeps=1000)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def gyms(world: World) -> tuple[Organization, Organization]:
+    """Two organizations whose libraries are changed."""
+    return await world.organization(), await world.organization()
+
+
+async def test_two_writers_of_one_library_at_once_both_change_its_version(
+    keeping: Database, owner: Pool, gyms: tuple[Organization, Organization]
+) -> None:
+    gym, _ = gyms
+    versions = [await owner.fetchval(SEEN, gym.id)]
+    ids = [await write_own(owner, gym, "One"), await write_own(owner, gym, "Two")]
+    async with owner.acquire() as first, owner.acquire() as second:
+        begun = [connection.transaction() for connection in (first, second)]
+        for transaction, connection, id in zip(begun, (first, second), ids, strict=True):
+            await transaction.start()
+            await connection.execute("UPDATE exercises SET name = name || '!' WHERE id = $1", id)
+        for transaction in reversed(begun):
+            await transaction.commit()
+            versions.append(await owner.fetchval(SEEN, gym.id))
+            async with keeping.read(enter_as(gym.coach.id)) as session:
+                await read(session, gym, ids)
+    assert len(set(versions)) == 3
+    async with keeping.read(enter_as(gym.coach.id)) as session:
+        assert [row["name"] for _, row, _ in await read(session, gym, ids)] == ["One!", "Two!"]
+
+
+async def test_a_version_is_written_once_by_a_transaction_of_many_rows_and_never_by_one_that_is_taken_back(
+    owner: Pool, gyms: tuple[Organization, Organization]
+) -> None:
+    gym, other = gyms
+    await write_own(owner, gym, "First")
+    before = await owner.fetchval(SEEN, gym.id), await owner.fetchval(SEEN, other.id), await owner.fetchval(SEEN, None)
+    connection = await owner.acquire()
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("UPDATE exercises SET name = name || '?'")
+    await transaction.rollback()
+    await owner.release(connection)
+    assert before == tuple([await owner.fetchval(SEEN, id) for id in (gym.id, other.id, None)])
+    written = "SELECT n_tup_ins + n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'library_versions'"
+    async with owner.acquire() as connection, connection.transaction():
+        earlier = await connection.fetchval(written)
+        await connection.execute(
+            "INSERT INTO exercises (organization_id, name) SELECT $1, n::text FROM generate_series(1, 300) n", gym.id
+        )
+        await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        assert await connection.fetchval(written) - earlier == 1
+    assert [before[0] == await owner.fetchval(SEEN, gym.id), before[1] == await owner.fetchval(SEEN, other.id)] == [
+        False,
+        True,
+    ]
