@@ -21,7 +21,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION kinegraph_enter(uuid, text)")
+    op.execute("DROP FUNCTION kinegraph_enter_again(uuid, text), kinegraph_enter(uuid, text)")
     op.execute(ENTER_BEFORE)
     op.execute("""
         DROP TRIGGER exercises_changed ON exercises;
@@ -74,9 +74,11 @@ CREATE CONSTRAINT TRIGGER exercise_org_overrides_changed AFTER INSERT OR UPDATE 
 """
 
 # Settings are assigned rather than selected: PL/pgSQL works an expression out itself, and a statement by the executor.
+# `state` tells whether anything of the rest has changed. Who knows the rest already need not be told again, nor wait
+# for it: kinegraph_enter_again can go with BEGIN in one message, and fails where there would be news.
 ENTER = """
 CREATE FUNCTION kinegraph_enter(sign_in_id uuid, sign_in_email text)
-RETURNS TABLE (id uuid, name text, email text, is_platform_admin boolean, memberships jsonb, versions jsonb)
+RETURNS TABLE (id uuid, name text, email text, is_platform_admin boolean, memberships jsonb, versions jsonb, state text)
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -115,24 +117,36 @@ BEGIN
                           CASE WHEN person.is_platform_admin THEN 'on' ELSE 'off' END, true);
 
     RETURN QUERY
-    SELECT person.id, person.name::text, person.email::text, person.is_platform_admin,
-           coalesce((SELECT jsonb_agg(jsonb_build_object('role', m.role,
-                                                         'id', o.id,
-                                                         'name', o.name,
-                                                         'slug', o.slug,
-                                                         'members_see_library', o.members_see_library)
-                                      ORDER BY o.name, o.id)
-                     FROM memberships m
-                     JOIN organizations o ON o.id = m.organization_id
-                     WHERE m.user_id = person.id AND m.deleted_at IS NULL),
-                    '[]'),
-           coalesce((SELECT jsonb_object_agg(coalesce(v.organization_id::text, ''), v.version)
-                     FROM library_versions v
-                     WHERE v.organization_id IS NULL OR v.organization_id = ANY (belongs)),
-                    '{}');
+    SELECT entered.*, encode(sha256(convert_to(entered::text, 'UTF8')), 'hex')
+    FROM (SELECT person.id, person.name::text, person.email::text, person.is_platform_admin,
+                 coalesce((SELECT jsonb_agg(jsonb_build_object('role', m.role,
+                                                               'id', o.id,
+                                                               'name', o.name,
+                                                               'slug', o.slug,
+                                                               'members_see_library', o.members_see_library)
+                                            ORDER BY o.name, o.id)
+                           FROM memberships m
+                           JOIN organizations o ON o.id = m.organization_id
+                           WHERE m.user_id = person.id AND m.deleted_at IS NULL),
+                          '[]') AS memberships,
+                 coalesce((SELECT jsonb_object_agg(coalesce(v.organization_id::text, ''), v.version)
+                           FROM library_versions v
+                           WHERE v.organization_id IS NULL OR v.organization_id = ANY (belongs)),
+                          '{}') AS versions) AS entered;
 END
 $$;
 GRANT EXECUTE ON FUNCTION kinegraph_enter(uuid, text) TO kinegraph_api;
+
+CREATE FUNCTION kinegraph_enter_again(sign_in_id uuid, known_state text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF (SELECT entered.state FROM kinegraph_enter(sign_in_id, NULL) AS entered) IS DISTINCT FROM known_state THEN
+        RAISE EXCEPTION 'Something of the viewer has changed; they are entered anew.' USING ERRCODE = 'KG001';
+    END IF;
+END
+$$;
+GRANT EXECUTE ON FUNCTION kinegraph_enter_again(uuid, text) TO kinegraph_api;
 """
 
 ENTER_BEFORE = """

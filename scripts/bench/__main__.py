@@ -63,7 +63,7 @@ class Round:
 
 
 @contextmanager
-def servers(rows: Path) -> Iterator[tuple[str, psutil.Process, int]]:
+def servers(rows: Path, kept: int) -> Iterator[tuple[str, psutil.Process, int]]:
     """The database, filled, and the application. Yields the database's URL, the application and the database's pid."""
     rows.mkdir(parents=True, exist_ok=True)
     postgres = start_postgres(rows / "postgres")
@@ -71,7 +71,7 @@ def servers(rows: Path) -> Iterator[tuple[str, psutil.Process, int]]:
         redis = start_redis(Path(folder))
         try:
             asyncio.run(_prepare(postgres.url))
-            with _application(postgres.url, redis.url) as process:
+            with _application(postgres.url, redis.url, kept) as process:
                 yield postgres.url, process, _postmaster(rows)
         finally:
             redis.stop()
@@ -91,7 +91,7 @@ async def _prepare(url: str) -> None:
 
 
 @contextmanager
-def _application(database_url: str, redis_url: str) -> Iterator[psutil.Process]:
+def _application(database_url: str, redis_url: str, kept: int) -> Iterator[psutil.Process]:
     environment = {
         **os.environ,
         "KINEGRAPH_ENVIRONMENT": "development",
@@ -100,6 +100,7 @@ def _application(database_url: str, redis_url: str) -> Iterator[psutil.Process]:
         "KINEGRAPH_JWT_SECRET": SECRET,
         "KINEGRAPH_HOME": str(ROWS.absolute()),
         "KINEGRAPH_LOG_FORMAT": "json",
+        "KINEGRAPH_KEPT_EXERCISES": str(kept),
     }
     command = [sys.executable, "-m", "uvicorn", "bench.app:app", "--factory", "--port", str(PORT), "--no-access-log"]
     command += ["--log-level", "warning", "--loop", "uvloop", "--http", "httptools"]
@@ -243,9 +244,10 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--growth", action="store_true", help="draw docs/growth.svg instead")
     parser.add_argument("--soak", type=int, metavar="N", help="ask for N trees instead, and say what memory it took")
+    parser.add_argument("--kept", type=int, metavar="N", default=10_000, help="exercises kept in memory (0: none)")
     options = parser.parse_args()
     work = grow if options.growth else soak if options.soak else measure
-    with servers(ROWS) as (url, process, postmaster):
+    with servers(ROWS, options.kept) as (url, process, postmaster):
         uvloop.run(work(url, Servers(process, postmaster), options))
 
 

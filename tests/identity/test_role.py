@@ -106,5 +106,5 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
         """
     )
     names = ("kinegraph_enter", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes",
-             "kinegraph_suggest_video", "kinegraph_change_version")  # fmt: skip
+             "kinegraph_suggest_video", "kinegraph_change_version", "kinegraph_enter_again")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -50,10 +50,16 @@ def _generate(selection: Selection, adapter: Adapter, sample: Any) -> Callable[.
     count = len(selection.columns)
     parameters = "".join(f", c{number}" for number in range(count))
     body = [*source.prelude()]
-    pieces = None if count else source.pieces()
+    pieces, ready = None if count else source.pieces(), []
     if pieces is not None:
         names |= {"keep": adapter.keep, "text": selection.text}
         body += [f"p = {pieces}", "if p is not None and text in p:", "    add(p[text])", "    continue"]
+        ready = [
+            "try:",
+            f"    return [{pieces}[text] for o in objects]",
+            "except (KeyError, TypeError):  # one is not kept, or was not asked for this yet",
+            "    pass",
+        ]
     for condition, case in source.cases():
         lines, made = _dict(selection, "v", case, adapter, names)
         made = made if pieces is None else f"{made} if p is None else keep(p, text, {made})"
@@ -62,6 +68,7 @@ def _generate(selection: Selection, adapter: Adapter, sample: Any) -> Callable[.
     text = "\n".join(
         (
             f"def build(objects{parameters}):",
+            *(f"    {line}" for line in ready),
             "    out = []",
             "    add = out.append",
             "    i = 0",

@@ -53,5 +53,8 @@ def shared(index: list[int], answers: list[Any]) -> tuple[list[Any], list[int] |
     used = dict.fromkeys(index)
     if len(used) == len(index):
         return [answers[place] for place in index], None
+    first, last = min(used), max(used)
+    if last - first + 1 == len(used):  # as where nobody else asks
+        return answers[first : last + 1], [place - first for place in index]
     numbers = dict(zip(used, range(len(used)), strict=True))
     return [answers[place] for place in used], [numbers[place] for place in index]

@@ -6,25 +6,43 @@ from uuid import UUID
 from kinegraph.identity.rules import Membership, Organization, Role, User, Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.errors import Unauthenticated
+from kinegraph.kit.kept import Kept
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Enter, ReadSession
+from kinegraph.kit.sessions import Enter, Known, ReadSession, Reenter, knowns
 
 MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only staff and themselves (None: everybody)."""
 
 
-def enter_as(user_id: UUID | None = None, email: str | None = None) -> Enter:
-    """A session's viewer by user id or by e-mail. Raises Unauthenticated where there is no such user."""
+class EnterAs(Reenter):
+    """Enters a viewer by user id or by e-mail. Raises Unauthenticated where there is no such user."""
 
-    async def enter(session: ReadSession) -> Viewer:
-        row = await session.fetch_row("SELECT * FROM kinegraph_enter($1, $2)", user_id, email)
+    def __init__(self, user_id: UUID | None, email: str | None) -> None:
+        self._user_id = user_id
+        self._email = email
+
+    async def __call__(self, session: ReadSession) -> Viewer:
+        """Enter them, and leave word of them by their id."""
+        row = await session.fetch_row("SELECT * FROM kinegraph_enter($1, $2)", self._user_id, self._email)
         if row is None:
             raise Unauthenticated("The token's user does not exist.")
         user = User(row.id, row.name, row.email)
         belongs = {m.organization.id: m for m in _memberships(user, row.memberships)}
-        return Viewer(user, row.is_platform_admin, belongs, row.versions)
+        viewer = Viewer(user, row.is_platform_admin, belongs, row.versions)
+        if session.kept is not None and self._user_id is not None:
+            again = f"SELECT kinegraph_enter_again('{UUID(int=self._user_id.int)}', '{row.state}')"
+            knowns(session.kept)[self._user_id] = Known(again, viewer)
+            session.kept.bound()
+        return viewer
 
-    return enter
+    def known(self, kept: Kept) -> Known | None:
+        """Those who sign in by their id; what an e-mail address stands for is asked each time."""
+        return None if self._user_id is None else knowns(kept).get(self._user_id)
+
+
+def enter_as(user_id: UUID | None = None, email: str | None = None) -> Enter:
+    """A session's viewer by user id or by e-mail."""
+    return EnterAs(user_id, email)
 
 
 def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:

@@ -16,10 +16,12 @@ from sqlalchemy import MetaData
 
 from kinegraph.kit.kept import Kept
 from kinegraph.kit.lending import Lending
-from kinegraph.kit.sessions import Enter, ReadSession, Row, WriteSession
+from kinegraph.kit.sessions import Enter, Known, ReadSession, Reenter, Row, WriteSession, knowns
 
 API_ROLE = "kinegraph_api"
 CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError)
+
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 metadata = MetaData()
 """Every table of every room: the columns, for migrations to be held against."""
@@ -85,10 +87,16 @@ class Database:
     @asynccontextmanager
     async def read(self, enter: Enter | None = None) -> AsyncIterator[ReadSession]:
         """A read session for the viewer whom `enter` sets; nothing was written, so its end need not be waited for."""
-        connection = await self._lending.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        known = enter.known(self._kept) if self._kept and isinstance(enter, Reenter) else None
+        try:
+            connection = await self._lending.begin(f"{SNAPSHOT}; {known.statement}" if known else SNAPSHOT)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != Known.CHANGED:
+                raise
+            known, connection = None, await self._lending.begin(SNAPSHOT)
         session = ReadSession(connection, self._kept)
         try:
-            session.viewer = await enter(session) if enter else None
+            session.viewer = known.viewer if known else await enter(session) if enter else None
             yield session
         except BaseException:
             await self._lending.end(connection, "ROLLBACK")
@@ -107,6 +115,8 @@ class Database:
             await self._lending.end(connection, "ROLLBACK")
             raise
         await self._lending.end(connection, "ROLLBACK" if session.doomed else "COMMIT")
+        if self._kept:
+            knowns(self._kept).clear()  # what was written may have changed somebody
 
 
 async def _prepare_connection(connection: "asyncpg.Connection[Row]") -> None:

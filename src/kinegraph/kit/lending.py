@@ -49,7 +49,10 @@ class Lending:
         """A reading is over."""
         if self._waiting or _is_lost(connection):
             await self.end(connection, "COMMIT")
-            return
+        else:
+            self._linger(connection)
+
+    def _linger(self, connection: Connection) -> None:
         timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._expire, connection)
         self._lingering[connection] = timer
 
@@ -64,6 +67,9 @@ class Lending:
         """Run it; a connection of which it is not known whether it did must not be lent again."""
         try:
             await connection.execute(verb)
+        except asyncpg.PostgresError:
+            await self.leave(connection)  # its transaction, if it has one, has failed; what follows ends it
+            raise
         except BaseException:
             if not _is_lost(connection):
                 connection.terminate()

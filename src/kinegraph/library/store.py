@@ -12,6 +12,9 @@ from kinegraph.library.store_kept import shelf
 ExerciseKey = tuple[UUID, UUID]
 """An organization and an exercise."""
 
+Seen = dict[UUID, dict[UUID, EffectiveExercise]]
+"""What each organization sees, by the exercise's id."""
+
 ALWAYS = "id organization_id status deleted_at"
 """The columns that the merge, and what is computed from it, need in any case."""
 
@@ -25,26 +28,29 @@ async def effective(
     What a snapshot shows is kept for later ones that see the same versions of the libraries, whole rows then;
     where nothing is kept, only columns are read that `names` say are asked for.
     """
-    shelves = {organization: shelf(session, organization) for organization in dict.fromkeys([key[0] for key in keys])}
-    found: dict[UUID, dict[UUID, EffectiveExercise]] = {
-        organization: {} if kept is None else kept for organization, kept in shelves.items()
-    }
-    missing = [key for key in keys if key[1] not in found[key[0]]]
-    if missing:
-        reads = _effective_in_several if len({organization for organization, _ in missing}) > 1 else _effective_in_one
-        wanted = names if None in shelves.values() else None
-        for exercise in await reads(session, missing, f"e.id AS exercise_id, o.overrides, {_columns(wanted)}"):
-            assert exercise.organization_id is not None
-            found[exercise.organization_id][exercise.row[0]] = exercise
-            if shelves[exercise.organization_id] is not None:
-                exercise.pieces = {}
-        if session.kept is not None:
-            session.kept.bound()
-    return [found[organization].get(exercise) for organization, exercise in keys]
+    shelves = {organization: shelf(session, organization) for organization in {key[0] for key in keys}}
+    seen: Seen = {organization: {} if kept is None else kept for organization, kept in shelves.items()}
+    answers = _answers(seen, keys)
+    missing = [] if all(answers) else [key for key, answer in zip(keys, answers, strict=True) if answer is None]
+    if not missing:
+        return answers
+    reads = _effective_in_one if len({organization for organization, _ in missing}) == 1 else _effective_in_several
+    columns = narrow(E_COLUMNS, names if None in shelves.values() else None, ALWAYS)
+    for exercise in await reads(session, missing, f"e.id AS exercise_id, o.overrides, {columns}"):
+        assert exercise.organization_id is not None
+        seen[exercise.organization_id][exercise.row[0]] = exercise
+        exercise.pieces = None if shelves[exercise.organization_id] is None else {}
+    if session.kept is not None:
+        session.kept.bound()
+    return _answers(seen, keys)
 
 
-def _columns(names: frozenset[str] | None) -> str:
-    return narrow(E_COLUMNS, names, ALWAYS)
+def _answers(seen: Seen, keys: Sequence[ExerciseKey]) -> list[EffectiveExercise | None]:
+    """What was seen of each key."""
+    if len(seen) == 1:
+        (entries,) = seen.values()
+        return [entries.get(exercise) for _, exercise in keys]
+    return [seen[organization].get(exercise) for organization, exercise in keys]
 
 
 async def _effective_in_one(session: ReadSession, keys: Sequence[ExerciseKey], columns: str) -> list[EffectiveExercise]:

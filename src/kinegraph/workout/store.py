@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order, placed
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at"""
@@ -76,7 +76,7 @@ async def referred(session: ReadSession, ids: Sequence[UUID], names: frozenset[s
     return in_key_order(rows, ids)
 
 
-SECTION = """id, organization_id, workout_id, type, title, description, sort_order, shape, config"""
+SECTION = """s.id, s.organization_id, s.workout_id, s.type, s.title, s.description, s.sort_order, s.shape, s.config"""
 
 
 @narrowed
@@ -86,14 +86,14 @@ async def sections_of(
     """Each workout's sections in their order."""
     rows = await session.fetch(
         f"""
-        SELECT {narrow(SECTION, names, "id workout_id")}
-        FROM workout_sections
-        WHERE workout_id = ANY ($1) AND deleted_at IS NULL
-        ORDER BY workout_id, sort_order, id
+        SELECT wanted.place, {narrow(SECTION, names, "id")}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, place)
+        JOIN workout_sections s ON s.workout_id = wanted.workout_id AND s.deleted_at IS NULL
+        ORDER BY wanted.place, s.sort_order, s.id
         """,
         workout_ids,
     )
-    return grouped(rows, workout_ids, "workout_id")
+    return placed(rows, len(workout_ids))
 
 
 MOVEMENT = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
@@ -107,14 +107,14 @@ async def movements_of(
     """Each section's movements in their order."""
     rows = await session.fetch(
         f"""
-        SELECT {narrow(MOVEMENT, names, "id section_id")}
-        FROM workout_movements m
-        WHERE m.section_id = ANY ($1) AND m.deleted_at IS NULL
-        ORDER BY m.section_id, m.sort_order, m.id
+        SELECT wanted.place, {narrow(MOVEMENT, names, "id")}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (section_id, place)
+        JOIN workout_movements m ON m.section_id = wanted.section_id AND m.deleted_at IS NULL
+        ORDER BY wanted.place, m.sort_order, m.id
         """,
         section_ids,
     )
-    return grouped(rows, section_ids, "section_id")
+    return placed(rows, len(section_ids))
 
 
 async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:

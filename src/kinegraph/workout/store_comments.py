@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order, placed
 from kinegraph.workout.rules import Comment, threads
 from kinegraph.workout.store import reachable
 
@@ -47,17 +47,17 @@ async def comments_of(
     mailed = names is None or "author_email" in names
     rows = await session.fetch(
         f"""
-        SELECT {narrow(COLUMNS, names, "id workout_movement_id parent_comment_id")}, {AUTHOR if mailed else NAMED}
-        FROM exercise_comments c
+        SELECT wanted.place, {narrow(COLUMNS, names, "id parent_comment_id")}, {AUTHOR if mailed else NAMED}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (movement_id, place)
+        JOIN exercise_comments c ON c.workout_movement_id = wanted.movement_id AND c.deleted_at IS NULL
         {AUTHORS if mailed else JUST_NAMED}
-        WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL
-          {"AND c.parent_comment_id IS NULL" if flat else ""} {"" if everywhere else TALKED_ABOUT}
-        ORDER BY c.workout_movement_id, c.created_at, c.id
+        WHERE true {"AND c.parent_comment_id IS NULL" if flat else ""} {"" if everywhere else TALKED_ABOUT}
+        ORDER BY wanted.place, c.created_at, c.id
         """,
         movement_ids,
         *(() if everywhere else (viewer.coached(), viewer.user.id)),
     )
-    groups = grouped(rows, movement_ids, "workout_movement_id")
+    groups = placed(rows, len(movement_ids))
     return groups if flat else [threads(group) for group in groups]
 
 
