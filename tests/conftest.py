@@ -29,14 +29,16 @@ from kinegraph.kit import lending
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Row, WriteSession
 from kinegraph.main import create_app
-from kinegraph.outside.postgres import start_postgres
+from kinegraph.outside.postgres import SETTINGS, start_postgres
 from kinegraph.outside.redis import start_redis
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from kinegraph.settings import Settings
 
 SECRET = "a secret of the tests, long enough for HS256"
-TEMPLATE = "kinegraph_template"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+"""Which of the processes that share the tests this is; they may share a server, so its databases are named for it."""
+TEMPLATE = f"kinegraph_template{WORKER}"
 _numbers = itertools.count(1)
 
 
@@ -48,7 +50,9 @@ def server_url() -> Iterator[str]:
         yield given
         return
     with tempfile.TemporaryDirectory() as folder:
-        server = start_postgres(Path(folder) / "postgres")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(SETTINGS, "fsync", "off")  # nobody needs these data after a power cut
+            server = start_postgres(Path(folder) / "postgres")
         yield server.url
         server.stop()
 
@@ -91,7 +95,7 @@ async def _recreate(server_url: str, name: str, template: str) -> None:
 @pytest.fixture(scope="module")
 async def database_url(server_url: str, template: str) -> str:
     """A database of this module's own, as its owner (a superuser) reaches it."""
-    name = f"kinegraph_test_{next(_numbers)}"
+    name = f"kinegraph_test{WORKER}_{next(_numbers)}"
     await _recreate(server_url, name, template)
     return with_database(server_url, name)
 

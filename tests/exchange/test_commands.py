@@ -155,7 +155,8 @@ async def test_an_import_that_is_killed_in_the_middle_leaves_nothing(
     command = [*KINEGRAPH, "import", file, *FREE, "--organization", organization.slug]
     process = await asyncio.create_subprocess_exec(*command, env=environment(database_url), stdout=subprocess.PIPE)
     waiting = (
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO exercises%'"
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO exercises%' AND datname = current_database()"
     )
     for _ in range(600):
         if await owner.fetchval(waiting):

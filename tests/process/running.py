@@ -1,5 +1,11 @@
-"""Running the command line as a process of its own."""
+"""Running the command line as a process of its own.
 
+Most of a short command is importing the product: seconds of a processor each time. So commands that are run to
+their end are forked from one process that has imported it, and nothing else, already; what goes on (`started`)
+is begun from nothing, as its user begins it.
+"""
+
+import json
 import os
 import signal
 import socket
@@ -10,10 +16,32 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 KINEGRAPH = [sys.executable, "-m", "kinegraph.cli"]
 MIGRATE = [*KINEGRAPH, "migrate"]
+FORKING = """
+import gc, json, os, signal, sys
+
+from kinegraph.cli import main
+
+gc.freeze()  # or else each child would copy everything at its end, to look for garbage in it
+for asked in sys.stdin:
+    asked = json.loads(asked)
+    child = os.fork()
+    if child == 0:
+        for number, path in enumerate(asked["streams"]):
+            os.dup2(os.open(path, os.O_RDWR), number)
+        os.chdir(asked["folder"])
+        os.environ.clear()
+        os.environ.update(asked["env"])
+        signal.alarm(60)
+        sys.exit(main(asked["arguments"]))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Runs each command that it is told in a child of its own, and answers its exit code."""
 
 
 def environment(database_url: str | None = None, **settings: str) -> dict[str, str]:
@@ -22,8 +50,31 @@ def environment(database_url: str | None = None, **settings: str) -> dict[str, s
     return {**kept, **({"KINEGRAPH_DATABASE_URL": database_url} if database_url else {}), **settings}
 
 
+@cache
+def _forking() -> "subprocess.Popen[str]":
+    """The process that the commands are forked from. It ends with the tests, whose end of its input is then closed."""
+    return subprocess.Popen(
+        [sys.executable, "-c", FORKING], env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
 def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """One command to its end."""
+    """One command to its end, in a process of its own."""
+    forking = _forking()
+    assert forking.stdin and forking.stdout
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        out.touch()
+        err.touch()
+        streams = [os.devnull, str(out), str(err)]
+        asked = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd()), "streams": streams}
+        print(json.dumps(asked), file=forking.stdin, flush=True)
+        code = int(forking.stdout.readline())
+        return subprocess.CompletedProcess([*KINEGRAPH, *arguments], code, out.read_text(), err.read_text())
+
+
+def run_anew(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """One command to its end, in a process that was begun for it from nothing."""
     return subprocess.run(
         [*KINEGRAPH, *arguments], env=dict(env), capture_output=True, text=True, timeout=60, check=False
     )

@@ -15,7 +15,7 @@ import pytest
 
 from kinegraph.api.schema import sdl
 from tests.conftest import SECRET, World
-from tests.process.running import await_answer, environment, free_port, refused, run, started
+from tests.process.running import await_answer, environment, free_port, refused, run, run_anew, started
 from tests.process.test_migrations import empty_database
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -100,7 +100,21 @@ async def test_token_prints_a_token_of_the_user_and_nothing_else(database_url: s
 
 
 def test_schema_prints_the_schema() -> None:
-    assert run("schema", env=environment()).stdout == sdl()
+    assert run_anew("schema", env=environment()).stdout == sdl()
+
+
+WRONG = {"KINEGRAPH_ENVIRONMENT": "test", "KINEGRAPH_PORT": "eighty", "KINEGRAPH_GRAPHIQL": "maybe"}
+
+
+@pytest.mark.parametrize(
+    ("command", "settings"), [(["export", "--organization", "\udcffё"], {}), (["--help"], {}), (["serve"], WRONG)]
+)
+def test_a_command_says_the_same_whether_it_is_begun_from_nothing_or_forked_by_the_tests(
+    command: list[str], settings: dict[str, str], database_url: str
+) -> None:
+    env = environment(database_url, KINEGRAPH_JWT_SECRET=SECRET, COLUMNS="72", **settings)
+    forked, anew = run(*command, env=env), run_anew(*command, env=env)
+    assert (forked.returncode, forked.stdout, forked.stderr) == (anew.returncode, anew.stdout, anew.stderr)
 
 
 def test_doctor_says_what_is_well_and_what_is_not(database_url: str, redis_url: str, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 
-MOST_TRIES = 4
+MOST_TRIES = 8
 """How often a mutation that lost to a deadlock is run in all."""
 
 SWITCH = "x-kinegraph-executor"
