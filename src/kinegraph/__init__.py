@@ -26,12 +26,13 @@ The way of one request:
     api.http        reads the request off HTTP and the user off the bearer token
     api.documents   finds the document, parsed and validated, by its text
     breadth         runs queries level by level, each relation once (`api.executor` says how this schema is read)
-    kit.graph       opens one transaction for the viewer when the first field needs it (`Context`)
-    identity.store  enters it: one statement sets the viewer for row-level security and reads who they are
+    kit.context     opens one transaction for the viewer when the first field needs it
+    identity.store  enters it: one statement sets the viewer for row-level security and tells who they are, and which
+                    versions of their libraries the transaction sees (`kit.kept`: what is known for these is not read)
     <room>.graph    resolves fields; an edge hands its key to `Context.load`, which pools a level's keys
     <room>.store    answers many keys in one statement, with plain rows
     api.failures    tells refusals in words, and masks and logs everything else
-    kit.graph       commits or takes everything back (`Context.finish`), and then the answer is sent
+    kit.context     commits or takes everything back (`Context.finish`), and then the answer is sent
 
 and of what follows from it:
 

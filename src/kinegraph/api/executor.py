@@ -8,12 +8,12 @@ from uuid import UUID
 import asyncpg
 import asyncpg.pgproto.pgproto
 import orjson
-from graphql import DocumentNode, ExecutionResult, GraphQLObjectType, GraphQLSchema
+from graphql import DocumentNode, ExecutionResult, GraphQLSchema
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from kinegraph.api.sources import shape, source
-from kinegraph.breadth.adapter import Adapter
+from kinegraph.breadth.adapter import Adapter, Contents
 from kinegraph.breadth.executor import BreadthFirst, Plans
 from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.selections import Field
@@ -25,15 +25,6 @@ from kinegraph.kit.context import Batch, Context
 async def _load(context: Context, batch: Batch, keys: list[Any], names: frozenset[str] | None) -> Sequence[Any]:
     session = await context.session()
     return await (batch(session, keys, names) if is_narrowed(batch) else batch(session, keys))
-
-
-def _documents(named: GraphQLObjectType) -> bool:
-    return named.name in ("Prescription", "Load", "SectionConfig", "PageInfo")
-
-
-def _trusted(type: GraphQLObjectType) -> bool:
-    """No field returns an interface, so there is nothing to tell apart."""
-    return True
 
 
 def _note(field: Field) -> frozenset[str] | None:
@@ -79,11 +70,23 @@ def written(data: Any) -> orjson.Fragment:
 READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
 """What orjson writes as GraphQL's own conversion would (`written`)."""
 
-PLANS = Plans(
-    Adapter(
-        way, shape, source, _load, _note, _documents, _trusted, _keep, PLAIN, READY, {"datetime": datetime, "UTC": UTC}
-    )
+ADAPTER = Adapter(
+    way=way,
+    shape=shape,
+    source=source,
+    load=_load,
+    note=_note,
+    documents=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
+    trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
+    keep=_keep,
+    recurring=frozenset(("Prescription", "SectionConfig")),
+    digest=orjson.dumps,
+    contents=Contents(written),
+    plain=PLAIN,
+    ready=READY,
+    names={"datetime": datetime, "UTC": UTC},
 )
+PLANS = Plans(ADAPTER)
 
 
 class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):

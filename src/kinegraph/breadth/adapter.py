@@ -14,6 +14,22 @@ def _way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
     return Resolve()
 
 
+class Contents(dict[Hashable, Any]):
+    """What was made of contents that recur, by their selection and digest; begun anew when there is too much of it."""
+
+    def __init__(self, freeze: Callable[[dict[str, Any]], Any] = lambda made: made, most: int = 5000) -> None:
+        super().__init__()
+        self._freeze = freeze
+        self._most = most
+
+    def put(self, key: Hashable, made: dict[str, Any]) -> Any:
+        """Remember a finished dict. Returns what stands for it in any answer."""
+        if len(self) >= self._most:
+            self.clear()
+        frozen = self[key] = self._freeze(made)
+        return frozen
+
+
 @dataclass(frozen=True)
 class Adapter:
     """A schema's ways. The default is right for any schema, and slow: every field is resolved for each object.
@@ -26,6 +42,8 @@ class Adapter:
     `trusted`: whether a type's `is_type_of` need not be asked.
     `keep`: puts an object's finished dict, under its selection's text, into the dict in which the object keeps such
     pieces, and returns what is answered in its place.
+    `recurring`: the types of documents whose contents recur, so that each is worked out once; `digest` tells contents
+    apart, and `contents` remembers what was made of them.
     `plain`: for a leaf type's name, the conversions that need no check, by class of value; None keeps the value.
     `ready`: for a leaf type's name, when a value `{v}` can be answered as it is: an expression, which may refer to
     `names`.
@@ -39,6 +57,9 @@ class Adapter:
     documents: Callable[[GraphQLObjectType], bool] = lambda named: False
     trusted: Callable[[GraphQLObjectType], bool] = lambda named: False
     keep: Callable[[dict[str, Any], str, dict[str, Any]], Any] = lambda pieces, text, made: made
+    recurring: frozenset[str] = frozenset()
+    digest: Callable[[dict[str, Any]], Hashable] = id
+    contents: Contents = field(default_factory=Contents)
     plain: Mapping[str, Mapping[type, Callable[[Any], Any] | None]] = field(default_factory=dict)
     ready: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, Any] = field(default_factory=dict)

@@ -112,6 +112,16 @@ def _inner(
     """The lines that turn a value that is an object of its own, a stored document, into its dict."""
     assert isinstance(field.way, Read)
     below, made = _dict(child, variable, Keys(variable), adapter, names)
+    below.append(f"{variable} = {made}")
+    if child.type.name in adapter.recurring:
+        names |= {"contents": adapter.contents, "digest": adapter.digest, f"text_{variable}": child.text}
+        below = [
+            f"k = text_{variable}, digest({variable})",
+            f"if k in contents: {variable} = contents[k]",
+            "else:",
+            *(f"    {line}" for line in below),
+            f"    {variable} = contents.put(k, {variable})",
+        ]
     absent = "raise Surprise('null in a non-null place')" if field.shape.required else "pass"
     return [
         f"{variable} = {source.read(field.way.name)}",
@@ -119,7 +129,6 @@ def _inner(
         f"elif {variable}.__class__ is not dict: raise Surprise('an object that is no document')",
         "else:",
         *(f"    {line}" for line in below),
-        f"    {variable} = {made}",
     ]
 
 

@@ -153,7 +153,8 @@ class Context:
     async def finish(self, *, keep: bool) -> None:
         """End the transaction: commit it (`keep`), or take everything back."""
         if self._opening is not None:
-            await asyncio.wait([self._opening])
+            if not self._opening.done():
+                await asyncio.wait([self._opening])
             session = None if self._opening.cancelled() or self._opening.exception() else self._opening.result()
             if isinstance(session, WriteSession):
                 session.doomed = not keep
