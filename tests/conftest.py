@@ -270,12 +270,12 @@ class Counter:
 
 
 @asynccontextmanager
-async def counted(services: Services, kept_exercises: int) -> AsyncIterator[Counter]:
+async def counted(services: Services, kept_mb: int) -> AsyncIterator[Counter]:
     """The API on one connection whose statements are seen, which keeps so many exercises in memory.
 
     A reading's COMMIT is counted with the next transaction's BEGIN, however long that takes to come.
     """
-    app = create_app(replace(services, settings=replace(services.settings, pool_size=1, kept_exercises=kept_exercises)))
+    app = create_app(replace(services, settings=replace(services.settings, pool_size=1, kept_mb=kept_mb)))
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lending, "LINGER_SECONDS", 3600)

@@ -100,7 +100,7 @@ def _application(database_url: str, redis_url: str, kept: int) -> Iterator[psuti
         "KINEGRAPH_JWT_SECRET": SECRET,
         "KINEGRAPH_HOME": str(ROWS.absolute()),
         "KINEGRAPH_LOG_FORMAT": "json",
-        "KINEGRAPH_KEPT_EXERCISES": str(kept),
+        "KINEGRAPH_KEPT_MB": str(kept),
     }
     command = [sys.executable, "-m", "uvicorn", "bench.app:app", "--factory", "--port", str(PORT), "--no-access-log"]
     command += ["--log-level", "warning", "--loop", "uvloop", "--http", "httptools"]
@@ -244,7 +244,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--growth", action="store_true", help="draw docs/growth.svg instead")
     parser.add_argument("--soak", type=int, metavar="N", help="ask for N trees instead, and say what memory it took")
-    parser.add_argument("--kept", type=int, metavar="N", default=10_000, help="exercises kept in memory (0: none)")
+    parser.add_argument("--kept", type=int, metavar="N", default=64, help="megabytes kept in memory (0: none)")
     options = parser.parse_args()
     work = grow if options.growth else soak if options.soak else measure
     with servers(ROWS, options.kept) as (url, process, postmaster):

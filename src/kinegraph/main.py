@@ -57,7 +57,7 @@ def create_app(services: Services) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[Held]:
-        limits = settings.pool_size, settings.statement_timeout_seconds, settings.kept_exercises
+        limits = settings.pool_size, settings.statement_timeout_seconds, settings.kept_mb * 2**20
         database = await Database.open(services.database_url, *limits)
         redis = open_redis(services.redis_url)
         async with open_storage(settings) as storage:

@@ -28,7 +28,7 @@ class Settings:
     where the SDK does not find them by itself. `public_url`: the API's address as clients know it.
     `executor`: how queries are run, breadth first or by graphql-core.
     `media_url_seconds`: how long signed addresses of files hold.
-    `kept_exercises`: how many exercises, as organizations see them, a web process keeps in memory (about 10 kB each).
+    `kept_mb`: how many megabytes of exercises and workouts a web process keeps in memory from query to query.
     """
 
     environment: Environment = "production"
@@ -51,7 +51,7 @@ class Settings:
     executor: Literal["breadth-first", "graphql-core"] = "breadth-first"
     public_url: str | None = None
     media_url_seconds: int = 3600
-    kept_exercises: int = 10_000
+    kept_mb: int = 64
     s3_bucket: str | None = None
     s3_endpoint: str | None = None
     s3_region: str | None = None
@@ -112,7 +112,7 @@ def read_settings(
         cors_origins=read("KINEGRAPH_CORS_ORIGINS", _origins, ()),
         executor=_executor(read("KINEGRAPH_EXECUTOR", _one_of("breadth-first", "graphql-core"), "")),
         public_url=read("KINEGRAPH_PUBLIC_URL", _url("http", "https"), None),
-        kept_exercises=read("KINEGRAPH_KEPT_EXERCISES", _integer(0, 10_000_000), 10_000),
+        kept_mb=read("KINEGRAPH_KEPT_MB", _integer(0, 100_000), 64),
         media_url_seconds=read("KINEGRAPH_MEDIA_URL_SECONDS", _integer(1, 7 * 24 * 3600), 3600),
         s3_bucket=read("KINEGRAPH_S3_BUCKET", str, None),
         s3_endpoint=read("KINEGRAPH_S3_ENDPOINT", _url("http", "https"), None),

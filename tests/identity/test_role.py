@@ -8,7 +8,7 @@ from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.identity.rows import SCOPED, Pool
 
-TABLES = ("organizations", "users", *SCOPED, "exercise_video_votes", "library_versions", "outbox", "jobs")
+TABLES = ("organizations", "users", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs")
 
 POLICIES = {
     "workout_assignments": ["*", "r", "w"],  # athletes say how theirs went

@@ -69,7 +69,7 @@ async def test_the_list_of_organization_scoped_tables_is_whole(owner: Pool, two:
         "SELECT table_name FROM information_schema.columns "
         "WHERE table_schema = 'public' AND column_name = 'organization_id'"
     )
-    versions = "library_versions"  # they say of a library that it changed, and nothing else
+    versions = "versions"  # they say of a library that it changed, and nothing else
     assert {row.table_name for row in rows} == {*SCOPED, versions}
     for table in SCOPED:
         for organization in (two.mine, two.theirs):

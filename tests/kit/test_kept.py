@@ -1,51 +1,61 @@
-"""What is kept in memory: one version of each name's entries, and no more entries than were allowed."""
+"""What is kept in memory: one version of each name's entries, and no more bytes than were allowed."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinegraph.kit.kept import Kept
+from kinegraph.kit.kept import EMPTY, Kept
 
-steps = st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.integers(0, 5)), max_size=30)
+steps = st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.integers(-300, 900)), max_size=40)
 
 
 def test_a_shelf_of_the_same_version_is_the_same_one() -> None:
-    kept = Kept(10)
+    kept = Kept(10_000)
     kept.shelf("a", 1)["x"] = "X"
     assert kept.shelf("a", 1) == {"x": "X"}
 
 
 def test_another_version_finds_nothing_and_lets_go_of_what_there_was() -> None:
-    kept = Kept(10)
+    kept = Kept(10_000)
     kept.shelf("a", 1)["x"] = "X"
     assert kept.shelf("a", 2) == {}
     assert kept.shelf("a", 1) == {}
 
 
 def test_the_longest_unused_shelf_goes_first() -> None:
-    kept = Kept(2)
+    kept = Kept(3 * EMPTY)
     for name in "ab":
         kept.shelf(name, 1)[name] = name
     kept.shelf("a", 1)
     kept.shelf("c", 1)["c"] = "c"
-    kept.bound()
-    assert (kept.shelf("a", 1), kept.shelf("b", 1), kept.shelf("c", 1)) == ({"a": "a"}, {}, {"c": "c"})
+    kept.shelf("c", 1).grow(1)
+    assert (kept.shelf("a", 1), kept.shelf("c", 1), kept.shelf("b", 1)) == ({"a": "a"}, {"c": "c"}, {})
 
 
-def test_a_shelf_that_is_too_large_by_itself_goes_too() -> None:
-    kept = Kept(2)
-    kept.shelf("a", 1).update({"x": 1, "y": 2, "z": 3})
-    kept.bound()
+def test_a_shelf_that_is_too_heavy_by_itself_goes_too() -> None:
+    kept = Kept(10_000)
+    shelf = kept.shelf("a", 1)
+    shelf["x"] = "X"
+    shelf.grow(20_000)
     assert kept.shelf("a", 1) == {}
 
 
-@given(steps=steps, most=st.integers(1, 8))
-def test_never_more_is_kept_than_may_be_and_never_of_another_version(
+def test_shelves_on_which_nothing_was_put_are_let_go() -> None:
+    kept = Kept(10 * EMPTY)
+    for name in range(1000):
+        kept.shelf(name, 1)
+    assert len(kept._shelves) == 10
+
+
+@given(steps=steps, most=st.integers(1, 5_000))
+def test_the_weight_is_that_of_what_is_held_and_never_more_than_may_be(
     steps: list[tuple[str, int, int]], most: int
 ) -> None:
     kept = Kept(most)
-    for name, version, count in steps:
+    old = []
+    for name, version, weight in steps:
         shelf = kept.shelf(name, version)
         assert all(entry == (name, version) for entry in shelf.values())
-        shelf.update(dict.fromkeys(range(count), (name, version)))
-        kept.bound()
-        assert sum(len(entries) for _, entries in kept._shelves.values()) <= most
+        shelf[weight] = (name, version)
+        old.append(shelf)
+        old[len(steps) % len(old)].grow(weight)  # one that may be held no more
+        assert kept.weight == sum(held.weight for held in kept._shelves.values()) <= most

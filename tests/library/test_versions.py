@@ -13,14 +13,14 @@ from tests.library.test_kept import read, write_own
 Pool = Any
 
 SEEN = """
-SELECT version::text FROM library_versions WHERE organization_id IS NOT DISTINCT FROM $1
+SELECT version::text FROM versions WHERE kind = 'library' AND organization_id IS NOT DISTINCT FROM $1
 """
 
 
 @pytest.fixture(scope="module")
 async def keeping(database_url: str) -> AsyncIterator[Database]:
     """The module's database, whose readings keep exercises."""
-    opened = await Database.open(database_url, 5, keeps=1000)
+    opened = await Database.open(database_url, 5, keeps=2**20)
     yield opened
     await opened.close()
 
@@ -65,7 +65,7 @@ async def test_a_version_is_written_once_by_a_transaction_of_many_rows_and_never
     await transaction.rollback()
     await owner.release(connection)
     assert before == tuple([await owner.fetchval(SEEN, id) for id in (gym.id, other.id, None)])
-    written = "SELECT n_tup_ins + n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'library_versions'"
+    written = "SELECT n_tup_ins + n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'versions'"
     async with owner.acquire() as connection, connection.transaction():
         earlier = await connection.fetchval(written)
         await connection.execute(

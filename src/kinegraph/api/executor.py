@@ -20,6 +20,7 @@ from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import way
 from kinegraph.kit.batches import is_narrowed
 from kinegraph.kit.context import Batch, Context
+from kinegraph.kit.kept import Pieces
 
 
 async def _load(context: Context, batch: Batch, keys: list[Any], names: frozenset[str] | None) -> Sequence[Any]:
@@ -52,13 +53,20 @@ PLAIN: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {"ID": {asyncpg.pgpro
 """Conversions that need no check: GraphQL's own would come to the same."""
 
 MOST_PIECES = 4
-"""How many selections of an exercise are kept ready; clients choose them."""
+"""How many selections of an exercise, or of a workout, are kept ready; clients choose them."""
+
+LARGEST_PIECE = 256 * 1024
+"""A longer one is not kept."""
 
 
-def _keep(pieces: dict[str, Any], text: str, made: dict[str, Any]) -> Any:
-    if len(pieces) >= MOST_PIECES:
-        del pieces[next(iter(pieces))]
-    piece = pieces[text] = written(made)
+def _keep(pieces: Pieces, text: str, made: Any) -> Any:
+    text_bytes = orjson.dumps(made, option=orjson.OPT_UTC_Z)
+    piece = orjson.Fragment(text_bytes)
+    if len(text_bytes) <= LARGEST_PIECE:
+        if len(pieces) >= MOST_PIECES:
+            pieces.shelf.grow(-len(pieces.pop(next(iter(pieces))).contents))
+        pieces[text] = piece
+        pieces.shelf.grow(len(text_bytes))
     return piece
 
 

@@ -21,6 +21,7 @@ never disagree on an error, and an answer without one pays nothing for the possi
     plan        from an operation to selections, by graphql-core's own collection of fields
     leaves      generated functions that turn a scope's objects into dicts, checking every value
     loads       the keys that batch functions are asked, and their answers
+    columns     the values of a field for a scope, and the objects among them
     run         the levels
     executor    the door: an Executor of graphql-core that runs plans, falls back, and counts why
 

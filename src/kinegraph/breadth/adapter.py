@@ -40,8 +40,8 @@ class Adapter:
     `note`: what is read of what a resolver answers (for a plan's `Field`), found in `Plan.notes` by the field's node.
     `documents`: whether objects of a type are dicts, such as stored JSON, with no objects below them but such.
     `trusted`: whether a type's `is_type_of` need not be asked.
-    `keep`: puts an object's finished dict, under its selection's text, into the dict in which the object keeps such
-    pieces, and returns what is answered in its place.
+    `keep`: puts what was finished, under its selection's text, into the dict in which an object keeps such pieces, and
+    returns what is answered in its place.
     `recurring`: the types of documents whose contents recur, so that each is worked out once; `digest` tells contents
     apart, and `contents` remembers what was made of them.
     `plain`: for a leaf type's name, the conversions that need no check, by class of value; None keeps the value.
@@ -56,7 +56,7 @@ class Adapter:
     note: Callable[[Any], frozenset[str] | None] = lambda field: None
     documents: Callable[[GraphQLObjectType], bool] = lambda named: False
     trusted: Callable[[GraphQLObjectType], bool] = lambda named: False
-    keep: Callable[[dict[str, Any], str, dict[str, Any]], Any] = lambda pieces, text, made: made
+    keep: Callable[[Any, str, Any], Any] = lambda pieces, text, made: made
     recurring: frozenset[str] = frozenset()
     digest: Callable[[dict[str, Any]], Hashable] = id
     contents: Contents = field(default_factory=Contents)

@@ -123,5 +123,20 @@ class _Compiler:
         field.is_document = self._adapter.documents(named)
         if isinstance(field.way, Embedded) and not all(isinstance(f, str) or is_value(f) for f in field.child.fields):
             field.way = Call(field.way.otherwise)
+        if isinstance(field.way, Edge) and field.way.kept is not None:
+            field.is_kept = _is_covered(field.child, field.way.covers)
         if field.child.has_resolvers and field.shape.item and (field.shape.item.item or not field.shape.item.required):
             raise Unplannable("resolvers below a list whose places are not known")
+
+
+def _is_covered(selection: Selection, batches: frozenset[Hashable]) -> bool:
+    """Whether all that is selected comes from the objects themselves and from these batch functions."""
+    for field in selection.fields:
+        if isinstance(field, str):
+            continue
+        way = field.way
+        if isinstance(way, Resolve) or (isinstance(way, Edge) and way.batch not in batches):
+            return False
+        if field.child is not None and not _is_covered(field.child, batches):
+            return False
+    return True

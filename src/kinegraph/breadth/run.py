@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
 from kinegraph.breadth.adapter import Adapter
-from kinegraph.breadth.convert import Shape, Surprise
+from kinegraph.breadth.columns import Column, flatten
 from kinegraph.breadth.leaves import build
 from kinegraph.breadth.loads import Loads, shared
 from kinegraph.breadth.plan import Plan
@@ -19,7 +20,7 @@ from kinegraph.breadth.ways import Call, Edge, Read
 class Scope:
     """All objects of one type at one place of the document."""
 
-    __slots__ = ("came_from", "columns", "objects", "selection")
+    __slots__ = ("came_from", "columns", "keeps", "objects", "selection")
 
     def __init__(
         self, selection: Selection, objects: list[Any], came_from: "tuple[Scope, Field, list[int]] | None"
@@ -27,6 +28,8 @@ class Scope:
         self.selection = selection
         self.objects = objects
         self.came_from = came_from
+        self.keeps: dict[int, Callable[[list[Any]], list[Any]]] = {}
+        """By the place of a column, what it keeps of its values."""
         """The scope above, the field that led here, and which of its objects each object belongs to."""
         self.columns: list[Column] = []
 
@@ -43,88 +46,6 @@ class Scope:
     def build(self, adapter: Adapter) -> list[Any]:
         """The dicts of the objects; those of the scopes below are built already."""
         return build(self.selection, adapter, self.objects, [column.values() for column in self.columns])
-
-
-class Column:
-    """The values of one field for a scope: unique ones, and which of them each object has; for the root, no field."""
-
-    __slots__ = ("built", "field", "index", "unique")
-
-    def __init__(self, field: Field | None, unique: list[Any], index: list[int] | None) -> None:
-        self.field = field
-        self.unique = unique
-        self.index = index
-        self.built: list[Any] = []
-
-    def values(self) -> Sequence[Any]:
-        """What the answer holds for each object of the scope."""
-        field = self.field
-        assert field is not None  # the root's column stands in no scope
-        if field.convert is not None:
-            finished = list(map(field.convert, self.unique))
-        else:
-            finished = _rebuilt(self.unique, field.shape, self.built)
-        return finished if self.index is None else [finished[place] for place in self.index]
-
-
-def _rebuilt(values: Sequence[Any], shape: Shape, built: list[Any]) -> list[Any]:
-    """The values with each object in them replaced by its dict, in the order in which `_flatten` met them."""
-    if shape.item is None:
-        if len(built) == len(values):
-            return built
-        each = iter(built)
-        return [None if value is None else next(each) for value in values]
-    if shape.item.item is None and shape.item.required:
-        out: list[Any] = []
-        start = 0
-        for value in values:
-            if value is None:
-                out.append(None)
-            else:
-                end = start + len(value)
-                out.append(built[start:end])
-                start = end
-        return out
-    each = iter(built)
-    return [_again(value, shape, each) for value in values]
-
-
-def _again(value: Any, shape: Shape, each: Any) -> Any:
-    if value is None:
-        return None
-    return next(each) if shape.item is None else [_again(entry, shape.item, each) for entry in value]
-
-
-def _flatten(values: Sequence[Any], shape: Shape, objects: list[Any], owners: list[int] | None) -> None:
-    """Collect the objects in the values, in order, and for each the place of the value it is in."""
-    if shape.item is None:
-        if None not in values:
-            objects.extend(values)
-            if owners is not None:
-                owners.extend(range(len(values)))
-            return
-        if shape.required:
-            raise Surprise("null in a non-null place")
-    for place, value in enumerate(values):
-        before = len(objects)
-        _collect(value, shape, objects)
-        if owners is not None:
-            owners.extend([place] * (len(objects) - before))
-
-
-def _collect(value: Any, shape: Shape, objects: list[Any]) -> None:
-    if value is None:
-        if shape.required:
-            raise Surprise("null in a non-null place")
-    elif shape.item is None:
-        objects.append(value)
-    elif value.__class__ is not list and value.__class__ is not tuple:
-        raise Surprise("a list that is none")
-    elif shape.item.item is None and None not in value:
-        objects.extend(value)
-    else:
-        for entry in value:
-            _collect(entry, shape.item, objects)
 
 
 async def run_plan(plan: Plan, executor: Executor[Any]) -> Any:
@@ -167,7 +88,9 @@ class _Run:
                 way = field.way
                 scope.columns.append(None)  # type: ignore[arg-type]  # its place, filled below
                 if isinstance(way, Edge):
-                    wanted.append((scope, place, field, self.loads.ask(way.batch, _keys(self.adapter, scope, way.key))))
+                    if not (field.is_kept and self._finds(scope, place, field, way)):
+                        keys = _keys(self.adapter, scope, way.key)
+                        wanted.append((scope, place, field, self.loads.ask(way.batch, keys)))
                 elif isinstance(way, Read):
                     values = _read(self.adapter, scope, way.name)
                     self._attach(scope, place, field, values, None, work, made)
@@ -212,6 +135,21 @@ class _Run:
             for (results, place), answer in zip(waiting, answers, strict=True):
                 results[place] = answer
 
+    def _finds(self, scope: Scope, place: int, field: Field, way: Edge) -> bool:
+        """Whether all objects have kept what is asked; if not, they are going to."""
+        assert way.kept is not None and field.child is not None
+        pieces = way.kept(self.executor.context_value, scope.objects)
+        if pieces is None:
+            return False
+        text = field.child.text
+        found = [each.get(text) for each in pieces]
+        if None not in found:
+            scope.columns[place] = Column(field, [], None, lambda values: found)
+            return True
+        keep = self.adapter.keep
+        scope.keeps[place] = lambda values: [keep(*each) for each in zip(pieces, repeat(text), values, strict=False)]
+        return False
+
     def _call(self, batch: Hashable, keys: list[Any]) -> Awaitable[Sequence[Any]]:
         """Call a batch function, with what is read of its answers."""
         assert self.adapter.load is not None
@@ -249,9 +187,9 @@ class _Run:
             return
         objects: list[Any] = []
         owners: list[int] | None = [] if field.child.has_resolvers else None
-        _flatten(values, field.shape, objects, owners)
+        flatten(values, field.shape, objects, owners)
         below = Scope(field.child, objects, (scope, field, owners or []))
-        column = Column(field, values, index)
+        column = Column(field, values, index, scope.keeps.get(place))
         scope.columns[place] = column
         self.columns[below] = column
         made.append(below)

@@ -21,6 +21,7 @@ class Field:
         "convert",
         "definition",
         "is_document",
+        "is_kept",
         "key",
         "leaf",
         "nodes",
@@ -36,6 +37,8 @@ class Field:
         self.place = parent.name, details[0].node.name.value
         self.is_document = False
         """Whether the objects that it reads are documents (dicts), which are written down with the object above."""
+        self.is_kept = False
+        """Whether its whole answer can be kept for others: all below holds as long as the edge says."""
         self.definition = definition
         self.nodes: list[FieldNode] = to_nodes(details)
         self.way = way

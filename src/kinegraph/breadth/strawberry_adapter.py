@@ -21,7 +21,7 @@ def way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
         return Resolve()
     reads = field.metadata.get("reads")
     if of := field.metadata.get("edge"):
-        return Edge(of.batch, of.columns or of.key, of.pick, reads)
+        return Edge(of.batch, of.columns or of.key, of.pick, reads, of.kept, frozenset(of.covers))
     resolver: Any = field.base_resolver
     if resolver is None:
         return Read(field.python_name)

@@ -1,6 +1,6 @@
 """The ways in which a field gets its value."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,10 @@ class Edge:
     pick: Callable[[Any, Any], Any] | None = None
     reads: frozenset[str] | None = None
     """What key and pick read of the object; None where that is not known."""
+    kept: Callable[[Any, Sequence[Any]], Sequence[dict[str, Any]] | None] | None = None
+    """For the context and objects, where each keeps what was made of its field for other answers; None for nowhere."""
+    covers: frozenset[Hashable] = frozenset()
+    """The batch functions below whose answers hold as long as what is kept does."""
 
 
 @dataclass(frozen=True, slots=True)

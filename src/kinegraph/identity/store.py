@@ -31,8 +31,9 @@ class EnterAs(Reenter):
         viewer = Viewer(user, row.is_platform_admin, belongs, row.versions)
         if session.kept is not None and self._user_id is not None:
             again = f"SELECT kinegraph_enter_again('{UUID(int=self._user_id.int)}', '{row.state}')"
-            knowns(session.kept)[self._user_id] = Known(again, viewer)
-            session.kept.bound()
+            shelf = knowns(session.kept)
+            shelf[self._user_id] = Known(again, viewer)
+            shelf.grow(1_000 * (1 + len(belongs)))
         return viewer
 
     def known(self, kept: Kept) -> Known | None:

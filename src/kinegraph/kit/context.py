@@ -60,6 +60,12 @@ class Context:
             self._opening = asyncio.create_task(self._open())
         return await self._opening
 
+    @property
+    def opened(self) -> ReadSession | None:
+        """The session, where there is one by now."""
+        opening = self._opening
+        return opening.result() if opening is not None and opening.done() else None
+
     async def _open(self) -> ReadSession:
         if self._enter is None:
             raise Unauthenticated(self._fault)

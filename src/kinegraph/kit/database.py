@@ -41,7 +41,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, size: int = 10, statement_timeout_seconds: int = 30, keeps: int = 0) -> "Database":
-        """Open the pool; `keeps` is how many entries readings may keep in memory for the next ones.
+        """Open the pool; `keeps` is how many bytes readings may keep in memory for the next ones.
 
         Raises Unreachable where the server, the database or the role is not there.
         """
@@ -114,7 +114,7 @@ class Database:
         except BaseException:
             await self._lending.end(connection, "ROLLBACK")
             raise
-        await self._lending.end(connection, "ROLLBACK" if session.doomed else "COMMIT")
+        await self._lending.end(connection, "ROLLBACK" if session.doomed else "COMMIT", decides=not session.doomed)
         if self._kept:
             knowns(self._kept).clear()  # what was written may have changed somebody
 

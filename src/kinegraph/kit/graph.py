@@ -42,6 +42,8 @@ class EdgeOf:
     pick: Callable[[Any, Any], Any] | None = None
     columns: str | tuple[str, ...] | None = None
     """The column that the key is, where it is one; several make a tuple."""
+    kept: Callable[[Any, Sequence[Any]], Sequence[dict[str, Any]] | None] | None = None
+    covers: Sequence[Batch] = ()
 
 
 def field(description: str, *reads: str) -> Callable[[Callable[..., Any]], Any]:
@@ -64,13 +66,17 @@ def edge(
     pick: Callable[[Any, Any], Any] | None = None,
     *,
     reads: Sequence[str] = (),
+    kept: Callable[[Any, Sequence[Any]], Sequence[dict[str, Any]] | None] | None = None,
+    covers: Sequence[Batch] = (),
 ) -> Any:
     """A field that leads to other rows through `batch`, from the parent's column `key`, or the tuple of several.
 
-    A function as `key` computes it; `reads` are the columns that it and `pick` read (none: not said).
+    A function as `key` computes it; `reads` are the columns that it, `pick` and `kept` read (none: not said).
+    `kept` says, for the context and rows, where each keeps its answer for other requests, as long as it comes from
+    this batch function and those that it `covers`.
     """
     columns = None if callable(key) else key
-    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), pick, columns)
+    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), pick, columns, kept, covers)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         value = of.key(root)

@@ -9,24 +9,58 @@ from collections.abc import Hashable
 from typing import Any
 
 
+class Shelf(dict[Any, Any]):
+    """Entries of one version. Whoever adds one says with `grow` about how many bytes it takes."""
+
+    def __init__(self, kept: "Kept", name: Hashable, version: Hashable) -> None:
+        super().__init__()
+        self.version = version
+        self.weight = 0
+        self._kept = kept
+        self._name = name
+
+    def grow(self, weight: int) -> None:
+        """So many bytes more are kept here."""
+        self.weight += weight
+        self._kept.bound(self._name, self, weight)
+
+
+EMPTY = 500
+"""What a shelf weighs by itself."""
+
+
+class Pieces(dict[str, Any]):
+    """What was written down of one object for answers, by what they select; on a shelf."""
+
+    __slots__ = ("shelf",)
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__()
+        self.shelf = shelf
+
+
 class Kept:
-    """Shelves of entries, each under a name and for one version; the longest unused go when there are too many."""
+    """Shelves under names; the longest unused go when all weigh too much."""
 
     def __init__(self, most: int) -> None:
-        self.most = most
-        """How many entries are kept in all; with 0 none are."""
-        self._shelves: OrderedDict[Hashable, tuple[Hashable, dict[Any, Any]]] = OrderedDict()
+        self._most = most
+        self.weight = 0
+        self._shelves: OrderedDict[Hashable, Shelf] = OrderedDict()
 
-    def shelf(self, name: Hashable, version: Hashable) -> dict[Any, Any]:
-        """The entries under a name for a version, to be read and added to; call `bound` after adding."""
+    def shelf(self, name: Hashable, version: Hashable) -> Shelf:
+        """What is kept under a name for a version, to be read and added to."""
         held = self._shelves.get(name)
-        if held is None or held[0] != version:
-            held = self._shelves[name] = (version, {})
-        self._shelves.move_to_end(name)
-        return held[1]
+        if held is None or held.version != version:
+            self.weight -= held.weight if held else 0
+            held = self._shelves[name] = Shelf(self, name, version)
+            held.grow(EMPTY)
+        else:
+            self._shelves.move_to_end(name)
+        return held
 
-    def bound(self) -> None:
+    def bound(self, name: Hashable, shelf: Shelf, weight: int) -> None:
         """Let shelves go, the longest unused first, until no more is kept than may be."""
-        count = sum(len(entries) for _, entries in self._shelves.values())
-        while count > self.most:
-            count -= len(self._shelves.popitem(last=False)[1][1])
+        if self._shelves.get(name) is shelf:
+            self.weight += weight
+        while self.weight > self._most:
+            self.weight -= self._shelves.popitem(last=False)[1].weight

@@ -39,9 +39,12 @@ class Lending:
         await self._run(connection, verb)
         return connection
 
-    async def end(self, connection: Connection, verb: str) -> None:
-        """End a transaction, and give its connection back; one that died has ended it already."""
-        if not _is_lost(connection):
+    async def end(self, connection: Connection, verb: str, *, decides: bool = False) -> None:
+        """End a transaction, and give its connection back.
+
+        One that died has ended it already, by taking everything back: where the verb decides, that is raised.
+        """
+        if decides or not _is_lost(connection):
             await self._run(connection, verb)
         await self._pool.release(connection)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from kinegraph.kit.kept import Kept
+from kinegraph.kit.kept import Kept, Shelf
 
 
 class Row(asyncpg.Record):
@@ -131,7 +131,7 @@ class Reenter(ABC):
         """What is known of the viewer."""
 
 
-def knowns(kept: Kept) -> dict[Any, Known]:
+def knowns(kept: Kept) -> Shelf:
     """The viewers who are known, by who they signed in as."""
     return kept.shelf("viewers", None)
 

@@ -12,6 +12,7 @@ from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import User
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
+from kinegraph.kit.kept import Pieces
 
 COLUMNS = (
     "name",
@@ -78,7 +79,7 @@ class EffectiveExercise:
         self.row = row
         self.organization_id = organization_id
         self.diff = diff
-        self.pieces: dict[str, Any] | None = None
+        self.pieces: Pieces | None = None
         """What was written down of it for answers, by what they select, where it is kept for more than one."""
 
     def __getattr__(self, column: str) -> Any:

@@ -1,18 +1,19 @@
 """Reading effective exercises."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library.rules import EffectiveExercise, merge
-from kinegraph.library.store_kept import shelf
+from kinegraph.library.store_kept import KEPT, put, shelves
 
 ExerciseKey = tuple[UUID, UUID]
 """An organization and an exercise."""
 
-Seen = dict[UUID, dict[UUID, EffectiveExercise]]
+Seen = dict[UUID, dict[Any, Any]]
 """What each organization sees, by the exercise's id."""
 
 ALWAYS = "id organization_id status deleted_at"
@@ -25,23 +26,24 @@ async def effective(
 ) -> list[EffectiveExercise | None]:
     """Exercises as organizations see them, deleted and archived ones too; None for what is not there for one.
 
-    What a snapshot shows is kept for later ones that see the same versions of the libraries, whole rows then;
-    where nothing is kept, only columns are read that `names` say are asked for.
+    What a snapshot shows is kept for later ones that see the same versions of the libraries, where `names` say that no
+    more is asked for than is kept; otherwise just the columns are read that they name.
     """
-    shelves = {organization: shelf(session, organization) for organization in {key[0] for key in keys}}
-    seen: Seen = {organization: {} if kept is None else kept for organization, kept in shelves.items()}
+    organizations = {organization for organization, _ in keys}
+    kept = shelves(session, organizations, names)
+    seen: Seen = {**kept} if kept else {organization: {} for organization in organizations}
     answers = _answers(seen, keys)
     missing = [] if all(answers) else [key for key, answer in zip(keys, answers, strict=True) if answer is None]
     if not missing:
         return answers
     reads = _effective_in_one if len({organization for organization, _ in missing}) == 1 else _effective_in_several
-    columns = narrow(E_COLUMNS, names if None in shelves.values() else None, ALWAYS)
+    columns = narrow(E_COLUMNS, KEPT if kept else names, ALWAYS)
     for exercise in await reads(session, missing, f"e.id AS exercise_id, o.overrides, {columns}"):
-        assert exercise.organization_id is not None
-        seen[exercise.organization_id][exercise.row[0]] = exercise
-        exercise.pieces = None if shelves[exercise.organization_id] is None else {}
-    if session.kept is not None:
-        session.kept.bound()
+        organization = exercise.organization_id
+        assert organization is not None
+        seen[organization][exercise.row[0]] = exercise
+        if kept:
+            put(kept[organization], exercise)
     return _answers(seen, keys)
 
 

@@ -1,18 +1,44 @@
 """Exercises, as an organization sees them, that are kept in memory for later queries."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.kit.kept import Pieces, Shelf
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.library.rules import EffectiveExercise
+from kinegraph.library.rules import COLUMNS, EffectiveExercise
+
+WEIGHT = 4_000
+"""About how many bytes an exercise takes, its texts and lists, without what was written down of it."""
 
 
-def shelf(session: ReadSession, organization_id: UUID) -> dict[UUID, EffectiveExercise] | None:
-    """What is kept of exercises as an organization sees them; None where nothing may be.
+KEPT = frozenset((*COLUMNS, "id", "slug", "organization_id", "status", "deleted_at"))
+"""The columns that are kept: what an organization sees of an exercise, and what the merge needs."""
+
+MADE = frozenset(("customized_fields", "is_discontinued"))
+"""What is asked of an exercise and made of these."""
+
+
+def shelves(
+    session: ReadSession, organizations: Iterable[UUID], names: frozenset[str] | None
+) -> dict[UUID, Shelf] | None:
+    """What is kept of exercises as each organization sees them; None where not all may be, or not all of the names is.
 
     All members of an organization see the same of its exercises, and row-level security lets nobody else see it.
     """
     viewer: Viewer | None = session.viewer
-    if session.kept is None or viewer is None or viewer.organization(organization_id) is None:
+    if session.kept is None or viewer is None or names is None or not names <= KEPT | MADE:
         return None
-    return session.kept.shelf(("library", organization_id), viewer.version(organization_id))
+    if not all(viewer.organization(organization) for organization in organizations):
+        return None
+    return {
+        organization: session.kept.shelf(("library", organization), viewer.version(organization))
+        for organization in organizations
+    }
+
+
+def put(shelf: Shelf, exercise: EffectiveExercise) -> None:
+    """Put an exercise on its shelf, where it keeps what is written down of it."""
+    shelf[exercise.row[0]] = exercise
+    exercise.pieces = Pieces(shelf)
+    shelf.grow(WEIGHT)

@@ -23,7 +23,7 @@ from kinegraph.kit.sessions import Arguments, ReadSession, grouped
 from kinegraph.library.rules import LibrarySource, merge
 from kinegraph.library.store import ALWAYS, effective
 from kinegraph.library.store_columns import CUSTOMIZED, EFFECTIVE
-from kinegraph.library.store_kept import shelf
+from kinegraph.library.store_kept import shelves
 
 LibraryKey = tuple[UUID, bool]
 """An organization, and whether the viewer has coach access to it."""
@@ -90,7 +90,7 @@ async def library_pages(
     """A page of each organization's library: the places in it, and of what stands there as much as is not kept."""
     arguments, order = Arguments(), ORDERS[sort]
     libraries = _libraries(keys, arguments)
-    is_kept = all(shelf(session, organization) is not None for organization, _ in keys)
+    is_kept = shelves(session, {organization for organization, _ in keys}, names) is not None
     columns = narrow(E_COLUMNS, frozenset() if is_kept else names, ALWAYS)
     streams = _streams(source, wanted, order, window, columns, arguments)
     rows = await session.fetch(
@@ -110,7 +110,7 @@ async def library_pages(
     pages = pages_of(rows, keys, window, "sort_key", "id")
     if not is_kept:  # a row begins with place, organization and overrides
         return [replace(page, nodes=[merge(row, row[2], row[1]) for row in page.rows]) for page in pages]
-    shown = iter(await effective(session, [(row[1], row["id"]) for page in pages for row in page.rows]))
+    shown = iter(await effective(session, [(row[1], row["id"]) for page in pages for row in page.rows], names))
     return [replace(page, nodes=list(islice(shown, len(page.rows)))) for page in pages]
 
 

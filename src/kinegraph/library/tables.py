@@ -1,4 +1,4 @@
-"""Overrides: the columns (seed 002); and the versions of libraries."""
+"""Overrides: the columns (seed 002); and the versions of what is kept."""
 
 from sqlalchemy import (
     Column,
@@ -45,11 +45,12 @@ exercise_org_overrides = Table(
     ),
 )
 
-# Written by triggers alone: another version for whoever reads exercises after each transaction that changes some.
-library_versions = Table(
-    "library_versions",
+# Written by triggers alone: another version for whoever reads after each transaction that changes something of a kind.
+versions = Table(
+    "versions",
     metadata,
     Column("organization_id", Uuid),
+    Column("kind", Text, nullable=False),
     Column("version", Uuid, nullable=False),
-    UniqueConstraint("organization_id", name="library_versions_key", postgresql_nulls_not_distinct=True),
+    UniqueConstraint("organization_id", "kind", name="versions_key", postgresql_nulls_not_distinct=True),
 )

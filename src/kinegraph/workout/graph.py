@@ -18,7 +18,7 @@ from kinegraph.kit.pages import window
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
-from kinegraph.workout import rules, store, store_comments, store_lists
+from kinegraph.workout import rules, store, store_comments, store_kept, store_lists
 from kinegraph.workout import rules_terms as terms
 from kinegraph.workout.graph_fields import Prescription, SectionConfig
 
@@ -61,7 +61,14 @@ class Workout:
     forked_from: "Workout | None" = edge(
         store.by_ids, "forked_from_id", "The library workout that a snapshot was copied from, where the caller sees it."
     )
-    sections: list["Section"] = edge(store.sections_of, "id", "Its sections, in their order.")
+    sections: list["Section"] = edge(
+        store.sections_of,
+        "id",
+        "Its sections, in their order.",
+        reads=("organization_id", "tree_version"),
+        kept=store_kept.trees,
+        covers=(store.movements_of, effective),
+    )
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it, or anything in its tree, was last changed.")
 

@@ -27,6 +27,11 @@ BESIDE = {
         "program.name AS program_name",
         "LEFT JOIN programs program ON program.id = w.program_id AND program.deleted_at IS NULL",
     ),
+    "tree_version": (
+        """(SELECT known.version FROM versions known
+             WHERE known.organization_id = w.organization_id AND known.kind = 'workouts') AS tree_version""",
+        "",
+    ),
 }
 """What is shown of its author and its program, with the joins that it takes; of an author who left, the name alone."""
 

@@ -1,8 +1,9 @@
-"""Versions of libraries, so that what is kept of one in memory can be told from what holds no more.
+"""Versions of what organizations have, so that what is kept of it in memory can be told from what holds no more.
 
 Whatever changes an exercise or an override gives its library another version when it commits: the organization's,
-or the canonical one (organization_id is null). A reader learns the versions by kinegraph_enter, in its own snapshot;
-two snapshots with the same version hold the same rows. A version is random rather than counted, so that none comes
+or the canonical one (organization_id is null); whatever changes a section or a movement, its organization's workouts.
+A reader learns the versions in its own snapshot, of libraries by kinegraph_enter and of workouts with their rows;
+two snapshots with the same version hold the same. A version is random rather than counted, so that none comes
 again after a backup was restored under a running server.
 
 The version is written as late as can be, since whoever writes it next waits until the transaction has ended.
@@ -16,6 +17,8 @@ down_revision = "0009"
 
 def upgrade() -> None:
     op.execute(VERSIONS)
+    for table, kind in VERSIONED.items():
+        op.execute(TRIGGER.format(table=table, kind=kind))
     op.execute("DROP FUNCTION kinegraph_enter(uuid, text)")
     op.execute(ENTER)
 
@@ -23,29 +26,33 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION kinegraph_enter_again(uuid, text), kinegraph_enter(uuid, text)")
     op.execute(ENTER_BEFORE)
-    op.execute("""
-        DROP TRIGGER exercises_changed ON exercises;
-        DROP TRIGGER exercise_org_overrides_changed ON exercise_org_overrides;
-        DROP FUNCTION kinegraph_change_version();
-        DROP TABLE library_versions;
-    """)
+    for table in VERSIONED:
+        op.execute(f"DROP TRIGGER {table}_changed ON {table}")
+        op.execute(f"DROP TRIGGER {table}_emptied ON {table}")
+    op.execute("DROP FUNCTION kinegraph_change_version()")
+    op.execute("DROP TABLE versions")
 
 
 # No foreign key: an organization may be deleted in the transaction that gives its library a last version.
 VERSIONS = """
-CREATE TABLE library_versions (
+CREATE TABLE versions (
     organization_id uuid,
+    kind            text NOT NULL CHECK (kind IN ('library', 'workouts')),
     version         uuid NOT NULL,
-    CONSTRAINT library_versions_key UNIQUE NULLS NOT DISTINCT (organization_id)
+    CONSTRAINT versions_key UNIQUE NULLS NOT DISTINCT (organization_id, kind)
 );
-ALTER TABLE library_versions ENABLE ROW LEVEL SECURITY;
-ALTER TABLE library_versions FORCE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT, UPDATE ON library_versions TO kinegraph_api;
-CREATE POLICY library_versions_read ON library_versions FOR SELECT USING (
+ALTER TABLE versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE versions FORCE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON versions TO kinegraph_api;
+INSERT INTO versions
+SELECT organization.id, kind, gen_random_uuid()
+FROM (SELECT id FROM organizations UNION ALL SELECT NULL) AS organization
+CROSS JOIN unnest(ARRAY['library', 'workouts']) AS kind;
+CREATE POLICY versions_read ON versions FOR SELECT USING (
     organization_id IS NULL
     OR organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), ''))::uuid[])
 );
-CREATE POLICY library_versions_write ON library_versions FOR ALL USING (
+CREATE POLICY versions_write ON versions FOR ALL USING (
     (SELECT current_setting('kinegraph.platform_admin', true)) = 'on'
 );
 
@@ -56,21 +63,34 @@ AS $$
 DECLARE
     organization uuid;
 BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        UPDATE versions SET version = gen_random_uuid() WHERE kind = TG_ARGV[0];
+        RETURN NULL;
+    END IF;
     FOREACH organization IN ARRAY CASE TG_OP WHEN 'INSERT' THEN ARRAY[new.organization_id]
                                              WHEN 'DELETE' THEN ARRAY[old.organization_id]
                                              ELSE ARRAY[old.organization_id, new.organization_id] END
     LOOP
-        INSERT INTO library_versions AS known (organization_id, version)
-        VALUES (organization, gen_random_uuid())
-        ON CONFLICT ON CONSTRAINT library_versions_key DO UPDATE SET version = excluded.version
+        INSERT INTO versions AS known (organization_id, kind, version)
+        VALUES (organization, TG_ARGV[0], gen_random_uuid())
+        ON CONFLICT ON CONSTRAINT versions_key DO UPDATE SET version = excluded.version
             WHERE known.xmin <> pg_current_xact_id()::xid;
     END LOOP;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER exercises_changed AFTER INSERT OR UPDATE OR DELETE ON exercises
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kinegraph_change_version();
-CREATE CONSTRAINT TRIGGER exercise_org_overrides_changed AFTER INSERT OR UPDATE OR DELETE ON exercise_org_overrides
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kinegraph_change_version();
+"""
+
+VERSIONED = {
+    "exercises": "library",
+    "exercise_org_overrides": "library",
+    "workout_sections": "workouts",
+    "workout_movements": "workouts",
+}
+TRIGGER = """
+CREATE CONSTRAINT TRIGGER {table}_changed AFTER INSERT OR UPDATE OR DELETE ON {table}
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kinegraph_change_version('{kind}');
+CREATE TRIGGER {table}_emptied AFTER TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION kinegraph_change_version('{kind}');
 """
 
 # Settings are assigned rather than selected: PL/pgSQL works an expression out itself, and a statement by the executor.
@@ -130,8 +150,9 @@ BEGIN
                            WHERE m.user_id = person.id AND m.deleted_at IS NULL),
                           '[]') AS memberships,
                  coalesce((SELECT jsonb_object_agg(coalesce(v.organization_id::text, ''), v.version)
-                           FROM library_versions v
-                           WHERE v.organization_id IS NULL OR v.organization_id = ANY (belongs)),
+                           FROM versions v
+                           WHERE v.kind = 'library'
+                             AND (v.organization_id IS NULL OR v.organization_id = ANY (belongs))),
                           '{}') AS versions) AS entered;
 END
 $$;

@@ -1,0 +1,39 @@
+"""A transaction whose connection died is never said to have been stored."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from kinegraph.kit.database import Database
+
+
+@pytest.fixture
+async def alone(database_url: str) -> AsyncIterator[Database]:
+    """The module's database on one connection."""
+    opened = await Database.open(database_url, 1)
+    yield opened
+    await opened.close()
+
+
+async def test_a_write_whose_connection_dies_before_its_commit_is_not_said_to_be_stored(
+    alone: Database, owner: Any
+) -> None:
+    await owner.execute("CREATE TABLE marks (mark integer); GRANT SELECT, INSERT ON marks TO kinegraph_api")
+    try:
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await _write_and_die(alone, owner)
+        assert await owner.fetchval("SELECT count(*) FROM marks") == 0
+    finally:
+        await owner.execute("DROP TABLE marks")
+
+
+async def _write_and_die(database: Database, owner: Any) -> None:
+    died = asyncio.Event()
+    async with database.write() as session:
+        await session.run("INSERT INTO marks VALUES (1)")
+        session._connection.add_termination_listener(lambda _: died.set())
+        await owner.execute("SELECT pg_terminate_backend($1)", await session.fetch_value("SELECT pg_backend_pid()"))
+        await died.wait()
