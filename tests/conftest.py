@@ -286,6 +286,7 @@ async def counted(services: Services, kept_mb: int) -> AsyncIterator[Counter]:
 
             async def with_state(scope: Any, receive: Any, send: Any) -> None:
                 await app({**scope, "state": dict(held)}, receive, send)
+                await asyncio.sleep(0)  # a statement is logged when the loop comes round
 
             transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:

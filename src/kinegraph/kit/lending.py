@@ -12,7 +12,7 @@ import asyncpg
 
 from kinegraph.kit.sessions import Row
 
-LINGER_SECONDS = 0.01
+LINGER_SECONDS = 0.05
 ACQUIRE_SECONDS = 10
 """How long a request waits for a connection before it is told to come back later."""
 

@@ -54,6 +54,9 @@ def set_up(log_format: str, level: int = logging.INFO) -> None:
     as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
     handler.setFormatter(TextLines() if as_text else JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Nobody is shown where in the code a line was logged, by which thread and process: it need not be found out.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # the way of logging's own documentation ("Optimization")
     for talkative in ("uvicorn", "uvicorn.error", "uvicorn.access", "arq", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
 

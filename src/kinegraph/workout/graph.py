@@ -63,9 +63,8 @@ class Workout:
     )
     sections: list["Section"] = edge(
         store.sections_of,
-        "id",
+        ("id", "organization_id", "tree_version"),
         "Its sections, in their order.",
-        reads=("organization_id", "tree_version"),
         kept=store_kept.trees,
         covers=(store.movements_of, effective),
     )
@@ -84,7 +83,9 @@ class Section:
         description="How its movements are run through; null is linear."
     )
     config: SectionConfig | None = strawberry.field(description="What the shape needs to know.")
-    movements: list["Movement"] = edge(store.movements_of, "id", "Its movements, in their order.")
+    movements: list["Movement"] = edge(
+        store.movements_of, ("id", "organization_id", "tree_version"), "Its movements, in their order."
+    )
 
 
 @strawberry.type(description="One exercise in a section, with how much of it is to be done.")

@@ -241,7 +241,7 @@ async def _replace_tree(session: WriteSession, workout: Row, sections: list[dict
     checks = Checks()
     tree = rules_tree.checked_tree(sections, at, checks)
     checks.done()
-    old_sections, old_movements = await store_tree.standing(session, workout.id)
+    old_sections, old_movements = await store_tree.standing(session, workout.id, workout.organization_id)
     rules_tree.check_ids(tree, old_sections, old_movements, checks)
     checks.done()
     ids = tree.exercise_ids

@@ -7,6 +7,7 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order, placed
+from kinegraph.workout.store_kept import TreeKey, kept_or_read
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at"""
@@ -86,19 +87,25 @@ SECTION = """s.id, s.organization_id, s.workout_id, s.type, s.title, s.descripti
 
 @narrowed
 async def sections_of(
-    session: ReadSession, workout_ids: Sequence[UUID], names: frozenset[str] | None = None
+    session: ReadSession, keys: Sequence[TreeKey], names: frozenset[str] | None = None
 ) -> list[list[Row]]:
-    """Each workout's sections in their order."""
-    rows = await session.fetch(
-        f"""
-        SELECT wanted.place, {narrow(SECTION, names, "id")}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, place)
-        JOIN workout_sections s ON s.workout_id = wanted.workout_id AND s.deleted_at IS NULL
-        ORDER BY wanted.place, s.sort_order, s.id
-        """,
-        workout_ids,
-    )
-    return placed(rows, len(workout_ids))
+    """Each workout's sections in their order, each with the version of the workout's key."""
+    columns = narrow(SECTION, names, "id organization_id")
+
+    async def read(keys: Sequence[TreeKey]) -> list[list[Row]]:
+        rows = await session.fetch(
+            f"""
+            SELECT wanted.place, wanted.tree_version, {columns}
+            FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (workout_id, tree_version, place)
+            JOIN workout_sections s ON s.workout_id = wanted.workout_id AND s.deleted_at IS NULL
+            ORDER BY wanted.place, s.sort_order, s.id
+            """,
+            [key[0] for key in keys],
+            [key[2] for key in keys],
+        )
+        return placed(rows, len(keys))
+
+    return await kept_or_read(session, keys, columns, read)
 
 
 MOVEMENT = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
@@ -107,19 +114,24 @@ MOVEMENT = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order
 
 @narrowed
 async def movements_of(
-    session: ReadSession, section_ids: Sequence[UUID], names: frozenset[str] | None = None
+    session: ReadSession, keys: Sequence[TreeKey], names: frozenset[str] | None = None
 ) -> list[list[Row]]:
     """Each section's movements in their order."""
-    rows = await session.fetch(
-        f"""
-        SELECT wanted.place, {narrow(MOVEMENT, names, "id")}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (section_id, place)
-        JOIN workout_movements m ON m.section_id = wanted.section_id AND m.deleted_at IS NULL
-        ORDER BY wanted.place, m.sort_order, m.id
-        """,
-        section_ids,
-    )
-    return placed(rows, len(section_ids))
+    columns = narrow(MOVEMENT, names, "id")
+
+    async def read(keys: Sequence[TreeKey]) -> list[list[Row]]:
+        rows = await session.fetch(
+            f"""
+            SELECT wanted.place, {columns}
+            FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (section_id, place)
+            JOIN workout_movements m ON m.section_id = wanted.section_id AND m.deleted_at IS NULL
+            ORDER BY wanted.place, m.sort_order, m.id
+            """,
+            [key[0] for key in keys],
+        )
+        return placed(rows, len(keys))
+
+    return await kept_or_read(session, keys, columns, read)
 
 
 async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:

@@ -8,10 +8,10 @@ from kinegraph.workout.rules_tree import Tree
 from kinegraph.workout.store import movements_of, sections_of
 
 
-async def standing(session: WriteSession, workout_id: UUID) -> tuple[list[Row], list[Row]]:
+async def standing(session: WriteSession, workout_id: UUID, organization_id: UUID) -> tuple[list[Row], list[Row]]:
     """The sections and movements that stand in the workout now."""
-    sections = (await sections_of(session, [workout_id]))[0]
-    groups = await movements_of(session, [section.id for section in sections])
+    (sections,) = await sections_of(session, [(workout_id, organization_id, None)])
+    groups = await movements_of(session, [(section.id, organization_id, None) for section in sections])
     return sections, [movement for group in groups for movement in group]
 
 
