@@ -60,13 +60,16 @@ LARGEST_PIECE = 256 * 1024
 
 
 def _keep(pieces: Pieces, text: str, made: Any) -> Any:
-    text_bytes = orjson.dumps(made, option=orjson.OPT_UTC_Z)
-    piece = orjson.Fragment(text_bytes)
-    if len(text_bytes) <= LARGEST_PIECE:
+    """Write down what was made, and keep it unless it is long; the oldest of many goes."""
+    if text in pieces:  # the same object stands twice in the answer
+        return pieces[text]
+    piece = written(made)
+    if len(piece.contents) <= LARGEST_PIECE:
         if len(pieces) >= MOST_PIECES:
-            pieces.shelf.grow(-len(pieces.pop(next(iter(pieces))).contents))
+            oldest = next(iter(pieces))
+            pieces.shelf.grow(-len(oldest) - len(pieces.pop(oldest).contents))
         pieces[text] = piece
-        pieces.shelf.grow(len(text_bytes))
+        pieces.shelf.grow(len(text) + len(piece.contents))
     return piece
 
 
