@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinegraph.kit.kept import EMPTY, Kept
+from kinegraph.kit.kept import EMPTY, LARGEST_PIECE, MOST_PIECES, Kept, Pieces
 
 steps = st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.integers(-300, 900)), max_size=40)
 
@@ -59,3 +59,14 @@ def test_the_weight_is_that_of_what_is_held_and_never_more_than_may_be(
         old.append(shelf)
         old[len(steps) % len(old)].grow(weight)  # one that may be held no more
         assert kept.weight == sum(held.weight for held in kept._shelves.values()) <= most
+
+
+@given(weights=st.lists(st.integers(1, 2 * LARGEST_PIECE), max_size=30))
+def test_an_object_keeps_its_latest_pieces_and_weighs_what_they_do(weights: list[int]) -> None:
+    shelf = Kept(2**30).shelf("a", 1)
+    pieces = Pieces(shelf)
+    for number, weight in enumerate(weights):
+        pieces.put(str(number), number, weight)
+    kept = [(n, w) for n, w in enumerate(weights) if w <= LARGEST_PIECE][-MOST_PIECES:]
+    assert pieces == {str(number): number for number, _ in kept}
+    assert shelf.weight == EMPTY + sum(weight for _, weight in kept)

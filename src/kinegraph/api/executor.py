@@ -52,24 +52,14 @@ def _rows(field: Field) -> Iterator[Field]:
 PLAIN: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {"ID": {asyncpg.pgproto.pgproto.UUID: str, UUID: str}}
 """Conversions that need no check: GraphQL's own would come to the same."""
 
-MOST_PIECES = 4
-"""How many selections of an exercise, or of a workout, are kept ready; clients choose them."""
-
-LARGEST_PIECE = 256 * 1024
-"""A longer one is not kept."""
-
 
 def _keep(pieces: Pieces, text: str, made: Any) -> Any:
-    """Write down what was made, and keep it unless it is long; the oldest of many goes."""
+    """Write down what was made, and keep it."""
     if text in pieces:  # the same object stands twice in the answer
         return pieces[text]
-    piece = written(made)
-    if len(piece.contents) <= LARGEST_PIECE:
-        if len(pieces) >= MOST_PIECES:
-            oldest = next(iter(pieces))
-            pieces.shelf.grow(-len(oldest) - len(pieces.pop(oldest).contents))
-        pieces[text] = piece
-        pieces.shelf.grow(len(text) + len(piece.contents))
+    content = orjson.dumps(made, option=orjson.OPT_UTC_Z)
+    piece = orjson.Fragment(content)
+    pieces.put(text, piece, len(text) + len(content))
     return piece
 
 

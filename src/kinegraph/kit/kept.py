@@ -29,14 +29,34 @@ EMPTY = 500
 """What a shelf weighs by itself."""
 
 
+MOST_PIECES = 4
+"""How much of an object is kept ready; clients choose what."""
+
+LARGEST_PIECE = 256 * 1024
+"""In bytes; a larger one is not kept."""
+
+
 class Pieces(dict[str, Any]):
     """What was written down of one object for answers, by what they select; on a shelf."""
 
-    __slots__ = ("shelf",)
+    __slots__ = ("_shelf", "_weights")
 
     def __init__(self, shelf: Shelf) -> None:
         super().__init__()
-        self.shelf = shelf
+        self._shelf = shelf
+        self._weights: dict[str, int] = {}
+
+    def put(self, text: str, piece: Any, weight: int) -> None:
+        """Keep a piece of this weight, unless it is large; the oldest of many goes."""
+        if weight > LARGEST_PIECE:
+            return
+        if len(self) >= MOST_PIECES:
+            oldest = next(iter(self))
+            del self[oldest]
+            self._shelf.grow(-self._weights.pop(oldest))
+        self[text] = piece
+        self._weights[text] = weight
+        self._shelf.grow(weight)
 
 
 class Kept:
