@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinegraph.kit.kept import EMPTY, LARGEST_PIECE, MOST_PIECES, Kept, Pieces
+from kinegraph.kit.kept import EMPTY, Kept
+from kinegraph.kit.pieces import LARGEST_PIECE, MOST_PIECES, Pieces
 
 steps = st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.integers(-300, 900)), max_size=40)
 
@@ -70,3 +71,13 @@ def test_an_object_keeps_its_latest_pieces_and_weighs_what_they_do(weights: list
     kept = [(n, w) for n, w in enumerate(weights) if w <= LARGEST_PIECE][-MOST_PIECES:]
     assert pieces == {str(number): number for number, _ in kept}
     assert shelf.weight == EMPTY + sum(weight for _, weight in kept)
+
+
+def test_a_shelf_that_was_cleared_weighs_as_an_empty_one() -> None:
+    kept = Kept(10_000)
+    shelf = kept.shelf("a", 1)
+    for _ in range(100):
+        shelf["x"] = "X"
+        shelf.grow(2_000)
+        shelf.clear()
+    assert (kept.weight, kept.shelf("a", 1) is shelf) == (EMPTY, True)

@@ -20,7 +20,7 @@ from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import way
 from kinegraph.kit.batches import is_narrowed
 from kinegraph.kit.context import Batch, Context
-from kinegraph.kit.kept import Pieces
+from kinegraph.kit.pieces import Pieces
 
 
 async def _load(context: Context, batch: Batch, keys: list[Any], names: frozenset[str] | None) -> Sequence[Any]:

@@ -32,8 +32,9 @@ class EnterAs(Reenter):
         if session.kept is not None and self._user_id is not None:
             again = f"SELECT kinegraph_enter_again('{UUID(int=self._user_id.int)}', '{row.state}')"
             shelf = knowns(session.kept)
+            if self._user_id not in shelf:
+                shelf.grow(1_000 * (1 + len(belongs)))
             shelf[self._user_id] = Known(again, viewer)
-            shelf.grow(1_000 * (1 + len(belongs)))
         return viewer
 
     def known(self, kept: Kept) -> Known | None:

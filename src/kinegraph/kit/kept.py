@@ -19,6 +19,11 @@ class Shelf(dict[Any, Any]):
         self._kept = kept
         self._name = name
 
+    def clear(self) -> None:
+        """Let every entry go."""
+        super().clear()
+        self.grow(EMPTY - self.weight)
+
     def grow(self, weight: int) -> None:
         """So many bytes more are kept here."""
         self.weight += weight
@@ -27,36 +32,6 @@ class Shelf(dict[Any, Any]):
 
 EMPTY = 500
 """What a shelf weighs by itself."""
-
-
-MOST_PIECES = 4
-"""How much of an object is kept ready; clients choose what."""
-
-LARGEST_PIECE = 256 * 1024
-"""In bytes; a larger one is not kept."""
-
-
-class Pieces(dict[str, Any]):
-    """What was written down of one object for answers, by what they select; on a shelf."""
-
-    __slots__ = ("_shelf", "_weights")
-
-    def __init__(self, shelf: Shelf) -> None:
-        super().__init__()
-        self._shelf = shelf
-        self._weights: dict[str, int] = {}
-
-    def put(self, text: str, piece: Any, weight: int) -> None:
-        """Keep a piece of this weight, unless it is large; the oldest of many goes."""
-        if weight > LARGEST_PIECE:
-            return
-        if len(self) >= MOST_PIECES:
-            oldest = next(iter(self))
-            del self[oldest]
-            self._shelf.grow(-self._weights.pop(oldest))
-        self[text] = piece
-        self._weights[text] = weight
-        self._shelf.grow(weight)
 
 
 class Kept:
@@ -73,6 +48,7 @@ class Kept:
         if held is None or held.version != version:
             self.weight -= held.weight if held else 0
             held = self._shelves[name] = Shelf(self, name, version)
+            self._shelves.move_to_end(name)
             held.grow(EMPTY)
         else:
             self._shelves.move_to_end(name)

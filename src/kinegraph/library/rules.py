@@ -12,7 +12,7 @@ from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import User
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
-from kinegraph.kit.kept import Pieces
+from kinegraph.kit.pieces import Pieces
 
 COLUMNS = (
     "name",

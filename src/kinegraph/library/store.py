@@ -13,7 +13,7 @@ from kinegraph.library.store_kept import KEPT, put, shelves
 ExerciseKey = tuple[UUID, UUID]
 """An organization and an exercise."""
 
-Seen = dict[UUID, dict[Any, Any]]
+Seen = dict[Any, dict[Any, Any]]
 """What each organization sees, by the exercise's id."""
 
 ALWAYS = "id organization_id status deleted_at"
@@ -39,11 +39,9 @@ async def effective(
     reads = _effective_in_one if len({organization for organization, _ in missing}) == 1 else _effective_in_several
     columns = narrow(E_COLUMNS, KEPT if kept else names, ALWAYS)
     for exercise in await reads(session, missing, f"e.id AS exercise_id, o.overrides, {columns}"):
-        organization = exercise.organization_id
-        assert organization is not None
-        seen[organization][exercise.row[0]] = exercise
+        seen[exercise.organization_id][exercise.row[0]] = exercise
         if kept:
-            put(kept[organization], exercise)
+            put(kept[exercise.organization_id], exercise)
     return _answers(seen, keys)
 
 

@@ -1,16 +1,14 @@
 """Exercises, as an organization sees them, that are kept in memory for later queries."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.kept import Pieces, Shelf
+from kinegraph.kit.kept import Shelf
+from kinegraph.kit.pieces import Pieces, weight_of
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library.rules import COLUMNS, EffectiveExercise
-
-WEIGHT = 4_000
-"""About how many bytes an exercise takes, its texts and lists, without what was written down of it."""
-
 
 KEPT = frozenset((*COLUMNS, "id", "slug", "organization_id", "status", "deleted_at"))
 """The columns that are kept: what an organization sees of an exercise, and what the merge needs."""
@@ -21,7 +19,7 @@ MADE = frozenset(("customized_fields", "is_discontinued"))
 
 def shelves(
     session: ReadSession, organizations: Iterable[UUID], names: frozenset[str] | None
-) -> dict[UUID, Shelf] | None:
+) -> dict[Any, Shelf] | None:
     """What is kept of exercises as each organization sees them; None where not all may be, or not all of the names is.
 
     All members of an organization see the same of its exercises, and row-level security lets nobody else see it.
@@ -41,4 +39,4 @@ def put(shelf: Shelf, exercise: EffectiveExercise) -> None:
     """Put an exercise on its shelf, where it keeps what is written down of it."""
     shelf[exercise.row[0]] = exercise
     exercise.pieces = Pieces(shelf)
-    shelf.grow(WEIGHT)
+    shelf.grow(weight_of(exercise.row) + weight_of(exercise.diff.values()))

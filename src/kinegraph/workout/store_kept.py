@@ -6,14 +6,11 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import Context
-from kinegraph.kit.kept import Pieces
+from kinegraph.kit.pieces import Pieces, weight_of
 from kinegraph.kit.sessions import ReadSession, Row
 
 TreeKey: TypeAlias = tuple[UUID, UUID, UUID | None]
 """What rows hang from, its organization, and the version of that organization's workouts that was read with it."""
-
-WEIGHT = 1_000
-"""About how many bytes a row takes."""
 
 
 async def kept_or_read(
@@ -37,7 +34,7 @@ async def kept_or_read(
         return [rows for rows in found if rows is not None]
     for (id, organization, _), rows in zip(missing, await read(missing), strict=True):
         shelves[organization][id] = rows
-        shelves[organization].grow(WEIGHT * (1 + len(rows)))
+        shelves[organization].grow(sum(map(weight_of, rows), 200))
     return [shelves[organization][id] for id, organization, _ in keys]
 
 
