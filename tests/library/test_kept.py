@@ -5,7 +5,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -24,20 +23,6 @@ from tests.conftest import Api, Organization, World, counted, running
 from tests.library.documents import EFFECTIVE, LIBRARY, library, upsert
 
 Pool = Any
-
-
-@pytest.fixture(scope="module")
-async def keeping(database_url: str) -> AsyncIterator[Database]:
-    """The module's database, whose readings keep exercises."""
-    opened = await Database.open(database_url, 5, keeps=2**20)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture(scope="module")
-async def gyms(world: World) -> tuple[Organization, Organization]:
-    """Two organizations whose libraries are changed."""
-    return await world.organization(), await world.organization()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Whatever way a row goes or comes past the application, what is kept of it is what would be read."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -13,20 +12,6 @@ from tests.conftest import Organization, World
 from tests.library.test_kept import ASKED, both, write_override, write_own
 
 Pool = Any
-
-
-@pytest.fixture(scope="module")
-async def keeping(database_url: str) -> AsyncIterator[Database]:
-    """The module's database, whose readings keep exercises."""
-    opened = await Database.open(database_url, 2, keeps=2**20)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture(scope="module")
-async def gyms(world: World) -> tuple[Organization, Organization]:
-    """Two organizations whose libraries are changed."""
-    return await world.organization(), await world.organization()
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,10 @@
 """Versions of libraries: another one after each transaction that changes an exercise or an override, and only then."""
 
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest
 
 from kinegraph.identity.store import enter_as
 from kinegraph.kit.database import Database
-from tests.conftest import Organization, World
+from tests.conftest import Organization
 from tests.library.test_kept import read, write_own
 
 Pool = Any
@@ -15,20 +12,6 @@ Pool = Any
 SEEN = """
 SELECT version::text FROM versions WHERE kind = 'library' AND organization_id IS NOT DISTINCT FROM $1
 """
-
-
-@pytest.fixture(scope="module")
-async def keeping(database_url: str) -> AsyncIterator[Database]:
-    """The module's database, whose readings keep exercises."""
-    opened = await Database.open(database_url, 5, keeps=2**20)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture(scope="module")
-async def gyms(world: World) -> tuple[Organization, Organization]:
-    """Two organizations whose libraries are changed."""
-    return await world.organization(), await world.organization()
 
 
 async def test_two_writers_of_one_library_at_once_both_change_its_version(

@@ -57,7 +57,7 @@ def _keep(pieces: Pieces, text: str, made: Any) -> Any:
     """Write down what was made, and keep it."""
     if text in pieces:  # the same object stands twice in the answer
         return pieces[text]
-    content = orjson.dumps(made, option=orjson.OPT_UTC_Z)
+    content = _json(made)
     piece = orjson.Fragment(content)
     pieces.put(text, piece, len(text) + len(content))
     return piece
@@ -65,7 +65,11 @@ def _keep(pieces: Pieces, text: str, made: Any) -> Any:
 
 def written(data: Any) -> orjson.Fragment:
     """The data of a result as JSON text."""
-    return orjson.Fragment(orjson.dumps(data, option=orjson.OPT_UTC_Z))
+    return orjson.Fragment(_json(data))
+
+
+def _json(data: Any) -> bytes:
+    return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
 READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}

@@ -8,7 +8,7 @@ import asyncpg
 
 from kinegraph.exercise.rules_taxonomy import TaxonomyKind, TermInUse, TermTaken
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped
+from kinegraph.kit.sessions import ReadSession, Row, WriteSession, placed
 
 TABLES: Mapping[TaxonomyKind, str] = {
     TaxonomyKind.CATEGORY: "exercise_categories",
@@ -53,7 +53,7 @@ async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[s
             "body_regions": [row for row in group if row.kind == TaxonomyKind.BODY_REGION],
             "equipment": [row for row in group if row.kind == TaxonomyKind.EQUIPMENT],
         }
-        for group in grouped(rows, range(1, len(views) + 1), "place")
+        for group in placed(rows, len(views))
     ]
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import grouped
+from kinegraph.kit.sessions import placed
 
 Function = TypeVar("Function")
 
@@ -31,6 +31,5 @@ def narrow(columns: str, names: frozenset[str] | None, always: str) -> str:
 
 
 def pages_of(rows: Sequence[Any], keys: Sequence[Any], window: Window, *sort: str) -> list[Page]:
-    """A page for each key, of rows that say in their column `place`, from 1, which key they are of."""
-    groups = grouped(rows, range(1, len(keys) + 1), "place")
-    return [Page.of(group, window, *sort) for group in groups]
+    """A page for each key, of rows that say in their first column, from 1, which key they are of."""
+    return [Page.of(group, window, *sort) for group in placed(rows, len(keys))]

@@ -19,7 +19,7 @@ from kinegraph.exercise.store_filters import STORED, conditions
 from kinegraph.exercise.store_orders import ORDERS, Order, bounded, page_of
 from kinegraph.kit.batches import narrow, pages_of
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Arguments, ReadSession, grouped
+from kinegraph.kit.sessions import Arguments, ReadSession, placed
 from kinegraph.library.rules import LibrarySource, merge
 from kinegraph.library.store import ALWAYS, effective
 from kinegraph.library.store_columns import CUSTOMIZED, EFFECTIVE
@@ -150,7 +150,7 @@ async def library_facets(
         """,
         *arguments.values,
     )
-    return [by_facet(group) for group in grouped(rows, range(1, len(keys) + 1), "place")]
+    return [by_facet(group) for group in placed(rows, len(keys))]
 
 
 def _libraries(keys: Sequence[LibraryKey], arguments: Arguments) -> str:
