@@ -25,9 +25,11 @@ from kinegraph import migrate
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
-from kinegraph.kit import lending
+from kinegraph.kit import leases
 from kinegraph.kit.database import Database
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.leases import Lease
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.main import create_app
 from kinegraph.outside.postgres import SETTINGS, start_postgres
 from kinegraph.outside.redis import start_redis
@@ -269,24 +271,33 @@ class Counter:
         seen.extend(self.statements)
 
 
+def observe(database: Database, statements: list[str]) -> None:
+    """Collect every statement that a database's connections send from now on."""
+
+    def on_lease(lease: Lease) -> None:
+        lease.on_statement = statements.append
+
+    database.pool.on_lease = on_lease
+    for lease in database.pool.pooled():
+        on_lease(lease)
+
+
 @asynccontextmanager
-async def counted(services: Services, kept_mb: int) -> AsyncIterator[Counter]:
+async def counted(services: Services, cache_mb: int) -> AsyncIterator[Counter]:
     """The API on one connection whose statements are seen, which keeps so many exercises in memory.
 
     A reading's COMMIT is counted with the next transaction's BEGIN, however long that takes to come.
     """
-    app = create_app(replace(services, settings=replace(services.settings, pool_size=1, kept_mb=kept_mb)))
+    app = create_app(replace(services, settings=replace(services.settings, pool_size=1, cache_mb=cache_mb)))
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lending, "LINGER_SECONDS", 3600)
+        patch.setattr(leases, "DEFERRED_COMMIT_SECONDS", 3600)
         async with app.router.lifespan_context(app) as state:
             held: Any = state
-            async with held["database"].pool.acquire() as connection:
-                connection.add_query_logger(lambda logged: statements.append(logged.query))
+            observe(held["database"], statements)
 
             async def with_state(scope: Any, receive: Any, send: Any) -> None:
                 await app({**scope, "state": dict(held)}, receive, send)
-                await asyncio.sleep(0)  # a statement is logged when the loop comes round
 
             transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:

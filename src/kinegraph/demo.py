@@ -15,6 +15,7 @@ import orjson
 from graphql import parse
 
 from kinegraph.api.context import RequestContext
+from kinegraph.api.documents import Document
 from kinegraph.api.schema import schema
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
@@ -186,7 +187,7 @@ class _DemoContext(RequestContext):
     """A context over a session that is open already, and that somebody else ends."""
 
     def __init__(self, database: Database, session: WriteSession, text: str) -> None:
-        super().__init__(database, None, parse(text), writes=True)
+        super().__init__(database, None, Document(parse(text)), writes=True)
         self._given = session
 
     async def session(self) -> WriteSession:

@@ -72,10 +72,9 @@ async def _database(settings: Settings) -> list[Finding]:
 
 async def _role(database: Database) -> Finding:
     """The API's role must be one to which row-level security applies."""
-    row = await database.pool.fetchrow(
+    (row,) = await database.fetch(
         "SELECT rolname, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user"
     )
-    assert row is not None
     well = row.rolname == API_ROLE and not row.bypasses
     return (
         well,
@@ -86,7 +85,7 @@ async def _role(database: Database) -> Finding:
 
 async def _security(database: Database) -> Finding:
     """Every table of ours must have row-level security enabled and forced."""
-    rows = await database.pool.fetch(
+    rows = await database.fetch(
         """
         SELECT relname
         FROM pg_class
@@ -99,7 +98,7 @@ async def _security(database: Database) -> Finding:
 
 
 async def _library(database: Database) -> Finding:
-    count = await database.pool.fetchval(
+    ((count,),) = await database.fetch(
         "SELECT count(*) FROM exercises WHERE organization_id IS NULL AND deleted_at IS NULL"
     )
     return count > 0, "library", f"{count} canonical exercises" if count else "empty: run `kinegraph seed`"

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinegraph import demo, migrate
 from kinegraph.api import graphiql, health, media
-from kinegraph.api.http import GraphQLEndpoint
+from kinegraph.api.http import GraphQLEndpoint, Limits
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.outside.redis_client import Redis, open_redis
@@ -57,8 +57,13 @@ def create_app(services: Services) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[Held]:
-        limits = settings.pool_size, settings.statement_timeout_seconds, settings.kept_mb * 2**20
-        database = await Database.open(services.database_url, *limits)
+        database = await Database.open(
+            services.database_url,
+            settings.pool_size,
+            settings.statement_timeout_seconds,
+            cache_bytes=settings.cache_mb * 2**20,
+            max_rows=settings.max_answer_objects,
+        )
         redis = open_redis(services.redis_url)
         async with open_storage(settings) as storage:
             endpoint = GraphQLEndpoint(
@@ -66,7 +71,12 @@ def create_app(services: Services) -> Starlette:
                 storage,
                 tokens,
                 settings.jwt_user_claim,
-                settings.max_body_bytes,
+                Limits(
+                    settings.max_body_bytes,
+                    settings.max_answer_objects,
+                    settings.max_answer_mb * 2**20,
+                    settings.execution_seconds,
+                ),
                 introspection=settings.graphiql,
                 breadth_first=settings.executor == "breadth-first",
                 address=settings.address,

@@ -65,7 +65,7 @@ async def require_usable(url: str) -> str | None:
 async def require_head(database: Database) -> None:
     """Raises Unreachable where the database is not of this version."""
     try:
-        revision = await database.pool.fetchval("SELECT version_num FROM alembic_version")
+        revision = (await database.fetch("SELECT version_num FROM alembic_version"))[0][0]
     except asyncpg.PostgresError:
         revision = None
     if revision is not None and revision not in known():

@@ -28,7 +28,9 @@ class Settings:
     where the SDK does not find them by itself. `public_url`: the API's address as clients know it.
     `executor`: how queries are run, breadth first or by graphql-core.
     `media_url_seconds`: how long signed addresses of files hold.
-    `kept_mb`: how many megabytes of exercises and workouts a web process keeps in memory from query to query.
+    `cache_mb`: how many megabytes a web process caches in memory (documents, viewers, trees of workouts, pages of
+    libraries); 0 for nothing. `KINEGRAPH_KEPT_MB`, its old name, still works.
+    `max_answer_objects`, `max_answer_mb`: how much one request may answer; `execution_seconds`: how long it may take.
     """
 
     environment: Environment = "production"
@@ -51,7 +53,10 @@ class Settings:
     executor: Literal["breadth-first", "graphql-core"] = "breadth-first"
     public_url: str | None = None
     media_url_seconds: int = 3600
-    kept_mb: int = 64
+    cache_mb: int = 64
+    max_answer_objects: int = 30_000
+    max_answer_mb: int = 32
+    execution_seconds: int = 20
     s3_bucket: str | None = None
     s3_endpoint: str | None = None
     s3_region: str | None = None
@@ -112,7 +117,10 @@ def read_settings(
         cors_origins=read("KINEGRAPH_CORS_ORIGINS", _origins, ()),
         executor=_executor(read("KINEGRAPH_EXECUTOR", _one_of("breadth-first", "graphql-core"), "")),
         public_url=read("KINEGRAPH_PUBLIC_URL", _url("http", "https"), None),
-        kept_mb=read("KINEGRAPH_KEPT_MB", _integer(0, 100_000), 64),
+        cache_mb=read("KINEGRAPH_CACHE_MB", _integer(0, 100_000), read("KINEGRAPH_KEPT_MB", _integer(0, 100_000), 64)),
+        max_answer_objects=read("KINEGRAPH_MAX_ANSWER_OBJECTS", _integer(1, 10_000_000), 30_000),
+        max_answer_mb=read("KINEGRAPH_MAX_ANSWER_MB", _integer(1, 1024), 32),
+        execution_seconds=read("KINEGRAPH_EXECUTION_TIMEOUT", _integer(1, 3600), 20),
         media_url_seconds=read("KINEGRAPH_MEDIA_URL_SECONDS", _integer(1, 7 * 24 * 3600), 3600),
         s3_bucket=read("KINEGRAPH_S3_BUCKET", str, None),
         s3_endpoint=read("KINEGRAPH_S3_ENDPOINT", _url("http", "https"), None),

@@ -16,7 +16,7 @@ from kinegraph.background import store as jobs
 from kinegraph.background.rules import JobKind
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import enter_as_worker
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres, start_postgres
 from kinegraph.outside.redis import find_redis, start_redis

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.conftest import Api, Person
 
 GRAPHQL_JSON = "application/graphql-response+json"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
 from tests.conftest import Api, Organization, Person, World
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from kinegraph.kit.logs import JsonLines
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored, told
 from tests.conftest import Api, Organization, World
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import asyncpg
 import pytest
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE, GRAPHQL_JSON, PLAIN_JSON, send, stored, told
 from tests.conftest import Api, World
 

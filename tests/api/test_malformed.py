@@ -10,7 +10,7 @@ import httpx
 import pytest
 from graphql import GraphQLID
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
 from tests.api.samples import Operation, Path, bad, good, leaves, operations, put
 from tests.conftest import Api, Organization, World

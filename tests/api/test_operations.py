@@ -11,7 +11,7 @@ import pytest
 
 from kinegraph import migrate
 from kinegraph.kit.database import Database
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.outside.postgres import EmbeddedPostgres, start_postgres
 from kinegraph.outside.redis import EmbeddedRedis, start_redis

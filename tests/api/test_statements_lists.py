@@ -18,7 +18,7 @@ from graphql import (
     visit,
 )
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
 from tests.api.samples import SCHEMA
 from tests.api.sizes import Size, grow

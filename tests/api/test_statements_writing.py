@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE
 from tests.conftest import Counter, Organization, World
 

@@ -15,7 +15,7 @@ from arq import ArqRedis, create_pool
 from arq.connections import RedisSettings
 from PIL import Image
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from kinegraph.worker import QUEUE
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import Json, create, movement, section

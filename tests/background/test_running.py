@@ -14,7 +14,8 @@ from kinegraph.background import store
 from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import enter_as_worker
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.worker import Work, dispatch, run_job
 from tests.background.rows import NO_PICTURE, Pool, Scene, expire, file_of, job_of, png, thumbnail_of
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.api.executor import PLANS
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.api.samples import SCHEMA
 from tests.api.sizes import Size, grow
 from tests.api.test_statements_lists import DOCUMENTS

@@ -11,7 +11,7 @@ from kinegraph.exchange.rules import Duplicates, File, Format
 from kinegraph.exchange.rules_decisions import Choices, Plan
 from kinegraph.exchange.rules_formats import read
 from kinegraph.kit.database import Database
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 
 Pool = Any
 KEEP = Duplicates.KEEP

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.conftest import Organization
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create, read
 from tests.library.documents import LIBRARY, effective

@@ -17,7 +17,7 @@ import asyncpg
 import httpx
 from PIL import Image
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import Json, create, movement, section
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.conftest import Api, Organization, Person
 
 Json: TypeAlias = dict[str, Any]

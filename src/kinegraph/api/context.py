@@ -1,7 +1,6 @@
 """Who sends a request: from its bearer token to the viewer that its transaction is entered with."""
 
-from graphql import DocumentNode
-
+from kinegraph.api.documents import Document
 from kinegraph.identity.store import enter_as
 from kinegraph.kit.checks import character_fault, parse_key
 from kinegraph.kit.context import Context
@@ -18,7 +17,7 @@ class RequestContext(Context):
         self,
         database: Database,
         enter: Enter | None,
-        document: DocumentNode,
+        document: Document,
         *,
         writes: bool,
         storage: ObjectStorage | None = None,

@@ -4,17 +4,22 @@ Keeping it under the text costs one hash of a string that Python remembers; keep
 document, as is usual, costs a walk over the whole of it at every request.
 """
 
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import partial
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse, validate
 
 from kinegraph.api.limits import MOST_FIELDS, MOST_LEVELS, MOST_REPEATS, introspects, repeats, selects_nothing, size
 from kinegraph.api.schema import schema
+from kinegraph.breadth.executor import OperationPlans
+from kinegraph.kit.cache import Cache
 
 MOST_TOKENS = 10_000
-MOST_KEPT = 1_000
-LONGEST_KEPT = 64 * 1024
+BYTES_PER_CHARACTER = 80
+"""What a parsed document takes in memory for each character of its text, at most; most take half of it. Measured."""
+BYTES_PER_FIELD = 4_000
+"""What a plan takes for each field, with the functions generated for it. Measured."""
 
 
 class DocumentError(Exception):
@@ -25,11 +30,24 @@ class DocumentError(Exception):
         self.errors = list(errors)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Document:
-    """A valid document."""
+    """A valid document, and the plans of its operations."""
 
     node: DocumentNode
+    plans: dict[Hashable, OperationPlans] = field(default_factory=dict)
+    on_change: Callable[["Document"], None] | None = None
+
+    def changed(self) -> None:
+        """A plan was added."""
+        if self.on_change is not None:
+            self.on_change(self)
+
+    @property
+    def plan_fields(self) -> int:
+        """How many fields its plans have, all together."""
+        found = (plan for plans in self.plans.values() for plan in plans.by_values.values())
+        return sum(1 if isinstance(plan, str) else plan.fields for plan in found)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises DocumentError where the name leaves no choice or too much."""
@@ -44,24 +62,31 @@ class Document:
 
 
 class Documents:
-    """The documents that were asked for last."""
+    """Parses and validates documents, and caches those of callers who are signed in.
 
-    def __init__(self, *, introspection: bool) -> None:
+    The key is the document's text, which decides everything about it for one schema; there is no version.
+    """
+
+    def __init__(self, cache: Cache, *, introspection: bool) -> None:
         self._introspection = introspection
-        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._cache = cache
 
-    def get(self, text: str) -> Document:
+    def get(self, text: str, *, is_signed_in: bool) -> Document:
         """The document of a text. Raises DocumentError where it does not parse or is not valid."""
-        found = self._kept.get(text)
+        key = ("document", text)
+        found: Document | None = self._cache.get(key)
         if found is not None:
-            self._kept.move_to_end(text)
             return found
         document = Document(self._valid(text))
-        if len(text) <= LONGEST_KEPT:
-            self._kept[text] = document
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+        if is_signed_in and self._cache.admits(key):
+            document.on_change = partial(self._put, key)
+            self._put(key, document)
         return document
+
+    def _put(self, key: tuple[str, str], document: Document) -> None:
+        """Put a document in the cache, with what it weighs now."""
+        text = len(key[1])
+        self._cache.put(key, None, document, text * BYTES_PER_CHARACTER + document.plan_fields * BYTES_PER_FIELD)
 
     def _valid(self, text: str) -> DocumentNode:
         try:

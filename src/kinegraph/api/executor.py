@@ -1,6 +1,6 @@
 """Breadth-first execution for this schema: how its objects are read, and how its edges are loaded."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -8,23 +8,31 @@ from uuid import UUID
 import asyncpg
 import asyncpg.pgproto.pgproto
 import orjson
-from graphql import DocumentNode, ExecutionResult, GraphQLSchema
+from graphql import ExecutionResult, GraphQLSchema
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from kinegraph.api.context import RequestContext
+from kinegraph.api.sizes import LONGEST_TEXT, size_of
 from kinegraph.api.sources import shape, source
-from kinegraph.breadth.adapter import Adapter, Contents
-from kinegraph.breadth.executor import BreadthFirst, Plans
+from kinegraph.breadth.adapter import Adapter
+from kinegraph.breadth.budget import Budget
+from kinegraph.breadth.executor import BreadthFirst, OperationPlans, Plans
 from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import way
 from kinegraph.kit.batches import is_narrowed
+from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
-from kinegraph.kit.pieces import Pieces
+from kinegraph.kit.errors import AnswerTooLarge
+
+Names = frozenset[str] | None
 
 
-async def _load(context: Context, batch: Batch, keys: list[Any], names: frozenset[str] | None) -> Sequence[Any]:
+async def _load(context: Context, batch: Batch, keys: list[Any], names: Names, *below: Names) -> Any:
     session = await context.session()
+    if below:
+        return await batch(session, keys, names, *below)
     return await (batch(session, keys, names) if is_narrowed(batch) else batch(session, keys))
 
 
@@ -53,23 +61,21 @@ PLAIN: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {"ID": {asyncpg.pgpro
 """Conversions that need no check: GraphQL's own would come to the same."""
 
 
-def _keep(pieces: Pieces, text: str, made: Any) -> Any:
-    """Write down what was made, and keep it."""
-    if text in pieces:  # the same object stands twice in the answer
-        return pieces[text]
-    content = _json(made)
-    piece = orjson.Fragment(content)
-    pieces.put(text, piece, len(text) + len(content))
-    return piece
-
-
-def written(data: Any) -> orjson.Fragment:
-    """The data of a result as JSON text."""
+def written(data: Any, budget: Budget) -> orjson.Fragment:
+    """The data of a result as JSON text. Raises AnswerTooLarge before there is more text than the budget allows."""
+    if budget.values * LONGEST_TEXT > budget.max_bytes:
+        budget.spend_bytes(size_of(data, budget.max_bytes))
     return orjson.Fragment(_json(data))
 
 
 def _json(data: Any) -> bytes:
     return orjson.dumps(data, option=orjson.OPT_UTC_Z)
+
+
+def _cache(context: Context) -> Cache | None:
+    """Where the answers of a query are cached; a session that writes uses no cache."""
+    session = context.opened
+    return session.cache if session is not None and session.cache is not None and session.cache.max_bytes else None
 
 
 READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
@@ -83,10 +89,10 @@ ADAPTER = Adapter(
     note=_note,
     documents=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
     trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
-    keep=_keep,
-    recurring=frozenset(("Prescription", "SectionConfig")),
-    digest=orjson.dumps,
-    contents=Contents(written),
+    hold=lambda context: cast(Context, context).hold(),
+    cache=_cache,
+    dump=_json,
+    fragment=orjson.Fragment,
     plain=PLAIN,
     ready=READY,
     names={"datetime": datetime, "UTC": UTC},
@@ -98,33 +104,49 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     """Strawberry's executor, breadth first."""
 
     plans = PLANS
+    final = (AnswerTooLarge,)
 
-    def begin(self, plan: Plan) -> None:
-        """Let resolvers know what is read of their lists."""
-        self.context_value.notes = plan.notes
+    def plan_store(self) -> dict[Hashable, OperationPlans]:
+        """The document's own."""
+        store: dict[Hashable, OperationPlans] = self.context_value.document.plans
+        return store
+
+    def planned(self) -> None:
+        """The document weighs more now."""
+        self.context_value.document.changed()
+
+    async def begin(self, plan: Plan) -> None:
+        """Open the session, as no other task is there yet, and let resolvers know what is read of their lists."""
+        context: Context = self.context_value
+        context.notes = plan.notes
+        if not plan.is_mutation:
+            await context.open()
 
     async def give_up(self, error: Exception) -> None:
-        """graphql-core reads everything anew, and whole rows; after a statement that failed, in a new transaction."""
-        self.context_value.notes = {}
-        self.context_value.forget()
-        if isinstance(error, asyncpg.PostgresError):
-            await self.context_value.renew()
+        """graphql-core reads everything anew, and whole rows; what a mutation wrote is taken back first."""
+        context: Context = self.context_value
+        context.notes = {}
+        context.forget()
+        if context.writes or isinstance(error, asyncpg.PostgresError):
+            await context.renew()
 
 
 async def execute(
     schema: GraphQLSchema,
-    document: DocumentNode,
-    context: Context,
+    context: RequestContext,
     variables: dict[str, Any] | None,
     operation_name: str | None,
     *,
     breadth_first: bool,
+    budget: Budget,
 ) -> ExecutionResult:
-    """The result of a valid document's operation; of a query breadth first, unless that is switched off."""
-    kind = Executor if breadth_first else StrawberryGraphQLCoreExecutionContext
-    built = kind.build(
+    """The result of a valid document's operation, breadth first unless that is switched off.
+
+    Raises the budget's refusal where the answer would be too large.
+    """
+    built: Any = Executor.build(
         schema,
-        document,
+        context.document.node,
         context_value=context,
         raw_variable_values=variables,
         operation_name=operation_name,
@@ -132,8 +154,9 @@ async def execute(
     )
     if isinstance(built, list):
         return ExecutionResult(None, built)
+    built.is_breadth_first = breadth_first
+    built.budget = budget
     try:
-        result: Any = built.execute_operation()
-        return cast(ExecutionResult, await result if built.is_awaitable(result) else result)
+        return cast(ExecutionResult, await built.execute_operation())
     finally:
         vars(built).pop("async_helpers", None)  # they hold the executor, which holds them

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from graphql import GraphQLError
 
-from kinegraph.kit.errors import InvalidInput, Refusal, Refused, Unauthenticated
+from kinegraph.kit.errors import AnswerTooLarge, InvalidInput, OutOfTime, Refusal, Refused, Unauthenticated
 from kinegraph.outside.errors import ServiceError
 
 log = logging.getLogger("kinegraph.api")
@@ -45,6 +45,8 @@ def _told(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
         yield from (_refusal(error, refusal) for refusal in cause.refusals)
     elif isinstance(cause, Refusal):
         yield _refusal(error, cause)
+    elif isinstance(cause, AnswerTooLarge):
+        yield _too_large(error, cause)
     elif isinstance(cause, Unauthenticated):
         yield _failure(error, str(cause), "UNAUTHENTICATED", 401)
     elif cause is None or error.path is None:
@@ -61,6 +63,10 @@ def unexpected(cause: Exception) -> Failure:
 
 
 def _unexpected(error: GraphQLError, cause: Exception) -> Failure:
+    if isinstance(cause, AnswerTooLarge):
+        return _too_large(error, cause)
+    if isinstance(cause, OutOfTime):
+        return _failure(error, str(cause), "TIMEOUT", 503)
     if isinstance(cause, UNREACHABLE) or (isinstance(cause, asyncpg.InterfaceError) and "closed" in str(cause)):
         log.error("database unreachable", exc_info=cause)
         return _failure(error, "The database does not answer; try again soon.", "SERVICE_UNAVAILABLE", 503)
@@ -72,6 +78,11 @@ def _unexpected(error: GraphQLError, cause: Exception) -> Failure:
     id = uuid.uuid4().hex
     log.error("unexpected error", exc_info=cause, extra={"error_id": id})
     return _failure(error, f"Something went wrong on our side; it is logged as {id}.", "INTERNAL", 500, errorId=id)
+
+
+def _too_large(error: GraphQLError, cause: AnswerTooLarge) -> Failure:
+    failure = _failure(error, str(cause), "ANSWER_TOO_LARGE", 400)
+    return Failure(failure.error, failure.status, is_bad_input=True)
 
 
 def _refusal(error: GraphQLError, refusal: Refusal) -> Failure:

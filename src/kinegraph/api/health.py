@@ -44,7 +44,7 @@ async def metrics(request: Request) -> Response:
 
 async def _database(database: Database, head: str) -> str:
     try:
-        version = await database.pool.fetchval("SELECT version_num FROM alembic_version", timeout=5)
+        version = (await database.fetch("SELECT version_num FROM alembic_version"))[0][0]
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return f"unreachable: {type(error).__name__}"
     return "ok" if version == head else f"migrations are at {version}, not at {head}: run `kinegraph migrate`"

@@ -7,7 +7,7 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 import asyncio
 import logging
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -22,7 +22,9 @@ from kinegraph.api.executor import execute, written
 from kinegraph.api.failures import Failure, failures, unexpected
 from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
 from kinegraph.api.schema import schema
+from kinegraph.breadth.budget import Budget
 from kinegraph.kit.database import Database
+from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
 from kinegraph.kit.sessions import Enter
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
@@ -37,6 +39,16 @@ SWITCH = "x-kinegraph-executor"
 log = logging.getLogger("kinegraph.api")
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may ask for and take."""
+
+    max_body_bytes: int
+    max_objects: int
+    max_answer_bytes: int
+    execution_seconds: float
+
+
 class GraphQLEndpoint:
     """Answers /graphql."""
 
@@ -46,7 +58,7 @@ class GraphQLEndpoint:
         storage: ObjectStorage,
         tokens: Tokens,
         claim: str,
-        longest: int,
+        limits: Limits,
         *,
         introspection: bool,
         breadth_first: bool = True,
@@ -56,8 +68,8 @@ class GraphQLEndpoint:
         self._storage = storage
         self._tokens = tokens
         self._claim = claim
-        self._longest = longest
-        self._documents = Documents(introspection=introspection)
+        self._limits = limits
+        self._documents = Documents(database.cache, introspection=introspection)
         self._suggests = introspection
         self._breadth_first = breadth_first
         self._address = address
@@ -67,7 +79,7 @@ class GraphQLEndpoint:
         how = ANY
         try:
             how = media(",".join(request.headers.getlist("accept")))
-            parameters = await read_parameters(request, self._longest)
+            parameters = await read_parameters(request, self._limits.max_body_bytes)
             request.scope["operation"] = parameters.operation_name
             wanted = request.headers.get(SWITCH) if self._suggests else None
             if wanted == "graphql-core" or not (self._breadth_first or wanted):
@@ -90,7 +102,7 @@ class GraphQLEndpoint:
             return _answer(how, {"errors": [failure.error]}, failure.status)
 
     async def _run(self, parameters: Parameters, enter: Enter | None, how: Media, *, is_get: bool) -> Response:
-        document = self._documents.get(parameters.query)
+        document = self._documents.get(parameters.query, is_signed_in=enter is not None)
         operation = document.operation(parameters.operation_name).operation
         if is_get and operation is not OperationType.QUERY:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
@@ -122,22 +134,28 @@ class GraphQLEndpoint:
     ) -> tuple[Any, list[GraphQLError]]:
         """One try in a transaction of its own, which is kept if nothing failed, down to the writing of the answer."""
         context = RequestContext(
-            self._database, enter, document.node, writes=writes, storage=self._storage, address=self._address
+            self._database, enter, document, writes=writes, storage=self._storage, address=self._address
         )
-        keep = False
+        budget = Budget(self._limits.max_objects, self._limits.max_answer_bytes, AnswerTooLarge)
+        commit = False
         try:
-            result = await execute(
-                schema._schema,
-                document.node,
-                context,
-                parameters.variables,
-                parameters.operation_name,
-                breadth_first=parameters.breadth_first,
-            )
-            data = None if result.data is None else written(result.data)
-            keep = not result.errors
+            async with asyncio.timeout(self._limits.execution_seconds) as deadline:
+                result = await execute(
+                    schema._schema,
+                    context,
+                    parameters.variables,
+                    parameters.operation_name,
+                    breadth_first=parameters.breadth_first,
+                    budget=budget,
+                )
+            data = None if result.data is None else written(result.data, budget)
+            commit = not result.errors
+        except TimeoutError:
+            if deadline.expired():
+                raise OutOfTime(f"more than {self._limits.execution_seconds} s") from None
+            raise
         finally:
-            await context.finish(keep=keep)
+            await context.finish(commit=commit)
         return data, result.errors or []
 
 

@@ -94,7 +94,7 @@ class Prepared(SchemaExtension):
 
     def on_parse(self) -> Any:
         """Parsing was done."""
-        self.execution_context.graphql_document = self.execution_context.context.document
+        self.execution_context.graphql_document = self.execution_context.context.document.node
         yield
 
     def on_validate(self) -> Any:

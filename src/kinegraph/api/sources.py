@@ -5,9 +5,9 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from kinegraph.breadth.sources import Attributes, Keys, Source
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from kinegraph.library.rules import EffectiveExercise
-from kinegraph.workout.rules import Comment
+from kinegraph.workout.rules import PREFIX, Comment, JoinedMovement
 
 
 class Rows(Source):
@@ -26,6 +26,26 @@ class Rows(Source):
         return itemgetter(self._places[name])
 
 
+class JoinedRows(Source):
+    """Objects whose values stand in another's row, under a prefix."""
+
+    def __init__(self, sample: JoinedMovement) -> None:
+        self._row = Rows(sample.row, "r")
+
+    def prelude(self) -> Sequence[str]:
+        """The row."""
+        return ("r = o.row",)
+
+    def read(self, name: str) -> str:
+        """The column's value."""
+        return self._row.read(PREFIX + name)
+
+    def getter(self, name: str) -> Callable[[Any], Any]:
+        """The column's value."""
+        column = PREFIX + name
+        return lambda joined: joined.row[column]
+
+
 class Wrapped(Source):
     """Objects around a row: what they have themselves is an attribute, everything else the row's, by way of a diff."""
 
@@ -39,10 +59,6 @@ class Wrapped(Source):
     def prelude(self) -> Sequence[str]:
         """The row."""
         return ("r = o.row",)
-
-    def pieces(self) -> str | None:
-        """An exercise that is kept for later answers keeps what they have in common."""
-        return "o.pieces" if self._has_diff else None
 
     def cases(self) -> Sequence[tuple[str, Source]]:
         """With a diff, and without one, as most are."""
@@ -69,7 +85,7 @@ def shape(sample: Any) -> Hashable:
     """What distinguishes objects that are read differently."""
     if isinstance(sample, Row):
         return (Row, *sample.keys())
-    if isinstance(sample, EffectiveExercise | Comment):
+    if isinstance(sample, EffectiveExercise | Comment | JoinedMovement):
         return (type(sample), *sample.row.keys())
     kind: type = type(sample)
     return kind
@@ -81,4 +97,6 @@ def source(sample: Any) -> Source:
         return Rows(sample)
     if isinstance(sample, EffectiveExercise | Comment):
         return Wrapped(sample)
+    if isinstance(sample, JoinedMovement):
+        return JoinedRows(sample)
     return Keys() if type(sample) is dict else Attributes()

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.background.rules import LEASE_SECONDS, MOST_TRIES, JobKind
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order
+from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.kit.sessions import ReadSession, WriteSession
 
 COLUMNS = "id, kind, status, total, done, message, error, enqueued_at, started_at, finished_at"
 

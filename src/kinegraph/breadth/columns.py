@@ -1,40 +1,53 @@
 """The values of a field for a scope, and the objects among them: taken out before they are worked out, and put back."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from kinegraph.breadth.convert import Shape, Surprise
 from kinegraph.breadth.selections import Field
 
 
+class Part(Protocol):
+    """Objects of a column whose dicts are made together: those of one type."""
+
+    @property
+    def built(self) -> list[Any]:
+        """The dicts, once they are made."""
+
+
 class Column:
-    """The values of one field for a scope: unique ones, and which of them each object has; for the root, no field."""
+    """The values of one field for a scope: unique ones, and which of them each object has.
 
-    __slots__ = ("built", "field", "finish", "index", "unique")
+    `parts` are the scopes of the objects in the values; of an abstract type several, with each one's places among all.
+    """
 
-    def __init__(
-        self,
-        field: Field | None,
-        unique: list[Any],
-        index: list[int] | None,
-        finish: Callable[[list[Any]], list[Any]] | None = None,
-    ) -> None:
-        self.finish = finish
+    __slots__ = ("field", "index", "parts", "places", "unique")
+
+    def __init__(self, field: Field, unique: list[Any], index: list[int] | None) -> None:
         self.field = field
         self.unique = unique
         self.index = index
-        self.built: list[Any] = []
+        self.parts: list[Part] = []
+        self.places: list[list[int]] = []
 
     def values(self) -> Sequence[Any]:
         """What the answer holds for each object of the scope."""
         field = self.field
-        assert field is not None  # the root's column stands in no scope
         if field.convert is not None:
             finished = list(map(field.convert, self.unique))
         else:
-            finished = _rebuilt(self.unique, field.shape, self.built)
-        values = finished if self.index is None else [finished[place] for place in self.index]
-        return values if self.finish is None else self.finish(values)
+            finished = _rebuilt(self.unique, field.shape, self._built())
+        return finished if self.index is None else [finished[place] for place in self.index]
+
+    def _built(self) -> list[Any]:
+        """The dicts of the objects in the values, in the order in which `flatten` met them."""
+        if len(self.parts) == 1 and not self.places:
+            return self.parts[0].built
+        built: list[Any] = [None] * sum(map(len, self.places))
+        for part, places in zip(self.parts, self.places, strict=True):
+            for place, made in zip(places, part.built, strict=True):
+                built[place] = made
+        return built
 
 
 def _rebuilt(values: Sequence[Any], shape: Shape, built: list[Any]) -> list[Any]:
@@ -80,6 +93,16 @@ def flatten(values: Sequence[Any], shape: Shape, objects: list[Any], owners: lis
         _collect(value, shape, objects)
         if owners is not None:
             owners.extend([place] * (len(objects) - before))
+
+
+def positions(owners: Sequence[int]) -> list[int]:
+    """Each object's place among those of the same owner, who stand together."""
+    found, before, place = [], -1, 0
+    for owner in owners:
+        place = place + 1 if owner == before else 0
+        before = owner
+        found.append(place)
+    return found
 
 
 def _collect(value: Any, shape: Shape, objects: list[Any]) -> None:

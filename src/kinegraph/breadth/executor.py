@@ -1,71 +1,79 @@
 """The door: an Executor of graphql-core that runs plans, and falls back to itself where that cannot be."""
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import ExecutionResult, OperationDefinitionNode, VariableNode, visit
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, VariableNode, visit
 from graphql.execution.executor import Executor
 from graphql.language import DirectiveNode, Visitor
 
 from kinegraph.breadth.adapter import Adapter
+from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.convert import Surprise
 from kinegraph.breadth.plan import Plan, Unplannable, compile_plan
 from kinegraph.breadth.run import run_plan
 
-KEPT_PLANS = 1000
+MAX_PLANS = 16
+"""Plans of one operation: one for each set of values of the variables in its @skip and @include."""
+
+
+@dataclass(slots=True)
+class OperationPlans:
+    """The plans of one operation, by the values of the variables that decide what is selected (`switches`).
+
+    A plan, or the reason why there is none, holds for the operation's text alone, whoever sends it.
+    """
+
+    switches: tuple[str, ...]
+    by_values: dict[tuple[Any, ...], Plan | str] = field(default_factory=dict)
 
 
 class Plans:
-    """The plans of a schema's operations, and a count of what was run how.
-
-    A plan is kept by its operation (the documents are kept by their text, so the node stands for it) and by the
-    values of the variables in its @skip and @include.
-    """
+    """How a schema's operations are planned, and a count of what was run how."""
 
     def __init__(self, adapter: Adapter) -> None:
         self.adapter = adapter
         self.counted: Counter[str] = Counter()
         """How many operations were run breadth first (""), and how many not, by the reason."""
-        self._kept: OrderedDict[Hashable, tuple[OperationDefinitionNode, Plan | str]] = OrderedDict()
-        self._switches: dict[int, tuple[OperationDefinitionNode, tuple[str, ...]]] = {}
 
-    def find(self, executor: Executor[Any]) -> Plan | str:
+    def find(self, executor: "BreadthFirst") -> Plan | str:
         """The plan of the executor's operation, or the reason why it has none."""
         operation = executor.operation
-        names = self._names(operation, executor)
-        coerced = executor.variable_values.coerced if names else {}
-        key = (id(operation), *(coerced.get(name) for name in names))
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] is operation:
-            self._kept.move_to_end(key)
-            return kept[1]
-        try:
-            found: Plan | str = compile_plan(executor, self.adapter)
-        except Unplannable as reason:
-            found = str(reason)
-        self._kept[key] = operation, found
-        if len(self._kept) > KEPT_PLANS:
-            old = self._kept.popitem(last=False)[1][0]
-            self._switches.pop(id(old), None)
+        name = operation.name.value if operation.name else None
+        stored = executor.plan_store()
+        plans = stored.get(name)
+        if plans is None:
+            plans = stored[name] = OperationPlans(_switches(operation, executor))
+        coerced = executor.variable_values.coerced if plans.switches else {}
+        values = tuple(coerced.get(switch) for switch in plans.switches)
+        found = plans.by_values.get(values)
+        if found is None:
+            try:
+                found = compile_plan(executor, self.adapter)
+            except Unplannable as reason:
+                found = str(reason)
+            except GraphQLError:
+                return "an argument of a directive"
+            if len(plans.by_values) >= MAX_PLANS:
+                plans.by_values.clear()
+            plans.by_values[values] = found
+            executor.planned()
         return found
 
-    def _names(self, operation: OperationDefinitionNode, executor: Executor[Any]) -> tuple[str, ...]:
-        """The variables that decide what is selected."""
-        known = self._switches.get(id(operation))
-        if known is not None and known[0] is operation:
-            return known[1]
-        found = _Switches()
-        visit(operation, found)
-        for fragment in executor.fragment_definitions.values():
-            visit(fragment, found)
-        names = tuple(sorted(found.names))
-        self._switches[id(operation)] = operation, names
-        return names
+
+def _switches(operation: OperationDefinitionNode, executor: Executor[Any]) -> tuple[str, ...]:
+    """The variables that decide what is selected."""
+    found = _Switches()
+    visit(operation, found)
+    for fragment in executor.fragment_definitions.values():
+        visit(fragment, found)
+    return tuple(sorted(found.names))
 
 
 class _Switches(Visitor):
-    """Notes the variables in @skip and @include."""
+    """Collects the variables in @skip and @include."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,34 +86,68 @@ class _Switches(Visitor):
 
 
 class BreadthFirst(Executor[Any]):
-    """To be mixed into an Executor: runs what can be planned breadth first."""
+    """To be mixed into an Executor: runs what can be planned breadth first, the rest by graphql-core.
+
+    Both count what the answer holds with one `budget`, whose refusal ends the execution.
+    """
 
     plans: Plans
+    budget: Budget | None = None
+    final: tuple[type[Exception], ...] = ()
+    """Exceptions that end the execution: graphql-core would only meet them again."""
+
+    is_breadth_first = True
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         """The result of the operation, or an awaitable of it."""
-        plan = self.plans.find(self)
+        plan = self.plans.find(self) if self.is_breadth_first else "asked for"
         if isinstance(plan, str):
             self.plans.counted[plan] += 1
-            return super().execute_operation(serially)
+            return self._execute_by_core(serially)
         return self._execute_plan(plan, serially)
 
-    def begin(self, plan: Plan) -> None:
-        """A plan is going to be run; a place for whoever wants to hand its notes on."""
+    def plan_store(self) -> dict[Hashable, OperationPlans]:
+        """Where the document's plans are stored, by the operation's name; by default nowhere."""
+        return {}
+
+    def planned(self) -> None:
+        """A plan was added to the store."""
+
+    async def begin(self, plan: Plan) -> None:
+        """A plan is going to be run."""
 
     async def give_up(self, error: Exception) -> None:
-        """What was begun goes to graphql-core; a place for whoever handed something on."""
+        """What was begun is executed by graphql-core from the start."""
+
+    def complete_object_value(self, return_type: Any, field_details_list: Any, *rest: Any) -> Any:
+        """Count an object for the budget, and complete it. Raises the budget's refusal."""
+        if self.budget is not None and not self.plans.adapter.documents(return_type):
+            fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
+            self.budget.spend(1, len(fields))
+        return super().complete_object_value(return_type, field_details_list, *rest)
+
+    async def _execute_by_core(self, serially: bool | None) -> Any:
+        budget = self.budget
+        if budget is not None:
+            budget.restart()
+        result: Any = super().execute_operation(serially)
+        result = await result if self.is_awaitable(result) else result
+        if budget is not None and budget.refusal is not None:
+            raise budget.refusal
+        return result
 
     async def _execute_plan(self, plan: Plan, serially: bool | None) -> Any:
+        budget = self.budget or Budget(2**31, 2**31, ValueError)
         try:
-            self.begin(plan)
-            data = await run_plan(plan, self)
+            await self.begin(plan)
+            data = await run_plan(plan, self, budget)
         except Exception as error:
-            told = isinstance(error, Surprise)
-            self.plans.counted[str(error) if told else f"{type(error).__name__} was raised"] += 1
+            is_surprise = isinstance(error, Surprise)
+            self.plans.counted[str(error) if is_surprise else f"{type(error).__name__} was raised"] += 1
+            if error is budget.refusal or isinstance(error, self.final):
+                raise
             await self.give_up(error)
         else:
             self.plans.counted[""] += 1
             return ExecutionResult(data, None)
-        result = super().execute_operation(serially)
-        return await result if self.is_awaitable(result) else result
+        return await self._execute_by_core(serially)

@@ -50,25 +50,13 @@ def _generate(selection: Selection, adapter: Adapter, sample: Any) -> Callable[.
     count = len(selection.columns)
     parameters = "".join(f", c{number}" for number in range(count))
     body = [*source.prelude()]
-    pieces, ready = None if count else source.pieces(), []
-    if pieces is not None:
-        names |= {"keep": adapter.keep, "text": selection.text}
-        body += [f"p = {pieces}", "if p is not None and text in p:", "    add(p[text])", "    continue"]
-        ready = [
-            "try:",
-            f"    return [{pieces}[text] for o in objects]",
-            "except (KeyError, TypeError):  # one is not kept, or was not asked for this yet",
-            "    pass",
-        ]
     for condition, case in source.cases():
         lines, made = _dict(selection, "v", case, adapter, names)
-        made = made if pieces is None else f"{made} if p is None else keep(p, text, {made})"
         lines += [f"add({made})", *(["i += 1"] if count else [])]
         body += [f"if {condition}:", *(f"    {line}" for line in lines), "    continue"] if condition else lines
     text = "\n".join(
         (
             f"def build(objects{parameters}):",
-            *(f"    {line}" for line in ready),
             "    out = []",
             "    add = out.append",
             "    i = 0",
@@ -113,15 +101,6 @@ def _inner(
     assert isinstance(field.way, Read)
     below, made = _dict(child, variable, Keys(variable), adapter, names)
     below.append(f"{variable} = {made}")
-    if child.type.name in adapter.recurring:
-        names |= {"contents": adapter.contents, "digest": adapter.digest, f"text_{variable}": child.text}
-        below = [
-            f"k = text_{variable}, digest({variable})",
-            f"if k in contents: {variable} = contents[k]",
-            "else:",
-            *(f"    {line}" for line in below),
-            f"    {variable} = contents.put(k, {variable})",
-        ]
     absent = "raise Surprise('null in a non-null place')" if field.shape.required else "pass"
     return [
         f"{variable} = {source.read(field.way.name)}",

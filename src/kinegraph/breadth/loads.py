@@ -4,9 +4,12 @@ Keys are mostly tuples and UUIDs, whose hash is worked out anew wherever they ar
 once: it gets a place among its function's keys, and is known by that from then on.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from itertools import islice
 from typing import Any
+
+Call = Callable[[Hashable, list[Any], tuple[Hashable, Hashable] | None], Awaitable[Any]]
+"""Calls a batch function with keys, or the function that answers it and another at once."""
 
 
 class Asked:
@@ -24,28 +27,51 @@ class Loads:
 
     def __init__(self) -> None:
         self._asked: dict[Hashable, Asked] = {}
+        self._joined: dict[Hashable, tuple[Hashable, Hashable]] = {}
 
-    def ask(self, batch: Hashable, keys: Iterable[Any]) -> list[int]:
-        """Note the keys that are wanted of a batch function. Returns each one's place."""
-        asked = self._asked.get(batch)
-        if asked is None:
-            asked = self._asked[batch] = Asked()
-        places = asked.places
+    def ask(self, batch: Hashable, keys: Iterable[Any], joined: tuple[Hashable, Hashable] | None = None) -> list[int]:
+        """Ask a batch function for keys. Returns each one's place among its answers.
+
+        `joined` names the batch function that is going to be asked for what hangs from the answers, and a function
+        that answers both at once.
+        """
+        if joined is not None:
+            self._joined[batch] = joined
+        places = self._of(batch).places
         return [places.setdefault(key, len(places)) for key in keys]
 
     def answers(self, batch: Hashable) -> list[Any]:
         """The function's answers, by place."""
         return self._asked[batch].answers
 
-    async def load(self, call: Callable[[Hashable, list[Any]], Awaitable[Sequence[Any]]]) -> None:
+    async def load(self, call: Call) -> None:
         """Call each batch function once, for the keys that it was not called for yet."""
-        for batch, asked in self._asked.items():
+        for batch, asked in list(self._asked.items()):
             keys = list(islice(asked.places, len(asked.answers), None))
-            if keys:
-                answers = await call(batch, keys)
-                if len(answers) != len(keys):
-                    raise ValueError(f"{batch} gave {len(answers)} answers to {len(keys)} keys.")
-                asked.answers.extend(answers)
+            if not keys:
+                continue
+            joined = self._joined.pop(batch, None)
+            if joined is None:
+                answers = await call(batch, keys, None)
+            else:
+                answers, below = await call(batch, keys, joined)
+                self._know(joined[0], below)
+            if len(answers) != len(keys):
+                raise ValueError(f"{batch} gave {len(answers)} answers to {len(keys)} keys.")
+            asked.answers.extend(answers)
+
+    def _know(self, batch: Hashable, answers: Mapping[Any, Any]) -> None:
+        """Take answers that came without being asked for."""
+        asked = self._of(batch)
+        for key, answer in answers.items():
+            if asked.places.setdefault(key, len(asked.places)) == len(asked.answers):
+                asked.answers.append(answer)
+
+    def _of(self, batch: Hashable) -> Asked:
+        asked = self._asked.get(batch)
+        if asked is None:
+            asked = self._asked[batch] = Asked()
+        return asked
 
 
 def shared(index: list[int], answers: list[Any]) -> tuple[list[Any], list[int] | None]:

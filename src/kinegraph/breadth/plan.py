@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from graphql import (
+    GraphQLAbstractType,
     GraphQLObjectType,
     OperationType,
     is_leaf_type,
@@ -25,11 +26,15 @@ class Unplannable(Exception):
 class Plan:
     """A compiled operation."""
 
-    __slots__ = ("adapter", "names", "notes", "root")
+    __slots__ = ("adapter", "fields", "is_mutation", "names", "notes", "root")
 
-    def __init__(self, root: Selection, adapter: Adapter) -> None:
+    def __init__(self, root: Selection, adapter: Adapter, *, is_mutation: bool = False) -> None:
         self.root = root
         self.adapter = adapter
+        self.is_mutation = is_mutation
+        """Whether the root's fields are run one after the other, each with all that is below it."""
+        self.fields = 0
+        """How many fields it has, which is what its memory grows with."""
         self.names: dict[Hashable, frozenset[str] | None] = {}
         """What is read of each batch function's answers, anywhere in the operation; None where that is not known."""
         self.notes: dict[int, frozenset[str] | None] = {}
@@ -37,8 +42,13 @@ class Plan:
         self._note(root)
 
     def _note(self, selection: Selection) -> None:
+        self.fields += 1 + len(selection.fields)
         for field in selection.fields:
-            if isinstance(field, str) or field.child is None:
+            if isinstance(field, str):
+                continue
+            for child in (field.children or {}).values():
+                self._note(child)
+            if field.child is None:
                 continue
             if isinstance(field.way, Resolve):
                 node, note = id(field.nodes[0]), self.adapter.note(field)
@@ -53,15 +63,16 @@ class Plan:
 def compile_plan(executor: Executor[Any], adapter: Adapter) -> Plan:
     """The plan of the executor's operation, for the variables it has. Raises Unplannable."""
     operation = executor.operation
-    if operation.operation is not OperationType.QUERY:
-        raise Unplannable(operation.operation.value)
-    root = executor.schema.query_type
+    if operation.operation is OperationType.SUBSCRIPTION:
+        raise Unplannable("subscription")
+    is_mutation = operation.operation is OperationType.MUTATION
+    root = executor.schema.mutation_type if is_mutation else executor.schema.query_type
     if root is None:
-        raise Unplannable("no query type")
+        raise Unplannable("no root type")
     grouped, deferred, _ = _collect_root(executor, root)
     if deferred:
         raise Unplannable("defer")
-    return Plan(_Compiler(executor, adapter).selection(root, grouped), adapter)
+    return Plan(_Compiler(executor, adapter).selection(root, grouped), adapter, is_mutation=is_mutation)
 
 
 def _collect_root(executor: Executor[Any], root: GraphQLObjectType) -> Any:
@@ -111,7 +122,7 @@ class _Compiler:
         elif is_object_type(named):
             self._descend(field, named, details)
         else:
-            raise Unplannable("abstract type")
+            self._divide(field, named, details)
 
     def _descend(self, field: Field, named: GraphQLObjectType, details: list[FieldDetails]) -> None:
         if named.is_type_of is not None and not self._adapter.trusted(named):
@@ -123,20 +134,53 @@ class _Compiler:
         field.is_document = self._adapter.documents(named)
         if isinstance(field.way, Embedded) and not all(isinstance(f, str) or is_value(f) for f in field.child.fields):
             field.way = Call(field.way.otherwise)
-        if isinstance(field.way, Edge) and field.way.kept is not None:
-            field.is_kept = _is_covered(field.child, field.way.covers)
-        if field.child.has_resolvers and field.shape.item and (field.shape.item.item or not field.shape.item.required):
-            raise Unplannable("resolvers below a list whose places are not known")
+        if isinstance(field.way, Edge | Resolve) and field.way.cached is not None:
+            gaps = _gaps(field.child, field.way.cached.covers)
+            field.cached, field.gaps = (None, []) if gaps is None else (field.way.cached, gaps)
+        if field.child.has_resolvers:
+            _require_places(field)
+        if isinstance(field.way, Edge) and field.way.joined:
+            for below in field.child.columns:
+                if isinstance(below.way, Edge) and below.way.batch in field.way.joined:
+                    field.joined = below.way.batch, field.way.joined[below.way.batch]
+
+    def _divide(self, field: Field, named: GraphQLAbstractType, details: list[FieldDetails]) -> None:
+        """What is selected of each object type that an abstract type may turn out to be."""
+        if isinstance(field.way, Embedded):
+            field.way = Call(field.way.otherwise)
+        _require_places(field)
+        field.children = {}
+        for possible in self._executor.schema.get_possible_types(named):
+            collected = self._executor.collect_subfields(possible, details)
+            if collected.new_defer_usages:
+                raise Unplannable("defer")
+            field.children[possible.name] = self.selection(possible, collected.grouped_field_set)
 
 
-def _is_covered(selection: Selection, batches: frozenset[Hashable]) -> bool:
-    """Whether all that is selected comes from the objects themselves and from these batch functions."""
+def _require_places(field: Field) -> None:
+    """Resolvers are told each object's path, which is known for objects and for lists of them. Raises Unplannable."""
+    if field.shape.item and (field.shape.item.item or not field.shape.item.required):
+        raise Unplannable("resolvers below a list whose places are not known")
+
+
+def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | None:
+    """The edges of a selection that a fragment of it leaves open; None where no fragment can be made of it."""
+    found: list[Field] = []
     for field in selection.fields:
         if isinstance(field, str):
             continue
         way = field.way
-        if isinstance(way, Resolve) or (isinstance(way, Edge) and way.batch not in batches):
-            return False
-        if field.child is not None and not _is_covered(field.child, batches):
-            return False
-    return True
+        if field.children is not None or field.definition.args:
+            return None
+        if isinstance(way, Resolve) and field.place not in covers:
+            return None
+        if isinstance(way, Edge) and way.batch not in covers:
+            if way.pick is not None or field.child is None or field.child.has_resolvers:
+                return None
+            found.append(field)
+        elif field.child is not None:
+            below = _gaps(field.child, covers)
+            if below is None:
+                return None
+            found += below
+    return found

@@ -2,127 +2,216 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from itertools import repeat
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
 from kinegraph.breadth.adapter import Adapter
-from kinegraph.breadth.columns import Column, flatten
+from kinegraph.breadth.budget import Budget
+from kinegraph.breadth.columns import Column, flatten, positions
+from kinegraph.breadth.convert import Surprise
+from kinegraph.breadth.fragments import CachedColumn
 from kinegraph.breadth.leaves import build
 from kinegraph.breadth.loads import Loads, shared
 from kinegraph.breadth.plan import Plan
+from kinegraph.breadth.scopes import Scope
 from kinegraph.breadth.selections import Field, Selection
 from kinegraph.breadth.ways import Call, Edge, Read
 
+SLICE = 500
+"""Objects that are worked on before it is looked whether others should have their turn."""
 
-class Scope:
-    """All objects of one type at one place of the document."""
+TURN_SECONDS = 0.01
+"""How long an execution goes on without letting others have their turn."""
 
-    __slots__ = ("came_from", "columns", "keeps", "objects", "selection")
-
-    def __init__(
-        self, selection: Selection, objects: list[Any], came_from: "tuple[Scope, Field, list[int]] | None"
-    ) -> None:
-        self.selection = selection
-        self.objects = objects
-        self.came_from = came_from
-        self.keeps: dict[int, Callable[[list[Any]], list[Any]]] = {}
-        """By the place of a column, what it keeps of its values."""
-        """The scope above, the field that led here, and which of its objects each object belongs to."""
-        self.columns: list[Column] = []
-
-    def path(self, place: int) -> Path | None:
-        """Where the object at `place` stands in the answer; only asked for scopes whose objects are not shared."""
-        if self.came_from is None:
-            return None
-        above, field, owners = self.came_from
-        path = Path(above.path(owners[place]), field.key, above.selection.type.name)
-        shape, index = field.shape, place - owners.index(owners[place])
-        # Only lists of one level know their places; deeper ones are left to graphql-core when the plan is made.
-        return path if shape.item is None else Path(path, index, None)
-
-    def build(self, adapter: Adapter) -> list[Any]:
-        """The dicts of the objects; those of the scopes below are built already."""
-        return build(self.selection, adapter, self.objects, [column.values() for column in self.columns])
+Place = tuple[Scope, int, Field]
+"""A field of a scope, and the place of the field's column."""
 
 
-async def run_plan(plan: Plan, executor: Executor[Any]) -> Any:
-    """The data of an operation. Raises Surprise, and whatever a batch function or resolver raises."""
-    run = _Run(plan, executor)
-    root = Scope(plan.root, [executor.root_value], None)
-    run.columns[root] = Column(None, [], None)
-    level = [root]
-    made = [root]
+@dataclass(slots=True)
+class _Asked:
+    """A field whose values are to come: of an edge, with its keys and their places among the loads."""
+
+    scope: Scope
+    place: int
+    field: Field
+    keys: list[Any]
+    places: list[int]
+    cached: CachedColumn | None = None
+
+
+async def run_plan(plan: Plan, executor: Executor[Any], budget: Budget) -> Any:
+    """The data of an operation.
+
+    Raises Surprise, the budget's refusal, and whatever a batch function or resolver raises. No task outlives it.
+    """
+    run = _Run(plan, executor, budget)
     try:
-        while level:
-            level = await run.advance(level, made)
-        for scope in reversed(made):
-            run.columns[scope].built = scope.build(plan.adapter)
-        return run.columns[root].built[0]
+        return await run.data()
     finally:
-        # Scopes know the ones above and below; what is let go here need not be found by the garbage collector.
-        for scope in made:
-            scope.came_from = None
-            scope.columns.clear()
+        run.release()
 
 
 class _Run:
-    """One execution: what was loaded, and what is still to be."""
+    """One execution: the scopes that were made, what was loaded, and what is still to be."""
 
-    def __init__(self, plan: Plan, executor: Executor[Any]) -> None:
+    def __init__(self, plan: Plan, executor: Executor[Any], budget: Budget) -> None:
         self.plan = plan
         self.adapter = plan.adapter
         self.executor = executor
+        self.budget = budget
         self.loads = Loads()
-        self.columns: dict[Scope, Column] = {}
+        self.scopes: list[Scope] = []
+        self.stand_ins: list[Scope] = []
+        self._turn_began = perf_counter()
 
-    async def advance(self, level: list[Scope], made: list[Scope]) -> list[Scope]:
-        """Work out every field of a level's scopes. Returns the scopes that this led to and that need more loading."""
-        wanted: list[tuple[Scope, int, Field, list[int]]] = []
-        calls: list[tuple[Scope, int, Field, list[Any]]] = []
+    async def data(self) -> Any:
+        """Resolve everything level by level, then build the answer from below."""
+        root = Scope(self.plan.root, [self.executor.root_value])
+        self.scopes.append(root)
+        fields = _fields_of(root)
+        for level in [[field] for field in fields] if self.plan.is_mutation else [fields]:
+            self.loads = Loads()
+            while level:
+                level = await self._advance(level)
+                await self._yield_turn()
+        for scope in reversed(self.scopes):
+            scope.built = await self._build(scope)
+        return root.built[0]
+
+    def release(self) -> None:
+        """Drop the references between scopes."""
+        for scope in (*self.scopes, *self.stand_ins):
+            scope.release()
+
+    async def _advance(self, level: list[Place]) -> list[Place]:
+        """Work out a level's fields. Returns the fields of the scopes that this led to and that need more loading."""
+        wanted: list[_Asked] = []
+        calls: list[Place] = []
+        below: list[Place] = []
         work = list(level)
-        for scope in work:
-            for place, field in enumerate(scope.selection.columns):
-                way = field.way
-                scope.columns.append(None)  # type: ignore[arg-type]  # its place, filled below
-                if isinstance(way, Edge):
-                    if not (field.is_kept and self._finds(scope, place, field, way)):
-                        keys = _keys(self.adapter, scope, way.key)
-                        wanted.append((scope, place, field, self.loads.ask(way.batch, keys)))
-                elif isinstance(way, Read):
-                    values = _read(self.adapter, scope, way.name)
-                    self._attach(scope, place, field, values, None, work, made)
-                elif isinstance(way, Call):
-                    self._attach(scope, place, field, [way.function(o) for o in scope.objects], None, work, made)
-                else:
-                    calls.append((scope, place, field, self._resolve(scope, field)))
-        below: list[Scope] = []
-        await self._settle([results for _, _, _, results in calls])
-        for scope, place, field, results in calls:
-            self._attach(scope, place, field, results, None, below, made)
+        for scope, place, field in work:  # grows by what needs no loading
+            way = field.way
+            if isinstance(way, Edge):
+                self._ask(scope, place, field, way, wanted)
+            elif isinstance(way, Read):
+                values = read_values(self.adapter, scope.objects, way.name)
+                self._attach(_Asked(scope, place, field, [], []), values, None, work)
+            elif isinstance(way, Call):
+                values = [way.function(o) for o in scope.objects]
+                self._attach(_Asked(scope, place, field, [], []), values, None, work)
+            else:
+                calls.append((scope, place, field))
+        await self._resolve_all(calls, wanted, below)
         await self.loads.load(self._call)
-        for scope, place, field, places in wanted:
-            self._attach_edge(scope, place, field, places, below, made)
+        for asked in wanted:
+            self._attach_edge(asked, below)
         return below
 
-    def _resolve(self, scope: Scope, field: Field) -> list[Any]:
-        """What an ordinary resolver returns for each object, awaitables not awaited yet."""
+    def _ask(self, scope: Scope, place: int, field: Field, way: Edge, wanted: list[_Asked]) -> None:
+        """Say which keys an edge needs, as far as its answers are not cached."""
+        keys = list(_keys(self.adapter, scope, way.key))
+        unique = list(dict.fromkeys(keys)) if field.cached is not None else keys
+        cached = self._find_cached(scope, place, field, unique)
+        if cached is not None:
+            numbers = {key: number for number, key in enumerate(unique)}
+            cached.places = [numbers[key] for key in keys]
+            self._fill_gaps(scope, field, cached, wanted)
+            keys = [unique[number] for number in cached.missing]
+        wanted.append(_Asked(scope, place, field, keys, self.loads.ask(way.batch, keys, field.joined), cached))
+
+    def _find_cached(self, scope: Scope, place: int, field: Field, keys: list[Any]) -> CachedColumn | None:
+        """What the cache has of a field for these keys; None where it is not to be asked.
+
+        Below a field of which a fragment is being made it is not: the fragment must leave the same gaps.
+        """
+        cache = None if field.cached is None or scope.recorder else self.adapter.cache(self.executor.context_value)
+        if cache is None or field.cached is None:
+            return None
+        entries = field.cached.entries(self.executor.context_value, keys)
+        if entries is None:
+            return None
+        cached = CachedColumn(field, entries, cache, self.adapter, self.budget)
+        scope.columns[place] = cached
+        return cached
+
+    def _fill_gaps(self, scope: Scope, field: Field, cached: CachedColumn, wanted: list[_Asked]) -> None:
+        """Count the objects of the fragments found, and ask for what goes in their gaps."""
+        assert field.child is not None
+        counts = tally(scope.counts, cached.places, len(cached.found))
+        cached.counts = counts
+        for number, fragment in enumerate(cached.found):
+            if fragment is not None:
+                times = 1 if counts is None else counts[number]
+                self.budget.spend(fragment.objects * times, len(field.child.fields))
+        for gap, below in enumerate(field.gaps):
+            keys, times_each = cached.gap_keys(gap)
+            stand_in = Scope(field.child, keys)  # of the objects in the fragments, which are not there
+            stand_in.columns, stand_in.counts = [None], times_each
+            self.stand_ins.append(stand_in)
+            cached.gaps.append(stand_in)
+            assert isinstance(below.way, Edge)
+            wanted.append(_Asked(stand_in, 0, below, keys, self.loads.ask(below.way.batch, keys)))
+
+    def _attach_edge(self, asked: _Asked, below: list[Place]) -> None:
+        """Hang the answers of an edge's batch function under its scope."""
+        field, way = asked.field, asked.field.way
+        assert isinstance(way, Edge)
+        answers = self.loads.answers(way.batch)
+        values: list[Any]
+        index: list[int] | None = None
+        if way.pick is not None:
+            objects = asked.scope.objects
+            values = [way.pick(o, answers[number]) for o, number in zip(objects, asked.places, strict=True)]
+        elif field.children is not None or (field.child and field.child.has_resolvers):  # each object has its own path
+            values = [answers[number] for number in asked.places]
+        else:
+            values, index = shared(asked.places, answers)
+        self._attach(asked, values, index, below)
+
+    async def _resolve_all(self, calls: list[Place], wanted: list[_Asked], below: list[Place]) -> None:
+        """Call the ordinary resolvers of a level, each for every object, and await them all at once."""
+        found: list[tuple[_Asked, list[Any]]] = []
+        try:
+            for scope, place, field in calls:
+                arguments = field.arguments(self.executor)
+                keys = [(source, arguments) for source in scope.objects] if field.cached is not None else []
+                cached = self._find_cached(scope, place, field, keys)
+                if cached is not None:
+                    cached.places = list(range(len(keys)))
+                    self._fill_gaps(scope, field, cached, wanted)
+                missing = range(len(scope.objects)) if cached is None else cached.missing
+                results: list[Any] = []
+                found.append((_Asked(scope, place, field, [], [], cached), results))
+                await self._resolve(scope, field, missing, arguments, results)
+        except BaseException:
+            _discard([results for _, results in found])
+            raise
+        await self._settle([results for _, results in found])
+        for asked, results in found:
+            self._attach(asked, results, None, below)
+
+    async def _resolve(
+        self, scope: Scope, field: Field, wanted: Sequence[int], arguments: dict[str, Any], results: list[Any]
+    ) -> None:
+        """Add what an ordinary resolver returns for each of these objects, awaitables not awaited yet."""
         executor = self.executor
         definition = field.definition
         resolve = definition.resolve or executor.field_resolver
-        arguments = field.arguments(executor)
         type = scope.selection.type
-        results = []
-        for place, source in enumerate(scope.objects):
+        for number, place in enumerate(wanted, 1):
             path = Path(scope.path(place), field.key, type.name)
             info = executor.build_resolve_info(definition, field.nodes, type, path)
-            results.append(resolve(source, info, **arguments))
-        return results
+            results.append(resolve(scope.objects[place], info, **arguments))
+            if number % SLICE == 0:
+                await self._yield_turn()
 
     async def _settle(self, columns: list[list[Any]]) -> None:
-        """Await the awaitables among the level's results, all at once, in place."""
+        """Await the awaitables among the level's results, all at once, in place. None outlives this."""
         is_awaitable = self.executor.is_awaitable
         waiting = [
             (results, place) for results in columns for place, result in enumerate(results) if is_awaitable(result)
@@ -131,79 +220,161 @@ class _Run:
             ((results, place),) = waiting
             results[place] = await results[place]
         elif waiting:
-            answers = await asyncio.gather(*(results[place] for results, place in waiting))
+            hold = self.adapter.hold(self.executor.context_value)
+            answers = await gather([results[place] for results, place in waiting], hold)
             for (results, place), answer in zip(waiting, answers, strict=True):
                 results[place] = answer
 
-    def _finds(self, scope: Scope, place: int, field: Field, way: Edge) -> bool:
-        """Whether all objects have kept what is asked; if not, they are going to."""
-        assert way.kept is not None and field.child is not None
-        pieces = way.kept(self.executor.context_value, scope.objects)
-        if pieces is None:
-            return False
-        text = field.child.text
-        found = [each.get(text) for each in pieces]
-        if None not in found:
-            scope.columns[place] = Column(field, [], None, lambda values: found)
-            return True
-        keep = self.adapter.keep
-        scope.keeps[place] = lambda values: [keep(*each) for each in zip(pieces, repeat(text), values, strict=False)]
-        return False
-
-    def _call(self, batch: Hashable, keys: list[Any]) -> Awaitable[Sequence[Any]]:
-        """Call a batch function, with what is read of its answers."""
+    def _call(self, batch: Hashable, keys: list[Any], joined: tuple[Hashable, Hashable] | None) -> Awaitable[Any]:
+        """Call a batch function, with what is read of its answers; or the one that answers for two."""
         assert self.adapter.load is not None
-        return self.adapter.load(self.executor.context_value, batch, keys, self.plan.names.get(batch))
+        context, names = self.executor.context_value, self.plan.names
+        if joined is None:
+            return self.adapter.load(context, batch, keys, names.get(batch))
+        below, function = joined
+        return self.adapter.load(context, function, keys, names.get(batch), names.get(below))
 
-    def _attach_edge(
-        self, scope: Scope, place: int, field: Field, places: list[int], work: list[Scope], made: list[Scope]
-    ) -> None:
-        way = field.way
-        assert isinstance(way, Edge)
-        answers = self.loads.answers(way.batch)
-        values: list[Any]
-        index: list[int] | None = None
-        if way.pick is not None:
-            values = [way.pick(o, answers[number]) for o, number in zip(scope.objects, places, strict=True)]
-        elif field.child and field.child.has_resolvers:  # each object has a path of its own
-            values = [answers[number] for number in places]
+    def _attach(self, asked: _Asked, values: list[Any], index: list[int] | None, work: list[Place]) -> None:
+        """Hang a field's values under its scope, and the objects among them into scopes of their own."""
+        scope, field, cached = asked.scope, asked.field, asked.cached
+        column = Column(field, values, index)
+        if cached is not None:
+            cached.column = column
+            counts = cached.counts and [cached.counts[number] for number in cached.missing]
+            recorder = cached if cached.is_recording else None
         else:
-            values, index = shared(places, answers)
-        self._attach(scope, place, field, values, index, work, made)
-
-    def _attach(
-        self,
-        scope: Scope,
-        place: int,
-        field: Field,
-        values: list[Any],
-        index: list[int] | None,
-        work: list[Scope],
-        made: list[Scope],
-    ) -> None:
-        """Hang a field's values under its scope, and the objects among them into a scope of their own."""
-        if field.child is None:
-            scope.columns[place] = Column(field, values, index)
+            marks = scope.recorder and scope.recorder.mark(column, asked.keys)
+            scope.columns[asked.place] = marks or column
+            counts = scope.counts
+            recorder = None if marks else scope.recorder
+        if field.leaf is not None:
             return
+        counts = tally(counts, index, len(values))
+        owner_of = None if cached is None else cached.missing
+        needs_path = field.children is not None or (field.child is not None and field.child.has_resolvers)
         objects: list[Any] = []
-        owners: list[int] | None = [] if field.child.has_resolvers else None
+        owners: list[int] | None = [] if needs_path or counts is not None else None
         flatten(values, field.shape, objects, owners)
-        below = Scope(field.child, objects, (scope, field, owners or []))
-        column = Column(field, values, index, scope.keeps.get(place))
-        scope.columns[place] = column
-        self.columns[below] = column
-        made.append(below)
-        if objects and field.child.columns:
-            work.append(below)
+        parts: list[tuple[Selection, list[Any], Sequence[int]]]
+        if field.child is not None:
+            parts = [(field.child, objects, range(len(objects)))]
         else:
-            below.columns = [Column(each, [], None) for each in field.child.columns]
+            parts = self._by_type(scope, asked, objects, owners or [])
+        for selection, members, places in parts:
+            inner = Scope(selection, members)
+            inner.recorder = recorder
+            if owners is not None:
+                inner.owners = [owners[place] for place in places]
+                inner.counts = counts and [counts[owner] for owner in inner.owners]
+            if needs_path:
+                inner.owners = inner.owners if owner_of is None else [owner_of[owner] for owner in inner.owners]
+                inner.above, inner.field = scope, field
+                each = positions(owners or [])
+                inner.positions = [each[place] for place in places]
+            if field.children is not None:
+                column.places.append(list(places))
+            column.parts.append(inner)
+            self.budget.spend(inner.count(), len(selection.fields))
+            self.scopes.append(inner)
+            if members:
+                work += _fields_of(inner)
+
+    def _by_type(
+        self, scope: Scope, asked: _Asked, objects: list[Any], owners: list[int]
+    ) -> list[tuple[Selection, list[Any], Sequence[int]]]:
+        """The objects of an abstract field by their types, each with its place among all."""
+        field, executor = asked.field, self.executor
+        abstract: Any = field.definition.type
+        while hasattr(abstract, "of_type"):
+            abstract = abstract.of_type
+        resolve_type = abstract.resolve_type or executor.type_resolver
+        groups: dict[str, tuple[list[Any], list[int]]] = {}
+        assert field.children is not None
+        for place, value in enumerate(objects):
+            path = Path(scope.path(owners[place]), field.key, scope.selection.type.name)
+            info = executor.build_resolve_info(field.definition, field.nodes, scope.selection.type, path)
+            name = resolve_type(value, info, abstract)
+            if name.__class__ is not str or name not in field.children:
+                raise Surprise("an object whose type is not known")
+            members, places = groups.setdefault(name, ([], []))
+            members.append(value)
+            places.append(place)
+        return [(field.children[name], members, places) for name, (members, places) in groups.items()]
+
+    async def _build(self, scope: Scope) -> list[Any]:
+        """The dicts of a scope's objects; those of the scopes below are built already."""
+        objects = scope.objects
+        if not objects:
+            return []
+        columns = [column.values() for column in scope.columns if column is not None]
+        if len(objects) <= 2 * SLICE:
+            return build(scope.selection, self.adapter, objects, columns)
+        built: list[Any] = []
+        for start in range(0, len(objects), SLICE):
+            part = slice(start, start + SLICE)
+            built += build(scope.selection, self.adapter, objects[part], [column[part] for column in columns])
+            await self._yield_turn()
+        return built
+
+    async def _yield_turn(self) -> None:
+        """Let others have their turn, if this execution has gone on for long enough."""
+        if perf_counter() - self._turn_began > TURN_SECONDS:
+            await asyncio.sleep(0)
+            self._turn_began = perf_counter()
 
 
-def _read(adapter: Adapter, scope: Scope, name: str) -> list[Any]:
-    """A value of every object of a scope."""
-    if not scope.objects:
-        return []
-    return list(map(adapter.source(scope.objects[0]).getter(name), scope.objects))
+async def gather(awaitables: Sequence[Awaitable[Any]], hold: AbstractContextManager[Any]) -> list[Any]:
+    """The results of all, which run at once. If one raises, the others are cancelled and waited for first.
+
+    `hold` is held while they begin, so that what they load can be pooled though they begin in several turns.
+    """
+    tasks: list[asyncio.Task[Any]] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            with hold:
+                for number, awaitable in enumerate(awaitables, 1):
+                    tasks.append(group.create_task(_result(awaitable)))
+                    if number % SLICE == 0:
+                        await asyncio.sleep(0)
+                await asyncio.sleep(0)
+    except BaseExceptionGroup as failed:
+        first: BaseException = failed
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
+    return [task.result() for task in tasks]
+
+
+async def _result(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+def _discard(columns: list[list[Any]]) -> None:
+    """Close coroutines that nobody is going to await."""
+    for result in (result for results in columns for result in results if asyncio.iscoroutine(result)):
+        result.close()
+
+
+def _fields_of(scope: Scope) -> list[Place]:
+    return [(scope, place, field) for place, field in enumerate(scope.selection.columns)]
+
+
+def tally(counts: list[int] | None, index: Sequence[int] | None, size: int) -> list[int] | None:
+    """How often each of `size` values stands in the answer, where `index` says which one each object has.
+
+    `counts` says how often each object stands there. None stands for all once.
+    """
+    if index is None or (counts is None and len(index) == size):
+        return counts
+    found = [0] * size
+    for place, value in enumerate(index):
+        found[value] += 1 if counts is None else counts[place]
+    return found
+
+
+def read_values(adapter: Adapter, objects: Sequence[Any], name: str) -> list[Any]:
+    """A value of every object."""
+    return list(map(adapter.source(objects[0]).getter(name), objects)) if objects else []
 
 
 def _steady(values: list[Any]) -> list[Any]:
@@ -214,7 +385,7 @@ def _steady(values: list[Any]) -> list[Any]:
 def _keys(adapter: Adapter, scope: Scope, key: str | tuple[str, ...] | Callable[[Any], Any]) -> Iterable[Any]:
     """The key of every object of a scope."""
     if isinstance(key, str):
-        return _read(adapter, scope, key)
+        return read_values(adapter, scope.objects, key)
     if isinstance(key, tuple):
-        return zip(*(_steady(_read(adapter, scope, name)) for name in key), strict=True)
+        return zip(*(_steady(read_values(adapter, scope.objects, name)) for name in key), strict=True)
     return map(key, scope.objects)

@@ -1,6 +1,7 @@
 """What is selected: fields, and the selections of them at one place of a document."""
 
 from collections.abc import Callable, Hashable
+from hashlib import blake2b
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLLeafType, GraphQLObjectType
@@ -9,7 +10,7 @@ from graphql.execution.executor import Executor, to_nodes
 from graphql.execution.values import get_argument_values
 
 from kinegraph.breadth.convert import Convert, Shape
-from kinegraph.breadth.ways import Call, Embedded, Read, Resolve, Way
+from kinegraph.breadth.ways import Cached, Call, Edge, Embedded, Read, Resolve, Way
 
 
 class Field:
@@ -17,11 +18,14 @@ class Field:
 
     __slots__ = (
         "arguments",
+        "cached",
         "child",
+        "children",
         "convert",
         "definition",
+        "gaps",
         "is_document",
-        "is_kept",
+        "joined",
         "key",
         "leaf",
         "nodes",
@@ -37,8 +41,14 @@ class Field:
         self.place = parent.name, details[0].node.name.value
         self.is_document = False
         """Whether the objects that it reads are documents (dicts), which are written down with the object above."""
-        self.is_kept = False
-        """Whether its whole answer can be kept for others: all below holds as long as the edge says."""
+        self.cached: Cached | None = None
+        """How its answers are cached, if they can be for what is selected."""
+        self.joined: tuple[Hashable, Hashable] | None = None
+        """A batch function below whose answers come with this field's own, and the function that asks both."""
+        self.gaps: list[Field] = []
+        """The fields below that a cached fragment leaves open, in the order of the text."""
+        self.children: dict[str, Selection] | None = None
+        """For an abstract type, what is selected of each of its object types; `child` is None then."""
         self.definition = definition
         self.nodes: list[FieldNode] = to_nodes(details)
         self.way = way
@@ -61,7 +71,7 @@ class Field:
 class Selection:
     """The fields that are selected of one type at one place, in the order of the answer."""
 
-    __slots__ = ("builders", "columns", "fields", "has_resolvers", "names", "text", "type")
+    __slots__ = ("builders", "columns", "digest", "fields", "has_resolvers", "names", "text", "type")
 
     def __init__(self, type: GraphQLObjectType, fields: list[Field | str]) -> None:
         self.type = type
@@ -69,13 +79,13 @@ class Selection:
         """A str stands for __typename, under that key."""
         self.columns = [f for f in fields if not isinstance(f, str) and not _is_inline(f)]
         """The fields whose values come from elsewhere than the object itself."""
-        self.has_resolvers: bool = any(
-            isinstance(f.way, Resolve) or (f.child is not None and f.child.has_resolvers)
-            for f in fields
-            if not isinstance(f, str)
-        )
-        self.text: str = " ".join(field if isinstance(field, str) else _text(field) for field in fields)
-        """What is selected, in words: the same for selections of the same, where all is worked out from the object."""
+        self.has_resolvers: bool = any(_has_resolvers(field) for field in fields if not isinstance(field, str))
+        """Whether resolvers are called for its objects or for those below, and so need each one's path."""
+        self.text = f"{type.name}{{{' '.join(f'{f}:' if isinstance(f, str) else _text(f) for f in fields)}}}"
+        """The type, and what is selected of it and below (`key:` alone is __typename): two selections of one text make
+        the same answer of the same objects, as far as no arguments and no resolvers take part."""
+        self.digest = blake2b(self.text.encode(), digest_size=16).digest()
+        """Stands for the text in keys of the cache."""
         self.names = _names(fields)
         """What is read of the objects; None where that is not known."""
         self.builders: dict[Hashable, Callable[..., list[Any]]] = {}
@@ -93,23 +103,30 @@ def _names(fields: list[Field | str]) -> frozenset[str] | None:
     return frozenset(found)
 
 
+def _has_resolvers(field: Field) -> bool:
+    """Whether it or a field below is resolved object by object; the type of an abstract field's object is, too."""
+    below = field.child is not None and field.child.has_resolvers
+    return below or field.children is not None or isinstance(field.way, Resolve)
+
+
 def _text(field: Field) -> str:
-    below = f"{{{field.child.text}}}" if field.child else ""
-    return f"{field.key}:{field.place[1]}{below}"
+    return f"{field.key}:{field.place[1]}{field.child.text if field.child else ''}"
 
 
 def _reads(field: Field) -> frozenset[str] | None:
     way = field.way
-    if isinstance(way, Read):
+    if isinstance(way, Read) and field.children is None:
         return frozenset((way.name,))
     if isinstance(way, Embedded):
         below = field.child.names if field.child else None
         return None if below is None else frozenset(way.prefix + name for name in below)
-    return None if isinstance(way, Resolve) else way.reads
+    return way.reads if isinstance(way, Call | Edge) and field.children is None else None
 
 
 def _is_inline(field: Field) -> bool:
     """Whether the field's value can be worked out from the object alone, with what is below it."""
+    if field.children is not None:
+        return False
     if field.child is None:
         return isinstance(field.way, Read | Call)
     if field.shape.item is not None:
@@ -121,4 +138,4 @@ def _is_inline(field: Field) -> bool:
 
 def is_value(field: Field) -> bool:
     """Whether the field is a value of the object, and nothing more."""
-    return field.child is None and isinstance(field.way, Read)
+    return field.child is None and field.children is None and isinstance(field.way, Read)

@@ -15,10 +15,6 @@ class Source(ABC):
         """Statements that come first for each object: none, where it is not said otherwise."""
         return ()
 
-    def pieces(self) -> str | None:
-        """The expression of the dict in which an object that outlives the answer keeps what was made of it, or None."""
-        return None
-
     def cases(self) -> "Sequence[tuple[str, Source]]":
         """Which source reads an object, by a condition in terms of the prelude; the last condition is empty."""
         return (("", self),)

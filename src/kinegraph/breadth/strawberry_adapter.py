@@ -19,9 +19,10 @@ def way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
     field: Any = (definition.extensions or {}).get(DEFINITION)
     if not isinstance(field, StrawberryField) or field.permission_classes or field.extensions:
         return Resolve()
+    cached = field.metadata.get("cached")
     reads = field.metadata.get("reads")
     if of := field.metadata.get("edge"):
-        return Edge(of.batch, of.columns or of.key, of.pick, reads, of.kept, frozenset(of.covers))
+        return Edge(of.batch, of.columns or of.key, of.pick, reads, field.metadata.get("joined"), cached)
     resolver: Any = field.base_resolver
     if resolver is None:
         return Read(field.python_name)
@@ -30,4 +31,4 @@ def way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
     takes_parent_alone = len(resolver.signature.parameters) == 1 and not resolver.arguments
     if takes_parent_alone and not resolver.is_async and not resolver.info_parameter:
         return Call(resolver.wrapped_func, reads)
-    return Resolve()
+    return Resolve(cached)

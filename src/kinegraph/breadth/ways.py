@@ -1,6 +1,6 @@
 """The ways in which a field gets its value."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,15 +35,32 @@ class Edge:
     pick: Callable[[Any, Any], Any] | None = None
     reads: frozenset[str] | None = None
     """What key and pick read of the object; None where that is not known."""
-    kept: Callable[[Any, Sequence[Any]], Sequence[dict[str, Any]] | None] | None = None
-    """For the context and objects, where each keeps what was made of its field for other answers; None for nowhere."""
-    covers: frozenset[Hashable] = frozenset()
-    """The batch functions below whose answers hold as long as what is kept does."""
+    joined: "Mapping[Hashable, Hashable] | None" = None
+    """For the batch functions of edges below, functions that answer both at once."""
+    cached: "Cached | None" = None
+    """Where the fragments of its answers stand in the cache; None where they are not cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
     """The field has an ordinary resolver, which is called for each object with its own `info`."""
+
+    cached: "Cached | None" = None
+    """Where the fragment of its answer stands in the cache; the key is a tuple of the object and the arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """How the answers of a field are cached as finished JSON (fragments).
+
+    `entries` gives for the context and keys each answer's cache key and version, or None where nothing may be cached.
+    An answer holds for its version as far as it is made by the field itself and by what `covers` names: batch functions
+    of edges below, and resolved fields below as (type, field). Other edges below are gaps in the fragment, which are
+    loaded for each request.
+    """
+
+    entries: Callable[[Any, Sequence[Any]], Sequence[tuple[tuple[Hashable, ...], Hashable]] | None]
+    covers: frozenset[Hashable] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

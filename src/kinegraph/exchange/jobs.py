@@ -11,7 +11,8 @@ from kinegraph.exchange.rules_plan import planned
 from kinegraph.exchange.rules_records import record_of
 from kinegraph.exchange.rules_report import require_importable
 from kinegraph.kit.database import Database
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import ReadSession, WriteSession
 
 BATCH = 500
 """How many rows are written, or read, at once."""

@@ -10,7 +10,8 @@ from kinegraph.exercise.store_seed import enter_as_curator
 from kinegraph.exercise.store_taxonomy import TERMS as TERM_ROWS
 from kinegraph.identity.store_operator import enter_as_operator, leave_operator, organizations_by_slug
 from kinegraph.kit.checks import character_fault
-from kinegraph.kit.sessions import Enter, ReadSession, Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import Enter, ReadSession, WriteSession
 
 Scope = UUID | None
 """The organization whose own rows are meant; None for the canonical ones."""

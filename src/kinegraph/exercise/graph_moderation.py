@@ -13,7 +13,8 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Conflict, Forbidden, NotFound
 from kinegraph.kit.graph import mutation
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 
 CandidateId = Annotated[strawberry.ID, strawberry.argument(description="The candidate's id.")]
 

@@ -13,7 +13,8 @@ from kinegraph.exercise.rules_video import FILES as PUBLIC
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.graph_uses import Settled, settled, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
 

@@ -16,7 +16,8 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import edge, extends, field, given, mutation
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
 
 described_enum(

@@ -16,7 +16,8 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 
 from kinegraph.exercise.rules import SlugTaken, is_readable
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order
+from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.kit.sessions import ReadSession, WriteSession
 
 COLUMNS = (
     "id, organization_id, forked_from_id, slug, status, name, description, athlete_notes, category, kind, "

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules_details import paired
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, typed
+from kinegraph.kit.rows import Row, grouped
+from kinegraph.kit.sessions import ReadSession, WriteSession, typed
 
 
 async def instructions_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[list[Row]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kinegraph.exercise.store_filters import Columns
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 
 VALUES = ("category", "kind", "movement_pattern", "difficulty", "status")
 LISTS = ("primary_muscles", "secondary_muscles", "equipment", "discipline")

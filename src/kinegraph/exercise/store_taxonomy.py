@@ -8,7 +8,8 @@ import asyncpg
 
 from kinegraph.exercise.rules_taxonomy import TaxonomyKind, TermInUse, TermTaken
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, placed
+from kinegraph.kit.rows import Row, placed
+from kinegraph.kit.sessions import ReadSession, WriteSession
 
 TABLES: Mapping[TaxonomyKind, str] = {
     TaxonomyKind.CATEGORY: "exercise_categories",

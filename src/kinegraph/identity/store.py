@@ -5,41 +5,62 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Membership, Organization, Role, User, Viewer
 from kinegraph.kit.batches import pages_of
+from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
-from kinegraph.kit.kept import Kept
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Enter, Known, ReadSession, Reenter, knowns
+from kinegraph.kit.sessions import Enter, Known, ReadSession, Reenter
 
 MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only staff and themselves (None: everybody)."""
 
 
 class EnterAs(Reenter):
-    """Enters a viewer by user id or by e-mail. Raises Unauthenticated where there is no such user."""
+    """Enters a viewer by user id or by e-mail. Raises Unauthenticated where there is no such user.
+
+    Cached under the user's id is the viewer, with the statement that sets them again as long as nothing of them has
+    changed: the database itself says where something has. There is no version; `written` only saves asking in vain.
+    """
 
     def __init__(self, user_id: UUID | None, email: str | None) -> None:
         self._user_id = user_id
         self._email = email
 
     async def __call__(self, session: ReadSession) -> Viewer:
-        """Enter them, and leave word of them by their id."""
+        """Enter them, and cache them by their id."""
         row = await session.fetch_row("SELECT * FROM kinegraph_enter($1, $2)", self._user_id, self._email)
         if row is None:
             raise Unauthenticated("The token's user does not exist.")
         user = User(row.id, row.name, row.email)
         belongs = {m.organization.id: m for m in _memberships(user, row.memberships)}
         viewer = Viewer(user, row.is_platform_admin, belongs, row.versions)
-        if session.kept is not None and self._user_id is not None:
+        if session.cache is not None and self._user_id is not None:
             again = f"SELECT kinegraph_enter_again('{UUID(int=self._user_id.int)}', '{row.state}')"
-            shelf = knowns(session.kept)
-            if self._user_id not in shelf:
-                shelf.grow(1_000 * (1 + len(belongs)))
-            shelf[self._user_id] = Known(again, viewer)
+            changes = _changes(session.cache, viewer)
+            key = ("viewer", self._user_id)
+            session.cache.put(key, None, (Known(again, viewer), changes), BYTES_PER_MEMBERSHIP * (1 + len(belongs)))
         return viewer
 
-    def known(self, kept: Kept) -> Known | None:
+    def known(self, cache: Cache) -> Known | None:
         """Those who sign in by their id; what an e-mail address stands for is asked each time."""
-        return None if self._user_id is None else knowns(kept).get(self._user_id)
+        entry = None if self._user_id is None else cache.get(("viewer", self._user_id))
+        if entry is None:
+            return None
+        known: Known = entry[0]
+        return known if _changes(cache, known.viewer) == entry[1] else None
+
+    def written(self, cache: Cache, viewer: Viewer) -> None:
+        """Members of the viewer's organizations are entered anew, and where a platform admin wrote, everybody is."""
+        organizations: list[UUID | None] = [*viewer.by_organization, *([None] if viewer.is_platform_admin else [])]
+        for organization in organizations:
+            cache.put(("change", organization), None, object(), 0)
+
+
+BYTES_PER_MEMBERSHIP = 1_500
+
+
+def _changes(cache: Cache, viewer: Viewer) -> list[object]:
+    """What tells whether this process has written for one of the viewer's organizations since."""
+    return [cache.peek(("change", organization)) for organization in (None, *viewer.by_organization)]
 
 
 def enter_as(user_id: UUID | None = None, email: str | None = None) -> Enter:

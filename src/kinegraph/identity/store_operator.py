@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order
+from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.kit.sessions import ReadSession, WriteSession
 
 
 async def enter_as_operator(session: ReadSession) -> None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import placed
+from kinegraph.kit.rows import placed
 
 Function = TypeVar("Function")
 

@@ -3,16 +3,16 @@
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
+from kinegraph.kit.loader import BatchLoader, RequestTasks
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Enter, ReadSession, WriteSession
 
@@ -44,33 +44,39 @@ class Context:
         self.notes: Mapping[int, frozenset[str] | None] = {}
         self._database = database
         self._enter = enter
-        self._writes = writes
+        self.writes = writes
         self._fault = fault or "Sign in: send the header `Authorization: Bearer <token>`."
-        self._stack = AsyncExitStack()
         self._step: AsyncExitStack | None = None
+        self._session: ReadSession | None = None
         self._opening: asyncio.Task[ReadSession] | None = None
-        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._tasks = RequestTasks()
+        self._loaders: dict[Hashable, BatchLoader] = {}
 
     async def session(self) -> ReadSession:
         """The request's session. Raises Unauthenticated where nobody, or nobody known, is signed in.
 
         Fields that ask at once wait for one task and go on together, so that what they load next is pooled.
         """
+        if self._session is not None:
+            return self._session
         if self._opening is None:
-            self._opening = asyncio.create_task(self._open())
-        return await self._opening
+            self._opening = self._tasks.start(self.open())
+        return await asyncio.shield(self._opening)
+
+    async def open(self) -> ReadSession:
+        """Open the request's session in the task that calls; for callers that know that no other does."""
+        if self._enter is None:
+            raise Unauthenticated(self._fault)
+        if self.writes:
+            self._session = await self._database.begin_write(self._enter)
+        else:
+            self._session = await self._database.begin_read(self._enter)
+        return self._session
 
     @property
     def opened(self) -> ReadSession | None:
         """The session, where there is one by now."""
-        opening = self._opening
-        return opening.result() if opening is not None and opening.done() else None
-
-    async def _open(self) -> ReadSession:
-        if self._enter is None:
-            raise Unauthenticated(self._fault)
-        opener = self._database.write if self._writes else self._database.read
-        return await self._stack.enter_async_context(opener(self._enter))
+        return self._session
 
     async def write_session(self) -> WriteSession:
         """The request's session, for a mutation; what is written from here on is the present `step`'s."""
@@ -95,8 +101,8 @@ class Context:
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[ReadSession]:
         """A session for what a mutation must know before it writes: a short one, unless one is open already."""
-        if self._opening is not None:
-            yield await self._opening
+        if self._session is not None or self._opening is not None:
+            yield await self.session()
         elif self._enter is None:
             raise Unauthenticated(self._fault)
         else:
@@ -112,7 +118,7 @@ class Context:
         name = (batch, tuple(arguments.items()))
         loader = self._loaders.get(name)
         if loader is None:
-            loader = DataLoader(functools.partial(self._run, batch, arguments))
+            loader = BatchLoader(self._tasks, functools.partial(self._run, batch, arguments))
             self._loaders[name] = loader
         return await loader.load(key)
 
@@ -147,25 +153,29 @@ class Context:
     async def _run(self, batch: Batch, arguments: Mapping[str, Any], keys: list[Any]) -> Sequence[Any]:
         return await batch(await self.session(), keys, **arguments)
 
+    def hold(self) -> AbstractContextManager[None]:
+        """A context manager in which what fields load is pooled, and not asked yet."""
+        return self._tasks.hold()
+
     def forget(self) -> None:
         """Drop what was loaded: rows were written since."""
         self._loaders.clear()
 
     async def renew(self) -> None:
         """End a query's transaction, and let the next field that needs one open another."""
-        await self.finish(keep=False)
+        await self.finish(commit=False)
+        self._tasks = RequestTasks()
         self._opening = None
 
-    async def finish(self, *, keep: bool) -> None:
-        """End the transaction: commit it (`keep`), or take everything back."""
-        if self._opening is not None:
-            if not self._opening.done():
-                await asyncio.wait([self._opening])
-            session = None if self._opening.cancelled() or self._opening.exception() else self._opening.result()
-            if isinstance(session, WriteSession):
-                session.doomed = not keep
-        self._loaders.clear()
-        await self._stack.aclose()
+    async def finish(self, *, commit: bool) -> None:
+        """End everything that the request started, then its transaction: commit it, or take everything back."""
+        try:
+            await self._tasks.end()
+        finally:
+            self._loaders.clear()
+            session, self._session = self._session, None
+            if session is not None:
+                await self._database.end(session, commit=commit)
 
 
 Info = strawberry.Info[Context, None]

@@ -6,22 +6,27 @@ where a statement that waited for a lock sees what the lock's holder wrote. The 
 transaction's settings, which row-level security reads.
 """
 
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
 from sqlalchemy import MetaData
 
-from kinegraph.kit.kept import Kept
-from kinegraph.kit.lending import Lending
-from kinegraph.kit.sessions import Enter, Known, ReadSession, Reenter, Row, WriteSession, knowns
+from kinegraph.kit.cache import Cache
+from kinegraph.kit.leases import ConnectionPool
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import MAX_ROWS, Enter, Known, ReadSession, Reenter, WriteSession
 
 API_ROLE = "kinegraph_api"
 CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError)
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+Session = TypeVar("Session", bound=ReadSession)
 
 metadata = MetaData()
 """Every table of every room: the columns, for migrations to be held against."""
@@ -32,91 +37,137 @@ class Unreachable(Exception):
 
 
 class Database:
-    """The pool of connections under the API's own role, to which row-level security applies."""
+    """Connections under the API's own role, to which row-level security applies; and the process's cache."""
 
-    def __init__(self, pool: "asyncpg.Pool[Row]", keeps: int = 0) -> None:
+    def __init__(self, pool: ConnectionPool, cache: Cache, max_rows: int = MAX_ROWS) -> None:
         self.pool = pool
-        self._kept = Kept(keeps) if keeps else None
-        self._lending = Lending(pool)
+        self.cache = cache
+        self._max_rows = max_rows
 
     @classmethod
-    async def open(cls, url: str, size: int = 10, statement_timeout_seconds: int = 30, keeps: int = 0) -> "Database":
-        """Open the pool; `keeps` is how many bytes readings may keep in memory for the next ones.
+    async def open(
+        cls,
+        url: str,
+        size: int = 10,
+        statement_timeout_seconds: int = 30,
+        *,
+        cache_bytes: int = 0,
+        max_rows: int = MAX_ROWS,
+    ) -> "Database":
+        """Open the pool, with one connection made and tried.
 
         Raises Unreachable where the server, the database or the role is not there.
         """
+
+        async def connect() -> "asyncpg.Connection[Row]":
+            return await _connect(url, statement_timeout_seconds)
+
+        pool = ConnectionPool(connect, size)
         try:
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=1,
-                max_size=size,
-                init=_prepare_connection,
-                reset=_keep_settings,
-                record_class=Row,
-                timeout=10,
-                command_timeout=statement_timeout_seconds + 5,
-                server_settings={
-                    "role": API_ROLE,
-                    "application_name": "kinegraph",
-                    "timezone": "UTC",
-                    "jit": "off",
-                    # Our statements are few and prepared; what a custom plan would win costs more to find.
-                    "plan_cache_mode": "force_generic_plan",
-                    # What is asked for often lies in memory, where a page is as near as the next one.
-                    "random_page_cost": "1.1",
-                    "statement_timeout": f"{statement_timeout_seconds}s",
-                    "idle_in_transaction_session_timeout": "60s",
-                },
-            )
-        except (
-            OSError,
-            TimeoutError,
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            ValueError,
-            OverflowError,
-        ) as error:
+            await pool.end(await pool.begin("BEGIN"), "ROLLBACK")
+        except CANNOT_CONNECT as error:
+            await pool.close()
             raise Unreachable(explain(error)) from error
-        return cls(pool, keeps)
+        return cls(pool, Cache(cache_bytes), max_rows)
 
     async def close(self) -> None:
-        """Wait for running statements and close every connection."""
-        await self._lending.close()
+        """Send every deferred commit and close every connection that nobody uses."""
         await self.pool.close()
+
+    async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
+        """The rows of one statement, for no viewer: what is asked about the database itself."""
+        async with self.read() as session:
+            return await session.fetch(statement, *arguments)
 
     @asynccontextmanager
     async def read(self, enter: Enter | None = None) -> AsyncIterator[ReadSession]:
         """A read session for the viewer whom `enter` sets; nothing was written, so its end need not be waited for."""
-        known = enter.known(self._kept) if self._kept and isinstance(enter, Reenter) else None
+        session = await self.begin_read(enter)
         try:
-            connection = await self._lending.begin(f"{SNAPSHOT}; {known.statement}" if known else SNAPSHOT)
-        except asyncpg.PostgresError as error:
-            if error.sqlstate != Known.CHANGED:
-                raise
-            known, connection = None, await self._lending.begin(SNAPSHOT)
-        session = ReadSession(connection, self._kept)
-        try:
-            session.viewer = known.viewer if known else await enter(session) if enter else None
             yield session
         except BaseException:
-            await self._lending.end(connection, "ROLLBACK")
+            await self.end(session, commit=False)
             raise
-        await self._lending.leave(connection)
+        await self.end(session, commit=True)
 
     @asynccontextmanager
     async def write(self, enter: Enter | None = None) -> AsyncIterator[WriteSession]:
         """A write session; committed when the block ends, rolled back when it raises."""
-        connection = await self._lending.begin("BEGIN")
-        session = WriteSession(connection)
+        session = await self.begin_write(enter)
         try:
-            session.viewer = await enter(session) if enter else None
             yield session
         except BaseException:
-            await self._lending.end(connection, "ROLLBACK")
+            await self.end(session, commit=False)
             raise
-        await self._lending.end(connection, "ROLLBACK" if session.doomed else "COMMIT", decides=not session.doomed)
-        if self._kept:
-            knowns(self._kept).clear()  # what was written may have changed somebody
+        await self.end(session, commit=not session.doomed)
+
+    async def begin_read(self, enter: Enter | None = None) -> ReadSession:
+        """A read session, to be ended by `end`; a viewer whom the cache knows is set in the message of BEGIN."""
+        known = enter.known(self.cache) if isinstance(enter, Reenter) else None
+        try:
+            lease = await self.pool.begin(f"{SNAPSHOT}; {known.statement}" if known else SNAPSHOT)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != Known.CHANGED:
+                raise
+            known, lease = None, await self.pool.begin(SNAPSHOT)
+        session = ReadSession(lease, self.cache, self._max_rows)
+        if known:
+            session.viewer = known.viewer
+            return session
+        return await self._entered(session, enter)
+
+    async def begin_write(self, enter: Enter | None = None) -> WriteSession:
+        """A write session, to be ended by `end`."""
+        session = WriteSession(await self.pool.begin("BEGIN"), None, self._max_rows)
+        return await self._entered(session, enter)
+
+    async def _entered(self, session: Session, enter: Enter | None) -> Session:
+        try:
+            session.viewer = await enter(session) if enter else None
+        except BaseException:
+            await self.end(session, commit=False)
+            raise
+        if isinstance(session, WriteSession) and isinstance(enter, Reenter):
+            session.on_commit = functools.partial(enter.written, self.cache, session.viewer)
+        return session
+
+    async def end(self, session: ReadSession, *, commit: bool) -> None:
+        """End a session and its transaction: commit, or take everything back. Raises what a write's COMMIT raises."""
+        session.end()
+        writes = isinstance(session, WriteSession)
+        if not writes and commit and self.pool.defer_commit(session.lease):
+            return
+        await self.pool.end(session.lease, "COMMIT" if commit else "ROLLBACK", must_succeed=writes and commit)
+        if isinstance(session, WriteSession) and commit and session.on_commit is not None:
+            session.on_commit()
+
+
+async def _connect(url: str, statement_timeout_seconds: int) -> "asyncpg.Connection[Row]":
+    """A new connection under the API's role. A statement is ended at its timeout by the server, or soon after by us."""
+    connection: asyncpg.Connection[Row] = await asyncpg.connect(
+        url,
+        record_class=Row,
+        timeout=5,
+        command_timeout=statement_timeout_seconds + 2,
+        server_settings={
+            "role": API_ROLE,
+            "application_name": "kinegraph",
+            "timezone": "UTC",
+            "jit": "off",
+            # Our statements are few and prepared; what a custom plan would win costs more to find.
+            "plan_cache_mode": "force_generic_plan",
+            # What is asked for often lies in memory, where a page is as near as the next one.
+            "random_page_cost": "1.1",
+            "statement_timeout": f"{statement_timeout_seconds}s",
+            "idle_in_transaction_session_timeout": "60s",
+        },
+    )
+    try:
+        await _prepare_connection(connection)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 async def _prepare_connection(connection: "asyncpg.Connection[Row]") -> None:
@@ -147,10 +198,6 @@ async def _introspect_types(connection: "asyncpg.Connection[Row]") -> None:
     )
     arrays = [f"NULL::{kind}[]" for kind in ("uuid", "text", "boolean", "integer", "jsonb")]
     await connection.fetch("SELECT " + ", ".join(arrays + [enum.null_of for enum in enums]))
-
-
-async def _keep_settings(connection: object) -> None:
-    """In place of asyncpg's reset: every setting of ours ends with its transaction, so a round trip is saved."""
 
 
 def explain(error: BaseException) -> str:

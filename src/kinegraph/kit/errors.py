@@ -53,3 +53,17 @@ class Refused(Exception):
 
 class Unauthenticated(Exception):
     """Nobody is signed in, or the token does not hold; the message says which."""
+
+
+class AnswerTooLarge(Exception):
+    """The answer to a request would be larger than the server's limit, which the message names."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"The answer would hold {found}: ask for fewer fields or smaller pages.")
+
+
+class OutOfTime(Exception):
+    """The request took longer than the server's limit, which the message names."""
+
+    def __init__(self, taken: str) -> None:
+        super().__init__(f"The request took {taken}: ask for less at once, or try again later.")

@@ -10,7 +10,7 @@ no object is made for a row. A `strawberry.type` says what the fields mean, not 
 
 import enum
 import functools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, TypeVar, cast, get_type_hints
@@ -42,18 +42,28 @@ class EdgeOf:
     pick: Callable[[Any, Any], Any] | None = None
     columns: str | tuple[str, ...] | None = None
     """The column that the key is, where it is one; several make a tuple."""
-    kept: Callable[[Any, Sequence[Any]], Sequence[dict[str, Any]] | None] | None = None
-    covers: Sequence[Batch] = ()
 
 
-def field(description: str, *reads: str) -> Callable[[Callable[..., Any]], Any]:
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """How a field's answers are cached: `breadth.ways.Cached` says more.
+
+    `entries` gives their cache keys and versions; `covers` what of the selection below holds as long as they do: batch
+    functions, and resolved fields as (type, field).
+    """
+
+    entries: Callable[[Any, Sequence[Any]], Sequence[tuple[tuple[Hashable, ...], Hashable]] | None]
+    covers: frozenset[Hashable] = frozenset()
+
+
+def field(description: str, *reads: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
     """A field that the decorated function resolves, which reads these columns of the object (none: not said).
 
     (Strawberry's own decorator is not typed for this form.)
     """
 
     def declare(function: Callable[..., Any]) -> Any:
-        metadata = {"reads": frozenset(reads)} if reads else {}
+        metadata: dict[str, Any] = {"cached": cached, **({"reads": frozenset(reads)} if reads else {})}
         return strawberry.field(resolver=function, description=description, metadata=metadata)
 
     return declare
@@ -66,17 +76,17 @@ def edge(
     pick: Callable[[Any, Any], Any] | None = None,
     *,
     reads: Sequence[str] = (),
-    kept: Callable[[Any, Sequence[Any]], Sequence[dict[str, Any]] | None] | None = None,
-    covers: Sequence[Batch] = (),
+    cached: Caching | None = None,
+    joined: Mapping[Batch, Callable[..., Awaitable[Any]]] | None = None,
 ) -> Any:
     """A field that leads to other rows through `batch`, from the parent's column `key`, or the tuple of several.
 
-    A function as `key` computes it; `reads` are the columns that it, `pick` and `kept` read (none: not said).
-    `kept` says, for the context and rows, where each keeps its answer for other requests, as long as it comes from
-    this batch function and those that it `covers`.
+    A function as `key` computes it; `reads` are the columns that it and `pick` read (none: not said).
+    `joined`: for an edge that leads on, by its batch function, a function that asks both in one statement: from the
+    session, the keys and the columns of both to the answers here, and a dict of the answers below by their keys.
     """
     columns = None if callable(key) else key
-    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), pick, columns, kept, covers)
+    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), pick, columns)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         value = of.key(root)
@@ -84,7 +94,7 @@ def edge(
         return answer if of.pick is None else of.pick(root, answer)
 
     known = (*_names(columns or ()), *reads)
-    metadata = {"edge": of, "reads": frozenset(known) if known else None}
+    metadata = {"edge": of, "reads": frozenset(known) if known else None, "cached": cached, "joined": joined}
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Column, DateTime, Index, String, Table, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kinegraph.kit.database import metadata
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import ReadSession, WriteSession
 
 outbox = Table(
     "outbox",

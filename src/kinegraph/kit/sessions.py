@@ -6,41 +6,57 @@ WriteSession, and the type checker holds it to that.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-import asyncpg
+from kinegraph.kit.cache import Cache
+from kinegraph.kit.errors import AnswerTooLarge
+from kinegraph.kit.leases import Lease
+from kinegraph.kit.rows import Row
 
-from kinegraph.kit.kept import Kept, Shelf
+MAX_ROWS = 50_000
+"""Rows of one statement for lists without pages, where no setting says otherwise."""
 
 
-class Row(asyncpg.Record):
-    """One row as asyncpg reads it, its columns as attributes too."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
+class SessionEnded(Exception):
+    """A statement for a session that has ended: something outlived its request, which is a fault of the program."""
 
 
 class ReadSession:
-    """Reads for one viewer, in one snapshot. Safe to use from concurrent tasks: statements queue."""
+    """Reads for one viewer, in one snapshot. Safe to use from concurrent tasks: statements queue.
 
-    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[Row]", kept: Kept | None = None) -> None:
+    `cache` is what sessions of one snapshot share with later ones; None for sessions that write.
+    `max_rows` bounds what `fetch_list` reads.
+    """
+
+    def __init__(self, lease: Lease, cache: Cache | None = None, max_rows: int = MAX_ROWS) -> None:
         self.viewer: Any = None
-        self.kept = kept
-        """What earlier sessions read, as far as it holds in this one; None where it does not see one snapshot."""
-        self._connection = connection
+        self.cache = cache
+        self.max_rows = max_rows
+        self.lease = lease
         self._turn = asyncio.Lock()
+        self._has_ended = False
 
     async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
-        """Every row of one statement, with $1 … in it and its arguments."""
+        """Every row of one statement, with $1 … in it and its arguments. Raises SessionEnded."""
         async with self._turn:
-            return await self._connection.fetch(statement, *arguments)
+            if self._has_ended:
+                raise SessionEnded
+            return await self.lease.fetch(statement, arguments)
+
+    async def fetch_list(self, statement: str, *arguments: Any) -> list[Row]:
+        """The rows of a list that has no pages. Raises AnswerTooLarge where there are more than `max_rows`."""
+        rows = await self.fetch(f"{statement} LIMIT {self.max_rows + 1}", *arguments)
+        if len(rows) > self.max_rows:
+            raise AnswerTooLarge(f"more than {self.max_rows:,} objects")
+        return rows
+
+    def end(self) -> None:
+        """Refuse every further statement."""
+        self._has_ended = True
 
     async def fetch_row(self, statement: str, *arguments: Any) -> Row | None:
         """The first row, or None."""
@@ -54,14 +70,20 @@ class ReadSession:
 
 
 class WriteSession(ReadSession):
-    """Reads and writes for one viewer, in one transaction; `doomed` takes everything back at its end."""
+    """Reads and writes for one viewer, in one transaction; `doomed` takes everything back at its end.
+
+    `on_commit` is called after it is committed.
+    """
 
     doomed = False
+    on_commit: Callable[[], None] | None = None
 
     async def run(self, statement: str, *arguments: Any) -> int:
         """Run one statement for its effect. Returns the number of rows it wrote."""
         async with self._turn:
-            status = await self._connection.execute(statement, *arguments)
+            if self._has_ended:
+                raise SessionEnded
+            status = await self.lease.execute(statement, arguments)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
@@ -120,20 +142,19 @@ class Known:
 
 
 class Reenter(ABC):
-    """An Enter that may know its viewer from an earlier session, of which it left word in what is kept."""
+    """An Enter that may know its viewer from an earlier session, of which it left word in the cache."""
 
     @abstractmethod
     async def __call__(self, session: ReadSession) -> Any:
         """Enter the viewer."""
 
     @abstractmethod
-    def known(self, kept: Kept) -> Known | None:
+    def known(self, cache: Cache) -> Known | None:
         """What is known of the viewer."""
 
-
-def knowns(kept: Kept) -> Shelf:
-    """The viewers who are known, by who they signed in as."""
-    return kept.shelf("viewers", None)
+    @abstractmethod
+    def written(self, cache: Cache, viewer: Any) -> None:
+        """The viewer has written: what is known of viewers whom that may have changed holds no more."""
 
 
 class Arguments:
@@ -151,29 +172,3 @@ class Arguments:
 def typed(columns: Mapping[str, str]) -> str:
     """Columns and their types, as `jsonb_to_recordset` takes them."""
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
-
-
-def in_key_order(rows: Sequence[Row], keys: Sequence[Any], column: str = "id") -> list[Row | None]:
-    """One row or None for each key."""
-    found = {row[column]: row for row in rows}
-    return [found.get(key) for key in keys]
-
-
-def grouped(rows: Sequence[Row], keys: Sequence[Any], column: str) -> list[list[Row]]:
-    """The rows of each key, in the order in which they came."""
-    groups: dict[Any, list[Row]] = {key: [] for key in keys}
-    place = [*rows[0].keys()].index(column) if rows else 0
-    for row in rows:
-        groups[row[place]].append(row)
-    return [groups[key] for key in keys]
-
-
-def placed(rows: Sequence[Row], count: int) -> list[list[Row]]:
-    """The rows of each of so many keys, by their first column: their key's place in the argument, from 1.
-
-    (A number is read, compared and looked up in a fraction of the time that a UUID takes.)
-    """
-    groups: list[list[Row]] = [[] for _ in range(count + 1)]
-    for row in rows:
-        groups[row[0]].append(row)
-    return groups[1:]

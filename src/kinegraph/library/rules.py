@@ -12,7 +12,6 @@ from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import User
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
-from kinegraph.kit.pieces import Pieces
 
 COLUMNS = (
     "name",
@@ -73,14 +72,12 @@ NOTHING: Mapping[str, Any] = {}
 class EffectiveExercise:
     """An exercise as one organization sees it: every column of the row, overridden ones from the diff."""
 
-    __slots__ = ("diff", "organization_id", "pieces", "row")
+    __slots__ = ("diff", "organization_id", "row")
 
     def __init__(self, row: Any, organization_id: UUID | None, diff: Mapping[str, Any]) -> None:
         self.row = row
         self.organization_id = organization_id
         self.diff = diff
-        self.pieces: Pieces | None = None
-        """What was written down of it for answers, by what they select, where it is kept for more than one."""
 
     def __getattr__(self, column: str) -> Any:
         diff = self.diff

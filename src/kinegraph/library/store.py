@@ -1,20 +1,15 @@
 """Reading effective exercises."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library.rules import EffectiveExercise, merge
-from kinegraph.library.store_kept import KEPT, put, shelves
 
 ExerciseKey = tuple[UUID, UUID]
 """An organization and an exercise."""
-
-Seen = dict[Any, dict[Any, Any]]
-"""What each organization sees, by the exercise's id."""
 
 ALWAYS = "id organization_id status deleted_at"
 """The columns that the merge, and what is computed from it, need in any case."""
@@ -26,31 +21,15 @@ async def effective(
 ) -> list[EffectiveExercise | None]:
     """Exercises as organizations see them, deleted and archived ones too; None for what is not there for one.
 
-    What a snapshot shows is kept for later ones that see the same versions of the libraries, where `names` say that no
-    more is asked for than is kept; otherwise just the columns are read that they name.
+    Just the columns are read that `names` name.
     """
-    organizations = {organization for organization, _ in keys}
-    kept = shelves(session, organizations, names)
-    seen: Seen = {**kept} if kept else {organization: {} for organization in organizations}
-    answers = _answers(seen, keys)
-    missing = [] if all(answers) else [key for key, answer in zip(keys, answers, strict=True) if answer is None]
-    if not missing:
-        return answers
-    reads = _effective_in_one if len({organization for organization, _ in missing}) == 1 else _effective_in_several
-    columns = narrow(E_COLUMNS, KEPT if kept else names, ALWAYS)
-    for exercise in await reads(session, missing, f"e.id AS exercise_id, o.overrides, {columns}"):
-        seen[exercise.organization_id][exercise.row[0]] = exercise
-        if kept:
-            put(kept[exercise.organization_id], exercise)
-    return _answers(seen, keys)
-
-
-def _answers(seen: Seen, keys: Sequence[ExerciseKey]) -> list[EffectiveExercise | None]:
-    """What was seen of each key."""
-    if len(seen) == 1:
-        (entries,) = seen.values()
-        return [entries.get(exercise) for _, exercise in keys]
-    return [seen[organization].get(exercise) for organization, exercise in keys]
+    reads = _effective_in_one if len({organization for organization, _ in keys}) == 1 else _effective_in_several
+    exercises = await reads(session, keys, f"e.id AS exercise_id, o.overrides, {narrow(E_COLUMNS, names, ALWAYS)}")
+    if reads is _effective_in_one:
+        in_one = {exercise.row[0]: exercise for exercise in exercises}
+        return [in_one.get(exercise) for _, exercise in keys]
+    seen = {(exercise.organization_id, exercise.row[0]): exercise for exercise in exercises}
+    return [seen.get(key) for key in keys]
 
 
 async def _effective_in_one(session: ReadSession, keys: Sequence[ExerciseKey], columns: str) -> list[EffectiveExercise]:

@@ -7,7 +7,6 @@ each as it may need, and merges them; so its cost does not grow with the library
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,11 @@ from kinegraph.exercise.store_filters import STORED, conditions
 from kinegraph.exercise.store_orders import ORDERS, Order, bounded, page_of
 from kinegraph.kit.batches import narrow, pages_of
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Arguments, ReadSession, placed
+from kinegraph.kit.rows import placed
+from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.library.rules import LibrarySource, merge
-from kinegraph.library.store import ALWAYS, effective
+from kinegraph.library.store import ALWAYS
 from kinegraph.library.store_columns import CUSTOMIZED, EFFECTIVE
-from kinegraph.library.store_kept import shelves
 
 LibraryKey = tuple[UUID, bool]
 """An organization, and whether the viewer has coach access to it."""
@@ -87,11 +86,10 @@ async def library_pages(
     sort: ExerciseSort,
     names: frozenset[str] | None = None,
 ) -> list[Page]:
-    """A page of each organization's library: the places in it, and of what stands there as much as is not kept."""
+    """A page of each organization's library."""
     arguments, order = Arguments(), ORDERS[sort]
     libraries = _libraries(keys, arguments)
-    is_kept = shelves(session, {organization for organization, _ in keys}, names) is not None
-    columns = narrow(E_COLUMNS, frozenset() if is_kept else names, ALWAYS)
+    columns = narrow(E_COLUMNS, names, ALWAYS)
     streams = _streams(source, wanted, order, window, columns, arguments)
     rows = await session.fetch(
         f"""
@@ -108,10 +106,8 @@ async def library_pages(
         *arguments.values,
     )
     pages = pages_of(rows, keys, window, "sort_key", "id")
-    if not is_kept:  # a row begins with place, organization and overrides
-        return [replace(page, nodes=[merge(row, row[2], row[1]) for row in page.rows]) for page in pages]
-    shown = iter(await effective(session, [(row[1], row["id"]) for page in pages for row in page.rows], names))
-    return [replace(page, nodes=list(islice(shown, len(page.rows)))) for page in pages]
+    # A row begins with place, organization and overrides.
+    return [replace(page, nodes=[merge(row, row[2], row[1]) for row in page.rows]) for page in pages]
 
 
 async def library_counts(

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.library.rules import COLUMNS
 from kinegraph.library.store import ExerciseKey
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.media import rules, store
 from kinegraph.media.rules_files import settled_key, staged_key
 from kinegraph.outside.errors import ServiceError

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import enter_as_worker
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from kinegraph.media import store
 from kinegraph.media.rules import AttachmentKind
 from kinegraph.media.rules_files import settled_key, staged_key, thumbnail_key

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.kit.outbox import record
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order
+from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media.rules import KEPT, AttachmentAdded
 
 

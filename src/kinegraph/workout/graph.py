@@ -13,12 +13,12 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import edge, embedded, extends, field
+from kinegraph.kit.graph import Caching, edge, embedded, extends, field
 from kinegraph.kit.pages import window
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
-from kinegraph.workout import rules, store, store_comments, store_kept, store_lists
+from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
 from kinegraph.workout import rules_terms as terms
 from kinegraph.workout.graph_fields import Prescription, SectionConfig
 
@@ -65,8 +65,8 @@ class Workout:
         store.sections_of,
         ("id", "organization_id", "tree_version"),
         "Its sections, in their order.",
-        kept=store_kept.trees,
-        covers=(store.movements_of, effective),
+        joined={store.movements_of: store.sections_and_movements_of},
+        cached=Caching(rules_cache.cached_trees, frozenset((store.movements_of, effective))),
     )
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it, or anything in its tree, was last changed.")
@@ -83,9 +83,7 @@ class Section:
         description="How its movements are run through; null is linear."
     )
     config: SectionConfig | None = strawberry.field(description="What the shape needs to know.")
-    movements: list["Movement"] = edge(
-        store.movements_of, ("id", "organization_id", "tree_version"), "Its movements, in their order."
-    )
+    movements: list["Movement"] = edge(store.movements_of, "id", "Its movements, in their order.")
 
 
 @strawberry.type(description="One exercise in a section, with how much of it is to be done.")

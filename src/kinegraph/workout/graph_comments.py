@@ -9,7 +9,8 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
 from kinegraph.media.graph_uses import attach, settled
 from kinegraph.media.rules import UploadPurpose, checked_uses

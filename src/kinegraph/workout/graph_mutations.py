@@ -13,7 +13,8 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path, Refused
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.outbox import record
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
 from kinegraph.workout import (
     rules,

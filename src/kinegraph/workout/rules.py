@@ -88,3 +88,19 @@ def threads(rows: list[Any]) -> list[Comment]:
             comment.parent = parent
             parent.replies.append(comment)
     return tops
+
+
+PREFIX = "movement_"
+"""Of a movement's columns in the row of a section that it was joined to."""
+
+
+class JoinedMovement:
+    """A movement whose columns stand in the row of its section, under a prefix."""
+
+    __slots__ = ("row",)
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+
+    def __getattr__(self, column: str) -> Any:
+        return self.row[PREFIX + column]

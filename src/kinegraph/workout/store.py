@@ -6,8 +6,10 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order, placed
-from kinegraph.workout.store_kept import TreeKey, kept_or_read
+from kinegraph.kit.rows import Row, grouped, in_key_order, placed
+from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.workout.rules import PREFIX, JoinedMovement
+from kinegraph.workout.rules_cache import TreeKey
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at"""
@@ -89,23 +91,17 @@ SECTION = """s.id, s.organization_id, s.workout_id, s.type, s.title, s.descripti
 async def sections_of(
     session: ReadSession, keys: Sequence[TreeKey], names: frozenset[str] | None = None
 ) -> list[list[Row]]:
-    """Each workout's sections in their order, each with the version of the workout's key."""
-    columns = narrow(SECTION, names, "id organization_id")
-
-    async def read(keys: Sequence[TreeKey]) -> list[list[Row]]:
-        rows = await session.fetch(
-            f"""
-            SELECT wanted.place, wanted.tree_version, {columns}
-            FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (workout_id, tree_version, place)
-            JOIN workout_sections s ON s.workout_id = wanted.workout_id AND s.deleted_at IS NULL
-            ORDER BY wanted.place, s.sort_order, s.id
-            """,
-            [key[0] for key in keys],
-            [key[2] for key in keys],
-        )
-        return placed(rows, len(keys))
-
-    return await kept_or_read(session, keys, columns, read)
+    """Each workout's sections in their order."""
+    rows = await session.fetch_list(
+        f"""
+        SELECT wanted.place, {narrow(SECTION, names, "id organization_id")}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, place)
+        JOIN workout_sections s ON s.workout_id = wanted.workout_id AND s.deleted_at IS NULL
+        ORDER BY wanted.place, s.sort_order, s.id
+        """,
+        [key[0] for key in keys],
+    )
+    return placed(rows, len(keys))
 
 
 MOVEMENT = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
@@ -114,24 +110,49 @@ MOVEMENT = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order
 
 @narrowed
 async def movements_of(
-    session: ReadSession, keys: Sequence[TreeKey], names: frozenset[str] | None = None
+    session: ReadSession, section_ids: Sequence[UUID], names: frozenset[str] | None = None
 ) -> list[list[Row]]:
     """Each section's movements in their order."""
-    columns = narrow(MOVEMENT, names, "id")
+    rows = await session.fetch_list(
+        f"""
+        SELECT wanted.place, {narrow(MOVEMENT, names, "id")}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (section_id, place)
+        JOIN workout_movements m ON m.section_id = wanted.section_id AND m.deleted_at IS NULL
+        ORDER BY wanted.place, m.sort_order, m.id
+        """,
+        section_ids,
+    )
+    return placed(rows, len(section_ids))
 
-    async def read(keys: Sequence[TreeKey]) -> list[list[Row]]:
-        rows = await session.fetch(
-            f"""
-            SELECT wanted.place, {columns}
-            FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (section_id, place)
-            JOIN workout_movements m ON m.section_id = wanted.section_id AND m.deleted_at IS NULL
-            ORDER BY wanted.place, m.sort_order, m.id
-            """,
-            [key[0] for key in keys],
-        )
-        return placed(rows, len(keys))
 
-    return await kept_or_read(session, keys, columns, read)
+async def sections_and_movements_of(
+    session: ReadSession,
+    keys: Sequence[TreeKey],
+    names: frozenset[str] | None,
+    movement_names: frozenset[str] | None,
+) -> tuple[list[list[Row]], dict[UUID, list[JoinedMovement]]]:
+    """What `sections_of` and then `movements_of` would answer, in one statement: the latter by the section's id."""
+    movement = narrow(MOVEMENT, movement_names, "id").split(", ")
+    rows = await session.fetch_list(
+        f"""
+        SELECT wanted.place, {narrow(SECTION, names, "id organization_id")},
+               {", ".join(f"{column} AS {PREFIX}{column[2:]}" for column in map(str.strip, movement))}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, place)
+        JOIN workout_sections s ON s.workout_id = wanted.workout_id AND s.deleted_at IS NULL
+        LEFT JOIN workout_movements m ON m.section_id = s.id AND m.deleted_at IS NULL
+        ORDER BY wanted.place, s.sort_order, s.id, m.sort_order, m.id
+        """,
+        [key[0] for key in keys],
+    )
+    sections: dict[UUID, Row] = {}
+    movements: dict[UUID, list[JoinedMovement]] = {}
+    for row in rows:
+        id = row["id"]
+        if id not in sections:
+            sections[id], movements[id] = row, []
+        if row[f"{PREFIX}id"] is not None:
+            movements[id].append(JoinedMovement(row))
+    return placed([*sections.values()], len(keys)), movements
 
 
 async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:

@@ -7,7 +7,8 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, grouped, in_key_order
+from kinegraph.kit.rows import Row, grouped, in_key_order
+from kinegraph.kit.sessions import ReadSession, WriteSession
 
 CalendarKey = tuple[UUID, UUID | None]
 """An organization, and the athlete whom the list is narrowed to (None: everybody)."""

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession, in_key_order, placed
+from kinegraph.kit.rows import Row, in_key_order, placed
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.rules import Comment, threads
 from kinegraph.workout.store import reachable
 

@@ -5,7 +5,8 @@ from importlib.resources import files
 from uuid import UUID
 
 from kinegraph.kit.outbox import record
-from kinegraph.kit.sessions import ReadSession, Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media.rules import AttachmentAdded
 
 FORK = (files("kinegraph.workout") / "fork.sql").read_text()

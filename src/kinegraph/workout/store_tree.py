@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kinegraph.kit.sessions import Row, WriteSession
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.workout.rules_tree import Tree
 from kinegraph.workout.store import movements_of, sections_of
 
@@ -11,7 +12,7 @@ from kinegraph.workout.store import movements_of, sections_of
 async def standing(session: WriteSession, workout_id: UUID, organization_id: UUID) -> tuple[list[Row], list[Row]]:
     """The sections and movements that stand in the workout now."""
     (sections,) = await sections_of(session, [(workout_id, organization_id, None)])
-    groups = await movements_of(session, [(section.id, organization_id, None) for section in sections])
+    groups = await movements_of(session, [section.id for section in sections])
     return sections, [movement for group in groups for movement in group]
 
 

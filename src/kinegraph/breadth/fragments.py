@@ -1,0 +1,168 @@
+"""Cached fields: finished JSON of a field's answers, with gaps for what is loaded for each request.
+
+The fragment of a workout's sections, say, holds for a version of the data, but for the comments in it, which are
+gaps: JSON text, the key of a comment edge, JSON text, and so on. On a hit the gaps' keys are known at once, so their
+edges are loaded in the level of the fragment itself. A miss is resolved as usual; where an entry is to be made of it,
+each gap is written down as a mark between two NUL bytes, which JSON text never holds, and the text is cut there.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any, Protocol
+
+from kinegraph.breadth.adapter import Adapter, FragmentCache
+from kinegraph.breadth.budget import Budget
+from kinegraph.breadth.columns import Column
+from kinegraph.breadth.selections import Field, Selection
+
+BYTES_PER_GAP = 150
+"""What a gap takes in memory beside the text around it: its key, its tuple, a bytes object's head."""
+
+Entry = tuple[tuple[Hashable, ...], Hashable]
+"""A cache key and its version."""
+
+
+class Fragment:
+    """The JSON text of one answer, its gaps (number of the gap's field, and its key), and how many objects it holds."""
+
+    __slots__ = ("chunks", "gaps", "objects")
+
+    def __init__(self, chunks: tuple[bytes, ...], gaps: tuple[tuple[int, Any], ...], objects: int) -> None:
+        self.chunks = chunks
+        self.gaps = gaps
+        self.objects = objects
+
+    @property
+    def weight(self) -> int:
+        """About how much memory it takes."""
+        return sum(map(len, self.chunks)) + BYTES_PER_GAP * (1 + len(self.gaps))
+
+    def fill(self, gaps: Iterator[bytes]) -> bytes:
+        """The text with its gaps filled in."""
+        if not self.gaps:
+            return self.chunks[0]
+        parts = [self.chunks[0]]
+        for chunk in self.chunks[1:]:
+            parts += (next(gaps), chunk)
+        return b"".join(parts)
+
+
+class StandIn(Protocol):
+    """The scope of the objects in the fragments found, whose one column holds the values of a gap."""
+
+    columns: list[Any]
+
+
+class CachedColumn:
+    """The values of a cached field for a scope: fragments that were found, and answers that were not.
+
+    `places` are the unique keys' places that each object has; `missing` those of the keys that are to be asked for.
+    `column` holds the answers to these, `gaps` for each gap its values in the fragments found, one after the other.
+    """
+
+    def __init__(
+        self, field: Field, entries: Sequence[Entry], cache: FragmentCache, adapter: Adapter, budget: Budget
+    ) -> None:
+        self.field = field
+        self.places: list[int] = []
+        self.counts: list[int] | None = None
+        """How often each key's answer stands in the whole answer; None for all once."""
+        self._cache = cache
+        self._adapter = adapter
+        self._budget = budget
+        child = field.child
+        assert child is not None
+        self._entries = [((*key, child.digest), version) for key, version in entries]
+        self.found: list[Fragment | None] = [cache.get(key, version) for key, version in self._entries]
+        self.missing = [place for place, fragment in enumerate(self.found) if fragment is None]
+        self._admitted = [place for place in self.missing if cache.admits(self._entries[place][0])]
+        self.column: Column | None = None
+        self.gaps: list[StandIn] = []
+        self._marked: dict[int, tuple[Column, list[Any]]] = {}
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether entries are to be made of what is missing."""
+        return bool(self._admitted)
+
+    def gap_keys(self, gap: int) -> tuple[list[Any], list[int] | None]:
+        """The keys that a gap's field is asked for in the fragments found, in order, and how often each stands."""
+        keys: list[Any] = []
+        counts: list[int] = []
+        for number, fragment in enumerate(self.found):
+            for of, key in fragment.gaps if fragment is not None else ():
+                if of == gap:
+                    keys.append(key)
+                    if self.counts is not None:
+                        counts.append(self.counts[number])
+        return keys, None if self.counts is None else counts
+
+    def mark(self, column: Column, keys: list[Any]) -> "Marks | None":
+        """Marks in place of a column of the missing answers, if it is one of a gap."""
+        for gap, field in enumerate(self.field.gaps):
+            if field is column.field:
+                self._marked[gap] = column, keys
+                return Marks(gap, len(keys), self._adapter)
+        return None
+
+    def values(self) -> list[Any]:
+        """What the answer holds for each object of the scope; makes entries for what was missing."""
+        adapter = self._adapter
+        made: list[Any] = [None] * len(self.found)
+        if self.column is not None:
+            for place, value in zip(self.missing, self.column.values(), strict=True):
+                made[place] = value
+            if self._admitted:
+                self._record(made)
+        gaps = [iter(column.values()) for stand_in in self.gaps for column in stand_in.columns]
+        for place, fragment in enumerate(self.found):
+            if fragment is not None:
+                filled = fragment.fill(adapter.dump(next(gaps[number])) for number, _ in fragment.gaps)
+                made[place] = self._written(filled, place)
+        return [made[place] for place in self.places]
+
+    def _written(self, text: bytes, place: int) -> Any:
+        """What stands for a finished text in the answer."""
+        self._budget.spend_bytes(len(text) * (1 if self.counts is None else self.counts[place]))
+        return self._adapter.fragment(text)
+
+    def _record(self, made: list[Any]) -> None:
+        """Make fragments of the missing answers, and put them in the answer."""
+        adapter = self._adapter
+        values = {gap: column.values() for gap, (column, _) in self._marked.items()}
+        admitted = frozenset(self._admitted)
+        for place in self.missing:
+            text = adapter.dump(made[place]).split(b"\0")
+            marks = [(int(gap), int(row)) for gap, _, row in (mark.partition(b":") for mark in text[1::2])]
+            assert self.field.child is not None
+            fragment = Fragment(
+                tuple(text[::2]),
+                tuple((gap, self._marked[gap][1][row]) for gap, row in marks),
+                count_objects(made[place], self.field.child),
+            )
+            made[place] = self._written(fragment.fill(adapter.dump(values[gap][row]) for gap, row in marks), place)
+            if place in admitted:
+                key, version = self._entries[place]
+                self._cache.put(key, version, fragment, fragment.weight)
+
+
+class Marks:
+    """Stands in the place of a gap's column while a fragment is made: a mark for each object, which tells its row."""
+
+    def __init__(self, gap: int, count: int, adapter: Adapter) -> None:
+        self._gap = gap
+        self._count = count
+        self._adapter = adapter
+
+    def values(self) -> list[Any]:
+        """The marks."""
+        return [self._adapter.fragment(b"\0%d:%d\0" % (self._gap, row)) for row in range(self._count)]
+
+
+def count_objects(value: Any, selection: Selection) -> int:
+    """The objects that a finished answer holds, counted as scopes count them; those in gaps are not among them."""
+    if value.__class__ is list:
+        return sum(count_objects(entry, selection) for entry in value)
+    if value.__class__ is not dict:
+        return 0
+    below = ((field, value[field.key]) for field in selection.columns if field.child is not None)
+    return 1 + sum(count_objects(inner, field.child) for field, inner in below if field.child is not None)

@@ -1,0 +1,95 @@
+"""The one cache of a process: entries of every kind under one bound of bytes, least recently used evicted first.
+
+A key is a tuple whose first element is the kind of entry, a text; `counts` tells hits, misses and evictions by kind.
+An entry holds for one version; what that is, each kind says where its key is made. One that is asked for under another
+version is a miss, and the next `put` replaces it. Versions that come from the snapshot that a session reads make an
+entry exact: two snapshots with one version hold the same rows.
+
+What is asked for only once should cost little, so an entry is admitted at the second miss of its key (`admits`).
+Nothing here refers to the cache or to another entry, so that what is evicted is freed at once, without the collector.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Hashable
+from typing import Any
+
+Key = tuple[Hashable, ...]
+
+ENTRY_BYTES = 450
+"""What an entry takes beside its value: its key with ids and version, its tuple, its place in the order. Measured."""
+
+LARGEST_SHARE = 8
+"""An entry that would take more than this part of the whole (1/8) is not admitted."""
+
+SLOTS = 1 << 16
+
+
+class Cache:
+    """Entries by key and version, at most `max_bytes` of them; 0 holds none."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.bytes = 0
+        self.counts: Counter[tuple[str, Hashable]] = Counter()
+        """By event (`hits`, `misses`, `evictions`) and kind."""
+        self._entries: OrderedDict[Key, tuple[Hashable, Any, int]] = OrderedDict()
+        self._missed = bytearray(SLOTS if max_bytes else 1)
+        """For a slot of the key's hash, one byte of the hash of the key that was missed there last."""
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, key: Key, version: Hashable = None) -> Any:
+        """The value of a key's entry for this version, or None."""
+        entry = self._entries.get(key)
+        if entry is None or entry[0] != version:
+            self.counts["misses", key[0]] += 1
+            return None
+        self._entries.move_to_end(key)
+        self.counts["hits", key[0]] += 1
+        return entry[1]
+
+    def peek(self, key: Key) -> Any:
+        """The value of a key's entry of any version, or None; counts for nothing."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry[1]
+
+    def admits(self, key: Key) -> bool:
+        """Whether to make an entry for a key that was missed: from its second miss on, as far as that is remembered."""
+        if key in self._entries:
+            return True
+        if not self.max_bytes:
+            return False
+        number = hash(key)
+        slot, mark = number % SLOTS, (number >> 20) % 255 + 1
+        if self._missed[slot] == mark:
+            return True
+        self._missed[slot] = mark
+        return False
+
+    def put(self, key: Key, version: Hashable, value: Any, value_bytes: int) -> None:
+        """Hold a value that takes so many bytes, evicting others for it."""
+        weight = value_bytes + ENTRY_BYTES
+        if weight > self.max_bytes // LARGEST_SHARE:
+            self.remove(key)
+            return
+        before = self._entries.pop(key, None)
+        self._entries[key] = version, value, weight
+        self.bytes += weight - (before[2] if before else 0)
+        while self.bytes > self.max_bytes:
+            evicted, (_, _, freed) = self._entries.popitem(last=False)
+            self.bytes -= freed
+            self.counts["evictions", evicted[0]] += 1
+
+    def remove(self, key: Key) -> None:
+        """Evict one entry, if there is one."""
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self.bytes -= entry[2]
+
+    def bytes_by_kind(self) -> Counter[Hashable]:
+        """The bytes of the entries of each kind. Walks all entries."""
+        found: Counter[Hashable] = Counter()
+        for key, (_, _, weight) in self._entries.items():
+            found[key[0]] += weight
+        return found
