@@ -2,7 +2,6 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from kinegraph.kit.kept import EMPTY, Kept
 from kinegraph.kit.pieces import LARGEST_PIECE, MOST_PIECES, Pieces
 

@@ -23,9 +23,9 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import edge, extends, field, given
+from kinegraph.kit.graph import Caching, edge, extends, field, given
 from kinegraph.kit.pages import Page, window
-from kinegraph.library import rules, store, store_lists, store_overrides
+from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
 
 described_enum(
     rules.LibrarySource,
@@ -118,7 +118,8 @@ class EffectiveExerciseConnection(Connection[EffectiveExercise]):
 class OrganizationLibrary:
     @field(
         "The merged library: canonical exercises with this organization's overrides, and its own. "
-        "Filters and orders see effective values. Coaches see their own drafts; archived ones when asked for by status."
+        "Filters and orders see effective values. Coaches see their own drafts; archived ones when asked for by status.",
+        cached=Caching(rules_cache.cached_pages, frozenset((("EffectiveExerciseConnection", "totalCount"),))),
     )
     async def exercise_library(
         root: strawberry.Parent[Any],
