@@ -25,7 +25,7 @@ from kinegraph import migrate
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
-from kinegraph.kit import leases
+from kinegraph.kit import pool
 from kinegraph.kit.database import Database
 from kinegraph.kit.leases import Lease
 from kinegraph.kit.rows import Row
@@ -291,7 +291,7 @@ async def counted(services: Services, cache_mb: int) -> AsyncIterator[Counter]:
     app = create_app(replace(services, settings=replace(services.settings, pool_size=1, cache_mb=cache_mb)))
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(leases, "DEFERRED_COMMIT_SECONDS", 3600)
+        patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)
         async with app.router.lifespan_context(app) as state:
             held: Any = state
             observe(held["database"], statements)

@@ -62,6 +62,7 @@ def create_app(services: Services) -> Starlette:
             settings.pool_size,
             settings.statement_timeout_seconds,
             cache_bytes=settings.cache_mb * 2**20,
+            request_cache_bytes=settings.request_cache_mb * 2**20,
             max_rows=settings.max_answer_objects,
         )
         redis = open_redis(services.redis_url)
@@ -77,6 +78,7 @@ def create_app(services: Services) -> Starlette:
                     settings.max_answer_mb * 2**20,
                     settings.execution_seconds,
                 ),
+                database.request_cache,
                 introspection=settings.graphiql,
                 breadth_first=settings.executor == "breadth-first",
                 address=settings.address,

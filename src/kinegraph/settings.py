@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypedDict, TypeVar
 
 Environment = Literal["development", "production"]
 T = TypeVar("T")
@@ -28,8 +28,9 @@ class Settings:
     where the SDK does not find them by itself. `public_url`: the API's address as clients know it.
     `executor`: how queries are run, breadth first or by graphql-core.
     `media_url_seconds`: how long signed addresses of files hold.
-    `cache_mb`: how many megabytes a web process caches in memory (documents, viewers, trees of workouts, pages of
-    libraries); 0 for nothing. `KINEGRAPH_KEPT_MB`, its old name, still works.
+    `cache_mb`: how many megabytes of finished answers a web process caches in memory (trees of workouts, pages
+    of libraries); 0 for nothing. `KINEGRAPH_KEPT_MB`, its old name, still works.
+    `request_cache_mb`: the same for what requests are made of: parsed documents with their plans, viewers.
     `max_answer_objects`, `max_answer_mb`: how much one request may answer; `execution_seconds`: how long it may take.
     """
 
@@ -54,6 +55,7 @@ class Settings:
     public_url: str | None = None
     media_url_seconds: int = 3600
     cache_mb: int = 64
+    request_cache_mb: int = 16
     max_answer_objects: int = 30_000
     max_answer_mb: int = 32
     execution_seconds: int = 20
@@ -111,17 +113,10 @@ def read_settings(
         jwt_issuer=read("KINEGRAPH_JWT_ISSUER", str, None),
         jwt_user_claim=_user_claim(read("KINEGRAPH_JWT_USER_CLAIM", _one_of("sub", "email"), "sub")),
         graphiql=read("KINEGRAPH_GRAPHIQL", _switch, environment == "development"),
-        pool_size=read("KINEGRAPH_POOL_SIZE", _integer(1, 1000), 10),
-        statement_timeout_seconds=read("KINEGRAPH_STATEMENT_TIMEOUT", _integer(1, 3600), 30),
-        max_body_bytes=read("KINEGRAPH_MAX_BODY_BYTES", _integer(1024, 2**30), 2 * 1024 * 1024),
+        **_limits(read),
         cors_origins=read("KINEGRAPH_CORS_ORIGINS", _origins, ()),
         executor=_executor(read("KINEGRAPH_EXECUTOR", _one_of("breadth-first", "graphql-core"), "")),
         public_url=read("KINEGRAPH_PUBLIC_URL", _url("http", "https"), None),
-        cache_mb=read("KINEGRAPH_CACHE_MB", _integer(0, 100_000), read("KINEGRAPH_KEPT_MB", _integer(0, 100_000), 64)),
-        max_answer_objects=read("KINEGRAPH_MAX_ANSWER_OBJECTS", _integer(1, 10_000_000), 30_000),
-        max_answer_mb=read("KINEGRAPH_MAX_ANSWER_MB", _integer(1, 1024), 32),
-        execution_seconds=read("KINEGRAPH_EXECUTION_TIMEOUT", _integer(1, 3600), 20),
-        media_url_seconds=read("KINEGRAPH_MEDIA_URL_SECONDS", _integer(1, 7 * 24 * 3600), 3600),
         s3_bucket=read("KINEGRAPH_S3_BUCKET", str, None),
         s3_endpoint=read("KINEGRAPH_S3_ENDPOINT", _url("http", "https"), None),
         s3_region=read("KINEGRAPH_S3_REGION", str, None),
@@ -129,6 +124,35 @@ def read_settings(
         s3_secret_access_key=read("KINEGRAPH_S3_SECRET_ACCESS_KEY", str, None),
         log_format=_log_format(read("KINEGRAPH_LOG_FORMAT", _one_of("auto", "json", "text"), "auto")),
     )
+
+
+class _Limits(TypedDict):
+    pool_size: int
+    statement_timeout_seconds: int
+    max_body_bytes: int
+    cache_mb: int
+    request_cache_mb: int
+    max_answer_objects: int
+    max_answer_mb: int
+    execution_seconds: int
+    media_url_seconds: int
+
+
+def _limits(read: Callable[[str, Callable[[str], int], int], int]) -> _Limits:
+    """How many, how much and how long."""
+    return {
+        "pool_size": read("KINEGRAPH_POOL_SIZE", _integer(1, 1000), 10),
+        "statement_timeout_seconds": read("KINEGRAPH_STATEMENT_TIMEOUT", _integer(1, 3600), 30),
+        "max_body_bytes": read("KINEGRAPH_MAX_BODY_BYTES", _integer(1024, 2**30), 2 * 1024 * 1024),
+        "cache_mb": read(
+            "KINEGRAPH_CACHE_MB", _integer(0, 100_000), read("KINEGRAPH_KEPT_MB", _integer(0, 100_000), 64)
+        ),
+        "request_cache_mb": read("KINEGRAPH_REQUEST_CACHE_MB", _integer(0, 100_000), 16),
+        "max_answer_objects": read("KINEGRAPH_MAX_ANSWER_OBJECTS", _integer(1, 10_000_000), 30_000),
+        "max_answer_mb": read("KINEGRAPH_MAX_ANSWER_MB", _integer(1, 1024), 32),
+        "execution_seconds": read("KINEGRAPH_EXECUTION_TIMEOUT", _integer(1, 3600), 20),
+        "media_url_seconds": read("KINEGRAPH_MEDIA_URL_SECONDS", _integer(1, 7 * 24 * 3600), 3600),
+    }
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:

@@ -89,6 +89,7 @@ ADAPTER = Adapter(
     note=_note,
     documents=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
     trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
+    alone=lambda context: cast(Context, context).alone(),
     hold=lambda context: cast(Context, context).hold(),
     cache=_cache,
     dump=_json,

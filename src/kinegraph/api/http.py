@@ -23,6 +23,7 @@ from kinegraph.api.failures import Failure, failures, unexpected
 from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
+from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
 from kinegraph.kit.sessions import Enter
@@ -59,6 +60,7 @@ class GraphQLEndpoint:
         tokens: Tokens,
         claim: str,
         limits: Limits,
+        cache: Cache,
         *,
         introspection: bool,
         breadth_first: bool = True,
@@ -69,7 +71,7 @@ class GraphQLEndpoint:
         self._tokens = tokens
         self._claim = claim
         self._limits = limits
-        self._documents = Documents(database.cache, introspection=introspection)
+        self._documents = Documents(cache, introspection=introspection)
         self._suggests = introspection
         self._breadth_first = breadth_first
         self._address = address

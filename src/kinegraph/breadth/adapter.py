@@ -39,6 +39,7 @@ class Adapter:
     `note`: what is read of what a resolver answers (for a plan's `Field`), found in `Plan.notes` by the field's node.
     `documents`: whether objects of a type are dicts, such as stored JSON, with no objects below them but such.
     `trusted`: whether a type's `is_type_of` need not be asked.
+    `alone`: a context manager in which one resolver runs and no other.
     `hold`: a context manager in which what resolvers load is pooled, and not asked yet.
     `cache`: where a context's answers are cached; None for nowhere. `dump` writes a value as JSON text, and `fragment`
     makes what stands for such text among an answer's values.
@@ -54,6 +55,7 @@ class Adapter:
     note: Callable[[Any], frozenset[str] | None] = lambda field: None
     documents: Callable[[GraphQLObjectType], bool] = lambda named: False
     trusted: Callable[[GraphQLObjectType], bool] = lambda named: False
+    alone: Callable[[Any], AbstractContextManager[Any]] = lambda context: nullcontext()
     hold: Callable[[Any], AbstractContextManager[Any]] = lambda context: nullcontext()
     cache: Callable[[Any], FragmentCache | None] = lambda context: None
     dump: Callable[[Any], bytes] = lambda value: b""

@@ -1,32 +1,24 @@
 """Running a plan: level by level, every relation once for all objects of its scope."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Hashable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
-from kinegraph.breadth.adapter import Adapter
+from kinegraph.breadth.abstract import by_type
 from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.columns import Column, flatten, positions
-from kinegraph.breadth.convert import Surprise
 from kinegraph.breadth.fragments import CachedColumn
 from kinegraph.breadth.leaves import build
 from kinegraph.breadth.loads import Loads, shared
 from kinegraph.breadth.plan import Plan
+from kinegraph.breadth.reading import keys_of, read_values, tally
 from kinegraph.breadth.scopes import Scope
 from kinegraph.breadth.selections import Field, Selection
+from kinegraph.breadth.tasks import SLICE, Turn, discard, gather
 from kinegraph.breadth.ways import Call, Edge, Read
-
-SLICE = 500
-"""Objects that are worked on before it is looked whether others should have their turn."""
-
-TURN_SECONDS = 0.01
-"""How long an execution goes on without letting others have their turn."""
 
 Place = tuple[Scope, int, Field]
 """A field of a scope, and the place of the field's column."""
@@ -67,7 +59,7 @@ class _Run:
         self.loads = Loads()
         self.scopes: list[Scope] = []
         self.stand_ins: list[Scope] = []
-        self._turn_began = perf_counter()
+        self._turn = Turn()
 
     async def data(self) -> Any:
         """Resolve everything level by level, then build the answer from below."""
@@ -78,7 +70,7 @@ class _Run:
             self.loads = Loads()
             while level:
                 level = await self._advance(level)
-                await self._yield_turn()
+                await self._turn.end_if_long()
         for scope in reversed(self.scopes):
             scope.built = await self._build(scope)
         return root.built[0]
@@ -114,7 +106,7 @@ class _Run:
 
     def _ask(self, scope: Scope, place: int, field: Field, way: Edge, wanted: list[_Asked]) -> None:
         """Say which keys an edge needs, as far as its answers are not cached."""
-        keys = list(_keys(self.adapter, scope, way.key))
+        keys = list(keys_of(self.adapter, scope.objects, way.key))
         unique = list(dict.fromkeys(keys)) if field.cached is not None else keys
         cached = self._find_cached(scope, place, field, unique)
         if cached is not None:
@@ -189,7 +181,7 @@ class _Run:
                 found.append((_Asked(scope, place, field, [], [], cached), results))
                 await self._resolve(scope, field, missing, arguments, results)
         except BaseException:
-            _discard([results for _, results in found])
+            discard([results for _, results in found])
             raise
         await self._settle([results for _, results in found])
         for asked, results in found:
@@ -208,7 +200,7 @@ class _Run:
             info = executor.build_resolve_info(definition, field.nodes, type, path)
             results.append(resolve(scope.objects[place], info, **arguments))
             if number % SLICE == 0:
-                await self._yield_turn()
+                await self._turn.end_if_long()
 
     async def _settle(self, columns: list[list[Any]]) -> None:
         """Await the awaitables among the level's results, all at once, in place. None outlives this."""
@@ -218,7 +210,8 @@ class _Run:
         ]
         if len(waiting) == 1:
             ((results, place),) = waiting
-            results[place] = await results[place]
+            with self.adapter.alone(self.executor.context_value):
+                results[place] = await results[place]
         elif waiting:
             hold = self.adapter.hold(self.executor.context_value)
             answers = await gather([results[place] for results, place in waiting], hold)
@@ -259,7 +252,7 @@ class _Run:
         if field.child is not None:
             parts = [(field.child, objects, range(len(objects)))]
         else:
-            parts = self._by_type(scope, asked, objects, owners or [])
+            parts = by_type(self.executor, scope, field, objects, owners or [])
         for selection, members, places in parts:
             inner = Scope(selection, members)
             inner.recorder = recorder
@@ -279,28 +272,6 @@ class _Run:
             if members:
                 work += _fields_of(inner)
 
-    def _by_type(
-        self, scope: Scope, asked: _Asked, objects: list[Any], owners: list[int]
-    ) -> list[tuple[Selection, list[Any], Sequence[int]]]:
-        """The objects of an abstract field by their types, each with its place among all."""
-        field, executor = asked.field, self.executor
-        abstract: Any = field.definition.type
-        while hasattr(abstract, "of_type"):
-            abstract = abstract.of_type
-        resolve_type = abstract.resolve_type or executor.type_resolver
-        groups: dict[str, tuple[list[Any], list[int]]] = {}
-        assert field.children is not None
-        for place, value in enumerate(objects):
-            path = Path(scope.path(owners[place]), field.key, scope.selection.type.name)
-            info = executor.build_resolve_info(field.definition, field.nodes, scope.selection.type, path)
-            name = resolve_type(value, info, abstract)
-            if name.__class__ is not str or name not in field.children:
-                raise Surprise("an object whose type is not known")
-            members, places = groups.setdefault(name, ([], []))
-            members.append(value)
-            places.append(place)
-        return [(field.children[name], members, places) for name, (members, places) in groups.items()]
-
     async def _build(self, scope: Scope) -> list[Any]:
         """The dicts of a scope's objects; those of the scopes below are built already."""
         objects = scope.objects
@@ -313,79 +284,9 @@ class _Run:
         for start in range(0, len(objects), SLICE):
             part = slice(start, start + SLICE)
             built += build(scope.selection, self.adapter, objects[part], [column[part] for column in columns])
-            await self._yield_turn()
+            await self._turn.end_if_long()
         return built
-
-    async def _yield_turn(self) -> None:
-        """Let others have their turn, if this execution has gone on for long enough."""
-        if perf_counter() - self._turn_began > TURN_SECONDS:
-            await asyncio.sleep(0)
-            self._turn_began = perf_counter()
-
-
-async def gather(awaitables: Sequence[Awaitable[Any]], hold: AbstractContextManager[Any]) -> list[Any]:
-    """The results of all, which run at once. If one raises, the others are cancelled and waited for first.
-
-    `hold` is held while they begin, so that what they load can be pooled though they begin in several turns.
-    """
-    tasks: list[asyncio.Task[Any]] = []
-    try:
-        async with asyncio.TaskGroup() as group:
-            with hold:
-                for number, awaitable in enumerate(awaitables, 1):
-                    tasks.append(group.create_task(_result(awaitable)))
-                    if number % SLICE == 0:
-                        await asyncio.sleep(0)
-                await asyncio.sleep(0)
-    except BaseExceptionGroup as failed:
-        first: BaseException = failed
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None
-    return [task.result() for task in tasks]
-
-
-async def _result(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable
-
-
-def _discard(columns: list[list[Any]]) -> None:
-    """Close coroutines that nobody is going to await."""
-    for result in (result for results in columns for result in results if asyncio.iscoroutine(result)):
-        result.close()
 
 
 def _fields_of(scope: Scope) -> list[Place]:
     return [(scope, place, field) for place, field in enumerate(scope.selection.columns)]
-
-
-def tally(counts: list[int] | None, index: Sequence[int] | None, size: int) -> list[int] | None:
-    """How often each of `size` values stands in the answer, where `index` says which one each object has.
-
-    `counts` says how often each object stands there. None stands for all once.
-    """
-    if index is None or (counts is None and len(index) == size):
-        return counts
-    found = [0] * size
-    for place, value in enumerate(index):
-        found[value] += 1 if counts is None else counts[place]
-    return found
-
-
-def read_values(adapter: Adapter, objects: Sequence[Any], name: str) -> list[Any]:
-    """A value of every object."""
-    return list(map(adapter.source(objects[0]).getter(name), objects)) if objects else []
-
-
-def _steady(values: list[Any]) -> list[Any]:
-    """The values, where they are all equal the very same one: what is hashed once need not be hashed again."""
-    return [values[0]] * len(values) if values and values.count(values[0]) == len(values) else values
-
-
-def _keys(adapter: Adapter, scope: Scope, key: str | tuple[str, ...] | Callable[[Any], Any]) -> Iterable[Any]:
-    """The key of every object of a scope."""
-    if isinstance(key, str):
-        return read_values(adapter, scope.objects, key)
-    if isinstance(key, tuple):
-        return zip(*(_steady(read_values(adapter, scope.objects, name)) for name in key), strict=True)
-    return map(key, scope.objects)

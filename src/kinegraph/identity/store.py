@@ -24,21 +24,25 @@ class EnterAs(Reenter):
     def __init__(self, user_id: UUID | None, email: str | None) -> None:
         self._user_id = user_id
         self._email = email
+        self._state = ""
 
     async def __call__(self, session: ReadSession) -> Viewer:
-        """Enter them, and cache them by their id."""
+        """Enter them."""
         row = await session.fetch_row("SELECT * FROM kinegraph_enter($1, $2)", self._user_id, self._email)
         if row is None:
             raise Unauthenticated("The token's user does not exist.")
         user = User(row.id, row.name, row.email)
         belongs = {m.organization.id: m for m in _memberships(user, row.memberships)}
-        viewer = Viewer(user, row.is_platform_admin, belongs, row.versions)
-        if session.cache is not None and self._user_id is not None:
-            again = f"SELECT kinegraph_enter_again('{UUID(int=self._user_id.int)}', '{row.state}')"
-            changes = _changes(session.cache, viewer)
-            key = ("viewer", self._user_id)
-            session.cache.put(key, None, (Known(again, viewer), changes), BYTES_PER_MEMBERSHIP * (1 + len(belongs)))
-        return viewer
+        self._state = row.state
+        return Viewer(user, row.is_platform_admin, belongs, row.versions)
+
+    def remember(self, cache: Cache, viewer: Viewer) -> None:
+        """Cache those who sign in by their id."""
+        if self._user_id is None:
+            return
+        again = f"SELECT kinegraph_enter_again('{UUID(int=self._user_id.int)}', '{self._state}')"
+        entry = Known(again, viewer), _changes(cache, viewer)
+        cache.put(("viewer", self._user_id), None, entry, BYTES_PER_MEMBERSHIP * (1 + len(viewer.by_organization)))
 
     def known(self, cache: Cache) -> Known | None:
         """Those who sign in by their id; what an e-mail address stands for is asked each time."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -152,6 +152,15 @@ class Context:
 
     async def _run(self, batch: Batch, arguments: Mapping[str, Any], keys: list[Any]) -> Sequence[Any]:
         return await batch(await self.session(), keys, **arguments)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """A context manager in which one resolver runs alone: what it loads is asked at once."""
+        self._tasks.is_alone = True
+        try:
+            yield
+        finally:
+            self._tasks.is_alone = False
 
     def hold(self) -> AbstractContextManager[None]:
         """A context manager in which what fields load is pooled, and not asked yet."""

@@ -17,7 +17,7 @@ import orjson
 from sqlalchemy import MetaData
 
 from kinegraph.kit.cache import Cache
-from kinegraph.kit.leases import ConnectionPool
+from kinegraph.kit.pool import ConnectionPool
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import MAX_ROWS, Enter, Known, ReadSession, Reenter, WriteSession
 
@@ -37,11 +37,15 @@ class Unreachable(Exception):
 
 
 class Database:
-    """Connections under the API's own role, to which row-level security applies; and the process's cache."""
+    """Connections under the API's own role, to which row-level security applies; and the process's caches.
 
-    def __init__(self, pool: ConnectionPool, cache: Cache, max_rows: int = MAX_ROWS) -> None:
+    `cache` has finished answers, `request_cache` what requests are made of: viewers, documents.
+    """
+
+    def __init__(self, pool: ConnectionPool, cache: Cache, request_cache: Cache, max_rows: int = MAX_ROWS) -> None:
         self.pool = pool
         self.cache = cache
+        self.request_cache = request_cache
         self._max_rows = max_rows
 
     @classmethod
@@ -52,6 +56,7 @@ class Database:
         statement_timeout_seconds: int = 30,
         *,
         cache_bytes: int = 0,
+        request_cache_bytes: int = 0,
         max_rows: int = MAX_ROWS,
     ) -> "Database":
         """Open the pool, with one connection made and tried.
@@ -68,7 +73,7 @@ class Database:
         except CANNOT_CONNECT as error:
             await pool.close()
             raise Unreachable(explain(error)) from error
-        return cls(pool, Cache(cache_bytes), max_rows)
+        return cls(pool, Cache(cache_bytes), Cache(request_cache_bytes), max_rows)
 
     async def close(self) -> None:
         """Send every deferred commit and close every connection that nobody uses."""
@@ -103,7 +108,7 @@ class Database:
 
     async def begin_read(self, enter: Enter | None = None) -> ReadSession:
         """A read session, to be ended by `end`; a viewer whom the cache knows is set in the message of BEGIN."""
-        known = enter.known(self.cache) if isinstance(enter, Reenter) else None
+        known = enter.known(self.request_cache) if isinstance(enter, Reenter) else None
         try:
             lease = await self.pool.begin(f"{SNAPSHOT}; {known.statement}" if known else SNAPSHOT)
         except asyncpg.PostgresError as error:
@@ -124,11 +129,13 @@ class Database:
     async def _entered(self, session: Session, enter: Enter | None) -> Session:
         try:
             session.viewer = await enter(session) if enter else None
+            if isinstance(enter, Reenter) and not isinstance(session, WriteSession):
+                enter.remember(self.request_cache, session.viewer)
         except BaseException:
             await self.end(session, commit=False)
             raise
         if isinstance(session, WriteSession) and isinstance(enter, Reenter):
-            session.on_commit = functools.partial(enter.written, self.cache, session.viewer)
+            session.on_commit = functools.partial(enter.written, self.request_cache, session.viewer)
         return session
 
     async def end(self, session: ReadSession, *, commit: bool) -> None:

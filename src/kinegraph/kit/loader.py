@@ -20,6 +20,8 @@ class RequestTasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
         self._has_ended = False
+        self.is_alone = False
+        """Whether a single resolver runs, so that nothing is gained by waiting for others' keys."""
         self._holds = 0
         self._held: list[Callable[[], None]] = []
 
@@ -75,6 +77,9 @@ class BatchLoader:
     async def load(self, key: Hashable) -> Any:
         """The answer to a key. Raises what the batch function raised."""
         if key in self._answers:
+            return self._answers[key]
+        if self._tasks.is_alone and key not in self._waiting:
+            (self._answers[key],) = await self._call([key])
             return self._answers[key]
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()

@@ -149,6 +149,10 @@ class Reenter(ABC):
         """Enter the viewer."""
 
     @abstractmethod
+    def remember(self, cache: Cache, viewer: Any) -> None:
+        """Cache a viewer who was entered."""
+
+    @abstractmethod
     def known(self, cache: Cache) -> Known | None:
         """What is known of the viewer."""
 

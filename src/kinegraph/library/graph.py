@@ -118,7 +118,8 @@ class EffectiveExerciseConnection(Connection[EffectiveExercise]):
 class OrganizationLibrary:
     @field(
         "The merged library: canonical exercises with this organization's overrides, and its own. "
-        "Filters and orders see effective values. Coaches see their own drafts; archived ones when asked for by status.",
+        "Filters and orders see effective values. "
+        "Coaches see their own drafts; archived ones when asked for by status.",
         cached=Caching(rules_cache.cached_pages, frozenset((("EffectiveExerciseConnection", "totalCount"),))),
     )
     async def exercise_library(

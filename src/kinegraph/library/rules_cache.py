@@ -27,7 +27,7 @@ def cached_pages(
     viewer: Viewer | None = session.viewer if session else None
     if viewer is None:
         return None
-    found = []
+    found: list[tuple[tuple[Hashable, ...], tuple[Hashable, ...]]] = []
     for organization, arguments in keys:
         id, filter = organization.id, arguments.get("filter") or {}
         version = viewer.version(id)

@@ -1,0 +1,58 @@
+"""Running resolvers at once, and letting others have their turn."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from contextlib import AbstractContextManager
+from time import perf_counter
+from typing import Any
+
+SLICE = 500
+"""Objects that are worked on before it is looked whether others should have their turn."""
+
+TURN_SECONDS = 0.01
+"""How long an execution goes on without letting others have their turn."""
+
+
+class Turn:
+    """The time since an execution last let others have their turn."""
+
+    def __init__(self) -> None:
+        self._began = perf_counter()
+
+    async def end_if_long(self) -> None:
+        """Let others have their turn, if this one has gone on for long enough."""
+        if perf_counter() - self._began > TURN_SECONDS:
+            await asyncio.sleep(0)
+            self._began = perf_counter()
+
+
+async def gather(awaitables: Sequence[Awaitable[Any]], hold: AbstractContextManager[Any]) -> list[Any]:
+    """The results of all, which run at once. If one raises, the others are cancelled and waited for first.
+
+    `hold` is held while they begin, so that what they load can be pooled though they begin in several turns.
+    """
+    tasks: list[asyncio.Task[Any]] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            with hold:
+                for number, awaitable in enumerate(awaitables, 1):
+                    tasks.append(group.create_task(_result(awaitable)))
+                    if number % SLICE == 0:
+                        await asyncio.sleep(0)
+                await asyncio.sleep(0)
+    except BaseExceptionGroup as failed:
+        first: BaseException = failed
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
+    return [task.result() for task in tasks]
+
+
+async def _result(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+def discard(columns: list[list[Any]]) -> None:
+    """Close coroutines that nobody is going to await."""
+    for result in (result for results in columns for result in results if asyncio.iscoroutine(result)):
+        result.close()
