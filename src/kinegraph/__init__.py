@@ -2,7 +2,7 @@
 
 The levels, lowest first; a module imports lower levels only, and a test holds it to that:
 
-    0  kit        the database, batches, the GraphQL helpers, pages, errors, logs; knows no domain
+    0  kit        the database, the cache, batch loading, the GraphQL helpers, pages, errors, logs; knows no domain
     0  breadth    the breadth-first executor of queries; imports graphql-core alone
     0  outside    one file per vendor: embedded PostgreSQL and Redis, tokens, object storage
     1  identity   organizations, users, memberships, the viewer
@@ -27,8 +27,9 @@ The way of one request:
     api.documents   finds the document, parsed and validated, by its text
     breadth         runs queries level by level, each relation once (`api.executor` says how this schema is read)
     kit.context     opens one transaction for the viewer when the first field needs it
+    kit.pool        leases it a connection; `kit.leases` says in which states one can be
     identity.store  enters it: one statement sets the viewer for row-level security and tells who they are, and which
-                    versions of their libraries the transaction sees (`kit.kept`: what is known for these is not read)
+                    versions of their libraries the transaction sees (`kit.cache`: answers for these are not made again)
     <room>.graph    resolves fields; an edge hands its key to `Context.load`, which pools a level's keys
     <room>.store    answers many keys in one statement, with plain rows
     api.failures    tells refusals in words, and masks and logs everything else

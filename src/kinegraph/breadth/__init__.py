@@ -9,9 +9,10 @@ scope turns into a list of dicts by one function that was generated for its fiel
 
 What an operation must be like is decided when it is compiled (`Unplannable` says why one is not taken on). What
 values must be like is checked where they are written down; any surprise (a null in a non-null place, a value that
-its type does not take, an exception) ends the run. graphql-core then executes the operation from the start, in the
-same snapshot of the data, and is thereby the one place where errors get their paths and nulls spread. So the two
-never disagree on an error, and an answer without one pays nothing for the possibility.
+its type does not take, an exception) ends the run. graphql-core then executes the operation from the start, a query in
+the same snapshot of the data, a mutation after what it wrote was taken back; and is thereby the one place where errors
+get their paths and nulls spread. So the two never disagree on an error, and an answer without one pays nothing for the
+possibility.
 
     ways        how a field gets its value: read, called, loaded, embedded, or resolved one by one
     sources     how values are read off objects
@@ -20,8 +21,14 @@ never disagree on an error, and an answer without one pays nothing for the possi
     selections  fields, and the selections of them at one place
     plan        from an operation to selections, by graphql-core's own collection of fields
     leaves      generated functions that turn a scope's objects into dicts, checking every value
+    budget      how much one answer may hold
     loads       the keys that batch functions are asked, and their answers
+    reading     values and keys, read off a scope's objects
     columns     the values of a field for a scope, and the objects among them
+    fragments   cached fields: finished JSON with gaps
+    scopes      all objects of one type at one place, and where each stands in the answer
+    abstract    the objects of an interface or a union by their types
+    tasks       resolvers at once, none of which outlives the execution; turns for others
     run         the levels
     executor    the door: an Executor of graphql-core that runs plans, falls back, and counts why
 

@@ -8,4 +8,7 @@ or to its organization's own, nothing else.
 
 Writers of one workout's tree take turns on an advisory lock; commenting shares it. Row locks would not do:
 an athlete may comment on a workout that they may not change, and row-level security ties the two together.
+
+Trees are cached as finished JSON with gaps for comments, for the version of the organization's workouts and of the
+libraries that their exercises are made of (`rules_cache`); each change of a section or a movement moves that version.
 """
