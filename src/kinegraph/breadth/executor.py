@@ -4,7 +4,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
-from graphql import ExecutionResult, OperationDefinitionNode, VariableNode, visit
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, VariableNode, visit
 from graphql.execution.executor import Executor
 from graphql.language import DirectiveNode, Visitor
 
@@ -44,6 +44,8 @@ class Plans:
             found: Plan | str = compile_plan(executor, self.adapter)
         except Unplannable as reason:
             found = str(reason)
+        except GraphQLError:  # an argument of @skip or @include that is null
+            found = "invalid directive"
         self._kept[key] = operation, found
         if len(self._kept) > KEPT_PLANS:
             old = self._kept.popitem(last=False)[1][0]

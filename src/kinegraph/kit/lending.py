@@ -16,6 +16,11 @@ LINGER_SECONDS = 0.05
 ACQUIRE_SECONDS = 10
 """How long a request waits for a connection before it is told to come back later."""
 
+
+class PoolExhausted(Exception):
+    """Every connection of the pool is in use, and none became free in ACQUIRE_SECONDS."""
+
+
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[Row]"
 
 
@@ -29,7 +34,7 @@ class Lending:
         self._waiting = 0
 
     async def begin(self, verb: str) -> Connection:
-        """A connection whose transaction `verb` has begun. Raises TimeoutError where none becomes free."""
+        """A connection whose transaction `verb` has begun. Raises PoolExhausted where none becomes free."""
         while (connection := self._take()) is not None and _is_lost(connection):
             await self._pool.release(connection)
         if connection is None:
@@ -91,6 +96,8 @@ class Lending:
         self._waiting += 1
         try:
             return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+        except TimeoutError:
+            raise PoolExhausted(f"No connection became free in {ACQUIRE_SECONDS} seconds.") from None
         finally:
             self._waiting -= 1
 
