@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -121,7 +121,7 @@ def _guards(settings: Settings) -> list[Middleware]:
         allow_origin_regex=local,
         allow_methods=["GET", "POST", "PUT"],
         allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
-        expose_headers=["X-Request-Id"],
+        expose_headers=["X-Request-Id", "Retry-After"],
         max_age=600,
     )
     guards = [cors] if settings.cors_origins or local else []
@@ -184,13 +184,23 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_marked)
+        except ClientDisconnect:
+            log.debug("client hung up", extra={"method": scope["method"], "path": scope["path"]})
+        except BaseException:
+            _log_request(scope, status, started)
+            raise
+        else:
+            _log_request(scope, status, started)
         finally:
-            elapsed = round((time.perf_counter() - started) * 1000, 1)
-            extra = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed}
-            if operation := scope.get("operation"):
-                extra["operation"] = operation
-            log.info("request", extra=extra)
             logs.request_id.reset(mark)
+
+
+def _log_request(scope: Scope, status: int, started: float) -> None:
+    elapsed = round((time.perf_counter() - started) * 1000, 1)
+    extra = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed}
+    if operation := scope.get("operation"):
+        extra["operation"] = operation
+    log.info("request", extra=extra)
 
 
 def _request_id(scope: Scope) -> str:
