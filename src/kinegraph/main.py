@@ -4,7 +4,7 @@ import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
 
 from starlette.applications import Starlette
@@ -20,9 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kinegraph import demo, migrate
 from kinegraph.api import graphiql, health, media
 from kinegraph.api.http import GraphQLEndpoint
+from kinegraph.api.readiness import Readiness
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
-from kinegraph.outside.redis_client import Redis, open_redis
+from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services, folder_storage, open_storage, read_services
@@ -46,7 +47,7 @@ class Held(TypedDict):
 
     database: Database
     graphql: GraphQLEndpoint
-    redis: Redis
+    readiness: Readiness
     storage: ObjectStorage
 
 
@@ -54,27 +55,6 @@ def create_app(services: Services) -> Starlette:
     """The application for these services."""
     settings = services.settings
     tokens = Tokens(services.jwt_secret, settings.jwt_jwks, settings.jwt_audience, settings.jwt_issuer)
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[Held]:
-        limits = settings.pool_size, settings.statement_timeout_seconds, settings.kept_mb * 2**20
-        database = await Database.open(services.database_url, *limits)
-        redis = open_redis(services.redis_url)
-        async with open_storage(settings) as storage:
-            endpoint = GraphQLEndpoint(
-                database,
-                storage,
-                tokens,
-                settings.jwt_user_claim,
-                settings.max_body_bytes,
-                introspection=settings.graphiql,
-                breadth_first=settings.executor == "breadth-first",
-                address=settings.address,
-            )
-            _spare_the_collector()
-            yield {"database": database, "graphql": endpoint, "redis": redis, "storage": storage}
-        await redis.aclose()
-        await database.close()
 
     async def sign_ins(request: Request) -> list[graphiql.SignIn]:
         return [
@@ -90,7 +70,7 @@ def create_app(services: Services) -> Starlette:
             Route("/", _root(settings)),
             Route("/graphql", _graphql, methods=METHODS),
             Route("/healthz", health.healthz),
-            Route("/readyz", health.readyz(migrate.head())),
+            Route("/readyz", health.readyz),
             Route("/metrics", health.metrics),
             *files,
             media.LASTING,
@@ -98,8 +78,35 @@ def create_app(services: Services) -> Starlette:
         ],
         middleware=[Middleware(RequestLog), *_guards(settings)],
         exception_handlers={404: _not_found, 405: _not_allowed},
-        lifespan=lifespan,
+        lifespan=lambda app: _open(services, tokens),
     )
+
+
+@asynccontextmanager
+async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
+    """Open what the application holds, and close it at the end; where that fails half-way, what is open by then."""
+    settings = services.settings
+    limits = settings.pool_size, settings.statement_timeout_seconds, settings.kept_mb * 2**20
+    async with AsyncExitStack() as stack:
+        database = await Database.open(services.database_url, *limits)
+        stack.push_async_callback(database.close)
+        redis = open_redis(services.redis_url)
+        stack.push_async_callback(redis.aclose)
+        readiness = Readiness(services.database_url, redis, migrate.head())
+        stack.push_async_callback(readiness.close)
+        storage = await stack.enter_async_context(open_storage(settings))
+        endpoint = GraphQLEndpoint(
+            database,
+            storage,
+            tokens,
+            settings.jwt_user_claim,
+            settings.max_body_bytes,
+            introspection=settings.graphiql,
+            breadth_first=settings.executor == "breadth-first",
+            address=settings.address,
+        )
+        _spare_the_collector()
+        yield {"database": database, "graphql": endpoint, "readiness": readiness, "storage": storage}
 
 
 def _spare_the_collector() -> None:

@@ -12,6 +12,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLSchema
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from kinegraph.api.failures import is_timeout
 from kinegraph.api.sources import shape, source
 from kinegraph.breadth.adapter import Adapter, Contents
 from kinegraph.breadth.executor import BreadthFirst, Plans
@@ -104,7 +105,12 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         self.context_value.notes = plan.notes
 
     async def give_up(self, error: Exception) -> None:
-        """graphql-core reads everything anew, and whole rows; after a statement that failed, in a new transaction."""
+        """graphql-core reads everything anew, and whole rows; after a statement that failed, in a new transaction.
+
+        A statement that ran into its time limit would only do so again: it ends the request.
+        """
+        if is_timeout(error):
+            raise error
         self.context_value.notes = {}
         self.context_value.forget()
         if isinstance(error, asyncpg.PostgresError):

@@ -109,7 +109,7 @@ def unexpected(cause: Exception) -> Failure:
 
 
 def _unexpected(error: GraphQLError, cause: Exception) -> Failure:
-    if _is_timeout(cause):
+    if is_timeout(cause):
         log.warning("a statement ran into its time limit", extra={"path": error.path, "reason": repr(cause)})
         failure = _failure(error, "This took the database too long; ask for less, or try again later.", "TIMEOUT", 503)
         return replace(failure, is_fatal=True)
@@ -127,7 +127,7 @@ def _unexpected(error: GraphQLError, cause: Exception) -> Failure:
     return _failure(error, f"Something went wrong on our side; it is logged as {id}.", "INTERNAL", 500, errorId=id)
 
 
-def _is_timeout(cause: Exception) -> bool:
+def is_timeout(cause: Exception) -> bool:
     """Whether a statement ran into its time limit: the server's, or asyncpg's, whose TimeoutError has no errno."""
     return isinstance(cause, TIMED_OUT) or (isinstance(cause, TimeoutError) and cause.errno is None)
 

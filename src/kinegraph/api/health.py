@@ -1,14 +1,11 @@
 """Whether the process lives, and whether it can serve."""
 
-from collections.abc import Awaitable, Callable
-
-import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from kinegraph.api.executor import PLANS
-from kinegraph.kit.database import Database
-from kinegraph.outside.redis_client import Redis, fault
+from kinegraph.api.failures import RETRY_AFTER
+from kinegraph.api.readiness import OK, Readiness
 
 
 async def healthz(request: Request) -> Response:
@@ -16,18 +13,13 @@ async def healthz(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def readyz(head: str) -> Callable[[Request], Awaitable[Response]]:
-    """Database, Redis and migrations: 200 where all are well, else 503 with what is not."""
-
-    async def answer(request: Request) -> Response:
-        checks = {
-            "database": await _database(request.state.database, head),
-            "redis": await _redis(request.state.redis),
-        }
-        well = all(state == "ok" for state in checks.values())
-        return JSONResponse({"status": "ok" if well else "unavailable", **checks}, 200 if well else 503)
-
-    return answer
+async def readyz(request: Request) -> Response:
+    """Database, migrations and Redis: 200 where all are well, else 503 with what is not; within two seconds."""
+    readiness: Readiness = request.state.readiness
+    checks = await readiness.check()
+    if all(state == OK for state in checks.values()):
+        return JSONResponse({"status": "ok", **checks})
+    return JSONResponse({"status": "unavailable", **checks}, 503, RETRY_AFTER)
 
 
 async def metrics(request: Request) -> Response:
@@ -40,16 +32,3 @@ async def metrics(request: Request) -> Response:
         executor = "graphql-core" if reason else "breadth-first"
         lines.append(f'kinegraph_operations_total{{executor="{executor}",reason="{reason}"}} {count}')
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
-
-
-async def _database(database: Database, head: str) -> str:
-    try:
-        version = await database.pool.fetchval("SELECT version_num FROM alembic_version", timeout=5)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return f"unreachable: {type(error).__name__}"
-    return "ok" if version == head else f"migrations are at {version}, not at {head}: run `kinegraph migrate`"
-
-
-async def _redis(redis: Redis) -> str:
-    found = await fault(redis)
-    return f"unreachable: {found}" if found else "ok"
