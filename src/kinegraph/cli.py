@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import uvicorn
-
 from kinegraph import demo, doctor, exchange_commands, migrate, up
 from kinegraph.api.schema import sdl
 from kinegraph.exchange.rules import ExchangeError
@@ -20,6 +18,7 @@ from kinegraph.kit.database import Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.tokens import Tokens
 from kinegraph.probes import require_free_port, require_redis
+from kinegraph.server import serve
 from kinegraph.services import Services, database_url, jwt_secret, read_services
 from kinegraph.settings import SettingsError, read_settings
 from kinegraph.worker import run as run_worker
@@ -54,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     add("up", _up, "Start everything on this machine: PostgreSQL, Redis, the worker, the API, the demo.")
-    serve = add("serve", _serve, "Start the API alone.")
-    serve.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that serve (default 1)")
+    serving = add("serve", _serve, "Start the API alone.")
+    serving.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that serve (default 1)")
     add("worker", _worker, "Start the worker that runs the jobs.")
     add("migrate", _migrate, "Bring the database to this version's schema.")
     seed = add("seed", _seed, "Store the canonical library; what is stored already stays as it is.")
@@ -86,17 +85,7 @@ def _serve(options: argparse.Namespace) -> int:
     Tokens(services.jwt_secret, settings.jwt_jwks)
     require_free_port(settings.host, settings.port)
     asyncio.run(_require_migrated(services))
-    uvicorn.run(
-        "kinegraph.main:app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=options.workers,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    serve(settings, options.workers)
     return 0
 
 

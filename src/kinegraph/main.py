@@ -4,7 +4,7 @@ import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
 
 from starlette.applications import Starlette
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,9 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kinegraph import demo, migrate
 from kinegraph.api import graphiql, health, media
 from kinegraph.api.http import GraphQLEndpoint, Limits
+from kinegraph.api.readiness import Readiness
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
-from kinegraph.outside.redis_client import Redis, open_redis
+from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services, folder_storage, open_storage, read_services
@@ -46,7 +47,7 @@ class Held(TypedDict):
 
     database: Database
     graphql: GraphQLEndpoint
-    redis: Redis
+    readiness: Readiness
     storage: ObjectStorage
 
 
@@ -54,39 +55,6 @@ def create_app(services: Services) -> Starlette:
     """The application for these services."""
     settings = services.settings
     tokens = Tokens(services.jwt_secret, settings.jwt_jwks, settings.jwt_audience, settings.jwt_issuer)
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[Held]:
-        database = await Database.open(
-            services.database_url,
-            settings.pool_size,
-            settings.statement_timeout_seconds,
-            cache_bytes=settings.cache_mb * 2**20,
-            request_cache_bytes=settings.request_cache_mb * 2**20,
-            max_rows=settings.max_answer_objects,
-        )
-        redis = open_redis(services.redis_url)
-        async with open_storage(settings) as storage:
-            endpoint = GraphQLEndpoint(
-                database,
-                storage,
-                tokens,
-                settings.jwt_user_claim,
-                Limits(
-                    settings.max_body_bytes,
-                    settings.max_answer_objects,
-                    settings.max_answer_mb * 2**20,
-                    settings.execution_seconds,
-                ),
-                database.request_cache,
-                introspection=settings.graphiql,
-                breadth_first=settings.executor == "breadth-first",
-                address=settings.address,
-            )
-            _spare_the_collector()
-            yield {"database": database, "graphql": endpoint, "redis": redis, "storage": storage}
-        await redis.aclose()
-        await database.close()
 
     async def sign_ins(request: Request) -> list[graphiql.SignIn]:
         return [
@@ -102,7 +70,7 @@ def create_app(services: Services) -> Starlette:
             Route("/", _root(settings)),
             Route("/graphql", _graphql, methods=METHODS),
             Route("/healthz", health.healthz),
-            Route("/readyz", health.readyz(migrate.head())),
+            Route("/readyz", health.readyz),
             Route("/metrics", health.metrics),
             *files,
             media.LASTING,
@@ -110,7 +78,51 @@ def create_app(services: Services) -> Starlette:
         ],
         middleware=[Middleware(RequestLog), *_guards(settings)],
         exception_handlers={404: _not_found, 405: _not_allowed},
-        lifespan=lifespan,
+        lifespan=lambda app: _open(services, tokens),
+    )
+
+
+@asynccontextmanager
+async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
+    """Open what the application holds, and close it at the end; where that fails half-way, what is open by then."""
+    settings = services.settings
+    async with AsyncExitStack() as stack:
+        database = await Database.open(
+            services.database_url,
+            settings.pool_size,
+            settings.statement_timeout_seconds,
+            cache_bytes=settings.cache_mb * 2**20,
+            request_cache_bytes=settings.request_cache_mb * 2**20,
+            max_rows=settings.max_answer_objects,
+        )
+        stack.push_async_callback(database.close)
+        redis = open_redis(services.redis_url)
+        stack.push_async_callback(redis.aclose)
+        readiness = Readiness(services.database_url, redis, migrate.head())
+        stack.push_async_callback(readiness.close)
+        storage = await stack.enter_async_context(open_storage(settings))
+        endpoint = GraphQLEndpoint(
+            database,
+            storage,
+            tokens,
+            settings.jwt_user_claim,
+            _limits(settings),
+            database.request_cache,
+            introspection=settings.graphiql,
+            breadth_first=settings.executor == "breadth-first",
+            address=settings.address,
+        )
+        _spare_the_collector()
+        yield {"database": database, "graphql": endpoint, "readiness": readiness, "storage": storage}
+
+
+def _limits(settings: Settings) -> Limits:
+    """What one request may ask for and take."""
+    return Limits(
+        settings.max_body_bytes,
+        settings.max_answer_objects,
+        settings.max_answer_mb * 2**20,
+        settings.execution_seconds,
     )
 
 
@@ -133,7 +145,7 @@ def _guards(settings: Settings) -> list[Middleware]:
         allow_origin_regex=local,
         allow_methods=["GET", "POST", "PUT"],
         allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
-        expose_headers=["X-Request-Id"],
+        expose_headers=["X-Request-Id", "Retry-After"],
         max_age=600,
     )
     guards = [cors] if settings.cors_origins or local else []
@@ -196,13 +208,23 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_marked)
+        except ClientDisconnect:
+            log.debug("client hung up", extra={"method": scope["method"], "path": scope["path"]})
+        except BaseException:
+            _log_request(scope, status, started)
+            raise
+        else:
+            _log_request(scope, status, started)
         finally:
-            elapsed = round((time.perf_counter() - started) * 1000, 1)
-            extra = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed}
-            if operation := scope.get("operation"):
-                extra["operation"] = operation
-            log.info("request", extra=extra)
             logs.request_id.reset(mark)
+
+
+def _log_request(scope: Scope, status: int, started: float) -> None:
+    elapsed = round((time.perf_counter() - started) * 1000, 1)
+    extra = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed}
+    if operation := scope.get("operation"):
+        extra["operation"] = operation
+    log.info("request", extra=extra)
 
 
 def _request_id(scope: Scope) -> str:

@@ -76,7 +76,12 @@ def encoded(part: bytes) -> bytes:
 
 def by_hand(header: Any, payload: bytes, secret: bytes | None) -> str:
     """A token put together without a library that would refuse to; without secret its signature is empty."""
-    text = encoded(json.dumps(header).encode()) + b"." + encoded(payload)
+    return signed_by_hand(json.dumps(header).encode(), payload, secret)
+
+
+def signed_by_hand(header: bytes, payload: bytes, secret: bytes | None) -> str:
+    """The same for a header that is any bytes."""
+    text = encoded(header) + b"." + encoded(payload)
     signature = hmac.new(secret, text, hashlib.sha256).digest() if secret else b""
     return (text + b"." + encoded(signature)).decode()
 
@@ -119,6 +124,8 @@ class Published:
     url: str
     body: bytes = b""
     status: int = 200
+    missing: int = 0
+    """How many bytes of the body are announced and not sent."""
     asked: int = 0
 
 
@@ -131,6 +138,7 @@ def key_server() -> Iterator[Published]:
             published.asked += 1
             self.send_response(published.status)
             self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(published.body) + published.missing))
             self.end_headers()
             self.wfile.write(published.body)
 

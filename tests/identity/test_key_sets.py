@@ -184,6 +184,19 @@ async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_tokens(
             assert_signed_in(await ask(api, signed(claims(person), "RS256")), person)
 
 
+async def test_keys_whose_answer_breaks_off_are_our_trouble_and_not_the_tokens(
+    services: Services, person: Person
+) -> None:
+    with key_server() as server:
+        server.body = json.dumps(key_set(RS256=rsa_key())).encode()
+        server.missing = 10
+        async with served(services, None, jwt_jwks=server.url) as api:
+            response = await ask(api, signed(claims(person), "RS256"))
+            assert (response.status_code, response.headers["Retry-After"]) == (503, "5"), response.text
+            server.missing = 0
+            assert_signed_in(await ask(api, signed(claims(person), "RS256")), person)
+
+
 async def test_a_server_that_is_not_there_is_our_trouble_and_not_the_tokens(services: Services, person: Person) -> None:
     with key_server() as server:
         url = server.url

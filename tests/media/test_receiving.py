@@ -1,6 +1,7 @@
 """Sending files over a real socket: only exactly what was announced arrives, and nowhere but at its place."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ import uvicorn
 
 from kinegraph.main import create_app
 from kinegraph.outside.storage_folder import FolderStorage
+from kinegraph.server import HttpProtocol
 from kinegraph.services import Services
 from tests.conftest import Api, World
 from tests.media.files import Studio, kept, key_of, picture, studio_of, until
@@ -62,7 +64,7 @@ async def wire(services: Services, world: World) -> AsyncIterator[Wire]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         configured = replace(services, settings=replace(services.settings, port=port))
-        server = uvicorn.Server(uvicorn.Config(create_app(configured), log_level="critical", ws="none"))
+        server = uvicorn.Server(uvicorn.Config(create_app(configured), http=HttpProtocol, log_config=None, ws="none"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             yield Wire(port, await studio_of(Api(client), world), services.settings.home)
@@ -101,6 +103,15 @@ async def test_a_whole_file_arrives_by_plain_bytes_and_in_chunks_of_unknown_leng
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
         target = await wire.target()
         assert await wire.say(head("PUT", target, *headers), body) == 204
+        assert kept(wire.home)[key_of(target)] == CONTENT
+
+
+async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrives(wire: Wire) -> None:
+    """Java's HttpClient makes one with its first request."""
+    offer = ("Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAEAAEAAAAIAAAAB", "Upgrade: h2c")
+    for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
+        target = await wire.target()
+        assert await wire.say(head("PUT", target, *offer, *headers), body) == 204
         assert kept(wire.home)[key_of(target)] == CONTENT
 
 
@@ -145,9 +156,20 @@ async def test_what_is_not_exactly_what_was_announced_is_refused_and_leaves_no_f
     "headers", [(PNG, length(BIG)), (PNG, "Transfer-Encoding: chunked")], ids=["length", "chunked"]
 )
 @pytest.mark.usefixtures("nothing_kept")
-async def test_a_file_that_is_broken_off_leaves_nothing(wire: Wire, headers: tuple[str, ...]) -> None:
+async def test_a_file_that_is_broken_off_leaves_nothing_but_a_debug_line(
+    wire: Wire, headers: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
     body = in_chunks(b"x" * BIG, 65536) if "chunked" in headers[-1] else b"x" * BIG
-    await wire.break_off(head("PUT", await wire.target(BIG), *headers), body[: BIG // 2])
+    target = await wire.target(BIG)
+    with caplog.at_level(logging.DEBUG, "kinegraph"):
+        await wire.break_off(head("PUT", target, *headers), body[: BIG // 2])
+
+        async def noted() -> bool:
+            return "client hung up" in caplog.messages
+
+        await until(noted)
+    (record,) = [record for record in caplog.records if record.name.startswith(("kinegraph", "uvicorn"))]
+    assert (record.levelno, record.exc_info) == (logging.DEBUG, None)
 
 
 async def test_a_second_file_replaces_the_first_and_a_refused_one_does_not(wire: Wire) -> None:

@@ -13,6 +13,7 @@ from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from kinegraph.api.context import RequestContext
+from kinegraph.api.failures import is_timeout
 from kinegraph.api.sizes import LONGEST_TEXT, size_of
 from kinegraph.api.sources import shape, source
 from kinegraph.breadth.adapter import Adapter
@@ -124,7 +125,12 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
             await context.open()
 
     async def give_up(self, error: Exception) -> None:
-        """graphql-core reads everything anew, and whole rows; what a mutation wrote is taken back first."""
+        """graphql-core reads everything anew, and whole rows; what a mutation wrote is taken back first.
+
+        A statement that ran into its time limit would only do so again: it ends the request.
+        """
+        if is_timeout(error):
+            raise error
         context: Context = self.context_value
         context.notes = {}
         context.forget()

@@ -1,14 +1,15 @@
 """Whether the process lives, and whether it can serve."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 
-import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from kinegraph.api.executor import PLANS
+from kinegraph.api.failures import RETRY_AFTER
+from kinegraph.api.readiness import OK, Readiness
+from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
-from kinegraph.outside.redis_client import Redis, fault
 
 
 async def healthz(request: Request) -> Response:
@@ -16,22 +17,17 @@ async def healthz(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def readyz(head: str) -> Callable[[Request], Awaitable[Response]]:
-    """Database, Redis and migrations: 200 where all are well, else 503 with what is not."""
-
-    async def answer(request: Request) -> Response:
-        checks = {
-            "database": await _database(request.state.database, head),
-            "redis": await _redis(request.state.redis),
-        }
-        well = all(state == "ok" for state in checks.values())
-        return JSONResponse({"status": "ok" if well else "unavailable", **checks}, 200 if well else 503)
-
-    return answer
+async def readyz(request: Request) -> Response:
+    """Database, migrations and Redis: 200 where all are well, else 503 with what is not; within two seconds."""
+    readiness: Readiness = request.state.readiness
+    checks = await readiness.check()
+    if all(state == OK for state in checks.values()):
+        return JSONResponse({"status": "ok", **checks})
+    return JSONResponse({"status": "unavailable", **checks}, 503, RETRY_AFTER)
 
 
 async def metrics(request: Request) -> Response:
-    """How operations were executed, as Prometheus reads it: how many breadth first, and why others were not."""
+    """For Prometheus: how operations were executed, and what the caches did and hold."""
     lines = [
         "# HELP kinegraph_operations_total Operations by executor, and why graphql-core had to do them.",
         "# TYPE kinegraph_operations_total counter",
@@ -39,17 +35,29 @@ async def metrics(request: Request) -> Response:
     for reason, count in sorted(PLANS.counted.items()):
         executor = "graphql-core" if reason else "breadth-first"
         lines.append(f'kinegraph_operations_total{{executor="{executor}",reason="{reason}"}} {count}')
+    database: Database = request.state.database
+    lines += _cache_lines({"answers": database.cache, "requests": database.request_cache})
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 
-async def _database(database: Database, head: str) -> str:
-    try:
-        version = (await database.fetch("SELECT version_num FROM alembic_version"))[0][0]
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return f"unreachable: {type(error).__name__}"
-    return "ok" if version == head else f"migrations are at {version}, not at {head}: run `kinegraph migrate`"
-
-
-async def _redis(redis: Redis) -> str:
-    found = await fault(redis)
-    return f"unreachable: {found}" if found else "ok"
+def _cache_lines(caches: Mapping[str, Cache]) -> list[str]:
+    """Events and bytes of each cache, by the kind of entry, and its bound."""
+    lines = [
+        "# HELP kinegraph_cache_events_total Lookups of entries that hit or missed, and entries evicted.",
+        "# TYPE kinegraph_cache_events_total counter",
+    ]
+    for name, cache in caches.items():
+        for (event, kind), count in sorted(cache.counts.items(), key=str):
+            lines.append(f'kinegraph_cache_events_total{{cache="{name}",kind="{kind}",event="{event}"}} {count}')
+    lines += [
+        "# HELP kinegraph_cache_bytes Bytes that entries take in memory.",
+        "# TYPE kinegraph_cache_bytes gauge",
+    ]
+    for name, cache in caches.items():
+        for kind, count in sorted(cache.bytes_by_kind().items(), key=str):
+            lines.append(f'kinegraph_cache_bytes{{cache="{name}",kind="{kind}"}} {count}')
+    lines += [
+        "# HELP kinegraph_cache_max_bytes The most that a cache may hold.",
+        "# TYPE kinegraph_cache_max_bytes gauge",
+    ]
+    return [*lines, *(f'kinegraph_cache_max_bytes{{cache="{name}"}} {c.max_bytes}' for name, c in caches.items())]

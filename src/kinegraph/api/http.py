@@ -5,7 +5,6 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 """
 
 import asyncio
-import logging
 import random
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,13 +12,13 @@ from typing import Any
 import asyncpg
 import orjson
 from graphql import GraphQLError, OperationType
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kinegraph.api.context import RequestContext, enter_by_token
 from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.executor import execute, written
-from kinegraph.api.failures import Failure, failures, unexpected
+from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
 from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
@@ -27,7 +26,6 @@ from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
 from kinegraph.kit.sessions import Enter
-from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 
@@ -36,8 +34,6 @@ MOST_TRIES = 8
 
 SWITCH = "x-kinegraph-executor"
 """The header that chooses the executor of one request, where introspection is on."""
-
-log = logging.getLogger("kinegraph.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +91,8 @@ class GraphQLEndpoint:
         except DocumentError as error:
             told = [failure.error for failure in failures(error.errors, suggests=self._suggests)]
             return _answer(how, {"errors": told}, 200 if how.is_legacy else 400)
-        except ServiceError as error:
-            log.error("service unavailable: %s", error)
-            message = "A service that is needed does not answer; try again soon."
-            return _answer(how, {"errors": [_error(message, "SERVICE_UNAVAILABLE")]}, 503)
+        except ClientDisconnect:  # nobody is there to be answered, and nothing went wrong here
+            raise
         except Exception as error:
             failure = unexpected(error)
             return _answer(how, {"errors": [failure.error]}, failure.status)
@@ -170,7 +164,7 @@ def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> 
         return _unauthenticated(how, errors[0]["message"], errors)
     if is_query and any(failure.is_bad_input for failure in found):
         return _answer(how, {"errors": errors}, 400)
-    if data is None:
+    if data is None or any(failure.is_fatal for failure in found):
         status = max(failure.status for failure in found)
         body = {"errors": errors} if status < 500 else {"errors": errors, "data": None}
         return _answer(how, body, 200 if how.is_legacy and status < 500 else status)
@@ -188,4 +182,5 @@ def _error(message: str, code: str) -> dict[str, Any]:
 
 def _answer(how: Media, body: dict[str, Any], status: int, headers: dict[str, str] | None = None) -> Response:
     content_type = {"Content-Type": f"{how.kind}; charset=utf-8", "Cache-Control": "no-store"}
-    return Response(orjson.dumps(body), status, {**content_type, **(headers or {})})
+    retry = RETRY_AFTER if status == 503 else {}
+    return Response(orjson.dumps(body), status, {**content_type, **retry, **(headers or {})})

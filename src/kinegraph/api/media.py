@@ -6,10 +6,11 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from kinegraph.api.failures import RETRY_AFTER
 from kinegraph.exercise.rules_video import FILES
 from kinegraph.media.rules_files import TYPES
 from kinegraph.outside.errors import ServiceError
@@ -43,7 +44,7 @@ async def _lead(request: Request) -> Response:
         return RedirectResponse(await storage.read_url(key, mime), 302, {"Cache-Control": "private, max-age=300"})
     except ServiceError as error:
         log.error("files: %s", error)
-        return JSONResponse({"error": "Files cannot be read just now; try again later."}, 503)
+        return JSONResponse({"error": "Files cannot be read just now; try again later."}, 503, RETRY_AFTER)
 
 
 LASTING = Route(f"{FILES}{{key:path}}", _lead)
@@ -72,7 +73,7 @@ def _answer(storage: FolderStorage) -> Callable[[Request], Awaitable[Response]]:
             return JSONResponse({"error": refused.message}, refused.status)
         except ServiceError as error:
             log.error("files: %s", error)
-            return JSONResponse({"error": "Files cannot be kept just now; try again later."}, 503)
+            return JSONResponse({"error": "Files cannot be kept just now; try again later."}, 503, RETRY_AFTER)
 
     return answer
 
@@ -93,10 +94,7 @@ async def _receive(storage: FolderStorage, request: Request, key: str, values: d
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != values["type"]:
         raise Refused(415, f"Send it with the header `Content-Type: {values['type']}`, as requestUpload said.")
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) != size:
+    if announced.isascii() and announced.isdigit() and int(announced) != size:
         raise Refused(413 if int(announced) > size else 400, f"Send exactly {size} bytes, as announced.")
-    try:
-        await storage.receive(key, size, request.stream())
-    except ClientDisconnect:
-        return Response(status_code=400)  # nobody is there to read it
+    await storage.receive(key, size, request.stream())
     return Response(status_code=204)

@@ -113,8 +113,10 @@ class Lease:
             await self._connection.execute(statements, timeout=timeout_seconds)
         except asyncpg.PostgresError:
             raise
-        except BaseException:
+        except BaseException as error:
             self.lose()
+            if isinstance(error, TimeoutError):
+                raise ConnectionError("The database did not answer in time.") from error
             raise
         finally:
             self._is_busy = False

@@ -15,6 +15,10 @@ DEFERRED_COMMIT_SECONDS = 0.05
 Connect = Callable[[], Awaitable["asyncpg.Connection[Row]"]]
 
 
+class PoolExhausted(Exception):
+    """Every connection of the pool is in use, and none became free in time."""
+
+
 class ConnectionPool:
     """At most `size` leases. Who waits for one gets it in the order of asking."""
 
@@ -37,7 +41,7 @@ class ConnectionPool:
         """A lease whose transaction `verb` has begun.
 
         A pooled connection that does not answer in `control_seconds` is dropped, and one that is made anew asked.
-        Raises TimeoutError where none becomes free, asyncpg.PostgresError where the server refuses `verb` (the lease is
+        Raises PoolExhausted where none becomes free, asyncpg.PostgresError where the server refuses `verb` (the lease is
         free again), and what connecting raises.
         """
         if (lease := self._take()) is not None:
@@ -131,31 +135,39 @@ class ConnectionPool:
 
     async def _wait(self) -> Lease:
         """A new connection, or the next one that is freed."""
-        async with asyncio.timeout(self._acquire_seconds):
-            while self._opened >= self._size:
-                if (lease := self._take()) is not None:
-                    return lease
-                future: asyncio.Future[Lease | None] = asyncio.get_running_loop().create_future()
-                self._waiting[future] = None
-                try:
-                    lease = await future
-                except BaseException:
-                    if future.done() and not future.cancelled():
-                        self._give_back(future.result())
-                    raise
-                finally:
-                    self._waiting.pop(future, None)
-                if lease is not None:
-                    return lease
-            return await self._open()
+        end = asyncio.get_running_loop().time() + self._acquire_seconds
+        while self._opened >= self._size:
+            if (lease := self._take()) is not None:
+                return lease
+            if (lease := await self._next_freed(end)) is not None:
+                return lease
+        return await self._open()
+
+    async def _next_freed(self, end: float) -> Lease | None:
+        """The next lease that is freed, or None where there is place for another. Raises PoolExhausted."""
+        future: asyncio.Future[Lease | None] = asyncio.get_running_loop().create_future()
+        self._waiting[future] = None
+        try:
+            async with asyncio.timeout_at(end):
+                return await future
+        except BaseException as error:
+            if future.done() and not future.cancelled():
+                self._give_back(future.result())
+            if isinstance(error, TimeoutError):
+                raise PoolExhausted(f"No connection became free in {self._acquire_seconds} seconds.") from None
+            raise
+        finally:
+            self._waiting.pop(future, None)
 
     async def _open(self) -> Lease:
         self._opened += 1
         try:
             lease = Lease(await self._connect())
-        except BaseException:
+        except BaseException as error:
             self._opened -= 1
             self._wake(None)
+            if isinstance(error, TimeoutError):
+                raise ConnectionError("The database did not answer a new connection in time.") from error
             raise
         if self.on_lease is not None:
             self.on_lease(lease)

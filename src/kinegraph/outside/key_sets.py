@@ -1,6 +1,7 @@
 """Published keys (JSON Web Key Sets, RFC 7517) in a file or at a URL, by PyJWT."""
 
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -8,7 +9,16 @@ import jwt
 
 from kinegraph.outside.errors import ServiceError
 
-FAULTS = (OSError, ValueError, AttributeError, TypeError, jwt.PyJWTError)
+FAULTS = (
+    OSError,
+    HTTPException,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    RecursionError,
+    jwt.PyJWTError,
+)
 """What reading a key set that is none may raise."""
 
 

@@ -1,5 +1,6 @@
 """Speaking to Redis by redis-py: does it answer, and what does it say."""
 
+import asyncio
 from typing import Any
 
 import redis
@@ -25,11 +26,14 @@ def open_pool(url: str) -> ConnectionPool:
     return pool
 
 
-async def fault(client: Redis) -> str | None:
-    """Why Redis does not answer, or None where it does."""
+async def fault(client: Redis, seconds: float) -> str | None:
+    """Why Redis does not answer in so many seconds, or None where it does."""
     try:
-        await client.ping()
+        async with asyncio.timeout(seconds):
+            await client.ping()
     except AWAY as error:
+        # A connection that was given up half-way would read the answer to one command as that to the next.
+        await client.connection_pool.disconnect()
         return type(error).__name__
     return None
 

@@ -14,6 +14,9 @@ from kinegraph.outside.key_sets import TokenError, open_key_set, published_key
 KNOWN_SECONDS = 60
 MOST_KNOWN = 1000
 LEEWAY_SECONDS = 30
+TIMES = ("exp", "nbf", "iat")
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999: a time after it is a mistake, such as milliseconds."""
 
 
 class Tokens:
@@ -50,6 +53,9 @@ class Tokens:
         if time.time() < until:
             return claims
         algorithm, claims = await self._decode(token)
+        for name in TIMES:
+            if not _is_time(claims.get(name, 0)):
+                raise TokenError(f"The token's `{name}` is no time: it must be seconds since 1970.")
         if algorithm == "HS256":
             self._known[token] = min(time.time() + KNOWN_SECONDS, float(claims["exp"])), claims
             if len(self._known) > MOST_KNOWN:
@@ -59,8 +65,9 @@ class Tokens:
     async def _decode(self, token: str) -> tuple[str, Mapping[str, Any]]:
         """The algorithm and the claims of a token that holds."""
         try:
-            algorithm = jwt.get_unverified_header(token).get("alg")
-            key = await self._key_for(token, algorithm)
+            header = jwt.get_unverified_header(token)
+            algorithm = header.get("alg")
+            key = await self._key_for(header, algorithm)
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key,
@@ -72,18 +79,32 @@ class Tokens:
             )
         except jwt.ExpiredSignatureError:
             raise TokenError("The token has expired; sign in again.") from None
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
-            raise TokenError(f"The token does not hold: {error}.") from None
+        except (TokenError, ServiceError):
+            raise
+        except jwt.PyJWTError as error:
+            raise TokenError(f"The token does not hold: {_shown(error)}.") from None
+        except Exception as error:  # whatever else decoding raises, it is over what the token holds
+            raise TokenError(f"The token does not hold: {type(error).__name__}.") from None
         return str(algorithm), claims
 
-    async def _key_for(self, token: str, algorithm: Any) -> Any:
+    async def _key_for(self, header: Mapping[str, Any], algorithm: Any) -> Any:
         """The key that a token must be signed with. An algorithm is never taken on the token's word alone."""
         if algorithm == "HS256" and self._secret:
             return self._secret
         if algorithm in ("RS256", "ES256") and self._keys is not None:
-            found: jwt.PyJWK = await asyncio.to_thread(published_key, self._keys, jwt.get_unverified_header(token))
+            found: jwt.PyJWK = await asyncio.to_thread(published_key, self._keys, header)
             return found.key
-        raise TokenError(f"Tokens signed with {algorithm!r} are not taken here.")
+        raise TokenError(f"Tokens signed with {_shown(algorithm)!r} are not taken here.")
+
+
+def _shown(value: object) -> str:
+    """A value that a token holds as it is repeated in a message: short, and nothing that UTF-8 cannot write."""
+    return str(value)[:200].encode(errors="replace").decode()
+
+
+def _is_time(value: Any) -> bool:
+    """Whether a claim is a NumericDate (RFC 7519): a number, in a year that there is."""
+    return type(value) in (int, float) and -LAST_SECOND <= value <= LAST_SECOND
 
 
 __all__ = ["TokenError", "Tokens"]

@@ -1,0 +1,119 @@
+"""What clients are told of errors of every kind: whose mistake it is, and whether another try may help."""
+
+import logging
+from typing import Any
+
+import asyncpg
+import pytest
+from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, build_schema, graphql_sync
+from kinegraph.kit.lending import PoolExhausted
+
+from kinegraph.api.failures import failures, unexpected
+
+SCHEMA = build_schema("""
+type Query { color: Color color2(of: Color! = RED): Color number: Int list: [Int] thing: Thing node: Node }
+enum Color { RED }
+interface Node { id: ID }
+type Thing implements Node { id: ID! }
+""")
+
+
+def executed(text: str, resolved: Any, **variables: Any) -> list[GraphQLError]:
+    """The errors of a document of which every field of the root is resolved to one value."""
+
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        return resolved
+
+    result: ExecutionResult = graphql_sync(SCHEMA, text, variable_values=variables, field_resolver=resolve)
+    assert result.errors
+    return result.errors
+
+
+def codes(errors: list[GraphQLError]) -> list[tuple[str, int]]:
+    """Code and status of each failure that is told."""
+    return [(each.error["extensions"]["code"], each.status) for each in failures(errors, suggests=False)]
+
+
+def raised(cause: Exception) -> GraphQLError:
+    """The error of a field that raised."""
+    return GraphQLError("hidden", path=["field"], original_error=cause)
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [
+        ("{ color }", "GREEN"),
+        ("{ number }", "many"),
+        ("{ number }", 2**40),
+        ("{ list }", 5),
+        ("{ thing { id } }", {"id": None}),
+        ("{ node { id } }", {"id": 1, "__typename": "Missing"}),
+        ("query ($c: Color = RED) { color2(of: $c) }", "GREEN"),
+    ],
+)
+def test_a_value_of_ours_that_does_not_fit_the_schema_is_no_mistake_of_the_client(text: str, resolved: Any) -> None:
+    """graphql-core raises the same class for it as for an argument."""
+    assert codes(executed(text, resolved)) == [("INTERNAL", 500)]
+
+
+def test_an_argument_that_is_null_and_must_not_be_is_a_mistake_of_the_client() -> None:
+    errors = executed("query ($c: Color = RED) { color2(of: $c) }", "RED", c=None)
+    assert codes(errors) == [("BAD_REQUEST", 400)]
+    (failure,) = failures(errors, suggests=False)
+    assert (failure.is_bad_input, failure.error["path"]) == (True, ["color2"])
+
+
+@pytest.mark.parametrize(
+    ("cause", "code"),
+    [
+        (asyncpg.QueryCanceledError("canceling statement due to statement timeout"), "TIMEOUT"),
+        (asyncpg.TransactionTimeoutError("terminating connection due to transaction timeout"), "TIMEOUT"),
+        (TimeoutError(), "TIMEOUT"),
+        (TimeoutError(110, "Connection timed out"), "SERVICE_UNAVAILABLE"),
+        (PoolExhausted(), "SERVICE_UNAVAILABLE"),
+        (ConnectionResetError(), "SERVICE_UNAVAILABLE"),
+        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.OutOfMemoryError("out of memory"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.DiskFullError("could not extend file"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.AdminShutdownError("terminating connection"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.CannotConnectNowError("the database system is starting up"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.IdleInTransactionSessionTimeoutError("terminating connection"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.IdleSessionTimeoutError("terminating connection"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.ConnectionDoesNotExistError("connection was closed in the middle"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.InterfaceError("connection is closed"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.InterfaceError("pool is closing"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.InterfaceError("connection has been released back to the pool"), "SERVICE_UNAVAILABLE"),
+        (asyncpg.DeadlockDetectedError("deadlock detected"), "CONFLICT"),
+        (asyncpg.SerializationError("could not serialize access"), "CONFLICT"),
+        (asyncpg.LockNotAvailableError("canceling statement due to lock timeout"), "CONFLICT"),
+    ],
+    ids=repr,
+)
+def test_what_another_try_may_mend_is_503_without_a_word_of_the_cause(cause: Exception, code: str) -> None:
+    assert codes([raised(cause)]) == [(code, 503)]
+    told = unexpected(cause)
+    assert (told.error["extensions"], told.status) == ({"code": code}, 503)
+    assert str(cause) not in told.error["message"] or not str(cause)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [ValueError("x"), KeyError("x"), asyncpg.InterfaceError("another operation is in progress"),
+     asyncpg.UndefinedColumnError("no column"), asyncpg.InFailedSQLTransactionError("aborted"),
+     asyncpg.UniqueViolationError("twice"), RecursionError()],
+    ids=repr,
+)  # fmt: skip
+def test_everything_else_is_internal_and_logged_under_the_id_that_is_told(
+    cause: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR, "kinegraph.api"):
+        (failure,) = failures([raised(cause)], suggests=False)
+    assert (failure.error["extensions"]["code"], failure.status) == ("INTERNAL", 500)
+    (record,) = caplog.records
+    assert vars(record)["error_id"] == failure.error["extensions"]["errorId"] and record.exc_info
+
+
+def test_statements_that_were_refused_only_since_another_one_failed_are_not_told() -> None:
+    aborted = raised(asyncpg.InFailedSQLTransactionError("current transaction is aborted"))
+    timeout = raised(asyncpg.QueryCanceledError("canceling statement due to statement timeout"))
+    assert codes([aborted, timeout, aborted]) == [("TIMEOUT", 503)]

@@ -1,0 +1,174 @@
+"""A variable that may be null and is, in a place that takes no null: refused by both executors in the same words."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    print_ast,
+    value_to_literal,
+)
+
+from kinegraph.kit.sessions import Row
+from tests.api.documents import CREATE_EXERCISE, send, stored, told
+from tests.api.samples import ROUTES, Operation, Path, good, leaves, operations
+from tests.conftest import Api, Person, World
+
+IDS = {"organization": "0190b5b1-9d4e-7c3a-8000-0123456789ab"}
+SWITCH = "x-kinegraph-executor"
+OPERATIONS = operations()
+NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
+
+
+async def refused_alike(api: Api, person: Person, text: str, **variables: Any) -> httpx.Response:
+    """The answer of both executors, which must be one."""
+    body = {"query": text, "variables": variables}
+    breadth_first, depth_first = [
+        await send(api, body, person=person, headers={SWITCH: executor})
+        for executor in ("breadth-first", "graphql-core")
+    ]
+    assert (breadth_first.status_code, breadth_first.json()) == (depth_first.status_code, depth_first.json()), text
+    return breadth_first
+
+
+def argument_fault(response: httpx.Response, name: str, variable: str) -> str | None:
+    """What is wrong with a refusal, or None: it must be 400 BAD_REQUEST alone, and name argument and variable."""
+    if told(response) != (400, ["BAD_REQUEST"]) or "data" in response.json():
+        return f"{response.status_code} {response.text[:300]}"
+    message = response.json()["errors"][0]["message"]
+    return None if f"Argument '{name}'" in message and f"variable '${variable}'" in message else str(message)
+
+
+def places(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLNonNull[Any]]]:
+    """Everything in an argument that takes no null, entries of lists too."""
+    for at, leaf in leaves(type, path):
+        inner: Any = leaf.of_type if isinstance(leaf, GraphQLNonNull) else leaf
+        if isinstance(leaf, GraphQLNonNull):
+            yield at, leaf
+        if isinstance(inner, GraphQLList) and isinstance(inner.of_type, GraphQLNonNull):
+            yield (*at, "0"), inner.of_type
+
+
+def literal(type: Any, value: Any, at: Path | None) -> str:
+    """A value as it stands in a document, with no more than it must have, and `$v` at a path."""
+    if at == ():
+        return "$v"
+    if isinstance(type, GraphQLNonNull):
+        return literal(type.of_type, value, at)
+    step, rest = (at[0], at[1:]) if at else (None, None)
+    if isinstance(type, GraphQLList):
+        entries = value or [None]
+        inner = [
+            literal(type.of_type, each, rest if str(place) == step else None) for place, each in enumerate(entries)
+        ]
+        return f"[{', '.join(inner)}]"
+    if isinstance(type, GraphQLInputObjectType):
+        held = {key: (value or {}).get(key) for key in type.fields}
+        given = {
+            key: each for key, each in held.items() if key == step or isinstance(type.fields[key].type, GraphQLNonNull)
+        }
+        inner = [f"{k}: {literal(type.fields[k].type, v, rest if k == step else None)}" for k, v in given.items()]
+        return f"{{{', '.join(inner)}}}"
+    if value is None:
+        return '"x"'
+    return print_ast(value_to_literal(value, type))  # type: ignore[arg-type]  # the samples are of their types
+
+
+def document(operation: Operation, argument: str, at: Path, type: GraphQLNonNull[Any]) -> str:
+    """The operation with a nullable variable at a place of an argument, whose default makes that valid."""
+    passed = []
+    for name, kind in operation.arguments.items():
+        if name == argument or isinstance(kind, GraphQLNonNull):
+            passed.append(f"{name}: {literal(kind, good(kind, name, IDS), at if name == argument else None)}")
+    default = literal(type, good(type, at[-1] if at else argument, IDS), None)
+    verb = "mutation" if operation.parent == "Mutation" else "query"
+    organization = "$organization: ID!, " if "$organization" in ROUTES[operation.parent] else ""
+    field = ROUTES[operation.parent] % f"{operation.name}({', '.join(passed)}) {{ __typename }}"
+    return f"{verb} ({organization}$v: {type.of_type} = {default}) {{ {field} }}"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+async def test_null_for_any_place_that_takes_none_is_refused_with_the_argument_named_and_nothing_is_written(
+    api: Api, world: World, owner: "asyncpg.Pool[Row]", operation: Operation
+) -> None:
+    made = await world.organization()
+    route = {"organization": str(made.id)} if "$organization" in ROUTES[operation.parent] else {}
+    before = await stored(owner)
+    wrong = []
+    for argument, type in operation.arguments.items():
+        for at, leaf in places(type, ()):
+            text = document(operation, argument, at, leaf)
+            response = await refused_alike(api, made.coach, text, v=None, **route)
+            if fault := argument_fault(response, argument, "v"):
+                wrong.append(f"{text}: {fault}")
+    assert wrong == [], "\n".join(wrong)
+    assert await stored(owner) == before
+
+
+def test_every_kind_of_place_is_among_them() -> None:
+    found = {
+        (*at, str(leaf)) for each in OPERATIONS for a, type in each.arguments.items() for at, leaf in places(type, (a,))
+    }
+    assert {("sort", "ExerciseSort!"), ("first", "Int!"), ("filter", "muscles", "0", "String!")} <= found
+    assert ("input", "sections", "0", "movements", "0", "exerciseId", "ID!") in found
+
+
+NULLS = [
+    ("query ($s: ExerciseSort) { exercises(sort: $s, first: 1) { totalCount } }", "sort", "s"),
+    ("query ($n: Int) { jobs(first: $n) { id } }", "first", "n"),
+    ('query ($m: String = "lats") { exercises(filter: {muscles: [$m]}, first: 1) { totalCount } }', "filter", "m"),
+    ("query ($a: Boolean = true) { exercises(first: 1) @include(if: $a) { totalCount } }", "if", "a"),
+    ("query ($a: Boolean = true) { exercises(first: 1) @skip(if: $a) { totalCount } }", "if", "a"),
+    ("query ($a: Boolean = true) { exercises(first: 1) { totalCount @include(if: $a) } }", "if", "a"),
+    ("query ($a: Boolean = true) { exercises(first: 9) { nodes { id name @skip(if: $a) } } }", "if", "a"),
+    ("query ($a: Boolean = true) { exercises(first: 9) { nodes { ... @include(if: $a) { id } } } }", "if", "a"),
+    ("query ($a: Boolean = true) { ...F @skip(if: $a) } fragment F on Query { __typename }", "if", "a"),
+    ("query ($a: Boolean = true) { ...F } fragment F on Query { __typename @include(if: $a) }", "if", "a"),
+    (("fragment F on Exercise { id } "
+     "query ($a: Boolean = true) { exercises(first: 1) { nodes { ...F @include(if: $a) } } }"), "if", "a"),
+    ("query ($a: Boolean = true) { viewer { user { id @include(if: $a) } } }", "if", "a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "argument", "variable"), NULLS)
+async def test_null_is_refused_wherever_a_query_has_the_argument(
+    api: Api, world: World, text: str, argument: str, variable: str
+) -> None:
+    admin = await world.person(is_platform_admin=True)
+    response = await refused_alike(api, admin, text, **{variable: None})
+    assert argument_fault(response, argument, variable) is None
+    assert told(await send(api, {"query": text}, person=admin)) == (200, []), "without a value the default holds"
+
+
+async def test_beside_a_field_that_can_be_answered_null_is_refused_for_the_whole_query(api: Api, world: World) -> None:
+    text = 'query ($v: ID = "x") { viewer { user { id } } workout(id: $v) { id } }'
+    response = await refused_alike(api, await world.person(), text, v=None)
+    assert argument_fault(response, "id", "v") is None
+    assert response.json()["errors"][0]["path"] == ["workout"]
+
+
+async def test_a_mistake_that_is_met_for_every_object_is_told_once(api: Api, world: World) -> None:
+    text = "query ($a: Boolean = true) { a: exercises(first: 9) { ...F } b: exercises(first: 9) { ...F } }"
+    fragment = " fragment F on ExerciseConnection { nodes { name @include(if: $a) } }"
+    response = await refused_alike(api, await world.person(), text + fragment, a=None)
+    assert argument_fault(response, "if", "a") is None
+
+
+async def test_null_in_what_a_mutation_answers_takes_back_what_it_wrote(
+    api: Api, world: World, owner: "asyncpg.Pool[Row]"
+) -> None:
+    made = await world.organization()
+    text = CREATE_EXERCISE.replace("$input:", "$a: Boolean = true, $input:").replace(
+        "{ id }", "{ id @include(if: $a) }"
+    )
+    input = {"organizationId": str(made.id), "name": "Never"}
+    before = await stored(owner)
+    response = await refused_alike(api, made.coach, text, input=input, a=None)
+    assert argument_fault(response, "if", "a") is None
+    assert await stored(owner) == before

@@ -1,0 +1,103 @@
+"""Statements that run into their time limit, and requests that get no connection: 503, and when to come back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from kinegraph.kit import lending
+from kinegraph.kit.sessions import Row
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from tests.api.documents import CREATE_EXERCISE, send, told
+from tests.conftest import Api, World, running
+from tests.media.files import until
+
+LIST = "{ exercises(first: 1) { totalCount } }"
+HEADER = "x-kinegraph-executor"
+
+
+@pytest.fixture(scope="module")
+async def hasty(services: Services) -> AsyncIterator[Api]:
+    """The API on one connection, where a statement may take a second."""
+    limits = replace(services.settings, pool_size=1, statement_timeout_seconds=1)
+    async with running(create_app(replace(services, settings=limits))) as api:
+        yield api
+
+
+@asynccontextmanager
+async def locked(owner: "asyncpg.Pool[Row]", table: str = "exercises") -> AsyncIterator[None]:
+    """A table that nobody can read until the block ends."""
+    async with owner.acquire() as connection, connection.transaction():
+        await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def assert_later(response: httpx.Response, code: str) -> None:
+    """The answer is one refusal that says when to come back, and has no data."""
+    assert told(response) == (503, [code]), response.text
+    assert response.headers["Retry-After"] == "5"
+    assert response.json().get("data") is None
+    assert "canceling" not in response.text and "statement" not in response.text
+
+
+ONE = '{ viewer { user { id } } exercise(id: "0190b5b1-9d4e-7c3a-8000-0123456789ab") { id } }'
+TWO = "{ exercises(first: 1) { nodes { name } } again: exercises(first: 2) { totalCount } }"
+
+
+@pytest.mark.parametrize(
+    ("text", "executor"),
+    [
+        (LIST, "breadth-first"),
+        (LIST, "graphql-core"),
+        (ONE, "breadth-first"),
+        (ONE, "graphql-core"),
+        (TWO, "graphql-core"),
+    ],
+)
+async def test_a_query_whose_statement_takes_too_long_is_told_so_and_the_next_is_answered(
+    hasty: Api, world: World, owner: "asyncpg.Pool[Row]", text: str, executor: str
+) -> None:
+    person = await world.person()
+    async with locked(owner):
+        assert_later(await send(hasty, {"query": text}, person=person, headers={HEADER: executor}), "TIMEOUT")
+    assert told(await send(hasty, {"query": text}, person=person, headers={HEADER: executor})) == (200, [])
+
+
+async def test_a_mutation_whose_statement_takes_too_long_is_told_so_and_nothing_of_it_is_stored(
+    hasty: Api, world: World, owner: "asyncpg.Pool[Row]"
+) -> None:
+    admin = await world.person(is_platform_admin=True)
+    body: dict[str, Any] = {"query": CREATE_EXERCISE, "variables": {"input": {"name": "In time"}}}
+    count = "SELECT count(*) FROM exercises"
+    before = await owner.fetchval(count)
+    async with locked(owner):
+        assert_later(await send(hasty, body, person=admin), "TIMEOUT")
+    assert await owner.fetchval(count) == before
+    assert told(await send(hasty, body, person=admin)) == (200, [])
+
+
+async def test_signing_in_may_take_too_long_as_well(hasty: Api, world: World, owner: "asyncpg.Pool[Row]") -> None:
+    person = await world.person()
+    async with locked(owner, "users"):
+        assert_later(await send(hasty, {"query": LIST}, person=person), "TIMEOUT")
+    assert told(await send(hasty, {"query": LIST}, person=person)) == (200, [])
+
+
+async def test_a_request_for_which_no_connection_becomes_free_is_told_to_come_back(
+    services: Services, world: World, owner: "asyncpg.Pool[Row]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lending, "ACQUIRE_SECONDS", 0.2)
+    person = await world.person()
+    one = replace(services, settings=replace(services.settings, pool_size=1))
+    async with running(create_app(one)) as api:
+        async with locked(owner):
+            first = asyncio.create_task(send(api, {"query": LIST}, person=person))
+            await until(lambda: owner.fetchval("SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"))
+            assert_later(await send(api, {"query": LIST}, person=person), "SERVICE_UNAVAILABLE")
+        assert told(await first) == (200, [])
