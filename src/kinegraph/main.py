@@ -68,7 +68,7 @@ def create_app(services: Services) -> Starlette:
     return Starlette(
         routes=[
             Route("/", _root(settings)),
-            Route("/graphql", _graphql, methods=METHODS),
+            Route("/graphql", _GraphQL(), methods=METHODS),
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),
             Route("/metrics", health.metrics),
@@ -157,9 +157,14 @@ def _guards(settings: Settings) -> list[Middleware]:
     return guards
 
 
-async def _graphql(request: Request) -> Response:
-    endpoint: GraphQLEndpoint = request.state.graphql
-    return await endpoint(request)
+class _GraphQL:
+    """The endpoint as an ASGI application, which Starlette calls without its wrappers for functions."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        endpoint: GraphQLEndpoint = scope["state"]["graphql"]
+        response = await endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 def _root(settings: Settings) -> Callable[[Request], Awaitable[Response]]:

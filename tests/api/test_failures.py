@@ -6,9 +6,9 @@ from typing import Any
 import asyncpg
 import pytest
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, build_schema, graphql_sync
-from kinegraph.kit.lending import PoolExhausted
 
 from kinegraph.api.failures import failures, unexpected
+from kinegraph.kit.pool import PoolExhausted
 
 SCHEMA = build_schema("""
 type Query { color: Color color2(of: Color! = RED): Color number: Int list: [Int] thing: Thing node: Node }

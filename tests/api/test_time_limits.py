@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from kinegraph.kit import lending
+from kinegraph.kit import pool
 from kinegraph.kit.sessions import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
@@ -92,7 +92,7 @@ async def test_signing_in_may_take_too_long_as_well(hasty: Api, world: World, ow
 async def test_a_request_for_which_no_connection_becomes_free_is_told_to_come_back(
     services: Services, world: World, owner: "asyncpg.Pool[Row]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lending, "ACQUIRE_SECONDS", 0.2)
+    monkeypatch.setattr(pool, "ACQUIRE_SECONDS", 0.2)
     person = await world.person()
     one = replace(services, settings=replace(services.settings, pool_size=1))
     async with running(create_app(one)) as api:

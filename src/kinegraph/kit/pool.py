@@ -12,6 +12,12 @@ from kinegraph.kit.rows import Row
 DEFERRED_COMMIT_SECONDS = 0.05
 """How long a read's COMMIT waits for a transaction that it can be sent with."""
 
+ACQUIRE_SECONDS = 10
+"""How long a request waits for a connection before it is told to come back later."""
+
+CONTROL_SECONDS = 3
+"""How long a connection may take to begin a transaction, or to roll one back, before it is taken for lost."""
+
 Connect = Callable[[], Awaitable["asyncpg.Connection[Row]"]]
 
 
@@ -22,11 +28,9 @@ class PoolExhausted(Exception):
 class ConnectionPool:
     """At most `size` leases. Who waits for one gets it in the order of asking."""
 
-    def __init__(self, connect: Connect, size: int, *, acquire_seconds: float = 10, control_seconds: float = 3) -> None:
+    def __init__(self, connect: Connect, size: int) -> None:
         self._connect = connect
         self._size = size
-        self._acquire_seconds = acquire_seconds
-        self._control_seconds = control_seconds
         self._opened = 0
         """Leases that are not lost, and connections being made."""
         self._free: list[Lease] = []
@@ -40,9 +44,9 @@ class ConnectionPool:
     async def begin(self, verb: str) -> Lease:
         """A lease whose transaction `verb` has begun.
 
-        A pooled connection that does not answer in `control_seconds` is dropped, and one that is made anew asked.
-        Raises PoolExhausted where none becomes free, asyncpg.PostgresError where the server refuses `verb` (the lease is
-        free again), and what connecting raises.
+        A pooled connection that does not answer in CONTROL_SECONDS is dropped, and one that is made anew asked.
+        Raises PoolExhausted where none becomes free, asyncpg.PostgresError where the server refuses `verb` (the lease
+        is free again), and what connecting raises.
         """
         if (lease := self._take()) is not None:
             try:
@@ -64,7 +68,7 @@ class ConnectionPool:
             lease.lose()
         try:
             if lease.state is not LOST:
-                await lease.control(verb, self._control_seconds if verb == "ROLLBACK" else None)
+                await lease.control(verb, CONTROL_SECONDS if verb == "ROLLBACK" else None)
             elif must_succeed:
                 raise asyncpg.ConnectionDoesNotExistError("The connection was lost before its transaction's end.")
         finally:
@@ -101,7 +105,7 @@ class ConnectionPool:
         was_ending = lease.state is ENDING
         lease.move(LENT)
         try:
-            await lease.control(f"COMMIT; {verb}" if was_ending else verb, self._control_seconds)
+            await lease.control(f"COMMIT; {verb}" if was_ending else verb, CONTROL_SECONDS)
         except asyncpg.PostgresError:
             if lease.state is LOST:
                 self._give_back(lease)
@@ -135,7 +139,7 @@ class ConnectionPool:
 
     async def _wait(self) -> Lease:
         """A new connection, or the next one that is freed."""
-        end = asyncio.get_running_loop().time() + self._acquire_seconds
+        end = asyncio.get_running_loop().time() + ACQUIRE_SECONDS
         while self._opened >= self._size:
             if (lease := self._take()) is not None:
                 return lease
@@ -154,7 +158,7 @@ class ConnectionPool:
             if future.done() and not future.cancelled():
                 self._give_back(future.result())
             if isinstance(error, TimeoutError):
-                raise PoolExhausted(f"No connection became free in {self._acquire_seconds} seconds.") from None
+                raise PoolExhausted(f"No connection became free in {ACQUIRE_SECONDS} seconds.") from None
             raise
         finally:
             self._waiting.pop(future, None)
