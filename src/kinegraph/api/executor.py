@@ -12,7 +12,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLSchema
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from kinegraph.api.failures import is_timeout
+from kinegraph.api.causes import is_timeout
 from kinegraph.api.sources import shape, source
 from kinegraph.breadth.adapter import Adapter, Contents
 from kinegraph.breadth.executor import BreadthFirst, Plans
