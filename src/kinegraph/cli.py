@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import uvicorn
+
 from kinegraph import demo, doctor, exchange_commands, migrate, up
 from kinegraph.api.schema import sdl
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.exercise.rules_canonical import LibraryError
+from kinegraph.http_protocol import HttpProtocol
 from kinegraph.identity.store_operator import enter_as_operator, users_by_email
 from kinegraph.kit import logs
 from kinegraph.kit.checks import character_fault
@@ -18,7 +21,6 @@ from kinegraph.kit.database import Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.tokens import Tokens
 from kinegraph.probes import require_free_port, require_redis
-from kinegraph.server import serve
 from kinegraph.services import Services, database_url, jwt_secret, read_services
 from kinegraph.settings import SettingsError, read_settings
 from kinegraph.worker import run as run_worker
@@ -53,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     add("up", _up, "Start everything on this machine: PostgreSQL, Redis, the worker, the API, the demo.")
-    serving = add("serve", _serve, "Start the API alone.")
-    serving.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that serve (default 1)")
+    serve = add("serve", _serve, "Start the API alone.")
+    serve.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that serve (default 1)")
     add("worker", _worker, "Start the worker that runs the jobs.")
     add("migrate", _migrate, "Bring the database to this version's schema.")
     seed = add("seed", _seed, "Store the canonical library; what is stored already stays as it is.")
@@ -85,7 +87,18 @@ def _serve(options: argparse.Namespace) -> int:
     Tokens(services.jwt_secret, settings.jwt_jwks)
     require_free_port(settings.host, settings.port)
     asyncio.run(_require_migrated(services))
-    serve(settings, options.workers)
+    uvicorn.run(
+        "kinegraph.main:app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=options.workers,
+        http=HttpProtocol,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
     return 0
 
 

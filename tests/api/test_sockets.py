@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 import uvicorn
 
+from kinegraph.http_protocol import HttpProtocol
 from kinegraph.kit.sessions import Row
 from kinegraph.main import create_app
-from kinegraph.server import HttpProtocol
 from kinegraph.services import Services
 from tests.conftest import World
 from tests.media.files import until as eventually

@@ -12,9 +12,9 @@ import httpx
 import pytest
 import uvicorn
 
+from kinegraph.http_protocol import HttpProtocol
 from kinegraph.main import create_app
 from kinegraph.outside.storage_folder import FolderStorage
-from kinegraph.server import HttpProtocol
 from kinegraph.services import Services
 from tests.conftest import Api, World
 from tests.media.files import Studio, kept, key_of, picture, studio_of, until

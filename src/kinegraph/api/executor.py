@@ -12,8 +12,8 @@ from graphql import ExecutionResult, GraphQLSchema
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from kinegraph.api.causes import is_timeout
 from kinegraph.api.context import RequestContext
-from kinegraph.api.failures import is_timeout
 from kinegraph.api.sizes import LONGEST_TEXT, size_of
 from kinegraph.api.sources import shape, source
 from kinegraph.breadth.adapter import Adapter

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import asyncpg
 
@@ -14,14 +15,12 @@ CHECK_SECONDS = 1.5
 
 OK = "ok"
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError)
-"""What is raised where a connection ended."""
 
 
 class Readiness:
     """Checks what the process needs. Checks that are asked for while one runs share its result.
 
-    The database is asked on a connection that is not the pool's, so a pool that is exhausted does not delay the
-    answer; there is one such connection at most, and it is kept for the next check.
+    The database is asked on one connection, which is kept and is not the pool's: that may be exhausted.
     """
 
     def __init__(self, database_url: str, redis: Redis, head: str) -> None:
@@ -42,39 +41,38 @@ class Readiness:
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait([self._running])
-        if self._connection is not None:
-            self._connection.terminate()
+        self._drop()
 
     async def _check(self) -> Mapping[str, str]:
         async with asyncio.TaskGroup() as group:
             database = group.create_task(self._check_database())
             redis = group.create_task(fault(self._redis, CHECK_SECONDS))
-        return {**database.result(), "redis": _unreachable(found) if (found := redis.result()) else OK}
+        return {**database.result(), "redis": f"unreachable: {found}" if (found := redis.result()) else OK}
 
     async def _check_database(self) -> Mapping[str, str]:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + CHECK_SECONDS
+        now = asyncio.get_running_loop().time
+        end = now() + CHECK_SECONDS
         try:
             revision = await self._read_revision(end)
         except asyncpg.UndefinedTableError:
             revision = None
         except Exception as error:  # whatever it is, there is no database that answers
             self._drop()
-            why = "TimeoutError" if loop.time() >= end else type(error).__name__
-            return {"database": _unreachable(why), "migrations": "unknown"}
+            why = "TimeoutError" if now() >= end else type(error).__name__
+            return {"database": f"unreachable: {why}", "migrations": "unknown"}
         if revision == self._head:
             return {"database": OK, "migrations": OK}
         at = f"at {revision}, not at {self._head}" if revision else "not applied"
         return {"database": OK, "migrations": f"{at}: run `kinegraph migrate`"}
 
-    async def _read_revision(self, end: float) -> str | None:
+    async def _read_revision(self, end: float) -> Any:
         """The revision that the database is at; by the event loop's time `end` at the latest."""
         if self._connection is not None:  # it may have been closed, or lost without a word, since the last check
             with suppress(*LOST):
                 return await _fetch_revision(self._connection, end - CHECK_SECONDS / 2)
             self._drop()
+        settings = {"role": API_ROLE, "application_name": "kinegraph readiness"}
         async with asyncio.timeout_at(end):
-            settings = {"role": API_ROLE, "application_name": "kinegraph readiness"}
             self._connection = await asyncpg.connect(self._url, server_settings=settings)
         return await _fetch_revision(self._connection, end)
 
@@ -84,18 +82,10 @@ class Readiness:
             self._connection = None
 
 
-async def _fetch_revision(connection: "asyncpg.Connection[asyncpg.Record]", end: float) -> str | None:
-    """One statement; at `end` its connection is closed.
-
-    A timeout of asyncpg's would open another connection, to ask a server that may be silent to cancel the statement.
-    """
+async def _fetch_revision(connection: "asyncpg.Connection[asyncpg.Record]", end: float) -> Any:
+    """One statement; at `end` its connection is closed: a timeout of asyncpg's would open another one, to cancel it."""
     timer = asyncio.get_running_loop().call_at(end, connection.terminate)
     try:
-        revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-        return revision
+        return await connection.fetchval("SELECT version_num FROM alembic_version")
     finally:
         timer.cancel()
-
-
-def _unreachable(why: str) -> str:
-    return f"unreachable: {why}"

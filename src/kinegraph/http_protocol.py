@@ -1,13 +1,10 @@
-"""The HTTP server: uvicorn, with a protocol that ignores offers to upgrade a connection."""
+"""uvicorn's HTTP protocol, which ignores offers to upgrade a connection here and notes clients that hang up."""
 
 import logging
 from typing import Any
 
 import httptools
-import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-from kinegraph.settings import Settings
 
 log = logging.getLogger("kinegraph.http")
 
@@ -16,11 +13,10 @@ OFFERS = (b"upgrade", b"http2-settings")
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """HTTP/1.1 where an offer to upgrade (RFC 9110, 7.8) is ignored, unless it is to WebSocket and that is spoken.
+    """HTTP/1.1 that ignores an offer to upgrade (RFC 9110, 7.8), unless it is to WebSocket and that is spoken.
 
-    Java's HttpClient offers h2c with every first request. httptools ends such a request with its headers, as if the
-    offer had been accepted, and so loses its body. So nothing is done at the end of those headers; the request is
-    parsed once more without the offer, and then goes its ordinary way.
+    Java's HttpClient offers h2c. httptools ends such a request with its headers, as if the offer had been accepted,
+    and loses its body. So nothing is done at the end of those headers: the request is parsed again without the offer.
     """
 
     def data_received(self, data: bytes) -> None:
@@ -62,17 +58,17 @@ class HttpProtocol(HttpToolsProtocol):
         self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
 
     def on_headers_complete(self) -> None:
-        """The request may begin, unless it is going to be parsed once more."""
+        """The headers have been parsed; the same holds for the next two: not if they are going to be parsed again."""
         if not self._is_offer_ignored():
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body."""
+        """A part of the body has been parsed."""
         if not self._is_offer_ignored():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request has been received, unless it is going to be parsed once more."""
+        """The request has been parsed."""
         if not self._is_offer_ignored():
             super().on_message_complete()
 
@@ -82,19 +78,3 @@ class HttpProtocol(HttpToolsProtocol):
         if cycle is not None and not cycle.more_body and not cycle.response_complete:
             log.debug("client hung up before its answer", extra={"path": cycle.scope["path"]})
         super().connection_lost(exc)
-
-
-def serve(settings: Settings, workers: int) -> None:
-    """Run the application in so many processes, until SIGINT or SIGTERM."""
-    uvicorn.run(
-        "kinegraph.main:app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=workers,
-        http=HttpProtocol,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
