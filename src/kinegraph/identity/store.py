@@ -29,17 +29,34 @@ class EnterAs(Reenter):
         user = User(row.id, row.name, row.email)
         belongs = {m.organization.id: m for m in _memberships(user, row.memberships)}
         viewer = Viewer(user, row.is_platform_admin, belongs, row.versions)
-        if session.kept is not None and self._user_id is not None:
-            again = f"SELECT kinegraph_enter_again('{UUID(int=self._user_id.int)}', '{row.state}')"
+        if session.kept is not None and self._user_id is not None and None not in row.state:
             shelf = knowns(session.kept)
             if self._user_id not in shelf:
                 shelf.grow(1_000 * (1 + len(belongs)))
-            shelf[self._user_id] = Known(again, viewer)
+            shelf[self._user_id] = Known(set_viewer(viewer, row.state), viewer)
         return viewer
 
     def known(self, kept: Kept) -> Known | None:
         """Those who sign in by their id; what an e-mail address stands for is asked each time."""
         return None if self._user_id is None else knowns(kept).get(self._user_id)
+
+
+def set_viewer(viewer: Viewer, versions: Sequence[UUID]) -> str:
+    """The statement that sets a viewer for row-level security as long as the versions of what they see are these.
+
+    It goes with BEGIN in one message, which has no place for arguments; whatever is quoted here are our own ids.
+    """
+    organizations, coached = _array(sorted(viewer.by_organization)), _array(sorted(viewer.coached()))
+    admin = "on" if viewer.is_platform_admin else "off"
+    return (
+        f"CALL kinegraph_set_viewer('{UUID(int=viewer.user.id.int)}', '{organizations}', '{coached}', '{admin}',"
+        f" '{_array(versions)}')"
+    )
+
+
+def _array(ids: Sequence[UUID]) -> str:
+    """Ids as an array literal, spelled as PostgreSQL does."""
+    return "{" + ",".join(str(UUID(int=id.int)) for id in ids) + "}"
 
 
 def enter_as(user_id: UUID | None = None, email: str | None = None) -> Enter:

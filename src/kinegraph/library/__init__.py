@@ -7,7 +7,8 @@ not overridden. Keys that are not allowlisted, or null, are ignored at read; a d
 deletes the row. Everywhere an organization sees an exercise, it sees the effective one.
 
 What a query merged is kept in memory for the queries that follow, as long as the versions of the canonical library
-and of the organization's own stand (`store_kept`). Each transaction that changes an exercise or an override gives
-its library another version when it commits, by a trigger; a query learns the versions of its snapshot when it is
-entered. So what is kept is what would be read, and a change shows at once. Mutations keep nothing and use nothing kept.
+and of the organization's own stand (`store_kept`). Each transaction that changes an exercise, an override or the
+organization itself gives its library another version when it commits, by a trigger; a query learns the versions of
+its snapshot when it is entered. So what is kept is what would be read, and a change shows at once. Mutations keep
+nothing and use nothing kept.
 """
