@@ -8,7 +8,7 @@ from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.identity.rows import SCOPED, Pool
 
-TABLES = ("organizations", "users", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs")
+TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs")
 
 POLICIES = {
     "workout_assignments": ["*", "r", "w"],  # athletes say how theirs went
@@ -16,6 +16,7 @@ POLICIES = {
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
     "jobs": ["*", "a", "r"],  # platform admins ask for jobs and see them
+    "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 
 
@@ -67,7 +68,13 @@ async def test_policies_are_evaluated_once_per_statement(database: Database, wor
     organization = await world.organization()
     async with database.read(enter_as(organization.coach.id)) as session:
         plan = [row[0] for row in await session.fetch(f"EXPLAIN (VERBOSE) SELECT * FROM {table}")]
-    per_row = [line for line in plan if "current_setting" in line and ("Filter:" in line or "Cond:" in line)]
+    # A setting read once and cast for each row is as bad as one read for each row.
+    repeated = ("current_setting", ".col1)::uuid")
+    per_row = [
+        line
+        for line in plan
+        if ("Filter:" in line or "Cond:" in line) and any(expression in line for expression in repeated)
+    ]
     assert any("InitPlan" in line for line in plan), plan
     assert per_row == []
 
@@ -106,5 +113,6 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
         """
     )
     names = ("kinegraph_enter", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes",
-             "kinegraph_suggest_video", "kinegraph_change_version", "kinegraph_enter_again")  # fmt: skip
+             "kinegraph_suggest_video", "kinegraph_change_version", "kinegraph_change_viewer_version",
+             "kinegraph_set_viewer")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -10,7 +10,8 @@ from tests.library.test_kept import read, write_own
 Pool = Any
 
 SEEN = """
-SELECT version::text FROM versions WHERE kind = 'library' AND organization_id IS NOT DISTINCT FROM $1
+SELECT version::text FROM versions
+WHERE kind = 'library' AND organization_id = coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid)
 """
 
 

@@ -34,8 +34,13 @@ SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname 
 UNION ALL
 SELECT 'policy', tablename, policyname, format('%s %s %s', cmd, qual, with_check) FROM pg_policies
 UNION ALL
-SELECT 'function', proname, '', prosrc FROM pg_proc
+SELECT 'function', proname, '', pg_get_functiondef(oid) FROM pg_proc
 WHERE pronamespace = 'public'::regnamespace AND proname LIKE ANY ('{kinegraph%,fk%}')
+UNION ALL
+SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL
+SELECT 'security', relname, '', format('%s %s', relrowsecurity, relforcerowsecurity) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
 UNION ALL
 SELECT 'type', typname, '', '' FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'
 UNION ALL
@@ -86,6 +91,20 @@ async def test_down_to_nothing_and_up_again_leaves_the_same_catalog(server_url: 
     await asyncio.to_thread(migrate.upgrade, url)
     assert await catalog(url) == there
     assert await migrate.require_usable(url) == migrate.head()
+
+
+async def test_each_revision_taken_back_leaves_the_catalog_of_the_one_before(server_url: str, template: str) -> None:
+    url = await empty_database(server_url, "kinegraph_step_by_step")
+    revisions = ["base", *sorted(migrate.known())]
+    catalogs = [await catalog(url)]
+    for revision in revisions[1:]:
+        await asyncio.to_thread(migrate.upgrade, url, revision)
+        catalogs.append(await catalog(url))
+    different = []
+    for revision, there in reversed([*zip(revisions, catalogs, strict=True)][:-1]):
+        await asyncio.to_thread(migrate.downgrade, url, revision)
+        different += [revision] if await catalog(url) != there else []
+    assert different == []
 
 
 async def test_two_migrations_at_once_take_turns(server_url: str, template: str) -> None:

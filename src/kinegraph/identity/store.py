@@ -24,7 +24,7 @@ class EnterAs(Reenter):
     def __init__(self, user_id: UUID | None, email: str | None) -> None:
         self._user_id = user_id
         self._email = email
-        self._state = ""
+        self._state: Sequence[UUID] = ()
 
     async def __call__(self, session: ReadSession) -> Viewer:
         """Enter them."""
@@ -38,10 +38,9 @@ class EnterAs(Reenter):
 
     def remember(self, cache: Cache, viewer: Viewer) -> None:
         """Cache those who sign in by their id."""
-        if self._user_id is None:
+        if self._user_id is None or None in self._state:
             return
-        again = f"SELECT kinegraph_enter_again('{UUID(int=self._user_id.int)}', '{self._state}')"
-        entry = Known(again, viewer), _changes(cache, viewer)
+        entry = Known(set_viewer(viewer, self._state), viewer), _changes(cache, viewer)
         cache.put(("viewer", self._user_id), None, entry, BYTES_PER_MEMBERSHIP * (1 + len(viewer.by_organization)))
 
     def known(self, cache: Cache) -> Known | None:
@@ -65,6 +64,24 @@ BYTES_PER_MEMBERSHIP = 1_500
 def _changes(cache: Cache, viewer: Viewer) -> list[object]:
     """What tells whether this process has written for one of the viewer's organizations since."""
     return [cache.peek(("change", organization)) for organization in (None, *viewer.by_organization)]
+
+
+def set_viewer(viewer: Viewer, versions: Sequence[UUID]) -> str:
+    """The statement that sets a viewer for row-level security as long as the versions of what they see are these.
+
+    It goes with BEGIN in one message, which has no place for arguments; whatever is quoted here are our own ids.
+    """
+    organizations, coached = _array(sorted(viewer.by_organization)), _array(sorted(viewer.coached()))
+    admin = "on" if viewer.is_platform_admin else "off"
+    return (
+        f"CALL kinegraph_set_viewer('{UUID(int=viewer.user.id.int)}', '{organizations}', '{coached}', '{admin}',"
+        f" '{_array(versions)}')"
+    )
+
+
+def _array(ids: Sequence[UUID]) -> str:
+    """Ids as an array literal, spelled as PostgreSQL does."""
+    return "{" + ",".join(str(UUID(int=id.int)) for id in ids) + "}"
 
 
 def enter_as(user_id: UUID | None = None, email: str | None = None) -> Enter:

@@ -51,3 +51,11 @@ memberships = Table(
     *moments(),
     Index("memberships_user_id_idx", "user_id"),
 )
+
+# Written by triggers alone: another version after each transaction that changes the user or one of their memberships.
+viewer_versions = Table(
+    "viewer_versions",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True),
+    Column("version", Uuid, nullable=False),
+)

@@ -7,7 +7,7 @@ not overridden. Keys that are not allowlisted, or null, are ignored at read; a d
 deletes the row. Everywhere an organization sees an exercise, it sees the effective one.
 
 Pages of a library are cached as finished JSON, for the versions of the canonical library and of the organization's
-own (`rules_cache`). Each transaction that changes an exercise or an override gives its library another version when it
-commits, by a trigger; a query learns the versions of its snapshot with its viewer. So a cached page is what would be
-read, and a change shows at once. Mutations use no cache.
+own (`rules_cache`). Each transaction that changes an exercise, an override or the organization itself gives its library
+another version when it commits, by a trigger; a query learns the versions of its snapshot with its viewer. So a cached
+page is what would be read, and a change shows at once. Mutations use no cache.
 """

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
     text,
 )
@@ -46,11 +45,11 @@ exercise_org_overrides = Table(
 )
 
 # Written by triggers alone: another version for whoever reads after each transaction that changes something of a kind.
+# The canonical library's organization_id is 0.
 versions = Table(
     "versions",
     metadata,
-    Column("organization_id", Uuid),
-    Column("kind", Text, nullable=False),
+    Column("organization_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
     Column("version", Uuid, nullable=False),
-    UniqueConstraint("organization_id", "kind", name="versions_key", postgresql_nulls_not_distinct=True),
 )
