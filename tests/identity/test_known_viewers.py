@@ -1,6 +1,5 @@
 """A viewer who was entered before is entered with BEGIN, in one message, unless anything of them has changed since."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -10,8 +9,8 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import enter_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
-from kinegraph.library.store import effective
 from tests.conftest import Organization, Person, World
+from tests.observing import observe
 
 Pool = Any
 SETTINGS = """
@@ -22,8 +21,8 @@ SELECT ARRAY(SELECT current_setting('kinegraph.' || name, true)
 
 @pytest.fixture
 async def knowing(database_url: str) -> AsyncIterator[Database]:
-    """The module's database on one connection, whose readings keep who was entered."""
-    opened = await Database.open(database_url, 1, keeps=100_000)
+    """The module's database on one connection, whose read sessions cache viewers."""
+    opened = await Database.open(database_url, 1, cache_bytes=100_000)
     yield opened
     await opened.close()
 
@@ -37,10 +36,8 @@ async def entered(database: Database, person: Person) -> tuple[Viewer, list[str]
 async def statements_of(database: Database, person: Person) -> list[str]:
     """What is sent to enter them."""
     seen: list[str] = []
-    async with database.pool.acquire() as connection:
-        connection.add_query_logger(lambda logged: seen.append(logged.query))
+    observe(database, seen)
     async with database.read(enter_as(person.id)):
-        await asyncio.sleep(0)  # the log is written when the loop comes round
         return list(seen)
 
 
@@ -129,15 +126,11 @@ async def test_a_mutation_of_the_same_process_lets_nobody_find_out_by_failing(
     assert ("kinegraph_enter_again" in begin, "kinegraph_enter(" in enter, others) == (False, True, [])
 
 
-async def test_what_is_known_of_a_viewer_never_outlives_the_bound_of_what_is_kept(
-    knowing: Database, world: World
-) -> None:
+async def test_cached_viewers_stay_within_the_bound_of_the_cache(knowing: Database, world: World) -> None:
     gym = await world.organization()
     people = [await world.join(gym.id, "member") for _ in range(120)]
     for person in people:
         viewer, _ = await entered(knowing, person)
         assert viewer.user.id == person.id
-    assert knowing._kept is not None
-    assert knowing._kept.weight <= 100_000
-    async with knowing.read(enter_as(gym.coach.id)) as session:
-        assert await effective(session, [(gym.id, gym.id)]) == [None]
+    assert 0 < knowing.cache.bytes <= 100_000
+    assert knowing.cache.counts["evictions", "viewer"] > 0
