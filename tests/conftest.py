@@ -27,7 +27,6 @@ from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
 from kinegraph.kit import pool
 from kinegraph.kit.database import Database
-from kinegraph.kit.leases import Lease
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.main import create_app
@@ -36,6 +35,7 @@ from kinegraph.outside.redis import start_redis
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from kinegraph.settings import Settings
+from tests.observing import observe
 
 SECRET = "a secret of the tests, long enough for HS256"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -271,22 +271,11 @@ class Counter:
         seen.extend(self.statements)
 
 
-def observe(database: Database, statements: list[str]) -> None:
-    """Collect every statement that a database's connections send from now on."""
-
-    def on_lease(lease: Lease) -> None:
-        lease.on_statement = statements.append
-
-    database.pool.on_lease = on_lease
-    for lease in database.pool.pooled():
-        on_lease(lease)
-
-
 @asynccontextmanager
 async def counted(services: Services, cache_mb: int) -> AsyncIterator[Counter]:
-    """The API on one connection whose statements are seen, which keeps so many exercises in memory.
+    """The API on one connection whose statements are seen, with a cache of so many megabytes.
 
-    A reading's COMMIT is counted with the next transaction's BEGIN, however long that takes to come.
+    A read's COMMIT is counted with the next transaction's BEGIN, however long that takes to come.
     """
     app = create_app(replace(services, settings=replace(services.settings, pool_size=1, cache_mb=cache_mb)))
     statements: list[str] = []
@@ -306,6 +295,6 @@ async def counted(services: Services, cache_mb: int) -> AsyncIterator[Counter]:
 
 @pytest.fixture(scope="module")
 async def counter(services: Services) -> AsyncIterator[Counter]:
-    """Counts what a request sends to the database, where nothing is kept that could save a statement."""
+    """Counts what a request sends to the database, where nothing is cached that could save a statement."""
     async with counted(services, 0) as counter:
         yield counter

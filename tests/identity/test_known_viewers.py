@@ -6,7 +6,6 @@ import pytest
 
 from kinegraph.identity.store import enter_as
 from kinegraph.kit.database import Database
-from kinegraph.library.store import effective
 from tests.conftest import World
 from tests.identity.rows import Pool
 from tests.identity.viewer_changes import entered, statements_of
@@ -14,8 +13,8 @@ from tests.identity.viewer_changes import entered, statements_of
 
 @pytest.fixture
 async def knowing(database_url: str) -> AsyncIterator[Database]:
-    """The module's database on one connection, whose readings keep who was entered."""
-    opened = await Database.open(database_url, 1, keeps=100_000)
+    """The module's database on one connection, whose read sessions cache viewers."""
+    opened = await Database.open(database_url, 1, request_cache_bytes=100_000)
     yield opened
     await opened.close()
 
@@ -57,15 +56,11 @@ async def test_a_mutation_of_the_same_process_lets_nobody_find_out_by_failing(
     assert ("kinegraph_set_viewer" in begin, "kinegraph_enter(" in enter, others) == (False, True, [])
 
 
-async def test_what_is_known_of_a_viewer_never_outlives_the_bound_of_what_is_kept(
-    knowing: Database, world: World
-) -> None:
+async def test_cached_viewers_stay_within_the_bound_of_the_cache(knowing: Database, world: World) -> None:
     gym = await world.organization()
     people = [await world.join(gym.id, "member") for _ in range(120)]
     for person in people:
         seen = await entered(knowing, person)
         assert seen is not None and seen[0].user.id == person.id
-    assert knowing._kept is not None
-    assert knowing._kept.weight <= 100_000
-    async with knowing.read(enter_as(gym.coach.id)) as session:
-        assert await effective(session, [(gym.id, gym.id)]) == [None]
+    assert 0 < knowing.request_cache.bytes <= 100_000
+    assert knowing.request_cache.counts["evictions", "viewer"] > 0

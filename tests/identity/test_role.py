@@ -29,7 +29,7 @@ async def test_every_table_of_ours_is_known_here(owner: Pool) -> None:
 
 
 async def test_the_api_works_as_a_role_without_any_power(database: Database) -> None:
-    row = await database.pool.fetchrow(
+    (row,) = await database.fetch(
         """
         SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolcanlogin,
                EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS is_member,
@@ -39,13 +39,12 @@ async def test_the_api_works_as_a_role_without_any_power(database: Database) -> 
         WHERE rolname = current_user
         """
     )
-    assert row is not None
     assert tuple(row) == ("kinegraph_api", *[False] * 9)
 
 
 async def test_no_connection_of_the_pool_works_as_another_role(database: Database) -> None:
-    async with database.pool.acquire() as first, database.pool.acquire() as second:
-        assert [await each.fetchval("SELECT current_user") for each in (first, second)] == ["kinegraph_api"] * 2
+    async with database.read() as first, database.read() as second:
+        assert [await each.fetch_value("SELECT current_user") for each in (first, second)] == ["kinegraph_api"] * 2
 
 
 @pytest.mark.parametrize("table", TABLES)

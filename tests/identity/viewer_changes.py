@@ -1,6 +1,5 @@
 """Everything that can change of a viewer and of their libraries, as SQL; and who a viewer is in a transaction."""
 
-import asyncio
 from collections.abc import Mapping
 
 from kinegraph.identity.rules import Viewer
@@ -8,6 +7,7 @@ from kinegraph.identity.store import enter_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from tests.conftest import Person
+from tests.observing import observe
 
 CHANGES: Mapping[str, str] = {
     "user renamed": "UPDATE users SET name = name || '!' WHERE id = {coach}",
@@ -63,8 +63,6 @@ async def entered(database: Database, person: Person) -> tuple[Viewer, list[str]
 async def statements_of(database: Database, person: Person) -> list[str]:
     """What is sent to enter them; the database has one connection."""
     seen: list[str] = []
-    async with database.pool.acquire() as connection:
-        connection.add_query_logger(lambda logged: seen.append(logged.query))
+    observe(database, seen)
     async with database.read(enter_as(person.id)):
-        await asyncio.sleep(0)  # the log is written when the loop comes round
         return list(seen)

@@ -34,6 +34,6 @@ async def _write_and_die(database: Database, owner: Any) -> None:
     died = asyncio.Event()
     async with database.write() as session:
         await session.run("INSERT INTO marks VALUES (1)")
-        session._connection.add_termination_listener(lambda _: died.set())
+        session.lease._connection.add_termination_listener(lambda _: died.set())
         await owner.execute("SELECT pg_terminate_backend($1)", await session.fetch_value("SELECT pg_backend_pid()"))
         await died.wait()

@@ -1,17 +1,26 @@
-"""What the library's tests share: a database whose readings keep, two organizations."""
+"""What the library's tests share: the API without a cache, a database with one, two organizations."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from kinegraph.kit.database import Database
-from tests.conftest import Organization, World
+from kinegraph.services import Services
+from tests.cached import serving
+from tests.conftest import Api, Organization, World
 
 
 @pytest.fixture(scope="module")
-async def keeping(database_url: str) -> AsyncIterator[Database]:
-    """The module's database, whose readings keep exercises."""
-    opened = await Database.open(database_url, 5, keeps=2**20)
+async def plain(services: Services) -> AsyncIterator[Api]:
+    """The API without a cache, which says what is right."""
+    async with serving(services, 0) as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+async def caching(database_url: str) -> AsyncIterator[Database]:
+    """The module's database, whose read sessions share a cache."""
+    opened = await Database.open(database_url, 5, cache_bytes=2**24, request_cache_bytes=2**22)
     yield opened
     await opened.close()
 

@@ -1,13 +1,9 @@
 """Versions of libraries: another one after each transaction that changes an exercise or an override, and only then."""
 
-from typing import Any
-
-from kinegraph.identity.store import enter_as
 from kinegraph.kit.database import Database
+from tests.cached import Query
 from tests.conftest import Organization
-from tests.library.test_kept import read, write_own
-
-Pool = Any
+from tests.library.cached_libraries import Pool, look, write_own
 
 SEEN = """
 SELECT version::text FROM versions
@@ -16,7 +12,7 @@ WHERE kind = 'library' AND organization_id = coalesce($1, '00000000-0000-0000-00
 
 
 async def test_two_writers_of_one_library_at_once_both_change_its_version(
-    keeping: Database, owner: Pool, gyms: tuple[Organization, Organization]
+    caching: Database, owner: Pool, gyms: tuple[Organization, Organization]
 ) -> None:
     gym, _ = gyms
     versions = [await owner.fetchval(SEEN, gym.id)]
@@ -29,11 +25,11 @@ async def test_two_writers_of_one_library_at_once_both_change_its_version(
         for transaction in reversed(begun):
             await transaction.commit()
             versions.append(await owner.fetchval(SEEN, gym.id))
-            async with keeping.read(enter_as(gym.coach.id)) as session:
-                await read(session, gym, ids)
+            async with Query(caching, gym.coach) as query:
+                await look(query, gym)
     assert len(set(versions)) == 3
-    async with keeping.read(enter_as(gym.coach.id)) as session:
-        assert [row["name"] for _, row, _ in await read(session, gym, ids)] == ["One!", "Two!"]
+    async with Query(caching, gym.coach) as query:
+        assert [node["name"] for node in (await look(query, gym))["own"]["nodes"]] == ["One!", "Two!"]
 
 
 async def test_a_version_is_written_once_by_a_transaction_of_many_rows_and_never_by_one_that_is_taken_back(

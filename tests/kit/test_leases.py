@@ -1,4 +1,4 @@
-"""A connection is lent to one transaction after another: a reading's end goes with what follows it, and never lasts."""
+"""Leases: one transaction after another on a connection; a read's COMMIT goes with the next BEGIN, and never waits long."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from kinegraph.kit import lending
+from kinegraph.kit import pool
 from kinegraph.kit.database import Database
+from kinegraph.kit.leases import LeaseState
+from tests.observing import observe
 
 OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -21,16 +23,9 @@ async def alone(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def logged(database: Database) -> list[str]:
-    """The statements of the database's one connection from now on."""
+async def test_a_reads_commit_is_sent_with_the_next_begin(alone: Database) -> None:
     statements: list[str] = []
-    async with database.pool.acquire() as connection:
-        connection.add_query_logger(lambda logged: statements.append(logged.query))
-    return statements
-
-
-async def test_a_readings_end_is_sent_with_the_next_beginning(alone: Database) -> None:
-    statements = await logged(alone)
+    observe(alone, statements)
     for _ in range(3):
         async with alone.read() as session:
             await session.fetch("SELECT 1")
@@ -46,17 +41,17 @@ async def test_a_readings_end_is_sent_with_the_next_beginning(alone: Database) -
     ]
 
 
-async def test_a_reading_that_nothing_follows_ends_by_itself(alone: Database, owner: Any) -> None:
+async def test_a_read_that_nothing_follows_commits_by_itself(alone: Database, owner: Any) -> None:
     async with alone.read() as session:
         await session.fetch("SELECT 1")
     for _ in range(200):
-        if await owner.fetchval(OPEN) == 0 and alone.pool.get_idle_size() == 1:
+        if await owner.fetchval(OPEN) == 0 and [lease.state for lease in alone.pool.pooled()] == [LeaseState.FREE]:
             return
         await asyncio.sleep(0.01)
-    raise AssertionError("the transaction is open two seconds after its reading")
+    raise AssertionError("the transaction is open two seconds after its read")
 
 
-async def test_a_reading_sees_what_was_committed_since_the_one_before(alone: Database, owner: Any) -> None:
+async def test_a_read_sees_what_was_committed_since_the_one_before(alone: Database, owner: Any) -> None:
     await owner.execute("CREATE TABLE numbers (number integer); GRANT SELECT ON numbers TO kinegraph_api")
     try:
         for number in range(5):
@@ -68,7 +63,7 @@ async def test_a_reading_sees_what_was_committed_since_the_one_before(alone: Dat
         await owner.execute("DROP TABLE numbers")
 
 
-async def test_a_reading_that_failed_leaves_nothing_to_the_next_one(alone: Database) -> None:
+async def test_a_read_that_failed_leaves_nothing_to_the_next_one(alone: Database) -> None:
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             await _fail(alone)
@@ -85,10 +80,10 @@ async def _fail(database: Database) -> None:
         raise ZeroDivisionError
 
 
-async def test_whoever_waits_for_a_connection_gets_the_next_one_at_once(
+async def test_whoever_waits_for_a_lease_gets_the_next_one_at_once(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lending, "LINGER_SECONDS", 3600)
+    monkeypatch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)
     database = await Database.open(database_url, 2)
     done = []
 
@@ -103,10 +98,10 @@ async def test_whoever_waits_for_a_connection_gets_the_next_one_at_once(
     await asyncio.wait_for(database.close(), 10)
 
 
-async def test_a_connection_that_was_killed_after_its_reading_is_not_lent_again(
+async def test_a_connection_that_was_killed_after_its_read_is_not_lent_again(
     alone: Database, owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lending, "LINGER_SECONDS", 3600)
+    monkeypatch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)
     async with alone.read() as session:
         pid = await session.fetch_value("SELECT pg_backend_pid()")
     await owner.execute("SELECT pg_terminate_backend($1)", pid)
@@ -115,7 +110,7 @@ async def test_a_connection_that_was_killed_after_its_reading_is_not_lent_again(
         assert await session.fetch_value("SELECT pg_backend_pid()") != pid
 
 
-async def test_a_reading_that_is_cancelled_at_any_moment_costs_no_connection(alone: Database) -> None:
+async def test_a_read_that_is_cancelled_at_any_moment_costs_no_connection(alone: Database) -> None:
     for steps in range(40):
         task = asyncio.create_task(_read(alone))
         for _ in range(steps):
@@ -132,7 +127,7 @@ async def _read(database: Database) -> None:
         await session.fetch("SELECT pg_sleep(0.01)")
 
 
-async def test_closing_ends_readings_that_are_over(database_url: str, owner: Any) -> None:
+async def test_closing_commits_reads_that_are_over(database_url: str, owner: Any) -> None:
     database = await Database.open(database_url, 3)
 
     async def use() -> None:

@@ -17,6 +17,7 @@ import pytest
 from graphql import parse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.workout.kept_trees import ANY_EXERCISE, CHANGES, LISTS, MOVEMENT, PICKED, SECTION, USING, WORKOUT
 
 from kinegraph.api.executor import PLANS, execute, written
 from kinegraph.api.schema import schema
@@ -28,7 +29,6 @@ from kinegraph.services import Services
 from tests.conftest import Api, Organization, Person, World, counted, running
 from tests.library.documents import UPSERT
 from tests.workout.documents import ADD_COMMENT, CREATE, DELETE, MOVE, SET, Pool, assign, create, movement, section
-from tests.workout.kept_trees import ANY_EXERCISE, CHANGES, LISTS, MOVEMENT, PICKED, SECTION, USING, WORKOUT
 from tests.workout.snapshots import UPDATE_FOR, edited
 
 LAW = settings(deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,76 @@
+"""What tests of cached answers share: the API with a cache and without, and queries that stay open.
+
+An entry is made at the second miss of its key, so what is asked `TIMES` times is first missed, then put, then found.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from graphql import parse
+
+from kinegraph.api.context import RequestContext
+from kinegraph.api.documents import Document
+from kinegraph.api.executor import execute, written
+from kinegraph.api.schema import schema
+from kinegraph.breadth.budget import Budget
+from kinegraph.identity.store import enter_as
+from kinegraph.kit.database import Database
+from kinegraph.kit.errors import AnswerTooLarge
+from kinegraph.kit.sessions import ReadSession
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from tests.conftest import Api, Person, running
+
+TIMES = 3
+
+
+@asynccontextmanager
+async def serving(services: Services, cache_mb: int) -> AsyncIterator[Api]:
+    """The API with a cache of so many megabytes; 0 for none."""
+    settings = replace(services.settings, cache_mb=cache_mb)
+    async with running(create_app(replace(services, settings=settings))) as api:
+        yield api
+
+
+async def agree(
+    plain: Api, api: Api, people: Iterable[Person], texts: Iterable[str], variables: Mapping[str, Any]
+) -> None:
+    """Everybody is answered the same bytes with a cache and without, the first time and later."""
+    for person in people:
+        for text in texts:
+            expected = (await plain.post(text, person, **variables)).content
+            for _ in range(TIMES):
+                assert (await api.post(text, person, **variables)).content == expected
+
+
+class _OpenContext(RequestContext):
+    """A context whose session was opened before: the executor begins no other."""
+
+    async def open(self) -> ReadSession:
+        return self.opened or await super().open()
+
+
+class Query:
+    """A query that has begun: it sees one snapshot, whatever is written meanwhile."""
+
+    def __init__(self, database: Database, person: Person) -> None:
+        self._context = _OpenContext(database, enter_as(person.id), Document(parse("{ __typename }")), writes=False)
+
+    async def __aenter__(self) -> "Query":
+        await self._context.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._context.finish(commit=True)
+
+    async def answer(self, text: str, **variables: Any) -> bytes:
+        """What it answers to a document, as it is sent."""
+        context, budget = self._context, Budget(100_000, 2**26, AnswerTooLarge)
+        context.document = Document(parse(text))
+        result = await execute(schema._schema, context, variables, None, breadth_first=True, budget=budget)
+        context.forget()
+        assert not result.errors, result.errors
+        return orjson.dumps(written(result.data, budget))

@@ -1,0 +1,165 @@
+"""The cache: one version of each key's entry, no more bytes than allowed, the least recently used evicted first."""
+
+import gc
+import weakref
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from kinegraph.kit.cache import ENTRY_BYTES, LARGEST_SHARE, Cache
+
+KEYS = st.tuples(st.integers(1, 2), st.integers(0, 6))
+"""Of two kinds; of numbers, whose hashes are the same in each process (and no two share a slot of `admits`)."""
+VERSIONS = st.integers(1, 3)
+
+
+@dataclass(eq=False)
+class Value:
+    """A value of a test, of which it can be told whether it is still there."""
+
+    number: int
+
+
+class Model(RuleBasedStateMachine):
+    """The cache beside the simplest thing that does the same."""
+
+    @initialize(max_bytes=st.sampled_from((0, 4_000, 9_000, 30_000)))
+    def open(self, max_bytes: int) -> None:
+        """Begin with an empty cache."""
+        self.cache = Cache(max_bytes)
+        self.entries: OrderedDict[Any, tuple[int, Value, int]] = OrderedDict()
+        """The version, the value and the weight of each key's entry, the least recently used first."""
+        self.missed: set[Any] = set()
+        self.counts = {"hits": 0, "misses": 0, "evictions": 0}
+        self.numbers = 0
+
+    @rule(key=KEYS, version=VERSIONS)
+    def get(self, key: Any, version: int) -> None:
+        """A hit is of the version asked for; anything else is a miss."""
+        known = self.entries.get(key)
+        expected = known[1] if known is not None and known[0] == version else None
+        if expected is not None:
+            self.entries.move_to_end(key)
+        self.counts["misses" if expected is None else "hits"] += 1
+        assert self.cache.get(key, version) is expected
+
+    @rule(key=KEYS)
+    def peek(self, key: Any) -> None:
+        """Looking at an entry neither counts nor makes it younger."""
+        known = self.entries.get(key)
+        assert self.cache.peek(key) is (known[1] if known else None)
+
+    @rule(key=KEYS)
+    def ask_for_admission(self, key: Any) -> None:
+        """A key is admitted at its second miss, or where it has an entry; by a cache of 0 bytes never."""
+        expected = self.cache.max_bytes > 0 and (key in self.entries or key in self.missed)
+        assert self.cache.admits(key) is expected
+        if key not in self.entries:
+            self.missed.add(key)
+
+    @rule(key=KEYS, version=VERSIONS, weight=st.one_of(st.integers(0, 400), st.integers(0, 5_000)))
+    def put(self, key: Any, version: int, weight: int) -> None:
+        """An entry takes the place of its key's, and those that are least recently used go for it."""
+        self.numbers += 1
+        value = Value(self.numbers)
+        self.cache.put(key, version, value, weight)
+        self.entries.pop(key, None)
+        if weight + ENTRY_BYTES > self.cache.max_bytes // LARGEST_SHARE:
+            return
+        self.entries[key] = version, value, weight + ENTRY_BYTES
+        while self._weight() > self.cache.max_bytes:
+            self.entries.popitem(last=False)
+            self.counts["evictions"] += 1
+
+    @rule(key=KEYS)
+    def remove(self, key: Any) -> None:
+        """An entry can be taken out; that is no eviction for room."""
+        self.cache.remove(key)
+        self.entries.pop(key, None)
+
+    def _weight(self) -> int:
+        return sum(weight for _, _, weight in self.entries.values())
+
+    @invariant()
+    def holds_what_the_model_holds(self) -> None:
+        """The bytes are those of the entries, and never more than allowed; the order is that of use."""
+        held = {key: self.cache.peek(key) for key in self.entries}
+        assert held == {key: value for key, (_, value, _) in self.entries.items()}
+        assert [*self.cache._entries] == [*self.entries]
+        assert self.cache.bytes == self._weight() <= self.cache.max_bytes
+        assert self.cache.bytes == sum(self.cache.bytes_by_kind().values())
+        for event, count in self.counts.items():
+            assert sum(n for (name, _), n in self.cache.counts.items() if name == event) == count
+
+
+TestModel = Model.TestCase
+TestModel.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+
+
+def test_an_entry_of_another_version_is_a_miss_and_the_next_put_takes_its_place() -> None:
+    cache = Cache(100_000)
+    cache.put(("a", 1), "old", "X", 10)
+    assert cache.get(("a", 1), "new") is None
+    cache.put(("a", 1), "new", "Y", 10)
+    assert (cache.get(("a", 1), "old"), cache.get(("a", 1), "new"), len(cache)) == (None, "Y", 1)
+
+
+def test_the_least_recently_used_entry_is_evicted_first() -> None:
+    cache = Cache(LARGEST_SHARE * (ENTRY_BYTES + 50))
+    for number in range(LARGEST_SHARE):
+        cache.put(("a", number), None, number, 50)
+    assert cache.get(("a", 0)) == 0
+    cache.put(("a", "new"), None, "new", 50)
+    assert [cache.get(("a", number)) for number in (0, 1, 2, "new")] == [0, None, 2, "new"]
+
+
+def test_an_entry_of_more_than_the_largest_share_is_not_held_and_nor_is_the_one_before_it() -> None:
+    cache = Cache(80_000)
+    cache.put(("a", 1), None, "X", 10_000 - ENTRY_BYTES)
+    assert cache.get(("a", 1)) == "X"
+    cache.put(("a", 1), None, "Y", 10_001 - ENTRY_BYTES)
+    assert (cache.get(("a", 1)), cache.bytes) == (None, 0)
+
+
+def test_a_cache_of_no_bytes_holds_nothing_and_admits_nothing() -> None:
+    cache = Cache(0)
+    for _ in range(3):
+        assert not cache.admits(("a", 1))
+        cache.put(("a", 1), None, "X", 0)
+        assert cache.get(("a", 1)) is None
+    assert (len(cache), cache.bytes) == (0, 0)
+
+
+@given(weights=st.lists(st.integers(0, 3_000), max_size=60))
+def test_what_is_evicted_or_replaced_is_freed_at_once_without_the_garbage_collector(weights: list[int]) -> None:
+    cache = Cache(20_000)
+    made: list[weakref.ref[Value]] = []
+    gc.disable()
+    try:
+        for number, weight in enumerate(weights):
+            value = Value(number)
+            made.append(weakref.ref(value))
+            cache.put(("a", number % 12), number, value, weight)
+            del value
+        assert sum(ref() is not None for ref in made) == len(cache)
+        alive = weakref.ref(cache)
+        del cache
+        assert alive() is None
+        assert all(ref() is None for ref in made)
+    finally:
+        gc.enable()
+
+
+def test_most_keys_that_are_asked_for_once_are_not_admitted_and_most_that_are_asked_again_are() -> None:
+    cache = Cache(1_000_000)
+    once = sum(cache.admits(("a", uuid4())) for _ in range(20_000))
+    again = [("a", uuid4()) for _ in range(2_000)]
+    for key in again:
+        cache.admits(key)
+    assert once < 200
+    assert sum(cache.admits(key) for key in again) > 1_800

@@ -1,0 +1,30 @@
+"""A value that no type of ours can hold spoils what shows it, with and without a cache, and nothing beside it."""
+
+from typing import Any
+
+import pytest
+
+from kinegraph.services import Services
+from tests.cached import TIMES, serving
+from tests.conftest import World
+from tests.library.cached_libraries import write_own
+
+PAGE = "query ($id: ID!) { organization(id: $id) { exerciseLibrary(source: ORG) { nodes { %s } } } }"
+
+
+@pytest.mark.parametrize("moment", ["0044-03-15 BC", "10000-01-01"])
+async def test_a_moment_that_cannot_be_read_spoils_no_answer_that_does_not_show_it(
+    services: Services, world: World, owner: Any, moment: str
+) -> None:
+    gym = await world.organization()
+    id = await write_own(owner, gym, "Ours")
+    await owner.execute("UPDATE exercises SET created_at = $2::text::timestamptz WHERE id = $1", id, moment)
+    answers = []
+    for cache_mb in (0, 64):
+        async with serving(services, cache_mb) as api:
+            for _ in range(TIMES):
+                for shown in ("name", "createdAt", "name"):
+                    answers.append((await api.post(PAGE % shown, gym.coach, id=str(gym.id))).json())
+    for number, answer in enumerate(answers):
+        assert answer == answers[number % 3]
+    assert answers[0]["data"]["organization"]["exerciseLibrary"]["nodes"] == [{"name": "Ours"}]
