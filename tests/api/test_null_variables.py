@@ -15,7 +15,7 @@ from graphql import (
     value_to_literal,
 )
 
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE, send, stored, told
 from tests.api.samples import ROUTES, Operation, Path, good, leaves, operations
 from tests.conftest import Api, Person, World

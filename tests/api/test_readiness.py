@@ -14,7 +14,7 @@ import pytest
 
 from kinegraph import migrate
 from kinegraph.api.readiness import CHECK_SECONDS, Readiness
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import open_redis

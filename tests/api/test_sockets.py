@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from kinegraph.http_protocol import HttpProtocol
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import World

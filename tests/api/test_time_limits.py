@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from kinegraph.kit import pool
-from kinegraph.kit.sessions import Row
+from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, send, told

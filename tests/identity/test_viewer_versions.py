@@ -19,7 +19,7 @@ from tests.identity.viewer_changes import CHANGES, SETTINGS, entered, statements
 @pytest.fixture
 async def caching(database_url: str) -> AsyncIterator[Database]:
     """The module's database on one connection, whose viewers are cached."""
-    opened = await Database.open(database_url, 1, keeps=10_000_000)
+    opened = await Database.open(database_url, 1, request_cache_bytes=10_000_000)
     yield opened
     await opened.close()
 
@@ -167,7 +167,7 @@ async def test_two_transactions_that_change_one_viewer_at_once_both_show(
 async def test_a_snapshot_from_before_a_change_keeps_who_the_viewer_was(
     database_url: str, owner: Pool, scene: Scene
 ) -> None:
-    caching = await Database.open(database_url, 2, keeps=1_000_000)
+    caching = await Database.open(database_url, 2, request_cache_bytes=1_000_000)
     try:
         before = await entered(caching, scene.gym.coach)
         async with caching.read(enter_as(scene.gym.coach.id)) as session:

@@ -48,7 +48,7 @@ async def test_a_write_shows_at_once_in_what_was_kept(
     async def answers(who: Api) -> list[bytes]:
         return [(await who.post(text, gym.coach, id=id)).content for text, id in questions]
 
-    nothing = replace(services, settings=replace(services.settings, kept_mb=0))
+    nothing = replace(services, settings=replace(services.settings, cache_mb=0))
     async with running(create_app(nothing)) as plain:
         before = await answers(plain)
         assert await answers(api) == await answers(api) == before

@@ -74,14 +74,14 @@ async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
 @pytest.fixture(scope="module")
 async def told(services: Services) -> AsyncIterator[Api]:
     """The API, which keeps nothing."""
-    async with running(create_app(replace(services, settings=replace(services.settings, kept_mb=0)))) as api:
+    async with running(create_app(replace(services, settings=replace(services.settings, cache_mb=0)))) as api:
         yield api
 
 
 @pytest.fixture(scope="module")
 async def keeping(database_url: str) -> AsyncIterator[Database]:
     """The module's database, whose readings keep trees."""
-    opened = await Database.open(database_url, 10, keeps=2**26)
+    opened = await Database.open(database_url, 10, cache_bytes=2**26)
     yield opened
     await opened.close()
 
@@ -229,7 +229,7 @@ async def test_what_is_kept_of_trees_is_no_more_than_may_be(services: Services, 
     gym, squat = await world.organization(), await world.exercise_id("back-squat")
     rows = [movement(squat, notes=f"{number:03}" + "x" * 1_990) for number in range(100)]
     ids = [(await create(api, gym, section(*rows)))["id"] for _ in range(12)]
-    small = replace(services, settings=replace(services.settings, kept_mb=1))
+    small = replace(services, settings=replace(services.settings, cache_mb=1))
     async with running(create_app(small)) as api:
         tracemalloc.start()
         gc.collect()
