@@ -58,6 +58,7 @@ TWO = "{ exercises(first: 1) { nodes { name } } again: exercises(first: 2) { tot
         (ONE, "breadth-first"),
         (ONE, "graphql-core"),
         (TWO, "graphql-core"),
+        (TWO, "breadth-first"),
     ],
 )
 async def test_a_query_whose_statement_takes_too_long_is_told_so_and_the_next_is_answered(
