@@ -1,5 +1,8 @@
-"""The benchmark: three operations, three ways to answer them, one server process, one interleaved run.
+"""The benchmark: what a request costs, in CPU and memory, beside a floor of hand-written SQL.
 
-`make bench` builds a database of its own (`data`), starts the product with one worker and the benchmark's floor
-beside it (`app`, `floor`), checks that all ways give the same answers, and loads them in turn (`load`, `run`).
+`make bench` (`__main__`) fills a database of its own (`data`) and starts each subject in a process of its own
+(`servers`): the product with its cache on, with its cache off and with graphql-core's executor, and the floor
+(`floor`, `sql/`). Every subject gets the same requests (`operations`) in the same sequence (`workloads`,
+`sequences`), in interleaved rounds (`rounds`) from one load generator (`load`), its answers are compared with the
+floor's (`spelling`), and `cpu` reads what the processes used.
 """

@@ -1,25 +1,63 @@
-"""How answers per second change with the size of the answer and the number of connections, drawn as an SVG."""
+"""How requests per second change with the size of the answer and the number of connections, drawn as an SVG."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from math import floor, log10
 from pathlib import Path
 
+from bench.servers import Server
+from bench.workloads import Organization, Workload, hot_trees, lists
+
 DRAWING = Path("docs/growth.svg")
-COLORS = {"floor": "#9aa0a6", "breadth first": "#1a73e8", "graphql-core": "#d93025"}
+COLORS = ("#9aa0a6", "#1a73e8", "#f29900", "#d93025")
 WIDTH, HEIGHT, LEFT, TOP = 360, 240, 60, 40
+LIST_SIZES = (1, 5, 20, 100)
+CONNECTIONS = (1, 2, 4, 8, 16, 32, 64)
 
 Series = Mapping[str, Sequence[float]]
-"""By way of answering: one figure for each place on the axis."""
+"""By subject: one figure for each place on the axis."""
+
+Panel = tuple[str, Sequence[int], Series]
+"""The title, the places on the axis, and the figures."""
 
 
-def draw(panels: Sequence[tuple[str, Sequence[int], Series]]) -> str:
-    """Panels side by side, each with its title, its places and its figures (logarithmic)."""
+async def run(
+    organizations: Sequence[Organization],
+    servers: Sequence[Server],
+    rate: Callable[[Server, Workload, int], Awaitable[float]],
+) -> None:
+    """Measure with `rate` (the requests per second of a server under a workload over so many connections), and draw."""
+
+    async def of_list(server: Server, size: int) -> float:
+        return await rate(server, lists(organizations, server.subject.name, size), 8)
+
+    async def of_tree(server: Server, connections: int) -> float:
+        return await rate(server, hot_trees(organizations, server.subject.name), connections)
+
+    panels: list[Panel] = [
+        (
+            "Requests per second, by workouts in the list (8 connections)",
+            LIST_SIZES,
+            {each.subject.title: [await of_list(each, size) for size in LIST_SIZES] for each in servers},
+        ),
+        (
+            "Requests per second, by connections (one tree)",
+            CONNECTIONS,
+            {each.subject.title: [await of_tree(each, count) for count in CONNECTIONS] for each in servers},
+        ),
+    ]
+    await asyncio.to_thread(DRAWING.write_text, draw(panels))
+    for title, places, series in panels:
+        print(title, places, {name: [round(each) for each in figures] for name, figures in series.items()})
+
+
+def draw(panels: Sequence[Panel]) -> str:
+    """Panels side by side, with logarithmic figures."""
     parts = [_panel(number, *panel) for number, panel in enumerate(panels)]
     width = LEFT + len(panels) * (WIDTH + LEFT)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {TOP * 3 + HEIGHT}" font-family="sans-serif"'
-    return (
-        f'{head} font-size="12">\n<rect width="100%" height="100%" fill="white"/>\n{"".join(parts)}{_legend()}</svg>\n'
-    )
+    background = '<rect width="100%" height="100%" fill="white"/>'
+    return f'{head} font-size="12">\n{background}\n{"".join(parts)}{_legend(panels[0][2])}</svg>\n'
 
 
 def _panel(number: int, title: str, places: Sequence[int], series: Series) -> str:
@@ -41,18 +79,18 @@ def _panel(number: int, title: str, places: Sequence[int], series: Series) -> st
         lines.append(f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end">{10**power:,}</text>\n')
     for rank, place in enumerate(places):
         lines.append(f'<text x="{x(rank):.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{place}</text>\n')
-    for way, each in series.items():
+    for color, each in zip(COLORS, series.values(), strict=False):
         points = " ".join(f"{x(rank):.1f},{y(figure):.1f}" for rank, figure in enumerate(each))
-        lines.append(f'<polyline points="{points}" fill="none" stroke="{COLORS[way]}" stroke-width="2"/>\n')
+        lines.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>\n')
     return "".join(lines)
 
 
-def _legend() -> str:
+def _legend(series: Series) -> str:
     y = TOP + HEIGHT + 48
     return "".join(
-        f'<rect x="{LEFT + number * 140}" y="{y - 10}" width="12" height="12" fill="{color}"/>'
-        f'<text x="{LEFT + number * 140 + 18}" y="{y}">{way}</text>\n'
-        for number, (way, color) in enumerate(COLORS.items())
+        f'<rect x="{LEFT + number * 180}" y="{y - 10}" width="12" height="12" fill="{color}"/>'
+        f'<text x="{LEFT + number * 180 + 18}" y="{y}">{title}</text>\n'
+        for number, (color, title) in enumerate(zip(COLORS, series, strict=False))
     )
 
 

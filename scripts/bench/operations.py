@@ -1,81 +1,68 @@
-"""The three operations, and the questions that they put at a given size."""
+"""The operations that are asked, as documents, and as requests on the wire."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-import asyncpg
+import orjson
 
-EXERCISE = """id name description athleteNotes category kind movementPattern primaryMuscles secondaryMuscles equipment
-  aliases difficulty cues commonFaults videoUrl thumbnailUrl"""
+EXERCISE = """id slug name description athleteNotes category kind movementPattern difficulty primaryMuscles
+  secondaryMuscles equipment cues commonFaults scalingOptions videoUrl thumbnailUrl customizedFields"""
 
-TREE = f"""query Tree($id: ID!) {{ workout(id: $id) {{
-  id title description scoring mode timeCap isSnapshot createdAt updatedAt author {{ id name }}
+DOCUMENTS: Mapping[str, str] = {
+    "tree": f"""query tree($id: ID!) {{ workout(id: $id) {{
+  id organization {{ id }} title description scoring mode timeCap isSnapshot createdAt updatedAt author {{ id name }}
   sections {{
-    id type title description sortOrder shape
+    id type title description sortOrder shape config {{ rounds capSeconds intervalSeconds }}
     movements {{
-      id sortOrder notes label supersetGroup
-      prescription {{
-        sets repsMin repsMax amrap durationSeconds distanceMeters calories
-        load {{ value unit }} restSeconds tempo perSide notes
-      }}
+      id sortOrder prescription {{ sets repsMin repsMax load {{ value unit }} restSeconds tempo }}
+      notes label supersetGroup
       exercise {{ {EXERCISE} }}
-      comments {{ id body createdAt author {{ id name }} }}
+      comments {{ id body author {{ id name }} }}
     }}
   }}
-}} }}"""
-
-LIST = """query List($id: ID!, $first: Int!) { organization(id: $id) { workouts(first: $first) { nodes {
-  id title sections { id movements { id exercise { id name videoUrl } } }
-} } } }"""
-
-LIBRARY = """query Library($id: ID!) { organization(id: $id) { exerciseLibrary(first: 100) { nodes {
-  id exerciseId slug status isOrgCustom isCustomizedByOrg customizedFields isDiscontinued name description athleteNotes
-  category kind movementPattern primaryMuscles secondaryMuscles equipment aliases difficulty discipline cues
-  commonFaults scalingOptions videoUrl thumbnailUrl
-} } } }"""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One operation with its variables, and the parameters that the floor takes for it."""
-
-    name: str
-    text: str
-    variables: dict[str, Any]
+}} }}""",
+    "list": """query list($id: ID!, $first: Int!) { organization(id: $id) { workouts(first: $first) { nodes {
+  id title sections { id title sortOrder movements { id sortOrder exercise { id name videoUrl } } }
+} } } }""",
+    "library": f"""query library($id: ID!) {{ organization(id: $id) {{ exerciseLibrary(first: 100) {{ nodes {{
+  {EXERCISE}
+}} }} }} }}""",
+    "movement": """mutation movement($id: ID!, $input: UpdateMovementInput!) {
+  updateMovement(id: $id, input: $input) { movement { id notes } userErrors { code message } }
+}""",
+    "override": """mutation override($organizationId: ID!, $exerciseId: ID!, $overrides: ExerciseOverrideInput!) {
+  upsertExerciseOverride(organizationId: $organizationId, exerciseId: $exerciseId, overrides: $overrides) {
+    exercise { id cues } userErrors { code message }
+  }
+}""",
+}
+"""By name, which is the operation's name in the document too: the floor goes by it."""
 
 
-@dataclass(frozen=True)
-class Asker:
-    """Who asks: a coach, their organization and its workouts."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it goes over the wire, the same to every server."""
 
-    user_id: UUID
-    organization_id: UUID
-    workouts: list[UUID]
+    operation: str
+    message: bytes
 
-    @classmethod
-    async def find(cls, url: str) -> "Asker":
-        """The coach of the first organization."""
-        connection = await asyncpg.connect(url)
-        try:
-            organization = await connection.fetchval("SELECT id FROM organizations ORDER BY id LIMIT 1")
-            mine = "organization_id = $1"
-            coach = await connection.fetchval(
-                f"SELECT user_id FROM memberships WHERE {mine} AND role = 'coach'", organization
-            )
-            rows = await connection.fetch(f"SELECT id FROM workouts WHERE {mine} ORDER BY id", organization)
-        finally:
-            await connection.close()
-        return cls(coach, organization, [row["id"] for row in rows])
+    @property
+    def writes(self) -> bool:
+        """Whether it changes data."""
+        return self.operation in ("movement", "override")
 
-    def trees(self) -> list[Question]:
-        """One tree of each of many workouts, so that none stays in a cache of its own."""
-        return [Question("tree", TREE, {"id": str(id)}) for id in self.workouts[:200]]
 
-    def lists(self, first: int = 20) -> list[Question]:
-        """The newest workouts."""
-        return [Question("list", LIST, {"id": str(self.organization_id), "first": first})]
+def body(operation: str, variables: Mapping[str, Any]) -> bytes:
+    """The body of a request, JSON."""
+    return orjson.dumps({"query": DOCUMENTS[operation], "operationName": operation, "variables": variables})
 
-    def libraries(self) -> list[Question]:
-        """The first page of the library."""
-        return [Question("library", LIBRARY, {"id": str(self.organization_id)})]
+
+def request(operation: str, variables: Mapping[str, Any], token: str) -> Request:
+    """An operation, signed in with a bearer token."""
+    content = body(operation, variables)
+    head = (
+        "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+    return Request(operation, head.encode() + content)

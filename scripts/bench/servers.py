@@ -1,0 +1,173 @@
+"""The servers that are measured: PostgreSQL and Redis of the benchmark's own, and each subject as one process."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from bench.cpu import family_cpu
+from bench.floor import URL_VARIABLE
+from kinegraph.outside.postgres import SETTINGS, start_postgres
+from kinegraph.outside.redis import start_redis
+
+SECRET = "a secret of the benchmark, long enough for HS256"
+START_SECONDS = 60
+
+POSTGRES_SETTINGS = {
+    "shared_buffers": "1GB",
+    "effective_cache_size": "4GB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "autovacuum": "off",
+    "max_connections": "100",
+}
+"""As for a server of its own: the whole data set in memory, and nothing in the background that is not asked for."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something that answers the requests: the product with some settings, or the floor."""
+
+    name: str
+    title: str
+    settings: Mapping[str, str] | None = None
+    """None for the floor."""
+
+
+FLOOR = "floor"
+
+
+def subjects(cache_mb: int) -> Sequence[Subject]:
+    """Every subject, the floor first. `cache_mb` is the setting of the cache, where it is on."""
+    return (
+        Subject(FLOOR, "floor"),
+        Subject("cached", "breadth first, cache on", _cache(cache_mb)),
+        Subject("uncached", "breadth first, cache off", _cache(0)),
+        Subject("core", "graphql-core", {**_cache(cache_mb), "KINEGRAPH_EXECUTOR": "graphql-core"}),
+    )
+
+
+def _cache(megabytes: int) -> dict[str, str]:
+    return {"KINEGRAPH_CACHE_MB": str(megabytes), "KINEGRAPH_KEPT_MB": str(megabytes)}
+
+
+@dataclass
+class Server:
+    """The process of a subject."""
+
+    subject: Subject
+    port: int
+    started: "subprocess.Popen[bytes]"
+    places: dict[str, int] = field(default_factory=dict)
+    """By workload: how many requests of its sequence were sent, so that a round goes on where the last one ended."""
+
+    def cpu(self) -> float:
+        """Seconds of CPU used so far."""
+        return family_cpu(psutil.Process(self.started.pid))
+
+    def resident_mb(self) -> float:
+        """Resident memory."""
+        return float(psutil.Process(self.started.pid).memory_info().rss) / 2**20
+
+
+@dataclass(frozen=True)
+class Storage:
+    """PostgreSQL and Redis."""
+
+    database_url: str
+    redis_url: str
+    postmaster: psutil.Process
+
+
+@contextmanager
+def storage(folder: Path) -> Iterator[Storage]:
+    """PostgreSQL on the folder, whose data stay, and a Redis without any."""
+    folder.mkdir(parents=True, exist_ok=True)
+    SETTINGS.update(POSTGRES_SETTINGS)
+    postgres = start_postgres(folder / "postgres")
+    try:
+        with tempfile.TemporaryDirectory() as redis_folder:
+            redis = start_redis(Path(redis_folder))
+            try:
+                file = next((folder / "postgres").rglob("postmaster.pid"))
+                yield Storage(postgres.url, redis.url, psutil.Process(int(file.read_text().split()[0])))
+            finally:
+                redis.stop()
+    finally:
+        postgres.stop()
+
+
+@contextmanager
+def running(folder: Path, stores: Storage, wanted: Sequence[Subject]) -> Iterator[dict[str, Server]]:
+    """The servers of these subjects by name, each when it accepts connections. Raises SystemExit where one does not."""
+    with ExitStack() as stack:
+        servers = {each.name: stack.enter_context(_process(folder, stores, each)) for each in wanted}
+        deadline = time.monotonic() + START_SECONDS
+        for server in servers.values():
+            while not _accepts(server.port):
+                if time.monotonic() > deadline or server.started.poll() is not None:
+                    raise SystemExit(f"{server.subject.title} does not start; see {_log(folder, server.subject)}.")
+                time.sleep(0.1)
+        yield servers
+
+
+@contextmanager
+def _process(folder: Path, stores: Storage, subject: Subject) -> Iterator[Server]:
+    port = _free_port()
+    if subject.settings is None:
+        command = ["uvicorn", "bench.floor:app", "--factory", "--port", str(port), "--no-access-log"]
+        command += ["--log-level", "warning", "--loop", "uvloop", "--http", "httptools"]
+    else:
+        command = ["kinegraph.cli", "serve"]
+    with _log(folder, subject).open("wb") as log:
+        environment = _environment(folder, stores, subject, port)
+        started = subprocess.Popen([sys.executable, "-m", *command], env=environment, stdout=log, stderr=log)
+    try:
+        yield Server(subject, port, started)
+    finally:
+        started.terminate()
+        try:
+            started.wait(15)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
+
+
+def _environment(folder: Path, stores: Storage, subject: Subject, port: int) -> dict[str, str]:
+    """The settings of a server: those of the subject, and otherwise what the product does by default."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KINEGRAPH_")}
+    return {
+        **inherited,
+        URL_VARIABLE: stores.database_url,
+        "KINEGRAPH_DATABASE_URL": stores.database_url,
+        "KINEGRAPH_REDIS_URL": stores.redis_url,
+        "KINEGRAPH_JWT_SECRET": SECRET,
+        "KINEGRAPH_HOME": str(folder.absolute()),
+        "KINEGRAPH_PORT": str(port),
+        "KINEGRAPH_LOG_FORMAT": "json",
+        **(subject.settings or {}),
+    }
+
+
+def _log(folder: Path, subject: Subject) -> Path:
+    return folder / f"{subject.name}.log"
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex(("127.0.0.1", port)) == 0
