@@ -44,7 +44,7 @@ USING = f"""{TREE} query ($a: ID!, $x: ID!, $on: Boolean!) {{
 PICKED = "(SELECT id FROM {0} WHERE organization_id = $2 ORDER BY md5(id::text || $1::int) LIMIT 1)"
 SECTION, MOVEMENT, WORKOUT = (PICKED.format(f"workout{name}") for name in ("_sections", "_movements", "s"))
 COMMENT = PICKED.format("exercise_comments")
-ANY_EXERCISE = "(SELECT exercise_id FROM workout_movements WHERE id = {m})"
+ANY_EXERCISE = f"(SELECT exercise_id FROM workout_movements WHERE id = {MOVEMENT})"
 ATTACH = """
 INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, uploaded_by)
 SELECT organization_id, 'exercise_comment', id, 'key', 'image/png', 'image', author_id

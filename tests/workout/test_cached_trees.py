@@ -24,8 +24,21 @@ from tests.cached import TIMES, Query, serving
 from tests.cached import agree as agree_on
 from tests.conftest import Api, Organization, Person, World, counted
 from tests.library.documents import UPSERT
-from tests.workout.documents import ADD_COMMENT, CREATE, DELETE, MOVE, SET, Pool, assign, comment, create, movement, section
-from tests.workout.cached_trees import ANY_EXERCISE, ATTACH, CHANGES, COMMENT, COMMENTED, LISTS, MOVEMENT, PICKED, SECTION, USING, WORKOUT
+from tests.workout import cached_trees as trees
+from tests.workout.cached_trees import CHANGES, COMMENTED, LISTS, USING
+from tests.workout.documents import (
+    ADD_COMMENT,
+    CREATE,
+    DELETE,
+    MOVE,
+    SET,
+    Pool,
+    assign,
+    comment,
+    create,
+    movement,
+    section,
+)
 from tests.workout.snapshots import UPDATE_FOR, edited
 
 LAW = settings(deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -68,7 +81,7 @@ async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
         for row in talked:
             question = await comment(api, gym.coach, row["id"], "How was it?")
             await comment(api, gym.coach, row["id"], "Tell us.", question)
-        await owner.execute(ATTACH, UUID(question))
+        await owner.execute(trees.ATTACH, UUID(question))
     await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", left.id)
     people = [a.coach, a.member, b.coach, b.member, left, admin, (await world.organization()).coach]
     return Gyms((a, b), people, exercises, forked["id"], made["id"])
@@ -100,7 +113,13 @@ async def change(owner: Pool, gyms: Gyms, step: tuple[int, int, bool, str]) -> N
     """Write past the API, and commit or take it back; what the database refuses is not written."""
     verb, number, first, end = step
     mine, other = gyms.pair if first else gyms.pair[::-1]
-    statement = CHANGES[verb].format(s=SECTION, m=MOVEMENT, w=WORKOUT, e=ANY_EXERCISE.format(m=MOVEMENT), c=COMMENT)
+    statement = CHANGES[verb].format(
+        s=trees.SECTION,
+        m=trees.MOVEMENT,
+        w=trees.WORKOUT,
+        e=trees.ANY_EXERCISE,
+        c=trees.COMMENT,
+    )
     arguments = (number, mine.id, other.id)[: 3 if "$3" in statement else 2]
     async with owner.acquire() as connection:
         with suppress(asyncpg.IntegrityConstraintViolationError, Dropped):
@@ -114,7 +133,7 @@ async def mutate(api: Api, owner: Pool, gyms: Gyms, verb: int, number: int, *, f
     """Write through the API as a coach, whatever it answers."""
     gym = gyms.pair[0 if first else 1]
     tables = "workouts", "workout_movements", "workout_assignments"
-    picked = [str(await owner.fetchval(f"SELECT {PICKED.format(table)}", number, gym.id)) for table in tables]
+    picked = [str(await owner.fetchval(f"SELECT {trees.PICKED.format(table)}", number, gym.id)) for table in tables]
     workout, row, assignment = picked
     exercise = gyms.exercises[number % 3]
     rows = [section(movement(exercise, notes=f"A {number}"), movement(gyms.exercises[0])), section()][: number % 3]
@@ -212,9 +231,7 @@ async def test_the_cache_saves_the_viewers_and_each_levels_statement_but_never_t
     assert counts == {0: without, 64: [5, 4, 2, 5, 5, 3, 4, 4, 2, 5, 5, 3]}
 
 
-async def test_trees_in_the_cache_take_no_more_memory_than_allowed(
-    services: Services, api: Api, world: World
-) -> None:
+async def test_trees_in_the_cache_take_no_more_memory_than_allowed(services: Services, api: Api, world: World) -> None:
     gym, squat = await world.organization(), await world.exercise_id("back-squat")
     rows = [movement(squat, notes=f"{number:03}" + "x" * 1_990) for number in range(40)]
     ids = [(await create(api, gym, section(*rows)))["id"] for _ in range(30)]
