@@ -1,4 +1,4 @@
-"""Leases: one transaction after another on a connection; a read's COMMIT goes with the next BEGIN, and never waits long."""
+"""Leases: one transaction after another on a connection; a read's COMMIT goes with the next BEGIN, and soon anyway."""
 
 import asyncio
 from collections.abc import AsyncIterator

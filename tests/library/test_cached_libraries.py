@@ -1,4 +1,4 @@
-"""What is cached of exercises is what would be read: whatever was written, by whom, and whoever still reads an old state.
+"""What is cached of exercises is what would be read: whatever was written, and whoever still reads an old state.
 
 `plain` and `database` cache nothing and are the oracle; `api` and `caching` read the same database, and cache.
 """

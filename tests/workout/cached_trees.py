@@ -1,4 +1,4 @@
-"""What the tests of kept trees ask, and what they write past the API."""
+"""What the tests of cached trees ask, and what they write past the API."""
 
 TREE = """
 fragment Tree on Workout {
@@ -21,17 +21,35 @@ LISTS = (
       a: organization(id: $a) { ...All } b: organization(id: $b) { ...All }
       viewer { assignments {
         id workout { ...Tree ...Other forkedFrom { ...Other } }
-        libraryWorkout { ...Tree sections { movements { comments { body } } } }
+        libraryWorkout { ...Tree }
       } }
     }
     fragment All on Organization { workouts(first: 40) { nodes { ...Tree ...Other } edges { node { ...Other } } } }"""
 )
+COMMENTED = """
+fragment Said on Comment { __typename id body author { id name email } createdAt
+  replies { id body author { name } parent { id } attachments { id kind } } attachments { id mime } }
+query ($a: ID!, $b: ID!, $one: ID!, $on: Boolean!) {
+  workout(id: $one) { ...Talked } a: organization(id: $a) { workouts(first: 3) { nodes { ...Talked } } }
+  b: organization(id: $b) { workouts(first: 3) { nodes { ...Talked } } }
+  viewer { assignments { workout { ...Talked forkedFrom { ...Talked } } libraryWorkout { ...Talked } } }
+}
+fragment Talked on Workout { id sections { id movements { notes comments { ...Said } exercise { name }
+  c: comments @include(if: $on) { body } prescription { sets __typename } } config { __typename rounds } } }
+"""
+"""Trees with comments, which a cached tree leaves open: they depend on nothing that the tree does."""
 USING = f"""{TREE} query ($a: ID!, $x: ID!, $on: Boolean!) {{
   workoutsUsingExercise(organizationId: $a, exerciseId: $x, first: 40) {{ nodes {{ ...Tree ...Other }} }}
 }}"""
 PICKED = "(SELECT id FROM {0} WHERE organization_id = $2 ORDER BY md5(id::text || $1::int) LIMIT 1)"
 SECTION, MOVEMENT, WORKOUT = (PICKED.format(f"workout{name}") for name in ("_sections", "_movements", "s"))
-ANY_EXERCISE = "(SELECT exercise_id FROM workout_movements WHERE id = {m})"
+COMMENT = PICKED.format("exercise_comments")
+ANY_EXERCISE = f"(SELECT exercise_id FROM workout_movements WHERE id = {MOVEMENT})"
+ATTACH = """
+INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, uploaded_by)
+SELECT organization_id, 'exercise_comment', id, 'key', 'image/png', 'image', author_id
+FROM exercise_comments WHERE id = $1 OR parent_comment_id = $1
+"""
 CHANGES = """
 UPDATE workout_sections SET title = 'S' || $1::int, config = '{{"rounds": 4}}' WHERE id = {s};
 UPDATE workout_sections SET sort_order = $1::int % 5, description = $1::text WHERE id = {s};
@@ -57,5 +75,16 @@ INSERT INTO exercise_org_overrides (organization_id, exercise_id, overrides)
     SELECT $2, {e}, jsonb_build_object('name', 'O' || $1::int)
     ON CONFLICT (organization_id, exercise_id) DO UPDATE SET overrides = excluded.overrides;
 DELETE FROM exercise_org_overrides WHERE organization_id = $2 AND $1 >= 0;
-UPDATE organizations SET name = 'G' || $1::int WHERE id = $2
+UPDATE organizations SET name = 'G' || $1::int WHERE id = $2;
+UPDATE exercise_comments SET body = 'B' || $1::int WHERE id = {c};
+UPDATE exercise_comments SET deleted_at = CASE WHEN deleted_at IS NULL THEN now() END WHERE id = {c};
+INSERT INTO exercise_comments (organization_id, workout_movement_id, author_id, body, parent_comment_id)
+    SELECT organization_id, workout_movement_id, author_id, 'R' || $1::int, coalesce(parent_comment_id, id)
+    FROM exercise_comments WHERE id = {c} AND organization_id = $2;
+INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, uploaded_by)
+    SELECT organization_id, 'exercise_comment', id, 'key' || $1::int, 'video/mp4', 'video', author_id
+    FROM exercise_comments WHERE id = {c} AND organization_id = $2;
+UPDATE users SET name = 'U' || $1::int WHERE id = (SELECT author_id FROM exercise_comments WHERE id = {c});
+UPDATE memberships SET role = CASE role WHEN 'coach' THEN 'member' ELSE 'coach' END::membership_role
+    WHERE organization_id = $2 AND role <> 'owner' AND deleted_at IS NULL AND $1 >= 0
 """.split(";\n")  # noqa: SIM905  # SQL reads best as one text
