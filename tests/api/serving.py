@@ -31,6 +31,11 @@ class Served:
     database: Database
     port: int
 
+    @property
+    def requests(self) -> int:
+        """How many requests are being answered."""
+        return sum("RequestResponseCycle" in _name(task) for task in asyncio.all_tasks())
+
     async def idle_tasks(self) -> set[str]:
         """The tasks that run when no request does, once the server has noticed that its clients have gone."""
         found: set[str] = set()
