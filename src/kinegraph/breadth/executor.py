@@ -1,5 +1,6 @@
 """The door: an Executor of graphql-core that runs plans, and falls back to itself where that cannot be."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -131,10 +132,20 @@ class BreadthFirst(Executor[Any]):
         if budget is not None:
             budget.restart()
         result: Any = super().execute_operation(serially)
-        result = await result if self.is_awaitable(result) else result
+        try:
+            result = await result if self.is_awaitable(result) else result
+        finally:
+            await self._end_background()
         if budget is not None and budget.refusal is not None:
             raise budget.refusal
         return result
+
+    async def _end_background(self) -> None:
+        """Cancel what graphql-core left running beside a field that failed at once, and return when nothing does."""
+        if futures := list(self.background_futures):
+            for future in futures:
+                future.cancel()
+            await asyncio.wait(futures)
 
     async def _execute_plan(self, plan: Plan, serially: bool | None) -> Any:
         budget = self.budget or Budget(2**31, 2**31, ValueError)

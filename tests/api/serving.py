@@ -1,0 +1,100 @@
+"""The API on a real socket in this process, so that tests see the tasks and connections that requests leave behind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import asyncpg
+import httpx
+import uvicorn
+
+from kinegraph.kit.database import Database
+from kinegraph.kit.rows import Row
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from tests.conftest import Api, Person
+
+OLD_TRANSACTIONS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND usename IS NOT NULL AND pid <> pg_backend_pid()
+  AND application_name = 'kinegraph' AND xact_start < clock_timestamp() - interval '1 second'
+"""
+
+
+@dataclass
+class Served:
+    """The API that is served, its database, and its address."""
+
+    api: Api
+    database: Database
+    port: int
+
+    @property
+    def requests(self) -> int:
+        """How many requests are being answered."""
+        return sum("RequestResponseCycle" in _name(task) for task in asyncio.all_tasks())
+
+    async def idle_tasks(self) -> set[str]:
+        """The tasks that run when no request does, once the server has noticed that its clients have gone."""
+        found: set[str] = set()
+        for _ in range(300):
+            found = {_name(task) for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+            if not any("RequestResponseCycle" in name or "kinegraph" in name for name in found):
+                break
+            await asyncio.sleep(0.01)
+        return found
+
+    async def require_rest(self, owner: "asyncpg.Pool[Row]", size: int, idle: set[str]) -> None:
+        """Hold the process to what it is when nobody asks: no task of a request, a full pool, no old transaction."""
+        assert await self.idle_tasks() <= idle
+        leases = [await asyncio.wait_for(self.database.pool.begin("BEGIN"), 20) for _ in range(size)]
+        for lease in leases:
+            assert await lease.fetch("SELECT 1", ())
+            await self.database.pool.end(lease, "ROLLBACK")
+        old = 1
+        for _ in range(300):
+            old = await owner.fetchval(OLD_TRANSACTIONS)
+            if old == 0:
+                break
+            await asyncio.sleep(0.01)
+        assert old == 0
+
+
+def _name(task: "asyncio.Task[Any]") -> str:
+    code = getattr(task.get_coro(), "cr_code", None)
+    return f"{code.co_filename}:{code.co_qualname}" if code else repr(task.get_coro())
+
+
+@asynccontextmanager
+async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
+    """The API with these settings on a port of this machine."""
+    app = create_app(replace(services, settings=replace(services.settings, **settings)))
+    held: dict[str, Any] = {}
+    lifespan = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def noted(app: Any) -> AsyncIterator[Any]:
+        async with lifespan(app) as state:
+            held.update(state or {})
+            yield state
+
+    app.router.lifespan_context = noted
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none"))
+    running = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  # the server has no event for it
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        limits = httpx.Limits(max_connections=50)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as client:
+            yield Served(Api(client), held["database"], port)
+    finally:
+        server.should_exit = True
+        await running
+
+
+def headers(person: Person, executor: str) -> dict[str, str]:
+    """A signed-in request's, for one of the two executors."""
+    return {"Authorization": f"Bearer {person.token}", "X-Kinegraph-Executor": executor}
