@@ -17,7 +17,8 @@ from kinegraph.services import Services
 from tests.api.documents import CREATE_WORKOUT
 from tests.api.serving import headers
 from tests.api.test_statements import TREE, make_workout
-from tests.conftest import Api, Organization, World, observe
+from tests.conftest import Api, Organization, World
+from tests.observing import observe
 
 EXECUTORS = ("breadth-first", "graphql-core")
 MAX_STEPS = 400
