@@ -96,6 +96,7 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
             max_rows=settings.max_answer_objects,
         )
         stack.push_async_callback(database.close)
+        tokens.cache = database.request_cache
         redis = open_redis(services.redis_url)
         stack.push_async_callback(redis.aclose)
         readiness = Readiness(services.database_url, redis, migrate.head())

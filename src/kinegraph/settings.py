@@ -30,7 +30,7 @@ class Settings:
     `media_url_seconds`: how long signed addresses of files hold.
     `cache_mb`: how many megabytes of finished answers a web process caches in memory (trees of workouts, pages
     of libraries); 0 for nothing. `KINEGRAPH_KEPT_MB`, its old name, still works.
-    `request_cache_mb`: the same for what requests are made of: parsed documents with their plans, viewers.
+    `request_cache_mb`: the same for what requests are made of: parsed documents with their plans, viewers, tokens.
     `max_answer_objects`, `max_answer_mb`: how much one request may answer; `execution_seconds`: how long it may take.
     """
 

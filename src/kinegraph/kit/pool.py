@@ -97,9 +97,8 @@ class ConnectionPool:
             self._expire(lease)
         await asyncio.gather(*self._commits, return_exceptions=True)
         free, self._free = self._free, []
-        for lease in free:
-            self._opened -= 1
-            await lease.close()
+        self._opened -= len(free)
+        await asyncio.gather(*(lease.close() for lease in free))
 
     async def _begin(self, lease: Lease, verb: str) -> None:
         was_ending = lease.state is ENDING

@@ -2,21 +2,31 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import jwt
 
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.key_sets import TokenError, open_key_set, published_key
 
-KNOWN_SECONDS = 60
-MOST_KNOWN = 1000
+CACHED_SECONDS = 60
+BYTES_PER_CHARACTER = 10
+"""What a token and its claims take in memory for each character of the token, at most."""
 LEEWAY_SECONDS = 30
 TIMES = ("exp", "nbf", "iat")
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999: a time after it is a mistake, such as milliseconds."""
+
+
+class TokenCache(Protocol):
+    """A bounded cache of values by key and version."""
+
+    def get(self, key: tuple[str, str], version: None = None) -> Any:
+        """The value of a key, or None."""
+
+    def put(self, key: tuple[str, str], version: None, value: Any, value_bytes: int) -> None:
+        """Hold a value that takes so many bytes."""
 
 
 class Tokens:
@@ -31,7 +41,8 @@ class Tokens:
         self._audience = audience
         self._issuer = issuer
         self._keys = open_key_set(jwks) if jwks else None
-        self._known: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
+        self.cache: TokenCache | None = None
+        """Where claims of tokens that hold are cached, by the token's text; None for nowhere."""
 
     def sign(self, claims: Mapping[str, Any], lifetime_seconds: int) -> str:
         """A token for these claims, by the shared secret."""
@@ -49,17 +60,17 @@ class Tokens:
 
         One that our own secret signed is looked at again after a minute: it cannot become worse but by its time.
         """
-        until, claims = self._known.get(token, (0.0, {}))
-        if time.time() < until:
-            return claims
+        cached = self.cache.get(("token", token)) if self.cache is not None else None
+        if cached is not None and time.time() < cached[0]:
+            found: Mapping[str, Any] = cached[1]
+            return found
         algorithm, claims = await self._decode(token)
         for name in TIMES:
             if not _is_time(claims.get(name, 0)):
                 raise TokenError(f"The token's `{name}` is no time: it must be seconds since 1970.")
-        if algorithm == "HS256":
-            self._known[token] = min(time.time() + KNOWN_SECONDS, float(claims["exp"])), claims
-            if len(self._known) > MOST_KNOWN:
-                self._known.popitem(last=False)
+        if algorithm == "HS256" and self.cache is not None:
+            until = min(time.time() + CACHED_SECONDS, float(claims["exp"]))
+            self.cache.put(("token", token), None, (until, claims), len(token) * BYTES_PER_CHARACTER)
         return claims
 
     async def _decode(self, token: str) -> tuple[str, Mapping[str, Any]]:
