@@ -18,7 +18,7 @@ from kinegraph.breadth.reading import keys_of, read_values, tally
 from kinegraph.breadth.scopes import Scope
 from kinegraph.breadth.selections import Field, Selection
 from kinegraph.breadth.tasks import SLICE, Turn, discard, gather
-from kinegraph.breadth.ways import Call, Edge, Read
+from kinegraph.breadth.ways import Call, Edge, Read, Resolve
 
 Place = tuple[Scope, int, Field]
 """A field of a scope, and the place of the field's column."""
@@ -193,7 +193,7 @@ class _Run:
         """Add what an ordinary resolver returns for each of these objects, awaitables not awaited yet."""
         executor = self.executor
         definition = field.definition
-        resolve = definition.resolve or executor.field_resolver
+        resolve = (isinstance(field.way, Resolve) and field.way.call) or definition.resolve or executor.field_resolver
         type = scope.selection.type
         for number, place in enumerate(wanted, 1):
             path = Path(scope.path(place), field.key, type.name)

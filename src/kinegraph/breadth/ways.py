@@ -47,6 +47,8 @@ class Resolve:
 
     cached: "Cached | None" = None
     """Where the fragment of its answer stands in the cache; the key is a tuple of the object and the arguments."""
+    call: Callable[..., Any] | None = None
+    """What is called in place of the field's resolver, in the same way; None for the resolver itself."""
 
 
 @dataclass(frozen=True, slots=True)
