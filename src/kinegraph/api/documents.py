@@ -78,7 +78,7 @@ class Documents:
         if found is not None:
             return found
         document = Document(self._valid(text))
-        if is_signed_in and self._cache.admits(key):
+        if is_signed_in:
             document.on_change = partial(self._put, key)
             self._put(key, document)
         return document

@@ -17,9 +17,6 @@ class FragmentCache(Protocol):
     def get(self, key: Any, version: Hashable) -> Any:
         """What stands under the key for this version, or None."""
 
-    def admits(self, key: Any) -> bool:
-        """Whether to make an entry for a key that was missed."""
-
     def put(self, key: Any, version: Hashable, value: Any, value_bytes: int) -> None:
         """Hold a value that takes so many bytes."""
 

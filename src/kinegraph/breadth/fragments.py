@@ -6,7 +6,7 @@ edges are loaded in the level of the fragment itself. A miss is resolved as usua
 each gap is written down as a mark between two NUL bytes, which JSON text never holds, and the text is cut there.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Protocol
 
 from kinegraph.breadth.adapter import Adapter, FragmentCache
@@ -14,36 +14,53 @@ from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.columns import Column
 from kinegraph.breadth.selections import Field, Selection
 
-BYTES_PER_GAP = 150
-"""What a gap takes in memory beside the text around it: its key, its tuple, a bytes object's head."""
+BYTES_PER_FRAGMENT = 250
+"""What a fragment takes in memory beside its text and its gaps."""
+
+BYTES_PER_GAP = 160
+"""What a gap takes in memory beside the text around it: its key (a tuple of ids), a place in three tuples."""
 
 Entry = tuple[tuple[Hashable, ...], Hashable]
 """A cache key and its version."""
 
 
 class Fragment:
-    """The JSON text of one answer, its gaps (number of the gap's field, and its key), and how many objects it holds."""
+    """The JSON text of one answer, and how many objects it holds.
 
-    __slots__ = ("chunks", "gaps", "objects")
+    Between two chunks of text is a gap: `order` has the number of each gap's field, `keys` by that number the keys that
+    it asks for, in the order of the text.
+    """
 
-    def __init__(self, chunks: tuple[bytes, ...], gaps: tuple[tuple[int, Any], ...], objects: int) -> None:
+    __slots__ = ("chunks", "keys", "objects", "order")
+
+    def __init__(
+        self, chunks: tuple[bytes, ...], order: bytes, keys: tuple[tuple[Any, ...], ...], objects: int
+    ) -> None:
         self.chunks = chunks
-        self.gaps = gaps
+        self.order = order
+        self.keys = keys
         self.objects = objects
 
     @property
     def weight(self) -> int:
-        """About how much memory it takes."""
-        return sum(map(len, self.chunks)) + BYTES_PER_GAP * (1 + len(self.gaps))
+        """About how many bytes of memory it takes."""
+        return sum(map(len, self.chunks)) + BYTES_PER_FRAGMENT + BYTES_PER_GAP * len(self.order)
 
-    def fill(self, gaps: Iterator[bytes]) -> bytes:
+    def fill(self, gaps: Iterable[bytes]) -> bytes:
         """The text with its gaps filled in."""
-        if not self.gaps:
+        if not self.order:
             return self.chunks[0]
-        parts = [self.chunks[0]]
-        for chunk in self.chunks[1:]:
-            parts += (next(gaps), chunk)
+        parts = [b""] * (2 * len(self.order) + 1)
+        parts[::2] = self.chunks
+        parts[1::2] = gaps
         return b"".join(parts)
+
+
+class GapColumn(Protocol):
+    """The values of a gap's field for each of its keys."""
+
+    def values(self) -> Sequence[Any]:
+        """What fills each gap."""
 
 
 class StandIn(Protocol):
@@ -63,7 +80,7 @@ class CachedColumn:
         self, field: Field, entries: Sequence[Entry], cache: FragmentCache, adapter: Adapter, budget: Budget
     ) -> None:
         self.field = field
-        self.places: list[int] = []
+        self.places: Sequence[int] = ()
         self.counts: list[int] | None = None
         """How often each key's answer stands in the whole answer; None for all once."""
         self._cache = cache
@@ -74,75 +91,64 @@ class CachedColumn:
         self._entries = [((*key, child.digest), version) for key, version in entries]
         self.found: list[Fragment | None] = [cache.get(key, version) for key, version in self._entries]
         self.missing = [place for place, fragment in enumerate(self.found) if fragment is None]
-        self._admitted = [place for place in self.missing if cache.admits(self._entries[place][0])]
         self.column: Column | None = None
         self.gaps: list[StandIn] = []
-        self._marked: dict[int, tuple[Column, list[Any]]] = {}
-
-    @property
-    def is_recording(self) -> bool:
-        """Whether entries are to be made of what is missing."""
-        return bool(self._admitted)
+        self._marked: dict[int, tuple[GapColumn, list[Any]]] = {}
 
     def gap_keys(self, gap: int) -> tuple[list[Any], list[int] | None]:
         """The keys that a gap's field is asked for in the fragments found, in order, and how often each stands."""
         keys: list[Any] = []
         counts: list[int] = []
         for number, fragment in enumerate(self.found):
-            for of, key in fragment.gaps if fragment is not None else ():
-                if of == gap:
-                    keys.append(key)
-                    if self.counts is not None:
-                        counts.append(self.counts[number])
+            if fragment is not None:
+                keys += fragment.keys[gap]
+                if self.counts is not None:
+                    counts += [self.counts[number]] * len(fragment.keys[gap])
         return keys, None if self.counts is None else counts
 
-    def mark(self, column: Column, keys: list[Any]) -> "Marks | None":
-        """Marks in place of a column of the missing answers, if it is one of a gap."""
-        for gap, field in enumerate(self.field.gaps):
-            if field is column.field:
+    def mark(self, field: Field, column: GapColumn, keys: list[Any]) -> "Marks | None":
+        """Marks in place of a field's column in the missing answers, if it is the field of a gap."""
+        for gap, each in enumerate(self.field.gaps):
+            if each is field:
                 self._marked[gap] = column, keys
                 return Marks(gap, len(keys), self._adapter)
         return None
 
     def values(self) -> list[Any]:
         """What the answer holds for each object of the scope; makes entries for what was missing."""
-        adapter = self._adapter
+        dump = self._adapter.dump
         made: list[Any] = [None] * len(self.found)
         if self.column is not None:
             for place, value in zip(self.missing, self.column.values(), strict=True):
                 made[place] = value
-            if self._admitted:
-                self._record(made)
+            self._record(made)
         gaps = [iter(column.values()) for stand_in in self.gaps for column in stand_in.columns]
         for place, fragment in enumerate(self.found):
             if fragment is not None:
-                filled = fragment.fill(adapter.dump(next(gaps[number])) for number, _ in fragment.gaps)
-                made[place] = self._written(filled, place)
+                made[place] = self._written(fragment.fill([dump(next(gaps[gap])) for gap in fragment.order]), place)
         return [made[place] for place in self.places]
+
+    def _record(self, made: list[Any]) -> None:
+        """Make fragments of the missing answers, put them in the cache, and their text in the answer."""
+        dump = self._adapter.dump
+        assert self.field.child is not None
+        columns = {gap: (column.values(), keys) for gap, (column, keys) in self._marked.items()}
+        for place in self.missing:
+            text = dump(made[place]).split(b"\0")
+            marks = [(int(gap), int(row)) for gap, _, row in (mark.partition(b":") for mark in text[1::2])]
+            keys = tuple(
+                tuple(columns[gap][1][row] for of, row in marks if of == gap) for gap in range(len(self.field.gaps))
+            )
+            objects = count_objects(made[place], self.field.child)
+            fragment = Fragment(tuple(text[::2]), bytes(gap for gap, _ in marks), keys, objects)
+            made[place] = self._written(fragment.fill([dump(columns[gap][0][row]) for gap, row in marks]), place)
+            key, version = self._entries[place]
+            self._cache.put(key, version, fragment, fragment.weight)
 
     def _written(self, text: bytes, place: int) -> Any:
         """What stands for a finished text in the answer."""
         self._budget.spend_bytes(len(text) * (1 if self.counts is None else self.counts[place]))
         return self._adapter.fragment(text)
-
-    def _record(self, made: list[Any]) -> None:
-        """Make fragments of the missing answers, and put them in the answer."""
-        adapter = self._adapter
-        values = {gap: column.values() for gap, (column, _) in self._marked.items()}
-        admitted = frozenset(self._admitted)
-        for place in self.missing:
-            text = adapter.dump(made[place]).split(b"\0")
-            marks = [(int(gap), int(row)) for gap, _, row in (mark.partition(b":") for mark in text[1::2])]
-            assert self.field.child is not None
-            fragment = Fragment(
-                tuple(text[::2]),
-                tuple((gap, self._marked[gap][1][row]) for gap, row in marks),
-                count_objects(made[place], self.field.child),
-            )
-            made[place] = self._written(fragment.fill(adapter.dump(values[gap][row]) for gap, row in marks), place)
-            if place in admitted:
-                key, version = self._entries[place]
-                self._cache.put(key, version, fragment, fragment.weight)
 
 
 class Marks:

@@ -89,7 +89,7 @@ class _Run:
         for scope, place, field in work:  # grows by what needs no loading
             way = field.way
             if isinstance(way, Edge):
-                self._ask(scope, place, field, way, wanted)
+                self._ask(scope, place, field, list(keys_of(self.adapter, scope.objects, way.key)), wanted)
             elif isinstance(way, Read):
                 values = read_values(self.adapter, scope.objects, way.name)
                 self._attach(_Asked(scope, place, field, [], []), values, None, work)
@@ -104,31 +104,38 @@ class _Run:
             self._attach_edge(asked, below)
         return below
 
-    def _ask(self, scope: Scope, place: int, field: Field, way: Edge, wanted: list[_Asked]) -> None:
+    def _ask(self, scope: Scope, place: int, field: Field, keys: list[Any], wanted: list[_Asked]) -> None:
         """Say which keys an edge needs, as far as its answers are not cached."""
-        keys = list(keys_of(self.adapter, scope.objects, way.key))
-        unique = list(dict.fromkeys(keys)) if field.cached is not None else keys
-        cached = self._find_cached(scope, place, field, unique)
+        way = field.way
+        assert isinstance(way, Edge)
+        cached = None
+        if field.cached is not None:
+            unique = list(dict.fromkeys(keys))
+            cached = self._find_cached(scope, place, field, unique, keys)
         if cached is not None:
             numbers = {key: number for number, key in enumerate(unique)}
             cached.places = [numbers[key] for key in keys]
             self._fill_gaps(scope, field, cached, wanted)
             keys = [unique[number] for number in cached.missing]
-        wanted.append(_Asked(scope, place, field, keys, self.loads.ask(way.batch, keys, field.joined), cached))
+        if keys or cached is None:
+            places = self.loads.ask(way.batch, keys, field.joined)
+            wanted.append(_Asked(scope, place, field, keys, places, cached))
 
-    def _find_cached(self, scope: Scope, place: int, field: Field, keys: list[Any]) -> CachedColumn | None:
+    def _find_cached(
+        self, scope: Scope, place: int, field: Field, unique: list[Any], keys: list[Any]
+    ) -> CachedColumn | None:
         """What the cache has of a field for these keys; None where it is not to be asked.
 
-        Below a field of which a fragment is being made it is not: the fragment must leave the same gaps.
+        In a fragment that is being made only its gaps may come from the cache: all else is to leave the same gaps.
         """
-        cache = None if field.cached is None or scope.recorder else self.adapter.cache(self.executor.context_value)
-        if cache is None or field.cached is None:
+        cache, recorder = self.adapter.cache(self.executor.context_value), scope.recorder
+        if cache is None or field.cached is None or (recorder and field not in recorder.field.gaps):
             return None
-        entries = field.cached.entries(self.executor.context_value, keys)
+        entries = field.cached.entries(self.executor.context_value, unique)
         if entries is None:
             return None
         cached = CachedColumn(field, entries, cache, self.adapter, self.budget)
-        scope.columns[place] = cached
+        scope.columns[place] = (recorder and recorder.mark(field, cached, keys)) or cached
         return cached
 
     def _fill_gaps(self, scope: Scope, field: Field, cached: CachedColumn, wanted: list[_Asked]) -> None:
@@ -146,8 +153,7 @@ class _Run:
             stand_in.columns, stand_in.counts = [None], times_each
             self.stand_ins.append(stand_in)
             cached.gaps.append(stand_in)
-            assert isinstance(below.way, Edge)
-            wanted.append(_Asked(stand_in, 0, below, keys, self.loads.ask(below.way.batch, keys)))
+            self._ask(stand_in, 0, below, keys, wanted)
 
     def _attach_edge(self, asked: _Asked, below: list[Place]) -> None:
         """Hang the answers of an edge's batch function under its scope."""
@@ -172,9 +178,9 @@ class _Run:
             for scope, place, field in calls:
                 arguments = field.arguments(self.executor)
                 keys = [(source, arguments) for source in scope.objects] if field.cached is not None else []
-                cached = self._find_cached(scope, place, field, keys)
+                cached = self._find_cached(scope, place, field, keys, keys)
                 if cached is not None:
-                    cached.places = list(range(len(keys)))
+                    cached.places = range(len(keys))
                     self._fill_gaps(scope, field, cached, wanted)
                 missing = range(len(scope.objects)) if cached is None else cached.missing
                 results: list[Any] = []
@@ -234,9 +240,9 @@ class _Run:
         if cached is not None:
             cached.column = column
             counts = cached.counts and [cached.counts[number] for number in cached.missing]
-            recorder = cached if cached.is_recording else None
+            recorder: CachedColumn | None = cached
         else:
-            marks = scope.recorder and scope.recorder.mark(column, asked.keys)
+            marks = scope.recorder and scope.recorder.mark(field, column, asked.keys)
             scope.columns[asked.place] = marks or column
             counts = scope.counts
             recorder = None if marks else scope.recorder

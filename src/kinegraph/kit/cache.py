@@ -5,7 +5,6 @@ An entry holds for one version; what that is, each kind says where its key is ma
 version is a miss, and the next `put` replaces it. Versions that come from the snapshot that a session reads make an
 entry exact: two snapshots with one version hold the same rows.
 
-What is asked for only once should cost little, so an entry is admitted at the second miss of its key (`admits`).
 Nothing here refers to the cache or to another entry, so that what is evicted is freed at once, without the collector.
 """
 
@@ -21,8 +20,6 @@ ENTRY_BYTES = 450
 LARGEST_SHARE = 8
 """An entry that would take more than this part of the whole (1/8) is not admitted."""
 
-SLOTS = 1 << 16
-
 
 class Cache:
     """Entries by key and version, at most `max_bytes` of them; 0 holds none."""
@@ -33,8 +30,6 @@ class Cache:
         self.counts: Counter[tuple[str, Hashable]] = Counter()
         """By event (`hits`, `misses`, `evictions`) and kind."""
         self._entries: OrderedDict[Key, tuple[Hashable, Any, int]] = OrderedDict()
-        self._missed = bytearray(SLOTS if max_bytes else 1)
-        """For a slot of the key's hash, one byte of the hash of the key that was missed there last."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -53,19 +48,6 @@ class Cache:
         """The value of a key's entry of any version, or None; counts for nothing."""
         entry = self._entries.get(key)
         return None if entry is None else entry[1]
-
-    def admits(self, key: Key) -> bool:
-        """Whether to make an entry for a key that was missed: from its second miss on, as far as that is remembered."""
-        if key in self._entries:
-            return True
-        if not self.max_bytes:
-            return False
-        number = hash(key)
-        slot, mark = number % SLOTS, (number >> 20) % 255 + 1
-        if self._missed[slot] == mark:
-            return True
-        self._missed[slot] = mark
-        return False
 
     def put(self, key: Key, version: Hashable, value: Any, value_bytes: int) -> None:
         """Hold a value that takes so many bytes, evicting others for it."""

@@ -1,10 +1,10 @@
 """Which trees of workouts are cached, under which key and for which version.
 
-A tree is its workout's sections and movements, with each movement's exercise as the workout's organization sees it.
-Key: the workout's id and (added by the executor) what is selected. That is complete: whoever sees a workout sees the
-same tree, since row-level security shows an organization's rows to all of its members alike, and what depends on the
-viewer (comments) is no part of it. Version: of the organization's workouts, of the canonical library and of the
-organization's own (migration 0010). So an entry is wrong when one of these is another in the session's snapshot.
+A tree is its workout's sections and movements; exercises (`library.rules_cache`) and comments are gaps in it. Its key:
+the workout's id and (added by the executor) what is selected. That is complete: whoever sees a workout sees the same
+tree, since row-level security shows an organization's rows to all of its members alike, and what depends on the viewer
+(comments) is no part of it. Its version is that of the organization's workouts (migration 0010), which moves with every
+change of a section or a movement. So an entry is wrong when that is another in the session's snapshot.
 """
 
 from collections.abc import Hashable, Sequence
@@ -18,9 +18,7 @@ TreeKey: TypeAlias = tuple[UUID, UUID, UUID | None]
 """A workout, its organization, and the version of that organization's workouts that was read with it."""
 
 
-def cached_trees(
-    context: Context, keys: Sequence[TreeKey]
-) -> list[tuple[tuple[Hashable, ...], tuple[Hashable, ...]]] | None:
+def cached_trees(context: Context, keys: Sequence[TreeKey]) -> list[tuple[tuple[Hashable, ...], Hashable]] | None:
     """The cache key and version of each workout's tree; None where not all are of the viewer's organizations."""
     session = context.opened
     viewer: Viewer | None = session.viewer if session else None
