@@ -18,6 +18,9 @@ from kinegraph.breadth.convert import converter
 from kinegraph.breadth.selections import Field, Selection, is_value
 from kinegraph.breadth.ways import Call, Edge, Embedded, Resolve
 
+MAX_GAPS = 255
+"""Fields of gaps in one cached fragment, which stores their numbers as bytes."""
+
 
 class Unplannable(Exception):
     """The operation is not taken on; the message is the reason, one of a few."""
@@ -136,7 +139,8 @@ class _Compiler:
             field.way = Call(field.way.otherwise)
         if isinstance(field.way, Edge | Resolve) and field.way.cached is not None:
             gaps = _gaps(field.child, field.way.cached.covers)
-            field.cached, field.gaps = (None, []) if gaps is None else (field.way.cached, gaps)
+            if gaps is not None and len(gaps) <= MAX_GAPS:
+                field.cached, field.gaps = field.way.cached, gaps
         if field.child.has_resolvers:
             _require_places(field)
         if isinstance(field.way, Edge) and field.way.joined:

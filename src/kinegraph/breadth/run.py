@@ -129,7 +129,7 @@ class _Run:
         In a fragment that is being made only its gaps may come from the cache: all else is to leave the same gaps.
         """
         cache, recorder = self.adapter.cache(self.executor.context_value), scope.recorder
-        if cache is None or field.cached is None or (recorder and field not in recorder.field.gaps):
+        if cache is None or field.cached is None or (recorder and field not in recorder.field.gaps) or None in unique:
             return None
         entries = field.cached.entries(self.executor.context_value, unique)
         if entries is None:

@@ -16,7 +16,6 @@ from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import Caching, edge, embedded, extends, field
 from kinegraph.kit.pages import window
 from kinegraph.library.graph import EffectiveExercise
-from kinegraph.library.rules_cache import cached_exercises
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
@@ -67,7 +66,7 @@ class Workout:
         ("id", "organization_id", "tree_version"),
         "Its sections, in their order.",
         joined={store.movements_of: store.sections_and_movements_of},
-        cached=Caching(rules_cache.cached_trees, frozenset((store.movements_of,))),
+        cached=Caching(rules_cache.cached_trees, frozenset((store.movements_of, effective))),
     )
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it, or anything in its tree, was last changed.")
@@ -95,7 +94,6 @@ class Movement:
         effective,
         ("organization_id", "exercise_id"),
         "The exercise as the workout's organization sees it, discontinued ones too.",
-        cached=Caching(cached_exercises),
     )
     prescription: Prescription | None = strawberry.field(description="How much is to be done.")
     notes: str | None = strawberry.field(description="The coach's notes beside it.")

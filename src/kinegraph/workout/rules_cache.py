@@ -1,10 +1,11 @@
 """Which trees of workouts are cached, under which key and for which version.
 
-A tree is its workout's sections and movements; exercises (`library.rules_cache`) and comments are gaps in it. Its key:
-the workout's id and (added by the executor) what is selected. That is complete: whoever sees a workout sees the same
-tree, since row-level security shows an organization's rows to all of its members alike, and what depends on the viewer
-(comments) is no part of it. Its version is that of the organization's workouts (migration 0010), which moves with every
-change of a section or a movement. So an entry is wrong when that is another in the session's snapshot.
+A tree is its workout's sections and movements, with each movement's exercise as the workout's organization sees it;
+comments are gaps in it. Its key: the workout's id and (added by the executor) what is selected. That is complete:
+whoever sees a workout sees the same tree, since row-level security shows an organization's rows to all of its members
+alike, and what depends on the viewer (comments) is no part of it. Its version: of the organization's workouts, of the
+canonical library and of the organization's own (migration 0010), which move with every change of a section, a movement,
+an exercise or an override. So an entry is wrong when one of these is another in the session's snapshot.
 """
 
 from collections.abc import Hashable, Sequence
