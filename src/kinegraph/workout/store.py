@@ -144,15 +144,20 @@ async def sections_and_movements_of(
         """,
         [key[0] for key in keys],
     )
-    sections: dict[UUID, Row] = {}
+    sections: list[Row] = []
     movements: dict[UUID, list[JoinedMovement]] = {}
-    for row in rows:
+    before: UUID | None = None
+    hanging: list[JoinedMovement] = []
+    has_movement = f"{PREFIX}id"
+    for row in rows:  # those of one section stand together
         id = row["id"]
-        if id not in sections:
-            sections[id], movements[id] = row, []
-        if row[f"{PREFIX}id"] is not None:
-            movements[id].append(JoinedMovement(row))
-    return placed([*sections.values()], len(keys)), movements
+        if id != before:
+            before, hanging = id, []
+            sections.append(row)
+            movements[id] = hanging
+        if row[has_movement] is not None:
+            hanging.append(JoinedMovement(row))
+    return placed(sections, len(keys)), movements
 
 
 async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
