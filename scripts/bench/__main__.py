@@ -37,13 +37,15 @@ async def measure(bench: Bench) -> None:
     """Every workload: each server in turn, so many rounds, then a line for each server."""
     measured = [bench.servers[name] for name in bench.options.only]
     memories = {each.subject.name: memory.Growth(each.resident_mb(), 0) for each in measured}
+    options = bench.options
+    print(f"{options.connections} connections, {options.rounds} rounds of {options.seconds:g} s each, interleaved\n")
     print(table.head())
-    for name in bench.options.ops:
+    for name in options.ops:
         workloads = {each.subject.name: WORKLOADS[name](bench.organizations, each.subject.name) for each in measured}
         any_workload = workloads[measured[0].subject.name]
         size = await reconcile(any_workload, measured, bench.servers[FLOOR])
         rounds: dict[str, list[Round]] = {each.subject.title: [] for each in measured}
-        for turn in range(bench.options.rounds):
+        for turn in range(options.rounds):
             for server in islice(cycle(measured), turn, turn + len(measured)):
                 one = await _measured(bench, name, workloads[server.subject.name], server)
                 rounds[server.subject.title].append(one)
@@ -51,7 +53,7 @@ async def measure(bench: Bench) -> None:
         print(f"{any_workload.title} ({size / 1000:.0f} kB)")
         print(table.rows(rounds, bench.servers[FLOOR].subject.title), flush=True)
     if "cached" in memories and "uncached" in memories:
-        print(f"\n{memory.report(memories['cached'], memories['uncached'], bench.options.cache)}")
+        print(f"\n{memory.report(memories['cached'], memories['uncached'], options.cache)}")
 
 
 async def _measured(bench: Bench, name: str, workload: Workload, server: Server) -> Round:
@@ -126,7 +128,6 @@ def main() -> None:
     with storage(FOLDER) as stores:
         uvloop.run(data.prepare(stores.database_url))
         with running(FOLDER, stores, wanted) as servers:
-            print(f"{options.connections} connections, {options.rounds} rounds of {options.seconds:g} s, interleaved\n")
             try:
                 uvloop.run(run(stores.database_url, servers, stores.postmaster, options))
             except (WrongAnswerError, OSError) as error:  # TimeoutError is an OSError

@@ -124,14 +124,16 @@ class _Connection(asyncio.BufferedProtocol):
         self._run = run
         self._buffer = bytearray(BUFFER_BYTES)
         self._request: Request | None = None
+        self._is_done = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is ready."""
         self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The server closed it, or the load is over."""
-        self._run.fail(WrongAnswerError(f"The server closed a connection: {error}"))
+        """The server closed it: it may where nothing is sent any more, while others wait for their last answers."""
+        if not self._is_done:
+            self._run.fail(WrongAnswerError(f"The server closed a connection: {error}"))
 
     def send_next(self) -> None:
         """Send the next request of the sequence."""
@@ -139,6 +141,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._sent = time.perf_counter()
         self._request = self._run.next(self._sent)
         if self._request is None:
+            self._is_done = True
             self._run.end()
         else:
             self._transport.write(self._request.message)

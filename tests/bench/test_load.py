@@ -111,3 +111,24 @@ async def test_a_connection_that_the_server_closes_is_no_result() -> None:
     async with listening:
         with pytest.raises(WrongAnswerError, match="closed"):
             await run(listening.sockets[0].getsockname()[1], Workload("", questions(3), range(3)))
+
+
+async def test_a_connection_that_the_server_closes_when_everything_was_sent_over_it_does_no_harm() -> None:
+    closed = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = int(await reader.readline())
+        if number == 1:  # answered when the other connection, which had nothing more to send, is gone
+            await closed.wait()
+        writer.writelines(answer(b"answered"))
+        await writer.drain()
+        if number == 0:
+            writer.write_eof()
+            await reader.read()  # until the load has closed its end too
+            closed.set()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        answers = await run(port, Workload("", questions(2), range(2)), connections=2, most=2)
+    assert len(answers.latencies) == 2
