@@ -5,7 +5,6 @@ import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +33,6 @@ class Model(RuleBasedStateMachine):
         self.cache = Cache(max_bytes)
         self.entries: OrderedDict[Any, tuple[int, Value, int]] = OrderedDict()
         """The version, the value and the weight of each key's entry, the least recently used first."""
-        self.missed: set[Any] = set()
         self.counts = {"hits": 0, "misses": 0, "evictions": 0}
         self.numbers = 0
 
@@ -53,14 +51,6 @@ class Model(RuleBasedStateMachine):
         """Looking at an entry neither counts nor makes it younger."""
         known = self.entries.get(key)
         assert self.cache.peek(key) is (known[1] if known else None)
-
-    @rule(key=KEYS)
-    def ask_for_admission(self, key: Any) -> None:
-        """A key is admitted at its second miss, or where it has an entry; by a cache of 0 bytes never."""
-        expected = self.cache.max_bytes > 0 and (key in self.entries or key in self.missed)
-        assert self.cache.admits(key) is expected
-        if key not in self.entries:
-            self.missed.add(key)
 
     @rule(key=KEYS, version=VERSIONS, weight=st.one_of(st.integers(0, 400), st.integers(0, 5_000)))
     def put(self, key: Any, version: int, weight: int) -> None:
@@ -126,10 +116,9 @@ def test_an_entry_of_more_than_the_largest_share_is_not_held_and_nor_is_the_one_
     assert (cache.get(("a", 1)), cache.bytes) == (None, 0)
 
 
-def test_a_cache_of_no_bytes_holds_nothing_and_admits_nothing() -> None:
+def test_a_cache_of_no_bytes_holds_nothing() -> None:
     cache = Cache(0)
     for _ in range(3):
-        assert not cache.admits(("a", 1))
         cache.put(("a", 1), None, "X", 0)
         assert cache.get(("a", 1)) is None
     assert (len(cache), cache.bytes) == (0, 0)
@@ -153,13 +142,3 @@ def test_what_is_evicted_or_replaced_is_freed_at_once_without_the_garbage_collec
         assert all(ref() is None for ref in made)
     finally:
         gc.enable()
-
-
-def test_most_keys_that_are_asked_for_once_are_not_admitted_and_most_that_are_asked_again_are() -> None:
-    cache = Cache(1_000_000)
-    once = sum(cache.admits(("a", uuid4())) for _ in range(20_000))
-    again = [("a", uuid4()) for _ in range(2_000)]
-    for key in again:
-        cache.admits(key)
-    assert once < 200
-    assert sum(cache.admits(key) for key in again) > 1_800

@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from kinegraph.kit import leases
-from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, MOVES, ConnectionPool, IllegalMove, Lease, LeaseState
+from kinegraph.kit import pool
+from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, MOVES, IllegalMove, Lease, LeaseState
+from kinegraph.kit.pool import ConnectionPool
 from kinegraph.kit.sessions import ReadSession, SessionEnded
 from tests.kit.fake_connections import CheckedLease, FakeConnection
 
@@ -19,7 +20,7 @@ TURNS = st.sampled_from((0, 1, 2, 3, 4, 12))
 """How often the event loop comes round before the next thing happens."""
 
 
-class Changed(asyncpg.PostgresError):
+class Changed(asyncpg.PostgresError):  # type: ignore[misc]  # asyncpg has no types
     """The viewer has changed (KG001)."""
 
     sqlstate = "KG001"
@@ -38,15 +39,16 @@ class Pool(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(leases, "Lease", CheckedLease)
-        self.patch.setattr(leases, "DEFERRED_COMMIT_SECONDS", 3600)
+        self.patch.setattr(pool, "Lease", CheckedLease)
+        self.patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)
+        self.patch.setattr(pool, "ACQUIRE_SECONDS", 3600)
         self.connections: list[FakeConnection] = []
         self.connecting: list[asyncio.Future[FakeConnection]] = []
         self.clients: list[asyncio.Task[None]] = []
         self.holders: dict[Lease, int] = {}
         """The client that has a lease, whose begin has returned and whose end has not been called."""
         self.waiting: list[Any] = []
-        self.pool = ConnectionPool(self._connect, SIZE, acquire_seconds=3600)
+        self.pool = ConnectionPool(self._connect, SIZE)
 
     async def _connect(self) -> Any:
         future: asyncio.Future[FakeConnection] = asyncio.get_running_loop().create_future()
@@ -82,7 +84,7 @@ class Pool(RuleBasedStateMachine):
         self.loop.run_until_complete(turn())
 
     @rule(statements=st.integers(0, 3), writes=st.booleans(), turns=TURNS)
-    def start(self, statements: int, writes: bool, turns: int) -> None:  # noqa: FBT001  # hypothesis gives names
+    def start(self, statements: int, writes: bool, turns: int) -> None:  # hypothesis gives names
         """A client begins."""
         use = self._use(len(self.clients), statements, writes=writes)
         self.clients.append(self.loop.create_task(use))
@@ -97,7 +99,7 @@ class Pool(RuleBasedStateMachine):
         self._turn(turns)
 
     @rule(which=st.integers(0, 20), fails=st.sampled_from((False, False, False, True)), turns=TURNS)
-    def connect(self, which: int, fails: bool, turns: int) -> None:  # noqa: FBT001  # hypothesis gives names
+    def connect(self, which: int, fails: bool, turns: int) -> None:  # hypothesis gives names
         """A connection is made, or cannot be."""
         open_now = [future for future in self.connecting if not future.done()]
         if open_now and fails:
@@ -200,7 +202,7 @@ def every_move() -> list[tuple[LeaseState, LeaseState]]:
 
 @pytest.mark.parametrize(("before", "after"), every_move())
 async def test_a_lease_makes_the_moves_of_the_table_and_no_other(before: LeaseState, after: LeaseState) -> None:
-    lease = Lease(FakeConnection())  # type: ignore[arg-type]  # what a pool needs of one
+    lease = Lease(FakeConnection())
     lease.state = before
     if after in MOVES[before]:
         lease.move(after)
@@ -214,7 +216,7 @@ async def test_a_lease_makes_the_moves_of_the_table_and_no_other(before: LeaseSt
 @pytest.mark.parametrize("state", [FREE, ENDING, LOST])
 async def test_a_lease_that_is_not_lent_runs_no_statement(state: LeaseState) -> None:
     connection = FakeConnection()
-    lease = Lease(connection)  # type: ignore[arg-type]  # what a pool needs of one
+    lease = Lease(connection)
     lease.state = state
     for run in (lease.fetch("SELECT 1", ()), lease.execute("SELECT 1", ()), lease.control("COMMIT")):
         with pytest.raises(IllegalMove):
@@ -224,7 +226,7 @@ async def test_a_lease_that_is_not_lent_runs_no_statement(state: LeaseState) -> 
 
 async def test_a_lease_with_a_statement_under_way_runs_no_other_and_moves_to_lost_alone() -> None:
     connection = FakeConnection()
-    lease = Lease(connection)  # type: ignore[arg-type]  # what a pool needs of one
+    lease = Lease(connection)
     lease.move(LENT)
     running = asyncio.create_task(lease.control("BEGIN"))
     await asyncio.sleep(0)

@@ -60,10 +60,8 @@ class Readiness:
             self._drop()
             why = "TimeoutError" if now() >= end else type(error).__name__
             return {"database": f"unreachable: {why}", "migrations": "unknown"}
-        if revision == self._head:
-            return {"database": OK, "migrations": OK}
         at = f"at {revision}, not at {self._head}" if revision else "not applied"
-        return {"database": OK, "migrations": f"{at}: run `kinegraph migrate`"}
+        return {"database": OK, "migrations": OK if revision == self._head else f"{at}: run `kinegraph migrate`"}
 
     async def _read_revision(self, end: float) -> Any:
         """The revision that the database is at; by the event loop's time `end` at the latest."""

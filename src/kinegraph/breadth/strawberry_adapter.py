@@ -12,6 +12,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     is_non_null_type,
+    is_scalar_type,
     is_specified_scalar_type,
 )
 from strawberry.types.field import StrawberryField
@@ -70,4 +71,4 @@ def _direct(field: StrawberryField, definition: GraphQLField) -> Callable[..., A
 
 def _is_plain(type: Any) -> bool:
     named = type.of_type if is_non_null_type(type) else type
-    return is_specified_scalar_type(named)
+    return is_scalar_type(named) and is_specified_scalar_type(named)
