@@ -272,12 +272,14 @@ class Counter:
 
 
 @asynccontextmanager
-async def counted(services: Services, cache_mb: int) -> AsyncIterator[Counter]:
-    """The API on one connection whose statements are seen, with a cache of so many megabytes.
+async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | None = None) -> AsyncIterator[Counter]:
+    """The API on one connection whose statements are seen, with caches of so many megabytes: both, or neither (0).
 
     A read's COMMIT is counted with the next transaction's BEGIN, however long that takes to come.
     """
-    app = create_app(replace(services, settings=replace(services.settings, pool_size=1, cache_mb=cache_mb)))
+    requests = min(cache_mb, 16) if request_cache_mb is None else request_cache_mb
+    settings = replace(services.settings, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
+    app = create_app(replace(services, settings=settings))
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)

@@ -51,7 +51,7 @@ class CachedField:
 
     def selection(self) -> str:
         """All that can be cached below it."""
-        return _selection(get_named_type(self.field.type), self.cached, MAX_DEPTH)  # type: ignore[arg-type]  # objects
+        return _selection(get_named_type(self.field.type), self.cached, MAX_DEPTH)  # type: ignore[arg-type]  # cached fields lead to objects
 
 
 def cached_fields() -> list[CachedField]:
@@ -147,11 +147,11 @@ async def functions_of(database: Database, statement: str) -> set[str]:
     return {row.proname for row in rows} & set(re.findall(r"(\w+)\s*\(", statement))
 
 
-async def kinds_of(database: Database) -> dict[str, str]:
-    """For each table whose every change moves a version, the kind of version."""
+async def kinds_of(database: Database) -> dict[str, list[str]]:
+    """For each table whose every change moves versions, their kinds."""
     rows = await database.fetch(
         r"""
-        SELECT c.relname, convert_from(substring(t.tgargs FROM 1 FOR octet_length(t.tgargs) - 1), 'UTF8') AS kind,
+        SELECT c.relname, encode(t.tgargs, 'escape') AS kinds,
                count(*) FILTER (WHERE t.tgconstraint <> 0 AND t.tgtype::int & 31 = 29) AS rows_changed,
                count(*) FILTER (WHERE t.tgtype::int & 33 = 32) AS emptied
         FROM pg_trigger t
@@ -161,4 +161,4 @@ async def kinds_of(database: Database) -> dict[str, str]:
         GROUP BY 1, 2
         """
     )
-    return {row.relname: row.kind for row in rows if row.rows_changed and row.emptied}
+    return {row.relname: row.kinds.split("\\000")[:-1] for row in rows if row.rows_changed and row.emptied}

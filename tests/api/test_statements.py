@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Api, Counter, Organization, World
+from kinegraph.services import Services
+from tests.conftest import Api, Counter, Organization, World, counted
 
 TREE = """
 query ($id: ID!) {
@@ -73,8 +74,8 @@ async def make_workout(api: Api, world: World, organization: Organization, secti
 
 
 @pytest.mark.parametrize(("sections", "movements"), [(1, 1), (2, 10), (8, 50)])
-async def test_a_whole_tree_takes_seven_statements_whatever_its_size(
-    api: Api, counter: Counter, world: World, sections: int, movements: int
+async def test_a_whole_tree_takes_six_statements_whatever_its_size_and_five_once_its_viewer_was_set(
+    api: Api, counter: Counter, services: Services, world: World, sections: int, movements: int
 ) -> None:
     organization = await world.organization()
     id = await make_workout(api, world, organization, sections, movements)
@@ -83,4 +84,9 @@ async def test_a_whole_tree_takes_seven_statements_whatever_its_size(
     found = [movement for section in workout["sections"] for movement in section["movements"]]
     assert len(found) == sections * movements
     assert all(movement["comments"][0]["replies"][0]["body"] == "As written." for movement in found)
-    assert len(seen) == 7, "\n---\n".join(seen)
+    assert len(seen) == 6, "\n---\n".join(seen)
+    async with counted(services, 0, request_cache_mb=16) as caching:
+        for expected in (6, 5, 5):
+            with caching.counting() as seen:
+                await caching.api.run(TREE, organization.coach, id=id)
+            assert len(seen) == expected, "\n---\n".join(seen)
