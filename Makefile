@@ -21,7 +21,7 @@ lint: .venv/ready  ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/ready  ## Measure three operations, three ways, in one interleaved run (about two minutes)
+bench: .venv/ready  ## Measure CPU and memory per request beside a floor of plain SQL (about ten minutes)
 	PYTHONPATH=scripts $(BIN)/python -m bench $(OPTIONS)
 
 schema: .venv/ready  ## Rewrite schema.graphql from the code

@@ -36,12 +36,12 @@ async def run(
 
     panels: list[Panel] = [
         (
-            "Requests per second, by workouts in the list (8 connections)",
+            "Requests per second, by workouts in the list",
             LIST_SIZES,
             {each.subject.title: [await of_list(each, size) for size in LIST_SIZES] for each in servers},
         ),
         (
-            "Requests per second, by connections (one tree)",
+            "Requests per second, by connections (trees)",
             CONNECTIONS,
             {each.subject.title: [await of_tree(each, count) for count in CONNECTIONS] for each in servers},
         ),
