@@ -58,7 +58,7 @@ class EnterAs(Reenter):
             cache.put(("change", organization), None, object(), 0)
 
 
-BYTES_PER_MEMBERSHIP = 1_500
+BYTES_PER_MEMBERSHIP = 1_000
 
 
 def _changes(cache: Cache, viewer: Viewer) -> list[object]:
