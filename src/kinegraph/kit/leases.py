@@ -288,7 +288,9 @@ class ConnectionPool:
                 finally:
                     self._waiting.pop(future, None)
                 if lease is not None:
-                    return lease
+                    if lease.state is not LOST:
+                        return lease
+                    self._opened -= 1  # it died between being freed and here
             return await self._open()
 
     async def _open(self) -> Lease:
