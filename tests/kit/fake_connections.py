@@ -56,7 +56,7 @@ class FakeConnection:
         for listener in self._listeners:
             listener(self)
 
-    async def execute(self, statements: str, *arguments: Any, timeout: float | None = None) -> str:
+    async def execute(self, statements: str, *arguments: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109  # as asyncpg's
         """Run statements: those that begin and end transactions keep account of them."""
         self._require(not statements.startswith("BEGIN") or not self.is_in_transaction, "BEGIN in a transaction")
         if statements.startswith("COMMIT; BEGIN"):
@@ -89,7 +89,7 @@ class FakeConnection:
             elif "BEGIN" in statement:
                 self.is_in_transaction = True
 
-    def _require(self, condition: bool, fault: str) -> None:  # noqa: FBT001  # an assertion of its own
+    def _require(self, condition: bool, fault: str) -> None:
         assert condition, fault
 
     def add_termination_listener(self, listener: Callable[[Any], None]) -> None:
@@ -104,6 +104,6 @@ class FakeConnection:
         """Close at once."""
         self.die()
 
-    async def close(self, timeout: float | None = None) -> None:
+    async def close(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  # as asyncpg's
         """Close in order."""
         self.die()

@@ -85,7 +85,7 @@ class Pool(RuleBasedStateMachine):
         self.loop.run_until_complete(turn())
 
     @rule(statements=st.integers(0, 3), writes=st.booleans(), turns=TURNS)
-    def start(self, statements: int, writes: bool, turns: int) -> None:  # noqa: FBT001  # hypothesis gives names
+    def start(self, statements: int, writes: bool, turns: int) -> None:
         """A client begins."""
         use = self._use(len(self.clients), statements, writes=writes)
         self.clients.append(self.loop.create_task(use))
@@ -103,7 +103,7 @@ class Pool(RuleBasedStateMachine):
         self._turn(turns)
 
     @rule(which=st.integers(0, 20), fails=st.sampled_from((False, False, False, True)), turns=TURNS)
-    def connect(self, which: int, fails: bool, turns: int) -> None:  # noqa: FBT001  # hypothesis gives names
+    def connect(self, which: int, fails: bool, turns: int) -> None:
         """A connection is made, or cannot be."""
         open_now = [future for future in self.connecting if not future.done()]
         if open_now and fails:
@@ -266,8 +266,9 @@ async def test_who_is_given_a_connection_that_dies_on_the_way_is_served_by_anoth
     ending = asyncio.create_task(pool.end(first.result(), "COMMIT"))
     await settle()
     connections[0].answer()
-    while pool._waiting:
-        await asyncio.sleep(0)
+    for _ in range(10):
+        if pool._waiting:
+            await asyncio.sleep(0)
     connections[0].die()
     await settle()
     connections[1].answer()
