@@ -273,13 +273,12 @@ class Counter:
 
 @asynccontextmanager
 async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | None = None) -> AsyncIterator[Counter]:
-    """The API on one connection whose statements are seen, with caches of so many megabytes: both, or neither (0).
-
-    A read's COMMIT is counted with the next transaction's BEGIN, however long that takes to come.
-    """
-    requests = min(cache_mb, 16) if request_cache_mb is None else request_cache_mb
-    settings = replace(services.settings, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
-    app = create_app(replace(services, settings=settings))
+    """The API on one connection whose statements are seen, a read's COMMIT with the BEGIN after it; 0: no caches."""
+    caches: dict[str, Any] = {
+        "cache_mb": cache_mb,
+        "request_cache_mb": min(cache_mb, 16) if request_cache_mb is None else request_cache_mb,
+    }
+    app = create_app(replace(services, settings=replace(services.settings, pool_size=1, **caches)))
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)

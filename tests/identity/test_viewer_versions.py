@@ -175,9 +175,10 @@ async def test_nothing_that_a_connection_was_set_to_remains_for_a_cached_viewer(
         "platform_admin": "on",
         "sign_in_email": scene.other.owner.email,
     }
-    async with caching.pool.acquire() as connection:
-        for name, value in stranger.items():
-            await connection.execute(f"SET kinegraph.{name} = '{value}'")
+    lease = await caching.pool.begin("BEGIN")
+    for name, value in stranger.items():
+        await lease.execute(f"SET kinegraph.{name} = '{value}'", ())
+    await caching.pool.end(lease, "COMMIT")
     for person, settings in zip(scene.people, before, strict=True):
         assert len(await statements_of(caching, person)) == 1
         assert await entered(caching, person) == settings

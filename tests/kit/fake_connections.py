@@ -89,7 +89,7 @@ class FakeConnection:
             elif "BEGIN" in statement:
                 self.is_in_transaction = True
 
-    def _require(self, condition: bool, fault: str) -> None:  # an assertion of its own
+    def _require(self, condition: bool, fault: str) -> None:
         assert condition, fault
 
     def add_termination_listener(self, listener: Callable[[Any], None]) -> None:

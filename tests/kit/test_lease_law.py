@@ -1,6 +1,7 @@
 """The law of leases, whatever is answered, fails, dies or is cancelled, in whatever order."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -18,6 +19,7 @@ from tests.kit.fake_connections import CheckedLease, FakeConnection
 SIZE = 3
 TURNS = st.sampled_from((0, 1, 2, 3, 4, 12))
 """How often the event loop comes round before the next thing happens."""
+DEATHS = st.sampled_from((None, None, None, 0, 1, 2, 3))
 
 
 class Changed(asyncpg.PostgresError):  # type: ignore[misc]  # asyncpg has no types
@@ -74,32 +76,36 @@ class Pool(RuleBasedStateMachine):
             if writes or not commit or not self.pool.defer_commit(lease):
                 await self.pool.end(lease, "COMMIT" if commit else "ROLLBACK", must_succeed=writes and commit)
 
-    def _turn(self, turns: int = 12) -> None:
-        """Let everybody go on until they wait for an answer."""
+    def _turn(self, turns: int = 12, then: Callable[[], None] = lambda: None) -> None:
+        """Let everybody go on, as a rule until they wait for an answer; then call a function before anybody else."""
 
         async def turn() -> None:
             for _ in range(turns):
                 await asyncio.sleep(0)
+            then()
 
         self.loop.run_until_complete(turn())
 
     @rule(statements=st.integers(0, 3), writes=st.booleans(), turns=TURNS)
-    def start(self, statements: int, writes: bool, turns: int) -> None:  # hypothesis gives names
+    def start(self, statements: int, writes: bool, turns: int) -> None:
         """A client begins."""
         use = self._use(len(self.clients), statements, writes=writes)
         self.clients.append(self.loop.create_task(use))
         self._turn(turns)
 
-    @rule(which=st.integers(0, 20), error=st.sampled_from(ERRORS), turns=TURNS)
-    def answer(self, which: int, error: BaseException | None, turns: int) -> None:
-        """A statement is answered, or fails; where the connection is gone it is told now or later."""
+    @rule(which=st.integers(0, 20), error=st.sampled_from(ERRORS), dies=DEATHS, turns=TURNS)
+    def answer(self, which: int, error: BaseException | None, dies: int | None, turns: int) -> None:
+        """A statement is answered, or fails; its connection may die some turns of the event loop later."""
         busy = [connection for connection in self.connections if connection.statement is not None]
         if busy:
-            busy[which % len(busy)].answer(error)
+            connection = busy[which % len(busy)]
+            connection.answer(error)
+            if dies is not None:
+                self._turn(dies, connection.die)
         self._turn(turns)
 
     @rule(which=st.integers(0, 20), fails=st.sampled_from((False, False, False, True)), turns=TURNS)
-    def connect(self, which: int, fails: bool, turns: int) -> None:  # hypothesis gives names
+    def connect(self, which: int, fails: bool, turns: int) -> None:
         """A connection is made, or cannot be."""
         open_now = [future for future in self.connecting if not future.done()]
         if open_now and fails:
@@ -239,3 +245,34 @@ async def test_a_lease_with_a_statement_under_way_runs_no_other_and_moves_to_los
     connection.answer()
     await running
     lease.move(FREE)
+
+
+async def test_who_is_given_a_connection_that_dies_on_the_way_is_served_by_another() -> None:
+    connections: list[FakeConnection] = []
+
+    async def connect() -> Any:
+        connections.append(FakeConnection())
+        return connections[-1]
+
+    async def settle() -> None:
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    pool = ConnectionPool(connect, 1)
+    first = asyncio.create_task(pool.begin("BEGIN"))
+    await settle()
+    connections[0].answer()
+    await settle()
+    second = asyncio.create_task(pool.begin("BEGIN"))
+    await settle()
+    ending = asyncio.create_task(pool.end(first.result(), "COMMIT"))
+    await settle()
+    connections[0].answer()
+    for _ in range(10):
+        if pool._waiting:
+            await asyncio.sleep(0)
+    connections[0].die()
+    await settle()
+    connections[1].answer()
+    assert (await second).state is LENT
+    await ending

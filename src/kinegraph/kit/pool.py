@@ -142,8 +142,10 @@ class ConnectionPool:
         while self._opened >= self._size:
             if (lease := self._take()) is not None:
                 return lease
-            if (lease := await self._next_freed(end)) is not None:
+            lease = await self._next_freed(end)
+            if lease is not None and lease.state is not LOST:
                 return lease
+            self._opened -= lease is not None  # it died between being freed and here
         return await self._open()
 
     async def _next_freed(self, end: float) -> Lease | None:
