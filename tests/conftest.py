@@ -38,8 +38,7 @@ from kinegraph.settings import Settings
 from tests.observing import observe
 
 SECRET = "a secret of the tests, long enough for HS256"
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-"""Which of the processes that share the tests this is; they may share a server, so its databases are named for it."""
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
 TEMPLATE = f"kinegraph_template{WORKER}"
 _numbers = itertools.count(1)
 
@@ -274,11 +273,9 @@ class Counter:
 @asynccontextmanager
 async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | None = None) -> AsyncIterator[Counter]:
     """The API on one connection whose statements are seen, a read's COMMIT with the BEGIN after it; 0: no caches."""
-    caches: dict[str, Any] = {
-        "cache_mb": cache_mb,
-        "request_cache_mb": min(cache_mb, 16) if request_cache_mb is None else request_cache_mb,
-    }
-    app = create_app(replace(services, settings=replace(services.settings, pool_size=1, **caches)))
+    requests = min(cache_mb, 16) if request_cache_mb is None else request_cache_mb
+    settings = replace(services.settings, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
+    app = create_app(replace(services, settings=settings))
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)
