@@ -18,25 +18,35 @@ class Budget:
         self.bytes = 0
         self.objects = 0
         self.values = 0
-        self.refusal: Exception | None = None
         self._refuse = refuse
+        self._excess = ""
+
+    @property
+    def is_exceeded(self) -> bool:
+        """Whether the answer is refused."""
+        return bool(self._excess)
+
+    @property
+    def refusal(self) -> Exception:
+        """The refusal, made anew each time: one that was stored would hold the frames that it went through."""
+        return self._refuse(self._excess)
 
     def spend(self, objects: int, fields: int) -> None:
         """Count objects of so many fields each. Raises the refusal."""
         self.objects += objects
         self.values += objects * fields
         if self.objects > self.max_objects:
-            self.refusal = self._refuse(f"more than {self.max_objects:,} objects")
+            self._excess = f"more than {self.max_objects:,} objects"
         elif self.values > self.max_objects * VALUES_PER_OBJECT:
-            self.refusal = self._refuse(f"more than {self.max_objects * VALUES_PER_OBJECT:,} values")
-        if self.refusal is not None:
+            self._excess = f"more than {self.max_objects * VALUES_PER_OBJECT:,} values"
+        if self._excess:
             raise self.refusal
 
     def spend_bytes(self, count: int) -> None:
         """Count bytes of the answer's text. Raises the refusal."""
         self.bytes += count
         if self.bytes > self.max_bytes:
-            self.refusal = self._refuse(f"more than {self.max_bytes:,} bytes")
+            self._excess = f"more than {self.max_bytes:,} bytes"
             raise self.refusal
 
     def restart(self) -> None:

@@ -1,6 +1,5 @@
 """The door: an Executor of graphql-core that runs plans, and falls back to itself where that cannot be."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from graphql.language import DirectiveNode, Visitor
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.convert import Surprise
+from kinegraph.breadth.core import CoreExecution
 from kinegraph.breadth.plan import Plan, Unplannable, compile_plan
 from kinegraph.breadth.run import run_plan
 
@@ -86,25 +86,29 @@ class _Switches(Visitor):
             self.names.update(a.value.name.value for a in node.arguments or () if isinstance(a.value, VariableNode))
 
 
-class BreadthFirst(Executor[Any]):
+class BreadthFirst(CoreExecution):
     """To be mixed into an Executor: runs what can be planned breadth first, the rest by graphql-core.
 
     Both count what the answer holds with one `budget`, whose refusal ends the execution.
     """
 
     plans: Plans
-    budget: Budget | None = None
     final: tuple[type[Exception], ...] = ()
     """Exceptions that end the execution: graphql-core would only meet them again."""
 
     is_breadth_first = True
+
+    @property
+    def adapter(self) -> Adapter:  # type: ignore[override]  # it is read only
+        """What is known of the schema."""
+        return self.plans.adapter
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         """The result of the operation, or an awaitable of it."""
         plan = self.plans.find(self) if self.is_breadth_first else "asked for"
         if isinstance(plan, str):
             self.plans.counted[plan] += 1
-            return self._execute_by_core(serially)
+            return self._by_core(serially)
         return self._execute_plan(plan, serially)
 
     def plan_store(self) -> dict[Hashable, OperationPlans]:
@@ -120,33 +124,6 @@ class BreadthFirst(Executor[Any]):
     async def give_up(self, error: Exception) -> None:
         """What was begun is executed by graphql-core from the start."""
 
-    def complete_object_value(self, return_type: Any, field_details_list: Any, *rest: Any) -> Any:
-        """Count an object for the budget, and complete it. Raises the budget's refusal."""
-        if self.budget is not None and not self.plans.adapter.documents(return_type):
-            fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
-            self.budget.spend(1, len(fields))
-        return super().complete_object_value(return_type, field_details_list, *rest)
-
-    async def _execute_by_core(self, serially: bool | None) -> Any:
-        budget = self.budget
-        if budget is not None:
-            budget.restart()
-        result: Any = super().execute_operation(serially)
-        try:
-            result = await result if self.is_awaitable(result) else result
-        finally:
-            await self._end_background()
-        if budget is not None and budget.refusal is not None:
-            raise budget.refusal
-        return result
-
-    async def _end_background(self) -> None:
-        """Cancel what graphql-core left running beside a field that failed at once, and return when nothing does."""
-        if futures := list(self.background_futures):
-            for future in futures:
-                future.cancel()
-            await asyncio.wait(futures)
-
     async def _execute_plan(self, plan: Plan, serially: bool | None) -> Any:
         budget = self.budget or Budget(2**31, 2**31, ValueError)
         try:
@@ -155,10 +132,15 @@ class BreadthFirst(Executor[Any]):
         except Exception as error:
             is_surprise = isinstance(error, Surprise)
             self.plans.counted[str(error) if is_surprise else f"{type(error).__name__} was raised"] += 1
-            if error is budget.refusal or isinstance(error, self.final):
+            if budget.is_exceeded or isinstance(error, self.final):
                 raise
             await self.give_up(error)
         else:
             self.plans.counted[""] += 1
             return ExecutionResult(data, None)
-        return await self._execute_by_core(serially)
+        return await self._by_core(serially)
+
+    async def _by_core(self, serially: bool | None) -> Any:
+        if self.budget is not None:
+            self.budget.restart()
+        return await self.execute_by_core(serially)

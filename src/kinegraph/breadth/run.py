@@ -73,6 +73,7 @@ class _Run:
                 await self._turn.end_if_long()
         for scope in reversed(self.scopes):
             scope.built = await self._build(scope)
+            await self._turn.end_if_long()
         return root.built[0]
 
     def release(self) -> None:

@@ -44,7 +44,11 @@ async def gather(awaitables: Sequence[Awaitable[Any]], hold: AbstractContextMana
         first: BaseException = failed
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
-        raise first from None
+        tasks.clear()  # they and this frame would hold each other, and with that everything that was loaded
+        try:
+            raise first from None
+        finally:
+            del first
     return [task.result() for task in tasks]
 
 

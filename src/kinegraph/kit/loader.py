@@ -90,7 +90,10 @@ class BatchLoader:
             self._pooled.append(key)
             if len(self._pooled) == 1:
                 loop.call_soon(loop.call_soon, self._tasks.dispatch, self._dispatch)  # who is woken now may still ask
-        return await future
+        try:
+            return await future
+        finally:
+            del future  # it holds an error that it raises, whose traceback holds this frame
 
     def _dispatch(self) -> None:
         keys, self._pooled = self._pooled, []

@@ -1,0 +1,102 @@
+"""Answers have a bound in both executors; whoever asks for more is told the number, and others are served meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from tests.conftest import Api, Organization, World, running
+
+EXECUTORS = ("breadth-first", "graphql-core")
+PAIRS = 14
+CYCLE = "{ taxonomy { categories { %s } } }" % ("children { parent { " * PAIRS + "name" + " } }" * PAIRS)
+PROGRAMS = """query ($id: ID!) { organization(id: $id) { programs { organization { programs { organization { programs {
+  organization { programs { workouts(first: 1) { totalCount } } } } } } } } } }"""
+CREATE = "mutation ($input: CreateProgramInput!) { createProgram(input: $input) { userErrors { code } } }"
+LIBRARY = "query ($id: ID!) { organization(id: $id) { exerciseLibrary(first: 100) { nodes { %s } } } }"
+
+
+@pytest.fixture(scope="module")
+async def gym(world: World, api: Api) -> Organization:
+    """An organization with thirty programs."""
+    gym = await world.organization()
+    for number in range(30):
+        given = {"organizationId": str(gym.id), "name": f"Program {number}"}
+        await api.run(CREATE, gym.coach, input=given)
+    return gym
+
+
+@pytest.fixture(scope="module")
+async def small(services: Services) -> AsyncIterator[Api]:
+    """The API with limits of 5,000 objects and a megabyte."""
+    settings = replace(services.settings, max_answer_objects=5_000, max_answer_mb=1)
+    async with running(create_app(replace(services, settings=settings))) as api:
+        yield api
+
+
+async def ask(api: Api, executor: str, gym: Organization, text: str) -> httpx.Response:
+    """The response of one executor."""
+    headers = {"Authorization": f"Bearer {gym.member.token}", "X-Kinegraph-Executor": executor}
+    body: dict[str, Any] = {"query": text, "variables": {"id": str(gym.id)} if "$id" in text else {}}
+    return await api.client.post("/graphql", json=body, headers=headers)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (CYCLE, "more than 5,000 objects"),
+        (PROGRAMS, "more than 5,000 objects"),
+        (LIBRARY % " ".join(f"d{n}: description" for n in range(2_000)), "more than 160,000 values"),
+    ],
+    ids=["cycle", "programs", "aliases"],
+)
+async def test_an_answer_of_more_objects_or_values_than_the_limit_is_refused_with_the_number(
+    small: Api, gym: Organization, executor: str, text: str, found: str
+) -> None:
+    response = await ask(small, executor, gym, text)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["code"]) == (400, "ANSWER_TOO_LARGE")
+    assert found in error["message"]
+    assert "data" not in response.json()
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+async def test_an_answer_of_more_text_than_the_limit_is_refused_with_the_number(
+    small: Api, gym: Organization, executor: str
+) -> None:
+    text = LIBRARY % " ".join(f"d{n}: description n{n}: name c{n}: cues" for n in range(180))
+    response = await ask(small, executor, gym, text)
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["code"]) == (400, "ANSWER_TOO_LARGE")
+    assert "1,048,576 bytes" in error["message"]
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+async def test_answers_within_the_limits_are_given_after_one_that_was_refused(
+    small: Api, gym: Organization, executor: str
+) -> None:
+    await ask(small, executor, gym, CYCLE)
+    response = await ask(small, executor, gym, LIBRARY % "name")
+    assert (response.status_code, len(response.json()["data"]["organization"]["exerciseLibrary"]["nodes"])) == (
+        200,
+        100,
+    )
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+async def test_many_others_are_served_while_the_heaviest_answer_is_made(
+    api: Api, gym: Organization, executor: str
+) -> None:
+    heavy = asyncio.create_task(ask(api, executor, gym, PROGRAMS))
+    served = 0
+    while not heavy.done():
+        assert (await api.client.get("/healthz")).status_code == 200
+        served += 1
+    assert heavy.result().status_code == 400
+    assert served > 20
