@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinegraph import demo, migrate
-from kinegraph.api import graphiql, health, media
+from kinegraph.api import graphiql, health, media, metrics
 from kinegraph.api.http import GraphQLEndpoint, Limits
 from kinegraph.api.readiness import Readiness
 from kinegraph.kit import logs
@@ -71,7 +71,7 @@ def create_app(services: Services) -> Starlette:
             Route("/graphql", _GraphQL(), methods=METHODS),
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),
-            Route("/metrics", health.metrics),
+            Route("/metrics", metrics.metrics),
             *files,
             media.LASTING,
             *pages,

@@ -1,0 +1,47 @@
+"""What the process counts, as Prometheus reads it."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from kinegraph.api.executor import PLANS
+from kinegraph.kit.cache import Cache
+from kinegraph.kit.database import Database
+
+
+async def metrics(request: Request) -> Response:
+    """For Prometheus: how operations were executed, and what the caches did and hold."""
+    lines = [
+        "# HELP kinegraph_operations_total Operations by executor, and why graphql-core had to do them.",
+        "# TYPE kinegraph_operations_total counter",
+    ]
+    for reason, count in sorted(PLANS.counted.items()):
+        executor = "graphql-core" if reason else "breadth-first"
+        lines.append(f'kinegraph_operations_total{{executor="{executor}",reason="{reason}"}} {count}')
+    database: Database = request.state.database
+    lines += _cache_lines({"answers": database.cache, "requests": database.request_cache})
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _cache_lines(caches: Mapping[str, Cache]) -> list[str]:
+    """Events and bytes of each cache, by the kind of entry, and its bound."""
+    lines = [
+        "# HELP kinegraph_cache_events_total Lookups of entries that hit or missed, and entries evicted.",
+        "# TYPE kinegraph_cache_events_total counter",
+    ]
+    for name, cache in caches.items():
+        for (event, kind), count in sorted(cache.counts.items(), key=str):
+            lines.append(f'kinegraph_cache_events_total{{cache="{name}",kind="{kind}",event="{event}"}} {count}')
+    lines += [
+        "# HELP kinegraph_cache_bytes Bytes that entries take in memory.",
+        "# TYPE kinegraph_cache_bytes gauge",
+    ]
+    for name, cache in caches.items():
+        for kind, count in sorted(cache.bytes_by_kind().items(), key=str):
+            lines.append(f'kinegraph_cache_bytes{{cache="{name}",kind="{kind}"}} {count}')
+    lines += [
+        "# HELP kinegraph_cache_max_bytes The most that a cache may hold.",
+        "# TYPE kinegraph_cache_max_bytes gauge",
+    ]
+    return [*lines, *(f'kinegraph_cache_max_bytes{{cache="{name}"}} {c.max_bytes}' for name, c in caches.items())]
