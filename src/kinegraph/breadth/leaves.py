@@ -66,7 +66,7 @@ def _generate(selection: Selection, adapter: Adapter, sample: Any) -> Callable[.
         )
     )
     exec(compile(text, f"<{selection.type.name}>", "exec"), names)  # the text holds names and numbers of ours alone
-    function: Callable[..., list[Any]] = names["build"]
+    function: Callable[..., list[Any]] = names.pop("build")  # else it and its globals would hold each other
     return function
 
 
