@@ -1,0 +1,104 @@
+"""The setting bounds what the cache takes of the machine's memory, whatever is cached: measured from outside."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinegraph.services import Services
+from tests.api.filling import SHAPES
+from tests.conftest import SECRET, Organization, World
+
+Pool = Any
+MEGABYTE = 2**20
+CACHE_MB = 16
+MARGIN = 24 * MEGABYTE
+"""What allocators and the interpreter may take beside; wide, since every machine does it another way."""
+WARM = "{ viewer { user { id name } } }"
+TREE = "query ($id: ID!) { workout(id: $id) { sections { id title movements { id notes exercise { id name } } } } }"
+
+
+async def grown(services: Services, cache: str, cache_mb: int, token: str, **given: Any) -> dict[str, Any]:
+    """By how much the memory of a process grew that was asked all this."""
+    asked = {"database_url": services.database_url, "redis_url": services.redis_url, "secret": SECRET, "token": token,
+             "home": str(services.settings.home), "cache": cache, "settings": {f"{cache}_mb": cache_mb},
+             "warm": [(WARM, {})], **given}  # fmt: skip
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.api.filling", stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )  # fmt: skip
+    out, _ = await asyncio.wait_for(child.communicate(json.dumps(asked).encode()), 240)
+    assert child.returncode == 0
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return found
+
+
+def tell(what: str, none: dict[str, Any], some: dict[str, Any]) -> None:
+    """Print what was measured."""
+    without, grew, own = [n / MEGABYTE for n in (none["grew"], some["grew"], some["bytes"])]
+    print(f"{what}: grew {without:.1f} MB without a cache, {grew:.1f} with {CACHE_MB}; it counts {own:.1f}")
+
+
+@pytest.fixture(scope="module")
+async def gym(world: World) -> Organization:
+    return await world.organization()
+
+
+@pytest.fixture(scope="module")
+async def workouts(gym: Organization, owner: Pool) -> list[str]:
+    """Many workouts whose trees are 20 kB each."""
+    rows = await owner.fetch(
+        """
+        WITH made AS (INSERT INTO workouts (organization_id, author_id, title)
+                      SELECT $1, $2, n::text FROM generate_series(1, 1500) AS n RETURNING id),
+             parts AS (INSERT INTO workout_sections (organization_id, workout_id, title)
+                       SELECT $1, id, 'Main' FROM made RETURNING id),
+             rows AS (INSERT INTO workout_movements (organization_id, section_id, exercise_id, sort_order, notes)
+                      SELECT $1, parts.id, (SELECT id FROM exercises WHERE organization_id IS NULL LIMIT 1), n,
+                             repeat('x', 900)
+                      FROM parts, generate_series(1, 20) AS n)
+        SELECT id::text FROM made
+        """,
+        gym.id,
+        gym.coach.id,
+    )
+    await owner.execute("ANALYZE")
+    return [row.id for row in rows]
+
+
+async def test_trees_take_no_more_of_the_machines_memory_than_the_setting_says(
+    services: Services, gym: Organization, workouts: list[str]
+) -> None:
+    many = [(TREE, workouts)]
+    none = await grown(services, "cache", 0, gym.coach.token, many=many, times=2)
+    some = await grown(services, "cache", CACHE_MB, gym.coach.token, many=many, times=2)
+    tell("trees", none, some)
+    assert some["counts"]["evictions tree"] > 100
+    assert some["bytes"] <= CACHE_MB * MEGABYTE
+    assert some["grew"] - max(none["grew"], 0) < 1.25 * CACHE_MB * MEGABYTE + MARGIN
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_documents_take_no_more_of_the_machines_memory_than_the_setting_says(
+    services: Services, gym: Organization, shape: str
+) -> None:
+    given = {"shape": shape, "size": 200, "count": 150, "times": 2}
+    none = await grown(services, "request_cache", 0, gym.coach.token, **given)
+    some = await grown(services, "request_cache", CACHE_MB, gym.coach.token, **given)
+    tell(shape, none, some)
+    assert some["bytes"] <= CACHE_MB * MEGABYTE
+    assert some["grew"] - max(none["grew"], 0) < 1.25 * CACHE_MB * MEGABYTE + MARGIN
+
+
+async def test_anonymous_requests_leave_nothing_in_the_cache(services: Services) -> None:
+    few, many = [
+        await grown(services, "request_cache", CACHE_MB, "", shape="aliases", size=300, count=count, times=1)
+        for count in (150, 450)
+    ]
+    assert (many["bytes"], many["entries"]) == (0, 0)
+    assert many["grew"] - few["grew"] < MARGIN  # what the garbage collector has not come to yet is as much for both
