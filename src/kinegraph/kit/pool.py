@@ -32,7 +32,7 @@ class ConnectionPool:
         self._connect = connect
         self._size = size
         self._opened = 0
-        """Leases that are not lost, and connections being made."""
+        """Places that are taken: by leases, by connections being made, and by waiters who were given a lost one's."""
         self._free: list[Lease] = []
         self._ending: dict[Lease, asyncio.TimerHandle] = {}
         self._waiting: OrderedDict[asyncio.Future[Lease | None], None] = OrderedDict()
@@ -138,18 +138,18 @@ class ConnectionPool:
 
     async def _wait(self) -> Lease:
         """A new connection, or the next one that is freed."""
-        end = asyncio.get_running_loop().time() + ACQUIRE_SECONDS
-        while self._opened >= self._size:
-            if (lease := self._take()) is not None:
+        if self._opened < self._size:
+            self._opened += 1
+        elif (lease := self._take()) is not None:
+            return lease
+        else:
+            end = asyncio.get_running_loop().time() + ACQUIRE_SECONDS
+            if (lease := await self._next_freed(end)) is not None and lease.state is not LOST:
                 return lease
-            lease = await self._next_freed(end)
-            if lease is not None and lease.state is not LOST:
-                return lease
-            self._opened -= lease is not None  # it died between being freed and here
         return await self._open()
 
     async def _next_freed(self, end: float) -> Lease | None:
-        """The next lease that is freed, or None where there is place for another. Raises PoolExhausted."""
+        """The next lease that is freed, or None: the place of one that was lost. Raises PoolExhausted."""
         future: asyncio.Future[Lease | None] = asyncio.get_running_loop().create_future()
         self._waiting[future] = None
         try:
@@ -165,12 +165,11 @@ class ConnectionPool:
             self._waiting.pop(future, None)
 
     async def _open(self) -> Lease:
-        self._opened += 1
+        """A lease of a new connection, for which a place is taken already."""
         try:
             lease = Lease(await self._connect())
         except BaseException as error:
-            self._opened -= 1
-            self._wake(None)
+            self._give_back(None)
             if isinstance(error, TimeoutError):
                 raise ConnectionError("The database did not answer a new connection in time.") from error
             raise
@@ -179,24 +178,21 @@ class ConnectionPool:
         return lease
 
     def _give_back(self, lease: Lease | None) -> None:
-        """Hand a free lease to who waits longest, else to the pool; for a lost one somebody may make another."""
-        if lease is None or lease.state is LOST:
-            self._opened -= lease is not None
-            self._wake(None)
-        elif self._is_closed:
-            self._opened -= 1
+        """Hand a free lease, or the place of a lost one (None), to who waits longest, else to the pool."""
+        if lease is not None and lease.state is LOST:
+            lease = None
+        if lease is not None and self._is_closed:
             lease.lose()
-        elif not self._wake(lease):
-            self._free.append(lease)
-
-    def _wake(self, lease: Lease | None) -> bool:
-        """Give a lease (None: the place for one) to who waits longest. Returns whether somebody waits."""
+            lease = None
         while self._waiting:
             future, _ = self._waiting.popitem(last=False)
             if not future.done():
                 future.set_result(lease)
-                return True
-        return False
+                return
+        if lease is not None:
+            self._free.append(lease)
+        else:
+            self._opened -= 1
 
     def _expire(self, lease: Lease) -> None:
         """Send a deferred COMMIT, since no transaction followed."""
