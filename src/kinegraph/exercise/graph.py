@@ -16,7 +16,7 @@ from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.graph_video import VIDEO_COLUMNS, Video, VideoCandidate, candidates_of, video_of
 from kinegraph.exercise.rules_taxonomy import TaxonomyKind
 from kinegraph.exercise.store_orders import ORDERS
-from kinegraph.identity.graph import After, First, Organization, organization_of
+from kinegraph.identity.graph import After, First, Organization, organization_edge
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
@@ -38,9 +38,7 @@ def _tagged(kind: TaxonomyKind, description: str) -> Any:
 @strawberry.type(description="An exercise as it is stored: canonical, or an organization's own.")
 class Exercise(ExerciseFields):
     id: strawberry.ID = strawberry.field(description="The exercise's id.")
-    organization: Organization | None = strawberry.field(
-        resolver=organization_of, description="Whose own it is; null for a canonical row."
-    )
+    organization: Organization | None = organization_edge("Whose own it is; null for a canonical row.")
     forked_from: "Exercise | None" = edge(
         store.sources,
         "forked_from_id",

@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 from kinegraph.exercise import rules_taxonomy as rules
 from kinegraph.exercise import store_taxonomy as store
-from kinegraph.identity.graph import Organization, organization_of
+from kinegraph.identity.graph import Organization, organization_edge
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_owner
 from kinegraph.kit.checks import Checks, require_key
@@ -42,9 +42,7 @@ class TaxonomyTerm:
     kind: rules.TaxonomyKind = strawberry.field(description="Which taxonomy it belongs to.")
     name: str = strawberry.field(description="Its name.")
     slug: str = strawberry.field(description="Short name, unique in its taxonomy and scope.")
-    organization: Organization | None = strawberry.field(
-        resolver=organization_of, description="Whose own it is; null for a global term."
-    )
+    organization: Organization | None = organization_edge("Whose own it is; null for a global term.")
     parent: "TaxonomyTerm | None" = edge(
         store.terms, _in_view("parent_id"), "The category above.", reads=("view_id", "parent_id")
     )

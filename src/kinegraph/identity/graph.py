@@ -1,5 +1,6 @@
 """Users, memberships, organizations and the viewer, as the API shows them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import field
+from kinegraph.kit.graph import edge, field
 from kinegraph.kit.pages import window
+from kinegraph.kit.sessions import ReadSession
 
 described_enum(
     rules.Role,
@@ -57,7 +59,8 @@ class Membership:
     async def organization(root: strawberry.Parent[Any], info: Info) -> "Organization":
         if isinstance(root, rules.Membership):
             return root.organization  # type: ignore[return-value]  # read by field name
-        return await organization_of(root, info)
+        viewer: rules.Viewer = await info.context.viewer()
+        return viewer.organization(root.organization_id)  # type: ignore[return-value]  # read by field name
 
 
 @strawberry.type(description="A gym, team or clinic: what belongs to it is seen by its own people only.")
@@ -82,10 +85,15 @@ class Organization:
         )
 
 
-async def organization_of(root: strawberry.Parent[Any], info: Info) -> Any:
-    """Resolver: the organization whose row `root` is. The viewer belongs to it, or would not see the row."""
-    viewer: rules.Viewer = await info.context.viewer()
-    return viewer.organization(root.organization_id) if root.organization_id else None
+async def organizations_of(session: ReadSession, ids: Sequence[UUID]) -> list[rules.Organization | None]:
+    """The viewer's organizations, in key order, which are known without a statement; None for others."""
+    viewer: rules.Viewer = session.viewer
+    return [viewer.organization(id) for id in ids]
+
+
+def organization_edge(description: str) -> Any:
+    """A field: the organization whose row the parent is. The viewer belongs to it, or would not see the row."""
+    return edge(organizations_of, "organization_id", description)
 
 
 @strawberry.type(description="Who is asking.")

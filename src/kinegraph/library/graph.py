@@ -17,7 +17,7 @@ from kinegraph.exercise.rules import is_visible
 from kinegraph.exercise.store_details import contraindications_of, instructions_of
 from kinegraph.exercise.store_facets import by_facet
 from kinegraph.exercise.store_orders import ORDERS
-from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_of
+from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
@@ -80,9 +80,7 @@ class EffectiveExercise(ExerciseFields):
     def is_customized_by_org(root: strawberry.Parent[Any]) -> bool:
         return bool(root.diff)
 
-    organization: Organization | None = strawberry.field(
-        resolver=organization_of, description="Whose view it is; null where no organization was asked for."
-    )
+    organization: Organization | None = organization_edge("Whose view it is; null where no organization was asked for.")
     instructions: list[Instruction] = edge(
         instructions_of, _row_id, "The stored row's instructions, in order.", reads=("id",)
     )

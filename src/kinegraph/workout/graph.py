@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_of
+from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
@@ -45,7 +45,7 @@ async def parent_of(root: strawberry.Parent[Any], info: Info) -> Any:
 @strawberry.type(description="A workout: a tree of sections and movements, or a text.")
 class Workout:
     id: strawberry.ID = strawberry.field(description="The workout's id.")
-    organization: Organization = strawberry.field(resolver=organization_of, description="Whose workout it is.")
+    organization: Organization = organization_edge("Whose workout it is.")
     program: "Program | None" = strawberry.field(
         resolver=program_of,
         description="The program it belongs to, if any.",
@@ -146,7 +146,7 @@ async def _workouts(
 class Program:
     id: strawberry.ID = strawberry.field(description="The program's id.")
     name: str = strawberry.field(description="Its name.")
-    organization: Organization = strawberry.field(resolver=organization_of, description="Whose program it is.")
+    organization: Organization = organization_edge("Whose program it is.")
 
     @field("Its workouts that the caller sees, newest first.")
     async def workouts(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.identity.graph import After, First, Organization, User, Viewer, organization_of
+from kinegraph.identity.graph import After, First, Organization, User, Viewer, organization_edge
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer as Asking
 from kinegraph.kit.checks import require_key
@@ -39,7 +39,7 @@ def assigned_by_of(root: strawberry.Parent[Any]) -> Any:
 )
 class WorkoutAssignment:
     id: strawberry.ID = strawberry.field(description="The assignment's id.")
-    organization: Organization = strawberry.field(resolver=organization_of, description="Where it was made.")
+    organization: Organization = organization_edge("Where it was made.")
     scheduled_for: date = strawberry.field(description="The day that it is planned for.")
     status: terms.AssignmentStatus = strawberry.field(description="How it went.")
     workout: Workout = edge(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.rows import Row, in_key_order, placed
+from kinegraph.kit.rows import Row, grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.rules import Comment, threads
 from kinegraph.workout.store import reachable
@@ -16,15 +16,14 @@ COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body
 
 NAMED = "coalesce(author.name, 'Former member') AS author_name"
 
-JUST_NAMED = "LEFT JOIN users author ON author.id = c.author_id"
-"""All that is needed where nobody asks for the author's e-mail address."""
-
 AUTHOR = f"""{NAMED},
                CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email"""
 
-AUTHORS = f"""{JUST_NAMED}
-        LEFT JOIN memberships belongs ON belongs.organization_id = c.organization_id
+BELONGS = """LEFT JOIN memberships belongs ON belongs.organization_id = c.organization_id
                                      AND belongs.user_id = c.author_id AND belongs.deleted_at IS NULL"""
+
+AUTHORS = f"""LEFT JOIN users author ON author.id = c.author_id
+        {BELONGS}"""
 
 TALKED_ABOUT = f"""
           AND EXISTS (SELECT
@@ -40,25 +39,34 @@ async def comments_of(
 ) -> list[list[Any]]:
     """Each movement's top-level comments, oldest first, with their replies and authors where these are asked for.
 
+    Each author is read once, since row-level security looks at their memberships each time.
     To an athlete whose assignment has its own copy, the library workout shows none: they are other people's.
     """
     viewer: Viewer = session.viewer
     everywhere = len(viewer.coached()) == len(viewer.by_organization)
     flat = names is not None and not names & {"replies", "parent"}
+    always = "id organization_id workout_movement_id author_id parent_comment_id created_at"
     mailed = names is None or "author_email" in names
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
-        SELECT wanted.place, {narrow(COLUMNS, names, "id parent_comment_id")}, {AUTHOR if mailed else NAMED}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (movement_id, place)
-        JOIN exercise_comments c ON c.workout_movement_id = wanted.movement_id AND c.deleted_at IS NULL
-        {AUTHORS if mailed else JUST_NAMED}
-        WHERE true {"AND c.parent_comment_id IS NULL" if flat else ""} {"" if everywhere else TALKED_ABOUT}
-        ORDER BY wanted.place, c.created_at, c.id
+        WITH c AS MATERIALIZED (
+            SELECT {narrow(COLUMNS, names, always)}
+            FROM exercise_comments c
+            WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL
+                  {"AND c.parent_comment_id IS NULL" if flat else ""} {"" if everywhere else TALKED_ABOUT}
+        ),
+        author AS MATERIALIZED (
+            SELECT u.id, u.name{", u.email" if mailed else ""} FROM users u
+            WHERE u.id = ANY (ARRAY(SELECT c.author_id FROM c))
+        )
+        SELECT {narrow(COLUMNS, names, "id workout_movement_id parent_comment_id")}, {AUTHOR if mailed else NAMED}
+        FROM c LEFT JOIN author ON author.id = c.author_id {BELONGS if mailed else ""}
+        ORDER BY c.created_at, c.id
         """,
         movement_ids,
         *(() if everywhere else (viewer.coached(), viewer.user.id)),
     )
-    groups = placed(rows, len(movement_ids))
+    groups = grouped(rows, movement_ids, "workout_movement_id")
     return groups if flat else [threads(group) for group in groups]
 
 
