@@ -121,7 +121,7 @@ async def test_a_token_weighs_what_it_takes(claims: int) -> None:
             await tokens.check(f"{token} ".strip())
         del token
         after, _ = tracemalloc.get_traced_memory()
-    own = sum(len(key[1]) + 49 for key in cache._entries)  # their texts were there before
+    own = sum(len(str(key[1])) + 49 for key in cache._entries)  # their texts were there before
     assert cache.bytes == pytest.approx(after - before + own, rel=NEAR)
 
 
