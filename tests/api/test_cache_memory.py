@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 
 from kinegraph.services import Services
-from tests.api.filling import SHAPES
 from tests.conftest import SECRET, Organization, World
 
 Pool = Any
 MEGABYTE = 2**20
 CACHE_MB = 16
-MARGIN = 24 * MEGABYTE
+MARGIN = 16 * MEGABYTE
 """What allocators and the interpreter may take beside; wide, since every machine does it another way."""
 WARM = "{ viewer { user { id name } } }"
 TREE = "query ($id: ID!) { workout(id: $id) { sections { id title movements { id notes exercise { id name } } } } }"
@@ -38,12 +37,6 @@ async def grown(services: Services, cache: str, cache_mb: int, token: str, **giv
     return found
 
 
-def tell(what: str, none: dict[str, Any], some: dict[str, Any]) -> None:
-    """Print what was measured."""
-    without, grew, own = [n / MEGABYTE for n in (none["grew"], some["grew"], some["bytes"])]
-    print(f"{what}: grew {without:.1f} MB without a cache, {grew:.1f} with {CACHE_MB}; it counts {own:.1f}")
-
-
 @pytest.fixture(scope="module")
 async def gym(world: World) -> Organization:
     return await world.organization()
@@ -55,7 +48,7 @@ async def workouts(gym: Organization, owner: Pool) -> list[str]:
     rows = await owner.fetch(
         """
         WITH made AS (INSERT INTO workouts (organization_id, author_id, title)
-                      SELECT $1, $2, n::text FROM generate_series(1, 1500) AS n RETURNING id),
+                      SELECT $1, $2, n::text FROM generate_series(1, 1000) AS n RETURNING id),
              parts AS (INSERT INTO workout_sections (organization_id, workout_id, title)
                        SELECT $1, id, 'Main' FROM made RETURNING id),
              rows AS (INSERT INTO workout_movements (organization_id, section_id, exercise_id, sort_order, notes)
@@ -77,28 +70,22 @@ async def test_trees_take_no_more_of_the_machines_memory_than_the_setting_says(
     many = [(TREE, workouts)]
     none = await grown(services, "cache", 0, gym.coach.token, many=many, times=2)
     some = await grown(services, "cache", CACHE_MB, gym.coach.token, many=many, times=2)
-    tell("trees", none, some)
     assert some["counts"]["evictions tree"] > 100
     assert some["bytes"] <= CACHE_MB * MEGABYTE
     assert some["grew"] - max(none["grew"], 0) < 1.25 * CACHE_MB * MEGABYTE + MARGIN
 
 
-@pytest.mark.parametrize("shape", SHAPES)
 async def test_documents_take_no_more_of_the_machines_memory_than_the_setting_says(
-    services: Services, gym: Organization, shape: str
+    services: Services, gym: Organization
 ) -> None:
-    given = {"shape": shape, "size": 200, "count": 150, "times": 2}
-    none = await grown(services, "request_cache", 0, gym.coach.token, **given)
+    given = {"shape": "switches", "size": 200, "count": 60, "times": 2}  # of all shapes it took most for what it counts
     some = await grown(services, "request_cache", CACHE_MB, gym.coach.token, **given)
-    tell(shape, none, some)
+    assert some["counts"]["evictions document"] > 5
     assert some["bytes"] <= CACHE_MB * MEGABYTE
-    assert some["grew"] - max(none["grew"], 0) < 1.25 * CACHE_MB * MEGABYTE + MARGIN
+    assert some["grew"] < 1.25 * CACHE_MB * MEGABYTE + MARGIN
 
 
 async def test_anonymous_requests_leave_nothing_in_the_cache(services: Services) -> None:
-    few, many = [
-        await grown(services, "request_cache", CACHE_MB, "", shape="aliases", size=300, count=count, times=1)
-        for count in (150, 450)
-    ]
-    assert (many["bytes"], many["entries"]) == (0, 0)
-    assert many["grew"] - few["grew"] < MARGIN  # what the garbage collector has not come to yet is as much for both
+    found = await grown(services, "request_cache", CACHE_MB, "", shape="aliases", size=300, count=150, times=1)
+    assert (found["bytes"], found["entries"]) == (0, 0)
+    assert found["grew"] < MARGIN  # it would be 40 MB

@@ -58,6 +58,7 @@ class Thing:
     children: Any = field(default_factory=list)
     key: Any = None
     keys: Any = field(default_factory=list)
+    grid_of_children: Any = None
 
 
 def _raise(value: Any) -> Any:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from kinegraph.kit.cache import ENTRY_BYTES, LARGEST_SHARE, Cache
+from kinegraph.kit.cache import LARGEST_SHARE, Cache, entry_bytes
 
 KEYS = st.tuples(st.integers(1, 2), st.integers(0, 6))
 """Of two kinds; of numbers, whose hashes are the same in each process (and no two share a slot of `admits`)."""
@@ -59,9 +59,10 @@ class Model(RuleBasedStateMachine):
         value = Value(self.numbers)
         self.cache.put(key, version, value, weight)
         self.entries.pop(key, None)
-        if weight + ENTRY_BYTES > self.cache.max_bytes // LARGEST_SHARE:
+        weight += entry_bytes(key, version)
+        if weight > self.cache.max_bytes // LARGEST_SHARE:
             return
-        self.entries[key] = version, value, weight + ENTRY_BYTES
+        self.entries[key] = version, value, weight
         while self._weight() > self.cache.max_bytes:
             self.entries.popitem(last=False)
             self.counts["evictions"] += 1
@@ -100,19 +101,19 @@ def test_an_entry_of_another_version_is_a_miss_and_the_next_put_takes_its_place(
 
 
 def test_the_least_recently_used_entry_is_evicted_first() -> None:
-    cache = Cache(LARGEST_SHARE * (ENTRY_BYTES + 50))
-    for number in range(LARGEST_SHARE):
+    cache = Cache(LARGEST_SHARE * (entry_bytes(("a", 1), None) + 50))
+    for number in range(1, LARGEST_SHARE + 1):
         cache.put(("a", number), None, number, 50)
-    assert cache.get(("a", 0)) == 0
-    cache.put(("a", "new"), None, "new", 50)
-    assert [cache.get(("a", number)) for number in (0, 1, 2, "new")] == [0, None, 2, "new"]
+    assert cache.get(("a", 1)) == 1
+    cache.put(("a", 99), None, "new", 50)
+    assert [cache.get(("a", number)) for number in (1, 2, 3, 99)] == [1, None, 3, "new"]
 
 
 def test_an_entry_of_more_than_the_largest_share_is_not_held_and_nor_is_the_one_before_it() -> None:
     cache = Cache(80_000)
-    cache.put(("a", 1), None, "X", 10_000 - ENTRY_BYTES)
+    cache.put(("a", 1), None, "X", 10_000 - entry_bytes(("a", 1), None))
     assert cache.get(("a", 1)) == "X"
-    cache.put(("a", 1), None, "Y", 10_001 - ENTRY_BYTES)
+    cache.put(("a", 1), None, "Y", 10_001 - entry_bytes(("a", 1), None))
     assert (cache.get(("a", 1)), cache.bytes) == (None, 0)
 
 

@@ -16,12 +16,13 @@ from kinegraph.breadth.executor import OperationPlans
 from kinegraph.kit.cache import Cache
 
 MOST_TOKENS = 10_000
-BYTES_PER_CHARACTER = 3
-"""What a document's text takes for each character: as the key, in its source, and where a node's value repeats it."""
-BYTES_PER_NODE = 300
-"""What a parsed document takes for each node of its tree. Measured: 245 to 280."""
-BYTES_PER_FIELD = 2_500
-"""What a plan takes for each field, with the functions generated for it. Measured: 1,600 to 2,050."""
+BYTES_PER_NODE = 245
+"""What a parsed document takes for each node of its tree. Measured: 210 to 260."""
+BYTES_PER_FIELD = 1_700
+"""What a plan takes for each field, with the functions generated for it when it first ran. Measured: 1,600 to 1,800.
+
+One that has found nothing yet, for which nothing was generated, takes half of it.
+"""
 
 
 class DocumentError(Exception):
@@ -90,8 +91,8 @@ class Documents:
 
     def _put(self, key: tuple[str, str], document: Document) -> None:
         """Put a document in the cache, with what it weighs now."""
-        weight = len(key[1]) * BYTES_PER_CHARACTER + document.nodes * BYTES_PER_NODE
-        self._cache.put(key, None, document, weight + document.plan_fields * BYTES_PER_FIELD)
+        weight = document.nodes * BYTES_PER_NODE + document.plan_fields * BYTES_PER_FIELD
+        self._cache.put(key, None, document, weight)
 
     def _valid(self, text: str) -> DocumentNode:
         try:

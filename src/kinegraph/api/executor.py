@@ -12,7 +12,7 @@ from graphql import ExecutionResult, GraphQLSchema
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from kinegraph.api.causes import is_timeout
+from kinegraph.api.causes import is_timeout, is_unreachable
 from kinegraph.api.context import RequestContext
 from kinegraph.api.sizes import LONGEST_TEXT, size_of
 from kinegraph.api.sources import shape, source
@@ -127,11 +127,12 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     async def give_up(self, error: Exception) -> None:
         """graphql-core reads everything anew, and whole rows; what a mutation wrote is taken back first.
 
-        A statement that ran into its time limit would only do so again: it ends the request.
+        A statement that ran into its time limit would only do so again, and so would a database to which no session
+        could be opened: they end the request.
         """
-        if is_timeout(error):
-            raise error
         context: Context = self.context_value
+        if is_timeout(error) or (context.opened is None and is_unreachable(error)):
+            raise error
         context.notes = {}
         context.forget()
         if context.writes or isinstance(error, asyncpg.PostgresError):

@@ -58,7 +58,8 @@ class EnterAs(Reenter):
             cache.put(("change", organization), None, object(), 0)
 
 
-BYTES_PER_MEMBERSHIP = 1_000
+BYTES_PER_MEMBERSHIP = 640
+"""What a viewer takes in memory for each organization that they belong to, and once more. Measured."""
 
 
 def _changes(cache: Cache, viewer: Viewer) -> list[object]:

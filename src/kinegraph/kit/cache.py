@@ -10,12 +10,13 @@ Nothing here refers to the cache or to another entry, so that what is evicted is
 
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
+from sys import getsizeof
 from typing import Any
 
 Key = tuple[Hashable, ...]
 
-ENTRY_BYTES = 450
-"""What an entry takes beside its value: its key with ids and version, its tuple, its place in the order. Measured."""
+PLACE_BYTES = 260
+"""What an entry's own tuple and its place in the order take. Measured."""
 
 LARGEST_SHARE = 8
 """An entry that would take more than this part of the whole (1/8) is not admitted."""
@@ -51,7 +52,7 @@ class Cache:
 
     def put(self, key: Key, version: Hashable, value: Any, value_bytes: int) -> None:
         """Hold a value that takes so many bytes, evicting others for it."""
-        weight = value_bytes + ENTRY_BYTES
+        weight = entry_bytes(key, version) + value_bytes
         if weight > self.max_bytes // LARGEST_SHARE:
             self.remove(key)
             return
@@ -75,3 +76,9 @@ class Cache:
         for key, (_, _, weight) in self._entries.items():
             found[key[0]] += weight
         return found
+
+
+def entry_bytes(key: Key, version: Hashable) -> int:
+    """What an entry takes beside its value: key and version with what is in them, its tuple, its place in the order."""
+    within = sum(map(getsizeof, (*key, *version) if isinstance(version, tuple) else key))
+    return getsizeof(key) + getsizeof(version) + within + PLACE_BYTES

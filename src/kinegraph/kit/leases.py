@@ -77,7 +77,10 @@ class Lease:
         self.state = state
 
     async def fetch(self, statement: str, arguments: tuple[Any, ...]) -> list[Row]:
-        """The rows of one statement. Raises IllegalMove unless the connection is lent and idle."""
+        """The rows of one statement. Raises IllegalMove unless the connection is lent and idle.
+
+        One that takes longer than the server's own time limit for statements loses the connection (TimeoutError).
+        """
         self._begin_statement(statement)
         try:
             prepared = self._prepared.get(statement)
@@ -90,6 +93,9 @@ class Lease:
         except (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError):
             self._prepared.clear()  # the schema has changed
             raise
+        except TimeoutError:
+            self.lose()  # the server would have ended it sooner: nobody is there to be told ROLLBACK
+            raise
         finally:
             self._is_busy = False
 
@@ -99,6 +105,9 @@ class Lease:
         try:
             status: str = await self._connection.execute(statement, *arguments)
             return status
+        except TimeoutError:
+            self.lose()
+            raise
         finally:
             self._is_busy = False
 

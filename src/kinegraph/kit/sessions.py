@@ -14,7 +14,7 @@ from uuid import UUID
 
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import AnswerTooLarge
-from kinegraph.kit.leases import Lease
+from kinegraph.kit.leases import LOST, Lease
 from kinegraph.kit.rows import Row
 
 MAX_ROWS = 50_000
@@ -122,7 +122,8 @@ class WriteSession(ReadSession):
         try:
             yield self
         except BaseException:
-            await self.run("ROLLBACK TO SAVEPOINT step")
+            if self.lease.state is not LOST:  # else all is taken back already, and what raised is what happened
+                await self.run("ROLLBACK TO SAVEPOINT step")
             raise
         await self.run("RELEASE SAVEPOINT step")
 

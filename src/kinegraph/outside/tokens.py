@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from sys import getsizeof
 from typing import Any, Protocol
 
 import jwt
@@ -11,8 +12,6 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.key_sets import TokenError, open_key_set, published_key
 
 CACHED_SECONDS = 60
-BYTES_PER_CHARACTER = 10
-"""What a token and its claims take in memory for each character of the token, at most."""
 LEEWAY_SECONDS = 30
 TIMES = ("exp", "nbf", "iat")
 LAST_SECOND = 253_402_300_799
@@ -70,7 +69,7 @@ class Tokens:
                 raise TokenError(f"The token's `{name}` is no time: it must be seconds since 1970.")
         if algorithm == "HS256" and self.cache is not None:
             until = min(time.time() + CACHED_SECONDS, float(claims["exp"]))
-            self.cache.put(("token", token), None, (until, claims), len(token) * BYTES_PER_CHARACTER)
+            self.cache.put(("token", token), None, (until, claims), _size(claims))
         return claims
 
     async def _decode(self, token: str) -> tuple[str, Mapping[str, Any]]:
@@ -111,6 +110,12 @@ class Tokens:
 def _shown(value: object) -> str:
     """A value that a token holds as it is repeated in a message: short, and nothing that UTF-8 cannot write."""
     return str(value)[:200].encode(errors="replace").decode()
+
+
+def _size(value: Any) -> int:
+    """The bytes that a value of JSON takes in memory."""
+    below = (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return getsizeof(value) + sum(map(_size, below))
 
 
 def _is_time(value: Any) -> bool:

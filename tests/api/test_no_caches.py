@@ -1,0 +1,99 @@
+"""With both cache settings at 0 no cache of the process grows, however many different requests it answers."""
+
+import gc
+from collections import Counter, OrderedDict, defaultdict, deque
+from dataclasses import replace
+from functools import _lru_cache_wrapper
+from sys import modules
+from typing import Any
+
+import pytest
+
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from tests.api.filling import SHAPES
+from tests.conftest import Api, Organization, World, running
+
+PACKAGES = ("kinegraph", "strawberry", "graphql", "starlette", "jwt", "asyncpg", "orjson")
+SIZED = (dict, list, set, OrderedDict, Counter, defaultdict, deque)
+EXEMPT = {
+    "kinegraph.kit.batches.narrow": "texts of columns, of which there are as many as the schema allows; at most 2,000",
+    "kinegraph.kit.leases.Lease._prepared": "statements prepared on a connection, at most 200 of each",
+    "asyncpg.": "the driver's own of a connection: its statements and the codecs of types, both bounded",
+}
+"""Caches that grow, each with the reason why it may."""
+
+
+def caches() -> dict[str, int]:
+    """How much every cache of these packages holds: functions that remember, and containers of anything."""
+    gc.unfreeze()  # what there was when the process began to serve is hidden else
+    gc.collect()
+    found: dict[str, int] = {}
+    for name, module in list(modules.items()):
+        if name.partition(".")[0] in PACKAGES:
+            for key, value in list(vars(module).items()):
+                found |= measured(f"{name}.{key}", value)
+                if isinstance(value, type) and value.__module__ == name:
+                    for inner, held in list(vars(value).items()):
+                        found |= measured(f"{name}.{key}.{inner}", held)
+    for held in gc.get_objects():
+        kind = type(held)
+        if str(kind.__module__).partition(".")[0] in PACKAGES and hasattr(held, "__dict__"):
+            for key, value in list(vars(held).items()):
+                for name, size in measured(f"{kind.__module__}.{kind.__qualname__}.{key}", value).items():
+                    found[name] = found.get(name, 0) + size
+    for wrapped in (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)):
+        if (wrapped.__module__ or "").partition(".")[0] in PACKAGES:
+            found |= measured(f"{wrapped.__module__}.{wrapped.__qualname__}", wrapped)
+    return found
+
+
+def measured(name: str, value: Any) -> dict[str, int]:
+    """How much a cache holds, by its name; nothing for what is none."""
+    if isinstance(value, _lru_cache_wrapper):
+        return {name: value.cache_info().currsize}
+    return {name: len(value)} if isinstance(value, SIZED) and not name.endswith("__") else {}
+
+
+@pytest.fixture(scope="module")
+async def gym(world: World) -> Organization:
+    return await world.organization()
+
+
+async def ask(api: Api, gym: Organization, world: World, first: int, last: int) -> None:
+    """Documents, callers, arguments and mistakes, each another one."""
+    for number in range(first, last):
+        person = await world.join(gym.id, "coach")
+        for shape, write in SHAPES.items():
+            text = write(8 + number % 4, number)  # type: ignore[no-untyped-call]  # a table of lambdas
+            if shape == "switches":
+                await api.post(text, person, on=bool(number % 2))
+            await api.run(text, person)
+        await api.post(f"{{ viewer {{ nothing{number} }} }}", person)
+        await api.post("query ($q: String!) { exercises(filter: {q: $q}) { totalCount } }", person, q=f"word {number}")
+
+
+async def grown(services: Services, gym: Organization, world: World, cache_mb: int) -> dict[str, tuple[int, int]]:
+    """What grew while many requests were answered, before and after, by its name."""
+    settings = replace(services.settings, cache_mb=cache_mb, request_cache_mb=cache_mb)
+    async with running(create_app(replace(services, settings=settings))) as api:
+        await ask(api, gym, world, 0, 5)
+        before = caches()
+        await ask(api, gym, world, 5, 20)
+        after = caches()
+    found = {name: (before.get(name, 0), size) for name, size in after.items() if size > before.get(name, 0)}
+    return {name: sizes for name, sizes in found.items() if not name.startswith(tuple(EXEMPT))}
+
+
+async def test_with_no_cache_allowed_nothing_grows(services: Services, gym: Organization, world: World) -> None:
+    assert await grown(services, gym, world, 0) == {}
+
+
+async def test_with_caches_the_one_that_is_bounded_grows_and_no_other(
+    services: Services, gym: Organization, world: World
+) -> None:
+    found = await grown(services, gym, world, 64)
+    assert found.pop("kinegraph.kit.cache.Cache._entries")
+    assert {
+        name: sizes for name, sizes in found.items() if not name.startswith(("graphql.", "kinegraph.breadth."))
+    } == {}

@@ -1,0 +1,96 @@
+"""A database whose connections fall silent, without a word: requests end in time, and the next is answered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+
+from kinegraph.kit import pool
+from kinegraph.kit.rows import Row
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from tests.api.documents import CREATE_EXERCISE, send, told
+from tests.api.test_readiness import Relay, relayed, soon
+from tests.api.test_time_limits import HEADER, LIST, assert_later, locked
+from tests.conftest import Api, World, running
+from tests.media.files import until
+
+WAITS = "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"
+CUT = {"query": LIST}
+
+
+@pytest.fixture
+async def relay(services: Services) -> AsyncIterator[Relay]:
+    async with relayed(services.database_url) as relay:
+        yield relay
+
+
+@pytest.fixture
+async def api(services: Services, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
+    """The API on two connections through the relay, where a statement may take a second."""
+    monkeypatch.setattr(pool, "CONTROL_SECONDS", 1)
+    limits = replace(services.settings, pool_size=2, statement_timeout_seconds=1)
+    async with running(create_app(replace(services, settings=limits, database_url=relay.url))) as api:
+        yield api
+
+
+@pytest.mark.parametrize("executor", ["breadth-first", "graphql-core"])
+async def test_a_query_under_way_is_told_that_it_took_too_long_and_the_next_gets_a_new_connection(
+    api: Api, relay: Relay, world: World, owner: "asyncpg.Pool[Row]", executor: str
+) -> None:
+    person = await world.person()
+    async with locked(owner):
+        asked = asyncio.create_task(send(api, CUT, person=person, headers={HEADER: executor}))
+        await until(lambda: owner.fetchval(WAITS))
+        relay.lose_what_is_open()
+    assert_later(await asked, "TIMEOUT")
+    opened = relay.opened
+    assert told(await send(api, CUT, person=person, headers={HEADER: executor})) == (200, [])
+    assert relay.opened > opened
+
+
+async def test_a_mutation_under_way_is_told_so_and_nothing_of_it_is_stored(
+    api: Api, relay: Relay, world: World, owner: "asyncpg.Pool[Row]"
+) -> None:
+    admin = await world.person(is_platform_admin=True)
+    body: dict[str, Any] = {"query": CREATE_EXERCISE, "variables": {"input": {"name": "Vanished"}}}
+    count = "SELECT count(*) FROM exercises WHERE name = 'Vanished'"
+    async with locked(owner):
+        asked = asyncio.create_task(send(api, body, person=admin))
+        await until(lambda: owner.fetchval(WAITS))
+        relay.lose_what_is_open()
+    assert_later(await asked, "TIMEOUT")
+    assert await owner.fetchval(count) == 0
+    assert told(await send(api, body, person=admin)) == (200, [])
+    assert await owner.fetchval(count) == 1
+
+
+async def test_a_query_that_finds_only_connections_that_have_vanished_is_answered_on_a_new_one(
+    api: Api, relay: Relay, world: World
+) -> None:
+    person = await world.person()
+    both = await asyncio.gather(*(send(api, CUT, person=person) for _ in range(2)))
+    relay.lose_what_is_open()
+    assert [told(answer) for answer in (*both, await send(api, CUT, person=person))] == [(200, [])] * 3
+
+
+async def test_while_nothing_answers_the_process_says_so_within_its_time_and_which_part_it_is(
+    api: Api, relay: Relay, world: World
+) -> None:
+    person = await world.person()
+    assert (await api.client.get("/readyz")).status_code == 200
+    relay.fall_silent()
+    with soon():
+        answer = await api.client.get("/readyz")
+    assert answer.status_code == 503
+    found = answer.json()
+    assert (found["database"], found["redis"]) == ("unreachable: TimeoutError", "ok")
+    opened = relay.opened
+    assert_later(await send(api, CUT, person=person), "SERVICE_UNAVAILABLE")
+    assert relay.opened <= opened + 2  # one to cancel BEGIN, and one try: graphql-core does not try as well
+    relay.silent_below = relay.opened
+    assert told(await send(api, CUT, person=person)) == (200, [])
+    assert (await api.client.get("/readyz")).status_code == 200
