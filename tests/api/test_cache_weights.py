@@ -134,7 +134,9 @@ async def test_trees_and_pages_are_freed_at_once(
                       SELECT $1, $2, n::text FROM generate_series(1, 50) AS n RETURNING id),
              parts AS (INSERT INTO workout_sections (organization_id, workout_id) SELECT $1, id FROM made RETURNING id)
         INSERT INTO workout_movements (organization_id, section_id, exercise_id, notes)
-        SELECT $1, id, (SELECT id FROM exercises WHERE organization_id IS NULL LIMIT 1), repeat('x', 9000) FROM parts
+        SELECT $1, id, (SELECT id FROM exercises WHERE organization_id IS NULL LIMIT 1),
+               (SELECT string_agg(md5(id::text || k), '') FROM generate_series(1, 280) AS k)
+        FROM parts
         """,
         gym.id,
         gym.coach.id,
