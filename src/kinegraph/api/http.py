@@ -98,7 +98,7 @@ class GraphQLEndpoint:
             return _answer(how, {"errors": [failure.error]}, failure.status)
 
     async def _run(self, parameters: Parameters, enter: Enter | None, how: Media, *, is_get: bool) -> Response:
-        document = self._documents.get(parameters.query, is_signed_in=enter is not None)
+        document = await self._documents.get(parameters.query, is_signed_in=enter is not None)
         operation = document.operation(parameters.operation_name).operation
         if is_get and operation is not OperationType.QUERY:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
