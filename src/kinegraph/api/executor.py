@@ -79,6 +79,9 @@ def _cache(context: Context) -> Cache | None:
     return session.cache if session is not None and session.cache is not None and session.cache.max_bytes else None
 
 
+LARGE_TREE = 2_000
+"""Nodes of a document, beyond which it is planned in a thread."""
+
 READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
 """What orjson writes as GraphQL's own conversion would (`written`)."""
 
@@ -162,6 +165,7 @@ async def execute(
     if isinstance(built, list):
         return ExecutionResult(None, built)
     built.is_breadth_first = breadth_first
+    built.is_large = context.document.nodes > LARGE_TREE
     built.budget = budget
     try:
         return cast(ExecutionResult, await built.execute_operation())
