@@ -17,7 +17,7 @@ def comparisons(document: DocumentNode) -> int:
     The fields themselves are counted too. Stops where there are more than it may be.
     """
     fragments = fragments_of(document)
-    pending = [(1, [d]) for d in document.definitions if hasattr(d, "selection_set")]
+    pending: list[tuple[int, list[Any]]] = [(1, [definition]) for definition in document.definitions]
     count = 0
     while pending and count <= MOST_COMPARISONS:
         level, nodes = pending.pop()

@@ -115,7 +115,7 @@ class BreadthFirst(CoreExecution):
         """What is known of the schema."""
         return self.plans.adapter
 
-    async def execute_operation(self, serially: bool | None = None) -> Any:  # type: ignore[override]  # never at once
+    async def execute_operation(self, serially: bool | None = None) -> Any:
         """The result of the operation."""
         plan = await self._find_plan() if self.is_breadth_first else "asked for"
         if isinstance(plan, str):

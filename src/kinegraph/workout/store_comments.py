@@ -46,7 +46,7 @@ async def comments_of(
     everywhere = len(viewer.coached()) == len(viewer.by_organization)
     flat = names is not None and not names & {"replies", "parent"}
     mailed = names is None or "author_email" in names
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
         SELECT wanted.place, {narrow(COLUMNS, names, "id parent_comment_id")}, {AUTHOR if mailed else NAMED}
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (movement_id, place)
@@ -64,7 +64,7 @@ async def comments_of(
 
 async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | None]:
     """Comments with their replies, in key order; a reply whose thread was deleted has gone with it."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
         SELECT {COLUMNS}, {AUTHOR}
         FROM exercise_comments c
@@ -83,7 +83,7 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
 
 async def attachments_of_threads(session: ReadSession, top_ids: Sequence[UUID]) -> list[dict[UUID, list[Row]]]:
     """For each top-level comment, the attachments of it and of its replies, by comment, in their order."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         """
         SELECT coalesce(c.parent_comment_id, c.id) AS top_id, c.id AS comment_id,
                a.id, a.url, a.mime, a.kind, a.thumb_url, a.thumb_error
