@@ -101,3 +101,16 @@ async def test_many_others_are_served_while_the_heaviest_answer_is_made(
         await asyncio.sleep(0)  # the client never waits by itself: it calls the application in this very task
     assert heavy.result().status_code == 400
     assert served > 20
+
+
+LARGE = "{ " + " ".join(f"a{n}: viewer {{ user {{ id }} }}" for n in range(1_000)) + " }"
+
+
+async def test_others_are_served_while_a_large_document_is_read_and_planned(api: Api, gym: Organization) -> None:
+    heavy = asyncio.create_task(ask(api, "breadth-first", gym, LARGE))
+    turns = 0
+    while not heavy.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert heavy.result().status_code == 200
+    assert turns > 500, "the loop went round while a thread was at it"

@@ -1,6 +1,7 @@
 """Every list of objects that has no pages is read with a bound."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast
 from unittest.mock import MagicMock
 from uuid import uuid4
@@ -63,7 +64,11 @@ def reads() -> Iterator[tuple[str, Read]]:
     for name, edge in lists():
         if edge is not None:
             key = ID if isinstance(edge.columns, str) else (ID, ID)
-            yield name, lambda session, edge=edge, key=key: edge.batch(session, [key])  # type: ignore[misc]
+            yield name, partial(_ask, edge.batch, key)
+
+
+def _ask(batch: Any, key: Any, session: ReadSession) -> Any:
+    return batch(session, [key])
 
 
 class Sessions(ReadSession):

@@ -1,7 +1,9 @@
 """Breadth-first execution for this schema: how its objects are read, and how its edges are loaded."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -148,13 +150,15 @@ async def execute(
     operation_name: str | None,
     *,
     breadth_first: bool,
+    is_large: bool = False,
     budget: Budget,
 ) -> ExecutionResult:
     """The result of a valid document's operation, breadth first unless that is switched off.
 
-    Raises the budget's refusal where the answer would be too large.
+    Raises the budget's refusal where the answer would be too large. Variables that are large are converted in a thread.
     """
-    built: Any = Executor.build(
+    build = partial(
+        Executor.build,
         schema,
         context.document.node,
         context_value=context,
@@ -162,6 +166,7 @@ async def execute(
         operation_name=operation_name,
         is_awaitable=cast(Any, optimized_is_awaitable),
     )
+    built: Any = await asyncio.to_thread(build) if is_large else build()
     if isinstance(built, list):
         return ExecutionResult(None, built)
     built.is_breadth_first = breadth_first

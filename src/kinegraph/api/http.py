@@ -142,6 +142,7 @@ class GraphQLEndpoint:
                     parameters.variables,
                     parameters.operation_name,
                     breadth_first=parameters.breadth_first,
+                    is_large=parameters.is_large,
                     budget=budget,
                 )
             data = None if result.data is None else written(result.data, budget)
