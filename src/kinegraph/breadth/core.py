@@ -159,9 +159,11 @@ class CoreExecution(Executor[Any]):
                     if future.done():
                         completed[index] = future.result()
         except BaseException:
-            await _end(list(begun.values()), turns)
-            begun.clear()  # an error that is raised holds this frame, which would hold it
-            future = None
+            try:
+                await _end(list(begun.values()), turns)
+            finally:  # an error that is raised holds this frame, which would hold it
+                begun.clear()
+                future = None
             raise
         return completed
 
