@@ -1,6 +1,7 @@
 """Answers have a bound in both executors; whoever asks for more is told the number, and others are served meanwhile."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -101,3 +102,31 @@ async def test_many_others_are_served_while_the_heaviest_answer_is_made(
         await asyncio.sleep(0)  # the client never waits by itself: it calls the application in this very task
     assert heavy.result().status_code == 400
     assert served > 20
+
+
+async def test_a_refused_answer_leaves_no_tasks_for_the_garbage_collector(small: Api, gym: Organization) -> None:
+    text = LIBRARY % "id exercise { id instructions { id } } instructions { id } a: instructions { id }"
+    await ask(small, "graphql-core", gym, text)  # what is cached at first is no garbage
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(isinstance(found, asyncio.Task) for found in gc.get_objects())
+        for _ in range(3):
+            assert (await ask(small, "graphql-core", gym, CYCLE)).status_code == 400
+        after = sum(isinstance(found, asyncio.Task) for found in gc.get_objects())
+    finally:
+        gc.enable()
+    assert after - before < 20
+
+
+LARGE = "{ " + " ".join(f"a{n}: viewer {{ user {{ id }} }}" for n in range(1_000)) + " }"
+
+
+async def test_others_are_served_while_a_large_document_is_read_and_planned(api: Api, gym: Organization) -> None:
+    heavy = asyncio.create_task(ask(api, "breadth-first", gym, LARGE))
+    turns = 0
+    while not heavy.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert heavy.result().status_code == 200
+    assert turns > 500, "the loop went round while a thread was at it"

@@ -69,6 +69,27 @@ async def test_a_body_that_cannot_be_read_is_400_in_both_media_types(api: Api, b
     assert (await send(api, GOOD)).json() == {"data": {"__typename": "Query"}}
 
 
+FEW = "The variables must have at most 20,000 values, 3,000 of them objects. Send several requests."
+FEW_IN_ALL = "The body must have at most 20,000 objects and lists."
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (json.dumps({"a": [1] * 20_000}), FEW),
+        (json.dumps({"a": [{"of": {}}] * 1_500}), FEW),
+        (json.dumps({"a": [{}] * 20_000}), FEW_IN_ALL),
+    ],
+    ids=["values", "objects", "objects of the body"],
+)
+async def test_variables_of_more_values_or_objects_than_any_client_needs_are_400_with_the_number(
+    api: Api, text: str, message: str
+) -> None:
+    response = await send(api, variables(text))
+    assert told(response) == (400, ["BAD_REQUEST"])
+    assert response.json()["errors"][0]["message"] == message
+
+
 VALUES = [
     "9" * 30,
     "1e30",

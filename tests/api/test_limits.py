@@ -3,13 +3,22 @@
 import pytest
 from graphql import parse
 
-from kinegraph.api.limits import MOST_FIELDS, MOST_LEVELS, MOST_REPEATS, repeats, selects_nothing, size
+from kinegraph.api.comparisons import MOST_COMPARISONS, comparisons
+from kinegraph.api.limits import (
+    MOST_CHARACTERS,
+    MOST_FIELDS,
+    MOST_LEVELS,
+    selects_nothing,
+    size,
+)
 from tests.conftest import Api, World
 
 STEP = "{0}: members {{ nodes {{ organization {{ ...F{1} }} }} }} "
 TOO_MUCH = f"The document asks for too much: at most {MOST_FIELDS:,} fields, fragments written out."
 TOO_DEEP = f"The document is nested too deeply: at most {MOST_LEVELS} levels of fields."
-TOO_OFTEN = f"A selection names one response key more than {MOST_REPEATS} times."
+TOO_OFTEN = "The document selects the same fields at the same place too often."
+TOO_LONG = f"The document is too long: at most {MOST_CHARACTERS:,} characters. Send values as variables."
+SPREAD = "".join(f"fragment F{n} on Query {{ viewer {{ user {{ id }} }} }} " for n in range(400))
 
 
 def branching(steps: int, names: str = "ab") -> str:
@@ -30,6 +39,8 @@ def branching(steps: int, names: str = "ab") -> str:
         ("{ ... { a { b } } ...F } fragment F on Query { c { d { e } } }", (3, 5)),
         ("query A { a } query B { b { c } }", (2, 2)),
         ("{ ...F ...F ...F } fragment F on Query { a { b } }", (2, 6)),
+        ("{ ...Missing a }", (1, 1)),
+        ("{ ...F } fragment F on Query { a ...F }", (1, 2)),
     ],
 )
 def test_a_documents_size_counts_its_fragments_wherever_they_are_spread(text: str, expected: tuple[int, int]) -> None:
@@ -42,9 +53,23 @@ def test_thirty_doublings_are_measured_without_being_written_out() -> None:
     assert fields > 2**30
 
 
-@pytest.mark.parametrize(("text", "most"), [("{ a b c }", 1), ("{ a b: a b { c } }", 2), ("{ a { b b b } a }", 3)])
-def test_repeats_counts_response_keys_within_one_selection(text: str, most: int) -> None:
-    assert repeats(parse(text)) == most
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{ a b c }", 3),
+        ("{ a b: a b { c } }", 3 + 1 + 1),
+        ("{ a { b b b } a }", (2 + 1) + (3 + 3)),
+        ("{ a { b } ... { a { b } } }", (2 + 1) + (2 + 1)),
+        ("{ ...F ...F ...G } fragment F on Query { a } fragment G on Query { a }", (2 + 1 + 1) + 1 + 1),
+        ("{ a ...F } fragment F on Query { a ...F }", (2 + 1) + (2 + 1)),
+    ],
+)
+def test_fields_of_one_key_at_one_place_are_compared_in_pairs_through_fragments(text: str, expected: int) -> None:
+    assert comparisons(parse(text)) == expected
+
+
+def test_comparisons_are_not_counted_much_further_than_they_may_be() -> None:
+    assert MOST_COMPARISONS < comparisons(parse(branching(30))) < 2 * MOST_COMPARISONS
 
 
 @pytest.mark.parametrize(("text", "empty"), [("{ }", True), ("{ a { } }", True), ("{ a { b } }", False)])
@@ -57,7 +82,9 @@ def test_an_empty_selection_is_noticed_at_any_depth(text: str, empty: bool) -> N
     [
         (branching(7, "abcd"), TOO_MUCH),
         (branching(13, "a"), TOO_DEEP),
-        ("{ " + "viewer { user { id } } " * (MOST_REPEATS + 1) + "}", TOO_OFTEN),
+        ("{ " + "viewer { user { id } } " * 260 + "}", TOO_OFTEN),
+        ("{ " + " ".join(f"...F{n}" for n in range(400)) + " } " + SPREAD, TOO_OFTEN),
+        ("{ viewer { user { id } } }".ljust(MOST_CHARACTERS + 1), TOO_LONG),
     ],
 )
 async def test_a_document_beyond_a_bound_is_refused_with_the_bound(
@@ -71,6 +98,6 @@ async def test_a_document_beyond_a_bound_is_refused_with_the_bound(
 
 async def test_a_document_within_every_bound_is_answered(api: Api, world: World) -> None:
     organization = await world.organization()
-    data = await api.run("{ " + "viewer { user { id } } " * MOST_REPEATS + "}", organization.coach)
+    data = await api.run("{ " + "viewer { user { id } } " * 50 + "}", organization.coach)
     assert data == {"viewer": {"user": {"id": str(organization.coach.id)}}}
     assert (await api.run(branching(3), organization.coach))["viewer"]

@@ -4,18 +4,32 @@ Keeping it under the text costs one hash of a string that Python remembers; keep
 document, as is usual, costs a walk over the whole of it at every request.
 """
 
+import asyncio
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, Node, OperationDefinitionNode, parse, validate
 
-from kinegraph.api.limits import MOST_FIELDS, MOST_LEVELS, MOST_REPEATS, introspects, repeats, selects_nothing, size
+from kinegraph.api.comparisons import MOST_COMPARISONS, comparisons
+from kinegraph.api.limits import (
+    MOST_CHARACTERS,
+    MOST_FIELDS,
+    MOST_LEVELS,
+    introspects,
+    selects_nothing,
+    size,
+)
 from kinegraph.api.schema import schema
 from kinegraph.breadth.executor import OperationPlans
 from kinegraph.kit.cache import Cache
 
 MOST_TOKENS = 10_000
+LARGE_TEXT = 2_000
+"""Characters beyond which a text is parsed and validated in a thread, as others should not wait for it."""
+THREADS = 2
+"""Those that take turns with the event loop: with more, each of its turns would come later."""
 BYTES_PER_NODE = 245
 """What a parsed document takes for each node of its tree. Measured: 210 to 260."""
 BYTES_PER_FIELD = 1_700
@@ -75,15 +89,18 @@ class Documents:
     def __init__(self, cache: Cache, *, introspection: bool) -> None:
         self._introspection = introspection
         self._cache = cache
+        self._threads = ThreadPoolExecutor(THREADS, "documents")
 
-    def get(self, text: str, *, is_signed_in: bool) -> Document:
+    async def get(self, text: str, *, is_signed_in: bool) -> Document:
         """The document of a text. Raises DocumentError where it does not parse or is not valid."""
         key = ("document", text)
         found: Document | None = self._cache.get(key)
         if found is not None:
             return found
-        node = self._valid(text)
-        document = Document(node, drop_tokens(node))
+        if len(text) <= LARGE_TEXT:
+            document = self._read(text)
+        else:
+            document = await asyncio.get_running_loop().run_in_executor(self._threads, self._read, text)
         if is_signed_in:
             document.on_change = partial(self._put, key)
             self._put(key, document)
@@ -94,16 +111,24 @@ class Documents:
         weight = document.nodes * BYTES_PER_NODE + document.plan_fields * BYTES_PER_FIELD
         self._cache.put(key, None, document, weight)
 
+    def _read(self, text: str) -> Document:
+        node = self._valid(text)
+        return Document(node, drop_tokens(node))
+
     def _valid(self, text: str) -> DocumentNode:
+        if len(text) > MOST_CHARACTERS:
+            raise _refused(
+                f"The document is too long: at most {MOST_CHARACTERS:,} characters. Send values as variables."
+            )
         try:
             node = parse(text, max_tokens=MOST_TOKENS)
             if selects_nothing(node):
                 raise _refused("A selection must select something: `{ }` does not.")
-            if repeats(node) > MOST_REPEATS:
-                raise _refused(f"A selection names one response key more than {MOST_REPEATS} times.")
+            _require_size(*size(node))
+            if comparisons(node) > MOST_COMPARISONS:
+                raise _refused("The document selects the same fields at the same place too often.")
             if errors := validate(schema._schema, node, max_errors=20):
                 raise DocumentError(*errors)
-            _require_size(*size(node))
         except GraphQLSyntaxError as error:
             raise DocumentError(error) from None
         except RecursionError:

@@ -1,7 +1,9 @@
 """Breadth-first execution for this schema: how its objects are read, and how its edges are loaded."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -79,6 +81,9 @@ def _cache(context: Context) -> Cache | None:
     return session.cache if session is not None and session.cache is not None and session.cache.max_bytes else None
 
 
+LARGE_TREE = 2_000
+"""Nodes of a document, beyond which it is planned in a thread."""
+
 READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
 """What orjson writes as GraphQL's own conversion would (`written`)."""
 
@@ -146,13 +151,15 @@ async def execute(
     operation_name: str | None,
     *,
     breadth_first: bool,
+    is_large: bool = False,
     budget: Budget,
 ) -> ExecutionResult:
     """The result of a valid document's operation, breadth first unless that is switched off.
 
-    Raises the budget's refusal where the answer would be too large.
+    Raises the budget's refusal where the answer would be too large. Variables that are large are converted in a thread.
     """
-    built: Any = Executor.build(
+    build = partial(
+        Executor.build,
         schema,
         context.document.node,
         context_value=context,
@@ -160,9 +167,11 @@ async def execute(
         operation_name=operation_name,
         is_awaitable=cast(Any, optimized_is_awaitable),
     )
+    built: Any = await asyncio.to_thread(build) if is_large else build()
     if isinstance(built, list):
         return ExecutionResult(None, built)
     built.is_breadth_first = breadth_first
+    built.is_large = context.document.nodes > LARGE_TREE
     built.budget = budget
     try:
         return cast(ExecutionResult, await built.execute_operation())

@@ -98,7 +98,7 @@ class GraphQLEndpoint:
             return _answer(how, {"errors": [failure.error]}, failure.status)
 
     async def _run(self, parameters: Parameters, enter: Enter | None, how: Media, *, is_get: bool) -> Response:
-        document = self._documents.get(parameters.query, is_signed_in=enter is not None)
+        document = await self._documents.get(parameters.query, is_signed_in=enter is not None)
         operation = document.operation(parameters.operation_name).operation
         if is_get and operation is not OperationType.QUERY:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
@@ -142,6 +142,7 @@ class GraphQLEndpoint:
                     parameters.variables,
                     parameters.operation_name,
                     breadth_first=parameters.breadth_first,
+                    is_large=parameters.is_large,
                     budget=budget,
                 )
             data = None if result.data is None else written(result.data, budget)

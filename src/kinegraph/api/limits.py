@@ -1,6 +1,5 @@
 """What a document may ask for beyond being valid: something, what is shown, not too deep, not too much."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,8 +11,8 @@ MOST_LEVELS = 40
 MOST_FIELDS = 10_000
 """How many fields a document may come to when its fragments are written out."""
 
-MOST_REPEATS = 50
-"""How often one selection may name the same response key: validation compares them pair by pair."""
+MOST_CHARACTERS = 100_000
+"""How long a document's text may be. Clients send values as variables; what else is that long is white space."""
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -39,14 +38,9 @@ def _selection_sets(document: DocumentNode) -> Iterator[SelectionSetNode]:
             pending.extend(selections.selections)
 
 
-def repeats(document: DocumentNode) -> int:
-    """How often a selection names one response key at most."""
-    return max((max(_keys(selections).values(), default=0) for selections in _selection_sets(document)), default=0)
-
-
-def _keys(selections: SelectionSetNode) -> Counter[str]:
-    fields = (node for node in selections.selections if isinstance(node, FieldNode))
-    return Counter((field.alias or field.name).value for field in fields)
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    """The fragments by their names."""
+    return {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
 
 
 Size = tuple[int, int]
@@ -54,8 +48,8 @@ Size = tuple[int, int]
 
 
 def size(document: DocumentNode) -> Size:
-    """The size of a valid document. A fragment is looked at once, however often it is spread."""
-    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    """The size of a document, which may be invalid. A fragment is looked at once, however often it is spread."""
+    fragments = fragments_of(document)
     known: dict[str, Size] = {}
     sizes = [_size(getattr(d, "selection_set", None), fragments, known) for d in document.definitions]
     return max(levels for levels, _ in sizes), max(fields for _, fields in sizes)
@@ -69,7 +63,8 @@ def _size(
         if isinstance(node, FragmentSpreadNode):
             name = node.name.value
             if name not in known:
-                known[name] = _size(fragments[name].selection_set, fragments, known)
+                known[name] = 0, 0  # where it is spread in itself
+                known[name] = _size(getattr(fragments.get(name), "selection_set", None), fragments, known)
             inner = known[name]
         else:
             levels, below = _size(getattr(node, "selection_set", None), fragments, known)

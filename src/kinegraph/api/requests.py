@@ -1,7 +1,7 @@
 """Reading a GraphQL request off HTTP (the GraphQL-over-HTTP specification), and every way in which it can be wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -9,6 +9,15 @@ from starlette.requests import Request
 
 GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+
+MOST_VALUES = 20_000
+"""Values in a request's variables. The largest workout, 500 movements with all that may be prescribed, has 11,000."""
+
+MOST_OBJECTS = 3_000
+"""Objects among them, each of which is converted and checked; the largest workout has 1,600."""
+
+LARGE_BODY = 9_000
+"""Bytes of a body whose variables are counted, and converted in a thread: in less there are not too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class Parameters:
     variables: dict[str, Any] | None
     operation_name: str | None
     breadth_first: bool = True
+    is_large: bool = False
+    """Whether the variables may be so many, or so long, that others should not wait while they are converted."""
 
 
 def media(accept: str) -> Media:
@@ -82,7 +93,28 @@ async def read_parameters(request: Request, longest: int) -> Parameters:
         raise BadRequest(415, f"Send the request as {PLAIN_JSON}, in UTF-8.", {"Accept-Post": PLAIN_JSON})
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BadRequest(415, "Send the body as it is, without content encoding.", {"Accept-Encoding": "identity"})
-    return _checked(_json(await _body(request, longest), "The body"))
+    body = await _body(request, longest)
+    if body.count(b"{") + body.count(b"[") > MOST_VALUES:  # most of them in no variables, but read all the same
+        raise BadRequest(400, f"The body must have at most {MOST_VALUES:,} objects and lists.")
+    parameters = _checked(_json(body, "The body"))
+    if len(body) <= LARGE_BODY:
+        return parameters
+    _require_few(parameters.variables)
+    return replace(parameters, is_large=True)
+
+
+def _require_few(variables: dict[str, Any] | None) -> None:
+    values: list[Any] = [variables]
+    objects = 0
+    for value in values:  # grows by the values within
+        if isinstance(value, dict):
+            objects += 1
+            values += value.values()
+        elif isinstance(value, list):
+            values += value
+        if len(values) > MOST_VALUES or objects > MOST_OBJECTS:
+            most = f"{MOST_VALUES:,} values, {MOST_OBJECTS:,} of them objects"
+            raise BadRequest(400, f"The variables must have at most {most}. Send several requests.")
 
 
 async def _body(request: Request, longest: int) -> bytes:

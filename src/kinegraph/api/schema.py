@@ -2,11 +2,13 @@
 
 import datetime
 import re
+from functools import cache
 from typing import Any
 
 import strawberry
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 
 import kinegraph.background.graph
 import kinegraph.exercise.graph
@@ -103,6 +105,14 @@ class Prepared(SchemaExtension):
         yield
 
 
+class Names(NameConverter):
+    """Strawberry's names, each made once: it asks for those of an input's fields for every object that is sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.apply_naming_config = cache(super().apply_naming_config)  # type: ignore[method-assign]  # the same, cached
+
+
 class Schema(strawberry.Schema):
     """Strawberry's schema, which leaves the logging of errors to whoever answers them."""
 
@@ -113,7 +123,9 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    config=StrawberryConfig(default_resolver=read, scalar_map={datetime.datetime: DATE_TIME, datetime.date: DATE}),
+    config=StrawberryConfig(
+        name_converter=Names(), default_resolver=read, scalar_map={datetime.datetime: DATE_TIME, datetime.date: DATE}
+    ),
     extensions=[Prepared],
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from time import perf_counter
 from typing import Any
 
+from graphql import get_named_type, is_object_type
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
@@ -23,15 +24,15 @@ SLICE = 20
 TURN_SECONDS = 0.005
 """How long an execution goes on before its lists queue for turns."""
 
-PLACES = 3
-"""Lists of one execution that have a turn in one round of the event loop."""
+MAX_FIELDS = 300
+"""Fields of items of its lists, about, that are begun in one round of the event loop. Each may be a task."""
 
 
 class Turns:
     """Lets the lists of one execution go on a few at a time, in the order of asking."""
 
     def __init__(self) -> None:
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
         self._began = perf_counter()
         self._is_scheduled = False
 
@@ -40,11 +41,11 @@ class Turns:
         """Whether whoever asks has to wait."""
         return bool(self._waiting) or perf_counter() - self._began > TURN_SECONDS
 
-    async def wait(self) -> None:
-        """Wait for a turn."""
+    async def wait(self, fields: int) -> None:
+        """Wait for a turn in which so many fields are begun."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
-        self._waiting.append(future)
+        self._waiting.append((future, fields))
         if not self._is_scheduled:
             self._is_scheduled = True
             loop.call_soon(self._next)
@@ -53,11 +54,11 @@ class Turns:
     def _next(self) -> None:
         self._began = perf_counter()
         given = 0
-        while self._waiting and given < PLACES:
-            future = self._waiting.popleft()
+        while self._waiting and given < MAX_FIELDS:
+            future, fields = self._waiting.popleft()
             if not future.done():
                 future.set_result(None)
-                given += 1
+                given += fields
         self._is_scheduled = bool(self._waiting)
         if self._is_scheduled:
             asyncio.get_running_loop().call_soon(self._next)
@@ -76,13 +77,31 @@ class CoreExecution(Executor[Any]):
         budget = self.budget
         if budget is not None and not self.adapter.documents(return_type):
             fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
+            is_first = not self._is_refused
             try:
                 budget.spend(1, len(fields))
             except Exception:
-                if self._task is not None:
+                if self._task is not None and is_first:
                     self._task.cancel()
                 raise
         return super().complete_object_value(return_type, field_details_list, *rest)
+
+    @property
+    def _is_refused(self) -> bool:
+        return self.budget is not None and self.budget.is_exceeded
+
+    def handle_field_error(self, raw_error: Exception, return_type: Any, field_details_list: Any, path: Path) -> None:
+        """As graphql-core does, but for a refusal, which needs neither a place nor the frames that it went through.
+
+        Frames of graphql-core's hold the tasks that failed, which hold the refusal.
+        """
+        if not self._is_refused:
+            super().handle_field_error(raw_error, return_type, field_details_list, path)
+            return
+        try:
+            raise raw_error.with_traceback(None)
+        finally:
+            del raw_error
 
     def complete_iterable_value(
         self, item_type: Any, field_details_list: Any, info: Any, path: Path, items: Iterable[Any], position: Any
@@ -122,24 +141,36 @@ class CoreExecution(Executor[Any]):
     ) -> list[Any]:
         completed: list[Any] = []
         begun: dict[int, asyncio.Future[Any]] = {}
+        future: asyncio.Future[Any] | None
+        fields = self._fields_of(*how[:2])
+        size = max(1, min(SLICE, MAX_FIELDS // fields))
         try:
             with self.adapter.hold(self.context_value):
-                for start in range(0, len(items), SLICE):
-                    await turns.wait()
-                    for index in range(start, min(start + SLICE, len(items))):
+                for start in range(0, len(items), size):
+                    await turns.wait(size * fields)
+                    for index in range(start, min(start + size, len(items))):
                         self._complete_item(items[index], completed, how, path.add_key(index, None), position)
                         if self.is_awaitable(completed[index]):
                             begun[index] = asyncio.ensure_future(completed[index])
                 await asyncio.sleep(0)
-            for index, result in zip(begun, await asyncio.gather(*begun.values()), strict=True):
-                completed[index] = result
+            if begun:  # gather would pass the end of this list on to all tasks below it, which would end in one round
+                await asyncio.wait(begun.values(), return_when=asyncio.FIRST_EXCEPTION)
+                for index, future in begun.items():
+                    if future.done():
+                        completed[index] = future.result()
         except BaseException:
-            for future in begun.values():
-                future.cancel()
-            await asyncio.gather(*begun.values(), return_exceptions=True)
-            begun.clear()  # an error that is raised holds this frame, which would hold it
+            try:
+                await _end(list(begun.values()), turns)
+            finally:  # an error that is raised holds this frame, which would hold it
+                begun.clear()
+                future = None
             raise
         return completed
+
+    def _fields_of(self, item_type: Any, details: Any) -> int:
+        """How many fields an item has; 1 for a value."""
+        named: Any = get_named_type(item_type)
+        return len(self.collect_subfields(named, details).grouped_field_set) or 1 if is_object_type(named) else 1
 
     def _complete_item(
         self, item: Any, completed: list[Any], how: tuple[Any, Any, Any], path: Path, position: Any
@@ -156,6 +187,23 @@ class CoreExecution(Executor[Any]):
             for future in futures:
                 future.cancel()
             await asyncio.wait(futures)
+
+
+async def _end(tasks: list[asyncio.Future[Any]], turns: Turns) -> None:
+    """Cancel tasks and wait for their ends, a few at a time, since those below them end with them."""
+    try:
+        for start in range(0, len(tasks), SLICE):
+            await turns.wait(SLICE)
+            await _cancel(tasks[start : start + SLICE])
+    except asyncio.CancelledError:  # who asks again does not want to wait
+        await _cancel(tasks)
+        raise
+
+
+async def _cancel(tasks: list[asyncio.Future[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _directives(details: Any) -> set[str]:

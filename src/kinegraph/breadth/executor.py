@@ -1,5 +1,6 @@
 """The door: an Executor of graphql-core that runs plans, and falls back to itself where that cannot be."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -39,29 +40,38 @@ class Plans:
         self.counted: Counter[str] = Counter()
         """How many operations were run breadth first (""), and how many not, by the reason."""
 
+    def known(self, executor: "BreadthFirst") -> Plan | str | None:
+        """The plan of the executor's operation, or the reason why it has none, where that was found before."""
+        plans = executor.plan_store().get(_name(executor))
+        return None if plans is None else plans.by_values.get(_values(plans, executor))
+
     def find(self, executor: "BreadthFirst") -> Plan | str:
         """The plan of the executor's operation, or the reason why it has none."""
-        operation = executor.operation
-        name = operation.name.value if operation.name else None
         stored = executor.plan_store()
-        plans = stored.get(name)
+        plans = stored.get(_name(executor))
         if plans is None:
-            plans = stored[name] = OperationPlans(_switches(operation, executor))
-        coerced = executor.variable_values.coerced if plans.switches else {}
-        values = tuple(coerced.get(switch) for switch in plans.switches)
-        found = plans.by_values.get(values)
-        if found is None:
-            try:
-                found = compile_plan(executor, self.adapter)
-            except Unplannable as reason:
-                found = str(reason)
-            except GraphQLError:
-                return "an argument of a directive"
-            if len(plans.by_values) >= MAX_PLANS:
-                plans.by_values.clear()
-            plans.by_values[values] = found
-            executor.planned()
+            plans = stored[_name(executor)] = OperationPlans(_switches(executor.operation, executor))
+        values = _values(plans, executor)
+        try:
+            found: Plan | str = compile_plan(executor, self.adapter)
+        except Unplannable as reason:
+            found = str(reason)
+        except GraphQLError:
+            return "an argument of a directive"
+        if len(plans.by_values) >= MAX_PLANS:
+            plans.by_values.clear()
+        plans.by_values[values] = found
         return found
+
+
+def _name(executor: Executor[Any]) -> str | None:
+    return executor.operation.name.value if executor.operation.name else None
+
+
+def _values(plans: OperationPlans, executor: Executor[Any]) -> tuple[Any, ...]:
+    """The values of the variables that decide what is selected."""
+    coerced = executor.variable_values.coerced if plans.switches else {}
+    return tuple(coerced.get(switch) for switch in plans.switches)
 
 
 def _switches(operation: OperationDefinitionNode, executor: Executor[Any]) -> tuple[str, ...]:
@@ -97,19 +107,28 @@ class BreadthFirst(CoreExecution):
     """Exceptions that end the execution: graphql-core would only meet them again."""
 
     is_breadth_first = True
+    is_large = False
+    """Whether the document is so large that it is planned in a thread, while others have their turn."""
 
     @property
     def adapter(self) -> Adapter:  # type: ignore[override]  # it is read only
         """What is known of the schema."""
         return self.plans.adapter
 
-    def execute_operation(self, serially: bool | None = None) -> Any:
-        """The result of the operation, or an awaitable of it."""
-        plan = self.plans.find(self) if self.is_breadth_first else "asked for"
+    async def execute_operation(self, serially: bool | None = None) -> Any:
+        """The result of the operation."""
+        plan = await self._find_plan() if self.is_breadth_first else "asked for"
         if isinstance(plan, str):
             self.plans.counted[plan] += 1
-            return self._by_core(serially)
-        return self._execute_plan(plan, serially)
+            return await self._by_core(serially)
+        return await self._execute_plan(plan, serially)
+
+    async def _find_plan(self) -> Plan | str:
+        plan = self.plans.known(self)
+        if plan is None:
+            plan = await asyncio.to_thread(self.plans.find, self) if self.is_large else self.plans.find(self)
+            self.planned()
+        return plan
 
     def plan_store(self) -> dict[Hashable, OperationPlans]:
         """Where the document's plans are stored, by the operation's name; by default nowhere."""

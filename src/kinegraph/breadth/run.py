@@ -17,7 +17,7 @@ from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.reading import keys_of, read_values, tally
 from kinegraph.breadth.scopes import Scope
 from kinegraph.breadth.selections import Field, Selection
-from kinegraph.breadth.tasks import SLICE, Turn, discard, gather
+from kinegraph.breadth.tasks import MAX_VALUES, SLICE, Turn, discard, gather
 from kinegraph.breadth.ways import Call, Edge, Read, Resolve
 
 Place = tuple[Scope, int, Field]
@@ -285,11 +285,12 @@ class _Run:
         if not objects:
             return []
         columns = [column.values() for column in scope.columns if column is not None]
-        if len(objects) <= 2 * SLICE:
+        size = max(1, min(SLICE, MAX_VALUES // (len(scope.selection.fields) or 1)))
+        if len(objects) <= 2 * size:
             return build(scope.selection, self.adapter, objects, columns)
         built: list[Any] = []
-        for start in range(0, len(objects), SLICE):
-            part = slice(start, start + SLICE)
+        for start in range(0, len(objects), size):
+            part = slice(start, start + size)
             built += build(scope.selection, self.adapter, objects[part], [column[part] for column in columns])
             await self._turn.end_if_long()
         return built

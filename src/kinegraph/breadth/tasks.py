@@ -9,6 +9,9 @@ from typing import Any
 SLICE = 500
 """Objects that are worked on before it is looked whether others should have their turn."""
 
+MAX_VALUES = 20_000
+"""Values that are written down before it is looked: objects of many fields are fewer."""
+
 TURN_SECONDS = 0.01
 """How long an execution goes on without letting others have their turn."""
 

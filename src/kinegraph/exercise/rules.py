@@ -112,7 +112,7 @@ def _checked_value(column: str, value: Any, path: Path, checks: Checks) -> Any:
 
 def _checked_slug(value: str, path: Path, checks: Checks) -> str:
     slug = checks.text(value, path, TEXTS["slug"])
-    if slug and not _SLUG.fullmatch(slug):
+    if 0 < len(slug) <= TEXTS["slug"] and not _SLUG.fullmatch(slug):
         checks.refuse("Must be lower-case letters and digits in groups joined by hyphens, such as back-squat.", *path)
     return slug
 

@@ -11,7 +11,7 @@ from kinegraph.kit.sessions import ReadSession, WriteSession, typed
 
 async def instructions_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[list[Row]]:
     """Each exercise's instructions in their order."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         """
         SELECT id, exercise_id, type, body, image_key, image_mime, sort_order
         FROM exercise_instructions
@@ -25,7 +25,7 @@ async def instructions_of(session: ReadSession, exercise_ids: Sequence[UUID]) ->
 
 async def contraindications_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[list[Row]]:
     """Each exercise's contraindications in their order."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         """
         SELECT id, exercise_id, condition, severity, description
         FROM exercise_contraindications

@@ -68,5 +68,5 @@ async def canonical_facets(
         where = _canonical(wanted, admin, arguments) + conditions(wanted, STORED, arguments)
         listed = f"SELECT {FACETS.columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}"
         statement = f"SELECT NULL::uuid AS view_id, counted.* FROM ({FACETS.statement(listed)}) AS counted"
-        found.append(by_facet(await session.fetch(statement, *arguments.values)))
+        found.append(by_facet(await session.fetch_list(statement, *arguments.values)))
     return found

@@ -37,7 +37,7 @@ ORDER = "term.organization_id IS NOT NULL, term.sort_order, lower(term.name), te
 
 async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, list[Row]]]:
     """Each view's terms by taxonomy, global ones first; of the categories those at the top."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
         SELECT wanted.place, wanted.view_id, {SHOWN}
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (view_id, place)
@@ -73,7 +73,7 @@ async def children_of(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -
 
 
 async def _joined(session: ReadSession, keys: Sequence[tuple[View, UUID]], on: str) -> list[Row]:
-    return await session.fetch(
+    return await session.fetch_list(
         f"""
         SELECT wanted.view_id, {SHOWN}
         FROM unnest($1::uuid[], $2::uuid[]) AS wanted (view_id, id)
@@ -88,7 +88,7 @@ async def _joined(session: ReadSession, keys: Sequence[tuple[View, UUID]], on: s
 
 async def terms_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[dict[str, list[Row]]]:
     """The terms that each exercise is tagged with, by kind."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
         SELECT tag.exercise_id, tag.organization_id AS view_id, {SHOWN}
         FROM exercise_tags tag

@@ -113,11 +113,11 @@ class BatchLoader:
                 raise
             return
         self._answers.update(zip(keys, answers, strict=True))
-        with self._tasks.hold() if len(keys) > WAKES else nullcontext():
-            for place, key in enumerate(keys, 1):
-                for future in self._waiting.pop(key):
-                    if not future.done():
-                        future.set_result(self._answers[key])
+        waiting = [(key, future) for key in keys for future in self._waiting.pop(key)]
+        with self._tasks.hold() if len(waiting) > WAKES else nullcontext():
+            for place, (key, future) in enumerate(waiting, 1):
+                if not future.done():
+                    future.set_result(self._answers[key])
                 if place % WAKES == 0:
                     await asyncio.sleep(0)
             await asyncio.sleep(0)

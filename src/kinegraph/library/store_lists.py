@@ -137,7 +137,7 @@ async def library_facets(
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         where = _own(wanted, arguments)
         parts.append(f"SELECT {FACETS.columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}")
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
         SELECT wanted.place, wanted.organization_id AS view_id, counted.*
         FROM {libraries}

@@ -60,7 +60,7 @@ async def reset_override(session: WriteSession, key: ExerciseKey) -> None:
 
 async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[list[Row]]:
     """For each organization and exercise, a row for each key of its diff: the value, its change, and the exercise."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
         SELECT wanted.place, o.organization_id, field.key AS field, field.value AS override_value,
                o.changes -> field.key AS change, o.updated_at, by_user.id AS updated_by_id,

@@ -188,7 +188,7 @@ async def commented(session: ReadSession, ids: Sequence[UUID]) -> list[Row | Non
 
 async def programs_of(session: ReadSession, organization_ids: Sequence[UUID]) -> list[list[Row]]:
     """Each organization's programs by name."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         """
         SELECT id, organization_id, name
         FROM programs

@@ -62,7 +62,7 @@ async def of_athletes(
     session: ReadSession, athlete_ids: Sequence[UUID], start: date | None, end: date | None
 ) -> list[list[Row]]:
     """Each athlete's assignments in every organization that the viewer shares with them, by date."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
         SELECT {COLUMNS}
         FROM workout_assignments a

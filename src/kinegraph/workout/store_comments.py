@@ -72,7 +72,7 @@ async def comments_of(
 
 async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | None]:
     """Comments with their replies, in key order; a reply whose thread was deleted has gone with it."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         f"""
         SELECT {COLUMNS}, {AUTHOR}
         FROM exercise_comments c
@@ -91,7 +91,7 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
 
 async def attachments_of_threads(session: ReadSession, top_ids: Sequence[UUID]) -> list[dict[UUID, list[Row]]]:
     """For each top-level comment, the attachments of it and of its replies, by comment, in their order."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         """
         SELECT coalesce(c.parent_comment_id, c.id) AS top_id, c.id AS comment_id,
                a.id, a.url, a.mime, a.kind, a.thumb_url, a.thumb_error

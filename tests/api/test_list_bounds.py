@@ -1,0 +1,95 @@
+"""Every list of objects that has no pages is read with a bound."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, cast
+from unittest.mock import MagicMock
+from uuid import uuid4
+
+import pytest
+from graphql import get_named_type, get_nullable_type, is_list_type, is_object_type
+
+from kinegraph.api.schema import schema
+from kinegraph.exercise import store_lists, store_taxonomy
+from kinegraph.exercise.rules import Filter
+from kinegraph.exercise.rules_terms import ExerciseSort
+from kinegraph.kit.errors import AnswerTooLarge
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import ReadSession
+from kinegraph.library import store_lists as library_lists
+from kinegraph.library.rules import LibrarySource
+from kinegraph.workout import store_assignments, store_comments
+
+Read = Callable[[ReadSession], Any]
+ID = uuid4()
+NAME = ExerciseSort.NAME_ASC
+
+RESOLVED: dict[str, Read] = {
+    "Viewer.assignments": lambda session: store_assignments.of_athletes(session, [ID], None, None),
+    "Taxonomy": lambda session: store_taxonomy.taxonomies(session, [ID]),
+    "ExerciseFacets": lambda session: store_lists.canonical_facets(session, [False], Filter(), NAME),
+    "ExerciseFacets of libraries": lambda session: library_lists.library_facets(
+        session, [(ID, True)], LibrarySource.ALL, Filter(), NAME
+    ),
+    "Comment.replies": lambda session: store_comments.comments_of(session, [ID]),
+    "Comment.replies of comments": lambda session: store_comments.comments(session, [ID]),
+}
+"""How lists are read that are no edges, by their field or by their type."""
+
+BOUNDED_OTHERWISE = {
+    "Query.jobs": "its argument `first`, of at most 100",
+    "Viewer.memberships": "read with the viewer, who must be known in full",
+    "Exercise.videoCandidates": "stored with the exercise, at most 20 of them",
+    "Upload.headers": "made by the object storage, a few of them",
+}
+
+
+def lists() -> Iterator[tuple[str, Any]]:
+    """The lists of objects in the schema, by type and field, with their edges; but for pages and what was written."""
+    for parent in schema._schema.type_map.values():
+        if (
+            not is_object_type(parent)
+            or parent.name.startswith("__")
+            or parent.name.endswith(("Connection", "Payload"))
+        ):
+            continue
+        for name, field in cast(Any, parent).fields.items():
+            if is_list_type(get_nullable_type(field.type)) and is_object_type(get_named_type(field.type)):
+                yield f"{parent.name}.{name}", field.extensions["strawberry-definition"].metadata.get("edge")
+
+
+def reads() -> Iterator[tuple[str, Read]]:
+    """How each list of the schema is read, as far as it is read by a statement of its own."""
+    yield from RESOLVED.items()
+    for name, edge in lists():
+        if edge is not None:
+            key = ID if isinstance(edge.columns, str) else (ID, ID)
+            yield name, partial(_ask, edge.batch, key)
+
+
+def _ask(batch: Any, key: Any, session: ReadSession) -> Any:
+    return batch(session, [key])
+
+
+class Sessions(ReadSession):
+    """A session whose every statement finds one row more than a list may have."""
+
+    def __init__(self) -> None:
+        super().__init__(MagicMock(), max_rows=3)
+        self.viewer = MagicMock()
+
+    async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
+        """Rows as many as the statement's own end allows, four at most."""
+        return [MagicMock()] * (4 if statement.endswith("LIMIT 4") else 0)
+
+
+def test_every_list_of_the_schema_is_an_edge_or_known_here() -> None:
+    known = {*RESOLVED, *BOUNDED_OTHERWISE}
+    unknown = [name for name, edge in lists() if edge is None and not {name, name.partition(".")[0]} & known]
+    assert unknown == [], "say how it is read (RESOLVED), or what bounds it"
+
+
+@pytest.mark.parametrize(("name", "read"), [pytest.param(*each, id=each[0]) for each in reads()])
+async def test_a_list_of_more_rows_than_the_limit_is_refused(name: str, read: Read) -> None:
+    with pytest.raises(AnswerTooLarge, match="more than 3 objects"):
+        await read(Sessions())
