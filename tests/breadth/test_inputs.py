@@ -1,0 +1,72 @@
+"""Arguments are converted as Strawberry converts them, whatever is sent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    is_input_object_type,
+    is_list_type,
+    is_non_null_type,
+)
+from graphql.utilities import coerce_input_value
+from hypothesis import given
+from hypothesis import strategies as st
+from strawberry.types.arguments import convert_argument
+
+from kinegraph.api.schema import schema
+from kinegraph.breadth.strawberry_inputs import DEFINITION, converter
+
+
+def _arguments() -> Iterator[tuple[str, Any, Any]]:
+    """Each argument of the schema: its name, its type, and what Strawberry knows that as."""
+    for type in schema._schema.type_map.values():
+        for name, field in (type.fields if isinstance(type, GraphQLObjectType) else {}).items():
+            for of in getattr(field.extensions.get(DEFINITION), "arguments", ()):
+                key = schema.config.name_converter.from_argument(of)
+                yield f"{type.name}.{name}.{key}", field.args[key].type, of.type
+
+
+ARGUMENTS = {name: (type, known) for name, type, known in _arguments()}
+SCALARS: dict[str, st.SearchStrategy[Any]] = {
+    "ID": st.text(max_size=3), "String": st.text(max_size=3), "Int": st.integers(-5, 5), "Boolean": st.booleans(),
+    "Float": st.floats(-9, 9), "Date": st.just("2026-02-03"), "DateTime": st.just("2026-02-03T04:05:06Z"),
+    "JSON": st.just({"a": [1]}),
+}  # fmt: skip
+
+
+def values(type: Any) -> st.SearchStrategy[Any]:
+    """What a client may send."""
+    if is_non_null_type(type):
+        return given_values(type.of_type)
+    return st.none() | given_values(type)
+
+
+def given_values(type: Any) -> st.SearchStrategy[Any]:
+    """The same, but for null."""
+    if is_list_type(type):
+        return st.lists(values(type.of_type), max_size=3)
+    if isinstance(type, GraphQLEnumType):
+        return st.sampled_from(list(type.values))
+    if not isinstance(type, GraphQLInputObjectType):
+        return SCALARS[type.name]
+    required = {key: values(field.type) for key, field in type.fields.items() if is_non_null_type(field.type)}
+    others = {key: values(field.type) for key, field in type.fields.items() if key not in required}
+    return st.fixed_dictionaries(required, optional=others)
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+@given(data=st.data())
+def test_every_argument_is_converted_as_strawberry_does(name: str, data: st.DataObject) -> None:
+    type, known = ARGUMENTS[name]
+    sent = coerce_input_value(data.draw(values(type)), type)
+    convert = converter(type)
+    wanted = convert_argument(sent, known, schema.schema_converter.scalar_registry, schema.config)
+    assert repr(sent if convert is None else convert(sent)) == repr(wanted)
+
+
+def test_inputs_are_among_the_arguments() -> None:
+    assert sum(is_input_object_type(getattr(type, "of_type", type)) for type, _ in ARGUMENTS.values()) > 10
