@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from kinegraph import migrate
+from kinegraph.exercise.rules_canonical import shipped_files
 
-VERSION = 2
+VERSION = 3
 """Raise it with any change of the rows: a data folder of another version is filled anew."""
 
 
@@ -37,7 +39,6 @@ MUSCLES = (
     "quadriceps", "hamstrings", "glutes", "lats", "traps", "pectorals", "triceps", "biceps", "abdominals", "calves",
 )  # fmt: skip
 EQUIPMENT = ("barbell", "rack", "dumbbell", "kettlebell", "bench", "band", "pull_up_bar", "box")
-SENTENCE = "Keep the trunk braced and the bar close, and move with intent from the first to the last repetition. "
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 Row = tuple[Any, ...]
@@ -55,6 +56,20 @@ class Ids:
         """The next id."""
         self._next += 1
         return UUID(int=(0x0190_0000_0000_7000_8000 << 48) + self._next)
+
+
+class Texts:
+    """Pieces of what the canonical library says, so that they compress as real ones do; the same at every run."""
+
+    def __init__(self) -> None:
+        shipped = [entry for _, content in shipped_files() for entry in orjson.loads(content)]
+        self._all = " ".join(entry["description"] for entry in shipped)
+        self._numbers = random.Random(11)
+
+    def __call__(self, length: int) -> str:
+        """Another piece, of so many characters."""
+        start = self._numbers.randrange(len(self._all) - length)
+        return self._all[start : start + length]
 
 
 async def prepare(url: str, size: Size = Size()) -> None:
@@ -96,7 +111,7 @@ async def build(url: str, size: Size = Size()) -> None:
 
 def tables(size: Size) -> Iterator[Table]:
     """Every table's rows, in an order that its references allow."""
-    ids, numbers = Ids(), random.Random(7)
+    ids, numbers, text = Ids(), random.Random(7), Texts()
     organizations = [ids() for _ in range(size.organizations)]
     users = [[ids() for _ in range(11)] for _ in organizations]
     yield "organizations", ["id", "name", "slug"], [(o, f"Club {n}", f"club-{n}") for n, o in enumerate(organizations)]
@@ -110,9 +125,9 @@ def tables(size: Size) -> Iterator[Table]:
     yield "memberships", ["organization_id", "user_id", "role"], members
     canonical = [ids() for _ in range(size.canonical)]
     own = [[ids() for _ in range(size.own)] for _ in organizations]
-    rows = [_exercise(id, None, n, numbers) for n, id in enumerate(canonical)]
+    rows = [_exercise(id, None, n, numbers, text) for n, id in enumerate(canonical)]
     for o, group in zip(organizations, own, strict=True):
-        rows += [_exercise(id, o, n, numbers) for n, id in enumerate(group)]
+        rows += [_exercise(id, o, n, numbers, text) for n, id in enumerate(group)]
     yield "exercises", EXERCISE, rows
     overrides = [
         (o, id, json.dumps({"name": f"Our name {n}", "cues": ["Our own cue"], "difficulty": 1 + n % 5}))
@@ -120,7 +135,7 @@ def tables(size: Size) -> Iterator[Table]:
         for n, id in enumerate(numbers.sample(canonical, size.overrides))
     ]
     yield "exercise_org_overrides", ["organization_id", "exercise_id", "overrides"], overrides
-    yield from _workouts(size, ids, numbers, list(zip(organizations, users, own, strict=True)), canonical)
+    yield from _workouts(size, ids, numbers, text, list(zip(organizations, users, own, strict=True)), canonical)
 
 
 EXERCISE = [
@@ -130,15 +145,15 @@ EXERCISE = [
 ]  # fmt: skip
 
 
-def _exercise(id: UUID, organization: UUID | None, number: int, numbers: random.Random) -> Row:
+def _exercise(id: UUID, organization: UUID | None, number: int, numbers: random.Random, text: Texts) -> Row:
     name = f"{numbers.choice(('Front', 'Back', 'Split', 'Tempo', 'Paused'))} exercise {number}"
     slug = f"exercise-{number}" if organization is None else None
     address = f"https://media.example.com/exercises/{number}"
     return (
-        id, organization, slug, name, SENTENCE, SENTENCE[:60], "strength", "strength_compound", "squat",
+        id, organization, slug, name, text(102), text(60), "strength", "strength_compound", "squat",
         numbers.sample(MUSCLES, 2), numbers.sample(MUSCLES, 3), numbers.sample(EQUIPMENT, 2),
         [f"Alias {number}", f"EX{number}"], numbers.randint(1, 5), ["powerlifting"],
-        [SENTENCE[:40], SENTENCE[:50]], [SENTENCE[:45]], [SENTENCE[:30]],
+        [text(40), text(50)], [text(45)], [text(30)],
         f"{address}/video.mp4", f"{address}/thumbnail.jpg",
     )  # fmt: skip
 
@@ -147,6 +162,7 @@ def _workouts(
     size: Size,
     ids: Ids,
     numbers: random.Random,
+    text: Texts,
     organizations: Sequence[tuple[UUID, Sequence[UUID], Sequence[UUID]]],
     canonical: Sequence[UUID],
 ) -> Iterator[Table]:
@@ -158,17 +174,17 @@ def _workouts(
     for o, people, own in organizations:
         for number in range(size.workouts):
             workout, moment = ids(), START + timedelta(minutes=len(workouts))
-            workouts.append((workout, o, people[0], f"Day {number}", SENTENCE, "none", moment, moment))
+            workouts.append((workout, o, people[0], f"Day {number}", text(102), "none", moment, moment))
             in_workout = [ids() for _ in range(4)]
             sections += [(id, o, workout, "main", f"Part {n}", n, "linear") for n, id in enumerate(in_workout)]
             placed = [ids() for _ in range(size.movements)]
             for n, id in enumerate(placed):
                 exercise = numbers.choice(own) if n % 10 == 9 else numbers.choice(canonical)
                 stored = _prescription(numbers)
-                movements.append((id, o, in_workout[n % 4], exercise, n // 4, stored, SENTENCE[:60], "ABCDE"[n // 4]))
+                movements.append((id, o, in_workout[n % 4], exercise, n // 4, stored, text(60), "ABCDE"[n // 4]))
             for n in range(size.comments):
                 at = moment + timedelta(hours=1, seconds=n)
-                comments.append((ids(), o, placed[n % size.movements], numbers.choice(people), SENTENCE[:70], at, at))
+                comments.append((ids(), o, placed[n % size.movements], numbers.choice(people), text(70), at, at))
     named = ["id", "organization_id"]
     yield "workouts", [*named, "author_id", "title", "description", "scoring", "created_at", "updated_at"], workouts
     yield "workout_sections", [*named, "workout_id", "type", "title", "sort_order", "shape"], sections
