@@ -243,6 +243,18 @@ async def test_a_valid_document_is_answered_or_refused_as_too_deep_however_deep_
         assert response.status_code == 200 or (depth > 12 and len(response.text) < 400), depth
 
 
+@pytest.mark.parametrize(
+    ("type", "value"),
+    [("ExerciseSort!", "x" * 500_000), ("Int!", "1" * 500_000), ("ExerciseFilter", {"y" * 500_000: 1})],
+)
+async def test_a_message_does_not_repeat_all_that_was_sent(api: Api, type: str, value: Any) -> None:
+    response = await send(
+        api, {"query": f"query ($v: {type}) {{ viewer {{ isPlatformAdmin }} }}", "variables": {"v": value}}
+    )
+    assert told(response) == (400, ["BAD_REQUEST"])
+    assert len(response.text) < 2_500
+
+
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

@@ -17,6 +17,9 @@ log = logging.getLogger("kinegraph.api")
 RETRY_AFTER = {"Retry-After": "5"}
 """The header of every answer with the status 503: in how many seconds another try makes sense."""
 
+MAX_MESSAGE = 1_000
+"""Characters of a message: graphql-core's repeat what was sent, however long it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -94,7 +97,7 @@ def _refusal(error: GraphQLError, refusal: Refusal) -> Failure:
 
 def _failure(error: GraphQLError, message: str, code: str, status: int, **extra: Any) -> Failure:
     places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    told: dict[str, Any] = {"message": message, **({"locations": places} if places else {})}
+    told: dict[str, Any] = {"message": message[:MAX_MESSAGE], **({"locations": places} if places else {})}
     if error.path:
         told["path"] = error.path
     told["extensions"] = {"code": code, **extra}
