@@ -171,7 +171,7 @@ async def _drain(chunks: AsyncIterator[bytes], descriptor: int, size: int) -> in
 def _beside(path: Path) -> tuple[int, str]:
     """A new file next to the path; its folder may be taken away, empty, while we are at it."""
     for _ in range(10):
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, FileExistsError):  # taken away after, or while it was found to be there
             path.parent.mkdir(parents=True, exist_ok=True)
             return tempfile.mkstemp(dir=path.parent, prefix=SENDING)
     raise ServiceError(f"The folder {path.parent} cannot be written to.")
