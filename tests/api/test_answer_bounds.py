@@ -13,6 +13,7 @@ from kinegraph.breadth import core, tasks
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Organization, World, running
+from tests.workout.documents import create, movement, section
 
 EXECUTORS = ("breadth-first", "graphql-core")
 PAIRS = 14
@@ -20,13 +21,19 @@ CYCLE = "{ taxonomy { categories { %s } } }" % ("children { parent { " * PAIRS +
 PROGRAMS = """query ($id: ID!) { organization(id: $id) { programs { organization { programs { organization { programs {
   organization { programs { workouts(first: 1) { totalCount } } } } } } } } } }"""
 CREATE = "mutation ($input: CreateProgramInput!) { createProgram(input: $input) { userErrors { code } } }"
+TREE = "query ($id: ID!) { organization(id: $id) { workouts(first: 1) { nodes { sections { movements { %s } } } } } }"
+LIBRARIES = "query ($id: ID!) { organization(id: $id) { " + (
+    "".join(f"l{number}: exerciseLibrary(first: 100) {{ nodes {{ %s }} }} " for number in range(6)) + "} }"
+)
 LIBRARY = "query ($id: ID!) { organization(id: $id) { exerciseLibrary(first: 100) { nodes { %s } } } }"
 
 
 @pytest.fixture(scope="module")
 async def gym(world: World, api: Api) -> Organization:
-    """An organization with thirty programs."""
+    """An organization with thirty programs, and a workout of fifty movements."""
     gym = await world.organization()
+    squat = await world.exercise_id("back-squat")
+    await create(api, gym, section(*[movement(squat, prescription={"sets": 3})] * 50))
     for number in range(30):
         given = {"organizationId": str(gym.id), "name": f"Program {number}"}
         await api.run(CREATE, gym.coach, input=given)
@@ -43,7 +50,7 @@ async def small(services: Services) -> AsyncIterator[Api]:
 
 async def ask(api: Api, executor: str, gym: Organization, text: str) -> httpx.Response:
     """The response of one executor."""
-    headers = {"Authorization": f"Bearer {gym.member.token}", "X-Kinegraph-Executor": executor}
+    headers = {"Authorization": f"Bearer {gym.coach.token}", "X-Kinegraph-Executor": executor}
     body: dict[str, Any] = {"query": text, "variables": {"id": str(gym.id)} if "$id" in text else {}}
     return await api.client.post("/graphql", json=body, headers=headers)
 
@@ -54,9 +61,11 @@ async def ask(api: Api, executor: str, gym: Organization, text: str) -> httpx.Re
     [
         (CYCLE, "more than 5,000 objects"),
         (PROGRAMS, "more than 5,000 objects"),
-        (LIBRARY % " ".join(f"d{n}: description" for n in range(2_000)), "more than 160,000 values"),
+        (TREE % " ".join(f"d{n}: exercise {{ name }}" for n in range(290)), "more than 5,000 objects"),
+        (TREE % " ".join(f"d{n}: prescription {{ sets }}" for n in range(290)), "more than 5,000 objects"),
+        (LIBRARIES % ((" ".join(f"d{n}: name" for n in range(290)),) * 6), "more than 160,000 values"),
     ],
-    ids=["cycle", "programs", "aliases"],
+    ids=["cycle", "programs", "exercises", "prescriptions", "aliases"],
 )
 async def test_an_answer_of_more_objects_or_values_than_the_limit_is_refused_with_the_number(
     small: Api, gym: Organization, executor: str, text: str, found: str
@@ -72,7 +81,7 @@ async def test_an_answer_of_more_objects_or_values_than_the_limit_is_refused_wit
 async def test_an_answer_of_more_text_than_the_limit_is_refused_with_the_number(
     small: Api, gym: Organization, executor: str
 ) -> None:
-    text = LIBRARY % " ".join(f"d{n}: description n{n}: name c{n}: cues" for n in range(180))
+    text = LIBRARY % " ".join(f"d{n}: description n{n}: name c{n}: cues" for n in range(95))
     response = await ask(small, executor, gym, text)
     (error,) = response.json()["errors"]
     assert (response.status_code, error["extensions"]["code"]) == (400, "ANSWER_TOO_LARGE")
@@ -123,6 +132,16 @@ async def test_no_task_is_left_by_a_refused_answer_to_go_on_or_to_the_garbage_co
     finally:
         gc.enable()
     assert after - before < 20
+
+
+async def test_more_fields_of_one_object_than_any_client_needs_are_refused_with_the_number(
+    small: Api, gym: Organization
+) -> None:
+    for text in (LIBRARY, TREE):
+        response = await ask(small, "breadth-first", gym, text % " ".join(f"a{n}: __typename" for n in range(301)))
+        (error,) = response.json()["errors"]
+        assert (response.status_code, error["extensions"]["code"]) == (400, "BAD_REQUEST")
+        assert "at most 300" in error["message"]
 
 
 LARGE = "{ " + " ".join(f"a{n}: viewer {{ user {{ id }} }}" for n in range(1_000)) + " }"

@@ -225,9 +225,24 @@ async def test_a_lease_that_is_not_lent_runs_no_statement(state: LeaseState) -> 
     lease = Lease(connection)
     lease.state = state
     for run in (lease.fetch("SELECT 1", ()), lease.execute("SELECT 1", ()), lease.control("COMMIT")):
-        with pytest.raises(IllegalMove):
+        with pytest.raises(asyncpg.ConnectionDoesNotExistError if state is LOST else IllegalMove):
             await run
     assert connection.statement is None
+
+
+async def test_a_connection_that_the_server_disturbs_is_told_as_lost_and_used_no_more() -> None:
+    for number in range(3):
+        connection = FakeConnection()
+        lease = Lease(connection)
+        lease.move(LENT)
+        runs = (lease.fetch("SELECT 1", ()), lease.execute("SELECT 1", ()), lease.control("COMMIT"))
+        running = asyncio.create_task(runs[number])
+        [run.close() for place, run in enumerate(runs) if place != number]
+        await asyncio.sleep(0)
+        connection.answer(asyncpg.InternalClientError("cannot switch to state 15; another operation is in progress"))
+        with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+            await running
+        assert lease.state is LOST and connection.is_closed()
 
 
 async def test_a_lease_with_a_statement_under_way_runs_no_other_and_moves_to_lost_alone() -> None:

@@ -11,21 +11,27 @@ MOST_COMPARISONS = 100_000
 """How many pairs of fields validation may have to compare; fifty fragments that share five fields make 6,000."""
 
 
-def comparisons(document: DocumentNode) -> int:
+MOST_KEYS = 300
+"""How many response keys may be selected of one object below the root: no type has a tenth of it."""
+
+
+def comparisons(document: DocumentNode) -> tuple[int, int]:
     """How many pairs validation compares: of fields with one response key at one place, and of fragments spread there.
 
-    The fields themselves are counted too. Stops where there are more than it may be.
+    The fields themselves are counted too. The second number is that of response keys, of one object at most. Stops
+    where there are more comparisons than it may be.
     """
     fragments = fragments_of(document)
     pending: list[tuple[int, list[Any]]] = [(1, [definition]) for definition in document.definitions]
-    count = 0
+    count = widest = 0
     while pending and count <= MOST_COMPARISONS:
         level, nodes = pending.pop()
         fields, spread = _merged(nodes, fragments)
+        widest = max(widest, len(fields) if level > 1 else 0)
         count += _pairs(spread) + sum(len(each) + _pairs(len(each)) for each in fields.values())
         if level <= MOST_LEVELS:  # a fragment may be spread in itself, which validation refuses
             pending += [(level + 1, each) for each in fields.values()]
-    return count
+    return count, widest
 
 
 def _pairs(count: int) -> int:

@@ -12,7 +12,7 @@ from functools import partial
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, Node, OperationDefinitionNode, parse, validate
 
-from kinegraph.api.comparisons import MOST_COMPARISONS, comparisons
+from kinegraph.api.comparisons import MOST_COMPARISONS, MOST_KEYS, comparisons
 from kinegraph.api.limits import (
     MOST_CHARACTERS,
     MOST_FIELDS,
@@ -125,8 +125,11 @@ class Documents:
             if selects_nothing(node):
                 raise _refused("A selection must select something: `{ }` does not.")
             _require_size(*size(node))
-            if comparisons(node) > MOST_COMPARISONS:
+            compared, widest = comparisons(node)
+            if compared > MOST_COMPARISONS:
                 raise _refused("The document selects the same fields at the same place too often.")
+            if widest > MOST_KEYS:
+                raise _refused(f"The document selects too many fields of one object: at most {MOST_KEYS}.")
             if errors := validate(schema._schema, node, max_errors=20):
                 raise DocumentError(*errors)
         except GraphQLSyntaxError as error:

@@ -81,7 +81,7 @@ def _cache(context: Context) -> Cache | None:
     return session.cache if session is not None and session.cache is not None and session.cache.max_bytes else None
 
 
-LARGE_TREE = 2_000
+LARGE_TREE = 500
 """Nodes of a document, beyond which it is planned in a thread."""
 
 READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}

@@ -31,9 +31,9 @@ class Budget:
         """The refusal, made anew each time: one that was stored would hold the frames that it went through."""
         return self._refuse(self._excess)
 
-    def spend(self, objects: int, fields: int) -> None:
-        """Count objects of so many fields each. Raises the refusal."""
-        self.objects += objects
+    def spend(self, objects: int, fields: int, within: int = 0) -> None:
+        """Count objects of so many fields each, and so many objects within each. Raises the refusal."""
+        self.objects += objects * (1 + within)
         self.values += objects * fields
         if self.objects > self.max_objects:
             self._excess = f"more than {self.max_objects:,} objects"

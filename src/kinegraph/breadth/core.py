@@ -8,10 +8,11 @@ held until all of them have begun, so that it is still loaded at once.
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
-from graphql import GraphQLError, get_named_type, is_object_type
+from graphql import GraphQLError, get_named_type, get_nullable_type, is_composite_type, is_object_type
 from graphql.execution import executor as graphql_core
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
@@ -73,19 +74,37 @@ class CoreExecution(Executor[Any]):
     _turns: Turns | None = None
     _task: "asyncio.Task[Any] | None" = None
 
+    @cached_property
+    def _below(self) -> dict[int, int]:
+        """By what is selected of an object (graphql-core makes it once for each place): the objects below it."""
+        return {}
+
     def complete_object_value(self, return_type: Any, field_details_list: Any, *rest: Any) -> Any:
-        """Count an object for the budget, and complete it. Raises the budget's refusal."""
+        """Count an object and those that its fields lead to, before they are begun, and complete it.
+
+        Raises the budget's refusal.
+        """
         budget = self.budget
-        if budget is not None and not self.adapter.documents(return_type):
+        if budget is not None:
             fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
             is_first = not self._is_refused
             try:
-                budget.spend(1, len(fields))
+                is_counted = not isinstance(rest[1].key, int)  # by the object above; items of lists are not
+                budget.spend(1, len(fields), self._objects_below(return_type, fields) - is_counted)
             except Exception:
                 if self._task is not None and is_first:
                     self._task.cancel()
                 raise
         return super().complete_object_value(return_type, field_details_list, *rest)
+
+    def _objects_below(self, type: Any, fields: Any) -> int:
+        """How many fields of a type lead to one object, as if all were there."""
+        found = self._below.get(id(fields))
+        if found is None:
+            names = (details[0].node.name.value for details in fields.values())
+            kinds = (get_nullable_type(type.fields[name].type) for name in names if name in type.fields)
+            found = self._below[id(fields)] = sum(map(is_composite_type, kinds))
+        return found
 
     @property
     def _is_refused(self) -> bool:

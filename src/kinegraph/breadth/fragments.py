@@ -179,4 +179,6 @@ def count_objects(value: Any, selection: Selection) -> int:
     if value.__class__ is not dict:
         return 0
     below = ((field, value[field.key]) for field in selection.columns if field.child is not None)
-    return 1 + sum(count_objects(inner, field.child) for field, inner in below if field.child is not None)
+    return selection.objects + sum(
+        count_objects(inner, field.child) for field, inner in below if field.child is not None
+    )

@@ -21,9 +21,6 @@ from kinegraph.breadth.ways import Call, Edge, Embedded, Resolve
 MAX_GAPS = 255
 """Fields of gaps in one cached fragment, which stores their numbers as bytes."""
 
-MAX_VALUES = 500
-"""Values that are written down for one object: Python takes 0.1 ms for each to compile what writes them."""
-
 
 class Unplannable(Exception):
     """The operation is not taken on; the message is the reason, one of a few."""
@@ -99,10 +96,7 @@ class _Compiler:
 
     def selection(self, type: GraphQLObjectType, grouped: dict[str, list[FieldDetails]]) -> Selection:
         """What is selected of a type."""
-        selection = Selection(type, list(self._fields(type, grouped)))
-        if selection.size > MAX_VALUES:
-            raise Unplannable("too many fields of one object")
-        return selection
+        return Selection(type, list(self._fields(type, grouped)))
 
     def _fields(self, type: GraphQLObjectType, grouped: dict[str, list[FieldDetails]]) -> Iterator[Field | str]:
         for key, details in grouped.items():

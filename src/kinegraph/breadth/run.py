@@ -274,7 +274,7 @@ class _Run:
             if field.children is not None:
                 column.places.append(list(places))
             column.parts.append(inner)
-            self.budget.spend(inner.count(), len(selection.fields))
+            self.budget.spend(inner.count(), len(selection.fields), selection.objects - 1)
             self.scopes.append(inner)
             if members:
                 work += _fields_of(inner)

@@ -71,7 +71,7 @@ class Field:
 class Selection:
     """The fields that are selected of one type at one place, in the order of the answer."""
 
-    __slots__ = ("builders", "columns", "digest", "fields", "has_resolvers", "names", "size", "text", "type")
+    __slots__ = ("builders", "columns", "digest", "fields", "has_resolvers", "names", "objects", "text", "type")
 
     def __init__(self, type: GraphQLObjectType, fields: list[Field | str]) -> None:
         self.type = type
@@ -86,10 +86,9 @@ class Selection:
         the same answer of the same objects, as far as no arguments and no resolvers take part."""
         self.digest = blake2b(self.text.encode(), digest_size=16).digest()
         """Stands for the text in keys of the cache."""
-        self.size: int = sum(
-            1 if isinstance(f, str) or f.child is None or not _is_inline(f) else f.child.size for f in fields
-        )
-        """How many values are written down for an object, with those of the objects that are written with it."""
+        inline = (f.child for f in fields if not isinstance(f, str) and f.child is not None and _is_inline(f))
+        self.objects: int = 1 + sum(child.objects for child in inline)
+        """The object, and those that are written down with it, as if all were there."""
         self.names = _names(fields)
         """What is read of the objects; None where that is not known."""
         self.builders: dict[Hashable, Callable[..., list[Any]]] = {}

@@ -96,6 +96,8 @@ class Lease:
         except TimeoutError:
             self.lose()  # the server would have ended it sooner: nobody is there to be told ROLLBACK
             raise
+        except asyncpg.InternalClientError as error:
+            raise self._disturbed() from error
         finally:
             self._is_busy = False
 
@@ -108,6 +110,8 @@ class Lease:
         except TimeoutError:
             self.lose()
             raise
+        except asyncpg.InternalClientError as error:
+            raise self._disturbed() from error
         finally:
             self._is_busy = False
 
@@ -122,6 +126,8 @@ class Lease:
             await self._connection.execute(statements, timeout=timeout_seconds)
         except asyncpg.PostgresError:
             raise
+        except asyncpg.InternalClientError as error:
+            raise self._disturbed() from error
         except BaseException as error:
             self.lose()
             if isinstance(error, TimeoutError):
@@ -129,6 +135,12 @@ class Lease:
             raise
         finally:
             self._is_busy = False
+
+    def _disturbed(self) -> Exception:
+        """Lose the connection: the server said something that nobody had asked for, most likely that it ends it."""
+        self.lose()
+        error: Exception = asyncpg.ConnectionDoesNotExistError("The connection was lost.")
+        return error
 
     def lose(self) -> None:
         """Close the connection at once, whatever is under way."""
@@ -147,6 +159,8 @@ class Lease:
             self._connection.terminate()
 
     def _begin_statement(self, statement: str) -> None:
+        if self.state is LOST:  # while another statement of the same request was under way
+            raise asyncpg.ConnectionDoesNotExistError("The connection was lost.")
         if self.state is not LENT or self._is_busy:
             raise IllegalMove(f"A statement on a lease that is {self.state}{' and busy' * self._is_busy}.")
         if self.on_statement is not None:
