@@ -233,6 +233,7 @@ async def test_a_lease_that_is_not_lent_runs_no_statement(state: LeaseState) -> 
 async def test_a_connection_that_the_server_disturbs_is_told_as_lost_and_used_no_more() -> None:
     for number in range(3):
         connection = FakeConnection()
+        connection.is_in_transaction = True
         lease = Lease(connection)
         lease.move(LENT)
         runs = (lease.fetch("SELECT 1", ()), lease.execute("SELECT 1", ()), lease.control("COMMIT"))
