@@ -63,9 +63,10 @@ async def ask(api: Api, executor: str, gym: Organization, text: str) -> httpx.Re
         (PROGRAMS, "more than 5,000 objects"),
         (TREE % " ".join(f"d{n}: exercise {{ name }}" for n in range(290)), "more than 5,000 objects"),
         (TREE % " ".join(f"d{n}: prescription {{ sets }}" for n in range(290)), "more than 5,000 objects"),
+        (TREE % " ".join(f"d{n}: comments {{ id }}" for n in range(290)), "more than 5,000 objects"),
         (LIBRARIES % ((" ".join(f"d{n}: name" for n in range(290)),) * 6), "more than 160,000 values"),
     ],
-    ids=["cycle", "programs", "exercises", "prescriptions", "aliases"],
+    ids=["cycle", "programs", "exercises", "prescriptions", "comments", "aliases"],
 )
 async def test_an_answer_of_more_objects_or_values_than_the_limit_is_refused_with_the_number(
     small: Api, gym: Organization, executor: str, text: str, found: str

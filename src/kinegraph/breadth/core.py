@@ -12,7 +12,7 @@ from functools import cached_property
 from time import perf_counter
 from typing import Any
 
-from graphql import GraphQLError, get_named_type, get_nullable_type, is_composite_type, is_object_type
+from graphql import GraphQLError, get_named_type, is_composite_type, is_object_type
 from graphql.execution import executor as graphql_core
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
@@ -98,11 +98,11 @@ class CoreExecution(Executor[Any]):
         return super().complete_object_value(return_type, field_details_list, *rest)
 
     def _objects_below(self, type: Any, fields: Any) -> int:
-        """How many fields of a type lead to one object, as if all were there."""
+        """How many fields of a type lead to an object or to a list of them, as if all were there."""
         found = self._below.get(id(fields))
         if found is None:
             names = (details[0].node.name.value for details in fields.values())
-            kinds = (get_nullable_type(type.fields[name].type) for name in names if name in type.fields)
+            kinds = (get_named_type(type.fields[name].type) for name in names if name in type.fields)
             found = self._below[id(fields)] = sum(map(is_composite_type, kinds))
         return found
 

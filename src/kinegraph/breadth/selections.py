@@ -87,8 +87,9 @@ class Selection:
         self.digest = blake2b(self.text.encode(), digest_size=16).digest()
         """Stands for the text in keys of the cache."""
         inline = (f.child for f in fields if not isinstance(f, str) and f.child is not None and _is_inline(f))
-        self.objects: int = 1 + sum(child.objects for child in inline)
-        """The object, and those that are written down with it, as if all were there."""
+        lists = sum(f.shape.item is not None and f.leaf is None for f in self.columns)
+        self.objects: int = 1 + lists + sum(child.objects for child in inline)
+        """The object, those that are written down with it, as if all were there, and its lists of objects."""
         self.names = _names(fields)
         """What is read of the objects; None where that is not known."""
         self.builders: dict[Hashable, Callable[..., list[Any]]] = {}
