@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
@@ -67,10 +68,8 @@ def _name(task: "asyncio.Task[Any]") -> str:
     return f"{code.co_filename}:{code.co_qualname}" if code else repr(task.get_coro())
 
 
-@asynccontextmanager
-async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
-    """The API with these settings on a port of this machine."""
-    app = create_app(replace(services, settings=replace(services.settings, **settings)))
+def state_of(app: Starlette) -> dict[str, Any]:
+    """A dict that holds the state of the application's lifespan once it has started."""
     held: dict[str, Any] = {}
     lifespan = app.router.lifespan_context
 
@@ -81,6 +80,14 @@ async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
             yield state
 
     app.router.lifespan_context = noted
+    return held
+
+
+@asynccontextmanager
+async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
+    """The API with these settings on a port of this machine."""
+    app = create_app(replace(services, settings=replace(services.settings, **settings)))
+    held = state_of(app)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none"))
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # the server has no event for it

@@ -5,7 +5,6 @@ import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from typing import Any
 
 import asyncpg
 import pytest
@@ -17,6 +16,7 @@ from kinegraph.main import create_app
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from tests.api.filling import SHAPES
+from tests.api.serving import state_of
 from tests.cached import TIMES
 from tests.conftest import SECRET, Api, Organization, World, running
 
@@ -33,16 +33,7 @@ async def serving(services: Services, cache_mb: int) -> AsyncIterator[tuple[Api,
     """The API with caches so large, and its database."""
     settings = replace(services.settings, cache_mb=cache_mb, request_cache_mb=cache_mb)
     app = create_app(replace(services, settings=settings))
-    held: dict[str, Any] = {}
-    lifespan = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def noted(app: Any) -> AsyncIterator[Any]:
-        async with lifespan(app) as state:
-            held.update(state or {})
-            yield state
-
-    app.router.lifespan_context = noted
+    held = state_of(app)
     async with running(app) as api:
         yield api, held["database"]
 

@@ -1,4 +1,8 @@
-"""How much validation compares: that fields of one response key can be merged is found out pair by pair."""
+"""The cost of validating a document.
+
+The rule that fields with the same response key must be mergeable (OverlappingFieldsCanBeMerged) compares such fields
+pair by pair, so its time is quadratic in their number.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,18 +12,17 @@ from graphql import DocumentNode, FieldNode, FragmentSpreadNode
 from kinegraph.api.limits import MOST_LEVELS, fragments_of
 
 MOST_COMPARISONS = 100_000
-"""How many pairs of fields validation may have to compare; fifty fragments that share five fields make 6,000."""
-
+"""The limit of compared pairs in one document. Fifty fragments that share five fields make 6,000."""
 
 MOST_KEYS = 300
-"""How many response keys may be selected of one object below the root: no type has a tenth of it."""
+"""The limit of response keys selected on one object below the root. The largest type has a tenth as many fields."""
 
 
 def comparisons(document: DocumentNode) -> tuple[int, int]:
-    """How many pairs validation compares: of fields with one response key at one place, and of fragments spread there.
+    """Count compared pairs in a document, and the response keys of its widest selection below the root.
 
-    The fields themselves are counted too. The second number is that of response keys, of one object at most. Stops
-    where there are more comparisons than it may be.
+    The first number is the sum, over every place of the document, of its fields, of the pairs of fields with the same
+    response key, and of the pairs of fragments spread there. Counting stops when it exceeds MOST_COMPARISONS.
     """
     fragments = fragments_of(document)
     pending: list[tuple[int, list[Any]]] = [(1, [definition]) for definition in document.definitions]

@@ -206,10 +206,7 @@ class CoreExecution(Executor[Any]):
 
     async def _end_background(self) -> None:
         """Cancel what graphql-core left running beside a field that failed at once, and return when nothing does."""
-        if futures := list(self.background_futures):
-            for future in futures:
-                future.cancel()
-            await asyncio.wait(futures)
+        await _cancel(list(self.background_futures))
 
 
 async def _end(tasks: list[asyncio.Future[Any]], turns: Turns) -> None:

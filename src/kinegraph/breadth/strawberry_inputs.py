@@ -54,8 +54,10 @@ def _input(type: GraphQLInputObjectType) -> Converter:
         if value.__class__ is not dict:
             return value
         if not fields:  # made when first needed: an input may hold others of its own type
-            names = {each.extensions[DEFINITION].python_name: key for key, each in type.fields.items()}
-            fields.extend((key, name, converter(type.fields[key].type)) for name, key in names.items())
+            fields.extend(
+                (key, each.extensions[DEFINITION].python_name, converter(each.type))
+                for key, each in type.fields.items()
+            )
         given = nothing.copy()
         for key, name, inner in fields:
             if key in value:
