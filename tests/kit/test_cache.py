@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from kinegraph.kit.cache import LARGEST_SHARE, Cache, entry_bytes
+from kinegraph.kit.cache import BYTES_PER_SEEN_KEY, LARGEST_SHARE, Cache, entry_bytes
 
 KEYS = st.tuples(st.integers(1, 2), st.integers(0, 6))
 """Of two kinds; of numbers, whose hashes are the same in each process (and no two share a slot of `admits`)."""
@@ -122,7 +122,22 @@ def test_a_cache_of_no_bytes_holds_nothing() -> None:
     for _ in range(3):
         cache.put(("a", 1), None, "X", 0)
         assert cache.get(("a", 1)) is None
+        assert not cache.admits(("a", 1))
     assert (len(cache), cache.bytes) == (0, 0)
+
+
+def test_a_key_is_admitted_when_it_is_asked_for_again_and_while_an_entry_of_another_version_is_there() -> None:
+    cache = Cache(100_000)
+    assert [cache.admits(("a", number)) for number in (1, 2, 1, 2)] == [False, False, True, True]
+    cache.put(("a", 3), "old", "X", 10)
+    assert cache.admits(("a", 3))
+
+
+def test_keys_that_are_asked_for_once_are_forgotten_in_the_end_and_take_no_more_room() -> None:
+    cache = Cache(BYTES_PER_SEEN_KEY * 10)
+    assert not any(cache.admits(("a", number)) for number in range(1_000))
+    assert not cache.admits(("a", 1))
+    assert (len(cache), cache.bytes, len(cache._seen)) == (0, 0, 10)
 
 
 @given(weights=st.lists(st.integers(0, 3_000), max_size=60))

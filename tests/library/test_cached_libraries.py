@@ -204,4 +204,4 @@ async def test_the_cache_saves_the_viewers_statement_and_a_pages_and_costs_none(
                 with counter.counting() as statements:
                     await counter.api.run(document, gym.coach, id=str(gym.id), of=str(squat))
                 counts.setdefault(cache_mb, []).append(len(statements))
-    assert counts == {0: [3, 3, 3, 3, 3], 64: [3, 2, 2, 1, 1]}
+    assert counts == {0: [3, 3, 3, 3, 3], 64: [3, 2, 2, 2, 1]}

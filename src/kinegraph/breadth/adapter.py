@@ -17,6 +17,9 @@ class FragmentCache(Protocol):
     def get(self, key: Any, version: Hashable) -> Any:
         """What stands under the key for this version, or None."""
 
+    def admits(self, key: Any) -> bool:
+        """Whether an entry is to be made for a key that has none."""
+
     def put(self, key: Any, version: Hashable, value: Any, value_bytes: int) -> None:
         """Hold a value that takes so many bytes."""
 

@@ -2,8 +2,9 @@
 
 The fragment of a workout's sections, say, holds for a version of the data, but for the comments in it, which are
 gaps: JSON text, the key of a comment edge, JSON text, and so on. On a hit the gaps' keys are known at once, so their
-edges are loaded in the level of the fragment itself. A miss is resolved as usual; where an entry is to be made of it,
-each gap is written down as a mark between two NUL bytes, which JSON text never holds, and the text is cut there.
+edges are loaded in the level of the fragment itself. A miss is resolved as usual; where an entry is to be made of it
+(`FragmentCache.admits`), each gap is written down as a mark between two NUL bytes, which JSON text never holds, and the
+text is cut there.
 
 Texts are compressed by Zstandard: a tree of twenty exercises of the canonical library takes a third of its 40 kB, and
 is unpacked in some 0.05 ms. So the cache holds three times as many.
@@ -17,7 +18,7 @@ from zstandard import ZstdCompressor, ZstdDecompressor
 from kinegraph.breadth.adapter import Adapter, FragmentCache
 from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.columns import Column
-from kinegraph.breadth.selections import Field, Selection
+from kinegraph.breadth.selections import Field
 
 BYTES_PER_FRAGMENT = 250
 """What a fragment takes in memory beside its text and its gaps."""
@@ -56,12 +57,15 @@ class Fragment:
     def fill(self, gaps: Iterable[bytes]) -> bytes:
         """The text with its gaps filled in."""
         text = _decompress(self.packed)
-        if not self.order:
-            return text
-        parts = [b""] * (2 * len(self.order) + 1)
-        parts[::2] = text.split(b"\0")
-        parts[1::2] = gaps
-        return b"".join(parts)
+        return _filled(text.split(b"\0"), gaps) if self.order else text
+
+
+def _filled(chunks: Sequence[bytes], gaps: Iterable[bytes]) -> bytes:
+    """Chunks of text with what is in the gaps between them."""
+    parts = [b""] * (2 * len(chunks) - 1)
+    parts[::2] = chunks
+    parts[1::2] = gaps
+    return b"".join(parts)
 
 
 class GapColumn(Protocol):
@@ -99,9 +103,15 @@ class CachedColumn:
         self._entries = [((*key, child.digest), version) for key, version in entries]
         self.found: list[Fragment | None] = [cache.get(key, version) for key, version in self._entries]
         self.missing = [place for place, fragment in enumerate(self.found) if fragment is None]
+        self._admitted = {place for place in self.missing if cache.admits(self._entries[place][0])}
         self.column: Column | None = None
         self.gaps: list[StandIn] = []
         self._marked: dict[int, tuple[GapColumn, list[Any]]] = {}
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether fragments are made of the missing answers: where one of their keys was asked for before."""
+        return bool(self._admitted)
 
     def gap_keys(self, gap: int) -> tuple[list[Any], list[int] | None]:
         """The keys that a gap's field is asked for in the fragments found, in order, and how often each stands."""
@@ -123,13 +133,14 @@ class CachedColumn:
         return None
 
     def values(self) -> list[Any]:
-        """What the answer holds for each object of the scope; makes entries for what was missing."""
+        """What the answer holds for each object of the scope; makes entries of missing answers that are admitted."""
         dump = self._adapter.dump
         made: list[Any] = [None] * len(self.found)
         if self.column is not None:
             for place, value in zip(self.missing, self.column.values(), strict=True):
                 made[place] = value
-            self._record(made)
+            if self._admitted:
+                self._record(made)
         gaps = [iter(column.values()) for stand_in in self.gaps for column in stand_in.columns]
         for place, fragment in enumerate(self.found):
             if fragment is not None:
@@ -137,21 +148,22 @@ class CachedColumn:
         return [made[place] for place in self.places]
 
     def _record(self, made: list[Any]) -> None:
-        """Make fragments of the missing answers, put them in the cache, and their text in the answer."""
+        """Put the text of the missing answers in the answer, and fragments of those that are admitted in the cache."""
         dump = self._adapter.dump
-        assert self.field.child is not None
         columns = {gap: (column.values(), keys) for gap, (column, keys) in self._marked.items()}
+        gaps = range(len(self.field.gaps))
         for place in self.missing:
-            text = dump(made[place]).split(b"\0")
-            marks = [(int(gap), int(row)) for gap, _, row in (mark.partition(b":") for mark in text[1::2])]
-            keys = tuple(
-                tuple(columns[gap][1][row] for of, row in marks if of == gap) for gap in range(len(self.field.gaps))
-            )
-            objects = count_objects(made[place], self.field.child)
-            fragment = Fragment(text[::2], bytes(gap for gap, _ in marks), keys, objects)
-            made[place] = self._written(fragment.fill([dump(columns[gap][0][row]) for gap, row in marks]), place)
-            key, version = self._entries[place]
-            self._cache.put(key, version, fragment, fragment.weight)
+            text = dump(made[place])
+            pieces = text.split(b"\0")
+            chunks = pieces[::2]
+            marks = [(int(gap), int(row)) for gap, _, row in (mark.partition(b":") for mark in pieces[1::2])]
+            if place in self._admitted:
+                keys = tuple(tuple([columns[gap][1][row] for of, row in marks if of == gap]) for gap in gaps)
+                fragment = Fragment(chunks, bytes([gap for gap, _ in marks]), keys, count_objects(text))
+                self._cache.put(*self._entries[place], fragment, fragment.weight)
+            if marks:
+                text = _filled(chunks, [dump(columns[gap][0][row]) for gap, row in marks])
+            made[place] = self._written(text, place)
 
     def _written(self, text: bytes, place: int) -> Any:
         """What stands for a finished text in the answer."""
@@ -172,13 +184,9 @@ class Marks:
         return [self._adapter.fragment(b"\0%d:%d\0" % (self._gap, row)) for row in range(self._count)]
 
 
-def count_objects(value: Any, selection: Selection) -> int:
-    """The objects that a finished answer holds, counted as scopes count them; those in gaps are not among them."""
-    if value.__class__ is list:
-        return sum(count_objects(entry, selection) for entry in value)
-    if value.__class__ is not dict:
-        return 0
-    below = ((field, value[field.key]) for field in selection.columns if field.child is not None)
-    return selection.objects + sum(
-        count_objects(inner, field.child) for field, inner in below if field.child is not None
-    )
+def count_objects(text: bytes) -> int:
+    """The objects in JSON text without white space, but those without fields, which no selection makes.
+
+    The two bytes begin objects only: within a JSON string a quotation mark has a backslash before it.
+    """
+    return text.count(b'{"')

@@ -241,7 +241,7 @@ class _Run:
         if cached is not None:
             cached.column = column
             counts = cached.counts and [cached.counts[number] for number in cached.missing]
-            recorder: CachedColumn | None = cached
+            recorder = cached if cached.is_recorded else None
         else:
             marks = scope.recorder and scope.recorder.mark(field, column, asked.keys)
             scope.columns[asked.place] = marks or column

@@ -8,6 +8,7 @@ entry exact: two snapshots with one version hold the same rows.
 Nothing here refers to the cache or to another entry, so that what is evicted is freed at once, without the collector.
 """
 
+from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from sys import getsizeof
@@ -21,6 +22,9 @@ PLACE_BYTES = 260
 LARGEST_SHARE = 8
 """An entry that would take more than this part of the whole (1/8) is not admitted."""
 
+BYTES_PER_SEEN_KEY = 1024
+"""For each so many bytes of the bound, one key is remembered that was asked for and has no entry (8 bytes each)."""
+
 
 class Cache:
     """Entries by key and version, at most `max_bytes` of them; 0 holds none."""
@@ -31,6 +35,7 @@ class Cache:
         self.counts: Counter[tuple[str, Hashable]] = Counter()
         """By event (`hits`, `misses`, `evictions`) and kind."""
         self._entries: OrderedDict[Key, tuple[Hashable, Any, int]] = OrderedDict()
+        self._seen = array("q", bytes(8 * (max_bytes // BYTES_PER_SEEN_KEY)))
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -44,6 +49,21 @@ class Cache:
         self._entries.move_to_end(key)
         self.counts["hits", key[0]] += 1
         return entry[1]
+
+    def admits(self, key: Key) -> bool:
+        """Whether an entry is worth its making, which costs more than it saves where it is not asked for again.
+
+        It is for a key that was asked for before, as far as that is remembered: by the key's hash, in a table where a
+        later key may take an earlier one's place. So keys that are asked for once cost next to nothing.
+        """
+        if not self._seen:
+            return False
+        mark = hash(key)
+        place = mark % len(self._seen)
+        if self._seen[place] == mark:
+            return True
+        self._seen[place] = mark
+        return key in self._entries  # of an earlier version
 
     def peek(self, key: Key) -> Any:
         """The value of a key's entry of any version, or None; counts for nothing."""
