@@ -18,7 +18,7 @@ from zstandard import ZstdCompressor, ZstdDecompressor
 from kinegraph.breadth.adapter import Adapter, FragmentCache
 from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.columns import Column
-from kinegraph.breadth.selections import Field
+from kinegraph.breadth.selections import Field, Selection
 
 BYTES_PER_FRAGMENT = 250
 """What a fragment takes in memory beside its text and its gaps."""
@@ -151,7 +151,8 @@ class CachedColumn:
         """Put the text of the missing answers in the answer, and fragments of those that are admitted in the cache."""
         dump = self._adapter.dump
         columns = {gap: (column.values(), keys) for gap, (column, keys) in self._marked.items()}
-        gaps = range(len(self.field.gaps))
+        gaps, child = range(len(self.field.gaps)), self.field.child
+        assert child is not None
         for place in self.missing:
             text = dump(made[place])
             pieces = text.split(b"\0")
@@ -159,7 +160,8 @@ class CachedColumn:
             marks = [(int(gap), int(row)) for gap, _, row in (mark.partition(b":") for mark in pieces[1::2])]
             if place in self._admitted:
                 keys = tuple(tuple([columns[gap][1][row] for of, row in marks if of == gap]) for gap in gaps)
-                fragment = Fragment(chunks, bytes([gap for gap, _ in marks]), keys, count_objects(text))
+                objects = count_objects(made[place], child)
+                fragment = Fragment(chunks, bytes([gap for gap, _ in marks]), keys, objects)
                 self._cache.put(*self._entries[place], fragment, fragment.weight)
             if marks:
                 text = _filled(chunks, [dump(columns[gap][0][row]) for gap, row in marks])
@@ -184,9 +186,14 @@ class Marks:
         return [self._adapter.fragment(b"\0%d:%d\0" % (self._gap, row)) for row in range(self._count)]
 
 
-def count_objects(text: bytes) -> int:
-    """The objects in JSON text without white space, but those without fields, which no selection makes.
-
-    The two bytes begin objects only: within a JSON string a quotation mark has a backslash before it.
-    """
-    return text.count(b'{"')
+def count_objects(value: Any, selection: Selection) -> int:
+    """The objects that a finished answer holds, counted as scopes count them; those in gaps are not among them."""
+    if value.__class__ is list:
+        return sum([count_objects(entry, selection) for entry in value])
+    if value.__class__ is not dict:
+        return 0
+    objects = selection.objects
+    for field in selection.columns:
+        if field.child is not None:
+            objects += count_objects(value[field.key], field.child)
+    return objects
