@@ -22,6 +22,8 @@ BAD: list[tuple[str, Any, list[str]]] = [
     ("equipment", "; ".join(f"entry {number}" for number in range(51)), ["equipment"]),
     *(("difficulty", value, ["difficulty"]) for value in (0, 6, -1, 2**31 - 1)),
     ("videoUrl", "javascript:alert(1)", ["videoUrl"]),
+    ("videoUrl", "https://v.example:99999/a", ["videoUrl"]),
+    ("videoUrl", "https://v.example:0/a", ["videoUrl"]),
     ("thumbnailUrl", "//no.scheme", ["thumbnailUrl"]),
 ]
 BAD_SLUGS = ["Back-Squat", "back squat", "-squat", "squat-", "back--squat", "סקוואט", "squat\n1", "s" * 256, " ", "é"]

@@ -10,12 +10,15 @@ from graphql import GraphQLError
 
 from kinegraph.api.causes import CONFLICTING, independent, is_in_document, is_timeout, is_unreachable
 from kinegraph.kit.errors import AnswerTooLarge, InvalidInput, OutOfTime, Refusal, Refused, Unauthenticated
+from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.errors import ServiceError
 
 log = logging.getLogger("kinegraph.api")
 
 RETRY_AFTER = {"Retry-After": "5"}
 """The header of every answer with the status 503: in how many seconds another try makes sense."""
+
+BUSY = "Too many requests use the database at once; try again soon."
 
 MAX_MESSAGE = 1_000
 """Characters of a message: graphql-core's repeat what was sent, however long it is."""
@@ -71,6 +74,9 @@ def _unexpected(error: GraphQLError, cause: Exception) -> Failure:
         log.warning("a statement ran into its time limit", extra={"path": error.path, "reason": repr(cause)})
         message = "This took the database too long; ask for less, or try again later."
         return replace(_failure(error, message, "TIMEOUT", 503), is_fatal=True)
+    if isinstance(cause, PoolExhausted):
+        log.warning("no connection became free: %s", cause)
+        return replace(_failure(error, BUSY, "SERVICE_UNAVAILABLE", 503), is_fatal=True)
     if is_unreachable(cause):
         log.error("database unreachable", exc_info=cause)
         message = "The database does not answer; try again soon."

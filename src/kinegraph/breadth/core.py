@@ -127,8 +127,10 @@ class CoreExecution(Executor[Any]):
         self, item_type: Any, field_details_list: Any, info: Any, path: Path, items: Iterable[Any], position: Any
     ) -> Any:
         """Complete a list, in slices where it is long or the execution has gone on for long enough."""
-        if self._turns is None or not isinstance(items, list | tuple) or "stream" in _directives(field_details_list):
+        if self._turns is None or "stream" in _directives(field_details_list):
             return super().complete_iterable_value(item_type, field_details_list, info, path, items, position)
+        if not isinstance(items, list | tuple):  # as the types of a schema are
+            items = list(items)
         if len(items) <= SLICE and not self._turns.is_over:
             return super().complete_iterable_value(item_type, field_details_list, info, path, items, position)
         return self._complete_in_slices(self._turns, items, (item_type, field_details_list, info), path, position)
@@ -180,7 +182,7 @@ class CoreExecution(Executor[Any]):
                         completed[index] = future.result()
         except BaseException as error:
             try:
-                await _end(list(begun.values()), turns)
+                await _end(list(begun.values()), turns, size, fields)
             finally:  # an error that is raised holds this frame, which would hold the tasks, as asyncio's frames do
                 begun.clear()
                 future = None
@@ -209,12 +211,12 @@ class CoreExecution(Executor[Any]):
         await _cancel(list(self.background_futures))
 
 
-async def _end(tasks: list[asyncio.Future[Any]], turns: Turns) -> None:
-    """Cancel tasks and wait for their ends, a few at a time, since those below them end with them."""
+async def _end(tasks: list[asyncio.Future[Any]], turns: Turns, size: int, fields: int) -> None:
+    """Cancel tasks and wait for their ends, `size` at a time: with each end those below it, of so many `fields`."""
     try:
-        for start in range(0, len(tasks), SLICE):
-            await turns.wait(SLICE)
-            await _cancel(tasks[start : start + SLICE])
+        for start in range(0, len(tasks), size):
+            await turns.wait(size * fields)
+            await _cancel(tasks[start : start + size])
     except asyncio.CancelledError as error:  # who asks again does not want to wait
         await _cancel(tasks)
         tasks.clear()

@@ -88,8 +88,9 @@ class Checks:
 
 def _is_url(text: str) -> bool:
     try:
-        return _URL.fullmatch(text) is not None and bool(urlsplit(text).hostname)
-    except ValueError:
+        found = urlsplit(text)
+        return _URL.fullmatch(text) is not None and bool(found.hostname) and found.port != 0
+    except ValueError:  # a port above 65535, too
         return False
 
 
