@@ -68,7 +68,7 @@ def create_app(services: Services) -> Starlette:
     return Starlette(
         routes=[
             Route("/", _root(settings)),
-            Route("/graphql", _GraphQL(), methods=METHODS),
+            Route("/graphql", _graphql, methods=METHODS),
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),
             Route("/metrics", metrics.metrics),
@@ -76,7 +76,7 @@ def create_app(services: Services) -> Starlette:
             media.LASTING,
             *pages,
         ],
-        middleware=[Middleware(RequestLog), *_guards(settings)],
+        middleware=[Middleware(RequestLog), *_guards(settings), Middleware(_GraphQL)],
         exception_handlers={404: _not_found, 405: _not_allowed},
         lifespan=lambda app: _open(services, tokens),
     )
@@ -159,14 +159,24 @@ def _guards(settings: Settings) -> list[Middleware]:
     return guards
 
 
+async def _graphql(request: Request) -> Response:
+    endpoint: GraphQLEndpoint = request.state.graphql
+    return await endpoint(request)
+
+
 class _GraphQL:
-    """The endpoint as an ASGI application, which Starlette calls without its wrappers for functions."""
+    """Answers POST requests to /graphql, which are nearly all, before the router and Starlette's wrappers round it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        endpoint: GraphQLEndpoint = scope["state"]["graphql"]
-        response = await endpoint(Request(scope, receive, send))
-        await response(scope, receive, send)
+        if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
+            response = await _graphql(Request(scope, receive, send))
+            await response(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def _root(settings: Settings) -> Callable[[Request], Awaitable[Response]]:

@@ -28,7 +28,7 @@ class Rows(Source):
 
     def getter(self, name: str) -> Callable[[Any], Any]:
         """The column's value."""
-        return itemgetter(self._places[name])
+        return itemgetter(name)
 
 
 class JoinedRows(Source):
@@ -47,8 +47,8 @@ class JoinedRows(Source):
 
     def getter(self, name: str) -> Callable[[Any], Any]:
         """The column's value."""
-        read = self._row.getter(PREFIX + name)
-        return lambda joined: read(joined.row)
+        column = PREFIX + name
+        return lambda joined: joined.row[column]
 
 
 class Wrapped(Source):
