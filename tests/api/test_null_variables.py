@@ -42,7 +42,8 @@ def argument_fault(response: httpx.Response, name: str, variable: str) -> str | 
     if told(response) != (400, ["BAD_REQUEST"]) or "data" in response.json():
         return f"{response.status_code} {response.text[:300]}"
     message = response.json()["errors"][0]["message"]
-    return None if f"Argument '{name}'" in message and f"variable '${variable}'" in message else str(message)
+    is_named = f"Argument '{name}'" in message and f"variable '${variable}'" in message and "None" not in message
+    return None if is_named else str(message)
 
 
 def places(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLNonNull[Any]]]:

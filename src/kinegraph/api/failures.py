@@ -20,6 +20,9 @@ RETRY_AFTER = {"Retry-After": "5"}
 
 BUSY = "Too many requests use the database at once; try again soon."
 
+NOT_NULL = "not to be None."
+"""How graphql-core says null."""
+
 MAX_MESSAGE = 1_000
 """Characters of a message: graphql-core's repeat what was sent, however long it is."""
 
@@ -54,6 +57,8 @@ def _told(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
     elif cause is None or error.path is None or is_in_document(error):
         # The document or its variables do not fit the schema: graphql-core says how.
         message = error.message if suggests else error.message.partition(" Did you mean ")[0]
+        if message.endswith(NOT_NULL):
+            message = message.removesuffix(NOT_NULL) + "not to be null."
         yield replace(_failure(error, message, "BAD_REQUEST", 400), is_bad_input=error.path is not None)
     else:
         yield _unexpected(error, cause)
