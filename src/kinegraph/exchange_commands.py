@@ -11,7 +11,7 @@ from typing import BinaryIO, TypeVar
 
 from kinegraph import migrate
 from kinegraph.exchange.jobs import export_exercises, import_exercises
-from kinegraph.exchange.rules import LARGEST_FILE, Duplicates, ExchangeError, File, Format
+from kinegraph.exchange.rules import MAX_FILE_BYTES, Duplicates, ExchangeError, File, Format
 from kinegraph.exchange.rules_decisions import Choices, Plan
 from kinegraph.exchange.rules_formats import read
 from kinegraph.exchange.rules_report import report, summary
@@ -77,7 +77,7 @@ def _read_file(path: Path, format: Format) -> File:
 def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as opened:
-            content = opened.read(LARGEST_FILE + 1)
+            content = opened.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ExchangeError(f"{one_line(path.name)} cannot be read: {error.strerror or error}.") from None
     return content

@@ -13,7 +13,7 @@ from kinegraph.outside.errors import ServiceError
 
 STOP_SECONDS = 15
 PR_SET_PDEATHSIG = 1
-MOST_DEATHS = 5
+MAX_RESTARTS = 5
 """How often a part may die within a minute before it is no use to start it again."""
 
 
@@ -129,7 +129,7 @@ class Watch:
             if part.is_dead():
                 now = time.monotonic()
                 self._deaths = [death for death in self._deaths if now - death < 60] + [now]
-                if len(self._deaths) > MOST_DEATHS:
+                if len(self._deaths) > MAX_RESTARTS:
                     raise ServiceError(f"The {part.title} stops again and again; its messages are above.")
                 print(f"  The {part.title} stopped by itself; starting it again.", flush=True)
                 part.start()

@@ -17,7 +17,7 @@ from uuid import UUID
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store
-from kinegraph.background.rules import LEASE_SECONDS, MOST_TRIES, JobKind, JobStatus, pause
+from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, pause
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
@@ -34,7 +34,7 @@ log = logging.getLogger("kinegraph.worker")
 
 QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
-MOST_QUEUED = 50
+MAX_QUEUED = 50
 """How many jobs are handed to Redis at most: as many as get their turn before they are due again."""
 TIDY_SECONDS = 60
 CLOSE_SECONDS = 10
@@ -123,7 +123,7 @@ async def _keep(database: Database, id: UUID) -> None:
 
 async def _failed(database: Database, job: Any, error: Exception) -> None:
     """Say why a job failed; it is tried again unless that would be in vain."""
-    ends = isinstance(error, FINAL) or job.tries >= MOST_TRIES
+    ends = isinstance(error, FINAL) or job.tries >= MAX_TRIES
     expected = isinstance(error, (*FINAL, ServiceError))
     told = str(error) if expected else f"Unexpected: {type(error).__name__}; the worker's log says more."
     extra = {"job": str(job.id), "kind": job.kind, "tries": job.tries, "reason": str(error)}
@@ -150,7 +150,7 @@ async def dispatch(database: Database, redis: ArqRedis) -> int:
             await store.insert(session, orders)
     await redis.ping()
     async with database.write(enter_as_worker) as session:
-        due = await store.take_due(session, MOST_QUEUED)
+        due = await store.take_due(session, MAX_QUEUED)
     for job in due:
         # A job that is handed over again gets another name: arq would take the old one for done, or for running.
         name = f"{job.id}:{job.due_at.timestamp()}"

@@ -3,21 +3,21 @@
 import pytest
 from graphql import parse
 
-from kinegraph.api.comparisons import MOST_COMPARISONS, comparisons
+from kinegraph.api.comparisons import MAX_COMPARISONS, comparisons
 from kinegraph.api.limits import (
-    MOST_CHARACTERS,
-    MOST_FIELDS,
-    MOST_LEVELS,
+    MAX_CHARACTERS,
+    MAX_FIELDS,
+    MAX_LEVELS,
     selects_nothing,
     size,
 )
 from tests.conftest import Api, World
 
 STEP = "{0}: members {{ nodes {{ organization {{ ...F{1} }} }} }} "
-TOO_MUCH = f"The document asks for too much: at most {MOST_FIELDS:,} fields, fragments written out."
-TOO_DEEP = f"The document is nested too deeply: at most {MOST_LEVELS} levels of fields."
+TOO_MUCH = f"The document asks for too much: at most {MAX_FIELDS:,} fields, fragments written out."
+TOO_DEEP = f"The document is nested too deeply: at most {MAX_LEVELS} levels of fields."
 TOO_OFTEN = "The document selects the same fields at the same place too often."
-TOO_LONG = f"The document is too long: at most {MOST_CHARACTERS:,} characters. Send values as variables."
+TOO_LONG = f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables."
 SPREAD = "".join(f"fragment F{n} on Query {{ viewer {{ user {{ id }} }} }} " for n in range(400))
 
 
@@ -69,7 +69,7 @@ def test_fields_of_one_key_at_one_place_are_compared_in_pairs_through_fragments(
 
 
 def test_comparisons_are_not_counted_much_further_than_they_may_be() -> None:
-    assert MOST_COMPARISONS < comparisons(parse(branching(30)))[0] < 2 * MOST_COMPARISONS
+    assert MAX_COMPARISONS < comparisons(parse(branching(30)))[0] < 2 * MAX_COMPARISONS
 
 
 @pytest.mark.parametrize(("text", "empty"), [("{ }", True), ("{ a { } }", True), ("{ a { b } }", False)])
@@ -84,7 +84,7 @@ def test_an_empty_selection_is_noticed_at_any_depth(text: str, empty: bool) -> N
         (branching(13, "a"), TOO_DEEP),
         ("{ " + "viewer { user { id } } " * 260 + "}", TOO_OFTEN),
         ("{ " + " ".join(f"...F{n}" for n in range(400)) + " } " + SPREAD, TOO_OFTEN),
-        ("{ viewer { user { id } } }".ljust(MOST_CHARACTERS + 1), TOO_LONG),
+        ("{ viewer { user { id } } }".ljust(MAX_CHARACTERS + 1), TOO_LONG),
     ],
 )
 async def test_a_document_beyond_a_bound_is_refused_with_the_bound(

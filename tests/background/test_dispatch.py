@@ -17,7 +17,7 @@ from kinegraph.kit.outbox import enter_as_worker
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.outside.redis import start_redis
 from kinegraph.outside.redis_client import AWAY
-from kinegraph.worker import MOST_QUEUED, QUEUE, Work, dispatch, run_job
+from kinegraph.worker import MAX_QUEUED, QUEUE, Work, dispatch, run_job
 from tests.background.rows import Pool, Scene, expire, job_of, open_queue, thumbnail_of
 
 NAMES = ("attachment_id", "organization_id")
@@ -137,10 +137,10 @@ async def test_a_job_is_handed_over_again_only_when_its_lease_is_over(
 async def test_no_more_jobs_than_have_their_turn_soon_lie_in_redis(
     database: Database, queue: ArqRedis, owner: Pool, analyzed: bool
 ) -> None:
-    await ask(database, MOST_QUEUED * 2)
+    await ask(database, MAX_QUEUED * 2)
     if analyzed:
         await owner.execute("ANALYZE jobs")
-    assert await dispatch(database, queue) == MOST_QUEUED
+    assert await dispatch(database, queue) == MAX_QUEUED
     assert await dispatch(database, queue) == 0
     async with database.write(enter_as_worker) as session:
         for id in (await handed(queue))[:10]:

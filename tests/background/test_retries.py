@@ -10,7 +10,7 @@ import pytest
 from arq import ArqRedis
 
 from kinegraph.background import store
-from kinegraph.background.rules import MOST_TRIES, JobKind, pause
+from kinegraph.background.rules import MAX_TRIES, JobKind, pause
 from kinegraph.kit.outbox import enter_as_worker
 from kinegraph.worker import Work, dispatch, run_job
 from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of, until
@@ -59,7 +59,7 @@ async def test_a_storage_that_fails_is_tried_again_after_growing_pauses_and_give
         assert before.timestamp() <= job.due_at.timestamp() - seconds <= after.timestamp()
         assert await dispatch(work.database, queue) == 0
     job = await deliver(owner, work, queue, attachment)
-    assert (job.status, job.tries, job.due_at) == ("failed", MOST_TRIES, None)
+    assert (job.status, job.tries, job.due_at) == ("failed", MAX_TRIES, None)
     assert job.error.startswith("Files cannot be kept or read (")
     await mend(owner, home, attachment)
     assert await deliver(owner, work, queue, attachment) == job
@@ -101,10 +101,10 @@ async def test_what_is_unexpected_is_tried_again_and_its_details_stay_in_the_log
 ) -> None:
     async with work.database.write(enter_as_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
-    for tries in range(1, MOST_TRIES + 1):
+    for tries in range(1, MAX_TRIES + 1):
         await run_job({"work": work}, str(id))
         (row,) = await owner.fetch("SELECT status, tries, error FROM jobs")
-        assert (row.status, row.tries) == ("failed" if tries == MOST_TRIES else "queued", tries)
+        assert (row.status, row.tries) == ("failed" if tries == MAX_TRIES else "queued", tries)
         assert row.error.startswith(f"Unexpected: {named}") and "secret" not in row.error
 
 
@@ -124,14 +124,14 @@ async def test_a_job_at_which_worker_after_worker_dies_is_given_up(
     attachment = await scene.attach()
     await dispatch(work.database, queue)
     id = (await job_of(owner, attachment)).id
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         async with work.database.write(enter_as_worker) as session:
             assert await store.begin(session, id)
         await expire(owner)
         await dispatch(work.database, queue)
     await run_job({"work": work}, str(id))
     job = await job_of(owner, attachment)
-    assert (job.status, job.tries) == ("failed", MOST_TRIES)
+    assert (job.status, job.tries) == ("failed", MAX_TRIES)
 
 
 @pytest.mark.parametrize("deliveries", [0, 5])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinegraph.exchange.rules import LARGEST_FILE, ExchangeError, Format, Parsed
+from kinegraph.exchange.rules import MAX_FILE_BYTES, ExchangeError, Format, Parsed
 from kinegraph.exchange.rules_wger_fixtures import BESIDE
 from kinegraph.kit.database import Database
 from tests.conftest import World
@@ -37,7 +37,7 @@ NOTHING_BESIDE = dict.fromkeys(BESIDE, b"[]")
         (CSV, b"name,colour\nPull,red\n", "exercises, header: the column 'colour' is no field; there are key, slug,"),
         (CSV, b"name,Name\nPull,Push\n", "exercises, header: the column 'name' stands twice."),
         (CSV, b'name,cues\n"Pull,Up\n', "exercises is not CSV: line 2: "),
-        (FREE, b" " * (LARGEST_FILE + 1), "exercises has more than 50 MB."),
+        (FREE, b" " * (MAX_FILE_BYTES + 1), "exercises has more than 50 MB."),
     ],
 )
 def test_a_file_that_is_none_is_refused_in_one_line(format: Format, content: bytes, told: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinegraph.exercise.rules_canonical import MOST_FAULTS, LibraryError, entries_of
+from kinegraph.exercise.rules_canonical import MAX_FAULTS, LibraryError, entries_of
 from kinegraph.exercise.store_seed import SEEDED
 
 GOOD: dict[str, Any] = {
@@ -176,7 +176,7 @@ def test_what_is_no_row_is_told_as_the_row(row: Any) -> None:
 
 def test_of_many_faults_the_first_rows_are_told() -> None:
     told = faults(*({**GOOD, "slug": f"row-{n}", "difficulty": 9} for n in range(1, 31)))
-    assert len(told) == MOST_FAULTS == 20
+    assert len(told) == MAX_FAULTS == 20
     assert [line.split(" ")[2] for line in told] == [str(row) for row in range(1, 21)]
 
 

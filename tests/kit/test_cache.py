@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from kinegraph.kit.cache import BYTES_PER_SEEN_KEY, LARGEST_SHARE, Cache, entry_bytes
+from kinegraph.kit.cache import BYTES_PER_SEEN_KEY, MAX_ENTRY_SHARE, Cache, entry_bytes
 
 KEYS = st.tuples(st.integers(1, 2), st.integers(0, 6))
 """Of two kinds; of numbers, whose hashes are the same in each process (and no two share a slot of `admits`)."""
@@ -60,7 +60,7 @@ class Model(RuleBasedStateMachine):
         self.cache.put(key, version, value, weight)
         self.entries.pop(key, None)
         weight += entry_bytes(key, version)
-        if weight > self.cache.max_bytes // LARGEST_SHARE:
+        if weight > self.cache.max_bytes // MAX_ENTRY_SHARE:
             return
         self.entries[key] = version, value, weight
         while self._weight() > self.cache.max_bytes:
@@ -101,8 +101,8 @@ def test_an_entry_of_another_version_is_a_miss_and_the_next_put_takes_its_place(
 
 
 def test_the_least_recently_used_entry_is_evicted_first() -> None:
-    cache = Cache(LARGEST_SHARE * (entry_bytes(("a", 1), None) + 50))
-    for number in range(1, LARGEST_SHARE + 1):
+    cache = Cache(MAX_ENTRY_SHARE * (entry_bytes(("a", 1), None) + 50))
+    for number in range(1, MAX_ENTRY_SHARE + 1):
         cache.put(("a", number), None, number, 50)
     assert cache.get(("a", 1)) == 1
     cache.put(("a", 99), None, "new", 50)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.cursors import decode, encode
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.kit.pages import LARGEST_PAGE, Page, Window, window
+from kinegraph.kit.pages import MAX_PAGE_SIZE, Page, Window, window
 
 ID = UUID("0197c1a2-0000-7000-8000-000000000001")
 KINDS: list[tuple[type, ...]] = [(str, UUID), (datetime, UUID), (int, UUID), (UUID,), (int, datetime, str, UUID)]
@@ -115,12 +115,12 @@ def test_a_moment_without_zone_in_a_cursor_is_utc() -> None:
     assert decoded == (datetime(2026, 3, 1, 12, tzinfo=UTC), ID)
 
 
-@pytest.mark.parametrize("size", [1, 2, LARGEST_PAGE])
+@pytest.mark.parametrize("size", [1, 2, MAX_PAGE_SIZE])
 def test_a_page_may_hold_from_1_to_100_rows(size: int) -> None:
     assert window(ORDER, size, None, 50, UUID) == Window(size, None, ORDER)
 
 
-@pytest.mark.parametrize("size", [0, -1, -(2**31), LARGEST_PAGE + 1, 2**31 - 1])
+@pytest.mark.parametrize("size", [0, -1, -(2**31), MAX_PAGE_SIZE + 1, 2**31 - 1])
 def test_a_page_of_another_size_is_refused_at_first(size: int) -> None:
     with pytest.raises(InvalidInput) as caught:
         window(ORDER, size, None, 50, UUID)

@@ -20,7 +20,7 @@ from kinegraph.outside.embedded import find_running
 from kinegraph.outside.redis import EmbeddedRedis, start_redis
 from kinegraph.services import Services
 from kinegraph.settings import Settings
-from kinegraph.worker import MOST_QUEUED, QUEUE, dispatch
+from kinegraph.worker import MAX_QUEUED, QUEUE, dispatch
 from tests.background.rows import (
     BLOCKED,
     NO_PICTURE,
@@ -200,8 +200,8 @@ async def test_a_worker_that_is_killed_leaves_its_place_in_the_queue_to_others(
     with place.worker() as worker:
         await place.done(attachment)
         stop(worker)
-    await place.owner.execute("INSERT INTO jobs (kind) SELECT 'thumbnail' FROM generate_series(1, $1)", MOST_QUEUED)
-    assert await dispatch(database, queue) == MOST_QUEUED
+    await place.owner.execute("INSERT INTO jobs (kind) SELECT 'thumbnail' FROM generate_series(1, $1)", MAX_QUEUED)
+    assert await dispatch(database, queue) == MAX_QUEUED
 
 
 async def test_a_worker_that_is_told_to_stop_puts_its_jobs_back_in_the_queue(scene: Scene, place: Place) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 from graphql import DocumentNode, FieldNode, FragmentSpreadNode
 
-from kinegraph.api.limits import MOST_LEVELS, fragments_of
+from kinegraph.api.limits import MAX_LEVELS, fragments_of
 
-MOST_COMPARISONS = 100_000
+MAX_COMPARISONS = 100_000
 """The limit of compared pairs in one document. Fifty fragments that share five fields make 6,000."""
 
-MOST_KEYS = 300
+MAX_KEYS = 300
 """The limit of response keys selected on one object below the root. The largest type has a tenth as many fields."""
 
 
@@ -22,17 +22,17 @@ def comparisons(document: DocumentNode) -> tuple[int, int]:
     """Count compared pairs in a document, and the response keys of its widest selection below the root.
 
     The first number is the sum, over every place of the document, of its fields, of the pairs of fields with the same
-    response key, and of the pairs of fragments spread there. Counting stops when it exceeds MOST_COMPARISONS.
+    response key, and of the pairs of fragments spread there. Counting stops when it exceeds MAX_COMPARISONS.
     """
     fragments = fragments_of(document)
     pending: list[tuple[int, list[Any]]] = [(1, [definition]) for definition in document.definitions]
     count = widest = 0
-    while pending and count <= MOST_COMPARISONS:
+    while pending and count <= MAX_COMPARISONS:
         level, nodes = pending.pop()
         fields, spread = _merged(nodes, fragments)
         widest = max(widest, len(fields) if level > 1 else 0)
         count += _pairs(spread) + sum(len(each) + _pairs(len(each)) for each in fields.values())
-        if level <= MOST_LEVELS:  # a fragment may be spread in itself, which validation refuses
+        if level <= MAX_LEVELS:  # a fragment may be spread in itself, which validation refuses
             pending += [(level + 1, each) for each in fields.values()]
     return count, widest
 

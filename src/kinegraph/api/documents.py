@@ -12,13 +12,13 @@ from functools import partial
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, Node, OperationDefinitionNode, parse, validate
 
-from kinegraph.api.comparisons import MOST_COMPARISONS, MOST_KEYS, comparisons
-from kinegraph.api.limits import MOST_CHARACTERS, MOST_FIELDS, MOST_LEVELS, introspects, selects_nothing, size
+from kinegraph.api.comparisons import MAX_COMPARISONS, MAX_KEYS, comparisons
+from kinegraph.api.limits import MAX_CHARACTERS, MAX_FIELDS, MAX_LEVELS, introspects, selects_nothing, size
 from kinegraph.api.schema import schema
 from kinegraph.breadth.executor import OperationPlans
 from kinegraph.kit.cache import Cache
 
-MOST_TOKENS = 10_000
+MAX_TOKENS = 10_000
 LARGE_TEXT = 2_000
 """Characters beyond which a text is parsed and validated in a thread, as others should not wait for it."""
 THREADS = 2
@@ -109,20 +109,20 @@ class Documents:
         return Document(node, drop_tokens(node))
 
     def _valid(self, text: str) -> DocumentNode:
-        if len(text) > MOST_CHARACTERS:
+        if len(text) > MAX_CHARACTERS:
             raise _refused(
-                f"The document is too long: at most {MOST_CHARACTERS:,} characters. Send values as variables."
+                f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables."
             )
         try:
-            node = parse(text, max_tokens=MOST_TOKENS)
+            node = parse(text, max_tokens=MAX_TOKENS)
             if selects_nothing(node):
                 raise _refused("A selection must select something: `{ }` does not.")
             _require_size(*size(node))
             compared, widest = comparisons(node)
-            if compared > MOST_COMPARISONS:
+            if compared > MAX_COMPARISONS:
                 raise _refused("The document selects the same fields at the same place too often.")
-            if widest > MOST_KEYS:
-                raise _refused(f"The document selects too many fields of one object: at most {MOST_KEYS}.")
+            if widest > MAX_KEYS:
+                raise _refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
             if errors := validate(schema._schema, node, max_errors=20):
                 raise DocumentError(*errors)
         except GraphQLSyntaxError as error:
@@ -148,10 +148,10 @@ def drop_tokens(document: DocumentNode) -> int:
 
 
 def _require_size(levels: int, fields: int) -> None:
-    if levels > MOST_LEVELS:
-        raise _refused(f"The document is nested too deeply: at most {MOST_LEVELS} levels of fields.")
-    if fields > MOST_FIELDS:
-        raise _refused(f"The document asks for too much: at most {MOST_FIELDS:,} fields, fragments written out.")
+    if levels > MAX_LEVELS:
+        raise _refused(f"The document is nested too deeply: at most {MAX_LEVELS} levels of fields.")
+    if fields > MAX_FIELDS:
+        raise _refused(f"The document asks for too much: at most {MAX_FIELDS:,} fields, fragments written out.")
 
 
 def _refused(message: str) -> DocumentError:

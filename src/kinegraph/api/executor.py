@@ -16,7 +16,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from kinegraph.api.causes import is_timeout, is_unreachable
 from kinegraph.api.context import RequestContext
-from kinegraph.api.sizes import LONGEST_TEXT, size_of
+from kinegraph.api.sizes import MAX_TEXT_LENGTH, size_of
 from kinegraph.api.sources import shape, source
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
@@ -66,7 +66,7 @@ PLAIN: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {"ID": {asyncpg.pgpro
 
 def written(data: Any, budget: Budget) -> orjson.Fragment:
     """The data of a result as JSON text. Raises AnswerTooLarge before there is more text than the budget allows."""
-    if budget.values * LONGEST_TEXT > budget.max_bytes:
+    if budget.values * MAX_TEXT_LENGTH > budget.max_bytes:
         budget.spend_bytes(size_of(data, budget.max_bytes))
     return orjson.Fragment(_json(data))
 

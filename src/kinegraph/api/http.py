@@ -29,7 +29,7 @@ from kinegraph.kit.sessions import Enter
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 
-MOST_TRIES = 8
+MAX_TRIES = 8
 """How often a mutation that lost to a deadlock is run in all."""
 
 SWITCH = "x-kinegraph-executor"
@@ -112,15 +112,15 @@ class GraphQLEndpoint:
 
         Two requests that wait for each other's locks are no fault of theirs: PostgreSQL ends one, which goes again.
         """
-        for tries in range(1, MOST_TRIES + 1):
+        for tries in range(1, MAX_TRIES + 1):
             try:
                 data, errors = await self._try(document, parameters, enter, writes=writes)
                 lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
             except asyncpg.DeadlockDetectedError:  # at the very end, where versions are written
-                if tries == MOST_TRIES:
+                if tries == MAX_TRIES:
                     raise
                 lost = True
-            if not lost or tries == MOST_TRIES:
+            if not lost or tries == MAX_TRIES:
                 break
             await asyncio.sleep(random.uniform(0, 0.1 * tries))
         return (None if writes and errors else data), failures(errors, suggests=self._suggests)

@@ -5,13 +5,13 @@ from typing import Any
 
 from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
 
-MOST_LEVELS = 40
+MAX_LEVELS = 40
 """How deep fields may be nested; what a frontend asks for has about ten levels, introspection about fifteen."""
 
-MOST_FIELDS = 10_000
+MAX_FIELDS = 10_000
 """How many fields a document may come to when its fragments are written out."""
 
-MOST_CHARACTERS = 100_000
+MAX_CHARACTERS = 100_000
 """How long a document's text may be. Clients send values as variables; what else is that long is white space."""
 
 INTROSPECTION = frozenset({"__schema", "__type"})

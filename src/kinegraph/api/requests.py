@@ -10,10 +10,10 @@ from starlette.requests import Request
 GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 
-MOST_VALUES = 20_000
+MAX_VALUES = 20_000
 """Values in a request's variables. The largest workout, 500 movements with all that may be prescribed, has 11,000."""
 
-MOST_OBJECTS = 3_000
+MAX_OBJECTS = 3_000
 """Objects among them, each of which is converted and checked; the largest workout has 1,600."""
 
 LARGE_BODY = 9_000
@@ -94,8 +94,8 @@ async def read_parameters(request: Request, longest: int) -> Parameters:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BadRequest(415, "Send the body as it is, without content encoding.", {"Accept-Encoding": "identity"})
     body = await _body(request, longest)
-    if body.count(b"{") + body.count(b"[") > MOST_VALUES:  # most of them in no variables, but read all the same
-        raise BadRequest(400, f"The body must have at most {MOST_VALUES:,} objects and lists.")
+    if body.count(b"{") + body.count(b"[") > MAX_VALUES:  # most of them in no variables, but read all the same
+        raise BadRequest(400, f"The body must have at most {MAX_VALUES:,} objects and lists.")
     parameters = _checked(_json(body, "The body"))
     if len(body) <= LARGE_BODY:
         return parameters
@@ -112,8 +112,8 @@ def _require_few(variables: dict[str, Any] | None) -> None:
             values += value.values()
         elif isinstance(value, list):
             values += value
-        if len(values) > MOST_VALUES or objects > MOST_OBJECTS:
-            most = f"{MOST_VALUES:,} values, {MOST_OBJECTS:,} of them objects"
+        if len(values) > MAX_VALUES or objects > MAX_OBJECTS:
+            most = f"{MAX_VALUES:,} values, {MAX_OBJECTS:,} of them objects"
             raise BadRequest(400, f"The variables must have at most {most}. Send several requests.")
 
 

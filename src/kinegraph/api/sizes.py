@@ -2,7 +2,7 @@
 
 from typing import Any
 
-LONGEST_TEXT = 10_000
+MAX_TEXT_LENGTH = 10_000
 """Characters of a value, at most: what the rooms' rules let in."""
 
 

@@ -12,7 +12,7 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.kit.graph import field
-from kinegraph.kit.pages import LARGEST_PAGE
+from kinegraph.kit.pages import MAX_PAGE_SIZE
 
 described_enum(
     rules.JobKind,
@@ -69,8 +69,8 @@ class Query:
         status: Annotated[rules.JobStatus | None, strawberry.argument(description="Only jobs that are so far.")] = None,
         first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 20,
     ) -> list[Job]:
-        if not 1 <= first <= LARGEST_PAGE:
-            raise InvalidInput(f"Must be from 1 to {LARGEST_PAGE}.", "first")
+        if not 1 <= first <= MAX_PAGE_SIZE:
+            raise InvalidInput(f"Must be from 1 to {MAX_PAGE_SIZE}.", "first")
         require_platform_admin(await info.context.viewer(), ADMINS_ONLY)
         session = await info.context.session()
         found: Any = await store.newest(session, kind and kind.value, status and status.value, first)

@@ -22,7 +22,7 @@ class JobStatus(StrEnum):
     FAILED = "failed"
 
 
-MOST_TRIES = 8
+MAX_TRIES = 8
 LEASE_SECONDS = 30
 """How long a job may be silent, in the queue or running, before it is handed over again."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from kinegraph.background.rules import LEASE_SECONDS, MOST_TRIES, JobKind
+from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind
 from kinegraph.kit.rows import Row, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
@@ -85,7 +85,7 @@ async def begin(session: WriteSession, id: UUID) -> Row | None:
         """,
         id,
         LEASE_SECONDS,
-        MOST_TRIES,
+        MAX_TRIES,
     )
 
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-LARGEST_FILE = 50 * 1024 * 1024
-MOST_FAULTS = 20
+MAX_FILE_BYTES = 50 * 1024 * 1024
+MAX_FAULTS = 20
 
 
 class Format(StrEnum):
@@ -109,6 +109,6 @@ class Parsed:
 
 def faults_told(faults: list[Fault], heading: str) -> str:
     """A heading and one line for each fault; of many the first, and how many more."""
-    more = len(faults) - MOST_FAULTS
-    lines = [heading, *map(str, faults[:MOST_FAULTS]), *([f"and {more:,} more faults"] if more > 0 else [])]
+    more = len(faults) - MAX_FAULTS
+    lines = [heading, *map(str, faults[:MAX_FAULTS]), *([f"and {more:,} more faults"] if more > 0 else [])]
     return "\n".join(lines)

@@ -27,7 +27,7 @@ HEADINGS = {**{name.replace("_", ""): name for name in FIELDS}, "key": "key", "i
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 LIST_ENDS = re.compile(r"[;|]")
 STEP_ENDS = re.compile(r"[\n\r|]+")
-LONGEST_CELL = 1_000_000
+MAX_CELL_LENGTH = 1_000_000
 
 
 def read(file: File) -> Parsed:
@@ -44,7 +44,7 @@ def _lines(file: File) -> Iterator[list[str]]:
     text = text_of(file)
     first = text.lstrip().splitlines()[0]
     separator = next((each for each in ",;\t" if each in first), ",")
-    csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(MAX_CELL_LENGTH)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for cells in reader:

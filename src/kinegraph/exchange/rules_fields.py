@@ -8,8 +8,8 @@ from kinegraph.exchange.rules_content import FIELDS, PROVENANCE, TERMS
 from kinegraph.exchange.rules_shapes import as_term, is_a, is_choice, is_list, is_part, is_whole, one_line
 from kinegraph.exercise import rules_details as details
 from kinegraph.exercise import rules_terms as terms
-from kinegraph.exercise.rules import LISTS, MOST_ENTRIES, NEVER_NULL, api_name, checked
-from kinegraph.exercise.rules_taxonomy import LONGEST_NAME, MOST_TERMS
+from kinegraph.exercise.rules import LISTS, MAX_ENTRIES, NEVER_NULL, api_name, checked
+from kinegraph.exercise.rules_taxonomy import MAX_NAME_LENGTH, MAX_TERMS
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
 
@@ -79,9 +79,9 @@ def _within_limits(name: str, value: Any, checks: Checks) -> Any:
     if name == "contraindications":
         return [*_parts(details.checked_contraindications(value, at, checks), CONTRAINDICATION)]
     if name in TERMS:
-        return sorted(checks.texts(value, at, LONGEST_NAME, MOST_TERMS))
+        return sorted(checks.texts(value, at, MAX_NAME_LENGTH, MAX_TERMS))
     if name in LISTS:  # `checked` would split a single entry at its commas, which is for what people type
-        return checks.texts(value, at, LISTS[name], MOST_ENTRIES)
+        return checks.texts(value, at, LISTS[name], MAX_ENTRIES)
     if value is None or name == "fatigue_score":
         return value if value is None else checks.whole(value, at, 1, 10)
     if name in PROVENANCE:

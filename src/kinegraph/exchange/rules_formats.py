@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from kinegraph.exchange import rules_csv, rules_free_exercise_db, rules_json, rules_wger
-from kinegraph.exchange.rules import LARGEST_FILE, ExchangeError, File, Format, Parsed
+from kinegraph.exchange.rules import MAX_FILE_BYTES, ExchangeError, File, Format, Parsed
 
 READERS: Mapping[Format, Callable[[File], Parsed]] = {
     Format.FREE_EXERCISE_DB: rules_free_exercise_db.read,
@@ -16,6 +16,6 @@ READERS: Mapping[Format, Callable[[File], Parsed]] = {
 def read(format: Format, file: File) -> Parsed:
     """The entries of a file, and what is wrong with its rows. Raises ExchangeError for what is no such file at all."""
     for name, content in ((file.name, file.content), *file.beside.items()):
-        if len(content) > LARGEST_FILE:
-            raise ExchangeError(f"{name} has more than {LARGEST_FILE // 1024 // 1024} MB.")
+        if len(content) > MAX_FILE_BYTES:
+            raise ExchangeError(f"{name} has more than {MAX_FILE_BYTES // 1024 // 1024} MB.")
     return READERS[format](file)

@@ -9,7 +9,7 @@ from kinegraph.exchange.rules import Entry, Fault, Parsed, Place
 from kinegraph.exchange.rules_fields import content_of
 from kinegraph.kit.checks import Checks
 
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ def parsed(rows: Iterable[Raw]) -> Parsed:
     places: dict[str, int] = {}
     for row in rows:
         content = content_of(row.fields, row.checks) if row.fields or not row.checks.refusals else {}
-        key = row.checks.text(row.key, (row.key_field,), LONGEST_KEY, lines=False) if row.key else ""
+        key = row.checks.text(row.key, (row.key_field,), MAX_KEY_LENGTH, lines=False) if row.key else ""
         if key and places.setdefault(key, row.place.row) != row.place.row:
             row.checks.refuse(f"The same stands in row {places[key]:,}.", row.key_field)
         elif not key and not row.checks.refusals:

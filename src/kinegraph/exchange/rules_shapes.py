@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from kinegraph.exercise.rules import MOST_ENTRIES
+from kinegraph.exercise.rules import MAX_ENTRIES
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
 
@@ -37,8 +37,8 @@ def is_list(value: Any, at: Path, checks: Checks, each: Callable[[Any, Path], bo
     """Whether a value is a list that is not too long, whose entries all are what `each` says."""
     if not is_a(value, list, at, checks):
         return False
-    if len(value) > MOST_ENTRIES:
-        checks.refuse(f"Must have at most {MOST_ENTRIES} entries; this has {len(value):,}.", *at)
+    if len(value) > MAX_ENTRIES:
+        checks.refuse(f"Must have at most {MAX_ENTRIES} entries; this has {len(value):,}.", *at)
         return False
     fit = [each(entry, (*at, str(place))) for place, entry in enumerate(value)]
     return all(fit)

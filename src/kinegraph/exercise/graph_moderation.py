@@ -22,7 +22,7 @@ NOT_ADDED = {
     "known": "This video is suggested already.",
     "current": "This is the exercise's video already.",
     "rejected": "This video was suggested before, and rejected.",
-    "full": f"There are {rules_video.MOST_CANDIDATES} suggestions already; they have to be decided first.",
+    "full": f"There are {rules_video.MAX_CANDIDATES} suggestions already; they have to be decided first.",
 }
 
 
@@ -56,7 +56,7 @@ class Mutation:
         session = await info.context.write_session()
         row = await _seen(session, exercise_id)
         suggested = rules_video.candidate(address, session.viewer.user.id, reason, datetime.now(UTC))
-        outcome = await store_video.suggest(session, row.id, suggested, rules_video.MOST_CANDIDATES)
+        outcome = await store_video.suggest(session, row.id, suggested, rules_video.MAX_CANDIDATES)
         if outcome in NOT_ADDED:
             raise Conflict(NOT_ADDED[outcome], "url")
         return await stored(session, row.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kinegraph.exercise import rules_details, store_details, store_taxonomy
 from kinegraph.exercise.rules import api_name
-from kinegraph.exercise.rules_taxonomy import MOST_TERMS
+from kinegraph.exercise.rules_taxonomy import MAX_TERMS
 from kinegraph.exercise.rules_video import FILES as PUBLIC
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.context import Info
@@ -55,9 +55,9 @@ class Parts:
             parts.contraindications = rules_details.checked_contraindications(sent, (*at, "contraindications"), checks)
         if "term_ids" in values:
             sent = values.pop("term_ids") or []
-            if len(sent) > MOST_TERMS:
-                checks.refuse(f"Must be at most {MOST_TERMS} terms; these are {len(sent)}.", *at, "termIds")
-            parts.term_ids = checks.all(sent[:MOST_TERMS], (*at, "termIds"), checks.key)
+            if len(sent) > MAX_TERMS:
+                checks.refuse(f"Must be at most {MAX_TERMS} terms; these are {len(sent)}.", *at, "termIds")
+            parts.term_ids = checks.all(sent[:MAX_TERMS], (*at, "termIds"), checks.key)
         for purpose, name in FILES.items():
             sent = values.pop(f"{name}_upload_id", None)
             if sent is None:

@@ -47,8 +47,8 @@ class Mutation:
         session = await info.context.write_session()
         is_instruction = purpose is media.UploadPurpose.INSTRUCTION_IMAGE
         await _require_allowed(session, organization_id, exercise_id, is_instruction=is_instruction)
-        if await uploads.waiting_uploads(session) >= media.MOST_WAITING:
-            message = f"{media.MOST_WAITING} of your uploads wait to be used; use them, or let them expire (24 hours)."
+        if await uploads.waiting_uploads(session) >= media.MAX_WAITING:
+            message = f"{media.MAX_WAITING} of your uploads wait to be used; use them, or let them expire (24 hours)."
             raise Conflict(message)
         columns = {
             "id": id,

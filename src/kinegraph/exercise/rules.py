@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules_terms import ExerciseStatus
-from kinegraph.exercise.rules_video import LONGEST_VIDEO_SECONDS
+from kinegraph.exercise.rules_video import MAX_VIDEO_SECONDS
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_owner
 from kinegraph.kit.checks import Checks, split_terms
@@ -41,13 +41,13 @@ LISTS: Mapping[str, int] = {
     "common_faults": 1_000,
     "scaling_options": 1_000,
 }
-"""List columns and the longest value of an entry; at most MOST_ENTRIES entries each."""
+"""List columns and the longest value of an entry; at most MAX_ENTRIES entries each."""
 
-MOST_ENTRIES = 50
+MAX_ENTRIES = 50
 SPLIT = frozenset({"equipment", "optional_equipment", "aliases"})
 URLS = frozenset({"video_url", "thumbnail_url"})
 MANY_LINES = frozenset({"description", "athlete_notes"})
-WHOLE = {"difficulty": (1, 5), "video_duration_seconds": (0, LONGEST_VIDEO_SECONDS)}
+WHOLE = {"difficulty": (1, 5), "video_duration_seconds": (0, MAX_VIDEO_SECONDS)}
 """Columns of whole numbers and their bounds."""
 NEVER_NULL = frozenset({"name", "status", "category", "kind", "is_unilateral"})
 
@@ -102,7 +102,7 @@ def _checked_value(column: str, value: Any, path: Path, checks: Checks) -> Any:
         return checks.text(value, path, TEXTS[column], lines=column in MANY_LINES)
     if column in LISTS:
         entries = split_terms(value) if column in SPLIT else value
-        return checks.texts(entries, path, LISTS[column], MOST_ENTRIES)
+        return checks.texts(entries, path, LISTS[column], MAX_ENTRIES)
     if column in URLS:
         return checks.url(value, path)
     if column in WHOLE:

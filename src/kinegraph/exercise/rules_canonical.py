@@ -19,7 +19,7 @@ ROOM = files("kinegraph.exercise")
 LIBRARY = ROOM / "canonical"
 TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmentItems": "equipment"}
 """The fields of an entry that name global terms by slug, and the kind of each."""
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 
 
 class LibraryError(Exception):
@@ -50,7 +50,7 @@ def entries_of(name: str, content: bytes) -> list[dict[str, Any]]:
         raise LibraryError(f"{name} is not JSON: {error}.") from None
     faults = [*_faults(rows)]
     if faults:
-        raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults[:MOST_FAULTS]))
+        raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults[:MAX_FAULTS]))
     return [_as_columns(row) for row in rows]
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
 
-MOST_INSTRUCTIONS = 50
-MOST_CONTRAINDICATIONS = 50
-LONGEST_BODY = 2_000
-LONGEST_CONDITION = 120
-LONGEST_KEY = 1_024
+MAX_INSTRUCTIONS = 50
+MAX_CONTRAINDICATIONS = 50
+MAX_BODY_LENGTH = 2_000
+MAX_CONDITION_LENGTH = 120
+MAX_KEY_LENGTH = 1_024
 
 
 class InstructionType(StrEnum):
@@ -37,14 +37,14 @@ class ContraindicationSeverity(StrEnum):
 def checked_instructions(values: Sequence[Mapping[str, Any]] | None, at: Path, checks: Checks) -> list[dict[str, Any]]:
     """An exercise's instructions in their order, cleaned; `image` is what was sent as imageKey."""
     found = []
-    for place, value in _each(values, at, MOST_INSTRUCTIONS, checks):
+    for place, value in _each(values, at, MAX_INSTRUCTIONS, checks):
         here = (*at, str(place))
         image = value.get("image_key")
         found.append(
             {
                 "type": value["type"],
-                "body": checks.text(value["body"], (*here, "body"), LONGEST_BODY),
-                "image": checks.text(image, (*here, "imageKey"), LONGEST_KEY, lines=False) if image else None,
+                "body": checks.text(value["body"], (*here, "body"), MAX_BODY_LENGTH),
+                "image": checks.text(image, (*here, "imageKey"), MAX_KEY_LENGTH, lines=False) if image else None,
                 "sort_order": place,
             }
         )
@@ -56,9 +56,9 @@ def checked_contraindications(
 ) -> list[dict[str, Any]]:
     """An exercise's contraindications in their order, cleaned; one condition stands once."""
     found: list[dict[str, Any]] = []
-    for place, value in _each(values, at, MOST_CONTRAINDICATIONS, checks):
+    for place, value in _each(values, at, MAX_CONTRAINDICATIONS, checks):
         here = (*at, str(place))
-        condition = checks.text(value["condition"], (*here, "condition"), LONGEST_CONDITION, lines=False)
+        condition = checks.text(value["condition"], (*here, "condition"), MAX_CONDITION_LENGTH, lines=False)
         if any(condition_key(condition) == other["condition_key"] for other in found):
             checks.refuse("This condition stands in the list twice.", *here, "condition")
         text = value.get("description")
@@ -67,7 +67,7 @@ def checked_contraindications(
                 "condition": condition,
                 "condition_key": condition_key(condition),
                 "severity": value["severity"],
-                "description": checks.text(text, (*here, "description"), LONGEST_BODY) if text else None,
+                "description": checks.text(text, (*here, "description"), MAX_BODY_LENGTH) if text else None,
                 "sort_order": place,
             }
         )

@@ -9,8 +9,8 @@ from typing import Any
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Conflict, Path
 
-LONGEST_NAME = 100
-MOST_TERMS = 50
+MAX_NAME_LENGTH = 100
+MAX_TERMS = 50
 """How many terms one exercise is tagged with at most."""
 
 
@@ -33,7 +33,7 @@ class TermInUse(Conflict):
 def slug_of(name: str) -> str:
     """A name in lower-case words joined by hyphens; letters of any script stay, accents go."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name).lower() if not unicodedata.combining(c))
-    return "-".join(re.findall(r"[^\W_]+", plain))[:LONGEST_NAME].strip("-")
+    return "-".join(re.findall(r"[^\W_]+", plain))[:MAX_NAME_LENGTH].strip("-")
 
 
 def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
         if area is None:
             checks.refuse("A body region needs its area, such as Upper Body.", *at, "bodyArea")
         else:
-            area = checks.text(area, (*at, "bodyArea"), LONGEST_NAME, lines=False)
+            area = checks.text(area, (*at, "bodyArea"), MAX_NAME_LENGTH, lines=False)
     elif area is not None:
         checks.refuse("Only body regions have an area.", *at, "bodyArea")
     if kind is not TaxonomyKind.CATEGORY and values.get("parent_id") is not None:
@@ -65,4 +65,4 @@ def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
 
 def checked_name(name: str, at: Path, checks: Checks) -> str:
     """A term's name."""
-    return checks.text(name, at, LONGEST_NAME, lines=False)
+    return checks.text(name, at, MAX_NAME_LENGTH, lines=False)

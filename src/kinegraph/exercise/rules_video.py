@@ -11,8 +11,8 @@ from uuid import UUID
 from kinegraph.exercise.rules_terms import VideoProvider
 from kinegraph.kit.errors import Conflict, InvalidInput, Path
 
-LONGEST_VIDEO_SECONDS = 24 * 3600
-MOST_CANDIDATES = 20
+MAX_VIDEO_SECONDS = 24 * 3600
+MAX_CANDIDATES = 20
 
 FILES = "/files/"
 """Where the API leads to files of its own object storage."""

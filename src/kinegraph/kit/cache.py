@@ -19,7 +19,7 @@ Key = tuple[Hashable, ...]
 PLACE_BYTES = 260
 """What an entry's own tuple and its place in the order take. Measured."""
 
-LARGEST_SHARE = 8
+MAX_ENTRY_SHARE = 8
 """An entry that would take more than this part of the whole (1/8) is not admitted."""
 
 BYTES_PER_SEEN_KEY = 1024
@@ -73,7 +73,7 @@ class Cache:
     def put(self, key: Key, version: Hashable, value: Any, value_bytes: int) -> None:
         """Hold a value that takes so many bytes, evicting others for it."""
         weight = entry_bytes(key, version) + value_bytes
-        if weight > self.max_bytes // LARGEST_SHARE:
+        if weight > self.max_bytes // MAX_ENTRY_SHARE:
             self.remove(key)
             return
         before = self._entries.pop(key, None)

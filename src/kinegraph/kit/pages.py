@@ -11,7 +11,7 @@ from typing import Any
 from kinegraph.kit.cursors import decode, encode
 from kinegraph.kit.errors import InvalidInput
 
-LARGEST_PAGE = 100
+MAX_PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ def window(order: str, first: int | None, after: str | None, default: int, *kind
     Raises InvalidInput for a size outside 1..100 and for a cursor of another list or sort.
     """
     size = default if first is None else first
-    if not 1 <= size <= LARGEST_PAGE:
-        raise InvalidInput(f"Must be from 1 to {LARGEST_PAGE}; page through the rest with `after`.", "first")
+    if not 1 <= size <= MAX_PAGE_SIZE:
+        raise InvalidInput(f"Must be from 1 to {MAX_PAGE_SIZE}; page through the rest with `after`.", "first")
     if after is None:
         return Window(size, None, order)
     values = decode(order, after, kinds)

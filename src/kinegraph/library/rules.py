@@ -37,7 +37,7 @@ COLUMNS = (
 ENUMS = frozenset(("category", "kind", "movement_pattern"))
 """Those whose values are members of an enum."""
 
-MOST_FIELDS = 50
+MAX_FIELDS = 50
 """How many fields are reset by name at most."""
 
 OVERRIDABLE: Mapping[str, str] = {api_name(column): column for column in COLUMNS}
@@ -144,9 +144,9 @@ def _spelled(column: str, value: Any) -> Any:
 def checked_fields(fields: Sequence[str]) -> list[str]:
     """The names of fields to be reset. Raises Refused for what is none of the overridable ones."""
     checks = Checks()
-    if len(fields) > MOST_FIELDS:
-        checks.refuse(f"Must be at most {MOST_FIELDS} names; these are {len(fields)}.", "fields")
-    for place, name in enumerate(fields[:MOST_FIELDS]):
+    if len(fields) > MAX_FIELDS:
+        checks.refuse(f"Must be at most {MAX_FIELDS} names; these are {len(fields)}.", "fields")
+    for place, name in enumerate(fields[:MAX_FIELDS]):
         if name not in OVERRIDABLE:
             checks.refuse(f"Must be one of {', '.join(OVERRIDABLE)}.", "fields", str(place))
     checks.done()

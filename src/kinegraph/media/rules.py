@@ -63,9 +63,9 @@ LIMITS: Mapping[UploadPurpose, Mapping[str, int]] = {
 }
 """The types that each purpose takes, and the most bytes of each."""
 
-MOST_ATTACHMENTS = 10
+MAX_ATTACHMENTS = 10
 """How many files one comment takes."""
-MOST_WAITING = 100
+MAX_WAITING = 100
 """How many uploads of one person may wait to be used."""
 KEPT = timedelta(hours=24)
 """How long an upload that nobody uses is kept."""
@@ -126,9 +126,9 @@ def checked_uses(upload_ids: Sequence[str]) -> list[UUID]:
     """The uploads that an input names. Raises Refused."""
     checks = Checks()
     at = ("input", "uploadIds")
-    if len(upload_ids) > MOST_ATTACHMENTS:
-        checks.refuse(f"Must be at most {MOST_ATTACHMENTS} files; these are {len(upload_ids)}.", *at)
-    keys = checks.all(upload_ids[:MOST_ATTACHMENTS], at, checks.key)
+    if len(upload_ids) > MAX_ATTACHMENTS:
+        checks.refuse(f"Must be at most {MAX_ATTACHMENTS} files; these are {len(upload_ids)}.", *at)
+    keys = checks.all(upload_ids[:MAX_ATTACHMENTS], at, checks.key)
     for place, key in enumerate(keys):
         if key in keys[:place] and parse_key(upload_ids[place]):
             checks.refuse("This upload stands in the list twice.", *at, str(place))

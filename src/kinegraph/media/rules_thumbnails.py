@@ -6,7 +6,7 @@ import struct
 from PIL import Image, ImageMath, ImageOps, UnidentifiedImageError
 
 SIZE = (400, 400)
-MOST_PIXELS = 50_000_000
+MAX_PIXELS = 50_000_000
 """More than any camera's picture that fits the size limit; a file that unfolds to more is a decompression bomb."""
 MIME = "image/jpeg"
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -21,8 +21,8 @@ def thumbnail(content: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise NotAnImage(f"The image unfolds to {width} × {height} pixels; at most {MOST_PIXELS:,} are taken.")
+            if width * height > MAX_PIXELS:
+                raise NotAnImage(f"The image unfolds to {width} × {height} pixels; at most {MAX_PIXELS:,} are taken.")
             image.draft("RGB", (SIZE[0] * 2, SIZE[1] * 2))
             fitted = ImageOps.fit(_on_white(_upright(image)), SIZE)
         fitted.info = {}
@@ -34,7 +34,7 @@ def thumbnail(content: bytes) -> bytes:
     except UnidentifiedImageError:
         raise NotAnImage("The file is no JPEG, PNG, WebP or GIF image.") from None
     except Image.DecompressionBombError:
-        raise NotAnImage(f"The image unfolds to far more than the {MOST_PIXELS:,} pixels that are taken.") from None
+        raise NotAnImage(f"The image unfolds to far more than the {MAX_PIXELS:,} pixels that are taken.") from None
     except Exception as error:  # a decoder raises anything at all for bytes that somebody made up
         raise NotAnImage(f"The image is damaged: {error}.") from error
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import InvalidInput
 
-MOST_ATHLETES = 200
+MAX_ATHLETES = 200
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 """A date outside is a slip of the keyboard."""
 
@@ -18,9 +18,9 @@ def checked_assignment(values: Mapping[str, Any]) -> tuple[UUID, list[UUID]]:
     checks = Checks()
     workout_id = checks.key(values["workout_id"], ("input", "workoutId"))
     athletes, at = values["athlete_ids"], ("input", "athleteIds")
-    if not 1 <= len(athletes) <= MOST_ATHLETES:
-        checks.refuse(f"Must be from 1 to {MOST_ATHLETES} athletes; these are {len(athletes)}.", *at)
-    athlete_ids = checks.all(athletes[:MOST_ATHLETES], at, checks.key)
+    if not 1 <= len(athletes) <= MAX_ATHLETES:
+        checks.refuse(f"Must be from 1 to {MAX_ATHLETES} athletes; these are {len(athletes)}.", *at)
+    athlete_ids = checks.all(athletes[:MAX_ATHLETES], at, checks.key)
     for place, athlete_id in enumerate(athlete_ids):
         if athlete_id in athlete_ids[:place] and parse_key(athletes[place]):
             checks.refuse("This athlete stands in the list twice.", *at, place)

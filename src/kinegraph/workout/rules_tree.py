@@ -17,8 +17,8 @@ from kinegraph.workout.rules import NAMES, checked_texts
 from kinegraph.workout.rules_doses import checked_config, checked_prescription
 from kinegraph.workout.rules_terms import SectionShape
 
-MOST_SECTIONS = 50
-MOST_MOVEMENTS = 500
+MAX_SECTIONS = 50
+MAX_MOVEMENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Tree:
 def checked_tree(sections: Sequence[Mapping[str, Any]], at: Path, checks: Checks) -> Tree:
     """The tree in an input, each row with its own or a new id. Problems go to `checks`."""
     tree = Tree([], [], {}, set())
-    if len(sections) > MOST_SECTIONS:
-        checks.refuse(f"Must be at most {MOST_SECTIONS} sections; these are {len(sections)}.", *at)
+    if len(sections) > MAX_SECTIONS:
+        checks.refuse(f"Must be at most {MAX_SECTIONS} sections; these are {len(sections)}.", *at)
         return tree
-    if sum(len(section["movements"]) for section in sections) > MOST_MOVEMENTS:
-        checks.refuse(f"Must have at most {MOST_MOVEMENTS} movements in all.", *at)
+    if sum(len(section["movements"]) for section in sections) > MAX_MOVEMENTS:
+        checks.refuse(f"Must have at most {MAX_MOVEMENTS} movements in all.", *at)
         return tree
     for order, section in enumerate(sections):
         _add_section(tree, section, order, (*at, str(order)), checks)
