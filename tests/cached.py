@@ -16,7 +16,7 @@ from kinegraph.api.documents import Document
 from kinegraph.api.executor import execute, written
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import ReadSession
@@ -57,7 +57,9 @@ class Query:
     """A query that has begun: it sees one snapshot, whatever is written meanwhile."""
 
     def __init__(self, database: Database, person: Person) -> None:
-        self._context = _OpenContext(database, enter_as(person.id), Document(parse("{ __typename }")), writes=False)
+        self._context = _OpenContext(
+            database, authenticate_as(person.id), Document(parse("{ __typename }")), writes=False
+        )
 
     async def __aenter__(self) -> "Query":
         await self._context.open()

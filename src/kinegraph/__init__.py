@@ -28,7 +28,7 @@ The way of one request:
     breadth         runs queries level by level, each relation once (`api.executor` says how this schema is read)
     kit.context     opens one transaction for the viewer when the first field needs it
     kit.pool        leases it a connection; `kit.leases` says in which states one can be
-    identity.store  enters it: one statement sets the viewer for row-level security and tells who they are, and which
+    identity.store  sets the viewer in one statement, for row-level security, and reads who they are, and which
                     versions of their libraries the transaction sees (`kit.cache`: answers for these are not made again)
     <room>.graph    resolves fields; an edge hands its key to `Context.load`, which pools a level's keys
     <room>.store    answers many keys in one statement, with plain rows

@@ -14,7 +14,7 @@ from kinegraph.exchange.rules import ExchangeError
 from kinegraph.exercise.jobs import seed_library
 from kinegraph.exercise.rules_canonical import LibraryError
 from kinegraph.http_protocol import HttpProtocol
-from kinegraph.identity.store_operator import enter_as_operator, users_by_email
+from kinegraph.identity.store_operator import authenticate_operator, users_by_email
 from kinegraph.kit import logs
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.database import Database, Unreachable
@@ -155,7 +155,7 @@ async def _sign(url: str, tokens: Tokens, email: str, lifetime_seconds: int) -> 
     database = await Database.open(url, 1)
     try:
         await migrate.require_head(database)
-        async with database.read(enter_as_operator) as session:
+        async with database.read(authenticate_operator) as session:
             user = (await users_by_email(session, [email]))[0]
     finally:
         await database.close()

@@ -44,7 +44,7 @@ def people() -> list[tuple[str, str]]:
 async def sign_ins(database: Database) -> list[tuple[str, str, dict[str, str]]]:
     """The demo's people who are in the database: label, e-mail address and token claims."""
     wanted = people()
-    async with database.read(operator.enter_as_operator) as session:
+    async with database.read(operator.authenticate_operator) as session:
         users = await operator.users_by_email(session, [email for _, email in wanted])
     return [
         (label, email, {"sub": str(user.id), "email": email})
@@ -56,11 +56,11 @@ async def sign_ins(database: Database) -> list[tuple[str, str, dict[str, str]]]:
 async def seed_demo(database: Database) -> AsyncIterator[str]:
     """Make what is missing of the demo. Yields a line for each organization that was made."""
     script = _script()
-    async with database.write(operator.enter_as_operator) as session:
+    async with database.write(operator.authenticate_operator) as session:
         admin = script["platformAdmin"]
         await operator.insert_user(session, admin["name"], admin["email"], is_platform_admin=True)
     for organization in script["organizations"]:
-        async with database.write(operator.enter_as_operator) as session:
+        async with database.write(operator.authenticate_operator) as session:
             made = await _Writer.begin(database, session, organization)
             if made:
                 await made.write(organization)
@@ -90,7 +90,7 @@ class _Writer:
             user_id = await operator.insert_user(session, person["name"], person["email"])
             await operator.insert_membership(session, organization_id, user_id, person["role"])
             writer._users[person["email"]] = user_id
-        await operator.leave_operator(session)
+        await operator.drop_operator(session)
         return writer
 
     async def write(self, script: Mapping[str, Any]) -> None:
@@ -108,7 +108,7 @@ class _Writer:
             await self._add_workout(workout, programs)
 
     async def _act_as(self, email: str) -> None:
-        self._session.viewer = await identity.enter_as(email=email)(self._session)
+        self._session.viewer = await identity.authenticate_as(email=email)(self._session)
 
     async def _run(self, by: str, field: str, signature: str, selection: str, **variables: Any) -> Any:
         """Run one mutation as a person. Raises RuntimeError where it is refused: the script is wrong then."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.services import Services
@@ -98,7 +98,7 @@ class Guard:
         versions = await self.versions(text, variables)
         for statement in statements:
             found += [f"calls {name}" for name in await functions_of(self.database, statement)]
-            async with self.database.read(enter_as(self.size.coach.id)) as session:
+            async with self.database.read(authenticate_as(self.size.coach.id)) as session:
                 tables = await tables_of(session, statement)
             assert tables, statement
             for table in tables - {"versions"}:

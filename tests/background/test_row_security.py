@@ -10,7 +10,7 @@ import pytest
 
 from kinegraph.background import store
 from kinegraph.background.rules import JobKind, JobStatus
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import enter_as_worker
 from kinegraph.kit.sessions import WriteSession
@@ -35,7 +35,7 @@ async def acting(world: World, scene: Scene, who: str) -> AsyncIterator[WriteSes
     people = {name: getattr(scene.organization, name).id for name in ("owner", "coach", "member")}
     people["stranger"] = (await world.organization()).owner.id
     people["platform admin"] = (await world.person(is_platform_admin=True)).id
-    async with world.database.write(enter_as(people[who]) if who in people else None) as session:
+    async with world.database.write(authenticate_as(people[who]) if who in people else None) as session:
         yield session
 
 

@@ -42,7 +42,7 @@ def entry(slug: str, **values: Any) -> dict[str, Any]:
 
 async def seed(database: Database, entries: Entries) -> tuple[int, int]:
     """How many were new and how many changed."""
-    async with database.write(store.enter_as_curator) as session:
+    async with database.write(store.authenticate_curator) as session:
         return await store.seed(session, entries)
 
 

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.identity.rows import SCOPED, Pool
@@ -65,7 +65,7 @@ async def test_row_level_security_is_enabled_forced_and_has_policies(owner: Pool
 @pytest.mark.parametrize("table", TABLES)
 async def test_policies_are_evaluated_once_per_statement(database: Database, world: World, table: str) -> None:
     organization = await world.organization()
-    async with database.read(enter_as(organization.coach.id)) as session:
+    async with database.read(authenticate_as(organization.coach.id)) as session:
         plan = [row[0] for row in await session.fetch(f"EXPLAIN (VERBOSE) SELECT * FROM {table}")]
     # A setting read once and cast for each row is as bad as one read for each row.
     repeated = ("current_setting", ".col1)::uuid")

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from kinegraph.exercise.store_seed import enter_as_curator
-from kinegraph.identity.store import enter_as
+from kinegraph.exercise.store_seed import authenticate_curator
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession, WriteSession
@@ -33,10 +33,10 @@ class Two:
     @asynccontextmanager
     async def acting(self, stranger: str) -> AsyncIterator[WriteSession]:
         """A write session of the stranger."""
-        enter: Any = enter_as_curator if stranger == "the seed job" else None
+        authenticate: Any = authenticate_curator if stranger == "the seed job" else None
         if person := self.people.get(stranger):
-            enter = enter_as(person.id)
-        async with self.world.database.write(enter) as session:
+            authenticate = authenticate_as(person.id)
+        async with self.world.database.write(authenticate) as session:
             yield session
 
 
@@ -199,12 +199,12 @@ async def test_who_somebody_was_ends_with_their_transaction(database_url: str, t
     """On one connection, which the next request takes over."""
     alone = await Database.open(database_url, 1)
     try:
-        async with alone.read(enter_as(two.mine.coach.id)) as session:
+        async with alone.read(authenticate_as(two.mine.coach.id)) as session:
             assert (await counts(session))[1] == 1
         async with alone.read() as session:
             assert await counts(session) == [0, 0, 0, 0, 0]
         with pytest.raises(ZeroDivisionError):
-            async with alone.write(enter_as(two.mine.coach.id)):
+            async with alone.write(authenticate_as(two.mine.coach.id)):
                 raise ZeroDivisionError
         async with alone.read() as session:
             assert await counts(session) == [0, 0, 0, 0, 0]
@@ -215,7 +215,7 @@ async def test_who_somebody_was_ends_with_their_transaction(database_url: str, t
 async def test_entering_as_somebody_unknown_after_somebody_known_shows_nothing(two: Two) -> None:
     async with two.acting("coach") as session:
         with pytest.raises(Unauthenticated):
-            await enter_as(uuid4())(session)
+            await authenticate_as(uuid4())(session)
         assert await counts(session) == [0, 0, 0, 0, 0]
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import WriteSession
 from tests.conftest import Organization, Person, World
 from tests.identity.rows import Pool
-from tests.identity.viewer_changes import CHANGES, SETTINGS, entered, statements_of
+from tests.identity.viewer_changes import CHANGES, SETTINGS, authenticated, statements_of
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ async def scene(world: World, owner: Pool) -> Scene:
 
 
 async def everybody(database: Database, scene: Scene) -> list[Any]:
-    return [await entered(database, person) for person in scene.people]
+    return [await authenticated(database, person) for person in scene.people]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -125,7 +125,7 @@ async def test_a_change_that_is_rolled_back_leaves_every_cached_viewer_valid(
 async def test_a_change_of_one_person_leaves_the_others_cached(caching: Database, owner: Pool, scene: Scene) -> None:
     people = [scene.gym.member, scene.gym.owner, scene.other.coach]
     for person in people:
-        await entered(caching, person)
+        await authenticated(caching, person)
     for change in ("user renamed", "role raised", "membership soft-deleted", "user deleted"):
         await owner.execute(scene.sql(change))
     assert [len(await statements_of(caching, person)) for person in people] == [1, 1, 1]
@@ -143,13 +143,13 @@ async def test_after_any_sequence_of_changes_a_cached_viewer_is_who_they_would_b
         except asyncpg.IntegrityConstraintViolationError:  # what it needs was moved by an earlier one
             continue
         people = dice.sample(scene.people, 3)
-        assert [await entered(caching, p) for p in people] == [await entered(database, p) for p in people]
+        assert [await authenticated(caching, p) for p in people] == [await authenticated(database, p) for p in people]
 
 
 async def test_two_transactions_that_change_one_viewer_at_once_both_show(
     database: Database, caching: Database, owner: Pool, scene: Scene
 ) -> None:
-    seen = [await entered(caching, scene.gym.coach)]
+    seen = [await authenticated(caching, scene.gym.coach)]
     async with owner.acquire() as first, owner.acquire() as second:
         begun = [connection.transaction() for connection in (first, second)]
         for transaction, connection, change in zip(
@@ -159,8 +159,8 @@ async def test_two_transactions_that_change_one_viewer_at_once_both_show(
             await connection.execute(scene.sql(change))
         for transaction in reversed(begun):
             await transaction.commit()
-            seen.append(await entered(caching, scene.gym.coach))
-            assert seen[-1] == await entered(database, scene.gym.coach)
+            seen.append(await authenticated(caching, scene.gym.coach))
+            assert seen[-1] == await authenticated(database, scene.gym.coach)
     assert seen[0] != seen[1] != seen[2]
 
 
@@ -181,7 +181,7 @@ async def test_nothing_that_a_connection_was_set_to_remains_for_a_cached_viewer(
     await caching.pool.end(lease, "COMMIT")
     for person, settings in zip(scene.people, before, strict=True):
         assert len(await statements_of(caching, person)) == 1
-        assert await entered(caching, person) == settings
+        assert await authenticated(caching, person) == settings
 
 
 async def test_a_snapshot_from_before_a_change_keeps_who_the_viewer_was(
@@ -189,10 +189,10 @@ async def test_a_snapshot_from_before_a_change_keeps_who_the_viewer_was(
 ) -> None:
     caching = await Database.open(database_url, 2, request_cache_bytes=1_000_000)
     try:
-        before = await entered(caching, scene.gym.coach)
-        async with caching.read(enter_as(scene.gym.coach.id)) as session:
+        before = await authenticated(caching, scene.gym.coach)
+        async with caching.read(authenticate_as(scene.gym.coach.id)) as session:
             await owner.execute(scene.sql("membership soft-deleted"))
-            after = await entered(caching, scene.gym.coach)
+            after = await authenticated(caching, scene.gym.coach)
             assert before is not None and after is not None and before != after
             assert (session.viewer, await session.fetch_value(SETTINGS)) == before
             assert await session.fetch_value("SELECT count(*) FROM memberships WHERE deleted_at IS NULL") == 3
@@ -230,23 +230,23 @@ async def test_a_viewer_of_very_many_organizations_is_cached_with_the_settings_o
         """,
         person.id,
     )
-    before = await entered(database, person)
+    before = await authenticated(database, person)
     assert before is not None and len(before[0].by_organization) == 1200
-    assert [await entered(caching, person) for _ in range(2)] == [before, before]
+    assert [await authenticated(caching, person) for _ in range(2)] == [before, before]
     (begin,) = await statements_of(caching, person)
     assert "kinegraph_set_viewer" in begin
     await owner.execute("UPDATE organizations SET name = 'Last' WHERE slug = 'many-1200'")
-    assert await entered(caching, person) == await entered(database, person) != before
+    assert await authenticated(caching, person) == await authenticated(database, person) != before
 
 
 async def test_a_user_without_a_version_is_not_cached_until_they_change(
     database: Database, caching: Database, owner: Pool, scene: Scene
 ) -> None:
     await owner.execute("DELETE FROM viewer_versions WHERE user_id = $1", scene.gym.coach.id)
-    assert await entered(caching, scene.gym.coach) == await entered(database, scene.gym.coach)
+    assert await authenticated(caching, scene.gym.coach) == await authenticated(database, scene.gym.coach)
     assert len(await statements_of(caching, scene.gym.coach)) == 2
     await owner.execute(scene.sql("user renamed"))
-    await entered(caching, scene.gym.coach)
+    await authenticated(caching, scene.gym.coach)
     assert len(await statements_of(caching, scene.gym.coach)) == 1
 
 

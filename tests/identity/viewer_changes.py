@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from tests.conftest import Person
@@ -50,10 +50,10 @@ SELECT ARRAY(SELECT current_setting('kinegraph.' || name, true)
 """
 
 
-async def entered(database: Database, person: Person) -> tuple[Viewer, list[str]] | None:
+async def authenticated(database: Database, person: Person) -> tuple[Viewer, list[str]] | None:
     """Who a reading of theirs is for, and what row-level security is told; None for a user who does not exist."""
     try:
-        async with database.read(enter_as(person.id)) as session:
+        async with database.read(authenticate_as(person.id)) as session:
             settings: list[str] = await session.fetch_value(SETTINGS)
             return session.viewer, settings
     except Unauthenticated:
@@ -64,5 +64,5 @@ async def statements_of(database: Database, person: Person) -> list[str]:
     """What is sent to enter them; the database has one connection."""
     seen: list[str] = []
     observe(database, seen)
-    async with database.read(enter_as(person.id)):
+    async with database.read(authenticate_as(person.id)):
         return list(seen)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit import outbox
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import enter_as_worker
@@ -261,15 +261,19 @@ async def test_nobody_but_the_worker_reads_changes_or_drops_facts(world: World, 
     await record(world.database, Rang(1, uuid4()))
     organization = await world.organization()
     admin = await world.person(is_platform_admin=True)
-    enters = {"owner": enter_as(organization.owner.id), "platform admin": enter_as(admin.id), "nobody": None}
-    async with world.database.write(enters[who]) as session:
+    authentications = {
+        "owner": authenticate_as(organization.owner.id),
+        "platform admin": authenticate_as(admin.id),
+        "nobody": None,
+    }
+    async with world.database.write(authentications[who]) as session:
         assert await session.fetch("SELECT * FROM outbox") == []
         assert await session.run("UPDATE outbox SET payload = '{}', handled_at = NULL") == 0
         assert await session.run("DELETE FROM outbox") == 0
         assert await outbox.take(session, ["Rang"]) == [] and await outbox.purge(session) == 0
     assert len(await facts(owner, "Rang")) == 1
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with world.database.write(enters[who]) as session:
+        async with world.database.write(authentications[who]) as session:
             await session.run("INSERT INTO outbox (fact, payload, handled_at) VALUES ('Rang', '{}', now())")
 
 

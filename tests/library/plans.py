@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import ReadSession
 from tests.conftest import Person
@@ -116,7 +116,7 @@ def _plain(value: Any) -> str:
 async def plan_of(database: Database, person: Person, statement: Statement) -> dict[str, Any]:
     """The plan with which the person's own session runs the statement, with what each step touched."""
     text, arguments = statement
-    async with database.read(enter_as(person.id)) as session:
+    async with database.read(authenticate_as(person.id)) as session:
         await session.fetch(f"PREPARE page AS {text}")
         given = ", ".join(map(literal, arguments))
         rows = await session.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE page ({given})")

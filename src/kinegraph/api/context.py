@@ -1,11 +1,11 @@
-"""Who sends a request: from its bearer token to the viewer that its transaction is entered with."""
+"""Who sends a request: from its bearer token to the viewer of its transaction."""
 
 from kinegraph.api.documents import Document
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.checks import character_fault, parse_key
 from kinegraph.kit.context import Context
 from kinegraph.kit.database import Database
-from kinegraph.kit.sessions import Enter
+from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 
@@ -16,19 +16,19 @@ class RequestContext(Context):
     def __init__(
         self,
         database: Database,
-        enter: Enter | None,
+        authenticate: Authenticate | None,
         document: Document,
         *,
         writes: bool,
         storage: ObjectStorage | None = None,
         address: str = "",
     ) -> None:
-        super().__init__(database, enter, writes=writes, storage=storage, address=address)
+        super().__init__(database, authenticate, writes=writes, storage=storage, address=address)
         self.document = document
 
 
-async def enter_by_token(authorization: str | None, tokens: Tokens, claim: str) -> Enter | None:
-    """How to enter a session for a bearer token; None without one. Raises TokenError for one that does not hold."""
+async def authentication_by_token(authorization: str | None, tokens: Tokens, claim: str) -> Authenticate | None:
+    """How to set a session's viewer by a bearer token; None without one. Raises TokenError for an invalid one."""
     if authorization is None:
         return None
     scheme, _, token = authorization.partition(" ")
@@ -41,8 +41,8 @@ async def enter_by_token(authorization: str | None, tokens: Tokens, claim: str) 
     if claim == "email":
         if claims.get("email_verified", True) is not True:
             raise TokenError("The token's `email` is not verified.")
-        return enter_as(email=named)
+        return authenticate_as(email=named)
     user_id = parse_key(named)
     if user_id is None:
         raise TokenError("The token's `sub` is no user id.")
-    return enter_as(user_id)
+    return authenticate_as(user_id)

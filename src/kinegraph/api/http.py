@@ -15,7 +15,7 @@ from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from kinegraph.api.context import RequestContext, enter_by_token
+from kinegraph.api.context import RequestContext, authentication_by_token
 from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.executor import execute, written
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
@@ -25,7 +25,7 @@ from kinegraph.breadth.budget import Budget
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
-from kinegraph.kit.sessions import Enter
+from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 
@@ -82,8 +82,10 @@ class GraphQLEndpoint:
             wanted = request.headers.get(SWITCH) if self._suggests else None
             if wanted == "graphql-core" or not (self._breadth_first or wanted):
                 parameters = replace(parameters, breadth_first=False)
-            enter = await enter_by_token(request.headers.get("authorization"), self._tokens, self._claim)
-            return await self._run(parameters, enter, how, is_get=request.method == "GET")
+            authenticate = await authentication_by_token(
+                request.headers.get("authorization"), self._tokens, self._claim
+            )
+            return await self._run(parameters, authenticate, how, is_get=request.method == "GET")
         except BadRequest as error:
             return _answer(how, {"errors": [_error(error.message, "BAD_REQUEST")]}, error.status, error.headers)
         except TokenError as error:
@@ -97,16 +99,20 @@ class GraphQLEndpoint:
             failure = unexpected(error)
             return _answer(how, {"errors": [failure.error]}, failure.status)
 
-    async def _run(self, parameters: Parameters, enter: Enter | None, how: Media, *, is_get: bool) -> Response:
-        document = await self._documents.get(parameters.query, is_signed_in=enter is not None)
+    async def _run(
+        self, parameters: Parameters, authenticate: Authenticate | None, how: Media, *, is_get: bool
+    ) -> Response:
+        document = await self._documents.get(parameters.query, is_signed_in=authenticate is not None)
         operation = document.operation(parameters.operation_name).operation
         if is_get and operation is not OperationType.QUERY:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
-        data, found = await self._execute(document, parameters, enter, writes=operation is OperationType.MUTATION)
+        data, found = await self._execute(
+            document, parameters, authenticate, writes=operation is OperationType.MUTATION
+        )
         return _respond(how, data, found, is_query=operation is OperationType.QUERY)
 
     async def _execute(
-        self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
+        self, document: Document, parameters: Parameters, authenticate: Authenticate | None, *, writes: bool
     ) -> tuple[Any, list[Failure]]:
         """The data and the errors; a mutation's transaction has ended when this returns.
 
@@ -114,7 +120,7 @@ class GraphQLEndpoint:
         """
         for tries in range(1, MAX_TRIES + 1):
             try:
-                data, errors = await self._try(document, parameters, enter, writes=writes)
+                data, errors = await self._try(document, parameters, authenticate, writes=writes)
                 lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
             except asyncpg.DeadlockDetectedError:  # at the very end, where versions are written
                 if tries == MAX_TRIES:
@@ -126,11 +132,11 @@ class GraphQLEndpoint:
         return (None if writes and errors else data), failures(errors, suggests=self._suggests)
 
     async def _try(
-        self, document: Document, parameters: Parameters, enter: Enter | None, *, writes: bool
+        self, document: Document, parameters: Parameters, authenticate: Authenticate | None, *, writes: bool
     ) -> tuple[Any, list[GraphQLError]]:
         """One try in a transaction of its own, which is kept if nothing failed, down to the writing of the answer."""
         context = RequestContext(
-            self._database, enter, document, writes=writes, storage=self._storage, address=self._address
+            self._database, authenticate, document, writes=writes, storage=self._storage, address=self._address
         )
         budget = Budget(self._limits.max_objects, self._limits.max_answer_bytes, AnswerTooLarge)
         commit = False

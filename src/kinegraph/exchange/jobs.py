@@ -30,9 +30,9 @@ async def import_exercises(
     `tell` gets the plan before anything is written. Raises ExchangeError, for rejected rows too.
     """
     if choices.dry_run:
-        async with database.read(store.enter(slug)) as reading:
+        async with database.read(store.authenticate(slug)) as reading:
             return await _told(reading, parsed, choices, tell)
-    async with database.write(store.enter(slug)) as session:
+    async with database.write(store.authenticate(slug)) as session:
         await store.hold(session, session.viewer, *_sought(parsed))
         plan = await _told(session, parsed, choices, tell)
         await _write(session, plan, progress)
@@ -87,7 +87,7 @@ async def export_exercises(database: Database, slug: str | None) -> AsyncGenerat
 
     Raises ExchangeError.
     """
-    async with database.read(store.enter(slug)) as session:
+    async with database.read(store.authenticate(slug)) as session:
         last: tuple[str, UUID] | None = ("", UUID(int=0))
         while last:
             rows = await store.page(session, session.viewer, last, BATCH)

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.exchange.rules_content import COLUMNS, TERMS
-from kinegraph.exercise.store_seed import enter_as_curator
+from kinegraph.exercise.store_seed import authenticate_curator
 from kinegraph.exercise.store_taxonomy import TERMS as TERM_ROWS
-from kinegraph.identity.store_operator import enter_as_operator, leave_operator, organizations_by_slug
+from kinegraph.identity.store_operator import authenticate_operator, drop_operator, organizations_by_slug
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.rows import Row
-from kinegraph.kit.sessions import Enter, ReadSession, WriteSession
+from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 
 Scope = UUID | None
 """The organization whose own rows are meant; None for the canonical ones."""
@@ -33,18 +33,18 @@ WHOLE = f"""
 """Exercises with all that a file may say of them."""
 
 
-def enter(slug: str | None) -> Enter:
+def authenticate(slug: str | None) -> Authenticate:
     """Lets a transaction of the command line read and write one scope, and tells which. Raises ExchangeError."""
 
     async def entered(session: ReadSession) -> Scope:
         # Reading a file's worth of rows, and a reader of the export, may take longer than a request may.
         await session.fetch("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
         if slug is None:
-            await enter_as_curator(session)
+            await authenticate_curator(session)
             return None
-        await enter_as_operator(session)
+        await authenticate_operator(session)
         known = [] if character_fault(slug) else await organizations_by_slug(session, [slug])
-        await leave_operator(session)
+        await drop_operator(session)
         organization = next(iter(known), None)
         if organization is None:
             raise ExchangeError(f"There is no organization with the slug {slug!r}.")

@@ -25,12 +25,12 @@ async def seed_library(database: Database) -> AsyncIterator[Seeded]:
     Raises LibraryError with the row and field at fault.
     """
     library = [(name, entries_of(name, content)) for name, content in shipped_files()]
-    async with database.write(store_seed.enter_as_curator) as session:
+    async with database.write(store_seed.authenticate_curator) as session:
         await store_seed.seed_taxonomies(session, shipped_taxonomies())
         terms = await store_seed.global_terms(session)
     library = [(name, tagged(name, entries, terms)) for name, entries in library]
     for name, entries in library:
-        async with database.write(store_seed.enter_as_curator) as session:
+        async with database.write(store_seed.authenticate_curator) as session:
             new, changed = await store_seed.seed(session, entries)
         yield Seeded(name, len(entries), new, changed)
 

@@ -47,7 +47,7 @@ def _seeded(name: str) -> str:
     return f"CASE WHEN exercises.video_locked_by_user_id IS NULL THEN excluded.{name} ELSE exercises.{name} END"
 
 
-async def enter_as_curator(session: ReadSession) -> None:
+async def authenticate_curator(session: ReadSession) -> None:
     """Let a transaction of ours, which acts for no user, write canonical rows."""
     await session.fetch("SELECT set_config('kinegraph.platform_admin', 'on', true)")
 

@@ -8,17 +8,17 @@ from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Enter, Known, ReadSession, Reenter
+from kinegraph.kit.sessions import Authenticate, CachedAuthentication, CachedViewer, ReadSession
 
 MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only staff and themselves (None: everybody)."""
 
 
-class EnterAs(Reenter):
-    """Enters a viewer by user id or by e-mail. Raises Unauthenticated where there is no such user.
+class UserAuthentication(CachedAuthentication):
+    """Sets a viewer by user id or by e-mail. Raises Unauthenticated where there is no such user.
 
     Cached under the user's id is the viewer, with the statement that sets them again as long as nothing of them has
-    changed: the database itself says where something has. There is no version; `written` only saves asking in vain.
+    changed: the database itself says where something has. There is no version; `invalidate` only saves asking in vain.
     """
 
     def __init__(self, user_id: UUID | None, email: str | None) -> None:
@@ -27,7 +27,7 @@ class EnterAs(Reenter):
         self._state: Sequence[UUID] = ()
 
     async def __call__(self, session: ReadSession) -> Viewer:
-        """Enter them."""
+        """Set the viewer by a query."""
         row = await session.fetch_row("SELECT * FROM kinegraph_enter($1, $2)", self._user_id, self._email)
         if row is None:
             raise Unauthenticated("The token's user does not exist.")
@@ -36,23 +36,23 @@ class EnterAs(Reenter):
         self._state = row.state
         return Viewer(user, row.is_platform_admin, belongs, row.versions)
 
-    def remember(self, cache: Cache, viewer: Viewer) -> None:
-        """Cache those who sign in by their id."""
+    def store(self, cache: Cache, viewer: Viewer) -> None:
+        """Cache viewers who sign in by their id."""
         if self._user_id is None or None in self._state:
             return
-        entry = Known(set_viewer(viewer, self._state), viewer), _changes(cache, viewer)
+        entry = CachedViewer(set_viewer(viewer, self._state), viewer), _changes(cache, viewer)
         cache.put(("viewer", self._user_id), None, entry, BYTES_PER_MEMBERSHIP * (1 + len(viewer.by_organization)))
 
-    def known(self, cache: Cache) -> Known | None:
-        """Those who sign in by their id; what an e-mail address stands for is asked each time."""
+    def cached(self, cache: Cache) -> CachedViewer | None:
+        """The viewer of a user id; an e-mail address is looked up each time."""
         entry = None if self._user_id is None else cache.get(("viewer", self._user_id))
         if entry is None:
             return None
-        known: Known = entry[0]
-        return known if _changes(cache, known.viewer) == entry[1] else None
+        cached: CachedViewer = entry[0]
+        return cached if _changes(cache, cached.viewer) == entry[1] else None
 
-    def written(self, cache: Cache, viewer: Viewer) -> None:
-        """Members of the viewer's organizations are entered anew, and where a platform admin wrote, everybody is."""
+    def invalidate(self, cache: Cache, viewer: Viewer) -> None:
+        """Evict members of the viewer's organizations; where a platform admin wrote, everybody."""
         organizations: list[UUID | None] = [*viewer.by_organization, *([None] if viewer.is_platform_admin else [])]
         for organization in organizations:
             cache.put(("change", organization), None, object(), 0)
@@ -85,9 +85,9 @@ def _array(ids: Sequence[UUID]) -> str:
     return "{" + ",".join(str(UUID(int=id.int)) for id in ids) + "}"
 
 
-def enter_as(user_id: UUID | None = None, email: str | None = None) -> Enter:
+def authenticate_as(user_id: UUID | None = None, email: str | None = None) -> Authenticate:
     """A session's viewer by user id or by e-mail."""
-    return EnterAs(user_id, email)
+    return UserAuthentication(user_id, email)
 
 
 def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:

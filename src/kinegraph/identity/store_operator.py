@@ -7,13 +7,13 @@ from kinegraph.kit.rows import Row, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 
-async def enter_as_operator(session: ReadSession) -> None:
+async def authenticate_operator(session: ReadSession) -> None:
     """Let a transaction of the command line make and look up organizations and users; it acts for nobody."""
     await session.fetch("SELECT set_config('kinegraph.operator', 'on', true)")
 
 
-async def leave_operator(session: ReadSession) -> None:
-    """Give up what `enter_as_operator` allowed."""
+async def drop_operator(session: ReadSession) -> None:
+    """Give up what `authenticate_operator` allowed."""
     await session.fetch("SELECT set_config('kinegraph.operator', 'off', true)")
 
 

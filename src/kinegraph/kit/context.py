@@ -14,7 +14,7 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.loader import BatchLoader, RequestTasks
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Enter, ReadSession, WriteSession
+from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 
 Batch = Callable[..., Awaitable[Sequence[Any]]]
 """`async (session, keys, **arguments) -> answers in key order`: the only way to read related rows."""
@@ -32,7 +32,7 @@ class Context:
     def __init__(
         self,
         database: Database,
-        enter: Enter | None,
+        authenticate: Authenticate | None,
         *,
         writes: bool,
         storage: Any = None,
@@ -43,7 +43,7 @@ class Context:
         self.address = address
         self.notes: Mapping[int, frozenset[str] | None] = {}
         self._database = database
-        self._enter = enter
+        self._authenticate = authenticate
         self.writes = writes
         self._fault = fault or "Sign in: send the header `Authorization: Bearer <token>`."
         self._step: AsyncExitStack | None = None
@@ -65,12 +65,12 @@ class Context:
 
     async def open(self) -> ReadSession:
         """Open the request's session in the task that calls; for callers that know that no other does."""
-        if self._enter is None:
+        if self._authenticate is None:
             raise Unauthenticated(self._fault)
         if self.writes:
-            self._session = await self._database.begin_write(self._enter)
+            self._session = await self._database.begin_write(self._authenticate)
         else:
-            self._session = await self._database.begin_read(self._enter)
+            self._session = await self._database.begin_read(self._authenticate)
         return self._session
 
     @property
@@ -103,10 +103,10 @@ class Context:
         """A session for what a mutation must know before it writes: a short one, unless one is open already."""
         if self._session is not None or self._opening is not None:
             yield await self.session()
-        elif self._enter is None:
+        elif self._authenticate is None:
             raise Unauthenticated(self._fault)
         else:
-            async with self._database.read(self._enter) as session:
+            async with self._database.read(self._authenticate) as session:
                 yield session
 
     async def viewer(self) -> Any:

@@ -19,7 +19,7 @@ from sqlalchemy import MetaData
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.pool import ConnectionPool
 from kinegraph.kit.rows import Row
-from kinegraph.kit.sessions import MAX_ROWS, Enter, Known, ReadSession, Reenter, WriteSession
+from kinegraph.kit.sessions import MAX_ROWS, Authenticate, CachedAuthentication, CachedViewer, ReadSession, WriteSession
 
 API_ROLE = "kinegraph_api"
 CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError)
@@ -85,9 +85,9 @@ class Database:
             return await session.fetch(statement, *arguments)
 
     @asynccontextmanager
-    async def read(self, enter: Enter | None = None) -> AsyncIterator[ReadSession]:
-        """A read session for the viewer whom `enter` sets; nothing was written, so its end need not be waited for."""
-        session = await self.begin_read(enter)
+    async def read(self, authenticate: Authenticate | None = None) -> AsyncIterator[ReadSession]:
+        """A read session for the viewer whom `authenticate` sets; its end is not waited for, as nothing was written."""
+        session = await self.begin_read(authenticate)
         try:
             yield session
         except BaseException:
@@ -96,9 +96,9 @@ class Database:
         await self.end(session, commit=True)
 
     @asynccontextmanager
-    async def write(self, enter: Enter | None = None) -> AsyncIterator[WriteSession]:
+    async def write(self, authenticate: Authenticate | None = None) -> AsyncIterator[WriteSession]:
         """A write session; committed when the block ends, rolled back when it raises."""
-        session = await self.begin_write(enter)
+        session = await self.begin_write(authenticate)
         try:
             yield session
         except BaseException:
@@ -106,36 +106,36 @@ class Database:
             raise
         await self.end(session, commit=not session.doomed)
 
-    async def begin_read(self, enter: Enter | None = None) -> ReadSession:
-        """A read session, to be ended by `end`; a viewer whom the cache knows is set in the message of BEGIN."""
-        known = enter.known(self.request_cache) if isinstance(enter, Reenter) else None
+    async def begin_read(self, authenticate: Authenticate | None = None) -> ReadSession:
+        """A read session, to be ended by `end`; a cached viewer is set in the message of BEGIN."""
+        cached = authenticate.cached(self.request_cache) if isinstance(authenticate, CachedAuthentication) else None
         try:
-            lease = await self.pool.begin(f"{SNAPSHOT}; {known.statement}" if known else SNAPSHOT)
+            lease = await self.pool.begin(f"{SNAPSHOT}; {cached.statement}" if cached else SNAPSHOT)
         except asyncpg.PostgresError as error:
-            if error.sqlstate != Known.CHANGED:
+            if error.sqlstate != CachedViewer.CHANGED:
                 raise
-            known, lease = None, await self.pool.begin(SNAPSHOT)
+            cached, lease = None, await self.pool.begin(SNAPSHOT)
         session = ReadSession(lease, self.cache, self._max_rows)
-        if known:
-            session.viewer = known.viewer
+        if cached:
+            session.viewer = cached.viewer
             return session
-        return await self._entered(session, enter)
+        return await self._authenticated(session, authenticate)
 
-    async def begin_write(self, enter: Enter | None = None) -> WriteSession:
+    async def begin_write(self, authenticate: Authenticate | None = None) -> WriteSession:
         """A write session, to be ended by `end`."""
         session = WriteSession(await self.pool.begin("BEGIN"), None, self._max_rows)
-        return await self._entered(session, enter)
+        return await self._authenticated(session, authenticate)
 
-    async def _entered(self, session: Session, enter: Enter | None) -> Session:
+    async def _authenticated(self, session: Session, authenticate: Authenticate | None) -> Session:
         try:
-            session.viewer = await enter(session) if enter else None
-            if isinstance(enter, Reenter) and not isinstance(session, WriteSession):
-                enter.remember(self.request_cache, session.viewer)
+            session.viewer = await authenticate(session) if authenticate else None
+            if isinstance(authenticate, CachedAuthentication) and not isinstance(session, WriteSession):
+                authenticate.store(self.request_cache, session.viewer)
         except BaseException:
             await self.end(session, commit=False)
             raise
-        if isinstance(session, WriteSession) and isinstance(enter, Reenter):
-            session.on_commit = functools.partial(enter.written, self.request_cache, session.viewer)
+        if isinstance(session, WriteSession) and isinstance(authenticate, CachedAuthentication):
+            session.on_commit = functools.partial(authenticate.invalidate, self.request_cache, session.viewer)
         return session
 
     async def end(self, session: ReadSession, *, commit: bool) -> None:

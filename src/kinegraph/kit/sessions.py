@@ -128,13 +128,13 @@ class WriteSession(ReadSession):
         await self.run("RELEASE SAVEPOINT step")
 
 
-Enter = Callable[[ReadSession], Awaitable[Any]]
-"""Sets the viewer in a transaction's settings and returns what is known of them."""
+Authenticate = Callable[[ReadSession], Awaitable[Any]]
+"""Sets the viewer in a transaction's settings, for row-level security. Returns the viewer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A viewer who was entered before, and the statement that enters them again, or fails (CHANGED) if they changed."""
+class CachedViewer:
+    """A viewer of an earlier session, and the statement that sets them again, or fails (CHANGED) where they changed."""
 
     statement: str
     viewer: Any
@@ -142,24 +142,24 @@ class Known:
     CHANGED = "KG001"
 
 
-class Reenter(ABC):
-    """An Enter that may know its viewer from an earlier session, of which it left word in the cache."""
+class CachedAuthentication(ABC):
+    """An Authenticate whose viewer may be cached from an earlier session."""
 
     @abstractmethod
     async def __call__(self, session: ReadSession) -> Any:
-        """Enter the viewer."""
+        """Set the viewer by a query."""
 
     @abstractmethod
-    def remember(self, cache: Cache, viewer: Any) -> None:
-        """Cache a viewer who was entered."""
+    def store(self, cache: Cache, viewer: Any) -> None:
+        """Cache the viewer of a session."""
 
     @abstractmethod
-    def known(self, cache: Cache) -> Known | None:
-        """What is known of the viewer."""
+    def cached(self, cache: Cache) -> CachedViewer | None:
+        """The cached viewer, or None."""
 
     @abstractmethod
-    def written(self, cache: Cache, viewer: Any) -> None:
-        """The viewer has written: what is known of viewers whom that may have changed holds no more."""
+    def invalidate(self, cache: Cache, viewer: Any) -> None:
+        """The viewer has written: evict the viewers whom that may have changed."""
 
 
 class Arguments:

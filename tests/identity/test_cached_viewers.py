@@ -1,14 +1,14 @@
-"""A viewer who was entered before is entered with BEGIN, in one message, unless anything of them has changed since."""
+"""A cached viewer is set with BEGIN, in one message, unless anything of them has changed since."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from kinegraph.identity.store import enter_as
+from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.identity.rows import Pool
-from tests.identity.viewer_changes import entered, statements_of
+from tests.identity.viewer_changes import authenticated, statements_of
 
 
 @pytest.fixture
@@ -23,16 +23,16 @@ async def test_who_was_entered_before_is_entered_with_the_beginning_and_nothing_
     knowing: Database, world: World
 ) -> None:
     gym = await world.organization()
-    await entered(knowing, gym.coach)
+    await authenticated(knowing, gym.coach)
     begin, *others = await statements_of(knowing, gym.coach)
     assert (begin.count("BEGIN"), begin.count("kinegraph_set_viewer"), others) == (1, 1, [])
 
 
 async def test_who_was_deleted_is_told_so_though_they_were_known(knowing: Database, owner: Pool, world: World) -> None:
     person = await world.person()
-    await entered(knowing, person)
+    await authenticated(knowing, person)
     await owner.execute("DELETE FROM users WHERE id = $1", person.id)
-    assert [await entered(knowing, person) for _ in range(2)] == [None, None]
+    assert [await authenticated(knowing, person) for _ in range(2)] == [None, None]
 
 
 async def test_several_viewers_take_turns_on_one_connection_and_none_is_taken_for_another(
@@ -40,17 +40,17 @@ async def test_several_viewers_take_turns_on_one_connection_and_none_is_taken_fo
 ) -> None:
     gyms = [await world.organization() for _ in range(3)]
     people = [person for gym in gyms for person in (gym.owner, gym.coach, gym.member)]
-    told = [await entered(database, person) for person in people]
+    told = [await authenticated(database, person) for person in people]
     for _ in range(3):
-        assert [await entered(knowing, person) for person in people] == told
+        assert [await authenticated(knowing, person) for person in people] == told
 
 
 async def test_a_mutation_of_the_same_process_lets_nobody_find_out_by_failing(
     knowing: Database, owner: Pool, world: World
 ) -> None:
     gym = await world.organization()
-    await entered(knowing, gym.coach)
-    async with knowing.write(enter_as(gym.coach.id)) as session:
+    await authenticated(knowing, gym.coach)
+    async with knowing.write(authenticate_as(gym.coach.id)) as session:
         await session.run("UPDATE users SET name = name WHERE id = $1", gym.coach.id)
     begin, enter, *others = await statements_of(knowing, gym.coach)
     assert ("kinegraph_set_viewer" in begin, "kinegraph_enter(" in enter, others) == (False, True, [])
@@ -60,7 +60,7 @@ async def test_cached_viewers_stay_within_the_bound_of_the_cache(knowing: Databa
     gym = await world.organization()
     people = [await world.join(gym.id, "member") for _ in range(120)]
     for person in people:
-        seen = await entered(knowing, person)
+        seen = await authenticated(knowing, person)
         assert seen is not None and seen[0].user.id == person.id
     assert 0 < knowing.request_cache.bytes <= 100_000
     assert knowing.request_cache.counts["evictions", "viewer"] > 0
