@@ -15,8 +15,8 @@ import orjson
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_leaf_type
 
 from kinegraph.api.schema import schema
-from kinegraph.breadth.strawberry_adapter import way
-from kinegraph.breadth.ways import Cached, Edge, Embedded, Resolve
+from kinegraph.breadth.strategies import Cached, Edge, Embedded, Resolve
+from kinegraph.breadth.strawberry_adapter import strategy
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import ReadSession
 from tests.api.samples import good
@@ -61,14 +61,14 @@ def cached_fields() -> list[CachedField]:
         for type in schema._schema.type_map.values()
         if isinstance(type, GraphQLObjectType)
         for name, field in type.fields.items()
-        if (cached := getattr(way(type, field), "cached", None)) is not None
+        if (cached := getattr(strategy(type, field), "cached", None)) is not None
     ]
 
 
 def _selection(type: GraphQLObjectType, cached: Cached, depth: int) -> str:
     found = ["__typename"]
     for name, field in type.fields.items():
-        how, below = way(type, field), get_named_type(field.type)
+        how, below = strategy(type, field), get_named_type(field.type)
         is_covered = (
             (type.name, name) in cached.covers
             if isinstance(how, Resolve)

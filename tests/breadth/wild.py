@@ -30,7 +30,7 @@ from graphql.execution.executor import Executor
 
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.executor import BreadthFirst, Plans
-from kinegraph.breadth.ways import Edge, Embedded, Read, Resolve, Way
+from kinegraph.breadth.strategies import Edge, Embedded, Read, Resolve, Strategy
 
 
 class Color(enum.Enum):
@@ -185,7 +185,7 @@ READ = (
 )
 
 
-def way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
+def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
     """How fields resolve, for the executor: reads, an embedded object and batches where there are such."""
     name = next(name for name, field in parent.fields.items() if field is definition)
     if parent is THING:
@@ -208,7 +208,9 @@ async def load(context: Any, batch: Any, keys: list[Any], names: Any) -> Any:
     return await batch(context, keys)
 
 
-PLANS = Plans(Adapter(way=way, load=load, documents=lambda named: named is DOCUMENT, trusted=lambda named: True))
+PLANS = Plans(
+    Adapter(strategy=strategy, load=load, documents=lambda named: named is DOCUMENT, trusted=lambda named: True)
+)
 
 
 class Breadth(BreadthFirst, Executor[Any]):

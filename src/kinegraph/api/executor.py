@@ -23,7 +23,7 @@ from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.executor import BreadthFirst, OperationPlans, Plans
 from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.selections import Field
-from kinegraph.breadth.strawberry_adapter import way
+from kinegraph.breadth.strawberry_adapter import strategy
 from kinegraph.kit.batches import is_narrowed
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
@@ -39,7 +39,7 @@ async def _load(context: Context, batch: Batch, keys: list[Any], names: Names, *
     return await (batch(session, keys, names) if is_narrowed(batch) else batch(session, keys))
 
 
-def _note(field: Field) -> frozenset[str] | None:
+def _requested_columns(field: Field) -> frozenset[str] | None:
     """What is read of a row, or of those of a connection, by `nodes` and by `edges`; None where it is not known."""
     if field.child is not None and not field.child.type.name.endswith("Connection"):
         return field.child.names
@@ -88,11 +88,11 @@ READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
 """What orjson writes as GraphQL's own conversion would (`written`)."""
 
 ADAPTER = Adapter(
-    way=way,
+    strategy=strategy,
     shape=shape,
     source=source,
     load=_load,
-    note=_note,
+    requested_columns=_requested_columns,
     documents=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
     trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
     alone=lambda context: cast(Context, context).alone(),
@@ -125,11 +125,11 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     async def begin(self, plan: Plan) -> None:
         """Open the session, as no other task is there yet, and let resolvers know what is read of their lists."""
         context: Context = self.context_value
-        context.notes = plan.notes
+        context.columns_by_node = plan.columns_by_node
         if not plan.is_mutation:
             await context.open()
 
-    async def give_up(self, error: Exception) -> None:
+    async def fall_back(self, error: Exception) -> None:
         """graphql-core reads everything anew, and whole rows; what a mutation wrote is taken back first.
 
         A statement that ran into its time limit would only do so again, and so would a database to which no session
@@ -138,7 +138,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         context: Context = self.context_value
         if is_timeout(error) or (context.opened is None and is_unreachable(error)):
             raise error
-        context.notes = {}
+        context.columns_by_node = {}
         context.forget()
         if context.writes or isinstance(error, asyncpg.PostgresError):
             await context.renew()

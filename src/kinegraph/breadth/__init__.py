@@ -14,7 +14,7 @@ the same snapshot of the data, a mutation after what it wrote was taken back; an
 get their paths and nulls spread. So the two never disagree on an error, and an answer without one pays nothing for the
 possibility.
 
-    ways        how a field gets its value: read, called, loaded, embedded, or resolved one by one
+    strategies  how a field gets its value: read, called, loaded, embedded, or resolved one by one
     sources     how values are read off objects
     adapter     what the executor must be told of a schema (`strawberry_adapter` tells it of Strawberry's)
     convert     leaf values, converted and checked as graphql-core would

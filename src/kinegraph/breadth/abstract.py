@@ -6,7 +6,7 @@ from typing import Any
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
-from kinegraph.breadth.convert import Surprise
+from kinegraph.breadth.convert import Fallback
 from kinegraph.breadth.scopes import Scope
 from kinegraph.breadth.selections import Field, Selection
 
@@ -16,7 +16,7 @@ def by_type(
 ) -> list[tuple[Selection, list[Any], Sequence[int]]]:
     """What is selected of each type, the objects of it, and each one's place among all.
 
-    Raises Surprise for an object whose type is none of the abstract one's, or is not known at once.
+    Raises Fallback for an object whose type is none of the abstract one's, or is not known at once.
     """
     assert field.children is not None
     abstract: Any = field.definition.type
@@ -29,7 +29,7 @@ def by_type(
         info = executor.build_resolve_info(field.definition, field.nodes, scope.selection.type, path)
         name = resolve_type(value, info, abstract)
         if name.__class__ is not str or name not in field.children:
-            raise Surprise("an object whose type is not known")
+            raise Fallback("an object whose type is not known")
         members, places = groups.setdefault(name, ([], []))
         members.append(value)
         places.append(place)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from graphql import GraphQLField, GraphQLObjectType
 
 from kinegraph.breadth.sources import Attributes, Source
-from kinegraph.breadth.ways import Resolve, Way
+from kinegraph.breadth.strategies import Resolve, Strategy
 
 
 class FragmentCache(Protocol):
@@ -24,19 +24,22 @@ class FragmentCache(Protocol):
         """Hold a value that takes so many bytes."""
 
 
-def _way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
+def _strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
     return Resolve()
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """A schema's ways. The default is right for any schema, and slow: every field is resolved for each object.
+    """How a schema's fields are executed.
 
-    `way`: how a field resolves. `shape`: what distinguishes objects that are read differently. `source`: how
+    The default is right for any schema, and slow: each field is resolved for each object.
+
+    `strategy`: how a field resolves. `shape`: what distinguishes objects that are read differently. `source`: how
     objects like the sample are read. `load`: `async (context, batch, keys, names) -> answers in key order`, where
     `names` are the values that the operation reads of the answers, or None for all; for a function that answers for two
     batch functions, with the names of both, to the answers of the first and a dict of the second's.
-    `note`: what is read of what a resolver answers (for a plan's `Field`), found in `Plan.notes` by the field's node.
+    `requested_columns`: what is read of what a resolver answers (for a plan's `Field`), found in
+    `Plan.columns_by_node` by the field's node.
     `documents`: whether objects of a type are dicts, such as stored JSON, with no objects below them but such.
     `trusted`: whether a type's `is_type_of` need not be asked.
     `alone`: a context manager in which one resolver runs and no other.
@@ -48,11 +51,11 @@ class Adapter:
     `names`.
     """
 
-    way: Callable[[GraphQLObjectType, GraphQLField], Way] = _way
+    strategy: Callable[[GraphQLObjectType, GraphQLField], Strategy] = _strategy
     shape: Callable[[Any], Hashable] = type
     source: Callable[[Any], Source] = lambda sample: Attributes()
     load: Callable[..., Awaitable[Any]] | None = None
-    note: Callable[[Any], frozenset[str] | None] = lambda field: None
+    requested_columns: Callable[[Any], frozenset[str] | None] = lambda field: None
     documents: Callable[[GraphQLObjectType], bool] = lambda named: False
     trusted: Callable[[GraphQLObjectType], bool] = lambda named: False
     alone: Callable[[Any], AbstractContextManager[Any]] = lambda context: nullcontext()

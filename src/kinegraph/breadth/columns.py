@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from kinegraph.breadth.convert import Shape, Surprise
+from kinegraph.breadth.convert import Fallback, Shape
 from kinegraph.breadth.selections import Field
 
 
@@ -87,7 +87,7 @@ def flatten(values: Sequence[Any], shape: Shape, objects: list[Any], owners: lis
                 owners.extend(range(len(values)))
             return
         if shape.required:
-            raise Surprise("null in a non-null place")
+            raise Fallback("null in a non-null place")
     for place, value in enumerate(values):
         before = len(objects)
         _collect(value, shape, objects)
@@ -108,11 +108,11 @@ def positions(owners: Sequence[int]) -> list[int]:
 def _collect(value: Any, shape: Shape, objects: list[Any]) -> None:
     if value is None:
         if shape.required:
-            raise Surprise("null in a non-null place")
+            raise Fallback("null in a non-null place")
     elif shape.item is None:
         objects.append(value)
     elif value.__class__ is not list and value.__class__ is not tuple:
-        raise Surprise("a list that is none")
+        raise Fallback("a list that is none")
     elif shape.item.item is None and None not in value:
         objects.extend(value)
     else:

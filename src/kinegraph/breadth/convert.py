@@ -1,4 +1,4 @@
-"""From a value to what the answer holds for a leaf type, exactly as graphql-core converts it, or a Surprise."""
+"""From a value to what the answer holds for a leaf type, exactly as graphql-core converts it; else a Fallback."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +11,8 @@ from kinegraph.breadth.adapter import Adapter
 Convert = Callable[[Any], Any]
 
 
-class Surprise(Exception):
-    """Something is not as it must be: graphql-core is to execute the operation, and to say what is wrong."""
+class Fallback(Exception):
+    """A value is not as its type demands: graphql-core executes the operation, and says what is wrong."""
 
 
 class Shape:
@@ -27,7 +27,7 @@ class Shape:
 
 
 def converter(leaf: GraphQLLeafType, shape: Shape, adapter: Adapter) -> Convert:
-    """What turns any value into what the answer holds for a leaf type in its wrappings. It raises Surprise."""
+    """What turns any value into what the answer holds for a leaf type in its wrappings. It raises Fallback."""
     if shape.item is None:
         return _single(leaf, shape.required, adapter)
     return _list(leaf, shape, adapter)
@@ -41,7 +41,7 @@ def _single(leaf: GraphQLLeafType, required: bool, adapter: Adapter) -> Convert:
     def convert(value: Any) -> Any:
         if value is None:
             if required:
-                raise Surprise("null in a non-null place")
+                raise Fallback("null in a non-null place")
             return None
         if quick is not None and value.__class__ is str:
             found = quick.get(value)
@@ -53,9 +53,9 @@ def _single(leaf: GraphQLLeafType, required: bool, adapter: Adapter) -> Convert:
         try:
             converted = ready(value)
         except Exception as error:
-            raise Surprise("a value that its type does not take") from error
+            raise Fallback("a value that its type does not take") from error
         if converted is None or converted is Undefined:
-            raise Surprise("a value that its type does not take")
+            raise Fallback("a value that its type does not take")
         return converted
 
     return convert
@@ -84,15 +84,15 @@ def _list(leaf: GraphQLLeafType, shape: Shape, adapter: Adapter) -> Convert:
     def convert(value: Any) -> Any:
         if value is None:
             if required:
-                raise Surprise("null in a non-null place")
+                raise Fallback("null in a non-null place")
             return None
         if value.__class__ is not list and value.__class__ is not tuple:
-            raise Surprise("a list that is none")
+            raise Fallback("a list that is none")
         if all_text:
             try:
                 "".join(value)
             except TypeError:
-                raise Surprise("a value that its type does not take") from None
+                raise Fallback("a value that its type does not take") from None
             return value
         return [item(entry) for entry in value]
 

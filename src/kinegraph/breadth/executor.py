@@ -12,7 +12,7 @@ from graphql.language import DirectiveNode, Visitor
 
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
-from kinegraph.breadth.convert import Surprise
+from kinegraph.breadth.convert import Fallback
 from kinegraph.breadth.core import CoreExecution
 from kinegraph.breadth.plan import Plan, Unplannable, compile_plan
 from kinegraph.breadth.run import run_plan
@@ -140,7 +140,7 @@ class BreadthFirst(CoreExecution):
     async def begin(self, plan: Plan) -> None:
         """A plan is going to be run."""
 
-    async def give_up(self, error: Exception) -> None:
+    async def fall_back(self, error: Exception) -> None:
         """What was begun is executed by graphql-core from the start."""
 
     async def _execute_plan(self, plan: Plan, serially: bool | None) -> Any:
@@ -149,11 +149,11 @@ class BreadthFirst(CoreExecution):
             await self.begin(plan)
             data = await run_plan(plan, self, budget)
         except Exception as error:
-            is_surprise = isinstance(error, Surprise)
-            self.plans.counted[str(error) if is_surprise else f"{type(error).__name__} was raised"] += 1
+            is_fallback = isinstance(error, Fallback)
+            self.plans.counted[str(error) if is_fallback else f"{type(error).__name__} was raised"] += 1
             if budget.is_exceeded or isinstance(error, self.final):
                 raise
-            await self.give_up(error)
+            await self.fall_back(error)
         else:
             self.plans.counted[""] += 1
             return ExecutionResult(data, None)

@@ -1,7 +1,7 @@
 """Writing answers down: for each selection and class of object, one generated function makes the dicts.
 
 A generated function reads each value, tests it by its class alone where the class is enough, and hands everything
-else to a slower function, which converts as graphql-core does and raises Surprise for what it would refuse:
+else to a slower function, which converts as graphql-core does and raises Fallback for what it would refuse:
 
     def build(objects, c0):
         out = []
@@ -22,10 +22,10 @@ from typing import Any
 from graphql import GraphQLEnumType
 
 from kinegraph.breadth.adapter import Adapter
-from kinegraph.breadth.convert import Surprise, texts
+from kinegraph.breadth.convert import Fallback, texts
 from kinegraph.breadth.selections import Field, Selection
 from kinegraph.breadth.sources import Keys, Source
-from kinegraph.breadth.ways import Call, Embedded, Read
+from kinegraph.breadth.strategies import Call, Embedded, Read
 
 
 def build(
@@ -36,7 +36,7 @@ def build(
         return []
     sample = objects[0]
     if len(set(map(type, objects))) > 1:
-        raise Surprise("objects of several classes")
+        raise Fallback("objects of several classes")
     shape = adapter.shape(sample)
     function = selection.builders.get(shape)
     if function is None:
@@ -45,7 +45,7 @@ def build(
 
 
 def _generate(selection: Selection, adapter: Adapter, sample: Any) -> Callable[..., list[Any]]:
-    names: dict[str, Any] = {"join": "".join, "Surprise": Surprise, **adapter.names}
+    names: dict[str, Any] = {"join": "".join, "Fallback": Fallback, **adapter.names}
     source = adapter.source(sample)
     count = len(selection.columns)
     parameters = "".join(f", c{number}" for number in range(count))
@@ -85,8 +85,8 @@ def _dict(
             place += 1
         elif field.child is None:
             lines += _leaf(field, variable, source, adapter, names)
-        elif isinstance(field.way, Embedded):
-            below, made = _dict(field.child, variable, _Prefixed(source, field.way.prefix), adapter, names)
+        elif isinstance(field.strategy, Embedded):
+            below, made = _dict(field.child, variable, _Prefixed(source, field.strategy.prefix), adapter, names)
             lines += [*below, f"{variable} = {made}"]
         else:
             lines += _inner(field, field.child, variable, source, adapter, names)
@@ -98,14 +98,14 @@ def _inner(
     field: Field, child: Selection, variable: str, source: Source, adapter: Adapter, names: dict[str, Any]
 ) -> list[str]:
     """The lines that turn a value that is an object of its own, a stored document, into its dict."""
-    assert isinstance(field.way, Read)
+    assert isinstance(field.strategy, Read)
     below, made = _dict(child, variable, Keys(variable), adapter, names)
     below.append(f"{variable} = {made}")
-    absent = "raise Surprise('null in a non-null place')" if field.shape.required else "pass"
+    absent = "raise Fallback('null in a non-null place')" if field.shape.required else "pass"
     return [
-        f"{variable} = {source.read(field.way.name)}",
+        f"{variable} = {source.read(field.strategy.name)}",
         f"if {variable} is None: {absent}",
-        f"elif {variable}.__class__ is not dict: raise Surprise('an object that is no document')",
+        f"elif {variable}.__class__ is not dict: raise Fallback('an object that is no document')",
         "else:",
         *(f"    {line}" for line in below),
     ]
@@ -129,13 +129,13 @@ class _Prefixed(Source):
 
 def _leaf(field: Field, name: str, source: Source, adapter: Adapter, names: dict[str, Any]) -> list[str]:
     """The lines that put a field's value, converted, in a variable."""
-    way = field.way
-    if isinstance(way, Call):
-        names[f"call_{name}"] = way.function
+    strategy = field.strategy
+    if isinstance(strategy, Call):
+        names[f"call_{name}"] = strategy.function
         value = f"call_{name}({source.object})"
     else:
-        assert isinstance(way, Read)
-        value = source.read(way.name)
+        assert isinstance(strategy, Read)
+        value = source.read(strategy.name)
     names[f"full_{name}"] = field.convert
     return [f"{name} = {value}", *_conversion(field, name, adapter, names)]
 

@@ -12,7 +12,7 @@ Call = Callable[[Hashable, list[Any], tuple[Hashable, Hashable] | None], Awaitab
 """Calls a batch function with keys, or the function that answers it and another at once."""
 
 
-class Asked:
+class BatchLoad:
     """One batch function's keys with their places, and its answers by place; null answers null."""
 
     __slots__ = ("answers", "places")
@@ -26,7 +26,7 @@ class Loads:
     """The batch functions of an execution."""
 
     def __init__(self) -> None:
-        self._asked: dict[Hashable, Asked] = {}
+        self._by_batch: dict[Hashable, BatchLoad] = {}
         self._joined: dict[Hashable, tuple[Hashable, Hashable]] = {}
 
     def ask(self, batch: Hashable, keys: Iterable[Any], joined: tuple[Hashable, Hashable] | None = None) -> list[int]:
@@ -42,12 +42,12 @@ class Loads:
 
     def answers(self, batch: Hashable) -> list[Any]:
         """The function's answers, by place."""
-        return self._asked[batch].answers
+        return self._by_batch[batch].answers
 
     async def load(self, call: Call) -> None:
         """Call each batch function once, for the keys that it was not called for yet."""
-        for batch, asked in list(self._asked.items()):
-            keys = list(islice(asked.places, len(asked.answers), None))
+        for batch, batch_load in list(self._by_batch.items()):
+            keys = list(islice(batch_load.places, len(batch_load.answers), None))
             if not keys:
                 continue
             joined = self._joined.pop(batch, None)
@@ -58,20 +58,20 @@ class Loads:
                 self._know(joined[0], below)
             if len(answers) != len(keys):
                 raise ValueError(f"{batch} gave {len(answers)} answers to {len(keys)} keys.")
-            asked.answers.extend(answers)
+            batch_load.answers.extend(answers)
 
     def _know(self, batch: Hashable, answers: Mapping[Any, Any]) -> None:
         """Take answers that came without being asked for."""
-        asked = self._of(batch)
+        batch_load = self._of(batch)
         for key, answer in answers.items():
-            if asked.places.setdefault(key, len(asked.places)) == len(asked.answers):
-                asked.answers.append(answer)
+            if batch_load.places.setdefault(key, len(batch_load.places)) == len(batch_load.answers):
+                batch_load.answers.append(answer)
 
-    def _of(self, batch: Hashable) -> Asked:
-        asked = self._asked.get(batch)
-        if asked is None:
-            asked = self._asked[batch] = Asked()
-        return asked
+    def _of(self, batch: Hashable) -> BatchLoad:
+        batch_load = self._by_batch.get(batch)
+        if batch_load is None:
+            batch_load = self._by_batch[batch] = BatchLoad()
+        return batch_load
 
 
 def shared(index: list[int], answers: list[Any]) -> tuple[list[Any], list[int] | None]:

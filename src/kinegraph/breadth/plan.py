@@ -16,7 +16,7 @@ from graphql.execution.executor import Executor
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.convert import converter
 from kinegraph.breadth.selections import Field, Selection, is_value
-from kinegraph.breadth.ways import Call, Edge, Embedded, Resolve
+from kinegraph.breadth.strategies import Call, Edge, Embedded, Resolve
 
 MAX_GAPS = 255
 """Fields of gaps in one cached fragment, which stores their numbers as bytes."""
@@ -29,7 +29,7 @@ class Unplannable(Exception):
 class Plan:
     """A compiled operation."""
 
-    __slots__ = ("adapter", "fields", "is_mutation", "names", "notes", "root")
+    __slots__ = ("adapter", "columns_by_node", "fields", "is_mutation", "names", "root")
 
     def __init__(self, root: Selection, adapter: Adapter, *, is_mutation: bool = False) -> None:
         self.root = root
@@ -40,27 +40,27 @@ class Plan:
         """How many fields it has, which is what its memory grows with."""
         self.names: dict[Hashable, frozenset[str] | None] = {}
         """What is read of each batch function's answers, anywhere in the operation; None where that is not known."""
-        self.notes: dict[int, frozenset[str] | None] = {}
+        self.columns_by_node: dict[int, frozenset[str] | None] = {}
         """What the adapter noted for resolvers, by the id of their field's first node."""
-        self._note(root)
+        self._collect_columns(root)
 
-    def _note(self, selection: Selection) -> None:
+    def _collect_columns(self, selection: Selection) -> None:
         self.fields += 1 + len(selection.fields)
         for field in selection.fields:
             if isinstance(field, str):
                 continue
             for child in (field.children or {}).values():
-                self._note(child)
+                self._collect_columns(child)
             if field.child is None:
                 continue
-            if isinstance(field.way, Resolve):
-                node, note = id(field.nodes[0]), self.adapter.note(field)
-                before = self.notes.get(node, frozenset())  # a fragment's node may stand in several places
-                self.notes[node] = None if before is None or note is None else before | note
-            if isinstance(field.way, Edge):
-                before, found = self.names.get(field.way.batch, frozenset()), field.child.names
-                self.names[field.way.batch] = None if before is None or found is None else before | found
-            self._note(field.child)
+            if isinstance(field.strategy, Resolve):
+                node, columns = id(field.nodes[0]), self.adapter.requested_columns(field)
+                before = self.columns_by_node.get(node, frozenset())  # a fragment's node may stand in several places
+                self.columns_by_node[node] = None if before is None or columns is None else before | columns
+            if isinstance(field.strategy, Edge):
+                before, found = self.names.get(field.strategy.batch, frozenset()), field.child.names
+                self.names[field.strategy.batch] = None if before is None or found is None else before | found
+            self._collect_columns(field.child)
 
 
 def compile_plan(executor: Executor[Any], adapter: Adapter) -> Plan:
@@ -108,7 +108,7 @@ class _Compiler:
                 raise Unplannable("introspection")
             definition = self._executor.schema.get_field(type, name)
             if definition is not None:
-                field = Field(key, type, definition, details, self._adapter.way(type, definition))
+                field = Field(key, type, definition, details, self._adapter.strategy(type, definition))
                 self._complete(field, details)
                 yield field
 
@@ -135,23 +135,25 @@ class _Compiler:
             raise Unplannable("defer")
         field.child = self.selection(named, collected.grouped_field_set)
         field.is_document = self._adapter.documents(named)
-        if isinstance(field.way, Embedded) and not all(isinstance(f, str) or is_value(f) for f in field.child.fields):
-            field.way = Call(field.way.otherwise)
-        if isinstance(field.way, Edge | Resolve) and field.way.cached is not None:
-            gaps = _gaps(field.child, field.way.cached.covers)
+        if isinstance(field.strategy, Embedded) and not all(
+            isinstance(f, str) or is_value(f) for f in field.child.fields
+        ):
+            field.strategy = Call(field.strategy.otherwise)
+        if isinstance(field.strategy, Edge | Resolve) and field.strategy.cached is not None:
+            gaps = _gaps(field.child, field.strategy.cached.covers)
             if gaps is not None and len(gaps) <= MAX_GAPS:
-                field.cached, field.gaps = field.way.cached, gaps
+                field.cached, field.gaps = field.strategy.cached, gaps
         if field.child.has_resolvers:
             _require_places(field)
-        if isinstance(field.way, Edge) and field.way.joined:
+        if isinstance(field.strategy, Edge) and field.strategy.joined:
             for below in field.child.columns:
-                if isinstance(below.way, Edge) and below.way.batch in field.way.joined:
-                    field.joined = below.way.batch, field.way.joined[below.way.batch]
+                if isinstance(below.strategy, Edge) and below.strategy.batch in field.strategy.joined:
+                    field.joined = below.strategy.batch, field.strategy.joined[below.strategy.batch]
 
     def _divide(self, field: Field, named: GraphQLAbstractType, details: list[FieldDetails]) -> None:
         """What is selected of each object type that an abstract type may turn out to be."""
-        if isinstance(field.way, Embedded):
-            field.way = Call(field.way.otherwise)
+        if isinstance(field.strategy, Embedded):
+            field.strategy = Call(field.strategy.otherwise)
         _require_places(field)
         field.children = {}
         for possible in self._executor.schema.get_possible_types(named):
@@ -173,13 +175,13 @@ def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | No
     for field in selection.fields:
         if isinstance(field, str):
             continue
-        way = field.way
+        strategy = field.strategy
         if field.children is not None or field.definition.args:
             return None
-        if isinstance(way, Resolve) and field.place not in covers:
+        if isinstance(strategy, Resolve) and field.place not in covers:
             return None
-        if isinstance(way, Edge) and way.batch not in covers:
-            if way.pick is not None or field.child is None or field.child.has_resolvers:
+        if isinstance(strategy, Edge) and strategy.batch not in covers:
+            if strategy.pick is not None or field.child is None or field.child.has_resolvers:
                 return None
             found.append(field)
         elif field.child is not None:

@@ -17,15 +17,15 @@ from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.reading import keys_of, read_values, tally
 from kinegraph.breadth.scopes import Scope
 from kinegraph.breadth.selections import Field, Selection
+from kinegraph.breadth.strategies import Call, Edge, Read, Resolve
 from kinegraph.breadth.tasks import MAX_VALUES, SLICE, Turn, discard, gather
-from kinegraph.breadth.ways import Call, Edge, Read, Resolve
 
 Place = tuple[Scope, int, Field]
 """A field of a scope, and the place of the field's column."""
 
 
 @dataclass(slots=True)
-class _Asked:
+class _PendingField:
     """A field whose values are to come: of an edge, with its keys and their places among the loads."""
 
     scope: Scope
@@ -39,7 +39,7 @@ class _Asked:
 async def run_plan(plan: Plan, executor: Executor[Any], budget: Budget) -> Any:
     """The data of an operation.
 
-    Raises Surprise, the budget's refusal, and whatever a batch function or resolver raises. No task outlives it.
+    Raises Fallback, the budget's refusal, and whatever a batch function or resolver raises. No task outlives it.
     """
     run = _Run(plan, executor, budget)
     try:
@@ -83,32 +83,32 @@ class _Run:
 
     async def _advance(self, level: list[Place]) -> list[Place]:
         """Work out a level's fields. Returns the fields of the scopes that this led to and that need more loading."""
-        wanted: list[_Asked] = []
+        wanted: list[_PendingField] = []
         calls: list[Place] = []
         below: list[Place] = []
         work = list(level)
         for scope, place, field in work:  # grows by what needs no loading
-            way = field.way
-            if isinstance(way, Edge):
-                self._ask(scope, place, field, list(keys_of(self.adapter, scope.objects, way.key)), wanted)
-            elif isinstance(way, Read):
-                values = read_values(self.adapter, scope.objects, way.name)
-                self._attach(_Asked(scope, place, field, [], []), values, None, work)
-            elif isinstance(way, Call):
-                values = [way.function(o) for o in scope.objects]
-                self._attach(_Asked(scope, place, field, [], []), values, None, work)
+            strategy = field.strategy
+            if isinstance(strategy, Edge):
+                self._ask(scope, place, field, list(keys_of(self.adapter, scope.objects, strategy.key)), wanted)
+            elif isinstance(strategy, Read):
+                values = read_values(self.adapter, scope.objects, strategy.name)
+                self._attach(_PendingField(scope, place, field, [], []), values, None, work)
+            elif isinstance(strategy, Call):
+                values = [strategy.function(o) for o in scope.objects]
+                self._attach(_PendingField(scope, place, field, [], []), values, None, work)
             else:
                 calls.append((scope, place, field))
         await self._resolve_all(calls, wanted, below)
         await self.loads.load(self._call)
-        for asked in wanted:
-            self._attach_edge(asked, below)
+        for pending in wanted:
+            self._attach_edge(pending, below)
         return below
 
-    def _ask(self, scope: Scope, place: int, field: Field, keys: list[Any], wanted: list[_Asked]) -> None:
+    def _ask(self, scope: Scope, place: int, field: Field, keys: list[Any], wanted: list[_PendingField]) -> None:
         """Say which keys an edge needs, as far as its answers are not cached."""
-        way = field.way
-        assert isinstance(way, Edge)
+        strategy = field.strategy
+        assert isinstance(strategy, Edge)
         cached = None
         if field.cached is not None:
             unique = list(dict.fromkeys(keys))
@@ -119,8 +119,8 @@ class _Run:
             self._fill_gaps(scope, field, cached, wanted)
             keys = [unique[number] for number in cached.missing]
         if keys or cached is None:
-            places = self.loads.ask(way.batch, keys, field.joined)
-            wanted.append(_Asked(scope, place, field, keys, places, cached))
+            places = self.loads.ask(strategy.batch, keys, field.joined)
+            wanted.append(_PendingField(scope, place, field, keys, places, cached))
 
     def _find_cached(
         self, scope: Scope, place: int, field: Field, unique: list[Any], keys: list[Any]
@@ -139,7 +139,7 @@ class _Run:
         scope.columns[place] = (recorder and recorder.mark(field, cached, keys)) or cached
         return cached
 
-    def _fill_gaps(self, scope: Scope, field: Field, cached: CachedColumn, wanted: list[_Asked]) -> None:
+    def _fill_gaps(self, scope: Scope, field: Field, cached: CachedColumn, wanted: list[_PendingField]) -> None:
         """Count the objects of the fragments found, and ask for what goes in their gaps."""
         assert field.child is not None
         counts = tally(scope.counts, cached.places, len(cached.found))
@@ -156,25 +156,25 @@ class _Run:
             cached.gaps.append(stand_in)
             self._ask(stand_in, 0, below, keys, wanted)
 
-    def _attach_edge(self, asked: _Asked, below: list[Place]) -> None:
+    def _attach_edge(self, pending: _PendingField, below: list[Place]) -> None:
         """Hang the answers of an edge's batch function under its scope."""
-        field, way = asked.field, asked.field.way
-        assert isinstance(way, Edge)
-        answers = self.loads.answers(way.batch)
+        field, strategy = pending.field, pending.field.strategy
+        assert isinstance(strategy, Edge)
+        answers = self.loads.answers(strategy.batch)
         values: list[Any]
         index: list[int] | None = None
-        if way.pick is not None:
-            objects = asked.scope.objects
-            values = [way.pick(o, answers[number]) for o, number in zip(objects, asked.places, strict=True)]
+        if strategy.pick is not None:
+            objects = pending.scope.objects
+            values = [strategy.pick(o, answers[number]) for o, number in zip(objects, pending.places, strict=True)]
         elif field.children is not None or (field.child and field.child.has_resolvers):  # each object has its own path
-            values = [answers[number] for number in asked.places]
+            values = [answers[number] for number in pending.places]
         else:
-            values, index = shared(asked.places, answers)
-        self._attach(asked, values, index, below)
+            values, index = shared(pending.places, answers)
+        self._attach(pending, values, index, below)
 
-    async def _resolve_all(self, calls: list[Place], wanted: list[_Asked], below: list[Place]) -> None:
+    async def _resolve_all(self, calls: list[Place], wanted: list[_PendingField], below: list[Place]) -> None:
         """Call the ordinary resolvers of a level, each for every object, and await them all at once."""
-        found: list[tuple[_Asked, list[Any]]] = []
+        found: list[tuple[_PendingField, list[Any]]] = []
         try:
             for scope, place, field in calls:
                 arguments = field.arguments(self.executor)
@@ -185,22 +185,22 @@ class _Run:
                     self._fill_gaps(scope, field, cached, wanted)
                 missing = range(len(scope.objects)) if cached is None else cached.missing
                 results: list[Any] = []
-                found.append((_Asked(scope, place, field, [], [], cached), results))
+                found.append((_PendingField(scope, place, field, [], [], cached), results))
                 await self._resolve(scope, field, missing, arguments, results)
         except BaseException:
             discard([results for _, results in found])
             raise
         await self._settle([results for _, results in found])
-        for asked, results in found:
-            self._attach(asked, results, None, below)
+        for pending, results in found:
+            self._attach(pending, results, None, below)
 
     async def _resolve(
         self, scope: Scope, field: Field, wanted: Sequence[int], arguments: dict[str, Any], results: list[Any]
     ) -> None:
         """Add what an ordinary resolver returns for each of these objects, awaitables not awaited yet."""
-        executor = self.executor
-        definition = field.definition
-        resolve = (isinstance(field.way, Resolve) and field.way.call) or definition.resolve or executor.field_resolver
+        executor, definition = self.executor, field.definition
+        own = field.strategy.call if isinstance(field.strategy, Resolve) else None
+        resolve = own or definition.resolve or executor.field_resolver
         type = scope.selection.type
         for number, place in enumerate(wanted, 1):
             path = Path(scope.path(place), field.key, type.name)
@@ -234,17 +234,17 @@ class _Run:
         below, function = joined
         return self.adapter.load(context, function, keys, names.get(batch), names.get(below))
 
-    def _attach(self, asked: _Asked, values: list[Any], index: list[int] | None, work: list[Place]) -> None:
+    def _attach(self, pending: _PendingField, values: list[Any], index: list[int] | None, work: list[Place]) -> None:
         """Hang a field's values under its scope, and the objects among them into scopes of their own."""
-        scope, field, cached = asked.scope, asked.field, asked.cached
+        scope, field, cached = pending.scope, pending.field, pending.cached
         column = Column(field, values, index)
         if cached is not None:
             cached.column = column
             counts = cached.counts and [cached.counts[number] for number in cached.missing]
             recorder = cached if cached.is_recorded else None
         else:
-            marks = scope.recorder and scope.recorder.mark(field, column, asked.keys)
-            scope.columns[asked.place] = marks or column
+            marks = scope.recorder and scope.recorder.mark(field, column, pending.keys)
+            scope.columns[pending.place] = marks or column
             counts = scope.counts
             recorder = None if marks else scope.recorder
         if field.leaf is not None:

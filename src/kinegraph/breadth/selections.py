@@ -10,7 +10,7 @@ from graphql.execution.executor import Executor, to_nodes
 from graphql.execution.values import get_argument_values
 
 from kinegraph.breadth.convert import Convert, Shape
-from kinegraph.breadth.ways import Cached, Call, Edge, Embedded, Read, Resolve, Way
+from kinegraph.breadth.strategies import Cached, Call, Edge, Embedded, Read, Resolve, Strategy
 
 
 class Field:
@@ -31,11 +31,16 @@ class Field:
         "nodes",
         "place",
         "shape",
-        "way",
+        "strategy",
     )
 
     def __init__(
-        self, key: str, parent: GraphQLObjectType, definition: GraphQLField, details: list[FieldDetails], way: Way
+        self,
+        key: str,
+        parent: GraphQLObjectType,
+        definition: GraphQLField,
+        details: list[FieldDetails],
+        strategy: Strategy,
     ) -> None:
         self.key = key
         self.place = parent.name, details[0].node.name.value
@@ -51,7 +56,7 @@ class Field:
         """For an abstract type, what is selected of each of its object types; `child` is None then."""
         self.definition = definition
         self.nodes: list[FieldNode] = to_nodes(details)
-        self.way = way
+        self.strategy = strategy
         self.shape = Shape(definition.type)
         self.leaf: GraphQLLeafType | None = None
         self.convert: Convert | None = None
@@ -110,7 +115,7 @@ def _names(fields: list[Field | str]) -> frozenset[str] | None:
 def _has_resolvers(field: Field) -> bool:
     """Whether it or a field below is resolved object by object; the type of an abstract field's object is, too."""
     below = field.child is not None and field.child.has_resolvers
-    return below or field.children is not None or isinstance(field.way, Resolve)
+    return below or field.children is not None or isinstance(field.strategy, Resolve)
 
 
 def _text(field: Field) -> str:
@@ -118,13 +123,13 @@ def _text(field: Field) -> str:
 
 
 def _reads(field: Field) -> frozenset[str] | None:
-    way = field.way
-    if isinstance(way, Read) and field.children is None:
-        return frozenset((way.name,))
-    if isinstance(way, Embedded):
+    strategy = field.strategy
+    if isinstance(strategy, Read) and field.children is None:
+        return frozenset((strategy.name,))
+    if isinstance(strategy, Embedded):
         below = field.child.names if field.child else None
-        return None if below is None else frozenset(way.prefix + name for name in below)
-    return way.reads if isinstance(way, Call | Edge) and field.children is None else None
+        return None if below is None else frozenset(strategy.prefix + name for name in below)
+    return strategy.reads if isinstance(strategy, Call | Edge) and field.children is None else None
 
 
 def _is_inline(field: Field) -> bool:
@@ -132,14 +137,14 @@ def _is_inline(field: Field) -> bool:
     if field.children is not None:
         return False
     if field.child is None:
-        return isinstance(field.way, Read | Call)
+        return isinstance(field.strategy, Read | Call)
     if field.shape.item is not None:
         return False
-    return isinstance(field.way, Embedded) or (
-        isinstance(field.way, Read) and field.is_document and not field.child.columns
+    return isinstance(field.strategy, Embedded) or (
+        isinstance(field.strategy, Read) and field.is_document and not field.child.columns
     )
 
 
 def is_value(field: Field) -> bool:
     """Whether the field is a value of the object, and nothing more."""
-    return field.child is None and field.children is None and isinstance(field.way, Read)
+    return field.child is None and field.children is None and isinstance(field.strategy, Read)

@@ -11,11 +11,11 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
+from kinegraph.breadth.strategies import Call, Edge, Embedded, Read, Resolve, Strategy
 from kinegraph.breadth.strawberry_inputs import DEFINITION, converter
-from kinegraph.breadth.ways import Call, Edge, Embedded, Read, Resolve, Way
 
 
-def way(parent: GraphQLObjectType, definition: GraphQLField) -> Way:
+def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
     """How a field of a Strawberry type resolves."""
     field: Any = (definition.extensions or {}).get(DEFINITION)
     if not isinstance(field, StrawberryField) or field.permission_classes or field.extensions:

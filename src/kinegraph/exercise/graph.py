@@ -124,7 +124,7 @@ class Query:
             store_lists.canonical_counts,
             viewer.is_platform_admin,
             page,
-            info.context.asked(info),
+            info.context.requested_columns(info),
             {"facets": store_lists.canonical_facets},
             wanted=wanted,
             sort=sort,

@@ -25,8 +25,8 @@ class Context:
 
     The session is opened by the first field that needs it; whoever made the context finishes it.
     `storage` is the object storage (outside.storage), for fields that sign addresses, `address` the API's own as
-    clients know it. `notes` are what is going to
-    be read of the rows of each list, by the id of its field's node, where whoever executes the document knows.
+    clients know it. `columns_by_node` are the columns that the
+    document selects of each list's rows, by the id of the list's field node, as far as the executor knows them.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Context:
     ) -> None:
         self.storage = storage
         self.address = address
-        self.notes: Mapping[int, frozenset[str] | None] = {}
+        self.columns_by_node: Mapping[int, frozenset[str] | None] = {}
         self._database = database
         self._authenticate = authenticate
         self.writes = writes
@@ -122,13 +122,13 @@ class Context:
             self._loaders[name] = loader
         return await loader.load(key)
 
-    def asked(self, info: "Info") -> frozenset[str] | None:
+    def requested_columns(self, info: "Info") -> frozenset[str] | None:
         """What is going to be read of the rows that `info`'s field answers with; None where that is not known."""
-        return self.notes.get(id(info._raw_info.field_nodes[0]))
+        return self.columns_by_node.get(id(info._raw_info.field_nodes[0]))
 
-    async def load_asked(self, info: "Info", batch: Batch, key: Hashable) -> Any:
+    async def load_columns(self, info: "Info", batch: Batch, key: Hashable) -> Any:
         """The same for a narrowed batch, which reads no more than `info`'s field is asked to show."""
-        names = self.asked(info)
+        names = self.requested_columns(info)
         return await (self.load(batch, key) if names is None else self.load(batch, key, names=names))
 
     async def page(

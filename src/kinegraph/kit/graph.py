@@ -46,7 +46,7 @@ class EdgeOf:
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """How a field's answers are cached: `breadth.ways.Cached` says more.
+    """How a field's answers are cached: `breadth.strategies.Cached` says more.
 
     `entries` gives their cache keys and versions; `covers` what of the selection below holds as long as they do: batch
     functions, and resolved fields as (type, field).

@@ -137,7 +137,7 @@ class OrganizationLibrary:
         if not viewer.sees_library(root.id):
             return Page.empty(page, facets=by_facet(()))  # type: ignore[return-value]  # read by field name
         key = (root.id, viewer.coaches(root.id))
-        names = info.context.asked(info)
+        names = info.context.requested_columns(info)
         lists = store_lists.library_pages, store_lists.library_counts
         facets = {"facets": store_lists.library_facets}
         return await info.context.page(*lists, key, page, names, facets, source=source, wanted=wanted, sort=sort)
@@ -157,6 +157,6 @@ class Query:
         viewer: Viewer = await info.context.viewer()
         if organization not in viewer.by_organization:
             return None
-        found = await info.context.load_asked(info, store.effective, (organization, exercise))
+        found = await info.context.load_columns(info, store.effective, (organization, exercise))
         shown: EffectiveExercise | None = found if found and is_visible(viewer, found.row) else None
         return shown

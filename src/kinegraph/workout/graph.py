@@ -139,7 +139,7 @@ async def _workouts(
     athlete = None if viewer.coaches(organization_id) else viewer.user.id
     key = (organization_id, program_id, athlete)
     lists = store_lists.workout_pages, store_lists.workout_counts
-    return await info.context.page(*lists, key, page, info.context.asked(info), exercise_id=exercise_id)
+    return await info.context.page(*lists, key, page, info.context.requested_columns(info), exercise_id=exercise_id)
 
 
 @strawberry.type(description="A track of an organization that workouts may belong to.")
@@ -179,7 +179,7 @@ class OrganizationWorkouts:
 class Query:
     @field("A workout: to coaches any of their organization's, to members what is assigned to them.")
     async def workout(self, info: Info, id: WorkoutId) -> Workout | None:
-        workout: Workout | None = await info.context.load_asked(info, store.by_ids, require_key(id, "id"))
+        workout: Workout | None = await info.context.load_columns(info, store.by_ids, require_key(id, "id"))
         return workout
 
     @field("Workouts of an organization in which an exercise is done, newest first; to members, among those assigned.")

@@ -1,4 +1,4 @@
-"""The ways in which a field gets its value."""
+"""Field strategies: how a field gets its value."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Resolve:
     cached: "Cached | None" = None
     """Where the fragment of its answer stands in the cache; the key is a tuple of the object and the arguments."""
     call: Callable[..., Any] | None = None
-    """What is called in place of the field's resolver, in the same way; None for the resolver itself."""
+    """What is called in place of the field's resolver, like it; None for the resolver itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +76,4 @@ class Embedded:
     otherwise: Callable[[Any], Any]
 
 
-Way = Read | Call | Edge | Embedded | Resolve
+Strategy = Read | Call | Edge | Embedded | Resolve
