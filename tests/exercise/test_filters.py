@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import Api, World
 from tests.exercise.documents import SORTS
+from tests.exercise.libraries import Stocked, canonical_of, ids, library_of, stocked_library
 from tests.exercise.model import FILTERS, PLAIN, Exercise, Json, Pool, filters, libraries, ordered
-from tests.exercise.shelves import Shelf, canonical_of, ids, library_of, shelf_of
 
 LAW = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -22,9 +22,9 @@ questions = st.lists(st.tuples(filters, sorts, st.sampled_from(SOURCES)), min_si
 
 
 @pytest.fixture(scope="module")
-async def shelf(api: Api, world: World, owner: Pool) -> Shelf:
+async def stocked(api: Api, world: World, owner: Pool) -> Stocked:
     """A library that is replaced for each example."""
-    return await shelf_of(api, world, owner)
+    return await stocked_library(api, world, owner)
 
 
 def exercise(is_own: bool = True, **parts: Any) -> Exercise:
@@ -42,94 +42,96 @@ def test_every_field_of_the_filter_is_asked_for_here() -> None:
 @LAW
 @given(library=libraries(), questions=questions)
 async def test_a_library_is_filtered_and_sorted_as_plain_python_would(
-    shelf: Shelf, library: list[Exercise], questions: list[tuple[Json, str, str]]
+    stocked: Stocked, library: list[Exercise], questions: list[tuple[Json, str, str]]
 ) -> None:
-    await shelf.stock(library)
+    await stocked.stock(library)
     for filter, sort, source in questions:
-        for person, coached in ((shelf.gym.coach, True), (shelf.gym.member, False)):
+        for person, coached in ((stocked.gym.coach, True), (stocked.gym.member, False)):
             wanted = ordered(library_of(library, filter, source, coached=coached), sort)
-            page = await shelf.page(person, filter, sort=sort, source=source, first=100)
+            page = await stocked.page(person, filter, sort=sort, source=source, first=100)
             assert (ids(page), page["totalCount"]) == (wanted, len(wanted)), (filter, sort, source)
 
 
 @LAW
 @given(library=libraries(), questions=questions)
 async def test_the_canonical_list_is_filtered_and_sorted_on_stored_values_as_plain_python_would(
-    shelf: Shelf, library: list[Exercise], questions: list[tuple[Json, str, str]]
+    stocked: Stocked, library: list[Exercise], questions: list[tuple[Json, str, str]]
 ) -> None:
-    await shelf.stock(library)
+    await stocked.stock(library)
     for filter, sort, _ in questions:
-        for person, admin in ((shelf.gym.coach, False), (shelf.admin, True)):
+        for person, admin in ((stocked.gym.coach, False), (stocked.admin, True)):
             wanted = ordered(canonical_of(library, filter, admin=admin), sort)
-            page = await shelf.page(person, filter, sort=sort, first=100, canonical=True)
+            page = await stocked.page(person, filter, sort=sort, first=100, canonical=True)
             assert (ids(page), page["totalCount"]) == (wanted, len(wanted)), (filter, sort)
 
 
 @LAW
 @given(library=libraries(), filter=filters, sort=sorts, size=st.integers(1, 4), source=st.sampled_from(SOURCES))
 async def test_pages_of_any_size_walk_a_filtered_library_in_the_order_of_its_single_page(
-    shelf: Shelf, library: list[Exercise], filter: Json, sort: str, size: int, source: str
+    stocked: Stocked, library: list[Exercise], filter: Json, sort: str, size: int, source: str
 ) -> None:
-    await shelf.stock(library)
+    await stocked.stock(library)
     wanted = ordered(library_of(library, filter, source, coached=True), sort)
-    assert await shelf.walk(size, filter=filter, sort=sort, source=source) == wanted
+    assert await stocked.walk(size, filter=filter, sort=sort, source=source) == wanted
     canonical = ordered(canonical_of(library, filter, admin=False), sort)
-    assert await shelf.walk(size, filter=filter, sort=sort, canonical=True) == canonical
+    assert await stocked.walk(size, filter=filter, sort=sort, canonical=True) == canonical
 
 
 @pytest.mark.parametrize("name", sorted(FILTERS))
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), library=libraries())
 async def test_each_field_alone_keeps_exactly_what_it_says(
-    shelf: Shelf, name: str, data: st.DataObject, library: list[Exercise]
+    stocked: Stocked, name: str, data: st.DataObject, library: list[Exercise]
 ) -> None:
     filter = {name: data.draw(FILTERS[name])}
-    await shelf.stock(library)
+    await stocked.stock(library)
     wanted = ordered(library_of(library, filter, "ALL", coached=True), "NAME_ASC")
-    assert ids(await shelf.page(filter=filter, first=100)) == wanted
+    assert ids(await stocked.page(filter=filter, first=100)) == wanted
 
 
 @pytest.mark.parametrize(
     "condition", ["knee  pain", "Knee - pain", " knee\u00a0pain", "knee__pain", "knee pain-", "ΠΌΝΟΣ", "ÉPAULE"]
 )
 async def test_an_absolute_contraindication_rules_out_however_its_condition_is_spelled(
-    shelf: Shelf, condition: str
+    stocked: Stocked, condition: str
 ) -> None:
-    await shelf.stock([exercise(against=((condition.strip(), "absolute"),))])
+    await stocked.stock([exercise(against=((condition.strip(), "absolute"),))])
     asked = (condition, condition.upper(), condition.lower(), " ".join(condition.replace("-", " ").split()))
-    found = {spelling: ids(await shelf.page(filter={"safeFor": [spelling]})) for spelling in asked}
+    found = {spelling: ids(await stocked.page(filter={"safeFor": [spelling]})) for spelling in asked}
     assert found == {spelling: [] for spelling in asked}
 
 
-async def test_a_clone_of_a_clone_has_the_fatigue_of_the_first_source(shelf: Shelf) -> None:
+async def test_a_clone_of_a_clone_has_the_fatigue_of_the_first_source(stocked: Stocked) -> None:
     source = exercise(False, fatigue=3)
     clone = exercise(source=source)
     again = exercise(source=clone)
-    await shelf.stock([source, clone, again])
-    found = ids(await shelf.page(filter={"maxFatigue": 3}, sort="CREATED_AT_ASC"))
+    await stocked.stock([source, clone, again])
+    found = ids(await stocked.page(filter={"maxFatigue": 3}, sort="CREATED_AT_ASC"))
     assert sorted(found) == sorted(str(each.id) for each in (source, clone, again))
 
 
-async def test_a_clone_of_a_clone_avoids_what_the_first_source_avoids(shelf: Shelf) -> None:
+async def test_a_clone_of_a_clone_avoids_what_the_first_source_avoids(stocked: Stocked) -> None:
     source = exercise(False, avoid=("knee_pain",))
     clone = exercise(source=source)
-    await shelf.stock([source, clone, exercise(source=clone)])
-    assert ids(await shelf.page(filter={"safeFor": ["knee pain"]})) == []
+    await stocked.stock([source, clone, exercise(source=clone)])
+    assert ids(await stocked.page(filter={"safeFor": ["knee pain"]})) == []
 
 
-async def test_a_clone_with_a_layer_of_its_own_does_not_take_its_sources(shelf: Shelf) -> None:
+async def test_a_clone_with_a_layer_of_its_own_does_not_take_its_sources(stocked: Stocked) -> None:
     source = exercise(False, fatigue=3, avoid=("knee_pain",))
     clone = exercise(source=source, fatigue=9, avoid=())
-    await shelf.stock([source, clone])
-    assert ids(await shelf.page(filter={"maxFatigue": 3})) == [str(source.id)]
-    assert ids(await shelf.page(filter={"safeFor": ["knee pain"]})) == [str(clone.id)]
+    await stocked.stock([source, clone])
+    assert ids(await stocked.page(filter={"maxFatigue": 3})) == [str(source.id)]
+    assert ids(await stocked.page(filter={"safeFor": ["knee pain"]})) == [str(clone.id)]
 
 
 @pytest.mark.parametrize("name", ["categoryId", "bodyRegionId", "equipmentId"])
-async def test_a_term_that_does_not_exist_finds_nothing_and_what_is_no_id_is_refused(shelf: Shelf, name: str) -> None:
-    await shelf.stock([exercise()])
+async def test_a_term_that_does_not_exist_finds_nothing_and_what_is_no_id_is_refused(
+    stocked: Stocked, name: str
+) -> None:
+    await stocked.stock([exercise()])
     query = "query ($filter: ExerciseFilter) { exercises(filter: $filter) { nodes { id } } }"
-    unknown = await shelf.api.run(query, shelf.gym.coach, filter={name: str(exercise().id)})
-    response = await shelf.api.post(query, shelf.gym.coach, filter={name: "knee"})
+    unknown = await stocked.api.run(query, stocked.gym.coach, filter={name: str(exercise().id)})
+    response = await stocked.api.post(query, stocked.gym.coach, filter={name: "knee"})
     assert unknown == {"exercises": {"nodes": []}}
     assert response.json()["errors"][0]["extensions"]["field"] == ["filter", name]

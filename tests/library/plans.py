@@ -104,12 +104,12 @@ def captured(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Statement]]:
 def literal(value: Any) -> str:
     """An argument as SQL that needs no type."""
     if isinstance(value, list | tuple):
-        inner = ",".join('"' + _plain(entry).replace("\\", "\\\\").replace('"', '\\"') + '"' for entry in value)
+        inner = ",".join('"' + _as_text(entry).replace("\\", "\\\\").replace('"', '\\"') + '"' for entry in value)
         return "'{" + inner.replace("'", "''") + "}'"
-    return "'" + _plain(value).replace("'", "''") + "'"
+    return "'" + _as_text(value).replace("'", "''") + "'"
 
 
-def _plain(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

@@ -14,7 +14,7 @@ Pool = Any
 Json = dict[str, Any]
 
 
-async def shelf(api: Api, world: World, owner: Pool) -> tuple[Organization, list[str], list[str]]:
+async def scene(api: Api, world: World, owner: Pool) -> tuple[Organization, list[str], list[str]]:
     """An organization whose library is 20 canonical exercises, half overridden, and 10 of its own."""
     await owner.execute("UPDATE exercises SET deleted_at = now() WHERE organization_id IS NULL")
     gym = await world.organization()
@@ -34,7 +34,7 @@ async def shelf(api: Api, world: World, owner: Pool) -> tuple[Organization, list
 async def test_what_stood_still_is_met_once_while_overrides_move_others_between_streams(
     api: Api, world: World, owner: Pool, sort: str
 ) -> None:
-    gym, canonical, own = await shelf(api, world, owner)
+    gym, canonical, own = await scene(api, world, owner)
     chance = random.Random(sort)
     moving = set(canonical[:6]) | set(own[:3])
     mine = {*canonical, *own}
@@ -60,7 +60,7 @@ async def test_what_stood_still_is_met_once_while_overrides_move_others_between_
 async def test_names_that_differ_in_case_alone_stand_together_in_the_order_of_their_ids(
     api: Api, world: World, owner: Pool
 ) -> None:
-    gym, canonical, own = await shelf(api, world, owner)
+    gym, canonical, own = await scene(api, world, owner)
     names = {node["exerciseId"]: node["name"] for node in (await library(api, gym, first=100))["nodes"]}
     for size in (1, 2, 7):
         found = [id for id in await walk(api, gym, size, sort="NAME_ASC") if id in {*canonical, *own}]
@@ -72,7 +72,7 @@ async def test_names_that_differ_in_case_alone_stand_together_in_the_order_of_th
 async def test_an_override_equal_to_the_stored_name_leaves_the_exercise_in_its_place_and_once(
     api: Api, world: World, owner: Pool
 ) -> None:
-    gym, canonical, _ = await shelf(api, world, owner)
+    gym, canonical, _ = await scene(api, world, owner)
     before = await walk(api, gym, 4, sort="NAME_ASC")
     await upsert(api, gym, canonical[1], name="M1")
     await upsert(api, gym, canonical[3], name="m3")
@@ -83,7 +83,7 @@ async def test_an_override_equal_to_the_stored_name_leaves_the_exercise_in_its_p
 async def test_a_difficulty_given_to_one_that_had_none_and_taken_back_moves_it_from_the_end_and_to_it(
     api: Api, world: World, owner: Pool
 ) -> None:
-    gym, canonical, _ = await shelf(api, world, owner)
+    gym, canonical, _ = await scene(api, world, owner)
     id = canonical[3]
     places = []
     for change in ({}, {"difficulty": 1}, {"difficulty": None}):
@@ -97,7 +97,7 @@ async def test_a_difficulty_given_to_one_that_had_none_and_taken_back_moves_it_f
 
 
 async def test_another_organizations_overrides_do_not_move_a_row(api: Api, world: World, owner: Pool) -> None:
-    gym, canonical, _ = await shelf(api, world, owner)
+    gym, canonical, _ = await scene(api, world, owner)
     other = await world.organization()
     before = {sort: await walk(api, gym, 6, sort=sort) for sort in SORTS}
     for id in canonical:
@@ -108,7 +108,7 @@ async def test_another_organizations_overrides_do_not_move_a_row(api: Api, world
 async def test_walks_that_run_beside_a_storm_of_writes_meet_every_quiet_row_once(
     api: Api, world: World, owner: Pool
 ) -> None:
-    gym, canonical, own = await shelf(api, world, owner)
+    gym, canonical, own = await scene(api, world, owner)
     quiet = set(canonical[6:]) | set(own)
     done = asyncio.Event()
 

@@ -40,11 +40,11 @@ class Failure:
 
 
 def failures(errors: Sequence[GraphQLError], *, suggests: bool) -> list[Failure]:
-    """What clients are told of an execution's errors; other names than theirs only if it `suggests`."""
-    return [failure for error in independent(errors) for failure in _told(error, suggests)]
+    """What clients are body of an execution's errors; other names than theirs only if it `suggests`."""
+    return [failure for error in independent(errors) for failure in _failures_of(error, suggests)]
 
 
-def _told(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
+def _failures_of(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
     cause = error.original_error
     if isinstance(cause, Refused):
         yield from (_refusal(error, refusal) for refusal in cause.refusals)
@@ -65,7 +65,7 @@ def _told(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
 
 
 def unexpected(cause: Exception) -> Failure:
-    """What clients are told of something that went wrong outside any field."""
+    """What clients are body of something that went wrong outside any field."""
     return _unexpected(GraphQLError(""), cause)
 
 
@@ -108,8 +108,8 @@ def _refusal(error: GraphQLError, refusal: Refusal) -> Failure:
 
 def _failure(error: GraphQLError, message: str, code: str, status: int, **extra: Any) -> Failure:
     places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    told: dict[str, Any] = {"message": message[:MAX_MESSAGE], **({"locations": places} if places else {})}
+    body: dict[str, Any] = {"message": message[:MAX_MESSAGE], **({"locations": places} if places else {})}
     if error.path:
-        told["path"] = error.path
-    told["extensions"] = {"code": code, **extra}
-    return Failure(told, status)
+        body["path"] = error.path
+    body["extensions"] = {"code": code, **extra}
+    return Failure(body, status)

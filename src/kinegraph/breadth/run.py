@@ -190,7 +190,7 @@ class _Run:
         except BaseException:
             discard([results for _, results in found])
             raise
-        await self._settle([results for _, results in found])
+        await self._await_all([results for _, results in found])
         for pending, results in found:
             self._attach(pending, results, None, below)
 
@@ -209,7 +209,7 @@ class _Run:
             if number % SLICE == 0:
                 await self._turn.end_if_long()
 
-    async def _settle(self, columns: list[list[Any]]) -> None:
+    async def _await_all(self, columns: list[list[Any]]) -> None:
         """Await the awaitables among the level's results, all at once, in place. None outlives this."""
         is_awaitable = self.executor.is_awaitable
         waiting = [

@@ -31,22 +31,22 @@ async def import_exercises(
     """
     if choices.dry_run:
         async with database.read(store.authenticate(slug)) as reading:
-            return await _told(reading, parsed, choices, tell)
+            return await _checked_plan(reading, parsed, choices, tell)
     async with database.write(store.authenticate(slug)) as session:
-        await store.hold(session, session.viewer, *_sought(parsed))
-        plan = await _told(session, parsed, choices, tell)
+        await store.hold(session, session.viewer, *_lookup_keys(parsed))
+        plan = await _checked_plan(session, parsed, choices, tell)
         await _write(session, plan, progress)
     return plan
 
 
-async def _told(session: ReadSession, parsed: Parsed, choices: Choices, tell: Tell) -> Plan:
+async def _checked_plan(session: ReadSession, parsed: Parsed, choices: Choices, tell: Tell) -> Plan:
     plan = planned(parsed, await _known(session, parsed), choices)
     require_importable(plan, choices)
     tell(plan)
     return plan
 
 
-def _sought(parsed: Parsed) -> tuple[list[str], list[UUID], list[str]]:
+def _lookup_keys(parsed: Parsed) -> tuple[list[str], list[UUID], list[str]]:
     """The keys, ids and slugs that the entries may be stored under."""
     entries = parsed.entries
     return (
@@ -62,7 +62,7 @@ async def _known(session: ReadSession, parsed: Parsed) -> Known:
     slugs = [slug for entry in parsed.entries if (slug := entry.content.get("slug"))]
     return Known(
         is_canonical=scope is None,
-        stored=[_stored(row) for row in await store.rows_about(session, scope, *_sought(parsed))],
+        stored=[_stored(row) for row in await store.rows_about(session, scope, *_lookup_keys(parsed))],
         named=await store.names(session, scope),
         slugs=await store.canonical_slugs(session, slugs) if scope is None else {},
         terms=await store.terms(session, scope),

@@ -40,7 +40,7 @@ def content_of(raw: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
         elif name in NEVER_NULL and value is None:
             checks.refuse("Must not be null; leave it out to keep it as it is.", key)
         elif value is None or _is_typed(name, value, (key,), checks):
-            fit[name] = _plain(name, value)
+            fit[name] = _stored_value(name, value)
     return {name: _within_limits(name, value, checks) for name, value in fit.items()}
 
 
@@ -59,7 +59,7 @@ def _is_typed(name: str, value: Any, at: Path, checks: Checks) -> bool:
     return is_a(value, bool if name == "is_unilateral" else str, at, checks)
 
 
-def _plain(name: str, value: Any) -> Any:
+def _stored_value(name: str, value: Any) -> Any:
     """A value of the right type as it is stored; a null list is an empty one."""
     if name in CHOICES and value is not None:
         return as_term(value)

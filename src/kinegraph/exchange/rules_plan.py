@@ -11,7 +11,7 @@ from uuid import UUID
 from kinegraph.exchange.rules import Duplicates, Entry, Fault, Parsed, Place
 from kinegraph.exchange.rules_content import TERMS, still_says
 from kinegraph.exchange.rules_decisions import Choices, Decision, Known, Plan, Stored, Verdict
-from kinegraph.exchange.rules_likeness import Looks
+from kinegraph.exchange.rules_duplicates import DuplicateFinder
 from kinegraph.exercise.rules import api_name, require_move
 from kinegraph.kit.errors import InvalidInput
 
@@ -20,8 +20,8 @@ def planned(parsed: Parsed, known: Known, choices: Choices) -> Plan:
     """Decide about every entry; those that cannot be stored are among the faults instead."""
     rows = _Rows(known)
     matched, twice = _matched(parsed.entries, rows)
-    looks = Looks(known.named, [entry for entry, stored in matched if stored])
-    decisions = [_decided(entry, stored, rows, looks, choices) for entry, stored in matched]
+    duplicates = DuplicateFinder(known.named, [entry for entry, stored in matched if stored])
+    decisions = [_decided(entry, stored, rows, duplicates, choices) for entry, stored in matched]
     against = [fault for decision in decisions if decision.writes for fault in _against(decision, known)]
     against += _slugs_twice(decisions) if known.is_canonical else []
     refused = {fault.place.row for fault in against}
@@ -62,12 +62,14 @@ class _Rows:
         return found or (same[0] if len(same) == 1 else None)
 
 
-def _decided(entry: Entry, stored: Stored | None, rows: _Rows, looks: Looks, choices: Choices) -> Decision:
+def _decided(
+    entry: Entry, stored: Stored | None, rows: _Rows, duplicates: DuplicateFinder, choices: Choices
+) -> Decision:
     if stored is None:
-        own, canonical = looks.like(entry)
+        own, canonical = duplicates.like(entry)
         keeps = own is None or choices.duplicates is Duplicates.KEEP
         if keeps:
-            looks.add(entry)
+            duplicates.add(entry)
         verdict = Verdict.NEW if own is None else Verdict.DUPLICATE
         return Decision(entry, verdict, keeps, like=own or canonical)
     keeps_key = stored.import_key is not None or entry.key in rows.by_key

@@ -15,10 +15,10 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.media.graph_uses import Settled, settled, use
+from kinegraph.media.graph_uses import StoredUpload, store_uploads, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
 
-Files = Mapping[UUID, Settled]
+Files = Mapping[UUID, StoredUpload]
 """Uploads that were looked at, by id."""
 
 
@@ -95,7 +95,7 @@ async def looked_at(info: Info, parts: Parts) -> Files:
     if not parts.uploads:
         return {}
     try:
-        found = await settled(info, [(id, purpose, at) for id, (purpose, at) in parts.uploads.items()])
+        found = await store_uploads(info, [(id, purpose, at) for id, (purpose, at) in parts.uploads.items()])
     except Refused as refused:
         parts.refusals = [*refused.refusals]
         return {}
@@ -136,18 +136,18 @@ async def _images(session: WriteSession, exercise: Row, parts: Parts, files: Fil
     faults += [
         UploadNotFound(message, "input", "instructions", entry["sort_order"], "imageKey")
         for entry in parts.instructions or ()
-        if entry["image"] and _plain(entry["image"]) not in {*found, *refused}
+        if entry["image"] and _image_key(entry["image"]) not in {*found, *refused}
     ]
     return found
 
 
 def _pictured(entries: list[dict[str, Any]], images: Images) -> list[dict[str, Any]]:
     """The instructions with their pictures' keys and types."""
-    named = ((entry, images.get(_plain(entry["image"]), (None, None))) for entry in entries)
+    named = ((entry, images.get(_image_key(entry["image"]), (None, None))) for entry in entries)
     return [{**entry, "image_key": key, "image_mime": mime} for entry, (key, mime) in named]
 
 
-def _plain(image: str | None) -> str:
+def _image_key(image: str | None) -> str:
     """An upload's id in the spelling that ids have here; a key as it is."""
     key = parse_key(image or "")
     return str(key) if key is not None else image or ""

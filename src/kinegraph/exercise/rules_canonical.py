@@ -62,12 +62,12 @@ def _validator() -> jsonschema.Draft202012Validator:
 def _faults(rows: Any) -> Iterator[str]:
     """Every fault: what the JSON Schema says, in the order of the rows; unfit characters; slugs that stand twice."""
     for error in sorted(_validator().iter_errors(rows), key=_rank):
-        yield _told(rows, [*error.absolute_path], _field_in(error), error.message)
+        yield _fault_message(rows, [*error.absolute_path], _field_in(error), error.message)
     if not isinstance(rows, list):
         return
     for steps, text in _texts(rows, []):
         if fault := character_fault(text):
-            yield _told(rows, steps, "", fault)
+            yield _fault_message(rows, steps, "", fault)
     slugs = [row.get("slug") if isinstance(row, dict) else None for row in rows]
     for place, slug in enumerate(slugs):
         if isinstance(slug, str) and slugs.index(slug) != place:
@@ -88,7 +88,7 @@ def _texts(value: Any, steps: list[str | int]) -> Iterator[tuple[list[str | int]
             yield from _texts(inner, [*steps, step])
 
 
-def _told(rows: Any, steps: list[str | int], named: str, message: str) -> str:
+def _fault_message(rows: Any, steps: list[str | int], named: str, message: str) -> str:
     """One fault in words, on one line: row, its name, field, message."""
     if not steps:
         return f"the file: {_short(message)}"

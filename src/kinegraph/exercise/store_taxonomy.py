@@ -8,7 +8,7 @@ import asyncpg
 
 from kinegraph.exercise.rules_taxonomy import TaxonomyKind, TermInUse, TermTaken
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.rows import Row, placed
+from kinegraph.kit.rows import Row, grouped_by_position
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 TABLES: Mapping[TaxonomyKind, str] = {
@@ -54,7 +54,7 @@ async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[s
             "body_regions": [row for row in group if row.kind == TaxonomyKind.BODY_REGION],
             "equipment": [row for row in group if row.kind == TaxonomyKind.EQUIPMENT],
         }
-        for group in placed(rows, len(views))
+        for group in grouped_by_position(rows, len(views))
     ]
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.rows import placed
+from kinegraph.kit.rows import grouped_by_position
 
 Function = TypeVar("Function")
 
@@ -32,4 +32,4 @@ def narrow(columns: str, names: frozenset[str] | None, always: str) -> str:
 
 def pages_of(rows: Sequence[Any], keys: Sequence[Any], window: Window, *sort: str) -> list[Page]:
     """A page for each key, of rows that say in their first column, from 1, which key they are of."""
-    return [Page.of(group, window, *sort) for group in placed(rows, len(keys))]
+    return [Page.of(group, window, *sort) for group in grouped_by_position(rows, len(keys))]

@@ -99,7 +99,7 @@ class Context:
             yield
 
     @asynccontextmanager
-    async def glance(self) -> AsyncIterator[ReadSession]:
+    async def preliminary_session(self) -> AsyncIterator[ReadSession]:
         """A session for what a mutation must know before it writes: a short one, unless one is open already."""
         if self._session is not None or self._opening is not None:
             yield await self.session()

@@ -181,13 +181,13 @@ async def _prepare_connection(connection: "asyncpg.Connection[Row]") -> None:
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",
-        encoder=lambda value: orjson.dumps(value, default=_plain).decode(),
+        encoder=lambda value: orjson.dumps(value, default=_json_default).decode(),
         decoder=orjson.loads,
     )
     await _introspect_types(connection)
 
 
-def _plain(value: object) -> str:
+def _json_default(value: object) -> str:
     """An id as asyncpg reads it, whose class is its own, as JSON. Raises TypeError for anything else."""
     if isinstance(value, UUID):
         return str(value)

@@ -153,13 +153,13 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
 def given(value: Any) -> dict[str, Any]:
     """The keys of an input that the caller sent, by their Python names; enum members as their values."""
     pairs = ((name, getattr(value, name)) for name in value.__dataclass_fields__)
-    return {name: _plain(v) for name, v in pairs if v is not strawberry.UNSET}
+    return {name: _unwrapped(v) for name, v in pairs if v is not strawberry.UNSET}
 
 
-def _plain(value: Any) -> Any:
+def _unwrapped(value: Any) -> Any:
     """An input's value without GraphQL's wrappings."""
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, list):
-        return [_plain(entry) for entry in value]
+        return [_unwrapped(entry) for entry in value]
     return given(value) if hasattr(value, "__strawberry_definition__") else value

@@ -31,7 +31,7 @@ def grouped(rows: Sequence[Row], keys: Sequence[Any], column: str) -> list[list[
     return [groups[key] for key in keys]
 
 
-def placed(rows: Sequence[Row], count: int) -> list[list[Row]]:
+def grouped_by_position(rows: Sequence[Row], count: int) -> list[list[Row]]:
     """The rows of each of so many keys, by their first column: their key's place in the argument, from 1.
 
     (A number is read, compared and looked up in a fraction of the time that a UUID takes.)

@@ -18,7 +18,7 @@ from kinegraph.exercise.store_filters import STORED, conditions
 from kinegraph.exercise.store_orders import ORDERS, Order, bounded, page_of
 from kinegraph.kit.batches import narrow, pages_of
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.rows import placed
+from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.library.rules import LibrarySource, merge
 from kinegraph.library.store import ALWAYS
@@ -146,7 +146,7 @@ async def library_facets(
         """,
         *arguments.values,
     )
-    return [by_facet(group) for group in placed(rows, len(keys))]
+    return [by_facet(group) for group in grouped_by_position(rows, len(keys))]
 
 
 def _libraries(keys: Sequence[LibraryKey], arguments: Arguments) -> str:

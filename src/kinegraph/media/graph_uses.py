@@ -17,7 +17,7 @@ from kinegraph.outside.storage import ObjectStorage
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class StoredUpload:
     """An upload that was looked at, and the key that its file was copied to."""
 
     upload: Row
@@ -28,26 +28,26 @@ Named = tuple[UUID, rules.UploadPurpose, Path]
 """An upload that an input names: what for, and where in the input."""
 
 
-async def settled(info: Info, named: Sequence[Named]) -> list[Settled]:
+async def store_uploads(info: Info, named: Sequence[Named]) -> list[StoredUpload]:
     """The viewer's uploads, each looked at as it was really stored and copied to a key of its own: ready to be used.
 
     To be called before the mutation writes: this speaks to the object storage. Raises Refused.
     """
-    async with info.context.glance() as session:
+    async with info.context.preliminary_session() as session:
         found = await store.uploads(session, [id for id, _, _ in named])
-    looks = (
-        _settle(info.context.storage, upload, purpose, at)
+    checks = (
+        _store_upload(info.context.storage, upload, purpose, at)
         for upload, (_, purpose, at) in zip(found, named, strict=True)
     )
-    looked = await asyncio.gather(*looks)
-    if faults := [each for each in looked if isinstance(each, Refusal)]:
+    results = await asyncio.gather(*checks)
+    if faults := [each for each in results if isinstance(each, Refusal)]:
         raise Refused(faults)
-    return [each for each in looked if isinstance(each, Settled)]
+    return [each for each in results if isinstance(each, StoredUpload)]
 
 
-async def _settle(
+async def _store_upload(
     storage: ObjectStorage, upload: Row | None, purpose: rules.UploadPurpose, at: Path
-) -> Settled | Refusal:
+) -> StoredUpload | Refusal:
     """Look at one upload's file and copy it; or what stands against it."""
     if upload is None or upload.purpose != purpose:
         return rules.UploadNotFound("You have no such upload for this, or it was used already.", *at)
@@ -65,17 +65,17 @@ async def _settle(
             return rules.UploadNotFound("Its file was sent again just now; try once more.", *at)
     except ServiceError:
         return rules.StorageUnavailable("The files' storage does not answer; try again later.", *at)
-    return Settled(upload, key)
+    return StoredUpload(upload, key)
 
 
 async def use(
     session: WriteSession,
-    files: list[Settled],
+    files: list[StoredUpload],
     organization_id: UUID | None,
     places: Mapping[UUID, Path],
     exercise_id: UUID | None = None,
 ) -> None:
-    """Mark settled uploads as used in an organization, for this exercise where they are for one. Raises Refused."""
+    """Mark stored uploads as used in an organization, for this exercise where they are for one. Raises Refused."""
     mine = await store.use_uploads(session, [file.upload.id for file in files])
     faults: list[Refusal] = [
         rules.UploadNotFound("You have no such upload for this, or it was used already.", *places[upload.id])
@@ -87,9 +87,9 @@ async def use(
 
 
 async def attach(
-    session: WriteSession, files: list[Settled], organization_id: UUID, owner_type: str, owner_id: UUID
+    session: WriteSession, files: list[StoredUpload], organization_id: UUID, owner_type: str, owner_id: UUID
 ) -> None:
-    """Use settled uploads as the attachments of something in an organization. Raises Refused."""
+    """Use stored uploads as the attachments of something in an organization. Raises Refused."""
     places: dict[UUID, Path] = {file.upload.id: ("input", "uploadIds", str(place)) for place, file in enumerate(files)}
     await use(session, files, organization_id, places)
     rows = [{"url": file.key, "mime": file.upload.mime, "kind": rules.kind_of(file.upload.mime)} for file in files]

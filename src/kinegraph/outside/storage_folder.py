@@ -96,7 +96,7 @@ class FolderStorage:
     async def receive(self, key: str, size: int, chunks: AsyncIterator[bytes]) -> None:
         """Store what is sent, if it is exactly `size` bytes. Raises Refused, and stores nothing, if it is not."""
         path = self.path(key)
-        with _told():
+        with _service_errors():
             descriptor, name = _beside(path)
             try:
                 received = await _drain(chunks, descriptor, size)
@@ -108,17 +108,17 @@ class FolderStorage:
 
     async def inspect(self, key: str) -> StoredObject | None:
         """What is stored under the key, or None."""
-        with _told():
+        with _service_errors():
             return await asyncio.to_thread(_inspect, self.path(key))
 
     async def copy(self, source: str, target: str, etag: str) -> bool:
         """Copy an object, if it still is the one with this mark."""
-        with _told():
+        with _service_errors():
             return await asyncio.to_thread(_link, self.path(source), self.path(target), etag)
 
     async def read(self, key: str) -> bytes | None:
         """An object's content, or None."""
-        with _told():
+        with _service_errors():
             try:
                 return await asyncio.to_thread(self.path(key).read_bytes)
             except FileNotFoundError:
@@ -130,7 +130,7 @@ class FolderStorage:
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Remove objects, and the folders that they leave empty."""
-        with _told():
+        with _service_errors():
             await asyncio.to_thread(self._delete, keys)
 
     def _delete(self, keys: Sequence[str]) -> None:
@@ -146,7 +146,7 @@ class FolderStorage:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _service_errors() -> Iterator[None]:
     """What the file system raises, as a ServiceError."""
     try:
         yield

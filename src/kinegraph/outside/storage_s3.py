@@ -62,7 +62,7 @@ class S3Storage:
         return url
 
     async def _sign(self, operation: str, **parameters: Any) -> str:
-        with _told():
+        with _service_errors():
             url: str = await self._client.generate_presigned_url(
                 operation, Params={"Bucket": self._bucket.name, **parameters}, ExpiresIn=self._seconds
             )
@@ -70,7 +70,7 @@ class S3Storage:
 
     async def inspect(self, key: str) -> StoredObject | None:
         """What is stored under the key, or None."""
-        with _told():
+        with _service_errors():
             try:
                 answer = await self._client.get_object(
                     Bucket=self._bucket.name, Key=key, Range=f"bytes=0-{HEAD_BYTES - 1}"
@@ -88,7 +88,7 @@ class S3Storage:
 
     async def read(self, key: str) -> bytes | None:
         """An object's content, or None."""
-        with _told():
+        with _service_errors():
             try:
                 answer = await self._client.get_object(Bucket=self._bucket.name, Key=key)
                 async with answer["Body"] as body:
@@ -102,7 +102,7 @@ class S3Storage:
     async def copy(self, source: str, target: str, etag: str) -> bool:
         """Copy an object within the bucket, if it still is the one with this mark."""
         bucket = self._bucket.name
-        with _told():
+        with _service_errors():
             try:
                 await self._client.copy_object(
                     Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source}, CopySourceIfMatch=etag
@@ -115,17 +115,17 @@ class S3Storage:
 
     async def write(self, key: str, content: bytes, mime: str) -> None:
         """Store an object."""
-        with _told():
+        with _service_errors():
             await self._client.put_object(Bucket=self._bucket.name, Key=key, Body=content, ContentType=mime)
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Remove objects."""
-        with _told():
+        with _service_errors():
             await asyncio.gather(*(self._client.delete_object(Bucket=self._bucket.name, Key=key) for key in keys))
 
     async def require(self) -> None:
         """Raises ServiceError where the bucket is not there or may not be looked at."""
-        with _told():
+        with _service_errors():
             await self._client.head_bucket(Bucket=self._bucket.name)
 
 
@@ -142,7 +142,7 @@ async def open_s3(bucket: Bucket, seconds: int) -> AsyncIterator[S3Storage]:
         response_checksum_validation="when_required",
     )
     async with AsyncExitStack() as stack:
-        with _told():
+        with _service_errors():
             client = await stack.enter_async_context(
                 get_session().create_client(
                     "s3",
@@ -157,7 +157,7 @@ async def open_s3(bucket: Bucket, seconds: int) -> AsyncIterator[S3Storage]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _service_errors() -> Iterator[None]:
     """What the SDK raises, as a ServiceError."""
     try:
         yield

@@ -12,7 +12,7 @@ from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
-from kinegraph.media.graph_uses import attach, settled
+from kinegraph.media.graph_uses import attach, store_uploads
 from kinegraph.media.rules import UploadPurpose, checked_uses
 from kinegraph.workout import rules, store, store_comments
 from kinegraph.workout.graph import Comment
@@ -48,7 +48,7 @@ class Mutation:
             (id, UploadPurpose.COMMENT_ATTACHMENT, ("input", "uploadIds", str(place)))
             for place, id in enumerate(upload_ids)
         ]
-        uploads = await settled(info, named) if named else []
+        uploads = await store_uploads(info, named) if named else []
         session = await info.context.write_session()
         movement = await _commented(session, movement_id)
         if parent_id is not None:

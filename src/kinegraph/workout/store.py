@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.rows import Row, grouped, in_key_order, placed
+from kinegraph.kit.rows import Row, grouped, grouped_by_position, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.rules import PREFIX, JoinedMovement
 from kinegraph.workout.rules_cache import TreeKey
@@ -101,7 +101,7 @@ async def sections_of(
         """,
         [key[0] for key in keys],
     )
-    return placed(rows, len(keys))
+    return grouped_by_position(rows, len(keys))
 
 
 MOVEMENT = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
@@ -122,7 +122,7 @@ async def movements_of(
         """,
         section_ids,
     )
-    return placed(rows, len(section_ids))
+    return grouped_by_position(rows, len(section_ids))
 
 
 async def sections_and_movements_of(
@@ -157,7 +157,7 @@ async def sections_and_movements_of(
             movements[id] = hanging
         if row[has_movement] is not None:
             hanging.append(JoinedMovement(row))
-    return placed(sections, len(keys)), movements
+    return grouped_by_position(sections, len(keys)), movements
 
 
 async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:

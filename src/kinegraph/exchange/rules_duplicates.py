@@ -7,7 +7,7 @@ from kinegraph.exchange.rules import Entry
 from kinegraph.exchange.rules_names import likenesses
 
 
-class Looks:
+class DuplicateFinder:
     """What is there, by its likenesses: of the scope or the file, and of the canonical library beside them."""
 
     def __init__(self, named: Sequence[Any], known: Sequence[Entry]) -> None:

@@ -45,7 +45,7 @@ COLUMNS = {
 
 
 @dataclass
-class Shelf:
+class Stocked:
     """An organization whose library is replaced by a generated one at will."""
 
     api: Api
@@ -175,16 +175,16 @@ def canonical_of(library: list[Exercise], filter: Json, *, admin: bool) -> list[
     ]
 
 
-async def shelf_of(api: Api, world: World, owner: Pool) -> Shelf:
-    """A new organization's shelf, with the terms that libraries are tagged with."""
+async def stocked_library(api: Api, world: World, owner: Pool) -> Stocked:
+    """A new organization's stored, with the terms that libraries are tagged with."""
     gym, admin = await world.organization(), await world.person(is_platform_admin=True)
-    shelf = Shelf(api, owner, gym, admin)
+    stored = Stocked(api, owner, gym, admin)
     tables = {"category": "exercise_categories", "body_region": "exercise_body_regions"}
     tables["equipment"] = "exercise_equipment"
     for kind, table in tables.items():
         for row in await owner.fetch(f"SELECT slug, id FROM {table} WHERE slug = ANY ($1)", list(TERMS)):
-            shelf.ids[row.slug] = kind, row.id, False
-    for slug, parent in (("ours", None), ("ours-below", shelf.ids["stretching"][1])):
+            stored.ids[row.slug] = kind, row.id, False
+    for slug, parent in (("ours", None), ("ours-below", stored.ids["stretching"][1])):
         id = await owner.fetchval(
             "INSERT INTO exercise_categories (organization_id, name, slug, parent_id) "
             "VALUES ($1, $2, $2, $3) RETURNING id",
@@ -192,8 +192,8 @@ async def shelf_of(api: Api, world: World, owner: Pool) -> Shelf:
             slug,
             parent,
         )
-        shelf.ids[slug] = "category", id, True
-    return shelf
+        stored.ids[slug] = "category", id, True
+    return stored
 
 
-__all__ = ["Shelf", "canonical_of", "counted", "ids", "library_of", "ordered", "shelf_of"]
+__all__ = ["Stocked", "canonical_of", "counted", "ids", "library_of", "ordered", "stocked_library"]
