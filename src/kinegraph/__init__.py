@@ -15,8 +15,8 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     6  api        the root types, GraphQL over HTTP, documents, health, GraphiQL
 
 Above the rooms stand the processes: `main` (web, over `http_protocol`), `worker` (jobs), `cli` and what its commands
-do (`up`, `doctor`, `migrate`, `demo`, `parts`, `exchange_commands`), over `settings` and `services`, which say what
-is configured and where it is.
+do (`up`, `doctor`, `migrate`, `demo`, `supervisor`, `exchange_commands`), over `settings` and `services`, which say
+what is configured and where it is.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` what the API
 shows, `jobs` what the worker runs. A file that outgrows its room splits and keeps the prefix.

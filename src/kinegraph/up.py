@@ -21,10 +21,10 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres, start_postgres
 from kinegraph.outside.redis import find_redis, start_redis
 from kinegraph.outside.tokens import Tokens
-from kinegraph.parts import Part, Process, Server, Watch, environment
 from kinegraph.probes import require_free_port, require_redis
 from kinegraph.services import Services, jwt_secret, make_secret
 from kinegraph.settings import Settings
+from kinegraph.supervisor import Process, Server, Supervised, Supervisor, environment
 
 START_SECONDS = 60
 
@@ -60,14 +60,14 @@ def up(settings: Settings) -> int:
         Tokens(settings.jwt_secret, settings.jwt_jwks)
     try:
         with _signals() as halt, ExitStack() as stack:
-            services, parts = _start_servers(settings, stack, halt)
+            services, processes = _start_servers(settings, stack, halt)
             _prepare_database(services, halt)
-            parts += _start_processes(services, stack, halt)
+            processes += _start_processes(services, stack, halt)
             _announce(services)
-            watch = Watch()
+            supervisor = Supervisor()
             while True:
                 halt.check()
-                watch.over(parts)
+                supervisor.restart_stopped(processes)
                 time.sleep(0.2)
     except Stopped:
         print("\nStopped. The data stays where it is; `kinegraph up` goes on from there.", flush=True)
@@ -86,10 +86,10 @@ def _signals() -> Iterator[Halt]:
             signal.signal(number, handler)
 
 
-def _start_servers(settings: Settings, stack: ExitStack, halt: Halt) -> tuple[Services, list[Part]]:
+def _start_servers(settings: Settings, stack: ExitStack, halt: Halt) -> tuple[Services, list[Supervised]]:
     """PostgreSQL and Redis: those of the settings, or embedded ones."""
     postgres, redis = settings.home / "postgres", settings.home / "redis"
-    servers: list[Part] = []
+    servers: list[Supervised] = []
 
     def embedded(server: Server) -> str:
         with _step(f"{server.title} (embedded)", halt):
@@ -118,7 +118,7 @@ def _prepare_database(services: Services, halt: Halt) -> None:
             migrate.upgrade(url)
 
 
-def _start_processes(services: Services, stack: ExitStack, halt: Halt) -> list[Part]:
+def _start_processes(services: Services, stack: ExitStack, halt: Halt) -> list[Supervised]:
     """The worker, which seeds the library, then the demo and the API."""
     settings = services.settings
     told = environment(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
 from kinegraph.workout.rules import NAMES, checked_texts, threads
-from kinegraph.workout.rules_doses import (
+from kinegraph.workout.rules_prescriptions import (
     CONFIG_BOUNDS,
     CONFIG_KEYS,
     LOAD_BOUNDS,

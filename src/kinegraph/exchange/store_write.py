@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 
-from kinegraph.exchange import store_parts
+from kinegraph.exchange import store_details
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.exchange.rules_records import Record
 from kinegraph.exchange.store import Scope
@@ -28,8 +28,8 @@ async def write(session: WriteSession, scope: Scope, records: Sequence[Record]) 
     await replace_all(session, scope, "exercise_instructions", INSTRUCTION, instructions)
     contraindications = {each.id: each.contraindications for each in records if each.contraindications is not None}
     await replace_all(session, scope, "exercise_contraindications", CONTRAINDICATION, contraindications)
-    await store_parts.tag_all(session, scope, {each.id: each.terms for each in records if each.terms is not None})
-    await store_parts.rate(session, scope, {each.id: each.fatigue for each in records if each.fatigue is not None})
+    await store_details.tag_all(session, scope, {each.id: each.terms for each in records if each.terms is not None})
+    await store_details.rate(session, scope, {each.id: each.fatigue for each in records if each.fatigue is not None})
 
 
 async def _insert(session: WriteSession, scope: Scope, records: Sequence[Record]) -> None:

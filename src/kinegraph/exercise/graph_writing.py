@@ -7,8 +7,8 @@ import strawberry
 
 from kinegraph.exercise import rules, store, store_clone
 from kinegraph.exercise.graph import ExerciseId, ExercisePayload
+from kinegraph.exercise.graph_detail_inputs import DetailInputs, store_details_of, stored_files
 from kinegraph.exercise.graph_inputs import CreateExerciseInput, UpdateExerciseInput
-from kinegraph.exercise.graph_parts import Parts, looked_at, store_parts
 from kinegraph.exercise.rules_video import require_unlocked, require_video, touched, video_columns
 from kinegraph.identity.graph import OrganizationId
 from kinegraph.identity.rules_access import require_coach
@@ -32,14 +32,14 @@ class Mutation:
         values = {name: value for name, value in given(input).items() if value is not None}
         owner = values.pop("organization_id", None)
         organization_id = None if owner is None else require_key(owner, "input", "organizationId")
-        columns, parts = _checked(values)
-        files = await looked_at(info, parts)
+        columns, details = _checked(values)
+        files = await stored_files(info, details)
         session = await info.context.write_session()
         rules.require_writer(session.viewer, organization_id, "input", "organizationId")
         require_video(columns, None, ("input", "videoDurationSeconds"))
         columns |= video_columns(columns, None)
         id = await store.insert(session, {**columns, "organization_id": organization_id})
-        await store_parts(session, await _locked(session, id), parts, files)
+        await store_details_of(session, await _locked(session, id), details, files)
         return await stored(session, id)
 
     @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
@@ -49,16 +49,16 @@ class Mutation:
         id: ExerciseId,
         input: Annotated[UpdateExerciseInput, strawberry.argument(description="The new values.")],
     ) -> ExercisePayload:
-        columns, parts = _checked(given(input))
-        files = await looked_at(info, parts)
+        columns, details = _checked(given(input))
+        files = await stored_files(info, details)
         session = await info.context.write_session()
         row = await writable(session, id)
         rules.require_move(row.status, columns.get("status", row.status), "input", "status")
-        columns |= parts.addresses(files, info.context.address)
+        columns |= details.addresses(files, info.context.address)
         require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
-        require_unlocked(row, columns, parts.place(touched(columns)))
+        require_unlocked(row, columns, details.place(touched(columns)))
         await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
-        await store_parts(session, row, parts, files)
+        await store_details_of(session, row, details, files)
         return await stored(session, row.id)
 
     @mutation("Delete an exercise softly: it leaves the library; workouts that use it still show it, as discontinued.")
@@ -95,13 +95,13 @@ class Mutation:
         return await stored(session, made)
 
 
-def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], Parts]:
+def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], DetailInputs]:
     """An input's columns, and what hangs from the exercise. Raises Refused with everything that is wrong."""
     checks = Checks()
-    parts = Parts.take(values, ("input",), checks)
+    details = DetailInputs.take(values, ("input",), checks)
     columns = rules.checked(values, ("input",), checks)
     checks.done()
-    return columns, parts
+    return columns, details
 
 
 async def writable(session: WriteSession, id: str, path: str = "id") -> Row:

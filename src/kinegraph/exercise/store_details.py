@@ -77,12 +77,12 @@ async def replace_all(
     organization_id: UUID | None,
     table: str,
     columns: Mapping[str, str],
-    parts: Mapping[Any, Sequence[Mapping[str, Any]]],
+    details: Mapping[Any, Sequence[Mapping[str, Any]]],
 ) -> None:
     """Give each of many exercises of one scope, by id, its rows of one table and no others: two statements."""
-    if not parts:
+    if not details:
         return
-    await session.run(f"DELETE FROM {table} WHERE exercise_id = ANY ($1)", [*parts])
+    await session.run(f"DELETE FROM {table} WHERE exercise_id = ANY ($1)", [*details])
     await session.run(
         f"""
         INSERT INTO {table} (organization_id, exercise_id, {", ".join(columns)})
@@ -90,7 +90,7 @@ async def replace_all(
         FROM jsonb_to_recordset($2) AS sent (exercise_id uuid, {typed(columns)})
         """,
         organization_id,
-        [{"exercise_id": id, **part} for id, entries in parts.items() for part in entries],
+        [{"exercise_id": id, **detail} for id, entries in details.items() for detail in entries],
     )
 
 

@@ -72,8 +72,8 @@ async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> t
     )
     by_slug = {entry["slug"]: entry for entry in entries}
     for table, columns in DETAILS.items():
-        parts = {row.id: _details(by_slug[row.slug], table) for row in rows}
-        await replace_all(session, None, table, columns, parts)
+        details = {row.id: _details(by_slug[row.slug], table) for row in rows}
+        await replace_all(session, None, table, columns, details)
     new = sum(row.is_new for row in rows)
     return new, len(rows) - new
 

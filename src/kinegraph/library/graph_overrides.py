@@ -6,8 +6,8 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.graph import ExerciseId
+from kinegraph.exercise.graph_detail_inputs import DetailInputs, stored_files
 from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
-from kinegraph.exercise.graph_parts import Parts, looked_at
 from kinegraph.exercise.rules import api_name, is_readable, is_visible
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
@@ -42,9 +42,9 @@ class Mutation:
         overrides: Annotated[ExerciseOverrideInput, strawberry.argument(description="What differs; null clears.")],
     ) -> EffectiveExercisePayload:
         sent, checks = given(overrides), Checks()
-        parts = Parts.take(sent, ("overrides",), checks)
+        details = DetailInputs.take(sent, ("overrides",), checks)
         checks.done()
-        files = await looked_at(info, parts)
+        files = await stored_files(info, details)
         session = await info.context.write_session()
         organization, row = await _target(session, exercise_id, organization_id)
         if row.organization_id is not None:
@@ -52,8 +52,8 @@ class Mutation:
         if not is_visible(session.viewer, row):
             raise NotFound("There is no such exercise.", "exerciseId")
         values, removed = rules.checked_overrides(sent, ("overrides",))
-        await parts.used(session, files, organization, row.id)
-        values |= {api_name(name): url for name, url in parts.addresses(files, info.context.address).items()}
+        await details.used(session, files, organization, row.id)
+        values |= {api_name(name): url for name, url in details.addresses(files, info.context.address).items()}
         if values or removed:
             canonical = {name: row[rules.OVERRIDABLE[name]] for name in values}
             await store_overrides.upsert_override(session, (organization, row.id), values, canonical, removed)

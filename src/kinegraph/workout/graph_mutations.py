@@ -18,7 +18,7 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
 from kinegraph.workout import (
     rules,
-    rules_doses,
+    rules_prescriptions,
     rules_tree,
     store,
     store_assignments,
@@ -232,7 +232,7 @@ def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
     columns = rules.checked_texts(values, ("input",), checks, rules.NAMES)
     if "prescription" in values:
         at = ("input", "prescription")
-        columns["prescription"] = rules_doses.checked_prescription(values["prescription"], at, checks)
+        columns["prescription"] = rules_prescriptions.checked_prescription(values["prescription"], at, checks)
     checks.done()
     return columns
 

@@ -14,7 +14,7 @@ from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Path
 from kinegraph.kit.ids import new_key
 from kinegraph.workout.rules import NAMES, checked_texts
-from kinegraph.workout.rules_doses import checked_config, checked_prescription
+from kinegraph.workout.rules_prescriptions import checked_config, checked_prescription
 from kinegraph.workout.rules_terms import SectionShape
 
 MAX_SECTIONS = 50

@@ -27,7 +27,7 @@ FILES = {UploadPurpose.EXERCISE_VIDEO: "video", UploadPurpose.EXERCISE_THUMBNAIL
 
 
 @dataclass(slots=True)
-class Parts:
+class DetailInputs:
     """What an input says of the rows that hang from an exercise; None for what it leaves alone."""
 
     instructions: list[dict[str, Any]] | None = None
@@ -39,25 +39,27 @@ class Parts:
     """What stands against its uploads, to be told with what stands against the rest."""
 
     @classmethod
-    def take(cls, values: dict[str, Any], at: Path, checks: Checks) -> "Parts":
-        """Take the parts out of an input's values, checked."""
-        parts = cls()
+    def take(cls, values: dict[str, Any], at: Path, checks: Checks) -> "DetailInputs":
+        """Take the details out of an input's values, checked."""
+        details = cls()
         if "instructions" in values:
             sent = values.pop("instructions")
-            parts.instructions = rules_details.checked_instructions(sent, (*at, "instructions"), checks)
-            for entry in parts.instructions:
+            details.instructions = rules_details.checked_instructions(sent, (*at, "instructions"), checks)
+            for entry in details.instructions:
                 key = parse_key(entry["image"] or "")
                 if key is not None:
                     here = (*at, "instructions", str(entry["sort_order"]), "imageKey")
-                    parts.uploads[key] = UploadPurpose.INSTRUCTION_IMAGE, here
+                    details.uploads[key] = UploadPurpose.INSTRUCTION_IMAGE, here
         if "contraindications" in values:
             sent = values.pop("contraindications")
-            parts.contraindications = rules_details.checked_contraindications(sent, (*at, "contraindications"), checks)
+            details.contraindications = rules_details.checked_contraindications(
+                sent, (*at, "contraindications"), checks
+            )
         if "term_ids" in values:
             sent = values.pop("term_ids") or []
             if len(sent) > MAX_TERMS:
                 checks.refuse(f"Must be at most {MAX_TERMS} terms; these are {len(sent)}.", *at, "termIds")
-            parts.term_ids = checks.all(sent[:MAX_TERMS], (*at, "termIds"), checks.key)
+            details.term_ids = checks.all(sent[:MAX_TERMS], (*at, "termIds"), checks.key)
         for purpose, name in FILES.items():
             sent = values.pop(f"{name}_upload_id", None)
             if sent is None:
@@ -65,8 +67,8 @@ class Parts:
             here = (*at, f"{name}UploadId")
             if f"{name}_url" in values:
                 checks.refuse(f"Send {name}UploadId or {name}Url, not both.", *here)
-            parts.uploads[checks.key(sent, here)] = purpose, here
-        return parts
+            details.uploads[checks.key(sent, here)] = purpose, here
+        return details
 
     def addresses(self, files: Files, base: str) -> dict[str, Any]:
         """The columns that uploaded files fill: addresses at the API, which lead to them for good."""
@@ -90,32 +92,32 @@ class Parts:
         return next((uploaded.get(name, ("input", api_name(name))) for name in columns), ("input",))
 
 
-async def looked_at(info: Info, parts: Parts) -> Files:
+async def stored_files(info: Info, details: DetailInputs) -> Files:
     """The uploads that an input names, looked at and copied to where they stay. To be called before writing."""
-    if not parts.uploads:
+    if not details.uploads:
         return {}
     try:
-        found = await store_uploads(info, [(id, purpose, at) for id, (purpose, at) in parts.uploads.items()])
+        found = await store_uploads(info, [(id, purpose, at) for id, (purpose, at) in details.uploads.items()])
     except Refused as refused:
-        parts.refusals = [*refused.refusals]
+        details.refusals = [*refused.refusals]
         return {}
     return {file.upload.id: file for file in found}
 
 
-async def store_parts(session: WriteSession, exercise: Row, parts: Parts, files: Files) -> None:
+async def store_details_of(session: WriteSession, exercise: Row, details: DetailInputs, files: Files) -> None:
     """Bring what hangs from an exercise to what an input says. Raises Refused with everything against it."""
-    faults = [*parts.refusals]
-    images = await _images(session, exercise, parts, files, faults)
-    terms = await _terms(session, exercise, parts.term_ids or [], faults)
+    faults = [*details.refusals]
+    images = await _images(session, exercise, details, files, faults)
+    terms = await _terms(session, exercise, details.term_ids or [], faults)
     if faults:
         raise Refused(faults)
-    await parts.used(session, files, exercise.organization_id, exercise.id)
+    await details.used(session, files, exercise.organization_id, exercise.id)
     written = 0
-    if parts.instructions is not None:
-        written += await store_details.replace_instructions(session, exercise, _pictured(parts.instructions, images))
-    if parts.contraindications is not None:
-        written += await store_details.replace_contraindications(session, exercise, parts.contraindications)
-    if parts.term_ids is not None:
+    if details.instructions is not None:
+        written += await store_details.replace_instructions(session, exercise, _pictured(details.instructions, images))
+    if details.contraindications is not None:
+        written += await store_details.replace_contraindications(session, exercise, details.contraindications)
+    if details.term_ids is not None:
         written += await store_taxonomy.replace_tags(session, exercise, terms)
     if written:
         await store_details.touch(session, exercise.id)
@@ -125,17 +127,19 @@ Images = Mapping[str, tuple[str, str]]
 """Keys and types of pictures, by what an input calls them."""
 
 
-async def _images(session: WriteSession, exercise: Row, parts: Parts, files: Files, faults: list[Refusal]) -> Images:
+async def _images(
+    session: WriteSession, exercise: Row, details: DetailInputs, files: Files, faults: list[Refusal]
+) -> Images:
     """The pictures that the instructions name; those that are not there go to the faults."""
-    named = {entry["image"] for entry in parts.instructions or () if entry["image"]}
+    named = {entry["image"] for entry in details.instructions or () if entry["image"]}
     known = await store_details.images(session, exercise.organization_id, [*named]) if named else {}
     found = {key: (key, mime) for key, mime in known.items()}
     found |= {str(id): (file.key, file.upload.mime) for id, file in files.items()}
-    refused = {str(id) for id in parts.uploads if parts.refusals}
+    refused = {str(id) for id in details.uploads if details.refusals}
     message = "There is no such picture: send an upload's id, or an instruction's imageKey."
     faults += [
         UploadNotFound(message, "input", "instructions", entry["sort_order"], "imageKey")
-        for entry in parts.instructions or ()
+        for entry in details.instructions or ()
         if entry["image"] and _image_key(entry["image"]) not in {*found, *refused}
     ]
     return found

@@ -14,10 +14,10 @@ from kinegraph.outside.errors import ServiceError
 STOP_SECONDS = 15
 PR_SET_PDEATHSIG = 1
 MAX_RESTARTS = 5
-"""How often a part may die within a minute before it is no use to start it again."""
+"""How often a process may die within a minute before it is no use to start it again."""
 
 
-class Part(Protocol):
+class Supervised(Protocol):
     """Something that runs, and is started again where it dies."""
 
     title: str
@@ -117,22 +117,22 @@ class Server:
         return self._find() is None
 
 
-class Watch:
-    """Keeps parts running."""
+class Supervisor:
+    """Keeps processes running."""
 
     def __init__(self) -> None:
         self._deaths: list[float] = []
 
-    def over(self, parts: list[Part]) -> None:
+    def restart_stopped(self, processes: list[Supervised]) -> None:
         """Start what died again. Raises ServiceError where things die again and again."""
-        for part in parts:
-            if part.is_dead():
+        for process in processes:
+            if process.is_dead():
                 now = time.monotonic()
                 self._deaths = [death for death in self._deaths if now - death < 60] + [now]
                 if len(self._deaths) > MAX_RESTARTS:
-                    raise ServiceError(f"The {part.title} stops again and again; its messages are above.")
-                print(f"  The {part.title} stopped by itself; starting it again.", flush=True)
-                part.start()
+                    raise ServiceError(f"The {process.title} stops again and again; its messages are above.")
+                print(f"  The {process.title} stopped by itself; starting it again.", flush=True)
+                process.start()
 
 
 def environment(told: Mapping[str, str | None]) -> dict[str, str]:

@@ -8,17 +8,17 @@ from kinegraph.exchange.store import Scope
 from kinegraph.exercise.store_taxonomy import TERMS
 from kinegraph.kit.sessions import WriteSession
 
-Parts = Mapping[UUID | None, Sequence[Mapping[str, Any]]]
+Details = Mapping[UUID | None, Sequence[Mapping[str, Any]]]
 """What hangs from exercises, by their ids."""
 
 
-def _sent(parts: Parts) -> list[dict[str, Any]]:
-    return [{"exercise_id": id, **part} for id, entries in parts.items() for part in entries]
+def _sent(details: Details) -> list[dict[str, Any]]:
+    return [{"exercise_id": id, **detail} for id, entries in details.items() for detail in entries]
 
 
-async def tag_all(session: WriteSession, scope: Scope, parts: Parts) -> None:
+async def tag_all(session: WriteSession, scope: Scope, details: Details) -> None:
     """Tag exercises with the terms of these slugs, the organization's own before global ones, and no others."""
-    if parts:
+    if details:
         await session.run(
             f"""
             DELETE FROM exercise_tags tag
@@ -28,8 +28,8 @@ async def tag_all(session: WriteSession, scope: Scope, parts: Parts) -> None:
                               WHERE sent.exercise_id = tag.exercise_id
                                 AND sent.kind = tag.kind AND sent.slug = term.slug)
             """,
-            [*parts],
-            _sent(parts),
+            [*details],
+            _sent(details),
         )
         await session.run(
             f"""
@@ -47,13 +47,13 @@ async def tag_all(session: WriteSession, scope: Scope, parts: Parts) -> None:
             ORDER BY sent.exercise_id, sent.kind, sent.slug, term.organization_id NULLS LAST
             """,
             scope,
-            _sent(parts),
+            _sent(details),
         )
 
 
-async def rate(session: WriteSession, scope: Scope, parts: Parts) -> None:
+async def rate(session: WriteSession, scope: Scope, details: Details) -> None:
     """Say how tiring exercises are; the rest of their programming profiles stays."""
-    if parts:
+    if details:
         await session.run(
             """
             INSERT INTO exercise_programming_profiles (organization_id, exercise_id, fatigue_score)
@@ -62,5 +62,5 @@ async def rate(session: WriteSession, scope: Scope, parts: Parts) -> None:
             ON CONFLICT (exercise_id) DO UPDATE SET (fatigue_score, updated_at) = ROW (excluded.fatigue_score, now())
             """,
             scope,
-            _sent(parts),
+            _sent(details),
         )
