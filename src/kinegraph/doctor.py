@@ -116,7 +116,7 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 
 
 async def _files(settings: Settings) -> Finding:
-    """Whether files can be kept where they are to be."""
+    """Whether files can be stored where the settings say."""
     try:
         async with open_storage(settings) as storage:
             await storage.require()

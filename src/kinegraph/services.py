@@ -76,7 +76,7 @@ def _secret(file: Path) -> str:
             _write_whole(file, secrets.token_urlsafe(48))
         return file.read_text().strip()
     except OSError as error:
-        raise ServiceError(f"The secret {file} cannot be kept ({error}). Set KINEGRAPH_HOME.") from None
+        raise ServiceError(f"The secret {file} cannot be stored ({error}). Set KINEGRAPH_HOME.") from None
 
 
 def _write_whole(file: Path, text: str) -> None:

@@ -24,7 +24,7 @@ class Settings:
     `jwt_secret` signs and checks HS256 tokens; `jwt_jwks` (file or URL) checks RS256 and ES256 ones.
     `cors_origins`: the frontends' origins that browsers may call from; in development any on this machine.
     `jwt_user_claim`: the claim that names the user, `sub` (a Kinegraph user id) or `email`.
-    `s3_bucket`: where files are kept, else in a folder under `home`; `s3_endpoint` for R2 and MinIO, and the keys
+    `s3_bucket`: where files are stored, else in a folder under `home`; `s3_endpoint` for R2 and MinIO, and the keys
     where the SDK does not find them by itself. `public_url`: the API's address as clients know it.
     `executor`: how queries are run, breadth first or by graphql-core.
     `media_url_seconds`: how long signed addresses of files hold.

@@ -95,7 +95,7 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
     assert task is not None
     work.running.add(task)
     task.add_done_callback(work.running.discard)
-    kept = asyncio.create_task(_keep(work.database, key))
+    renewal = asyncio.create_task(_renew_lease(work.database, key))
     try:
         message = await RUN[JobKind(job.kind)](work, **job.arguments)
     except asyncio.CancelledError:
@@ -109,16 +109,16 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
         async with work.database.write(enter_as_worker) as session:
             await store.end(session, key, JobStatus.SUCCEEDED, message=message, error=None)
     finally:
-        kept.cancel()
+        renewal.cancel()
 
 
-async def _keep(database: Database, id: UUID) -> None:
+async def _renew_lease(database: Database, id: UUID) -> None:
     """Say again and again that a job still runs, so that nobody else begins it."""
     while True:
         await asyncio.sleep(LEASE_SECONDS / 3)
         with suppress(*CANNOT_CONNECT):
             async with database.write(enter_as_worker) as session:
-                await store.keep(session, id)
+                await store.renew(session, id)
 
 
 async def _failed(database: Database, job: Any, error: Exception) -> None:

@@ -55,12 +55,12 @@ async def test_a_storage_that_fails_is_tried_again_after_growing_pauses_and_give
         job = await deliver(owner, work, queue, attachment)
         after = await owner.fetchval("SELECT clock_timestamp()")
         assert (job.status, job.tries, job.finished_at, job.message) == ("queued", tries, None, None)
-        assert job.error.startswith("Files cannot be kept or read (")
+        assert job.error.startswith("Files cannot be stored or read (")
         assert before.timestamp() <= job.due_at.timestamp() - seconds <= after.timestamp()
         assert await dispatch(work.database, queue) == 0
     job = await deliver(owner, work, queue, attachment)
     assert (job.status, job.tries, job.due_at) == ("failed", MAX_TRIES, None)
-    assert job.error.startswith("Files cannot be kept or read (")
+    assert job.error.startswith("Files cannot be stored or read (")
     await mend(owner, home, attachment)
     assert await deliver(owner, work, queue, attachment) == job
 

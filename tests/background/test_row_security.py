@@ -52,7 +52,7 @@ async def test_an_ordinary_transaction_neither_reads_nor_writes_jobs(
         assert await session.fetch("SELECT * FROM jobs") == []
         assert await store.newest(session, None, None, 10) == [] and await store.jobs(session, [job]) == [None]
         assert await store.begin(session, job) is None and await store.take_due(session, 10) == []
-        await store.keep(session, job)
+        await store.renew(session, job)
         await store.postpone(session, job, 1, "No.")
         await store.end(session, job, JobStatus.FAILED, message=None, error="No.")
         assert await session.run("DELETE FROM jobs") == 0

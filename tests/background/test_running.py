@@ -92,7 +92,7 @@ async def test_keeping_puts_off_the_end_of_the_lease_and_revives_nothing(databas
     async with database.write(enter_as_worker) as session:
         await store.end(session, ended, JobStatus.FAILED, message=None, error="No.")
         for id in (running, ended):
-            await store.keep(session, id)
+            await store.renew(session, id)
     assert LEASE_SECONDS - 5 < (await stored(owner, running)).due_in <= LEASE_SECONDS
     row = await stored(owner, ended)
     assert (row.status, row.due_at, row.error) == ("failed", None, "No.")

@@ -1,4 +1,4 @@
-"""Documents: a text is parsed and validated once, and kept under the text itself.
+"""Documents: a text is parsed and validated once, and cached under the text itself.
 
 Keeping it under the text costs one hash of a string that Python remembers; keeping it under the parsed
 document, as is usual, costs a walk over the whole of it at every request.

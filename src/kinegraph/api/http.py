@@ -134,7 +134,7 @@ class GraphQLEndpoint:
     async def _try(
         self, document: Document, parameters: Parameters, authenticate: Authenticate | None, *, writes: bool
     ) -> tuple[Any, list[GraphQLError]]:
-        """One try in a transaction of its own, which is kept if nothing failed, down to the writing of the answer."""
+        """One try in a transaction of its own, committed if nothing failed, down to the writing of the answer."""
         context = RequestContext(
             self._database, authenticate, document, writes=writes, storage=self._storage, address=self._address
         )

@@ -1,4 +1,4 @@
-"""Files over HTTP: lasting addresses lead to signed ones; and files that a folder of this machine keeps are served."""
+"""Files over HTTP: lasting addresses lead to signed ones; files in a folder of this machine are served."""
 
 import logging
 import re
@@ -33,7 +33,7 @@ _SHOWN = re.compile(r"(?:global|[0-9a-f-]{36})/exercises/[0-9a-f-]{36}/(?:video|
 
 
 async def _lead(request: Request) -> Response:
-    """To a signed address of the file, whichever store keeps it."""
+    """To a signed address of the file, wherever it is stored."""
     key = request.path_params["key"]
     found = _SHOWN.fullmatch(key)
     mime = found and TYPES.get(found[1])
@@ -73,13 +73,13 @@ def _answer(storage: FolderStorage) -> Callable[[Request], Awaitable[Response]]:
             return JSONResponse({"error": refused.message}, refused.status)
         except ServiceError as error:
             log.error("files: %s", error)
-            return JSONResponse({"error": "Files cannot be kept just now; try again later."}, 503, RETRY_AFTER)
+            return JSONResponse({"error": "Files cannot be stored just now; try again later."}, 503, RETRY_AFTER)
 
     return answer
 
 
 def _file(request: Request, path: Path, values: dict[str, str]) -> Response:
-    """The file, which may be kept for as long as its address holds."""
+    """The file, which may be cached for as long as its address holds."""
     left = int(values["expires"]) - int(time.time())
     headers = {**SAFE, "Cache-Control": f"private, max-age={left}, immutable"}
     answer = FileResponse(path, media_type=values["type"], headers=headers, stat_result=path.stat())

@@ -20,7 +20,7 @@ LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionEr
 class Readiness:
     """Checks what the process needs. Checks that are asked for while one runs share its result.
 
-    The database is asked on one connection, which is kept and is not the pool's: that may be exhausted.
+    The database is asked on one connection, which stays open and is not the pool's: that may be exhausted.
     """
 
     def __init__(self, database_url: str, redis: Redis, head: str) -> None:

@@ -89,7 +89,7 @@ async def begin(session: WriteSession, id: UUID) -> Row | None:
     )
 
 
-async def keep(session: WriteSession, id: UUID) -> None:
+async def renew(session: WriteSession, id: UUID) -> None:
     """Say that a job still runs."""
     await session.run(
         "UPDATE jobs SET due_at = now() + make_interval(secs => $2) WHERE id = $1 AND finished_at IS NULL",

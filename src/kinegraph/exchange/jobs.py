@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kinegraph.exchange import store, store_write
 from kinegraph.exchange.rules import Parsed
-from kinegraph.exchange.rules_decisions import Choices, Known, Plan, Stored
+from kinegraph.exchange.rules_decisions import Choices, ExistingRows, Plan, Stored
 from kinegraph.exchange.rules_json import exported
 from kinegraph.exchange.rules_plan import planned
 from kinegraph.exchange.rules_records import record_of
@@ -40,7 +40,7 @@ async def import_exercises(
 
 
 async def _checked_plan(session: ReadSession, parsed: Parsed, choices: Choices, tell: Tell) -> Plan:
-    plan = planned(parsed, await _known(session, parsed), choices)
+    plan = planned(parsed, await _existing_rows(session, parsed), choices)
     require_importable(plan, choices)
     tell(plan)
     return plan
@@ -56,11 +56,11 @@ def _lookup_keys(parsed: Parsed) -> tuple[list[str], list[UUID], list[str]]:
     )
 
 
-async def _known(session: ReadSession, parsed: Parsed) -> Known:
+async def _existing_rows(session: ReadSession, parsed: Parsed) -> ExistingRows:
     """What is stored, as far as it matters to these entries."""
     scope = session.viewer
     slugs = [slug for entry in parsed.entries if (slug := entry.content.get("slug"))]
-    return Known(
+    return ExistingRows(
         is_canonical=scope is None,
         stored=[_stored(row) for row in await store.rows_about(session, scope, *_lookup_keys(parsed))],
         named=await store.names(session, scope),

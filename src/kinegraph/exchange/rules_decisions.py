@@ -42,8 +42,8 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is stored, as far as an import must know it."""
+class ExistingRows:
+    """The stored rows that an import is compared with."""
 
     is_canonical: bool
     stored: Sequence[Stored] = ()

@@ -10,24 +10,24 @@ from uuid import UUID
 
 from kinegraph.exchange.rules import Duplicates, Entry, Fault, Parsed, Place
 from kinegraph.exchange.rules_content import TERMS, still_says
-from kinegraph.exchange.rules_decisions import Choices, Decision, Known, Plan, Stored, Verdict
+from kinegraph.exchange.rules_decisions import Choices, Decision, ExistingRows, Plan, Stored, Verdict
 from kinegraph.exchange.rules_duplicates import DuplicateFinder
 from kinegraph.exercise.rules import api_name, require_move
 from kinegraph.kit.errors import InvalidInput
 
 
-def planned(parsed: Parsed, known: Known, choices: Choices) -> Plan:
+def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
     """Decide about every entry; those that cannot be stored are among the faults instead."""
-    rows = _Rows(known)
+    rows = _Rows(existing)
     matched, twice = _matched(parsed.entries, rows)
-    duplicates = DuplicateFinder(known.named, [entry for entry, stored in matched if stored])
+    duplicates = DuplicateFinder(existing.named, [entry for entry, stored in matched if stored])
     decisions = [_decided(entry, stored, rows, duplicates, choices) for entry, stored in matched]
-    against = [fault for decision in decisions if decision.writes for fault in _against(decision, known)]
-    against += _slugs_twice(decisions) if known.is_canonical else []
+    against = [fault for decision in decisions if decision.writes for fault in _against(decision, existing)]
+    against += _slugs_twice(decisions) if existing.is_canonical else []
     refused = {fault.place.row for fault in against}
-    kept = [decision for decision in decisions if decision.entry.place.row not in refused]
+    decided = [decision for decision in decisions if decision.entry.place.row not in refused]
     faults = sorted([*parsed.faults, *twice, *against], key=lambda fault: fault.place.row)
-    return Plan(parsed.rows, kept, faults, parsed.skipped)
+    return Plan(parsed.rows, decided, faults, parsed.skipped)
 
 
 def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry, Stored | None]], list[Fault]]:
@@ -48,11 +48,11 @@ def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry,
 class _Rows:
     """Finds the row that an entry is about: by its id, its key, or its slug where one row alone has it."""
 
-    def __init__(self, known: Known) -> None:
-        self.by_id = {row.id: row for row in known.stored}
-        self.by_key = {row.import_key: row for row in known.stored if row.import_key}
+    def __init__(self, existing: ExistingRows) -> None:
+        self.by_id = {row.id: row for row in existing.stored}
+        self.by_key = {row.import_key: row for row in existing.stored if row.import_key}
         self.by_slug: dict[str, list[Stored]] = {}
-        for row in known.stored:
+        for row in existing.stored:
             self.by_slug.setdefault(row.content["slug"], []).append(row)
 
     def of(self, entry: Entry) -> Stored | None:
@@ -67,11 +67,11 @@ def _decided(
 ) -> Decision:
     if stored is None:
         own, canonical = duplicates.like(entry)
-        keeps = own is None or choices.duplicates is Duplicates.KEEP
-        if keeps:
+        imports = own is None or choices.duplicates is Duplicates.KEEP
+        if imports:
             duplicates.add(entry)
         verdict = Verdict.NEW if own is None else Verdict.DUPLICATE
-        return Decision(entry, verdict, keeps, like=own or canonical)
+        return Decision(entry, verdict, imports, like=own or canonical)
     keeps_key = stored.import_key is not None or entry.key in rows.by_key
     verdict = _verdict(entry, stored)
     writes = verdict is Verdict.CHANGED or (verdict is Verdict.EDITED and choices.overwrite)
@@ -85,15 +85,15 @@ def _verdict(entry: Entry, stored: Stored) -> Verdict:
     return Verdict.CHANGED if is_as_left else Verdict.EDITED
 
 
-def _against(decision: Decision, known: Known) -> Iterator[Fault]:
+def _against(decision: Decision, existing: ExistingRows) -> Iterator[Fault]:
     """What the stored rows have against writing an entry."""
     entry, stored = decision.entry, decision.stored
     for name, kind in TERMS.items():
         for slug in entry.content.get(name, ()):
-            if (kind, slug) not in known.terms:
+            if (kind, slug) not in existing.terms:
                 yield Fault(entry.place, api_name(name), f"There is no term {slug!r}; create it first.")
-    holder = known.slugs.get(entry.content.get("slug") or "")
-    if known.is_canonical and holder is not None and (stored is None or stored.id != holder):
+    holder = existing.slugs.get(entry.content.get("slug") or "")
+    if existing.is_canonical and holder is not None and (stored is None or stored.id != holder):
         yield Fault(entry.place, "slug", "Another canonical exercise, perhaps a deleted one, has this slug.")
     if stored and "status" in entry.content:
         try:

@@ -75,7 +75,7 @@ def require_unlocked(exercise: Any, values: Mapping[str, Any], path: Path) -> No
 
 
 def touched(values: Mapping[str, Any]) -> list[str]:
-    """The columns among these that a lock keeps as they are."""
+    """The columns among these that a lock protects."""
     return [name for name in ("video_url", "thumbnail_url", "video_duration_seconds") if name in values]
 
 
@@ -86,7 +86,7 @@ def require_video(values: Mapping[str, Any], stored_url: str | None, path: Path)
 
 
 def candidate(url: str, user_id: UUID, note: str | None, now: datetime) -> dict[str, Any]:
-    """A suggested video as it is kept. An address always has the same id: it is suggested, and rejected, once."""
+    """A suggested video as it is stored. An address always has the same id: it is suggested, and rejected, once."""
     return {
         "id": hashlib.sha256(url.encode()).hexdigest()[:16],
         "url": url,

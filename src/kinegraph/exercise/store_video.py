@@ -19,7 +19,7 @@ async def votes(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[bool
 
 
 async def vote(session: WriteSession, exercise_id: UUID, is_positive: bool | None) -> None:
-    """Set the viewer's vote, or take it back (None); a trigger keeps the counts."""
+    """Set the viewer's vote, or take it back (None); a trigger updates the counts."""
     if is_positive is None:
         await session.run(
             "DELETE FROM exercise_video_votes WHERE exercise_id = $1 AND user_id = $2",

@@ -62,9 +62,9 @@ def _streams(
     if source is not LibrarySource.ORG:
         where, shown, over = _canonical(source, wanted, arguments), f"o.overrides, {columns}", order.overriding
         # As CASE, since the planner takes IS NULL for rare: it looks at the overrides, where every row has a key.
-        kept = [f"CASE WHEN {over} IS NULL THEN true ELSE false END"] if over else []
-        kept += bounded(order, wanted, order.stored) if over else []
-        yield page_of(shown, CANONICAL, [*where, *kept], order, window, arguments, order.stored, "e.id")
+        conditions = [f"CASE WHEN {over} IS NULL THEN true ELSE false END"] if over else []
+        conditions += bounded(order, wanted, order.stored) if over else []
+        yield page_of(shown, CANONICAL, [*where, *conditions], order, window, arguments, order.stored, "e.id")
         if over:
             where += ["o.organization_id = wanted.organization_id", f"{over} IS NOT NULL"]
             where += bounded(order, wanted, over)

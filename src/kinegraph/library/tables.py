@@ -1,4 +1,4 @@
-"""Overrides: the columns (seed 002); and the versions of what is kept."""
+"""Overrides: the columns (seed 002); and the versions that cached answers hold for."""
 
 from sqlalchemy import (
     Column,

@@ -1,4 +1,4 @@
-"""What may be uploaded for what, where it is kept, and how one tells what a file is."""
+"""What may be uploaded for what, where it is stored, and how one tells what a file is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ MAX_ATTACHMENTS = 10
 MAX_WAITING = 100
 """How many uploads of one person may wait to be used."""
 KEPT = timedelta(hours=24)
-"""How long an upload that nobody uses is kept."""
+"""How long an upload that nobody uses is retained."""
 
 
 def checked_upload(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def checked_upload(values: Mapping[str, Any]) -> dict[str, Any]:
 def object_key(
     purpose: UploadPurpose, organization_id: UUID | None, exercise_id: UUID | None, upload_id: UUID, filename: str
 ) -> str:
-    """Where a file is kept once it is used (seed 000, "With S3/CDN"); `global` stands for the canonical library.
+    """Where a file is stored once it is used (seed 000, "With S3/CDN"); `global` stands for the canonical library.
 
     An instruction has no place in its order before it is stored, so the upload's id stands for it.
     """

@@ -1,4 +1,4 @@
-"""How files are named and kept, and how one tells what a file is."""
+"""How files are named and stored, and how one tells what a file is."""
 
 import hashlib
 import re
@@ -34,7 +34,7 @@ def staged_key(upload_id: UUID, key: str) -> str:
 
 
 def settled_key(key: str, etag: str) -> str:
-    """Where an upload's file is kept once it was looked at; another content goes elsewhere, and replaces nothing."""
+    """Where an upload's file is stored once it was checked; another content goes elsewhere, and replaces nothing."""
     folder, _, filename = key.rpartition("/")
     return f"{folder}/{hashlib.sha256(etag.encode()).hexdigest()[:12]}/{filename}"
 

@@ -1,4 +1,4 @@
-"""The thumbnail of an image: 400 by 400 pixels, JPEG (seed 003), of which nothing but the picture is kept."""
+"""The thumbnail of an image: 400 by 400 pixels, JPEG (seed 003), which holds nothing but the picture."""
 
 import io
 import struct

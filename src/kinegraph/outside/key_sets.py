@@ -58,7 +58,7 @@ class KeyFile:
 
 
 def open_key_set(place: str) -> KeySet:
-    """The key set in a file or at an http(s) URL, which is fetched when it is first needed and kept five minutes.
+    """The key set in a file or at an http(s) URL, which is fetched when it is first needed and cached five minutes.
 
     A name that is not in it makes it be fetched again, at most every half minute.
     """

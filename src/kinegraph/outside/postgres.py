@@ -94,7 +94,7 @@ def start_postgres(folder: Path) -> EmbeddedPostgres:
     """Start PostgreSQL on this folder, which is made where missing, and update the extensions of its database.
 
     Takes a second, or some seconds for the first time. A server that crashed recovers; one whose keeper was
-    killed is adopted. Raises ServiceError where another process keeps a server on this folder.
+    killed is adopted. Raises ServiceError where another process runs a server on this folder.
     """
     with keeping(folder, "postgres", "PostgreSQL", WAY_OUT) as keeper:
         data, programs = keeper.folder / "data", unpack_postgres(keeper.folder)

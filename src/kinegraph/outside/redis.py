@@ -47,7 +47,7 @@ def start_redis(folder: Path) -> EmbeddedRedis:
     """Start Valkey on this folder, which is made where missing.
 
     A server that crashed reads its file again; one whose keeper was killed is adopted. Raises ServiceError
-    where another process keeps a server on this folder.
+    where another process runs a server on this folder.
     """
     with keeping(folder, "redis", "Redis", WAY_OUT) as keeper:
         server = keeper.start(lambda: _launch(keeper), _ready)

@@ -48,7 +48,7 @@ class FolderStorage:
         return f"the folder {self._root}"
 
     async def require(self) -> None:
-        """Raises ServiceError where nothing can be kept in the folder."""
+        """Raises ServiceError where nothing can be stored in the folder."""
         await self.write("staging/.probe", b"", "text/plain")
         await self.delete(["staging/.probe"])
 
@@ -152,7 +152,7 @@ def _service_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise ServiceError(
-            f"Files cannot be kept or read ({error}). Look after the folder under KINEGRAPH_HOME."
+            f"Files cannot be stored or read ({error}). Look after the folder under KINEGRAPH_HOME."
         ) from error
 
 

@@ -17,7 +17,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, after
 
 KEPT_URLS = 20_000
-"""How many signed addresses are kept for who asks next; one takes about half a millisecond to sign."""
+"""How many signed addresses are cached; one takes about half a millisecond to sign."""
 
 
 @dataclass(frozen=True, slots=True)
