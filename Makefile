@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv from requirements.lock, GraphiQL's files where npm exists.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench schema migration clean
+.PHONY: help run test lint bench schema migration lock clean
 HOME_DIR := $(or $(KINEGRAPH_HOME),.kinegraph)
 BIN := .venv/bin
 
@@ -26,6 +26,9 @@ bench: .venv/ready  ## Measure CPU and memory per request beside a floor of plai
 
 schema: .venv/ready  ## Rewrite schema.graphql from the code
 	$(BIN)/kinegraph schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+migration: .venv/ready  ## Make the next database migration, to be filled with SQL (NAME=what_it_does)
+	@$(BIN)/python scripts/new_migration.py "$(NAME)"
 
 lock: .venv/ready  ## Rewrite requirements.lock from pyproject.toml
 	scripts/lock
