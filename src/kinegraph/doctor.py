@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from kinegraph import migrate
 from kinegraph.kit.database import API_ROLE, Database, Unreachable
@@ -31,12 +32,10 @@ def examine(settings: Settings) -> int:
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    yield (
-        True,
-        "environment",
-        f"{settings.environment}; GraphiQL and introspection {'on' if settings.graphiql else 'off'}",
-    )
-    yield True, "address", f"http://{settings.host}:{settings.port}/graphql"
+    graphiql = f"GraphiQL and introspection {'on' if settings.graphiql else 'off'}"
+    yield True, "environment", f"{settings.environment}, by the settings of this shell; {graphiql}"
+    address = f"http://{settings.host}:{settings.port}"
+    yield True, "address", f"{address}/graphql, {'which answers' if _answers(address) else 'where nothing answers now'}"
     try:
         Tokens(settings.jwt_secret, settings.jwt_jwks)
         kinds = [kind for kind, on in (("HS256", settings.jwt_secret), ("RS256, ES256", settings.jwt_jwks)) if on]
@@ -46,6 +45,15 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if settings.graphiql:
         fetched = (settings.home / "graphiql").is_dir()
         yield True, "GraphiQL", "its files are here" if fetched else "its files come from a CDN"
+
+
+def _answers(address: str) -> bool:
+    """Whether Kinegraph runs at an address."""
+    try:
+        with urlopen(f"{address}/healthz", timeout=2) as response:
+            return bool(response.status == 200)
+    except (OSError, ValueError):
+        return False
 
 
 async def _database(settings: Settings) -> list[Finding]:

@@ -132,10 +132,11 @@ def _spare_the_collector() -> None:
 
     An answer of many objects is made and dropped between two looks, which by the defaults were most of its time. But
     a look holds everybody up, a microsecond for each object that is new since the last: so it is not put off long.
+    A look at everything, which takes a tenth of a second while the largest answers are made, comes more rarely.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 8, 40)
+    gc.set_threshold(5_000, 8, 200)
 
 
 def _guards(settings: Settings) -> list[Middleware]:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -117,6 +118,18 @@ async def test_many_others_are_served_while_the_heaviest_answer_is_made(
         await asyncio.sleep(0)  # the client never waits by itself: it calls the application in this very task
     assert heavy.result().status_code == status
     assert served > 10
+
+
+async def test_a_refused_answer_of_many_tasks_ends_a_few_of_them_at_a_time(api: Api, gym: Organization) -> None:
+    below = " ".join(f"d{n}: exercise {{ categories {{ name }} bodyRegions {{ name }} }}" for n in range(20))
+    heavy = asyncio.create_task(ask(api, "graphql-core", gym, LIBRARIES % ((below,) * 6)))
+    counts = [0]
+    while not heavy.done():
+        counts.append(len(asyncio.all_tasks()))
+        await asyncio.sleep(0)
+    assert heavy.result().status_code == 400
+    assert max(counts) > 8_000
+    assert max(before - after for before, after in pairwise(counts)) < 4_500
 
 
 async def test_no_task_is_left_by_a_refused_answer_to_go_on_or_to_the_garbage_collector(

@@ -16,7 +16,9 @@ from tests.conftest import Api, World
 STEP = "{0}: members {{ nodes {{ organization {{ ...F{1} }} }} }} "
 TOO_MUCH = f"The document asks for too much: at most {MAX_FIELDS:,} fields, fragments written out."
 TOO_DEEP = f"The document is nested too deeply: at most {MAX_LEVELS} levels of fields."
-TOO_OFTEN = "The document selects the same fields at the same place too often."
+TOO_OFTEN = (
+    "The document selects the same fields at the same place too often: at most 100,000 pairs of them can be compared."
+)
 TOO_LONG = f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables."
 SPREAD = "".join(f"fragment F{n} on Query {{ viewer {{ user {{ id }} }} }} " for n in range(400))
 

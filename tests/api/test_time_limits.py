@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
+from kinegraph.api import http
 from kinegraph.kit import pool
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
@@ -102,3 +103,20 @@ async def test_a_request_for_which_no_connection_becomes_free_is_told_to_come_ba
             await until(lambda: owner.fetchval("SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"))
             assert_later(await send(api, {"query": LIST}, person=person), "SERVICE_UNAVAILABLE")
         assert told(await first) == (200, [])
+
+
+async def test_the_tries_of_a_mutation_that_meets_deadlocks_share_one_time_limit(
+    services: Services, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def deadlocked(*_: Any, **__: Any) -> None:
+        await asyncio.sleep(0.4)  # eight tries would take three seconds, and end as CONFLICT
+        raise asyncpg.DeadlockDetectedError("deadlock detected")
+
+    monkeypatch.setattr(http, "execute", deadlocked)
+    gym = await world.organization()
+    limits = replace(services.settings, execution_seconds=1)
+    async with running(create_app(replace(services, settings=limits))) as api:
+        given = f'{{organizationId: "{gym.id}", name: "A"}}'
+        body = {"query": f"mutation {{ createProgram(input: {given}) {{ userErrors {{ code }} }} }}"}
+        response = await send(api, body, person=gym.coach)
+    assert_later(response, "TIMEOUT")

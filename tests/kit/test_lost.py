@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from kinegraph.kit import database as database_module
 from kinegraph.kit.database import Database
 
 
@@ -37,3 +38,14 @@ async def _write_and_die(database: Database, owner: Any) -> None:
         session.lease._connection.add_termination_listener(lambda _: died.set())
         await owner.execute("SELECT pg_terminate_backend($1)", await session.fetch_value("SELECT pg_backend_pid()"))
         await died.wait()
+
+
+async def test_a_connection_that_the_server_ends_while_it_is_opened_is_told_as_lost(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended(connection: Any) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+
+    monkeypatch.setattr(database_module, "_prepare_connection", ended)
+    with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+        await database_module._connect(database_url, 5)

@@ -120,7 +120,8 @@ class Documents:
             _require_size(*size(node))
             compared, widest = comparisons(node)
             if compared > MAX_COMPARISONS:
-                raise _refused("The document selects the same fields at the same place too often.")
+                most = f"at most {MAX_COMPARISONS:,} pairs of them can be compared"
+                raise _refused(f"The document selects the same fields at the same place too often: {most}.")
             if widest > MAX_KEYS:
                 raise _refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
             if errors := validate(schema._schema, node, max_errors=20):

@@ -118,9 +118,10 @@ class GraphQLEndpoint:
 
         Two requests that wait for each other's locks are no fault of theirs: PostgreSQL ends one, which goes again.
         """
+        end = asyncio.get_running_loop().time() + self._limits.execution_seconds
         for tries in range(1, MAX_TRIES + 1):
             try:
-                data, errors = await self._try(document, parameters, authenticate, writes=writes)
+                data, errors = await self._try(document, parameters, authenticate, end, writes=writes)
                 lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
             except asyncpg.DeadlockDetectedError:  # at the very end, where versions are written
                 if tries == MAX_TRIES:
@@ -132,16 +133,19 @@ class GraphQLEndpoint:
         return (None if writes and errors else data), failures(errors, suggests=self._suggests)
 
     async def _try(
-        self, document: Document, parameters: Parameters, authenticate: Authenticate | None, *, writes: bool
+        self, document: Document, parameters: Parameters, authenticate: Authenticate | None, end: float, *, writes: bool
     ) -> tuple[Any, list[GraphQLError]]:
-        """One try in a transaction of its own, committed if nothing failed, down to the writing of the answer."""
+        """One try in a transaction of its own, committed if nothing failed, down to the writing of the answer.
+
+        Raises OutOfTime at `end` (of the event loop's clock), which all tries share.
+        """
         context = RequestContext(
             self._database, authenticate, document, writes=writes, storage=self._storage, address=self._address
         )
         budget = Budget(self._limits.max_objects, self._limits.max_answer_bytes, AnswerTooLarge)
         commit = False
         try:
-            async with asyncio.timeout(self._limits.execution_seconds) as deadline:
+            async with asyncio.timeout_at(end) as deadline:
                 result = await execute(
                     schema._schema,
                     context,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from time import perf_counter
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from graphql import GraphQLError, get_named_type, is_composite_type, is_object_type
 from graphql.execution import executor as graphql_core
@@ -30,18 +31,17 @@ MAX_FIELDS = 300
 """Fields of items of its lists, about, that are begun in one round of the event loop. Each may be a task."""
 
 
-class Turns:
-    """Lets the lists of one execution go on a few at a time, in the order of asking."""
+class TurnQueue:
+    """Lets the lists of all executions of an event loop go on a few at a time, in the order of asking."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
-        self._began = perf_counter()
         self._is_scheduled = False
 
     @property
-    def is_over(self) -> bool:
-        """Whether whoever asks has to wait."""
-        return bool(self._waiting) or perf_counter() - self._began > TURN_SECONDS
+    def is_empty(self) -> bool:
+        """Whether nobody waits."""
+        return not self._waiting
 
     async def wait(self, fields: int) -> None:
         """Wait for a turn in which so many fields are begun."""
@@ -54,7 +54,6 @@ class Turns:
         await future
 
     def _next(self) -> None:
-        self._began = perf_counter()
         given = 0
         while self._waiting and given < MAX_FIELDS:
             future, fields = self._waiting.popleft()
@@ -64,6 +63,28 @@ class Turns:
         self._is_scheduled = bool(self._waiting)
         if self._is_scheduled:
             asyncio.get_running_loop().call_soon(self._next)
+
+
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, TurnQueue] = WeakKeyDictionary()
+"""The queue of each event loop."""
+
+
+class Turns:
+    """The turns of one execution, which queues with all others for the next one."""
+
+    def __init__(self) -> None:
+        self._queue = _queues.setdefault(asyncio.get_running_loop(), TurnQueue())
+        self._began = perf_counter()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether whoever asks has to wait."""
+        return not self._queue.is_empty or perf_counter() - self._began > TURN_SECONDS
+
+    async def wait(self, fields: int) -> None:
+        """Wait for a turn in which so many fields are begun."""
+        await self._queue.wait(fields)
+        self._began = perf_counter()
 
 
 class CoreExecution(Executor[Any]):
@@ -77,6 +98,11 @@ class CoreExecution(Executor[Any]):
     @cached_property
     def _below(self) -> dict[int, int]:
         """By what is selected of an object (graphql-core makes it once for each place): the objects below it."""
+        return {}
+
+    @cached_property
+    def _fields(self) -> dict[int, int]:
+        """The same for the number of fields of an object and below it."""
         return {}
 
     def complete_object_value(self, return_type: Any, field_details_list: Any, *rest: Any) -> Any:
@@ -190,12 +216,23 @@ class CoreExecution(Executor[Any]):
         return completed
 
     def _fields_of(self, item_type: Any, details: Any) -> int:
-        """How many fields an item has; 1 for a value, and where they cannot be collected, which each item tells."""
+        """How many fields an item has, with those below them, each list counted as one item; 1 for a value.
+
+        Also 1 where they cannot be collected, which each item tells.
+        """
         named: Any = get_named_type(item_type)
+        if not is_object_type(named):
+            return 1
         try:
-            return len(self.collect_subfields(named, details).grouped_field_set) or 1 if is_object_type(named) else 1
+            fields = self.collect_subfields(named, details).grouped_field_set
         except GraphQLError:
             return 1
+        found = self._fields.get(id(fields))
+        if found is None:
+            known = ((named.fields.get(each[0].node.name.value), each) for each in fields.values())
+            found = sum(1 if field is None else 1 + self._fields_of(field.type, each) for field, each in known) or 1
+            self._fields[id(fields)] = found
+        return found
 
     def _complete_item(
         self, item: Any, completed: list[Any], how: tuple[Any, Any, Any], path: Path, position: Any
@@ -224,8 +261,10 @@ async def _end(tasks: list[asyncio.Future[Any]], turns: Turns, size: int, fields
 
 
 async def _cancel(tasks: list[asyncio.Future[Any]]) -> None:
+    """Cancel tasks and wait for their ends. One that is ending already is not hurried (`_end`)."""
     for task in tasks:
-        task.cancel()
+        if not isinstance(task, asyncio.Task) or not task.cancelling():
+            task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 

@@ -171,8 +171,10 @@ async def _connect(url: str, statement_timeout_seconds: int) -> "asyncpg.Connect
     )
     try:
         await _prepare_connection(connection)
-    except BaseException:
+    except BaseException as error:
         connection.terminate()
+        if isinstance(error, asyncpg.InternalClientError):  # the server ended it meanwhile
+            raise asyncpg.ConnectionDoesNotExistError("The connection was lost.") from error
         raise
     return connection
 
