@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from kinegraph.kit.cache import BYTES_PER_SEEN_KEY, MAX_ENTRY_SHARE, Cache, entry_bytes
+from kinegraph.kit.cache import BUCKET, BYTES_PER_SEEN_KEY, MAX_ENTRY_SHARE, Cache, entry_bytes
 
 KEYS = st.tuples(st.integers(1, 2), st.integers(0, 6))
 """Of two kinds; of numbers, whose hashes are the same in each process (and no two share a slot of `admits`)."""
@@ -133,11 +133,18 @@ def test_a_key_is_admitted_when_it_is_asked_for_again_and_while_an_entry_of_anot
     assert cache.admits(("a", 3))
 
 
+def test_keys_that_share_a_bucket_and_are_asked_for_in_turn_are_all_admitted() -> None:
+    cache = Cache(BYTES_PER_SEEN_KEY * BUCKET)
+    keys = [("a", number) for number in range(BUCKET)]
+    assert [cache.admits(key) for key in keys] == [False] * BUCKET
+    assert [cache.admits(key) for key in keys] == [True] * BUCKET
+
+
 def test_keys_that_are_asked_for_once_are_forgotten_in_the_end_and_take_no_more_room() -> None:
-    cache = Cache(BYTES_PER_SEEN_KEY * 10)
+    cache = Cache(BYTES_PER_SEEN_KEY * 2 * BUCKET)
     assert not any(cache.admits(("a", number)) for number in range(1_000))
     assert not cache.admits(("a", 1))
-    assert (len(cache), cache.bytes, len(cache._seen)) == (0, 0, 10)
+    assert (len(cache), cache.bytes, len(cache._seen)) == (0, 0, 2 * BUCKET)
 
 
 @given(weights=st.lists(st.integers(0, 3_000), max_size=60))

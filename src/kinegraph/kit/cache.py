@@ -25,6 +25,9 @@ MAX_ENTRY_SHARE = 8
 BYTES_PER_SEEN_KEY = 1024
 """For each so many bytes of the bound, one key is remembered that was asked for and has no entry (8 bytes each)."""
 
+BUCKET = 8
+"""Keys that are remembered together: so many that are asked for in turn do not make each other forgotten."""
+
 
 class Cache:
     """Entries by key and version, at most `max_bytes` of them; 0 holds none."""
@@ -35,7 +38,7 @@ class Cache:
         self.counts: Counter[tuple[str, Hashable]] = Counter()
         """By event (`hits`, `misses`, `evictions`) and kind."""
         self._entries: OrderedDict[Key, tuple[Hashable, Any, int]] = OrderedDict()
-        self._seen = array("q", bytes(8 * (max_bytes // BYTES_PER_SEEN_KEY)))
+        self._seen = array("q", bytes(8 * BUCKET * (max_bytes // BYTES_PER_SEEN_KEY // BUCKET)))
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -53,16 +56,18 @@ class Cache:
     def admits(self, key: Key) -> bool:
         """Whether an entry is worth its making, which costs more than it saves where it is not asked for again.
 
-        It is for a key that was asked for before, as far as that is remembered: by the key's hash, in a table where a
-        later key may take an earlier one's place. So keys that are asked for once cost next to nothing.
+        It is for a key that was asked for before, as far as that is remembered: by the key's hash, in a bucket with
+        a few others, of which the oldest is forgotten. So keys that are asked for once cost next to nothing.
         """
         if not self._seen:
             return False
         mark = hash(key)
-        place = mark % len(self._seen)
-        if self._seen[place] == mark:
+        start = mark % (len(self._seen) // BUCKET) * BUCKET
+        bucket = self._seen[start : start + BUCKET]
+        if mark in bucket:
             return True
-        self._seen[place] = mark
+        bucket.insert(0, mark)
+        self._seen[start : start + BUCKET] = bucket[:BUCKET]
         return key in self._entries  # of an earlier version
 
     def peek(self, key: Key) -> Any:
