@@ -3,9 +3,6 @@
 import re
 import sys
 
-from alembic import command
-from alembic.config import Config
-
 from kinegraph import migrate
 
 
@@ -14,9 +11,7 @@ def main(name: str) -> int:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         print("Name the migration in lower case, as in: make migration NAME=add_tempo_to_movements", file=sys.stderr)
         return 2
-    config = Config()
-    config.set_main_option("script_location", str(migrate.scripts()))
-    command.revision(config, message=name, rev_id=f"{int(migrate.head()) + 1:04d}")
+    migrate.new_revision(name)
     return 0
 
 

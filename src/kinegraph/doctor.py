@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 from kinegraph import migrate
 from kinegraph.kit.database import API_ROLE, Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import version_and_key
 from kinegraph.outside.tokens import Tokens
+from kinegraph.probes import answers_at
 from kinegraph.services import database_url, open_storage, redis_url
 from kinegraph.settings import Settings
 from kinegraph.worker import QUEUE
@@ -34,8 +34,8 @@ def examine(settings: Settings) -> int:
 def _settings(settings: Settings) -> Iterator[Finding]:
     graphiql = f"GraphiQL and introspection {'on' if settings.graphiql else 'off'}"
     yield True, "environment", f"{settings.environment}, by the settings of this shell; {graphiql}"
-    address = f"http://{settings.host}:{settings.port}"
-    yield True, "address", f"{address}/graphql, {'which answers' if _answers(address) else 'where nothing answers now'}"
+    answers = "which answers" if answers_at(f"{settings.local_address}/healthz", 2) else "where nothing answers now"
+    yield True, "address", f"{settings.local_address}/graphql, {answers}"
     try:
         Tokens(settings.jwt_secret, settings.jwt_jwks)
         kinds = [kind for kind, on in (("HS256", settings.jwt_secret), ("RS256, ES256", settings.jwt_jwks)) if on]
@@ -45,15 +45,6 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if settings.graphiql:
         fetched = (settings.home / "graphiql").is_dir()
         yield True, "GraphiQL", "its files are here" if fetched else "its files come from a CDN"
-
-
-def _answers(address: str) -> bool:
-    """Whether Kinegraph runs at an address."""
-    try:
-        with urlopen(f"{address}/healthz", timeout=2) as response:
-            return bool(response.status == 200)
-    except (OSError, ValueError):
-        return False
 
 
 async def _database(settings: Settings) -> list[Finding]:

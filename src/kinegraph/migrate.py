@@ -109,7 +109,12 @@ def downgrade(url: str, revision: str) -> None:
     command.downgrade(_config(url), revision)
 
 
-def _config(url: str) -> Config:
+def new_revision(name: str) -> None:
+    """Make a file for the next revision, to be filled with SQL; `name` in lower case with underscores."""
+    command.revision(_config(), message=name, rev_id=f"{int(head()) + 1:04d}")
+
+
+def _config(url: str = "") -> Config:
     config = Config()
     config.set_main_option("script_location", str(scripts()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -1,6 +1,8 @@
-"""Looking before a start: is the port free, does Redis answer."""
+"""Checks of addresses and servers: is the port free, does Redis answer, does Kinegraph."""
 
+import http.client
 import socket
+import urllib.request
 
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import version_and_key
@@ -22,3 +24,12 @@ def require_free_port(host: str, port: int) -> None:
 def require_redis(url: str) -> None:
     """Raises ServiceError where Redis does not answer."""
     version_and_key(url, "any")
+
+
+def answers_at(url: str, timeout_seconds: float) -> bool:
+    """Whether a GET of the URL is answered without an error."""
+    try:
+        with urllib.request.urlopen(url, timeout=timeout_seconds):
+            return True
+    except (OSError, ValueError, http.client.HTTPException):  # urllib's own errors are OSErrors
+        return False

@@ -68,8 +68,11 @@ class Settings:
     @property
     def address(self) -> str:
         """The API's address: as clients know it, or else for somebody on this machine."""
-        if self.public_url:
-            return self.public_url.rstrip("/")
+        return self.public_url.rstrip("/") if self.public_url else self.local_address
+
+    @property
+    def local_address(self) -> str:
+        """The API's address for somebody on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(self.host, self.host)
         return f"http://{host}:{self.port}"
 

@@ -3,11 +3,8 @@
 import asyncio
 import signal
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from types import FrameType
 from uuid import UUID
 
@@ -21,7 +18,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres, start_postgres
 from kinegraph.outside.redis import find_redis, start_redis
 from kinegraph.outside.tokens import Tokens
-from kinegraph.probes import require_free_port, require_redis
+from kinegraph.probes import answers_at, require_free_port, require_redis
 from kinegraph.services import Services, jwt_secret, make_secret
 from kinegraph.settings import Settings
 from kinegraph.supervisor import Process, Server, Supervised, Supervisor, environment
@@ -189,22 +186,15 @@ def _await_ready(settings: Settings, api: Process, halt: Halt) -> None:
         halt.check()
         if api.is_dead():
             raise ServiceError("The API stopped while it started; its messages are above.")
-        try:
-            with urllib.request.urlopen(_address(settings) + "/readyz", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+        if answers_at(f"{settings.local_address}/readyz", 5):
+            return
+        time.sleep(0.1)
     raise ServiceError(f"The API was not ready within {START_SECONDS} s; its messages are above.")
-
-
-def _address(settings: Settings) -> str:
-    """The API's address for somebody on this machine."""
-    return replace(settings, public_url=None).address
 
 
 def _announce(services: Services) -> None:
     settings = services.settings
-    address = _address(settings)
+    address = settings.local_address
     print("\nKinegraph runs.\n", flush=True)
     print(f"  GraphiQL  {address}/graphiql" if settings.graphiql else "  GraphiQL  off (KINEGRAPH_GRAPHIQL)")
     print(f"  API       {address}/graphql")

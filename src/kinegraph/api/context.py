@@ -28,7 +28,7 @@ class RequestContext(Context):
 
 
 async def authentication_by_token(authorization: str | None, tokens: Tokens, claim: str) -> Authenticate | None:
-    """How to set a session's viewer by a bearer token; None without one. Raises TokenError for an invalid one."""
+    """The authentication of a bearer token's user; None without a token. Raises TokenError for an invalid one."""
     if authorization is None:
         return None
     scheme, _, token = authorization.partition(" ")

@@ -21,7 +21,7 @@ RETRY_AFTER = {"Retry-After": "5"}
 BUSY = "Too many requests use the database at once; try again soon."
 
 NOT_NULL = "not to be None."
-"""How graphql-core says null."""
+"""The end of graphql-core's messages about a null in a non-null place."""
 
 MAX_MESSAGE = 1_000
 """Characters of a message: graphql-core's repeat what was sent, however long it is."""
@@ -40,7 +40,7 @@ class Failure:
 
 
 def failures(errors: Sequence[GraphQLError], *, suggests: bool) -> list[Failure]:
-    """What clients are body of an execution's errors; other names than theirs only if it `suggests`."""
+    """The errors of an execution as clients get them; with suggestions of other names only if it `suggests`."""
     return [failure for error in independent(errors) for failure in _failures_of(error, suggests)]
 
 
@@ -65,7 +65,7 @@ def _failures_of(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
 
 
 def unexpected(cause: Exception) -> Failure:
-    """What clients are body of something that went wrong outside any field."""
+    """An error outside any field, as clients get it."""
     return _unexpected(GraphQLError(""), cause)
 
 

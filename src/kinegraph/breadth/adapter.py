@@ -30,7 +30,7 @@ def _strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
 
 @dataclass(frozen=True)
 class Adapter:
-    """How a schema's fields are executed.
+    """The functions and tables that the executor needs for one schema.
 
     The default is right for any schema, and slow: each field is resolved for each object.
 

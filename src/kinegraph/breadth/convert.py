@@ -27,7 +27,7 @@ class Shape:
 
 
 def converter(leaf: GraphQLLeafType, shape: Shape, adapter: Adapter) -> Convert:
-    """What turns any value into what the answer holds for a leaf type in its wrappings. It raises Fallback."""
+    """The function that converts a field's value to JSON, for a leaf type in its wrappings. It raises Fallback."""
     if shape.item is None:
         return _single(leaf, shape.required, adapter)
     return _list(leaf, shape, adapter)

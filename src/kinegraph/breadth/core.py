@@ -102,7 +102,7 @@ class CoreExecution(Executor[Any]):
 
     @cached_property
     def _fields(self) -> dict[int, int]:
-        """The same for the number of fields of an object and below it."""
+        """By what is selected of an object: the number of its fields, with those below them."""
         return {}
 
     def complete_object_value(self, return_type: Any, field_details_list: Any, *rest: Any) -> Any:

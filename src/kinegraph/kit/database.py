@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import MetaData
 
 from kinegraph.kit.cache import Cache
+from kinegraph.kit.leases import connection_lost
 from kinegraph.kit.pool import ConnectionPool
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import MAX_ROWS, Authenticate, CachedAuthentication, CachedViewer, ReadSession, WriteSession
@@ -174,7 +175,7 @@ async def _connect(url: str, statement_timeout_seconds: int) -> "asyncpg.Connect
     except BaseException as error:
         connection.terminate()
         if isinstance(error, asyncpg.InternalClientError):  # the server ended it meanwhile
-            raise asyncpg.ConnectionDoesNotExistError("The connection was lost.") from error
+            raise connection_lost() from error
         raise
     return connection
 

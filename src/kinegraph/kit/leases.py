@@ -53,6 +53,12 @@ class IllegalMove(Exception):
     """A lease was to do what its state does not allow: a fault of the program."""
 
 
+def connection_lost() -> Exception:
+    """The error that every statement of a lost connection ends with."""
+    error: Exception = asyncpg.ConnectionDoesNotExistError("The connection was lost.")
+    return error
+
+
 class Lease:
     """One connection, its state, and its prepared statements."""
 
@@ -139,8 +145,7 @@ class Lease:
     def _disturbed(self) -> Exception:
         """Lose the connection: the server said something that nobody had asked for, most likely that it ends it."""
         self.lose()
-        error: Exception = asyncpg.ConnectionDoesNotExistError("The connection was lost.")
-        return error
+        return connection_lost()
 
     def lose(self) -> None:
         """Close the connection at once, whatever is under way."""
@@ -160,7 +165,7 @@ class Lease:
 
     def _begin_statement(self, statement: str) -> None:
         if self.state is LOST:  # while another statement of the same request was under way
-            raise asyncpg.ConnectionDoesNotExistError("The connection was lost.")
+            raise connection_lost()
         if self.state is not LENT or self._is_busy:
             raise IllegalMove(f"A statement on a lease that is {self.state}{' and busy' * self._is_busy}.")
         if self.on_statement is not None:
