@@ -16,10 +16,11 @@ test: .venv/ready  ## Run every test, on every core up to four
 	@scripts/graphiql/fetch "$(HOME_DIR)/graphiql"
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
-lint: .venv/ready  ## Check style and types
+lint: .venv/ready  ## Check style, types and the rules of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/house
 
 bench: .venv/ready  ## Measure CPU and memory per request beside a floor of plain SQL (about ten minutes)
 	PYTHONPATH=scripts $(BIN)/python -m bench $(OPTIONS)

@@ -3,7 +3,7 @@
 import re
 import sys
 
-from kinegraph import migrate
+from kinegraph.commands import migrate
 
 
 def main(name: str) -> int:

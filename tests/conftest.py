@@ -21,8 +21,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from kinegraph import migrate
-from kinegraph.exercise.jobs import seed_library
+from kinegraph.canonical.jobs import seed_library
+from kinegraph.commands import migrate
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
 from kinegraph.kit import pool

@@ -12,8 +12,9 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from kinegraph import migrate
-from kinegraph.exercise.rules_canonical import shipped_files
+from kinegraph import revisions
+from kinegraph.canonical.rules import shipped_files
+from kinegraph.commands import migrate
 
 VERSION = 3
 """Raise it with any change of the rows: a data folder of another version is filled anew."""
@@ -74,7 +75,7 @@ class Texts:
 
 async def prepare(url: str, size: Size = Size()) -> None:
     """Make the database anew, unless it holds this version of the data set in the newest schema."""
-    wanted = f"benchmark data {VERSION}, schema {migrate.head()}"
+    wanted = f"benchmark data {VERSION}, schema {revisions.head()}"
     connection = await asyncpg.connect(url)
     found = await connection.fetchval(
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"

@@ -126,7 +126,7 @@ def _process(folder: Path, stores: Storage, subject: Subject) -> Iterator[Server
         command = ["uvicorn", "bench.floor:app", "--factory", "--port", str(port), "--no-access-log"]
         command += ["--log-level", "warning", "--loop", "uvloop", "--http", "httptools"]
     else:
-        command = ["kinegraph.cli", "serve"]
+        command = ["kinegraph.commands.cli", "serve"]
     with _log(folder, subject).open("wb") as log:
         environment = _environment(folder, stores, subject, port)
         started = subprocess.Popen([sys.executable, "-m", *command], env=environment, stdout=log, stderr=log)

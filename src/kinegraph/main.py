@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kinegraph import demo, migrate
-from kinegraph.api import graphiql, health, media, metrics
+from kinegraph import revisions
+from kinegraph.api import demo_people, graphiql, health, media, metrics
 from kinegraph.api.http import GraphQLEndpoint, Limits
 from kinegraph.api.readiness import Readiness
 from kinegraph.kit import logs
@@ -58,8 +58,8 @@ def create_app(services: Services) -> Starlette:
 
     async def sign_ins(request: Request) -> list[graphiql.SignIn]:
         return [
-            graphiql.SignIn(label, email, tokens.sign(claims, demo.TOKEN_SECONDS))
-            for label, email, claims in await demo.sign_ins(request.state.database)
+            graphiql.SignIn(label, email, tokens.sign(claims, demo_people.TOKEN_SECONDS))
+            for label, email, claims in await demo_people.sign_ins(request.state.database)
         ]
 
     offered = sign_ins if settings.development and services.jwt_secret else None
@@ -99,7 +99,7 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
         tokens.cache = database.request_cache
         redis = open_redis(services.redis_url)
         stack.push_async_callback(redis.aclose)
-        readiness = Readiness(services.database_url, redis, migrate.head())
+        readiness = Readiness(services.database_url, redis, revisions.head())
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
         endpoint = GraphQLEndpoint(

@@ -18,7 +18,7 @@ from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store
 from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, pause
-from kinegraph.exercise.jobs import seed_library
+from kinegraph.canonical.jobs import seed_library
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.outbox import enter_as_worker

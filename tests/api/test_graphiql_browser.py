@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as HttpRoute
 
 from kinegraph.api.graphiql import CDN, PREBUILT, SignIns, routes
-from kinegraph.demo import seed_demo
+from kinegraph.commands.demo import seed_demo
 from kinegraph.kit.database import Database
 from kinegraph.main import create_app
 from kinegraph.services import Services

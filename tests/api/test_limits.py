@@ -4,13 +4,7 @@ import pytest
 from graphql import parse
 
 from kinegraph.api.comparisons import MAX_COMPARISONS, comparisons
-from kinegraph.api.limits import (
-    MAX_CHARACTERS,
-    MAX_FIELDS,
-    MAX_LEVELS,
-    selects_nothing,
-    size,
-)
+from kinegraph.api.limits import MAX_CHARACTERS, MAX_FIELDS, MAX_LEVELS, selects_nothing, size
 from tests.conftest import Api, World
 
 STEP = "{0}: members {{ nodes {{ organization {{ ...F{1} }} }} }} "

@@ -10,15 +10,16 @@ import pytest
 from graphql import get_named_type, get_nullable_type, is_list_type, is_object_type
 
 from kinegraph.api.schema import schema
-from kinegraph.exercise import store_lists, store_taxonomy
-from kinegraph.exercise.rules import Filter
-from kinegraph.exercise.rules_terms import ExerciseSort
+from kinegraph.assignment import store as store_assignments
+from kinegraph.catalog import store as store_lists
+from kinegraph.catalog.rules import ExerciseSort, Filter
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library import store_lists as library_lists
 from kinegraph.library.rules import LibrarySource
-from kinegraph.workout import store_assignments, store_comments
+from kinegraph.taxonomy import store as store_taxonomy
+from kinegraph.workout import store_comments
 
 Read = Callable[[ReadSession], Any]
 ID = uuid4()

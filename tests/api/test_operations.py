@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from kinegraph import migrate
+from kinegraph.commands import migrate
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app

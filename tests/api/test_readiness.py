@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from kinegraph import migrate
+from kinegraph import revisions
 from kinegraph.api.readiness import CHECK_SECONDS, Readiness
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
@@ -115,7 +115,7 @@ def soon() -> Iterator[None]:
 async def prepared(database_url: str, redis_url: str) -> AsyncIterator[Readiness]:
     """The checks of a database and a Redis."""
     redis = open_redis(redis_url)
-    readiness = Readiness(database_url, redis, migrate.head())
+    readiness = Readiness(database_url, redis, revisions.head())
     yield readiness
     await readiness.close()
     await redis.aclose()

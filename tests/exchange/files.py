@@ -7,9 +7,9 @@ from uuid import UUID
 import orjson
 
 from kinegraph.exchange.jobs import export_exercises, import_exercises
-from kinegraph.exchange.rules import Duplicates, File, Format
-from kinegraph.exchange.rules_decisions import Choices, Plan
-from kinegraph.exchange.rules_formats import read
+from kinegraph.exchange.rules import Choices, Duplicates, Plan
+from kinegraph.exchange.rules_fields import read_file
+from kinegraph.formats.records import File, Format
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 
@@ -42,7 +42,7 @@ def parse(format: Format, content: bytes | str | Sequence[Any], beside: Mapping[
     """A file of this content, read."""
     data = content.encode() if isinstance(content, str) else content
     data = data if isinstance(data, bytes) else orjson.dumps(data)
-    return read(format, File("exercises", data, beside or {}))
+    return read_file(format, File("exercises", data, beside or {}))
 
 
 async def bring(

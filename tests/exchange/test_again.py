@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from kinegraph.exchange.rules import Format
-from kinegraph.exercise.jobs import seed_library
-from kinegraph.exercise.rules_canonical import shipped_files
+from kinegraph.canonical.jobs import seed_library
+from kinegraph.canonical.rules import shipped_files
+from kinegraph.formats.records import Format
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, World
 from tests.exchange.files import EDIT, KEEP, Pool, bring, everything, free, stored, take, verdicts

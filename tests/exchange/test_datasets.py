@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kinegraph.exchange.jobs import import_exercises
-from kinegraph.exchange.rules import Format
-from kinegraph.exchange.rules_decisions import Choices
-from kinegraph.exchange.rules_wger_fixtures import BASE, BESIDE
+from kinegraph.exchange.rules import Choices
+from kinegraph.formats.records import Format
+from kinegraph.formats.wger_fixtures import BASE, BESIDE
 from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.exchange.files import Pool, bring, everything, ignored, parse, stored, take, verdicts

@@ -5,9 +5,9 @@ from typing import Any
 import orjson
 import pytest
 
-from kinegraph.exchange.rules import Format
-from kinegraph.exchange.rules_html import plain
-from kinegraph.exchange.rules_names import likenesses
+from kinegraph.exchange.rules_duplicates import likenesses
+from kinegraph.formats.html import plain
+from kinegraph.formats.records import Format
 from tests.exchange.files import free, parse
 
 

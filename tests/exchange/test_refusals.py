@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinegraph.exchange.rules import MAX_FILE_BYTES, ExchangeError, Format, Parsed
-from kinegraph.exchange.rules_wger_fixtures import BESIDE
+from kinegraph.exchange.rules import ExchangeError, Parsed
+from kinegraph.formats.records import MAX_FILE_BYTES, FileError, Format
+from kinegraph.formats.wger_fixtures import BESIDE
 from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.exchange.files import Pool, bring, everything, free, parse, stored
@@ -41,7 +42,7 @@ NOTHING_BESIDE = dict.fromkeys(BESIDE, b"[]")
     ],
 )
 def test_a_file_that_is_none_is_refused_in_one_line(format: Format, content: bytes, told: str) -> None:
-    with pytest.raises(ExchangeError) as refused:
+    with pytest.raises(FileError) as refused:
         parse(format, content)
     assert str(refused.value).startswith(told) and len(str(refused.value)) < 700 and "\n" not in str(refused.value)
 
@@ -197,7 +198,7 @@ JSON = st.recursive(
 
 
 def parsed_or_refused(format: Format, content: bytes) -> None:
-    with suppress(ExchangeError):
+    with suppress(FileError):
         assert isinstance(parse(format, content, NOTHING_BESIDE), Parsed)
 
 

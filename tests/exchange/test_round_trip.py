@@ -6,11 +6,11 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kinegraph.exchange.rules import Format
-from kinegraph.exchange.rules_content import FIELDS
+from kinegraph.canonical.rules import shipped_files
+from kinegraph.exchange.rules_fields import FIELDS
 from kinegraph.exercise.rules import api_name
-from kinegraph.exercise.rules_canonical import shipped_files
 from kinegraph.exercise.rules_details import condition_key
+from kinegraph.formats.records import Format
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, World
 from tests.exchange.files import EDIT, KEEP, Pool, bring, everything, free, take, verdicts, without_ids

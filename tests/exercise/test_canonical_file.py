@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinegraph.exercise.rules_canonical import MAX_FAULTS, LibraryError, entries_of
-from kinegraph.exercise.store_seed import SEEDED
+from kinegraph.canonical.rules import MAX_FAULTS, LibraryError, entries_of
+from kinegraph.canonical.store import SEEDED
 
 GOOD: dict[str, Any] = {
     "slug": "zercher-squat",

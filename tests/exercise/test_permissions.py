@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from kinegraph.exercise import store_seed as store
-from kinegraph.exercise.rules_canonical import entries_of, shipped_files
+from kinegraph.canonical import store
+from kinegraph.canonical.rules import entries_of, shipped_files
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import CREATE, DELETE, UPDATE, create, read, update
 

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from kinegraph.exercise import store_seed as store
-from kinegraph.exercise.jobs import Seeded, seed_library
-from kinegraph.exercise.rules_canonical import entries_of, shipped_files
+from kinegraph.canonical import store
+from kinegraph.canonical.jobs import Seeded, seed_library
+from kinegraph.canonical.rules import entries_of, shipped_files
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, create, read, update

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from kinegraph.canonical.rules import entries_of, shipped_files
 from kinegraph.exercise.rules import LISTS, TEXTS, URLS, api_name, checked
-from kinegraph.exercise.rules_canonical import entries_of, shipped_files
 from kinegraph.kit.checks import Checks
 
 Entry = dict[str, Any]

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from kinegraph.exercise.jobs import seed_library
+from kinegraph.canonical.jobs import seed_library
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
 from tests.exercise.terms import (

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kinegraph.exercise.rules_canonical import entries_of, shipped_files
-from kinegraph.exercise.rules_taxonomy import slug_of
+from kinegraph.canonical.rules import entries_of, shipped_files
+from kinegraph.kit.ids import slug_of
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import DELETE as DELETE_EXERCISE
 from tests.exercise.documents import create

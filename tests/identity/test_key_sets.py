@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from kinegraph.main import create_app
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.tokens import TokenError, Tokens
+from kinegraph.outside.key_sets import TokenError
+from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from tests.conftest import SECRET, Api, Person, World
 from tests.identity.keys import (

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 
-from kinegraph import migrate
+from kinegraph import revisions
 from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.identity.rows import SCOPED, Pool, fill
@@ -110,7 +110,7 @@ async def test_everybody_sees_and_writes_what_they_did_before_the_cast_was_moved
     database: Database, owner: Pool, world: World, connection: Any
 ) -> None:
     people = await people_at_random(owner, world, random.Random(7))
-    revision: Any = ScriptDirectory(str(migrate.scripts())).get_revision("0011")
+    revision: Any = ScriptDirectory(str(revisions.scripts())).get_revision("0011")
     move = revision.module.CAST_SETTINGS
     now = await everything(connection, people)
     policies = "SELECT count(*) FROM pg_policies WHERE concat(qual, with_check) ~ '\"nullif\"\\)\\)::uuid'"

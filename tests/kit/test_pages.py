@@ -12,9 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.kit.checks import character_fault
-from kinegraph.kit.cursors import decode, encode
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.kit.pages import MAX_PAGE_SIZE, Page, Window, window
+from kinegraph.kit.pages import MAX_PAGE_SIZE, Page, Window, decode, encode, window
 
 ID = UUID("0197c1a2-0000-7000-8000-000000000001")
 KINDS: list[tuple[type, ...]] = [(str, UUID), (datetime, UUID), (int, UUID), (UUID,), (int, datetime, str, UUID)]

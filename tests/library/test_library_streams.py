@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kinegraph.kit.cursors import encode
 from kinegraph.kit.database import Database
+from kinegraph.kit.pages import encode
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import SORTS
 from tests.library.plans import Step, captured, fill, plan_of, steps

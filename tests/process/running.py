@@ -20,12 +20,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-KINEGRAPH = [sys.executable, "-m", "kinegraph.cli"]
+KINEGRAPH = [sys.executable, "-m", "kinegraph.commands.cli"]
 MIGRATE = [*KINEGRAPH, "migrate"]
 FORKING = """
 import gc, json, os, signal, sys
 
-from kinegraph.cli import main
+from kinegraph.commands.cli import main
 
 gc.freeze()  # or else each child would copy everything at its end, to look for garbage in it
 for asked in sys.stdin:

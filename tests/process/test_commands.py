@@ -13,7 +13,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from kinegraph import migrate
+from kinegraph import revisions
 from kinegraph.api.schema import sdl
 from tests.conftest import SECRET, World
 from tests.process.running import await_answer, environment, free_port, refused, run, run_anew, started
@@ -166,12 +166,13 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
         archive.extractall(tmp_path / "unpacked")
     code = (
         "import kinegraph, pathlib\n"
-        "from kinegraph import migrate, demo\n"
-        "from kinegraph.exercise.rules_canonical import entries_of, shipped_files\n"
+        "from kinegraph import revisions\n"
+        "from kinegraph.api import demo_people\n"
+        "from kinegraph.canonical.rules import entries_of, shipped_files\n"
         "from kinegraph.api import graphiql\n"
         "here = pathlib.Path(kinegraph.__file__).parent\n"
-        "assert migrate.scripts() == here / 'migrations', migrate.scripts()\n"
-        "print(here, migrate.head(), sum(len(entries_of(*f)) for f in shipped_files()), len(demo.people()),\n"
+        "assert revisions.scripts() == here / 'migrations', revisions.scripts()\n"
+        "print(here, revisions.head(), sum(len(entries_of(*f)) for f in shipped_files()), len(demo_people.people()),\n"
         "      len(graphiql.routes(pathlib.Path('none'), None)))\n"
     )
     done = subprocess.run(
@@ -185,4 +186,4 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     where, head, exercises, people, routes = done.stdout.split()
     assert where == str(tmp_path / "unpacked" / "kinegraph")
-    assert (head, int(exercises) >= 250, int(people) >= 7, int(routes) >= 2) == (migrate.head(), True, True, True)
+    assert (head, int(exercises) >= 250, int(people) >= 7, int(routes) >= 2) == (revisions.head(), True, True, True)

@@ -10,15 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import kinegraph.background.tables
-import kinegraph.exercise.tables
-import kinegraph.exercise.tables_details
-import kinegraph.identity.tables
-import kinegraph.kit.outbox
-import kinegraph.library.tables
-import kinegraph.media.tables
-import kinegraph.workout.tables  # noqa: F401  # the models register their tables when they are imported
-from kinegraph import migrate
+from kinegraph import revisions
+from kinegraph.api.rooms import room_files
+from kinegraph.commands import migrate
 from kinegraph.kit.database import API_ROLE, metadata
 from tests.conftest import with_database
 from tests.process.running import MIGRATE, environment
@@ -68,6 +62,7 @@ async def empty_database(server_url: str, name: str) -> str:
 
 
 async def test_the_models_and_the_migrated_database_do_not_differ(database_url: str) -> None:
+    assert [*room_files("tables")]  # importing them registers their tables
     engine = create_async_engine("postgresql+asyncpg://" + database_url.partition("://")[2])
     options = {
         "compare_type": True,
@@ -90,18 +85,18 @@ async def test_down_to_nothing_and_up_again_leaves_the_same_catalog(server_url: 
     assert await catalog(url) == []
     await asyncio.to_thread(migrate.upgrade, url)
     assert await catalog(url) == there
-    assert await migrate.require_usable(url) == migrate.head()
+    assert await migrate.require_usable(url) == revisions.head()
 
 
 async def test_each_revision_taken_back_leaves_the_catalog_of_the_one_before(server_url: str, template: str) -> None:
     url = await empty_database(server_url, "kinegraph_step_by_step")
-    revisions = ["base", *sorted(migrate.known())]
+    steps = ["base", *sorted(revisions.known_revisions())]
     catalogs = [await catalog(url)]
-    for revision in revisions[1:]:
+    for revision in steps[1:]:
         await asyncio.to_thread(migrate.upgrade, url, revision)
         catalogs.append(await catalog(url))
     different = []
-    for revision, there in reversed([*zip(revisions, catalogs, strict=True)][:-1]):
+    for revision, there in reversed([*zip(steps, catalogs, strict=True)][:-1]):
         await asyncio.to_thread(migrate.downgrade, url, revision)
         different += [revision] if await catalog(url) != there else []
     assert different == []
@@ -111,7 +106,7 @@ async def test_two_migrations_at_once_take_turns(server_url: str, template: str)
     url = await empty_database(server_url, "kinegraph_at_once")
     commands = [await asyncio.create_subprocess_exec(*MIGRATE, env=environment(url)) for _ in range(2)]
     assert [await command.wait() for command in commands] == [0, 0]
-    assert await migrate.require_usable(url) == migrate.head()
+    assert await migrate.require_usable(url) == revisions.head()
 
 
 SEEDED = {

@@ -35,7 +35,7 @@ MOMENTS = (
 STOPPED_AT = """
 import os, signal, sys
 
-from kinegraph.cli import main
+from kinegraph.commands.cli import main
 
 moment = sys.argv.pop(1)
 

@@ -68,7 +68,9 @@ UPDATE workouts SET deleted_at = CASE WHEN deleted_at IS NULL THEN now() END WHE
 DELETE FROM workouts WHERE id = {w};
 WITH moved AS (UPDATE workout_sections SET (organization_id, workout_id) = (SELECT organization_id, id
         FROM workouts WHERE organization_id = $3 ORDER BY id LIMIT 1) WHERE id = {s} RETURNING id)
-    UPDATE workout_movements SET organization_id = $3 WHERE section_id IN (SELECT id FROM moved);
+    UPDATE workout_movements m SET organization_id = $3, exercise_id = CASE WHEN e.organization_id IS NULL THEN e.id
+        ELSE (SELECT id FROM exercises WHERE organization_id = $3 ORDER BY id LIMIT 1) END
+    FROM exercises e WHERE e.id = m.exercise_id AND section_id IN (SELECT id FROM moved);
 UPDATE exercises SET name = 'E' || $1::int WHERE id = {e};
 UPDATE exercises SET status = CASE status WHEN 'archived' THEN 'published' ELSE 'archived' END WHERE id = {e};
 INSERT INTO exercise_org_overrides (organization_id, exercise_id, overrides)

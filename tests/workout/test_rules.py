@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
-from kinegraph.workout.rules import NAMES, checked_texts, threads
-from kinegraph.workout.rules_prescriptions import (
+from kinegraph.workout.rules import NAMES, LoadUnit, SectionShape, checked_texts, threads
+from kinegraph.workout.rules_tree import (
     CONFIG_BOUNDS,
     CONFIG_KEYS,
     LOAD_BOUNDS,
@@ -20,7 +20,6 @@ from kinegraph.workout.rules_prescriptions import (
     checked_config,
     checked_prescription,
 )
-from kinegraph.workout.rules_terms import LoadUnit, SectionShape
 
 AT: Path = ("x",)
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from kinegraph.workout import store, store_comments
+from kinegraph.comment import store as comment_store
+from kinegraph.workout import store
 from tests.conftest import Api, Person, World
 from tests.workout.documents import (
     DELETE,
@@ -270,7 +271,7 @@ async def test_a_comment_that_an_athlete_was_writing_while_their_workout_forked_
         (row,) = await store.movements(session, [UUID(first_movement(made))])
         assert row is not None
         await store.take_turn(session, UUID(made["id"]), shared=True)
-        await store_comments.insert(session, row, "In time", None)
+        await comment_store.insert(session, row, "In time", None)
         fork = asyncio.ensure_future(edited(api, organization.coach, made["id"], id))
         await settled(owner, fork)
     (part,) = await read_tree(api, organization.member, (await fork)["id"])

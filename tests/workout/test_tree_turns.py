@@ -8,7 +8,8 @@ from uuid import UUID
 
 import asyncpg
 
-from kinegraph.workout import store, store_comments
+from kinegraph.comment import store as comment_store
+from kinegraph.workout import store
 from tests.conftest import Api, Organization, World
 from tests.workout.documents import (
     ADD_COMMENT,
@@ -131,7 +132,7 @@ async def test_a_movement_commented_on_while_its_removal_waits_is_hidden_with_th
         (found,) = await store.movements(session, [UUID(row["id"])])
         assert found is not None
         await store.take_turn(session, UUID(id), shared=True)
-        word = await store_comments.insert(session, found, "In time", None)
+        word = await comment_store.insert(session, found, "In time", None)
         removal = asyncio.ensure_future(replace(api, organization.coach, id, []))
         await waiting(owner, id, removal)
     assert (await removal)["sections"] == []

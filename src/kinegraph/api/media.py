@@ -11,11 +11,11 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from kinegraph.api.failures import RETRY_AFTER
-from kinegraph.exercise.rules_video import FILES
 from kinegraph.media.rules_files import TYPES
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.storage_folder import FolderStorage, Refused
+from kinegraph.video.rules import FILES
 
 log = logging.getLogger("kinegraph.media")
 

@@ -1,4 +1,4 @@
-"""The schema: the root types put together from the rooms, and the scalars."""
+"""The schema: the root types, made of the rooms' fields, and the scalars."""
 
 import datetime
 import re
@@ -10,53 +10,21 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
-import kinegraph.background.graph
-import kinegraph.exercise.graph
-import kinegraph.exercise.graph_moderation
-import kinegraph.exercise.graph_taxonomy
-import kinegraph.exercise.graph_uploads
-import kinegraph.exercise.graph_writing
-import kinegraph.identity.graph
-import kinegraph.library.graph
-import kinegraph.library.graph_overrides
-import kinegraph.workout.graph
-import kinegraph.workout.graph_assigning
-import kinegraph.workout.graph_assignments
-import kinegraph.workout.graph_comments
-import kinegraph.workout.graph_mutations
-import kinegraph.workout.graph_programs
+from kinegraph.api.rooms import classes_of
 from kinegraph.kit.graph import read
 
 
-@strawberry.type(description="What can be read. Everything but introspection needs a bearer token.")
-class Query(
-    kinegraph.identity.graph.Query,
-    kinegraph.exercise.graph.Query,
-    kinegraph.library.graph.Query,
-    kinegraph.workout.graph.Query,
-    kinegraph.exercise.graph_taxonomy.Query,
-    kinegraph.workout.graph_assignments.Query,
-    kinegraph.background.graph.Query,
-):
-    pass
+def _root_type(name: str, description: str) -> type:
+    """A root type with the fields that the rooms' classes of this name declare."""
+    return strawberry.type(type(name, classes_of("graph", name), {}), description=description)
 
 
-@strawberry.type(
-    description="What can be written. A request's mutations run in their order in one transaction; a refused one "
-    "answers userErrors and stores nothing, an unexpected error takes the whole request back."
+Query = _root_type("Query", "What can be read. Everything but introspection needs a bearer token.")
+Mutation = _root_type(
+    "Mutation",
+    "What can be written. A request's mutations run in their order in one transaction; a refused one answers "
+    "userErrors and stores nothing, an unexpected error takes the whole request back.",
 )
-class Mutation(
-    kinegraph.exercise.graph_writing.Mutation,
-    kinegraph.exercise.graph_taxonomy.Mutation,
-    kinegraph.exercise.graph_moderation.Mutation,
-    kinegraph.library.graph_overrides.Mutation,
-    kinegraph.workout.graph_mutations.Mutation,
-    kinegraph.workout.graph_programs.Mutation,
-    kinegraph.workout.graph_assigning.Mutation,
-    kinegraph.workout.graph_comments.Mutation,
-    kinegraph.exercise.graph_uploads.Mutation,
-):
-    pass
 
 
 def _moment(value: datetime.datetime) -> str:

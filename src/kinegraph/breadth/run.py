@@ -7,7 +7,6 @@ from typing import Any
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
-from kinegraph.breadth.abstract import by_type
 from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.columns import Column, flatten, positions
 from kinegraph.breadth.fragments import CachedColumn
@@ -15,7 +14,7 @@ from kinegraph.breadth.leaves import build
 from kinegraph.breadth.loads import Loads, shared
 from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.reading import keys_of, read_values, tally
-from kinegraph.breadth.scopes import Scope
+from kinegraph.breadth.scopes import Scope, by_type
 from kinegraph.breadth.selections import Field, Selection
 from kinegraph.breadth.strategies import Call, Edge, Read, Resolve
 from kinegraph.breadth.tasks import MAX_VALUES, SLICE, Turn, discard, gather

@@ -1,10 +1,13 @@
 """Scopes: all objects of one type at one place of the document, and where each of them stands in the answer."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
 from kinegraph.breadth.columns import Column
+from kinegraph.breadth.convert import Fallback
 from kinegraph.breadth.fragments import CachedColumn, Marks
 from kinegraph.breadth.selections import Field, Selection
 
@@ -49,3 +52,28 @@ class Scope:
         """Drop what refers to other scopes, so that nothing is left for the garbage collector."""
         self.above = self.recorder = None
         self.columns = []
+
+
+def by_type(
+    executor: Executor[Any], scope: Scope, field: Field, objects: list[Any], owners: list[int]
+) -> list[tuple[Selection, list[Any], Sequence[int]]]:
+    """What is selected of each type, the objects of it, and each one's place among all.
+
+    Raises Fallback for an object whose type is none of the abstract one's, or is not known at once.
+    """
+    assert field.children is not None
+    abstract: Any = field.definition.type
+    while hasattr(abstract, "of_type"):
+        abstract = abstract.of_type
+    resolve_type = abstract.resolve_type or executor.type_resolver
+    groups: dict[str, tuple[list[Any], list[int]]] = {}
+    for place, value in enumerate(objects):
+        path = Path(scope.path(owners[place]), field.key, scope.selection.type.name)
+        info = executor.build_resolve_info(field.definition, field.nodes, scope.selection.type, path)
+        name = resolve_type(value, info, abstract)
+        if name.__class__ is not str or name not in field.children:
+            raise Fallback("an object whose type is not known")
+        members, places = groups.setdefault(name, ([], []))
+        members.append(value)
+        places.append(place)
+    return [(field.children[name], members, places) for name, (members, places) in groups.items()]

@@ -4,12 +4,11 @@ from collections.abc import AsyncGenerator, Callable
 from uuid import UUID
 
 from kinegraph.exchange import store, store_write
-from kinegraph.exchange.rules import Parsed
-from kinegraph.exchange.rules_decisions import Choices, ExistingRows, Plan, Stored
-from kinegraph.exchange.rules_json import exported
-from kinegraph.exchange.rules_plan import planned
-from kinegraph.exchange.rules_records import record_of
-from kinegraph.exchange.rules_report import require_importable
+from kinegraph.exchange.rules import Choices, ExistingRows, Parsed, Plan, Stored
+from kinegraph.exchange.rules_fields import FIELDS, digest
+from kinegraph.exchange.rules_plan import planned, record_of, require_importable
+from kinegraph.exercise.rules import api_name
+from kinegraph.formats.kinegraph_json import line
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession
@@ -92,5 +91,7 @@ async def export_exercises(database: Database, slug: str | None) -> AsyncGenerat
         while last:
             rows = await store.page(session, session.viewer, last, BATCH)
             for row in rows:
-                yield exported(row.id, row.import_key, store.content_of(row))
+                content = store.content_of(row)
+                fields = {api_name(name): content[name] for name in FIELDS}
+                yield line(row.id, row.import_key, digest(content), fields)
             last = (rows[-1].name, rows[-1].id) if rows else None

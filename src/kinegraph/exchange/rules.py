@@ -1,22 +1,14 @@
 """What stands between a file and the table: entries, and what is wrong with a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-MAX_FILE_BYTES = 50 * 1024 * 1024
+from kinegraph.formats.records import Place, Skipped
+
 MAX_FAULTS = 20
-
-
-class Format(StrEnum):
-    """The formats of files that are imported."""
-
-    FREE_EXERCISE_DB = "free-exercise-db"
-    WGER = "wger"
-    KINEGRAPH_JSON = "kinegraph-json"
-    CSV = "csv"
 
 
 class Duplicates(StrEnum):
@@ -31,27 +23,6 @@ class ExchangeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file's content, with the files that its format finds beside it."""
-
-    name: str
-    content: bytes
-    beside: Mapping[str, bytes] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a file something stands: the row, from 1, and the name or id that it gives itself."""
-
-    row: int
-    name: str = ""
-
-    def __str__(self) -> str:
-        shown = " ".join("".join(c if c.isprintable() else " " for c in self.name).split())
-        return f'row {self.row} ("{shown[:60]}")' if shown else f"row {self.row}"
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
     """Why a row cannot be imported."""
 
@@ -61,17 +32,6 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.place}, field {self.field}: {self.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A row that its format says nothing about that could be imported."""
-
-    place: Place
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +72,82 @@ def faults_told(faults: list[Fault], heading: str) -> str:
     more = len(faults) - MAX_FAULTS
     lines = [heading, *map(str, faults[:MAX_FAULTS]), *([f"and {more:,} more faults"] if more > 0 else [])]
     return "\n".join(lines)
+
+
+class Verdict(StrEnum):
+    """What an entry is, seen from what is stored."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    EDITED = "edited"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the caller decides."""
+
+    overwrite: bool = False
+    duplicates: Duplicates = Duplicates.SKIP
+    skip_rejected: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row of the scope that an entry may be about."""
+
+    id: UUID
+    import_key: str | None
+    seed_hash: str | None
+    content: Mapping[str, Any]
+    images: Sequence[Mapping[str, Any]] = ()
+    """Its instructions that have a picture, with its key and type."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingRows:
+    """The stored rows that an import is compared with."""
+
+    is_canonical: bool
+    stored: Sequence[Stored] = ()
+    named: Sequence[Any] = ()
+    """Name, slug and `is_own` of every row that the scope sees."""
+    slugs: Mapping[str, UUID] = field(default_factory=dict)
+    """Who has the slugs that are unique, deleted rows too."""
+    terms: frozenset[tuple[str, str]] = frozenset()
+    """The terms that the scope may use, by taxonomy and slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of one entry."""
+
+    entry: Entry
+    verdict: Verdict
+    writes: bool
+    stored: Stored | None = None
+    like: str | None = None
+    """What it looks like, in words."""
+    keeps_key: bool = False
+    """Whether its row has a key, or its key is another row's, so that none is set."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """An import, decided."""
+
+    rows: int
+    decisions: list[Decision]
+    faults: list[Fault]
+    skipped: list[Skipped]
+
+    def of(self, *verdicts: Verdict) -> list[Decision]:
+        """The decisions of these verdicts."""
+        return [decision for decision in self.decisions if decision.verdict in verdicts]
+
+    @property
+    def written(self) -> list[Decision]:
+        """What is to be stored."""
+        return [decision for decision in self.decisions if decision.writes]

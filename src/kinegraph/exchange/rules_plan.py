@@ -5,14 +5,30 @@ An entry is *unchanged* where its row says the same already, *changed* where the
 since, and *new* where there is no row. A new one that looks like another of its scope or its file is a *duplicate*.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from kinegraph.exchange.rules import Duplicates, Entry, Fault, Parsed, Place
-from kinegraph.exchange.rules_content import TERMS, still_says
-from kinegraph.exchange.rules_decisions import Choices, Decision, ExistingRows, Plan, Stored, Verdict
+from kinegraph.exchange.rules import (
+    Choices,
+    Decision,
+    Duplicates,
+    Entry,
+    ExchangeError,
+    ExistingRows,
+    Fault,
+    Parsed,
+    Plan,
+    Stored,
+    Verdict,
+    faults_told,
+)
 from kinegraph.exchange.rules_duplicates import DuplicateFinder
+from kinegraph.exchange.rules_fields import COLUMNS, DEFAULTS, TERMS, digest, is_digest, still_says
 from kinegraph.exercise.rules import api_name, require_move
+from kinegraph.exercise.rules_details import condition_key
+from kinegraph.formats.records import Place
 from kinegraph.kit.errors import InvalidInput
 
 
@@ -109,3 +125,111 @@ def _slugs_twice(decisions: Sequence[Decision]) -> Iterator[Fault]:
         slug = entry.content.get("slug")
         if slug and seen.setdefault(slug, entry.place) is not entry.place:
             yield Fault(entry.place, "slug", f"The same stands in row {seen[slug].row:,}.")
+
+
+def report(plan: Plan, choices: Choices) -> Iterator[str]:
+    """The counts, and a line for each row that is not simply imported."""
+    new = [each for each in plan.written if each.stored is None]
+    like = [each for each in plan.decisions if each.like]
+    edited = plan.of(Verdict.EDITED)
+    counts = {
+        "new": len(new),
+        "changed": len(plan.of(Verdict.CHANGED)),
+        "unchanged": len(plan.of(Verdict.UNCHANGED)),
+        "edited": len(edited),
+        "probable duplicates": len(like),
+        "rejected": len({fault.place.row for fault in plan.faults}),
+        **({"skipped": len(plan.skipped)} if plan.skipped else {}),
+    }
+    notes = {"probable duplicates": f", {sum(each.writes for each in like)} of them among the new" if like else ""}
+    yield f"{plan.rows:,} exercises"
+    yield from (f"  {name:<20}{count:>7,}{notes.get(name, '')}" for name, count in counts.items())
+    yield from map(_edited, edited)
+    yield from map(_like, like)
+    yield from map(str, plan.skipped)
+    if plan.faults:
+        yield from faults_told(plan.faults, "Rejected:").splitlines()
+    if choices.dry_run:
+        yield "Nothing was written (--dry-run)."
+
+
+def _edited(decision: Decision) -> str:
+    imported = decision.stored is not None and decision.stored.import_key is not None
+    why = "was edited since it was imported" if imported else "says something else than the stored row, never imported"
+    done = "overwritten" if decision.writes else "left as it is (--overwrite replaces it)"
+    return f"{decision.entry.place} {why}: {done}"
+
+
+def _like(decision: Decision) -> str:
+    done = "imported all the same" if decision.writes else "not imported (--duplicates keep imports it)"
+    return f"{decision.entry.place} looks like {decision.like}: {done}"
+
+
+def require_importable(plan: Plan, choices: Choices) -> None:
+    """Refuse a file with rejected rows, unless these are to be left out. Raises ExchangeError."""
+    if plan.faults and not choices.skip_rejected:
+        rejected = len({fault.place.row for fault in plan.faults})
+        heading = f"{rejected:,} of {plan.rows:,} rows are rejected, and nothing was imported (see --skip-rejected):"
+        raise ExchangeError(faults_told(plan.faults, heading))
+
+
+def summary(plan: Plan) -> str:
+    """What was done."""
+    new = sum(each.stored is None for each in plan.written)
+    return f"Imported: {new:,} new, {len(plan.written) - new:,} brought up to date."
+
+
+@dataclass(slots=True)
+class Record:
+    """A row to write; None for what hangs from it and stays as it is."""
+
+    columns: dict[str, Any]
+    id: UUID | None
+    instructions: Sequence[Mapping[str, Any]] | None
+    contraindications: Sequence[Mapping[str, Any]] | None
+    terms: Sequence[Mapping[str, Any]] | None
+    fatigue: Sequence[Mapping[str, Any]] | None
+
+
+def record_of(decision: Decision) -> Record:
+    """The row of a decision: what the entry sets, and for the rest what is stored, or the default."""
+    stored = decision.stored
+    before = stored.content if stored else DEFAULTS
+    after = {**before, **decision.entry.content}
+    hashed = stored.seed_hash if stored and _is_seeds(stored.seed_hash) else digest(decision.entry.content)
+    key = stored.import_key if stored and decision.keeps_key else decision.entry.key
+    has = {name: after[name] != before[name] for name in after}
+    return Record(
+        {**{name: after[name] for name in COLUMNS}, "import_key": key, "seed_hash": hashed},
+        stored.id if stored else None,
+        _placed(_with_images(after["instructions"], stored)) if has["instructions"] else None,
+        _placed(_keyed(after["contraindications"])) if has["contraindications"] else None,
+        [{"kind": kind, "slug": slug} for name, kind in TERMS.items() for slug in after[name]]
+        if any(has[name] for name in TERMS)
+        else None,
+        [{"fatigue_score": after["fatigue_score"]}] if has["fatigue_score"] else None,
+    )
+
+
+def _is_seeds(hashed: str | None) -> bool:
+    return hashed is not None and not is_digest(hashed)
+
+
+def _placed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**entry, "sort_order": place} for place, entry in enumerate(entries)]
+
+
+def _keyed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**entry, "condition_key": condition_key(entry["condition"])} for entry in entries]
+
+
+def _with_images(entries: Sequence[Mapping[str, Any]], stored: Stored | None) -> list[dict[str, Any]]:
+    """The instructions, each with the picture of the one that says the same in the stored row."""
+    left = [*(stored.images if stored else ())]
+    found = []
+    for entry in entries:
+        same = next((image for image in left if (image["type"], image["body"]) == (entry["type"], entry["body"])), None)
+        if same:
+            left.remove(same)
+        found.append({**entry, **{name: same[name] if same else None for name in ("image_key", "image_mime")}})
+    return found

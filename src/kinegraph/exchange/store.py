@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from kinegraph.canonical.store import authenticate_curator
 from kinegraph.exchange.rules import ExchangeError
-from kinegraph.exchange.rules_content import COLUMNS, TERMS
-from kinegraph.exercise.store_seed import authenticate_curator
-from kinegraph.exercise.store_taxonomy import TERMS as TERM_ROWS
+from kinegraph.exchange.rules_fields import COLUMNS, TERMS
 from kinegraph.identity.store_operator import authenticate_operator, drop_operator, organizations_by_slug
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
+from kinegraph.taxonomy.store import TERMS as TERM_ROWS
 
 Scope = UUID | None
 """The organization whose own rows are meant; None for the canonical ones."""

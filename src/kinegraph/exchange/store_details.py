@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.exchange.store import Scope
-from kinegraph.exercise.store_taxonomy import TERMS
 from kinegraph.kit.sessions import WriteSession
+from kinegraph.taxonomy.store import TERMS
 
 Details = Mapping[UUID | None, Sequence[Mapping[str, Any]]]
 """What hangs from exercises, by their ids."""

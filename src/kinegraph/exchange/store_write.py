@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 
+from kinegraph.canonical.store import SEEDED
 from kinegraph.exchange import store_details
 from kinegraph.exchange.rules import ExchangeError
-from kinegraph.exchange.rules_records import Record
+from kinegraph.exchange.rules_plan import Record
 from kinegraph.exchange.store import Scope
 from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
-from kinegraph.exercise.store_seed import SEEDED
 from kinegraph.kit.sessions import WriteSession, typed
 
 WRITTEN: Mapping[str, str] = {**SEEDED, "status": "text", "import_key": "text"}

@@ -2,37 +2,62 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
-from kinegraph.exercise import rules, store, store_details, store_lists, store_taxonomy
+from kinegraph.exercise import rules, store, store_details
 from kinegraph.exercise.graph_details import Contraindication, Instruction
-from kinegraph.exercise.graph_facets import ExerciseFacets, facets_of
-from kinegraph.exercise.graph_fields import ExerciseFields
-from kinegraph.exercise.graph_filters import ExerciseFilter
-from kinegraph.exercise.graph_taxonomy import TaxonomyTerm
 from kinegraph.exercise.graph_terms import terms
-from kinegraph.exercise.graph_video import VIDEO_COLUMNS, Video, VideoCandidate, candidates_of, video_of
-from kinegraph.exercise.rules_taxonomy import TaxonomyKind
-from kinegraph.exercise.store_orders import ORDERS
-from kinegraph.identity.graph import After, First, Organization, organization_edge
-from kinegraph.identity.rules import Viewer
+from kinegraph.identity.graph import Organization, organization_edge
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
-from kinegraph.kit.graph import edge, field, given
-from kinegraph.kit.pages import window
+from kinegraph.kit.graph import edge, field
 from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.taxonomy import store as store_taxonomy
+from kinegraph.taxonomy.graph import TaxonomyTerm
+from kinegraph.taxonomy.rules import TaxonomyKind
+from kinegraph.video.graph import VIDEO_COLUMNS, Video, VideoCandidate, candidates_of, video_of
 
 ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id.")]
-Filter = Annotated[ExerciseFilter | None, strawberry.argument(description="What the list is narrowed to.")]
-Sort = Annotated[terms.ExerciseSort, strawberry.argument(description="Order of the list.")]
 
 
 def _tagged(kind: TaxonomyKind, description: str) -> Any:
     """The exercise's terms of one kind; all kinds are read at once."""
     return edge(store_taxonomy.terms_of, "id", description, lambda exercise, by_kind: by_kind.get(kind, []))
+
+
+@strawberry.interface(
+    description="What canonical, an organization's own and merged rows have in common; one fragment serves all."
+)
+class ExerciseFields:
+    name: str = strawberry.field(description="Display name.")
+    description: str | None = strawberry.field(description="What it is and what it is for, written for coaches.")
+    athlete_notes: str | None = strawberry.field(
+        description="What to feel and to mind, written for athletes and patients."
+    )
+    category: terms.ExerciseCategory = strawberry.field(description="Broad category of training.")
+    kind: terms.ExerciseKind = strawberry.field(description="What it is used for in a session.")
+    movement_pattern: terms.MovementPattern | None = strawberry.field(description="Fundamental movement.")
+    primary_muscles: list[str] = strawberry.field(
+        description="Muscles that do the work, e.g. quadriceps, anterior_deltoid."
+    )
+    secondary_muscles: list[str] = strawberry.field(description="Muscles that take a real part beside them.")
+    equipment: list[str] = strawberry.field(description="Required equipment, e.g. barbell, rack; empty for none.")
+    aliases: list[str] = strawberry.field(description="Other names, abbreviations, and names in other languages.")
+    difficulty: int | None = strawberry.field(description="1-2 beginner, 3 intermediate, 4-5 advanced.")
+    discipline: list[str] = strawberry.field(
+        description="Sports and fields that use it, e.g. powerlifting, physiotherapy."
+    )
+    cues: list[str] = strawberry.field(description="The coach's technique cues, in the order in which they are given.")
+    common_faults: list[str] = strawberry.field(description="What usually goes wrong.")
+    scaling_options: list[str] = strawberry.field(description="Ways to make it easier or harder, easier first.")
+    video_url: str | None = strawberry.field(description="Address of the demonstration video.")
+    thumbnail_url: str | None = strawberry.field(description="Address of a still picture.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        """Sources are plain records, and no field returns the interface: there is nothing to tell apart."""
+        return True
 
 
 @strawberry.type(description="An exercise as it is stored: canonical, or an organization's own.")
@@ -85,13 +110,6 @@ class Exercise(ExerciseFields):
         return root.organization_id is None
 
 
-@strawberry.type(description="One page of a list of exercises, in a total order.")
-class ExerciseConnection(Connection[Exercise]):
-    facets: ExerciseFacets = strawberry.field(
-        resolver=facets_of, description="How many exercises of the whole list, filtered as it is, have each value."
-    )
-
-
 @strawberry.type(description="The exercise that was written.")
 class ExercisePayload:
     exercise: Exercise | None = strawberry.field(default=None, description="The exercise as it is stored now.")
@@ -106,26 +124,3 @@ class Query:
         row = await info.context.load(store.by_ids, key)
         shown: Exercise | None = row if row and rules.is_visible(await info.context.viewer(), row) else None
         return shown
-
-    @field("Canonical exercises that the caller may see, on stored values.")
-    async def exercises(
-        self,
-        info: Info,
-        filter: Filter = None,
-        sort: Sort = terms.ExerciseSort.NAME_ASC,
-        first: First = 50,
-        after: After = None,
-    ) -> ExerciseConnection:
-        page = window(f"exercises {sort}", first, after, 50, ORDERS[sort].kind, UUID)
-        wanted = rules.checked_filter(given(filter) if filter else {})
-        viewer: Viewer = await info.context.viewer()
-        return await info.context.page(
-            store_lists.canonical_pages,
-            store_lists.canonical_counts,
-            viewer.is_platform_admin,
-            page,
-            info.context.requested_columns(info),
-            {"facets": store_lists.canonical_facets},
-            wanted=wanted,
-            sort=sort,
-        )

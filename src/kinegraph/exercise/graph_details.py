@@ -1,15 +1,31 @@
-"""Instructions and contraindications as the API shows and takes them."""
+"""Instructions, contraindications, tags and files of an exercise: types, inputs, and writing what an input says."""
 
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
+from kinegraph.exercise import rules_details, store_details
 from kinegraph.exercise import rules_details as rules
+from kinegraph.exercise.rules import api_name
+from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
+from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
 from kinegraph.kit.graph import field
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
+from kinegraph.media.graph_uses import StoredUpload, store_uploads, use
+from kinegraph.media.rules import UploadNotFound, UploadPurpose
 from kinegraph.outside.storage import ObjectStorage
+from kinegraph.taxonomy import store as store_taxonomy
+from kinegraph.taxonomy.rules import MAX_TERMS
+from kinegraph.video.rules import FILES as PUBLIC
 
 described_enum(
     rules.InstructionType,
@@ -71,3 +87,150 @@ class ContraindicationInput:
     description: str | None = strawberry.field(
         default=UNSET, description="Why, and what to do instead, at most 2,000 characters."
     )
+
+
+Files = Mapping[UUID, StoredUpload]
+"""Uploads that were looked at, by id."""
+
+
+FILES = {UploadPurpose.EXERCISE_VIDEO: "video", UploadPurpose.EXERCISE_THUMBNAIL: "thumbnail"}
+"""What may be uploaded for an exercise's own columns, and how these begin."""
+
+
+@dataclass(slots=True)
+class DetailInputs:
+    """What an input says of the rows that hang from an exercise; None for what it leaves alone."""
+
+    instructions: list[dict[str, Any]] | None = None
+    contraindications: list[dict[str, Any]] | None = None
+    term_ids: list[UUID] | None = None
+    uploads: dict[UUID, tuple[UploadPurpose, Path]] = dataclasses.field(default_factory=dict)
+    """The uploads that it names, what for and where."""
+    refusals: list[Refusal] = dataclasses.field(default_factory=list)
+    """What stands against its uploads, to be told with what stands against the rest."""
+
+    @classmethod
+    def take(cls, values: dict[str, Any], at: Path, checks: Checks) -> "DetailInputs":
+        """Take the details out of an input's values, checked."""
+        details = cls()
+        if "instructions" in values:
+            sent = values.pop("instructions")
+            details.instructions = rules_details.checked_instructions(sent, (*at, "instructions"), checks)
+            for entry in details.instructions:
+                key = parse_key(entry["image"] or "")
+                if key is not None:
+                    here = (*at, "instructions", str(entry["sort_order"]), "imageKey")
+                    details.uploads[key] = UploadPurpose.INSTRUCTION_IMAGE, here
+        if "contraindications" in values:
+            sent = values.pop("contraindications")
+            details.contraindications = rules_details.checked_contraindications(
+                sent, (*at, "contraindications"), checks
+            )
+        if "term_ids" in values:
+            sent = values.pop("term_ids") or []
+            if len(sent) > MAX_TERMS:
+                checks.refuse(f"Must be at most {MAX_TERMS} terms; these are {len(sent)}.", *at, "termIds")
+            details.term_ids = checks.all(sent[:MAX_TERMS], (*at, "termIds"), checks.key)
+        for purpose, name in FILES.items():
+            sent = values.pop(f"{name}_upload_id", None)
+            if sent is None:
+                continue
+            here = (*at, f"{name}UploadId")
+            if f"{name}_url" in values:
+                checks.refuse(f"Send {name}UploadId or {name}Url, not both.", *here)
+            details.uploads[checks.key(sent, here)] = purpose, here
+        return details
+
+    def addresses(self, files: Files, base: str) -> dict[str, Any]:
+        """The columns that uploaded files fill: addresses at the API, which lead to them for good."""
+        return {
+            f"{FILES[purpose]}_url": f"{base}{PUBLIC}{quote(files[id].key)}"
+            for id, (purpose, _) in self.uploads.items()
+            if purpose in FILES and id in files
+        }
+
+    async def used(self, session: WriteSession, files: Files, organization_id: UUID | None, exercise_id: UUID) -> None:
+        """Mark the uploads as used, for this exercise in this organization. Raises Refused."""
+        if self.refusals:
+            raise Refused(self.refusals)
+        if files:
+            places = {id: at for id, (_, at) in self.uploads.items()}
+            await use(session, [*files.values()], organization_id, places, exercise_id)
+
+    def place(self, columns: list[str]) -> Path:
+        """Where an input says the first of these columns, be it by an upload."""
+        uploaded = {f"{FILES[purpose]}_url": at for purpose, at in self.uploads.values() if purpose in FILES}
+        return next((uploaded.get(name, ("input", api_name(name))) for name in columns), ("input",))
+
+
+async def stored_files(info: Info, details: DetailInputs) -> Files:
+    """The uploads that an input names, looked at and copied to where they stay. To be called before writing."""
+    if not details.uploads:
+        return {}
+    try:
+        found = await store_uploads(info, [(id, purpose, at) for id, (purpose, at) in details.uploads.items()])
+    except Refused as refused:
+        details.refusals = [*refused.refusals]
+        return {}
+    return {file.upload.id: file for file in found}
+
+
+async def store_details_of(session: WriteSession, exercise: Row, details: DetailInputs, files: Files) -> None:
+    """Bring what hangs from an exercise to what an input says. Raises Refused with everything against it."""
+    faults = [*details.refusals]
+    images = await _images(session, exercise, details, files, faults)
+    terms = await _terms(session, exercise, details.term_ids or [], faults)
+    if faults:
+        raise Refused(faults)
+    await details.used(session, files, exercise.organization_id, exercise.id)
+    written = 0
+    if details.instructions is not None:
+        written += await store_details.replace_instructions(session, exercise, _pictured(details.instructions, images))
+    if details.contraindications is not None:
+        written += await store_details.replace_contraindications(session, exercise, details.contraindications)
+    if details.term_ids is not None:
+        written += await store_taxonomy.replace_tags(session, exercise, terms)
+    if written:
+        await store_details.touch(session, exercise.id)
+
+
+Images = Mapping[str, tuple[str, str]]
+"""Keys and types of pictures, by what an input calls them."""
+
+
+async def _images(
+    session: WriteSession, exercise: Row, details: DetailInputs, files: Files, faults: list[Refusal]
+) -> Images:
+    """The pictures that the instructions name; those that are not there go to the faults."""
+    named = {entry["image"] for entry in details.instructions or () if entry["image"]}
+    known = await store_details.images(session, exercise.organization_id, [*named]) if named else {}
+    found = {key: (key, mime) for key, mime in known.items()}
+    found |= {str(id): (file.key, file.upload.mime) for id, file in files.items()}
+    refused = {str(id) for id in details.uploads if details.refusals}
+    message = "There is no such picture: send an upload's id, or an instruction's imageKey."
+    faults += [
+        UploadNotFound(message, "input", "instructions", entry["sort_order"], "imageKey")
+        for entry in details.instructions or ()
+        if entry["image"] and _image_key(entry["image"]) not in {*found, *refused}
+    ]
+    return found
+
+
+def _pictured(entries: list[dict[str, Any]], images: Images) -> list[dict[str, Any]]:
+    """The instructions with their pictures' keys and types."""
+    named = ((entry, images.get(_image_key(entry["image"]), (None, None))) for entry in entries)
+    return [{**entry, "image_key": key, "image_mime": mime} for entry, (key, mime) in named]
+
+
+def _image_key(image: str | None) -> str:
+    """An upload's id in the spelling that ids have here; a key as it is."""
+    key = parse_key(image or "")
+    return str(key) if key is not None else image or ""
+
+
+async def _terms(session: WriteSession, exercise: Row, ids: list[UUID], faults: list[Refusal]) -> list[Row]:
+    """The terms that an input names; those that are not there go to the faults."""
+    found = await store_taxonomy.terms(session, [(exercise.organization_id, id) for id in ids])
+    message = "There is no such term in the global taxonomies or the organization's."
+    faults += [NotFound(message, "input", "termIds", place) for place, term in enumerate(found) if term is None]
+    return [term for term in found if term is not None]

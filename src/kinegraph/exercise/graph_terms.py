@@ -56,18 +56,3 @@ described_enum(
     TRANSVERSE="Rotation, e.g. wood chops.",
     MULTI_PLANAR="Several planes, e.g. a Turkish get-up.",
 )
-described_enum(
-    terms.VideoProvider,
-    "Who serves a video.",
-    BUNNY_STREAM="Bunny Stream, adaptive streaming.",
-    S3="Object storage that speaks S3.",
-    EXTERNAL="Any other address.",
-)
-described_enum(
-    terms.VideoStatus,
-    "What moderation has said of a video.",
-    AUTO="Found automatically, not looked at yet.",
-    VERIFIED="Looked at and found good.",
-    DEMOTED="Looked at and found wanting.",
-    MANUAL="Set by hand.",
-)

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from kinegraph.exercise.rules_terms import ExerciseStatus
-from kinegraph.exercise.rules_video import MAX_VIDEO_SECONDS
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_owner
 from kinegraph.kit.checks import Checks, split_terms
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
+from kinegraph.video.rules import MAX_VIDEO_SECONDS
 
 MOVES: Mapping[ExerciseStatus, frozenset[ExerciseStatus]] = {
     ExerciseStatus.DRAFT: frozenset({ExerciseStatus.PUBLISHED, ExerciseStatus.ARCHIVED}),
@@ -147,57 +146,8 @@ def is_visible(viewer: Viewer, exercise: Any) -> bool:
     return exercise.status == ExerciseStatus.PUBLISHED and viewer.sees_library(exercise.organization_id)
 
 
-def is_coached(viewer: Viewer, owner: UUID | None) -> bool:
-    """Whether the viewer has a coach's say about a row: of its organization, or of any where it is canonical."""
-    return viewer.coaches(owner) if owner else viewer.is_platform_admin or bool(viewer.coached())
-
-
 def is_readable(viewer: Viewer, exercise: Any) -> bool:
     """Whether the viewer may read a row that something which they see refers to: all but other people's drafts."""
     owner = exercise.organization_id
     edits = viewer.is_platform_admin if owner is None else viewer.coaches(owner)
     return edits or exercise.status != ExerciseStatus.DRAFT
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list of exercises is narrowed to; None asks for nothing. All conditions hold together."""
-
-    q: str | None = None
-    status: tuple[str, ...] | None = None
-    category: tuple[str, ...] | None = None
-    kind: tuple[str, ...] | None = None
-    movement_pattern: tuple[str, ...] | None = None
-    difficulty: str | None = None
-    difficulty_min: int | None = None
-    difficulty_max: int | None = None
-    muscles: tuple[str, ...] | None = None
-    primary_muscles: tuple[str, ...] | None = None
-    available_equipment: tuple[str, ...] | None = None
-    exclude_equipment: tuple[str, ...] | None = None
-    mechanics: str | None = None
-    is_unilateral: bool | None = None
-    discipline: tuple[str, ...] | None = None
-    category_id: UUID | None = None
-    body_region_id: UUID | None = None
-    equipment_id: UUID | None = None
-    max_fatigue: int | None = None
-    safe_for: tuple[str, ...] | None = None
-
-
-def checked_filter(values: Mapping[str, Any]) -> Filter:
-    """The filter in an input. Raises Refused for texts and lists that no row could match for their form."""
-    checks = Checks()
-    cleaned: dict[str, Any] = {}
-    for name, value in values.items():
-        path = ("filter", api_name(name))
-        if isinstance(value, list):
-            cleaned[name] = tuple(checks.texts(value, path, 255, 200))
-        elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
-            cleaned[name] = checks.key(value, path)
-        elif isinstance(value, str) and name in ("q", "mechanics"):
-            cleaned[name] = checks.text(value, path, 200, empty=True) or None
-        else:
-            cleaned[name] = value
-    checks.done()
-    return Filter(**cleaned)

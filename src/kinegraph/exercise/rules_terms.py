@@ -1,6 +1,5 @@
 """The terms that exercises are described, listed and filtered by."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -58,44 +57,3 @@ class PlaneOfMotion(StrEnum):
     FRONTAL = "frontal"
     TRANSVERSE = "transverse"
     MULTI_PLANAR = "multi_planar"
-
-
-class VideoProvider(StrEnum):
-    """Who serves a video (seed 000)."""
-
-    BUNNY_STREAM = "bunny_stream"
-    S3 = "s3"
-    EXTERNAL = "external"
-
-
-class VideoStatus(StrEnum):
-    """What moderation has said of a video (seed 002)."""
-
-    AUTO = "auto"
-    VERIFIED = "verified"
-    DEMOTED = "demoted"
-    MANUAL = "manual"
-
-
-BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
-"""Seed 000's difficulty bands over seed 002's integers."""
-
-
-class DifficultyBand(StrEnum):
-    """A band of difficulties."""
-
-    BEGINNER = "BEGINNER"
-    INTERMEDIATE = "INTERMEDIATE"
-    ADVANCED = "ADVANCED"
-
-
-class ExerciseSort(StrEnum):
-    """The orders of a list of exercises."""
-
-    NAME_ASC = "NAME_ASC"
-    NAME_DESC = "NAME_DESC"
-    CREATED_AT_ASC = "CREATED_AT_ASC"
-    CREATED_AT_DESC = "CREATED_AT_DESC"
-    UPDATED_AT_DESC = "UPDATED_AT_DESC"
-    DIFFICULTY_ASC = "DIFFICULTY_ASC"
-    DIFFICULTY_DESC = "DIFFICULTY_DESC"

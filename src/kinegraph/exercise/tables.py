@@ -17,9 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, JSONB, TSVECTOR
 
-from kinegraph.exercise.tables_taxonomy import scope
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
+from kinegraph.taxonomy.tables import scope
 
 CATEGORIES = ("strength", "cardio", "bodyweight", "flexibility", "plyometric", "sport_specific", "other")
 KINDS = ("strength_compound", "strength_isolation", "conditioning", "mobility", "skill", "test")

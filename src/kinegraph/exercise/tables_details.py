@@ -16,9 +16,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import SchemaItem
 
-from kinegraph.exercise.tables_taxonomy import scope
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
+from kinegraph.taxonomy.tables import scope
 
 
 def _detail(name: str, *own: SchemaItem) -> Table:

@@ -26,3 +26,8 @@ def require_platform_admin(viewer: Viewer, message: str, *path: str) -> None:
     """Refuse whoever is no platform admin."""
     if not viewer.is_platform_admin:
         raise Forbidden(message, *path)
+
+
+def is_coached(viewer: Viewer, owner: UUID | None) -> bool:
+    """Whether the viewer has a coach's say about a row: of its organization, or of any where it is canonical."""
+    return viewer.coaches(owner) if owner else viewer.is_platform_admin or bool(viewer.coached())

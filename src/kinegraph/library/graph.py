@@ -7,16 +7,16 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from kinegraph.exercise import rules as exercise_rules
-from kinegraph.exercise.graph import Exercise, ExerciseId, Filter, Sort
+from kinegraph.catalog.graph import Filter, Sort
+from kinegraph.catalog.graph_facets import ExerciseFacets, facets_of
+from kinegraph.catalog.rules import ExerciseSort, checked_filter
+from kinegraph.catalog.store_facets import by_facet
+from kinegraph.catalog.store_orders import ORDERS
+from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId
 from kinegraph.exercise.graph_details import Contraindication, Instruction
-from kinegraph.exercise.graph_facets import ExerciseFacets, facets_of
-from kinegraph.exercise.graph_fields import ExerciseFields
 from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.rules import is_visible
 from kinegraph.exercise.store_details import contraindications_of, instructions_of
-from kinegraph.exercise.store_facets import by_facet
-from kinegraph.exercise.store_orders import ORDERS
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
@@ -127,12 +127,12 @@ class OrganizationLibrary:
             rules.LibrarySource, strawberry.argument(description="Which part.")
         ] = rules.LibrarySource.ALL,
         filter: Filter = None,
-        sort: Sort = terms.ExerciseSort.NAME_ASC,
+        sort: Sort = ExerciseSort.NAME_ASC,
         first: First = 50,
         after: After = None,
     ) -> EffectiveExerciseConnection:
         page = window(f"library {sort}", first, after, 50, ORDERS[sort].kind, UUID)
-        wanted = exercise_rules.checked_filter(given(filter) if filter else {})
+        wanted = checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
         if not viewer.sees_library(root.id):
             return Page.empty(page, facets=by_facet(()))  # type: ignore[return-value]  # read by field name

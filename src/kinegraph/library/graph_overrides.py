@@ -6,8 +6,8 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.graph import ExerciseId
-from kinegraph.exercise.graph_detail_inputs import DetailInputs, stored_files
-from kinegraph.exercise.graph_inputs import ExerciseOverrideInput
+from kinegraph.exercise.graph_details import DetailInputs, stored_files
+from kinegraph.exercise.graph_mutations import ExerciseOverrideInput
 from kinegraph.exercise.rules import api_name, is_readable, is_visible
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId

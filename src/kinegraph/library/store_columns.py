@@ -1,7 +1,7 @@
 """Effective columns as SQL: what a filter sees of an exercise (e) that an override (o) was joined to."""
 
+from kinegraph.catalog.store_filters import STORED
 from kinegraph.exercise.rules import api_name
-from kinegraph.exercise.store_filters import STORED
 from kinegraph.library.rules import COLUMNS, OVERRIDABLE
 
 _ARRAYS = frozenset(

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from kinegraph.exercise.rules import Filter
-from kinegraph.exercise.rules_terms import ExerciseSort, ExerciseStatus
+from kinegraph.catalog.rules import ExerciseSort, Filter
+from kinegraph.catalog.store_facets import FACETS, by_facet
+from kinegraph.catalog.store_filters import STORED, conditions
+from kinegraph.catalog.store_orders import ORDERS, Order, bounded, page_of
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
-from kinegraph.exercise.store_facets import FACETS, by_facet
-from kinegraph.exercise.store_filters import STORED, conditions
-from kinegraph.exercise.store_orders import ORDERS, Order, bounded, page_of
 from kinegraph.kit.batches import narrow, pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped_by_position

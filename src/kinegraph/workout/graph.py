@@ -19,8 +19,8 @@ from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
-from kinegraph.workout import rules_terms as terms
-from kinegraph.workout.graph_fields import Prescription, SectionConfig
+from kinegraph.workout import rules as terms
+from kinegraph.workout.graph_details import Prescription, SectionConfig
 
 WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workout's id.")]
 

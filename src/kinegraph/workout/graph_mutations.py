@@ -16,17 +16,10 @@ from kinegraph.kit.outbox import record
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
-from kinegraph.workout import (
-    rules,
-    rules_prescriptions,
-    rules_tree,
-    store,
-    store_assignments,
-    store_snapshots,
-    store_tree,
-)
+from kinegraph.workout import rules, rules_tree, store, store_tree
+from kinegraph.workout import rules_tree as rules_prescriptions
 from kinegraph.workout.graph import Movement, Workout, WorkoutId
-from kinegraph.workout.graph_inputs import CreateWorkoutInput, SectionInput, UpdateMovementInput, UpdateWorkoutInput
+from kinegraph.workout.graph_details import CreateWorkoutInput, SectionInput, UpdateMovementInput, UpdateWorkoutInput
 
 FORKING = (
     "With assignmentId the change goes to that assignment's snapshot, which the first such edit copies from the "
@@ -104,7 +97,7 @@ class Mutation:
         workout = await _writable(session, workout_id, assignment_id, "workoutId")
         sent = [given(section) for section in sections]
         if assignment_id is not None:
-            sent = rules_tree.with_twins(sent, await store_snapshots.twins(session, workout.id))
+            sent = rules_tree.with_twins(sent, await store_tree.twins(session, workout.id))
         changes = await _replace_tree(session, workout, sent, ("sections",))
         return await _written(session, workout, changes, in_tree=True)
 
@@ -167,7 +160,7 @@ async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str
     """
     if assignment_id is not None:
         snapshot_id = await _snapshot(session, await _assignment(session, assignment_id))
-        id = (await store_snapshots.twins(session, snapshot_id)).get(id, id)
+        id = (await store_tree.twins(session, snapshot_id)).get(id, id)
     movement = (await store.movements(session, [id]))[0]
     if movement is not None:
         require_coach(session.viewer, movement.organization_id, "id")
@@ -180,7 +173,7 @@ async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str
 
 async def _assignment(session: WriteSession, id: str) -> Row:
     """The assignment that an edit is for, held until the transaction ends. Raises NotFound and Forbidden."""
-    assignment = await store_assignments.lock(session, require_key(id, "assignmentId"))
+    assignment = await store_tree.lock_assignment(session, require_key(id, "assignmentId"))
     if assignment is None:
         raise NotFound("There is no such assignment.", "assignmentId")
     require_coach(session.viewer, assignment.organization_id, "assignmentId")
@@ -193,7 +186,7 @@ async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
         snapshot_id: UUID = assignment.snapshot_workout_id
         return snapshot_id
     await store.take_turn(session, assignment.workout_id)
-    return await store_snapshots.fork(session, assignment)
+    return await store_tree.fork(session, assignment)
 
 
 async def _written(session: WriteSession, workout: Row, changes: int, *, in_tree: bool = False) -> WorkoutPayload:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import strawberry
+from strawberry import UNSET
 
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
@@ -12,7 +13,17 @@ from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.user_errors import UserError, user_errors
 from kinegraph.workout import store
 from kinegraph.workout.graph import Program
-from kinegraph.workout.graph_inputs import CreateProgramInput, UpdateProgramInput
+
+
+@strawberry.input(description="A new program.")
+class CreateProgramInput:
+    organization_id: strawberry.ID = strawberry.field(description="Whose program it becomes.")
+    name: str = strawberry.field(description="1 to 255 characters, on one line.")
+
+
+@strawberry.input(description="New values of a program. An absent key is left as it is.")
+class UpdateProgramInput:
+    name: str | None = strawberry.field(default=UNSET, description="1 to 255 characters, on one line; not null.")
 
 
 @strawberry.type(description="The program that was written.")

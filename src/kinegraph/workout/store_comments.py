@@ -6,8 +6,8 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.rows import Row, grouped, in_key_order
-from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.kit.rows import Row, grouped
+from kinegraph.kit.sessions import ReadSession
 from kinegraph.workout.rules import Comment, threads
 from kinegraph.workout.store import reachable
 
@@ -107,50 +107,3 @@ async def attachments_of_threads(session: ReadSession, top_ids: Sequence[UUID]) 
     for row in rows:
         by_top[row.top_id].setdefault(row.comment_id, []).append(row)
     return [by_top[id] for id in top_ids]
-
-
-async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
-    """A comment that stands on a workout that the viewer sees, with that workout's id."""
-    viewer: Viewer = session.viewer
-    rows = await session.fetch(
-        f"""
-        SELECT c.id, c.organization_id, c.author_id, c.parent_comment_id, c.workout_movement_id, s.workout_id
-        FROM exercise_comments c
-        LEFT JOIN exercise_comments parent ON parent.id = c.parent_comment_id
-        JOIN workout_movements m ON m.id = c.workout_movement_id
-        JOIN workout_sections s ON s.id = m.section_id
-        JOIN workouts w ON w.id = s.workout_id
-        WHERE c.id = $1
-          AND c.deleted_at IS NULL AND parent.deleted_at IS NULL
-          AND m.deleted_at IS NULL AND s.deleted_at IS NULL
-          AND {reachable("$2", "$3")}
-        """,
-        id,
-        viewer.coached(),
-        viewer.user.id,
-    )
-    return in_key_order(rows, [id])[0]
-
-
-async def insert(session: WriteSession, movement: Row, body: str, parent_id: UUID | None) -> UUID:
-    """Store a comment of the viewer's on a movement."""
-    return await session.insert(
-        "exercise_comments",
-        {
-            "organization_id": movement.organization_id,
-            "workout_movement_id": movement.id,
-            "author_id": session.viewer.user.id,
-            "body": body,
-            "parent_comment_id": parent_id,
-        },
-    )
-
-
-async def update(session: WriteSession, id: UUID, body: str) -> None:
-    """Replace a comment's text."""
-    await session.update("exercise_comments", id, {"body": body})
-
-
-async def delete(session: WriteSession, id: UUID) -> None:
-    """Delete a comment softly; the replies below it go out of sight with it."""
-    await session.delete_softly("exercise_comments", id)

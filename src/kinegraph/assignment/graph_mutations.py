@@ -1,0 +1,91 @@
+"""The mutations that assign workouts and say how that went."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import strawberry
+
+from kinegraph.assignment import rules as rules_assignments
+from kinegraph.assignment import store as store_assignments
+from kinegraph.assignment.graph import AssignmentId, WorkoutAssignment
+from kinegraph.identity.rules_access import require_coach
+from kinegraph.identity.store import members
+from kinegraph.kit.checks import require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import NotFound, Refused
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.workout import rules, store
+from kinegraph.workout import rules as terms
+
+
+@strawberry.input(description="A workout to plan for athletes.")
+class AssignWorkoutInput:
+    workout_id: strawberry.ID = strawberry.field(description="A library workout.")
+    athlete_ids: list[strawberry.ID] = strawberry.field(
+        description="Members of its organization, 1 to 200, each once; each gets an assignment of their own."
+    )
+    scheduled_for: date = strawberry.field(description="The day, e.g. 2026-03-01.")
+
+
+@strawberry.type(description="The assignments that were made, in the order of the athletes.")
+class AssignWorkoutPayload:
+    assignments: list[WorkoutAssignment] = strawberry.field(
+        default_factory=list, description="One for each athlete; empty where the mutation was refused."
+    )
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type(description="The assignment that was written.")
+class WorkoutAssignmentPayload:
+    assignment: WorkoutAssignment | None = strawberry.field(
+        default=None, description="The assignment as it is stored now."
+    )
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type
+class Mutation:
+    @mutation("Assign a library workout to athletes for a day (coach access): to all of them, or to none.")
+    async def assign_workout(
+        self,
+        info: Info,
+        input: Annotated[AssignWorkoutInput, strawberry.argument(description="What, to whom and for when.")],
+    ) -> AssignWorkoutPayload:
+        values = given(input)
+        workout_id, athlete_ids = rules_assignments.checked_assignment(values)
+        session = await info.context.write_session()
+        await store.take_turn(session, workout_id, shared=True)
+        workout = (await store.by_ids(session, [workout_id]))[0]
+        if workout is None:
+            raise NotFound("There is no such workout.", "input", "workoutId")
+        require_coach(session.viewer, workout.organization_id, "input", "workoutId")
+        if workout.is_snapshot:
+            message = "A snapshot belongs to one assignment; assign the library workout that it was copied from."
+            raise rules.SnapshotImmutable(message, "input", "workoutId")
+        known = await members(session, workout.organization_id, athlete_ids)
+        strangers = [
+            NotFound("The organization has no such member.", "input", "athleteIds", place)
+            for place, athlete_id in enumerate(athlete_ids)
+            if athlete_id not in known
+        ]
+        if strangers:
+            raise Refused(list(strangers))
+        made = await store_assignments.insert(session, workout, athlete_ids, values["scheduled_for"])
+        stored: Any = await store_assignments.by_ids(session, made)
+        return AssignWorkoutPayload(assignments=stored)
+
+    @mutation("Say how an assignment went: the athlete of their own, coaches of any.")
+    async def set_assignment_status(
+        self,
+        info: Info,
+        id: AssignmentId,
+        status: Annotated[terms.AssignmentStatus, strawberry.argument(description="How it went.")],
+    ) -> WorkoutAssignmentPayload:
+        session = await info.context.write_session()
+        key = require_key(id, "id")
+        if (await store_assignments.by_ids(session, [key]))[0] is None:
+            raise NotFound("There is no such assignment.", "id")
+        await store_assignments.set_status(session, key, status.value)
+        stored: Any = (await store_assignments.by_ids(session, [key]))[0]
+        return WorkoutAssignmentPayload(assignment=stored)

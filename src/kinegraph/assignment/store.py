@@ -1,0 +1,144 @@
+"""Reading and writing assignments."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.batches import pages_of
+from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.rows import Row, grouped, in_key_order
+from kinegraph.kit.sessions import ReadSession, WriteSession
+
+CalendarKey = tuple[UUID, UUID | None]
+"""An organization, and the athlete whom the list is narrowed to (None: everybody)."""
+
+COLUMNS = """a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
+               a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
+               coalesce(athlete.name, 'Former member') AS athlete_name,
+               coalesce(coach.name, 'Former member') AS assigned_by_name,
+               CASE WHEN trains.user_id IS NOT NULL THEN athlete.email END AS athlete_email,
+               CASE WHEN coaches.user_id IS NOT NULL THEN coach.email END AS assigned_by_email"""
+
+JOINS = """LEFT JOIN users athlete ON athlete.id = a.athlete_id
+        LEFT JOIN users coach ON coach.id = a.assigned_by_id
+        LEFT JOIN memberships trains ON trains.organization_id = a.organization_id
+                                    AND trains.user_id = a.athlete_id AND trains.deleted_at IS NULL
+        LEFT JOIN memberships coaches ON coaches.organization_id = a.organization_id
+                                     AND coaches.user_id = a.assigned_by_id AND coaches.deleted_at IS NULL"""
+
+
+async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+    """Assignments that the viewer sees, by coach access or as the athlete, in key order."""
+    viewer: Viewer = session.viewer
+    rows = await session.fetch(
+        f"""
+        SELECT {COLUMNS}
+        FROM workout_assignments a
+        {JOINS}
+        WHERE a.id = ANY ($1) AND a.deleted_at IS NULL AND (a.organization_id = ANY ($2) OR a.athlete_id = $3)
+        """,
+        ids,
+        viewer.coached(),
+        viewer.user.id,
+    )
+    return in_key_order(rows, ids)
+
+
+async def of_athletes(
+    session: ReadSession, athlete_ids: Sequence[UUID], start: date | None, end: date | None
+) -> list[list[Row]]:
+    """Each athlete's assignments in every organization that the viewer shares with them, by date."""
+    rows = await session.fetch_list(
+        f"""
+        SELECT {COLUMNS}
+        FROM workout_assignments a
+        {JOINS}
+        WHERE a.athlete_id = ANY ($1) AND a.deleted_at IS NULL
+          AND ($2::date IS NULL OR a.scheduled_for >= $2) AND ($3::date IS NULL OR a.scheduled_for <= $3)
+        ORDER BY a.scheduled_for, a.id
+        """,
+        athlete_ids,
+        start,
+        end,
+    )
+    return grouped(rows, athlete_ids, "athlete_id")
+
+
+async def calendar_pages(
+    session: ReadSession, keys: Sequence[CalendarKey], window: Window, start: date | None, end: date | None
+) -> list[Page]:
+    """A page of each organization's assignments, by date."""
+    rows = await session.fetch(
+        f"""
+        SELECT wanted.place, page.*
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, place)
+        CROSS JOIN LATERAL (
+            SELECT {COLUMNS}
+            FROM workout_assignments a
+            {JOINS}
+            WHERE a.organization_id = wanted.organization_id AND a.deleted_at IS NULL
+              AND (wanted.athlete_id IS NULL OR a.athlete_id = wanted.athlete_id)
+              AND ($3::date IS NULL OR a.scheduled_for >= $3) AND ($4::date IS NULL OR a.scheduled_for <= $4)
+              AND ($5::date IS NULL OR (a.scheduled_for, a.id) > ($5, $6::uuid))
+            ORDER BY a.scheduled_for, a.id
+            LIMIT $7
+        ) AS page
+        ORDER BY wanted.place, page.scheduled_for, page.id
+        """,
+        [organization for organization, _ in keys],
+        [athlete for _, athlete in keys],
+        start,
+        end,
+        window.place(0),
+        window.place(1),
+        window.first + 1,
+    )
+    return pages_of(rows, keys, window, "scheduled_for", "id")
+
+
+async def calendar_counts(
+    session: ReadSession, keys: Sequence[CalendarKey], start: date | None, end: date | None
+) -> list[int]:
+    """How many assignments each organization has."""
+    rows = await session.fetch(
+        """
+        SELECT (SELECT count(*)
+                FROM workout_assignments a
+                WHERE a.organization_id = wanted.organization_id AND a.deleted_at IS NULL
+                  AND (wanted.athlete_id IS NULL OR a.athlete_id = wanted.athlete_id)
+                  AND ($3::date IS NULL OR a.scheduled_for >= $3)
+                  AND ($4::date IS NULL OR a.scheduled_for <= $4)) AS assignments
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, place)
+        ORDER BY wanted.place
+        """,
+        [organization for organization, _ in keys],
+        [athlete for _, athlete in keys],
+        start,
+        end,
+    )
+    return [row.assignments for row in rows]
+
+
+async def insert(session: WriteSession, workout: Row, athlete_ids: Sequence[UUID], scheduled_for: date) -> list[UUID]:
+    """Assign a library workout to athletes, by the viewer. Returns the assignments' ids in the athletes' order."""
+    rows = await session.fetch(
+        """
+        INSERT INTO workout_assignments (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)
+        SELECT $1, $2, athlete.id, $3, $4
+        FROM unnest($5::uuid[]) WITH ORDINALITY AS athlete (id, place)
+        ORDER BY athlete.place
+        RETURNING id, athlete_id
+        """,
+        workout.organization_id,
+        workout.id,
+        session.viewer.user.id,
+        scheduled_for,
+        athlete_ids,
+    )
+    return [row.id for row in in_key_order(rows, athlete_ids, "athlete_id") if row is not None]
+
+
+async def set_status(session: WriteSession, id: UUID, status: str) -> None:
+    """Say how an assignment went."""
+    await session.update("workout_assignments", id, {"status": status})

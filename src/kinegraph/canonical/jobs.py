@@ -1,0 +1,50 @@
+"""Seeding the canonical library: the job that the worker runs, and its steps for the command line."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kinegraph.canonical import store as store_seed
+from kinegraph.canonical.rules import LibraryError, entries_of, shipped_files, shipped_taxonomies
+from kinegraph.kit.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What one file of the library came to."""
+
+    file: str
+    total: int
+    new: int
+    changed: int
+
+
+async def seed_library(database: Database) -> AsyncIterator[Seeded]:
+    """Upsert the global taxonomies and the shipped library, file by file. Every file is checked before anything is.
+
+    Raises LibraryError with the row and field at fault.
+    """
+    library = [(name, entries_of(name, content)) for name, content in shipped_files()]
+    async with database.write(store_seed.authenticate_curator) as session:
+        await store_seed.seed_taxonomies(session, shipped_taxonomies())
+        terms = await store_seed.global_terms(session)
+    library = [(name, tagged(name, entries, terms)) for name, entries in library]
+    for name, entries in library:
+        async with database.write(store_seed.authenticate_curator) as session:
+            new, changed = await store_seed.seed(session, entries)
+        yield Seeded(name, len(entries), new, changed)
+
+
+def tagged(
+    name: str, entries: Sequence[Mapping[str, Any]], terms: Mapping[tuple[str, str], Any]
+) -> list[dict[str, Any]]:
+    """The entries with the ids of the terms that they name. Raises LibraryError for a term that is not there."""
+    found = []
+    for place, entry in enumerate(entries):
+        for term in entry["terms"]:
+            if (term["kind"], term["slug"]) not in terms:
+                fault = f"there is no global {term['kind']} {term['slug']}."
+                raise LibraryError(f"{name}: row {place + 1} ({entry['name']}): {fault}")
+        ids = [{**term, "term_id": terms[term["kind"], term["slug"]]} for term in entry["terms"]]
+        found.append({**entry, "terms": ids})
+    return found

@@ -1,0 +1,134 @@
+"""The file format of canonical exercises: checking a file, and what its entries become in the table."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import orjson
+
+from kinegraph.exercise.rules import LISTS
+from kinegraph.exercise.rules_details import condition_key
+from kinegraph.kit.checks import character_fault
+from kinegraph.taxonomy.rules import TaxonomyKind
+
+ROOM = files("kinegraph.canonical")
+LIBRARY = ROOM / "exercises"
+TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmentItems": "equipment"}
+"""The fields of an entry that name global terms by slug, and the kind of each."""
+MAX_FAULTS = 20
+
+
+class LibraryError(Exception):
+    """A file that is not a list of canonical exercises; one line for each fault, naming row and field."""
+
+
+def shipped_taxonomies() -> dict[TaxonomyKind, list[dict[str, Any]]]:
+    """The global taxonomies, as seed 000 prints them."""
+    lists = orjson.loads((ROOM / "taxonomy.json").read_bytes())
+    return {
+        TaxonomyKind.CATEGORY: lists["categories"],
+        TaxonomyKind.BODY_REGION: lists["bodyRegions"],
+        TaxonomyKind.EQUIPMENT: lists["equipment"],
+    }
+
+
+def shipped_files() -> list[tuple[str, bytes]]:
+    """The files of the shipped library, by name."""
+    names = sorted(f.name for f in LIBRARY.iterdir() if f.name.endswith(".json") and f.name != "schema.json")
+    return [(name, (LIBRARY / name).read_bytes()) for name in names]
+
+
+def entries_of(name: str, content: bytes) -> list[dict[str, Any]]:
+    """The file's exercises as columns, with the hash that seeding compares. Raises LibraryError."""
+    try:
+        rows = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise LibraryError(f"{name} is not JSON: {error}.") from None
+    faults = [*_faults(rows)]
+    if faults:
+        raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults[:MAX_FAULTS]))
+    return [_as_columns(row) for row in rows]
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(orjson.loads((LIBRARY / "schema.json").read_bytes()))
+
+
+def _faults(rows: Any) -> Iterator[str]:
+    """Every fault: what the JSON Schema says, in the order of the rows; unfit characters; slugs that stand twice."""
+    for error in sorted(_validator().iter_errors(rows), key=_rank):
+        yield _fault_message(rows, [*error.absolute_path], _field_in(error), error.message)
+    if not isinstance(rows, list):
+        return
+    for steps, text in _texts(rows, []):
+        if fault := character_fault(text):
+            yield _fault_message(rows, steps, "", fault)
+    slugs = [row.get("slug") if isinstance(row, dict) else None for row in rows]
+    for place, slug in enumerate(slugs):
+        if isinstance(slug, str) and slugs.index(slug) != place:
+            yield f"row {place + 1}, field slug: {slug!r} stands in row {slugs.index(slug) + 1} too"
+
+
+def _rank(error: jsonschema.ValidationError) -> list[tuple[int, str]]:
+    """Rows and places by number, fields by name."""
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in error.absolute_path]
+
+
+def _texts(value: Any, steps: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
+    """Every text in a file, with the way to it."""
+    if isinstance(value, str):
+        yield steps, value
+    elif isinstance(value, (list, dict)):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(inner, [*steps, step])
+
+
+def _fault_message(rows: Any, steps: list[str | int], named: str, message: str) -> str:
+    """One fault in words, on one line: row, its name, field, message."""
+    if not steps:
+        return f"the file: {_short(message)}"
+    row, *way = steps
+    entry = rows[row]
+    name = entry.get("name") if isinstance(entry, dict) else None
+    of = f" ({' '.join(name.split())})"[:80] if isinstance(name, str) and name.strip() else ""
+    field = ".".join(str(step) for step in way) or named or "(the row)"
+    return f"row {int(row) + 1}{of}, field {field}: {_short(message)}"
+
+
+def _field_in(error: jsonschema.ValidationError) -> str:
+    """The field that a row lacks or has too much, which the schema's path does not name."""
+    quoted = re.findall(r"'([^']*)'", error.message)
+    if error.validator == "additionalProperties":
+        return quoted[-1] if quoted else ""
+    return quoted[0] if error.validator == "required" and quoted else ""
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= 200 else f"{message[:120]} … {message[-60:]}"
+
+
+def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry's values by column; a list that is not given is empty.
+
+    What hangs from the exercise goes by its own names: instructions, contraindications, terms, fatigue_score.
+    """
+    row = dict(row)
+    parts = {
+        "instructions": [{**each, "sort_order": at} for at, each in enumerate(row.pop("instructions", ()))],
+        "contraindications": [
+            {**each, "condition_key": condition_key(each["condition"]), "sort_order": at}
+            for at, each in enumerate(row.pop("contraindications", ()))
+        ],
+        "terms": [{"kind": kind, "slug": s} for name, kind in TERM_FIELDS.items() for s in row.pop(name, ())],
+        "fatigue_score": row.pop("fatigueScore", None),
+    }
+    given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
+    columns = {**{name: [] for name in LISTS}, "is_unilateral": False, **given, **parts}
+    columns["difficulty"] = int(columns["difficulty"])  # JSON Schema takes 3.0 for a whole number
+    digest = hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return {**columns, "seed_hash": digest}

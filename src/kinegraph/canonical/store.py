@@ -1,0 +1,130 @@
+"""Seeding: canonical exercises and the global taxonomies, upserted by slug."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
+from kinegraph.kit.sessions import ReadSession, WriteSession, typed
+from kinegraph.taxonomy.rules import TaxonomyKind
+from kinegraph.taxonomy.store import TABLES, TERMS
+
+SEEDED: Mapping[str, str] = {
+    "slug": "text",
+    "name": "text",
+    "description": "text",
+    "athlete_notes": "text",
+    "category": "exercise_category",
+    "kind": "exercise_kind",
+    "movement_pattern": "text",
+    "plane_of_motion": "text",
+    "mechanics": "text",
+    "force_vector": "text",
+    "is_unilateral": "boolean",
+    "primary_muscles": "text[]",
+    "secondary_muscles": "text[]",
+    "equipment": "text[]",
+    "optional_equipment": "text[]",
+    "aliases": "text[]",
+    "difficulty": "integer",
+    "discipline": "text[]",
+    "cues": "text[]",
+    "common_faults": "text[]",
+    "scaling_options": "text[]",
+    "video_url": "text",
+    "thumbnail_url": "text",
+    "source": "text",
+    "source_url": "text",
+    "license_attribution": "text",
+    "seed_hash": "text",
+}
+"""What seeding sets, and how its JSON is read."""
+
+
+def _seeded(name: str) -> str:
+    """What a column is set to; a locked video stays as it is."""
+    if name not in ("video_url", "thumbnail_url"):
+        return f"excluded.{name}"
+    return f"CASE WHEN exercises.video_locked_by_user_id IS NULL THEN excluded.{name} ELSE exercises.{name} END"
+
+
+async def authenticate_curator(session: ReadSession) -> None:
+    """Let a transaction of ours, which acts for no user, write canonical rows."""
+    await session.fetch("SELECT set_config('kinegraph.platform_admin', 'on', true)")
+
+
+async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Upsert canonical rows by slug, with what hangs from them. Returns how many were new and how many changed.
+
+    A row is written only where its entry's hash is another than the one it was last seeded from.
+    """
+    names = ", ".join(SEEDED)
+    rows = await session.fetch(
+        f"""
+        INSERT INTO exercises ({names})
+        SELECT {names}
+        FROM jsonb_to_recordset($1) AS entry ({typed(SEEDED)})
+        ON CONFLICT (slug) WHERE slug IS NOT NULL AND organization_id IS NULL
+        DO UPDATE SET ({names}, updated_at) = ROW ({", ".join(_seeded(name) for name in SEEDED)}, now())
+        WHERE exercises.seed_hash IS DISTINCT FROM excluded.seed_hash
+        RETURNING exercises.id, exercises.slug, old.id IS NULL AS is_new
+        """,
+        entries,
+    )
+    by_slug = {entry["slug"]: entry for entry in entries}
+    for table, columns in DETAILS.items():
+        details = {row.id: _details(by_slug[row.slug], table) for row in rows}
+        await replace_all(session, None, table, columns, details)
+    new = sum(row.is_new for row in rows)
+    return new, len(rows) - new
+
+
+DETAILS: Mapping[str, Mapping[str, str]] = {
+    "exercise_instructions": {name: INSTRUCTION[name] for name in ("type", "body", "sort_order")},
+    "exercise_contraindications": CONTRAINDICATION,
+    "exercise_tags": {"kind": "text", "term_id": "uuid"},
+    "exercise_programming_profiles": {"fatigue_score": "integer"},
+}
+"""What hangs from an exercise and comes with its entry: tables and columns."""
+
+
+def _details(entry: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Any]]:
+    """An entry's rows of one table."""
+    if table == "exercise_programming_profiles":
+        score = entry["fatigue_score"]
+        return [] if score is None else [{"fatigue_score": score}]
+    named = {"exercise_instructions": "instructions", "exercise_contraindications": "contraindications"}
+    rows: Sequence[Mapping[str, Any]] = entry[named.get(table, "terms")]
+    return rows
+
+
+async def seed_taxonomies(session: WriteSession, lists: Mapping[TaxonomyKind, Sequence[Mapping[str, Any]]]) -> None:
+    """Store the global terms that are not there yet; a name that was changed since stays."""
+    for kind, entries in lists.items():
+        sent = [{**entry, "body_area": entry.get("bodyArea"), "sort_order": at} for at, entry in enumerate(entries)]
+        area = ", body_area" if kind is TaxonomyKind.BODY_REGION else ""
+        await session.run(
+            f"""
+            INSERT INTO {TABLES[kind]} (slug, name, sort_order{area})
+            SELECT slug, name, sort_order{area}
+            FROM jsonb_to_recordset($1) AS sent (slug text, name text, sort_order integer, body_area text)
+            ON CONFLICT DO NOTHING
+            """,
+            sent,
+        )
+        if kind is TaxonomyKind.CATEGORY:
+            await session.run(
+                """
+                UPDATE exercise_categories SET parent_id = above.id
+                FROM jsonb_to_recordset($1) AS sent (slug text, parent text)
+                JOIN exercise_categories above ON above.slug = sent.parent AND above.organization_id IS NULL
+                WHERE exercise_categories.slug = sent.slug AND exercise_categories.organization_id IS NULL
+                  AND exercise_categories.parent_id IS NULL
+                """,
+                sent,
+            )
+
+
+async def global_terms(session: ReadSession) -> dict[tuple[str, str], Any]:
+    """The ids of the global terms by kind and slug."""
+    rows = await session.fetch(f"SELECT kind, slug, id FROM ({TERMS}) AS term WHERE organization_id IS NULL")
+    return {(row.kind, row.slug): row.id for row in rows}

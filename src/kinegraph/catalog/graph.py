@@ -1,0 +1,55 @@
+"""Lists of exercises as the API shows them: a page, and its facets."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from kinegraph.catalog import rules, store
+from kinegraph.catalog.graph_facets import ExerciseFacets, facets_of
+from kinegraph.catalog.graph_filters import ExerciseFilter
+from kinegraph.catalog.rules import ExerciseSort
+from kinegraph.catalog.store_orders import ORDERS
+from kinegraph.exercise.graph import Exercise
+from kinegraph.identity.graph import After, First
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.connections import Connection
+from kinegraph.kit.context import Info
+from kinegraph.kit.graph import field, given
+from kinegraph.kit.pages import window
+
+Filter = Annotated[ExerciseFilter | None, strawberry.argument(description="What the list is narrowed to.")]
+Sort = Annotated[ExerciseSort, strawberry.argument(description="Order of the list.")]
+
+
+@strawberry.type(description="One page of a list of exercises, in a total order.")
+class ExerciseConnection(Connection[Exercise]):
+    facets: ExerciseFacets = strawberry.field(
+        resolver=facets_of, description="How many exercises of the whole list, filtered as it is, have each value."
+    )
+
+
+@strawberry.type
+class Query:
+    @field("Canonical exercises that the caller may see, on stored values.")
+    async def exercises(
+        self,
+        info: Info,
+        filter: Filter = None,
+        sort: Sort = ExerciseSort.NAME_ASC,
+        first: First = 50,
+        after: After = None,
+    ) -> ExerciseConnection:
+        page = window(f"exercises {sort}", first, after, 50, ORDERS[sort].kind, UUID)
+        wanted = rules.checked_filter(given(filter) if filter else {})
+        viewer: Viewer = await info.context.viewer()
+        return await info.context.page(
+            store.canonical_pages,
+            store.canonical_counts,
+            viewer.is_platform_admin,
+            page,
+            info.context.requested_columns(info),
+            {"facets": store.canonical_facets},
+            wanted=wanted,
+            sort=sort,
+        )

@@ -1,0 +1,72 @@
+"""What lists of exercises are narrowed to and sorted by. A key that is not sent is UNSET."""
+
+import strawberry
+from strawberry import UNSET
+
+from kinegraph.catalog.rules import DifficultyBand, ExerciseSort
+from kinegraph.exercise.graph_terms import terms
+from kinegraph.kit.enums import described_enum
+
+described_enum(
+    DifficultyBand,
+    "A band of difficulties.",
+    BEGINNER="Difficulty 1-2.",
+    INTERMEDIATE="Difficulty 3.",
+    ADVANCED="Difficulty 4-5.",
+)
+described_enum(
+    ExerciseSort,
+    "Order of a list of exercises; equals are ordered by id.",
+    NAME_ASC="By name, upper and lower case alike.",
+    NAME_DESC="By name, backwards.",
+    CREATED_AT_ASC="Oldest first.",
+    CREATED_AT_DESC="Newest first.",
+    UPDATED_AT_DESC="Last changed first.",
+    DIFFICULTY_ASC="Easiest first, those without a difficulty last.",
+    DIFFICULTY_DESC="Hardest first, those without a difficulty last.",
+)
+
+
+@strawberry.input(
+    description="What a list is narrowed to. All conditions hold together; within one list any value matches "
+    "unless the name says otherwise."
+)
+class ExerciseFilter:
+    q: str | None = strawberry.field(default=UNSET, description="Part of the name or of an alias, in any case.")
+    status: list[terms.ExerciseStatus] | None = strawberry.field(
+        default=UNSET, description="Only these statuses, as far as the caller may see them."
+    )
+    category: list[terms.ExerciseCategory] | None = strawberry.field(
+        default=UNSET, description="Any of these categories."
+    )
+    kind: list[terms.ExerciseKind] | None = strawberry.field(default=UNSET, description="Any of these kinds.")
+    movement_pattern: list[terms.MovementPattern] | None = strawberry.field(
+        default=UNSET, description="Any of these movements."
+    )
+    difficulty: DifficultyBand | None = strawberry.field(default=UNSET, description="A band of difficulties.")
+    difficulty_min: int | None = strawberry.field(default=UNSET, description="At least this difficulty.")
+    difficulty_max: int | None = strawberry.field(default=UNSET, description="At most this difficulty.")
+    muscles: list[str] | None = strawberry.field(default=UNSET, description="Any of these, primary or secondary.")
+    primary_muscles: list[str] | None = strawberry.field(default=UNSET, description="Any of these as a primary muscle.")
+    available_equipment: list[str] | None = strawberry.field(
+        default=UNSET,
+        description="Only exercises whose required equipment is all in this list; those without any pass.",
+    )
+    exclude_equipment: list[str] | None = strawberry.field(default=UNSET, description="None that needs any of these.")
+    mechanics: str | None = strawberry.field(default=UNSET, description="Exactly this source of resistance.")
+    is_unilateral: bool | None = strawberry.field(default=UNSET, description="Only one-sided, or only two-sided ones.")
+    discipline: list[str] | None = strawberry.field(default=UNSET, description="Any of these disciplines.")
+    category_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Tagged with this category, or with one below it."
+    )
+    body_region_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Tagged with this body region.")
+    equipment_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Tagged with this catalogued equipment."
+    )
+    max_fatigue: int | None = strawberry.field(
+        default=UNSET, description="At most this fatigue score, 1 to 10; exercises without a score do not pass."
+    )
+    safe_for: list[str] | None = strawberry.field(
+        default=UNSET,
+        description="None that any of these conditions rules out: an absolute contraindication, or one to avoid.",
+    )

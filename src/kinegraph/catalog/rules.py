@@ -1,0 +1,77 @@
+"""Lists of exercises: their filters and their orders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from kinegraph.exercise.rules import api_name
+from kinegraph.kit.checks import Checks
+
+BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
+"""Seed 000's difficulty bands over seed 002's integers."""
+
+
+class DifficultyBand(StrEnum):
+    """A band of difficulties."""
+
+    BEGINNER = "BEGINNER"
+    INTERMEDIATE = "INTERMEDIATE"
+    ADVANCED = "ADVANCED"
+
+
+class ExerciseSort(StrEnum):
+    """The orders of a list of exercises."""
+
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    UPDATED_AT_DESC = "UPDATED_AT_DESC"
+    DIFFICULTY_ASC = "DIFFICULTY_ASC"
+    DIFFICULTY_DESC = "DIFFICULTY_DESC"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of exercises is narrowed to; None asks for nothing. All conditions hold together."""
+
+    q: str | None = None
+    status: tuple[str, ...] | None = None
+    category: tuple[str, ...] | None = None
+    kind: tuple[str, ...] | None = None
+    movement_pattern: tuple[str, ...] | None = None
+    difficulty: str | None = None
+    difficulty_min: int | None = None
+    difficulty_max: int | None = None
+    muscles: tuple[str, ...] | None = None
+    primary_muscles: tuple[str, ...] | None = None
+    available_equipment: tuple[str, ...] | None = None
+    exclude_equipment: tuple[str, ...] | None = None
+    mechanics: str | None = None
+    is_unilateral: bool | None = None
+    discipline: tuple[str, ...] | None = None
+    category_id: UUID | None = None
+    body_region_id: UUID | None = None
+    equipment_id: UUID | None = None
+    max_fatigue: int | None = None
+    safe_for: tuple[str, ...] | None = None
+
+
+def checked_filter(values: Mapping[str, Any]) -> Filter:
+    """The filter in an input. Raises Refused for texts and lists that no row could match for their form."""
+    checks = Checks()
+    cleaned: dict[str, Any] = {}
+    for name, value in values.items():
+        path = ("filter", api_name(name))
+        if isinstance(value, list):
+            cleaned[name] = tuple(checks.texts(value, path, 255, 200))
+        elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
+            cleaned[name] = checks.key(value, path)
+        elif isinstance(value, str) and name in ("q", "mechanics"):
+            cleaned[name] = checks.text(value, path, 200, empty=True) or None
+        else:
+            cleaned[name] = value
+    checks.done()
+    return Filter(**cleaned)

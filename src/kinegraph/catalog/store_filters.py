@@ -1,0 +1,149 @@
+"""Filters of lists of exercises as SQL conditions, over stored or effective columns.
+
+The same conditions serve the canonical list, over stored columns, and an organization's library, over
+effective ones: each condition names a column through `Columns`, which says what stands for it.
+"""
+
+from collections.abc import Mapping
+
+from kinegraph.catalog.rules import BANDS, Filter
+from kinegraph.exercise.rules_details import condition_key
+from kinegraph.kit.sessions import Arguments
+
+Columns = Mapping[str, str]
+"""The SQL that stands for a column, by its name."""
+
+STORED: Columns = {
+    name: f"e.{name}"
+    for name in (
+        "name",
+        "aliases",
+        "status",
+        "category",
+        "kind",
+        "movement_pattern",
+        "difficulty",
+        "primary_muscles",
+        "secondary_muscles",
+        "equipment",
+        "mechanics",
+        "is_unilateral",
+        "discipline",
+        "created_at",
+        "updated_at",
+    )
+}
+
+
+def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+    """The filter as one SQL condition, or none where it asks for nothing.
+
+    It is a CASE, which the planner takes for half of the rows: of arguments and of effective values it knows nothing,
+    and would believe that next to none pass, and read and sort the whole library in place of following the order's
+    index. For the same reason subqueries are scalar ones, which are looked up row by row.
+    """
+    found = _asked(wanted, columns, arguments)
+    return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
+
+
+def _asked(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+    """A condition for each thing that the filter asks for."""
+    found = [
+        f"{columns[name]}::text = ANY ({arguments.bind(values, 'text[]')})"
+        for name in ("category", "kind", "movement_pattern")
+        if (values := getattr(wanted, name)) is not None
+    ]
+    found += _difficulties(wanted, columns, arguments)
+    found += _lists(wanted, columns, arguments)
+    if wanted.q is not None:
+        pattern = arguments.bind(f"%{_escaped(wanted.q)}%", "text")
+        in_aliases = f"EXISTS (SELECT FROM unnest({columns['aliases']}) AS alias WHERE alias ILIKE {pattern})"
+        found.append(f"({columns['name']} ILIKE {pattern} OR {in_aliases})")
+    if wanted.mechanics is not None:
+        found.append(f"{columns['mechanics']} = {arguments.bind(wanted.mechanics, 'text')}")
+    if wanted.is_unilateral is not None:
+        found.append(f"{columns['is_unilateral']} = {arguments.bind(wanted.is_unilateral, 'boolean')}")
+    return found + _tags(wanted, arguments) + _layers(wanted, arguments)
+
+
+def _tags(wanted: Filter, arguments: Arguments) -> list[str]:
+    """The conditions on the terms that an exercise is tagged with; a category stands for those below it too."""
+    tagged = "(SELECT true FROM exercise_tags tag WHERE tag.exercise_id = e.id AND tag.{} LIMIT 1)"
+    found = [
+        tagged.format(f"{column} = {arguments.bind(id, 'uuid')}")
+        for column in ("body_region_id", "equipment_id")
+        if (id := getattr(wanted, column)) is not None
+    ]
+    if wanted.category_id is not None:
+        below = f"""WITH RECURSIVE below AS (
+                    SELECT {arguments.bind(wanted.category_id, "uuid")} AS id
+                    UNION
+                    SELECT category.id FROM exercise_categories category JOIN below ON category.parent_id = below.id)
+                SELECT id FROM below"""
+        found.append(tagged.format(f"category_id = ANY (ARRAY ({below}))"))
+    return found
+
+
+def _layers(wanted: Filter, arguments: Arguments) -> list[str]:
+    """The conditions on an exercise's layers, and on its contraindications."""
+    found = []
+    if wanted.max_fatigue is not None:
+        fatigue = _layer("exercise_programming_profiles", "layer.fatigue_score")
+        found.append(f"{fatigue} <= {arguments.bind(wanted.max_fatigue, 'integer')}")
+    if wanted.safe_for is not None:
+        keys = arguments.bind([condition_key(each) for each in wanted.safe_for], "text[]")
+        found.append(f"{_layer('exercise_safety_constraints', f'layer.avoid_if && {keys}')} IS NOT TRUE")
+        found.append(
+            f"""(SELECT true FROM exercise_contraindications against
+                WHERE against.exercise_id = e.id AND against.severity = 'absolute'
+                  AND against.condition_key = ANY ({keys}) LIMIT 1) IS NULL"""
+        )
+    return found
+
+
+def _layer(table: str, value: str) -> str:
+    """A value of an exercise's layer: its own, its source's, or that of the nearest source which has one (seed 004)."""
+    return f"""coalesce(
+        (SELECT {value} FROM {table} layer WHERE layer.exercise_id IN (e.id, e.forked_from_id)
+         ORDER BY layer.exercise_id = e.id DESC LIMIT 1),
+        CASE WHEN e.forked_from_id IS NOT NULL THEN (
+            WITH RECURSIVE line (id, step) AS (
+                SELECT e.forked_from_id, 1
+                UNION ALL
+                SELECT source.forked_from_id, line.step + 1
+                FROM line JOIN exercises source ON source.id = line.id
+                WHERE source.forked_from_id IS NOT NULL AND line.step < 100)
+            SELECT {value}
+            FROM line JOIN {table} layer ON layer.exercise_id = line.id
+            ORDER BY line.step LIMIT 1) END)"""
+
+
+def _difficulties(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+    column = columns["difficulty"]
+    found = []
+    if wanted.difficulty is not None:
+        low, high = BANDS[wanted.difficulty]
+        found.append(f"{column} BETWEEN {low} AND {high}")
+    if wanted.difficulty_min is not None:
+        found.append(f"{column} >= {arguments.bind(wanted.difficulty_min, 'integer')}")
+    if wanted.difficulty_max is not None:
+        found.append(f"{column} <= {arguments.bind(wanted.difficulty_max, 'integer')}")
+    return found
+
+
+def _lists(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+    tests = (
+        (wanted.muscles, "({primary_muscles} || {secondary_muscles}) && {values}"),
+        (wanted.primary_muscles, "{primary_muscles} && {values}"),
+        (wanted.available_equipment, "{equipment} <@ {values}"),
+        (wanted.exclude_equipment, "NOT {equipment} && {values}"),
+        (wanted.discipline, "{discipline} && {values}"),
+    )
+    return [
+        test.format(values=arguments.bind(values, "text[]"), **columns) for values, test in tests if values is not None
+    ]
+
+
+def _escaped(text: str) -> str:
+    """A text in which LIKE sees no wildcard."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

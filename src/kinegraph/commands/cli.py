@@ -1,0 +1,190 @@
+"""The command line: each command a function, each failure one clear line."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import uvicorn
+
+from kinegraph import revisions
+from kinegraph.api.schema import sdl
+from kinegraph.canonical.jobs import seed_library
+from kinegraph.canonical.rules import LibraryError
+from kinegraph.commands import demo, doctor, migrate, up
+from kinegraph.commands import exchange as exchange_commands
+from kinegraph.commands.probes import require_free_port, require_redis
+from kinegraph.exchange.rules import ExchangeError
+from kinegraph.formats.records import FileError
+from kinegraph.http_protocol import HttpProtocol
+from kinegraph.identity.store_operator import authenticate_operator, users_by_email
+from kinegraph.kit import logs
+from kinegraph.kit.checks import character_fault
+from kinegraph.kit.database import Database, Unreachable
+from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.tokens import Tokens
+from kinegraph.services import Services, database_url, jwt_secret, read_services
+from kinegraph.settings import SettingsError, read_settings
+from kinegraph.worker import run as run_worker
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0, or 1 with the reason on standard error."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        return command(options)
+    except (SettingsError, ServiceError, Unreachable, LibraryError, FileError, ExchangeError) as error:
+        print(f"kinegraph: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("kinegraph: stopped.", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kinegraph",
+        description="The GraphQL API for exercise libraries, workouts and treatment plans.",
+        epilog="Settings are read from KINEGRAPH_* in the environment; README.md lists them.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(command=command)
+        return added
+
+    add("up", _up, "Start everything on this machine: PostgreSQL, Redis, the worker, the API, the demo.")
+    serve = add("serve", _serve, "Start the API alone.")
+    serve.add_argument("--workers", type=_count, default=1, metavar="N", help="processes that serve (default 1)")
+    add("worker", _worker, "Start the worker that runs the jobs.")
+    add("migrate", _migrate, "Bring the database to this version's schema.")
+    seed = add("seed", _seed, "Store the canonical library; what is stored already stays as it is.")
+    seed.add_argument("--demo", action="store_true", help="make the demo organizations too")
+    exchange_commands.register(add)
+    token = add("token", _token, "Print a bearer token for a user.")
+    token.add_argument("email", help="the user's e-mail address")
+    token.add_argument("--hours", type=_count, default=24, metavar="N", help="how long it holds (default 24)")
+    add("schema", _schema, "Print the GraphQL schema.")
+    add("doctor", _doctor, "Say what is configured, reachable and migrated, and what is wrong.")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 10_000:
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 10,000")
+    return int(text)
+
+
+def _up(options: argparse.Namespace) -> int:
+    return up.up(read_settings(default_environment="development"))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    services = read_services()
+    settings = services.settings
+    logs.set_up(settings.log_format)
+    Tokens(services.jwt_secret, settings.jwt_jwks)
+    require_free_port(settings.host, settings.port)
+    asyncio.run(_require_migrated(services))
+    uvicorn.run(
+        "kinegraph.main:app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=options.workers,
+        http=HttpProtocol,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    return 0
+
+
+def _worker(options: argparse.Namespace) -> int:
+    services = read_services()
+    asyncio.run(_require_migrated(services))
+    require_redis(services.redis_url)
+    run_worker(services)
+    return 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    settings = read_settings()
+    logs.set_up(settings.log_format)
+    url = database_url(settings)
+    before = asyncio.run(migrate.require_usable(url))
+    migrate.upgrade(url)
+    print(
+        f"The database is at {revisions.head()}, as before."
+        if before == revisions.head()
+        else f"Migrated to {revisions.head()}."
+    )
+    return 0
+
+
+def _seed(options: argparse.Namespace) -> int:
+    asyncio.run(_seed_database(database_url(read_settings()), with_demo=options.demo))
+    return 0
+
+
+async def _seed_database(url: str, *, with_demo: bool) -> None:
+    database = await Database.open(url, 1)
+    try:
+        await revisions.require_head(database)
+        async for done in seed_library(database):
+            print(f"{done.file}: {done.total} exercises, {done.new} new, {done.changed} changed")
+        if with_demo:
+            async for line in demo.seed_demo(database):
+                print(line)
+    finally:
+        await database.close()
+
+
+def _token(options: argparse.Namespace) -> int:
+    settings = read_settings()
+    tokens = Tokens(jwt_secret(settings), settings.jwt_jwks, settings.jwt_audience, settings.jwt_issuer)
+    print(asyncio.run(_sign(database_url(settings), tokens, options.email, options.hours * 3600)))
+    return 0
+
+
+async def _sign(url: str, tokens: Tokens, email: str, lifetime_seconds: int) -> str:
+    if character_fault(email):
+        raise ServiceError("No user has this e-mail address.")
+    database = await Database.open(url, 1)
+    try:
+        await revisions.require_head(database)
+        async with database.read(authenticate_operator) as session:
+            user = (await users_by_email(session, [email]))[0]
+    finally:
+        await database.close()
+    if user is None:
+        raise ServiceError(f"No user has the e-mail address {email}.")
+    return tokens.sign({"sub": str(user.id), "email": user.email}, lifetime_seconds)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    sys.stdout.write(sdl())
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    settings = read_settings()
+    return doctor.examine(replace(settings, jwt_secret=jwt_secret(settings)))
+
+
+async def _require_migrated(services: Services) -> None:
+    """Refuse to start on a database that cannot be reached or is of another version."""
+    database = await Database.open(services.database_url, 1)
+    try:
+        await revisions.require_head(database)
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""`kinegraph doctor`: what is configured, reachable and migrated, and what is wrong."""
+
+import asyncio
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from kinegraph import revisions
+from kinegraph.commands import migrate
+from kinegraph.commands.probes import answers_at
+from kinegraph.kit.database import API_ROLE, Database, Unreachable
+from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.redis_client import version_and_key
+from kinegraph.outside.tokens import Tokens
+from kinegraph.services import database_url, open_storage, redis_url
+from kinegraph.settings import Settings
+from kinegraph.worker import QUEUE
+
+Finding = tuple[bool, str, str]
+"""Whether it is well, what was looked at, and what was found."""
+
+
+def examine(settings: Settings) -> int:
+    """Print every finding. Returns 0 where all is well, else 1."""
+    findings = [
+        *_settings(settings),
+        *asyncio.run(_database(settings)),
+        *_redis(settings),
+        asyncio.run(_files(settings)),
+    ]
+    for well, what, found in findings:
+        print(f"{'ok  ' if well else 'BAD '} {what:12} {found}")
+    return 0 if all(well for well, _, _ in findings) else 1
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    graphiql = f"GraphiQL and introspection {'on' if settings.graphiql else 'off'}"
+    yield True, "environment", f"{settings.environment}, by the settings of this shell; {graphiql}"
+    answers = "which answers" if answers_at(f"{settings.local_address}/healthz", 2) else "where nothing answers now"
+    yield True, "address", f"{settings.local_address}/graphql, {answers}"
+    try:
+        Tokens(settings.jwt_secret, settings.jwt_jwks)
+        kinds = [kind for kind, on in (("HS256", settings.jwt_secret), ("RS256, ES256", settings.jwt_jwks)) if on]
+        yield True, "tokens", f"{' and '.join(kinds)}; the user is named by `{settings.jwt_user_claim}`"
+    except ServiceError as error:
+        yield False, "tokens", str(error)
+    if settings.graphiql:
+        fetched = (settings.home / "graphiql").is_dir()
+        yield True, "GraphiQL", "its files are here" if fetched else "its files come from a CDN"
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    try:
+        url = database_url(settings)
+        revision = await migrate.require_usable(url)
+        server = await migrate.describe_server(url)
+    except (ServiceError, Unreachable) as error:
+        return [(False, "database", str(error))]
+    found = f"{_whose(settings.database_url)} {server}, {_without_password(url)}"
+    findings: list[Finding] = [(True, "database", found)]
+    if revision != revisions.head():
+        found = f"at {revision or 'nothing'}, this version needs {revisions.head()}: run `kinegraph migrate`"
+        return [*findings, (False, "migrations", found)]
+    findings.append((True, "migrations", f"at {revision}"))
+    try:
+        database = await Database.open(url, 1)
+    except Unreachable as error:
+        return [*findings, (False, "role", str(error))]
+    try:
+        return [*findings, await _role(database), await _security(database), await _library(database)]
+    finally:
+        await database.close()
+
+
+async def _role(database: Database) -> Finding:
+    """The API's role must be one to which row-level security applies."""
+    (row,) = await database.fetch(
+        "SELECT rolname, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user"
+    )
+    well = row.rolname == API_ROLE and not row.bypasses
+    return (
+        well,
+        "role",
+        f"{row.rolname}, {'bypasses row-level security' if row.bypasses else 'under row-level security'}",
+    )
+
+
+async def _security(database: Database) -> Finding:
+    """Every table of ours must have row-level security enabled and forced."""
+    rows = await database.fetch(
+        """
+        SELECT relname
+        FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+          AND relname <> 'alembic_version' AND NOT (relrowsecurity AND relforcerowsecurity)
+        """
+    )
+    open_tables = ", ".join(sorted(row.relname for row in rows))
+    return not rows, "security", f"not forced on {open_tables}" if rows else "row-level security forced on every table"
+
+
+async def _library(database: Database) -> Finding:
+    ((count,),) = await database.fetch(
+        "SELECT count(*) FROM exercises WHERE organization_id IS NULL AND deleted_at IS NULL"
+    )
+    return count > 0, "library", f"{count} canonical exercises" if count else "empty: run `kinegraph seed`"
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    try:
+        server, works = version_and_key(redis_url(settings), f"{QUEUE}:health-check")
+    except ServiceError as error:
+        yield False, "Redis", str(error)
+        return
+    yield True, "Redis", f"{_whose(settings.redis_url)} {server}"
+    yield works, "worker", "runs" if works else "none runs: start `kinegraph worker`"
+
+
+async def _files(settings: Settings) -> Finding:
+    """Whether files can be stored where the settings say."""
+    try:
+        async with open_storage(settings) as storage:
+            await storage.require()
+            return True, "files", storage.describe()
+    except ServiceError as error:
+        return False, "files", str(error)
+
+
+def _whose(configured: str | None) -> str:
+    """Whether a server is one that `kinegraph up` runs, or one that the settings name."""
+    return "external" if configured else "embedded"
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname or 'socket'}{parts.path}"

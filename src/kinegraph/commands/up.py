@@ -1,0 +1,217 @@
+"""`kinegraph up`: everything on one machine, started in order, watched, and stopped in the opposite order."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from uuid import UUID
+
+from kinegraph import revisions
+from kinegraph.api import demo_people
+from kinegraph.background import store as jobs
+from kinegraph.background.rules import JobKind
+from kinegraph.commands import demo, migrate
+from kinegraph.commands.probes import answers_at, require_free_port, require_redis
+from kinegraph.commands.supervisor import Process, Server, Supervised, Supervisor, environment
+from kinegraph.kit.database import Database
+from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.kit.rows import Row
+from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.postgres import find_postgres, start_postgres
+from kinegraph.outside.redis import find_redis, start_redis
+from kinegraph.outside.tokens import Tokens
+from kinegraph.services import Services, jwt_secret, make_secret
+from kinegraph.settings import Settings
+
+START_SECONDS = 60
+
+
+class Stopped(Exception):
+    """Somebody asked for the end."""
+
+
+class Halt:
+    """Whether somebody asked for the end.
+
+    A signal is noted, and looked at between steps: raised where it comes, in the middle of a start, it would leave
+    behind what was just started, or be lost in a place where Python ignores exceptions.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        self.asked = True
+
+    def check(self) -> None:
+        """Raises Stopped if one did."""
+        if self.asked:
+            raise Stopped
+
+
+def up(settings: Settings) -> int:
+    """Start everything and keep it running until Ctrl-C or SIGTERM. Returns the exit code."""
+    require_free_port(settings.host, settings.port)
+    if settings.jwt_jwks:
+        Tokens(settings.jwt_secret, settings.jwt_jwks)
+    try:
+        with _signals() as halt, ExitStack() as stack:
+            services, processes = _start_servers(settings, stack, halt)
+            _prepare_database(services, halt)
+            processes += _start_processes(services, stack, halt)
+            _announce(services)
+            supervisor = Supervisor()
+            while True:
+                halt.check()
+                supervisor.restart_stopped(processes)
+                time.sleep(0.2)
+    except Stopped:
+        print("\nStopped. The data stays where it is; `kinegraph up` goes on from there.", flush=True)
+    return 0
+
+
+@contextmanager
+def _signals() -> Iterator[Halt]:
+    """SIGINT and SIGTERM ask for the end; when it has begun, they do not disturb it."""
+    halt = Halt()
+    before = {number: signal.signal(number, halt.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield halt
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _start_servers(settings: Settings, stack: ExitStack, halt: Halt) -> tuple[Services, list[Supervised]]:
+    """PostgreSQL and Redis: those of the settings, or embedded ones."""
+    postgres, redis = settings.home / "postgres", settings.home / "redis"
+    servers: list[Supervised] = []
+
+    def embedded(server: Server) -> str:
+        with _step(f"{server.title} (embedded)", halt):
+            stack.callback(server.stop)
+            server.start()
+        servers.append(server)
+        return server.url
+
+    database_url = settings.database_url or embedded(
+        Server("PostgreSQL", lambda: start_postgres(postgres), lambda: find_postgres(postgres))
+    )
+    redis_url = settings.redis_url or embedded(Server("Redis", lambda: start_redis(redis), lambda: find_redis(redis)))
+    require_redis(redis_url)
+    secret = jwt_secret(settings)
+    if secret is None and not settings.jwt_jwks:
+        secret = make_secret(settings)
+    return Services(settings, database_url, redis_url, secret), servers
+
+
+def _prepare_database(services: Services, halt: Halt) -> None:
+    """Migrate, and say so if there was anything to do."""
+    url = services.database_url
+    revision = asyncio.run(migrate.require_usable(url))
+    if revision != revisions.head():
+        with _step(f"Migrating the database to {revisions.head()}", halt):
+            migrate.upgrade(url)
+
+
+def _start_processes(services: Services, stack: ExitStack, halt: Halt) -> list[Supervised]:
+    """The worker, which seeds the library, then the demo and the API."""
+    settings = services.settings
+    told = environment(
+        {
+            "KINEGRAPH_ENVIRONMENT": settings.environment,
+            "KINEGRAPH_HOME": str(settings.home),
+            "KINEGRAPH_DATABASE_URL": services.database_url,
+            "KINEGRAPH_REDIS_URL": services.redis_url,
+            "KINEGRAPH_PORT": str(settings.port),
+            "KINEGRAPH_JWT_SECRET": services.jwt_secret,
+        }
+    )
+    worker, api = Process("worker", "worker", told), Process("API", "serve", told)
+    stack.callback(worker.stop)
+    worker.start()
+    with _step("Seeding the exercise library (a job of the worker)", halt):
+        asyncio.run(_seed_library(services.database_url, worker, halt))
+    with _step("Seeding the demo organizations", halt):
+        asyncio.run(_seed_demo(services.database_url))
+    stack.callback(api.stop)
+    with _step("The API", halt):
+        api.start()
+        _await_ready(services.settings, api, halt)
+    return [worker, api]
+
+
+async def _seed_library(url: str, worker: Process, halt: Halt) -> None:
+    """Ask for the seed job and wait until the worker has done it, showing what it did."""
+    database = await Database.open(url, 1)
+    try:
+        async with database.write(enter_as_worker) as session:
+            (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
+        deadline = time.monotonic() + START_SECONDS
+        while (job := await _job(database, id)).finished_at is None:
+            halt.check()
+            if worker.is_dead():
+                raise ServiceError("The worker stopped while it started; its messages are above.")
+            if time.monotonic() > deadline:
+                raise ServiceError(f"The worker did not seed the library within {START_SECONDS} s.")
+            await asyncio.sleep(0.2)
+    finally:
+        await database.close()
+    if job.error:
+        raise ServiceError(f"The library could not be seeded: {job.error}")
+    for line in job.message.splitlines():
+        print(f"    {line}", flush=True)
+
+
+async def _job(database: Database, id: UUID) -> Row:
+    async with database.read(enter_as_worker) as session:
+        (job,) = await jobs.jobs(session, [id])
+    assert job is not None
+    return job
+
+
+async def _seed_demo(url: str) -> None:
+    database = await Database.open(url, 1)
+    try:
+        async for line in demo.seed_demo(database):
+            print(f"    {line}", flush=True)
+    finally:
+        await database.close()
+
+
+def _await_ready(settings: Settings, api: Process, halt: Halt) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        halt.check()
+        if api.is_dead():
+            raise ServiceError("The API stopped while it started; its messages are above.")
+        if answers_at(f"{settings.local_address}/readyz", 5):
+            return
+        time.sleep(0.1)
+    raise ServiceError(f"The API was not ready within {START_SECONDS} s; its messages are above.")
+
+
+def _announce(services: Services) -> None:
+    settings = services.settings
+    address = settings.local_address
+    print("\nKinegraph runs.\n", flush=True)
+    print(f"  GraphiQL  {address}/graphiql" if settings.graphiql else "  GraphiQL  off (KINEGRAPH_GRAPHIQL)")
+    print(f"  API       {address}/graphql")
+    if services.jwt_secret:
+        print("  Sign in   choose somebody in GraphiQL's menu, or: kinegraph token EMAIL\n")
+        for label, email in demo_people.people():
+            print(f"              {email:32} {label}")
+    print("\n  Stop      Ctrl-C\n", flush=True)
+
+
+@contextmanager
+def _step(what: str, halt: Halt) -> Iterator[None]:
+    """Say what is being done, and how long it took; what is said meanwhile stands in between."""
+    halt.check()
+    print(f"  {what} …", flush=True)
+    started = time.monotonic()
+    yield
+    print(f"    done in {time.monotonic() - started:.1f} s", flush=True)

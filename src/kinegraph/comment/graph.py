@@ -1,0 +1,135 @@
+"""The mutations of comments."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry import UNSET
+
+from kinegraph.comment import store as comment_store
+from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
+from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.media.graph_uses import attach, store_uploads
+from kinegraph.media.rules import UploadPurpose, checked_uses
+from kinegraph.workout import rules, store, store_comments
+from kinegraph.workout.graph import Comment
+
+CommentId = Annotated[strawberry.ID, strawberry.argument(description="The comment's id.")]
+
+
+@strawberry.input(description="A comment on a movement, or a reply to a top-level comment on it.")
+class AddCommentInput:
+    movement_id: strawberry.ID = strawberry.field(description="The movement that is commented on.")
+    body: str = strawberry.field(description="1 to 5,000 characters.")
+    parent_comment_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The top-level comment that is replied to; replies are one level deep."
+    )
+    upload_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="Files to attach, at most 10: uploads of the caller's that have arrived."
+    )
+
+
+@strawberry.type(description="The comment that was written.")
+class CommentPayload:
+    comment: Comment | None = strawberry.field(default=None, description="The comment as it is stored now.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type
+class Mutation:
+    @mutation(
+        "Comment on a movement of a workout that the caller sees, or reply to a top-level comment on it. Files are "
+        "announced with requestUpload and sent first."
+    )
+    async def add_comment(
+        self,
+        info: Info,
+        input: Annotated[AddCommentInput, strawberry.argument(description="The new comment.")],
+    ) -> CommentPayload:
+        values = given(input)
+        movement_id = require_key(input.movement_id, "input", "movementId")
+        parent = values.get("parent_comment_id")
+        parent_id = None if parent is None else require_key(parent, "input", "parentCommentId")
+        body = _checked_body(input.body, "input", "body")
+        upload_ids = checked_uses(values.get("upload_ids") or [])
+        named = [
+            (id, UploadPurpose.COMMENT_ATTACHMENT, ("input", "uploadIds", str(place)))
+            for place, id in enumerate(upload_ids)
+        ]
+        uploads = await store_uploads(info, named) if named else []
+        session = await info.context.write_session()
+        movement = await _commented(session, movement_id)
+        if parent_id is not None:
+            await _check_parent(session, parent_id, movement_id)
+        id = await comment_store.insert(session, movement, body, parent_id)
+        if uploads:
+            await attach(session, uploads, movement.organization_id, "exercise_comment", id)
+        return await _stored(session, id)
+
+    @mutation("Edit one's own comment.")
+    async def update_comment(
+        self,
+        info: Info,
+        id: CommentId,
+        body: Annotated[str, strawberry.argument(description="The new text, 1 to 5,000 characters.")],
+    ) -> CommentPayload:
+        session = await info.context.write_session()
+        comment = await _visible(session, id)
+        if comment.author_id != session.viewer.user.id:
+            raise Forbidden("Only its author may edit a comment.", "id")
+        await comment_store.update(session, comment.id, _checked_body(body, "body"))
+        return await _stored(session, comment.id)
+
+    @mutation("Delete a comment of one's own; coaches may delete any. The replies below it go out of sight with it.")
+    async def delete_comment(self, info: Info, id: CommentId) -> DeletePayload:
+        session = await info.context.write_session()
+        comment = await _visible(session, id)
+        viewer = session.viewer
+        if comment.author_id != viewer.user.id and not viewer.coaches(comment.organization_id):
+            raise Forbidden("Only its author or a coach may delete a comment.", "id")
+        await comment_store.delete(session, comment.id)
+        return DeletePayload(deleted_id=strawberry.ID(str(comment.id)))
+
+
+async def _commented(session: WriteSession, movement_id: UUID) -> Row:
+    """The movement that is commented on, held against being removed meanwhile. Raises NotFound."""
+    movement = (await store.movements(session, [movement_id]))[0]
+    if movement is not None:
+        await store.take_turn(session, movement.workout_id, shared=True)
+        movement = (await store.movements(session, [movement_id]))[0]
+    if movement is None:
+        raise NotFound("There is no such movement.", "input", "movementId")
+    return movement
+
+
+async def _check_parent(session: WriteSession, parent_id: UUID, movement_id: UUID) -> None:
+    """A reply hangs below a top-level comment on the same movement."""
+    parent = await comment_store.visible_comment(session, parent_id)
+    if parent is None or parent.workout_movement_id != movement_id:
+        raise NotFound("There is no such comment on this movement.", "input", "parentCommentId")
+    if parent.parent_comment_id is not None:
+        raise InvalidInput("Replies are one level deep: reply to the top-level comment.", "input", "parentCommentId")
+
+
+async def _visible(session: WriteSession, id: str) -> Row:
+    comment = await comment_store.visible_comment(session, require_key(id, "id"))
+    if comment is None:
+        raise NotFound("There is no such comment.", "id")
+    return comment
+
+
+def _checked_body(body: str, *path: str) -> str:
+    checks = Checks()
+    cleaned = checks.text(body, path, rules.COMMENT_LENGTH)
+    checks.done()
+    return cleaned
+
+
+async def _stored(session: WriteSession, id: UUID) -> CommentPayload:
+    stored: Any = (await store_comments.comments(session, [id]))[0]
+    return CommentPayload(comment=stored)

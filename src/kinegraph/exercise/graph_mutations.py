@@ -1,0 +1,242 @@
+"""The mutations of exercises and their inputs: create, update, delete, clone. A key that is not sent is UNSET."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry import UNSET
+
+from kinegraph.exercise import rules, store, store_clone
+from kinegraph.exercise.graph import ExerciseId, ExercisePayload
+from kinegraph.exercise.graph_details import (
+    ContraindicationInput,
+    DetailInputs,
+    InstructionInput,
+    store_details_of,
+    stored_files,
+)
+from kinegraph.exercise.graph_terms import terms
+from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.rules_access import require_coach
+from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import NotFound
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
+from kinegraph.kit.user_errors import DeletePayload
+from kinegraph.video.rules import require_unlocked, require_video, touched, video_columns
+
+
+@strawberry.input
+class ExerciseValues:
+    """What canonical, own and overridden exercises have in common."""
+
+    name: str | None = strawberry.field(default=UNSET, description="Display name, at most 255 characters.")
+    description: str | None = strawberry.field(
+        default=UNSET, description="Coach-facing text, at most 10,000 characters."
+    )
+    athlete_notes: str | None = strawberry.field(
+        default=UNSET, description="Athlete-facing text, at most 10,000 characters."
+    )
+    category: terms.ExerciseCategory | None = strawberry.field(default=UNSET, description="Broad category of training.")
+    kind: terms.ExerciseKind | None = strawberry.field(default=UNSET, description="What it is used for in a session.")
+    movement_pattern: terms.MovementPattern | None = strawberry.field(
+        default=UNSET, description="Fundamental movement."
+    )
+    primary_muscles: list[str] | None = strawberry.field(default=UNSET, description="Muscles that do the work.")
+    secondary_muscles: list[str] | None = strawberry.field(default=UNSET, description="Muscles that take part.")
+    equipment: list[str] | None = strawberry.field(
+        default=UNSET, description="Required equipment; one string separated by commas or semicolons will do too."
+    )
+    aliases: list[str] | None = strawberry.field(
+        default=UNSET, description="Other names; one string separated by commas or semicolons will do too."
+    )
+    difficulty: int | None = strawberry.field(default=UNSET, description="1 (beginner) to 5 (advanced).")
+    discipline: list[str] | None = strawberry.field(default=UNSET, description="Sports and fields that use it.")
+    cues: list[str] | None = strawberry.field(default=UNSET, description="Coaching cues, in their order.")
+    common_faults: list[str] | None = strawberry.field(default=UNSET, description="What usually goes wrong.")
+    scaling_options: list[str] | None = strawberry.field(
+        default=UNSET, description="Easier and harder ways, easier first."
+    )
+    video_url: str | None = strawberry.field(default=UNSET, description="http(s) address of the video.")
+    thumbnail_url: str | None = strawberry.field(default=UNSET, description="http(s) address of a still picture.")
+
+
+@strawberry.input
+class UploadedFiles:
+    """Files that were sent for an exercise that is there."""
+
+    video_upload_id: strawberry.ID | None = strawberry.field(
+        default=UNSET,
+        description="An upload for this exercise (EXERCISE_VIDEO), in place of videoUrl.",
+    )
+    thumbnail_upload_id: strawberry.ID | None = strawberry.field(
+        default=UNSET,
+        description="An upload for this exercise (EXERCISE_THUMBNAIL), in place of thumbnailUrl.",
+    )
+
+
+@strawberry.input(
+    description="Fields that an organization may override. A key that is null goes back to the canonical value; "
+    "one that is absent is left as it is."
+)
+class ExerciseOverrideInput(ExerciseValues, UploadedFiles):
+    pass
+
+
+@strawberry.input
+class ExerciseInput(ExerciseValues):
+    """What is given of a new exercise and of one that is there."""
+
+    status: terms.ExerciseStatus | None = strawberry.field(
+        default=UNSET, description="Draft becomes published or archived, published archived, archived published again."
+    )
+    video_duration_seconds: int | None = strawberry.field(
+        default=UNSET, description="Length of the video in seconds, at most a day."
+    )
+    plane_of_motion: terms.PlaneOfMotion | None = strawberry.field(default=UNSET, description="Main plane of motion.")
+    mechanics: str | None = strawberry.field(
+        default=UNSET, description="What provides the resistance, e.g. free_weight."
+    )
+    force_vector: str | None = strawberry.field(default=UNSET, description="Direction of the effort, e.g. vertical.")
+    is_unilateral: bool | None = strawberry.field(default=UNSET, description="Whether the sides work one at a time.")
+    optional_equipment: list[str] | None = strawberry.field(
+        default=UNSET, description="Equipment that helps; one separated string will do too."
+    )
+    instructions: list[InstructionInput] | None = strawberry.field(
+        default=UNSET, description="All of its instructions, in order; they take the place of those it has."
+    )
+    contraindications: list[ContraindicationInput] | None = strawberry.field(
+        default=UNSET, description="All of its contraindications; they take the place of those it has."
+    )
+    term_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="All of the taxonomy terms that it is tagged with, of any kind."
+    )
+
+
+@strawberry.input(
+    description="New values of an exercise. An absent key is left as it is; null clears what may be empty."
+)
+class UpdateExerciseInput(ExerciseInput, UploadedFiles):
+    pass
+
+
+@strawberry.input(description="A new exercise.")
+class CreateExerciseInput(ExerciseInput):
+    organization_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Whose own it becomes; null or absent makes a canonical row (platform admins)."
+    )
+    name: str = strawberry.field(description="Display name, at most 255 characters.")
+    slug: str | None = strawberry.field(
+        default=UNSET, description="Lower-case words joined by hyphens; unique among canonical rows."
+    )
+    status: terms.ExerciseStatus | None = strawberry.field(
+        default=UNSET, description="Published where it is not given."
+    )
+
+
+@strawberry.type
+class Mutation:
+    @mutation("Create an exercise of an organization (coach access), or a canonical one (platform admins).")
+    async def create_exercise(
+        self,
+        info: Info,
+        input: Annotated[CreateExerciseInput, strawberry.argument(description="The new exercise.")],
+    ) -> ExercisePayload:
+        values = {name: value for name, value in given(input).items() if value is not None}
+        owner = values.pop("organization_id", None)
+        organization_id = None if owner is None else require_key(owner, "input", "organizationId")
+        columns, details = _checked(values)
+        files = await stored_files(info, details)
+        session = await info.context.write_session()
+        rules.require_writer(session.viewer, organization_id, "input", "organizationId")
+        require_video(columns, None, ("input", "videoDurationSeconds"))
+        columns |= video_columns(columns, None)
+        id = await store.insert(session, {**columns, "organization_id": organization_id})
+        await store_details_of(session, await _locked(session, id), details, files)
+        return await stored(session, id)
+
+    @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
+    async def update_exercise(
+        self,
+        info: Info,
+        id: ExerciseId,
+        input: Annotated[UpdateExerciseInput, strawberry.argument(description="The new values.")],
+    ) -> ExercisePayload:
+        columns, details = _checked(given(input))
+        files = await stored_files(info, details)
+        session = await info.context.write_session()
+        row = await writable(session, id)
+        rules.require_move(row.status, columns.get("status", row.status), "input", "status")
+        columns |= details.addresses(files, info.context.address)
+        require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
+        require_unlocked(row, columns, details.place(touched(columns)))
+        await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
+        await store_details_of(session, row, details, files)
+        return await stored(session, row.id)
+
+    @mutation("Delete an exercise softly: it leaves the library; workouts that use it still show it, as discontinued.")
+    async def delete_exercise(self, info: Info, id: ExerciseId) -> DeletePayload:
+        session = await info.context.write_session()
+        row = await writable(session, id)
+        await store.delete(session, row.id)
+        return DeletePayload(deleted_id=strawberry.ID(str(row.id)))
+
+    @mutation(
+        "Copy an exercise, canonical or the organization's own, into the organization (coach access): its stored "
+        "fields, instructions with their pictures, contraindications and tags. The copy is a draft without slug, and "
+        "stands for itself: what changes in one does not change in the other. Overrides are not copied."
+    )
+    async def clone_exercise(
+        self,
+        info: Info,
+        id: ExerciseId,
+        organization_id: OrganizationId,
+        name: Annotated[str | None, strawberry.argument(description="The copy's name; the source's if null.")] = None,
+    ) -> ExercisePayload:
+        session = await info.context.write_session()
+        organization = require_key(organization_id, "organizationId")
+        source = require_key(id.removeprefix(f"{organization}:"), "id")
+        require_coach(session.viewer, organization, "organizationId")
+        checks = Checks()
+        named = None if name is None else checks.text(name, ("name",), rules.TEXTS["name"], lines=False)
+        checks.done()
+        if fault := rules.reference_fault((await store.by_ids(session, [source]))[0], organization, "id"):
+            raise fault
+        made = await store_clone.clone(session, source, organization, named)
+        if made is None:
+            raise rules.ExerciseNotAvailable("The exercise was discontinued meanwhile; choose another.", "id")
+        return await stored(session, made)
+
+
+def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], DetailInputs]:
+    """An input's columns, and what hangs from the exercise. Raises Refused with everything that is wrong."""
+    checks = Checks()
+    details = DetailInputs.take(values, ("input",), checks)
+    columns = rules.checked(values, ("input",), checks)
+    checks.done()
+    return columns, details
+
+
+async def writable(session: WriteSession, id: str, path: str = "id") -> Row:
+    """The row that the viewer wants to write, locked. Raises NotFound and Forbidden."""
+    key = require_key(id, path)
+    seen = (await store.by_ids(session, [key]))[0]
+    if seen is None or not rules.is_visible(session.viewer, seen):
+        raise NotFound("There is no such exercise.", path)
+    rules.require_writer(session.viewer, seen.organization_id, path)
+    return await _locked(session, key, path)
+
+
+async def _locked(session: WriteSession, id: UUID, path: str = "id") -> Row:
+    row = await store.lock(session, id)
+    if row is None:
+        raise NotFound("The exercise was deleted meanwhile.", path)
+    return row
+
+
+async def stored(session: WriteSession, id: UUID) -> ExercisePayload:
+    """The exercise as it is stored now."""
+    row: Any = (await store.by_ids(session, [id]))[0]
+    return ExercisePayload(exercise=row)

@@ -1,0 +1,130 @@
+"""CSV: a header with the names of the API's fields, lists within a cell, one exercise a line.
+
+The names are spelled as in the API, in words or with underscores (`primaryMuscles`, `Primary muscles`). Entries of a
+list are separated by `;` or `|`, instructions by line breaks or `|`; a contraindication is `knee pain: warning`, with
+a third part that describes it where there is more to say. An empty cell sets a field to nothing, or leaves one that
+must say something as it is. Row 1 is the first below the header.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kinegraph.formats.records import File, FileError, Place, Raw, Rows, one_line, text_of
+
+
+class Cell(StrEnum):
+    """How a cell of a column is read."""
+
+    TEXT = "text"
+    LIST = "list"
+    FLAG = "flag"
+    WHOLE = "whole"
+    STEPS = "steps"
+    CONTRAINDICATIONS = "contraindications"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a file may have."""
+
+    name: str
+    """The field, spelled as in the API's input."""
+    cell: Cell = Cell.TEXT
+    is_required: bool = False
+    """Whether an empty cell leaves the field as it is, since it must not be empty."""
+
+
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+LIST_ENDS = re.compile(r"[;|]")
+STEP_ENDS = re.compile(r"[\n\r|]+")
+MAX_CELL_LENGTH = 1_000_000
+KEY = Column("key")
+"""The column of the key by which a later import finds the row again."""
+
+
+def read(file: File, columns: Sequence[Column]) -> Rows:
+    """The rows of a CSV file, which may have these columns. Raises FileError."""
+    lines = [*_lines(file)]
+    if not lines:
+        raise FileError(f"{file.name} is empty.")
+    header = _header(file, lines[0], columns)
+    return Rows([_row(number, cells, header) for number, cells in enumerate(lines[1:], 1)])
+
+
+def _lines(file: File) -> Iterator[list[str]]:
+    """The lines that say something. A header without commas may have semicolons or tabs in their place."""
+    text = text_of(file)
+    first = text.lstrip().splitlines()[0]
+    separator = next((each for each in ",;\t" if each in first), ",")
+    csv.field_size_limit(MAX_CELL_LENGTH)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield cells
+    except csv.Error as error:
+        raise FileError(f"{file.name} is not CSV: line {reader.line_num}: {error}.") from None
+
+
+def _header(file: File, cells: Sequence[str], columns: Sequence[Column]) -> list[Column]:
+    """The column that each cell of the header names. Raises FileError."""
+    headings = {**{column.name.lower(): column for column in columns}, "key": KEY, "importkey": KEY}
+    found = [headings.get("".join(re.findall(r"[a-z]", cell.lower()))) for cell in cells]
+    if not any(column and column.name == "name" for column in found):
+        raise FileError(f"{file.name} has no header: its first line must name the columns, one of them `name`.")
+    header: list[Column] = []
+    for cell, column in zip(cells, found, strict=True):
+        if column is None or found.count(column) > 1:
+            names = ", ".join(["key", *(each.name for each in columns)])
+            why = "stands twice" if column else f"is no field; there are {names}"
+            raise FileError(f"{file.name}, header: the column {one_line(cell)!r} {why}.")
+        header.append(column)
+    return header
+
+
+def _row(number: int, cells: list[str], header: list[Column]) -> Raw:
+    texts = {column.name: (column, cell.strip()) for column, cell in zip(header, cells, strict=False)}
+    _, name = texts.get("name", (None, ""))
+    _, key = texts.pop(KEY.name, (None, ""))
+    raw = Raw(Place(number, name), key=key, key_field="name", is_key_of_name=not key)
+    if len(cells) != len(header):
+        raw.refuse(f"Has {len(cells)} cells, where the header has {len(header)}.")
+        return raw
+    raw.key_field = "key" if key else "name"
+    raw.fields = {
+        field: _value(column.cell, cell)
+        for field, (column, cell) in texts.items()
+        if cell or not column.is_required or field == "name"
+    }
+    return raw
+
+
+def _value(kind: Cell, cell: str) -> Any:
+    """A cell as JSON would say it; None where it is empty."""
+    if not cell:
+        return None
+    if kind is Cell.LIST:
+        return _split(LIST_ENDS, cell)
+    if kind is Cell.STEPS:
+        return [{"type": "step", "body": body} for body in _split(STEP_ENDS, cell)]
+    if kind is Cell.CONTRAINDICATIONS:
+        return [_contraindication(text) for text in _split(LIST_ENDS, cell)]
+    if kind is Cell.FLAG:
+        return FLAGS.get(cell.lower(), cell)
+    if kind is Cell.WHOLE:
+        return int(cell) if re.fullmatch(r"[+-]?[0-9]{1,9}", cell) else cell
+    return cell
+
+
+def _split(ends: "re.Pattern[str]", cell: str) -> list[str]:
+    return [text.strip() for text in ends.split(cell) if text.strip()]
+
+
+def _contraindication(text: str) -> dict[str, Any]:
+    condition, severity, description, *_ = [*(part.strip() for part in text.split(":", 2)), "", ""]
+    return {"condition": condition, "severity": severity, "description": description or None}

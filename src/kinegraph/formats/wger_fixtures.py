@@ -1,0 +1,80 @@
+"""wger's fixtures: the files that belong together, and what their rows refer to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kinegraph.formats.records import File, FileError, json_list
+
+BASE = "exercise-base-data.json"
+BESIDE = ("translations", "muscles", "equipment", "categories", "languages", "licenses")
+
+Fixture = Mapping[Any, Mapping[str, Any]]
+"""Fixture of a fixture by primary key."""
+
+
+class Fixtures:
+    """What the exercises refer to."""
+
+    def __init__(self, file: File) -> None:
+        beside = {name: _beside(file, name) for name in BESIDE}
+        self.muscles, self.equipment, self.categories, self.languages, self.licenses = (
+            _rows(beside[name], model)
+            for name, model in zip(
+                BESIDE[1:], ("muscle", "equipment", "exercisecategory", "language", "license"), strict=True
+            )
+        )
+        translations = _rows(beside["translations"], "translation")
+        self.aliases = _grouped(_rows(beside["translations"], "alias"), "translation")
+        self.translations = _grouped(translations, "exercise")
+
+    def language(self, translation: Mapping[str, Any]) -> str:
+        """A translation's language in two letters."""
+        return text_of(self.languages.get(pk_of(translation.get("language")), {}), "short_name")
+
+
+def names_beside(name: str) -> dict[str, str]:
+    """The files that belong to one of wger's exercises, by what they hold. Raises FileError."""
+    if not name.endswith(BASE):
+        raise FileError(f"{name} must be wger's file {BASE}; the others are found beside it.")
+    return {each: f"{name.removesuffix(BASE)}{each}.json" for each in BESIDE}
+
+
+def _beside(file: File, name: str) -> File:
+    if name not in file.beside:
+        raise FileError(f"{file.name} lacks wger's file {name}.json beside it.")
+    return File(f"{name}.json", file.beside[name])
+
+
+def _rows(file: File, model: str) -> Fixture:
+    found = {}
+    for row in json_list(file):
+        fields = fields_of(row, model)
+        if fields is not None:
+            found[pk_of(row["pk"])] = {**fields, "pk": pk_of(row["pk"])}
+    return found
+
+
+def fields_of(row: Any, model: str) -> Mapping[str, Any] | None:
+    """The fields of a fixture's row, if it is one of this model."""
+    if not isinstance(row, dict) or row.get("model") not in (f"exercises.{model}", f"core.{model}") or "pk" not in row:
+        return None
+    fields = row.get("fields")
+    return fields if isinstance(fields, dict) else None
+
+
+def pk_of(value: Any) -> int | str | None:
+    """A value as a primary key; None for what can be none."""
+    return value if isinstance(value, int | str) else None
+
+
+def _grouped(rows: Fixture, by: str) -> dict[Any, list[Mapping[str, Any]]]:
+    groups: dict[Any, list[Mapping[str, Any]]] = {}
+    for row in rows.values():
+        groups.setdefault(pk_of(row.get(by)), []).append(row)
+    return groups
+
+
+def text_of(fields: Mapping[str, Any], name: str) -> str:
+    """A field's text on one line; empty where it has none."""
+    value = fields.get(name)
+    return " ".join(value.split()) if isinstance(value, str) else ""

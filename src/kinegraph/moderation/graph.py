@@ -1,0 +1,137 @@
+"""The mutations that moderate videos: coaches vote and suggest, whoever may write the exercise decides."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import strawberry
+
+from kinegraph.exercise import rules, store
+from kinegraph.exercise.graph import ExerciseId, ExercisePayload
+from kinegraph.exercise.graph_mutations import stored, writable
+from kinegraph.identity.rules_access import is_coached
+from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import Conflict, Forbidden, NotFound
+from kinegraph.kit.graph import mutation
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
+from kinegraph.video import rules as rules_video
+from kinegraph.video import store as store_video
+
+CandidateId = Annotated[strawberry.ID, strawberry.argument(description="The candidate's id.")]
+
+NOT_ADDED = {
+    "known": "This video is suggested already.",
+    "current": "This is the exercise's video already.",
+    "rejected": "This video was suggested before, and rejected.",
+    "full": f"There are {rules_video.MAX_CANDIDATES} suggestions already; they have to be decided first.",
+}
+
+
+@strawberry.type
+class Mutation:
+    @mutation("Say whether an exercise's video is good (coach access); a later vote replaces it, null takes it back.")
+    async def vote_exercise_video(
+        self,
+        info: Info,
+        exercise_id: ExerciseId,
+        vote: Annotated[rules_video.VideoVote | None, strawberry.argument(description="Up, down, or null.")] = None,
+    ) -> ExercisePayload:
+        session = await info.context.write_session()
+        row = await _seen(session, exercise_id)
+        _require_video(row)
+        await store_video.vote(session, row.id, None if vote is None else vote == rules_video.VideoVote.UP)
+        return await stored(session, row.id)
+
+    @mutation("Suggest a video for an exercise (coach access); whoever may write the exercise decides.")
+    async def suggest_exercise_video(
+        self,
+        info: Info,
+        exercise_id: ExerciseId,
+        url: Annotated[str, strawberry.argument(description="http(s) address of the video.")],
+        note: Annotated[str | None, strawberry.argument(description="Why, at most 500 characters.")] = None,
+    ) -> ExercisePayload:
+        checks = Checks()
+        address = checks.url(url, ("url",))
+        reason = checks.text(note, ("note",), 500) if note else None
+        checks.done()
+        session = await info.context.write_session()
+        row = await _seen(session, exercise_id)
+        suggested = rules_video.candidate(address, session.viewer.user.id, reason, datetime.now(UTC))
+        outcome = await store_video.suggest(session, row.id, suggested, rules_video.MAX_CANDIDATES)
+        if outcome in NOT_ADDED:
+            raise Conflict(NOT_ADDED[outcome], "url")
+        return await stored(session, row.id)
+
+    @mutation(
+        "Decide a suggested video: accepted, it becomes the exercise's video, verified; rejected, it is not suggested "
+        "again. Platform admins for canonical exercises, coaches for their organization's own."
+    )
+    async def decide_exercise_video(
+        self,
+        info: Info,
+        exercise_id: ExerciseId,
+        candidate_id: CandidateId,
+        accept: Annotated[bool, strawberry.argument(description="Whether it becomes the exercise's video.")],
+    ) -> ExercisePayload:
+        session = await info.context.write_session()
+        row = await writable(session, exercise_id, "exerciseId")
+        found = next((each for each in row.video_candidates if each["id"] == candidate_id), None)
+        if found is None:
+            raise NotFound("There is no such suggestion.", "candidateId")
+        if accept:
+            values = {"video_url": found["url"], "video_status": rules_video.VideoStatus.VERIFIED}
+            rules_video.require_unlocked(row, values, ("exerciseId",))
+            await store.update(session, row.id, {**rules_video.video_columns(values, row.video_url), **values})
+        await store_video.drop_candidate(session, row.id, found["id"], rejected=not accept)
+        return await stored(session, row.id)
+
+    @mutation(
+        "Say what moderation makes of an exercise's video: VERIFIED, DEMOTED, or back to AUTO or MANUAL. Platform "
+        "admins for canonical exercises, coaches for their organization's own."
+    )
+    async def set_exercise_video_status(
+        self,
+        info: Info,
+        exercise_id: ExerciseId,
+        status: Annotated[rules_video.VideoStatus, strawberry.argument(description="The new status.")],
+    ) -> ExercisePayload:
+        session = await info.context.write_session()
+        row = await writable(session, exercise_id, "exerciseId")
+        _require_video(row)
+        await store.update(session, row.id, {"video_status": status})
+        return await stored(session, row.id)
+
+    @mutation(
+        "Lock an exercise's video: its address, picture and length stay until it is unlocked, whatever is seeded. "
+        "Platform admins for canonical exercises, coaches for their organization's own."
+    )
+    async def lock_exercise_video(
+        self,
+        info: Info,
+        exercise_id: ExerciseId,
+        locked: Annotated[bool, strawberry.argument(description="Whether it is locked from now on.")],
+    ) -> ExercisePayload:
+        session = await info.context.write_session()
+        row = await writable(session, exercise_id, "exerciseId")
+        _require_video(row)
+        if locked != (row.video_locked_by_user_id is not None):
+            holder = session.viewer.user.id if locked else None
+            await store.update(session, row.id, {"video_locked_by_user_id": holder})
+        return await stored(session, row.id)
+
+
+async def _seen(session: WriteSession, exercise_id: str) -> Row:
+    """An exercise that a coach sees. Raises NotFound and Forbidden."""
+    row = (await store.by_ids(session, [require_key(exercise_id, "exerciseId")]))[0]
+    if row is None or not rules.is_visible(session.viewer, row):
+        raise NotFound("There is no such exercise.", "exerciseId")
+    if not is_coached(session.viewer, row.organization_id):
+        raise Forbidden("Only owners, admins and coaches may do this.", "exerciseId")
+    return row
+
+
+def _require_video(row: Row) -> None:
+    """Refuse to moderate what is not there."""
+    if row.video_url is None:
+        raise NotFound("The exercise has no video.", "exerciseId")

@@ -1,0 +1,171 @@
+"""Taxonomies as the API shows and writes them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry import UNSET
+
+from kinegraph.identity.graph import Organization, organization_edge
+from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_owner
+from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.enums import described_enum
+from kinegraph.kit.errors import NotFound
+from kinegraph.kit.graph import edge, extends, field, given, mutation
+from kinegraph.kit.rows import Row
+from kinegraph.kit.sessions import WriteSession
+from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.taxonomy import rules, store
+
+described_enum(
+    rules.TaxonomyKind,
+    "One of the three taxonomies.",
+    CATEGORY="What kind of training it is, as a tree: Stretching, Static Stretching.",
+    BODY_REGION="The part of the body, in an area: Shoulder in Upper Body.",
+    EQUIPMENT="What is needed: Resistance Band.",
+)
+
+TermId = Annotated[strawberry.ID, strawberry.argument(description="The term's id.")]
+
+
+def _in_view(column: str) -> Any:
+    """The key of a related term: whose view this one stands in, and the id."""
+    return lambda term: None if term[column] is None else (term["view_id"], term[column])
+
+
+@strawberry.type(description="A term of one of the three taxonomies: global, or an organization's own.")
+class TaxonomyTerm:
+    id: strawberry.ID = strawberry.field(description="The term's id.")
+    kind: rules.TaxonomyKind = strawberry.field(description="Which taxonomy it belongs to.")
+    name: str = strawberry.field(description="Its name.")
+    slug: str = strawberry.field(description="Short name, unique in its taxonomy and scope.")
+    organization: Organization | None = organization_edge("Whose own it is; null for a global term.")
+    parent: "TaxonomyTerm | None" = edge(
+        store.terms, _in_view("parent_id"), "The category above.", reads=("view_id", "parent_id")
+    )
+    children: list["TaxonomyTerm"] = edge(
+        store.children_of, _in_view("id"), "The categories right below it.", reads=("view_id", "id")
+    )
+    body_area: str | None = strawberry.field(description="A body region's area, e.g. Upper Body.")
+
+
+@strawberry.type(description="The three taxonomies.")
+class Taxonomy:
+    categories: list[TaxonomyTerm] = strawberry.field(description="Top categories; the others are their children.")
+    body_regions: list[TaxonomyTerm] = strawberry.field(description="Body regions, by area.")
+    equipment: list[TaxonomyTerm] = strawberry.field(description="What clinics have at hand, e.g. Resistance Band.")
+
+
+@extends(Organization)
+class OrganizationTaxonomy:
+    taxonomy: Taxonomy = edge(store.taxonomies, "id", "Global terms, and the organization's own.")
+
+
+@strawberry.input(description="A new term.")
+class CreateTaxonomyTermInput:
+    organization_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Whose own it becomes; null or absent makes a global term (platform admins)."
+    )
+    kind: rules.TaxonomyKind = strawberry.field(description="Which taxonomy it joins.")
+    name: str = strawberry.field(description="Its name, at most 100 characters.")
+    slug: str | None = strawberry.field(default=UNSET, description="Made of the name where it is not given.")
+    parent_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="For categories: the one above, global or of the same organization."
+    )
+    body_area: str | None = strawberry.field(default=UNSET, description="For body regions: the area, e.g. Upper Body.")
+
+
+@strawberry.type(description="The term that was written.")
+class TaxonomyTermPayload:
+    term: TaxonomyTerm | None = strawberry.field(default=None, description="The term as it is stored now.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type
+class Query:
+    @field("Global terms, with an organization's own where the caller belongs to it.")
+    async def taxonomy(
+        self,
+        info: Info,
+        organization_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Whose own terms are shown too.")
+        ] = None,
+    ) -> Taxonomy:
+        wanted = None if organization_id is None else require_key(organization_id, "organizationId")
+        viewer: Viewer = await info.context.viewer()
+        view = wanted if wanted in viewer.by_organization else None
+        shown: Taxonomy = await info.context.load(store.taxonomies, view)
+        return shown
+
+
+@strawberry.type
+class Mutation:
+    @mutation("Add a term: an organization's own (coach access), or a global one (platform admins).")
+    async def create_taxonomy_term(
+        self,
+        info: Info,
+        input: Annotated[CreateTaxonomyTermInput, strawberry.argument(description="The new term.")],
+    ) -> TaxonomyTermPayload:
+        session = await info.context.write_session()
+        values = given(input)
+        owner = values.pop("organization_id", None)
+        organization_id = None if owner is None else require_key(owner, "input", "organizationId")
+        require_owner(session.viewer, organization_id, GLOBAL, "input", "organizationId")
+        columns = {**rules.checked_term(values, ("input",)), "organization_id": organization_id}
+        if values.get("parent_id") is not None:
+            columns |= await _parent(session, organization_id, values["parent_id"])
+        kind = rules.TaxonomyKind(values["kind"])
+        named = "name" if values.get("slug") is None else "slug"
+        return await _stored(session, organization_id, await store.insert_term(session, kind, columns, named))
+
+    @mutation("Give a term another name: an organization's own (coach access), or a global one (platform admins).")
+    async def rename_taxonomy_term(
+        self,
+        info: Info,
+        id: TermId,
+        name: Annotated[str, strawberry.argument(description="The new name, at most 100 characters.")],
+    ) -> TaxonomyTermPayload:
+        session = await info.context.write_session()
+        term = await _writable(session, id)
+        checks = Checks()
+        cleaned = rules.checked_name(name, ("name",), checks)
+        checks.done()
+        await store.rename_term(session, rules.TaxonomyKind(term.kind), term.id, cleaned)
+        return await _stored(session, term.organization_id, term.id)
+
+    @mutation("Remove a term that no exercise is tagged with and no term lies below; who may write it may.")
+    async def delete_taxonomy_term(self, info: Info, id: TermId) -> DeletePayload:
+        session = await info.context.write_session()
+        term = await _writable(session, id)
+        if not await store.delete_term(session, rules.TaxonomyKind(term.kind), term.id):
+            raise NotFound("The term was deleted meanwhile.", "id")
+        return DeletePayload(deleted_id=strawberry.ID(str(term.id)))
+
+
+GLOBAL = "Only platform admins write the global taxonomies; add a term to your organization's instead."
+
+
+async def _parent(session: WriteSession, organization_id: UUID | None, sent: str) -> dict[str, Any]:
+    """The columns that put a category below another. Raises NotFound."""
+    parent = (await store.terms(session, [(organization_id, require_key(sent, "input", "parentId"))]))[0]
+    if parent is None or parent.kind != rules.TaxonomyKind.CATEGORY:
+        raise NotFound("There is no such category.", "input", "parentId")
+    return {"parent_id": parent.id, "parent_organization_id": parent.organization_id}
+
+
+async def _writable(session: WriteSession, id: str) -> Row:
+    """The term that the viewer wants to write. Raises NotFound and Forbidden."""
+    key, viewer = require_key(id, "id"), session.viewer
+    views: list[UUID | None] = [None, *viewer.by_organization]
+    term = next((row for row in await store.terms(session, [(view, key) for view in views]) if row is not None), None)
+    if term is None:
+        raise NotFound("There is no such term.", "id")
+    require_owner(viewer, term.organization_id, GLOBAL, "id")
+    return term
+
+
+async def _stored(session: WriteSession, view: UUID | None, id: UUID) -> TaxonomyTermPayload:
+    stored: Any = (await store.terms(session, [(view, id)]))[0]
+    return TaxonomyTermPayload(term=stored)

@@ -1,0 +1,61 @@
+"""The three taxonomies (seed 000): global terms, which the platform keeps, and organizations' own beside them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import Conflict, Path
+from kinegraph.kit.ids import slug_of
+
+MAX_NAME_LENGTH = 100
+MAX_TERMS = 50
+"""How many terms one exercise is tagged with at most."""
+
+
+class TaxonomyKind(StrEnum):
+    """One of the three taxonomies."""
+
+    CATEGORY = "category"
+    BODY_REGION = "body_region"
+    EQUIPMENT = "equipment"
+
+
+class TermTaken(Conflict):
+    """The taxonomy has a term of that slug already."""
+
+
+class TermInUse(Conflict):
+    """The term cannot go while something refers to it."""
+
+
+def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
+    """A new term's columns. Raises Refused."""
+    checks = Checks()
+    kind = TaxonomyKind(values["kind"])
+    name = checked_name(values["name"], (*at, "name"), checks)
+    slug = values.get("slug")
+    if slug is not None and (not slug or slug_of(slug) != slug):
+        checks.refuse("Must be lower-case letters and digits in groups joined by hyphens.", *at, "slug")
+    elif slug is None and name and not slug_of(name):
+        checks.refuse("Give a slug: none can be made of this name.", *at, "slug")
+    area = values.get("body_area")
+    if kind is TaxonomyKind.BODY_REGION:
+        if area is None:
+            checks.refuse("A body region needs its area, such as Upper Body.", *at, "bodyArea")
+        else:
+            area = checks.text(area, (*at, "bodyArea"), MAX_NAME_LENGTH, lines=False)
+    elif area is not None:
+        checks.refuse("Only body regions have an area.", *at, "bodyArea")
+    if kind is not TaxonomyKind.CATEGORY and values.get("parent_id") is not None:
+        checks.refuse("Only categories nest.", *at, "parentId")
+    if kind is TaxonomyKind.CATEGORY and values.get("parent_id") is not None:
+        checks.key(values["parent_id"], (*at, "parentId"))
+    checks.done()
+    found = {"name": name, "slug": slug or slug_of(name)}
+    return {**found, "body_area": area} if kind is TaxonomyKind.BODY_REGION else found
+
+
+def checked_name(name: str, at: Path, checks: Checks) -> str:
+    """A term's name."""
+    return checks.text(name, at, MAX_NAME_LENGTH, lines=False)

@@ -1,0 +1,164 @@
+"""Reading and writing taxonomies: terms, and the tags that join exercises to them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from kinegraph.kit.errors import NotFound
+from kinegraph.kit.rows import Row, grouped_by_position
+from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.taxonomy.rules import TaxonomyKind, TermInUse, TermTaken
+
+TABLES: Mapping[TaxonomyKind, str] = {
+    TaxonomyKind.CATEGORY: "exercise_categories",
+    TaxonomyKind.BODY_REGION: "exercise_body_regions",
+    TaxonomyKind.EQUIPMENT: "exercise_equipment",
+}
+
+View = UUID | None
+"""The organization whose terms are seen beside the global ones; None for these alone."""
+
+_OWN = {TaxonomyKind.CATEGORY: "parent_id, NULL", TaxonomyKind.BODY_REGION: "NULL::uuid, body_area"}
+
+TERMS = " UNION ALL ".join(
+    f"""
+    SELECT id, organization_id, name, slug, sort_order, '{kind}' AS kind,
+           {_OWN.get(kind, "NULL::uuid, NULL")}{" AS body_area" if place == 0 else ""}
+    FROM {table}"""
+    for place, (kind, table) in enumerate(TABLES.items())
+).replace("parent_id, NULL AS body_area", "parent_id, NULL::varchar AS body_area")
+"""Every term of the three taxonomies."""
+
+SHOWN = "term.id, term.organization_id, term.name, term.slug, term.kind, term.parent_id, term.body_area"
+ORDER = "term.organization_id IS NOT NULL, term.sort_order, lower(term.name), term.id"
+
+
+async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, list[Row]]]:
+    """Each view's terms by taxonomy, global ones first; of the categories those at the top."""
+    rows = await session.fetch_list(
+        f"""
+        SELECT wanted.place, wanted.view_id, {SHOWN}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (view_id, place)
+        JOIN ({TERMS}) AS term
+            ON term.organization_id IS NULL OR term.organization_id = wanted.view_id
+        WHERE term.parent_id IS NULL
+        ORDER BY wanted.place, {ORDER}
+        """,
+        views,
+    )
+    return [
+        {
+            "categories": [row for row in group if row.kind == TaxonomyKind.CATEGORY],
+            "body_regions": [row for row in group if row.kind == TaxonomyKind.BODY_REGION],
+            "equipment": [row for row in group if row.kind == TaxonomyKind.EQUIPMENT],
+        }
+        for group in grouped_by_position(rows, len(views))
+    ]
+
+
+async def terms(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[Row | None]:
+    """Terms by view and id, in key order; None for what is not seen in the view."""
+    found = {(row.view_id, row.id): row for row in await _joined(session, keys, "term.id = wanted.id")}
+    return [found.get(key) for key in keys]
+
+
+async def children_of(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[list[Row]]:
+    """The terms right below each term, as the view sees them."""
+    groups: dict[Any, list[Row]] = {key: [] for key in keys}
+    for row in await _joined(session, keys, "term.parent_id = wanted.id"):
+        groups[row.view_id, row.parent_id].append(row)
+    return [groups[key] for key in keys]
+
+
+async def _joined(session: ReadSession, keys: Sequence[tuple[View, UUID]], on: str) -> list[Row]:
+    return await session.fetch_list(
+        f"""
+        SELECT wanted.view_id, {SHOWN}
+        FROM unnest($1::uuid[], $2::uuid[]) AS wanted (view_id, id)
+        JOIN ({TERMS}) AS term
+            ON {on} AND (term.organization_id IS NULL OR term.organization_id = wanted.view_id)
+        ORDER BY {ORDER}
+        """,
+        [view for view, _ in keys],
+        [id for _, id in keys],
+    )
+
+
+async def terms_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[dict[str, list[Row]]]:
+    """The terms that each exercise is tagged with, by kind."""
+    rows = await session.fetch_list(
+        f"""
+        SELECT tag.exercise_id, tag.organization_id AS view_id, {SHOWN}
+        FROM exercise_tags tag
+        JOIN ({TERMS}) AS term
+            ON term.id = tag.term_id AND term.kind = tag.kind
+        WHERE tag.exercise_id = ANY ($1)
+        ORDER BY {ORDER}
+        """,
+        exercise_ids,
+    )
+    found: dict[UUID, dict[str, list[Row]]] = {id: {} for id in exercise_ids}
+    for row in rows:
+        found[row.exercise_id].setdefault(row.kind, []).append(row)
+    return [found[id] for id in exercise_ids]
+
+
+async def replace_tags(session: WriteSession, exercise: Row, found: Sequence[Row]) -> int:
+    """Tag an exercise with these terms and no others. Returns how many tags were written."""
+    sent = [{"kind": term.kind, "id": term.id, "organization_id": term.organization_id} for term in found]
+    dropped = await session.run(
+        "DELETE FROM exercise_tags WHERE exercise_id = $1 AND term_id <> ALL ($2)",
+        exercise.id,
+        [term.id for term in found],
+    )
+    try:
+        return dropped + await session.run(
+            """
+            INSERT INTO exercise_tags (exercise_id, organization_id, kind, term_id, term_organization_id)
+            SELECT $1, $2, sent.kind, sent.id, sent.organization_id
+            FROM jsonb_to_recordset($3) AS sent (kind text, id uuid, organization_id uuid)
+            ON CONFLICT DO NOTHING
+            """,
+            exercise.id,
+            exercise.organization_id,
+            sent,
+        )
+    except asyncpg.ForeignKeyViolationError:
+        raise NotFound("A term was deleted meanwhile.", "input", "termIds") from None
+
+
+async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any], named: str) -> UUID:
+    """Store a new term; `named` is the input's field that its slug is of. Raises TermTaken."""
+    try:
+        return await session.insert(TABLES[kind], values)
+    except asyncpg.UniqueViolationError:
+        message = f"The taxonomy has a term of the slug {values['slug']} already; choose another."
+        raise TermTaken(message, "input", named) from None
+    except asyncpg.ForeignKeyViolationError:
+        raise NotFound("The parent was deleted meanwhile.", "input", "parentId") from None
+
+
+async def rename_term(session: WriteSession, kind: TaxonomyKind, id: UUID, name: str) -> None:
+    """Give a term another name; its slug stays."""
+    await session.update(TABLES[kind], id, {"name": name})
+
+
+async def delete_term(session: WriteSession, kind: TaxonomyKind, id: UUID) -> int:
+    """Remove a term; deleted exercises do not keep it. Returns whether it was there.
+
+    Raises TermInUse where a tag or a term below refers to it.
+    """
+    await session.run(
+        """
+        DELETE FROM exercise_tags
+        WHERE term_id = $1 AND EXISTS (SELECT FROM exercises e WHERE e.id = exercise_id AND e.deleted_at IS NOT NULL)
+        """,
+        id,
+    )
+    try:
+        return await session.run(f"DELETE FROM {TABLES[kind]} WHERE id = $1", id)
+    except asyncpg.ForeignKeyViolationError:
+        message = "Exercises are tagged with this term, or terms lie below it; take these away first."
+        raise TermInUse(message, "id") from None

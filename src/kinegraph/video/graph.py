@@ -1,0 +1,100 @@
+"""An exercise's demonstration video, as the API shows it."""
+
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+import strawberry
+
+from kinegraph.identity.rules_access import is_coached
+from kinegraph.kit.context import Info
+from kinegraph.kit.enums import described_enum
+from kinegraph.kit.graph import edge
+from kinegraph.video import store as store_video
+from kinegraph.video.rules import VideoProvider, VideoStatus, VideoVote, provider_of
+
+described_enum(
+    VideoProvider,
+    "Who serves a video.",
+    BUNNY_STREAM="Bunny Stream, adaptive streaming.",
+    S3="Object storage that speaks S3.",
+    EXTERNAL="Any other address.",
+)
+described_enum(
+    VideoStatus,
+    "What moderation has said of a video.",
+    AUTO="Found automatically, not looked at yet.",
+    VERIFIED="Looked at and found good.",
+    DEMOTED="Looked at and found wanting.",
+    MANUAL="Set by hand.",
+)
+described_enum(VideoVote, "What a coach thinks of a video.", UP="It shows the exercise well.", DOWN="It does not.")
+
+
+def _my_vote(video: Any, is_positive: bool | None) -> VideoVote | None:
+    """The viewer's vote by what is stored of it."""
+    return None if is_positive is None else VideoVote.UP if is_positive else VideoVote.DOWN
+
+
+@strawberry.type(description="A demonstration video.")
+class Video:
+    url: str = strawberry.field(description="Where it plays.")
+    thumbnail_url: str | None = strawberry.field(description="Its poster frame.")
+    provider: VideoProvider = strawberry.field(description="Who serves it.")
+    duration_seconds: int | None = strawberry.field(description="Length in seconds, where known.")
+    status: VideoStatus = strawberry.field(description="What moderation has said of it.")
+    positive_votes: int = strawberry.field(description="How many coaches find it good.")
+    negative_votes: int = strawberry.field(description="How many coaches find it wanting.")
+    my_vote: VideoVote | None = edge(
+        store_video.votes, itemgetter("exercise_id"), "The caller's own vote.", _my_vote, reads=("exercise_id",)
+    )
+    is_locked: bool = strawberry.field(description="Whether it stays as it is until somebody unlocks it.")
+
+
+@strawberry.type(description="A video that a coach suggested.")
+class VideoCandidate:
+    id: strawberry.ID = strawberry.field(description="The same for the same address.")
+    url: str = strawberry.field(description="Where it plays.")
+    provider: VideoProvider = strawberry.field(description="Who serves it.")
+    note: str | None = strawberry.field(description="What the coach said of it.")
+    suggested_at: datetime = strawberry.field(description="When it was suggested.")
+
+
+VIDEO_COLUMNS = frozenset(
+    (
+        "id", "video_url", "thumbnail_url", "video_provider", "video_duration_seconds", "video_status",
+        "video_positive_votes", "video_negative_votes", "video_locked_by_user_id",
+    )
+)  # fmt: skip
+
+
+def video_of(root: strawberry.Parent[Any]) -> Any:
+    """Resolver: the row's video columns as one value, or None without an address."""
+    if root.video_url is None:
+        return None
+    return {
+        "exercise_id": root.id,
+        "url": root.video_url,
+        "thumbnail_url": root.thumbnail_url,
+        "provider": root.video_provider or provider_of(root.video_url),
+        "duration_seconds": root.video_duration_seconds,
+        "status": root.video_status,
+        "positive_votes": root.video_positive_votes,
+        "negative_votes": root.video_negative_votes,
+        "is_locked": root.video_locked_by_user_id is not None,
+    }
+
+
+async def candidates_of(root: strawberry.Parent[Any], info: Info) -> list[VideoCandidate]:
+    """Resolver: the suggested videos, which coaches and platform admins see; oldest first."""
+    shown = is_coached(await info.context.viewer(), root.organization_id)
+    return [
+        VideoCandidate(
+            id=each["id"],
+            url=each["url"],
+            provider=VideoProvider(each["provider"]),
+            note=each.get("note"),
+            suggested_at=datetime.fromisoformat(each["suggested_at"]),
+        )
+        for each in (root.video_candidates if shown else ())
+    ]

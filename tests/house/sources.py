@@ -1,0 +1,116 @@
+"""Reading the repository's sources: its files, the modules of the product, and what they import."""
+
+import ast
+import fnmatch
+import re
+import tokenize
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "src"
+MAP = ast.get_docstring(ast.parse((SOURCES / "kinegraph" / "__init__.py").read_text())) or ""
+LEVELS: Mapping[str, int] = {room: int(level) for level, room in re.findall(r"^    (\d)  (\w+)", MAP, re.MULTILINE)}
+"""A room imports rooms of lower levels only. What stands beside the rooms (the processes) imports any of them."""
+
+PROCESSES = "commands"
+"""The package of the command line. It is no room, and nothing imports it."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A Python file, parsed."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Its name within the product: `workout.store`; `kit` for a room itself, empty for the map of them."""
+        parts = self.path.relative_to(SOURCES / "kinegraph").with_suffix("").parts
+        return ".".join(part for part in parts if part != "__init__")
+
+    @property
+    def room(self) -> str | None:
+        """The room it is in; None beside the rooms."""
+        first = self.name.partition(".")[0]
+        return first if (SOURCES / "kinegraph" / first).is_dir() and first not in ("", PROCESSES) else None
+
+    @property
+    def package(self) -> str:
+        """The package it is in, room or not."""
+        return self.name.partition(".")[0]
+
+    @property
+    def kind(self) -> str:
+        """Which of a room's five files it is (part of)."""
+        return self.name.rpartition(".")[2].partition("_")[0]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text())
+
+    @property
+    def imports(self) -> Iterator[tuple[ast.stmt, str]]:
+        """Everything that is imported anywhere in it, `if TYPE_CHECKING` included, by absolute name."""
+        package = ["kinegraph", *self.name.split(".")]
+        package = package if self.path.name == "__init__.py" else package[:-1]
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from ((node, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                base = [] if not node.level else package[: len(package) - node.level + 1]
+                start = ".".join([*base, *([node.module] if node.module else [])])
+                yield from ((node, f"{start}.{alias.name}") for alias in node.names)
+
+    @property
+    def uses(self) -> set[str]:
+        """The names of the product's modules that it imports."""
+        found = {_module_of(name) for _, name in self.imports if name.split(".")[0] == "kinegraph"}
+        return found - {self.name, ""}
+
+
+def _module_of(imported: str) -> str:
+    """The module that an absolute name is, or stands in."""
+    name = imported.removeprefix("kinegraph").removeprefix(".")
+    return name if name in modules() else name.rpartition(".")[0]
+
+
+@cache
+def modules() -> dict[str, Module]:
+    """Every module of the product by name."""
+    return {module.name: module for module in map(Module, sorted((SOURCES / "kinegraph").rglob("*.py")))}
+
+
+def files() -> Iterator[Path]:
+    """Every file that the repository tracks, or would: what .gitignore does not leave out."""
+    ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split()]
+    pending = [ROOT]
+    while pending:
+        for path in sorted(pending.pop().iterdir()):
+            if path.name != ".git" and not any(fnmatch.fnmatch(path.name, pattern) for pattern in ignored):
+                if path.is_dir():
+                    pending.append(path)
+                else:
+                    yield path
+
+
+def pythons() -> list[Module]:
+    """Every Python file of the repository."""
+    return [Module(path) for path in files() if path.suffix == ".py"]
+
+
+def functions(module: Module) -> Iterator[tuple[str, int]]:
+    """Each function of a file, inner ones too, with its lines from `def` to its end."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{module.path.relative_to(ROOT)}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1
+
+
+def comments(path: Path) -> Iterator[tuple[int, str]]:
+    """The comments of a file by line; a `#` in a string is none."""
+    with path.open("rb") as opened:
+        for token in tokenize.tokenize(opened.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string

@@ -1,0 +1,79 @@
+"""What every file must have, how long things are, and what must not be tracked."""
+
+import ast
+import re
+from collections.abc import Mapping
+from statistics import median
+
+from tests.house.sources import ROOT, comments, files, functions, modules, pythons
+
+MAX_FILE_LINES, MEDIAN_FILE = 300, 90
+MAX_FUNCTION_LINES, NINTH_FUNCTION, MEDIAN_FUNCTION = 50, 25, 8
+
+ALLOWED: Mapping[str, str] = {}
+"""Sizes broken on purpose, each file with the reason why a good design must."""
+
+
+# ---------------------------------------------------------------------------------- what a file must have
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [str(module.path.relative_to(ROOT)) for module in pythons() if not ast.get_docstring(module.tree)]
+    assert silent == []
+
+
+def test_every_exemption_from_a_checker_names_its_rule_and_has_its_reason_behind_it() -> None:
+    bare = []
+    for module in pythons():
+        for line, comment in comments(module.path):
+            if re.search(r"type:\s*ignore|noqa|pyright:|mypy:|pragma:", comment):
+                reasoned = re.fullmatch(r"# (type: ignore\[[\w,-]+\]|noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*)  # .{8,}", comment)
+                bare += [] if reasoned else [f"{module.path.relative_to(ROOT)}:{line} {comment}"]
+    assert bare == []
+
+
+# ---------------------------------------------------------------------------------- how long things are
+
+
+def test_no_file_is_longer_than_the_house_allows() -> None:
+    lengths = {str(m.path.relative_to(ROOT)): len(m.path.read_text().splitlines()) for m in pythons()}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_FILE_LINES and name not in ALLOWED} == {}
+
+
+def test_half_of_the_source_files_are_short() -> None:
+    lengths = [len(module.path.read_text().splitlines()) for module in modules().values()]
+    assert median(lengths) <= MEDIAN_FILE
+
+
+def test_functions_fit_the_eye() -> None:
+    everywhere = dict(found for module in pythons() for found in functions(module))
+    assert {name: lines for name, lines in everywhere.items() if lines > MAX_FUNCTION_LINES} == {}
+    lengths = sorted(lines for module in modules().values() for _, lines in functions(module))
+    assert median(lengths) <= MEDIAN_FUNCTION
+    assert lengths[len(lengths) * 9 // 10] <= NINTH_FUNCTION
+
+
+def test_every_exception_from_these_bounds_is_still_needed() -> None:
+    for name, reason in ALLOWED.items():
+        assert len((ROOT / name).read_text().splitlines()) > MAX_FILE_LINES and len(reason) > 20, name
+
+
+# ---------------------------------------------------------------------------------- what must not be tracked
+
+# Written in pieces, so that this file does not name what it forbids.
+FORBIDDEN = [
+    "/" + "work/", "/" + "root/", "/" + "tmp/kg", r"/home/\w", r"/Users/\w", r"[A-Z]:\\\\Users",
+    "(?i:p" + "ypi)[./]", "python" + "hosted", "index-" + "url", r"registry\.[\w.]*npm", r"npm[\w.]*/registry",
+    "arti" + "factory", r"\"resolved\":",
+]  # fmt: skip
+
+
+def test_no_tracked_file_names_a_path_of_a_machine_or_a_package_index() -> None:
+    found = []
+    for path in files():
+        data = path.read_bytes()
+        for pattern in FORBIDDEN if b"\0" not in data[:8000] else ():
+            found += [
+                f"{path.relative_to(ROOT)}: {hit}" for hit in re.findall(f"(?:{pattern}).{{0,30}}", data.decode())
+            ]
+    assert found == []

