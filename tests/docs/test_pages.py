@@ -1,5 +1,6 @@
 """The documentation's promises: its links lead somewhere, its GraphQL is valid, and its reference is complete."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from docsite.reference import reference
 from tests.docs.markdown import GENERATED, ROOT, anchors, blocks, links, sources, text_of
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
+CODE = re.compile(r"`((?:[a-z]\w*/|0)[\w/]+\.(?:py|sql|json|graphql|txt))`")
+"""A file of the repository, of the product or of its migrations, as pages write it."""
 by_name = pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -42,6 +45,13 @@ def test_every_graphql_example_is_valid(path: Path) -> None:
 def errors_of(code: str) -> list[GraphQLError]:
     """What is wrong with a document."""
     return validate(SCHEMA, parse(code))
+
+
+@by_name
+def test_every_file_of_the_code_that_a_page_names_is_there(path: Path) -> None:
+    named = [] if path.name == "CHANGELOG.md" else CODE.findall(text_of(path))
+    places = (ROOT, ROOT / "src" / "kinegraph", ROOT / "migrations" / "versions")
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
 
 
 def test_a_wrong_link_and_a_wrong_example_would_be_found() -> None:
