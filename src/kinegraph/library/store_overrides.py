@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kinegraph.exercise.rules_columns import OVERRIDABLE
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.library.rules import COLUMNS
 from kinegraph.library.store import ExerciseKey
 
 
@@ -66,7 +66,7 @@ async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[
                o.changes -> field.key AS change, o.updated_at, by_user.id AS updated_by_id,
                coalesce(by_user.name, 'Former member') AS updated_by_name,
                CASE WHEN belongs.user_id IS NOT NULL THEN by_user.email END AS updated_by_email,
-               {", ".join(f"e.{column}" for column in COLUMNS)}
+               {", ".join(f"e.{column}" for column in OVERRIDABLE)}
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, exercise_id, place)
         JOIN exercise_org_overrides o
             ON o.organization_id = wanted.organization_id AND o.exercise_id = wanted.exercise_id
