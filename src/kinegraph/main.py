@@ -18,7 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinegraph import revisions
-from kinegraph.api import demo_people, graphiql, health, media, metrics
+from kinegraph.api import demo_people, graphiql, media, metrics
+from kinegraph.api import readiness as health
 from kinegraph.api.http import GraphQLEndpoint, Limits
 from kinegraph.api.readiness import Readiness
 from kinegraph.kit import logs
@@ -124,6 +125,7 @@ def _limits(settings: Settings) -> Limits:
         settings.max_answer_objects,
         settings.max_answer_mb * 2**20,
         settings.execution_seconds,
+        max(1, settings.pool_size // 5),
     )
 
 

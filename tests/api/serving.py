@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
+from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
@@ -31,6 +32,7 @@ class Served:
     api: Api
     database: Database
     port: int
+    endpoint: GraphQLEndpoint
 
     @property
     def requests(self) -> int:
@@ -96,7 +98,7 @@ async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
     try:
         limits = httpx.Limits(max_connections=50)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as client:
-            yield Served(Api(client), held["database"], port)
+            yield Served(Api(client), held["database"], port, held["graphql"])
     finally:
         server.should_exit = True
         await running

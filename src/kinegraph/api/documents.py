@@ -12,6 +12,7 @@ from functools import partial
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, Node, OperationDefinitionNode, parse, validate
 
+from kinegraph.api.arguments import Arguments, arguments_of
 from kinegraph.api.comparisons import MAX_COMPARISONS, MAX_KEYS, comparisons
 from kinegraph.api.limits import MAX_CHARACTERS, MAX_FIELDS, MAX_LEVELS, introspects, selects_nothing, size
 from kinegraph.api.schema import schema
@@ -49,6 +50,15 @@ class Document:
     """How many nodes its tree has."""
     plans: dict[Hashable, OperationPlans] = field(default_factory=dict)
     on_change: Callable[["Document"], None] | None = None
+    _arguments: dict[str, Arguments] = field(default_factory=dict)
+    """By the name of an operation; empty for one without."""
+
+    def arguments(self, operation: OperationDefinitionNode) -> Arguments:
+        """The arguments of one of its operations."""
+        name = operation.name.value if operation.name else ""
+        if name not in self._arguments:
+            self._arguments[name] = arguments_of(self.node, operation)
+        return self._arguments[name]
 
     def changed(self) -> None:
         """A plan was added."""

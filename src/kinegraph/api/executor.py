@@ -1,7 +1,8 @@
 """Breadth-first execution for this schema: how its objects are read, and how its edges are loaded."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
@@ -10,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import asyncpg.pgproto.pgproto
 import orjson
-from graphql import ExecutionResult, GraphQLSchema
+from graphql import ExecutionResult, FieldNode, GraphQLSchema, OperationDefinitionNode
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -28,6 +29,7 @@ from kinegraph.kit.batches import is_narrowed
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
 from kinegraph.kit.errors import AnswerTooLarge
+from kinegraph.kit.pool import PoolExhausted
 
 Names = frozenset[str] | None
 
@@ -81,6 +83,9 @@ def _cache(context: Context) -> Cache | None:
     return session.cache if session is not None and session.cache is not None and session.cache.max_bytes else None
 
 
+MAX_WAITING = 100
+"""Executions that wait for graphql-core at most."""
+
 LARGE_TREE = 500
 """Nodes of a document, beyond which it is planned in a thread."""
 
@@ -107,11 +112,47 @@ ADAPTER = Adapter(
 PLANS = Plans(ADAPTER)
 
 
+class Gate:
+    """Lets a few executions by graphql-core in at a time, and the others wait in their order.
+
+    Such an execution takes many times as long as a plan, and a connection for all of that time: without this, a few
+    documents that fail would leave no connection to anybody else. Who waits holds none.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._places = asyncio.Semaphore(size)
+        self.waiting = 0
+        """How many wait."""
+
+    @asynccontextmanager
+    async def enter(self) -> AsyncIterator[None]:
+        """A place, as soon as one is free. Raises PoolExhausted where too many wait for one already."""
+        if self.waiting >= MAX_WAITING:
+            raise PoolExhausted(f"{MAX_WAITING} executions by graphql-core wait already")
+        self.waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
 class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     """Strawberry's executor, breadth first."""
 
     plans = PLANS
     final = (AnswerTooLarge,)
+    gate: Gate | None = None
+
+    async def execute_by_core(self, serially: bool | None = None) -> Any:
+        """The result of the operation, as soon as the gate lets it in; introspection alone needs no connection."""
+        if self.gate is None or all(name.startswith("__") for name in _root_names(self.operation)):
+            return await super().execute_by_core(serially)
+        async with self.gate.enter():
+            return await super().execute_by_core(serially)
 
     def plan_store(self) -> dict[Hashable, OperationPlans]:
         """The document's own."""
@@ -140,8 +181,13 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
             raise error
         context.columns_by_node = {}
         context.forget()
-        if context.writes or isinstance(error, asyncpg.PostgresError):
-            await context.renew()
+        await context.renew()
+
+
+def _root_names(operation: OperationDefinitionNode) -> Iterator[str]:
+    """The names of an operation's fields; of a fragment at its root, an empty one."""
+    for node in operation.selection_set.selections:
+        yield node.name.value if isinstance(node, FieldNode) else ""
 
 
 async def execute(
@@ -153,6 +199,7 @@ async def execute(
     breadth_first: bool,
     is_large: bool = False,
     budget: Budget,
+    gate: Gate | None = None,
 ) -> ExecutionResult:
     """The result of a valid document's operation, breadth first unless that is switched off.
 
@@ -173,6 +220,7 @@ async def execute(
     built.is_breadth_first = breadth_first
     built.is_large = context.document.nodes > LARGE_TREE
     built.budget = budget
+    built.gate = gate
     try:
         return cast(ExecutionResult, await built.execute_operation())
     finally:
