@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import uvicorn
 
@@ -32,13 +31,14 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0, or 1 with the reason on standard error."""
+    """Run one command. Returns the exit code: 0, or 1 with a line for each reason on standard error."""
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
         return command(options)
     except (SettingsError, ServiceError, Unreachable, LibraryError, FileError, ExchangeError) as error:
-        print(f"kinegraph: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"kinegraph: {line}", file=sys.stderr)
     except KeyboardInterrupt:
         print("kinegraph: stopped.", file=sys.stderr)
     return 1
@@ -174,7 +174,7 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     settings = read_settings()
-    return doctor.examine(replace(settings, jwt_secret=jwt_secret(settings)))
+    return doctor.examine(settings.model_copy(update={"jwt_secret": jwt_secret(settings)}))
 
 
 async def _require_migrated(services: Services) -> None:
