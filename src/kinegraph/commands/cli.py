@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import uvicorn
 
-from kinegraph import revisions
+from kinegraph import __version__, revisions
 from kinegraph.api.schema import sdl
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.rules import LibraryError
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         description="The GraphQL API for exercise libraries, workouts and treatment plans.",
         epilog="Settings are read from KINEGRAPH_* in the environment; README.md lists them.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
