@@ -1,40 +1,42 @@
-"""Running resolvers at once, and letting others have their turn."""
+"""Running resolvers concurrently, and yielding to other requests."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
 from contextlib import AbstractContextManager
 from time import perf_counter
-from typing import Any
+from typing import Any  # values that context managers yield: nobody uses them
+
+from kinegraph.breadth.aliases import Value
 
 SLICE = 500
-"""Objects that are worked on before it is looked whether others should have their turn."""
+"""Objects that are processed before an execution checks whether to yield."""
 
 MAX_VALUES = 20_000
-"""Values that are written down before it is looked: objects of many fields are fewer."""
+"""Values that are serialized before an execution checks whether to yield: with many fields, fewer objects."""
 
 TURN_SECONDS = 0.01
-"""How long an execution goes on without letting others have their turn."""
+"""How long an execution runs without yielding to other tasks of the event loop."""
 
 
 class Turn:
-    """The time since an execution last let others have their turn."""
+    """The time for which an execution has run without yielding to other tasks of the event loop."""
 
     def __init__(self) -> None:
         self._began = perf_counter()
 
     async def end_if_long(self) -> None:
-        """Let others have their turn, if this one has gone on for long enough."""
+        """Yield to other tasks, if the turn has lasted TURN_SECONDS."""
         if perf_counter() - self._began > TURN_SECONDS:
             await asyncio.sleep(0)
             self._began = perf_counter()
 
 
-async def gather(awaitables: Sequence[Awaitable[Any]], hold: AbstractContextManager[Any]) -> list[Any]:
-    """The results of all, which run at once. If one raises, the others are cancelled and waited for first.
+async def gather(awaitables: Sequence[Awaitable[Value]], hold: AbstractContextManager[Any]) -> list[Value]:
+    """Await all concurrently and return their results. If one raises, the others are cancelled and awaited first.
 
-    `hold` is held while they begin, so that what they load can be pooled though they begin in several turns.
+    `hold` is entered until all have begun, so that their loads can be pooled, though they begin in several turns.
     """
-    tasks: list[asyncio.Task[Any]] = []
+    tasks: list[asyncio.Task[Value]] = []
     try:
         async with asyncio.TaskGroup() as group:
             with hold:
@@ -47,7 +49,7 @@ async def gather(awaitables: Sequence[Awaitable[Any]], hold: AbstractContextMana
         first: BaseException = failed
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
-        tasks.clear()  # they and this frame would hold each other, and with that everything that was loaded
+        tasks.clear()  # a cycle of the tasks and this frame would hold all that was loaded in memory
         try:
             raise first from None
         finally:
@@ -55,11 +57,11 @@ async def gather(awaitables: Sequence[Awaitable[Any]], hold: AbstractContextMana
     return [task.result() for task in tasks]
 
 
-async def _result(awaitable: Awaitable[Any]) -> Any:
+async def _result(awaitable: Awaitable[Value]) -> Value:
     return await awaitable
 
 
-def discard(columns: list[list[Any]]) -> None:
-    """Close coroutines that nobody is going to await."""
+def discard(columns: list[list[Value]]) -> None:
+    """Close coroutines that are not going to be awaited."""
     for result in (result for results in columns for result in results if asyncio.iscoroutine(result)):
         result.close()

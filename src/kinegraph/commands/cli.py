@@ -13,6 +13,7 @@ from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.rules import LibraryError
 from kinegraph.commands import demo, doctor, migrate, up
 from kinegraph.commands import exchange as exchange_commands
+from kinegraph.commands import explain as explain_command
 from kinegraph.commands.probes import require_free_port, require_redis
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.formats.records import FileError
@@ -31,7 +32,7 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0, or 1 with a line for each reason on standard error."""
+    """Run one command. Returns the exit code: 0, or 1 (wrong arguments: 2) with a line for each reason on stderr."""
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("email", help="the user's e-mail address")
     token.add_argument("--hours", type=_count, default=24, metavar="N", help="how long it holds (default 24)")
     add("schema", _schema, "Print the GraphQL schema.")
+    explain_command.register(add)
     add("doctor", _doctor, "Say what is configured, reachable and migrated, and what is wrong.")
     return parser
 
