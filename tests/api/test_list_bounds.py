@@ -21,7 +21,7 @@ from kinegraph.library.rules import LibrarySource
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.workout import store_comments
 
-Read = Callable[[ReadSession], Any]
+Read = Callable[[ReadSession[Any]], Any]
 ID = uuid4()
 NAME = ExerciseSort.NAME_ASC
 
@@ -68,11 +68,11 @@ def reads() -> Iterator[tuple[str, Read]]:
             yield name, partial(_ask, edge.batch, key)
 
 
-def _ask(batch: Any, key: Any, session: ReadSession) -> Any:
+def _ask(batch: Any, key: Any, session: ReadSession[Any]) -> Any:
     return batch(session, [key])
 
 
-class Sessions(ReadSession):
+class Sessions(ReadSession[Any]):
     """A session whose every statement finds one row more than a list may have."""
 
     def __init__(self) -> None:

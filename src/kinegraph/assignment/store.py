@@ -28,7 +28,7 @@ JOINS = """LEFT JOIN users athlete ON athlete.id = a.athlete_id
                                      AND coaches.user_id = a.assigned_by_id AND coaches.deleted_at IS NULL"""
 
 
-async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
     """Assignments that the viewer sees, by coach access or as the athlete, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
@@ -120,7 +120,9 @@ async def calendar_counts(
     return [row.assignments for row in rows]
 
 
-async def insert(session: WriteSession, workout: Row, athlete_ids: Sequence[UUID], scheduled_for: date) -> list[UUID]:
+async def insert(
+    session: WriteSession[Viewer], workout: Row, athlete_ids: Sequence[UUID], scheduled_for: date
+) -> list[UUID]:
     """Assign a library workout to athletes, by the viewer. Returns the assignments' ids in the athletes' order."""
     rows = await session.fetch(
         """

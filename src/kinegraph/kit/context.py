@@ -47,12 +47,12 @@ class Context:
         self.writes = writes
         self._fault = fault or "Sign in: send the header `Authorization: Bearer <token>`."
         self._step: AsyncExitStack | None = None
-        self._session: ReadSession | None = None
-        self._opening: asyncio.Task[ReadSession] | None = None
+        self._session: ReadSession[Any] | None = None
+        self._opening: asyncio.Task[ReadSession[Any]] | None = None
         self._tasks = RequestTasks()
         self._loaders: dict[Hashable, BatchLoader] = {}
 
-    async def session(self) -> ReadSession:
+    async def session(self) -> ReadSession[Any]:
         """The request's session. Raises Unauthenticated where nobody, or nobody known, is signed in.
 
         Fields that ask at once wait for one task and go on together, so that what they load next is pooled.
@@ -63,7 +63,7 @@ class Context:
             self._opening = self._tasks.start(self.open())
         return await asyncio.shield(self._opening)
 
-    async def open(self) -> ReadSession:
+    async def open(self) -> ReadSession[Any]:
         """Open the request's session in the task that calls; for callers that know that no other does."""
         if self._authenticate is None:
             raise Unauthenticated(self._fault)
@@ -74,11 +74,11 @@ class Context:
         return self._session
 
     @property
-    def opened(self) -> ReadSession | None:
+    def opened(self) -> ReadSession[Any] | None:
         """The session, where there is one by now."""
         return self._session
 
-    async def write_session(self) -> WriteSession:
+    async def write_session(self) -> WriteSession[Any]:
         """The request's session, for a mutation; what is written from here on is the present `step`'s."""
         session = await self.session()
         if not isinstance(session, WriteSession):
@@ -99,7 +99,7 @@ class Context:
             yield
 
     @asynccontextmanager
-    async def preliminary_session(self) -> AsyncIterator[ReadSession]:
+    async def preliminary_session(self) -> AsyncIterator[ReadSession[Any]]:
         """A session for what a mutation must know before it writes: a short one, unless one is open already."""
         if self._session is not None or self._opening is not None:
             yield await self.session()

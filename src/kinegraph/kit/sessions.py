@@ -9,8 +9,10 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeAlias
 from uuid import UUID
+
+from typing_extensions import TypeVar
 
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import AnswerTooLarge
@@ -21,19 +23,31 @@ MAX_ROWS = 50_000
 """Rows of one statement for lists without pages, where no setting says otherwise."""
 
 
+Viewer = TypeVar("Viewer", default=object, covariant=True)
+"""Who reads or writes: identity's Viewer; an import's scope; None for the worker and the operator.
+
+A function that needs to know it takes `ReadSession[Viewer]`. One that does not takes `ReadSession`, the session of any
+viewer, whose attributes it cannot read: the type checker refuses.
+"""
+
+OneViewer = TypeVar("OneViewer")
+"""The same where it is an argument too, so that the type checker wants this very type."""
+
+
 class SessionEnded(Exception):
     """A statement for a session that has ended: something outlived its request, which is a fault of the program."""
 
 
-class ReadSession:
+class ReadSession(Generic[Viewer]):
     """Reads for one viewer, in one snapshot. Safe to use from concurrent tasks: statements queue.
 
     `cache` is what sessions of one snapshot share with later ones; None for sessions that write.
     `max_rows` bounds what `fetch_list` reads.
     """
 
+    viewer: Viewer
+
     def __init__(self, lease: Lease, cache: Cache | None = None, max_rows: int = MAX_ROWS) -> None:
-        self.viewer: Any = None
         self.cache = cache
         self.max_rows = max_rows
         self.lease = lease
@@ -69,7 +83,7 @@ class ReadSession:
         return row[0] if row else None
 
 
-class WriteSession(ReadSession):
+class WriteSession(ReadSession[Viewer]):
     """Reads and writes for one viewer, in one transaction; `doomed` takes everything back at its end.
 
     `on_commit` is called after it is committed.
@@ -128,38 +142,38 @@ class WriteSession(ReadSession):
         await self.run("RELEASE SAVEPOINT step")
 
 
-Authenticate = Callable[[ReadSession], Awaitable[Any]]
+Authenticate: TypeAlias = Callable[[ReadSession], Awaitable[Viewer]]
 """Sets the viewer in a transaction's settings, for row-level security. Returns the viewer."""
 
 
 @dataclass(frozen=True, slots=True)
-class CachedViewer:
+class CachedViewer(Generic[Viewer]):
     """A viewer of an earlier session, and the statement that sets them again, or fails (CHANGED) where they changed."""
 
     statement: str
-    viewer: Any
+    viewer: Viewer
 
     CHANGED = "KG001"
 
 
-class CachedAuthentication(ABC):
+class CachedAuthentication(ABC, Generic[OneViewer]):
     """An Authenticate whose viewer may be cached from an earlier session."""
 
     @abstractmethod
-    async def __call__(self, session: ReadSession) -> Any:
+    async def __call__(self, session: ReadSession) -> OneViewer:
         """Set the viewer by a query."""
 
     @abstractmethod
-    def store(self, cache: Cache, viewer: Any) -> None:
+    def store(self, cache: Cache, viewer: OneViewer) -> None:
         """Cache the viewer of a session."""
 
     @abstractmethod
-    def cached(self, cache: Cache) -> CachedViewer | None:
+    def cached(self, cache: Cache) -> CachedViewer[OneViewer] | None:
         """The cached viewer, or None."""
 
     @abstractmethod
-    def invalidate(self, cache: Cache, viewer: Any) -> None:
-        """The viewer has written: evict the viewers whom that may have changed."""
+    def invalidate(self, cache: Cache, viewer: OneViewer) -> None:
+        """Evict the viewers who may have changed because this one has written."""
 
 
 class Arguments:

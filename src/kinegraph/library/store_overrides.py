@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.library.rules import COLUMNS
@@ -10,7 +11,7 @@ from kinegraph.library.store import ExerciseKey
 
 
 async def upsert_override(
-    session: WriteSession,
+    session: WriteSession[Viewer],
     key: ExerciseKey,
     set_values: Mapping[str, Any],
     canonical: Mapping[str, Any],

@@ -68,7 +68,9 @@ def reachable(coached: str, athlete: str) -> str:
 
 
 @narrowed
-async def by_ids(session: ReadSession, ids: Sequence[UUID], names: frozenset[str] | None = None) -> list[Row | None]:
+async def by_ids(
+    session: ReadSession[Viewer], ids: Sequence[UUID], names: frozenset[str] | None = None
+) -> list[Row | None]:
     """Workouts that the viewer sees, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
@@ -160,7 +162,7 @@ async def sections_and_movements_of(
     return grouped_by_position(sections, len(keys)), movements
 
 
-async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def movements(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
     """Movements of workouts that the viewer sees or is assigned, each with its workout's id, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(

@@ -35,7 +35,7 @@ TALKED_ABOUT = f"""
 
 @narrowed
 async def comments_of(
-    session: ReadSession, movement_ids: Sequence[UUID], names: frozenset[str] | None = None
+    session: ReadSession[Viewer], movement_ids: Sequence[UUID], names: frozenset[str] | None = None
 ) -> list[list[Any]]:
     """Each movement's top-level comments, oldest first, with their replies and authors where these are asked for.
 
