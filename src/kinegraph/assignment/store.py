@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import Row, grouped, in_key_order
@@ -13,19 +14,15 @@ from kinegraph.kit.sessions import ReadSession, WriteSession
 CalendarKey = tuple[UUID, UUID | None]
 """An organization, and the athlete whom the list is narrowed to (None: everybody)."""
 
-COLUMNS = """a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
+COLUMNS = f"""a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
                a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
-               coalesce(athlete.name, 'Former member') AS athlete_name,
-               coalesce(coach.name, 'Former member') AS assigned_by_name,
-               CASE WHEN trains.user_id IS NOT NULL THEN athlete.email END AS athlete_email,
-               CASE WHEN coaches.user_id IS NOT NULL THEN coach.email END AS assigned_by_email"""
+               {name_column("athlete")}, {email_column("athlete")},
+               {name_column("assigned_by")}, {email_column("assigned_by")}"""
 
-JOINS = """LEFT JOIN users athlete ON athlete.id = a.athlete_id
-        LEFT JOIN users coach ON coach.id = a.assigned_by_id
-        LEFT JOIN memberships trains ON trains.organization_id = a.organization_id
-                                    AND trains.user_id = a.athlete_id AND trains.deleted_at IS NULL
-        LEFT JOIN memberships coaches ON coaches.organization_id = a.organization_id
-                                     AND coaches.user_id = a.assigned_by_id AND coaches.deleted_at IS NULL"""
+JOINS = f"""{user_join("athlete", "a.athlete_id")}
+        {member_join("athlete", "a.athlete_id", "a.organization_id")}
+        {user_join("assigned_by", "a.assigned_by_id")}
+        {member_join("assigned_by", "a.assigned_by_id", "a.organization_id")}"""
 
 
 async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
