@@ -17,7 +17,7 @@ from uuid import UUID
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store
-from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, pause
+from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, StartedJob, pause
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
@@ -121,7 +121,7 @@ async def _renew_lease(database: Database, id: UUID) -> None:
                 await store.renew(session, id)
 
 
-async def _failed(database: Database, job: Any, error: Exception) -> None:
+async def _failed(database: Database, job: StartedJob, error: Exception) -> None:
     """Say why a job failed; it is tried again unless that would be in vain."""
     ends = isinstance(error, FINAL) or job.tries >= MAX_TRIES
     expected = isinstance(error, (*FINAL, ServiceError))

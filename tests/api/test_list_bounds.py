@@ -14,7 +14,6 @@ from kinegraph.assignment import store as store_assignments
 from kinegraph.catalog import store as store_lists
 from kinegraph.catalog.rules import ExerciseSort, Filter
 from kinegraph.kit.errors import AnswerTooLarge
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library import store_lists as library_lists
 from kinegraph.library.rules import LibrarySource
@@ -79,7 +78,7 @@ class Sessions(ReadSession[Any]):
         super().__init__(MagicMock(), max_rows=3)
         self.viewer = MagicMock()
 
-    async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
+    async def fetch(self, statement: str, *arguments: Any) -> list[Any]:
         """Rows as many as the statement's own end allows, four at most."""
         return [MagicMock()] * (4 if statement.endswith("LIMIT 4") else 0)
 

@@ -11,10 +11,9 @@ from arq import ArqRedis
 from PIL import Image
 
 from kinegraph.background import store
-from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus
+from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus, StartedJob
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import enter_as_worker
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.worker import Work, dispatch, run_job
 from tests.background.rows import NO_PICTURE, Pool, Scene, expire, file_of, job_of, png, thumbnail_of
@@ -33,7 +32,7 @@ async def ask(database: Database, kind: JobKind = JobKind.THUMBNAIL, arguments: 
     return id
 
 
-async def begun(database: Database, id: UUID) -> Row | None:
+async def begun(database: Database, id: UUID) -> StartedJob | None:
     async with database.write(enter_as_worker) as session:
         return await store.begin(session, id)
 

@@ -17,7 +17,7 @@ from typing_extensions import TypeVar
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.leases import LOST, Lease
-from kinegraph.kit.rows import Row
+from kinegraph.kit.rows import AnyRow
 
 MAX_ROWS = 50_000
 """Rows of one statement for lists without pages, where no setting says otherwise."""
@@ -54,16 +54,17 @@ class ReadSession(Generic[Viewer]):
         self._turn = asyncio.Lock()
         self._has_ended = False
 
-    async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
+    async def fetch(self, statement: str, *arguments: Any) -> list[AnyRow]:
         """Every row of one statement, with $1 … in it and its arguments. Raises SessionEnded."""
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
-            return await self.lease.fetch(statement, arguments)
+            rows: list[Any] = await self.lease.fetch(statement, arguments)
+            return rows
 
-    async def fetch_list(self, statement: str, *arguments: Any) -> list[Row]:
+    async def fetch_list(self, statement: str, *arguments: Any) -> list[AnyRow]:
         """The rows of a list that has no pages. Raises AnswerTooLarge where there are more than `max_rows`."""
-        rows = await self.fetch(f"{statement} LIMIT {self.max_rows + 1}", *arguments)
+        rows: list[AnyRow] = await self.fetch(f"{statement} LIMIT {self.max_rows + 1}", *arguments)
         if len(rows) > self.max_rows:
             raise AnswerTooLarge(f"more than {self.max_rows:,} objects")
         return rows
@@ -72,9 +73,9 @@ class ReadSession(Generic[Viewer]):
         """Refuse every further statement."""
         self._has_ended = True
 
-    async def fetch_row(self, statement: str, *arguments: Any) -> Row | None:
+    async def fetch_row(self, statement: str, *arguments: Any) -> AnyRow | None:
         """The first row, or None."""
-        rows = await self.fetch(statement, *arguments)
+        rows: list[AnyRow] = await self.fetch(statement, *arguments)
         return rows[0] if rows else None
 
     async def fetch_value(self, statement: str, *arguments: Any) -> Any:
