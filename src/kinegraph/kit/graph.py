@@ -37,12 +37,12 @@ def read(source: Any, name: str) -> Any:
 class EdgeOf:
     """How an edge is loaded: by which batch function, from which value of the parent.
 
-    Where the answer to a key serves several parents, `pick` takes from it what is this parent's.
+    Where the answer to a key serves several parents, `extract` takes from it what is this parent's.
     """
 
     batch: Batch
     key: Callable[[Any], Any]
-    pick: Callable[[Any, Any], Any] | None = None
+    extract: Callable[[Any, Any], Any] | None = None
     columns: str | tuple[str, ...] | None = None
     """The column that the key is, where it is one; several make a tuple."""
 
@@ -65,14 +65,14 @@ class Caching:
         return None if session is None or session.viewer is None else self.keys_and_versions(session.viewer, keys)
 
 
-def field(description: str, *reads: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
+def field(description: str, *columns: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
     """A field that the decorated function resolves, which reads these columns of the object (none: not said).
 
     (Strawberry's own decorator is not typed for this form.)
     """
 
     def declare(function: Callable[..., Any]) -> Any:
-        metadata: dict[str, Any] = {"cached": cached, **({"reads": frozenset(reads)} if reads else {})}
+        metadata: dict[str, Any] = {"cached": cached, "required_columns": frozenset(columns) or None}
         return strawberry.field(resolver=function, description=description, metadata=metadata)
 
     return declare
@@ -82,28 +82,28 @@ def edge(
     batch: Batch,
     key: str | tuple[str, ...] | Callable[[Any], Any],
     description: str,
-    pick: Callable[[Any, Any], Any] | None = None,
+    extract: Callable[[Any, Any], Any] | None = None,
     *,
-    reads: Sequence[str] = (),
+    required_columns: Sequence[str] = (),
     cached: Caching | None = None,
     joined: Mapping[Batch, Callable[..., Awaitable[Any]]] | None = None,
 ) -> Any:
     """A field that leads to other rows through `batch`, from the parent's column `key`, or the tuple of several.
 
-    A function as `key` computes it; `reads` are the columns that it and `pick` read (none: not said).
+    A function as `key` computes it; `required_columns` are the columns that it and `extract` read (none: not said).
     `joined`: for an edge that leads on, by its batch function, a function that asks both in one statement: from the
     session, the keys and the columns of both to the answers here, and a dict of the answers below by their keys.
     """
     columns = None if callable(key) else key
-    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), pick, columns)
+    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, columns)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         value = of.key(root)
         answer = None if value is None else await info.context.load(of.batch, value)
-        return answer if of.pick is None else of.pick(root, answer)
+        return answer if of.extract is None else of.extract(root, answer)
 
-    known = (*_names(columns or ()), *reads)
-    metadata = {"edge": of, "reads": frozenset(known) if known else None, "cached": cached, "joined": joined}
+    required = frozenset((*_names(columns or ()), *required_columns)) or None
+    metadata = {"edge": of, "required_columns": required, "cached": cached, "joined": joined}
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
