@@ -87,8 +87,8 @@ async def calendar_pages(
         [athlete for _, athlete in keys],
         start,
         end,
-        window.place(0),
-        window.place(1),
+        window.sort_value(0),
+        window.sort_value(1),
         window.first + 1,
     )
     return pages_of(rows, keys, window, "scheduled_for", "id")

@@ -65,6 +65,6 @@ LEASE_SECONDS = 30
 """Seconds after which a job is handed over again, unless its worker renews it or ends it."""
 
 
-def pause(tries: int) -> int:
+def retry_delay_seconds(tries: int) -> int:
     """The delay after this many tries that failed: 2, 4, 8 … seconds, at most 300."""
     return min(int(2**tries), 300)

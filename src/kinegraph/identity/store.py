@@ -138,8 +138,8 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
         [organization for organization, _ in keys],
         [alone for _, alone in keys],
         role,
-        window.place(0),
-        window.place(1),
+        window.sort_value(0),
+        window.sort_value(1),
         window.first + 1,
     )
     return pages_of(rows, keys, window, "name", "id")

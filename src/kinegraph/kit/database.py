@@ -111,7 +111,7 @@ class Database:
         except BaseException:
             await self.end(session, commit=False)
             raise
-        await self.end(session, commit=not session.doomed)
+        await self.end(session, commit=not session.is_rollback_only)
 
     async def begin_read(self, authenticate: Authenticate[Viewer] | None = None) -> ReadSession[Viewer]:
         """A read session, to be ended by `end`; a cached viewer is set in the message of BEGIN."""

@@ -143,7 +143,7 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
         async def resolve(*args: Any, **kwargs: Any) -> Any:
             context = cast(Info, kwargs["info"]).context
             try:
-                async with context.step():
+                async with context.mutation():
                     return await function(*args, **kwargs)
             except Refusal as refusal:
                 refusals: Sequence[Refusal] = [refusal]

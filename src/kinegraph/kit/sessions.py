@@ -85,12 +85,12 @@ class ReadSession(Generic[Viewer]):
 
 
 class WriteSession(ReadSession[Viewer]):
-    """Reads and writes for one viewer, in one transaction; `doomed` takes everything back at its end.
+    """Reads and writes for one viewer, in one transaction, which is rolled back if `is_rollback_only`.
 
-    `on_commit` is called after it is committed.
+    `on_commit` is called after the transaction was committed.
     """
 
-    doomed = False
+    is_rollback_only = False
     on_commit: Callable[[], None] | None = None
 
     async def run(self, statement: str, *arguments: Any) -> int:
@@ -132,15 +132,15 @@ class WriteSession(ReadSession[Viewer]):
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[Self]:
-        """What is written within is taken back if the block raises."""
-        await self.run("SAVEPOINT step")
+        """A block whose writes are rolled back, alone, if it raises."""
+        await self.run("SAVEPOINT mutation")
         try:
             yield self
         except BaseException:
             if self.lease.state is not LOST:  # else all is taken back already, and what raised is what happened
-                await self.run("ROLLBACK TO SAVEPOINT step")
+                await self.run("ROLLBACK TO SAVEPOINT mutation")
             raise
-        await self.run("RELEASE SAVEPOINT step")
+        await self.run("RELEASE SAVEPOINT mutation")
 
 
 Authenticate: TypeAlias = Callable[[ReadSession], Awaitable[Viewer]]

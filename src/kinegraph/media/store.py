@@ -78,7 +78,7 @@ async def insert_attachments(
     await record(session, [AttachmentAdded(row.id, organization_id) for row in rows if row.kind == "image"])
 
 
-async def enter_for_organization(session: ReadSession, organization_id: UUID) -> None:
+async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:
     """Let a transaction of the worker's read and write what the people of one organization could."""
     await session.fetch("SELECT set_config('kinegraph.organizations', $1, true)", f"{{{organization_id}}}")
 
