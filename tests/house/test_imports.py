@@ -11,7 +11,7 @@ import pytest
 from tests.house.sources import LEVELS, PROCESSES, ROOT, SOURCES, modules, pythons
 
 KINDS: Mapping[str, frozenset[str]] = {
-    "tables": frozenset({"tables"}),
+    "tables": frozenset({"tables", "rules"}),
     "rules": frozenset({"rules"}),
     "store": frozenset({"tables", "rules", "store"}),
     "graph": frozenset({"rules", "store", "graph"}),

@@ -7,7 +7,7 @@ from kinegraph.exchange import store, store_write
 from kinegraph.exchange.rules import Choices, ExistingRows, Parsed, Plan, Stored
 from kinegraph.exchange.rules_fields import FIELDS, digest
 from kinegraph.exchange.rules_plan import planned, record_of, require_importable
-from kinegraph.exercise.rules import api_name
+from kinegraph.exercise.rules_columns import api_name
 from kinegraph.formats.kinegraph_json import line
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row

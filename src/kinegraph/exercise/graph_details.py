@@ -12,7 +12,7 @@ from strawberry import UNSET
 
 from kinegraph.exercise import rules_details, store_details
 from kinegraph.exercise import rules_details as rules
-from kinegraph.exercise.rules import api_name
+from kinegraph.exercise.rules_columns import api_name
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.context import Info

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kinegraph.exercise.rules_columns import OVERRIDABLE
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.library.rules import COLUMNS
 from kinegraph.library.store import ExerciseKey
 
 
@@ -67,7 +67,7 @@ async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[
         SELECT wanted.place, o.organization_id, field.key AS field, field.value AS override_value,
                o.changes -> field.key AS change, o.updated_at, updated_by.id AS updated_by_id,
                {name_column("updated_by")}, {email_column("updated_by")},
-               {", ".join(f"e.{column}" for column in COLUMNS)}
+               {", ".join(f"e.{column}" for column in OVERRIDABLE)}
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, exercise_id, place)
         JOIN exercise_org_overrides o
             ON o.organization_id = wanted.organization_id AND o.exercise_id = wanted.exercise_id
