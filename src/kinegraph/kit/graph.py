@@ -13,16 +13,19 @@ import functools
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, TypeAlias, TypeVar, cast, get_type_hints
 
 import strawberry
 from strawberry.types.base import get_object_definition
 
-from kinegraph.kit.context import Batch, Info
+from kinegraph.kit.context import Batch, Context, Info
 from kinegraph.kit.errors import Refusal, Refused
 from kinegraph.kit.user_errors import UserError
 
 Class = TypeVar("Class", bound=type)
+
+Entries: TypeAlias = Sequence[tuple[tuple[Hashable, ...], Hashable]]
+"""Cache keys with their versions."""
 
 
 def read(source: Any, name: str) -> Any:
@@ -46,14 +49,20 @@ class EdgeOf:
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """How a field's answers are cached: `breadth.strategies.Cached` says more.
+    """How a field's answers are cached (`breadth.strategies.Cached` says more).
 
-    `entries` gives their cache keys and versions; `covers` what of the selection below holds as long as they do: batch
-    functions, and resolved fields as (type, field).
+    `keys_and_versions` gives each answer's cache key and version, for the viewer and the edge's keys; None where
+    nothing may be cached. `covers` names what of the selection below holds as long as they do: batch functions, and
+    resolved fields as (type, field).
     """
 
-    entries: Callable[[Any, Sequence[Any]], Sequence[tuple[tuple[Hashable, ...], Hashable]] | None]
+    keys_and_versions: Callable[[Any, Sequence[Any]], Entries | None]
     covers: frozenset[Hashable] = frozenset()
+
+    def entries(self, context: Context, keys: Sequence[Any]) -> Entries | None:
+        """Each answer's cache key and version; None where nothing may be cached, or no session is open."""
+        session = context.opened
+        return None if session is None or session.viewer is None else self.keys_and_versions(session.viewer, keys)
 
 
 def field(description: str, *columns: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
@@ -134,7 +143,7 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
         async def resolve(*args: Any, **kwargs: Any) -> Any:
             context = cast(Info, kwargs["info"]).context
             try:
-                async with context.step():
+                async with context.mutation():
                     return await function(*args, **kwargs)
             except Refusal as refusal:
                 refusals: Sequence[Refusal] = [refusal]

@@ -14,8 +14,8 @@ from kinegraph.catalog.store_facets import by_facet
 from kinegraph.catalog.store_orders import ORDERS
 from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId
 from kinegraph.exercise.graph_details import Contraindication, Instruction
-from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.rules import is_visible
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store_details import contraindications_of, instructions_of
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import Viewer
@@ -95,7 +95,7 @@ class EffectiveExercise(ExerciseFields):
         required_columns=("id",),
     )
     slug: str | None = strawberry.field(description="The row's slug.")
-    status: terms.ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
+    status: ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
     customized_fields: list[str] = strawberry.field(
         description='Sorted names of the fields that the override supplies, e.g. ["name", "videoUrl"].'
     )

@@ -155,7 +155,7 @@ async def _parent(session: WriteSession, organization_id: UUID | None, sent: str
     return {"parent_id": parent.id, "parent_organization_id": parent.organization_id}
 
 
-async def _writable(session: WriteSession, id: str) -> Row:
+async def _writable(session: WriteSession[Viewer], id: str) -> Row:
     """The term that the viewer wants to write. Raises NotFound and Forbidden."""
     key, viewer = require_key(id, "id"), session.viewer
     views: list[UUID | None] = [None, *viewer.by_organization]
