@@ -20,6 +20,7 @@ from graphql.pyutils import Path
 
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
+from kinegraph.breadth.unawaited import start_task
 
 SLICE = 20
 """Items of a list that are completed, and whose tasks are started, in one turn."""
@@ -199,7 +200,7 @@ class CoreExecution(Executor[Any]):
                     for index in range(start, min(start + size, len(items))):
                         self._complete_item(items[index], completed, item, path.add_key(index, None), position)
                         if self.is_awaitable(completed[index]):
-                            begun[index] = asyncio.ensure_future(completed[index])
+                            begun[index] = start_task(completed[index])
                 await asyncio.sleep(0)
             if begun:  # gather would cancel all tasks below this list in one iteration of the event loop
                 await asyncio.wait(begun.values(), return_when=asyncio.FIRST_EXCEPTION)
@@ -273,7 +274,7 @@ async def _gather(*awaitables: Any) -> list[Any]:
 
     graphql-core awaits them only if one fails: after a cancellation some tasks would go on for a while.
     """
-    tasks = [asyncio.ensure_future(each) for each in awaitables]
+    tasks = [start_task(each) for each in awaitables]
     try:
         return await asyncio.gather(*tasks)
     except BaseException as error:
