@@ -20,7 +20,7 @@ from graphql.pyutils import Path
 
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
-from kinegraph.breadth.unawaited import start_task
+from kinegraph.breadth.tasks import start_task
 
 SLICE = 20
 """Items of a list that are completed, and whose tasks are started, in one turn."""

@@ -1,10 +1,12 @@
 """Running resolvers concurrently, and yielding to other requests."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+import inspect
+from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from time import perf_counter
-from typing import Any  # values that context managers yield: nobody uses them
+from types import CoroutineType
+from typing import Any  # values that context managers yield and coroutines of graphql-core return
 
 from kinegraph.breadth.aliases import Value
 
@@ -65,3 +67,38 @@ def discard(columns: list[list[Value]]) -> None:
     """Close coroutines that are not going to be awaited."""
     for result in (result for results in columns for result in results if asyncio.iscoroutine(result)):
         result.close()
+
+
+def start_task(awaitable: Awaitable[Any]) -> "asyncio.Future[Any]":
+    """Schedule an awaitable as `asyncio.ensure_future` does. What is cancelled before it begins is closed.
+
+    A coroutine of graphql-core holds others as arguments, which nobody would await: Python would warn of each.
+    """
+    if not isinstance(awaitable, CoroutineType):
+        return asyncio.ensure_future(awaitable)
+    task = asyncio.ensure_future(_await(awaitable))
+    task.add_done_callback(lambda done: close_unawaited(awaitable) if done.cancelled() else None)
+    return task
+
+
+async def _await(coroutine: Awaitable[Any]) -> Any:
+    return await coroutine
+
+
+def close_unawaited(coroutine: "CoroutineType[Any, Any, Any]") -> None:
+    """Close a coroutine if it has not begun, and those among its arguments, alone or in a list or dict."""
+    if inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED:
+        return
+    frame = coroutine.cr_frame
+    held = list(frame.f_locals.values()) if frame else []
+    coroutine.close()
+    for value in held:
+        for each in _elements(value):
+            if isinstance(each, CoroutineType):
+                close_unawaited(each)
+
+
+def _elements(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else (value,)
