@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -17,6 +17,7 @@ from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Person
+from tests.settings import with_settings
 
 OLD_TRANSACTIONS = """
 SELECT count(*) FROM pg_stat_activity
@@ -88,7 +89,7 @@ def state_of(app: Starlette) -> dict[str, Any]:
 @asynccontextmanager
 async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
     """The API with these settings on a port of this machine."""
-    app = create_app(replace(services, settings=replace(services.settings, **settings)))
+    app = create_app(with_settings(services, **settings))
     held = state_of(app)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none"))
     running = asyncio.create_task(server.serve())

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from strawberry.types.arguments import convert_argument
 
 from kinegraph.api.schema import schema
-from kinegraph.breadth.strawberry_inputs import DEFINITION, converter
+from kinegraph.breadth.strawberry_adapter import DEFINITION, input_converter
 
 
 def _arguments() -> Iterator[tuple[str, Any, Any]]:
@@ -63,7 +63,7 @@ def given_values(type: Any) -> st.SearchStrategy[Any]:
 def test_every_argument_is_converted_as_strawberry_does(name: str, data: st.DataObject) -> None:
     type, known = ARGUMENTS[name]
     sent = coerce_input_value(data.draw(values(type)), type)
-    convert = converter(type)
+    convert = input_converter(type)
     wanted = convert_argument(sent, known, schema.schema_converter.scalar_registry, schema.config)
     assert repr(sent if convert is None else convert(sent)) == repr(wanted)
 

@@ -1,7 +1,6 @@
 """Which executor runs a request is counted, and can be chosen: by a setting, and by a header where people develop."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,6 +10,7 @@ from kinegraph.main import create_app
 from kinegraph.services import Services
 from kinegraph.settings import read_settings
 from tests.conftest import Api, Organization, World, running
+from tests.settings import with_settings
 
 QUERY = "{ viewer { user { name } memberships { organization { name } } } }"
 CORE, BREADTH = {"X-Kinegraph-Executor": "graphql-core"}, {"X-Kinegraph-Executor": "breadth-first"}
@@ -39,7 +39,7 @@ async def test_queries_run_breadth_first_unless_the_header_says_otherwise(api: A
 
 @pytest.fixture
 async def production(services: Services) -> AsyncIterator[Api]:
-    closed = replace(services, settings=replace(services.settings, environment="production", graphiql=False))
+    closed = with_settings(services, environment="production", graphiql=False)
     async with running(create_app(closed)) as api:
         yield api
 
@@ -50,9 +50,7 @@ async def test_the_header_is_not_heeded_in_production(production: Api, organizat
 
 @pytest.fixture
 async def core(services: Services) -> AsyncIterator[Api]:
-    async with running(
-        create_app(replace(services, settings=replace(services.settings, executor="graphql-core")))
-    ) as api:
+    async with running(create_app(with_settings(services, executor="graphql-core"))) as api:
         yield api
 
 

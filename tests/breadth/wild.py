@@ -209,7 +209,7 @@ async def load(context: Any, batch: Any, keys: list[Any], names: Any) -> Any:
 
 
 PLANS = Plans(
-    Adapter(strategy=strategy, load=load, documents=lambda named: named is DOCUMENT, trusted=lambda named: True)
+    Adapter(strategy=strategy, load=load, is_document=lambda named: named is DOCUMENT, is_trusted=lambda named: True)
 )
 
 

@@ -103,7 +103,7 @@ async def test_by_sql_under_the_apis_role_nobody_tags_beyond_what_they_write(
                 try:
                     async with world.writing_as(who) as session:
                         await session.run(INSERT, *values)
-                        session.doomed = True
+                        session.is_rollback_only = True
                     stored.add((exercise, term, scope))
                 except REFUSED:
                     pass

@@ -23,6 +23,7 @@ from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.executor import BreadthFirst, OperationPlans, Plans
 from kinegraph.breadth.plan import Plan
+from kinegraph.breadth.requested_columns import Columns, columns_of
 from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import strategy
 from kinegraph.kit.batches import is_narrowed
@@ -31,38 +32,39 @@ from kinegraph.kit.context import Batch, Context
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.pool import PoolExhausted
 
-Names = frozenset[str] | None
 
-
-async def _load(context: Context, batch: Batch, keys: list[Any], names: Names, *below: Names) -> Any:
+async def _load(context: Context, batch: Batch, keys: list[Any], columns: Columns, *below: Columns) -> Any:
     session = await context.session()
     if below:
-        return await batch(session, keys, names, *below)
-    return await (batch(session, keys, names) if is_narrowed(batch) else batch(session, keys))
+        return await batch(session, keys, columns, *below)
+    return await (batch(session, keys, columns) if is_narrowed(batch) else batch(session, keys))
 
 
-def _requested_columns(field: Field) -> frozenset[str] | None:
-    """What is read of a row, or of those of a connection, by `nodes` and by `edges`; None where it is not known."""
+def _requested_columns(field: Field) -> Columns:
+    """The columns that are selected of a resolver's rows, or of a connection's (`nodes` and `edges`); None for all."""
     if field.child is not None and not field.child.type.name.endswith("Connection"):
-        return field.child.names
+        return columns_of(field.child)
     found: set[str] = set()
     for rows in _rows(field):
-        if rows.child is None or rows.child.names is None:
+        columns = None if rows.child is None else columns_of(rows.child)
+        if columns is None:
             return None
-        found |= rows.child.names
+        found |= columns
     return frozenset(found)
 
 
 def _rows(field: Field) -> Iterator[Field]:
     """The fields of a connection that show its rows."""
     for inner in field.child.fields if field.child else ():
-        if not isinstance(inner, str) and inner.place[1] in ("nodes", "node"):
+        if not isinstance(inner, str) and inner.coordinate[1] in ("nodes", "node"):
             yield inner
-        elif not isinstance(inner, str) and inner.place[1] == "edges":
+        elif not isinstance(inner, str) and inner.coordinate[1] == "edges":
             yield from _rows(inner)
 
 
-PLAIN: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {"ID": {asyncpg.pgproto.pgproto.UUID: str, UUID: str}}
+UNCHECKED_CONVERSIONS: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {
+    "ID": {asyncpg.pgproto.pgproto.UUID: str, UUID: str}
+}
 """Conversions that need no check: GraphQL's own would come to the same."""
 
 
@@ -89,7 +91,7 @@ MAX_WAITING = 100
 LARGE_TREE = 500
 """Nodes of a document, beyond which it is planned in a thread."""
 
-READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
+READY_TESTS = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
 """What orjson writes as GraphQL's own conversion would (`written`)."""
 
 ADAPTER = Adapter(
@@ -98,16 +100,16 @@ ADAPTER = Adapter(
     source=source,
     load=_load,
     requested_columns=_requested_columns,
-    documents=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
-    trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
+    is_document=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
+    is_trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
     alone=lambda context: cast(Context, context).alone(),
     hold=lambda context: cast(Context, context).hold(),
     cache=_cache,
     dump=_json,
     fragment=orjson.Fragment,
-    plain=PLAIN,
-    ready=READY,
-    names={"datetime": datetime, "UTC": UTC},
+    unchecked_conversions=UNCHECKED_CONVERSIONS,
+    ready_tests=READY_TESTS,
+    ready_test_names={"datetime": datetime, "UTC": UTC},
 )
 PLANS = Plans(ADAPTER)
 
@@ -159,14 +161,14 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         store: dict[Hashable, OperationPlans] = self.context_value.document.plans
         return store
 
-    def planned(self) -> None:
+    def plan_added(self) -> None:
         """The document weighs more now."""
         self.context_value.document.changed()
 
     async def begin(self, plan: Plan) -> None:
         """Open the session, as no other task is there yet, and let resolvers know what is read of their lists."""
         context: Context = self.context_value
-        context.columns_by_node = plan.columns_by_node
+        context.columns_by_node = plan.columns.by_node
         if not plan.is_mutation:
             await context.open()
 

@@ -148,6 +148,8 @@ def _json(text: bytes, what: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        if str(error).startswith("number is infinity"):
+            raise BadRequest(400, f"{what} has a number that is too large.") from None
         raise BadRequest(400, f"{what} is not JSON in UTF-8: {error}.") from None
 
 

@@ -34,7 +34,7 @@ WHOLE = f"""
 """Exercises with all that a file may say of them."""
 
 
-def authenticate(slug: str | None) -> Authenticate:
+def authenticate(slug: str | None) -> Authenticate[Scope]:
     """Lets a transaction of the command line read and write one scope, and tells which. Raises ExchangeError."""
 
     async def entered(session: ReadSession) -> Scope:

@@ -51,7 +51,7 @@ class Exercise(ExerciseFields):
     video: Video | None = strawberry.field(
         resolver=video_of,
         description="The demonstration video; null without one.",
-        metadata={"reads": VIDEO_COLUMNS},
+        metadata={"required_columns": VIDEO_COLUMNS},
     )
     video_candidates: list[VideoCandidate] = strawberry.field(
         resolver=candidates_of, description="Videos that coaches suggested; shown to coaches and platform admins."

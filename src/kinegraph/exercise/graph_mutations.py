@@ -19,6 +19,7 @@ from kinegraph.exercise.graph_details import (
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -176,7 +177,7 @@ def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], DetailInputs]:
     return columns, details
 
 
-async def writable(session: WriteSession, id: str, path: str = "id") -> Row:
+async def writable(session: WriteSession[Viewer], id: str, path: str = "id") -> Row:
     """The row that the viewer wants to write, locked. Raises NotFound and Forbidden."""
     key = require_key(id, path)
     seen = (await store.by_ids(session, [key]))[0]

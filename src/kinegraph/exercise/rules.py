@@ -27,13 +27,13 @@ class SlugTaken(Conflict):
 
 
 class ExerciseNotVisible(Refusal):
-    """The exercise that an input refers to does not exist for the organization."""
+    """The exercise does not exist, or is another organization's."""
 
     code = "EXERCISE_NOT_VISIBLE"
 
 
 class ExerciseNotAvailable(Refusal):
-    """The exercise that an input refers to is there, but not for new use."""
+    """The exercise is archived, deleted or another's draft, and cannot be newly referred to."""
 
     code = "EXERCISE_NOT_AVAILABLE"
 

@@ -8,6 +8,7 @@ import asyncpg
 
 from kinegraph.exercise import rules_columns
 from kinegraph.exercise.rules import SlugTaken, is_readable
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import Row, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
@@ -28,7 +29,7 @@ async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
     return in_key_order(rows, ids)
 
 
-async def sources(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def sources(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
     """Rows that others refer to, by id: deleted and archived ones too, drafts to those who may edit them."""
     return [row if row is not None and is_readable(session.viewer, row) else None for row in await by_ids(session, ids)]
 

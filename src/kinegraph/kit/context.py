@@ -46,13 +46,13 @@ class Context:
         self._authenticate = authenticate
         self.writes = writes
         self._fault = fault or "Sign in: send the header `Authorization: Bearer <token>`."
-        self._step: AsyncExitStack | None = None
-        self._session: ReadSession | None = None
-        self._opening: asyncio.Task[ReadSession] | None = None
+        self._mutation: AsyncExitStack | None = None
+        self._session: ReadSession[Any] | None = None
+        self._opening: asyncio.Task[ReadSession[Any]] | None = None
         self._tasks = RequestTasks()
         self._loaders: dict[Hashable, BatchLoader] = {}
 
-    async def session(self) -> ReadSession:
+    async def session(self) -> ReadSession[Any]:
         """The request's session. Raises Unauthenticated where nobody, or nobody known, is signed in.
 
         Fields that ask at once wait for one task and go on together, so that what they load next is pooled.
@@ -63,7 +63,7 @@ class Context:
             self._opening = self._tasks.start(self.open())
         return await asyncio.shield(self._opening)
 
-    async def open(self) -> ReadSession:
+    async def open(self) -> ReadSession[Any]:
         """Open the request's session in the task that calls; for callers that know that no other does."""
         if self._authenticate is None:
             raise Unauthenticated(self._fault)
@@ -74,32 +74,32 @@ class Context:
         return self._session
 
     @property
-    def opened(self) -> ReadSession | None:
+    def opened(self) -> ReadSession[Any] | None:
         """The session, where there is one by now."""
         return self._session
 
-    async def write_session(self) -> WriteSession:
-        """The request's session, for a mutation; what is written from here on is the present `step`'s."""
+    async def write_session(self) -> WriteSession[Any]:
+        """The request's session, for writing. The first call in a `mutation` sets its savepoint."""
         session = await self.session()
         if not isinstance(session, WriteSession):
             raise TypeError("A query's session cannot write.")
-        if self._step is not None:
-            step, self._step = self._step, None
-            await step.enter_async_context(session.savepoint())
+        if self._mutation is not None:
+            mutation, self._mutation = self._mutation, None
+            await mutation.enter_async_context(session.savepoint())
         return session
 
     @asynccontextmanager
-    async def step(self) -> AsyncIterator[None]:
-        """One mutation of the request: what it writes is taken back if it raises.
+    async def mutation(self) -> AsyncIterator[None]:
+        """A block for one mutation of the request, whose writes are rolled back if it raises.
 
-        It begins to write when it first asks for the write session; what it has to wait for of the world
-        outside comes before that, so that no transaction waits with it.
+        Its savepoint is set when it first calls `write_session`. A mutation waits for other services before that, so
+        that no transaction waits for them.
         """
-        async with AsyncExitStack() as self._step:
+        async with AsyncExitStack() as self._mutation:
             yield
 
     @asynccontextmanager
-    async def preliminary_session(self) -> AsyncIterator[ReadSession]:
+    async def preliminary_session(self) -> AsyncIterator[ReadSession[Any]]:
         """A session for what a mutation must know before it writes: a short one, unless one is open already."""
         if self._session is not None or self._opening is not None:
             yield await self.session()

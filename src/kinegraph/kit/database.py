@@ -9,7 +9,7 @@ transaction's settings, which row-level security reads.
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -20,14 +20,20 @@ from kinegraph.kit.cache import Cache
 from kinegraph.kit.leases import connection_lost
 from kinegraph.kit.pool import ConnectionPool
 from kinegraph.kit.rows import Row
-from kinegraph.kit.sessions import MAX_ROWS, Authenticate, CachedAuthentication, CachedViewer, ReadSession, WriteSession
+from kinegraph.kit.sessions import (
+    MAX_ROWS,
+    Authenticate,
+    CachedAuthentication,
+    CachedViewer,
+    ReadSession,
+    Viewer,
+    WriteSession,
+)
 
 API_ROLE = "kinegraph_api"
 CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError)
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-Session = TypeVar("Session", bound=ReadSession)
 
 metadata = MetaData()
 """Every table of every room: the columns, for migrations to be held against."""
@@ -86,7 +92,7 @@ class Database:
             return await session.fetch(statement, *arguments)
 
     @asynccontextmanager
-    async def read(self, authenticate: Authenticate | None = None) -> AsyncIterator[ReadSession]:
+    async def read(self, authenticate: Authenticate[Viewer] | None = None) -> AsyncIterator[ReadSession[Viewer]]:
         """A read session for the viewer whom `authenticate` sets; its end is not waited for, as nothing was written."""
         session = await self.begin_read(authenticate)
         try:
@@ -97,7 +103,7 @@ class Database:
         await self.end(session, commit=True)
 
     @asynccontextmanager
-    async def write(self, authenticate: Authenticate | None = None) -> AsyncIterator[WriteSession]:
+    async def write(self, authenticate: Authenticate[Viewer] | None = None) -> AsyncIterator[WriteSession[Viewer]]:
         """A write session; committed when the block ends, rolled back when it raises."""
         session = await self.begin_write(authenticate)
         try:
@@ -105,9 +111,9 @@ class Database:
         except BaseException:
             await self.end(session, commit=False)
             raise
-        await self.end(session, commit=not session.doomed)
+        await self.end(session, commit=not session.is_rollback_only)
 
-    async def begin_read(self, authenticate: Authenticate | None = None) -> ReadSession:
+    async def begin_read(self, authenticate: Authenticate[Viewer] | None = None) -> ReadSession[Viewer]:
         """A read session, to be ended by `end`; a cached viewer is set in the message of BEGIN."""
         cached = authenticate.cached(self.request_cache) if isinstance(authenticate, CachedAuthentication) else None
         try:
@@ -116,18 +122,21 @@ class Database:
             if error.sqlstate != CachedViewer.CHANGED:
                 raise
             cached, lease = None, await self.pool.begin(SNAPSHOT)
-        session = ReadSession(lease, self.cache, self._max_rows)
+        session = ReadSession[Viewer](lease, self.cache, self._max_rows)
         if cached:
             session.viewer = cached.viewer
-            return session
-        return await self._authenticated(session, authenticate)
+        else:
+            await self._authenticate(session, authenticate)
+        return session
 
-    async def begin_write(self, authenticate: Authenticate | None = None) -> WriteSession:
+    async def begin_write(self, authenticate: Authenticate[Viewer] | None = None) -> WriteSession[Viewer]:
         """A write session, to be ended by `end`."""
-        session = WriteSession(await self.pool.begin("BEGIN"), None, self._max_rows)
-        return await self._authenticated(session, authenticate)
+        session = WriteSession[Viewer](await self.pool.begin("BEGIN"), None, self._max_rows)
+        await self._authenticate(session, authenticate)
+        return session
 
-    async def _authenticated(self, session: Session, authenticate: Authenticate | None) -> Session:
+    async def _authenticate(self, session: ReadSession[Any], authenticate: Authenticate | None) -> None:
+        """Set the session's viewer. Ends the session and raises where that fails."""
         try:
             session.viewer = await authenticate(session) if authenticate else None
             if isinstance(authenticate, CachedAuthentication) and not isinstance(session, WriteSession):
@@ -137,7 +146,6 @@ class Database:
             raise
         if isinstance(session, WriteSession) and isinstance(authenticate, CachedAuthentication):
             session.on_commit = functools.partial(authenticate.invalidate, self.request_cache, session.viewer)
-        return session
 
     async def end(self, session: ReadSession, *, commit: bool) -> None:
         """End a session and its transaction: commit, or take everything back. Raises what a write's COMMIT raises."""

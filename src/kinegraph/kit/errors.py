@@ -1,10 +1,14 @@
 """Expected refusals: what a caller did that cannot be done, as a small tree of exceptions.
 
-Each has a stable code (`UserErrorCode` of the API), a message that says what to do, and the path into
-the caller's input, argument first: `("input", "sections", "0", "shape")`. A mutation answers them as
-`userErrors`; a query as GraphQL errors. Everything that is not a Refusal is unexpected and is masked.
+Each has a stable code, a message that says what to do, and the path into the caller's input, argument first:
+`("input", "sections", "0", "shape")`. A mutation answers them as `userErrors`; a query as GraphQL errors. Everything
+that is not a Refusal is unexpected and is masked.
+
+A room declares a code by a subclass of Refusal in its `rules`; the class's docstring is the code's description in the
+API (`codes`).
 """
 
+import inspect
 from typing import ClassVar
 
 Path = tuple[str, ...]
@@ -13,7 +17,8 @@ Path = tuple[str, ...]
 class Refusal(Exception):
     """One thing that cannot be done, and why."""
 
-    code: ClassVar[str] = "INVALID_INPUT"
+    code: ClassVar[str]
+    """Stable, for programs to branch on. A class that sets none has that of the class above."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
@@ -22,25 +27,35 @@ class Refusal(Exception):
 
 
 class InvalidInput(Refusal):
-    """The input is not of the form or size that it must have."""
+    """The input is not of the form or size it must have."""
+
+    code = "INVALID_INPUT"
 
 
 class NotFound(Refusal):
-    """No such thing, or none that this caller may know of: the two are never told apart."""
+    """There is no such thing, or none that the caller may see."""
 
     code = "NOT_FOUND"
 
 
 class Forbidden(Refusal):
-    """The caller sees the thing, but may not do this to it."""
+    """The caller's role does not allow it."""
 
     code = "FORBIDDEN"
 
 
 class Conflict(Refusal):
-    """Something stored already stands against it."""
+    """Something stored stands against it, such as a slug that is taken."""
 
     code = "CONFLICT"
+
+
+def codes() -> dict[str, str]:
+    """The codes of all refusals that were imported, with their descriptions, sorted by code."""
+    kinds = [Refusal]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return dict(sorted((kind.code, inspect.getdoc(kind) or "") for kind in kinds if "code" in vars(kind)))
 
 
 class Refused(Exception):

@@ -13,16 +13,19 @@ import functools
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, TypeAlias, TypeVar, cast, get_type_hints
 
 import strawberry
 from strawberry.types.base import get_object_definition
 
-from kinegraph.kit.context import Batch, Info
+from kinegraph.kit.context import Batch, Context, Info
 from kinegraph.kit.errors import Refusal, Refused
 from kinegraph.kit.user_errors import UserError
 
 Class = TypeVar("Class", bound=type)
+
+Entries: TypeAlias = Sequence[tuple[tuple[Hashable, ...], Hashable]]
+"""Cache keys with their versions."""
 
 
 def read(source: Any, name: str) -> Any:
@@ -34,36 +37,42 @@ def read(source: Any, name: str) -> Any:
 class EdgeOf:
     """How an edge is loaded: by which batch function, from which value of the parent.
 
-    Where the answer to a key serves several parents, `pick` takes from it what is this parent's.
+    Where the answer to a key serves several parents, `extract` takes from it what is this parent's.
     """
 
     batch: Batch
     key: Callable[[Any], Any]
-    pick: Callable[[Any, Any], Any] | None = None
+    extract: Callable[[Any, Any], Any] | None = None
     columns: str | tuple[str, ...] | None = None
     """The column that the key is, where it is one; several make a tuple."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """How a field's answers are cached: `breadth.strategies.Cached` says more.
+    """How a field's answers are cached (`breadth.strategies.Cached` says more).
 
-    `entries` gives their cache keys and versions; `covers` what of the selection below holds as long as they do: batch
-    functions, and resolved fields as (type, field).
+    `keys_and_versions` gives each answer's cache key and version, for the viewer and the edge's keys; None where
+    nothing may be cached. `covers` names what of the selection below holds as long as they do: batch functions, and
+    resolved fields as (type, field).
     """
 
-    entries: Callable[[Any, Sequence[Any]], Sequence[tuple[tuple[Hashable, ...], Hashable]] | None]
+    keys_and_versions: Callable[[Any, Sequence[Any]], Entries | None]
     covers: frozenset[Hashable] = frozenset()
 
+    def entries(self, context: Context, keys: Sequence[Any]) -> Entries | None:
+        """Each answer's cache key and version; None where nothing may be cached, or no session is open."""
+        session = context.opened
+        return None if session is None or session.viewer is None else self.keys_and_versions(session.viewer, keys)
 
-def field(description: str, *reads: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
+
+def field(description: str, *columns: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
     """A field that the decorated function resolves, which reads these columns of the object (none: not said).
 
     (Strawberry's own decorator is not typed for this form.)
     """
 
     def declare(function: Callable[..., Any]) -> Any:
-        metadata: dict[str, Any] = {"cached": cached, **({"reads": frozenset(reads)} if reads else {})}
+        metadata: dict[str, Any] = {"cached": cached, "required_columns": frozenset(columns) or None}
         return strawberry.field(resolver=function, description=description, metadata=metadata)
 
     return declare
@@ -73,28 +82,28 @@ def edge(
     batch: Batch,
     key: str | tuple[str, ...] | Callable[[Any], Any],
     description: str,
-    pick: Callable[[Any, Any], Any] | None = None,
+    extract: Callable[[Any, Any], Any] | None = None,
     *,
-    reads: Sequence[str] = (),
+    required_columns: Sequence[str] = (),
     cached: Caching | None = None,
     joined: Mapping[Batch, Callable[..., Awaitable[Any]]] | None = None,
 ) -> Any:
     """A field that leads to other rows through `batch`, from the parent's column `key`, or the tuple of several.
 
-    A function as `key` computes it; `reads` are the columns that it and `pick` read (none: not said).
+    A function as `key` computes it; `required_columns` are the columns that it and `extract` read (none: not said).
     `joined`: for an edge that leads on, by its batch function, a function that asks both in one statement: from the
     session, the keys and the columns of both to the answers here, and a dict of the answers below by their keys.
     """
     columns = None if callable(key) else key
-    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), pick, columns)
+    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, columns)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         value = of.key(root)
         answer = None if value is None else await info.context.load(of.batch, value)
-        return answer if of.pick is None else of.pick(root, answer)
+        return answer if of.extract is None else of.extract(root, answer)
 
-    known = (*_names(columns or ()), *reads)
-    metadata = {"edge": of, "reads": frozenset(known) if known else None, "cached": cached, "joined": joined}
+    required = frozenset((*_names(columns or ()), *required_columns)) or None
+    metadata = {"edge": of, "required_columns": required, "cached": cached, "joined": joined}
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
@@ -134,7 +143,7 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
         async def resolve(*args: Any, **kwargs: Any) -> Any:
             context = cast(Info, kwargs["info"]).context
             try:
-                async with context.step():
+                async with context.mutation():
                     return await function(*args, **kwargs)
             except Refusal as refusal:
                 refusals: Sequence[Refusal] = [refusal]

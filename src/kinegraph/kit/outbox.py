@@ -28,7 +28,7 @@ outbox = Table(
 )
 
 
-async def enter_as_worker(session: ReadSession) -> None:
+async def authenticate_worker(session: ReadSession) -> None:
     """Let a transaction of the worker's, which acts for nobody, move facts, jobs and uploads on."""
     await session.fetch("SELECT set_config('kinegraph.worker', 'on', true)")
 

@@ -31,8 +31,8 @@ class Window:
     after: tuple[Any, ...] | None
     order: str = ""
 
-    def place(self, index: int) -> Any:
-        """The sort value at `index` that the page starts after, or None at the start."""
+    def sort_value(self, index: int) -> Any:
+        """The sort value at `index` of the row that the page starts after; None for the first page."""
         return None if self.after is None else self.after[index]
 
 

@@ -9,47 +9,62 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeAlias
 from uuid import UUID
+
+from typing_extensions import TypeVar
 
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.leases import LOST, Lease
-from kinegraph.kit.rows import Row
+from kinegraph.kit.rows import AnyRow
 
 MAX_ROWS = 50_000
 """Rows of one statement for lists without pages, where no setting says otherwise."""
+
+
+Viewer = TypeVar("Viewer", default=object, covariant=True)
+"""Who reads or writes: identity's Viewer; an import's scope; None for the worker and the operator.
+
+A function that needs to know it takes `ReadSession[Viewer]`. One that does not takes `ReadSession`, the session of any
+viewer, whose attributes it cannot read: the type checker refuses.
+"""
+
+OneViewer = TypeVar("OneViewer")
+"""The same where it is an argument too, so that the type checker wants this very type."""
 
 
 class SessionEnded(Exception):
     """A statement for a session that has ended: something outlived its request, which is a fault of the program."""
 
 
-class ReadSession:
+class ReadSession(Generic[Viewer]):
     """Reads for one viewer, in one snapshot. Safe to use from concurrent tasks: statements queue.
 
     `cache` is what sessions of one snapshot share with later ones; None for sessions that write.
     `max_rows` bounds what `fetch_list` reads.
     """
 
+    viewer: Viewer
+
     def __init__(self, lease: Lease, cache: Cache | None = None, max_rows: int = MAX_ROWS) -> None:
-        self.viewer: Any = None
         self.cache = cache
         self.max_rows = max_rows
         self.lease = lease
         self._turn = asyncio.Lock()
         self._has_ended = False
 
-    async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
+    async def fetch(self, statement: str, *arguments: Any) -> list[AnyRow]:
         """Every row of one statement, with $1 … in it and its arguments. Raises SessionEnded."""
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
-            return await self.lease.fetch(statement, arguments)
+            rows: list[Any] = await self.lease.fetch(statement, arguments)
+            return rows
 
-    async def fetch_list(self, statement: str, *arguments: Any) -> list[Row]:
+    async def fetch_list(self, statement: str, *arguments: Any) -> list[AnyRow]:
         """The rows of a list that has no pages. Raises AnswerTooLarge where there are more than `max_rows`."""
-        rows = await self.fetch(f"{statement} LIMIT {self.max_rows + 1}", *arguments)
+        rows: list[AnyRow] = await self.fetch(f"{statement} LIMIT {self.max_rows + 1}", *arguments)
         if len(rows) > self.max_rows:
             raise AnswerTooLarge(f"more than {self.max_rows:,} objects")
         return rows
@@ -58,9 +73,9 @@ class ReadSession:
         """Refuse every further statement."""
         self._has_ended = True
 
-    async def fetch_row(self, statement: str, *arguments: Any) -> Row | None:
+    async def fetch_row(self, statement: str, *arguments: Any) -> AnyRow | None:
         """The first row, or None."""
-        rows = await self.fetch(statement, *arguments)
+        rows: list[AnyRow] = await self.fetch(statement, *arguments)
         return rows[0] if rows else None
 
     async def fetch_value(self, statement: str, *arguments: Any) -> Any:
@@ -69,13 +84,13 @@ class ReadSession:
         return row[0] if row else None
 
 
-class WriteSession(ReadSession):
-    """Reads and writes for one viewer, in one transaction; `doomed` takes everything back at its end.
+class WriteSession(ReadSession[Viewer]):
+    """Reads and writes for one viewer, in one transaction, which is rolled back if `is_rollback_only`.
 
-    `on_commit` is called after it is committed.
+    `on_commit` is called after the transaction was committed.
     """
 
-    doomed = False
+    is_rollback_only = False
     on_commit: Callable[[], None] | None = None
 
     async def run(self, statement: str, *arguments: Any) -> int:
@@ -117,49 +132,49 @@ class WriteSession(ReadSession):
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[Self]:
-        """What is written within is taken back if the block raises."""
-        await self.run("SAVEPOINT step")
+        """A block whose writes are rolled back, alone, if it raises."""
+        await self.run("SAVEPOINT mutation")
         try:
             yield self
         except BaseException:
             if self.lease.state is not LOST:  # else all is taken back already, and what raised is what happened
-                await self.run("ROLLBACK TO SAVEPOINT step")
+                await self.run("ROLLBACK TO SAVEPOINT mutation")
             raise
-        await self.run("RELEASE SAVEPOINT step")
+        await self.run("RELEASE SAVEPOINT mutation")
 
 
-Authenticate = Callable[[ReadSession], Awaitable[Any]]
+Authenticate: TypeAlias = Callable[[ReadSession], Awaitable[Viewer]]
 """Sets the viewer in a transaction's settings, for row-level security. Returns the viewer."""
 
 
 @dataclass(frozen=True, slots=True)
-class CachedViewer:
+class CachedViewer(Generic[Viewer]):
     """A viewer of an earlier session, and the statement that sets them again, or fails (CHANGED) where they changed."""
 
     statement: str
-    viewer: Any
+    viewer: Viewer
 
     CHANGED = "KG001"
 
 
-class CachedAuthentication(ABC):
+class CachedAuthentication(ABC, Generic[OneViewer]):
     """An Authenticate whose viewer may be cached from an earlier session."""
 
     @abstractmethod
-    async def __call__(self, session: ReadSession) -> Any:
+    async def __call__(self, session: ReadSession) -> OneViewer:
         """Set the viewer by a query."""
 
     @abstractmethod
-    def store(self, cache: Cache, viewer: Any) -> None:
+    def store(self, cache: Cache, viewer: OneViewer) -> None:
         """Cache the viewer of a session."""
 
     @abstractmethod
-    def cached(self, cache: Cache) -> CachedViewer | None:
+    def cached(self, cache: Cache) -> CachedViewer[OneViewer] | None:
         """The cached viewer, or None."""
 
     @abstractmethod
-    def invalidate(self, cache: Cache, viewer: Any) -> None:
-        """The viewer has written: evict the viewers whom that may have changed."""
+    def invalidate(self, cache: Cache, viewer: OneViewer) -> None:
+        """Evict the viewers who may have changed because this one has written."""
 
 
 class Arguments:

@@ -82,17 +82,17 @@ class EffectiveExercise(ExerciseFields):
 
     organization: Organization | None = organization_edge("Whose view it is; null where no organization was asked for.")
     instructions: list[Instruction] = edge(
-        instructions_of, _row_id, "The stored row's instructions, in order.", reads=("id",)
+        instructions_of, _row_id, "The stored row's instructions, in order.", required_columns=("id",)
     )
     contraindications: list[Contraindication] = edge(
-        contraindications_of, _row_id, "The conditions that speak against it, as stored.", reads=("id",)
+        contraindications_of, _row_id, "The conditions that speak against it, as stored.", required_columns=("id",)
     )
     overrides: list[FieldOverride] = edge(
         store_overrides.provenance,
         lambda exercise: (exercise.organization_id, exercise.row["id"]) if exercise.organization_id else None,
         "What the organization overrides, field by field, with the canonical value beside it. Sorted by field.",
         lambda exercise, rows: rules.field_overrides(rows or ()),
-        reads=("id",),
+        required_columns=("id",),
     )
     slug: str | None = strawberry.field(description="The row's slug.")
     status: ExerciseStatus = strawberry.field(description="Where the row stands in its life.")

@@ -12,6 +12,7 @@ from kinegraph.exercise.rules import is_readable, is_visible
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -83,7 +84,7 @@ class Mutation:
         return await _merged(session, organization, row.id)
 
 
-async def _target(session: WriteSession, exercise_id: str, organization_id: str) -> tuple[UUID, Row]:
+async def _target(session: WriteSession[Viewer], exercise_id: str, organization_id: str) -> tuple[UUID, Row]:
     """The organization and the exercise that an override is about. Raises what refuses them."""
     organization = require_key(organization_id, "organizationId")
     exercise = require_key(exercise_id.removeprefix(f"{organization}:"), "exerciseId")

@@ -31,13 +31,13 @@ class LibrarySource(StrEnum):
 
 
 class OverrideTargetNotCanonical(Refusal):
-    """The exercise to be overridden is an organization's own."""
+    """Only canonical exercises are overridden; edit the organization's own directly."""
 
     code = "OVERRIDE_TARGET_NOT_CANONICAL"
 
 
 class ResetTargetNotCanonical(Refusal):
-    """The exercise to be reset is an organization's own."""
+    """An organization's own exercise has no override to reset; delete it instead."""
 
     code = "RESET_TARGET_NOT_CANONICAL"
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -134,7 +135,7 @@ class Mutation:
         return DeletePayload(deleted_id=strawberry.ID(str(workout.id)))
 
 
-async def _writable(session: WriteSession, id: str, assignment_id: str | None, *path: str) -> Row:
+async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str | None, *path: str) -> Row:
     """The workout that the viewer wants to write, when it is their turn: with an assignment, its snapshot.
 
     Raises NotFound and Forbidden.
@@ -153,7 +154,7 @@ async def _writable(session: WriteSession, id: str, assignment_id: str | None, *
     return workout
 
 
-async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str | None) -> Row:
+async def _writable_movement(session: WriteSession[Viewer], id: UUID, assignment_id: str | None) -> Row:
     """The movement that the viewer wants to write, or its copy in an assignment's snapshot, when it is their turn.
 
     Raises NotFound and Forbidden.
@@ -171,7 +172,7 @@ async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str
     return movement
 
 
-async def _assignment(session: WriteSession, id: str) -> Row:
+async def _assignment(session: WriteSession[Viewer], id: str) -> Row:
     """The assignment that an edit is for, held until the transaction ends. Raises NotFound and Forbidden."""
     assignment = await store_tree.lock_assignment(session, require_key(id, "assignmentId"))
     if assignment is None:
@@ -189,7 +190,9 @@ async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
     return await store_tree.fork(session, assignment)
 
 
-async def _written(session: WriteSession, workout: Row, changes: int, *, in_tree: bool = False) -> WorkoutPayload:
+async def _written(
+    session: WriteSession[Viewer], workout: Row, changes: int, *, in_tree: bool = False
+) -> WorkoutPayload:
     """The workout as it is stored after so many changes; a library workout that changed is a fact.
 
     Changes in its tree do not show in its own row by themselves.

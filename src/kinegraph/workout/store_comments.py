@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.rows import Row, grouped
 from kinegraph.kit.sessions import ReadSession
@@ -14,16 +15,9 @@ from kinegraph.workout.store import reachable
 COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
                c.created_at, c.updated_at"""
 
-NAMED = "coalesce(author.name, 'Former member') AS author_name"
-
-AUTHOR = f"""{NAMED},
-               CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email"""
-
-BELONGS = """LEFT JOIN memberships belongs ON belongs.organization_id = c.organization_id
-                                     AND belongs.user_id = c.author_id AND belongs.deleted_at IS NULL"""
-
-AUTHORS = f"""LEFT JOIN users author ON author.id = c.author_id
-        {BELONGS}"""
+AUTHOR_NAME = name_column("author")
+AUTHOR = f"{AUTHOR_NAME}, {email_column('author')}"
+AUTHOR_MEMBER = member_join("author", "c.author_id", "c.organization_id")
 
 TALKED_ABOUT = f"""
           AND EXISTS (SELECT
@@ -35,7 +29,7 @@ TALKED_ABOUT = f"""
 
 @narrowed
 async def comments_of(
-    session: ReadSession, movement_ids: Sequence[UUID], names: frozenset[str] | None = None
+    session: ReadSession[Viewer], movement_ids: Sequence[UUID], names: frozenset[str] | None = None
 ) -> list[list[Any]]:
     """Each movement's top-level comments, oldest first, with their replies and authors where these are asked for.
 
@@ -59,8 +53,8 @@ async def comments_of(
             SELECT u.id, u.name{", u.email" if mailed else ""} FROM users u
             WHERE u.id = ANY (ARRAY(SELECT c.author_id FROM c))
         )
-        SELECT {narrow(COLUMNS, names, "id workout_movement_id parent_comment_id")}, {AUTHOR if mailed else NAMED}
-        FROM c LEFT JOIN author ON author.id = c.author_id {BELONGS if mailed else ""}
+        SELECT {narrow(COLUMNS, names, "id workout_movement_id parent_comment_id")}, {AUTHOR if mailed else AUTHOR_NAME}
+        FROM c LEFT JOIN author ON author.id = c.author_id {AUTHOR_MEMBER if mailed else ""}
         ORDER BY c.created_at, c.id
         """,
         movement_ids,
@@ -76,7 +70,8 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
         f"""
         SELECT {COLUMNS}, {AUTHOR}
         FROM exercise_comments c
-        {AUTHORS}
+        {user_join("author", "c.author_id")}
+        {AUTHOR_MEMBER}
         WHERE (c.id = ANY ($1) OR c.parent_comment_id = ANY ($1)) AND c.deleted_at IS NULL
         ORDER BY c.created_at, c.id
         """,
