@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.conftest import Api, Organization, Person
 from tests.exercise.documents import FIELDS as STORED
-from tests.exercise.terms import TAGS
 from tests.media.files import REQUEST
+from tests.taxonomy.terms import TAGS
 
 Json = dict[str, Any]
 INSTRUCTION = "id type body sortOrder imageKey imageUrl"

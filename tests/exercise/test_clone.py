@@ -13,9 +13,9 @@ from kinegraph.settings import Settings
 from tests.conftest import SECRET, Api, Person, World
 from tests.exercise.details import CLONE, Desk, Json, against, said, stable, step
 from tests.exercise.documents import DELETE, FULL
-from tests.exercise.terms import KINDS, make, tagged
 from tests.library.documents import upsert
 from tests.media.files import picture
+from tests.taxonomy.terms import KINDS, make, tagged
 
 Pool = Any
 OWN = ("id", "organization", "isCanonical", "forkedFrom", "slug", "status", "createdAt", "updatedAt")

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from tests.assignment.snapshots import SET_FOR, assigned, edited, replaced
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, FULL, create, update
 from tests.library.documents import VALUES, upsert
 from tests.workout.documents import CREATE as CREATE_WORKOUT
 from tests.workout.documents import NO_ID, SET, movement, section, sent_back
 from tests.workout.documents import create as create_workout
-from tests.workout.snapshots import SET_FOR, assigned, edited, replaced
 
 DETAILS = "instructions { id type body sortOrder } contraindications { id condition severity description }"
 TAGS = "categories { id name } bodyRegions { id } equipmentItems { id }"

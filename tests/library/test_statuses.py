@@ -6,13 +6,13 @@ import asyncpg
 import pytest
 
 from kinegraph.kit.rows import Row
+from tests.assignment.snapshots import assigned
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create, read
 from tests.library.documents import LIBRARY, effective
 from tests.workout.documents import READ as READ_WORKOUT
 from tests.workout.documents import create as create_workout
 from tests.workout.documents import movement, section
-from tests.workout.snapshots import assigned
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 EVERY_STATUS = ["DRAFT", "PUBLISHED", "ARCHIVED"]

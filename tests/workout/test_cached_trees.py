@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from kinegraph.api.executor import PLANS
 from kinegraph.kit.database import Database
 from kinegraph.services import Services
+from tests.assignment.snapshots import UPDATE_FOR, edited
 from tests.cached import TIMES, Query, serving
 from tests.cached import agree as agree_on
 from tests.conftest import Api, Organization, Person, World, counted
@@ -39,7 +40,6 @@ from tests.workout.documents import (
     movement,
     section,
 )
-from tests.workout.snapshots import UPDATE_FOR, edited
 
 LAW = settings(deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 

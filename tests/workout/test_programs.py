@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.assignment.snapshots import STATUS, assigned, edited, facts
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import (
     CREATE,
@@ -23,7 +24,6 @@ from tests.workout.documents import (
     section,
     sent_back,
 )
-from tests.workout.snapshots import STATUS, assigned, edited, facts
 
 PROGRAM = """mutation ($input: CreateProgramInput!) {
   createProgram(input: $input) { program { id name organization { id } } userErrors { code message field } }

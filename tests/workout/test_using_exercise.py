@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from tests.assignment.snapshots import assigned, edited, replaced
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import (
     DELETE,
@@ -17,7 +18,6 @@ from tests.workout.documents import (
     section,
     sent_back,
 )
-from tests.workout.snapshots import assigned, edited, replaced
 
 USING = """query ($organization: ID!, $exercise: ID!, $first: Int, $after: String) {
   workoutsUsingExercise(organizationId: $organization, exerciseId: $exercise, first: $first, after: $after) {

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.catalog.libraries import Stocked, canonical_of, ids, library_of, stocked_library
+from tests.catalog.model import FILTERS, PLAIN, Exercise, Json, Pool, filters, libraries, ordered
 from tests.conftest import Api, World
 from tests.exercise.documents import SORTS
-from tests.exercise.libraries import Stocked, canonical_of, ids, library_of, stocked_library
-from tests.exercise.model import FILTERS, PLAIN, Exercise, Json, Pool, filters, libraries, ordered
 
 LAW = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -9,23 +9,7 @@ import pytest
 
 from kinegraph.comment import store as comment_store
 from kinegraph.workout import store
-from tests.conftest import Api, Person, World
-from tests.workout.documents import (
-    DELETE,
-    NO_ID,
-    UPDATE,
-    Json,
-    Pool,
-    create,
-    movement,
-    movement_ids,
-    read,
-    read_tree,
-    replace,
-    section,
-    sent_back,
-)
-from tests.workout.snapshots import (
+from tests.assignment.snapshots import (
     ASSIGN,
     MOVE_FOR,
     READ_ASSIGNMENT,
@@ -41,6 +25,22 @@ from tests.workout.snapshots import (
     snapshot_of,
     snapshots_of,
     stored,
+)
+from tests.conftest import Api, Person, World
+from tests.workout.documents import (
+    DELETE,
+    NO_ID,
+    UPDATE,
+    Json,
+    Pool,
+    create,
+    movement,
+    movement_ids,
+    read,
+    read_tree,
+    replace,
+    section,
+    sent_back,
 )
 from tests.workout.test_tree_turns import behind
 

@@ -14,7 +14,7 @@ from kinegraph.kit.ids import slug_of
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import DELETE as DELETE_EXERCISE
 from tests.exercise.documents import create
-from tests.exercise.terms import CREATE, DELETE, KINDS, RENAME, TABLES, TAG, Json, make, tag
+from tests.taxonomy.terms import CREATE, DELETE, KINDS, RENAME, TABLES, TAG, Json, make, tag
 
 Pool = Any
 ENTRIES = [entry for name, content in shipped_files() for entry in entries_of(name, content)]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.catalog.libraries import FACETS, Stocked, canonical_of, counted, library_of, stocked_library
+from tests.catalog.model import PLAIN, Exercise, Json, Pool, filters, libraries
 from tests.conftest import Api, Counter, World
-from tests.exercise.libraries import FACETS, Stocked, canonical_of, counted, library_of, stocked_library
-from tests.exercise.model import PLAIN, Exercise, Json, Pool, filters, libraries
 
 LAW = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -11,7 +11,7 @@ import pytest
 from kinegraph.canonical.jobs import seed_library
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
-from tests.exercise.terms import (
+from tests.taxonomy.terms import (
     CREATE,
     DELETE,
     KINDS,

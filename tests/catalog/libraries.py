@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kinegraph.exercise.rules_details import condition_key
+from tests.catalog.model import PARENTS, TERMS, Exercise, Json, Pool, keeps, moment, ordered
 from tests.conftest import Api, Organization, Person, World
-from tests.exercise.model import PARENTS, TERMS, Exercise, Json, Pool, keeps, moment, ordered
 
 COUNTS = "{ value count }"
 TERM_COUNTS = "{ term { id } count }"

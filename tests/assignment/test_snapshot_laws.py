@@ -5,21 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Api, Counter, Organization, World
-from tests.workout.documents import (
-    SET,
-    Json,
-    Pool,
-    comment,
-    create,
-    movement,
-    movement_ids,
-    read_tree,
-    replace,
-    section,
-    sent_back,
-)
-from tests.workout.snapshots import (
+from tests.assignment.snapshots import (
     MOVE_FOR,
     SET_FOR,
     assigned,
@@ -37,6 +23,20 @@ from tests.workout.snapshots import (
     snapshots_of,
     stored,
     tree_of,
+)
+from tests.conftest import Api, Counter, Organization, World
+from tests.workout.documents import (
+    SET,
+    Json,
+    Pool,
+    comment,
+    create,
+    movement,
+    movement_ids,
+    read_tree,
+    replace,
+    section,
+    sent_back,
 )
 from tests.workout.test_tree_laws import TREES, with_ids
 

@@ -6,6 +6,16 @@ from uuid import UUID
 
 import pytest
 
+from tests.assignment.snapshots import (
+    ASSIGN,
+    DAY,
+    READ_ASSIGNMENT,
+    STATUS,
+    assigned,
+    assignment,
+    edited,
+    planned,
+)
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import (
     ADD_COMMENT,
@@ -16,16 +26,6 @@ from tests.workout.documents import (
     Pool,
     comment,
     create,
-)
-from tests.workout.snapshots import (
-    ASSIGN,
-    DAY,
-    READ_ASSIGNMENT,
-    STATUS,
-    assigned,
-    assignment,
-    edited,
-    planned,
 )
 
 ATHLETES = ["input", "athleteIds"]

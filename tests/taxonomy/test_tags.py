@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
-from tests.exercise.terms import DELETE, KINDS, READ, TABLES, TAG, Json, make, tag, tagged
+from tests.taxonomy.terms import DELETE, KINDS, READ, TABLES, TAG, Json, make, tag, tagged
 
 Pool = Any
 INSERT = """
