@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kinegraph.formats.records import File, FileError, Place, Raw, Rows, one_line, text_of
+from kinegraph.formats.records import File, FileError, Location, Raw, Rows, one_line, text_of
 
 
 class Cell(StrEnum):
@@ -91,7 +91,7 @@ def _row(number: int, cells: list[str], header: list[Column]) -> Raw:
     texts = {column.name: (column, cell.strip()) for column, cell in zip(header, cells, strict=False)}
     _, name = texts.get("name", (None, ""))
     _, key = texts.pop(KEY.name, (None, ""))
-    raw = Raw(Place(number, name), key=key, key_field="name", is_key_of_name=not key)
+    raw = Raw(Location(number, name), key=key, key_field="name", is_key_of_name=not key)
     if len(cells) != len(header):
         raw.refuse(f"Has {len(cells)} cells, where the header has {len(header)}.")
         return raw

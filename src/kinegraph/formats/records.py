@@ -33,7 +33,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where in a file something stands: the row, from 1, and the name or id that it gives itself."""
 
     row: int
@@ -48,7 +48,7 @@ class Place:
 class Raw:
     """A row of a file, and its faults as far as the format tells them."""
 
-    place: Place
+    location: Location
     fields: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     key_field: str = "id"
@@ -72,11 +72,11 @@ class Raw:
 class Skipped:
     """A row that its format says nothing about that could be imported."""
 
-    place: Place
+    location: Location
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        return f"{self.location}: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ def objects(rows: Sequence[Any]) -> Iterator[tuple[Raw, Mapping[str, Any]]]:
     for number, row in enumerate(rows, 1):
         is_object = isinstance(row, dict)
         named = (row.get("name"), row.get("id")) if is_object else ()
-        raw = Raw(Place(number, next((text for text in named if isinstance(text, str)), "")))
+        raw = Raw(Location(number, next((text for text in named if isinstance(text, str)), "")))
         if not is_object:
             raw.refuse("Must be an object.")
         yield raw, row if is_object else {}

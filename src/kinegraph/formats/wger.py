@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kinegraph.formats.html import plain
-from kinegraph.formats.records import File, Place, Raw, Rows, Skipped, json_list
+from kinegraph.formats.records import File, Location, Raw, Rows, Skipped, json_list
 from kinegraph.formats.wger_fixtures import Fixture, Fixtures, fields_of, pk_of, text_of
 
 MUSCLES = {
@@ -60,7 +60,7 @@ def read(file: File) -> Rows:
             rows.append(_unread(number))
         elif not fixtures.translations.get(pk):
             skipped.append(
-                Skipped(Place(number, text_of(fields, "uuid")), "skipped, as it has no name in any language")
+                Skipped(Location(number, text_of(fields, "uuid")), "skipped, as it has no name in any language")
             )
         else:
             rows.append(_raw(number, pk, fields, fixtures))
@@ -68,7 +68,7 @@ def read(file: File) -> Rows:
 
 
 def _unread(number: int) -> Raw:
-    raw = Raw(Place(number))
+    raw = Raw(Location(number))
     raw.refuse("Must be an object with pk and fields, of the model exercises.exercise.")
     return raw
 
@@ -78,7 +78,7 @@ def _raw(number: int, pk: int | str, fields: Mapping[str, Any], fixtures: Fixtur
     main = next((each for each in translations if fixtures.language(each) == "en"), translations[0])
     name = text_of(main, "name")
     uuid = text_of(fields, "uuid")
-    raw = Raw(Place(number, name or uuid), key=f"wger:{uuid}" if uuid else "", key_field="uuid")
+    raw = Raw(Location(number, name or uuid), key=f"wger:{uuid}" if uuid else "", key_field="uuid")
     muscles, others, equipment = (
         _terms(raw, fields, name, *known)
         for name, known in (
