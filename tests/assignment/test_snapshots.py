@@ -270,7 +270,7 @@ async def test_a_comment_that_an_athlete_was_writing_while_their_workout_forked_
     async with world.writing_as(organization.member) as session:
         (row,) = await store.movements(session, [UUID(first_movement(made))])
         assert row is not None
-        await store.take_turn(session, UUID(made["id"]), shared=True)
+        await store.lock_tree(session, UUID(made["id"]), shared=True)
         await comment_store.insert(session, row, "In time", None)
         fork = asyncio.ensure_future(edited(api, organization.coach, made["id"], id))
         await settled(owner, fork)

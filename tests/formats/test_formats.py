@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from kinegraph.exchange.rules_duplicates import likenesses
-from kinegraph.formats.html import plain
+from kinegraph.formats.html import plain_text
 from kinegraph.formats.records import Format
 from tests.exchange.files import free, parse
 
@@ -136,7 +136,7 @@ def test_wger_takes_the_english_translation_hebrew_names_as_aliases_and_tells_li
 
 def test_html_becomes_lines() -> None:
     html = "<p>One <b>two</b>&nbsp;three.</p><ol><li><p>Sit</p></li><li>Pull<br>hard</li></ol><script>alert()</script>"
-    assert plain(html) == "One two three.\n- Sit\n- Pull\nhard"
+    assert plain_text(html) == "One two three.\n- Sit\n- Pull\nhard"
 
 
 @pytest.mark.parametrize(

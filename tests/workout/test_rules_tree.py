@@ -54,7 +54,7 @@ def test_every_row_has_its_sent_id_or_one_of_its_own(shape: list[list[bool]]) ->
         assert id in (None, row["id"])
         assert (row["id"] in tree.sent) == (id is not None)
     ids = [row["id"] for row in (*tree.sections, *tree.movements)]
-    assert len(set(ids)) == len(ids) == len(tree.places)
+    assert len(set(ids)) == len(ids) == len(tree.paths)
 
 
 def test_an_exercise_is_asked_for_once_however_often_it_is_used() -> None:

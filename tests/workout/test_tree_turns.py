@@ -92,7 +92,7 @@ async def behind(
 ) -> Any:
     """What a request answers that waited while the coach's other transaction emptied (or deleted) the workout."""
     async with world.writing_as(organization.coach) as session:
-        await store.take_turn(session, UUID(id))
+        await store.lock_tree(session, UUID(id))
         task = asyncio.ensure_future(request)
         await waiting(owner, id, task)
         await session.run("DELETE FROM workout_sections WHERE workout_id = $1", UUID(id))
@@ -131,7 +131,7 @@ async def test_a_movement_commented_on_while_its_removal_waits_is_hidden_with_th
     async with world.writing_as(organization.coach) as session:
         (found,) = await store.movements(session, [UUID(row["id"])])
         assert found is not None
-        await store.take_turn(session, UUID(id), shared=True)
+        await store.lock_tree(session, UUID(id), shared=True)
         word = await comment_store.insert(session, found, "In time", None)
         removal = asyncio.ensure_future(replace(api, organization.coach, id, []))
         await waiting(owner, id, removal)
@@ -164,7 +164,7 @@ async def test_comments_and_removals_at_once_lose_no_comment_that_was_answered(
 async def test_comments_on_one_workout_do_not_wait_for_each_other(api: Api, world: World) -> None:
     organization, id, sent = await planted(api, world, 1)
     async with world.writing_as(organization.coach) as session:
-        await store.take_turn(session, UUID(id), shared=True)
+        await store.lock_tree(session, UUID(id), shared=True)
         assert await comment(api, organization.coach, sent[0]["movements"][0]["id"], "At once")
 
 
@@ -174,9 +174,9 @@ async def test_requests_that_take_two_workouts_in_opposite_orders_are_not_answer
     organization, a, _ = await planted(api, world)
     b = (await create(api, organization))["id"]
     async with world.writing_as(organization.coach) as session:
-        await store.take_turn(session, UUID(b))
+        await store.lock_tree(session, UUID(b))
         request = asyncio.ensure_future(api.post(SET_BOTH, organization.coach, a=a, b=b))
         await waiting(owner, b, request)
         with suppress(asyncpg.DeadlockDetectedError):  # PostgreSQL may end either of the two
-            await store.take_turn(session, UUID(a))
+            await store.lock_tree(session, UUID(a))
     assert (await request).status_code < 500

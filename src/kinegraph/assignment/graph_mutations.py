@@ -1,4 +1,4 @@
-"""The mutations that assign workouts and say how that went."""
+"""The mutations that assign workouts and set the status of assignments."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -55,7 +55,7 @@ class Mutation:
         values = given(input)
         workout_id, athlete_ids = rules_assignments.checked_assignment(values)
         session = await info.context.write_session()
-        await store.take_turn(session, workout_id, shared=True)
+        await store.lock_tree(session, workout_id, shared=True)
         workout = (await store.by_ids(session, [workout_id]))[0]
         if workout is None:
             raise NotFound("There is no such workout.", "input", "workoutId")
@@ -63,11 +63,11 @@ class Mutation:
         if workout.is_snapshot:
             message = "A snapshot belongs to one assignment; assign the library workout that it was copied from."
             raise rules.SnapshotImmutable(message, "input", "workoutId")
-        known = await members(session, workout.organization_id, athlete_ids)
+        member_ids = await members(session, workout.organization_id, athlete_ids)
         strangers = [
-            NotFound("The organization has no such member.", "input", "athleteIds", place)
-            for place, athlete_id in enumerate(athlete_ids)
-            if athlete_id not in known
+            NotFound("The organization has no such member.", "input", "athleteIds", position)
+            for position, athlete_id in enumerate(athlete_ids)
+            if athlete_id not in member_ids
         ]
         if strangers:
             raise Refused(list(strangers))

@@ -57,13 +57,13 @@ class Mutation:
         parent_id = None if parent is None else require_key(parent, "input", "parentCommentId")
         body = _checked_body(input.body, "input", "body")
         upload_ids = checked_uses(values.get("upload_ids") or [])
-        named = [
-            (id, UploadPurpose.COMMENT_ATTACHMENT, ("input", "uploadIds", str(place)))
-            for place, id in enumerate(upload_ids)
+        purposes = [
+            (id, UploadPurpose.COMMENT_ATTACHMENT, ("input", "uploadIds", str(position)))
+            for position, id in enumerate(upload_ids)
         ]
-        uploads = await store_uploads(info, named) if named else []
+        uploads = await store_uploads(info, purposes) if purposes else []
         session = await info.context.write_session()
-        movement = await _commented(session, movement_id)
+        movement = await _locked_movement(session, movement_id)
         if parent_id is not None:
             await _check_parent(session, parent_id, movement_id)
         id = await comment_store.insert(session, movement, body, parent_id)
@@ -96,11 +96,11 @@ class Mutation:
         return DeletePayload(deleted_id=strawberry.ID(str(comment.id)))
 
 
-async def _commented(session: WriteSession, movement_id: UUID) -> Row:
-    """The movement that is commented on, held against being removed meanwhile. Raises NotFound."""
+async def _locked_movement(session: WriteSession, movement_id: UUID) -> Row:
+    """Share the lock of the tree of a movement, so that it is not deleted meanwhile, and return it. Raises NotFound."""
     movement = (await store.movements(session, [movement_id]))[0]
     if movement is not None:
-        await store.take_turn(session, movement.workout_id, shared=True)
+        await store.lock_tree(session, movement.workout_id, shared=True)
         movement = (await store.movements(session, [movement_id]))[0]
     if movement is None:
         raise NotFound("There is no such movement.", "input", "movementId")
@@ -108,7 +108,7 @@ async def _commented(session: WriteSession, movement_id: UUID) -> Row:
 
 
 async def _check_parent(session: WriteSession, parent_id: UUID, movement_id: UUID) -> None:
-    """A reply hangs below a top-level comment on the same movement."""
+    """Check that a reply's parent is a top-level comment on the same movement. Raises NotFound and InvalidInput."""
     parent = await comment_store.visible_comment(session, parent_id)
     if parent is None or parent.workout_movement_id != movement_id:
         raise NotFound("There is no such comment on this movement.", "input", "parentCommentId")
@@ -125,7 +125,7 @@ async def _visible(session: WriteSession, id: str) -> Row:
 
 def _checked_body(body: str, *path: str) -> str:
     checks = Checks()
-    cleaned = checks.text(body, path, rules.COMMENT_LENGTH)
+    cleaned = checks.text(body, path, rules.MAX_COMMENT_LENGTH)
     checks.done()
     return cleaned
 

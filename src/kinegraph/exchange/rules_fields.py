@@ -227,7 +227,7 @@ MAX_KEY_LENGTH = 255
 
 CELLS: Mapping[str, Cell] = {
     **dict.fromkeys((*LISTS, *TERMS), Cell.LIST),
-    "instructions": Cell.STEPS,
+    "instructions": Cell.INSTRUCTIONS,
     "contraindications": Cell.CONTRAINDICATIONS,
     "is_unilateral": Cell.FLAG,
     "difficulty": Cell.WHOLE,

@@ -1,4 +1,4 @@
-"""Taxonomies and tags: the columns (seed 000)."""
+"""The tables of taxonomies and tags (docs/domain.md, Taxonomies)."""
 
 from sqlalchemy import (
     Column,
@@ -20,12 +20,12 @@ from kinegraph.kit.database import metadata
 
 
 def scope(name: str = "scope") -> "Column[object]":
-    """Whose a row is, without null, so that foreign keys can hold it."""
+    """A column with the row's organization, zeros for a global row: never null, so that foreign keys can include it."""
     return Column(name, Uuid, Computed("the organization, or zeros", persisted=True))
 
 
 def owner() -> "Column[object]":
-    """The organization whose row it is; null for a global one."""
+    """A column with the organization that owns the row; null for a global row."""
     return Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"))
 
 

@@ -97,7 +97,7 @@ class Mutation:
         workout = await _writable(session, workout_id, assignment_id, "workoutId")
         sent = [given(section) for section in sections]
         if assignment_id is not None:
-            sent = rules_tree.with_twins(sent, await store_tree.twins(session, workout.id))
+            sent = rules_tree.with_copied_ids(sent, await store_tree.copied_ids(session, workout.id))
         changes = await _replace_tree(session, workout, sent, ("sections",))
         return await _written(session, workout, changes, in_tree=True)
 
@@ -135,7 +135,7 @@ class Mutation:
 
 
 async def _writable(session: WriteSession, id: str, assignment_id: str | None, *path: str) -> Row:
-    """The workout that the viewer wants to write, when it is their turn: with an assignment, its snapshot.
+    """Lock the tree that the viewer wants to write, and return its workout: with an assignment, its snapshot.
 
     Raises NotFound and Forbidden.
     """
@@ -145,7 +145,7 @@ async def _writable(session: WriteSession, id: str, assignment_id: str | None, *
         if key not in (assignment.workout_id, assignment.snapshot_workout_id):
             raise NotFound("The assignment is not of this workout.", *path)
         key = await _snapshot(session, assignment)
-    await store.take_turn(session, key)
+    await store.lock_tree(session, key)
     workout = (await store.by_ids(session, [key]))[0]
     if workout is None:
         raise NotFound("There is no such workout.", *path)
@@ -154,17 +154,19 @@ async def _writable(session: WriteSession, id: str, assignment_id: str | None, *
 
 
 async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str | None) -> Row:
-    """The movement that the viewer wants to write, or its copy in an assignment's snapshot, when it is their turn.
+    """Lock the tree of the movement that the viewer wants to write, and return the movement.
+
+    With an assignment, it is the movement's copy in the assignment's snapshot.
 
     Raises NotFound and Forbidden.
     """
     if assignment_id is not None:
         snapshot_id = await _snapshot(session, await _assignment(session, assignment_id))
-        id = (await store_tree.twins(session, snapshot_id)).get(id, id)
+        id = (await store_tree.copied_ids(session, snapshot_id)).get(id, id)
     movement = (await store.movements(session, [id]))[0]
     if movement is not None:
         require_coach(session.viewer, movement.organization_id, "id")
-        await store.take_turn(session, movement.workout_id)
+        await store.lock_tree(session, movement.workout_id)
         movement = (await store.movements(session, [id]))[0]
     if movement is None or (assignment_id is not None and movement.workout_id != snapshot_id):
         raise NotFound("There is no such movement.", "id")
@@ -172,7 +174,7 @@ async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str
 
 
 async def _assignment(session: WriteSession, id: str) -> Row:
-    """The assignment that an edit is for, held until the transaction ends. Raises NotFound and Forbidden."""
+    """Lock the assignment that an edit is for, and return it. Raises NotFound and Forbidden."""
     assignment = await store_tree.lock_assignment(session, require_key(id, "assignmentId"))
     if assignment is None:
         raise NotFound("There is no such assignment.", "assignmentId")
@@ -181,18 +183,18 @@ async def _assignment(session: WriteSession, id: str) -> Row:
 
 
 async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
-    """An assignment's snapshot; the first edit makes it, while nobody writes the library workout, comments included."""
+    """The id of an assignment's snapshot. The first edit makes it, under the lock of the library workout's tree."""
     if assignment.snapshot_workout_id is not None:
         snapshot_id: UUID = assignment.snapshot_workout_id
         return snapshot_id
-    await store.take_turn(session, assignment.workout_id)
+    await store.lock_tree(session, assignment.workout_id)
     return await store_tree.fork(session, assignment)
 
 
 async def _written(session: WriteSession, workout: Row, changes: int, *, in_tree: bool = False) -> WorkoutPayload:
-    """The workout as it is stored after so many changes; a library workout that changed is a fact.
+    """The payload with the workout as it is stored now; a change of a library workout is recorded as a fact.
 
-    Changes in its tree do not show in its own row by themselves.
+    `changes` is the number of rows written. With `in_tree` they are rows below the workout, whose `updated_at` is set.
     """
     if changes and in_tree:
         await store.touch(session, workout.id)
@@ -203,7 +205,10 @@ async def _written(session: WriteSession, workout: Row, changes: int, *, in_tree
 
 
 async def _checked_columns(session: WriteSession, organization_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
-    """A workout's own columns in an input. Raises Refused, and NotFound for a program of another organization."""
+    """Check an input's values of a workout, and return them by column.
+
+    Raises Refused, and NotFound for a program of another organization.
+    """
     checks = Checks()
     columns = {**values, **rules.checked_texts(values, ("input",), checks, rules.NAMES)}
     for key in ("scoring", "mode"):
@@ -220,7 +225,7 @@ async def _checked_columns(session: WriteSession, organization_id: UUID, values:
 
 
 def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
-    """A movement's columns in an input. Raises Refused."""
+    """Check an input's values of a movement, and return them by column. Raises Refused."""
     checks = Checks()
     columns = rules.checked_texts(values, ("input",), checks, rules.NAMES)
     if "prescription" in values:
@@ -231,17 +236,16 @@ def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _replace_tree(session: WriteSession, workout: Row, sections: list[dict[str, Any]], at: Path) -> int:
-    """Check the tree that was sent against what stands, and store it. Returns how many rows were written."""
+    """Check the tree that was sent against the stored rows, and store it. Returns how many rows were written."""
     checks = Checks()
     tree = rules_tree.checked_tree(sections, at, checks)
     checks.done()
-    old_sections, old_movements = await store_tree.standing(session, workout.id, workout.organization_id)
-    rules_tree.check_ids(tree, old_sections, old_movements, checks)
+    current = await store_tree.current_rows(session, workout.id, workout.organization_id)
+    rules_tree.check_ids(tree, *current, checks)
     checks.done()
     ids = tree.exercise_ids
     exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True))
-    refusals = list(rules_tree.check_references(tree, old_movements, exercises, workout.organization_id))
+    refusals = list(rules_tree.check_references(tree, current[1], exercises, workout.organization_id))
     if refusals:
         raise Refused(refusals)
-    standing = old_sections, old_movements
-    return await store_tree.replace(session, workout.id, workout.organization_id, tree, *standing)
+    return await store_tree.replace(session, workout.id, workout.organization_id, tree, *current)
