@@ -1,6 +1,6 @@
 """The mutations of comments."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -13,7 +13,7 @@ from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.media.graph_uses import attach, store_uploads
 from kinegraph.media.rules import UploadPurpose, checked_uses
 from kinegraph.workout import rules, store, store_comments
@@ -34,10 +34,9 @@ class AddCommentInput:
     )
 
 
-@strawberry.type(description="The comment that was written.")
+@payload("The comment that was written.")
 class CommentPayload:
     comment: Comment | None = strawberry.field(default=None, description="The comment as it is stored now.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -69,7 +68,7 @@ class Mutation:
         id = await comment_store.insert(session, movement, body, parent_id)
         if uploads:
             await attach(session, uploads, movement.organization_id, "exercise_comment", id)
-        return await _stored(session, id)
+        return CommentPayload(comment=await stored_row(session, store_comments.comments, id))
 
     @mutation("Edit one's own comment.")
     async def update_comment(
@@ -83,7 +82,7 @@ class Mutation:
         if comment.author_id != session.viewer.user.id:
             raise Forbidden("Only its author may edit a comment.", "id")
         await comment_store.update(session, comment.id, _checked_body(body, "body"))
-        return await _stored(session, comment.id)
+        return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id))
 
     @mutation("Delete a comment of one's own; coaches may delete any. The replies below it go out of sight with it.")
     async def delete_comment(self, info: Info, id: CommentId) -> DeletePayload:
@@ -93,7 +92,7 @@ class Mutation:
         if comment.author_id != viewer.user.id and not viewer.coaches(comment.organization_id):
             raise Forbidden("Only its author or a coach may delete a comment.", "id")
         await comment_store.delete(session, comment.id)
-        return DeletePayload(deleted_id=strawberry.ID(str(comment.id)))
+        return deleted(comment.id)
 
 
 async def _locked_movement(session: WriteSession, movement_id: UUID) -> Row:
@@ -128,8 +127,3 @@ def _checked_body(body: str, *path: str) -> str:
     cleaned = checks.text(body, path, rules.MAX_COMMENT_LENGTH)
     checks.done()
     return cleaned
-
-
-async def _stored(session: WriteSession, id: UUID) -> CommentPayload:
-    stored: Any = (await store_comments.comments(session, [id]))[0]
-    return CommentPayload(comment=stored)

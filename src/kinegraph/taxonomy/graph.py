@@ -16,7 +16,7 @@ from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import edge, extends, field, given, mutation
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.taxonomy import rules, store
 
 described_enum(
@@ -77,10 +77,9 @@ class CreateTaxonomyTermInput:
     body_area: str | None = strawberry.field(default=UNSET, description="For body regions: the area, e.g. Upper Body.")
 
 
-@strawberry.type(description="The term that was written.")
+@payload("The term that was written.")
 class TaxonomyTermPayload:
     term: TaxonomyTerm | None = strawberry.field(default=None, description="The term as it is stored now.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -141,7 +140,7 @@ class Mutation:
         term = await _writable(session, id)
         if not await store.delete_term(session, rules.TaxonomyKind(term.kind), term.id):
             raise NotFound("The term was deleted meanwhile.", "id")
-        return DeletePayload(deleted_id=strawberry.ID(str(term.id)))
+        return deleted(term.id)
 
 
 GLOBAL = "Only platform admins write the global taxonomies; add a term to your organization's instead."
@@ -167,5 +166,4 @@ async def _writable(session: WriteSession, id: str) -> Row:
 
 
 async def _stored(session: WriteSession, view: UUID | None, id: UUID) -> TaxonomyTermPayload:
-    stored: Any = (await store.terms(session, [(view, id)]))[0]
-    return TaxonomyTermPayload(term=stored)
+    return TaxonomyTermPayload(term=await stored_row(session, store.terms, (view, id)))

@@ -15,7 +15,7 @@ from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.outbox import record
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.workout import rules, rules_tree, store, store_tree
 from kinegraph.workout import rules_tree as rules_prescriptions
 from kinegraph.workout.graph import Movement, Workout, WorkoutId
@@ -30,17 +30,15 @@ AssignmentId = Annotated[
 ]
 
 
-@strawberry.type(description="The workout that was written.")
+@payload("The workout that was written.")
 class WorkoutPayload:
     workout: Workout | None = strawberry.field(default=None, description="The workout as it is stored now.")
-    user_errors: list[UserError] = user_errors()
 
 
-@strawberry.type(description="The movement that was written, and the workout that it stands in.")
+@payload("The movement that was written, and the workout that it stands in.")
 class MovementPayload:
     movement: Movement | None = strawberry.field(default=None, description="The movement as it is stored now.")
     workout: Workout | None = strawberry.field(default=None, description="The workout that it stands in.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -60,7 +58,7 @@ class Mutation:
         columns = await _checked_columns(session, organization_id, own)
         author = {"organization_id": organization_id, "author_id": session.viewer.user.id}
         id = await store.insert(session, {**columns, **author})
-        workout: Any = (await store.by_ids(session, [id]))[0]
+        workout = await stored_row(session, store.by_ids, id)
         await _replace_tree(session, workout, sections, ("input", "sections"))
         await record(session, [rules.WorkoutChanged(id, organization_id)])
         return WorkoutPayload(workout=workout)
@@ -115,13 +113,13 @@ class Mutation:
         session = await info.context.write_session()
         columns = _checked_movement(given(input))
         movement = await _writable_movement(session, require_key(id, "id"), assignment_id)
-        workout: Any = (await store.by_ids(session, [movement.workout_id]))[0]
+        workout = await stored_row(session, store.by_ids, movement.workout_id)
         if workout is None:
             raise NotFound("The workout was deleted; with an assignmentId, its copy can be changed.", "id")
         changes = await store.update_movement(session, movement.id, columns)
-        payload = await _written(session, workout, changes, in_tree=True)
-        changed: Any = (await store.movements(session, [movement.id]))[0]
-        return MovementPayload(movement=changed, workout=payload.workout)
+        written = await _written(session, workout, changes, in_tree=True)
+        stored = await stored_row(session, store.movements, movement.id)
+        return MovementPayload(movement=stored, workout=written.workout)
 
     @mutation("Delete a library workout softly (coach access). Snapshots cannot be deleted.")
     async def delete_workout(self, info: Info, id: WorkoutId) -> DeletePayload:
@@ -131,7 +129,7 @@ class Mutation:
             raise rules.SnapshotImmutable("A snapshot is what an athlete was assigned; it cannot be deleted.", "id")
         await store.delete(session, workout.id)
         await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
-        return DeletePayload(deleted_id=strawberry.ID(str(workout.id)))
+        return deleted(workout.id)
 
 
 async def _writable(session: WriteSession, id: str, assignment_id: str | None, *path: str) -> Row:
@@ -200,8 +198,7 @@ async def _written(session: WriteSession, workout: Row, changes: int, *, in_tree
         await store.touch(session, workout.id)
     if changes and not workout.is_snapshot:
         await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
-    stored: Any = (await store.by_ids(session, [workout.id]))[0]
-    return WorkoutPayload(workout=stored)
+    return WorkoutPayload(workout=await stored_row(session, store.by_ids, workout.id))
 
 
 async def _checked_columns(session: WriteSession, organization_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -252,11 +252,12 @@ async def insert_program(session: WriteSession, organization_id: UUID, name: str
     return await session.insert("programs", {"organization_id": organization_id, "name": name})
 
 
-async def program(session: ReadSession, id: UUID) -> Row | None:
-    """A program that is not deleted, of any organization that the viewer belongs to."""
-    return await session.fetch_row(
-        "SELECT id, organization_id, name FROM programs WHERE id = $1 AND deleted_at IS NULL", id
+async def programs(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+    """Programs of the viewer's organizations that are not deleted, in key order."""
+    rows = await session.fetch(
+        "SELECT id, organization_id, name FROM programs WHERE id = ANY ($1) AND deleted_at IS NULL", ids
     )
+    return in_key_order(rows, ids)
 
 
 async def update_program(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:
