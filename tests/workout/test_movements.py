@@ -1,4 +1,4 @@
-"""Changing one movement; which exercises a movement may refer to, and what it shows of them."""
+"""Changing one movement; which exercises a movement may refer to, and how it shows them."""
 
 from typing import Any
 
@@ -90,7 +90,7 @@ async def test_an_empty_prescription_is_none(api: Api, world: World) -> None:
     assert (await first(api, organization.coach, id))["prescription"] is None
 
 
-async def test_a_change_to_what_stands_writes_nothing_and_a_real_one_moves_the_workouts_time(
+async def test_a_change_to_the_stored_value_writes_nothing_and_a_real_one_sets_updated_at(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, id, row = await one_movement(api, world, **FULL)
@@ -162,8 +162,8 @@ async def test_a_movement_newly_refers_to_published_exercises_and_own_drafts_onl
         created = await api.refusals(CREATE, organization.coach, input=input)
         assert created == ([(code, ["input", *PATH])] if code else []), name
         made = await create(api, organization, section(movement(squat)))
-        standing = made["sections"][0]["movements"][0]["id"]
-        for tree in ([section(movement(id, id=standing))], [section(movement(id))]):
+        stored_id = made["sections"][0]["movements"][0]["id"]
+        for tree in ([section(movement(id, id=stored_id))], [section(movement(id))]):
             answer = await api.refusals(SET, organization.coach, id=made["id"], sections=tree)
             assert answer == ([(code, PATH)] if code else []), name
 
@@ -174,8 +174,8 @@ async def test_every_bad_reference_of_a_tree_is_named_at_once(api: Api, world: W
     made = await create(api, organization)
     refused = await api.refusals(SET, organization.coach, id=made["id"], sections=tree)
     assert refused == [
-        (code, ["sections", "0", "movements", str(place), "exerciseId"])
-        for place, (_, code) in enumerate(exercises.values())
+        (code, ["sections", "0", "movements", str(position), "exerciseId"])
+        for position, (_, code) in enumerate(exercises.values())
         if code
     ]
 
@@ -214,7 +214,7 @@ async def test_movements_show_the_exercise_as_their_own_organization_sees_it(
     squat = await world.exercise_id("back-squat")
     mine, theirs = [await create(api, home, section(movement(squat))) for home in (organization, other)]
     await assign(owner, organization, mine["id"], organization.member)
-    # Somebody in both organizations sees both views in their places.
+    # Somebody in both organizations sees each organization's view in its workouts.
     both = await world.join(other.id, "coach", organization.coach)
     values = {"name": "סקוואט אחורי", "videoUrl": "https://video.example/squat"}
     await api.run(OVERRIDE, organization.coach, id=squat, organization=str(organization.id), overrides=values)

@@ -1,4 +1,4 @@
-"""Making, changing and deleting a workout: everything or nothing, by coaches only, never a snapshot."""
+"""Creating and changing workouts: values, bounds, and that a refused mutation stores nothing."""
 
 from typing import Any
 from uuid import UUID
@@ -161,7 +161,7 @@ async def test_bad_values_of_a_workout_are_named_on_making_and_on_changing_it(
     expected = [("INVALID_INPUT", ["input", *path])]
     input = {"organizationId": str(organization.id), **values}
     assert await api.refusals(CREATE, organization.coach, input=input) == expected
-    made = await create(api, organization, title="Kept")
+    made = await create(api, organization, title="Old")
     assert await api.refusals(UPDATE, organization.coach, id=made["id"], input=values) == expected
     assert await read(api, organization.coach, made["id"]) == made
 
@@ -184,7 +184,7 @@ async def test_an_absent_key_is_left_as_it_is_and_null_clears(api: Api, world: W
         assert refused == [("INVALID_INPUT", ["input", key])]
 
 
-async def test_changing_a_workout_to_what_it_is_writes_nothing(api: Api, world: World, owner: Pool) -> None:
+async def test_changing_a_workout_to_its_stored_values_writes_nothing(api: Api, world: World, owner: Pool) -> None:
     organization = await world.organization()
     values = {"title": "T", "description": None, "scoring": "TIME", "timeCap": 20}
     made = await create(api, organization, **values)

@@ -1,8 +1,9 @@
 """The cache entries of workouts' trees: their keys, their versions, and when one is invalid.
 
 An entry is the finished JSON of one workout's field `sections`: its sections and movements, with each movement's
-exercise as the workout's organization sees it. Everything else below (comments, instructions, tags …) is a gap in the
-JSON, filled by each request; so are fields whose batch function is not named in `covers` (`graph.Workout.sections`).
+exercise as the workout's organization sees it. Edges below whose batch function is not in `covers` (`Workout.sections`
+in `graph`), such as comments and instructions, are gaps in the JSON, filled by each request. A selection with arguments
+or with other resolvers below is not cached (`breadth.plan`).
 
 Key: the workout's id, and what is selected (added by the executor). It has no viewer, since row-level security shows
 an organization's rows to all of its members alike, and since a viewer who is not a member gets no entry at all.
