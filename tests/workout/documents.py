@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from kinegraph.kit.rows import Row
-from tests.conftest import Api, Organization, Person
+from tests.conftest import Api, Organization, Person, World
 
 Json: TypeAlias = dict[str, Any]
 Pool: TypeAlias = "asyncpg.Pool[Row]"
@@ -94,6 +94,18 @@ async def create(api: Api, organization: Organization, *sections: Json, **values
     data = await api.run(CREATE, organization.coach, input=input)
     made: Json = data["createWorkout"]["workout"]
     return made
+
+
+async def created_tree(api: Api, world: World, *sizes: int) -> tuple[Organization, str, list[Json]]:
+    """An organization, the id of a workout with sections of these sizes, and its tree as an input."""
+    organization = await world.organization()
+    squat, press = await world.exercise_id("back-squat"), await world.exercise_id("bench-press")
+    tree = [
+        section(*[movement((squat, press)[i % 2], label=str(i)) for i in range(size)], title=f"Section {number}")
+        for number, size in enumerate(sizes)
+    ]
+    made = await create(api, organization, *tree)
+    return organization, made["id"], sent_back(made["sections"])
 
 
 async def replace(api: Api, person: Person, id: str, sections: list[Json]) -> Json:

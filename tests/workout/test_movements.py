@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import Api, Organization, Person, World
+from tests.exercise.documents import DELETE as DELETE_EXERCISE
+from tests.exercise.documents import UPDATE as UPDATE_EXERCISE
+from tests.exercise.documents import create as create_exercise
 from tests.workout.documents import (
     CREATE,
     MOVE,
@@ -22,13 +25,6 @@ from tests.workout.documents import (
     versions,
 )
 
-NEW_EXERCISE = """mutation ($input: CreateExerciseInput!) {
-  createExercise(input: $input) { exercise { id } userErrors { code field } }
-}"""
-CHANGE_EXERCISE = """mutation ($id: ID!, $input: UpdateExerciseInput!) {
-  updateExercise(id: $id, input: $input) { exercise { id } userErrors { code field } }
-}"""
-DELETE_EXERCISE = "mutation ($id: ID!) { deleteExercise(id: $id) { deletedId userErrors { code field } } }"
 OVERRIDE = """mutation ($id: ID!, $organization: ID!, $overrides: ExerciseOverrideInput!) {
   upsertExerciseOverride(exerciseId: $id, organizationId: $organization, overrides: $overrides) {
     exercise { name } userErrors { code field }
@@ -39,8 +35,7 @@ PATH = ["sections", "0", "movements", "0", "exerciseId"]
 
 async def exercise(api: Api, author: Person, organization: Organization | None, status: str = "PUBLISHED") -> str:
     """The id of a new exercise, canonical where there is no organization."""
-    input = {"organizationId": organization and str(organization.id), "name": "Sled Drag", "status": status}
-    return str((await api.run(NEW_EXERCISE, author, input=input))["createExercise"]["exercise"]["id"])
+    return str((await create_exercise(api, author, organization, name="Sled Drag", status=status))["id"])
 
 
 async def first(api: Api, person: Person, id: str) -> Json:
@@ -191,7 +186,7 @@ async def test_a_discontinued_exercise_stays_where_it_is_used_and_marked_but_is_
     made = await create(api, organization, section(movement(id)), section())
     assert (await first(api, organization.coach, made["id"]))["exercise"]["isDiscontinued"] is False
     if end == "archived":
-        await api.run(CHANGE_EXERCISE, author, id=id, input={"status": "ARCHIVED"})
+        await api.run(UPDATE_EXERCISE, author, id=id, input={"status": "ARCHIVED"})
     else:
         await api.run(DELETE_EXERCISE, author, id=id)
     row = await first(api, organization.coach, made["id"])

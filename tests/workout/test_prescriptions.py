@@ -30,12 +30,6 @@ KEYS: dict[str | None, set[str]] = {
 
 
 @pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    """One organization for all of these."""
-    return await world.organization()
-
-
-@pytest.fixture(scope="module")
 async def squat(world: World) -> str:
     return await world.exercise_id("back-squat")
 

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, World
 from tests.workout.documents import (
     DELETE_COMMENT,
     NO_ID,
     SET,
     UPDATE,
-    Json,
     Pool,
     comment,
     create,
+    created_tree,
     movement,
     movement_ids,
     read,
@@ -24,18 +24,6 @@ from tests.workout.documents import (
     sent_back,
     versions,
 )
-
-
-async def created_tree(api: Api, world: World, *sizes: int) -> tuple[Organization, str, list[Json]]:
-    """An organization, the id of a workout with sections of these sizes, and its tree as an input."""
-    organization = await world.organization()
-    squat, press = await world.exercise_id("back-squat"), await world.exercise_id("bench-press")
-    tree = [
-        section(*[movement((squat, press)[i % 2], label=str(i)) for i in range(size)], title=f"Section {number}")
-        for number, size in enumerate(sizes)
-    ]
-    made = await create(api, organization, *tree)
-    return organization, made["id"], sent_back(made["sections"])
 
 
 async def test_movements_retain_ids_and_comments_when_they_change_positions_and_sections(

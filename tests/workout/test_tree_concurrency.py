@@ -20,12 +20,12 @@ from tests.workout.documents import (
     Pool,
     comment,
     create,
+    created_tree,
     movement,
     read_tree,
     replace,
     row_state,
     section,
-    sent_back,
 )
 
 SET_BOTH = """mutation ($a: ID!, $b: ID!) {
@@ -50,14 +50,8 @@ async def waiting(owner: Pool, workout: str, request: "asyncio.Future[Any]") -> 
             assert not request.done(), "It did not wait."
 
 
-async def created_tree(api: Api, world: World, size: int = 2) -> tuple[Organization, str, list[Json]]:
-    organization, squat = await world.organization(), await world.exercise_id("back-squat")
-    made = await create(api, organization, section(*[movement(squat)] * size))
-    return organization, made["id"], sent_back(made["sections"])
-
-
 async def test_concurrent_replacements_leave_one_of_them_whole(api: Api, world: World, owner: Pool) -> None:
-    organization, id, sent = await created_tree(api, world)
+    organization, id, sent = await created_tree(api, world, 2)
     exercise_id = sent[0]["movements"][0]["exerciseId"]
     trees = [
         [section(*[movement(exercise_id, label=f"{tree}")] * (tree + 1), title=f"{tree}")] * (tree + 1)
@@ -102,17 +96,17 @@ async def after_waiting(
 
 
 async def test_a_request_that_waited_for_a_replacement_sees_its_result(api: Api, world: World, owner: Pool) -> None:
-    organization, id, sent = await created_tree(api, world)
+    organization, id, sent = await created_tree(api, world, 2)
     row, coach = sent[0]["movements"][0], organization.coach
     request = api.refusals(MOVE, coach, id=row["id"], input={"notes": "Late"})
     assert await after_waiting(world, owner, organization, id, request) == [("NOT_FOUND", ["id"])]
 
-    organization, id, sent = await created_tree(api, world)
+    organization, id, sent = await created_tree(api, world, 2)
     row, coach = sent[0]["movements"][0], organization.coach
     late = api.refusals(ADD_COMMENT, coach, input={"movementId": row["id"], "body": "Late"})
     assert await after_waiting(world, owner, organization, id, late) == [("NOT_FOUND", ["input", "movementId"])]
 
-    organization, id, sent = await created_tree(api, world)
+    organization, id, sent = await created_tree(api, world, 2)
     replacement = api.refusals(SET, organization.coach, id=id, sections=[{**sent[0], "movements": []}])
     assert await after_waiting(world, owner, organization, id, replacement) == [
         ("INVALID_INPUT", ["sections", "0", "id"])
@@ -120,7 +114,7 @@ async def test_a_request_that_waited_for_a_replacement_sees_its_result(api: Api,
 
     sent_with: list[tuple[str, Json, str]] = [(SET, {"sections": []}, "workoutId"), (DELETE, {}, "id")]
     for text, values, path in sent_with:
-        organization, id, _ = await created_tree(api, world)
+        organization, id, _ = await created_tree(api, world, 2)
         refused = api.refusals(text, organization.coach, id=id, **values)
         assert await after_waiting(world, owner, organization, id, refused, delete=True) == [("NOT_FOUND", [path])]
 
@@ -173,7 +167,7 @@ async def test_comments_on_one_workout_do_not_wait_for_each_other(api: Api, worl
 async def test_requests_that_take_two_workouts_in_opposite_orders_are_not_answered_with_an_error_of_ours(
     api: Api, world: World, owner: Pool
 ) -> None:
-    organization, a, _ = await created_tree(api, world)
+    organization, a, _ = await created_tree(api, world, 2)
     b = (await create(api, organization))["id"]
     async with world.writing_as(organization.coach) as session:
         await store.lock_tree(session, UUID(b))

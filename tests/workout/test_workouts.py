@@ -7,6 +7,7 @@ import pytest
 
 from kinegraph.workout import store
 from tests.conftest import Api, World
+from tests.exercise.documents import create as create_exercise
 from tests.workout.documents import (
     CREATE,
     NO_ID,
@@ -97,14 +98,8 @@ async def test_one_bad_movement_deep_in_the_tree_is_named_and_nothing_is_stored(
 ) -> None:
     organization, other = await world.organization(), await world.organization()
     squat = await world.exercise_id("back-squat")
-    made = await api.run(
-        """mutation ($input: CreateExerciseInput!) {
-          createExercise(input: $input) { exercise { id } userErrors { code } }
-        }""",
-        other.coach,
-        input={"organizationId": str(other.id), "name": "Theirs"},
-    )
-    values, code, path = _bad_movements(made["createExercise"]["exercise"]["id"])[fault]
+    foreign = await create_exercise(api, other.coach, other, name="Theirs")
+    values, code, path = _bad_movements(foreign["id"])[fault]
     good = [section(*[movement(squat)] * 10) for _ in range(7)]
     good[6]["movements"][8] = {**movement(squat), **values}
     refused = await api.refusals(
