@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, cast  # Any: Strawberry adds its definition to the class
 
 import strawberry
 from strawberry.types.enum import EnumValue
@@ -16,7 +16,7 @@ class UserErrorCode(enum.StrEnum):
 
 
 def set_codes(descriptions: Mapping[str, str]) -> None:
-    """Make these codes the values of the GraphQL enum UserErrorCode, before a schema is built with it."""
+    """Set the values of the GraphQL enum UserErrorCode, by code, before a schema is built with it."""
     definition: Any = vars(UserErrorCode)["__strawberry_definition__"]
     definition.values = [EnumValue(code, code, description=text) for code, text in descriptions.items()]
 
@@ -31,12 +31,12 @@ class UserError:
 
     @classmethod
     def of(cls, refusal: Refusal) -> "UserError":
-        """The refusal as the API says it."""
+        """The refusal as the API shows it."""
         return cls(code=cast(UserErrorCode, refusal.code), message=refusal.message, field=list(refusal.path) or None)
 
 
 def user_errors() -> Any:
-    """The field `userErrors` of a payload."""
+    """Declare the field `userErrors` of a payload."""
     return strawberry.field(default_factory=list, description="Why nothing was stored; empty where it was.")
 
 
