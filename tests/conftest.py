@@ -25,6 +25,7 @@ from kinegraph.canonical.jobs import seed_library
 from kinegraph.commands import migrate
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit import pool
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
@@ -179,7 +180,7 @@ class World:
         return str(id)
 
     @asynccontextmanager
-    async def writing_as(self, person: Person) -> AsyncIterator[WriteSession]:
+    async def writing_as(self, person: Person) -> AsyncIterator[WriteSession[Viewer]]:
         """A write session of a user, without any check of the application: row-level security alone."""
         async with self.database.write(identity.authenticate_as(person.id)) as session:
             yield session

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kinegraph.canonical.rules import shipped_files
 from kinegraph.exchange.rules_fields import FIELDS
-from kinegraph.exercise.rules import api_name
+from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.formats.records import Format
 from kinegraph.kit.database import Database

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kinegraph.exercise.rules_columns import OVERRIDABLE as COLUMNS
 from kinegraph.kit.errors import Refused
-from kinegraph.library.rules import COLUMNS, OVERRIDABLE, checked_overrides, merge
+from kinegraph.library.rules import OVERRIDABLE_BY_KEY, checked_overrides, merge
 from tests.library.documents import OVERRIDABLE as ALLOWLIST
 
 GYM = UUID("0197c1a2-0000-7000-8000-000000000001")
@@ -34,7 +35,7 @@ def supplied(diff: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_overridable_fields_are_the_allowlist() -> None:
-    assert set(OVERRIDABLE) == set(ALLOWLIST)
+    assert set(OVERRIDABLE_BY_KEY) == set(ALLOWLIST)
 
 
 @settings(max_examples=200, deadline=None)
@@ -43,7 +44,7 @@ def test_the_merge_takes_exactly_the_overridden_keys_and_the_rest_from_the_row(
     columns: dict[str, Any], diff: dict[str, Any]
 ) -> None:
     merged = merge(canonical(columns), diff, GYM)
-    for key, column in OVERRIDABLE.items():
+    for key, column in OVERRIDABLE_BY_KEY.items():
         assert getattr(merged, column) == supplied(diff).get(key, columns[column])
 
 
@@ -108,7 +109,7 @@ def test_null_keys_of_an_input_are_removed_and_the_others_set(nulls: set[str], w
     sent = {**dict.fromkeys(nulls), **({"difficulty": 4} if with_difficulty else {})}
     wanted, removed = checked_overrides(sent, ("overrides",))
     assert wanted == ({"difficulty": 4} if with_difficulty else {})
-    assert sorted(removed) == sorted(key for key, column in OVERRIDABLE.items() if column in nulls)
+    assert sorted(removed) == sorted(key for key, column in OVERRIDABLE_BY_KEY.items() if column in nulls)
 
 
 def test_every_fault_of_an_override_is_refused_with_its_path() -> None:

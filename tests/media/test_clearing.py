@@ -183,7 +183,7 @@ async def test_an_upload_whose_use_is_not_committed_yet_is_left_alone(
         assert await store.use_uploads(session, [UUID(id)]) == {UUID(id)}
         assert await clear_uploads(database, storage) == 0
         assert staged(home) == {id}
-        session.doomed = not keep
+        session.is_rollback_only = not keep
     assert await owner.fetchval("SELECT used_at IS NOT NULL FROM uploads WHERE id = $1", UUID(id)) is keep
     assert await clear_uploads(database, storage) == 1
 

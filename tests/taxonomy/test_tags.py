@@ -95,7 +95,7 @@ async def test_row_level_security_alone_refuses_tags_of_exercises_that_one_may_n
                 try:
                     async with world.writing_as(who) as session:
                         await session.run(INSERT, *values)
-                        session.doomed = True
+                        session.is_rollback_only = True
                     stored.add((exercise, term, scope))
                 except REFUSED:
                     pass

@@ -54,9 +54,9 @@ def _requested_columns(field: Field) -> frozenset[str] | None:
 def _rows(field: Field) -> Iterator[Field]:
     """The fields of a connection that show its rows."""
     for inner in field.child.fields if field.child else ():
-        if not isinstance(inner, str) and inner.place[1] in ("nodes", "node"):
+        if not isinstance(inner, str) and inner.coordinate[1] in ("nodes", "node"):
             yield inner
-        elif not isinstance(inner, str) and inner.place[1] == "edges":
+        elif not isinstance(inner, str) and inner.coordinate[1] == "edges":
             yield from _rows(inner)
 
 
@@ -139,7 +139,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         if is_timeout(error) or (context.opened is None and is_unreachable(error)):
             raise error
         context.columns_by_node = {}
-        context.forget()
+        context.clear_loaders()
         if context.writes or isinstance(error, asyncpg.PostgresError):
             await context.renew()
 

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import Row, grouped, in_key_order
@@ -13,24 +14,18 @@ from kinegraph.kit.sessions import ReadSession, WriteSession
 CalendarKey = tuple[UUID, UUID | None]
 """An organization, and the athlete that the list is restricted to (None: all)."""
 
-COLUMNS = """a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
+COLUMNS = f"""a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
                a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
-               coalesce(athlete.name, 'Former member') AS athlete_name,
-               coalesce(coach.name, 'Former member') AS assigned_by_name,
-               CASE WHEN athlete_membership.user_id IS NOT NULL THEN athlete.email END AS athlete_email,
-               CASE WHEN coach_membership.user_id IS NOT NULL THEN coach.email END AS assigned_by_email"""
+               {name_column("athlete")}, {email_column("athlete")},
+               {name_column("assigned_by")}, {email_column("assigned_by")}"""
 
-JOINS = """LEFT JOIN users athlete ON athlete.id = a.athlete_id
-        LEFT JOIN users coach ON coach.id = a.assigned_by_id
-        LEFT JOIN memberships athlete_membership ON athlete_membership.organization_id = a.organization_id
-                                                 AND athlete_membership.user_id = a.athlete_id
-                                                 AND athlete_membership.deleted_at IS NULL
-        LEFT JOIN memberships coach_membership ON coach_membership.organization_id = a.organization_id
-                                               AND coach_membership.user_id = a.assigned_by_id
-                                               AND coach_membership.deleted_at IS NULL"""
+JOINS = f"""{user_join("athlete", "a.athlete_id")}
+        {member_join("athlete", "a.athlete_id", "a.organization_id")}
+        {user_join("assigned_by", "a.assigned_by_id")}
+        {member_join("assigned_by", "a.assigned_by_id", "a.organization_id")}"""
 
 
-async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
     """Assignments that the viewer sees, by coach access or as the athlete, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
@@ -92,8 +87,8 @@ async def calendar_pages(
         [athlete for _, athlete in keys],
         start,
         end,
-        window.place(0),
-        window.place(1),
+        window.sort_value(0),
+        window.sort_value(1),
         window.first + 1,
     )
     return pages_of(rows, keys, window, "scheduled_for", "id")
@@ -122,7 +117,9 @@ async def calendar_counts(
     return [row.assignments for row in rows]
 
 
-async def insert(session: WriteSession, workout: Row, athlete_ids: Sequence[UUID], scheduled_for: date) -> list[UUID]:
+async def insert(
+    session: WriteSession[Viewer], workout: Row, athlete_ids: Sequence[UUID], scheduled_for: date
+) -> list[UUID]:
     """Assign a library workout to athletes, by the viewer. Returns the assignments' ids in the athletes' order."""
     rows = await session.fetch(
         """

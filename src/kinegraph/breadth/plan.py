@@ -178,10 +178,10 @@ def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | No
         strategy = field.strategy
         if field.children is not None or field.definition.args:
             return None
-        if isinstance(strategy, Resolve) and field.place not in covers:
+        if isinstance(strategy, Resolve) and field.coordinate not in covers:
             return None
         if isinstance(strategy, Edge) and strategy.batch not in covers:
-            if strategy.pick is not None or field.child is None or field.child.has_resolvers:
+            if strategy.extract is not None or field.child is None or field.child.has_resolvers:
                 return None
             found.append(field)
         elif field.child is not None:

@@ -162,9 +162,9 @@ class _Run:
         answers = self.loads.answers(strategy.batch)
         values: list[Any]
         index: list[int] | None = None
-        if strategy.pick is not None:
+        if strategy.extract is not None:
             objects = pending.scope.objects
-            values = [strategy.pick(o, answers[number]) for o, number in zip(objects, pending.places, strict=True)]
+            values = [strategy.extract(o, answers[number]) for o, number in zip(objects, pending.places, strict=True)]
         elif field.children is not None or (field.child and field.child.has_resolvers):  # each object has its own path
             values = [answers[number] for number in pending.places]
         else:

@@ -22,6 +22,7 @@ class Field:
         "child",
         "children",
         "convert",
+        "coordinate",
         "definition",
         "gaps",
         "is_document",
@@ -29,7 +30,6 @@ class Field:
         "key",
         "leaf",
         "nodes",
-        "place",
         "shape",
         "strategy",
     )
@@ -43,7 +43,7 @@ class Field:
         strategy: Strategy,
     ) -> None:
         self.key = key
-        self.place = parent.name, details[0].node.name.value
+        self.coordinate = parent.name, details[0].node.name.value
         self.is_document = False
         """Whether the objects that it reads are documents (dicts), which are written down with the object above."""
         self.cached: Cached | None = None
@@ -119,7 +119,7 @@ def _has_resolvers(field: Field) -> bool:
 
 
 def _text(field: Field) -> str:
-    return f"{field.key}:{field.place[1]}{field.child.text if field.child else ''}"
+    return f"{field.key}:{field.coordinate[1]}{field.child.text if field.child else ''}"
 
 
 def _reads(field: Field) -> frozenset[str] | None:
@@ -129,7 +129,7 @@ def _reads(field: Field) -> frozenset[str] | None:
     if isinstance(strategy, Embedded):
         below = field.child.names if field.child else None
         return None if below is None else frozenset(strategy.prefix + name for name in below)
-    return strategy.reads if isinstance(strategy, Call | Edge) and field.children is None else None
+    return strategy.required_columns if isinstance(strategy, Call | Edge) and field.children is None else None
 
 
 def _is_inline(field: Field) -> bool:

@@ -16,25 +16,26 @@ class Read:
 class Call:
     """The field is what a function makes of the object alone, without waiting.
 
-    `reads` is what it reads of the object; None where that is not known.
+    `required_columns` is what it reads of the object; None where that is not known.
     """
 
     function: Callable[[Any], Any]
-    reads: frozenset[str] | None = None
+    required_columns: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The field is loaded: by a batch function, for a key of the object; `pick` takes the object's part of the answer.
+    """The field is loaded: by a batch function, for a key of the object.
 
+    `extract` takes from the answer what is this object's, where one answer serves several objects.
     The key is a value of the object by its name, a tuple of several, or what a function makes of the object.
     """
 
     batch: Hashable
     key: str | tuple[str, ...] | Callable[[Any], Any]
-    pick: Callable[[Any, Any], Any] | None = None
-    reads: frozenset[str] | None = None
-    """What key and pick read of the object; None where that is not known."""
+    extract: Callable[[Any, Any], Any] | None = None
+    required_columns: frozenset[str] | None = None
+    """What key and extract read of the object; None where that is not known."""
     joined: "Mapping[Hashable, Hashable] | None" = None
     """For the batch functions of edges below, functions that answer both at once."""
     cached: "Cached | None" = None

@@ -1,7 +1,7 @@
 """How the fields of a Strawberry schema resolve. This file and strawberry_inputs know Strawberry.
 
 A field without a resolver is read; a resolver that takes the parent alone and does not wait is called; a field
-whose metadata has an `edge` (with `batch`, `key` and `pick`) is loaded; all others are resolved one by one.
+whose metadata has an `edge` (with `batch`, `key` and `extract`) is loaded; all others are resolved one by one.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,9 @@ def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
     if not isinstance(field, StrawberryField) or field.permission_classes or field.extensions:
         return Resolve()
     cached = field.metadata.get("cached")
-    reads = field.metadata.get("reads")
+    required_columns = field.metadata.get("required_columns")
     if of := field.metadata.get("edge"):
-        return Edge(of.batch, of.columns or of.key, of.pick, reads, field.metadata.get("joined"), cached)
+        return Edge(of.batch, of.columns or of.key, of.extract, required_columns, field.metadata.get("joined"), cached)
     resolver: Any = field.base_resolver
     if resolver is None:
         return Read(field.python_name)
@@ -31,7 +31,7 @@ def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
         return Embedded(prefix, resolver.wrapped_func)
     takes_parent_alone = len(resolver.signature.parameters) == 1 and not resolver.arguments
     if takes_parent_alone and not resolver.is_async and not resolver.info_parameter:
-        return Call(resolver.wrapped_func, reads)
+        return Call(resolver.wrapped_func, required_columns)
     return Resolve(cached, _direct(field, definition))
 
 

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.comment import store as comment_store
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
@@ -95,7 +96,7 @@ class Mutation:
         return deleted(comment.id)
 
 
-async def _locked_movement(session: WriteSession, movement_id: UUID) -> Row:
+async def _locked_movement(session: WriteSession[Viewer], movement_id: UUID) -> Row:
     """Share the lock of the tree of a movement, so that it is not deleted meanwhile, and return it. Raises NotFound."""
     movement = (await store.movements(session, [movement_id]))[0]
     if movement is not None:
@@ -106,7 +107,7 @@ async def _locked_movement(session: WriteSession, movement_id: UUID) -> Row:
     return movement
 
 
-async def _check_parent(session: WriteSession, parent_id: UUID, movement_id: UUID) -> None:
+async def _check_parent(session: WriteSession[Viewer], parent_id: UUID, movement_id: UUID) -> None:
     """Check that a reply's parent is a top-level comment on the same movement. Raises NotFound and InvalidInput."""
     parent = await comment_store.visible_comment(session, parent_id)
     if parent is None or parent.workout_movement_id != movement_id:
@@ -115,7 +116,7 @@ async def _check_parent(session: WriteSession, parent_id: UUID, movement_id: UUI
         raise InvalidInput("Replies are one level deep: reply to the top-level comment.", "input", "parentCommentId")
 
 
-async def _visible(session: WriteSession, id: str) -> Row:
+async def _visible(session: WriteSession[Viewer], id: str) -> Row:
     comment = await comment_store.visible_comment(session, require_key(id, "id"))
     if comment is None:
         raise NotFound("There is no such comment.", "id")

@@ -8,7 +8,7 @@ from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.store import reachable
 
 
-async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
+async def visible_comment(session: ReadSession[Viewer], id: UUID) -> Row | None:
     """A comment on a workout that the viewer may comment on (`reachable`), with the workout's id."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
@@ -31,7 +31,7 @@ async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
     return in_key_order(rows, [id])[0]
 
 
-async def insert(session: WriteSession, movement: Row, body: str, parent_id: UUID | None) -> UUID:
+async def insert(session: WriteSession[Viewer], movement: Row, body: str, parent_id: UUID | None) -> UUID:
     """Store a comment of the viewer's on a movement."""
     return await session.insert(
         "exercise_comments",

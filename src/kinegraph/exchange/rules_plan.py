@@ -25,8 +25,9 @@ from kinegraph.exchange.rules import (
     faults_told,
 )
 from kinegraph.exchange.rules_duplicates import DuplicateFinder
-from kinegraph.exchange.rules_fields import COLUMNS, DEFAULTS, TERMS, digest, is_digest, still_says
-from kinegraph.exercise.rules import api_name, require_move
+from kinegraph.exchange.rules_fields import DEFAULTS, TERMS, digest, is_digest, is_unchanged
+from kinegraph.exercise.rules import require_move
+from kinegraph.exercise.rules_columns import EXCHANGED, api_name
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.formats.records import Location
 from kinegraph.kit.errors import InvalidInput
@@ -97,7 +98,7 @@ def _decided(
 def _verdict(entry: Entry, stored: Stored) -> Verdict:
     if all(stored.content[name] == value for name, value in entry.content.items()):
         return Verdict.UNCHANGED
-    is_as_left = still_says(stored.content, stored.seed_hash) or still_says(stored.content, entry.base)
+    is_as_left = is_unchanged(stored.content, stored.seed_hash) or is_unchanged(stored.content, entry.base)
     return Verdict.CHANGED if is_as_left else Verdict.EDITED
 
 
@@ -200,7 +201,7 @@ def record_of(decision: Decision) -> Record:
     key = stored.import_key if stored and decision.keeps_key else decision.entry.key
     has = {name: after[name] != before[name] for name in after}
     return Record(
-        {**{name: after[name] for name in COLUMNS}, "import_key": key, "seed_hash": hashed},
+        {**{name: after[name] for name in EXCHANGED}, "import_key": key, "seed_hash": hashed},
         stored.id if stored else None,
         _placed(_with_images(after["instructions"], stored)) if has["instructions"] else None,
         _placed(_keyed(after["contraindications"])) if has["contraindications"] else None,

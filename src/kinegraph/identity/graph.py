@@ -85,7 +85,7 @@ class Organization:
         )
 
 
-async def organizations_of(session: ReadSession, ids: Sequence[UUID]) -> list[rules.Organization | None]:
+async def organizations_of(session: ReadSession[rules.Viewer], ids: Sequence[UUID]) -> list[rules.Organization | None]:
     """The viewer's organizations, in key order, which are known without a statement; None for others."""
     viewer: rules.Viewer = session.viewer
     return [viewer.organization(id) for id in ids]

@@ -14,7 +14,7 @@ MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only staff and themselves (None: everybody)."""
 
 
-class UserAuthentication(CachedAuthentication):
+class UserAuthentication(CachedAuthentication[Viewer]):
     """Sets a viewer by user id or by e-mail. Raises Unauthenticated where there is no such user.
 
     Cached under the user's id is the viewer, with the statement that sets them again as long as nothing of them has
@@ -43,12 +43,12 @@ class UserAuthentication(CachedAuthentication):
         entry = CachedViewer(set_viewer(viewer, self._state), viewer), _changes(cache, viewer)
         cache.put(("viewer", self._user_id), None, entry, BYTES_PER_MEMBERSHIP * (1 + len(viewer.by_organization)))
 
-    def cached(self, cache: Cache) -> CachedViewer | None:
+    def cached(self, cache: Cache) -> CachedViewer[Viewer] | None:
         """The viewer of a user id; an e-mail address is looked up each time."""
         entry = None if self._user_id is None else cache.get(("viewer", self._user_id))
         if entry is None:
             return None
-        cached: CachedViewer = entry[0]
+        cached: CachedViewer[Viewer] = entry[0]
         return cached if _changes(cache, cached.viewer) == entry[1] else None
 
     def invalidate(self, cache: Cache, viewer: Viewer) -> None:
@@ -85,7 +85,7 @@ def _array(ids: Sequence[UUID]) -> str:
     return "{" + ",".join(str(UUID(int=id.int)) for id in ids) + "}"
 
 
-def authenticate_as(user_id: UUID | None = None, email: str | None = None) -> Authenticate:
+def authenticate_as(user_id: UUID | None = None, email: str | None = None) -> Authenticate[Viewer]:
     """A session's viewer by user id or by e-mail."""
     return UserAuthentication(user_id, email)
 
@@ -138,8 +138,8 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
         [organization for organization, _ in keys],
         [alone for _, alone in keys],
         role,
-        window.place(0),
-        window.place(1),
+        window.sort_value(0),
+        window.sort_value(1),
         window.first + 1,
     )
     return pages_of(rows, keys, window, "name", "id")

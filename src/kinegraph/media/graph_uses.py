@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
 from kinegraph.kit.rows import Row
@@ -69,7 +70,7 @@ async def _store_upload(
 
 
 async def use(
-    session: WriteSession,
+    session: WriteSession[Viewer],
     files: list[StoredUpload],
     organization_id: UUID | None,
     places: Mapping[UUID, Path],
@@ -87,7 +88,7 @@ async def use(
 
 
 async def attach(
-    session: WriteSession, files: list[StoredUpload], organization_id: UUID, owner_type: str, owner_id: UUID
+    session: WriteSession[Viewer], files: list[StoredUpload], organization_id: UUID, owner_type: str, owner_id: UUID
 ) -> None:
     """Use stored uploads as the attachments of something in an organization. Raises Refused."""
     places: dict[UUID, Path] = {file.upload.id: ("input", "uploadIds", str(place)) for place, file in enumerate(files)}

@@ -29,13 +29,13 @@ class AttachmentKind(StrEnum):
 
 
 class UploadNotFound(Refusal):
-    """No such upload of the viewer's, or its file has not arrived."""
+    """There is no such upload, or its file has not arrived."""
 
     code = "UPLOAD_NOT_FOUND"
 
 
 class StorageUnavailable(Refusal):
-    """The object storage does not answer."""
+    """A service that is needed does not answer; try again later."""
 
     code = "SERVICE_UNAVAILABLE"
 

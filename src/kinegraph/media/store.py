@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.outbox import record
 from kinegraph.kit.rows import Row, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media.rules import KEPT, AttachmentAdded
 
 
-async def waiting_uploads(session: WriteSession) -> int:
+async def waiting_uploads(session: WriteSession[Viewer]) -> int:
     """How many uploads of the viewer's wait to be used; none is added meanwhile."""
     await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"uploads {session.viewer.user.id}")
     count: int = await session.fetch_value(
@@ -19,12 +20,12 @@ async def waiting_uploads(session: WriteSession) -> int:
     return count
 
 
-async def insert_upload(session: WriteSession, values: Mapping[str, Any]) -> None:
+async def insert_upload(session: WriteSession[Viewer], values: Mapping[str, Any]) -> None:
     """Store an announced upload of the viewer's."""
     await session.insert("uploads", {**values, "user_id": session.viewer.user.id})
 
 
-async def uploads(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def uploads(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
     """The viewer's own uploads that were not used yet, in key order."""
     rows = await session.fetch(
         """
@@ -38,7 +39,7 @@ async def uploads(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]
     return in_key_order(rows, ids)
 
 
-async def use_uploads(session: WriteSession, ids: Sequence[UUID]) -> set[UUID]:
+async def use_uploads(session: WriteSession[Viewer], ids: Sequence[UUID]) -> set[UUID]:
     """Mark uploads as used. Returns those that were not before; of two who try at once, one gets them."""
     rows = await session.fetch(
         """
@@ -54,7 +55,11 @@ async def use_uploads(session: WriteSession, ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def insert_attachments(
-    session: WriteSession, organization_id: UUID, owner_type: str, owner_id: UUID, files: Sequence[Mapping[str, Any]]
+    session: WriteSession[Viewer],
+    organization_id: UUID,
+    owner_type: str,
+    owner_id: UUID,
+    files: Sequence[Mapping[str, Any]],
 ) -> None:
     """Attach files (`url`, `mime`, `kind`) of the viewer's, in their order; their thumbnails are made afterwards."""
     rows = await session.fetch(
@@ -73,7 +78,7 @@ async def insert_attachments(
     await record(session, [AttachmentAdded(row.id, organization_id) for row in rows if row.kind == "image"])
 
 
-async def enter_for_organization(session: ReadSession, organization_id: UUID) -> None:
+async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:
     """Let a transaction of the worker's read and write what the people of one organization could."""
     await session.fetch("SELECT set_config('kinegraph.organizations', $1, true)", f"{{{organization_id}}}")
 

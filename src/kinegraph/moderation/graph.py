@@ -8,6 +8,7 @@ import strawberry
 from kinegraph.exercise import rules, store
 from kinegraph.exercise.graph import ExerciseId, ExercisePayload
 from kinegraph.exercise.graph_mutations import stored, writable
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import is_coached
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -121,7 +122,7 @@ class Mutation:
         return await stored(session, row.id)
 
 
-async def _coached(session: WriteSession, exercise_id: str) -> Row:
+async def _coached(session: WriteSession[Viewer], exercise_id: str) -> Row:
     """The exercise, of which the viewer must be a coach. Raises NotFound and Forbidden."""
     row = (await store.by_ids(session, [require_key(exercise_id, "exerciseId")]))[0]
     if row is None or not rules.is_visible(session.viewer, row):

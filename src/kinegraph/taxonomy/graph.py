@@ -43,10 +43,10 @@ class TaxonomyTerm:
     slug: str = strawberry.field(description="Short name, unique in its taxonomy and scope.")
     organization: Organization | None = organization_edge("Whose own it is; null for a global term.")
     parent: "TaxonomyTerm | None" = edge(
-        store.terms, _in_view("parent_id"), "The category above.", reads=("view_id", "parent_id")
+        store.terms, _in_view("parent_id"), "The category above.", required_columns=("view_id", "parent_id")
     )
     children: list["TaxonomyTerm"] = edge(
-        store.children_of, _in_view("id"), "The categories right below it.", reads=("view_id", "id")
+        store.children_of, _in_view("id"), "The categories right below it.", required_columns=("view_id", "id")
     )
     body_area: str | None = strawberry.field(description="A body region's area, e.g. Upper Body.")
 
@@ -154,7 +154,7 @@ async def _parent(session: WriteSession, organization_id: UUID | None, sent: str
     return {"parent_id": parent.id, "parent_organization_id": parent.organization_id}
 
 
-async def _writable(session: WriteSession, id: str) -> Row:
+async def _writable(session: WriteSession[Viewer], id: str) -> Row:
     """The term that the viewer wants to write. Raises NotFound and Forbidden."""
     key, viewer = require_key(id, "id"), session.viewer
     views: list[UUID | None] = [None, *viewer.by_organization]

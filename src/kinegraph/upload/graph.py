@@ -82,7 +82,7 @@ def _place(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
 
 
 async def _require_allowed(
-    session: WriteSession, organization_id: UUID | None, exercise_id: UUID | None, *, is_instruction: bool
+    session: WriteSession[Viewer], organization_id: UUID | None, exercise_id: UUID | None, *, is_instruction: bool
 ) -> None:
     """Refuse whoever may not store such a file there."""
     viewer: Viewer = session.viewer

@@ -46,7 +46,11 @@ class Video:
     positive_votes: int = strawberry.field(description="How many coaches find it good.")
     negative_votes: int = strawberry.field(description="How many coaches find it wanting.")
     my_vote: VideoVote | None = edge(
-        store_video.votes, itemgetter("exercise_id"), "The caller's own vote.", _my_vote, reads=("exercise_id",)
+        store_video.votes,
+        itemgetter("exercise_id"),
+        "The caller's own vote.",
+        _my_vote,
+        required_columns=("exercise_id",),
     )
     is_locked: bool = strawberry.field(description="Whether it stays as it is until somebody unlocks it.")
 

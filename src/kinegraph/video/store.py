@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 
-async def votes(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[bool | None]:
+async def votes(session: ReadSession[Viewer], exercise_ids: Sequence[UUID]) -> list[bool | None]:
     """The viewer's own vote on each exercise's video; None where they have none."""
     rows = await session.fetch(
         "SELECT exercise_id, is_positive FROM exercise_video_votes WHERE exercise_id = ANY ($1) AND user_id = $2",
@@ -18,7 +19,7 @@ async def votes(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[bool
     return [found.get(id) for id in exercise_ids]
 
 
-async def vote(session: WriteSession, exercise_id: UUID, is_positive: bool | None) -> None:
+async def vote(session: WriteSession[Viewer], exercise_id: UUID, is_positive: bool | None) -> None:
     """Set the viewer's vote, or delete it (None); a trigger updates the counts in the exercise's row."""
     if is_positive is None:
         await session.run(

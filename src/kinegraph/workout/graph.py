@@ -49,7 +49,7 @@ class Workout:
     program: "Program | None" = strawberry.field(
         resolver=program_of,
         description="The program it belongs to, if any.",
-        metadata={"reads": frozenset(("program_id", "program_name", "organization_id"))},
+        metadata={"required_columns": frozenset(("program_id", "program_name", "organization_id"))},
     )
     author: User = embedded("author_", author_of, "Who made it.")
     title: str | None = strawberry.field(description="Its title.")
@@ -119,7 +119,7 @@ class Comment:
         lambda comment: comment.parent_comment_id or comment.id,
         "The files that belong to it, in their order.",
         lambda comment, by_comment: by_comment.get(comment.id, []),
-        reads=("id", "parent_comment_id"),
+        required_columns=("id", "parent_comment_id"),
     )
     created_at: datetime = strawberry.field(description="When it was written.")
     updated_at: datetime = strawberry.field(description="When it was last edited.")

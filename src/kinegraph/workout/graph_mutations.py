@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -132,7 +133,7 @@ class Mutation:
         return deleted(workout.id)
 
 
-async def _writable(session: WriteSession, id: str, assignment_id: str | None, *path: str) -> Row:
+async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str | None, *path: str) -> Row:
     """Lock the tree that the viewer wants to write, and return its workout: with an assignment, its snapshot.
 
     Raises NotFound and Forbidden.
@@ -151,7 +152,7 @@ async def _writable(session: WriteSession, id: str, assignment_id: str | None, *
     return workout
 
 
-async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str | None) -> Row:
+async def _writable_movement(session: WriteSession[Viewer], id: UUID, assignment_id: str | None) -> Row:
     """Lock the tree of the movement that the viewer wants to write, and return the movement.
 
     With an assignment, it is the movement's copy in the assignment's snapshot.
@@ -171,7 +172,7 @@ async def _writable_movement(session: WriteSession, id: UUID, assignment_id: str
     return movement
 
 
-async def _assignment(session: WriteSession, id: str) -> Row:
+async def _assignment(session: WriteSession[Viewer], id: str) -> Row:
     """Lock the assignment that an edit is for, and return it. Raises NotFound and Forbidden."""
     assignment = await store_tree.lock_assignment(session, require_key(id, "assignmentId"))
     if assignment is None:
@@ -189,7 +190,9 @@ async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
     return await store_tree.fork(session, assignment)
 
 
-async def _written(session: WriteSession, workout: Row, changes: int, *, in_tree: bool = False) -> WorkoutPayload:
+async def _written(
+    session: WriteSession[Viewer], workout: Row, changes: int, *, in_tree: bool = False
+) -> WorkoutPayload:
     """The payload with the workout as it is stored now; a change of a library workout is recorded as a fact.
 
     `changes` is the number of rows written. With `in_tree` they are rows below the workout, whose `updated_at` is set.

@@ -11,7 +11,7 @@ from kinegraph.kit.errors import Path, Refusal
 
 
 class SnapshotImmutable(Refusal):
-    """A snapshot is the frozen copy of one assignment: it can be neither deleted nor assigned itself."""
+    """A snapshot workout cannot be deleted."""
 
     code = "SNAPSHOT_IMMUTABLE"
 

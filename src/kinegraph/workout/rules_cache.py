@@ -33,20 +33,17 @@ from typing import TypeAlias
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.context import Context
 
 TreeKey: TypeAlias = tuple[UUID, UUID, UUID | None]
 """A workout, its organization, and the version of kind `workouts` that was read with its row."""
 
 
-def cached_trees(context: Context, keys: Sequence[TreeKey]) -> list[tuple[tuple[Hashable, ...], Hashable]] | None:
+def cached_trees(viewer: Viewer, keys: Sequence[TreeKey]) -> list[tuple[tuple[Hashable, ...], Hashable]] | None:
     """The cache key and version of each workout's tree.
 
     None if any of them is of an organization that the viewer does not belong to, or has no version: then all are read
     from the database.
     """
-    session = context.opened
-    viewer: Viewer | None = session.viewer if session else None
-    if viewer is None or not all(viewer.organization(organization) and version for _, organization, version in keys):
+    if not all(viewer.organization(organization) and version for _, organization, version in keys):
         return None
     return [(("tree", workout), (version, *viewer.version(organization))) for workout, organization, version in keys]

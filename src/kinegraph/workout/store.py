@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.rows import Row, grouped, grouped_by_position, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
@@ -15,17 +16,11 @@ COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.desc
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at"""
 """The columns of a workout's own row that the API shows."""
 
-JOINED_COLUMNS = {
-    "author_name": (
-        "coalesce(author.name, 'Former member') AS author_name",
-        "LEFT JOIN users author ON author.id = w.author_id",
-    ),
-    "author_email": (
-        "CASE WHEN belongs.user_id IS NOT NULL THEN mailed.email END AS author_email",
-        """LEFT JOIN memberships belongs ON belongs.organization_id = w.organization_id
-                                         AND belongs.user_id = w.author_id AND belongs.deleted_at IS NULL
-            LEFT JOIN users mailed ON mailed.id = w.author_id""",
-    ),
+AUTHOR_JOIN = user_join("author", "w.author_id")
+
+JOINED_COLUMNS: Mapping[str, Sequence[str]] = {
+    "author_name": (name_column("author"), AUTHOR_JOIN),
+    "author_email": (email_column("author"), AUTHOR_JOIN, member_join("author", "w.author_id", "w.organization_id")),
     "program_name": (
         "program.name AS program_name",
         "LEFT JOIN programs program ON program.id = w.program_id AND program.deleted_at IS NULL",
@@ -33,17 +28,16 @@ JOINED_COLUMNS = {
     "tree_version": (
         """(SELECT current.version FROM versions current
              WHERE current.organization_id = w.organization_id AND current.kind = 'workouts') AS tree_version""",
-        "",
     ),
 }
-"""The columns that come from other tables, each with its joins. An author who left the organization has no email."""
+"""The columns that come from other tables, each with the joins that it needs."""
 
 
 def selected(names: frozenset[str] | None) -> str:
     """SELECT and FROM of a statement that reads workouts: with the requested columns, or all (None)."""
-    joined = [column_and_join for name, column_and_join in JOINED_COLUMNS.items() if names is None or name in names]
-    columns = [narrow(COLUMNS, names, "id organization_id created_at"), *(column for column, _ in joined)]
-    joins = "".join(f"\n            {join}" for _, join in joined)
+    joined = [column_and_joins for name, column_and_joins in JOINED_COLUMNS.items() if names is None or name in names]
+    columns = [narrow(COLUMNS, names, "id organization_id created_at"), *(column for column, *_ in joined)]
+    joins = "".join(f"\n            {join}" for join in dict.fromkeys(join for _, *joins in joined for join in joins))
     return f"SELECT {', '.join(columns)}\n            FROM workouts w{joins}"
 
 
@@ -74,7 +68,9 @@ def reachable(coached: str, athlete: str) -> str:
 
 
 @narrowed
-async def by_ids(session: ReadSession, ids: Sequence[UUID], names: frozenset[str] | None = None) -> list[Row | None]:
+async def by_ids(
+    session: ReadSession[Viewer], ids: Sequence[UUID], names: frozenset[str] | None = None
+) -> list[Row | None]:
     """Workouts that the viewer sees, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
@@ -166,7 +162,7 @@ async def sections_and_movements_of(
     return grouped_by_position(sections, len(keys)), movements
 
 
-async def movements(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def movements(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
     """Movements that the viewer may comment on (`reachable`), each with its workout's id, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.rows import Row, grouped
 from kinegraph.kit.sessions import ReadSession
@@ -14,16 +15,9 @@ from kinegraph.workout.store import reachable
 COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
                c.created_at, c.updated_at"""
 
-AUTHOR_NAME = "coalesce(author.name, 'Former member') AS author_name"
-
-AUTHOR_COLUMNS = f"""{AUTHOR_NAME},
-               CASE WHEN belongs.user_id IS NOT NULL THEN author.email END AS author_email"""
-
-AUTHOR_MEMBERSHIP_JOIN = """LEFT JOIN memberships belongs ON belongs.organization_id = c.organization_id
-                                     AND belongs.user_id = c.author_id AND belongs.deleted_at IS NULL"""
-
-AUTHOR_JOINS = f"""LEFT JOIN users author ON author.id = c.author_id
-        {AUTHOR_MEMBERSHIP_JOIN}"""
+AUTHOR_NAME = name_column("author")
+AUTHOR_COLUMNS = f"{AUTHOR_NAME}, {email_column('author')}"
+AUTHOR_MEMBERSHIP_JOIN = member_join("author", "c.author_id", "c.organization_id")
 
 ON_REACHABLE_WORKOUT = f"""
           AND EXISTS (SELECT
@@ -35,7 +29,7 @@ ON_REACHABLE_WORKOUT = f"""
 
 @narrowed
 async def comments_of(
-    session: ReadSession, movement_ids: Sequence[UUID], names: frozenset[str] | None = None
+    session: ReadSession[Viewer], movement_ids: Sequence[UUID], names: frozenset[str] | None = None
 ) -> list[list[Any]]:
     """Each movement's top-level comments, oldest first, with their replies and authors where these are requested.
 
@@ -78,7 +72,8 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
         f"""
         SELECT {COLUMNS}, {AUTHOR_COLUMNS}
         FROM exercise_comments c
-        {AUTHOR_JOINS}
+        {user_join("author", "c.author_id")}
+        {AUTHOR_MEMBERSHIP_JOIN}
         WHERE (c.id = ANY ($1) OR c.parent_comment_id = ANY ($1)) AND c.deleted_at IS NULL
         ORDER BY c.created_at, c.id
         """,

@@ -33,7 +33,7 @@ async def workout_pages(
     arguments = Arguments()
     wanted, narrowed = _wanted(keys, exercise_id, arguments)
     if window.after is not None:
-        cursor = [arguments.bind(window.place(0), "timestamptz"), arguments.bind(window.place(1), "uuid")]
+        cursor = [arguments.bind(window.sort_value(0), "timestamptz"), arguments.bind(window.sort_value(1), "uuid")]
         narrowed += f" AND (w.created_at, w.id) < ({', '.join(cursor)})"
     found = " UNION ALL ".join(
         f"""(SELECT w.id, w.created_at
