@@ -73,6 +73,6 @@ class Query:
         context, budget = self._context, Budget(100_000, 2**26, AnswerTooLarge)
         context.document = Document(parse(text))
         result = await execute(schema._schema, context, variables, None, breadth_first=True, budget=budget)
-        context.forget()
+        context.clear_loaders()
         assert not result.errors, result.errors
         return orjson.dumps(written(result.data, budget))

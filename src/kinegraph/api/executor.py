@@ -182,7 +182,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         if is_timeout(error) or (context.opened is None and is_unreachable(error)):
             raise error
         context.columns_by_node = {}
-        context.forget()
+        context.clear_loaders()
         await context.renew()
 
 

@@ -1,4 +1,4 @@
-"""Expected refusals: what a caller did that cannot be done, as a small tree of exceptions.
+"""Refusals: expected errors of a caller's request, as a small tree of exceptions.
 
 Each has a stable code, a message that says what to do, and the path into the caller's input, argument first:
 `("input", "sections", "0", "shape")`. A mutation answers them as `userErrors`; a query as GraphQL errors. Everything
@@ -15,7 +15,7 @@ Path = tuple[str, ...]
 
 
 class Refusal(Exception):
-    """One thing that cannot be done, and why."""
+    """One expected error: something that the caller asked for cannot be done."""
 
     code: ClassVar[str]
     """Stable, for programs to branch on. A class that sets none has that of the class above."""
@@ -23,7 +23,7 @@ class Refusal(Exception):
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
         self.message = message
-        self.path: Path = tuple(str(step) for step in path)
+        self.path: Path = tuple(str(element) for element in path)
 
 
 class InvalidInput(Refusal):
@@ -59,7 +59,7 @@ def codes() -> dict[str, str]:
 
 
 class Refused(Exception):
-    """Several refusals of one input, reported together."""
+    """All refusals of one input together."""
 
     def __init__(self, refusals: list[Refusal]) -> None:
         super().__init__("; ".join(refusal.message for refusal in refusals))
@@ -67,18 +67,18 @@ class Refused(Exception):
 
 
 class Unauthenticated(Exception):
-    """Nobody is signed in, or the token does not hold; the message says which."""
+    """Nobody is signed in, or the token is not valid; the message says which."""
 
 
 class AnswerTooLarge(Exception):
-    """The answer to a request would be larger than the server's limit, which the message names."""
+    """The answer to a request would be larger than the server's limit; `size` says what it would hold."""
 
-    def __init__(self, found: str) -> None:
-        super().__init__(f"The answer would hold {found}: ask for fewer fields or smaller pages.")
+    def __init__(self, size: str) -> None:
+        super().__init__(f"The answer would hold {size}: ask for fewer fields or smaller pages.")
 
 
 class OutOfTime(Exception):
-    """The request took longer than the server's limit, which the message names."""
+    """The request took longer than the server's limit; `duration` says how long."""
 
-    def __init__(self, taken: str) -> None:
-        super().__init__(f"The request took {taken}: ask for less at once, or try again later.")
+    def __init__(self, duration: str) -> None:
+        super().__init__(f"The request took {duration}: ask for less at once, or try again later.")

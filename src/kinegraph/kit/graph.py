@@ -1,11 +1,11 @@
-"""What every room's `graph` is built with: edges, extensions, mutations, inputs.
+"""The declarations of every room's `graph`: fields, edges, extensions, mutations, inputs.
 
-An *edge* is declared once, by its batch function (many keys in, answers in key order); the context pools
-the keys that one level of a document asks for into one call. An *extension* adds fields to a type of a
-lower room from an upper one, so that the GraphQL graph may have cycles while imports have none.
+An *edge* is a field that is loaded by a batch function (many keys in, answers in key order), by one call for all
+objects of one level of a document. An *extension* adds fields to a type of a lower room from an upper one, so that the
+GraphQL graph may have cycles while the imports have none.
 
-What a resolver returns is the record as it was read; GraphQL reads its fields by name (`read`), so that
-no object is made for a row. A `strawberry.type` says what the fields mean, not how rows are held.
+A resolver returns the row as it was read, and GraphQL reads its fields by name (`read`), so that no object is made for
+a row. A `strawberry.type` declares the fields, not the class of the objects.
 """
 
 import enum
@@ -13,7 +13,7 @@ import functools
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar, cast, get_type_hints
+from typing import Any, TypeAlias, TypeVar, cast, get_type_hints  # Any: objects are read by field name
 
 import strawberry
 from strawberry.types.base import get_object_definition
@@ -35,25 +35,25 @@ def read(source: Any, name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EdgeOf:
-    """How an edge is loaded: by which batch function, from which value of the parent.
+    """How an edge is loaded: its batch function, and the function that takes the key from the parent.
 
-    Where the answer to a key serves several parents, `extract` takes from it what is this parent's.
+    Where one answer serves several parents, `extract` takes the parent's own value from it.
     """
 
     batch: Batch
     key: Callable[[Any], Any]
     extract: Callable[[Any, Any], Any] | None = None
     columns: str | tuple[str, ...] | None = None
-    """The column that the key is, where it is one; several make a tuple."""
+    """The parent's column that is the key, or the columns that make the tuple; None where a function computes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caching:
     """How a field's answers are cached (`breadth.strategies.Cached` says more).
 
-    `keys_and_versions` gives each answer's cache key and version, for the viewer and the edge's keys; None where
-    nothing may be cached. `covers` names what of the selection below holds as long as they do: batch functions, and
-    resolved fields as (type, field).
+    `keys_and_versions` returns for the viewer and the edge's keys each answer's cache key and version; None where
+    nothing may be cached. `covers` names what else the version is valid for: batch functions of edges below, and
+    resolved fields below as (type, field).
     """
 
     keys_and_versions: Callable[[Any, Sequence[Any]], Entries | None]
@@ -66,8 +66,9 @@ class Caching:
 
 
 def field(description: str, *columns: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """A field that the decorated function resolves, which reads these columns of the object (none: not said).
+    """Declare a field that the decorated function resolves.
 
+    `columns` are the columns that it reads of the object; without any, the object is selected with all columns.
     (Strawberry's own decorator is not typed for this form.)
     """
 
@@ -88,11 +89,13 @@ def edge(
     cached: Caching | None = None,
     joined: Mapping[Batch, Callable[..., Awaitable[Any]]] | None = None,
 ) -> Any:
-    """A field that leads to other rows through `batch`, from the parent's column `key`, or the tuple of several.
+    """Declare a field that is loaded by a batch function.
 
-    A function as `key` computes it; `required_columns` are the columns that it and `extract` read (none: not said).
-    `joined`: for an edge that leads on, by its batch function, a function that asks both in one statement: from the
-    session, the keys and the columns of both to the answers here, and a dict of the answers below by their keys.
+    `key` is the parent's column that is the batch function's key, the columns that make a tuple, or a function that
+    computes it. `required_columns` are the columns that this function and `extract` (`EdgeOf`) read of the parent;
+    without any, the parent is selected with all columns. `joined` has, by batch function of an edge below, a function
+    that answers both edges by one statement: it takes the session, the keys here and the columns of both, and returns
+    the answers here, and a dict of the answers below by their keys.
     """
     columns = None if callable(key) else key
     of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, columns)
@@ -108,7 +111,7 @@ def edge(
 
 
 def embedded(prefix: str, resolver: Callable[..., Any], description: str) -> Any:
-    """A field whose object's values were read with the row, in columns of this prefix; `resolver` makes it of them."""
+    """Declare a field whose object's values are columns of the row, with this prefix; `resolver` makes the object."""
     return strawberry.field(resolver=resolver, description=description, metadata={"embedded": prefix})
 
 
@@ -136,7 +139,7 @@ def extends(target: type) -> Callable[[Class], Class]:
 
 
 def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
-    """A mutation whose refusals come back as its payload's `userErrors`, what it wrote until then taken back."""
+    """Declare a mutation. One that is refused is rolled back, and its payload has the refusals as `userErrors`."""
 
     def declare(function: Callable[..., Awaitable[Any]]) -> Any:
         @functools.wraps(function)
@@ -150,7 +153,7 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
             except Refused as refused:
                 refusals = refused.refusals
             finally:
-                context.forget()
+                context.clear_loaders()
             payload = get_type_hints(function)["return"]
             return payload(user_errors=[UserError.of(refusal) for refusal in refusals])
 
@@ -160,13 +163,13 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
 
 
 def given(value: Any) -> dict[str, Any]:
-    """The keys of an input that the caller sent, by their Python names; enum members as their values."""
+    """The values of an input that the caller sent, by Python name; enum members as their values."""
     pairs = ((name, getattr(value, name)) for name in value.__dataclass_fields__)
     return {name: _unwrapped(v) for name, v in pairs if v is not strawberry.UNSET}
 
 
 def _unwrapped(value: Any) -> Any:
-    """An input's value without GraphQL's wrappings."""
+    """An input's value without enum members and input objects."""
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Taxonomies and tags: the columns (seed 000)."""
+"""The tables of taxonomies and tags (docs/domain.md, Taxonomies)."""
 
 from sqlalchemy import (
     Column,
@@ -22,13 +22,13 @@ NO_ORGANIZATION = "00000000-0000-0000-0000-000000000000"
 
 
 def scope(name: str = "scope") -> "Column[object]":
-    """The row's organization, or zeros for null, so that composite foreign keys can refer to it."""
+    """A column with the row's organization, zeros for a global row: never null, so that foreign keys can include it."""
     organization = name.replace("scope", "organization_id")
     return Column(name, Uuid, Computed(f"coalesce({organization}, '{NO_ORGANIZATION}')", persisted=True))
 
 
 def owner() -> "Column[object]":
-    """The organization whose row it is; null for a global one."""
+    """A column with the organization that owns the row; null for a global row."""
     return Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"))
 
 

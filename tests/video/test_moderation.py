@@ -1,4 +1,4 @@
-"""Moderation of videos: coaches vote and suggest, whoever may write the exercise decides."""
+"""Moderation of videos: coaches vote and suggest, those who may write the exercise decide."""
 
 import asyncio
 from typing import Any
@@ -27,12 +27,6 @@ UPDATE = """mutation ($id: ID!, $i: UpdateExerciseInput!) {
 LOCK = f"mutation ($id: ID!, $on: Boolean!) {{ lockExerciseVideo(exerciseId: $id, locked: $on) {{ {SHOWN} }} }}"
 READ = f"query ($id: ID!) {{ exercise(id: $id) {{ {VIDEO} videoCandidates {{ url }} }} }}"
 GUID = "0a1b2c3d-0000-4000-8000-00000000abcd"
-
-
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    """A platform admin."""
-    return await world.person(is_platform_admin=True)
 
 
 @pytest.fixture
@@ -70,9 +64,9 @@ async def test_a_vote_counts_once_for_each_person_and_can_be_changed_and_taken_b
     assert (video["positiveVotes"], video["negativeVotes"], video["myVote"]) == (0, 1, None)
 
 
-async def test_twenty_coaches_who_vote_at_once_are_all_counted(api: Api, world: World, lunge: str) -> None:
+async def test_the_concurrent_votes_of_twenty_coaches_are_all_counted(api: Api, world: World, lunge: str) -> None:
     gyms = await asyncio.gather(*(world.organization() for _ in range(20)))
-    votes = ["UP" if place % 3 else "DOWN" for place in range(20)]
+    votes = ["UP" if position % 3 else "DOWN" for position in range(20)]
     await asyncio.gather(*(run(api, VOTE, g.coach, id=lunge, vote=v) for g, v in zip(gyms, votes, strict=True)))
     video = (await api.run(READ, gyms[0].coach, id=lunge))["exercise"]["video"]
     assert (video["positiveVotes"], video["negativeVotes"]) == (votes.count("UP"), votes.count("DOWN"))
@@ -141,7 +135,7 @@ async def test_a_rejected_suggestion_is_not_suggested_again(
     assert refusals == [("CONFLICT", ["url"])]
 
 
-async def test_the_same_suggestion_at_once_stands_once(api: Api, world: World, lunge: str) -> None:
+async def test_concurrent_equal_suggestions_are_stored_once(api: Api, world: World, lunge: str) -> None:
     gyms = await asyncio.gather(*(world.organization() for _ in range(8)))
     tries = (api.post(SUGGEST, gym.coach, id=lunge, url="https://v.example/same") for gym in gyms)
     answers = [answer.json() for answer in await asyncio.gather(*tries)]
@@ -158,7 +152,7 @@ async def test_the_same_suggestion_at_once_stands_once(api: Api, world: World, l
         ("https://www.youtube.com/watch?v=1", "EXTERNAL"),
     ],
 )
-async def test_the_provider_is_told_by_the_address(api: Api, gym: Organization, url: str, provider: str) -> None:
+async def test_the_provider_follows_from_the_address(api: Api, gym: Organization, url: str, provider: str) -> None:
     made = await create(api, gym.coach, gym, videoUrl=url)
     assert made["video"]["provider"] == provider
 
@@ -172,7 +166,7 @@ async def test_a_video_that_is_not_there_is_not_locked_and_has_no_length(
     assert refusals == [("INVALID_INPUT", ["input", "videoDurationSeconds"])]
 
 
-async def test_what_is_refused_under_a_lock_is_named(api: Api, admin: Person, lunge: str) -> None:
+async def test_a_refusal_under_a_lock_has_the_path_of_the_field(api: Api, admin: Person, lunge: str) -> None:
     await run(api, LOCK, admin, id=lunge, on=True)
     refusals = await api.refusals(UPDATE, admin, id=lunge, i={"thumbnailUrl": "https://v.example/x.jpg"})
     assert refusals == [("CONFLICT", ["input", "thumbnailUrl"])]

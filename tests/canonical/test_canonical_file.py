@@ -1,4 +1,4 @@
-"""The format of canonical exercise files: what is taken, and that every fault is told by row and field."""
+"""The format of canonical exercise files: accepted values, and faults by row and field."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ FULL: dict[str, Any] = {
 
 
 def faults(*rows: Any) -> list[str]:
-    """The lines of what is wrong with a file of these rows."""
+    """The messages for a file of these rows."""
     with pytest.raises(LibraryError) as caught:
         entries_of("test.json", orjson.dumps(rows))
     return str(caught.value).split("\n")
@@ -78,10 +78,10 @@ def test_an_empty_file_of_rows_is_taken() -> None:
 
 
 @pytest.mark.parametrize("field", GOOD)
-def test_a_row_that_lacks_a_required_field_is_told_by_row_name_and_field(field: str) -> None:
+def test_a_missing_required_field_is_reported_with_row_name_and_field(field: str) -> None:
     name = "" if field == "name" else " (Zercher Squat)"
-    told = faults({**GOOD, "slug": "other"}, without(field))
-    assert told == [f"test.json: row 2{name}, field {field}: '{field}' is a required property"]
+    reported = faults({**GOOD, "slug": "other"}, without(field))
+    assert reported == [f"test.json: row 2{name}, field {field}: '{field}' is a required property"]
 
 
 BAD: list[tuple[str, Any]] = [
@@ -108,15 +108,15 @@ BAD: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("field", "value"), BAD)
-def test_a_bad_value_is_told_by_row_and_field(field: str, value: Any) -> None:
-    for told in faults({**GOOD, "slug": "other"}, {**FULL, field: value}):
-        assert told.startswith("test.json: row 2")
-        assert f", field {field}: " in told
+def test_a_bad_value_is_reported_with_row_and_field(field: str, value: Any) -> None:
+    for reported in faults({**GOOD, "slug": "other"}, {**FULL, field: value}):
+        assert reported.startswith("test.json: row 2")
+        assert f", field {field}: " in reported
 
 
-def test_a_name_over_two_lines_is_told_in_one() -> None:
-    (told,) = faults({**GOOD, "name": "two\nlines"})
-    assert "field name: " in told
+def test_a_name_of_two_lines_is_reported_in_one() -> None:
+    (reported,) = faults({**GOOD, "name": "two\nlines"})
+    assert "field name: " in reported
 
 
 TERMS = ("equipment", "primaryMuscles", "discipline")
@@ -128,61 +128,61 @@ IN_LISTS: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("field", "value"), IN_LISTS)
-def test_a_bad_entry_of_a_list_is_told_by_its_place(field: str, value: list[Any]) -> None:
-    for told in faults({**GOOD, field: value}):
-        assert told.startswith(f"test.json: row 1 (Zercher Squat), field {field}.1: ")
+def test_a_bad_entry_of_a_list_is_reported_with_its_index(field: str, value: list[Any]) -> None:
+    for reported in faults({**GOOD, field: value}):
+        assert reported.startswith(f"test.json: row 1 (Zercher Squat), field {field}.1: ")
 
 
-def test_an_entry_that_stands_twice_in_a_list_is_told() -> None:
-    (told,) = faults({**GOOD, "cues": ["Up", "Up"]})
-    assert told.startswith("test.json: row 1 (Zercher Squat), field cues: ")
+def test_a_duplicate_entry_of_a_list_is_reported() -> None:
+    (reported,) = faults({**GOOD, "cues": ["Up", "Up"]})
+    assert reported.startswith("test.json: row 1 (Zercher Squat), field cues: ")
 
 
 @pytest.mark.parametrize("field", ["organizationId", "id", "embedding", "videoStatus", "athlete_notes", "sets", "it's"])
-def test_an_unknown_field_is_told_by_its_name(field: str) -> None:
-    (told,) = faults({**GOOD, field: "x"})
-    assert told.startswith("test.json: row 1 (Zercher Squat), field ")
-    assert field in told
+def test_an_unknown_field_is_reported_by_its_name(field: str) -> None:
+    (reported,) = faults({**GOOD, field: "x"})
+    assert reported.startswith("test.json: row 1 (Zercher Squat), field ")
+    assert field in reported
 
 
-def test_a_slug_that_stands_twice_is_told_with_both_rows() -> None:
-    (told,) = faults(GOOD, {**GOOD, "slug": "other"}, GOOD)
-    assert told == "test.json: row 3, field slug: 'zercher-squat' stands in row 1 too"
+def test_a_duplicate_slug_is_reported_with_both_rows() -> None:
+    (reported,) = faults(GOOD, {**GOOD, "slug": "other"}, GOOD)
+    assert reported == "test.json: row 3, field slug: 'zercher-squat' stands in row 1 too"
 
 
-def test_rows_that_both_lack_a_slug_are_not_told_to_share_one() -> None:
+def test_rows_without_a_slug_are_not_reported_as_duplicates() -> None:
     assert [line.rpartition(": ")[2] for line in faults(without("slug"), without("slug"))] == [
         "'slug' is a required property"
     ] * 2
 
 
 @pytest.mark.parametrize("content", [b"", b"[", b"nonsense", b'[{"slug": "\xff"}]', b'["\\ud800"]', b"NaN"])
-def test_what_is_no_json_is_told_with_the_files_name(content: bytes) -> None:
+def test_malformed_json_is_reported_with_the_files_name(content: bytes) -> None:
     with pytest.raises(LibraryError, match=r"^test\.json is not JSON: "):
         entries_of("test.json", content)
 
 
 @pytest.mark.parametrize("content", [b"{}", b"null", b"7", b'"text"', b'{"exercises": []}'])
-def test_what_is_no_list_is_told_as_the_file(content: bytes) -> None:
+def test_a_file_that_is_no_list_is_reported(content: bytes) -> None:
     with pytest.raises(LibraryError, match=r"^test\.json: the file: .* is not of type 'array'$"):
         entries_of("test.json", content)
 
 
 @pytest.mark.parametrize("row", [None, 7, "squat", ["squat"]])
-def test_what_is_no_row_is_told_as_the_row(row: Any) -> None:
-    (told,) = faults({**GOOD}, row)
-    assert told.startswith("test.json: row 2, field (the row): ")
+def test_a_row_that_is_no_object_is_reported(row: Any) -> None:
+    (reported,) = faults({**GOOD}, row)
+    assert reported.startswith("test.json: row 2, field (the row): ")
 
 
-def test_of_many_faults_the_first_rows_are_told() -> None:
-    told = faults(*({**GOOD, "slug": f"row-{n}", "difficulty": 9} for n in range(1, 31)))
-    assert len(told) == MAX_FAULTS == 20
-    assert [line.split(" ")[2] for line in told] == [str(row) for row in range(1, 21)]
+def test_of_many_faults_those_of_the_first_rows_are_reported() -> None:
+    reported = faults(*({**GOOD, "slug": f"row-{n}", "difficulty": 9} for n in range(1, 31)))
+    assert len(reported) == MAX_FAULTS == 20
+    assert [line.split(" ")[2] for line in reported] == [str(row) for row in range(1, 21)]
 
 
 def test_a_huge_value_does_not_make_a_huge_message() -> None:
-    (told,) = faults({**GOOD, "difficulty": "x" * 100_000})
-    assert len(told) < 400
+    (reported,) = faults({**GOOD, "difficulty": "x" * 100_000})
+    assert len(reported) < 400
 
 
 @pytest.mark.parametrize(
@@ -196,17 +196,17 @@ def test_a_huge_value_does_not_make_a_huge_message() -> None:
         ("cues", ["Up\n"]),
     ],
 )
-def test_a_newline_at_the_end_of_a_value_is_told(field: str, value: Any) -> None:
-    (told,) = faults({**GOOD, field: value})
-    assert f", field {field}" in told
+def test_a_newline_at_the_end_of_a_value_is_reported(field: str, value: Any) -> None:
+    (reported,) = faults({**GOOD, field: value})
+    assert f", field {field}" in reported
 
 
 @pytest.mark.parametrize("field", ["name", "description", "athleteNotes", "source", "videoUrl", "cues", "aliases"])
 @pytest.mark.parametrize("character", ["\0", "\x07"])
-def test_a_control_character_which_the_database_or_the_api_refuses_is_told(field: str, character: str) -> None:
+def test_a_control_character_which_the_database_or_the_api_refuses_is_reported(field: str, character: str) -> None:
     value: Any = f"https://a{character}b"
-    (told,) = faults({**GOOD, field: [value] if field in ("cues", "aliases") else value})
-    assert f", field {field}" in told
+    (reported,) = faults({**GOOD, field: [value] if field in ("cues", "aliases") else value})
+    assert f", field {field}" in reported
 
 
 def test_a_difficulty_of_3_point_0_becomes_a_whole_number() -> None:
@@ -252,11 +252,11 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 
 @settings(max_examples=150, deadline=None)
 @given(st.one_of(json_values, st.lists(st.dictionaries(st.sampled_from(list(FULL)), json_values), max_size=3)))
-def test_any_json_is_either_taken_or_told_as_a_fault(rows: Any) -> None:
+def test_any_json_is_either_accepted_or_reported_as_a_fault(rows: Any) -> None:
     content = orjson.dumps(rows)
-    told = ""
+    reported = ""
     try:
         entries_of("test.json", content)
     except LibraryError as error:
-        told = str(error)
-    assert told == "" or told.startswith("test.json: ")
+        reported = str(error)
+    assert reported == "" or reported.startswith("test.json: ")

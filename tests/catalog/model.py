@@ -1,4 +1,4 @@
-"""A small library as plain values: how hypothesis makes one, how it is stored, and what each filter keeps of it."""
+"""A small library as plain values: strategies that generate one, and the oracle of each filter and order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -58,13 +58,13 @@ PLAIN: Json = {
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise with what hangs from it, and the organization's override of it where it is canonical."""
+    """An exercise with its child rows, and the organization's override of it where it is canonical."""
 
     is_own: bool
     values: Json
     overrides: Json = field(default_factory=dict)
     terms: tuple[str, ...] = ()
-    against: tuple[tuple[str, str], ...] = ()
+    contraindications: tuple[tuple[str, str], ...] = ()
     fatigue: int | None = None
     avoid: tuple[str, ...] | None = None
     is_deleted: bool = False
@@ -77,9 +77,9 @@ class Exercise:
         return {**self.values, **{name: value for name, value in self.overrides.items() if value is not None}}
 
 
-PARTS: dict[str, st.SearchStrategy[Any]] = {
+DETAILS: dict[str, st.SearchStrategy[Any]] = {
     "terms": st.lists(st.sampled_from(TERMS), max_size=3, unique=True).map(tuple),
-    "against": st.lists(
+    "contraindications": st.lists(
         st.tuples(st.sampled_from(CONDITIONS), st.sampled_from(["warning", "absolute"])), max_size=2
     ).map(tuple),
     "fatigue": st.none() | st.integers(1, 10),
@@ -97,13 +97,13 @@ def libraries(draw: Any) -> list[Exercise]:
     """A few canonical exercises, some overridden, and a few own ones, some forked from these."""
     made: list[Exercise] = []
     for is_own in sorted(draw(SIDES)):
-        parts = draw(st.fixed_dictionaries(PARTS))
+        details = draw(st.fixed_dictionaries(DETAILS))
         if not is_own:
-            parts["terms"] = tuple(slug for slug in parts["terms"] if not slug.startswith("ours"))
-            parts["overrides"] = draw(st.just({}) | DIFFS)
+            details["terms"] = tuple(slug for slug in details["terms"] if not slug.startswith("ours"))
+            details["overrides"] = draw(st.just({}) | DIFFS)
         elif made and draw(st.booleans()):
-            parts["source"] = draw(st.sampled_from([each for each in made if each.source is None]))
-        made.append(Exercise(is_own, draw(st.fixed_dictionaries(OWN)), **parts))
+            details["source"] = draw(st.sampled_from([each for each in made if each.source is None]))
+        made.append(Exercise(is_own, draw(st.fixed_dictionaries(OWN)), **details))
     return made
 
 
@@ -158,7 +158,7 @@ def inherited(exercise: Exercise, name: str) -> Any:
 def is_safe(exercise: Exercise, seen: Json, wanted: list[str]) -> bool:
     """Whether none of the conditions rules the exercise out."""
     words = {_term(condition) for condition in wanted}
-    absolute = {_term(condition) for condition, severity in exercise.against if severity == "absolute"}
+    absolute = {_term(condition) for condition, severity in exercise.contraindications if severity == "absolute"}
     return not words & (absolute | set(inherited(exercise, "avoid") or ()))
 
 
@@ -166,7 +166,7 @@ def _term(condition: str) -> str:
     return condition.lower().replace("-", "_").replace(" ", "_")
 
 
-KEEPS: dict[str, Callable[[Exercise, Json, Any], bool]] = {
+MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
     "q": lambda e, seen, q: any(q.lower() in text.lower() for text in (seen["name"], *seen["aliases"])),
     "status": any_of("status"),
     "category": any_of("category"),
@@ -185,19 +185,19 @@ KEEPS: dict[str, Callable[[Exercise, Json, Any], bool]] = {
     "categoryId": term(("stretching", "static-stretching", "strengthening", "ours", "ours-below")),
     "bodyRegionId": term(("knee", "hip")),
     "equipmentId": term(("yoga-mat",)),
-    "maxFatigue": lambda e, seen, most: (inherited(e, "fatigue") or 99) <= most,
+    "maxFatigue": lambda e, seen, maximum: (inherited(e, "fatigue") or 99) <= maximum,
     "safeFor": is_safe,
 }
 
 
-def keeps(exercise: Exercise, seen: Json, filter: Json) -> bool:
+def matches(exercise: Exercise, seen: Json, filter: Json) -> bool:
     """Whether the filter lets the exercise pass, with the values that are `seen`."""
-    return all(KEEPS[name](exercise, seen, wanted) for name, wanted in filter.items() if wanted is not None)
+    return all(MATCHES[name](exercise, seen, wanted) for name, wanted in filter.items() if wanted is not None)
 
 
-def moment(steps: int) -> datetime:
+def moment(hours: int) -> datetime:
     """A time of the generated libraries."""
-    return NOW + timedelta(hours=steps)
+    return NOW + timedelta(hours=hours)
 
 
 ORDERS: dict[str, Callable[[Json], Any]] = {

@@ -1,4 +1,4 @@
-"""Comments on movements: what they hold, replies one level deep, who may write, edit and delete them."""
+"""Comments on movements: their bodies, replies, and the permissions to write, edit and delete them."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from tests.workout.documents import (
     comment,
     create,
     movement,
-    physical,
     read_tree,
+    row_state,
     section,
 )
 
@@ -29,7 +29,7 @@ PARENT_PATH = ["input", "parentCommentId"]
 
 @dataclass
 class Room:
-    """A workout with two movements, assigned to the organization's member, and everybody who might speak there."""
+    """A workout with two movements, assigned to the organization's member, and its possible commenters."""
 
     def __init__(
         self, organization: Organization, workout: str, movements: list[str], people: dict[str, Person]
@@ -40,12 +40,12 @@ class Room:
         self.people = people
 
     async def said(self, api: Api, person: Person | None = None) -> list[list[tuple[str, list[str]]]]:
-        """What stands under each movement: bodies with the bodies of their replies."""
+        """The comments on each movement: bodies with the bodies of their replies."""
         tree = await read_tree(api, person or self.organization.coach, self.workout)
         return [
             [(top["body"], [reply["body"] for reply in top["replies"]]) for top in row["comments"]]
-            for part in tree
-            for row in part["movements"]
+            for node in tree
+            for row in node["movements"]
         ]
 
 
@@ -76,7 +76,7 @@ def inputs(movement_id: str, body: str, parent: str | None = None) -> Json:
     return {"movementId": movement_id, "body": body, "parentCommentId": parent}
 
 
-async def test_comments_and_replies_stand_oldest_first_under_their_movement(api: Api, room: Room) -> None:
+async def test_comments_and_replies_are_listed_oldest_first_under_their_movement(api: Api, room: Room) -> None:
     coach, member = room.organization.coach, room.organization.member
     first = await comment(api, member, room.movements[0], "How heavy?")
     await comment(api, coach, room.movements[0], "Well done")
@@ -88,7 +88,7 @@ async def test_comments_and_replies_stand_oldest_first_under_their_movement(api:
     assert await room.said(api, member) == expected
 
 
-async def test_an_added_comment_is_answered_with_its_place_and_author(api: Api, room: Room) -> None:
+async def test_an_added_comment_is_answered_with_its_movement_parent_and_author(api: Api, room: Room) -> None:
     coach = room.organization.coach
     top = await comment(api, coach, room.movements[0], "Top")
     data = await api.run(ADD_COMMENT, coach, input=inputs(room.movements[0], "  Reply\n", top))
@@ -100,7 +100,7 @@ async def test_an_added_comment_is_answered_with_its_place_and_author(api: Api, 
 
 
 @pytest.mark.parametrize("who", INSIDE)
-async def test_whoever_sees_the_workout_comments_replies_and_edits_and_deletes_their_own(
+async def test_those_who_see_the_workout_comment_reply_and_edit_and_delete_their_own(
     api: Api, room: Room, who: str
 ) -> None:
     person = room.people[who]
@@ -115,7 +115,7 @@ async def test_whoever_sees_the_workout_comments_replies_and_edits_and_deletes_t
 
 
 @pytest.mark.parametrize("who", OUTSIDE)
-async def test_to_whoever_does_not_see_the_workout_its_comments_do_not_exist(api: Api, room: Room, who: str) -> None:
+async def test_comments_do_not_exist_for_callers_who_do_not_see_the_workout(api: Api, room: Room, who: str) -> None:
     person = room.people[who]
     top = await comment(api, room.organization.coach, room.movements[0], "Private")
     for parent in (None, top):
@@ -158,7 +158,7 @@ async def test_a_reply_to_a_reply_is_refused(api: Api, room: Room) -> None:
     assert await room.said(api) == [[("Top", ["Reply"])], []]
 
 
-async def test_a_reply_needs_a_standing_comment_on_the_same_movement(api: Api, room: Room) -> None:
+async def test_a_reply_needs_an_existing_comment_on_the_same_movement(api: Api, room: Room) -> None:
     coach = room.organization.coach
     elsewhere = await comment(api, coach, room.movements[1], "Elsewhere")
     deleted = await comment(api, coach, room.movements[0], "Deleted")
@@ -176,7 +176,7 @@ async def test_a_parent_that_is_no_id_is_refused_rather_than_left_out(api: Api, 
     assert await room.said(api) == [[], []]
 
 
-async def test_a_deleted_comment_takes_its_thread_out_of_sight_and_reach_and_stays_stored(
+async def test_the_thread_of_a_deleted_comment_is_neither_shown_nor_reachable_but_stays_stored(
     api: Api, room: Room, owner: Pool
 ) -> None:
     coach, member = room.organization.coach, room.organization.member
@@ -187,7 +187,7 @@ async def test_a_deleted_comment_takes_its_thread_out_of_sight_and_reach_and_sta
     for id in (top, reply):
         assert await api.refusals(EDIT_COMMENT, coach, id=id, body="Hm") == [("NOT_FOUND", ["id"])]
         assert await api.refusals(DELETE_COMMENT, coach, id=id) == [("NOT_FOUND", ["id"])]
-    assert [await physical(owner, "exercise_comments", id) for id in (top, reply)] == ["hidden", "live"]
+    assert [await row_state(owner, "exercise_comments", id) for id in (top, reply)] == ["hidden", "live"]
 
 
 async def test_a_deleted_reply_leaves_the_others(api: Api, room: Room) -> None:
@@ -220,16 +220,16 @@ async def test_a_body_comes_back_letter_by_letter(api: Api, room: Room, body: st
     assert await room.said(api) == [[(f"{body[:4_000]}!", [])], []]
 
 
-async def test_an_edit_moves_a_comments_time_of_change_only_if_it_changes_the_text(api: Api, room: Room) -> None:
+async def test_an_edit_sets_a_comments_updated_at_only_if_it_changes_the_text(api: Api, room: Room) -> None:
     coach = room.organization.coach
     top = await comment(api, coach, room.movements[0], "Top")
     times = []
     for body in ("Top", " Top ", "Changed"):
         data = (await api.run(EDIT_COMMENT, coach, id=top, body=body))["updateComment"]["comment"]
         times.append((data["createdAt"], data["updatedAt"]))
-    (created, same), again, (kept, later) = times
+    (created, same), again, (unchanged, later) = times
     assert created == same and again == (created, same)
-    assert kept == created and later > created
+    assert unchanged == created and later > created
 
 
 async def test_a_comment_on_a_removed_movement_is_out_of_reach(api: Api, room: Room, owner: Pool) -> None:
@@ -240,7 +240,7 @@ async def test_a_comment_on_a_removed_movement_is_out_of_reach(api: Api, room: R
     assert await api.refusals(DELETE_COMMENT, coach, id=top) == [("NOT_FOUND", ["id"])]
     refused = await api.refusals(ADD_COMMENT, coach, input=inputs(room.movements[0], "Hm", top))
     assert refused == [("NOT_FOUND", MOVEMENT_PATH)]
-    assert await physical(owner, "exercise_comments", top) == "live"
+    assert await row_state(owner, "exercise_comments", top) == "live"
 
 
 async def test_with_the_assignment_a_member_loses_their_own_comments_too(api: Api, room: Room, owner: Pool) -> None:
@@ -252,18 +252,18 @@ async def test_with_the_assignment_a_member_loses_their_own_comments_too(api: Ap
     assert await room.said(api) == [[("Mine", [])], []]
 
 
-async def test_comments_at_once_are_all_kept(api: Api, room: Room) -> None:
+async def test_concurrent_comments_are_all_stored(api: Api, room: Room) -> None:
     people = [room.people[who] for who in INSIDE] * 3
     made = await asyncio.gather(
-        *(comment(api, person, room.movements[0], f"{place}") for place, person in enumerate(people))
+        *(comment(api, person, room.movements[0], f"{number}") for number, person in enumerate(people))
     )
     (said, _) = await room.said(api)
-    assert sorted(body for body, _ in said) == sorted(f"{place}" for place in range(12))
+    assert sorted(body for body, _ in said) == sorted(f"{number}" for number in range(12))
     assert len(set(made)) == 12
 
 
 @pytest.mark.parametrize("id", ["", "none", "\u0000", NO_ID])
-async def test_what_is_no_comment_cannot_be_edited_or_deleted(api: Api, room: Room, id: str) -> None:
+async def test_an_id_of_no_comment_can_be_neither_edited_nor_deleted(api: Api, room: Room, id: str) -> None:
     expected = [("NOT_FOUND" if id == NO_ID else "INVALID_INPUT", ["id"])]
     assert await api.refusals(EDIT_COMMENT, room.organization.coach, id=id, body="Hm") == expected
     assert await api.refusals(DELETE_COMMENT, room.organization.coach, id=id) == expected

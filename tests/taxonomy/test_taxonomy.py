@@ -1,4 +1,4 @@
-"""The three taxonomies: the global trees of seed 000, organizations' own terms beside them, and who writes which."""
+"""The three taxonomies: global terms, organizations' own, and the permissions to write them."""
 
 import asyncio
 from itertools import chain
@@ -11,7 +11,7 @@ import pytest
 from kinegraph.canonical.jobs import seed_library
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
-from tests.exercise.terms import (
+from tests.taxonomy.terms import (
     CREATE,
     DELETE,
     KINDS,
@@ -43,12 +43,6 @@ EQUIPMENT = ["No Equipment (bodyweight)", "Resistance Band", "Yoga Mat", "Dumbbe
              "Balance Board", "TheraBand"]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    """A platform admin."""
-    return await world.person(is_platform_admin=True)
-
-
 @pytest.fixture
 async def gym(world: World) -> Organization:
     """An organization without terms of its own."""
@@ -56,7 +50,7 @@ async def gym(world: World) -> Organization:
 
 
 async def taxonomy(api: Api, person: Person, organization: Organization | None = None) -> Json:
-    """The taxonomies as the person sees them, the same by both ways that there are."""
+    """The taxonomies as the person sees them, the same in both fields that show them."""
     found: Json = (await api.run(OF_QUERY, person, id=str(organization.id) if organization else None))["taxonomy"]
     if organization:
         data = await api.run(OF_ORGANIZATION, person, id=str(organization.id))
@@ -78,7 +72,7 @@ async def test_the_global_trees_are_those_of_the_seed_in_its_order(api: Api, wor
     assert len(every(found)) == len({term["slug"] for term in every(found)}) == 11 + 12 + 8
 
 
-async def test_seeding_again_changes_no_term_and_keeps_a_name_that_was_changed(
+async def test_seeding_again_changes_no_term_nor_a_name_that_was_edited(
     api: Api, world: World, admin: Person, owner: Pool
 ) -> None:
     before = await taxonomy(api, admin)
@@ -93,7 +87,7 @@ async def test_seeding_again_changes_no_term_and_keeps_a_name_that_was_changed(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_an_organizations_term_stands_behind_the_global_ones_and_is_its_own(
+async def test_an_organizations_own_terms_are_listed_after_the_global_ones(
     api: Api, gym: Organization, kind: str
 ) -> None:
     term = await make(api, gym.coach, gym, kind, "  Kite & Board ")
@@ -132,7 +126,7 @@ async def test_one_organization_sees_no_term_of_another_not_even_who_belongs_to_
 
 
 async def taxonomy_of_query(api: Api, person: Person, organization: Organization) -> Json:
-    """What the root field shows of an organization."""
+    """The answer of the root field for an organization."""
     found: Json = (await api.run(OF_QUERY, person, id=str(organization.id)))["taxonomy"]
     return found
 
@@ -199,7 +193,7 @@ async def test_an_organizations_terms_are_written_by_its_coaches_alone_and_do_no
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_slug_is_unique_in_its_taxonomy_and_scope_also_among_many_at_once(
+async def test_a_slug_is_unique_in_its_taxonomy_and_scope_also_under_concurrency(
     api: Api, world: World, admin: Person, gym: Organization, kind: str
 ) -> None:
     area = {"bodyArea": "Core"} if kind == "BODY_REGION" else {}

@@ -1,4 +1,4 @@
-"""Single terms: what may be one, what it may lie below, and when it may go."""
+"""Single terms: valid values and parents, deletion; and the tags of the shipped library."""
 
 import asyncio
 from typing import Any
@@ -14,7 +14,7 @@ from kinegraph.kit.ids import slug_of
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import DELETE as DELETE_EXERCISE
 from tests.exercise.documents import create
-from tests.exercise.terms import CREATE, DELETE, KINDS, RENAME, TABLES, TAG, Json, make, tag
+from tests.taxonomy.terms import CREATE, DELETE, KINDS, RENAME, TABLES, TAG, Json, make, tag
 
 Pool = Any
 ENTRIES = [entry for name, content in shipped_files() for entry in entries_of(name, content)]
@@ -45,7 +45,7 @@ async def gym(world: World) -> Organization:
 
 
 @pytest.mark.parametrize(("values", "path"), BAD, ids=str)
-async def test_a_term_that_is_not_as_it_must_be_is_refused_at_the_place_at_fault(
+async def test_an_invalid_term_is_refused_at_the_path_of_its_fault(
     api: Api, gym: Organization, owner: Pool, values: Json, path: list[str]
 ) -> None:
     input = {"organizationId": str(gym.id), "kind": "CATEGORY", **values}
@@ -54,7 +54,7 @@ async def test_a_term_that_is_not_as_it_must_be_is_refused_at_the_place_at_fault
     assert await owner.fetchval(count, gym.id) == 0
 
 
-async def test_everything_that_is_wrong_with_a_term_is_told_at_once(api: Api, gym: Organization) -> None:
+async def test_all_faults_of_a_term_are_refused_together(api: Api, gym: Organization) -> None:
     input = {"organizationId": str(gym.id), "kind": "EQUIPMENT", "name": "", "slug": "A", "bodyArea": "x",
              "parentId": str(uuid4())}  # fmt: skip
     found = await api.refusals(CREATE, gym.coach, input=input)
@@ -142,7 +142,7 @@ async def test_a_global_term_that_only_an_organization_uses_stays_too(
     assert (await api.run(DELETE, admin, id=term["id"]))["deleteTaxonomyTerm"]["deletedId"] == term["id"]
 
 
-async def test_a_category_above_others_stays_until_they_are_gone(api: Api, gym: Organization) -> None:
+async def test_a_category_can_be_deleted_only_after_its_children(api: Api, gym: Organization) -> None:
     above = await make(api, gym.coach, gym, "CATEGORY", "Above")
     below = await make(api, gym.coach, gym, "CATEGORY", "Below", parentId=above["id"])
     assert await api.refusals(DELETE, gym.coach, id=above["id"]) == [("CONFLICT", ["id"])]
@@ -150,7 +150,7 @@ async def test_a_category_above_others_stays_until_they_are_gone(api: Api, gym: 
         assert (await api.run(DELETE, gym.coach, id=term["id"]))["deleteTaxonomyTerm"]["deletedId"] == term["id"]
 
 
-async def test_a_term_that_only_deleted_exercises_have_can_go(api: Api, gym: Organization) -> None:
+async def test_a_term_that_only_deleted_exercises_have_can_be_deleted(api: Api, gym: Organization) -> None:
     term = await make(api, gym.coach, gym, "CATEGORY", "Used once")
     exercise = (await create(api, gym.coach, gym, termIds=[term["id"]]))["id"]
     await api.run(DELETE_EXERCISE, gym.coach, id=exercise)
@@ -158,24 +158,24 @@ async def test_a_term_that_only_deleted_exercises_have_can_go(api: Api, gym: Org
     assert (await api.run(DELETE, gym.coach, id=term["id"]))["deleteTaxonomyTerm"]["deletedId"] == term["id"]
 
 
-async def test_of_a_parents_deletion_and_a_childs_making_at_once_one_gives_way(
+async def test_of_a_concurrent_deletion_of_a_parent_and_creation_of_a_child_one_is_refused(
     api: Api, gym: Organization, owner: Pool
 ) -> None:
     for number in range(10):
         above = (await make(api, gym.coach, gym, "CATEGORY", f"Above {number}"))["id"]
         input = {"organizationId": str(gym.id), "kind": "CATEGORY", "name": f"Below {number}", "parentId": above}
-        made, gone = await asyncio.gather(
+        created, deleted = await asyncio.gather(
             api.refusals(CREATE, gym.coach, input=input), api.refusals(DELETE, gym.coach, id=above)
         )
-        there = await owner.fetchval("SELECT count(*) FROM exercise_categories WHERE id = $1", UUID(above))
+        remaining = await owner.fetchval("SELECT count(*) FROM exercise_categories WHERE id = $1", UUID(above))
         below = await owner.fetchval("SELECT count(*) FROM exercise_categories WHERE parent_id = $1", UUID(above))
-        assert (made, gone, there, below) in (
+        assert (created, deleted, remaining, below) in (
             ([], [("CONFLICT", ["id"])], 1, 1),
             ([("NOT_FOUND", ["input", "parentId"])], [], 0, 0),
         )
 
 
-async def test_a_term_is_deleted_by_one_of_many_who_try_at_once(api: Api, gym: Organization) -> None:
+async def test_of_concurrent_deletions_of_a_term_one_succeeds(api: Api, gym: Organization) -> None:
     term = await make(api, gym.coach, gym, "EQUIPMENT", "Rope")
     found = await asyncio.gather(*(api.refusals(DELETE, gym.coach, id=term["id"]) for _ in range(5)))
     assert sorted(found) == [[], *[[("NOT_FOUND", ["id"])]] * 4]
@@ -220,12 +220,12 @@ def test_every_shipped_exercise_has_steps_of_its_own_for_the_athlete_and_instruc
 
 async def test_the_shipped_library_is_stored_with_all_of_its_tags_and_instructions(owner: Pool) -> None:
     stored = {
-        row.slug: (row.tags, row.instructions, row.against)
+        row.slug: (row.tags, row.instructions, row.contraindications)
         for row in await owner.fetch(
             """
             SELECT slug, (SELECT count(*) FROM exercise_tags WHERE exercise_id = e.id) AS tags,
                    (SELECT count(*) FROM exercise_instructions WHERE exercise_id = e.id) AS instructions,
-                   (SELECT count(*) FROM exercise_contraindications WHERE exercise_id = e.id) AS against
+                   (SELECT count(*) FROM exercise_contraindications WHERE exercise_id = e.id) AS contraindications
             FROM exercises e WHERE slug IS NOT NULL AND organization_id IS NULL
             """
         )

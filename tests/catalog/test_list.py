@@ -18,13 +18,7 @@ query ($filter: ExerciseFilter, $sort: ExerciseSort! = NAME_ASC, $first: Int, $a
   }
 }
 """
-MARK = "list-test"
-
-
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    """A platform admin."""
-    return await world.person(is_platform_admin=True)
+DISCIPLINE = "list-test"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +36,7 @@ ROWS: dict[str, dict[str, Any]] = {
              "aliases": ["back_slash \\ one"]},
     "Gamma": {"category": "CARDIO", "kind": "SKILL", "difficulty": 3, "secondaryMuscles": ["quads"]},
     "delta": {"category": "OTHER", "movementPattern": "OLY", "difficulty": 4, "equipment": ["rack"]},
-    "Epsilon": {"difficulty": 5, "discipline": [MARK, "rowing"], "aliases": ["one", "two"]},
+    "Epsilon": {"difficulty": 5, "discipline": [DISCIPLINE, "rowing"], "aliases": ["one", "two"]},
     "zeta": {},
 }  # fmt: skip
 
@@ -52,14 +46,14 @@ async def listed(api: Api, admin: Person) -> dict[str, str]:
     """Six canonical exercises that no other test touches, by name."""
     made = {}
     for name, values in ROWS.items():
-        made[name] = (await create(api, admin, name=name, **{"discipline": [MARK], **values}))["id"]
+        made[name] = (await create(api, admin, name=name, **{"discipline": [DISCIPLINE], **values}))["id"]
     return made
 
 
-async def names(api: Api, person: Person, **asked: Any) -> list[str]:
+async def names(api: Api, person: Person, **arguments: Any) -> list[str]:
     """The names in a list narrowed to this module's rows."""
-    asked["filter"] = {"discipline": [MARK], **asked.get("filter", {})}
-    page = (await api.run(LIST, person, **asked))["exercises"]
+    arguments["filter"] = {"discipline": [DISCIPLINE], **arguments.get("filter", {})}
+    page = (await api.run(LIST, person, **arguments))["exercises"]
     assert page["totalCount"] == len(page["nodes"])
     return [node["name"] for node in page["nodes"]]
 
@@ -110,7 +104,7 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
 
 
 @pytest.mark.parametrize(("filter", "wanted"), FILTERS)
-async def test_a_filter_keeps_exactly_what_it_says(
+async def test_a_filter_finds_exactly_the_matching_exercises(
     api: Api, somebody: Person, listed: dict[str, str], filter: dict[str, Any], wanted: set[str]
 ) -> None:
     assert set(await names(api, somebody, filter=filter)) == wanted
@@ -136,7 +130,9 @@ async def test_a_sort_orders_exactly_as_it_says(
     api: Api, somebody: Person, listed: dict[str, str], sort: str, wanted: list[str]
 ) -> None:
     assert await names(api, somebody, sort=sort) == wanted
-    assert await walk(api, somebody, 1, sort=sort, filter={"discipline": [MARK]}) == [listed[name] for name in wanted]
+    assert await walk(api, somebody, 1, sort=sort, filter={"discipline": [DISCIPLINE]}) == [
+        listed[name] for name in wanted
+    ]
 
 
 async def test_the_last_changed_exercise_comes_first_under_updated_at_desc(
@@ -146,12 +142,12 @@ async def test_the_last_changed_exercise_comes_first_under_updated_at_desc(
     assert (await names(api, somebody, sort="UPDATED_AT_DESC"))[0] == "Gamma"
 
 
-async def walk(api: Api, person: Person, size: int, **asked: Any) -> list[str]:
-    """The ids of a whole list, met page by page."""
+async def walk(api: Api, person: Person, size: int, **arguments: Any) -> list[str]:
+    """The ids of a whole list, read page by page."""
     found: list[str] = []
     after = None
     while True:
-        page = (await api.run(LIST, person, first=size, after=after, **asked))["exercises"]
+        page = (await api.run(LIST, person, first=size, after=after, **arguments))["exercises"]
         found += [edge["node"]["id"] for edge in page["edges"]]
         assert len(page["nodes"]) == size or not page["pageInfo"]["hasNextPage"]
         assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
@@ -161,7 +157,7 @@ async def walk(api: Api, person: Person, size: int, **asked: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_walking_the_whole_library_meets_every_exercise_once_under_every_sort(
+async def test_the_pages_of_the_whole_library_have_every_exercise_once_in_every_order(
     api: Api, somebody: Person, owner: Pool, listed: dict[str, str], sort: str
 ) -> None:
     rows = await owner.fetch(
@@ -173,17 +169,17 @@ async def test_walking_the_whole_library_meets_every_exercise_once_under_every_s
     assert await walk(api, somebody, 100, sort=sort) == found
 
 
-async def test_the_list_holds_no_organizations_row_not_even_to_its_own_people(api: Api, world: World) -> None:
+async def test_the_list_has_no_organizations_own_exercises(api: Api, world: World) -> None:
     gym: Organization = await world.organization()
-    await create(api, gym.coach, gym, name="Ours", discipline=[MARK])
+    await create(api, gym.coach, gym, name="Ours", discipline=[DISCIPLINE])
     assert "Ours" not in await names(api, gym.coach)
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "ARCHIVED"])
-async def test_only_platform_admins_list_drafts_and_archived_exercises_and_only_when_asked(
+async def test_only_platform_admins_list_drafts_and_archived_exercises_and_only_with_a_status_filter(
     api: Api, admin: Person, somebody: Person, listed: dict[str, str], status: str
 ) -> None:
-    made = await create(api, admin, name=f"Hidden {status}", status=status, discipline=[MARK])
+    made = await create(api, admin, name=f"Hidden {status}", status=status, discipline=[DISCIPLINE])
     assert await names(api, admin, filter={"status": [status]}) == [f"Hidden {status}"]
     assert await names(api, somebody, filter={"status": [status]}) == []
     both = {"status": [status, "PUBLISHED"]}
@@ -201,10 +197,10 @@ async def test_no_status_at_all_matches_nothing_as_any_other_empty_list(
 
 async def test_a_deleted_exercise_leaves_the_list_and_the_count(api: Api, admin: Person, somebody: Person) -> None:
     made = await create(api, admin, name="Gone soon", discipline=["gone-soon"])
-    asked = {"filter": {"discipline": ["gone-soon"]}}
-    assert (await api.run(LIST, somebody, **asked))["exercises"]["totalCount"] == 1
+    arguments = {"filter": {"discipline": ["gone-soon"]}}
+    assert (await api.run(LIST, somebody, **arguments))["exercises"]["totalCount"] == 1
     await api.run(DELETE, admin, id=made["id"])
-    page = (await api.run(LIST, somebody, **asked))["exercises"]
+    page = (await api.run(LIST, somebody, **arguments))["exercises"]
     assert (page["totalCount"], page["nodes"], page["pageInfo"]["endCursor"]) == (0, [], None)
 
 
@@ -229,11 +225,11 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "field"), BAD)
+@pytest.mark.parametrize(("arguments", "field"), BAD)
 async def test_bad_arguments_of_the_list_get_a_400_that_names_them(
-    api: Api, somebody: Person, asked: dict[str, Any], field: list[str]
+    api: Api, somebody: Person, arguments: dict[str, Any], field: list[str]
 ) -> None:
-    response = await api.post(LIST, somebody, **asked)
+    response = await api.post(LIST, somebody, **arguments)
     (error,) = response.json()["errors"]
     assert response.status_code == 400
     assert error["extensions"].get("field", []) == field

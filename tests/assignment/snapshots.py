@@ -1,4 +1,4 @@
-"""What the tests of assignments and snapshots share: documents, trees planted past the API, and stored rows."""
+"""GraphQL documents about assignments and snapshots, trees stored past the API, and stored rows."""
 
 import json
 from typing import Any
@@ -173,7 +173,7 @@ IDENTITY = {
 
 
 def own_columns(row: Json) -> Json:
-    """A row without the columns that say which row it is and where it hangs."""
+    """A row without its ids and those of its parents."""
     return {key: value for key, value in row.items() if key not in IDENTITY}
 
 
@@ -184,16 +184,16 @@ def _shown(rows: list[Json], parent: str, id: str, *order: str) -> list[Json]:
 
 
 def tree_of(own: Json, rows: dict[str, list[Json]]) -> Json:
-    """All that a workout says, nested and in its order, with every column but the ids; a thread by its places."""
+    """A workout's rows, nested and in their order, with every column but ids; a reply has its parent's number."""
 
     def comments(movement_id: str) -> list[Json]:
         shown = _shown(rows["comments"], "workout_movement_id", movement_id, "created_at")
         ids = {row["id"] for row in shown}
         shown = [row for row in shown if row["parent_comment_id"] in {None, *ids}]
-        places = {row["id"]: place for place, row in enumerate(shown)} | {None: None}
+        numbers = {row["id"]: number for number, row in enumerate(shown)} | {None: None}
         return [
             own_columns(row)
-            | {"parent": places[row["parent_comment_id"]]}
+            | {"parent": numbers[row["parent_comment_id"]]}
             | {"files": [own_columns(file) for file in _shown(rows["attachments"], "owner_id", row["id"])]}
             for row in shown
         ]
@@ -207,19 +207,19 @@ def tree_of(own: Json, rows: dict[str, list[Json]]) -> Json:
 
 
 def moment(minute: int) -> str:
-    """A time of the planted rows."""
+    """A time of the stored rows."""
     return f"2026-01-01T{minute // 60 % 24:02}:{minute % 60:02}:00.123456+00:00"
 
 
-def planted_row(organization: Organization, values: Json, **columns: Any) -> Json:
-    """A row with the columns that every table has; ids are random, so that they tell nothing of the order."""
+def full_row(organization: Organization, values: Json, **columns: Any) -> Json:
+    """A row with the columns that every table has; ids are random, so that the order does not depend on them."""
     minute = values.get("minute", 0)
     deleted = moment(minute + 9) if values.get("deleted") else None
     times = {"created_at": moment(minute), "updated_at": moment(minute + 5), "deleted_at": deleted}
     return {"id": str(uuid4()), "organization_id": str(organization.id), **times, **columns}
 
 
-async def plant(owner: Pool, tables: dict[str, list[Json]]) -> None:
+async def store_rows(owner: Pool, tables: dict[str, list[Json]]) -> None:
     """Store rows past the API, every column as it is given."""
     for table, rows in tables.items():
         statement = f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)"
@@ -231,7 +231,7 @@ def rows_of(organization: Organization, exercise_id: str, values: Json) -> dict[
     authors = (str(organization.coach.id), str(organization.member.id))
 
     def row(given: Json, **columns: Any) -> Json:
-        return planted_row(organization, given, **columns)
+        return full_row(organization, given, **columns)
 
     own = {key: value for key, value in values.items() if key != "sections"}
     workout = row({}, author_id=authors[0], is_snapshot=False, **own)
@@ -240,24 +240,31 @@ def rows_of(organization: Organization, exercise_id: str, values: Json) -> dict[
     files: list[Json] = []
     tables |= {"exercise_comments": comments, "attachments": files}
 
-    def say(given: Json, movement_id: str, parent: str | None) -> None:
+    def add_comment(given: Json, movement_id: str, parent: str | None) -> None:
         author = authors[given["by"]]
-        place = {"workout_movement_id": movement_id, "parent_comment_id": parent}
-        comments.append(row(given, author_id=author, body=given["body"], **place))
+        parents = {"workout_movement_id": movement_id, "parent_comment_id": parent}
+        comments.append(row(given, author_id=author, body=given["body"], **parents))
         owner = {"owner_type": "exercise_comment", "owner_id": comments[-1]["id"], "uploaded_by": author}
         for file in given["files"]:
             kind = {"kind": file["kind"], "thumb_url": file["thumb_url"]}
             files.append(row(file, url=f"files/{len(files)}", mime="image/png", **kind, **owner))
         for reply in given.get("replies", []):
-            say(reply, movement_id, owner["owner_id"])
+            add_comment(reply, movement_id, owner["owner_id"])
 
-    for part in values["sections"]:
-        columns = {"type": "main", "title": part["title"], "config": part["config"], "sort_order": part["order"]}
-        tables["workout_sections"].append(row(part, workout_id=workout["id"], shape="rounds", **columns))
-        for rep in part["movements"]:
-            place = {"section_id": tables["workout_sections"][-1]["id"], "sort_order": rep["order"]}
-            kept = {key: rep[key] for key in ("prescription", "notes", "label")}
-            tables["workout_movements"].append(row(rep, exercise_id=exercise_id, superset_group="B1", **place, **kept))
+    for node in values["sections"]:
+        columns = {
+            "type": "main",
+            "title": node["title"],
+            "config": node["config"],
+            "sort_order": node["order"],
+        }
+        tables["workout_sections"].append(row(node, workout_id=workout["id"], shape="rounds", **columns))
+        for rep in node["movements"]:
+            position = {"section_id": tables["workout_sections"][-1]["id"], "sort_order": rep["order"]}
+            texts = {key: rep[key] for key in ("prescription", "notes", "label")}
+            tables["workout_movements"].append(
+                row(rep, exercise_id=exercise_id, superset_group="B1", **position, **texts)
+            )
             for word in rep["comments"]:
-                say(word, tables["workout_movements"][-1]["id"], None)
+                add_comment(word, tables["workout_movements"][-1]["id"], None)
     return tables

@@ -6,13 +6,13 @@ import orjson
 import pytest
 
 from kinegraph.exchange.rules_duplicates import likenesses
-from kinegraph.formats.html import plain
+from kinegraph.formats.html import plain_text
 from kinegraph.formats.records import Format
 from tests.exchange.files import free, parse
 
 
 def content(format: Format, file: Any, **beside: bytes) -> dict[str, Any]:
-    """What the only row of a file sets."""
+    """The key and the fields of the only row of a file."""
     found = parse(format, file, beside)
     assert found.faults == []
     (entry,) = found.entries
@@ -41,7 +41,7 @@ def test_free_exercise_db_speaks_our_terms() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         ({"equipment": "body only"}, {"equipment": [], "mechanics": "bodyweight", "category": "bodyweight"}),
         ({"equipment": None, "mechanic": None, "force": None}, {"equipment": [], "mechanics": None}),
@@ -54,9 +54,9 @@ def test_free_exercise_db_speaks_our_terms() -> None:
         ({"level": "expert"}, {"difficulty": 4}),
     ],
 )
-def test_free_exercise_db_says_what_can_be_said_of_each_word(values: dict[str, Any], told: dict[str, Any]) -> None:
+def test_each_word_of_free_exercise_db_has_its_term(values: dict[str, Any], message: dict[str, Any]) -> None:
     found = content(Format.FREE_EXERCISE_DB, [free("Alpha", **values)])
-    assert {name: found[name] for name in told} == told
+    assert {name: found[name] for name in message} == message
 
 
 @pytest.mark.parametrize("heading", ["primaryMuscles", "primary_muscles", "Primary muscles", " PRIMARY-MUSCLES "])
@@ -115,7 +115,7 @@ def wger_file() -> tuple[list[Any], dict[str, bytes]]:
     return base, {name: orjson.dumps(each) for name, each in beside.items()}
 
 
-def test_wger_takes_the_english_translation_hebrew_names_as_aliases_and_tells_licence_and_authors() -> None:
+def test_wger_rows_have_the_english_translation_hebrew_aliases_licence_and_authors() -> None:
     base, beside = wger_file()
     found = parse(Format.WGER, base, beside)
     assert (found.rows, found.faults, found.entries[0].key) == (2, [], "wger:u-1")
@@ -134,9 +134,9 @@ def test_wger_takes_the_english_translation_hebrew_names_as_aliases_and_tells_li
     }
 
 
-def test_html_becomes_lines() -> None:
+def test_html_becomes_lines_of_text() -> None:
     html = "<p>One <b>two</b>&nbsp;three.</p><ol><li><p>Sit</p></li><li>Pull<br>hard</li></ol><script>alert()</script>"
-    assert plain(html) == "One two three.\n- Sit\n- Pull\nhard"
+    assert plain_text(html) == "One two three.\n- Sit\n- Pull\nhard"
 
 
 @pytest.mark.parametrize(

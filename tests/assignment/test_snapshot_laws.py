@@ -5,6 +5,25 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.assignment.snapshots import (
+    MOVE_FOR,
+    SET_FOR,
+    assigned,
+    content,
+    edited,
+    facts,
+    full_row,
+    moved,
+    own_columns,
+    planned,
+    replaced,
+    rows_of,
+    snapshot_of,
+    snapshots_of,
+    store_rows,
+    stored,
+    tree_of,
+)
 from tests.conftest import Api, Counter, Organization, World
 from tests.workout.documents import (
     SET,
@@ -19,25 +38,6 @@ from tests.workout.documents import (
     section,
     sent_back,
 )
-from tests.workout.snapshots import (
-    MOVE_FOR,
-    SET_FOR,
-    assigned,
-    content,
-    edited,
-    facts,
-    moved,
-    own_columns,
-    planned,
-    plant,
-    planted_row,
-    replaced,
-    rows_of,
-    snapshot_of,
-    snapshots_of,
-    stored,
-    tree_of,
-)
 from tests.workout.test_tree_laws import TREES, with_ids
 
 LAW = settings(
@@ -49,9 +49,9 @@ SEEN = st.fixed_dictionaries({"deleted": st.sampled_from([False, False, False, T
 PRESCRIPTIONS = st.sampled_from([None, {}, {"sets": 3, "load": {"unit": "kg", "value": 2.50}}, {"unknown": [None, 1]}])
 
 
-def node(**parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
+def node(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
     """A row that may be deleted and may tie with others in time, with more values."""
-    return st.builds(lambda seen, values: {**seen, **values}, SEEN, st.fixed_dictionaries(parts))
+    return st.builds(lambda seen, values: {**seen, **values}, SEEN, st.fixed_dictionaries(values))
 
 
 FILE = node(kind=st.sampled_from(["image", "video"]), thumb_url=st.sampled_from([None, "thumbs/x.jpg"]))
@@ -87,11 +87,11 @@ PLANTED = st.fixed_dictionaries(
 )
 
 
-async def planted(world: World, owner: Pool, values: Json) -> tuple[Organization, str]:
+async def stored_tree(world: World, owner: Pool, values: Json) -> tuple[Organization, str]:
     """An organization, and the id of a generated workout in it."""
     organization = await world.organization()
     tables = rows_of(organization, await world.exercise_id("back-squat"), values)
-    await plant(owner, tables)
+    await store_rows(owner, tables)
     return organization, tables["workouts"][0]["id"]
 
 
@@ -116,7 +116,7 @@ TIED: Json = {
 async def test_a_fork_equals_its_source_in_every_stored_column_but_the_ids(
     api: Api, world: World, owner: Pool, values: Json
 ) -> None:
-    organization, id = await planted(world, owner, values)
+    organization, id = await stored_tree(world, owner, values)
     (for_member,) = await assigned(api, organization.coach, id, organization.member)
     before = await stored(owner, id)
     copy = (await edited(api, organization.coach, id, for_member))["id"]
@@ -148,12 +148,12 @@ async def edit(
     current = await snapshot_of(owner, for_) or id
     own = sent_back(await read_tree(api, coach, current))
     sent = sent_back(library["sections"]) if kind.startswith("library") else own
-    rows = [row for part in sent for row in part["movements"]]
+    rows = [row for node in sent for row in node["movements"]]
     values: Json = {"id": current if number % 2 else id, "for": for_}
     if kind == "own":
         await edited(api, coach, values["id"], for_, title=str(number), description=None)
     elif kind.endswith("tree"):
-        turned = [{**part, "movements": part["movements"][::-1][number % 2 :]} for part in sent[::-1]]
+        turned = [{**node, "movements": node["movements"][::-1][number % 2 :]} for node in sent[::-1]]
         await api.post(SET_FOR, coach, **values, sections=turned[: number or None])
     elif kind == "fault":
         assert await api.refusals(SET_FOR, coach, **values, sections=[section(movement(id))]) != []
@@ -170,8 +170,8 @@ async def test_no_sequence_of_edits_through_assignments_changes_a_byte_of_the_li
 ) -> None:
     organization = await world.organization()
     library = await create(api, organization, *await with_ids(world, tree), title="Library")
-    for part in library["sections"]:
-        for row in part["movements"][:1]:
+    for node in library["sections"]:
+        for row in node["movements"][:1]:
             word = await comment(api, organization.coach, row["id"], "Top")
             await comment(api, organization.coach, row["id"], "Reply", word)
     pair = (organization.member, organization.coach)
@@ -200,13 +200,13 @@ def said(sections: list[Json]) -> list[list[list[tuple[str, list[str]]]]]:
 
 @LAW
 @given(data=st.data(), sizes=st.lists(st.integers(0, 3), min_size=1, max_size=3))
-async def test_a_permutation_of_library_ids_sent_through_an_assignment_keeps_every_thread_of_the_twins(
+async def test_a_permutation_of_library_ids_sent_through_an_assignment_retains_every_thread_of_the_copies(
     api: Api, world: World, owner: Pool, data: st.DataObject, sizes: list[int]
 ) -> None:
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     coach = organization.coach
     made = await create(api, organization, *(section(*[movement(squat)] * size) for size in sizes))
-    rows = [row for part in sent_back(made["sections"]) for row in part["movements"]]
+    rows = [row for node in sent_back(made["sections"]) for row in node["movements"]]
     for row in rows:
         top = await comment(api, coach, row["id"], row["id"])
         await comment(api, coach, row["id"], f"Reply to {row['id']}", top)
@@ -217,7 +217,7 @@ async def test_a_permutation_of_library_ids_sent_through_an_assignment_keeps_eve
         cut = data.draw(st.integers(0, len(order)))
         tree = [section(*order[:cut]), section(*order[cut:], id=made["sections"][0]["id"])]
         answered = (await replaced(api, coach, made["id"], id, tree))["sections"]
-        assert said(answered) == [[[(row, [f"Reply to {row}"])] for row in part] for part in movement_ids(tree)]
+        assert said(answered) == [[[(row, [f"Reply to {row}"])] for row in node] for node in movement_ids(tree)]
         again = (await replaced(api, coach, made["id"], id, sent_back(answered)))["sections"]
         assert again == answered
     assert await stored(owner, made["id"]) == before
@@ -257,9 +257,9 @@ async def test_a_fork_takes_as_many_statements_for_200_movements_with_400_commen
     for size, words in ((20, 0), (200, 2)):
         organization, made, first = await planned(api, world, size)
         for row in movement_ids(made["sections"])[0]:
-            tables = [planted_row(organization, {}, workout_movement_id=row, body="Hm") for _ in range(words)]
+            tables = [full_row(organization, {}, workout_movement_id=row, body="Hm") for _ in range(words)]
             author = {"author_id": str(organization.coach.id)}
-            await plant(owner, {"exercise_comments": [word | author for word in tables]})
+            await store_rows(owner, {"exercise_comments": [word | author for word in tables]})
         second, third = await assigned(api, organization.coach, made["id"], organization.member, organization.coach)
         with counter.counting() as statements:
             await edited(api, organization.coach, made["id"], first)

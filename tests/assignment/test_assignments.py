@@ -1,4 +1,4 @@
-"""Assignments: to whom and for when, who sees which, and how they went."""
+"""Assigning workouts, the visibility and lists of assignments, and their status."""
 
 import asyncio
 from typing import Any
@@ -6,6 +6,16 @@ from uuid import UUID
 
 import pytest
 
+from tests.assignment.snapshots import (
+    ASSIGN,
+    DAY,
+    READ_ASSIGNMENT,
+    STATUS,
+    assigned,
+    assignment,
+    edited,
+    planned,
+)
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import (
     ADD_COMMENT,
@@ -16,16 +26,6 @@ from tests.workout.documents import (
     Pool,
     comment,
     create,
-)
-from tests.workout.snapshots import (
-    ASSIGN,
-    DAY,
-    READ_ASSIGNMENT,
-    STATUS,
-    assigned,
-    assignment,
-    edited,
-    planned,
 )
 
 ATHLETES = ["input", "athleteIds"]
@@ -54,7 +54,7 @@ async def calendar(api: Api, person: Person, organization: Organization, **argum
 
 
 async def mine(api: Api, person: Person, **arguments: Any) -> list[str]:
-    """The ids of what is assigned to the person anywhere."""
+    """The ids of the person's assignments in all organizations."""
     return [row["id"] for row in (await api.run(MINE, person, **arguments))["viewer"]["assignments"]]
 
 
@@ -87,7 +87,7 @@ async def test_several_athletes_get_an_assignment_each_in_their_order(api: Api, 
             assert (await api.run(READ_ASSIGNMENT, person, id=row["id"]))["assignment"] == expected
 
 
-async def test_one_athlete_who_does_not_belong_to_it_takes_the_whole_batch_back(
+async def test_one_athlete_of_another_organization_makes_the_whole_batch_refused(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, other = await world.organization(), await world.organization()
@@ -131,10 +131,10 @@ async def test_athletes_are_1_to_200_each_once(api: Api, world: World, owner: Po
     assert [row["athlete"]["id"] for row in data["assignWorkout"]["assignments"]] == [str(id) for id in people[::-1]]
 
 
-async def test_athlete_ids_that_are_no_ids_are_each_told_so_once(api: Api, world: World) -> None:
+async def test_each_malformed_athlete_id_is_refused_once(api: Api, world: World) -> None:
     organization = await world.organization()
     input = assignment((await create(api, organization))["id"], "none", "neither")
-    refused = [("INVALID_INPUT", [*ATHLETES, place]) for place in ("0", "1")]
+    refused = [("INVALID_INPUT", [*ATHLETES, position]) for position in ("0", "1")]
     assert await api.refusals(ASSIGN, organization.coach, input=input) == refused
 
 
@@ -154,16 +154,16 @@ async def test_days_from_2000_to_2100_are_taken_and_others_refused(api: Api, wor
     assert await mine(api, member) == made[::-1]
 
 
-async def test_only_coaches_assign_and_only_what_stands_in_their_library(api: Api, world: World, owner: Pool) -> None:
+async def test_only_coaches_assign_and_only_workouts_of_their_library(api: Api, world: World, owner: Pool) -> None:
     organization, made, _ = await planned(api, world)
     other = await world.organization()
-    hidden, gone = [(await create(api, organization))["id"] for _ in range(2)]
+    hidden, deleted = [(await create(api, organization))["id"] for _ in range(2)]
     foreign = (await create(api, other))["id"]
-    await api.run(DELETE, organization.coach, id=gone)
+    await api.run(DELETE, organization.coach, id=deleted)
     callers = [(organization.member, made["id"], "FORBIDDEN"), (organization.member, hidden, "NOT_FOUND")]
     outsiders = (other.coach, other.member, await world.person(is_platform_admin=True))
     callers += [(person, made["id"], "NOT_FOUND") for person in outsiders]
-    callers += [(organization.coach, id, "NOT_FOUND") for id in (gone, foreign, NO_ID)]
+    callers += [(organization.coach, id, "NOT_FOUND") for id in (deleted, foreign, NO_ID)]
     callers += [(organization.coach, id, "INVALID_INPUT") for id in ("", "none", "\u0000")]
     before = await count(owner, organization)
     for person, id, code in callers:
@@ -202,9 +202,7 @@ async def test_the_calendar_is_by_date_and_narrowed_by_athlete_and_days(api: Api
         assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["to"]}
 
 
-async def test_calendar_pages_meet_each_assignment_once_while_others_are_made_around_them(
-    api: Api, world: World
-) -> None:
+async def test_calendar_pages_have_each_assignment_once_while_others_are_created(api: Api, world: World) -> None:
     organization = await world.organization()
     coach, member, id = organization.coach, organization.member, (await create(api, organization))["id"]
     days = [f"2026-03-0{day}" for day in (1, 1, 1, 2, 3, 3, 4)]
@@ -279,7 +277,7 @@ async def test_an_athlete_sees_the_workout_with_its_comments_also_after_it_was_d
     await comment(api, member, shown["workout"]["sections"][0]["movements"][0]["id"], "On the copy")
 
 
-async def test_a_comments_movement_is_told_through_the_assignment_of_a_deleted_workout(api: Api, world: World) -> None:
+async def test_a_comments_movement_is_shown_through_the_assignment_of_a_deleted_workout(api: Api, world: World) -> None:
     organization, made, id = await planned(api, world, 1)
     row = made["sections"][0]["movements"][0]["id"]
     await comment(api, organization.coach, row, "Top")

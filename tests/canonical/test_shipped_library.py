@@ -1,4 +1,4 @@
-"""The shipped library: what a coach finds in it."""
+"""The exercises of the shipped library: required values, languages, bounds and counts."""
 
 import re
 from collections import Counter
@@ -29,7 +29,7 @@ def test_the_library_has_at_least_250_exercises() -> None:
     assert len(ENTRIES) >= 250
 
 
-def test_no_slug_stands_twice_in_all_files_together() -> None:
+def test_slugs_are_unique_over_all_files() -> None:
     assert [slug for slug, count in Counter(entry["slug"] for entry in ENTRIES).items() if count > 1] == []
 
 
@@ -65,7 +65,7 @@ def test_no_alias_differs_from_another_of_its_exercise_by_case_alone() -> None:
     ["description", "athlete_notes", "movement_pattern", "primary_muscles", "cues", "common_faults",
      "scaling_options", "difficulty"],
 )  # fmt: skip
-def test_every_exercise_says_what_a_coach_needs(column: str) -> None:
+def test_every_exercise_has_the_columns_that_a_coach_needs(column: str) -> None:
     assert names(entry for entry in ENTRIES if not entry.get(column)) == []
 
 
@@ -94,7 +94,7 @@ def test_the_library_covers_every_field_of_training(column: str, wanted: set[Any
     assert wanted <= {entry.get(column) for entry in ENTRIES}
 
 
-def test_each_part_of_the_issues_list_has_a_file_of_its_own_choice() -> None:
+def test_every_file_has_its_number_of_exercises() -> None:
     counts = {name: len(entries_of(name, content)) for name, content in shipped_files()}
     wanted = {"strength_lower", "strength_upper", "olympic", "gymnastics", "conditioning", "mobility", "physiotherapy"}
     assert {name.removesuffix(".json") for name, count in counts.items() if count >= 25} == wanted
@@ -114,7 +114,7 @@ def test_no_equipment_is_required_and_optional_at_once() -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry["slug"]))
-def test_the_api_would_take_every_value_of_the_library_as_it_stands(entry: Entry) -> None:
+def test_the_api_would_accept_every_value_of_the_library(entry: Entry) -> None:
     columns = {*EXCHANGED} & entry.keys()
     values = {column: entry[column] for column in columns}
     checks = Checks()

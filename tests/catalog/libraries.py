@@ -1,12 +1,12 @@
-"""A database whose only exercises are those of a generated library, and the questions that are asked of it."""
+"""A database whose only exercises are those of a generated library, and queries of its lists and facets."""
 
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from kinegraph.exercise.rules_details import condition_key
+from tests.catalog.model import PARENTS, TERMS, Exercise, Json, Pool, matches, moment, ordered
 from tests.conftest import Api, Organization, Person, World
-from tests.exercise.model import PARENTS, TERMS, Exercise, Json, Pool, keeps, moment, ordered
 
 COUNTS = "{ value count }"
 TERM_COUNTS = "{ term { id } count }"
@@ -20,12 +20,12 @@ TERM_FACETS = {
 FACETS = f"""facets {{ {" ".join(f"{name} {COUNTS}" for name in (*VALUES, *LISTS))}
   {" ".join(f"{name} {TERM_COUNTS}" for name in TERM_FACETS)} }}"""
 PAGE = f"totalCount nodes {{ %s }} pageInfo {{ hasNextPage endCursor }} {FACETS}"
-ASKED = "$filter: ExerciseFilter, $sort: ExerciseSort! = NAME_ASC, $first: Int, $after: String"
-GIVEN = "filter: $filter, sort: $sort, first: $first, after: $after"
-LIBRARY = f"""query ($id: ID!, $source: LibrarySource! = ALL, {ASKED}) {{
-  organization(id: $id) {{ exerciseLibrary(source: $source, {GIVEN}) {{ {PAGE % "exerciseId"} }} }}
+PARAMETERS = "$filter: ExerciseFilter, $sort: ExerciseSort! = NAME_ASC, $first: Int, $after: String"
+ARGUMENTS = "filter: $filter, sort: $sort, first: $first, after: $after"
+LIBRARY = f"""query ($id: ID!, $source: LibrarySource! = ALL, {PARAMETERS}) {{
+  organization(id: $id) {{ exerciseLibrary(source: $source, {ARGUMENTS}) {{ {PAGE % "exerciseId"} }} }}
 }}"""
-CANONICAL = f"query ({ASKED}) {{ exercises({GIVEN}) {{ {PAGE % 'exerciseId: id'} }} }}"
+CANONICAL = f"query ({PARAMETERS}) {{ exercises({ARGUMENTS}) {{ {PAGE % 'exerciseId: id'} }} }}"
 
 COLUMNS = {
     "name": "name",
@@ -45,8 +45,8 @@ COLUMNS = {
 
 
 @dataclass
-class Stocked:
-    """An organization whose library is replaced by a generated one at will."""
+class StoredLibrary:
+    """An organization whose library can be replaced by a generated one."""
 
     api: Api
     owner: Pool
@@ -55,7 +55,7 @@ class Stocked:
     ids: dict[str, Any] = field(default_factory=dict)
     """Terms by slug, and the table that each is in."""
 
-    async def stock(self, library: list[Exercise]) -> None:
+    async def replace(self, library: list[Exercise]) -> None:
         """Store this library, and no other exercise."""
         await self.owner.execute("DELETE FROM exercises")
         for exercise in library:
@@ -69,19 +69,19 @@ class Stocked:
         values |= {"forked_from_id": exercise.source.id if exercise.source else None}
         values |= {"deleted_at": moment(9) if exercise.is_deleted else None}
         await self._insert("exercises", **values)
-        part = {"exercise_id": exercise.id, "organization_id": whose}
+        scope = {"exercise_id": exercise.id, "organization_id": whose}
         for slug in exercise.terms:
             kind, id, is_ours = self.ids[slug]
             whose_term = self.gym.id if is_ours else None
-            await self._insert("exercise_tags", **part, kind=kind, term_id=id, term_organization_id=whose_term)
-        for place, (condition, severity) in enumerate(exercise.against):
+            await self._insert("exercise_tags", **scope, kind=kind, term_id=id, term_organization_id=whose_term)
+        for position, (condition, severity) in enumerate(exercise.contraindications):
             key = condition_key(condition)
-            named = {"condition": condition, "condition_key": key, "severity": severity, "sort_order": place}
-            await self._insert("exercise_contraindications", **part, **named)
+            columns = {"condition": condition, "condition_key": key, "severity": severity, "sort_order": position}
+            await self._insert("exercise_contraindications", **scope, **columns)
         if exercise.fatigue is not None:
-            await self._insert("exercise_programming_profiles", **part, fatigue_score=exercise.fatigue)
+            await self._insert("exercise_programming_profiles", **scope, fatigue_score=exercise.fatigue)
         if exercise.avoid is not None:
-            await self._insert("exercise_safety_constraints", **part, avoid_if=list(exercise.avoid))
+            await self._insert("exercise_safety_constraints", **scope, avoid_if=list(exercise.avoid))
         if exercise.overrides:
             whole = {
                 "organization_id": self.gym.id,
@@ -91,29 +91,29 @@ class Stocked:
             await self._insert("exercise_org_overrides", **whole)
 
     async def _insert(self, table: str, **values: Any) -> None:
-        places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
-        await self.owner.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})", *values.values())
+        placeholders = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+        await self.owner.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({placeholders})", *values.values())
 
     def sent(self, filter: Json) -> Json:
-        """The filter with ids in place of terms' slugs."""
+        """The filter with ids instead of terms' slugs."""
         return {
             name: str(self.ids[value][1]) if name.endswith("Id") and value else value for name, value in filter.items()
         }
 
-    async def page(self, person: Person | None = None, filter: Json | None = None, **asked: Any) -> Json:
+    async def page(self, person: Person | None = None, filter: Json | None = None, **arguments: Any) -> Json:
         """A page of the library; with `canonical`, of the canonical list."""
-        text = CANONICAL if asked.pop("canonical", False) else LIBRARY
-        variables = {**({} if text == CANONICAL else {"id": str(self.gym.id)}), **asked}
+        text = CANONICAL if arguments.pop("canonical", False) else LIBRARY
+        variables = {**({} if text == CANONICAL else {"id": str(self.gym.id)}), **arguments}
         data = await self.api.run(text, person or self.gym.coach, filter=self.sent(filter or {}), **variables)
         found: Json = data["exercises"] if text == CANONICAL else data["organization"]["exerciseLibrary"]
         return found
 
-    async def walk(self, size: int, **asked: Any) -> list[str]:
-        """The ids of a whole list, met page by page."""
+    async def walk(self, size: int, **arguments: Any) -> list[str]:
+        """The ids of a whole list, read page by page."""
         found: list[str] = []
         after = None
         while True:
-            page = await self.page(first=size, after=after, **asked)
+            page = await self.page(first=size, after=after, **arguments)
             found += ids(page)
             after = page["pageInfo"]["endCursor"]
             if not page["pageInfo"]["hasNextPage"]:
@@ -148,7 +148,7 @@ def counted(page: Json) -> dict[str, dict[str, int]]:
 
 
 def library_of(library: list[Exercise], filter: Json, source: str, *, coached: bool) -> list[tuple[Exercise, Json]]:
-    """What of a library somebody finds, with the values that they see."""
+    """The oracle of `exerciseLibrary`: the exercises that it lists, with the values that it shows."""
     found = []
     for exercise in library:
         customized = any(value is not None for value in exercise.overrides.values())
@@ -159,26 +159,26 @@ def library_of(library: list[Exercise], filter: Json, source: str, *, coached: b
         else:
             shown = status == "published"
         seen = exercise.effective
-        if in_source[source] and shown and not exercise.is_deleted and keeps(exercise, seen, filter):
+        if in_source[source] and shown and not exercise.is_deleted and matches(exercise, seen, filter):
             found.append((exercise, seen))
     return found
 
 
 def canonical_of(library: list[Exercise], filter: Json, *, admin: bool) -> list[tuple[Exercise, Json]]:
-    """What of the canonical list somebody finds, on stored values."""
-    asked = admin and filter.get("status") is not None
+    """The oracle of `exercises`: the canonical exercises that it lists, with their stored values."""
+    has_status = admin and filter.get("status") is not None
     return [
         (exercise, exercise.values)
         for exercise in library
-        if not exercise.is_own and not exercise.is_deleted and (asked or exercise.values["status"] == "published")
-        if keeps(exercise, exercise.values, filter)
+        if not exercise.is_own and not exercise.is_deleted and (has_status or exercise.values["status"] == "published")
+        if matches(exercise, exercise.values, filter)
     ]
 
 
-async def stocked_library(api: Api, world: World, owner: Pool) -> Stocked:
-    """A new organization's stored, with the terms that libraries are tagged with."""
+async def stored_library(api: Api, world: World, owner: Pool) -> StoredLibrary:
+    """A new organization with an empty library, and the terms that libraries are tagged with."""
     gym, admin = await world.organization(), await world.person(is_platform_admin=True)
-    stored = Stocked(api, owner, gym, admin)
+    stored = StoredLibrary(api, owner, gym, admin)
     tables = {"category": "exercise_categories", "body_region": "exercise_body_regions"}
     tables["equipment"] = "exercise_equipment"
     for kind, table in tables.items():
@@ -196,4 +196,4 @@ async def stocked_library(api: Api, world: World, owner: Pool) -> Stocked:
     return stored
 
 
-__all__ = ["Stocked", "canonical_of", "counted", "ids", "library_of", "ordered", "stocked_library"]
+__all__ = ["StoredLibrary", "canonical_of", "counted", "ids", "library_of", "ordered", "stored_library"]

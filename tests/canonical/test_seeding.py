@@ -1,4 +1,4 @@
-"""Seeding: an upsert by slug that changes nothing the second time and keeps what a platform admin wrote since."""
+"""Seeding: an upsert by slug that changes nothing the second time and leaves platform admins' edits alone."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,6 @@ Pool = Any
 Entries = Sequence[Mapping[str, Any]]
 
 
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    """A platform admin."""
-    return await world.person(is_platform_admin=True)
-
-
 def entry(slug: str, **values: Any) -> dict[str, Any]:
     """One entry of a library file, as columns."""
     row = {
@@ -41,7 +35,7 @@ def entry(slug: str, **values: Any) -> dict[str, Any]:
 
 
 async def seed(database: Database, entries: Entries) -> tuple[int, int]:
-    """How many were new and how many changed."""
+    """Seed these entries, and return the numbers of new and of changed ones."""
     async with database.write(store.authenticate_curator) as session:
         return await store.seed(session, entries)
 
@@ -60,13 +54,13 @@ async def id_of(world: World, slug: str) -> str:
 
 async def test_seeding_the_shipped_library_again_changes_no_column_of_no_row(database: Database, owner: Pool) -> None:
     before = await everything(owner)
-    told = [step async for step in seed_library(database)]
-    assert [(step.new, step.changed) for step in told] == [(0, 0)] * len(told)
-    assert sum(step.total for step in told) == sum(len(entries_of(*file)) for file in shipped_files())
+    reported = [progress async for progress in seed_library(database)]
+    assert [(progress.new, progress.changed) for progress in reported] == [(0, 0)] * len(reported)
+    assert sum(progress.total for progress in reported) == sum(len(entries_of(*file)) for file in shipped_files())
     assert await everything(owner) == before
 
 
-async def test_a_seeded_exercise_says_what_its_entry_says(api: Api, world: World, database: Database) -> None:
+async def test_a_seeded_exercise_has_the_values_of_its_entry(api: Api, world: World, database: Database) -> None:
     person = await world.person()
     values: dict[str, Any] = {
         "athleteNotes": "Brace.",
@@ -88,8 +82,8 @@ async def test_a_seeded_exercise_says_what_its_entry_says(api: Api, world: World
         "sourceUrl": "https://kinegraph.example",
         "licenseAttribution": "CC BY",
     }
-    assert await seed(database, [entry("says-what", **values)]) == (1, 0)
-    shown = await read(api, person, await id_of(world, "says-what"))
+    assert await seed(database, [entry("every-field", **values)]) == (1, 0)
+    shown = await read(api, person, await id_of(world, "every-field"))
     assert shown is not None
     enums = {"movementPattern": "SQUAT", "planeOfMotion": "SAGITTAL"}
     assert {name: shown[name] for name in values} == {**values, **enums}
@@ -97,7 +91,7 @@ async def test_a_seeded_exercise_says_what_its_entry_says(api: Api, world: World
     assert (shown["difficulty"], shown["isCanonical"], shown["organization"]) == (3, True, None)
 
 
-async def test_a_changed_entry_changes_its_row_keeps_its_id_and_clears_what_it_says_no_more(
+async def test_a_changed_entry_updates_its_row_under_the_same_id_and_clears_absent_fields(
     api: Api, world: World, database: Database
 ) -> None:
     person = await world.person()
@@ -123,7 +117,7 @@ async def test_a_platform_admins_edit_survives_seeding_while_the_entry_is_the_sa
     assert await read(api, admin, id) == edited
 
 
-async def test_a_platform_admins_edit_gives_way_when_the_entry_changes(
+async def test_a_platform_admins_edit_is_replaced_when_the_entry_changes(
     api: Api, world: World, admin: Person, database: Database
 ) -> None:
     await seed(database, [entry("overtaken")])
@@ -134,7 +128,7 @@ async def test_a_platform_admins_edit_gives_way_when_the_entry_changes(
     assert after is not None and (after["name"], after["difficulty"]) == ("Overtaken", 1)
 
 
-async def test_seeding_does_not_bring_back_what_a_platform_admin_deleted_or_archived(
+async def test_seeding_does_not_restore_exercises_that_a_platform_admin_deleted_or_archived(
     api: Api, world: World, admin: Person, database: Database
 ) -> None:
     await seed(database, [entry("deleted"), entry("archived")])
@@ -156,34 +150,36 @@ async def test_seeding_leaves_an_organizations_row_of_the_same_slug_alone(
     assert await read(api, gym.coach, own["id"]) == own
 
 
-async def test_two_seeds_of_new_entries_at_once_make_each_row_once(database: Database, owner: Pool) -> None:
+async def test_concurrent_seeding_of_new_entries_creates_each_row_once(database: Database, owner: Pool) -> None:
     entries = [entry(f"at-once-{number}") for number in range(100)]
     counts = await asyncio.gather(*(seed(database, entries) for _ in range(4)))
     assert sorted(counts) == [(0, 0), (0, 0), (0, 0), (100, 0)]
     assert await owner.fetchval("SELECT count(*) FROM exercises WHERE slug LIKE 'at-once-%'") == 100
 
 
-async def test_two_seeds_of_changed_entries_at_once_change_each_row_once(database: Database) -> None:
+async def test_concurrent_seeding_of_changed_entries_changes_each_row_once(database: Database) -> None:
     await seed(database, [entry(f"again-{number}") for number in range(50)])
     changed = [entry(f"again-{number}", difficulty=1) for number in range(50)]
     counts = await asyncio.gather(*(seed(database, changed) for _ in range(4)))
     assert sorted(counts) == [(0, 0), (0, 0), (0, 0), (0, 50)]
 
 
-async def test_two_seeds_of_the_whole_library_at_once_leave_what_one_leaves(database: Database, owner: Pool) -> None:
+async def test_concurrent_seeding_of_the_whole_library_leaves_the_same_rows_as_one(
+    database: Database, owner: Pool
+) -> None:
     await owner.execute("DELETE FROM exercises WHERE seed_hash IS NOT NULL")
 
     async def run() -> list[Seeded]:
-        return [step async for step in seed_library(database)]
+        return [progress async for progress in seed_library(database)]
 
     one, other = await asyncio.gather(run(), run())
-    total = sum(step.total for step in one)
-    assert sum(step.new for step in (*one, *other)) == total
-    assert sum(step.changed for step in (*one, *other)) == 0
+    total = sum(progress.total for progress in one)
+    assert sum(progress.new for progress in (*one, *other)) == total
+    assert sum(progress.changed for progress in (*one, *other)) == 0
     assert await owner.fetchval("SELECT count(*) FROM exercises WHERE seed_hash IS NOT NULL") == total
 
 
-async def test_a_platform_admins_edit_and_a_seed_at_once_leave_one_whole_row(
+async def test_a_concurrent_edit_and_seeding_leave_one_whole_row(
     api: Api, world: World, admin: Person, database: Database
 ) -> None:
     await seed(database, [entry("contested")])
@@ -204,7 +200,7 @@ async def test_an_entry_that_cannot_be_stored_leaves_none_of_its_file(database: 
 
 
 async def test_every_value_that_the_file_format_takes_can_be_stored(database: Database) -> None:
-    longest = {
+    max_lengths = {
         "name": "x" * 255,
         "description": "🏋" * 10_000,
         "aliases": [f"{number} " + "ס" * 200 for number in range(50)],
@@ -213,4 +209,4 @@ async def test_every_value_that_the_file_format_takes_can_be_stored(database: Da
         "primaryMuscles": ["m" * 60],
         "difficulty": 3.0,
     }
-    assert await seed(database, [entry("x" * 255, **longest)]) == (1, 0)
+    assert await seed(database, [entry("x" * 255, **max_lengths)]) == (1, 0)

@@ -1,4 +1,4 @@
-"""GraphQL documents about taxonomies, and short ways to send them."""
+"""GraphQL documents about taxonomies and tags, and functions that send them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A tag joins an exercise to a term that is there, and is global or of the exercise's own organization: by any way."""
+"""A tag joins an exercise to an existing term, global or of the exercise's organization: in the API and in SQL."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
-from tests.exercise.terms import DELETE, KINDS, READ, TABLES, TAG, Json, make, tag, tagged
+from tests.taxonomy.terms import DELETE, KINDS, READ, TABLES, TAG, Json, make, tag, tagged
 
 Pool = Any
 INSERT = """
@@ -24,12 +24,6 @@ REFUSED = (
     asyncpg.InsufficientPrivilegeError,
     asyncpg.UniqueViolationError,
 )
-
-
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    """A platform admin."""
-    return await world.person(is_platform_admin=True)
 
 
 class Two:
@@ -60,9 +54,7 @@ ALLOWED = {("mine", "mine"), ("theirs", "theirs"), ("global", "global"), ("mine"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_by_sql_as_the_databases_owner_only_fitting_tags_are_stored_whatever_the_columns_claim(
-    owner: Pool, two: Two, kind: str
-) -> None:
+async def test_the_database_itself_refuses_tags_whose_columns_do_not_match(owner: Pool, two: Two, kind: str) -> None:
     stored = set()
     for exercise in OWNED:
         for term in OWNED:
@@ -91,7 +83,7 @@ async def _stores(owner: Pool, values: tuple[Any, ...]) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("person", ["coach", "member", "platform admin"])
-async def test_by_sql_under_the_apis_role_nobody_tags_beyond_what_they_write(
+async def test_row_level_security_alone_refuses_tags_of_exercises_that_one_may_not_write(
     world: World, two: Two, admin: Person, kind: str, person: str
 ) -> None:
     who = {"coach": two.mine.coach, "member": two.mine.member, "platform admin": admin}[person]
@@ -129,7 +121,7 @@ async def test_a_tag_to_a_term_that_is_not_there_or_of_another_kind_cannot_be_st
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_stored_tag_cannot_be_bent_to_a_strangers_term_nor_its_term_nor_exercise_given_away(
+async def test_neither_a_stored_tag_nor_its_term_nor_its_exercise_can_move_to_another_organization(
     owner: Pool, api: Api, two: Two, kind: str
 ) -> None:
     term = await make(api, two.mine.coach, two.mine, kind, "Bent")
@@ -151,7 +143,7 @@ async def test_a_stored_tag_cannot_be_bent_to_a_strangers_term_nor_its_term_nor_
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_the_api_refuses_missing_and_strangers_terms_each_at_its_place_and_stores_nothing(
+async def test_missing_and_foreign_terms_are_refused_each_at_its_path_and_nothing_is_stored(
     api: Api, two: Two, kind: str
 ) -> None:
     exercise = str(two.exercises["mine"])
@@ -162,7 +154,7 @@ async def test_the_api_refuses_missing_and_strangers_terms_each_at_its_place_and
     assert (await api.run(READ, two.mine.coach, id=exercise))["exercise"] == before
 
 
-async def test_a_refused_terms_place_is_that_in_the_list_as_it_was_sent_doubles_included(api: Api, two: Two) -> None:
+async def test_a_refused_terms_path_is_its_position_in_the_sent_list_with_duplicates(api: Api, two: Two) -> None:
     term = str(two.terms["mine", "CATEGORY"])
     sent = [term, term.upper(), term, str(uuid4())]
     found = await api.refusals(TAG, two.mine.coach, id=str(two.exercises["mine"]), termIds=sent)
@@ -188,15 +180,15 @@ async def test_a_canonical_exercise_takes_global_terms_alone(api: Api, two: Two,
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.none() | st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=4))
-async def test_tags_are_replaced_by_those_that_are_sent_and_the_time_of_change_moves_with_them_alone(
-    api: Api, two: Two, steps: list[list[int] | None]
+@given(inputs=st.lists(st.none() | st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=4))
+async def test_sent_tags_replace_the_stored_ones_and_updated_at_changes_only_with_them(
+    api: Api, two: Two, inputs: list[list[int] | None]
 ) -> None:
     pool = [str(two.terms[whose, kind]) for whose in ("mine", "global") for kind in KINDS]
     seen = await api.run(READ, two.mine.coach, id=(await create(api, two.mine.coach, two.mine))["id"])
     exercise: Json = seen["exercise"]
-    for step in steps:
-        sent = None if step is None else [pool[place] for place in step]
+    for term_numbers in inputs:
+        sent = None if term_numbers is None else [pool[position] for position in term_numbers]
         answered = await api.run(TAG, two.mine.coach, id=exercise["id"], termIds=sent)
         changed = answered["updateExercise"]["exercise"]
         assert tagged(changed) == set(sent or ())
@@ -205,7 +197,7 @@ async def test_tags_are_replaced_by_those_that_are_sent_and_the_time_of_change_m
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_of_a_deletion_and_a_tagging_at_once_one_gives_way_and_no_tag_dangles(
+async def test_of_a_concurrent_deletion_and_tagging_one_is_refused_and_no_tag_dangles(
     api: Api, owner: Pool, two: Two, kind: str
 ) -> None:
     coach = two.mine.coach
@@ -226,9 +218,9 @@ async def test_of_a_deletion_and_a_tagging_at_once_one_gives_way_and_no_tag_dang
         assert (deletion == []) is (tags == 0)
 
 
-async def test_many_who_tag_one_exercise_at_once_leave_the_tags_of_one_of_them(api: Api, two: Two) -> None:
+async def test_concurrent_taggings_of_one_exercise_leave_the_tags_of_one_of_them(api: Api, two: Two) -> None:
     pool = [str(two.terms[whose, kind]) for whose in ("mine", "global") for kind in KINDS]
     exercise = (await create(api, two.mine.coach, two.mine))["id"]
-    sets = [pool[place : place + 3] for place in range(4)] * 3
+    sets = [pool[start : start + 3] for start in range(4)] * 3
     await asyncio.gather(*(tag(api, two.mine.coach, exercise, *ids) for ids in sets))
     assert tagged((await api.run(READ, two.mine.coach, id=exercise))["exercise"]) in [set(ids) for ids in sets]

@@ -1,4 +1,4 @@
-"""Snapshots: which edits make one, whom they reach, what is refused, and edits that meet each other."""
+"""Snapshots: which edits make one, which are refused, and concurrent edits."""
 
 import asyncio
 from typing import Any
@@ -9,23 +9,7 @@ import pytest
 
 from kinegraph.comment import store as comment_store
 from kinegraph.workout import store
-from tests.conftest import Api, Person, World
-from tests.workout.documents import (
-    DELETE,
-    NO_ID,
-    UPDATE,
-    Json,
-    Pool,
-    create,
-    movement,
-    movement_ids,
-    read,
-    read_tree,
-    replace,
-    section,
-    sent_back,
-)
-from tests.workout.snapshots import (
+from tests.assignment.snapshots import (
     ASSIGN,
     MOVE_FOR,
     READ_ASSIGNMENT,
@@ -42,7 +26,23 @@ from tests.workout.snapshots import (
     snapshots_of,
     stored,
 )
-from tests.workout.test_tree_turns import behind
+from tests.conftest import Api, Person, World
+from tests.workout.documents import (
+    DELETE,
+    NO_ID,
+    UPDATE,
+    Json,
+    Pool,
+    create,
+    movement,
+    movement_ids,
+    read,
+    read_tree,
+    replace,
+    section,
+    sent_back,
+)
+from tests.workout.test_tree_concurrency import after_waiting
 
 AT = ["assignmentId"]
 
@@ -58,17 +58,17 @@ async def shown_by(api: Api, person: Person, id: str) -> Json:
     return found
 
 
-@pytest.mark.parametrize("way", ["own", "tree", "movement"])
+@pytest.mark.parametrize("edit", ["own", "tree", "movement"])
 async def test_the_first_edit_with_an_assignment_forks_and_the_second_edits_the_same_copy(
-    api: Api, world: World, owner: Pool, way: str
+    api: Api, world: World, owner: Pool, edit: str
 ) -> None:
     organization, made, id = await planned(api, world)
     coach, before = organization.coach, await stored(owner, made["id"])
     for turn in ("first", "second"):
-        if way == "own":
+        if edit == "own":
             changed = await edited(api, coach, made["id"], id, title=turn)
             said = changed["title"]
-        elif way == "tree":
+        elif edit == "tree":
             changed = await replaced(api, coach, made["id"], id, [section(title=turn)])
             said = changed["sections"][0]["title"]
         else:
@@ -110,17 +110,17 @@ async def test_a_movement_is_reached_by_its_library_id_and_by_its_own_and_by_no_
             ("NOT_FOUND", ["id"])
         ]
     assert await snapshots_of(owner, made["id"]) == []
-    twin = (await moved(api, coach, library[1], id, label="L"))["movement"]
-    again = (await moved(api, coach, twin["id"].upper(), id, notes="Own id"))["movement"]
-    assert again == {"id": twin["id"], "notes": "Own id", "label": "L"}
-    (stands,) = await read_tree(api, organization.member, str(await snapshot_of(owner, id)))
-    assert [(row["label"], row["notes"]) for row in stands["movements"]] == [(None, None), ("L", "Own id")]
+    copied = (await moved(api, coach, library[1], id, label="L"))["movement"]
+    again = (await moved(api, coach, copied["id"].upper(), id, notes="Own id"))["movement"]
+    assert again == {"id": copied["id"], "notes": "Own id", "label": "L"}
+    (stored,) = await read_tree(api, organization.member, str(await snapshot_of(owner, id)))
+    assert [(row["label"], row["notes"]) for row in stored["movements"]] == [(None, None), ("L", "Own id")]
     (second,) = await assigned(api, coach, made["id"], organization.member)
-    for known in (twin["id"], *strange):
-        assert await api.refusals(MOVE_FOR, coach, id=known, **{"for": second}, input={}) == [("NOT_FOUND", ["id"])]
+    for foreign in (copied["id"], *strange):
+        assert await api.refusals(MOVE_FOR, coach, id=foreign, **{"for": second}, input={}) == [("NOT_FOUND", ["id"])]
     await replaced(api, coach, made["id"], id, [])
-    for gone in (library[0], twin["id"]):
-        assert await api.refusals(MOVE_FOR, coach, id=gone, **{"for": id}, input={}) == [("NOT_FOUND", ["id"])]
+    for refused_id in (library[0], copied["id"]):
+        assert await api.refusals(MOVE_FOR, coach, id=refused_id, **{"for": id}, input={}) == [("NOT_FOUND", ["id"])]
     assert await snapshot_of(owner, second) is None
 
 
@@ -151,7 +151,7 @@ async def test_a_refused_edit_leaves_no_fork(api: Api, world: World, owner: Pool
     assert await facts(owner, organization) == [made["id"], other]
 
 
-async def test_an_id_and_that_of_its_twin_in_one_tree_are_the_same_row(api: Api, world: World) -> None:
+async def test_an_id_and_that_of_its_copy_in_one_tree_are_the_same_row(api: Api, world: World) -> None:
     organization, made, id = await planned(api, world, 1)
     copy = await edited(api, organization.coach, made["id"], id)
     both = [section(*(sent_back(workout["sections"])[0]["movements"][0] for workout in (made, copy)))]
@@ -161,7 +161,7 @@ async def test_an_id_and_that_of_its_twin_in_one_tree_are_the_same_row(api: Api,
 
 
 async def refused_to(api: Api, person: Person, made: Json, id: str) -> list[list[tuple[str, list[str]]]]:
-    """What the three edits with an assignment's id answer to a person."""
+    """The refusals of the three edits with an assignment's id."""
     texts: list[tuple[str, str, Json]] = [
         (UPDATE_FOR, made["id"], {"input": {"title": "Theirs"}}),
         (SET_FOR, made["id"], {"sections": []}),
@@ -170,7 +170,7 @@ async def refused_to(api: Api, person: Person, made: Json, id: str) -> list[list
     return [await api.refusals(text, person, id=key, **{"for": id}, **values) for text, key, values in texts]
 
 
-async def test_who_may_not_edit_an_assignments_workout_forks_nothing(api: Api, world: World, owner: Pool) -> None:
+async def test_a_refused_edit_of_an_assignments_workout_forks_nothing(api: Api, world: World, owner: Pool) -> None:
     organization, made, id = await planned(api, world)
     other = await world.organization()
     second = await world.join(organization.id, "member")
@@ -203,9 +203,7 @@ async def test_a_snapshot_is_neither_deleted_nor_assigned_nor_forked_again(api: 
     assert await facts(owner, organization) == [made["id"]]
 
 
-async def test_the_database_itself_keeps_snapshots_and_where_they_come_from(
-    api: Api, world: World, owner: Pool
-) -> None:
+async def test_the_database_itself_protects_snapshots_and_their_origin(api: Api, world: World, owner: Pool) -> None:
     organization, made, id = await planned(api, world)
     copy = UUID((await edited(api, organization.coach, made["id"], id))["id"])
     with pytest.raises(asyncpg.CheckViolationError, match="workouts_snapshot_immutable_chk"):
@@ -218,7 +216,7 @@ async def test_the_database_itself_keeps_snapshots_and_where_they_come_from(
         await owner.execute("DELETE FROM workouts WHERE id = $1", UUID(made["id"]))
 
 
-async def test_first_edits_at_once_leave_one_snapshot_with_all_of_them(api: Api, world: World, owner: Pool) -> None:
+async def test_concurrent_first_edits_leave_one_snapshot_with_all_of_them(api: Api, world: World, owner: Pool) -> None:
     organization, made, id = await planned(api, world, 6)
     rows, before = movement_ids(made["sections"])[0], await stored(owner, made["id"])
     answers = await asyncio.gather(
@@ -244,19 +242,19 @@ async def test_forks_beside_replacements_of_the_library_workout_copy_one_of_its_
     await asyncio.gather(forks, *(replace(api, coach, made["id"], tree) for tree in trees))
     possible = [("Main", [None] * 2)], *([(f"{n}", [f"{n}"] * n)] * n for n in range(1, 6))
     for copy in await forks:
-        said = [(part["title"], [row["label"] for row in part["movements"]]) for part in copy["sections"]]
-        assert said in possible
+        found = [(node["title"], [row["label"] for row in node["movements"]]) for node in copy["sections"]]
+        assert found in possible
 
 
-async def test_a_fork_that_waited_for_a_replacement_copies_what_it_left(api: Api, world: World, owner: Pool) -> None:
+async def test_a_fork_that_waited_for_a_replacement_copies_its_result(api: Api, world: World, owner: Pool) -> None:
     organization, made, id = await planned(api, world)
     late = edited(api, organization.coach, made["id"], id)
-    copy = await behind(world, owner, organization, made["id"], late)
+    copy = await after_waiting(world, owner, organization, made["id"], late)
     assert (copy["isSnapshot"], copy["sections"]) == (True, [])
 
 
-async def settled(owner: Pool, request: "asyncio.Future[Any]") -> None:
-    """Returns when the request is answered or waits for a lock."""
+async def answered_or_waiting(owner: Pool, request: "asyncio.Future[Any]") -> None:
+    """Return when the request is answered or waits for a lock."""
     held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with asyncio.timeout(20):
         while not (await owner.fetchval(held) or request.done()):
@@ -270,12 +268,12 @@ async def test_a_comment_that_an_athlete_was_writing_while_their_workout_forked_
     async with world.writing_as(organization.member) as session:
         (row,) = await store.movements(session, [UUID(first_movement(made))])
         assert row is not None
-        await store.take_turn(session, UUID(made["id"]), shared=True)
+        await store.lock_tree(session, UUID(made["id"]), shared=True)
         await comment_store.insert(session, row, "In time", None)
         fork = asyncio.ensure_future(edited(api, organization.coach, made["id"], id))
-        await settled(owner, fork)
-    (part,) = await read_tree(api, organization.member, (await fork)["id"])
-    assert [word["body"] for row in part["movements"] for word in row["comments"]] == ["In time"]
+        await answered_or_waiting(owner, fork)
+    (node,) = await read_tree(api, organization.member, (await fork)["id"])
+    assert [word["body"] for row in node["movements"] for word in row["comments"]] == ["In time"]
 
 
 BOTH = """mutation ($w: ID!, $a: ID!, $b: ID!) {
