@@ -1,6 +1,6 @@
-"""Answers compare by what they say: spelling of times, keys and enums aside, and nothing else aside."""
+"""Answers are compared without regard to the format of times, keys and enums, and to nothing else."""
 
-from typing import Any
+from typing import Any  # JSON values
 
 import orjson
 import pytest
