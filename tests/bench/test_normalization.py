@@ -29,7 +29,7 @@ OTHER: list[tuple[Any, Any]] = [
 
 
 @pytest.mark.parametrize(("left", "right"), SAME)
-def test_the_same_in_another_spelling_is_equal(left: Any, right: Any) -> None:
+def test_the_same_in_another_format_is_equal(left: Any, right: Any) -> None:
     assert equal(orjson.dumps({"data": [left]}), orjson.dumps({"data": [right]}))
 
 
