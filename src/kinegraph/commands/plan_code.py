@@ -86,5 +86,5 @@ class _Recorder(Attributes):
 
 
 def _row(columns: Iterable[str]) -> Any:
-    """A stand-in for a row, of which only the names of its columns are read."""
+    """A substitute for a row: only the names of its columns are read."""
     return SimpleNamespace(keys=lambda: sorted(set(columns)))
