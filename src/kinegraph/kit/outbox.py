@@ -7,7 +7,6 @@ for it; facts that are not in the table stay here, and are deleted after 90 days
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Protocol  # Any: a fact is any dataclass
-
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, String, Table, Uuid, func, text
