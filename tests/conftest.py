@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from kinegraph.canonical.jobs import seed_library
 from kinegraph.commands import migrate
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit import pool
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
@@ -36,6 +37,7 @@ from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from kinegraph.settings import Settings
 from tests.observing import observe
+from tests.settings import with_settings
 
 SECRET = "a secret of the tests, long enough for HS256"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
@@ -179,7 +181,7 @@ class World:
         return str(id)
 
     @asynccontextmanager
-    async def writing_as(self, person: Person) -> AsyncIterator[WriteSession]:
+    async def writing_as(self, person: Person) -> AsyncIterator[WriteSession[Viewer]]:
         """A write session of a user, without any check of the application: row-level security alone."""
         async with self.database.write(identity.authenticate_as(person.id)) as session:
             yield session
@@ -274,8 +276,8 @@ class Counter:
 async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | None = None) -> AsyncIterator[Counter]:
     """The API on one connection whose statements are seen, a read's COMMIT with the BEGIN after it; 0: no caches."""
     requests = min(cache_mb, 16) if request_cache_mb is None else request_cache_mb
-    settings = replace(services.settings, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
-    app = create_app(replace(services, settings=settings))
+    changed = with_settings(services, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
+    app = create_app(changed)
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)

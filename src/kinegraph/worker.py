@@ -17,11 +17,11 @@ from uuid import UUID
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store
-from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, pause
+from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, StartedJob, retry_delay_seconds
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
-from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.media.jobs import clear_uploads, make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.media.rules_thumbnails import NotAnImage
@@ -84,7 +84,7 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
     """Run one job, as often as it is delivered; its row says how it went."""
     work: Work = ctx["work"]
     key = UUID(id)
-    async with work.database.write(enter_as_worker) as session:
+    async with work.database.write(authenticate_worker) as session:
         job = await store.begin(session, key)
         if job is not None and job.is_hopeless:
             await store.end(session, key, JobStatus.FAILED, message=None, error="Its workers died at it, every time.")
@@ -99,14 +99,14 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
     try:
         message = await RUN[JobKind(job.kind)](work, **job.arguments)
     except asyncio.CancelledError:
-        async with work.database.write(enter_as_worker) as session:
+        async with work.database.write(authenticate_worker) as session:
             await store.postpone(session, key, 0, "The worker stopped; another will begin it again.")
         raise
     except Exception as error:
         await _failed(work.database, job, error)
     else:
         log.info("job done", extra={"job": id, "kind": job.kind, "did": message})
-        async with work.database.write(enter_as_worker) as session:
+        async with work.database.write(authenticate_worker) as session:
             await store.end(session, key, JobStatus.SUCCEEDED, message=message, error=None)
     finally:
         renewal.cancel()
@@ -117,11 +117,11 @@ async def _renew_lease(database: Database, id: UUID) -> None:
     while True:
         await asyncio.sleep(LEASE_SECONDS / 3)
         with suppress(*CANNOT_CONNECT):
-            async with database.write(enter_as_worker) as session:
+            async with database.write(authenticate_worker) as session:
                 await store.renew(session, id)
 
 
-async def _failed(database: Database, job: Any, error: Exception) -> None:
+async def _failed(database: Database, job: StartedJob, error: Exception) -> None:
     """Say why a job failed; it is tried again unless that would be in vain."""
     ends = isinstance(error, FINAL) or job.tries >= MAX_TRIES
     expected = isinstance(error, (*FINAL, ServiceError))
@@ -133,23 +133,23 @@ async def _failed(database: Database, job: Any, error: Exception) -> None:
         extra=extra,
         exc_info=None if expected else error,
     )
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         if ends:
             await store.end(session, job.id, JobStatus.FAILED, message=None, error=told)
         else:
-            await store.postpone(session, job.id, pause(job.tries), told)
+            await store.postpone(session, job.id, retry_delay_seconds(job.tries), told)
 
 
 async def dispatch(database: Database, redis: ArqRedis) -> int:
     """Make jobs of the facts that were recorded, and hand the jobs that are due to Redis. Returns how many."""
     listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         facts = await outbox.take(session, list(listened))
         orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact]]
         if orders:
             await store.insert(session, orders)
     await redis.ping()
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         due = await store.take_due(session, MAX_QUEUED)
     for job in due:
         # A job that is handed over again gets another name: arq would take the old one for done, or for running.
@@ -174,7 +174,7 @@ async def _tidy_on(work: Work) -> None:
         try:
             while await clear_uploads(work.database, work.storage):
                 pass
-            async with work.database.write(enter_as_worker) as session:
+            async with work.database.write(authenticate_worker) as session:
                 await outbox.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning("cannot tidy up, will try again", extra={"reason": str(error)})

@@ -14,14 +14,13 @@ from kinegraph.assignment import store as store_assignments
 from kinegraph.catalog import store as store_lists
 from kinegraph.catalog.rules import ExerciseSort, Filter
 from kinegraph.kit.errors import AnswerTooLarge
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library import store_lists as library_lists
 from kinegraph.library.rules import LibrarySource
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.workout import store_comments
 
-Read = Callable[[ReadSession], Any]
+Read = Callable[[ReadSession[Any]], Any]
 ID = uuid4()
 NAME = ExerciseSort.NAME_ASC
 
@@ -68,18 +67,18 @@ def reads() -> Iterator[tuple[str, Read]]:
             yield name, partial(_ask, edge.batch, key)
 
 
-def _ask(batch: Any, key: Any, session: ReadSession) -> Any:
+def _ask(batch: Any, key: Any, session: ReadSession[Any]) -> Any:
     return batch(session, [key])
 
 
-class Sessions(ReadSession):
+class Sessions(ReadSession[Any]):
     """A session whose every statement finds one row more than a list may have."""
 
     def __init__(self) -> None:
         super().__init__(MagicMock(), max_rows=3)
         self.viewer = MagicMock()
 
-    async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
+    async def fetch(self, statement: str, *arguments: Any) -> list[Any]:
         """Rows as many as the statement's own end allows, four at most."""
         return [MagicMock()] * (4 if statement.endswith("LIMIT 4") else 0)
 

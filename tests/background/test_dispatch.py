@@ -13,7 +13,7 @@ from kinegraph.background import store
 from kinegraph.background.rules import LEASE_SECONDS, JobKind
 from kinegraph.kit import outbox
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.outside.redis import start_redis
 from kinegraph.outside.redis_client import AWAY
@@ -33,7 +33,7 @@ class Unheard:
 async def ask(database: Database, count: int) -> list[str]:
     """The ids of so many new jobs."""
     orders = [(JobKind.THUMBNAIL, {name: str(uuid4()) for name in NAMES}) for _ in range(count)]
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         return [str(id) for id in await store.insert(session, orders)]
 
 
@@ -142,7 +142,7 @@ async def test_no_more_jobs_than_have_their_turn_soon_lie_in_redis(
         await owner.execute("ANALYZE jobs")
     assert await dispatch(database, queue) == MAX_QUEUED
     assert await dispatch(database, queue) == 0
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         for id in (await handed(queue))[:10]:
             await store.end(session, UUID(id), "succeeded", message=None, error=None)
     assert await dispatch(database, queue) == 10

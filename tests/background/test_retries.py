@@ -10,8 +10,8 @@ import pytest
 from arq import ArqRedis
 
 from kinegraph.background import store
-from kinegraph.background.rules import MAX_TRIES, JobKind, pause
-from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.background.rules import MAX_TRIES, JobKind, retry_delay_seconds
+from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.worker import Work, dispatch, run_job
 from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of, until
 
@@ -42,8 +42,8 @@ async def deliver(owner: Pool, work: Work, queue: ArqRedis, attachment: UUID) ->
 
 
 def test_pauses_grow_and_stay_within_five_minutes() -> None:
-    assert [pause(tries) for tries in range(1, 8)] == PAUSES
-    assert [pause(tries) for tries in (9, 50, 1000)] == [300, 300, 300]
+    assert [retry_delay_seconds(tries) for tries in range(1, 8)] == PAUSES
+    assert [retry_delay_seconds(tries) for tries in (9, 50, 1000)] == [300, 300, 300]
 
 
 async def test_a_storage_that_fails_is_tried_again_after_growing_pauses_and_given_up_in_the_end(
@@ -99,7 +99,7 @@ async def test_a_job_that_fails_holds_up_no_other(
 async def test_what_is_unexpected_is_tried_again_and_its_details_stay_in_the_log(
     work: Work, owner: Pool, kind: JobKind, arguments: dict[str, Any], named: str
 ) -> None:
-    async with work.database.write(enter_as_worker) as session:
+    async with work.database.write(authenticate_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
     for tries in range(1, MAX_TRIES + 1):
         await run_job({"work": work}, str(id))
@@ -125,7 +125,7 @@ async def test_a_job_at_which_worker_after_worker_dies_is_given_up(
     await dispatch(work.database, queue)
     id = (await job_of(owner, attachment)).id
     for _ in range(MAX_TRIES):
-        async with work.database.write(enter_as_worker) as session:
+        async with work.database.write(authenticate_worker) as session:
             assert await store.begin(session, id)
         await expire(owner)
         await dispatch(work.database, queue)

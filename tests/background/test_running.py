@@ -11,10 +11,9 @@ from arq import ArqRedis
 from PIL import Image
 
 from kinegraph.background import store
-from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus
+from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus, StartedJob
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import enter_as_worker
-from kinegraph.kit.rows import Row
+from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.worker import Work, dispatch, run_job
 from tests.background.rows import NO_PICTURE, Pool, Scene, expire, file_of, job_of, png, thumbnail_of
@@ -28,13 +27,13 @@ NOBODYS = {"attachment_id": str(uuid4()), "organization_id": str(uuid4())}
 
 async def ask(database: Database, kind: JobKind = JobKind.THUMBNAIL, arguments: Any = NOBODYS) -> UUID:
     """The id of a new job."""
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
     return id
 
 
-async def begun(database: Database, id: UUID) -> Row | None:
-    async with database.write(enter_as_worker) as session:
+async def begun(database: Database, id: UUID) -> StartedJob | None:
+    async with database.write(authenticate_worker) as session:
         return await store.begin(session, id)
 
 
@@ -68,7 +67,7 @@ async def test_a_job_goes_from_queued_to_running_to_succeeded(database: Database
     running = await stored(owner, id)
     assert (running.status, running.tries, running.finished_at) == ("running", 1, None)
     assert running.started_at > new.enqueued_at and LEASE_SECONDS - 5 < running.due_in <= LEASE_SECONDS
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         await store.end(session, id, JobStatus.SUCCEEDED, message="Did it.", error=None)
     ended = await stored(owner, id)
     assert (ended.status, ended.message, ended.error, ended.due_at) == ("succeeded", "Did it.", None, None)
@@ -89,7 +88,7 @@ async def test_keeping_puts_off_the_end_of_the_lease_and_revives_nothing(databas
     for id in (running, ended):
         await begun(database, id)
     await expire(owner)
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         await store.end(session, ended, JobStatus.FAILED, message=None, error="No.")
         for id in (running, ended):
             await store.renew(session, id)
@@ -102,7 +101,7 @@ async def test_a_postponed_job_is_queued_again_and_keeps_when_it_first_began(dat
     id = await ask(database)
     await begun(database, id)
     first = await stored(owner, id)
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         await store.postpone(session, id, 100, "Not now.")
     row = await stored(owner, id)
     assert (row.status, row.error, row.tries, row.finished_at) == ("queued", "Not now.", 1, None)
@@ -125,10 +124,10 @@ async def test_who_comes_late_changes_nothing_of_a_job_that_has_ended(
         else:
             await store.postpone(session, id, 1, "Late.")
 
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         await store.end(session, id, JobStatus.SUCCEEDED, message="First.", error=None)
     before = await everything(owner)
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         await say(session)
     assert await everything(owner) == before
 

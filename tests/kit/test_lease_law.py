@@ -140,7 +140,7 @@ class Pool(RuleBasedStateMachine):
             self.pool._ending[lease].cancel()
 
             async def expire() -> None:
-                self.pool._expire(lease)
+                self.pool._commit_deferred(lease)
 
             self.loop.run_until_complete(expire())
 

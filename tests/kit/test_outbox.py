@@ -14,7 +14,7 @@ import pytest
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit import outbox
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import enter_as_worker
+from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.services import Services
 from kinegraph.settings import Settings
@@ -78,7 +78,7 @@ async def scene(api: Api, world: World, owner: Pool) -> Scene:
 @asynccontextmanager
 async def working(database: Database) -> AsyncIterator[WriteSession]:
     """A transaction of the worker's."""
-    async with database.write(enter_as_worker) as session:
+    async with database.write(authenticate_worker) as session:
         yield session
 
 
@@ -216,7 +216,7 @@ async def test_a_fact_whose_taker_failed_is_there_for_the_next(database: Databas
     await record(database, Rang(1, uuid4()))
     async with working(database) as session:
         assert len(await outbox.take(session, ["Rang"])) == 1
-        session.doomed = True
+        session.is_rollback_only = True
     assert await take(database, ["Rang"]) == [1]
 
 
@@ -286,7 +286,7 @@ async def test_the_workers_right_ends_with_its_transaction(database_url: str) ->
     async with alone.read() as reading:
         assert await reading.fetch_value(count) == 0
     async with working(alone) as session:
-        session.doomed = True
+        session.is_rollback_only = True
     async with alone.read() as reading:
         assert await reading.fetch_value(count) == 0
     await alone.close()

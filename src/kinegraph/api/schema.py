@@ -11,7 +11,9 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
 from kinegraph.api.rooms import classes_of
+from kinegraph.kit.errors import codes
 from kinegraph.kit.graph import read
+from kinegraph.kit.user_errors import set_codes
 
 
 def _root_type(name: str, description: str) -> type:
@@ -87,6 +89,14 @@ class Schema(strawberry.Schema):
     def process_errors(self, errors: Any, execution_context: Any = None) -> None:
         """Refusals are no news; what is unexpected is logged, with an id, where it is masked."""
 
+
+UNUSED_CODES = {
+    "EXERCISE_IN_USE": "Something refers to the exercise, so it cannot go.",
+    "PLAN_NOT_PUBLISHED": "The plan has no published version.",
+}
+"""Codes that clients were promised, and that no refusal has yet."""
+
+set_codes(dict(sorted({**UNUSED_CODES, **codes()}.items())))
 
 schema = Schema(
     query=Query,

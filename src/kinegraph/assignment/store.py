@@ -5,30 +5,27 @@ from datetime import date
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import Row, grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 CalendarKey = tuple[UUID, UUID | None]
-"""An organization, and the athlete whom the list is narrowed to (None: everybody)."""
+"""An organization, and the athlete that the list is restricted to (None: all)."""
 
-COLUMNS = """a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
+COLUMNS = f"""a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
                a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
-               coalesce(athlete.name, 'Former member') AS athlete_name,
-               coalesce(coach.name, 'Former member') AS assigned_by_name,
-               CASE WHEN trains.user_id IS NOT NULL THEN athlete.email END AS athlete_email,
-               CASE WHEN coaches.user_id IS NOT NULL THEN coach.email END AS assigned_by_email"""
+               {name_column("athlete")}, {email_column("athlete")},
+               {name_column("assigned_by")}, {email_column("assigned_by")}"""
 
-JOINS = """LEFT JOIN users athlete ON athlete.id = a.athlete_id
-        LEFT JOIN users coach ON coach.id = a.assigned_by_id
-        LEFT JOIN memberships trains ON trains.organization_id = a.organization_id
-                                    AND trains.user_id = a.athlete_id AND trains.deleted_at IS NULL
-        LEFT JOIN memberships coaches ON coaches.organization_id = a.organization_id
-                                     AND coaches.user_id = a.assigned_by_id AND coaches.deleted_at IS NULL"""
+JOINS = f"""{user_join("athlete", "a.athlete_id")}
+        {member_join("athlete", "a.athlete_id", "a.organization_id")}
+        {user_join("assigned_by", "a.assigned_by_id")}
+        {member_join("assigned_by", "a.assigned_by_id", "a.organization_id")}"""
 
 
-async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
     """Assignments that the viewer sees, by coach access or as the athlete, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
@@ -68,11 +65,11 @@ async def of_athletes(
 async def calendar_pages(
     session: ReadSession, keys: Sequence[CalendarKey], window: Window, start: date | None, end: date | None
 ) -> list[Page]:
-    """A page of each organization's assignments, by date."""
+    """A page of each key's assignments, by date."""
     rows = await session.fetch(
         f"""
-        SELECT wanted.place, page.*
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, place)
+        SELECT wanted.position, page.*
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, position)
         CROSS JOIN LATERAL (
             SELECT {COLUMNS}
             FROM workout_assignments a
@@ -84,14 +81,14 @@ async def calendar_pages(
             ORDER BY a.scheduled_for, a.id
             LIMIT $7
         ) AS page
-        ORDER BY wanted.place, page.scheduled_for, page.id
+        ORDER BY wanted.position, page.scheduled_for, page.id
         """,
         [organization for organization, _ in keys],
         [athlete for _, athlete in keys],
         start,
         end,
-        window.place(0),
-        window.place(1),
+        window.sort_value(0),
+        window.sort_value(1),
         window.first + 1,
     )
     return pages_of(rows, keys, window, "scheduled_for", "id")
@@ -100,7 +97,7 @@ async def calendar_pages(
 async def calendar_counts(
     session: ReadSession, keys: Sequence[CalendarKey], start: date | None, end: date | None
 ) -> list[int]:
-    """How many assignments each organization has."""
+    """The number of assignments of each key."""
     rows = await session.fetch(
         """
         SELECT (SELECT count(*)
@@ -109,8 +106,8 @@ async def calendar_counts(
                   AND (wanted.athlete_id IS NULL OR a.athlete_id = wanted.athlete_id)
                   AND ($3::date IS NULL OR a.scheduled_for >= $3)
                   AND ($4::date IS NULL OR a.scheduled_for <= $4)) AS assignments
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, place)
-        ORDER BY wanted.place
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, position)
+        ORDER BY wanted.position
         """,
         [organization for organization, _ in keys],
         [athlete for _, athlete in keys],
@@ -120,14 +117,16 @@ async def calendar_counts(
     return [row.assignments for row in rows]
 
 
-async def insert(session: WriteSession, workout: Row, athlete_ids: Sequence[UUID], scheduled_for: date) -> list[UUID]:
+async def insert(
+    session: WriteSession[Viewer], workout: Row, athlete_ids: Sequence[UUID], scheduled_for: date
+) -> list[UUID]:
     """Assign a library workout to athletes, by the viewer. Returns the assignments' ids in the athletes' order."""
     rows = await session.fetch(
         """
         INSERT INTO workout_assignments (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)
         SELECT $1, $2, athlete.id, $3, $4
-        FROM unnest($5::uuid[]) WITH ORDINALITY AS athlete (id, place)
-        ORDER BY athlete.place
+        FROM unnest($5::uuid[]) WITH ORDINALITY AS athlete (id, position)
+        ORDER BY athlete.position
         RETURNING id, athlete_id
         """,
         workout.organization_id,
@@ -140,5 +139,5 @@ async def insert(session: WriteSession, workout: Row, athlete_ids: Sequence[UUID
 
 
 async def set_status(session: WriteSession, id: UUID, status: str) -> None:
-    """Say how an assignment went."""
+    """Set the status of an assignment."""
     await session.update("workout_assignments", id, {"status": status})

@@ -1,10 +1,14 @@
-"""What jobs there are, and how often and how soon one is tried again."""
+"""The kinds of jobs, how far one is, and when one that failed is tried again."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
+from typing import Any, Protocol  # a job's arguments: JSON
+from uuid import UUID
 
 
 class JobKind(StrEnum):
-    """What a job does."""
+    """The kind of a job. The API promises all of them; some have no function in the worker yet."""
 
     SEED_CANONICAL = "seed_canonical"
     ENRICH_CANONICAL = "enrich_canonical"
@@ -14,7 +18,7 @@ class JobKind(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """How far a job is."""
+    """The progress of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -22,11 +26,45 @@ class JobStatus(StrEnum):
     FAILED = "failed"
 
 
+class Job(Protocol):
+    """A job as the API shows it."""
+
+    id: UUID
+    kind: str
+    status: str
+    total: int | None
+    done: int
+    message: str | None
+    error: str | None
+    enqueued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class DueJob(Protocol):
+    """A job that is handed to Redis, and when it is handed over again."""
+
+    id: UUID
+    due_at: datetime
+
+
+class StartedJob(Protocol):
+    """A job that a worker runs. One that was begun MAX_TRIES times before, and never ended, is hopeless."""
+
+    id: UUID
+    kind: str
+    arguments: Mapping[str, Any]
+    tries: int
+    is_hopeless: bool
+
+
 MAX_TRIES = 8
+"""How often a job is begun."""
+
 LEASE_SECONDS = 30
-"""How long a job may be silent, in the queue or running, before it is handed over again."""
+"""Seconds after which a job is handed over again, unless its worker renews it or ends it."""
 
 
-def pause(tries: int) -> int:
-    """Seconds to wait after so many tries that failed for a reason that may pass: 2, 4, 8 … at most 300."""
+def retry_delay_seconds(tries: int) -> int:
+    """The delay after this many tries that failed: 2, 4, 8 … seconds, at most 300."""
     return min(int(2**tries), 300)

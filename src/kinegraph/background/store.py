@@ -1,23 +1,24 @@
-"""Reading jobs and moving them on."""
+"""Reading jobs, and changing their status."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # a job's arguments: JSON
 from uuid import UUID
 
-from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind
-from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, DueJob, Job, JobKind, StartedJob
+from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 COLUMNS = "id, kind, status, total, done, message, error, enqueued_at, started_at, finished_at"
 
 
-async def jobs(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def jobs(session: ReadSession, ids: Sequence[UUID]) -> list[Job | None]:
     """Jobs by id, in key order, as far as the viewer sees them."""
-    return in_key_order(await session.fetch(f"SELECT {COLUMNS} FROM jobs WHERE id = ANY ($1)", ids), ids)
+    rows: list[Job] = await session.fetch(f"SELECT {COLUMNS} FROM jobs WHERE id = ANY ($1)", ids)
+    return in_key_order(rows, ids)
 
 
-async def newest(session: ReadSession, kind: str | None, status: str | None, most: int) -> list[Row]:
-    """The newest jobs, of a kind and a status where they are given."""
+async def newest(session: ReadSession, kind: str | None, status: str | None, limit: int) -> list[Job]:
+    """The newest jobs, at most `limit`; only of this kind and this status where they are given."""
     return await session.fetch(
         f"""
         SELECT {COLUMNS}
@@ -28,29 +29,29 @@ async def newest(session: ReadSession, kind: str | None, status: str | None, mos
         """,
         kind,
         status,
-        most,
+        limit,
     )
 
 
-async def insert(session: WriteSession, orders: Sequence[tuple[JobKind, Mapping[str, Any]]]) -> list[UUID]:
-    """Store new jobs, each of a kind and with its arguments; they are due at once. Returns their ids."""
+async def insert(session: WriteSession, new_jobs: Sequence[tuple[JobKind, Mapping[str, Any]]]) -> list[UUID]:
+    """Store new jobs by kind and arguments; they are due at once. Returns their ids."""
     rows = await session.fetch(
         """
         INSERT INTO jobs (kind, arguments)
         SELECT kind::job_kind, arguments
-        FROM unnest($1::text[], $2::jsonb[]) AS ordered (kind, arguments)
+        FROM unnest($1::text[], $2::jsonb[]) AS new (kind, arguments)
         RETURNING id
         """,
-        [kind.value for kind, _ in orders],
-        [dict(arguments) for _, arguments in orders],
+        [kind.value for kind, _ in new_jobs],
+        [dict(arguments) for _, arguments in new_jobs],
     )
     return [row.id for row in rows]
 
 
-async def take_due(session: WriteSession, most: int) -> list[Row]:
+async def take_due(session: WriteSession, max_queued: int) -> list[DueJob]:
     """Jobs to hand to Redis now: new ones, and those that were handed over but did not end in time.
 
-    No more than that `most` are with Redis and its workers.
+    With those that were handed over before and are not due again they are at most `max_queued`.
     """
     return await session.fetch(
         """
@@ -65,16 +66,13 @@ async def take_due(session: WriteSession, most: int) -> list[Row]:
                                FOR UPDATE SKIP LOCKED))
         RETURNING id, due_at
         """,
-        most,
+        max_queued,
         LEASE_SECONDS,
     )
 
 
-async def begin(session: WriteSession, id: UUID) -> Row | None:
-    """A job that is to run now, with its arguments; None where it has ended already, or somebody is at it.
-
-    One that was begun as often as a job may be, and never ended, is hopeless: its workers died at it.
-    """
+async def begin(session: WriteSession, id: UUID) -> StartedJob | None:
+    """Set a queued job running. Returns None where it has ended already, or another worker runs it."""
     return await session.fetch_row(
         """
         UPDATE jobs
@@ -90,7 +88,7 @@ async def begin(session: WriteSession, id: UUID) -> Row | None:
 
 
 async def renew(session: WriteSession, id: UUID) -> None:
-    """Say that a job still runs."""
+    """Extend the lease of a job that still runs."""
     await session.run(
         "UPDATE jobs SET due_at = now() + make_interval(secs => $2) WHERE id = $1 AND finished_at IS NULL",
         id,
@@ -99,7 +97,7 @@ async def renew(session: WriteSession, id: UUID) -> None:
 
 
 async def end(session: WriteSession, id: UUID, status: str, *, message: str | None, error: str | None) -> None:
-    """Say how a job ended."""
+    """Store how a job ended: its status, and what it did or why it failed."""
     await session.run(
         """
         UPDATE jobs
@@ -114,7 +112,7 @@ async def end(session: WriteSession, id: UUID, status: str, *, message: str | No
 
 
 async def postpone(session: WriteSession, id: UUID, seconds: int, error: str) -> None:
-    """Put a job that failed for a reason that may pass back in the queue."""
+    """Queue a job again that failed for a reason that may pass; it is due after so many seconds."""
     await session.run(
         """
         UPDATE jobs

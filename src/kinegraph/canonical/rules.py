@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import orjson
 
-from kinegraph.exercise.rules import LISTS
+from kinegraph.exercise.rules_columns import COLUMNS, DEFAULTS, EXCHANGED, Kind
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.kit.checks import character_fault
 from kinegraph.taxonomy.rules import TaxonomyKind
@@ -20,6 +20,27 @@ LIBRARY = ROOM / "exercises"
 TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmentItems": "equipment"}
 """The fields of an entry that name global terms by slug, and the kind of each."""
 MAX_FAULTS = 20
+
+UNSET_VALUES = {name: DEFAULTS[name] for name in EXCHANGED if COLUMNS[name].kind in (Kind.LIST, Kind.FLAG)}
+"""The values of columns that cannot be null, where an entry does not set them."""
+
+HASHED_DEFAULTS: Mapping[str, Any] = {
+    "primary_muscles": [],
+    "secondary_muscles": [],
+    "equipment": [],
+    "optional_equipment": [],
+    "aliases": [],
+    "discipline": [],
+    "cues": [],
+    "common_faults": [],
+    "scaling_options": [],
+    "is_unilateral": False,
+}
+"""Columns that an entry's hash contains though the entry does not set them.
+
+Never edit: a column added here would change the hash of every entry, and seeding would overwrite what platform admins
+have edited since. Columns that were added later are part of the hash where an entry sets them.
+"""
 
 
 class LibraryError(Exception):
@@ -118,7 +139,7 @@ def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     What hangs from the exercise goes by its own names: instructions, contraindications, terms, fatigue_score.
     """
     row = dict(row)
-    parts = {
+    details = {
         "instructions": [{**each, "sort_order": at} for at, each in enumerate(row.pop("instructions", ()))],
         "contraindications": [
             {**each, "condition_key": condition_key(each["condition"]), "sort_order": at}
@@ -128,7 +149,6 @@ def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
         "fatigue_score": row.pop("fatigueScore", None),
     }
     given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
-    columns = {**{name: [] for name in LISTS}, "is_unilateral": False, **given, **parts}
-    columns["difficulty"] = int(columns["difficulty"])  # JSON Schema takes 3.0 for a whole number
-    digest = hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return {**columns, "seed_hash": digest}
+    given["difficulty"] = int(given["difficulty"])  # JSON Schema takes 3.0 for a whole number
+    hashed = orjson.dumps({**HASHED_DEFAULTS, **given, **details}, option=orjson.OPT_SORT_KEYS)
+    return {**UNSET_VALUES, **given, **details, "seed_hash": hashlib.sha256(hashed).hexdigest()}

@@ -3,41 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, Column
 from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
 from kinegraph.kit.sessions import ReadSession, WriteSession, typed
 from kinegraph.taxonomy.rules import TaxonomyKind
 from kinegraph.taxonomy.store import TABLES, TERMS
 
+
+def recordset_type(column: Column) -> str:
+    """The SQL type by which a column is read from JSON; a text that is too long is refused when it is stored."""
+    return "text" if column.sql_type.startswith("varchar") else column.sql_type
+
+
 SEEDED: Mapping[str, str] = {
-    "slug": "text",
-    "name": "text",
-    "description": "text",
-    "athlete_notes": "text",
-    "category": "exercise_category",
-    "kind": "exercise_kind",
-    "movement_pattern": "text",
-    "plane_of_motion": "text",
-    "mechanics": "text",
-    "force_vector": "text",
-    "is_unilateral": "boolean",
-    "primary_muscles": "text[]",
-    "secondary_muscles": "text[]",
-    "equipment": "text[]",
-    "optional_equipment": "text[]",
-    "aliases": "text[]",
-    "difficulty": "integer",
-    "discipline": "text[]",
-    "cues": "text[]",
-    "common_faults": "text[]",
-    "scaling_options": "text[]",
-    "video_url": "text",
-    "thumbnail_url": "text",
-    "source": "text",
-    "source_url": "text",
-    "license_attribution": "text",
+    **{name: recordset_type(COLUMNS[name]) for name in EXCHANGED if name != "status"},
     "seed_hash": "text",
 }
-"""What seeding sets, and how its JSON is read."""
+"""The columns that seeding sets, with the SQL types by which their JSON is read."""
 
 
 def _seeded(name: str) -> str:

@@ -4,7 +4,9 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.catalog.rules import DifficultyBand, ExerciseSort
-from kinegraph.exercise.graph_terms import terms
+from kinegraph.exercise.graph_columns import filter_fields
+from kinegraph.exercise.rules_columns import REGISTRY
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.kit.enums import described_enum
 
 described_enum(
@@ -31,31 +33,21 @@ described_enum(
     description="What a list is narrowed to. All conditions hold together; within one list any value matches "
     "unless the name says otherwise."
 )
+@filter_fields(REGISTRY)
 class ExerciseFilter:
     q: str | None = strawberry.field(default=UNSET, description="Part of the name or of an alias, in any case.")
-    status: list[terms.ExerciseStatus] | None = strawberry.field(
+    status: list[ExerciseStatus] | None = strawberry.field(
         default=UNSET, description="Only these statuses, as far as the caller may see them."
-    )
-    category: list[terms.ExerciseCategory] | None = strawberry.field(
-        default=UNSET, description="Any of these categories."
-    )
-    kind: list[terms.ExerciseKind] | None = strawberry.field(default=UNSET, description="Any of these kinds.")
-    movement_pattern: list[terms.MovementPattern] | None = strawberry.field(
-        default=UNSET, description="Any of these movements."
     )
     difficulty: DifficultyBand | None = strawberry.field(default=UNSET, description="A band of difficulties.")
     difficulty_min: int | None = strawberry.field(default=UNSET, description="At least this difficulty.")
     difficulty_max: int | None = strawberry.field(default=UNSET, description="At most this difficulty.")
     muscles: list[str] | None = strawberry.field(default=UNSET, description="Any of these, primary or secondary.")
-    primary_muscles: list[str] | None = strawberry.field(default=UNSET, description="Any of these as a primary muscle.")
     available_equipment: list[str] | None = strawberry.field(
         default=UNSET,
         description="Only exercises whose required equipment is all in this list; those without any pass.",
     )
     exclude_equipment: list[str] | None = strawberry.field(default=UNSET, description="None that needs any of these.")
-    mechanics: str | None = strawberry.field(default=UNSET, description="Exactly this source of resistance.")
-    is_unilateral: bool | None = strawberry.field(default=UNSET, description="Only one-sided, or only two-sided ones.")
-    discipline: list[str] | None = strawberry.field(default=UNSET, description="Any of these disciplines.")
     category_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="Tagged with this category, or with one below it."
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from kinegraph.exercise.rules import api_name
+from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY, Kind, api_name
 from kinegraph.kit.checks import Checks
 
 BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
@@ -33,25 +33,24 @@ class ExerciseSort(StrEnum):
     DIFFICULTY_DESC = "DIFFICULTY_DESC"
 
 
+FILTERED = tuple(column.name for column in REGISTRY if column.filter)
+"""The columns that lists are filtered by with their own values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a list of exercises is narrowed to; None asks for nothing. All conditions hold together."""
 
     q: str | None = None
+    columns: tuple[tuple[str, Any], ...] = ()
+    """Values by column, of the columns that the registry filters by."""
     status: tuple[str, ...] | None = None
-    category: tuple[str, ...] | None = None
-    kind: tuple[str, ...] | None = None
-    movement_pattern: tuple[str, ...] | None = None
     difficulty: str | None = None
     difficulty_min: int | None = None
     difficulty_max: int | None = None
     muscles: tuple[str, ...] | None = None
-    primary_muscles: tuple[str, ...] | None = None
     available_equipment: tuple[str, ...] | None = None
     exclude_equipment: tuple[str, ...] | None = None
-    mechanics: str | None = None
-    is_unilateral: bool | None = None
-    discipline: tuple[str, ...] | None = None
     category_id: UUID | None = None
     body_region_id: UUID | None = None
     equipment_id: UUID | None = None
@@ -69,9 +68,10 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
             cleaned[name] = tuple(checks.texts(value, path, 255, 200))
         elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
             cleaned[name] = checks.key(value, path)
-        elif isinstance(value, str) and name in ("q", "mechanics"):
+        elif isinstance(value, str) and (name == "q" or (name in FILTERED and COLUMNS[name].kind is Kind.TEXT)):
             cleaned[name] = checks.text(value, path, 200, empty=True) or None
         else:
             cleaned[name] = value
     checks.done()
-    return Filter(**cleaned)
+    columns = tuple((name, value) for name in FILTERED if (value := cleaned.pop(name, None)) is not None)
+    return Filter(**cleaned, columns=columns)

@@ -7,32 +7,26 @@ effective ones: each condition names a column through `Columns`, which says what
 from collections.abc import Mapping
 
 from kinegraph.catalog.rules import BANDS, Filter
+from kinegraph.exercise.rules_columns import COLUMNS, Kind
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.kit.sessions import Arguments
 
 Columns = Mapping[str, str]
-"""The SQL that stands for a column, by its name."""
+"""The SQL of each column by its name."""
 
-STORED: Columns = {
-    name: f"e.{name}"
-    for name in (
-        "name",
-        "aliases",
-        "status",
-        "category",
-        "kind",
-        "movement_pattern",
-        "difficulty",
-        "primary_muscles",
-        "secondary_muscles",
-        "equipment",
-        "mechanics",
-        "is_unilateral",
-        "discipline",
-        "created_at",
-        "updated_at",
-    )
+STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, "created_at", "updated_at")}
+"""The stored columns of an exercise e."""
+
+TESTS: Mapping[Kind, str] = {
+    Kind.TERM: "{column}::text = ANY ({value})",
+    Kind.TEXT: "{column} = {value}",
+    Kind.FLAG: "{column} = {value}",
+    Kind.LIST: "{column} && {value}",
 }
+"""The condition on a column that the registry filters by, by its kind."""
+
+TYPES: Mapping[Kind, str] = {Kind.TERM: "text[]", Kind.TEXT: "text", Kind.FLAG: "boolean", Kind.LIST: "text[]"}
+"""The SQL type of the filter's value."""
 
 
 def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
@@ -42,27 +36,22 @@ def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[s
     and would believe that next to none pass, and read and sort the whole library in place of following the order's
     index. For the same reason subqueries are scalar ones, which are looked up row by row.
     """
-    found = _asked(wanted, columns, arguments)
+    found = _conditions(wanted, columns, arguments)
     return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
 
 
-def _asked(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
-    """A condition for each thing that the filter asks for."""
-    found = [
-        f"{columns[name]}::text = ANY ({arguments.bind(values, 'text[]')})"
-        for name in ("category", "kind", "movement_pattern")
-        if (values := getattr(wanted, name)) is not None
-    ]
+def _conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+    """One condition for each part of the filter."""
+    found = []
+    for name, value in wanted.columns:
+        kind = COLUMNS[name].kind
+        found.append(TESTS[kind].format(column=columns[name], value=arguments.bind(value, TYPES[kind])))
     found += _difficulties(wanted, columns, arguments)
     found += _lists(wanted, columns, arguments)
     if wanted.q is not None:
         pattern = arguments.bind(f"%{_escaped(wanted.q)}%", "text")
         in_aliases = f"EXISTS (SELECT FROM unnest({columns['aliases']}) AS alias WHERE alias ILIKE {pattern})"
         found.append(f"({columns['name']} ILIKE {pattern} OR {in_aliases})")
-    if wanted.mechanics is not None:
-        found.append(f"{columns['mechanics']} = {arguments.bind(wanted.mechanics, 'text')}")
-    if wanted.is_unilateral is not None:
-        found.append(f"{columns['is_unilateral']} = {arguments.bind(wanted.is_unilateral, 'boolean')}")
     return found + _tags(wanted, arguments) + _layers(wanted, arguments)
 
 
@@ -134,10 +123,8 @@ def _difficulties(wanted: Filter, columns: Columns, arguments: Arguments) -> lis
 def _lists(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
     tests = (
         (wanted.muscles, "({primary_muscles} || {secondary_muscles}) && {values}"),
-        (wanted.primary_muscles, "{primary_muscles} && {values}"),
         (wanted.available_equipment, "{equipment} <@ {values}"),
         (wanted.exclude_equipment, "NOT {equipment} && {values}"),
-        (wanted.discipline, "{discipline} && {values}"),
     )
     return [
         test.format(values=arguments.bind(values, "text[]"), **columns) for values, test in tests if values is not None

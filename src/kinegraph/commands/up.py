@@ -11,13 +11,12 @@ from uuid import UUID
 from kinegraph import revisions
 from kinegraph.api import demo_people
 from kinegraph.background import store as jobs
-from kinegraph.background.rules import JobKind
+from kinegraph.background.rules import Job, JobKind
 from kinegraph.commands import demo, migrate
 from kinegraph.commands.probes import answers_at, require_free_port, require_redis
 from kinegraph.commands.supervisor import Process, Server, Supervised, Supervisor, environment
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import enter_as_worker
-from kinegraph.kit.rows import Row
+from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres, start_postgres
 from kinegraph.outside.redis import find_redis, start_redis
@@ -148,7 +147,7 @@ async def _seed_library(url: str, worker: Process, halt: Halt) -> None:
     """Ask for the seed job and wait until the worker has done it, showing what it did."""
     database = await Database.open(url, 1)
     try:
-        async with database.write(enter_as_worker) as session:
+        async with database.write(authenticate_worker) as session:
             (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
         deadline = time.monotonic() + START_SECONDS
         while (job := await _job(database, id)).finished_at is None:
@@ -162,12 +161,12 @@ async def _seed_library(url: str, worker: Process, halt: Halt) -> None:
         await database.close()
     if job.error:
         raise ServiceError(f"The library could not be seeded: {job.error}")
-    for line in job.message.splitlines():
+    for line in (job.message or "").splitlines():
         print(f"    {line}", flush=True)
 
 
-async def _job(database: Database, id: UUID) -> Row:
-    async with database.read(enter_as_worker) as session:
+async def _job(database: Database, id: UUID) -> Job:
+    async with database.read(authenticate_worker) as session:
         (job,) = await jobs.jobs(session, [id])
     assert job is not None
     return job

@@ -1,4 +1,4 @@
-"""Writing comments, and finding one on a workout that the viewer sees."""
+"""Writing comments, and reading one that is to be written or replied to."""
 
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.store import reachable
 
 
-async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
-    """A comment that stands on a workout that the viewer sees, with that workout's id."""
+async def visible_comment(session: ReadSession[Viewer], id: UUID) -> Row | None:
+    """A comment on a workout that the viewer may comment on (`reachable`), with the workout's id."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
         f"""
@@ -31,7 +31,7 @@ async def visible_comment(session: ReadSession, id: UUID) -> Row | None:
     return in_key_order(rows, [id])[0]
 
 
-async def insert(session: WriteSession, movement: Row, body: str, parent_id: UUID | None) -> UUID:
+async def insert(session: WriteSession[Viewer], movement: Row, body: str, parent_id: UUID | None) -> UUID:
     """Store a comment of the viewer's on a movement."""
     return await session.insert(
         "exercise_comments",
@@ -51,5 +51,5 @@ async def update(session: WriteSession, id: UUID, body: str) -> None:
 
 
 async def delete(session: WriteSession, id: UUID) -> None:
-    """Delete a comment softly; the replies below it go out of sight with it."""
+    """Delete a comment softly; its replies are not shown without it."""
     await session.delete_softly("exercise_comments", id)

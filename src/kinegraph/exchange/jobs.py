@@ -7,7 +7,7 @@ from kinegraph.exchange import store, store_write
 from kinegraph.exchange.rules import Choices, ExistingRows, Parsed, Plan, Stored
 from kinegraph.exchange.rules_fields import FIELDS, digest
 from kinegraph.exchange.rules_plan import planned, record_of, require_importable
-from kinegraph.exercise.rules import api_name
+from kinegraph.exercise.rules_columns import api_name
 from kinegraph.formats.kinegraph_json import line
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
@@ -38,7 +38,7 @@ async def import_exercises(
     return plan
 
 
-async def _checked_plan(session: ReadSession, parsed: Parsed, choices: Choices, tell: Tell) -> Plan:
+async def _checked_plan(session: ReadSession[store.Scope], parsed: Parsed, choices: Choices, tell: Tell) -> Plan:
     plan = planned(parsed, await _existing_rows(session, parsed), choices)
     require_importable(plan, choices)
     tell(plan)
@@ -55,7 +55,7 @@ def _lookup_keys(parsed: Parsed) -> tuple[list[str], list[UUID], list[str]]:
     )
 
 
-async def _existing_rows(session: ReadSession, parsed: Parsed) -> ExistingRows:
+async def _existing_rows(session: ReadSession[store.Scope], parsed: Parsed) -> ExistingRows:
     """What is stored, as far as it matters to these entries."""
     scope = session.viewer
     slugs = [slug for entry in parsed.entries if (slug := entry.content.get("slug"))]
@@ -73,7 +73,7 @@ def _stored(row: Row) -> Stored:
     return Stored(row.id, row.import_key, row.seed_hash, store.content_of(row), images)
 
 
-async def _write(session: WriteSession, plan: Plan, progress: Progress) -> None:
+async def _write(session: WriteSession[store.Scope], plan: Plan, progress: Progress) -> None:
     # Rows that are there come first: one may give up the name or slug that a new one takes.
     records = [record_of(each) for each in sorted(plan.written, key=lambda each: each.stored is None)]
     for start in range(0, len(records), BATCH):

@@ -1,6 +1,7 @@
 """The fields of an exercise that a file may set: their checks, their defaults, and the hash of what a row sets."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -10,9 +11,11 @@ import orjson
 
 from kinegraph.exchange.rules import Entry, Fault, Parsed
 from kinegraph.exercise import rules_details as details
-from kinegraph.exercise import rules_terms as terms
-from kinegraph.exercise.rules import LISTS, MAX_ENTRIES, NEVER_NULL, api_name, checked
-from kinegraph.formats.csv import Cell, Column
+from kinegraph.exercise.rules import checked
+from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, LISTS, MAX_ENTRIES, Kind, api_name
+from kinegraph.exercise.rules_columns import DEFAULTS as COLUMN_DEFAULTS
+from kinegraph.formats.csv import Cell
+from kinegraph.formats.csv import Column as CsvColumn
 from kinegraph.formats.readers import read
 from kinegraph.formats.records import File, Format, Raw, one_line
 from kinegraph.kit.checks import Checks, parse_key
@@ -20,66 +23,67 @@ from kinegraph.kit.errors import Path
 from kinegraph.kit.ids import slug_of
 from kinegraph.taxonomy.rules import MAX_NAME_LENGTH, MAX_TERMS
 
-COLUMNS = (
+TERMS: Mapping[str, str] = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}
+"""The fields that name terms by slug, and their taxonomies."""
+
+FIELDS = (*EXCHANGED, "instructions", "contraindications", *TERMS, "fatigue_score")
+"""All fields that a file may set, in the order in which an export writes them."""
+
+DEFAULTS: Mapping[str, Any] = {
+    **{name: COLUMN_DEFAULTS[name] for name in EXCHANGED},
+    **{name: [] for name in (*TERMS, "instructions", "contraindications")},
+    "fatigue_score": None,
+}
+"""The values of a new row where its entry sets none."""
+
+NUMBERS = frozenset({"fatigue_score", *(name for name in EXCHANGED if COLUMNS[name].kind is Kind.NUMBER)})
+FLAGS = frozenset(name for name in EXCHANGED if COLUMNS[name].kind is Kind.FLAG)
+CHOICES: Mapping[str, type[StrEnum]] = {name: values for name in EXCHANGED if (values := COLUMNS[name].terms)}
+"""The fields whose values are members of an enum."""
+
+OLD_FIELDS = (
     "slug", "name", "status", "description", "athlete_notes", "category", "kind", "movement_pattern",
     "plane_of_motion", "mechanics", "force_vector", "is_unilateral", "primary_muscles", "secondary_muscles",
     "equipment", "optional_equipment", "aliases", "difficulty", "discipline", "cues", "common_faults",
     "scaling_options", "video_url", "thumbnail_url", "source", "source_url", "license_attribution",
+    "instructions", "contraindications", "categories", "body_regions", "equipment_items", "fatigue_score",
 )  # fmt: skip
-"""The exercise's own columns."""
-
-TERMS: Mapping[str, str] = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}
-"""The fields that name terms by slug, and their taxonomies."""
-
-FIELDS = (*COLUMNS, "instructions", "contraindications", *TERMS, "fatigue_score")
-"""Everything that a file may set. The places are part of stored hashes: new ones are added at the end."""
-
-PROVENANCE: Mapping[str, int] = {"source": 100, "license_attribution": 10_000}
-"""Text columns that the API does not write, and their longest value."""
-
-DEFAULTS: Mapping[str, Any] = {
-    **dict.fromkeys(FIELDS),
-    **{name: [] for name in (*LISTS, *TERMS, "instructions", "contraindications")},
-    "status": "published",
-    "category": "other",
-    "kind": "strength_compound",
-    "is_unilateral": False,
-}
-"""What a new row says where its entry sets nothing."""
+"""The fields of hashes of version 0.1 by their bit. Never edit: stored hashes and exported files have them."""
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """A hash that says of which fields it is: the fields as bits in ten hex digits, and the hash of their values."""
-    bits = sum(1 << place for place, name in enumerate(FIELDS) if name in content)
-    values = orjson.dumps([content[name] for name in FIELDS if name in content], option=orjson.OPT_SORT_KEYS)
-    return f"i{bits:010x}{hashlib.sha256(values).hexdigest()[:48]}"
+    """The hash of the fields that a row sets: their names joined by commas, a colon, and the hash of their values."""
+    names = sorted(content)
+    return f"{','.join(names)}:{_hash_of(content, names)}"
 
 
 def is_digest(text: str | None) -> bool:
-    """Whether a stored hash is one of ours; the seed's are plain hex digits."""
-    return text is not None and len(text) == 59 and text.startswith("i") and _is_hex(text[1:])
+    """Whether a stored hash is of an import; the hashes of seeding are 64 plain hex digits."""
+    return text is not None and (":" in text or _is_old(text))
 
 
-def _is_hex(text: str) -> bool:
-    return all(character in "0123456789abcdef" for character in text)
-
-
-def still_says(content: Mapping[str, Any], hashed: str | None) -> bool:
-    """Whether a row's content is what this hash was made of; what the hash says nothing of does not count."""
+def is_unchanged(content: Mapping[str, Any], hashed: str | None) -> bool:
+    """Whether a row's fields are those that this hash was made of; fields that it does not name do not count."""
     if hashed is None or not is_digest(hashed):
         return False
-    bits = int(hashed[1:11], 16)
-    return digest({name: content[name] for place, name in enumerate(FIELDS) if bits >> place & 1}) == hashed
+    if _is_old(hashed):
+        bits, values = int(hashed[1:11], 16), hashed[11:]
+        names = [name for place, name in enumerate(OLD_FIELDS) if bits >> place & 1]
+    else:
+        joined, _, values = hashed.partition(":")
+        names = joined.split(",") if joined else []
+    return content.keys() >= {*names} and _hash_of(content, names) == values
 
 
-CHOICES: Mapping[str, type[StrEnum]] = {
-    "status": terms.ExerciseStatus,
-    "category": terms.ExerciseCategory,
-    "kind": terms.ExerciseKind,
-    "movement_pattern": terms.MovementPattern,
-    "plane_of_motion": terms.PlaneOfMotion,
-}
-"""Fields of one word out of a vocabulary."""
+def _hash_of(content: Mapping[str, Any], names: Sequence[str]) -> str:
+    values = orjson.dumps([content[name] for name in names], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(values).hexdigest()[:48]
+
+
+def _is_old(text: str) -> bool:
+    """Whether a hash has the form of version 0.1: i, the fields as bits in ten hex digits, 48 hex digits."""
+    return re.fullmatch("i[0-9a-f]{58}", text) is not None
+
 
 INSTRUCTION = {"type": details.InstructionType, "body": None}
 CONTRAINDICATION = {"condition": None, "severity": details.ContraindicationSeverity, "description": None}
@@ -96,7 +100,7 @@ def content_of(raw: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
         name = BY_API_NAME.get(key)
         if name is None:
             checks.refuse(f"There is no such field; there are {', '.join(BY_API_NAME)}.", one_line(key))
-        elif name in NEVER_NULL and value is None:
+        elif name in COLUMNS and COLUMNS[name].is_required and value is None:
             checks.refuse("Must not be null; leave it out to keep it as it is.", key)
         elif value is None or _is_typed(name, value, (key,), checks):
             fit[name] = _stored_value(name, value)
@@ -113,16 +117,16 @@ def _is_typed(name: str, value: Any, at: Path, checks: Checks) -> bool:
         return is_list(value, at, checks, lambda entry, here: is_part(entry, INSTRUCTION, here, checks))
     if name == "contraindications":
         return is_list(value, at, checks, lambda entry, here: is_part(entry, CONTRAINDICATION, here, checks))
-    if name in ("difficulty", "fatigue_score"):
+    if name in NUMBERS:
         return is_whole(value, at, checks)
-    return is_a(value, bool if name == "is_unilateral" else str, at, checks)
+    return is_a(value, bool if name in FLAGS else str, at, checks)
 
 
 def _stored_value(name: str, value: Any) -> Any:
     """A value of the right type as it is stored; a null list is an empty one."""
     if name in CHOICES and value is not None:
         return as_term(value)
-    if name in ("difficulty", "fatigue_score") and value is not None:
+    if name in NUMBERS and value is not None:
         return int(value)
     if value is None and (name in LISTS or name in TERMS or name in ("instructions", "contraindications")):
         return []
@@ -139,13 +143,11 @@ def _within_limits(name: str, value: Any, checks: Checks) -> Any:
         return [*_parts(details.checked_contraindications(value, at, checks), CONTRAINDICATION)]
     if name in TERMS:
         return sorted(checks.texts(value, at, MAX_NAME_LENGTH, MAX_TERMS))
-    if name in LISTS:  # `checked` would split a single entry at its commas, which is for what people type
-        return checks.texts(value, at, LISTS[name], MAX_ENTRIES)
     if value is None or name == "fatigue_score":
         return value if value is None else checks.whole(value, at, 1, 10)
-    if name in PROVENANCE:
-        return checks.text(value, at, PROVENANCE[name])
-    return checks.url(value, at) if name == "source_url" else checked({name: value}, (), checks)[name]
+    if name in LISTS:  # `checked` would split a single entry at its commas, which is for text that people type
+        return checks.texts(value, at, COLUMNS[name].max_length, MAX_ENTRIES)
+    return checked({name: value}, (), checks)[name]
 
 
 def _parts(entries: Sequence[Mapping[str, Any]], fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -227,15 +229,17 @@ MAX_KEY_LENGTH = 255
 
 CELLS: Mapping[str, Cell] = {
     **dict.fromkeys((*LISTS, *TERMS), Cell.LIST),
-    "instructions": Cell.STEPS,
+    **dict.fromkeys(FLAGS, Cell.FLAG),
+    **dict.fromkeys(NUMBERS, Cell.WHOLE),
+    "instructions": Cell.INSTRUCTIONS,
     "contraindications": Cell.CONTRAINDICATIONS,
-    "is_unilateral": Cell.FLAG,
-    "difficulty": Cell.WHOLE,
-    "fatigue_score": Cell.WHOLE,
 }
 """How the cells of a CSV column are read; of those not named, as text."""
 
-CSV_COLUMNS = [Column(api_name(name), CELLS.get(name, Cell.TEXT), name in NEVER_NULL) for name in FIELDS]
+CSV_COLUMNS = [
+    CsvColumn(api_name(name), CELLS.get(name, Cell.TEXT), name in COLUMNS and COLUMNS[name].is_required)
+    for name in FIELDS
+]
 """The columns that a CSV file may have."""
 
 
@@ -258,14 +262,14 @@ def parsed(rows: Iterable[Raw]) -> Parsed:
         id = _checked_id(row, checks)
         content = content_of(row.fields, checks) if row.fields or not checks.refusals else {}
         key = checks.text(_key(row), (row.key_field,), MAX_KEY_LENGTH, lines=False) if _key(row) else ""
-        if key and places.setdefault(key, row.place.row) != row.place.row:
+        if key and places.setdefault(key, row.location.row) != row.location.row:
             checks.refuse(f"The same stands in row {places[key]:,}.", row.key_field)
         elif not key and not checks.refusals:
             checks.refuse("Must be given: it tells the row from others.", row.key_field)
         found.faults += _faults(row, checks)
         if not checks.refusals:
             slug = content.get("slug") if row.finds_by_slug else None
-            found.entries.append(Entry(row.place, key, content, id, slug, row.base))
+            found.entries.append(Entry(row.location, key, content, id, slug, row.base))
     return found
 
 
@@ -279,9 +283,9 @@ def _checked_id(row: Raw, checks: Checks) -> UUID | None:
 
 def _key(row: Raw) -> str:
     """What finds the row again in a later file."""
-    name = row.place.name
+    name = row.location.name
     return f"csv:{slug_of(name) or name}" if row.is_key_of_name and name else row.key
 
 
 def _faults(row: Raw, checks: Checks) -> list[Fault]:
-    return [Fault(row.place, ".".join(map(str, each.path)) or "(the row)", each.message) for each in checks.refusals]
+    return [Fault(row.location, ".".join(map(str, each.path)) or "(the row)", each.message) for each in checks.refusals]

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from kinegraph.canonical.store import authenticate_curator
 from kinegraph.exchange.rules import ExchangeError
-from kinegraph.exchange.rules_fields import COLUMNS, TERMS
+from kinegraph.exchange.rules_fields import TERMS
+from kinegraph.exercise.rules_columns import EXCHANGED
 from kinegraph.identity.store_operator import authenticate_operator, drop_operator, organizations_by_slug
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.rows import Row
@@ -17,7 +18,7 @@ Scope = UUID | None
 """The organization whose own rows are meant; None for the canonical ones."""
 
 WHOLE = f"""
-    SELECT e.id, e.import_key, e.seed_hash, {", ".join(f"e.{name}" for name in COLUMNS)},
+    SELECT e.id, e.import_key, e.seed_hash, {", ".join(f"e.{name}" for name in EXCHANGED)},
            (SELECT coalesce(jsonb_agg(jsonb_build_object('type', type, 'body', body, 'image_key', image_key,
                                                          'image_mime', image_mime) ORDER BY sort_order, id), '[]')
             FROM exercise_instructions WHERE exercise_id = e.id) AS instructions,
@@ -33,7 +34,7 @@ WHOLE = f"""
 """Exercises with all that a file may say of them."""
 
 
-def authenticate(slug: str | None) -> Authenticate:
+def authenticate(slug: str | None) -> Authenticate[Scope]:
     """Lets a transaction of the command line read and write one scope, and tells which. Raises ExchangeError."""
 
     async def entered(session: ReadSession) -> Scope:
@@ -129,7 +130,7 @@ def content_of(row: Row) -> dict[str, Any]:
     named = {name: sorted(slug for kind, slug in row.terms if kind == taxonomy) for name, taxonomy in TERMS.items()}
     steps = [{"type": each["type"], "body": each["body"]} for each in row.instructions]
     return {
-        **{name: row[name] for name in (*COLUMNS, "contraindications", "fatigue_score")},
+        **{name: row[name] for name in (*EXCHANGED, "contraindications", "fatigue_score")},
         **named,
         "instructions": steps,
     }

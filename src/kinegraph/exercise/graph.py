@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import strawberry
 
 from kinegraph.exercise import rules, store, store_details
+from kinegraph.exercise.graph_columns import output_fields
 from kinegraph.exercise.graph_details import Contraindication, Instruction
-from kinegraph.exercise.graph_terms import terms
+from kinegraph.exercise.rules_columns import REGISTRY
 from kinegraph.identity.graph import Organization, organization_edge
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
@@ -29,31 +30,8 @@ def _tagged(kind: TaxonomyKind, description: str) -> Any:
 @strawberry.interface(
     description="What canonical, an organization's own and merged rows have in common; one fragment serves all."
 )
+@output_fields(column for column in REGISTRY if column.is_overridable)
 class ExerciseFields:
-    name: str = strawberry.field(description="Display name.")
-    description: str | None = strawberry.field(description="What it is and what it is for, written for coaches.")
-    athlete_notes: str | None = strawberry.field(
-        description="What to feel and to mind, written for athletes and patients."
-    )
-    category: terms.ExerciseCategory = strawberry.field(description="Broad category of training.")
-    kind: terms.ExerciseKind = strawberry.field(description="What it is used for in a session.")
-    movement_pattern: terms.MovementPattern | None = strawberry.field(description="Fundamental movement.")
-    primary_muscles: list[str] = strawberry.field(
-        description="Muscles that do the work, e.g. quadriceps, anterior_deltoid."
-    )
-    secondary_muscles: list[str] = strawberry.field(description="Muscles that take a real part beside them.")
-    equipment: list[str] = strawberry.field(description="Required equipment, e.g. barbell, rack; empty for none.")
-    aliases: list[str] = strawberry.field(description="Other names, abbreviations, and names in other languages.")
-    difficulty: int | None = strawberry.field(description="1-2 beginner, 3 intermediate, 4-5 advanced.")
-    discipline: list[str] = strawberry.field(
-        description="Sports and fields that use it, e.g. powerlifting, physiotherapy."
-    )
-    cues: list[str] = strawberry.field(description="The coach's technique cues, in the order in which they are given.")
-    common_faults: list[str] = strawberry.field(description="What usually goes wrong.")
-    scaling_options: list[str] = strawberry.field(description="Ways to make it easier or harder, easier first.")
-    video_url: str | None = strawberry.field(description="Address of the demonstration video.")
-    thumbnail_url: str | None = strawberry.field(description="Address of a still picture.")
-
     @classmethod
     def is_type_of(cls, value: Any, info: Any) -> bool:
         """Sources are plain records, and no field returns the interface: there is nothing to tell apart."""
@@ -61,6 +39,7 @@ class ExerciseFields:
 
 
 @strawberry.type(description="An exercise as it is stored: canonical, or an organization's own.")
+@output_fields(column for column in REGISTRY if column.output and not column.is_overridable)
 class Exercise(ExerciseFields):
     id: strawberry.ID = strawberry.field(description="The exercise's id.")
     organization: Organization | None = organization_edge("Whose own it is; null for a canonical row.")
@@ -69,29 +48,14 @@ class Exercise(ExerciseFields):
         "forked_from_id",
         "The exercise that this one was cloned from; null where it was not, or the caller may not see it.",
     )
-    slug: str | None = strawberry.field(description="Short name for addresses, unique among canonical rows.")
-    status: terms.ExerciseStatus = strawberry.field(description="Where it stands in its life.")
-    plane_of_motion: terms.PlaneOfMotion | None = strawberry.field(description="Main plane of motion.")
-    mechanics: str | None = strawberry.field(
-        description="What provides the resistance; the library says free_weight, bodyweight, machine, cable, band."
-    )
-    force_vector: str | None = strawberry.field(
-        description="Direction of the effort; the library says vertical, horizontal, lateral, rotational, "
-        "multi_directional."
-    )
-    is_unilateral: bool = strawberry.field(description="Whether the sides work one at a time.")
-    optional_equipment: list[str] = strawberry.field(description="Equipment that helps but is not needed.")
     video: Video | None = strawberry.field(
         resolver=video_of,
         description="The demonstration video; null without one.",
-        metadata={"reads": VIDEO_COLUMNS},
+        metadata={"required_columns": VIDEO_COLUMNS},
     )
     video_candidates: list[VideoCandidate] = strawberry.field(
         resolver=candidates_of, description="Videos that coaches suggested; shown to coaches and platform admins."
     )
-    source: str | None = strawberry.field(description="Where the entry comes from, e.g. crossfit-glossary.")
-    source_url: str | None = strawberry.field(description="Address of the source.")
-    license_attribution: str | None = strawberry.field(description="Attribution that the source's licence asks for.")
     instructions: list[Instruction] = edge(store_details.instructions_of, "id", "What the athlete does, in order.")
     contraindications: list[Contraindication] = edge(
         store_details.contraindications_of, "id", "The conditions that speak against it."

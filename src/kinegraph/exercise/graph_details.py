@@ -12,7 +12,8 @@ from strawberry import UNSET
 
 from kinegraph.exercise import rules_details, store_details
 from kinegraph.exercise import rules_details as rules
-from kinegraph.exercise.rules import api_name
+from kinegraph.exercise.rules_columns import api_name
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
@@ -149,7 +150,9 @@ class DetailInputs:
             if purpose in FILES and id in files
         }
 
-    async def used(self, session: WriteSession, files: Files, organization_id: UUID | None, exercise_id: UUID) -> None:
+    async def used(
+        self, session: WriteSession[Viewer], files: Files, organization_id: UUID | None, exercise_id: UUID
+    ) -> None:
         """Mark the uploads as used, for this exercise in this organization. Raises Refused."""
         if self.refusals:
             raise Refused(self.refusals)
@@ -175,7 +178,7 @@ async def stored_files(info: Info, details: DetailInputs) -> Files:
     return {file.upload.id: file for file in found}
 
 
-async def store_details_of(session: WriteSession, exercise: Row, details: DetailInputs, files: Files) -> None:
+async def store_details_of(session: WriteSession[Viewer], exercise: Row, details: DetailInputs, files: Files) -> None:
     """Bring what hangs from an exercise to what an input says. Raises Refused with everything against it."""
     faults = [*details.refusals]
     images = await _images(session, exercise, details, files, faults)

@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from kinegraph.exercise import rules, store, store_clone
 from kinegraph.exercise.graph import ExerciseId, ExercisePayload
+from kinegraph.exercise.graph_columns import input_fields
 from kinegraph.exercise.graph_details import (
     ContraindicationInput,
     DetailInputs,
@@ -15,8 +16,10 @@ from kinegraph.exercise.graph_details import (
     store_details_of,
     stored_files,
 )
-from kinegraph.exercise.graph_terms import terms
+from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -25,42 +28,13 @@ from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload
-from kinegraph.video.rules import require_unlocked, require_video, touched, video_columns
+from kinegraph.video.rules import locked_columns, require_unlocked, require_video, video_columns
 
 
 @strawberry.input
+@input_fields(column for column in REGISTRY if column.is_overridable)
 class ExerciseValues:
-    """What canonical, own and overridden exercises have in common."""
-
-    name: str | None = strawberry.field(default=UNSET, description="Display name, at most 255 characters.")
-    description: str | None = strawberry.field(
-        default=UNSET, description="Coach-facing text, at most 10,000 characters."
-    )
-    athlete_notes: str | None = strawberry.field(
-        default=UNSET, description="Athlete-facing text, at most 10,000 characters."
-    )
-    category: terms.ExerciseCategory | None = strawberry.field(default=UNSET, description="Broad category of training.")
-    kind: terms.ExerciseKind | None = strawberry.field(default=UNSET, description="What it is used for in a session.")
-    movement_pattern: terms.MovementPattern | None = strawberry.field(
-        default=UNSET, description="Fundamental movement."
-    )
-    primary_muscles: list[str] | None = strawberry.field(default=UNSET, description="Muscles that do the work.")
-    secondary_muscles: list[str] | None = strawberry.field(default=UNSET, description="Muscles that take part.")
-    equipment: list[str] | None = strawberry.field(
-        default=UNSET, description="Required equipment; one string separated by commas or semicolons will do too."
-    )
-    aliases: list[str] | None = strawberry.field(
-        default=UNSET, description="Other names; one string separated by commas or semicolons will do too."
-    )
-    difficulty: int | None = strawberry.field(default=UNSET, description="1 (beginner) to 5 (advanced).")
-    discipline: list[str] | None = strawberry.field(default=UNSET, description="Sports and fields that use it.")
-    cues: list[str] | None = strawberry.field(default=UNSET, description="Coaching cues, in their order.")
-    common_faults: list[str] | None = strawberry.field(default=UNSET, description="What usually goes wrong.")
-    scaling_options: list[str] | None = strawberry.field(
-        default=UNSET, description="Easier and harder ways, easier first."
-    )
-    video_url: str | None = strawberry.field(default=UNSET, description="http(s) address of the video.")
-    thumbnail_url: str | None = strawberry.field(default=UNSET, description="http(s) address of a still picture.")
+    """The columns that canonical, own and overridden exercises have in common."""
 
 
 @strawberry.input
@@ -86,24 +60,10 @@ class ExerciseOverrideInput(ExerciseValues, UploadedFiles):
 
 
 @strawberry.input
+@input_fields(column for column in REGISTRY if not column.is_overridable)
 class ExerciseInput(ExerciseValues):
-    """What is given of a new exercise and of one that is there."""
+    """The values of a new exercise and of one that exists."""
 
-    status: terms.ExerciseStatus | None = strawberry.field(
-        default=UNSET, description="Draft becomes published or archived, published archived, archived published again."
-    )
-    video_duration_seconds: int | None = strawberry.field(
-        default=UNSET, description="Length of the video in seconds, at most a day."
-    )
-    plane_of_motion: terms.PlaneOfMotion | None = strawberry.field(default=UNSET, description="Main plane of motion.")
-    mechanics: str | None = strawberry.field(
-        default=UNSET, description="What provides the resistance, e.g. free_weight."
-    )
-    force_vector: str | None = strawberry.field(default=UNSET, description="Direction of the effort, e.g. vertical.")
-    is_unilateral: bool | None = strawberry.field(default=UNSET, description="Whether the sides work one at a time.")
-    optional_equipment: list[str] | None = strawberry.field(
-        default=UNSET, description="Equipment that helps; one separated string will do too."
-    )
     instructions: list[InstructionInput] | None = strawberry.field(
         default=UNSET, description="All of its instructions, in order; they take the place of those it has."
     )
@@ -131,9 +91,7 @@ class CreateExerciseInput(ExerciseInput):
     slug: str | None = strawberry.field(
         default=UNSET, description="Lower-case words joined by hyphens; unique among canonical rows."
     )
-    status: terms.ExerciseStatus | None = strawberry.field(
-        default=UNSET, description="Published where it is not given."
-    )
+    status: ExerciseStatus | None = strawberry.field(default=UNSET, description="Published where it is not given.")
 
 
 @strawberry.type
@@ -171,7 +129,7 @@ class Mutation:
         rules.require_move(row.status, columns.get("status", row.status), "input", "status")
         columns |= details.addresses(files, info.context.address)
         require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
-        require_unlocked(row, columns, details.place(touched(columns)))
+        require_unlocked(row, columns, details.place(locked_columns(columns)))
         await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
         await store_details_of(session, row, details, files)
         return await stored(session, row.id)
@@ -200,7 +158,7 @@ class Mutation:
         source = require_key(id.removeprefix(f"{organization}:"), "id")
         require_coach(session.viewer, organization, "organizationId")
         checks = Checks()
-        named = None if name is None else checks.text(name, ("name",), rules.TEXTS["name"], lines=False)
+        named = None if name is None else checks.text(name, ("name",), COLUMNS["name"].max_length, lines=False)
         checks.done()
         if fault := rules.reference_fault((await store.by_ids(session, [source]))[0], organization, "id"):
             raise fault
@@ -219,7 +177,7 @@ def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], DetailInputs]:
     return columns, details
 
 
-async def writable(session: WriteSession, id: str, path: str = "id") -> Row:
+async def writable(session: WriteSession[Viewer], id: str, path: str = "id") -> Row:
     """The row that the viewer wants to write, locked. Raises NotFound and Forbidden."""
     key = require_key(id, path)
     seen = (await store.by_ids(session, [key]))[0]

@@ -5,50 +5,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from kinegraph.exercise.rules_columns import COLUMNS, MAX_ENTRIES, Kind, api_name
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_owner
 from kinegraph.kit.checks import Checks, split_terms
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
-from kinegraph.video.rules import MAX_VIDEO_SECONDS
 
 MOVES: Mapping[ExerciseStatus, frozenset[ExerciseStatus]] = {
     ExerciseStatus.DRAFT: frozenset({ExerciseStatus.PUBLISHED, ExerciseStatus.ARCHIVED}),
     ExerciseStatus.PUBLISHED: frozenset({ExerciseStatus.ARCHIVED}),
     ExerciseStatus.ARCHIVED: frozenset({ExerciseStatus.PUBLISHED}),
 }
-
-
-TEXTS: Mapping[str, int] = {
-    "name": 255,
-    "slug": 255,
-    "description": 10_000,
-    "athlete_notes": 10_000,
-    "mechanics": 50,
-    "force_vector": 50,
-}
-"""Text columns and their longest value."""
-
-LISTS: Mapping[str, int] = {
-    "primary_muscles": 60,
-    "secondary_muscles": 60,
-    "equipment": 60,
-    "optional_equipment": 60,
-    "aliases": 255,
-    "discipline": 60,
-    "cues": 1_000,
-    "common_faults": 1_000,
-    "scaling_options": 1_000,
-}
-"""List columns and the longest value of an entry; at most MAX_ENTRIES entries each."""
-
-MAX_ENTRIES = 50
-SPLIT = frozenset({"equipment", "optional_equipment", "aliases"})
-URLS = frozenset({"video_url", "thumbnail_url"})
-MANY_LINES = frozenset({"description", "athlete_notes"})
-WHOLE = {"difficulty": (1, 5), "video_duration_seconds": (0, MAX_VIDEO_SECONDS)}
-"""Columns of whole numbers and their bounds."""
-NEVER_NULL = frozenset({"name", "status", "category", "kind", "is_unilateral"})
 
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -59,13 +27,13 @@ class SlugTaken(Conflict):
 
 
 class ExerciseNotVisible(Refusal):
-    """The exercise that an input refers to does not exist for the organization."""
+    """The exercise does not exist, or is another organization's."""
 
     code = "EXERCISE_NOT_VISIBLE"
 
 
 class ExerciseNotAvailable(Refusal):
-    """The exercise that an input refers to is there, but not for new use."""
+    """The exercise is archived, deleted or another's draft, and cannot be newly referred to."""
 
     code = "EXERCISE_NOT_AVAILABLE"
 
@@ -90,36 +58,30 @@ def checked(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, An
     return {column: _checked_value(column, value, (*at, api_name(column)), checks) for column, value in values.items()}
 
 
-def _checked_value(column: str, value: Any, path: Path, checks: Checks) -> Any:
+def _checked_value(name: str, value: Any, path: Path, checks: Checks) -> Any:
+    column = COLUMNS[name]
     if value is None:
-        if column in NEVER_NULL:
+        if column.is_required:
             checks.refuse("Must not be null; leave it out to keep it as it is.", *path)
-        return [] if column in LISTS else None
-    if column == "slug":
+        return [] if column.is_list else None
+    if name == "slug":
         return _checked_slug(value, path, checks)
-    if column in TEXTS:
-        return checks.text(value, path, TEXTS[column], lines=column in MANY_LINES)
-    if column in LISTS:
-        entries = split_terms(value) if column in SPLIT else value
-        return checks.texts(entries, path, LISTS[column], MAX_ENTRIES)
-    if column in URLS:
+    if column.kind is Kind.TEXT:
+        return checks.text(value, path, column.max_length, lines=column.is_multiline)
+    if column.kind is Kind.LIST:
+        entries = split_terms(value) if column.is_separated else value
+        return checks.texts(entries, path, column.max_length, MAX_ENTRIES)
+    if column.kind is Kind.URL:
         return checks.url(value, path)
-    if column in WHOLE:
-        return checks.whole(value, path, *WHOLE[column])
-    return value
+    return checks.whole(value, path, *column.bounds) if column.kind is Kind.NUMBER else value
 
 
 def _checked_slug(value: str, path: Path, checks: Checks) -> str:
-    slug = checks.text(value, path, TEXTS["slug"])
-    if 0 < len(slug) <= TEXTS["slug"] and not _SLUG.fullmatch(slug):
+    longest = COLUMNS["slug"].max_length
+    slug = checks.text(value, path, longest)
+    if 0 < len(slug) <= longest and not _SLUG.fullmatch(slug):
         checks.refuse("Must be lower-case letters and digits in groups joined by hyphens, such as back-squat.", *path)
     return slug
-
-
-def api_name(column: str) -> str:
-    """A column's name in the API's spelling."""
-    first, *others = column.split("_")
-    return first + "".join(other.capitalize() for other in others)
 
 
 def require_writer(viewer: Viewer, organization_id: UUID | None, *path: str) -> None:

@@ -6,19 +6,18 @@ from uuid import UUID
 
 import asyncpg
 
+from kinegraph.exercise import rules_columns
 from kinegraph.exercise.rules import SlugTaken, is_readable
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import Row, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
-COLUMNS = (
-    "id, organization_id, forked_from_id, slug, status, name, description, athlete_notes, category, kind, "
-    "movement_pattern, plane_of_motion, mechanics, force_vector, is_unilateral, primary_muscles, secondary_muscles, "
-    "equipment, optional_equipment, aliases, difficulty, discipline, cues, common_faults, scaling_options, video_url, "
-    "thumbnail_url, video_provider, video_duration_seconds, video_status, video_positive_votes, video_negative_votes, "
-    "video_locked_by_user_id, video_candidates, source, source_url, license_attribution, created_at, updated_at, "
-    "deleted_at"
-)
-"""What the API shows of a row: all but vectors and hashes."""
+COLUMNS = ", ".join((
+    "id", "organization_id", "forked_from_id", *rules_columns.COLUMNS, "video_provider", "video_status",
+    "video_positive_votes", "video_negative_votes", "video_locked_by_user_id", "video_candidates", "created_at",
+    "updated_at", "deleted_at",
+))  # fmt: skip
+"""The columns that the API shows: all but vectors, hashes and sort keys."""
 
 E_COLUMNS = ", ".join(f"e.{column.strip()}" for column in COLUMNS.split(","))
 """The same where the table is called e."""
@@ -30,7 +29,7 @@ async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
     return in_key_order(rows, ids)
 
 
-async def sources(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def sources(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
     """Rows that others refer to, by id: deleted and archived ones too, drafts to those who may edit them."""
     return [row if row is not None and is_readable(session.viewer, row) else None for row in await by_ids(session, ids)]
 

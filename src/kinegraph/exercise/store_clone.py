@@ -5,18 +5,14 @@ from uuid import UUID
 
 import asyncpg
 
+from kinegraph.exercise.rules_columns import REGISTRY
 from kinegraph.kit.errors import Conflict
 from kinegraph.kit.sessions import WriteSession
 
-COPIED = (
-    "description, athlete_notes, category, kind, movement_pattern, plane_of_motion, mechanics, force_vector, "
-    "is_unilateral, primary_muscles, secondary_muscles, equipment, optional_equipment, aliases, difficulty, "
-    "discipline, cues, common_faults, scaling_options, video_url, thumbnail_url, video_provider, "
-    "video_duration_seconds, video_status, source, source_url, license_attribution"
-)
+COPIED = ", ".join((*(column.name for column in REGISTRY if column.is_copied), "video_provider", "video_status"))
 """The copy has its own id, organization, name, status and times; no slug, and no votes, which were for the source."""
 
-PARTS = {
+CHILD_TABLES = {
     "exercise_instructions": "type, body, image_key, image_mime, sort_order",
     "exercise_contraindications": "condition, condition_key, severity, description, sort_order",
     "exercise_tags": "kind, term_id, term_organization_id",
@@ -37,14 +33,14 @@ async def clone(session: WriteSession, source_id: UUID, organization_id: UUID, n
 
 
 async def _clone(session: WriteSession, source_id: UUID, organization_id: UUID, name: str | None) -> UUID | None:
-    parts = ", ".join(
+    copies = ", ".join(
         f"""
         {table}_copy AS (
             INSERT INTO {table} (exercise_id, organization_id, {columns})
-            SELECT copy.id, $2, {", ".join(f"part.{column.strip()}" for column in columns.split(","))}
-            FROM {table} part, copy
-            WHERE part.exercise_id = $1)"""
-        for table, columns in PARTS.items()
+            SELECT copy.id, $2, {", ".join(f"child.{column.strip()}" for column in columns.split(","))}
+            FROM {table} child, copy
+            WHERE child.exercise_id = $1)"""
+        for table, columns in CHILD_TABLES.items()
     )
     id: UUID | None = await session.fetch_value(
         f"""
@@ -53,7 +49,7 @@ async def _clone(session: WriteSession, source_id: UUID, organization_id: UUID, 
             SELECT $2, id, 'draft', coalesce($3, name), {COPIED}
             FROM exercises
             WHERE id = $1 AND deleted_at IS NULL AND status <> 'archived'
-            RETURNING id),{parts}
+            RETURNING id),{copies}
         SELECT id FROM copy
         """,
         source_id,

@@ -1,5 +1,8 @@
 """Exercises: the columns (seeds 000, 001, 002 and the classification of 004)."""
 
+import re
+from typing import Any  # the common type of SQLAlchemy's types is not public
+
 from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import (
     Boolean,
@@ -17,12 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, JSONB, TSVECTOR
 
+from kinegraph.exercise import rules_columns
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
 from kinegraph.taxonomy.tables import scope
-
-CATEGORIES = ("strength", "cardio", "bodyweight", "flexibility", "plyometric", "sport_specific", "other")
-KINDS = ("strength_compound", "strength_isolation", "conditioning", "mobility", "skill", "test")
 
 SORT_KEYS = {
     "name": "name_key",
@@ -34,9 +35,28 @@ SORT_KEYS = {
 """What lists are sorted by, each with an index for canonical rows and one for an organization's own."""
 
 
-def _texts(name: str) -> "Column[object]":
-    return Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'"))
+def _column(column: rules_columns.Column) -> "Column[object]":
+    """The column of a registry's entry."""
+    length = re.fullmatch(r"varchar\((\d+)\)", column.sql_type)
+    types = {"text": Text(), "text[]": ARRAY(Text), "integer": Integer(), "boolean": Boolean()}
+    type_: Any = String(int(length[1])) if length else types.get(column.sql_type) or _enum(column)
+    is_filled = column.is_list or column.default is not None
+    default = text("'{}'") if column.is_list else text("false") if column.default is False else column.default
+    return Column(column.name, type_, nullable=not (column.is_required or column.is_list),
+                  server_default=default if is_filled else None)  # fmt: skip
 
+
+def _enum(column: rules_columns.Column) -> ENUM:
+    return ENUM(*(column.terms or ()), name=column.sql_type)
+
+
+SEARCH_TEXT = """
+setweight(to_tsvector('simple', name), 'A')
+|| setweight(to_tsvector('simple', fk_array_to_text(aliases)), 'B')
+|| setweight(to_tsvector('simple', fk_array_to_text(
+       primary_muscles || secondary_muscles || equipment || discipline)), 'C')
+|| setweight(to_tsvector('simple', fk_array_to_text(cues || common_faults || scaling_options)), 'D')
+"""
 
 exercises = Table(
     "exercises",
@@ -44,49 +64,22 @@ exercises = Table(
     key(),
     Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE")),
     Column("forked_from_id", Uuid, ForeignKey("exercises.id")),
-    Column("slug", String(255)),
-    Column("status", String(16), nullable=False, server_default="published"),
-    Column("name", String(255), nullable=False),
+    *map(_column, rules_columns.REGISTRY),
     Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
     Column("easiest_key", Integer, Computed("coalesce(difficulty, 9)", persisted=True), nullable=False),
     Column("hardest_key", Integer, Computed("coalesce(difficulty, 0)", persisted=True), nullable=False),
-    Column("description", Text),
-    Column("athlete_notes", Text),
-    Column("category", ENUM(*CATEGORIES, name="exercise_category"), nullable=False, server_default="other"),
-    Column("kind", ENUM(*KINDS, name="exercise_kind"), nullable=False, server_default="strength_compound"),
-    Column("movement_pattern", String(50)),
-    Column("plane_of_motion", String(16)),
-    Column("mechanics", String(50)),
-    Column("force_vector", String(50)),
-    Column("is_unilateral", Boolean, nullable=False, server_default=text("false")),
-    _texts("primary_muscles"),
-    _texts("secondary_muscles"),
-    _texts("equipment"),
-    _texts("optional_equipment"),
-    _texts("aliases"),
-    Column("difficulty", Integer),
-    _texts("discipline"),
-    _texts("cues"),
-    _texts("common_faults"),
-    _texts("scaling_options"),
-    Column("video_url", Text),
-    Column("thumbnail_url", Text),
     Column("video_provider", String(32)),
-    Column("video_duration_seconds", Integer),
     Column("video_candidates", JSONB, nullable=False, server_default=text("'[]'")),
-    _texts("video_rejected_ids"),
+    Column("video_rejected_ids", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("video_status", String(32), nullable=False, server_default="auto"),
     Column("video_positive_votes", Integer, nullable=False, server_default=text("0")),
     Column("video_negative_votes", Integer, nullable=False, server_default=text("0")),
     Column("video_locked_by_user_id", Uuid, ForeignKey("users.id")),
-    Column("source", String(100)),
-    Column("source_url", Text),
-    Column("license_attribution", Text),
     Column("import_key", String(255)),
-    Column("seed_hash", String(64)),
+    Column("seed_hash", Text),
     Column("embedding", VECTOR(1024)),
     Column("embedding_hash", String(64)),
-    Column("search_tsv", TSVECTOR, Computed("weighted text, see the migration", persisted=True), nullable=False),
+    Column("search_tsv", TSVECTOR, Computed(SEARCH_TEXT, persisted=True), nullable=False),
     *moments(),
     Index(
         "exercises_slug_unique_idx",

@@ -1,4 +1,4 @@
-"""Level 0, knows no domain: connections, sessions, the cache, batch loading, the GraphQL helpers, pages, errors, logs.
+"""Level 0, without any domain: connections, sessions, cache, batch loading, GraphQL helpers, pages, errors, logs.
 
-Whatever stands here could serve another product unchanged. It imports no other room.
+Another product could use this room unchanged. It imports no other room.
 """

@@ -1,50 +1,55 @@
-"""The one cache of a process: entries of every kind under one bound of bytes, least recently used evicted first.
+"""The cache of a process: entries of several kinds share one bound in bytes; the least recently used is evicted first.
 
-A key is a tuple whose first element is the kind of entry, a text; `counts` tells hits, misses and evictions by kind.
-An entry holds for one version; what that is, each kind says where its key is made. One that is asked for under another
-version is a miss, and the next `put` replaces it. Versions that come from the snapshot that a session reads make an
-entry exact: two snapshots with one version hold the same rows.
+A key is a tuple whose first element names the kind of entry, such as "tree" or "viewer". Whoever makes a key makes sure
+that it holds everything that the value depends on, but for what the version says; the module that makes it says why it
+is complete.
 
-Nothing here refers to the cache or to another entry, so that what is evicted is freed at once, without the collector.
+An entry is valid for one version. A lookup with another version is a miss, and the next `put` replaces the entry, so
+that an old value is never returned. Where the versions are read in the snapshot of the session that uses the value, an
+entry is exact: two snapshots with the same version hold the same rows.
+
+No entry refers to the cache or to another entry: an evicted one is freed at once, without the garbage collector.
 """
 
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from sys import getsizeof
-from typing import Any
+from typing import Any  # values: each kind of entry has its own type
 
 Key = tuple[Hashable, ...]
 
-PLACE_BYTES = 260
-"""What an entry's own tuple and its place in the order take. Measured."""
+ENTRY_OVERHEAD_BYTES = 260
+"""Memory of an entry beside its key, version and value: its tuple, and its row in the ordered dictionary. Measured."""
 
 MAX_ENTRY_SHARE = 8
-"""An entry that would take more than this part of the whole (1/8) is not admitted."""
+"""No entry takes more than one eighth of the cache."""
 
 BYTES_PER_SEEN_KEY = 1024
-"""For each so many bytes of the bound, one key is remembered that was asked for and has no entry (8 bytes each)."""
+"""One key without an entry is remembered for each KiB of the cache's bound, in 8 bytes."""
 
 BUCKET = 8
-"""Keys that are remembered together: so many that are asked for in turn do not make each other forgotten."""
+"""Keys that share a bucket of remembered keys. When a bucket is full, its oldest key is forgotten."""
 
 
 class Cache:
-    """Entries by key and version, at most `max_bytes` of them; 0 holds none."""
+    """Entries by key and version. Their sizes add up to at most `max_bytes`; a cache of 0 bytes holds none."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self.bytes = 0
         self.counts: Counter[tuple[str, Hashable]] = Counter()
-        """By event (`hits`, `misses`, `evictions`) and kind."""
+        """How often each event (`hits`, `misses`, `evictions`) happened, by event and kind of entry."""
         self._entries: OrderedDict[Key, tuple[Hashable, Any, int]] = OrderedDict()
+        """Version, value and size in bytes of each entry, the least recently used first."""
         self._seen = array("q", bytes(8 * BUCKET * (max_bytes // BYTES_PER_SEEN_KEY // BUCKET)))
+        """Hashes of keys that were looked up and have no entry (`admits`), as buckets one after the other."""
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def get(self, key: Key, version: Hashable = None) -> Any:
-        """The value of a key's entry for this version, or None."""
+        """The value of the key's entry if it has this version, else None. Counts a hit or a miss."""
         entry = self._entries.get(key)
         if entry is None or entry[0] != version:
             self.counts["misses", key[0]] += 1
@@ -54,56 +59,59 @@ class Cache:
         return entry[1]
 
     def admits(self, key: Key) -> bool:
-        """Whether an entry is worth its making, which costs more than it saves where it is not asked for again.
+        """True if a value should be cached under the key: if this is called for it a second time, or it has an entry.
 
-        It is for a key that was asked for before, as far as that is remembered: by the key's hash, in a bucket with
-        a few others, of which the oldest is forgotten. So keys that are asked for once cost next to nothing.
+        Making an entry costs more than it saves where nobody looks it up again. Which keys were seen before is known by
+        their hashes, in a table of fixed size, so that keys that are seen once cost next to nothing.
         """
         if not self._seen:
             return False
-        mark = hash(key)
-        start = mark % (len(self._seen) // BUCKET) * BUCKET
+        key_hash = hash(key)
+        start = key_hash % (len(self._seen) // BUCKET) * BUCKET
         bucket = self._seen[start : start + BUCKET]
-        if mark in bucket:
+        if key_hash in bucket:
             return True
-        bucket.insert(0, mark)
+        bucket.insert(0, key_hash)
         self._seen[start : start + BUCKET] = bucket[:BUCKET]
         return key in self._entries  # of an earlier version
 
     def peek(self, key: Key) -> Any:
-        """The value of a key's entry of any version, or None; counts for nothing."""
+        """The value of the key's entry, whatever its version, or None. Changes neither counts nor order."""
         entry = self._entries.get(key)
         return None if entry is None else entry[1]
 
     def put(self, key: Key, version: Hashable, value: Any, value_bytes: int) -> None:
-        """Hold a value that takes so many bytes, evicting others for it."""
-        weight = entry_bytes(key, version) + value_bytes
-        if weight > self.max_bytes // MAX_ENTRY_SHARE:
+        """Cache a value of this size in place of the key's earlier one, and evict entries until all fit.
+
+        Nothing is cached where the entry would take more than its share (MAX_ENTRY_SHARE).
+        """
+        size = entry_bytes(key, version) + value_bytes
+        if size > self.max_bytes // MAX_ENTRY_SHARE:
             self.remove(key)
             return
         before = self._entries.pop(key, None)
-        self._entries[key] = version, value, weight
-        self.bytes += weight - (before[2] if before else 0)
+        self._entries[key] = version, value, size
+        self.bytes += size - (before[2] if before else 0)
         while self.bytes > self.max_bytes:
             evicted, (_, _, freed) = self._entries.popitem(last=False)
             self.bytes -= freed
             self.counts["evictions", evicted[0]] += 1
 
     def remove(self, key: Key) -> None:
-        """Evict one entry, if there is one."""
+        """Remove the key's entry, if there is one."""
         entry = self._entries.pop(key, None)
         if entry is not None:
             self.bytes -= entry[2]
 
     def bytes_by_kind(self) -> Counter[Hashable]:
-        """The bytes of the entries of each kind. Walks all entries."""
-        found: Counter[Hashable] = Counter()
-        for key, (_, _, weight) in self._entries.items():
-            found[key[0]] += weight
-        return found
+        """The size of all entries of each kind, in bytes. Takes time in proportion to their number."""
+        sizes: Counter[Hashable] = Counter()
+        for key, (_, _, size) in self._entries.items():
+            sizes[key[0]] += size
+        return sizes
 
 
 def entry_bytes(key: Key, version: Hashable) -> int:
-    """What an entry takes beside its value: key and version with what is in them, its tuple, its place in the order."""
-    within = sum(map(getsizeof, (*key, *version) if isinstance(version, tuple) else key))
-    return getsizeof(key) + getsizeof(version) + within + PLACE_BYTES
+    """The memory of an entry beside its value, in bytes: its key and version with their elements, and the overhead."""
+    elements = sum(map(getsizeof, (*key, *version) if isinstance(version, tuple) else key))
+    return getsizeof(key) + getsizeof(version) + elements + ENTRY_OVERHEAD_BYTES

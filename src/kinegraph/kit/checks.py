@@ -1,4 +1,4 @@
-"""Checking an input as a whole: every problem is collected with its path, then all are refused at once."""
+"""Checks of an input: all its problems are collected, each with its path, and then refused together."""
 
 import re
 import unicodedata
@@ -14,10 +14,10 @@ _URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 
 
 class Checks:
-    """Collects what is wrong with one input; `done` raises Refused if anything was.
+    """The problems of one input; `done` raises Refused if there are any.
 
-    Each method takes a value and its path, and returns the value cleaned. What it returns for a bad value
-    is of the right type but meaningless: call `done` before using any.
+    Each method takes a value and its path, records what is wrong with it, and returns the value cleaned. For a bad
+    value it returns a meaningless one of the right type: call `done` before you use any.
     """
 
     def __init__(self) -> None:
@@ -28,31 +28,31 @@ class Checks:
         self.refusals.append(InvalidInput(message, *path))
 
     def done(self) -> None:
-        """Raise Refused with everything recorded, if anything was."""
+        """Raise Refused with all recorded problems, if there are any."""
         if self.refusals:
             raise Refused(self.refusals)
 
-    def text(self, value: str, path: Path, longest: int, *, empty: bool = False, lines: bool = True) -> str:
-        """A trimmed text of at most `longest` characters, without control characters; on one line unless `lines`."""
+    def text(self, value: str, path: Path, max_length: int, *, empty: bool = False, lines: bool = True) -> str:
+        """A trimmed text of at most `max_length` characters without control characters; on one line unless `lines`."""
         cleaned = value.strip()
         if "\0" in cleaned:
             self.refuse("Must not contain the control character U+0000.", *path)
         elif not lines and len(cleaned.splitlines()) > 1:
             self.refuse("Must be on one line.", *path)
-        elif not empty and not any(map(_is_seen, cleaned)):
+        elif not empty and not any(map(_is_visible, cleaned)):
             self.refuse("Must not be empty.", *path)
-        elif len(cleaned) > longest:
-            self.refuse(f"Must be at most {longest:,} characters; this is {len(cleaned):,}.", *path)
+        elif len(cleaned) > max_length:
+            self.refuse(f"Must be at most {max_length:,} characters; this is {len(cleaned):,}.", *path)
         elif fault := character_fault(cleaned):
             self.refuse(fault, *path)
         return cleaned
 
-    def texts(self, values: Sequence[str], path: Path, longest: int, most: int) -> list[str]:
-        """A list of at most `most` texts, doubles dropped, order kept."""
-        if len(values) > most:
-            self.refuse(f"Must have at most {most} entries; this has {len(values)}.", *path)
+    def texts(self, values: Sequence[str], path: Path, max_length: int, max_entries: int) -> list[str]:
+        """A list of at most `max_entries` texts, in their order, without duplicates."""
+        if len(values) > max_entries:
+            self.refuse(f"Must have at most {max_entries} entries; this has {len(values)}.", *path)
             return []
-        return list(dict.fromkeys(self.text(v, (*path, str(i)), longest) for i, v in enumerate(values)))
+        return list(dict.fromkeys(self.text(v, (*path, str(i)), max_length) for i, v in enumerate(values)))
 
     def whole(self, value: int, path: Path, low: int, high: int) -> int:
         """A whole number within bounds, both included."""
@@ -75,14 +75,14 @@ class Checks:
         return cleaned
 
     def key(self, value: str, path: Path) -> UUID:
-        """An id of ours."""
+        """An id, in the form that the API gives out."""
         parsed = parse_key(value)
         if parsed is None:
             self.refuse("Must be an id that this API gave out (a UUID).", *path)
         return parsed or UUID(int=0)
 
     def all(self, values: Iterable[str], path: Path, check: Callable[[str, Path], UUID]) -> list[UUID]:
-        """Every entry of a list checked the same way."""
+        """The entries of a list, each checked by `check`."""
         return [check(value, (*path, str(index))) for index, value in enumerate(values)]
 
 
@@ -94,13 +94,13 @@ def _is_url(text: str) -> bool:
         return False
 
 
-def _is_seen(character: str) -> bool:
-    """Whether a character shows: neither a space of any width nor an invisible mark."""
+def _is_visible(character: str) -> bool:
+    """True if a character is visible: neither a space of any width nor a format character."""
     return unicodedata.category(character) not in ("Cc", "Cf", "Cn", "Co", "Zl", "Zp", "Zs")
 
 
 def character_fault(text: str) -> str | None:
-    """What makes a text unfit to store: NUL and other control characters, or half of a surrogate pair."""
+    """Why a text cannot be stored: a control character, or half of a surrogate pair; None if it can."""
     if found := _CONTROL.search(text):
         return f"Must not contain the control character U+{ord(found.group()):04X}."
     if any("\ud800" <= character <= "\udfff" for character in text):
@@ -109,7 +109,7 @@ def character_fault(text: str) -> str | None:
 
 
 def parse_key(value: str) -> UUID | None:
-    """A UUID in its form with hyphens, or None. Other spellings that `UUID` takes are not ids of ours."""
+    """A UUID in its form with hyphens, or None. The other forms that `UUID` accepts are not accepted."""
     return UUID(value) if _KEY.fullmatch(value) else None
 
 
@@ -122,7 +122,7 @@ def require_key(value: str, *path: str | int) -> UUID:
 
 
 def split_terms(values: Sequence[str]) -> list[str]:
-    """Seed 001's `splitToArray`: one string of terms separated by commas or semicolons becomes a list."""
+    """A single string of terms, separated by commas or semicolons, as a list (docs/domain.md, Exercises)."""
     if len(values) != 1:
         return list(values)
     terms = [term.strip() for term in re.split(r"[,;]", values[0])]

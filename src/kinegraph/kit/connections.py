@@ -1,6 +1,6 @@
-"""Relay's connection types: what GraphQL shows of a page."""
+"""The GraphQL types of a page: Relay's cursor connections."""
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar  # Any: GraphQL reads a page's fields by name
 
 import strawberry
 

@@ -1,4 +1,12 @@
-"""The context of one request: its viewer, its one transaction, and the loads that its document pools."""
+"""The context of one GraphQL request: its session, and the batch loaders of its fields.
+
+A request has at most one session, that is one transaction for one viewer; the first field that needs it opens it.
+Whoever made the context calls `finish`, which commits a mutation or rolls it back; a query's COMMIT is deferred
+(kit.pool).
+
+Two executors run fields. The breadth-first executor calls the batch functions of edges itself, with `session`. Where
+graphql-core executes an operation, and in resolvers, fields call `load`, and a batch loader collects their keys.
+"""
 
 import asyncio
 import functools
@@ -6,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterat
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any  # viewers, keys and answers: each room has its own
 
 import strawberry
 
@@ -17,16 +25,16 @@ from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 
 Batch = Callable[..., Awaitable[Sequence[Any]]]
-"""`async (session, keys, **arguments) -> answers in key order`: the only way to read related rows."""
+"""A batch function, `async (session, keys, **arguments) -> answers in key order`: it alone reads related rows."""
+
+SIGN_IN = "Sign in: send the header `Authorization: Bearer <token>`."
 
 
 class Context:
-    """One request: its viewer, its one transaction, and the loads that its document pools.
+    """One request: its session, and the batch loaders of its fields.
 
-    The session is opened by the first field that needs it; whoever made the context finishes it.
-    `storage` is the object storage (outside.storage), for fields that sign addresses, `address` the API's own as
-    clients know it. `columns_by_node` are the columns that the
-    document selects of each list's rows, by the id of the list's field node, as far as the executor knows them.
+    `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
+    `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
     """
 
     def __init__(
@@ -37,25 +45,27 @@ class Context:
         writes: bool,
         storage: Any = None,
         address: str = "",
-        fault: str = "",
     ) -> None:
         self.storage = storage
         self.address = address
+        self.writes = writes
         self.columns_by_node: Mapping[int, frozenset[str] | None] = {}
+        """The columns that the document selects of each list's rows, by `id` of the list's field node.
+
+        Set by the executor; None, or no entry, where they are unknown."""
         self._database = database
         self._authenticate = authenticate
-        self.writes = writes
-        self._fault = fault or "Sign in: send the header `Authorization: Bearer <token>`."
-        self._step: AsyncExitStack | None = None
-        self._session: ReadSession | None = None
-        self._opening: asyncio.Task[ReadSession] | None = None
+        self._mutation: AsyncExitStack | None = None
+        self._session: ReadSession[Any] | None = None
+        self._opening: asyncio.Task[ReadSession[Any]] | None = None
         self._tasks = RequestTasks()
         self._loaders: dict[Hashable, BatchLoader] = {}
 
-    async def session(self) -> ReadSession:
-        """The request's session. Raises Unauthenticated where nobody, or nobody known, is signed in.
+    async def session(self) -> ReadSession[Any]:
+        """The request's session, opened by the first call. Raises Unauthenticated.
 
-        Fields that ask at once wait for one task and go on together, so that what they load next is pooled.
+        Fields that call this at the same time wait for one task and continue in the same turn of the event loop, so
+        that the keys that they load next form one batch.
         """
         if self._session is not None:
             return self._session
@@ -63,10 +73,10 @@ class Context:
             self._opening = self._tasks.start(self.open())
         return await asyncio.shield(self._opening)
 
-    async def open(self) -> ReadSession:
-        """Open the request's session in the task that calls; for callers that know that no other does."""
+    async def open(self) -> ReadSession[Any]:
+        """Open the request's session, where no other task can do so at the same time. Raises Unauthenticated."""
         if self._authenticate is None:
-            raise Unauthenticated(self._fault)
+            raise Unauthenticated(SIGN_IN)
         if self.writes:
             self._session = await self._database.begin_write(self._authenticate)
         else:
@@ -74,60 +84,60 @@ class Context:
         return self._session
 
     @property
-    def opened(self) -> ReadSession | None:
-        """The session, where there is one by now."""
+    def opened(self) -> ReadSession[Any] | None:
+        """The session, or None where no field has needed one yet."""
         return self._session
 
-    async def write_session(self) -> WriteSession:
-        """The request's session, for a mutation; what is written from here on is the present `step`'s."""
+    async def write_session(self) -> WriteSession[Any]:
+        """The request's session, for writing. The first call in a `mutation` sets its savepoint."""
         session = await self.session()
         if not isinstance(session, WriteSession):
             raise TypeError("A query's session cannot write.")
-        if self._step is not None:
-            step, self._step = self._step, None
-            await step.enter_async_context(session.savepoint())
+        if self._mutation is not None:
+            mutation, self._mutation = self._mutation, None
+            await mutation.enter_async_context(session.savepoint())
         return session
 
     @asynccontextmanager
-    async def step(self) -> AsyncIterator[None]:
-        """One mutation of the request: what it writes is taken back if it raises.
+    async def mutation(self) -> AsyncIterator[None]:
+        """A block for one mutation of the request, whose writes are rolled back if it raises.
 
-        It begins to write when it first asks for the write session; what it has to wait for of the world
-        outside comes before that, so that no transaction waits with it.
+        Its savepoint is set when it first calls `write_session`. A mutation waits for other services before that, so
+        that no transaction waits for them.
         """
-        async with AsyncExitStack() as self._step:
+        async with AsyncExitStack() as self._mutation:
             yield
 
     @asynccontextmanager
-    async def preliminary_session(self) -> AsyncIterator[ReadSession]:
-        """A session for what a mutation must know before it writes: a short one, unless one is open already."""
+    async def preliminary_session(self) -> AsyncIterator[ReadSession[Any]]:
+        """A session for reads before a mutation writes: a short one of its own, unless the request's is open."""
         if self._session is not None or self._opening is not None:
             yield await self.session()
         elif self._authenticate is None:
-            raise Unauthenticated(self._fault)
+            raise Unauthenticated(SIGN_IN)
         else:
             async with self._database.read(self._authenticate) as session:
                 yield session
 
     async def viewer(self) -> Any:
-        """Who is asking."""
+        """The viewer of the request's session."""
         return (await self.session()).viewer
 
     async def load(self, batch: Batch, key: Hashable, **arguments: Hashable) -> Any:
-        """What `batch` answers for `key`, in one call for all keys of this level and these arguments."""
-        name = (batch, tuple(arguments.items()))
-        loader = self._loaders.get(name)
+        """The answer of a batch function to a key, by one call for all keys that are loaded at the same time."""
+        loader_key = (batch, tuple(arguments.items()))
+        loader = self._loaders.get(loader_key)
         if loader is None:
             loader = BatchLoader(self._tasks, functools.partial(self._run, batch, arguments))
-            self._loaders[name] = loader
+            self._loaders[loader_key] = loader
         return await loader.load(key)
 
     def requested_columns(self, info: "Info") -> frozenset[str] | None:
-        """What is going to be read of the rows that `info`'s field answers with; None where that is not known."""
+        """The columns that are selected of the rows of `info`'s field; None where they are unknown."""
         return self.columns_by_node.get(id(info._raw_info.field_nodes[0]))
 
     async def load_columns(self, info: "Info", batch: Batch, key: Hashable) -> Any:
-        """The same for a narrowed batch, which reads no more than `info`'s field is asked to show."""
+        """The answer of a narrowed batch function (kit.batches), with only the columns that `info`'s field needs."""
         names = self.requested_columns(info)
         return await (self.load(batch, key) if names is None else self.load(batch, key, names=names))
 
@@ -141,21 +151,22 @@ class Context:
         beside: Mapping[str, Batch] = MappingProxyType({}),
         **arguments: Hashable,
     ) -> Any:
-        """One page of a list, which counts the whole list, and the like (`beside`), only when asked to.
+        """One page of a list, by the batch function `pages`.
 
-        `names` is what is read of its rows.
+        `counts` (the length of the whole list) and the batch functions of `beside` are called only if a field needs
+        them. `names` are the columns that are read of the page's rows; None for all.
         """
         narrowed = {} if names is None else {"names": names}
-        found: Page = await self.load(pages, key, window=window, **narrowed, **arguments)
+        page: Page = await self.load(pages, key, window=window, **narrowed, **arguments)
         others = {name: functools.partial(self.load, batch, key, **arguments) for name, batch in beside.items()}
-        return replace(found, total=functools.partial(self.load, counts, key, **arguments), beside=others)
+        return replace(page, total=functools.partial(self.load, counts, key, **arguments), beside=others)
 
     async def _run(self, batch: Batch, arguments: Mapping[str, Any], keys: list[Any]) -> Sequence[Any]:
         return await batch(await self.session(), keys, **arguments)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """A context manager in which one resolver runs alone: what it loads is asked at once."""
+        """A block in which one resolver runs alone: its keys are loaded at once, without waiting for others."""
         self._tasks.is_alone = True
         try:
             yield
@@ -163,21 +174,21 @@ class Context:
             self._tasks.is_alone = False
 
     def hold(self) -> AbstractContextManager[None]:
-        """A context manager in which what fields load is pooled, and not asked yet."""
+        """A block in which keys are collected and no batch function is called; the calls follow at its end."""
         return self._tasks.hold()
 
-    def forget(self) -> None:
-        """Drop what was loaded: rows were written since."""
+    def clear_loaders(self) -> None:
+        """Drop all loaded answers, since rows were written."""
         self._loaders.clear()
 
     async def renew(self) -> None:
-        """End a query's transaction, and let the next field that needs one open another."""
+        """End a query's session; the next field that needs one opens another."""
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None
 
     async def finish(self, *, commit: bool) -> None:
-        """End everything that the request started, then its transaction: commit it, or take everything back."""
+        """Cancel the request's tasks, then end its session: commit its transaction, or roll it back."""
         try:
             await self._tasks.end()
         finally:

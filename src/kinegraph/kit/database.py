@@ -1,15 +1,15 @@
-"""The way to PostgreSQL: one pool, read and write sessions, plain records.
+"""The database: a connection pool, and read and write sessions on it.
 
-A session is one transaction on one connection for one viewer. Reading runs in a read-only snapshot
-(REPEATABLE READ), so that every statement of a request sees the same state; writing in READ COMMITTED,
-where a statement that waited for a lock sees what the lock's holder wrote. The viewer stands in the
-transaction's settings, which row-level security reads.
+A session is one transaction on one connection for one viewer. A read session runs in a read-only snapshot
+(REPEATABLE READ), so that all its statements see the same state of the database. A write session runs in READ
+COMMITTED, where a statement that waited for a lock sees what the lock's holder committed. The viewer is in the
+transaction's settings, which the policies of row-level security read.
 """
 
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any  # arguments and viewers are of any type
 from uuid import UUID
 
 import asyncpg
@@ -20,17 +20,26 @@ from kinegraph.kit.cache import Cache
 from kinegraph.kit.leases import connection_lost
 from kinegraph.kit.pool import ConnectionPool
 from kinegraph.kit.rows import Row
-from kinegraph.kit.sessions import MAX_ROWS, Authenticate, CachedAuthentication, CachedViewer, ReadSession, WriteSession
+from kinegraph.kit.sessions import (
+    MAX_ROWS,
+    Authenticate,
+    CachedAuthentication,
+    CachedViewer,
+    ReadSession,
+    Viewer,
+    WriteSession,
+)
 
 API_ROLE = "kinegraph_api"
+"""The role of every session, to which row-level security applies; it owns no table."""
+
 CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError)
+"""The errors of opening a connection, wrong URLs included."""
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-Session = TypeVar("Session", bound=ReadSession)
-
 metadata = MetaData()
-"""Every table of every room: the columns, for migrations to be held against."""
+"""The tables of all rooms, which a test compares with those that the migrations make."""
 
 
 class Unreachable(Exception):
@@ -38,9 +47,10 @@ class Unreachable(Exception):
 
 
 class Database:
-    """Connections under the API's own role, to which row-level security applies; and the process's caches.
+    """The pool of connections under the API's role, and the caches of the process.
 
-    `cache` has finished answers, `request_cache` what requests are made of: viewers, documents.
+    `cache` holds parts of answers (fragments); `request_cache` what requests begin with: viewers, tokens, documents.
+    `max_rows` bounds a list without pages. A cache of 0 bytes holds nothing.
     """
 
     def __init__(self, pool: ConnectionPool, cache: Cache, request_cache: Cache, max_rows: int = MAX_ROWS) -> None:
@@ -60,10 +70,7 @@ class Database:
         request_cache_bytes: int = 0,
         max_rows: int = MAX_ROWS,
     ) -> "Database":
-        """Open the pool, with one connection made and tried.
-
-        Raises Unreachable where the server, the database or the role is not there.
-        """
+        """Open the pool with a first connection. Raises Unreachable where server, database or role are missing."""
 
         async def connect() -> "asyncpg.Connection[Row]":
             return await _connect(url, statement_timeout_seconds)
@@ -77,17 +84,17 @@ class Database:
         return cls(pool, Cache(cache_bytes), Cache(request_cache_bytes), max_rows)
 
     async def close(self) -> None:
-        """Send every deferred commit and close every connection that nobody uses."""
+        """Send deferred COMMITs, and close every connection that no session uses."""
         await self.pool.close()
 
     async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
-        """The rows of one statement, for no viewer: what is asked about the database itself."""
+        """The rows of one statement, for no viewer: for questions about the database itself."""
         async with self.read() as session:
             return await session.fetch(statement, *arguments)
 
     @asynccontextmanager
-    async def read(self, authenticate: Authenticate | None = None) -> AsyncIterator[ReadSession]:
-        """A read session for the viewer whom `authenticate` sets; its end is not waited for, as nothing was written."""
+    async def read(self, authenticate: Authenticate[Viewer] | None = None) -> AsyncIterator[ReadSession[Viewer]]:
+        """A read session for the viewer that `authenticate` sets. Its COMMIT is deferred: nobody waits for it."""
         session = await self.begin_read(authenticate)
         try:
             yield session
@@ -97,18 +104,21 @@ class Database:
         await self.end(session, commit=True)
 
     @asynccontextmanager
-    async def write(self, authenticate: Authenticate | None = None) -> AsyncIterator[WriteSession]:
-        """A write session; committed when the block ends, rolled back when it raises."""
+    async def write(self, authenticate: Authenticate[Viewer] | None = None) -> AsyncIterator[WriteSession[Viewer]]:
+        """A write session, committed at the end of the block; rolled back if it raises or is rollback-only."""
         session = await self.begin_write(authenticate)
         try:
             yield session
         except BaseException:
             await self.end(session, commit=False)
             raise
-        await self.end(session, commit=not session.doomed)
+        await self.end(session, commit=not session.is_rollback_only)
 
-    async def begin_read(self, authenticate: Authenticate | None = None) -> ReadSession:
-        """A read session, to be ended by `end`; a cached viewer is set in the message of BEGIN."""
+    async def begin_read(self, authenticate: Authenticate[Viewer] | None = None) -> ReadSession[Viewer]:
+        """A read session, to be ended by `end`. A cached viewer is set in the same message as BEGIN.
+
+        Where that viewer has changed since, BEGIN fails (SQLSTATE CachedViewer.CHANGED), and the viewer is read anew.
+        """
         cached = authenticate.cached(self.request_cache) if isinstance(authenticate, CachedAuthentication) else None
         try:
             lease = await self.pool.begin(f"{SNAPSHOT}; {cached.statement}" if cached else SNAPSHOT)
@@ -116,18 +126,21 @@ class Database:
             if error.sqlstate != CachedViewer.CHANGED:
                 raise
             cached, lease = None, await self.pool.begin(SNAPSHOT)
-        session = ReadSession(lease, self.cache, self._max_rows)
+        session = ReadSession[Viewer](lease, self.cache, self._max_rows)
         if cached:
             session.viewer = cached.viewer
-            return session
-        return await self._authenticated(session, authenticate)
+        else:
+            await self._authenticate(session, authenticate)
+        return session
 
-    async def begin_write(self, authenticate: Authenticate | None = None) -> WriteSession:
+    async def begin_write(self, authenticate: Authenticate[Viewer] | None = None) -> WriteSession[Viewer]:
         """A write session, to be ended by `end`."""
-        session = WriteSession(await self.pool.begin("BEGIN"), None, self._max_rows)
-        return await self._authenticated(session, authenticate)
+        session = WriteSession[Viewer](await self.pool.begin("BEGIN"), None, self._max_rows)
+        await self._authenticate(session, authenticate)
+        return session
 
-    async def _authenticated(self, session: Session, authenticate: Authenticate | None) -> Session:
+    async def _authenticate(self, session: ReadSession[Any], authenticate: Authenticate | None) -> None:
+        """Set the session's viewer. Ends the session and raises where that fails."""
         try:
             session.viewer = await authenticate(session) if authenticate else None
             if isinstance(authenticate, CachedAuthentication) and not isinstance(session, WriteSession):
@@ -137,10 +150,9 @@ class Database:
             raise
         if isinstance(session, WriteSession) and isinstance(authenticate, CachedAuthentication):
             session.on_commit = functools.partial(authenticate.invalidate, self.request_cache, session.viewer)
-        return session
 
     async def end(self, session: ReadSession, *, commit: bool) -> None:
-        """End a session and its transaction: commit, or take everything back. Raises what a write's COMMIT raises."""
+        """End a session: commit its transaction or roll it back. Raises the errors of a write session's COMMIT."""
         session.end()
         writes = isinstance(session, WriteSession)
         if not writes and commit and self.pool.defer_commit(session.lease):
@@ -151,7 +163,7 @@ class Database:
 
 
 async def _connect(url: str, statement_timeout_seconds: int) -> "asyncpg.Connection[Row]":
-    """A new connection under the API's role. A statement is ended at its timeout by the server, or soon after by us."""
+    """Open a connection under the API's role. The server ends a statement at its timeout, asyncpg two seconds later."""
     connection: asyncpg.Connection[Row] = await asyncpg.connect(
         url,
         record_class=Row,
@@ -162,9 +174,9 @@ async def _connect(url: str, statement_timeout_seconds: int) -> "asyncpg.Connect
             "application_name": "kinegraph",
             "timezone": "UTC",
             "jit": "off",
-            # Our statements are few and prepared; what a custom plan would win costs more to find.
+            # The statements are few and prepared: planning each execution anew would cost more than it saves.
             "plan_cache_mode": "force_generic_plan",
-            # What is asked for often lies in memory, where a page is as near as the next one.
+            # The tables in use are in memory, where random pages cost hardly more than sequential ones.
             "random_page_cost": "1.1",
             "statement_timeout": f"{statement_timeout_seconds}s",
             "idle_in_transaction_session_timeout": "60s",
@@ -191,14 +203,14 @@ async def _prepare_connection(connection: "asyncpg.Connection[Row]") -> None:
 
 
 def _json_default(value: object) -> str:
-    """An id as asyncpg reads it, whose class is its own, as JSON. Raises TypeError for anything else."""
+    """JSON of an id (asyncpg has its own subclass of UUID, which orjson refuses). Raises TypeError for all else."""
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(f"{type(value).__name__} is no JSON.")
 
 
 async def _introspect_types(connection: "asyncpg.Connection[Row]") -> None:
-    """Let asyncpg ask about arrays and our enums now, once, rather than in the first request that meets one."""
+    """Let asyncpg look up arrays and our enums now, rather than in the first request that uses one."""
     enums = await connection.fetch(
         """
         SELECT format('NULL::%I', typname) AS null_of
@@ -211,7 +223,7 @@ async def _introspect_types(connection: "asyncpg.Connection[Row]") -> None:
 
 
 def explain(error: BaseException) -> str:
-    """One line of what is wrong with a connection, and what to do."""
+    """One line that says why a connection fails, and what to do."""
     if isinstance(error, asyncpg.InvalidParameterValueError) and API_ROLE in str(error):
         return f"The database has no role {API_ROLE}: run `kinegraph migrate`."
     if isinstance(error, asyncpg.InvalidCatalogNameError):

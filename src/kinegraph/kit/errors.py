@@ -1,50 +1,65 @@
-"""Expected refusals: what a caller did that cannot be done, as a small tree of exceptions.
+"""Refusals: expected errors of a caller's request, as a small tree of exceptions.
 
-Each has a stable code (`UserErrorCode` of the API), a message that says what to do, and the path into
-the caller's input, argument first: `("input", "sections", "0", "shape")`. A mutation answers them as
-`userErrors`; a query as GraphQL errors. Everything that is not a Refusal is unexpected and is masked.
+Each has a stable code, a message that says what to do, and the path into the caller's input, argument first:
+`("input", "sections", "0", "shape")`. A mutation answers them as `userErrors`; a query as GraphQL errors. Everything
+that is not a Refusal is unexpected and is masked.
+
+A room declares a code by a subclass of Refusal in its `rules`; the class's docstring is the code's description in the
+API (`codes`).
 """
 
+import inspect
 from typing import ClassVar
 
 Path = tuple[str, ...]
 
 
 class Refusal(Exception):
-    """One thing that cannot be done, and why."""
+    """One expected error: something that the caller asked for cannot be done."""
 
-    code: ClassVar[str] = "INVALID_INPUT"
+    code: ClassVar[str]
+    """Stable, for programs to branch on. A class that sets none has that of the class above."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
         self.message = message
-        self.path: Path = tuple(str(step) for step in path)
+        self.path: Path = tuple(str(element) for element in path)
 
 
 class InvalidInput(Refusal):
-    """The input is not of the form or size that it must have."""
+    """The input is not of the form or size it must have."""
+
+    code = "INVALID_INPUT"
 
 
 class NotFound(Refusal):
-    """No such thing, or none that this caller may know of: the two are never told apart."""
+    """There is no such thing, or none that the caller may see."""
 
     code = "NOT_FOUND"
 
 
 class Forbidden(Refusal):
-    """The caller sees the thing, but may not do this to it."""
+    """The caller's role does not allow it."""
 
     code = "FORBIDDEN"
 
 
 class Conflict(Refusal):
-    """Something stored already stands against it."""
+    """Something stored stands against it, such as a slug that is taken."""
 
     code = "CONFLICT"
 
 
+def codes() -> dict[str, str]:
+    """The codes of all refusals that were imported, with their descriptions, sorted by code."""
+    kinds = [Refusal]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return dict(sorted((kind.code, inspect.getdoc(kind) or "") for kind in kinds if "code" in vars(kind)))
+
+
 class Refused(Exception):
-    """Several refusals of one input, reported together."""
+    """All refusals of one input together."""
 
     def __init__(self, refusals: list[Refusal]) -> None:
         super().__init__("; ".join(refusal.message for refusal in refusals))
@@ -52,18 +67,18 @@ class Refused(Exception):
 
 
 class Unauthenticated(Exception):
-    """Nobody is signed in, or the token does not hold; the message says which."""
+    """Nobody is signed in, or the token is not valid; the message says which."""
 
 
 class AnswerTooLarge(Exception):
-    """The answer to a request would be larger than the server's limit, which the message names."""
+    """The answer to a request would be larger than the server's limit; `size` says what it would hold."""
 
-    def __init__(self, found: str) -> None:
-        super().__init__(f"The answer would hold {found}: ask for fewer fields or smaller pages.")
+    def __init__(self, size: str) -> None:
+        super().__init__(f"The answer would hold {size}: ask for fewer fields or smaller pages.")
 
 
 class OutOfTime(Exception):
-    """The request took longer than the server's limit, which the message names."""
+    """The request took longer than the server's limit; `duration` says how long."""
 
-    def __init__(self, taken: str) -> None:
-        super().__init__(f"The request took {taken}: ask for less at once, or try again later.")
+    def __init__(self, duration: str) -> None:
+        super().__init__(f"The request took {duration}: ask for less at once, or try again later.")

@@ -1,11 +1,11 @@
-"""What every room's `graph` is built with: edges, extensions, mutations, inputs.
+"""The declarations of every room's `graph`: fields, edges, extensions, mutations, inputs.
 
-An *edge* is declared once, by its batch function (many keys in, answers in key order); the context pools
-the keys that one level of a document asks for into one call. An *extension* adds fields to a type of a
-lower room from an upper one, so that the GraphQL graph may have cycles while imports have none.
+An *edge* is a field that is loaded by a batch function (many keys in, answers in key order), by one call for all
+objects of one level of a document. An *extension* adds fields to a type of a lower room from an upper one, so that the
+GraphQL graph may have cycles while the imports have none.
 
-What a resolver returns is the record as it was read; GraphQL reads its fields by name (`read`), so that
-no object is made for a row. A `strawberry.type` says what the fields mean, not how rows are held.
+A resolver returns the row as it was read, and GraphQL reads its fields by name (`read`), so that no object is made for
+a row. A `strawberry.type` declares the fields, not the class of the objects.
 """
 
 import enum
@@ -13,16 +13,19 @@ import functools
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, TypeAlias, TypeVar, cast, get_type_hints  # Any: objects are read by field name
 
 import strawberry
 from strawberry.types.base import get_object_definition
 
-from kinegraph.kit.context import Batch, Info
+from kinegraph.kit.context import Batch, Context, Info
 from kinegraph.kit.errors import Refusal, Refused
 from kinegraph.kit.user_errors import UserError
 
 Class = TypeVar("Class", bound=type)
+
+Entries: TypeAlias = Sequence[tuple[tuple[Hashable, ...], Hashable]]
+"""Cache keys with their versions."""
 
 
 def read(source: Any, name: str) -> Any:
@@ -32,38 +35,45 @@ def read(source: Any, name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EdgeOf:
-    """How an edge is loaded: by which batch function, from which value of the parent.
+    """How an edge is loaded: its batch function, and the function that takes the key from the parent.
 
-    Where the answer to a key serves several parents, `pick` takes from it what is this parent's.
+    Where one answer serves several parents, `extract` takes the parent's own value from it.
     """
 
     batch: Batch
     key: Callable[[Any], Any]
-    pick: Callable[[Any, Any], Any] | None = None
+    extract: Callable[[Any, Any], Any] | None = None
     columns: str | tuple[str, ...] | None = None
-    """The column that the key is, where it is one; several make a tuple."""
+    """The parent's column that is the key, or the columns that make the tuple; None where a function computes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """How a field's answers are cached: `breadth.strategies.Cached` says more.
+    """How a field's answers are cached (`breadth.strategies.Cached` says more).
 
-    `entries` gives their cache keys and versions; `covers` what of the selection below holds as long as they do: batch
-    functions, and resolved fields as (type, field).
+    `keys_and_versions` returns for the viewer and the edge's keys each answer's cache key and version; None where
+    nothing may be cached. `covers` names what else the version is valid for: batch functions of edges below, and
+    resolved fields below as (type, field).
     """
 
-    entries: Callable[[Any, Sequence[Any]], Sequence[tuple[tuple[Hashable, ...], Hashable]] | None]
+    keys_and_versions: Callable[[Any, Sequence[Any]], Entries | None]
     covers: frozenset[Hashable] = frozenset()
 
+    def entries(self, context: Context, keys: Sequence[Any]) -> Entries | None:
+        """Each answer's cache key and version; None where nothing may be cached, or no session is open."""
+        session = context.opened
+        return None if session is None or session.viewer is None else self.keys_and_versions(session.viewer, keys)
 
-def field(description: str, *reads: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
-    """A field that the decorated function resolves, which reads these columns of the object (none: not said).
 
+def field(description: str, *columns: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a field that the decorated function resolves.
+
+    `columns` are the columns that it reads of the object; without any, the object is selected with all columns.
     (Strawberry's own decorator is not typed for this form.)
     """
 
     def declare(function: Callable[..., Any]) -> Any:
-        metadata: dict[str, Any] = {"cached": cached, **({"reads": frozenset(reads)} if reads else {})}
+        metadata: dict[str, Any] = {"cached": cached, "required_columns": frozenset(columns) or None}
         return strawberry.field(resolver=function, description=description, metadata=metadata)
 
     return declare
@@ -73,33 +83,35 @@ def edge(
     batch: Batch,
     key: str | tuple[str, ...] | Callable[[Any], Any],
     description: str,
-    pick: Callable[[Any, Any], Any] | None = None,
+    extract: Callable[[Any, Any], Any] | None = None,
     *,
-    reads: Sequence[str] = (),
+    required_columns: Sequence[str] = (),
     cached: Caching | None = None,
     joined: Mapping[Batch, Callable[..., Awaitable[Any]]] | None = None,
 ) -> Any:
-    """A field that leads to other rows through `batch`, from the parent's column `key`, or the tuple of several.
+    """Declare a field that is loaded by a batch function.
 
-    A function as `key` computes it; `reads` are the columns that it and `pick` read (none: not said).
-    `joined`: for an edge that leads on, by its batch function, a function that asks both in one statement: from the
-    session, the keys and the columns of both to the answers here, and a dict of the answers below by their keys.
+    `key` is the parent's column that is the batch function's key, the columns that make a tuple, or a function that
+    computes it. `required_columns` are the columns that this function and `extract` (`EdgeOf`) read of the parent;
+    without any, the parent is selected with all columns. `joined` has, by batch function of an edge below, a function
+    that answers both edges by one statement: it takes the session, the keys here and the columns of both, and returns
+    the answers here, and a dict of the answers below by their keys.
     """
     columns = None if callable(key) else key
-    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), pick, columns)
+    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, columns)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
         value = of.key(root)
         answer = None if value is None else await info.context.load(of.batch, value)
-        return answer if of.pick is None else of.pick(root, answer)
+        return answer if of.extract is None else of.extract(root, answer)
 
-    known = (*_names(columns or ()), *reads)
-    metadata = {"edge": of, "reads": frozenset(known) if known else None, "cached": cached, "joined": joined}
+    required = frozenset((*_names(columns or ()), *required_columns)) or None
+    metadata = {"edge": of, "required_columns": required, "cached": cached, "joined": joined}
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
 def embedded(prefix: str, resolver: Callable[..., Any], description: str) -> Any:
-    """A field whose object's values were read with the row, in columns of this prefix; `resolver` makes it of them."""
+    """Declare a field whose object's values are columns of the row, with this prefix; `resolver` makes the object."""
     return strawberry.field(resolver=resolver, description=description, metadata={"embedded": prefix})
 
 
@@ -127,21 +139,21 @@ def extends(target: type) -> Callable[[Class], Class]:
 
 
 def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
-    """A mutation whose refusals come back as its payload's `userErrors`, what it wrote until then taken back."""
+    """Declare a mutation. One that is refused is rolled back, and its payload has the refusals as `userErrors`."""
 
     def declare(function: Callable[..., Awaitable[Any]]) -> Any:
         @functools.wraps(function)
         async def resolve(*args: Any, **kwargs: Any) -> Any:
             context = cast(Info, kwargs["info"]).context
             try:
-                async with context.step():
+                async with context.mutation():
                     return await function(*args, **kwargs)
             except Refusal as refusal:
                 refusals: Sequence[Refusal] = [refusal]
             except Refused as refused:
                 refusals = refused.refusals
             finally:
-                context.forget()
+                context.clear_loaders()
             payload = get_type_hints(function)["return"]
             return payload(user_errors=[UserError.of(refusal) for refusal in refusals])
 
@@ -151,13 +163,13 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
 
 
 def given(value: Any) -> dict[str, Any]:
-    """The keys of an input that the caller sent, by their Python names; enum members as their values."""
+    """The values of an input that the caller sent, by Python name; enum members as their values."""
     pairs = ((name, getattr(value, name)) for name in value.__dataclass_fields__)
     return {name: _unwrapped(v) for name, v in pairs if v is not strawberry.UNSET}
 
 
 def _unwrapped(value: Any) -> Any:
-    """An input's value without GraphQL's wrappings."""
+    """An input's value without enum members and input objects."""
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, list):

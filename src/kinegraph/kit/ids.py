@@ -1,4 +1,4 @@
-"""New ids: UUIDv7 (RFC 9562), which sort by the time when they were made and so keep indexes compact; and slugs."""
+"""New ids, UUIDv7 (RFC 9562), which sort by the time when they were made, so that indexes stay compact; and slugs."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 
 def new_key() -> UUID:
-    """An id that nothing else has."""
+    """A new, unique id."""
     return uuid7()
 
 
@@ -16,6 +16,6 @@ MAX_SLUG_LENGTH = 100
 
 
 def slug_of(name: str) -> str:
-    """A name in lower-case words joined by hyphens; letters of any script stay, accents go."""
+    """A name as lower-case words with hyphens between them; letters of any script stay, accents are removed."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name).lower() if not unicodedata.combining(c))
     return "-".join(re.findall(r"[^\W_]+", plain))[:MAX_SLUG_LENGTH].strip("-")

@@ -1,37 +1,37 @@
-"""Leases: connections to PostgreSQL, each used by one transaction after another.
+"""Leases: connections to PostgreSQL, each of which runs one transaction after another.
 
 A lease is in one of four states, and every move between them is checked (`MOVES`):
 
-    FREE     open, with no transaction
-    LENT     one session runs its transaction on it
-    ENDING   a read is over and its COMMIT not sent yet (it decides nothing, so nobody waits for it)
-    LOST     closed; never lent again
+    FREE     open, without a transaction
+    LENT     a session's transaction runs on it
+    ENDING   a read is over and its COMMIT is deferred: a read's COMMIT decides nothing, so nobody waits for it
+    LOST     closed; it is never lent again
 
     FREE   -> LENT     a transaction begins
     LENT   -> FREE     its COMMIT or ROLLBACK was answered
-    LENT   -> ENDING   a read is over; its COMMIT goes with the next BEGIN, or by itself soon after
+    LENT   -> ENDING   a read is over; its COMMIT is sent with the next BEGIN, or by itself soon after (kit.pool)
     ENDING -> LENT     `COMMIT; BEGIN ...` in one message, which saves a round trip
     ENDING -> FREE     the deferred COMMIT was answered
-    any    -> LOST     the connection died, or it is not known what state its transaction is in
+    any    -> LOST     the connection died, or the state of its transaction is unknown
 
-While a statement is under way a lease moves to LOST alone: whatever raised, nobody else gets the connection.
+A lease whose statement is under way can only become LOST: whatever was raised, nobody else gets that connection.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any  # asyncpg has no types; arguments and columns are of any type that PostgreSQL has
 
 import asyncpg
 
 from kinegraph.kit.rows import Row
 
 MAX_PREPARED = 200
-"""Prepared statements of one connection; the least recently used is closed."""
+"""Prepared statements of one connection; the least recently used one is evicted."""
 
 
 class LeaseState(StrEnum):
-    """Who may use a connection now."""
+    """Who may use a connection now: nobody yet, a session, the next transaction, or nobody any more."""
 
     FREE = "free"
     LENT = "lent"
@@ -47,45 +47,51 @@ MOVES: dict[LeaseState, frozenset[LeaseState]] = {
     ENDING: frozenset((LENT, FREE, LOST)),
     LOST: frozenset((LOST,)),
 }
+"""The states that each state may be followed by."""
 
 
 class IllegalMove(Exception):
-    """A lease was to do what its state does not allow: a fault of the program."""
+    """A lease was used in a way that its state does not allow: a fault of the program."""
 
 
 def connection_lost() -> Exception:
-    """The error that every statement of a lost connection ends with."""
+    """The error of every statement on a connection that was lost."""
     error: Exception = asyncpg.ConnectionDoesNotExistError("The connection was lost.")
     return error
 
 
 class Lease:
-    """One connection, its state, and its prepared statements."""
+    """One connection, its state, and its prepared statements.
+
+    The prepared statements are a cache: its key is the statement's text, which they follow from alone. PostgreSQL
+    refuses one whose tables have changed since; all are dropped then. There are at most MAX_PREPARED.
+    """
 
     def __init__(self, connection: "asyncpg.Connection[Row]") -> None:
         self.state = FREE
         self.on_statement: Callable[[str], None] | None = None
-        """Is told each statement before it is sent; for tests that count them."""
+        """Called with each statement before it is sent, for tests that count statements."""
         self._connection = connection
         self._is_busy = False
         self._prepared: OrderedDict[str, Any] = OrderedDict()
-        connection.add_termination_listener(self._terminated)
+        connection.add_termination_listener(self._on_termination)
 
     @property
     def is_busy(self) -> bool:
-        """Whether a statement is under way."""
+        """True while a statement is under way."""
         return self._is_busy
 
     def move(self, state: LeaseState) -> None:
-        """Enter another state. Raises IllegalMove."""
+        """Change the state. Raises IllegalMove."""
         if state not in MOVES[self.state] or (self._is_busy and state is not LOST):
             raise IllegalMove(f"A lease cannot go from {self.state} to {state}{' in a statement' * self._is_busy}.")
         self.state = state
 
     async def fetch(self, statement: str, arguments: tuple[Any, ...]) -> list[Row]:
-        """The rows of one statement. Raises IllegalMove unless the connection is lent and idle.
+        """Run a statement in the lease's transaction, prepared once for each connection. Returns its rows.
 
-        One that takes longer than the server's own time limit for statements loses the connection (TimeoutError).
+        Raises IllegalMove unless the lease is LENT and not busy, and asyncpg.PostgresError where the server refuses.
+        Raises TimeoutError, and loses the connection, where the server does not answer within the connection's timeout.
         """
         self._begin_statement(statement)
         try:
@@ -100,15 +106,15 @@ class Lease:
             self._prepared.clear()  # the schema has changed
             raise
         except TimeoutError:
-            self.lose()  # the server would have ended it sooner: nobody is there to be told ROLLBACK
+            self.lose()  # the server ends a statement sooner than that: it is gone, and would not answer a ROLLBACK
             raise
         except asyncpg.InternalClientError as error:
-            raise self._disturbed() from error
+            raise self._lost_in_statement() from error
         finally:
             self._is_busy = False
 
     async def execute(self, statement: str, arguments: tuple[Any, ...]) -> str:
-        """Run one statement for its effect. Returns PostgreSQL's command tag, such as `UPDATE 3`."""
+        """Run a statement without rows. Returns PostgreSQL's command tag, such as `UPDATE 3`. Raises as `fetch`."""
         self._begin_statement(statement)
         try:
             status: str = await self._connection.execute(statement, *arguments)
@@ -117,15 +123,15 @@ class Lease:
             self.lose()
             raise
         except asyncpg.InternalClientError as error:
-            raise self._disturbed() from error
+            raise self._lost_in_statement() from error
         finally:
             self._is_busy = False
 
     async def control(self, statements: str, timeout_seconds: float | None = None) -> None:
-        """Begin or end transactions; several statements go in one message. A connection that did not answer is lost.
+        """Begin or end transactions; several statements are sent in one message.
 
-        Without a timeout the connection's own for statements holds.
-        Raises asyncpg.PostgresError where the server refuses, else what connecting to it raises.
+        Raises asyncpg.PostgresError where the server refuses. Any other error loses the connection: ConnectionError
+        where the server does not answer in time (None: the connection's own timeout), OSError and the like.
         """
         self._begin_statement(statements)
         try:
@@ -133,7 +139,7 @@ class Lease:
         except asyncpg.PostgresError:
             raise
         except asyncpg.InternalClientError as error:
-            raise self._disturbed() from error
+            raise self._lost_in_statement() from error
         except BaseException as error:
             self.lose()
             if isinstance(error, TimeoutError):
@@ -142,13 +148,8 @@ class Lease:
         finally:
             self._is_busy = False
 
-    def _disturbed(self) -> Exception:
-        """Lose the connection: the server said something that nobody had asked for, most likely that it ends it."""
-        self.lose()
-        return connection_lost()
-
     def lose(self) -> None:
-        """Close the connection at once, whatever is under way."""
+        """Close the connection at once, even during a statement."""
         self.state = LOST
         self._prepared.clear()
         if not self._connection.is_closed():
@@ -164,7 +165,7 @@ class Lease:
             self._connection.terminate()
 
     def _begin_statement(self, statement: str) -> None:
-        if self.state is LOST:  # while another statement of the same request was under way
+        if self.state is LOST:  # during another statement of the same request
             raise connection_lost()
         if self.state is not LENT or self._is_busy:
             raise IllegalMove(f"A statement on a lease that is {self.state}{' and busy' * self._is_busy}.")
@@ -172,11 +173,16 @@ class Lease:
             self.on_statement(statement)
         self._is_busy = True
 
+    def _lost_in_statement(self) -> Exception:
+        """Lose a connection whose server sent a message that asyncpg did not expect, usually that it shuts down."""
+        self.lose()
+        return connection_lost()
+
     async def _prepare(self, statement: str) -> Any:
         prepared = self._prepared[statement] = await self._connection.prepare(statement)
         if len(self._prepared) > MAX_PREPARED:
             self._prepared.popitem(last=False)
         return prepared
 
-    def _terminated(self, connection: Any) -> None:
+    def _on_termination(self, connection: Any) -> None:
         self.state = LOST

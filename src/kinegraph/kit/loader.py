@@ -1,32 +1,37 @@
-"""Batch loading: what fields ask for while they are resolved is pooled, and asked of a batch function at once.
+"""Batch loading: single keys that fields load are collected, and answered by one call of a batch function.
 
-`RequestTasks` holds the tasks of one request, so that none outlives it. A `BatchLoader` belongs to one batch function
-with its arguments; it starts one call for all keys that were asked for in a turn of the event loop. Each who waits
-has a future of their own: one that is cancelled takes nothing from the others.
+A `BatchLoader` belongs to one request and one batch function with its arguments. All keys that are loaded in one turn
+of the event loop form a batch. Its answers are a cache: its key is the batch function's key, complete because arguments
+have a loader of their own; they are valid until the request writes (`Context.clear_loaders`) and are dropped at its
+end; there is one for each key that the request loads.
+
+`RequestTasks` are the tasks of one request, so that none outlives it. Every caller of `load` waits for a future of its
+own: one that is cancelled does not affect the others.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any  # keys and answers: each batch function has its own
 
-WAKES = 20
-"""Waiters that are woken in one turn of the event loop, so that a large level does not stop the process."""
+MAX_WAKES_PER_TURN = 20
+"""Callers that continue in one turn of the event loop, so that a large batch does not block other requests."""
 
 
 class RequestTasks:
-    """The tasks that a request has started; when it ends, those that still run are cancelled and waited for."""
+    """The tasks that a request has started. Those that still run at its end are cancelled and waited for."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
         self._has_ended = False
         self.is_alone = False
-        """Whether a single resolver runs, so that nothing is gained by waiting for others' keys."""
-        self._holds = 0
+        """True while only one resolver runs: no other field can add keys to a batch, so that none are waited for."""
+        self._hold_depth = 0
         self._held: list[Callable[[], None]] = []
+        """Batches that are called when the outermost `hold` ends."""
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run a coroutine as a task of the request. Raises RuntimeError where the request has ended."""
+        """Run a coroutine as a task of the request. Raises RuntimeError if the request has ended."""
         if self._has_ended:
             work.close()
             raise RuntimeError("Work was started for a request that has ended.")
@@ -37,26 +42,26 @@ class RequestTasks:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Within this, keys are pooled and nothing is asked: for work that begins in more than one turn of the loop."""
-        self._holds += 1
+        """A block in which keys are collected and no batch is called, for work that takes several turns of the loop."""
+        self._hold_depth += 1
         try:
             yield
         finally:
-            self._holds -= 1
-            if not self._holds:
+            self._hold_depth -= 1
+            if not self._hold_depth:
                 held, self._held = self._held, []
                 for dispatch in held:
                     asyncio.get_running_loop().call_soon(dispatch)
 
     def dispatch(self, dispatch: Callable[[], None]) -> None:
-        """Call a loader's dispatch, at once or when nothing holds it any more."""
-        if self._holds:
+        """Call a loader's dispatch now, or at the end of the outermost `hold`."""
+        if self._hold_depth:
             self._held.append(dispatch)
         else:
             dispatch()
 
     async def end(self) -> None:
-        """Cancel what runs, and return when nothing does."""
+        """Cancel all tasks, and return when none runs."""
         self._has_ended = True
         while self._running:
             for task in self._running:
@@ -65,14 +70,16 @@ class RequestTasks:
 
 
 class BatchLoader:
-    """Answers single keys by calls of a batch function (many keys in, answers in key order), each key once."""
+    """Loads single keys by calls of a batch function (many keys in, answers in key order), each key once."""
 
     def __init__(self, tasks: RequestTasks, call: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> None:
         self._tasks = tasks
         self._call = call
         self._answers: dict[Hashable, Any] = {}
         self._waiting: dict[Hashable, list[asyncio.Future[Any]]] = {}
-        self._pooled: list[Any] = []
+        """The futures of callers that wait, by key."""
+        self._batch: list[Any] = []
+        """Keys that the next call gets."""
 
     async def load(self, key: Hashable) -> Any:
         """The answer to a key. Raises what the batch function raised."""
@@ -87,16 +94,16 @@ class BatchLoader:
             self._waiting[key].append(future)
         else:
             self._waiting[key] = [future]
-            self._pooled.append(key)
-            if len(self._pooled) == 1:
-                loop.call_soon(loop.call_soon, self._tasks.dispatch, self._dispatch)  # who is woken now may still ask
+            self._batch.append(key)
+            if len(self._batch) == 1:
+                loop.call_soon(loop.call_soon, self._tasks.dispatch, self._dispatch)  # tasks that run next may add keys
         try:
             return await future
         finally:
             del future  # it holds an error that it raises, whose traceback holds this frame
 
     def _dispatch(self) -> None:
-        keys, self._pooled = self._pooled, []
+        keys, self._batch = self._batch, []
         try:
             self._tasks.start(self._run(keys))
         except RuntimeError as error:
@@ -114,11 +121,11 @@ class BatchLoader:
             return
         self._answers.update(zip(keys, answers, strict=True))
         waiting = [(key, future) for key in keys for future in self._waiting.pop(key)]
-        with self._tasks.hold() if len(waiting) > WAKES else nullcontext():
-            for place, (key, future) in enumerate(waiting, 1):
+        with self._tasks.hold() if len(waiting) > MAX_WAKES_PER_TURN else nullcontext():
+            for number, (key, future) in enumerate(waiting, 1):
                 if not future.done():
                     future.set_result(self._answers[key])
-                if place % WAKES == 0:
+                if number % MAX_WAKES_PER_TURN == 0:
                     await asyncio.sleep(0)
             await asyncio.sleep(0)
 
@@ -129,6 +136,6 @@ class BatchLoader:
                     continue
                 if isinstance(error, Exception):
                     future.set_exception(error)
-                    future.exception()  # nobody may be left to hear of it
+                    future.exception()  # marks it as retrieved: the caller may have been cancelled
                 else:
                     future.cancel()

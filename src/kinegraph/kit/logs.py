@@ -1,22 +1,22 @@
-"""Logs: JSON lines where nobody watches, plain text on a terminal; each line carries its request's id."""
+"""Logs: JSON lines, or plain text on a terminal; each line has the id of its request."""
 
 import logging
 import sys
 import uuid
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any  # fields of a log record
 
 import orjson
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request that is being served."""
+"""The id of the current request; empty outside of requests."""
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message"}
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, request_id, what was passed as `extra`, exception."""
+    """A JSON object for each record: time, level, logger, message, request_id, fields of `extra`, exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
@@ -35,7 +35,7 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """A line for people: time, level, message, and the rest as key=value."""
+    """Plain text for each record: time, level, message, and fields of `extra` as key=value."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line, an exception's traceback below it."""
@@ -49,16 +49,16 @@ class TextLines(logging.Formatter):
 
 
 def set_up(log_format: str, level: int = logging.INFO) -> None:
-    """Send all logs to standard error in one format: json, text, or by whether it is a terminal (auto)."""
+    """Send all logs to standard error as json, as text, or (auto) as text if it is a terminal."""
     handler = logging.StreamHandler(sys.stderr)
     as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
     handler.setFormatter(TextLines() if as_text else JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Nobody is shown where in the code a line was logged, by which thread and process: it need not be found out.
+    # Thread, process and source location are not shown: logging need not find them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    logging._srcfile = None  # the way of logging's own documentation ("Optimization")
-    for talkative in ("uvicorn", "uvicorn.error", "uvicorn.access", "arq", "alembic"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    logging._srcfile = None  # as logging's documentation says ("Optimization")
+    for library in ("uvicorn", "uvicorn.error", "uvicorn.access", "arq", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def new_request_id() -> str:

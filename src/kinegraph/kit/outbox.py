@@ -1,18 +1,18 @@
-"""The outbox: facts, recorded in the transaction of their change, that become jobs after it.
+"""The outbox: facts (events), recorded in the transaction of their change, that become jobs after its commit.
 
-A fact is a frozen dataclass of a room's rules, such as `WorkoutChanged(workout_id)`. Who listens to it is said
-in one place, the worker's table; a fact that nobody listens to yet waits here.
+A fact is a frozen dataclass of a room's rules, such as `AttachmentAdded`. The worker's table `WHEN` says which jobs run
+for it; facts that are not in the table stay here, and are deleted after 90 days.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol  # Any: a fact is any dataclass
+from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, String, Table, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kinegraph.kit.database import metadata
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 outbox = Table(
@@ -28,13 +28,21 @@ outbox = Table(
 )
 
 
-async def enter_as_worker(session: ReadSession) -> None:
-    """Let a transaction of the worker's, which acts for nobody, move facts, jobs and uploads on."""
+class RecordedFact(Protocol):
+    """A fact of the outbox: its class's name, and its values by field."""
+
+    id: UUID
+    fact: str
+    payload: dict[str, Any]
+
+
+async def authenticate_worker(session: ReadSession) -> None:
+    """Authenticate the worker, which acts for no user: its transaction may change facts, jobs and uploads."""
     await session.fetch("SELECT set_config('kinegraph.worker', 'on', true)")
 
 
 async def record(session: WriteSession, facts: Sequence[Any]) -> None:
-    """Record facts, in one statement; they take effect with the transaction, or not at all."""
+    """Record facts by one statement. They are committed with the transaction, or not at all."""
     await session.run(
         "INSERT INTO outbox (fact, payload) SELECT * FROM unnest($1::text[], $2::jsonb[])",
         [type(fact).__name__ for fact in facts],
@@ -42,8 +50,8 @@ async def record(session: WriteSession, facts: Sequence[Any]) -> None:
     )
 
 
-async def take(session: WriteSession, names: Sequence[str], most: int = 200) -> list[Row]:
-    """The oldest facts of these names that nobody handled, which this transaction handles. Nobody else gets them."""
+async def take(session: WriteSession, names: Sequence[str], limit: int = 200) -> list[RecordedFact]:
+    """Mark the oldest unhandled facts of these names as handled. Returns them; no other transaction gets them."""
     return await session.fetch(
         """
         UPDATE outbox
@@ -57,12 +65,12 @@ async def take(session: WriteSession, names: Sequence[str], most: int = 200) -> 
         RETURNING id, fact, payload
         """,
         names,
-        most,
+        limit,
     )
 
 
 async def purge(session: WriteSession) -> int:
-    """Drop facts that were handled a week ago, and those that nobody wanted for ninety days. Returns how many."""
+    """Delete facts that were handled a week ago, or not within ninety days. Returns how many."""
     return await session.run(
         """
         DELETE FROM outbox

@@ -1,7 +1,7 @@
-"""Keyset pages: a window into a sorted list, and cursors that name a row's place in it.
+"""Keyset pagination: pages of a sorted list, and cursors.
 
-A cursor is the sort values of its row, so a page never repeats or skips a row that stood still while
-others were written. The last sort value is always the id, which makes the order total.
+A cursor holds the sort values of its row. So a page neither repeats nor skips a row whose sort values did not change
+while others were written. The last sort value is always the id, which makes the order total.
 """
 
 import base64
@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any  # rows and sort values of every list
 from uuid import UUID
 
 import orjson
@@ -22,47 +22,47 @@ MAX_PAGE_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`first` rows after the row with these sort values; from the start where `after` is None.
+    """The page that a field asks for: `first` rows after the row with these sort values (None: from the start).
 
-    `order` names the list and its sort; cursors carry it, so that none is taken for another list's.
+    `order` names the list and its sort. Cursors contain it, so that one of another list is refused.
     """
 
     first: int
     after: tuple[Any, ...] | None
     order: str = ""
 
-    def place(self, index: int) -> Any:
-        """The sort value at `index` that the page starts after, or None at the start."""
+    def sort_value(self, index: int) -> Any:
+        """The sort value at `index` of the row that the page starts after; None for the first page."""
         return None if self.after is None else self.after[index]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What stands in one window, and whether more follow. `sort` names the columns of `rows` that order it."""
+    """A page of a list. `sort` names the columns of `rows` that the list is sorted by; the last is the id."""
 
     nodes: list[Any]
     rows: list[Any]
-    """The row of each node, where nodes are not the rows themselves."""
+    """The row of each node, which its cursor is made of; nodes may be other objects than rows."""
     has_next: bool
     window: Window
     sort: tuple[str, ...]
     total: Callable[[], Awaitable[int]] | None = None
     beside: Mapping[str, Callable[[], Awaitable[Any]]] = field(default_factory=dict)
-    """What else can be asked of the whole list, by name."""
+    """More fields of the whole list, by name, loaded only if they are selected."""
 
     @classmethod
     def of(cls, rows: Sequence[Any], window: Window, *sort: str) -> "Page":
-        """A page of rows that were read one deeper than the window."""
-        shown = list(rows[: window.first])
-        return cls(shown, shown, len(rows) > window.first, window, sort)
+        """A page of rows; one more was read than the window holds, to know whether more follow."""
+        nodes = list(rows[: window.first])
+        return cls(nodes, nodes, len(rows) > window.first, window, sort)
 
     @classmethod
     def empty(cls, window: Window, **beside: Any) -> "Page":
-        """A page of a list that has nothing for this viewer; `beside` is what can be asked of it."""
+        """A page of an empty list, with these values of `beside`."""
         return cls([], [], False, window, (), _answer(0), {name: _answer(value) for name, value in beside.items()})
 
     def cursor(self, row: Any) -> str:
-        """Where `row` stands."""
+        """The cursor of a row."""
         return encode(self.window.order, [getattr(row, column) for column in self.sort])
 
     @property
@@ -72,7 +72,7 @@ class Page:
 
     @property
     def page_info(self) -> dict[str, Any]:
-        """What GraphQL's PageInfo says of the page."""
+        """The fields of GraphQL's PageInfo."""
         return {
             "has_next_page": self.has_next,
             "has_previous_page": self.window.after is not None,
@@ -89,9 +89,9 @@ def _answer(value: Any) -> Callable[[], Awaitable[Any]]:
 
 
 def window(order: str, first: int | None, after: str | None, default: int, *kinds: type) -> Window:
-    """The window that a connection's arguments ask for; `kinds` are the types of the sort values in `order`.
+    """The window for a connection's arguments; `kinds` are the types of the sort values in `order`.
 
-    Raises InvalidInput for a size outside 1..100 and for a cursor of another list or sort.
+    Raises InvalidInput for a size outside of 1 to MAX_PAGE_SIZE, and for a cursor of another list or sort.
     """
     size = default if first is None else first
     if not 1 <= size <= MAX_PAGE_SIZE:
@@ -105,13 +105,19 @@ def window(order: str, first: int | None, after: str | None, default: int, *kind
 
 
 def encode(order: str, values: Sequence[Any]) -> str:
-    """The name of a list's order and sort values in it, as an opaque, URL-safe text."""
+    """A cursor, as opaque, URL-safe text: the list's order, and the sort values of a row."""
     text = orjson.dumps([order, *(v.isoformat() if isinstance(v, datetime) else v for v in values)], default=str)
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
+MAX_CURSOR_LENGTH = 4_000
+"""Characters of a cursor: the longest name, with its id, takes half of them."""
+
+
 def decode(order: str, cursor: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
-    """The sort values in a cursor, or None where it is not of this order and these kinds."""
+    """The sort values of a cursor, or None where it is not of this order and these types."""
+    if len(cursor) > MAX_CURSOR_LENGTH:
+        return None
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -119,12 +125,12 @@ def decode(order: str, cursor: str, kinds: Sequence[type]) -> tuple[Any, ...] | 
         return None
     if not isinstance(values, list) or len(values) != len(kinds) + 1 or values[0] != order:
         return None
-    places = [_place(value, kind) for value, kind in zip(values[1:], kinds, strict=True)]
-    return None if any(place is None for place in places) else tuple(places)
+    parsed = [_parsed(value, kind) for value, kind in zip(values[1:], kinds, strict=True)]
+    return None if any(value is None for value in parsed) else tuple(parsed)
 
 
-def _place(value: Any, kind: type) -> Any:
-    """One sort value of a cursor as its type, or None where it is not one."""
+def _parsed(value: Any, kind: type) -> Any:
+    """A sort value of a cursor as this type, or None where it is not one."""
     if kind is int:
         return value if type(value) is int and abs(value) < 2**31 else None
     if not isinstance(value, str) or character_fault(value):

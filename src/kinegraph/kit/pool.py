@@ -1,4 +1,9 @@
-"""The connection pool: a bounded number of leases, who waits for one, and the COMMITs that are deferred."""
+"""The connection pool: a bounded number of leases, a queue of tasks that wait for one, and deferred COMMITs.
+
+A transaction begins on a lease whose COMMIT is deferred, else on a free one, else on a new connection, and otherwise
+waits for one that is freed. A read's COMMIT is deferred: it is sent with the BEGIN of the next transaction on that
+connection, or alone after DEFERRED_COMMIT_SECONDS. It is not deferred while a task waits for a connection.
+"""
 
 import asyncio
 from collections import OrderedDict
@@ -10,113 +15,116 @@ from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, Lease
 from kinegraph.kit.rows import Row
 
 DEFERRED_COMMIT_SECONDS = 0.05
-"""How long a read's COMMIT waits for a transaction that it can be sent with."""
+"""Seconds that a read's COMMIT waits for a transaction to be sent with."""
 
 ACQUIRE_SECONDS = 10
-"""How long a request waits for a connection before it is told to come back later."""
+"""Seconds that a request waits for a connection; it is refused after that (PoolExhausted)."""
 
 CONTROL_SECONDS = 3
-"""How long a connection may take to begin a transaction, or to roll one back, before it is taken for lost."""
+"""Seconds in which a connection must begin a transaction, or roll one back; it counts as lost after that."""
 
 Connect = Callable[[], Awaitable["asyncpg.Connection[Row]"]]
 
 
 class PoolExhausted(Exception):
-    """Every connection of the pool is in use, and none became free in time."""
+    """Every connection of the pool is in use, and none was freed in time."""
 
 
 class ConnectionPool:
-    """At most `size` leases. Who waits for one gets it in the order of asking."""
+    """At most `size` leases, which waiting tasks get in the order in which they came."""
 
     def __init__(self, connect: Connect, size: int) -> None:
         self._connect = connect
         self._size = size
         self._opened = 0
-        """Places that are taken: by leases, by connections being made, and by waiters who were given a lost one's."""
+        """Slots in use, at most `size`: by leases, and by connections that are being opened or are about to be."""
         self._free: list[Lease] = []
         self._ending: dict[Lease, asyncio.TimerHandle] = {}
+        """Leases whose COMMIT is deferred, with the timer that sends it."""
         self._waiting: OrderedDict[asyncio.Future[Lease | None], None] = OrderedDict()
+        """Tasks that wait, in their order. Each gets a lease, or None: the slot of a lost one, to open another."""
         self._commits: set[asyncio.Task[None]] = set()
+        """Deferred COMMITs that are being sent."""
         self._is_closed = False
         self.on_lease: Callable[[Lease], None] | None = None
-        """Is told of each connection that is made; for tests."""
+        """Called with the lease of each new connection, for tests."""
 
-    async def begin(self, verb: str) -> Lease:
-        """A lease whose transaction `verb` has begun.
+    async def begin(self, statement: str) -> Lease:
+        """Begin a transaction by this statement. Returns its lease.
 
-        A pooled connection that does not answer in CONTROL_SECONDS is dropped, and one that is made anew asked.
-        Raises PoolExhausted where none becomes free, asyncpg.PostgresError where the server refuses `verb` (the lease
-        is free again), and what connecting raises.
+        A pooled connection that does not answer within CONTROL_SECONDS is closed, and a new one used instead.
+        Raises PoolExhausted where no connection is freed in time, asyncpg.PostgresError where the server refuses the
+        statement (the lease is free again), and the errors of connecting.
         """
-        if (lease := self._take()) is not None:
+        if (lease := self._take_idle()) is not None:
             try:
-                await self._begin(lease, verb)
+                await self._begin(lease, statement)
             except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
-                self._drop_idle()  # it had died in the pool, and so, most likely, have the others
+                self._close_idle()  # it had died in the pool, and so, most likely, have the others
             else:
                 return lease
         lease = await self._wait()
-        await self._begin(lease, verb)
+        await self._begin(lease, statement)
         return lease
 
-    async def end(self, lease: Lease, verb: str, *, must_succeed: bool = False) -> None:
-        """End a lease's transaction by COMMIT or ROLLBACK, and free it.
+    async def end(self, lease: Lease, statement: str, *, must_succeed: bool = False) -> None:
+        """End a lease's transaction by COMMIT or ROLLBACK, and free the lease.
 
-        A connection that was lost has rolled back by itself; where the verb `must_succeed` that raises.
+        PostgreSQL rolls back the transaction of a lost connection. With `must_succeed`, that raises.
         """
-        if lease.is_busy:  # somebody's statement is under way: nobody can say what it does to the transaction
+        if lease.is_busy:  # a cancelled statement may still run: the state of the transaction is unknown
             lease.lose()
         try:
             if lease.state is not LOST:
-                await lease.control(verb, CONTROL_SECONDS if verb == "ROLLBACK" else None)
+                await lease.control(statement, CONTROL_SECONDS if statement == "ROLLBACK" else None)
             elif must_succeed:
                 raise asyncpg.ConnectionDoesNotExistError("The connection was lost before its transaction's end.")
         finally:
             if lease.state is not LOST:  # a COMMIT that the server refused has rolled back
                 lease.move(FREE)
-            self._give_back(lease)
+            self._release(lease)
 
     def defer_commit(self, lease: Lease) -> bool:
-        """Leave a read's COMMIT to the lease's next transaction. Returns False where it must be sent now."""
+        """Defer a read's COMMIT to the lease's next transaction. Returns False where it must be sent now."""
         if self._waiting or lease.state is LOST or lease.is_busy or self._is_closed:
             return False
         lease.move(ENDING)
         loop = asyncio.get_running_loop()
-        self._ending[lease] = loop.call_later(DEFERRED_COMMIT_SECONDS, self._expire, lease)
+        self._ending[lease] = loop.call_later(DEFERRED_COMMIT_SECONDS, self._commit_deferred, lease)
         return True
 
     def pooled(self) -> list[Lease]:
-        """The leases that nobody uses now."""
+        """The leases that no session uses now."""
         return [*self._free, *self._ending]
 
     async def close(self) -> None:
-        """Send deferred commits, and close every connection that is not lent; lent ones close when they are freed."""
+        """Send deferred COMMITs, and close every connection that is not lent. Lent ones are closed when freed."""
         self._is_closed = True
         for lease, timer in list(self._ending.items()):
             timer.cancel()
-            self._expire(lease)
+            self._commit_deferred(lease)
         await asyncio.gather(*self._commits, return_exceptions=True)
         free, self._free = self._free, []
         self._opened -= len(free)
         await asyncio.gather(*(lease.close() for lease in free))
 
-    async def _begin(self, lease: Lease, verb: str) -> None:
+    async def _begin(self, lease: Lease, statement: str) -> None:
         was_ending = lease.state is ENDING
         lease.move(LENT)
         try:
-            await lease.control(f"COMMIT; {verb}" if was_ending else verb, CONTROL_SECONDS)
+            await lease.control(f"COMMIT; {statement}" if was_ending else statement, CONTROL_SECONDS)
         except asyncpg.PostgresError:
             if lease.state is LOST:
-                self._give_back(lease)
+                self._release(lease)
             else:  # the failed transaction is still open, if it began
                 await self.end(lease, "ROLLBACK")
             raise
         except BaseException:
-            self._give_back(lease)
+            self._release(lease)
             raise
 
-    def _take(self) -> Lease | None:
-        """A lease that can be lent at once: one whose COMMIT is deferred before a free one."""
+    def _take_idle(self) -> Lease | None:
+        """Remove an idle lease from the pool: one whose COMMIT is deferred, else a free one; None if there is none."""
         while self._ending:
             lease, timer = self._ending.popitem()
             timer.cancel()
@@ -130,17 +138,17 @@ class ConnectionPool:
             self._opened -= 1
         return None
 
-    def _drop_idle(self) -> None:
-        """Close every connection that nobody uses."""
-        while (lease := self._take()) is not None:
+    def _close_idle(self) -> None:
+        """Close every connection that no session uses."""
+        while (lease := self._take_idle()) is not None:
             lease.lose()
-            self._give_back(lease)
+            self._release(lease)
 
     async def _wait(self) -> Lease:
-        """A new connection, or the next one that is freed."""
+        """A new connection where a slot is free, else the next lease that is freed. Raises PoolExhausted."""
         if self._opened < self._size:
             self._opened += 1
-        elif (lease := self._take()) is not None:
+        elif (lease := self._take_idle()) is not None:
             return lease
         else:
             end = asyncio.get_running_loop().time() + ACQUIRE_SECONDS
@@ -149,7 +157,7 @@ class ConnectionPool:
         return await self._open()
 
     async def _next_freed(self, end: float) -> Lease | None:
-        """The next lease that is freed, or None: the place of one that was lost. Raises PoolExhausted."""
+        """The next lease that is freed, or None: the slot of a lost one. Raises PoolExhausted."""
         future: asyncio.Future[Lease | None] = asyncio.get_running_loop().create_future()
         self._waiting[future] = None
         try:
@@ -157,7 +165,7 @@ class ConnectionPool:
                 return await future
         except BaseException as error:
             if future.done() and not future.cancelled():
-                self._give_back(future.result())
+                self._release(future.result())
             if isinstance(error, TimeoutError):
                 raise PoolExhausted(f"No connection became free in {ACQUIRE_SECONDS} seconds.") from None
             raise
@@ -165,11 +173,11 @@ class ConnectionPool:
             self._waiting.pop(future, None)
 
     async def _open(self) -> Lease:
-        """A lease of a new connection, for which a place is taken already."""
+        """Open a connection, whose slot is counted already."""
         try:
             lease = Lease(await self._connect())
         except BaseException as error:
-            self._give_back(None)
+            self._release(None)
             if isinstance(error, TimeoutError):
                 raise ConnectionError("The database did not answer a new connection in time.") from error
             raise
@@ -177,8 +185,8 @@ class ConnectionPool:
             self.on_lease(lease)
         return lease
 
-    def _give_back(self, lease: Lease | None) -> None:
-        """Hand a free lease, or the place of a lost one (None), to who waits longest, else to the pool."""
+    def _release(self, lease: Lease | None) -> None:
+        """Give a lease, or the slot of a lost one (None), to the task that waits longest, else to the pool."""
         if lease is not None and lease.state is LOST:
             lease = None
         if lease is not None and self._is_closed:
@@ -194,18 +202,18 @@ class ConnectionPool:
         else:
             self._opened -= 1
 
-    def _expire(self, lease: Lease) -> None:
-        """Send a deferred COMMIT, since no transaction followed."""
+    def _commit_deferred(self, lease: Lease) -> None:
+        """Send a deferred COMMIT in a task of its own, since no transaction followed."""
         del self._ending[lease]
         if lease.state is LOST:
-            self._give_back(lease)
+            self._release(lease)
             return
         lease.move(LENT)
         task = asyncio.get_running_loop().create_task(self.end(lease, "COMMIT"))
         self._commits.add(task)
-        task.add_done_callback(self._committed)
+        task.add_done_callback(self._on_committed)
 
-    def _committed(self, task: asyncio.Task[None]) -> None:
+    def _on_committed(self, task: asyncio.Task[None]) -> None:
         self._commits.discard(task)
         if not task.cancelled():
-            task.exception()  # a connection that died meanwhile was dropped; nobody waits for a read's COMMIT
+            task.exception()  # nobody waits for a read's COMMIT; a connection that died meanwhile was closed

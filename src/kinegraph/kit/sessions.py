@@ -1,7 +1,7 @@
-"""Sessions: one transaction of one viewer, its statements, and what their rows are.
+"""Sessions: each is one transaction for one viewer, and runs statements.
 
-A WriteSession is a ReadSession too, never the other way round: a function that writes asks for a
-WriteSession, and the type checker holds it to that.
+A WriteSession is a ReadSession, but not the reverse: a function that writes takes a WriteSession, and the type checker
+makes sure that it gets one.
 """
 
 import asyncio
@@ -9,47 +9,62 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeAlias  # Any: arguments of statements
 from uuid import UUID
+
+from typing_extensions import TypeVar
 
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.leases import LOST, Lease
-from kinegraph.kit.rows import Row
+from kinegraph.kit.rows import AnyRow
 
 MAX_ROWS = 50_000
-"""Rows of one statement for lists without pages, where no setting says otherwise."""
+"""The rows of a list without pages, at most, unless a setting says otherwise."""
+
+
+Viewer = TypeVar("Viewer", default=object, covariant=True)
+"""The type of a session's viewer: identity's Viewer; an import's scope; None for the worker and the operator.
+
+A function that reads the viewer's attributes takes `ReadSession[Viewer]`. One that takes `ReadSession` gets the session
+of any viewer, and the type checker refuses that it reads the viewer's attributes.
+"""
+
+OneViewer = TypeVar("OneViewer")
+"""The type of a viewer that methods take as an argument, too."""
 
 
 class SessionEnded(Exception):
-    """A statement for a session that has ended: something outlived its request, which is a fault of the program."""
+    """A statement was run in a session that has ended: a task outlived its request, a fault of the program."""
 
 
-class ReadSession:
-    """Reads for one viewer, in one snapshot. Safe to use from concurrent tasks: statements queue.
+class ReadSession(Generic[Viewer]):
+    """Reads for one viewer. Concurrent tasks may use it: their statements run one after the other.
 
-    `cache` is what sessions of one snapshot share with later ones; None for sessions that write.
-    `max_rows` bounds what `fetch_list` reads.
+    `cache` is the process's cache of answers; None for a session that writes, which must not see them.
+    `max_rows` bounds the rows of `fetch_list`. The statements' arguments are $1, $2 and so on.
     """
 
+    viewer: Viewer
+
     def __init__(self, lease: Lease, cache: Cache | None = None, max_rows: int = MAX_ROWS) -> None:
-        self.viewer: Any = None
         self.cache = cache
         self.max_rows = max_rows
         self.lease = lease
         self._turn = asyncio.Lock()
         self._has_ended = False
 
-    async def fetch(self, statement: str, *arguments: Any) -> list[Row]:
-        """Every row of one statement, with $1 … in it and its arguments. Raises SessionEnded."""
+    async def fetch(self, statement: str, *arguments: Any) -> list[AnyRow]:
+        """Run one statement. Returns its rows, as the type they are assigned to (kit.rows). Raises SessionEnded."""
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
-            return await self.lease.fetch(statement, arguments)
+            rows: list[Any] = await self.lease.fetch(statement, arguments)
+            return rows
 
-    async def fetch_list(self, statement: str, *arguments: Any) -> list[Row]:
-        """The rows of a list that has no pages. Raises AnswerTooLarge where there are more than `max_rows`."""
-        rows = await self.fetch(f"{statement} LIMIT {self.max_rows + 1}", *arguments)
+    async def fetch_list(self, statement: str, *arguments: Any) -> list[AnyRow]:
+        """The rows of a list without pages. Raises AnswerTooLarge if there are more than `max_rows`."""
+        rows: list[AnyRow] = await self.fetch(f"{statement} LIMIT {self.max_rows + 1}", *arguments)
         if len(rows) > self.max_rows:
             raise AnswerTooLarge(f"more than {self.max_rows:,} objects")
         return rows
@@ -58,9 +73,9 @@ class ReadSession:
         """Refuse every further statement."""
         self._has_ended = True
 
-    async def fetch_row(self, statement: str, *arguments: Any) -> Row | None:
+    async def fetch_row(self, statement: str, *arguments: Any) -> AnyRow | None:
         """The first row, or None."""
-        rows = await self.fetch(statement, *arguments)
+        rows: list[AnyRow] = await self.fetch(statement, *arguments)
         return rows[0] if rows else None
 
     async def fetch_value(self, statement: str, *arguments: Any) -> Any:
@@ -69,17 +84,17 @@ class ReadSession:
         return row[0] if row else None
 
 
-class WriteSession(ReadSession):
-    """Reads and writes for one viewer, in one transaction; `doomed` takes everything back at its end.
+class WriteSession(ReadSession[Viewer]):
+    """Reads and writes for one viewer, in one transaction, which is rolled back if `is_rollback_only`.
 
-    `on_commit` is called after it is committed.
+    `on_commit` is called after the transaction was committed.
     """
 
-    doomed = False
+    is_rollback_only = False
     on_commit: Callable[[], None] | None = None
 
     async def run(self, statement: str, *arguments: Any) -> int:
-        """Run one statement for its effect. Returns the number of rows it wrote."""
+        """Run one statement that writes. Returns the number of rows that it wrote. Raises SessionEnded."""
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
@@ -88,24 +103,24 @@ class WriteSession(ReadSession):
         return int(count) if count.isdigit() else 0
 
     async def insert(self, table: str, values: Mapping[str, Any]) -> UUID:
-        """Store a row of these columns. Returns its id."""
-        names = ", ".join(values)
-        places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+        """Insert a row with these columns. Returns its id."""
+        columns = ", ".join(values)
+        parameters = ", ".join(f"${number}" for number in range(1, len(values) + 1))
         id: UUID = await self.fetch_value(
-            f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING id", *values.values()
+            f"INSERT INTO {table} ({columns}) VALUES ({parameters}) RETURNING id", *values.values()
         )
         return id
 
     async def update(self, table: str, id: UUID, values: Mapping[str, Any]) -> int:
-        """Set columns of a row; its time of change moves only if a value does. Returns 1 if one did, else 0."""
+        """Set columns of a row, and `updated_at` if a value changes. Returns 1 if one changed, else 0."""
         if not values:
             return 0
-        names = ", ".join(values)
-        places = ", ".join(f"${place}" for place in range(2, len(values) + 2))
+        columns = ", ".join(values)
+        parameters = ", ".join(f"${number}" for number in range(2, len(values) + 2))
         return await self.run(
             f"""
-            UPDATE {table} SET ({names}, updated_at) = ROW ({places}, now())
-            WHERE id = $1 AND ({names}) IS DISTINCT FROM ({places})
+            UPDATE {table} SET ({columns}, updated_at) = ROW ({parameters}, now())
+            WHERE id = $1 AND ({columns}) IS DISTINCT FROM ({parameters})
             """,
             id,
             *values.values(),
@@ -117,63 +132,66 @@ class WriteSession(ReadSession):
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[Self]:
-        """What is written within is taken back if the block raises."""
-        await self.run("SAVEPOINT step")
+        """A block whose writes are rolled back, alone, if it raises."""
+        await self.run("SAVEPOINT mutation")
         try:
             yield self
         except BaseException:
-            if self.lease.state is not LOST:  # else all is taken back already, and what raised is what happened
-                await self.run("ROLLBACK TO SAVEPOINT step")
+            if self.lease.state is not LOST:  # else the server has rolled back everything
+                await self.run("ROLLBACK TO SAVEPOINT mutation")
             raise
-        await self.run("RELEASE SAVEPOINT step")
+        await self.run("RELEASE SAVEPOINT mutation")
 
 
-Authenticate = Callable[[ReadSession], Awaitable[Any]]
+Authenticate: TypeAlias = Callable[[ReadSession], Awaitable[Viewer]]
 """Sets the viewer in a transaction's settings, for row-level security. Returns the viewer."""
 
 
 @dataclass(frozen=True, slots=True)
-class CachedViewer:
-    """A viewer of an earlier session, and the statement that sets them again, or fails (CHANGED) where they changed."""
+class CachedViewer(Generic[Viewer]):
+    """A viewer of an earlier session, and the statement that sets them in a transaction.
+
+    The statement fails with SQLSTATE CHANGED where the viewer has changed since.
+    """
 
     statement: str
-    viewer: Any
+    viewer: Viewer
 
     CHANGED = "KG001"
 
 
-class CachedAuthentication(ABC):
-    """An Authenticate whose viewer may be cached from an earlier session."""
+class CachedAuthentication(ABC, Generic[OneViewer]):
+    """An Authenticate that may cache its viewer, and set it in a later session without reading it."""
 
     @abstractmethod
-    async def __call__(self, session: ReadSession) -> Any:
-        """Set the viewer by a query."""
+    async def __call__(self, session: ReadSession) -> OneViewer:
+        """Read the viewer, and set them."""
 
     @abstractmethod
-    def store(self, cache: Cache, viewer: Any) -> None:
-        """Cache the viewer of a session."""
+    def store(self, cache: Cache, viewer: OneViewer) -> None:
+        """Cache the viewer that `__call__` returned for a read session."""
 
     @abstractmethod
-    def cached(self, cache: Cache) -> CachedViewer | None:
-        """The cached viewer, or None."""
+    def cached(self, cache: Cache) -> CachedViewer[OneViewer] | None:
+        """The cached viewer; None where there is none, or it may have changed."""
 
     @abstractmethod
-    def invalidate(self, cache: Cache, viewer: Any) -> None:
-        """The viewer has written: evict the viewers whom that may have changed."""
+    def invalidate(self, cache: Cache, viewer: OneViewer) -> None:
+        """Evict the viewers who may have changed because this one committed a write session."""
 
 
 class Arguments:
-    """The arguments of a statement that is put together from parts."""
+    """The arguments of a statement whose text is composed."""
 
     def __init__(self) -> None:
         self.values: list[Any] = []
 
     def bind(self, value: Any, type_name: str) -> str:
-        """Add an argument. Returns its place in the text, such as `$3::uuid`."""
+        """Add an argument. Returns its parameter in the text, such as `$3::uuid`."""
         self.values.append(value)
         return f"${len(self.values)}::{type_name}"
 
 
 def typed(columns: Mapping[str, str]) -> str:
-    """Columns and their types, as `jsonb_to_recordset` takes them."""
+    """A column definition list for `jsonb_to_recordset`: each column's name and type."""
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())

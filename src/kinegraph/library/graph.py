@@ -14,8 +14,8 @@ from kinegraph.catalog.store_facets import by_facet
 from kinegraph.catalog.store_orders import ORDERS
 from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId
 from kinegraph.exercise.graph_details import Contraindication, Instruction
-from kinegraph.exercise.graph_terms import terms
 from kinegraph.exercise.rules import is_visible
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store_details import contraindications_of, instructions_of
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import Viewer
@@ -82,20 +82,20 @@ class EffectiveExercise(ExerciseFields):
 
     organization: Organization | None = organization_edge("Whose view it is; null where no organization was asked for.")
     instructions: list[Instruction] = edge(
-        instructions_of, _row_id, "The stored row's instructions, in order.", reads=("id",)
+        instructions_of, _row_id, "The stored row's instructions, in order.", required_columns=("id",)
     )
     contraindications: list[Contraindication] = edge(
-        contraindications_of, _row_id, "The conditions that speak against it, as stored.", reads=("id",)
+        contraindications_of, _row_id, "The conditions that speak against it, as stored.", required_columns=("id",)
     )
     overrides: list[FieldOverride] = edge(
         store_overrides.provenance,
         lambda exercise: (exercise.organization_id, exercise.row["id"]) if exercise.organization_id else None,
         "What the organization overrides, field by field, with the canonical value beside it. Sorted by field.",
         lambda exercise, rows: rules.field_overrides(rows or ()),
-        reads=("id",),
+        required_columns=("id",),
     )
     slug: str | None = strawberry.field(description="The row's slug.")
-    status: terms.ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
+    status: ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
     customized_fields: list[str] = strawberry.field(
         description='Sorted names of the fields that the override supplies, e.g. ["name", "videoUrl"].'
     )

@@ -8,9 +8,11 @@ import strawberry
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.graph_details import DetailInputs, stored_files
 from kinegraph.exercise.graph_mutations import ExerciseOverrideInput
-from kinegraph.exercise.rules import api_name, is_readable, is_visible
+from kinegraph.exercise.rules import is_readable, is_visible
+from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -55,7 +57,7 @@ class Mutation:
         await details.used(session, files, organization, row.id)
         values |= {api_name(name): url for name, url in details.addresses(files, info.context.address).items()}
         if values or removed:
-            canonical = {name: row[rules.OVERRIDABLE[name]] for name in values}
+            canonical = {name: row[rules.OVERRIDABLE_BY_KEY[name]] for name in values}
             await store_overrides.upsert_override(session, (organization, row.id), values, canonical, removed)
         return await _merged(session, organization, row.id)
 
@@ -82,7 +84,7 @@ class Mutation:
         return await _merged(session, organization, row.id)
 
 
-async def _target(session: WriteSession, exercise_id: str, organization_id: str) -> tuple[UUID, Row]:
+async def _target(session: WriteSession[Viewer], exercise_id: str, organization_id: str) -> tuple[UUID, Row]:
     """The organization and the exercise that an override is about. Raises what refuses them."""
     organization = require_key(organization_id, "organizationId")
     exercise = require_key(exercise_id.removeprefix(f"{organization}:"), "exerciseId")

@@ -7,41 +7,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from kinegraph.exercise.rules import api_name, checked
+from kinegraph.exercise.rules import checked
+from kinegraph.exercise.rules_columns import COLUMNS, OVERRIDABLE, Kind, api_name
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import User
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
 
-COLUMNS = (
-    "name",
-    "description",
-    "athlete_notes",
-    "category",
-    "kind",
-    "movement_pattern",
-    "primary_muscles",
-    "secondary_muscles",
-    "equipment",
-    "aliases",
-    "difficulty",
-    "discipline",
-    "cues",
-    "common_faults",
-    "scaling_options",
-    "video_url",
-    "thumbnail_url",
-)
-"""What may be overridden (seed 001's allowlist), by column."""
-
-ENUMS = frozenset(("category", "kind", "movement_pattern"))
-"""Those whose values are members of an enum."""
-
 MAX_FIELDS = 50
 """How many fields are reset by name at most."""
 
-OVERRIDABLE: Mapping[str, str] = {api_name(column): column for column in COLUMNS}
-"""The same by the key in a stored diff."""
+OVERRIDABLE_BY_KEY: Mapping[str, str] = {api_name(column): column for column in OVERRIDABLE}
+"""The columns that may be overridden (docs/domain.md, Overrides), by their key in a stored diff."""
 
 
 class LibrarySource(StrEnum):
@@ -54,13 +31,13 @@ class LibrarySource(StrEnum):
 
 
 class OverrideTargetNotCanonical(Refusal):
-    """The exercise to be overridden is an organization's own."""
+    """Only canonical exercises are overridden; edit the organization's own directly."""
 
     code = "OVERRIDE_TARGET_NOT_CANONICAL"
 
 
 class ResetTargetNotCanonical(Refusal):
-    """The exercise to be reset is an organization's own."""
+    """An organization's own exercise has no override to reset; delete it instead."""
 
     code = "RESET_TARGET_NOT_CANONICAL"
 
@@ -101,7 +78,11 @@ def merge(row: Any, overrides: Mapping[str, Any] | None, organization_id: UUID |
     """
     if not overrides or row.organization_id is not None:
         return EffectiveExercise(row, organization_id, NOTHING)
-    known = {OVERRIDABLE[key]: value for key, value in overrides.items() if key in OVERRIDABLE and value is not None}
+    known = {
+        OVERRIDABLE_BY_KEY[key]: value
+        for key, value in overrides.items()
+        if key in OVERRIDABLE_BY_KEY and value is not None
+    }
     return EffectiveExercise(row, organization_id, known)
 
 
@@ -119,12 +100,12 @@ class FieldOverride:
 
 def field_overrides(rows: Sequence[Any]) -> list[FieldOverride]:
     """An override's fields, sorted by name; keys that are not allowlisted do not count (as in the merge)."""
-    return [_field_override(row) for row in rows if row.field in OVERRIDABLE]
+    return [_field_override(row) for row in rows if row.field in OVERRIDABLE_BY_KEY]
 
 
 def _field_override(row: Any) -> FieldOverride:
     """One field. It has drifted where the canonical value is another than when the override was made."""
-    column, change = OVERRIDABLE[row.field], row.change
+    column, change = OVERRIDABLE_BY_KEY[row.field], row.change
     canonical = getattr(row, column)
     return FieldOverride(
         row.field,
@@ -138,7 +119,7 @@ def _field_override(row: Any) -> FieldOverride:
 
 def _spelled(column: str, value: Any) -> Any:
     """A value as the API spells it: members of enums in capitals."""
-    return value.upper() if column in ENUMS and isinstance(value, str) else value
+    return value.upper() if COLUMNS[column].kind is Kind.TERM and isinstance(value, str) else value
 
 
 def checked_fields(fields: Sequence[str]) -> list[str]:
@@ -147,8 +128,8 @@ def checked_fields(fields: Sequence[str]) -> list[str]:
     if len(fields) > MAX_FIELDS:
         checks.refuse(f"Must be at most {MAX_FIELDS} names; these are {len(fields)}.", "fields")
     for place, name in enumerate(fields[:MAX_FIELDS]):
-        if name not in OVERRIDABLE:
-            checks.refuse(f"Must be one of {', '.join(OVERRIDABLE)}.", "fields", str(place))
+        if name not in OVERRIDABLE_BY_KEY:
+            checks.refuse(f"Must be one of {', '.join(OVERRIDABLE_BY_KEY)}.", "fields", str(place))
     checks.done()
     return [*fields]
 

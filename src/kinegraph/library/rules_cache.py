@@ -13,20 +13,15 @@ from typing import Any
 import orjson
 
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.context import Context
 
 UNVERSIONED = frozenset(("categoryId", "bodyRegionId", "equipmentId", "maxFatigue", "safeFor"))
 """Filters that read tables whose changes move neither version."""
 
 
 def cached_pages(
-    context: Context, keys: Sequence[tuple[Any, Mapping[str, Any]]]
+    viewer: Viewer, keys: Sequence[tuple[Any, Mapping[str, Any]]]
 ) -> list[tuple[tuple[Hashable, ...], tuple[Hashable, ...]]] | None:
     """The cache key and version of a library's page for each organization and arguments; None where one has none."""
-    session = context.opened
-    viewer: Viewer | None = session.viewer if session else None
-    if viewer is None:
-        return None
     found: list[tuple[tuple[Hashable, ...], tuple[Hashable, ...]]] = []
     for organization, arguments in keys:
         id, filter = organization.id, arguments.get("filter") or {}

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kinegraph.exercise.rules_columns import OVERRIDABLE
+from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.library.rules import COLUMNS
 from kinegraph.library.store import ExerciseKey
 
 
 async def upsert_override(
-    session: WriteSession,
+    session: WriteSession[Viewer],
     key: ExerciseKey,
     set_values: Mapping[str, Any],
     canonical: Mapping[str, Any],
@@ -63,21 +65,17 @@ async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[
     rows = await session.fetch_list(
         f"""
         SELECT wanted.place, o.organization_id, field.key AS field, field.value AS override_value,
-               o.changes -> field.key AS change, o.updated_at, by_user.id AS updated_by_id,
-               coalesce(by_user.name, 'Former member') AS updated_by_name,
-               CASE WHEN belongs.user_id IS NOT NULL THEN by_user.email END AS updated_by_email,
-               {", ".join(f"e.{column}" for column in COLUMNS)}
+               o.changes -> field.key AS change, o.updated_at, updated_by.id AS updated_by_id,
+               {name_column("updated_by")}, {email_column("updated_by")},
+               {", ".join(f"e.{column}" for column in OVERRIDABLE)}
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, exercise_id, place)
         JOIN exercise_org_overrides o
             ON o.organization_id = wanted.organization_id AND o.exercise_id = wanted.exercise_id
         JOIN exercises e
             ON e.id = o.exercise_id AND e.organization_id IS NULL
         CROSS JOIN LATERAL jsonb_each(jsonb_strip_nulls(o.overrides)) AS field
-        LEFT JOIN users by_user
-            ON by_user.id = coalesce((o.changes -> field.key ->> 'by')::uuid, o.updated_by_user_id)
-        LEFT JOIN memberships belongs
-            ON belongs.organization_id = o.organization_id AND belongs.user_id = by_user.id
-               AND belongs.deleted_at IS NULL
+        {user_join("updated_by", "coalesce((o.changes -> field.key ->> 'by')::uuid, o.updated_by_user_id)")}
+        {member_join("updated_by", "updated_by.id", "o.organization_id")}
         ORDER BY wanted.place, field.key
         """,
         [organization for organization, _ in keys],

@@ -161,19 +161,11 @@ def _service_errors() -> Iterator[None]:
     """What the SDK raises, as a ServiceError."""
     try:
         yield
-    except (
-        BotoCoreError,
-        HTTPClientError,
-        ClientError,
-        aiohttp.ClientError,
-        OSError,
-        TimeoutError,
-        ValueError,
-    ) as error:
+    except SDK_ERRORS as error:
         raise ServiceError(f"The object storage does not do as asked ({error}). Check KINEGRAPH_S3_*.") from error
 
 
-FAILURES = (BotoCoreError, HTTPClientError, ClientError, aiohttp.ClientError, OSError, TimeoutError, ValueError)
+SDK_ERRORS = (BotoCoreError, HTTPClientError, ClientError, aiohttp.ClientError, OSError, TimeoutError, ValueError)
 MISSING = ("NoSuchKey", "NotFound", "404")
 
 

@@ -1,0 +1,168 @@
+"""The registry of an exercise's columns: one entry says everything that the other files derive.
+
+The table, reading, seeding, cloning, the override allowlist, import, export, filters, checks of inputs and the GraphQL
+fields are made from it. A new column is an entry here and a migration (CONTRIBUTING.md, "An overridable column").
+What an exercise has beside these columns (ids, moderation of its video, vectors, times) is in `tables`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any  # defaults are of the column's type
+
+from kinegraph.exercise import rules_terms as terms
+from kinegraph.video.rules import MAX_VIDEO_SECONDS
+
+MAX_ENTRIES = 50
+"""The longest list in a list column."""
+
+
+class Kind(StrEnum):
+    """The type of a column's values."""
+
+    TEXT = "text"
+    LIST = "list"
+    """A list of texts."""
+    TERM = "term"
+    """A member of the enum `Column.terms`."""
+    NUMBER = "number"
+    FLAG = "flag"
+    URL = "url"
+    """An http(s) address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table `exercises`, with everything that depends on it."""
+
+    name: str
+    kind: Kind
+    output: str | None = None
+    """Description of the GraphQL field; None where the API shows the column otherwise."""
+    input: str | None = None
+    """Description of the input field; None where the API does not write the column."""
+    filter: str | None = None
+    """Description of its field in ExerciseFilter; None where lists are not filtered by it."""
+    max_length: int = 0
+    """Longest text, or longest entry of a list, in characters."""
+    bounds: tuple[int, int] = (0, 0)
+    """Smallest and largest number."""
+    terms: type[StrEnum] | None = None
+    sql: str = ""
+    """Type in the database; derived from the kind where not given."""
+    default: Any = None
+    """Value of a new row; an empty list for lists."""
+    is_required: bool = False
+    """True if it cannot be null."""
+    is_overridable: bool = False
+    """True if an organization may override it (docs/domain.md, Overrides)."""
+    is_multiline: bool = False
+    is_separated: bool = False
+    """True if one text with commas or semicolons is accepted as a list."""
+    is_copied: bool = True
+    """True if a clone has it from its source."""
+    is_exchanged: bool = True
+    """True if files of exercises may set it, and exports contain it."""
+
+    @property
+    def is_list(self) -> bool:
+        """True if its values are lists."""
+        return self.kind is Kind.LIST
+
+    @property
+    def sql_type(self) -> str:
+        """Type in the database."""
+        by_kind = {Kind.LIST: "text[]", Kind.NUMBER: "integer", Kind.FLAG: "boolean"}
+        return self.sql or by_kind.get(self.kind, "text")
+
+    @property
+    def api_name(self) -> str:
+        """Name in the API's spelling."""
+        return api_name(self.name)
+
+
+def api_name(column: str) -> str:
+    """A column's name in the API's spelling, such as athleteNotes for athlete_notes."""
+    first, *others = column.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+REGISTRY = (
+    Column("slug", Kind.TEXT, output="Short name for addresses, unique among canonical rows.", max_length=255,
+           sql="varchar(255)", is_copied=False),
+    Column("name", Kind.TEXT, output="Display name.", input="Display name, at most 255 characters.", max_length=255,
+           sql="varchar(255)", is_required=True, is_overridable=True, is_copied=False),
+    Column("status", Kind.TERM, output="Where it stands in its life.",
+           input="Draft becomes published or archived, published archived, archived published again.",
+           terms=terms.ExerciseStatus, sql="varchar(16)", default="published", is_required=True, is_copied=False),
+    Column("description", Kind.TEXT, output="What it is and what it is for, written for coaches.",
+           input="Coach-facing text, at most 10,000 characters.", max_length=10_000, is_overridable=True,
+           is_multiline=True),
+    Column("athlete_notes", Kind.TEXT, output="What to feel and to mind, written for athletes and patients.",
+           input="Athlete-facing text, at most 10,000 characters.", max_length=10_000, is_overridable=True,
+           is_multiline=True),
+    Column("category", Kind.TERM, output="Broad category of training.", input="Broad category of training.",
+           filter="Any of these categories.", terms=terms.ExerciseCategory, sql="exercise_category", default="other",
+           is_required=True, is_overridable=True),
+    Column("kind", Kind.TERM, output="What it is used for in a session.", input="What it is used for in a session.",
+           filter="Any of these kinds.", terms=terms.ExerciseKind, sql="exercise_kind", default="strength_compound",
+           is_required=True, is_overridable=True),
+    Column("movement_pattern", Kind.TERM, output="Fundamental movement.", input="Fundamental movement.",
+           filter="Any of these movements.", terms=terms.MovementPattern, sql="varchar(50)", is_overridable=True),
+    Column("plane_of_motion", Kind.TERM, output="Main plane of motion.", input="Main plane of motion.",
+           terms=terms.PlaneOfMotion, sql="varchar(16)"),
+    Column("mechanics", Kind.TEXT,
+           output="What provides the resistance; the library says free_weight, bodyweight, machine, cable, band.",
+           input="What provides the resistance, e.g. free_weight.", filter="Exactly this source of resistance.",
+           max_length=50, sql="varchar(50)"),
+    Column("force_vector", Kind.TEXT,
+           output="Direction of the effort; the library says vertical, horizontal, lateral, rotational, "
+                  "multi_directional.",
+           input="Direction of the effort, e.g. vertical.", max_length=50, sql="varchar(50)"),
+    Column("is_unilateral", Kind.FLAG, output="Whether the sides work one at a time.",
+           input="Whether the sides work one at a time.", filter="Only one-sided, or only two-sided ones.",
+           default=False, is_required=True),
+    Column("primary_muscles", Kind.LIST, output="Muscles that do the work, e.g. quadriceps, anterior_deltoid.",
+           input="Muscles that do the work.", filter="Any of these as a primary muscle.", max_length=60,
+           is_overridable=True),
+    Column("secondary_muscles", Kind.LIST, output="Muscles that take a real part beside them.",
+           input="Muscles that take part.", max_length=60, is_overridable=True),
+    Column("equipment", Kind.LIST, output="Required equipment, e.g. barbell, rack; empty for none.",
+           input="Required equipment; one string separated by commas or semicolons will do too.", max_length=60,
+           is_overridable=True, is_separated=True),
+    Column("optional_equipment", Kind.LIST, output="Equipment that helps but is not needed.",
+           input="Equipment that helps; one separated string will do too.", max_length=60, is_separated=True),
+    Column("aliases", Kind.LIST, output="Other names, abbreviations, and names in other languages.",
+           input="Other names; one string separated by commas or semicolons will do too.", max_length=255,
+           is_overridable=True, is_separated=True),
+    Column("difficulty", Kind.NUMBER, output="1-2 beginner, 3 intermediate, 4-5 advanced.",
+           input="1 (beginner) to 5 (advanced).", bounds=(1, 5), is_overridable=True),
+    Column("discipline", Kind.LIST, output="Sports and fields that use it, e.g. powerlifting, physiotherapy.",
+           input="Sports and fields that use it.", filter="Any of these disciplines.", max_length=60,
+           is_overridable=True),
+    Column("cues", Kind.LIST, output="The coach's technique cues, in the order in which they are given.",
+           input="Coaching cues, in their order.", max_length=1_000, is_overridable=True),
+    Column("common_faults", Kind.LIST, output="What usually goes wrong.", input="What usually goes wrong.",
+           max_length=1_000, is_overridable=True),
+    Column("scaling_options", Kind.LIST, output="Ways to make it easier or harder, easier first.",
+           input="Easier and harder ways, easier first.", max_length=1_000, is_overridable=True),
+    Column("video_url", Kind.URL, output="Address of the demonstration video.",
+           input="http(s) address of the video.", is_overridable=True),
+    Column("thumbnail_url", Kind.URL, output="Address of a still picture.",
+           input="http(s) address of a still picture.", is_overridable=True),
+    Column("video_duration_seconds", Kind.NUMBER, input="Length of the video in seconds, at most a day.",
+           bounds=(0, MAX_VIDEO_SECONDS), is_exchanged=False),
+    Column("source", Kind.TEXT, output="Where the entry comes from, e.g. crossfit-glossary.", max_length=100,
+           sql="varchar(100)", is_multiline=True),
+    Column("source_url", Kind.URL, output="Address of the source."),
+    Column("license_attribution", Kind.TEXT, output="Attribution that the source's licence asks for.",
+           max_length=10_000, is_multiline=True),
+)  # fmt: skip
+
+COLUMNS: Mapping[str, Column] = {column.name: column for column in REGISTRY}
+LISTS = tuple(column.name for column in REGISTRY if column.is_list)
+OVERRIDABLE = tuple(column.name for column in REGISTRY if column.is_overridable)
+EXCHANGED = tuple(column.name for column in REGISTRY if column.is_exchanged)
+"""The columns that files set and seeding writes, with the order in which an export writes them."""
+DEFAULTS: Mapping[str, Any] = {column.name: [] if column.is_list else column.default for column in REGISTRY}
+"""The values of a new row."""

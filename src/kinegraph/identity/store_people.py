@@ -1,0 +1,27 @@
+"""SQL for the name and the e-mail address of a user who is shown beside a row: its author, its athlete, its coach.
+
+The user is joined under an alias, which the columns' names begin with: `author` makes `author_name`, `author_email`.
+The joins are outer ones, since row-level security hides the user of a membership that has ended.
+"""
+
+
+def name_column(alias: str) -> str:
+    """The user's name; "Former member" where the viewer no longer shares an organization with them."""
+    return f"coalesce({alias}.name, 'Former member') AS {alias}_name"
+
+
+def email_column(alias: str) -> str:
+    """The user's e-mail address; null where they do not belong to the row's organization (needs `member_join`)."""
+    return f"CASE WHEN {alias}_member.user_id IS NOT NULL THEN {alias}.email END AS {alias}_email"
+
+
+def user_join(alias: str, id: str) -> str:
+    """The user of this id, an SQL expression."""
+    return f"LEFT JOIN users {alias} ON {alias}.id = {id}"
+
+
+def member_join(alias: str, id: str, organization_id: str) -> str:
+    """The user's membership of the organization; both ids are SQL expressions."""
+    return f"""LEFT JOIN memberships {alias}_member
+            ON {alias}_member.organization_id = {organization_id} AND {alias}_member.user_id = {id}
+               AND {alias}_member.deleted_at IS NULL"""
