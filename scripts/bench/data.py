@@ -13,7 +13,7 @@ import asyncpg
 import orjson
 
 from kinegraph import revisions
-from kinegraph.canonical.rules import shipped_files
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.commands import migrate
 
 VERSION = 3

@@ -9,7 +9,8 @@ import pytest
 
 from kinegraph.canonical import store
 from kinegraph.canonical.jobs import Seeded, seed_library
-from kinegraph.canonical.rules import entries_of, shipped_files
+from kinegraph.canonical.rules import entries_of
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, create, read, update

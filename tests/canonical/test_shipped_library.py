@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from kinegraph.canonical.rules import entries_of, shipped_files
+from kinegraph.canonical.rules import entries_of
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.exercise.rules import checked
 from kinegraph.exercise.rules_columns import EXCHANGED, api_name
 from kinegraph.kit.checks import Checks

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kinegraph.canonical.jobs import seed_library
-from kinegraph.canonical.rules import shipped_files
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.formats.records import Format
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, World

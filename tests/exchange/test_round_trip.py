@@ -6,7 +6,7 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kinegraph.canonical.rules import shipped_files
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.exchange.rules_fields import FIELDS
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.rules_details import condition_key

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from kinegraph.canonical import store
-from kinegraph.canonical.rules import entries_of, shipped_files
+from kinegraph.canonical.rules import entries_of
+from kinegraph.canonical.rules_files import shipped_files
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import CREATE, DELETE, UPDATE, create, read, update
 
