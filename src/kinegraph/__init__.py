@@ -27,27 +27,26 @@ Above the rooms stand the processes: `main` (web, over `http_protocol`), `worker
 line), over `settings`, `services` and `revisions`, which say what is configured, where it is, and which schema of the
 database this version needs.
 
-In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` what the API
-shows, `jobs` what the worker runs. A file that outgrows its room splits and keeps the prefix.
+In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
+the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.
 
-The way of one request:
+The path of a query (docs/architecture.md has diagrams, and the path of a mutation):
 
-    api.http        reads the request off HTTP and the user off the bearer token
-    api.documents   finds the document, parsed and validated, by its text
-    breadth         runs queries level by level, each relation once (`api.executor` says how this schema is read)
-    kit.context     opens one transaction for the viewer when the first field needs it
-    kit.pool        leases it a connection; `kit.leases` says in which states one can be
-    identity.store  sets the viewer in one statement, for row-level security, and reads who they are, and which
-                    versions of their libraries the transaction sees (`kit.cache`: answers for these are not made again)
-    <room>.graph    resolves fields; an edge hands its key to `Context.load`, which pools a level's keys
-    <room>.store    answers many keys in one statement, with plain rows
-    api.failures    tells refusals in words, and masks and logs everything else
-    kit.context     commits or takes everything back (`Context.finish`), and then the answer is sent
+    api.http        reads the request, and checks its bearer token
+    api.documents   finds the document by its text: parsed, validated, with its plan
+    breadth         executes the plan level by level (`api.executor` connects it to this schema)
+    kit.database    begins a read: one message with the COMMIT of the connection's last read, BEGIN, the cached viewer
+    identity.store  reads the viewer by one statement where none is cached, and sets them for row-level security
+    breadth.loads   calls each batch function once for the keys of a level (`Context.load` is for other resolvers)
+    <room>.store    answers many keys by one statement
+    kit.cache       has finished answers, valid for the versions in this snapshot (`rules_cache` of a room says which)
+    api.failures    shows refusals to the client, and masks and logs all other errors
+    kit.context     ends the request (`finish`); a query's COMMIT is deferred: see `kit.pool`
 
-and of what follows from it:
+What follows from a mutation:
 
     kit.outbox      records facts in the same transaction
-    worker          makes jobs of them (WHEN), hands them over by Redis, and runs them (<room>.jobs)
+    worker          makes jobs of them (WHEN), hands their ids to Redis, and runs them (<room>.jobs)
 """
 
 __version__ = "0.2.0"
