@@ -4,6 +4,7 @@ from pathlib import Path
 
 MERMAID = "mermaid.tiny.js"
 CDN = f"https://cdn.jsdelivr.net/npm/@mermaid-js/tiny@11.17.2/dist/{MERMAID}"
+INTEGRITY = "sha384-10s6o+N3M2s7dB3bn+t7QT0KKY4aJUPH3JgMK/M0DCc/C23fI5mm0h2dPQcRtVdd"
 
 project = "Kinegraph"
 copyright = "Kinegraph's authors"
@@ -12,7 +13,8 @@ html_theme = "furo"
 html_title = "Kinegraph"
 html_static_path = ["_static"]
 html_show_sphinx = False
-html_js_files = [MERMAID if (Path(__file__).parent / "_static" / MERMAID).exists() else CDN, "diagrams.js"]
+is_here = (Path(__file__).parent / "_static" / MERMAID).exists()
+html_js_files = [MERMAID if is_here else (CDN, {"integrity": INTEGRITY, "crossorigin": "anonymous"}), "diagrams.js"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
 suppress_warnings = [
