@@ -1,4 +1,4 @@
-"""Importing and exporting from tests: rows in the shape of each format, and what an import came to."""
+"""Functions that import and export in tests, and rows in the shape of each format."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +39,7 @@ def free(name: str, /, **values: Any) -> dict[str, Any]:
 
 
 def parse(format: Format, content: bytes | str | Sequence[Any], beside: Mapping[str, bytes] | None = None) -> Any:
-    """A file of this content, read."""
+    """The rows of a file of this content."""
     data = content.encode() if isinstance(content, str) else content
     data = data if isinstance(data, bytes) else orjson.dumps(data)
     return read_file(format, File("exercises", data, beside or {}))
@@ -52,7 +52,7 @@ async def bring(
     format: Format = Format.FREE_EXERCISE_DB,
     **choices: Any,
 ) -> Plan:
-    """Import a file. Returns what was decided."""
+    """Import a file, and return the plan that was carried out."""
     return await import_exercises(database, slug, parse(format, content), Choices(**choices), ignored, ignored)
 
 
@@ -62,16 +62,16 @@ async def take(database: Database, slug: str | None) -> list[dict[str, Any]]:
 
 
 def ignored(*arguments: Any) -> None:
-    """Nothing is told."""
+    """Ignore a message."""
 
 
 def verdicts(plan: Plan) -> list[str]:
-    """What each entry was found to be, in the order of the file."""
+    """The verdict on each entry, in the order of the file."""
     return [str(decision.verdict) for decision in plan.decisions]
 
 
 def without_ids(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Exported rows without what differs from one organization to another."""
+    """Exported rows without the fields that differ between organizations."""
     return [{name: value for name, value in row.items() if name not in ("id", "importKey")} for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""What a second import does: what is the same stays, what the file changed comes, what somebody edited stays theirs."""
+"""A second import: unchanged rows stay, changes of the file are stored, edited rows are left alone."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kinegraph.canonical.jobs import seed_library
-from kinegraph.canonical.rules import shipped_files
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.formats.records import Format
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, World
@@ -22,7 +22,7 @@ async def organization(world: World) -> Organization:
 
 
 async def edit(api: Api, organization: Organization, name: str, owner: Pool, **values: Any) -> None:
-    """What a coach writes to the exercise of this name."""
+    """Change the exercise of this name by a coach."""
     (row,) = [row for row in await stored(owner, organization.id) if row.name == name]
     await api.run(EDIT, organization.coach, id=str(row.id), input=values)
 
@@ -47,7 +47,7 @@ async def test_a_dry_run_writes_no_row_of_any_table(
     assert await everything(owner) == before
 
 
-async def test_what_the_file_changed_comes_to_rows_that_nobody_edited_and_to_no_others(
+async def test_changes_of_the_file_are_stored_in_rows_that_nobody_edited_and_in_no_others(
     api: Api, database: Database, organization: Organization, owner: Pool
 ) -> None:
     await bring(database, organization.slug, [free("Alpha Pull"), free("Beta Pull"), free("Gamma Pull")])
@@ -58,18 +58,18 @@ async def test_what_the_file_changed_comes_to_rows_that_nobody_edited_and_to_no_
     assert verdicts(await bring(database, organization.slug, file)) == ["unchanged", "edited", "unchanged"]
 
 
-async def test_overwriting_replaces_what_somebody_edited(
+async def test_overwriting_replaces_edited_rows(
     api: Api, database: Database, organization: Organization, owner: Pool
 ) -> None:
     await bring(database, organization.slug, [free("Alpha Pull")])
-    await edit(api, organization, "Alpha Pull", owner, instructions=[{"type": "STEP", "body": "My way."}], difficulty=1)
+    await edit(api, organization, "Alpha Pull", owner, instructions=[{"type": "STEP", "body": "Mine."}], difficulty=1)
     assert verdicts(await bring(database, organization.slug, [free("Alpha Pull")], overwrite=True)) == ["edited"]
     (line,) = await take(database, organization.slug)
     assert (line["difficulty"], [each["body"] for each in line["instructions"]][1:]) == (2, ["Pull.", "Tip: breathe."])
     assert verdicts(await bring(database, organization.slug, [free("Alpha Pull")])) == ["unchanged"]
 
 
-async def test_fields_that_the_file_says_nothing_of_are_the_coachs_whatever_the_file_does(
+async def test_fields_that_the_file_does_not_have_stay_as_coaches_edited_them(
     api: Api, database: Database, organization: Organization, owner: Pool
 ) -> None:
     await bring(database, organization.slug, [free("Alpha Pull")])
@@ -89,7 +89,7 @@ async def test_a_file_with_another_column_than_before_finds_rows_unedited(
     assert (line["difficulty"], line["cues"], line["importKey"]) == (3, ["Up", "Down"], "csv:alpha-pull")
 
 
-async def test_an_instruction_that_stays_keeps_its_picture_where_others_come_before_it(
+async def test_an_unchanged_instruction_retains_its_picture_where_others_are_inserted_before_it(
     database: Database, organization: Organization, owner: Pool
 ) -> None:
     await bring(database, organization.slug, [free("Alpha Pull", instructions=["One.", "Two."])])
@@ -127,7 +127,7 @@ async def test_an_import_reads_and_writes_one_organization_alone(
     assert len(await stored(owner, other.id)) == 1
 
 
-async def test_two_imports_at_once_store_each_row_once(
+async def test_concurrent_imports_store_each_row_once(
     database: Database, organization: Organization, owner: Pool
 ) -> None:
     file = [free(f"Pull {number}") for number in range(50)]
@@ -136,7 +136,7 @@ async def test_two_imports_at_once_store_each_row_once(
     assert len(await stored(owner, organization.id)) == 50
 
 
-async def test_what_looks_like_a_row_of_the_scope_or_the_file_is_told_and_left_out_unless_kept(
+async def test_a_duplicate_within_the_scope_or_the_file_is_reported_and_left_out_unless_chosen(
     database: Database, organization: Organization, owner: Pool
 ) -> None:
     await bring(database, organization.slug, [free("Alpha Pull")])
@@ -156,7 +156,7 @@ async def test_what_looks_like_a_row_of_the_scope_or_the_file_is_told_and_left_o
     assert len(await stored(owner, organization.id)) == 5
 
 
-async def test_what_looks_like_a_canonical_row_is_told_and_comes_into_an_organization_but_not_into_the_library(
+async def test_a_duplicate_of_a_canonical_row_is_reported_and_imported_into_an_organization_but_not_into_the_library(
     database: Database, organization: Organization
 ) -> None:
     plan = await bring(database, organization.slug, [free("back-squats")])
@@ -171,7 +171,9 @@ async def test_a_seeded_row_that_an_import_overwrote_stays_so_when_the_library_i
     file = [{"name": "Back Squat", "slug": "back-squat", "difficulty": 5}]
     plan = await bring(database, None, file, Format.KINEGRAPH_JSON, overwrite=True)
     assert [(decision.verdict, decision.writes) for decision in plan.decisions] == [("edited", True)]
-    assert [(step.new, step.changed) async for step in seed_library(database)] == [(0, 0)] * len(shipped_files())
+    assert [(progress.new, progress.changed) async for progress in seed_library(database)] == [(0, 0)] * len(
+        shipped_files()
+    )
     (row,) = [row for row in await stored(owner, None) if row.slug == "back-squat"]
     assert (row.difficulty, row.import_key) == (5, "back-squat")
 

@@ -1,4 +1,4 @@
-"""The two commands, as processes: what they print, their exit codes, and that nothing is ever half imported."""
+"""The commands `import` and `export` as processes: output, exit codes, and that an import is never partial."""
 
 import asyncio
 import json
@@ -37,13 +37,13 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-async def test_import_says_what_it_would_do_then_does_it_and_then_finds_nothing_to_do(
+async def test_a_dry_run_reports_the_import_which_then_writes_and_then_finds_nothing_to_do(
     database_url: str, organization: Organization, tmp_path: Path, owner: Pool
 ) -> None:
     env = environment(database_url)
     file = written(tmp_path, free("Alpha Pull"), free("alpha pulls"), free("Back Squats"))
     command = ["import", file, *FREE, "--organization", organization.slug]
-    told = [
+    reported = [
         "exercises.json:",
         "3 exercises",
         "  new                       2",
@@ -57,11 +57,11 @@ async def test_import_says_what_it_would_do_then_does_it_and_then_finds_nothing_
     ]
     dry = run(*command, "--dry-run", env=env)
     assert (dry.returncode, dry.stderr) == (0, "")
-    assert dry.stdout.splitlines() == [*told, "Nothing was written (--dry-run)."]
+    assert dry.stdout.splitlines() == [*reported, "Nothing was written (--dry-run)."]
     assert await stored(owner, organization.id) == []
     done = run(*command, env=env)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [*told, "Imported: 2 new, 0 brought up to date."]
+    assert done.stdout.splitlines() == [*reported, "Imported: 2 new, 0 brought up to date."]
     assert len(await stored(owner, organization.id)) == 2
     again = run(*command, env=env).stdout.splitlines()
     assert again[4] == "  unchanged                 2" and again[-1] == "Imported: 0 new, 0 brought up to date."
@@ -89,7 +89,7 @@ async def test_a_broken_file_is_refused_with_a_line_for_each_fault(
     assert await everything(owner) == before
 
 
-async def test_a_file_without_one_rejected_row_is_imported_where_that_is_asked_for(
+async def test_the_other_rows_are_imported_with_skip_rejected(
     database_url: str, organization: Organization, tmp_path: Path, owner: Pool
 ) -> None:
     file = written(tmp_path, free("Alpha Pull"), free("Bad", level="guru"))
@@ -101,7 +101,7 @@ async def test_a_file_without_one_rejected_row_is_imported_where_that_is_asked_f
     assert len(await stored(owner, organization.id)) == 1
 
 
-async def test_an_export_is_lines_of_json_on_standard_output_or_in_a_file_and_comes_back_unchanged(
+async def test_an_export_is_json_lines_on_standard_output_or_in_a_file_and_is_imported_unchanged(
     database_url: str, organization: Organization, tmp_path: Path
 ) -> None:
     env = environment(database_url)
@@ -120,7 +120,7 @@ async def test_an_export_is_lines_of_json_on_standard_output_or_in_a_file_and_co
     assert refused(lost).startswith("out.jsonl cannot be written: ")
 
 
-def test_an_export_that_finds_no_room_and_an_organization_of_broken_bytes_are_told_in_one_line(
+def test_a_full_disk_and_a_malformed_organization_are_reported_in_one_line(
     database_url: str,
 ) -> None:
     command = f"{' '.join(KINEGRAPH)} export > /dev/full"
@@ -132,7 +132,7 @@ def test_an_export_that_finds_no_room_and_an_organization_of_broken_bytes_are_to
     assert refused(done) == r"There is no organization with the slug '\udcff'."
 
 
-def test_whoever_reads_only_the_beginning_of_an_export_gets_no_complaint(database_url: str) -> None:
+def test_a_reader_that_closes_an_export_early_gets_no_error(database_url: str) -> None:
     command = f"{' '.join(KINEGRAPH)} export | head -c 10"
     done = subprocess.run(
         command, shell=True, env=environment(database_url), capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""Real libraries come in whole, and a second time change nothing; skipped where they are not on the machine."""
+"""Real data sets are imported whole, and change nothing a second time; skipped where they are not installed."""
 
 import os
 import time
@@ -20,7 +20,7 @@ WGER = FOLDER / f"wger.{BASE}"
 
 
 @pytest.mark.skipif(not FREE.exists(), reason="KINEGRAPH_TEST_DATASETS names no folder with free-exercise-db.json")
-async def test_free_exercise_db_comes_whole_into_an_empty_organization_and_again_changes_nothing(
+async def test_free_exercise_db_is_imported_whole_and_again_changes_nothing(
     database: Database, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()
@@ -40,7 +40,7 @@ async def test_free_exercise_db_comes_whole_into_an_empty_organization_and_again
 
 
 @pytest.mark.skipif(not WGER.exists(), reason="KINEGRAPH_TEST_DATASETS names no folder with wger's fixtures")
-async def test_wger_comes_with_names_in_three_languages_and_again_changes_nothing(
+async def test_wger_is_imported_with_names_in_three_languages_and_again_changes_nothing(
     database: Database, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinegraph.canonical import rules as canonical
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.exchange.rules_fields import FIELDS, digest, is_digest, is_unchanged
 from kinegraph.exercise import rules_columns
 
@@ -40,11 +41,9 @@ def test_a_hash_of_seeding_is_no_hash_of_an_import() -> None:
 
 
 def test_a_new_column_changes_no_hash_of_the_canonical_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = {
-        row["slug"]: row["seed_hash"] for file in canonical.shipped_files() for row in canonical.entries_of(*file)
-    }
+    before = {row["slug"]: row["seed_hash"] for file in shipped_files() for row in canonical.entries_of(*file)}
     added = dataclasses.replace(rules_columns.COLUMNS["cues"], name="tempo_hints")
     monkeypatch.setitem(canonical.UNSET_VALUES, added.name, [])
-    rows = [row for file in canonical.shipped_files() for row in canonical.entries_of(*file)]
+    rows = [row for file in shipped_files() for row in canonical.entries_of(*file)]
     assert {row["slug"]: row["seed_hash"] for row in rows} == before
     assert all(row[added.name] == [] for row in rows)

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a file is told row by row and field by field, and then nothing at all is imported."""
+"""The faults of a file are reported by row and field, and nothing of it is imported."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,7 +21,7 @@ NOTHING_BESIDE = dict.fromkeys(BESIDE, b"[]")
 
 
 @pytest.mark.parametrize(
-    ("format", "content", "told"),
+    ("format", "content", "message"),
     [
         (FREE, b"", "exercises is empty."),
         (CSV, b" \n ", "exercises is empty."),
@@ -41,10 +41,10 @@ NOTHING_BESIDE = dict.fromkeys(BESIDE, b"[]")
         (FREE, b" " * (MAX_FILE_BYTES + 1), "exercises has more than 50 MB."),
     ],
 )
-def test_a_file_that_is_none_is_refused_in_one_line(format: Format, content: bytes, told: str) -> None:
+def test_a_file_that_is_none_is_refused_in_one_line(format: Format, content: bytes, message: str) -> None:
     with pytest.raises(FileError) as refused:
         parse(format, content)
-    assert str(refused.value).startswith(told) and len(str(refused.value)) < 700 and "\n" not in str(refused.value)
+    assert str(refused.value).startswith(message) and len(str(refused.value)) < 700 and "\n" not in str(refused.value)
 
 
 def ours(**values: Any) -> dict[str, Any]:
@@ -147,25 +147,23 @@ def test_each_fault_names_row_name_and_field(format: Format, rows: str | Sequenc
     assert [str(fault) for fault in parse(format, rows).faults] == faults
 
 
-async def test_one_rejected_row_keeps_the_whole_file_out(database: Database, world: World, owner: Pool) -> None:
+async def test_nothing_of_a_file_with_a_rejected_row_is_imported(database: Database, world: World, owner: Pool) -> None:
     organization = await world.organization()
     before = await everything(owner)
     file = [free("Alpha Pull"), *(free(f"Bad {number}", level="guru") for number in range(30))]
     for dry_run in (True, False):
         with pytest.raises(ExchangeError) as refused:
             await bring(database, organization.slug, file, dry_run=dry_run)
-        told = str(refused.value).splitlines()
-        assert told[0] == "30 of 31 rows are rejected, and nothing was imported (see --skip-rejected):"
-        assert (len(told), told[-1]) == (22, "and 10 more faults")
+        message = str(refused.value).splitlines()
+        assert message[0] == "30 of 31 rows are rejected, and nothing was imported (see --skip-rejected):"
+        assert (len(message), message[-1]) == (22, "and 10 more faults")
     assert await everything(owner) == before
     plan = await bring(database, organization.slug, file, skip_rejected=True)
     assert (len(plan.written), len(plan.faults)) == (1, 30)
     assert [row.name for row in await stored(owner, organization.id)] == ["Alpha Pull"]
 
 
-async def test_what_the_library_has_against_a_row_is_told_as_a_fault_of_the_row(
-    database: Database, owner: Pool
-) -> None:
+async def test_a_conflict_with_the_library_is_a_fault_of_the_row(database: Database, owner: Pool) -> None:
     await owner.execute("UPDATE exercises SET deleted_at = now() WHERE slug = 'bird-dog' AND organization_id IS NULL")
     file = [
         {"name": "Bird", "slug": "bird-dog", "importKey": "a"},
@@ -180,7 +178,7 @@ async def test_what_the_library_has_against_a_row_is_told_as_a_fault_of_the_row(
     assert plan.written == []
 
 
-async def test_an_organization_that_is_not_there_is_told(database: Database) -> None:
+async def test_an_unknown_organization_is_refused(database: Database) -> None:
     with pytest.raises(ExchangeError, match="There is no organization with the slug 'nowhere'"):
         await bring(database, "nowhere", [free("Alpha Pull")])
 

@@ -1,4 +1,4 @@
-"""An export says all that is stored: in the same scope it changes nothing, in another it makes equal rows."""
+"""An export has all stored values: imported into its scope it changes nothing, into another it makes equal rows."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kinegraph.canonical.rules import shipped_files
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.exchange.rules_fields import FIELDS
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.rules_details import condition_key
@@ -14,14 +14,12 @@ from kinegraph.formats.records import Format
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, World
 from tests.exchange.files import EDIT, KEEP, Pool, bring, everything, free, take, verdicts, without_ids
+from tests.exercise.documents import create
 
 OURS = Format.KINEGRAPH_JSON
 LAW = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-CREATE = """
-mutation ($input: CreateExerciseInput!) { createExercise(input: $input) { exercise { id } userErrors { code } } }
-"""
 TERM = """
 mutation ($input: CreateTaxonomyTermInput!) { createTaxonomyTerm(input: $input) { term { id } userErrors { code } } }
 """
@@ -66,7 +64,7 @@ async def test_export_import_export_is_the_identity(
     database: Database, world: World, rows: list[dict[str, Any]]
 ) -> None:
     one, other = await world.organization(), await world.organization()
-    file = [{**row, "importKey": f"row {place}"} for place, row in enumerate(rows)]
+    file = [{**row, "importKey": f"row {position}"} for position, row in enumerate(rows)]
     assert len((await bring(database, one.slug, file, OURS, duplicates=KEEP)).written) == len(rows)
     first = await take(database, one.slug)
     assert set(verdicts(await bring(database, one.slug, lines(first), OURS))) == {"unchanged"}
@@ -76,11 +74,10 @@ async def test_export_import_export_is_the_identity(
 
 
 async def made(api: Api, organization: Organization) -> None:
-    """Two exercises of one name and slug, with everything that the API lets one say; a term of their own."""
+    """Create two exercises of one name and slug with every field of the API, and an own term."""
     input = {"organizationId": str(organization.id), "kind": "BODY_REGION", "name": "Left Toe", "bodyArea": "Feet"}
     term = (await api.run(TERM, organization.coach, input=input))["createTaxonomyTerm"]["term"]["id"]
     exercise = {
-        "organizationId": str(organization.id),
         "name": "Toe Raise",
         "slug": "toe-raise",
         "status": "DRAFT",
@@ -90,7 +87,7 @@ async def made(api: Api, organization: Organization) -> None:
         "termIds": [term],
     }
     for _ in range(2):
-        await api.run(CREATE, organization.coach, input=exercise)
+        await create(api, organization.coach, organization, **exercise)
 
 
 async def test_rows_that_were_never_imported_are_found_again_and_left_alone(
@@ -105,7 +102,7 @@ async def test_rows_that_were_never_imported_are_found_again_and_left_alone(
     assert await everything(owner) == before
 
 
-async def test_an_exported_row_that_is_edited_in_the_file_comes_back_unless_it_was_edited_here_too(
+async def test_an_exported_row_that_is_edited_in_the_file_is_imported_unless_it_was_edited_here_too(
     api: Api, world: World, database: Database
 ) -> None:
     organization = await world.organization()
@@ -139,7 +136,7 @@ async def test_the_shipped_library_exported_or_as_it_ships_changes_nothing(datab
     assert await everything(owner) == before
 
 
-async def test_the_canonical_library_comes_whole_into_an_organization(world: World, database: Database) -> None:
+async def test_the_canonical_library_is_imported_whole_into_an_organization(world: World, database: Database) -> None:
     organization = await world.organization()
     rows = await take(database, None)
     plan = await bring(database, organization.slug, lines(rows), OURS)

@@ -1,17 +1,17 @@
-"""GraphQL documents about what hangs from exercises, and short ways to send them and files for them."""
+"""GraphQL documents about exercises with their instructions, contraindications and tags, and a client for them."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from tests.conftest import Api, Organization, Person
 from tests.exercise.documents import FIELDS as STORED
-from tests.exercise.terms import TAGS
 from tests.media.files import REQUEST
+from tests.taxonomy.terms import TAGS
 
 Json = dict[str, Any]
 INSTRUCTION = "id type body sortOrder imageKey imageUrl"
-PARTS = f"instructions {{ {INSTRUCTION} }} contraindications {{ id condition severity description }}"
-FIELDS = f"{STORED} {PARTS} {TAGS}"
+DETAIL_FIELDS = f"instructions {{ {INSTRUCTION} }} contraindications {{ id condition severity description }}"
+FIELDS = f"{STORED} {DETAIL_FIELDS} {TAGS}"
 ERRORS = "userErrors { code message field }"
 CREATE = (
     "mutation ($input: CreateExerciseInput!) "
@@ -28,36 +28,36 @@ CLONE = (
 )
 
 
-def step(body: str = "Stand up", type: str = "STEP", **values: Any) -> Json:
-    """An instruction as it is sent."""
+def instruction(body: str = "Stand up", type: str = "STEP", **values: Any) -> Json:
+    """The input of an instruction."""
     return {"type": type, "body": body, **values}
 
 
-def against(condition: str, severity: str = "WARNING", **values: Any) -> Json:
-    """A contraindication as it is sent."""
+def contraindication(condition: str, severity: str = "WARNING", **values: Any) -> Json:
+    """The input of a contraindication."""
     return {"condition": condition, "severity": severity, **values}
 
 
-def said(entries: list[Json]) -> list[Json]:
-    """What entries say, whatever their ids and signatures."""
+def values_of(entries: list[Json]) -> list[Json]:
+    """The entries without their ids and addresses."""
     return [{name: value for name, value in entry.items() if name not in ("id", "imageUrl")} for entry in entries]
 
 
 def stable(exercise: Json) -> Json:
-    """An exercise without addresses, whose signatures differ from one reading to the next."""
+    """An exercise without the addresses of pictures, whose signatures differ from one answer to the next."""
     return {**exercise, "instructions": [{**each, "imageUrl": None} for each in exercise["instructions"]]}
 
 
 @dataclass
-class Desk:
-    """An organization whose coach writes exercises with pictures."""
+class ExerciseClient:
+    """Sends mutations and queries of exercises, by the coach of an organization unless another person is given."""
 
     api: Api
     organization: Organization
 
     @property
     def coach(self) -> Person:
-        """Who acts unless somebody else is named."""
+        """The person who sends requests by default."""
         return self.organization.coach
 
     async def create(self, person: Person | None = None, /, **values: Any) -> Json:
@@ -78,7 +78,7 @@ class Desk:
         return exercise
 
     async def refused(self, id: str, person: Person | None = None, /, **values: Any) -> list[tuple[str, list[str]]]:
-        """What stands against a change, in the order of the paths."""
+        """The refusals of a change, in the order of their paths."""
         return sorted(await self.api.refusals(UPDATE, person or self.coach, id=id, input=values), key=lambda r: r[1])
 
     async def uploaded(self, exercise_id: str, content: bytes, person: Person | None = None, **values: Any) -> str:

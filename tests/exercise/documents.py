@@ -1,4 +1,4 @@
-"""GraphQL documents about exercises, and short ways to send them."""
+"""GraphQL documents about exercises, and functions that send them."""
 
 from typing import Any
 

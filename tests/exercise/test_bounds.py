@@ -5,17 +5,17 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Organization
 from tests.exercise.documents import CREATE, LISTS, TEXTS, UPDATE, create, read, update
 
 Pool = Any
 
 BAD: list[tuple[str, Any, list[str]]] = [
-    *((name, "x" * (longest + 1), [name]) for name, longest in TEXTS.items()),
+    *((name, "x" * (max_length + 1), [name]) for name, max_length in TEXTS.items()),
     *((name, "a\x00b", [name]) for name in TEXTS),
     *((name, "https://a\x00b", [name]) for name in ("videoUrl", "thumbnailUrl")),
     *((name, " \u00a0", [name]) for name in (*TEXTS, "videoUrl", "thumbnailUrl")),
-    *((name, ["ok", "x" * (longest + 1)], [name, "1"]) for name, longest in LISTS.items()),
+    *((name, ["ok", "x" * (max_length + 1)], [name, "1"]) for name, max_length in LISTS.items()),
     *((name, ["ok", ""], [name, "1"]) for name in LISTS),
     *((name, ["a\x00b"], [name, "0"]) for name in LISTS),
     *((name, [f"entry {number}" for number in range(51)], [name]) for name in LISTS),
@@ -27,12 +27,6 @@ BAD: list[tuple[str, Any, list[str]]] = [
     ("thumbnailUrl", "//no.scheme", ["thumbnailUrl"]),
 ]
 BAD_SLUGS = ["Back-Squat", "back squat", "-squat", "squat-", "back--squat", "סקוואט", "squat\n1", "s" * 256, " ", "é"]
-
-
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    """An organization whose exercises these tests write."""
-    return await world.organization()
 
 
 @pytest.mark.parametrize(("name", "value", "path"), BAD)
@@ -48,13 +42,13 @@ async def test_a_bad_value_is_refused_at_its_field_when_made_and_when_changed(
 
 
 async def test_the_longest_values_are_taken(api: Api, gym: Organization) -> None:
-    texts = {name: "ס" * longest for name, longest in TEXTS.items()}
-    lists = {name: [f"{n:02}" + "🏋" * (longest - 2) for n in range(50)] for name, longest in LISTS.items()}
+    texts = {name: "ס" * max_length for name, max_length in TEXTS.items()}
+    lists = {name: [f"{n:02}" + "🏋" * (max_length - 2) for n in range(50)] for name, max_length in LISTS.items()}
     made = await create(api, gym.coach, gym, **texts, **lists, difficulty=5, slug="s" * 255)
     assert {name: made[name] for name in (*texts, *lists)} == {**texts, **lists}
 
 
-async def test_everything_wrong_with_an_input_is_told_at_once_and_nothing_is_stored(
+async def test_all_faults_of_an_input_are_refused_together_and_nothing_is_stored(
     api: Api, gym: Organization, owner: Pool
 ) -> None:
     bad = {"name": "", "difficulty": 9, "cues": ["", "ok", "\x07"], "organizationId": str(gym.id)}
@@ -93,7 +87,7 @@ async def test_equipment_and_aliases_may_be_one_string_separated_by_commas_or_se
     assert (await update(api, gym.coach, other["id"], **{name: sent}))[name] == stored
 
 
-async def test_a_separated_string_may_stand_in_the_document_itself(api: Api, gym: Organization) -> None:
+async def test_a_separated_string_may_be_a_literal_of_the_document(api: Api, gym: Organization) -> None:
     document = (
         f'mutation {{ createExercise(input: {{organizationId: "{gym.id}", name: "Carry", category: CARDIO, '
         'equipment: "kettlebell; chalk"}) { exercise { equipment } userErrors { message } } }'
@@ -102,7 +96,7 @@ async def test_a_separated_string_may_stand_in_the_document_itself(api: Api, gym
     assert made["createExercise"]["exercise"]["equipment"] == ["kettlebell", "chalk"]
 
 
-async def test_cues_keep_their_commas(api: Api, gym: Organization) -> None:
+async def test_commas_do_not_separate_cues(api: Api, gym: Organization) -> None:
     made = await create(api, gym.coach, gym, cues=["Chest up, elbows down; breathe"])
     assert made["cues"] == ["Chest up, elbows down; breathe"]
 
@@ -122,6 +116,6 @@ async def test_difficulty_outside_1_to_5_and_unknown_enum_values_are_rejected_by
     owner: Pool, column: str, value: Any
 ) -> None:
     values = {"name": "x", column: value}
-    names, places = ", ".join(values), ", ".join(f"${n}" for n in range(1, len(values) + 1))
+    names, placeholders = ", ".join(values), ", ".join(f"${n}" for n in range(1, len(values) + 1))
     with pytest.raises(asyncpg.CheckViolationError):
-        await owner.execute(f"INSERT INTO exercises ({names}) VALUES ({places})", *values.values())
+        await owner.execute(f"INSERT INTO exercises ({names}) VALUES ({placeholders})", *values.values())

@@ -1,4 +1,4 @@
-"""Who may read and write which exercise: seed 001's table of permissions, and DOMAIN.md's of visibility."""
+"""Permissions and visibility of exercises (docs/domain.md, Access)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from kinegraph.canonical import store
-from kinegraph.canonical.rules import entries_of, shipped_files
+from kinegraph.canonical.rules import entries_of
+from kinegraph.canonical.rules_files import shipped_files
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import CREATE, DELETE, UPDATE, create, read, update
 
@@ -19,12 +20,6 @@ OWN = [("owner", []), ("admin", []), ("coach", []), ("member", ["FORBIDDEN"]), (
 CANONICAL = [("owner", ["FORBIDDEN"]), ("admin", ["FORBIDDEN"]), ("coach", ["FORBIDDEN"]), ("member", ["FORBIDDEN"]),
              ("outsider", ["FORBIDDEN"]), ("platform admin", [])]  # fmt: skip
 COACHES = ("owner", "admin", "coach")
-
-
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    """The organization whose exercises are read and written."""
-    return await world.organization()
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +79,7 @@ async def test_only_a_platform_admin_creates_a_canonical_exercise(
 
 
 @pytest.mark.parametrize(("who", "refused"), CANONICAL)
-async def test_only_a_platform_admin_updates_a_canonical_exercise_and_others_are_told_so(
+async def test_only_a_platform_admin_updates_a_canonical_exercise_and_others_are_refused(
     api: Api, world: World, people: dict[str, Person], who: str, refused: list[str]
 ) -> None:
     id = await world.exercise_id("bird-dog")
@@ -96,7 +91,7 @@ async def test_only_a_platform_admin_updates_a_canonical_exercise_and_others_are
 
 
 @pytest.mark.parametrize(("who", "refused"), CANONICAL)
-async def test_only_a_platform_admin_deletes_a_canonical_exercise_and_others_are_told_so(
+async def test_only_a_platform_admin_deletes_a_canonical_exercise_and_others_are_refused(
     api: Api, people: dict[str, Person], who: str, refused: list[str]
 ) -> None:
     made = await create(api, people["platform admin"], name="To go")
@@ -121,9 +116,7 @@ async def test_a_member_who_coaches_elsewhere_does_not_write_here(api: Api, worl
     await create(api, person, elsewhere)
 
 
-async def test_somebody_who_left_writes_and_reads_no_more(
-    api: Api, world: World, gym: Organization, owner: Pool
-) -> None:
+async def test_a_former_member_neither_writes_nor_reads(api: Api, world: World, gym: Organization, owner: Pool) -> None:
     person = await world.join(gym.id, "coach")
     own = await create(api, person, gym)
     await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", person.id)
@@ -143,7 +136,7 @@ async def test_an_organization_id_of_another_form_is_refused_at_its_field(api: A
         assert found == [("INVALID_INPUT", ["input", "organizationId"])]
 
 
-async def test_an_unknown_id_is_answered_as_anothers(api: Api, gym: Organization) -> None:
+async def test_an_unknown_id_is_answered_like_one_of_another_organization(api: Api, gym: Organization) -> None:
     unknown = "019cffff-0000-7000-8000-000000000000"
     assert await read(api, gym.coach, unknown) is None
     assert await api.refusals(UPDATE, gym.coach, id=unknown, input={"name": "x"}) == [("NOT_FOUND", ["id"])]
@@ -199,7 +192,9 @@ async def test_nobody_signed_in_reads_or_writes_no_exercise(api: Api, world: Wor
     assert (read_it.status_code, write_it.status_code) == (401, 401)
 
 
-async def test_row_level_security_alone_keeps_canonical_rows_from_coaches(world: World, gym: Organization) -> None:
+async def test_row_level_security_alone_refuses_coaches_writes_of_canonical_rows(
+    world: World, gym: Organization
+) -> None:
     id = await world.exercise_id("back-squat")
     async with world.writing_as(gym.coach) as session:
         assert await session.run("UPDATE exercises SET name = 'x' WHERE id = $1", id) == 0
@@ -209,7 +204,7 @@ async def test_row_level_security_alone_keeps_canonical_rows_from_coaches(world:
             await session.run("INSERT INTO exercises (name) VALUES ('x')")
 
 
-async def test_row_level_security_alone_keeps_a_coach_from_giving_an_exercise_away(
+async def test_row_level_security_alone_refuses_a_move_of_an_exercise_to_another_organization(
     api: Api, world: World, gym: Organization
 ) -> None:
     own = await create(api, gym.coach, gym)

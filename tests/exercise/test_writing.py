@@ -6,25 +6,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import Api, Organization, Person, World
+from tests.conftest import Api, Organization, Person
 from tests.exercise.documents import CREATE, DELETE, FULL, LISTS, UPDATE, create, read, refusals, update
 
 Pool = Any
 
 OPTIONAL = ("description", "athleteNotes", "movementPattern", "difficulty", "videoUrl", "thumbnailUrl",
             "planeOfMotion", "mechanics", "forceVector")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    """An organization whose exercises these tests write."""
-    return await world.organization()
-
-
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    """A platform admin."""
-    return await world.person(is_platform_admin=True)
 
 
 async def test_every_field_of_a_new_exercise_is_stored_as_it_was_sent(api: Api, gym: Organization) -> None:
@@ -37,7 +25,7 @@ async def test_every_field_of_a_new_exercise_is_stored_as_it_was_sent(api: Api, 
     assert await read(api, gym.coach, made["id"]) == made
 
 
-async def test_an_exercise_of_nothing_but_a_name_has_the_defaults_of_seed_002(api: Api, gym: Organization) -> None:
+async def test_an_exercise_with_only_a_name_has_the_defaults(api: Api, gym: Organization) -> None:
     made = await create(api, gym.coach, gym, name="  Plain  ")
     assert made["name"] == "Plain"
     assert (made["status"], made["category"], made["kind"]) == ("PUBLISHED", "OTHER", "STRENGTH_COMPOUND")
@@ -93,11 +81,11 @@ async def test_null_clears_every_field_that_may_be_empty(api: Api, gym: Organiza
     assert [cleared[name] for name in OPTIONAL] == [None] * len(OPTIONAL)
     assert [cleared[name] for name in LISTS] == [[]] * len(LISTS)
     assert cleared["video"] is None
-    kept = ("name", "status", "category", "kind", "isUnilateral", "slug")
-    assert [cleared[name] for name in kept] == [FULL[name] for name in kept]
+    retained = ("name", "status", "category", "kind", "isUnilateral", "slug")
+    assert [cleared[name] for name in retained] == [FULL[name] for name in retained]
 
 
-async def test_null_for_fields_that_are_never_empty_is_refused_all_at_once(api: Api, gym: Organization) -> None:
+async def test_nulls_for_fields_that_are_never_empty_are_refused_together(api: Api, gym: Organization) -> None:
     made = await create(api, gym.coach, gym)
     never = ["name", "category", "kind", "status", "isUnilateral"]
     found = await refusals(api, UPDATE, gym.coach, id=made["id"], input=dict.fromkeys(never))
@@ -123,7 +111,7 @@ async def test_an_organization_may_use_a_canonical_slug_as_often_as_it_likes(api
     assert (first["slug"], second["slug"]) == ("back-squat", "back-squat")
 
 
-async def test_of_two_canonical_exercises_made_at_once_with_one_slug_one_is_refused(api: Api, admin: Person) -> None:
+async def test_of_concurrently_created_canonical_exercises_with_one_slug_one_is_stored(api: Api, admin: Person) -> None:
     answers = await asyncio.gather(
         *(api.refusals(CREATE, admin, input={"name": f"Race {n}", "slug": "the-race"}) for n in range(4))
     )
@@ -153,7 +141,7 @@ async def test_a_status_moves_only_forward_or_back_from_the_archive(
     assert (after["status"], after["cues"]) == ((new, ["new"]) if allowed else (old, []))
 
 
-async def test_a_deleted_exercise_is_gone_for_its_owner_and_stays_in_the_table(
+async def test_a_deleted_exercise_is_not_found_by_its_owner_and_stays_in_the_table(
     api: Api, gym: Organization, owner: Pool
 ) -> None:
     made = await create(api, gym.coach, gym)
@@ -170,13 +158,13 @@ async def test_a_deleted_exercise_can_be_neither_changed_nor_deleted_again(api: 
     assert await api.refusals(UPDATE, gym.coach, id=made["id"], input={"name": "x"}) == [("NOT_FOUND", ["id"])]
 
 
-async def test_of_two_deletions_at_once_one_finds_nothing(api: Api, gym: Organization) -> None:
+async def test_of_concurrent_deletions_one_succeeds(api: Api, gym: Organization) -> None:
     made = await create(api, gym.coach, gym)
     answers = await asyncio.gather(*(api.refusals(DELETE, gym.coach, id=made["id"]) for _ in range(3)))
     assert sorted(answers) == [[], [("NOT_FOUND", ["id"])], [("NOT_FOUND", ["id"])]]
 
 
-async def test_changes_of_different_fields_at_once_all_stay(api: Api, gym: Organization) -> None:
+async def test_concurrent_changes_of_different_fields_are_all_stored(api: Api, gym: Organization) -> None:
     made = await create(api, gym.coach, gym)
     fields = ("description", "athleteNotes", "cues", "aliases", "difficulty", "videoUrl")
     await asyncio.gather(*(update(api, gym.coach, made["id"], **{name: FULL[name]}) for name in fields))

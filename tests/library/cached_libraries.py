@@ -1,4 +1,4 @@
-"""What the tests of cached libraries ask, and what they write past the API."""
+"""The query of the tests of cached libraries, and functions that write past the API."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from tests.workout.documents import create, movement, section
 
 Pool = Any
 
-LOOK = """
+EXERCISES = """
 query ($id: ID!) { organization(id: $id) {
   newest: exerciseLibrary(first: 8, sort: CREATED_AT_DESC) {
     totalCount nodes { ...Shown } edges { cursor node { name } } pageInfo { endCursor hasNextPage }
@@ -25,29 +25,29 @@ fragment Shown on EffectiveExercise {
   __typename id exerciseId name cues status slug isOrgCustom isDiscontinued customizedFields
 }
 """
-"""Every cached answer in which an exercise stands: pages of the library, and trees of workouts."""
+"""The cached answers that have exercises: pages of the library, and trees of workouts."""
 
 
-async def looked_at_alike(plain: Api, api: Api, *gyms: Organization) -> None:
-    """What is cached of organizations' exercises is what is read."""
+async def agree_on_exercises(plain: Api, api: Api, *gyms: Organization) -> None:
+    """Check that answers with and without a cache are equal for organizations' exercises."""
     for gym in gyms:
-        await agree(plain, api, (gym.coach, gym.member), (LOOK,), {"id": str(gym.id)})
+        await agree(plain, api, (gym.coach, gym.member), (EXERCISES,), {"id": str(gym.id)})
 
 
-async def look(query: Query, gym: Organization) -> Any:
-    """What an organization's exercises look like to a query that has begun, asked until it is cached."""
-    answers = {await query.answer(LOOK, id=str(gym.id)) for _ in range(3)}
+async def exercises_in(query: Query, gym: Organization) -> Any:
+    """An organization's exercises in a query that has begun, which is sent until its answer is cached."""
+    answers = {await query.answer(EXERCISES, id=str(gym.id)) for _ in range(3)}
     assert len(answers) == 1
     return orjson.loads(answers.pop())["organization"]
 
 
 def customized(shown: Any) -> list[str]:
-    """The names of the exercises that an organization overrides, as `look` found them."""
+    """The names of the overridden exercises in an answer of `exercises_in`."""
     return [node["name"] for node in shown["customized"]["nodes"]]
 
 
 async def use(api: Api, gym: Organization, *exercises: UUID) -> None:
-    """Make a workout with these exercises."""
+    """Create a workout with these exercises."""
     await create(api, gym, section(*(movement(str(id)) for id in exercises)))
 
 
@@ -60,7 +60,7 @@ async def write_own(owner: Pool, gym: Organization, name: str) -> UUID:
 
 
 async def write_override(owner: Pool, gym: Organization, id: UUID, name: str) -> None:
-    """Another name for an organization."""
+    """Store an override of an exercise's name."""
     await owner.execute(
         """
         INSERT INTO exercise_org_overrides (organization_id, exercise_id, overrides) VALUES ($1, $2, $3::text::jsonb)

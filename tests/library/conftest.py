@@ -1,4 +1,4 @@
-"""What the library's tests share: the API without a cache, a database with one, two organizations."""
+"""Fixtures of the library's tests: the API without a cache, a database with one, two organizations."""
 
 from collections.abc import AsyncIterator
 
@@ -8,11 +8,14 @@ from kinegraph.kit.database import Database
 from kinegraph.services import Services
 from tests.cached import serving
 from tests.conftest import Api, Organization, World
+from tests.fixtures import admin, gym, squat
+
+__all__ = ["admin", "gym", "squat"]
 
 
 @pytest.fixture(scope="module")
 async def plain(services: Services) -> AsyncIterator[Api]:
-    """The API without a cache, which says what is right."""
+    """The API without a cache, the oracle of the tests."""
     async with serving(services, 0) as api:
         yield api
 

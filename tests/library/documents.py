@@ -1,4 +1,4 @@
-"""GraphQL documents about overrides and the library, and short ways to send them."""
+"""GraphQL documents about overrides and the library, and functions that send them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ OVERRIDABLE = (
     "equipment", "aliases", "difficulty", "discipline", "cues", "commonFaults", "scalingOptions", "videoUrl",
     "thumbnailUrl",
 )  # fmt: skip
-"""Seed 001's allowlist."""
+"""The allowlist of overridable fields (docs/domain.md, Overrides)."""
 
 VALUES = " ".join(OVERRIDABLE)
 FIELDS = f"""
@@ -41,7 +41,7 @@ query ($id: ID!, $source: LibrarySource! = ALL, $filter: ExerciseFilter, $sort: 
 
 
 def target(exercise_id: str, organization: Organization) -> dict[str, str]:
-    """The variables that say which exercise of which organization."""
+    """The variables of an exercise and an organization."""
     return {"exerciseId": exercise_id, "organizationId": str(organization.id)}
 
 
@@ -71,9 +71,11 @@ async def effective(
     return exercise
 
 
-async def library(api: Api, organization: Organization, person: Person | None = None, **asked: Any) -> dict[str, Any]:
+async def library(
+    api: Api, organization: Organization, person: Person | None = None, **arguments: Any
+) -> dict[str, Any]:
     """A page of the organization's library."""
-    found = await api.run(LIBRARY, person or organization.coach, id=str(organization.id), **asked)
+    found = await api.run(LIBRARY, person or organization.coach, id=str(organization.id), **arguments)
     page: dict[str, Any] = found["organization"]["exerciseLibrary"]
     return page
 
@@ -89,12 +91,12 @@ query ($id: ID!, $source: LibrarySource! = ALL, $sort: ExerciseSort!, $first: In
 """
 
 
-async def walk(api: Api, organization: Organization, size: int, **asked: Any) -> list[str]:
-    """The ids of a whole library, met page by page."""
+async def walk(api: Api, organization: Organization, size: int, **arguments: Any) -> list[str]:
+    """The ids of a whole library, read page by page."""
     found: list[str] = []
     after = None
     while True:
-        data = await api.run(WALK, organization.coach, id=str(organization.id), first=size, after=after, **asked)
+        data = await api.run(WALK, organization.coach, id=str(organization.id), first=size, after=after, **arguments)
         page = data["organization"]["exerciseLibrary"]
         found += [edge["node"]["exerciseId"] for edge in page["edges"]]
         assert len(page["edges"]) == size or not page["pageInfo"]["hasNextPage"]

@@ -1,4 +1,4 @@
-"""What a page's statement really does: the statement as the product sends it, its plan as the product runs it."""
+"""The statements of pages as the product sends them, and their query plans under row-level security."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,13 +91,13 @@ def captured(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Statement]]:
     found: list[Statement] = []
     fetch = ReadSession.fetch
 
-    async def noted(session: ReadSession, statement: str, *arguments: Any) -> Any:
+    async def recording(session: ReadSession, statement: str, *arguments: Any) -> Any:
         if "AS sort_key" in statement:
             found.append((statement, arguments))
         return await fetch(session, statement, *arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(ReadSession, "fetch", noted)
+        patched.setattr(ReadSession, "fetch", recording)
         yield found
 
 
@@ -114,7 +114,7 @@ def _as_text(value: Any) -> str:
 
 
 async def plan_of(database: Database, person: Person, statement: Statement) -> dict[str, Any]:
-    """The plan with which the person's own session runs the statement, with what each step touched."""
+    """The plan with which the person's own session runs the statement, with the rows that each node touched."""
     text, arguments = statement
     async with database.read(authenticate_as(person.id)) as session:
         await session.fetch(f"PREPARE page AS {text}")
@@ -127,8 +127,8 @@ async def plan_of(database: Database, person: Person, statement: Statement) -> d
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step of a plan: what it is, of which table, and how many rows it looked at in all."""
+class PlanNode:
+    """A node of a query plan: its type, its table and index, and the number of rows that it read."""
 
     kind: str
     table: str
@@ -136,11 +136,11 @@ class Step:
     touched: int
 
 
-def steps(plan: dict[str, Any]) -> Iterator[Step]:
-    """Every step of a plan."""
+def plan_nodes(plan: dict[str, Any]) -> Iterator[PlanNode]:
+    """The nodes of a plan."""
     loops = plan["Actual Loops"]
     removed = sum(value for name, value in plan.items() if name.startswith("Rows Removed"))
     touched = round((plan["Actual Rows"] + removed) * loops)
-    yield Step(plan["Node Type"], plan.get("Relation Name", ""), plan.get("Index Name", ""), touched)
+    yield PlanNode(plan["Node Type"], plan.get("Relation Name", ""), plan.get("Index Name", ""), touched)
     for inner in plan.get("Plans", ()):
-        yield from steps(inner)
+        yield from plan_nodes(inner)

@@ -1,4 +1,4 @@
-"""What is cached of exercises is what would be read: whatever was written, and whoever still reads an old state.
+"""Cached exercises equal those that would be read: after any write, and in any snapshot.
 
 `plain` and `database` cache nothing and are the oracle; `api` and `caching` read the same database, and cache.
 """
@@ -15,7 +15,16 @@ from kinegraph.kit.database import Database
 from kinegraph.services import Services
 from tests.cached import TIMES, Query, agree, serving
 from tests.conftest import Api, Organization, World, counted
-from tests.library.cached_libraries import LOOK, Pool, customized, look, looked_at_alike, use, write_override, write_own
+from tests.library.cached_libraries import (
+    EXERCISES,
+    Pool,
+    agree_on_exercises,
+    customized,
+    exercises_in,
+    use,
+    write_override,
+    write_own,
+)
 from tests.library.documents import EFFECTIVE, LIBRARY, library, upsert
 
 
@@ -39,7 +48,7 @@ WRITES = (
     """UPDATE exercise_org_overrides SET overrides = jsonb_build_object('cues', jsonb_build_array($3::text))
        WHERE exercise_id = $1 AND organization_id = $2""",
 )
-steps = st.lists(
+operations = st.lists(
     st.tuples(st.integers(0, len(WRITES) - 1), st.integers(0, 2), st.integers(0, 1), st.booleans(), st.integers(0, 99)),
     min_size=1,
     max_size=8,
@@ -47,22 +56,22 @@ steps = st.lists(
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=steps)
-async def test_after_any_writes_what_is_cached_is_what_would_be_read(
-    plain: Api, api: Api, world: World, owner: Pool, steps: list[tuple[int, int, int, bool, int]]
+@given(operations=operations)
+async def test_after_any_writes_answers_with_and_without_a_cache_are_equal(
+    plain: Api, api: Api, world: World, owner: Pool, operations: list[tuple[int, int, int, bool, int]]
 ) -> None:
     gyms = await world.organization(), await world.organization()
     own = [await write_own(owner, gym, "Ours") for gym in gyms]
     canonical = await owner.fetchval("INSERT INTO exercises (name, status) VALUES ('All', 'published') RETURNING id")
     for gym, id in zip(gyms, own, strict=True):
         await use(plain, gym, canonical, id)
-    for verb, of, whose, commits, number in steps:
+    for verb, of, whose, commits, number in operations:
         async with owner.acquire() as connection:
             transaction = connection.transaction()
             await transaction.start()
             await connection.execute(WRITES[verb], (canonical, *own)[of], gyms[whose].id, f"Name {number}")
             await (transaction.commit() if commits else transaction.rollback())
-        await looked_at_alike(plain, api, *gyms)
+        await agree_on_exercises(plain, api, *gyms)
 
 
 async def test_a_reader_of_an_old_state_sees_that_and_leaves_nothing_of_it_behind(
@@ -73,50 +82,50 @@ async def test_a_reader_of_an_old_state_sees_that_and_leaves_nothing_of_it_behin
     async with Query(caching, gym.coach) as old:
         await write_override(owner, gym, squat, "After")
         async with Query(caching, gym.member) as new:
-            assert customized(await look(new, gym)) == ["After"]
-            assert customized(await look(old, gym)) == ["Before"]
+            assert customized(await exercises_in(new, gym)) == ["After"]
+            assert customized(await exercises_in(old, gym)) == ["Before"]
     for person in (gym.member, gym.coach):
         async with Query(caching, person) as query:
-            assert customized(await look(query, gym)) == ["After"]
+            assert customized(await exercises_in(query, gym)) == ["After"]
 
 
-async def test_nobody_finds_what_was_cached_for_an_organization_that_they_do_not_belong_to(
+async def test_a_cached_answer_is_not_shown_to_other_organizations(
     plain: Api, api: Api, owner: Pool, world: World, squat: UUID
 ) -> None:
     gym, stranger = await world.organization(), await world.organization()
     own = await write_own(owner, gym, "Secret")
     await write_override(owner, gym, squat, "Secret too")
     await use(api, gym, own, squat)
-    await looked_at_alike(plain, api, gym)
-    assert "Secret" in (await api.post(LOOK, gym.coach, id=str(gym.id))).text
+    await agree_on_exercises(plain, api, gym)
+    assert "Secret" in (await api.post(EXERCISES, gym.coach, id=str(gym.id))).text
     for person in (stranger.coach, stranger.owner):
-        await agree(plain, api, (person,), (LOOK,), {"id": str(gym.id)})
+        await agree(plain, api, (person,), (EXERCISES,), {"id": str(gym.id)})
         for of in (gym, stranger):
-            assert "Secret" not in (await api.post(LOOK, person, id=str(of.id))).text
+            assert "Secret" not in (await api.post(EXERCISES, person, id=str(of.id))).text
 
 
-async def test_somebody_who_left_is_shown_nothing_that_was_cached(
+async def test_a_former_member_is_shown_no_cached_answer(
     plain: Api, api: Api, owner: Pool, world: World, squat: UUID
 ) -> None:
     gym = await world.organization()
     await write_override(owner, gym, squat, "Ours")
-    await looked_at_alike(plain, api, gym)
-    assert "Ours" in (await api.post(LOOK, gym.member, id=str(gym.id))).text
+    await agree_on_exercises(plain, api, gym)
+    assert "Ours" in (await api.post(EXERCISES, gym.member, id=str(gym.id))).text
     await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", gym.member.id)
     for _ in range(TIMES):
-        assert "Ours" not in (await api.post(LOOK, gym.member, id=str(gym.id))).text
-    await looked_at_alike(plain, api, gym)
+        assert "Ours" not in (await api.post(EXERCISES, gym.member, id=str(gym.id))).text
+    await agree_on_exercises(plain, api, gym)
 
 
-async def test_who_becomes_a_member_is_shown_no_page_that_was_cached_for_coaches(
+async def test_a_coach_who_becomes_a_member_is_shown_no_page_that_was_cached_for_coaches(
     plain: Api, api: Api, owner: Pool, world: World
 ) -> None:
     gym = await world.organization()
     await owner.execute("INSERT INTO exercises (organization_id, name, status) VALUES ($1, 'Draft', 'draft')", gym.id)
     for role in ("coach", "member", "coach"):
         await owner.execute("UPDATE memberships SET role = $2 WHERE user_id = $1", gym.coach.id, role)
-        await looked_at_alike(plain, api, gym)
-        assert ("Draft" in (await api.post(LOOK, gym.coach, id=str(gym.id))).text) is (role == "coach")
+        await agree_on_exercises(plain, api, gym)
+        assert ("Draft" in (await api.post(EXERCISES, gym.coach, id=str(gym.id))).text) is (role == "coach")
 
 
 async def test_several_organizations_in_one_document_are_each_answered_with_their_own_view(
@@ -136,9 +145,7 @@ async def test_several_organizations_in_one_document_are_each_answered_with_thei
     assert names == [["Gym 0"], ["Gym 1"], [], [], ["Gym 1"], ["Gym 0"]]
 
 
-async def test_a_mutation_answers_what_it_wrote_and_queries_show_it_from_then_on(
-    api: Api, world: World, squat: UUID
-) -> None:
+async def test_a_mutation_and_all_later_queries_answer_with_its_result(api: Api, world: World, squat: UUID) -> None:
     gym = await world.organization()
     for number in range(3):
         name = f"Squat {number}"
@@ -154,7 +161,7 @@ async def test_queries_under_writes_never_show_half_of_a_change(api: Api, world:
     ids = [await write_own(owner, gym, "Version 0") for _ in range(20)]
     seen: set[str] = set()
 
-    async def ask() -> None:
+    async def query() -> None:
         while len(seen) < 16:
             names = {node["name"] for node in (await library(api, gym, source="ORG"))["nodes"]}
             assert len(names) == 1
@@ -167,7 +174,7 @@ async def test_queries_under_writes_never_show_half_of_a_change(api: Api, world:
             await owner.execute("UPDATE exercises SET name = $1 WHERE id = ANY ($2)", f"Version {number}", ids)
             await asyncio.sleep(0.005)
 
-    await asyncio.wait_for(asyncio.gather(rename(), *(ask() for _ in range(4))), 60)
+    await asyncio.wait_for(asyncio.gather(rename(), *(query() for _ in range(4))), 60)
 
 
 async def test_answers_are_the_same_with_and_without_a_cache_the_first_time_and_later(
@@ -181,13 +188,13 @@ async def test_answers_are_the_same_with_and_without_a_cache_the_first_time_and_
         (LIBRARY, {"id": str(gym.id), "source": "ORG"}),
         (EFFECTIVE, {"exerciseId": str(squat), "organizationId": str(gym.id)}),
     ]
-    told: list[list[bytes]] = []
+    reported: list[list[bytes]] = []
     for cache_mb in (0, 1, 64):
         async with serving(services, cache_mb) as api:
             for _ in range(TIMES):
                 answers = [await api.post(text, gym.coach, **names) for text, names in questions]
-                told += [[answer.content for answer in answers]]
-    assert all(each == told[0] for each in told)
+                reported += [[answer.content for answer in answers]]
+    assert all(each == reported[0] for each in reported)
 
 
 async def test_the_cache_saves_the_viewers_statement_and_a_pages_and_costs_none(

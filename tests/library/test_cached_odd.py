@@ -1,4 +1,4 @@
-"""A value that no type of ours can hold spoils what shows it, with and without a cache, and nothing beside it."""
+"""A stored value that the API cannot represent fails only the fields that show it, with and without a cache."""
 
 from typing import Any
 
@@ -24,8 +24,8 @@ async def test_a_moment_that_cannot_be_read_spoils_no_answer_that_does_not_show_
     for cache_mb in (0, 64):
         async with serving(services, cache_mb) as api:
             for _ in range(TIMES):
-                asked = [await api.post(PAGE % shown, gym.coach, id=str(gym.id)) for shown in SHOWN]
-                answers += [answer.json() for answer in asked]
+                responses = [await api.post(PAGE % shown, gym.coach, id=str(gym.id)) for shown in SHOWN]
+                answers += [answer.json() for answer in responses]
     for number, answer in enumerate(answers):
         assert answer == answers[number % 3]
     assert answers[0]["data"]["organization"]["exerciseLibrary"]["nodes"] == [{"name": "Ours"}]

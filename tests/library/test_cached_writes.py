@@ -1,4 +1,4 @@
-"""Whatever way a row goes or comes past the application, what is cached of it is what would be read."""
+"""Cached answers equal those that would be read after each kind of write past the application."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.cached import agree
 from tests.conftest import Api, Organization, World
-from tests.library.cached_libraries import LOOK, Pool, looked_at_alike, use, write_override, write_own
+from tests.library.cached_libraries import EXERCISES, Pool, agree_on_exercises, use, write_override, write_own
 
 
 @pytest.fixture(scope="module")
@@ -20,19 +20,19 @@ async def test_an_exercise_that_moves_to_another_organization_leaves_one_library
 ) -> None:
     id = await write_own(owner, gyms[0], "Ours")
     for gym in (gyms[1], gyms[0], gyms[1]):
-        await looked_at_alike(plain, api, *gyms)
+        await agree_on_exercises(plain, api, *gyms)
         await owner.execute("UPDATE exercises SET organization_id = $2 WHERE id = $1", id, gym.id)
-        await looked_at_alike(plain, api, *gyms)
+        await agree_on_exercises(plain, api, *gyms)
 
 
-async def test_an_exercise_that_becomes_canonical_and_goes_back_is_seen_by_all_and_then_by_one(
+async def test_an_exercise_that_is_canonical_for_a_time_is_seen_by_all_and_then_by_one_again(
     plain: Api, api: Api, owner: Pool, gyms: tuple[Organization, Organization]
 ) -> None:
     id = await write_own(owner, gyms[0], "Ours")
     for organization in (None, gyms[1].id, None, gyms[0].id):
-        await looked_at_alike(plain, api, *gyms)
+        await agree_on_exercises(plain, api, *gyms)
         await owner.execute("UPDATE exercises SET organization_id = $2 WHERE id = $1", id, organization)
-        await looked_at_alike(plain, api, *gyms)
+        await agree_on_exercises(plain, api, *gyms)
 
 
 async def test_an_override_that_is_deleted_is_not_shown_any_more(
@@ -40,22 +40,22 @@ async def test_an_override_that_is_deleted_is_not_shown_any_more(
 ) -> None:
     await use(plain, gyms[0], squat)
     await write_override(owner, gyms[0], squat, "Ours")
-    await looked_at_alike(plain, api, *gyms)
+    await agree_on_exercises(plain, api, *gyms)
     await owner.execute("DELETE FROM exercise_org_overrides WHERE organization_id = $1", gyms[0].id)
-    await looked_at_alike(plain, api, *gyms)
+    await agree_on_exercises(plain, api, *gyms)
 
 
-async def test_an_override_that_moves_to_another_organization_is_gone_from_the_first(
+async def test_an_override_that_moves_to_another_organization_is_not_shown_in_the_first(
     plain: Api, api: Api, owner: Pool, gyms: tuple[Organization, Organization], squat: UUID
 ) -> None:
     await use(plain, gyms[0], squat)
     await write_override(owner, gyms[0], squat, "Moved")
     for old, new in (gyms, gyms[::-1], gyms):
-        await looked_at_alike(plain, api, *gyms)
+        await agree_on_exercises(plain, api, *gyms)
         await owner.execute(
             "UPDATE exercise_org_overrides SET organization_id = $2 WHERE organization_id = $1", old.id, new.id
         )
-        await looked_at_alike(plain, api, *gyms)
+        await agree_on_exercises(plain, api, *gyms)
 
 
 @pytest.mark.parametrize("is_canonical", [True, False])
@@ -65,21 +65,21 @@ async def test_an_exercise_that_is_deleted_for_good_is_not_shown_any_more(
     id = await write_own(owner, gyms[0], "Ours")
     if is_canonical:
         await owner.execute("UPDATE exercises SET organization_id = NULL WHERE id = $1", id)
-    await looked_at_alike(plain, api, *gyms)
+    await agree_on_exercises(plain, api, *gyms)
     await owner.execute("DELETE FROM exercises WHERE id = $1", id)
-    await looked_at_alike(plain, api, *gyms)
+    await agree_on_exercises(plain, api, *gyms)
 
 
 async def test_overrides_that_were_emptied_at_once_are_not_shown_any_more(
     plain: Api, api: Api, owner: Pool, gyms: tuple[Organization, Organization], squat: UUID
 ) -> None:
     await write_override(owner, gyms[0], squat, "Ours")
-    await looked_at_alike(plain, api, *gyms)
+    await agree_on_exercises(plain, api, *gyms)
     await owner.execute("TRUNCATE exercise_org_overrides")
-    await looked_at_alike(plain, api, *gyms)
+    await agree_on_exercises(plain, api, *gyms)
 
 
-async def test_what_is_cached_for_one_selection_is_not_taken_for_another(
+async def test_a_cached_selection_is_not_used_for_another(
     plain: Api, api: Api, owner: Pool, gyms: tuple[Organization, Organization]
 ) -> None:
     mine, _ = gyms
@@ -96,7 +96,7 @@ async def test_organizations_whose_libraries_were_never_changed_each_have_their_
 ) -> None:
     untouched = [await world.organization() for _ in range(2)]
     for gym in (*untouched, *untouched):
-        await looked_at_alike(plain, api, gym)
+        await agree_on_exercises(plain, api, gym)
 
 
 async def test_a_library_from_before_there_were_versions_is_shown_to_no_stranger(
@@ -106,8 +106,8 @@ async def test_a_library_from_before_there_were_versions_is_shown_to_no_stranger
     id = await write_own(owner, mine, "Secret")
     await use(plain, mine, id)
     await owner.execute("DELETE FROM versions WHERE organization_id = $1", mine.id)
-    await looked_at_alike(plain, api, mine)
-    assert "Secret" in (await api.post(LOOK, mine.coach, id=str(mine.id))).text
+    await agree_on_exercises(plain, api, mine)
+    assert "Secret" in (await api.post(EXERCISES, mine.coach, id=str(mine.id))).text
     for gym in (mine, stranger):
-        await agree(plain, api, (stranger.coach,), (LOOK,), {"id": str(gym.id)})
-        assert "Secret" not in (await api.post(LOOK, stranger.coach, id=str(gym.id))).text
+        await agree(plain, api, (stranger.coach,), (EXERCISES,), {"id": str(gym.id)})
+        assert "Secret" not in (await api.post(EXERCISES, stranger.coach, id=str(gym.id))).text

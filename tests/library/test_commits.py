@@ -16,7 +16,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
 HELD = "SELECT FROM versions WHERE organization_id = ANY ($1) FOR UPDATE"
 
 
-async def test_mutations_of_the_same_libraries_in_opposite_orders_at_once_are_both_stored(
+async def test_concurrent_mutations_of_the_same_libraries_in_opposite_orders_are_both_stored(
     api: Api, world: World, owner: Any
 ) -> None:
     one, two, *between = [await world.organization() for _ in range(4)]
@@ -31,18 +31,18 @@ async def test_mutations_of_the_same_libraries_in_opposite_orders_at_once_are_bo
         names = dict(zip("abc", (str(gym.id) for gym in gyms), strict=True))
         return (await api.post(SEVERAL, coach, of=of, values={"name": "After"}, **names)).json()
 
-    # Each has come to its second library before either goes on to the third.
+    # Each has written its second library before either writes the third.
     async with owner.acquire() as connection, connection.transaction():
         await connection.execute(HELD, [gym.id for gym in between])
-        asked = [
+        requests = [
             asyncio.create_task(change(coaches[0], squat, one, between[0], two)),
             asyncio.create_task(change(coaches[1], pull, two, between[1], one)),
         ]
         for _ in range(1000):
-            if await owner.fetchval(WAITING) == len(asked):
+            if await owner.fetchval(WAITING) == len(requests):
                 break
             await asyncio.sleep(0.01)
-    answers = await asyncio.gather(*asked)
+    answers = await asyncio.gather(*requests)
     assert [answer.get("errors") for answer in answers] == [None, None]
     stored = "SELECT count(*) FROM exercise_org_overrides WHERE overrides ->> 'name' = 'After'"
     assert await owner.fetchval(stored) == 6

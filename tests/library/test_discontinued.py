@@ -1,23 +1,24 @@
-"""A deleted or archived exercise answers in full where a workout refers to it, and is referred to anew nowhere."""
+"""A deleted or archived exercise is shown in full in workouts that use it, and cannot be newly referred to."""
 
 from typing import Any
 
 import pytest
 
+from tests.assignment.snapshots import SET_FOR, assigned, edited, replaced
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, FULL, create, update
 from tests.library.documents import VALUES, upsert
 from tests.workout.documents import CREATE as CREATE_WORKOUT
 from tests.workout.documents import NO_ID, SET, movement, section, sent_back
 from tests.workout.documents import create as create_workout
-from tests.workout.snapshots import SET_FOR, assigned, edited, replaced
 
-DETAILS = "instructions { id type body sortOrder } contraindications { id condition severity description }"
+DETAIL_FIELDS = "instructions { id type body sortOrder } contraindications { id condition severity description }"
 TAGS = "categories { id name } bodyRegions { id } equipmentItems { id }"
 SHOWN = f"""query ($id: ID!) {{ workout(id: $id) {{ sections {{ movements {{ exercise {{
-  id exerciseId slug isOrgCustom isCustomizedByOrg customizedFields {VALUES} {DETAILS}
+  id exerciseId slug isOrgCustom isCustomizedByOrg customizedFields {VALUES} {DETAIL_FIELDS}
   status isDiscontinued
-  exercise {{ id slug mechanics video {{ url }} organization {{ id }} forkedFrom {{ id name }} {VALUES} {DETAILS} {TAGS}
+  exercise {{ id slug mechanics video {{ url }} organization {{ id }} forkedFrom {{ id name }}
+              {VALUES} {DETAIL_FIELDS} {TAGS}
               status deletedAt updatedAt }}
 }} }} }} }} }}"""
 CLONE = """mutation ($id: ID!, $organizationId: ID!) {
@@ -28,17 +29,11 @@ CLONE = """mutation ($id: ID!, $organizationId: ID!) {
 USING = """query ($organization: ID!, $exercise: ID!) {
   workoutsUsingExercise(organizationId: $organization, exerciseId: $exercise) { nodes { id } }
 }"""
-PARTS: dict[str, Any] = {
+DETAILS: dict[str, Any] = {
     "instructions": [{"type": "STEP", "body": "Stand up."}, {"type": "BREATHING", "body": "Breathe out."}],
     "contraindications": [{"condition": "knee pain", "severity": "ABSOLUTE", "description": "Not at all."}],
 }
 ENDS = ["archived", "deleted"]
-
-
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    """A platform admin."""
-    return await world.person(is_platform_admin=True)
 
 
 @pytest.fixture
@@ -67,7 +62,7 @@ async def used(
 ) -> tuple[str, dict[str, Any], str]:
     """An exercise, the gym's workout that uses it, and its member's assignment of that."""
     given = {key: value for key, value in FULL.items() if key != "slug"}
-    made = await create(api, author, owner, **{**given, **PARTS, "status": "PUBLISHED", **values})
+    made = await create(api, author, owner, **{**given, **DETAILS, "status": "PUBLISHED", **values})
     workout = await create_workout(api, gym, section(movement(made["id"])))
     (assignment,) = await assigned(api, gym.coach, workout["id"], gym.member)
     return made["id"], workout, assignment
@@ -124,8 +119,8 @@ async def test_a_snapshot_takes_a_discontinued_exercise_along_but_no_new_one(
     refused = await api.refusals(SET_FOR, gym.coach, id=workout["id"], **{"for": assignment}, sections=tree)
     assert refused == [("EXERCISE_NOT_AVAILABLE", path)]
     copy = await edited(api, gym.coach, workout["id"], assignment, title="For one")
-    kept = await replaced(api, gym.coach, workout["id"], assignment, sent_back(copy["sections"]))
-    assert kept["sections"] == copy["sections"]
+    resent = await replaced(api, gym.coach, workout["id"], assignment, sent_back(copy["sections"]))
+    assert resent["sections"] == copy["sections"]
     assert copy["isSnapshot"] and (await shown(api, gym.member, copy["id"]))["isDiscontinued"] is True
     refused = await api.refusals(SET_FOR, gym.coach, id=workout["id"], **{"for": assignment}, sections=tree)
     assert refused == [("EXERCISE_NOT_AVAILABLE", path)]
@@ -148,7 +143,7 @@ REFUSED: dict[tuple[str, str], str | None] = {
 
 
 @pytest.mark.parametrize(("whose", "status"), REFUSED)
-async def test_what_cannot_be_newly_referred_to_is_refused_alike_by_every_mutation_that_refers(
+async def test_every_mutation_refuses_a_new_reference_to_a_discontinued_exercise_alike(
     api: Api, world: World, gym: Organization, admin: Person, whose: str, status: str
 ) -> None:
     other = await world.organization()
@@ -156,7 +151,7 @@ async def test_what_cannot_be_newly_referred_to_is_refused_alike_by_every_mutati
     made = await create(api, author, owner, status="DRAFT" if status == "draft" else "PUBLISHED")
     if status in ENDS:
         await end(api, author, made["id"], status)
-    tree, place = [section(movement(made["id"]))], ["sections", "0", "movements", "0", "exerciseId"]
+    tree, path = [section(movement(made["id"]))], ["sections", "0", "movements", "0", "exerciseId"]
     input = {"organizationId": str(gym.id), "sections": tree}
     workout = await create_workout(api, gym)
     found = {
@@ -165,7 +160,7 @@ async def test_what_cannot_be_newly_referred_to_is_refused_alike_by_every_mutati
         "cloneExercise": await api.refusals(CLONE, gym.coach, id=made["id"], organizationId=str(gym.id)),
     }
     code = REFUSED[whose, status]
-    paths = {"createWorkout": ["input", *place], "setWorkoutSections": place, "cloneExercise": ["id"]}
+    paths = {"createWorkout": ["input", *path], "setWorkoutSections": path, "cloneExercise": ["id"]}
     assert found == {name: [(code, path)] if code else [] for name, path in paths.items()}
 
 

@@ -1,4 +1,4 @@
-"""exerciseLibrary: its four sources, who sees what of them, and filters on effective values."""
+"""exerciseLibrary: its four sources, their visibility, and filters on effective values."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.exercise.documents import DELETE, create
 from tests.library.documents import LIBRARY, library, upsert
 
 Pool = Any
-MARK = "library-test"
+DISCIPLINE = "library-test"
 
 CANONICAL: dict[str, dict[str, Any]] = {
     "Alpha": {"category": "STRENGTH", "kind": "TEST", "movementPattern": "SQUAT", "difficulty": 1,
@@ -26,16 +26,10 @@ OVERRIDES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    """A platform admin."""
-    return await world.person(is_platform_admin=True)
-
-
-@pytest.fixture(scope="module")
 async def canonical(api: Api, admin: Person) -> dict[str, str]:
     """Three canonical exercises of this module, by name."""
     return {
-        name: (await create(api, admin, name=name, discipline=[MARK], **values))["id"]
+        name: (await create(api, admin, name=name, discipline=[DISCIPLINE], **values))["id"]
         for name, values in CANONICAL.items()
     }
 
@@ -47,17 +41,17 @@ async def gym(api: Api, world: World, canonical: dict[str, str]) -> Organization
     for name, values in OVERRIDES.items():
         await upsert(api, gym, canonical[name], **values)
     for status in ("DRAFT", "PUBLISHED", "ARCHIVED"):
-        await create(api, gym.coach, gym, name=f"Own {status.lower()}", discipline=[MARK], status=status)
-    gone = await create(api, gym.coach, gym, name="Own deleted", discipline=[MARK])
-    await api.run(DELETE, gym.coach, id=gone["id"])
+        await create(api, gym.coach, gym, name=f"Own {status.lower()}", discipline=[DISCIPLINE], status=status)
+    deleted = await create(api, gym.coach, gym, name="Own deleted", discipline=[DISCIPLINE])
+    await api.run(DELETE, gym.coach, id=deleted["id"])
     return gym
 
 
 async def names(
-    api: Api, gym: Organization, person: Person | None = None, filter: dict[str, Any] | None = None, **asked: Any
+    api: Api, gym: Organization, person: Person | None = None, filter: dict[str, Any] | None = None, **arguments: Any
 ) -> set[str]:
     """The effective names of this module's exercises in the library."""
-    page = await library(api, gym, person, filter={"discipline": [MARK], **(filter or {})}, **asked)
+    page = await library(api, gym, person, filter={"discipline": [DISCIPLINE], **(filter or {})}, **arguments)
     found = [node["name"] for node in page["nodes"]]
     assert page["totalCount"] == len(found) == len(set(found))
     return set(found)
@@ -73,7 +67,7 @@ SOURCES: list[tuple[str, set[str], set[str]]] = [
 
 
 @pytest.mark.parametrize(("source", "everybody", "coaches"), SOURCES)
-async def test_each_source_holds_exactly_its_part_and_drafts_for_coaches(
+async def test_each_source_has_exactly_its_exercises_and_drafts_for_coaches(
     api: Api, gym: Organization, source: str, everybody: set[str], coaches: set[str]
 ) -> None:
     assert await names(api, gym, gym.member, source=source) == everybody
@@ -113,15 +107,17 @@ STATUSES: list[tuple[list[str], set[str], set[str]]] = [
 async def test_a_filter_by_status_shows_no_more_than_the_viewer_may_see(
     api: Api, gym: Organization, admin: Person, status: list[str], coach: set[str], member: set[str]
 ) -> None:
-    hidden = [await create(api, admin, name=f"No {s}", discipline=[MARK], status=s) for s in ("DRAFT", "ARCHIVED")]
+    hidden = [
+        await create(api, admin, name=f"No {s}", discipline=[DISCIPLINE], status=s) for s in ("DRAFT", "ARCHIVED")
+    ]
     assert await names(api, gym, gym.coach, filter={"status": status}) == coach
     assert await names(api, gym, gym.member, filter={"status": status}) == member
     for exercise in hidden:
         await api.run(DELETE, admin, id=exercise["id"])
 
 
-async def test_an_archived_own_exercise_that_is_asked_for_is_marked_discontinued(api: Api, gym: Organization) -> None:
-    (archived,) = (await library(api, gym, filter={"discipline": [MARK], "status": ["ARCHIVED"]}))["nodes"]
+async def test_an_archived_own_exercise_in_a_filtered_list_is_marked_discontinued(api: Api, gym: Organization) -> None:
+    (archived,) = (await library(api, gym, filter={"discipline": [DISCIPLINE], "status": ["ARCHIVED"]}))["nodes"]
     assert (archived["isDiscontinued"], archived["isOrgCustom"], archived["isCustomizedByOrg"]) == (True, True, False)
 
 
@@ -159,9 +155,7 @@ async def test_filters_see_effective_values_and_never_the_canonical_ones_under_a
     assert await names(api, gym, source="CANONICAL", filter=filter) == wanted
 
 
-async def test_an_overridden_discipline_is_what_a_filter_finds(
-    api: Api, world: World, canonical: dict[str, str]
-) -> None:
+async def test_a_filter_finds_the_overridden_discipline(api: Api, world: World, canonical: dict[str, str]) -> None:
     gym = await world.organization()
     await upsert(api, gym, canonical["Beta"], discipline=["rugby"])
     assert await names(api, gym) == {"Alpha", "Gamma"}
@@ -170,7 +164,7 @@ async def test_an_overridden_discipline_is_what_a_filter_finds(
 
 
 @pytest.mark.parametrize("text", ["one two", "two three"])
-async def test_a_text_that_no_name_and_no_single_alias_holds_finds_nothing(
+async def test_a_text_that_no_name_and_no_single_alias_contains_finds_nothing(
     api: Api, gym: Organization, text: str
 ) -> None:
     await create(api, gym.coach, gym, name="Counting", aliases=["one", "two", "three"])
@@ -206,7 +200,7 @@ async def test_one_organizations_own_exercises_are_in_no_other_library(
     api: Api, world: World, gym: Organization
 ) -> None:
     other = await world.organization()
-    await create(api, other.coach, other, name="Theirs", discipline=[MARK])
+    await create(api, other.coach, other, name="Theirs", discipline=[DISCIPLINE])
     assert "Theirs" not in await names(api, gym)
     assert await names(api, other, source="ORG") == {"Theirs"}
 
@@ -227,11 +221,11 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "field"), BAD)
+@pytest.mark.parametrize(("arguments", "field"), BAD)
 async def test_bad_arguments_of_a_library_get_a_400_that_names_them(
-    api: Api, gym: Organization, asked: dict[str, Any], field: list[str]
+    api: Api, gym: Organization, arguments: dict[str, Any], field: list[str]
 ) -> None:
-    response = await api.post(LIBRARY, gym.coach, id=str(gym.id), **asked)
+    response = await api.post(LIBRARY, gym.coach, id=str(gym.id), **arguments)
     (error,) = response.json()["errors"]
     assert (response.status_code, error["extensions"].get("field", [])) == (400, field)
 

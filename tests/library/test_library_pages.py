@@ -1,4 +1,4 @@
-"""Walking a library page by page meets every exercise once, in order, whatever the sort and whoever writes."""
+"""The pages of a library have every exercise once, in each order, and also while rows are written."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ async def test_pages_of_one_row_walk_a_source_in_the_order_of_its_single_page(
     assert await walk(api, gym, 30, source=source, sort=sort) == ids
 
 
-async def test_exercises_without_a_difficulty_come_last_both_ways(api: Api, gym: Organization) -> None:
+async def test_exercises_without_a_difficulty_come_last_in_both_orders(api: Api, gym: Organization) -> None:
     for sort, wanted in (("DIFFICULTY_ASC", [1, 3, 5]), ("DIFFICULTY_DESC", [5, 3, 1])):
         page = await library(api, gym, source="ORG", sort=sort, first=100)
         difficulties = [node["difficulty"] for node in page["nodes"]]
@@ -100,11 +100,11 @@ async def test_a_sort_by_name_sees_overridden_names(api: Api, world: World, gym:
     assert (await library(api, gym, first=1))["nodes"][0]["exerciseId"] != id
 
 
-async def test_every_edges_cursor_goes_on_behind_its_row(api: Api, gym: Organization) -> None:
+async def test_every_edges_cursor_continues_after_its_row(api: Api, gym: Organization) -> None:
     whole = (await library(api, gym, source="ORG", first=100))["edges"]
-    for place, edge in enumerate(whole):
+    for position, edge in enumerate(whole):
         rest = await library(api, gym, source="ORG", first=100, after=edge["cursor"])
-        assert [e["cursor"] for e in rest["edges"]] == [e["cursor"] for e in whole[place + 1 :]]
+        assert [e["cursor"] for e in rest["edges"]] == [e["cursor"] for e in whole[position + 1 :]]
         assert rest["totalCount"] == len(whole)
         assert rest["pageInfo"]["hasPreviousPage"] is True
 
@@ -148,7 +148,7 @@ async def test_rows_that_stood_before_a_walk_are_met_once_while_others_are_inser
     assert len(found) == len(set(found))
 
 
-async def test_a_walk_goes_on_behind_a_row_that_was_deleted_meanwhile(api: Api, world: World) -> None:
+async def test_a_cursor_continues_after_a_row_that_was_deleted_meanwhile(api: Api, world: World) -> None:
     gym = await world.organization()
     ids = [(await create(api, gym.coach, gym, name=f"n{number}"))["id"] for number in range(4)]
     page = await library(api, gym, source="ORG", first=2)

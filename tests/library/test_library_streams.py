@@ -11,7 +11,7 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.pages import encode
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import SORTS
-from tests.library.plans import Step, captured, fill, plan_of, steps
+from tests.library.plans import PlanNode, captured, fill, plan_nodes, plan_of
 
 Pool = Any
 Filter = dict[str, Any]
@@ -62,7 +62,7 @@ async def gym(world: World, owner: Pool) -> Organization:
 
 @pytest.fixture(scope="module")
 async def term_ids(owner: Pool) -> dict[str, str]:
-    """The terms that half of the library is tagged with, by the filter that asks for them."""
+    """The terms that half of the library is tagged with, by their filter."""
     tables = {
         "categoryId": ("exercise_categories", "strengthening"),
         "bodyRegionId": ("exercise_body_regions", "knee"),
@@ -85,30 +85,30 @@ async def middle(owner: Pool, gym: Organization, sort: str, listing: str) -> str
     return encode(f"{listing} {sort}", [row.key, row.id])
 
 
-def wrong(found: list[Step]) -> list[Step]:
-    """The steps that look at more of the library than a page may."""
+def wrong(found: list[PlanNode]) -> list[PlanNode]:
+    """The nodes that read more rows of the library than a page needs."""
     tables = {"exercises", "exercise_org_overrides"}
-    scans = [step for step in found if step.kind == "Seq Scan" and (step.table in tables or step.touched > FEW)]
-    sorts = [step for step in found if step.kind in ("Sort", "Incremental Sort") and step.touched > FEW]
-    many = [step for step in found if step.table in tables and step.touched > FEW]
-    bitmaps = [step for step in found if step.kind.startswith("Bitmap") and step.table in tables]
+    scans = [node for node in found if node.kind == "Seq Scan" and (node.table in tables or node.touched > FEW)]
+    sorts = [node for node in found if node.kind in ("Sort", "Incremental Sort") and node.touched > FEW]
+    many = [node for node in found if node.table in tables and node.touched > FEW]
+    bitmaps = [node for node in found if node.kind.startswith("Bitmap") and node.table in tables]
     return [*scans, *sorts, *many, *bitmaps]
 
 
 class Plans:
-    """Asks for pages, and tells what is wrong with the plans of their statements."""
+    """Requests pages, and finds the faults in the plans of their statements."""
 
     def __init__(self, api: Api, database: Database, gym: Organization, patch: pytest.MonkeyPatch) -> None:
         self.api, self.database, self.gym, self.patch = api, database, gym, patch
 
-    async def faults(self, text: str, **asked: Any) -> list[Step]:
-        """What is wrong with the plan of a page."""
+    async def faults(self, text: str, **arguments: Any) -> list[PlanNode]:
+        """The faults in the plan of a page."""
         with captured(self.patch) as statements:
-            await self.api.run(text, self.gym.coach, **asked)
+            await self.api.run(text, self.gym.coach, **arguments)
         (statement,) = statements
-        return wrong([*steps(await plan_of(self.database, self.gym.coach, statement))])
+        return wrong([*plan_nodes(await plan_of(self.database, self.gym.coach, statement))])
 
-    async def library(self, sort: str, after: str | None, filter: Filter | None, source: str = "ALL") -> list[Step]:
+    async def library(self, sort: str, after: str | None, filter: Filter | None, source: str = "ALL") -> list[PlanNode]:
         """The same of a page of the gym's library."""
         return await self.faults(LIBRARY, id=str(self.gym.id), source=source, sort=sort, after=after, filter=filter)
 
@@ -140,7 +140,7 @@ async def test_a_filter_that_half_of_the_rows_pass_costs_no_more_than_twice_as_m
     plans: Plans, gym: Organization, owner: Pool, sort: str, filter: Filter
 ) -> None:
     after = await middle(owner, gym, sort, "library")
-    assert [await plans.library(sort, place, filter) for place in (None, after)] == [[], []]
+    assert [await plans.library(sort, cursor, filter) for cursor in (None, after)] == [[], []]
 
 
 @pytest.mark.parametrize("sort", [sort for sort in SORTS if "DIFFICULTY" not in sort])
@@ -149,7 +149,7 @@ async def test_a_filter_by_difficulty_costs_no_more_than_twice_as_much_under_ano
     plans: Plans, gym: Organization, owner: Pool, sort: str, filter: Filter
 ) -> None:
     after = await middle(owner, gym, sort, "library")
-    assert [await plans.library(sort, place, filter) for place in (None, after)] == [[], []]
+    assert [await plans.library(sort, cursor, filter) for cursor in (None, after)] == [[], []]
 
 
 @pytest.mark.parametrize("sort", ["DIFFICULTY_ASC", "DIFFICULTY_DESC"])
@@ -158,7 +158,7 @@ async def test_a_filter_by_difficulty_is_where_the_walk_begins_and_ends_under_a_
     plans: Plans, gym: Organization, owner: Pool, sort: str, filter: Filter
 ) -> None:
     after = await middle(owner, gym, sort, "library")
-    assert [await plans.library(sort, place, filter) for place in (None, after)] == [[], []]
+    assert [await plans.library(sort, cursor, filter) for cursor in (None, after)] == [[], []]
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -168,7 +168,7 @@ async def test_a_filter_by_a_term_that_half_of_the_rows_have_costs_no_more_than_
 ) -> None:
     filter = {name: term_ids[name]}
     after = await middle(owner, gym, sort, "library")
-    assert [await plans.library(sort, place, filter) for place in (None, after)] == [[], []]
+    assert [await plans.library(sort, cursor, filter) for cursor in (None, after)] == [[], []]
 
 
 @pytest.mark.parametrize("sort", SORTS)

@@ -30,11 +30,11 @@ def canonical(columns: dict[str, Any], organization_id: UUID | None = None) -> S
 
 
 def supplied(diff: dict[str, Any]) -> dict[str, Any]:
-    """What a diff says by the law: allowlisted keys that are not null."""
+    """The values that a diff overrides: allowlisted keys that are not null."""
     return {key: value for key, value in diff.items() if key in ALLOWLIST and value is not None}
 
 
-def test_what_may_be_overridden_is_seed_001s_allowlist() -> None:
+def test_the_overridable_fields_are_the_allowlist() -> None:
     assert set(OVERRIDABLE_BY_KEY) == set(ALLOWLIST)
 
 
@@ -56,7 +56,7 @@ def test_customized_fields_are_the_supplied_keys_sorted(columns: dict[str, Any],
 
 @settings(max_examples=100, deadline=None)
 @given(rows, diffs)
-def test_what_is_not_overridable_never_comes_from_the_diff(columns: dict[str, Any], diff: dict[str, Any]) -> None:
+def test_values_of_other_columns_never_come_from_the_diff(columns: dict[str, Any], diff: dict[str, Any]) -> None:
     merged = merge(canonical(columns), diff, GYM)
     assert (merged.slug, merged.status, merged.id, merged.deleted_at) == ("squat", "published", UUID(int=1), None)
     assert merged.organization_id == GYM
@@ -88,10 +88,10 @@ def test_a_diff_that_supplies_nothing_customizes_nothing(columns: dict[str, Any]
 @settings(max_examples=50, deadline=None)
 @given(rows, diffs)
 def test_merging_changes_neither_the_row_nor_the_diff(columns: dict[str, Any], diff: dict[str, Any]) -> None:
-    row, kept_row, kept_diff = canonical(columns), dict(columns), dict(diff)
+    row, row_before, diff_before = canonical(columns), dict(columns), dict(diff)
     merge(row, diff, GYM)
-    assert diff == kept_diff
-    assert {column: getattr(row, column) for column in COLUMNS} == kept_row
+    assert diff == diff_before
+    assert {column: getattr(row, column) for column in COLUMNS} == row_before
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_null_keys_of_an_input_are_removed_and_the_others_set(nulls: set[str], w
     assert sorted(removed) == sorted(key for key, column in OVERRIDABLE_BY_KEY.items() if column in nulls)
 
 
-def test_every_fault_of_an_override_is_told_with_its_path() -> None:
+def test_every_fault_of_an_override_is_refused_with_its_path() -> None:
     with pytest.raises(Refused) as caught:
         checked_overrides({"name": "", "cues": ["ok", ""], "difficulty": 0, "video_url": None}, ("overrides",))
     assert [refusal.path for refusal in caught.value.refusals] == [

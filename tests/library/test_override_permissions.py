@@ -1,4 +1,4 @@
-"""Who may override and reset, and that one organization sees nothing of another's: seed 001's permissions."""
+"""Permissions to override and reset, and the isolation of organizations (docs/domain.md, Overrides)."""
 
 from typing import Any
 
@@ -15,12 +15,6 @@ ROLES = [("owner", []), ("admin", []), ("coach", []), ("member", ["FORBIDDEN"]),
 
 
 @pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    """The organization that overrides."""
-    return await world.organization()
-
-
-@pytest.fixture(scope="module")
 async def people(world: World, gym: Organization) -> dict[str, Person]:
     """Somebody of each kind, seen from the gym."""
     return {
@@ -31,12 +25,6 @@ async def people(world: World, gym: Organization) -> dict[str, Person]:
         "outsider": (await world.organization()).owner,
         "platform admin": await world.person(is_platform_admin=True),
     }
-
-
-@pytest.fixture(scope="module")
-async def squat(world: World) -> str:
-    """Back Squat."""
-    return await world.exercise_id("back-squat")
 
 
 @pytest.mark.parametrize(("who", "refused"), ROLES)
@@ -85,7 +73,7 @@ async def test_another_organization_sees_nothing_of_an_override(
     assert await effective(api, gym, squat, people["platform admin"]) is None
 
 
-async def test_two_organizations_override_one_exercise_each_its_own_way(api: Api, world: World, squat: str) -> None:
+async def test_two_organizations_override_one_exercise_independently(api: Api, world: World, squat: str) -> None:
     one, other = await world.organization(), await world.organization()
     await upsert(api, one, squat, name="One", cues=["One"])
     await upsert(api, other, squat, name="Other")
@@ -191,7 +179,7 @@ async def test_the_view_of_another_organization_is_no_id_here(
     assert found == [("INVALID_INPUT", ["exerciseId"])]
 
 
-async def test_row_level_security_alone_keeps_overrides_to_their_organization(
+async def test_row_level_security_alone_hides_overrides_from_other_organizations(
     api: Api, world: World, gym: Organization, squat: str
 ) -> None:
     other = await world.organization()
@@ -210,7 +198,7 @@ async def test_row_level_security_alone_keeps_overrides_to_their_organization(
             await session.run(insert, gym.id, await world.exercise_id("bird-dog"))
 
 
-async def test_row_level_security_alone_keeps_an_override_to_canonical_exercises(
+async def test_row_level_security_alone_refuses_overrides_of_own_exercises(
     api: Api, world: World, gym: Organization
 ) -> None:
     own = await create(api, gym.coach, gym)

@@ -1,4 +1,4 @@
-"""upsertExerciseOverride and resetExerciseOverride: seed 001's golden path, edge cases and permissions."""
+"""upsertExerciseOverride and resetExerciseOverride: merging, resetting and bounds (docs/domain.md, Overrides)."""
 
 import asyncio
 from typing import Any
@@ -39,14 +39,8 @@ async def gym(world: World) -> Organization:
     return await world.organization()
 
 
-@pytest.fixture(scope="module")
-async def squat(world: World) -> str:
-    """Back Squat."""
-    return await world.exercise_id("back-squat")
-
-
 async def stored(owner: Pool, gym: Organization) -> list[Any]:
-    """The diffs of an organization as they stand in the table."""
+    """The stored diffs of an organization."""
     rows = await owner.fetch("SELECT overrides::text FROM exercise_org_overrides WHERE organization_id = $1", gym.id)
     return [row["overrides"] for row in rows]
 
@@ -84,7 +78,7 @@ async def test_every_field_of_the_allowlist_can_be_overridden_and_shows(
 
 
 @pytest.mark.parametrize("name", OVERRIDABLE)
-async def test_each_field_goes_back_to_the_canonical_value_by_null(
+async def test_null_resets_each_field_to_the_canonical_value(
     api: Api, gym: Organization, squat: str, owner: Pool, name: str
 ) -> None:
     before = await effective(api, gym, squat)
@@ -141,7 +135,7 @@ async def test_resetting_twice_or_without_an_override_is_the_canonical_exercise(
     assert await reset(api, gym, squat) == before
 
 
-async def test_an_override_is_known_by_who_made_it_and_who_changed_it_last(
+async def test_an_override_has_its_creator_and_its_last_editor(
     api: Api, gym: Organization, squat: str, owner: Pool
 ) -> None:
     await upsert(api, gym, squat, name="First")
@@ -238,7 +232,7 @@ async def test_difficulty_outside_1_to_5_is_refused_in_an_override(
      ({"videoUrl": "x"}, ["videoUrl"]), ({"cues": [""]}, ["cues", "0"]), ({"aliases": ["x" * 256]}, ["aliases", "0"]),
      ({"description": "x" * 10_001}, ["description"]), ({"equipment": [str(n) for n in range(51)]}, ["equipment"])],
 )  # fmt: skip
-async def test_a_bad_override_is_refused_at_its_field_and_keeps_what_was(
+async def test_a_bad_override_is_refused_at_its_field_and_changes_nothing(
     api: Api, gym: Organization, squat: str, overrides: dict[str, Any], path: list[str]
 ) -> None:
     before = await upsert(api, gym, squat, name=HEBREW)

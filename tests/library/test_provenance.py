@@ -1,10 +1,11 @@
-"""Where an override comes from: whose doing each field is, when, and whether the canonical row has moved on since."""
+"""The provenance of an override: each field's editor and time, and the drift of its canonical value."""
 
 from typing import Any
 
 import pytest
 
 from tests.conftest import Api, Organization, Person, World
+from tests.exercise.documents import create
 from tests.library.documents import ERRORS, TARGET, reset, target, upsert
 
 FIELDS = "overrides { field canonicalValue overrideValue updatedBy { id name } updatedAt isDrifted } customizedFields"
@@ -15,8 +16,6 @@ RESET = (
 )
 CANONICAL = """mutation ($id: ID!, $input: UpdateExerciseInput!) {
   updateExercise(id: $id, input: $input) { userErrors { code } } }"""
-CREATE = """mutation ($input: CreateExerciseInput!) {
-  createExercise(input: $input) { exercise { id } userErrors { code } } }"""
 
 
 @pytest.fixture
@@ -29,13 +28,8 @@ async def gym(world: World) -> Organization:
 async def squat(api: Api, world: World) -> str:
     """A canonical exercise of this test's own."""
     admin = await world.person(is_platform_admin=True)
-    made = await api.run(
-        CREATE,
-        admin,
-        input={"name": "Squat", "category": "STRENGTH", "difficulty": 3, "cues": ["Chest up"]},
-    )
-    id: str = made["createExercise"]["exercise"]["id"]
-    return id
+    made = await create(api, admin, name="Squat", category="STRENGTH", difficulty=3, cues=["Chest up"])
+    return str(made["id"])
 
 
 async def overrides(api: Api, gym: Organization, id: str, person: Person | None = None) -> dict[str, Any]:
@@ -53,7 +47,7 @@ async def test_an_exercise_that_nobody_overrides_has_none(api: Api, gym: Organiz
     assert await overrides(api, gym, squat) == {}
 
 
-async def test_each_field_tells_both_values_and_who_set_it(api: Api, gym: Organization, squat: str) -> None:
+async def test_each_field_shows_both_values_and_its_editor(api: Api, gym: Organization, squat: str) -> None:
     await upsert(api, gym, squat, name="Our squat", category="CARDIO", cues=["Sit", "Stand"], difficulty=5)
     found = await overrides(api, gym, squat)
     values = {name: (each["canonicalValue"], each["overrideValue"]) for name, each in found.items()}
@@ -90,7 +84,7 @@ async def test_a_field_drifts_when_its_canonical_value_changes_and_no_other_does
     assert found["difficulty"]["isDrifted"] is False
 
 
-async def test_a_canonical_value_that_comes_back_takes_the_drift_away(
+async def test_a_canonical_value_that_is_restored_ends_the_drift(
     api: Api, world: World, gym: Organization, squat: str
 ) -> None:
     await upsert(api, gym, squat, cues=["Ours"])
@@ -100,7 +94,7 @@ async def test_a_canonical_value_that_comes_back_takes_the_drift_away(
     assert (await overrides(api, gym, squat))["cues"]["isDrifted"] is False
 
 
-async def test_sending_the_same_value_again_takes_note_of_a_drift(
+async def test_sending_the_same_value_again_acknowledges_a_drift(
     api: Api, world: World, gym: Organization, squat: str
 ) -> None:
     await upsert(api, gym, squat, name="Our squat")
@@ -130,7 +124,7 @@ async def test_no_field_resets_nothing_and_null_resets_all(api: Api, gym: Organi
     assert await overrides(api, gym, squat) == {}
 
 
-async def test_a_field_that_cannot_be_overridden_is_refused_by_its_place(
+async def test_a_field_that_cannot_be_overridden_is_refused_at_its_path(
     api: Api, gym: Organization, squat: str
 ) -> None:
     await upsert(api, gym, squat, name="Our squat")
@@ -150,7 +144,7 @@ async def test_another_organization_sees_its_own_overrides_alone(
     assert set(await overrides(api, other, squat)) == {"name"}
 
 
-async def test_an_override_from_before_it_was_kept_is_whosever_last_changed_it_and_has_not_drifted(
+async def test_an_override_without_provenance_belongs_to_its_last_editor_and_has_not_drifted(
     api: Api, gym: Organization, squat: str, owner: Any
 ) -> None:
     await upsert(api, gym, squat, name="Our squat")

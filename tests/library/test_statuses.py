@@ -1,4 +1,4 @@
-"""Who sees an exercise of which status by which way: DOMAIN.md's "Status" and "Visibility" as one table."""
+"""The visibility of exercises by status, owner and query, as one table (docs/domain.md, Access)."""
 
 from typing import Any, TypeAlias
 
@@ -6,17 +6,17 @@ import asyncpg
 import pytest
 
 from kinegraph.kit.rows import Row
+from tests.assignment.snapshots import assigned
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create, read
 from tests.library.documents import LIBRARY, effective
 from tests.workout.documents import READ as READ_WORKOUT
 from tests.workout.documents import create as create_workout
 from tests.workout.documents import movement, section
-from tests.workout.snapshots import assigned
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 EVERY_STATUS = ["DRAFT", "PUBLISHED", "ARCHIVED"]
-WAYS = ("exercise", "effectiveExercise", "exercises", "exerciseLibrary", "exerciseLibrary, all", "movements")
+QUERIES = ("exercise", "effectiveExercise", "exercises", "exerciseLibrary", "exerciseLibrary, all", "movements")
 LIST = """query ($filter: ExerciseFilter) { exercises(filter: $filter, first: 100) { totalCount nodes { id } } }"""
 
 NOBODY: set[str] = set()
@@ -37,19 +37,13 @@ SEEN: dict[tuple[str, str], tuple[set[str], ...]] = {
 
 
 @pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    """The organization from which everybody is seen."""
-    return await world.organization()
-
-
-@pytest.fixture(scope="module")
 async def people(world: World, gym: Organization) -> dict[str, Person]:
     """Somebody of each kind."""
     outsider, admin = (await world.organization()).coach, await world.person(is_platform_admin=True)
     return {"outsider": outsider, "member": gym.member, "coach": gym.coach, "platform admin": admin}
 
 
-def mark(gym: Organization, whose: str, status: str) -> str:
+def discipline_of(gym: Organization, whose: str, status: str) -> str:
     """The discipline that no other exercise of the tests has."""
     return f"{gym.slug} {whose} {status}"
 
@@ -57,7 +51,7 @@ def mark(gym: Organization, whose: str, status: str) -> str:
 async def made(api: Api, owner: Pool, gym: Organization, author: Person, whose: str, status: str) -> tuple[str, str]:
     """An exercise that a workout, assigned to the member, has used since before it had the status; and the workout."""
     own = gym if whose == "own" else None
-    exercise = await create(api, author, own, name="Seen", discipline=[mark(gym, whose, status)])
+    exercise = await create(api, author, own, name="Seen", discipline=[discipline_of(gym, whose, status)])
     workout = await create_workout(api, gym, section(movement(exercise["id"])))
     await assigned(api, gym.coach, workout["id"], gym.member)
     change = "deleted_at = now()" if status == "deleted" else f"status = '{status}'"
@@ -68,33 +62,33 @@ async def made(api: Api, owner: Pool, gym: Organization, author: Person, whose: 
 async def seen_by(
     api: Api, gym: Organization, person: Person, exercise: str, workout: str, discipline: str
 ) -> list[bool]:
-    """By which of the ways the person sees the exercise."""
+    """For each of QUERIES, whether the person sees the exercise."""
     narrow = {"discipline": [discipline]}
     every = {**narrow, "status": EVERY_STATUS}
     library = [
         (await api.run(LIBRARY, person, id=str(gym.id), filter=filter))["organization"] for filter in (narrow, every)
     ]
     found: dict[str, Any] | None = (await api.run(READ_WORKOUT, person, id=workout))["workout"]
-    movements = [] if found is None else [m for part in found["sections"] for m in part["movements"]]
+    movements = [] if found is None else [m for node in found["sections"] for m in node["movements"]]
     return [
         await read(api, person, exercise) is not None,
         await effective(api, gym, exercise, person) is not None,
         (await api.run(LIST, person, filter=every))["exercises"]["totalCount"] == 1,
-        *(part is not None and part["exerciseLibrary"]["totalCount"] == 1 for part in library),
+        *(page is not None and page["exerciseLibrary"]["totalCount"] == 1 for page in library),
         [m["exercise"]["exercise"]["id"] for m in movements] == [exercise],
     ]
 
 
 @pytest.mark.parametrize(("whose", "status"), SEEN)
-async def test_who_sees_an_exercise_by_which_way_follows_from_whose_it_is_and_its_status(
+async def test_visibility_of_an_exercise_in_each_query_follows_from_its_owner_and_status(
     api: Api, owner: Pool, gym: Organization, people: dict[str, Person], whose: str, status: str
 ) -> None:
     author = people["platform admin"] if whose == "canonical" else gym.coach
     exercise, workout = await made(api, owner, gym, author, whose, status)
-    only = mark(gym, whose, status)
-    ways = {who: await seen_by(api, gym, person, exercise, workout, only) for who, person in people.items()}
-    found = {way: {who for who, seen in ways.items() if seen[place]} for place, way in enumerate(WAYS)}
-    assert found == dict(zip(WAYS, SEEN[whose, status], strict=True))
+    only = discipline_of(gym, whose, status)
+    seen_of = {who: await seen_by(api, gym, person, exercise, workout, only) for who, person in people.items()}
+    found = {query: {who for who, seen in seen_of.items() if seen[index]} for index, query in enumerate(QUERIES)}
+    assert found == dict(zip(QUERIES, SEEN[whose, status], strict=True))
 
 
 @pytest.mark.parametrize("whose", ["canonical", "own"])
@@ -106,7 +100,7 @@ async def test_where_members_see_no_library_they_see_own_exercises_in_their_assi
     author = people["platform admin"] if whose == "canonical" else closed.coach
     exercise, workout = await made(api, owner, closed, author, whose, "published")
     canonical = whose == "canonical"
-    found = await seen_by(api, closed, closed.member, exercise, workout, mark(closed, whose, "published"))
+    found = await seen_by(api, closed, closed.member, exercise, workout, discipline_of(closed, whose, "published"))
     assert found == [canonical, canonical, canonical, False, False, True]
 
 

@@ -3,7 +3,7 @@
 from kinegraph.kit.database import Database
 from tests.cached import Query
 from tests.conftest import Organization
-from tests.library.cached_libraries import Pool, look, write_own
+from tests.library.cached_libraries import Pool, exercises_in, write_own
 
 SEEN = """
 SELECT version::text FROM versions
@@ -11,7 +11,7 @@ WHERE kind = 'library' AND organization_id = coalesce($1, '00000000-0000-0000-00
 """
 
 
-async def test_two_writers_of_one_library_at_once_both_change_its_version(
+async def test_concurrent_writers_of_one_library_both_change_its_version(
     caching: Database, owner: Pool, gyms: tuple[Organization, Organization]
 ) -> None:
     gym, _ = gyms
@@ -26,10 +26,10 @@ async def test_two_writers_of_one_library_at_once_both_change_its_version(
             await transaction.commit()
             versions.append(await owner.fetchval(SEEN, gym.id))
             async with Query(caching, gym.coach) as query:
-                await look(query, gym)
+                await exercises_in(query, gym)
     assert len(set(versions)) == 3
     async with Query(caching, gym.coach) as query:
-        assert [node["name"] for node in (await look(query, gym))["own"]["nodes"]] == ["One!", "Two!"]
+        assert [node["name"] for node in (await exercises_in(query, gym))["own"]["nodes"]] == ["One!", "Two!"]
 
 
 async def test_a_version_is_written_once_by_a_transaction_of_many_rows_and_never_by_one_that_is_taken_back(

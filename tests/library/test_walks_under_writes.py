@@ -1,4 +1,4 @@
-"""Walking a library while others write: what stood still is met once, in order, whatever moves between streams."""
+"""Pages of a library while others write: unchanged exercises are listed once, in order."""
 
 import asyncio
 import random
@@ -31,7 +31,7 @@ async def scene(api: Api, world: World, owner: Pool) -> tuple[Organization, list
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_what_stood_still_is_met_once_while_overrides_move_others_between_streams(
+async def test_unchanged_exercises_are_listed_once_while_overrides_move_others_between_streams(
     api: Api, world: World, owner: Pool, sort: str
 ) -> None:
     gym, canonical, own = await scene(api, world, owner)
@@ -57,9 +57,7 @@ async def test_what_stood_still_is_met_once_while_overrides_move_others_between_
     assert len(before) == len(set(before)) == 21
 
 
-async def test_names_that_differ_in_case_alone_stand_together_in_the_order_of_their_ids(
-    api: Api, world: World, owner: Pool
-) -> None:
+async def test_names_that_differ_in_case_alone_are_ordered_by_id(api: Api, world: World, owner: Pool) -> None:
     gym, canonical, own = await scene(api, world, owner)
     names = {node["exerciseId"]: node["name"] for node in (await library(api, gym, first=100))["nodes"]}
     for size in (1, 2, 7):
@@ -69,7 +67,7 @@ async def test_names_that_differ_in_case_alone_stand_together_in_the_order_of_th
         assert back == found[::-1]
 
 
-async def test_an_override_equal_to_the_stored_name_leaves_the_exercise_in_its_place_and_once(
+async def test_an_override_equal_to_the_stored_name_leaves_the_exercise_in_its_position_and_once(
     api: Api, world: World, owner: Pool
 ) -> None:
     gym, canonical, _ = await scene(api, world, owner)
@@ -85,15 +83,15 @@ async def test_a_difficulty_given_to_one_that_had_none_and_taken_back_moves_it_f
 ) -> None:
     gym, canonical, _ = await scene(api, world, owner)
     id = canonical[3]
-    places = []
+    positions = []
     for change in ({}, {"difficulty": 1}, {"difficulty": None}):
         await upsert(api, gym, id, **change)
         found = [
             await walk(api, gym, 5, sort=sort, source="CANONICAL") for sort in ("DIFFICULTY_ASC", "DIFFICULTY_DESC")
         ]
-        places.append([ids.index(id) < len(ids) // 2 for ids in found])
-    assert places[0] == places[2] == [False, False]
-    assert places[1] == [True, False]
+        positions.append([ids.index(id) < len(ids) // 2 for ids in found])
+    assert positions[0] == positions[2] == [False, False]
+    assert positions[1] == [True, False]
 
 
 async def test_another_organizations_overrides_do_not_move_a_row(api: Api, world: World, owner: Pool) -> None:

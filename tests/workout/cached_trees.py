@@ -1,4 +1,4 @@
-"""What the tests of cached trees ask, and what they write past the API."""
+"""The queries of the tests of cached trees, and the statements that they write past the API."""
 
 TREE = """
 fragment Tree on Workout {
@@ -27,23 +27,23 @@ LISTS = (
     fragment All on Organization { workouts(first: 40) { nodes { ...Tree ...Other } edges { node { ...Other } } } }"""
 )
 COMMENTED = """
-fragment Said on Comment { __typename id body author { id name email } createdAt
+fragment CommentFields on Comment { __typename id body author { id name email } createdAt
   replies { id body author { name } parent { id } attachments { id kind } } attachments { id mime } }
 query ($a: ID!, $b: ID!, $one: ID!, $on: Boolean!) {
-  workout(id: $one) { ...Talked } a: organization(id: $a) { workouts(first: 3) { nodes { ...Talked } } }
-  b: organization(id: $b) { workouts(first: 3) { nodes { ...Talked } } }
-  viewer { assignments { workout { ...Talked forkedFrom { ...Talked } } libraryWorkout { ...Talked } } }
+  workout(id: $one) { ...Commented } a: organization(id: $a) { workouts(first: 3) { nodes { ...Commented } } }
+  b: organization(id: $b) { workouts(first: 3) { nodes { ...Commented } } }
+  viewer { assignments { workout { ...Commented forkedFrom { ...Commented } } libraryWorkout { ...Commented } } }
 }
-fragment Talked on Workout { id sections { id movements { notes comments { ...Said } exercise { name }
+fragment Commented on Workout { id sections { id movements { notes comments { ...CommentFields } exercise { name }
   c: comments @include(if: $on) { body } prescription { sets __typename } } config { __typename rounds } } }
 """
-"""Trees with comments, which a cached tree leaves open: they depend on nothing that the tree does."""
+"""Trees with comments, which are gaps in a cached tree."""
 USING = f"""{TREE} query ($a: ID!, $x: ID!, $on: Boolean!) {{
   workoutsUsingExercise(organizationId: $a, exerciseId: $x, first: 40) {{ nodes {{ ...Tree ...Other }} }}
 }}"""
-PICKED = "(SELECT id FROM {0} WHERE organization_id = $2 ORDER BY md5(id::text || $1::int) LIMIT 1)"
-SECTION, MOVEMENT, WORKOUT = (PICKED.format(f"workout{name}") for name in ("_sections", "_movements", "s"))
-COMMENT = PICKED.format("exercise_comments")
+RANDOM_ROW = "(SELECT id FROM {0} WHERE organization_id = $2 ORDER BY md5(id::text || $1::int) LIMIT 1)"
+SECTION, MOVEMENT, WORKOUT = (RANDOM_ROW.format(f"workout{name}") for name in ("_sections", "_movements", "s"))
+COMMENT = RANDOM_ROW.format("exercise_comments")
 ANY_EXERCISE = f"(SELECT exercise_id FROM workout_movements WHERE id = {MOVEMENT})"
 ATTACH = """
 INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, uploaded_by)

@@ -1,4 +1,4 @@
-"""What the tests of workouts share: documents, and short ways to make and look at trees."""
+"""GraphQL documents about workouts and comments, and functions that send them and read what is stored."""
 
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from kinegraph.kit.rows import Row
-from tests.conftest import Api, Organization, Person
+from tests.conftest import Api, Organization, Person, World
 
 Json: TypeAlias = dict[str, Any]
 Pool: TypeAlias = "asyncpg.Pool[Row]"
@@ -79,12 +79,12 @@ NO_ID = "00000000-0000-7000-8000-000000000000"
 
 
 def movement(exercise_id: str, **values: Any) -> Json:
-    """A movement of an input."""
+    """The input of a movement."""
     return {"exerciseId": exercise_id, **values}
 
 
 def section(*movements: Json, **values: Any) -> Json:
-    """A section of an input."""
+    """The input of a section."""
     return {"movements": list(movements), **values}
 
 
@@ -94,6 +94,18 @@ async def create(api: Api, organization: Organization, *sections: Json, **values
     data = await api.run(CREATE, organization.coach, input=input)
     made: Json = data["createWorkout"]["workout"]
     return made
+
+
+async def created_tree(api: Api, world: World, *sizes: int) -> tuple[Organization, str, list[Json]]:
+    """An organization, the id of a workout with sections of these sizes, and its tree as an input."""
+    organization = await world.organization()
+    squat, press = await world.exercise_id("back-squat"), await world.exercise_id("bench-press")
+    tree = [
+        section(*[movement((squat, press)[i % 2], label=str(i)) for i in range(size)], title=f"Section {number}")
+        for number, size in enumerate(sizes)
+    ]
+    made = await create(api, organization, *tree)
+    return organization, made["id"], sent_back(made["sections"])
 
 
 async def replace(api: Api, person: Person, id: str, sections: list[Json]) -> Json:
@@ -124,11 +136,14 @@ async def comment(api: Api, person: Person, movement_id: str, body: str, parent:
 
 
 def sent_back(sections: list[Json]) -> list[Json]:
-    """Sections as they were answered, as the input that a client would send back, nulls and ids included."""
+    """The input that a client would send back for sections that were answered, nulls and ids included."""
     keys = ("id", "type", "title", "description", "shape", "config")
     return [
-        {**{key: part[key] for key in keys}, "movements": [_movement_sent_back(m) for m in part["movements"]]}
-        for part in sections
+        {
+            **{key: node[key] for key in keys},
+            "movements": [_movement_sent_back(m) for m in node["movements"]],
+        }
+        for node in sections
     ]
 
 
@@ -139,7 +154,7 @@ def _movement_sent_back(answered: Json) -> Json:
 
 def movement_ids(sections: list[Json]) -> list[list[str]]:
     """The ids of each section's movements."""
-    return [[row["id"] for row in part["movements"]] for part in sections]
+    return [[row["id"] for row in node["movements"]] for node in sections]
 
 
 async def assign(
@@ -175,8 +190,8 @@ async def snapshot(owner: Pool, workout: str) -> str:
     return str(id)
 
 
-async def physical(owner: Pool, table: str, id: str) -> str:
-    """Whether a row of a table is `live`, `hidden` (softly deleted) or `gone`."""
+async def row_state(owner: Pool, table: str, id: str) -> str:
+    """Return whether a row of a table is `live`, `hidden` (softly deleted) or `gone`."""
     row = await owner.fetchrow(f"SELECT deleted_at FROM {table} WHERE id = $1", UUID(id))
     if row is None:
         return "gone"
@@ -184,7 +199,7 @@ async def physical(owner: Pool, table: str, id: str) -> str:
 
 
 async def versions(owner: Pool, workout: str) -> list[tuple[str, ...]]:
-    """Every row of a workout with the transaction that wrote it last: the same again means that nothing was written."""
+    """Every row of a workout with the transaction that wrote it last; equal results mean that nothing was written."""
     rows = await owner.fetch(
         """
         SELECT id::text, xmin::text, updated_at::text FROM workouts WHERE id = $1
@@ -201,7 +216,7 @@ async def versions(owner: Pool, workout: str) -> list[tuple[str, ...]]:
 
 
 async def counts(owner: Pool, organization: Organization) -> tuple[int, int, int]:
-    """How many workouts, sections and movements an organization has stored, deleted ones too."""
+    """The numbers of workouts, sections and movements of an organization, deleted ones included."""
     row = await owner.fetchrow(
         """
         SELECT (SELECT count(*) FROM workouts WHERE organization_id = $1),

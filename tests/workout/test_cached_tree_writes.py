@@ -1,4 +1,4 @@
-"""Every kind of write shows at once in trees and lists that were cached: no version is left out of their keys."""
+"""Every kind of write shows at once in cached trees and lists: no version is missing in their entries."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ mutation ($input: CreateWorkoutInput!) {
 WRITES = {
     "movement": "UPDATE workout_movements SET notes = 'changed' WHERE id = $1",
     "movement hidden": "UPDATE workout_movements SET deleted_at = now() WHERE id = $1",
-    "movement gone": "DELETE FROM workout_movements WHERE id = $1",
+    "movement deleted": "DELETE FROM workout_movements WHERE id = $1",
     "section": """UPDATE workout_sections SET title = 'changed'
                   WHERE id = (SELECT section_id FROM workout_movements WHERE id = $1)""",
     "exercise": """UPDATE exercises SET name = name || '!'
@@ -35,17 +35,17 @@ WRITES = {
 
 
 @pytest.mark.parametrize("write", WRITES)
-async def test_a_write_shows_at_once_in_what_was_cached(
+async def test_a_write_shows_at_once_in_a_cached_answer(
     api: Api, services: Services, world: World, owner: Any, write: str
 ) -> None:
     gym, squat = await world.organization(), await world.exercise_id("back-squat")
     tree = {"title": "Tree", "sections": [{"movements": [{"exerciseId": squat}]}]}
     made = await api.run(MAKE, gym.coach, input={"organizationId": str(gym.id), **tree})
     workout = made["createWorkout"]["workout"]
-    questions = [(LIST, str(gym.id)), (TREE % "", workout["id"]), (TREE % "comments { id }", workout["id"])]
+    queries = [(LIST, str(gym.id)), (TREE % "", workout["id"]), (TREE % "comments { id }", workout["id"])]
 
-    async def answers(who: Api) -> list[bytes]:
-        return [(await who.post(text, gym.coach, id=id)).content for text, id in questions]
+    async def answers(client: Api) -> list[bytes]:
+        return [(await client.post(text, gym.coach, id=id)).content for text, id in queries]
 
     async with serving(services, 0) as plain:
         before = await answers(plain)
@@ -56,7 +56,7 @@ async def test_a_write_shows_at_once_in_what_was_cached(
         assert [await answers(api) for _ in range(TIMES)] == [after] * TIMES
 
 
-async def test_rows_that_were_read_for_one_selection_are_not_taken_for_another(api: Api, world: World) -> None:
+async def test_rows_that_were_read_for_one_selection_are_not_used_for_another(api: Api, world: World) -> None:
     gym, squat = await world.organization(), await world.exercise_id("back-squat")
     tree = {"title": "Tree", "sections": [{"movements": [{"exerciseId": squat}]}]}
     made = await api.run(MAKE, gym.coach, input={"organizationId": str(gym.id), **tree})

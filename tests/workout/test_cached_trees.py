@@ -1,6 +1,6 @@
-"""What is cached of workouts' trees is what would be read: whatever was written, whoever asks, however old their state.
+"""Cached trees equal those that would be read: after any write, for any viewer, in any snapshot.
 
-`database` and `plain` cache nothing and are the oracles; `caching` and `api` read the same database, and cache.
+`database` and `plain` have no cache and are the oracles; `caching` and `api` read the same database with a cache.
 """
 
 import gc
@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from kinegraph.api.executor import PLANS
 from kinegraph.kit.database import Database
 from kinegraph.services import Services
+from tests.assignment.snapshots import UPDATE_FOR, edited
 from tests.cached import TIMES, Query, serving
 from tests.cached import agree as agree_on
 from tests.conftest import Api, Organization, Person, World, counted
@@ -39,25 +40,24 @@ from tests.workout.documents import (
     movement,
     section,
 )
-from tests.workout.snapshots import UPDATE_FOR, edited
 
 LAW = settings(deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass
 class Gyms:
-    """Two organizations with workouts, and everybody who may ask; `talked` is a workout that has comments."""
+    """Two organizations with workouts, and their viewers; `commented` is the id of a workout with comments."""
 
     pair: tuple[Organization, Organization]
     people: list[Person]
     exercises: list[str]
     snapshot_id: str
-    talked: str
+    commented: str
 
     def variables(self) -> dict[str, Any]:
         """Those of LISTS, USING and COMMENTED."""
         a, b = self.pair
-        return {"a": str(a.id), "b": str(b.id), "x": self.exercises[0], "one": self.talked, "on": True}
+        return {"a": str(a.id), "b": str(b.id), "x": self.exercises[0], "one": self.commented, "on": True}
 
 
 async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
@@ -77,11 +77,11 @@ async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
         for _ in range(2):
             given = str(await assign(owner, gym, made["id"], gym.member))
         forked = await edited(api, gym.coach, made["id"], given, title="Forked")
-        talked = [row for part in made["sections"] for row in part["movements"]][:2]
-        for row in talked:
-            question = await comment(api, gym.coach, row["id"], "How was it?")
-            await comment(api, gym.coach, row["id"], "Tell us.", question)
-        await owner.execute(trees.ATTACH, UUID(question))
+        commented = [row for node in made["sections"] for row in node["movements"]][:2]
+        for row in commented:
+            top = await comment(api, gym.coach, row["id"], "How was it?")
+            await comment(api, gym.coach, row["id"], "Please answer.", top)
+        await owner.execute(trees.ATTACH, UUID(top))
     await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", left.id)
     people = [a.coach, a.member, b.coach, b.member, left, admin, (await world.organization()).coach]
     return Gyms((a, b), people, exercises, forked["id"], made["id"])
@@ -106,12 +106,12 @@ CHANGE = st.tuples(st.integers(0, len(CHANGES) - 1), st.integers(0, 50), st.bool
 
 
 class Dropped(Exception):
-    """A transaction is taken back."""
+    """Raised to roll a transaction back."""
 
 
-async def change(owner: Pool, gyms: Gyms, step: tuple[int, int, bool, str]) -> None:
-    """Write past the API, and commit or take it back; what the database refuses is not written."""
-    verb, number, first, end = step
+async def change(owner: Pool, gyms: Gyms, operation: tuple[int, int, bool, str]) -> None:
+    """Write past the API, and commit or roll back; what the database refuses is not written."""
+    verb, number, first, end = operation
     mine, other = gyms.pair if first else gyms.pair[::-1]
     statement = CHANGES[verb].format(
         s=trees.SECTION,
@@ -133,8 +133,8 @@ async def mutate(api: Api, owner: Pool, gyms: Gyms, verb: int, number: int, *, f
     """Write through the API as a coach, whatever it answers."""
     gym = gyms.pair[0 if first else 1]
     tables = "workouts", "workout_movements", "workout_assignments"
-    picked = [str(await owner.fetchval(f"SELECT {trees.PICKED.format(table)}", number, gym.id)) for table in tables]
-    workout, row, assignment = picked
+    ids = [str(await owner.fetchval(f"SELECT {trees.RANDOM_ROW.format(table)}", number, gym.id)) for table in tables]
+    workout, row, assignment = ids
     exercise = gyms.exercises[number % 3]
     rows = [section(movement(exercise, notes=f"A {number}"), movement(gyms.exercises[0])), section()][: number % 3]
     documents: list[tuple[str, dict[str, Any]]] = [
@@ -151,53 +151,53 @@ async def mutate(api: Api, owner: Pool, gyms: Gyms, verb: int, number: int, *, f
 
 
 async def agree(plain: Api, api: Api, gyms: Gyms, people: list[Person]) -> None:
-    """What is cached is what is read, the first time and later."""
+    """Check that the answers with and without a cache are equal, the first time and later."""
     await agree_on(plain, api, people, (LISTS, USING, COMMENTED), gyms.variables())
 
 
 @settings(LAW, max_examples=1)
 @given(
-    steps=st.permutations([*range(len(CHANGES)), *(verb - 7 for verb in range(7))]),
+    operations=st.permutations([*range(len(CHANGES)), *(verb - 7 for verb in range(7))]),
     draw=st.randoms(use_true_random=False),
 )
-async def test_after_any_writes_everybody_is_answered_what_would_be_read(
-    plain: Api, api: Api, world: World, owner: Pool, steps: list[int], draw: Any
+async def test_after_any_writes_answers_with_and_without_a_cache_are_equal(
+    plain: Api, api: Api, world: World, owner: Pool, operations: list[int], draw: Any
 ) -> None:
     gyms = await gyms_of(api, world, owner)
     await agree(plain, api, gyms, gyms.people)
-    for step in steps:
+    for operation in operations:
         number, first = draw.randrange(50), draw.random() < 0.7
-        if step < 0:
-            await mutate(draw.choice((api, plain)), owner, gyms, step, number, first=first)
+        if operation < 0:
+            await mutate(draw.choice((api, plain)), owner, gyms, operation, number, first=first)
         else:
-            await change(owner, gyms, (step, number, first, draw.choice("cccr")))
+            await change(owner, gyms, (operation, number, first, draw.choice("cccr")))
         await agree(plain, api, gyms, [draw.choice(gyms.people[:4])])
     await agree(plain, api, gyms, gyms.people)
 
 
-READERS = st.tuples(st.sampled_from(("open", "ask")), st.integers(0, 2))
+READERS = st.tuples(st.sampled_from(("open", "query")), st.integers(0, 2))
 
 
 @settings(LAW, max_examples=3)
-@given(steps=st.lists(st.one_of(CHANGE, READERS), min_size=6, max_size=16))
-async def test_readers_of_old_states_each_see_their_own_whoever_filled_the_cache(
-    database: Database, caching: Database, api: Api, world: World, owner: Pool, steps: list[Any]
+@given(operations=st.lists(st.one_of(CHANGE, READERS), min_size=6, max_size=16))
+async def test_each_query_sees_its_own_snapshot_whichever_query_filled_the_cache(
+    database: Database, caching: Database, api: Api, world: World, owner: Pool, operations: list[Any]
 ) -> None:
     gyms = await gyms_of(api, world, owner)
     async with AsyncExitStack() as stack:
         readers: list[tuple[Query, Query]] = []
-        for step in [("open", 0), *steps, *(("ask", place) for place in range(3))]:
-            if step[0] == "open" and len(readers) < 3:
-                queries = [Query(each, gyms.people[step[1]]) for each in (database, caching)]
+        for operation in [("open", 0), *operations, *(("query", number) for number in range(3))]:
+            if operation[0] == "open" and len(readers) < 3:
+                queries = [Query(each, gyms.people[operation[1]]) for each in (database, caching)]
                 old, cached = [await stack.enter_async_context(query) for query in queries]
                 readers.append((old, cached))
-            elif step[0] == "ask":
-                old, cached = readers[step[1] % len(readers)]
+            elif operation[0] == "query":
+                old, cached = readers[operation[1] % len(readers)]
                 for text in (LISTS, COMMENTED):
                     expected = await old.answer(text, **gyms.variables())
                     assert {await cached.answer(text, **gyms.variables()) for _ in range(TIMES)} == {expected}
-            elif step[0] != "open":
-                await change(owner, gyms, step)
+            elif operation[0] != "open":
+                await change(owner, gyms, operation)
 
 
 @pytest.mark.parametrize("table", ["workouts", "workout_sections", "workout_movements"])

@@ -1,10 +1,13 @@
-"""Changing one movement; which exercises a movement may refer to, and what it shows of them."""
+"""Changing one movement; which exercises a movement may refer to, and how it shows them."""
 
 from typing import Any
 
 import pytest
 
 from tests.conftest import Api, Organization, Person, World
+from tests.exercise.documents import DELETE as DELETE_EXERCISE
+from tests.exercise.documents import UPDATE as UPDATE_EXERCISE
+from tests.exercise.documents import create as create_exercise
 from tests.workout.documents import (
     CREATE,
     MOVE,
@@ -22,13 +25,6 @@ from tests.workout.documents import (
     versions,
 )
 
-NEW_EXERCISE = """mutation ($input: CreateExerciseInput!) {
-  createExercise(input: $input) { exercise { id } userErrors { code field } }
-}"""
-CHANGE_EXERCISE = """mutation ($id: ID!, $input: UpdateExerciseInput!) {
-  updateExercise(id: $id, input: $input) { exercise { id } userErrors { code field } }
-}"""
-DELETE_EXERCISE = "mutation ($id: ID!) { deleteExercise(id: $id) { deletedId userErrors { code field } } }"
 OVERRIDE = """mutation ($id: ID!, $organization: ID!, $overrides: ExerciseOverrideInput!) {
   upsertExerciseOverride(exerciseId: $id, organizationId: $organization, overrides: $overrides) {
     exercise { name } userErrors { code field }
@@ -39,8 +35,7 @@ PATH = ["sections", "0", "movements", "0", "exerciseId"]
 
 async def exercise(api: Api, author: Person, organization: Organization | None, status: str = "PUBLISHED") -> str:
     """The id of a new exercise, canonical where there is no organization."""
-    input = {"organizationId": organization and str(organization.id), "name": "Sled Drag", "status": status}
-    return str((await api.run(NEW_EXERCISE, author, input=input))["createExercise"]["exercise"]["id"])
+    return str((await create_exercise(api, author, organization, name="Sled Drag", status=status))["id"])
 
 
 async def first(api: Api, person: Person, id: str) -> Json:
@@ -90,7 +85,7 @@ async def test_an_empty_prescription_is_none(api: Api, world: World) -> None:
     assert (await first(api, organization.coach, id))["prescription"] is None
 
 
-async def test_a_change_to_what_stands_writes_nothing_and_a_real_one_moves_the_workouts_time(
+async def test_a_change_to_the_stored_value_writes_nothing_and_a_real_one_sets_updated_at(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, id, row = await one_movement(api, world, **FULL)
@@ -162,8 +157,8 @@ async def test_a_movement_newly_refers_to_published_exercises_and_own_drafts_onl
         created = await api.refusals(CREATE, organization.coach, input=input)
         assert created == ([(code, ["input", *PATH])] if code else []), name
         made = await create(api, organization, section(movement(squat)))
-        standing = made["sections"][0]["movements"][0]["id"]
-        for tree in ([section(movement(id, id=standing))], [section(movement(id))]):
+        stored_id = made["sections"][0]["movements"][0]["id"]
+        for tree in ([section(movement(id, id=stored_id))], [section(movement(id))]):
             answer = await api.refusals(SET, organization.coach, id=made["id"], sections=tree)
             assert answer == ([(code, PATH)] if code else []), name
 
@@ -174,8 +169,8 @@ async def test_every_bad_reference_of_a_tree_is_named_at_once(api: Api, world: W
     made = await create(api, organization)
     refused = await api.refusals(SET, organization.coach, id=made["id"], sections=tree)
     assert refused == [
-        (code, ["sections", "0", "movements", str(place), "exerciseId"])
-        for place, (_, code) in enumerate(exercises.values())
+        (code, ["sections", "0", "movements", str(position), "exerciseId"])
+        for position, (_, code) in enumerate(exercises.values())
         if code
     ]
 
@@ -191,7 +186,7 @@ async def test_a_discontinued_exercise_stays_where_it_is_used_and_marked_but_is_
     made = await create(api, organization, section(movement(id)), section())
     assert (await first(api, organization.coach, made["id"]))["exercise"]["isDiscontinued"] is False
     if end == "archived":
-        await api.run(CHANGE_EXERCISE, author, id=id, input={"status": "ARCHIVED"})
+        await api.run(UPDATE_EXERCISE, author, id=id, input={"status": "ARCHIVED"})
     else:
         await api.run(DELETE_EXERCISE, author, id=id)
     row = await first(api, organization.coach, made["id"])
@@ -214,7 +209,7 @@ async def test_movements_show_the_exercise_as_their_own_organization_sees_it(
     squat = await world.exercise_id("back-squat")
     mine, theirs = [await create(api, home, section(movement(squat))) for home in (organization, other)]
     await assign(owner, organization, mine["id"], organization.member)
-    # Somebody in both organizations sees both views in their places.
+    # Somebody in both organizations sees each organization's view in its workouts.
     both = await world.join(other.id, "coach", organization.coach)
     values = {"name": "סקוואט אחורי", "videoUrl": "https://video.example/squat"}
     await api.run(OVERRIDE, organization.coach, id=squat, organization=str(organization.id), overrides=values)

@@ -1,4 +1,4 @@
-"""Prescriptions and section configs over the API: what each shape takes, and that numbers come back as typed."""
+"""Prescriptions and section configs over the API: the keys of each shape, and that numbers come back as typed."""
 
 import itertools
 from typing import Any
@@ -30,12 +30,6 @@ KEYS: dict[str | None, set[str]] = {
 
 
 @pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    """One organization for all of these."""
-    return await world.organization()
-
-
-@pytest.fixture(scope="module")
 async def squat(world: World) -> str:
     return await world.exercise_id("back-squat")
 
@@ -54,9 +48,9 @@ async def test_a_shape_takes_all_its_own_config_keys_and_answers_them(
 ) -> None:
     own = {key: value for key, value in CONFIG.items() if key in KEYS[shape]}
     made = await create(api, gym, section(shape=shape, config=own))
-    (part,) = made["sections"]
-    assert part["shape"] == shape
-    assert part["config"] == ({**dict.fromkeys(CONFIG), **own} if own else None)
+    (node,) = made["sections"]
+    assert node["shape"] == shape
+    assert node["config"] == ({**dict.fromkeys(CONFIG), **own} if own else None)
 
 
 @pytest.mark.parametrize(
@@ -89,16 +83,14 @@ async def test_a_full_prescription_comes_back_as_it_was_typed(api: Api, gym: Org
 
 
 @pytest.mark.parametrize("key", [key for key in FULL if key not in ("amrap", "perSide")])
-async def test_each_key_of_a_prescription_stands_alone(api: Api, gym: Organization, squat: str, key: str) -> None:
+async def test_each_key_of_a_prescription_can_be_sent_alone(api: Api, gym: Organization, squat: str, key: str) -> None:
     made = await create(api, gym, section(movement(squat, prescription={key: FULL[key]})))
     said = made["sections"][0]["movements"][0]["prescription"]
     assert said == {**dict.fromkeys(FULL), "amrap": False, "perSide": False, key: FULL[key]}
 
 
 @pytest.mark.parametrize("nothing", [None, {}, dict.fromkeys(FULL), {"amrap": False, "perSide": False}])
-async def test_a_prescription_that_says_nothing_is_null(
-    api: Api, gym: Organization, squat: str, nothing: Json | None
-) -> None:
+async def test_an_empty_prescription_is_null(api: Api, gym: Organization, squat: str, nothing: Json | None) -> None:
     made = await create(api, gym, section(movement(squat, prescription=nothing)))
     assert made["sections"][0]["movements"][0]["prescription"] is None
 
@@ -145,7 +137,7 @@ async def test_a_prescription_out_of_bounds_is_refused_where_it_is(
         *[{"value": value, "unit": "BODYWEIGHT"} for value in (0.0, 1.5, 10.0, None)],
     ],
 )
-async def test_a_load_keeps_the_value_and_unit_that_the_coach_typed(
+async def test_a_load_is_stored_with_the_value_and_unit_that_the_coach_typed(
     api: Api, gym: Organization, squat: str, load: Json
 ) -> None:
     made = await create(api, gym, section(movement(squat, prescription={"load": load})))
@@ -185,8 +177,8 @@ async def test_a_number_beyond_every_float_is_refused_as_one_out_of_bounds(
 
 async def test_every_fault_of_a_tree_is_named_at_once(api: Api, gym: Organization, squat: str) -> None:
     bad = movement(squat, prescription={"sets": 0, "load": {"unit": "KG"}}, label="x" * 11)
-    parts = section(bad, shape="AMRAP", config={"capSeconds": 0, "rounds": 3}, title="x" * 256)
-    paths = [path for _, path in await refused(api, gym, parts)]
+    invalid = section(bad, shape="AMRAP", config={"capSeconds": 0, "rounds": 3}, title="x" * 256)
+    paths = [path for _, path in await refused(api, gym, invalid)]
     assert sorted(paths) == sorted([
         ["title"], ["config", "capSeconds"], ["config", "rounds"], ["movements", "0", "label"],
         ["movements", "0", "prescription", "sets"], ["movements", "0", "prescription", "load", "value"],

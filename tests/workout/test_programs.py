@@ -1,4 +1,4 @@
-"""Programs: who makes and renames them; and the facts that writes of library workouts leave in the outbox."""
+"""Programs: who creates and renames them; and the facts that writes of library workouts record in the outbox."""
 
 import asyncio
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.assignment.snapshots import STATUS, assigned, edited, facts
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import (
     CREATE,
@@ -23,7 +24,6 @@ from tests.workout.documents import (
     section,
     sent_back,
 )
-from tests.workout.snapshots import STATUS, assigned, edited, facts
 
 PROGRAM = """mutation ($input: CreateProgramInput!) {
   createProgram(input: $input) { program { id name organization { id } } userErrors { code message field } }
@@ -101,14 +101,14 @@ async def test_a_program_that_is_renamed_to_its_name_or_to_nothing_new_is_not_wr
 ) -> None:
     organization = await world.organization()
     id = (await program(api, organization.coach, organization, "Track"))["id"]
-    stands = "SELECT xmin::text || programs::text FROM programs WHERE id = $1"
-    before = await owner.fetchval(stands, UUID(id))
+    stored = "SELECT xmin::text || programs::text FROM programs WHERE id = $1"
+    before = await owner.fetchval(stored, UUID(id))
     for input in ({}, {"name": " Track "}):
         assert (await api.run(RENAME, organization.coach, id=id, input=input))["updateProgram"]["program"] == {
             "id": id,
             "name": "Track",
         }
-    assert await owner.fetchval(stands, UUID(id)) == before
+    assert await owner.fetchval(stored, UUID(id)) == before
     await owner.execute("UPDATE programs SET deleted_at = now() WHERE id = $1", UUID(id))
     assert await api.refusals(RENAME, organization.coach, id=id, input={}) == [("NOT_FOUND", ["id"])]
 
@@ -159,7 +159,9 @@ async def test_facts_are_recorded_with_their_change_or_not_at_all(api: Api, worl
     assert await facts(owner, organization) == [data["a"]["workout"]["id"]]
 
 
-async def test_writes_at_once_record_as_many_facts_as_there_were_changes(api: Api, world: World, owner: Pool) -> None:
+async def test_concurrent_writes_record_as_many_facts_as_there_were_changes(
+    api: Api, world: World, owner: Pool
+) -> None:
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     made = await create(api, organization, section(movement(squat)))
     row = made["sections"][0]["movements"][0]["id"]

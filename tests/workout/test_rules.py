@@ -1,4 +1,4 @@
-"""What prescriptions, section configs and texts may hold, and how comments become threads: the rules alone."""
+"""The rules of prescriptions, section configs and texts, and of the threads of comments, without a database."""
 
 import itertools
 from types import SimpleNamespace
@@ -47,21 +47,21 @@ OWN_KEYS: dict[SectionShape | None, set[str]] = {
 
 def config(shape: SectionShape | None, values: dict[str, Any] | None) -> tuple[dict[str, Any] | None, list[Path]]:
     checks = Checks()
-    kept = checked_config(shape, values, AT, checks)
-    return kept, [refusal.path for refusal in checks.refusals]
+    checked = checked_config(shape, values, AT, checks)
+    return checked, [refusal.path for refusal in checks.refusals]
 
 
 def prescription(values: dict[str, Any] | None) -> tuple[dict[str, Any] | None, list[Path]]:
     checks = Checks()
-    kept = checked_prescription(values, AT, checks)
-    return kept, [refusal.path for refusal in checks.refusals]
+    checked = checked_prescription(values, AT, checks)
+    return checked, [refusal.path for refusal in checks.refusals]
 
 
 @pytest.mark.parametrize(("shape", "key"), list(itertools.product(OWN_KEYS, SAMPLES)))
 def test_a_shape_takes_a_config_key_exactly_if_it_is_its_own(shape: SectionShape | None, key: str) -> None:
-    kept, refused = config(shape, {key: SAMPLES[key]})
+    checked, refused = config(shape, {key: SAMPLES[key]})
     if key in OWN_KEYS[shape]:
-        assert (kept, refused) == ({key: SAMPLES[key]}, [])
+        assert (checked, refused) == ({key: SAMPLES[key]}, [])
     else:
         assert refused == [(*AT, NAMES.get(key, key))]
 
@@ -77,11 +77,11 @@ def test_every_shape_has_its_config_keys_and_every_key_its_shape() -> None:
 )
 @settings(max_examples=200, deadline=None)
 def test_a_config_is_refused_at_exactly_its_foreign_keys(shape: SectionShape | None, values: dict[str, Any]) -> None:
-    kept, refused = config(shape, values)
+    checked, refused = config(shape, values)
     said = {key: value for key, value in values.items() if value is not None}
     assert {path[-1] for path in refused} == {NAMES.get(key, key) for key in said.keys() - OWN_KEYS[shape]}
     if not refused:
-        assert kept == (said or None)
+        assert checked == (said or None)
 
 
 @pytest.mark.parametrize("shape", list(OWN_KEYS))
@@ -102,7 +102,7 @@ def test_a_config_that_says_nothing_is_none_for_every_shape(
         ("rest_seconds", 0, 86_400),
     ],
 )
-def test_numbers_of_a_config_keep_their_bounds(key: str, low: int, high: int) -> None:
+def test_numbers_of_a_config_are_bounded(key: str, low: int, high: int) -> None:
     assert CONFIG_BOUNDS[key] == (low, high)
     shape = next(shape for shape, keys in OWN_KEYS.items() if key in keys)
     refused = {value: config(shape, {key: value})[1] for value in (low - 1, low, high, high + 1)}
@@ -137,7 +137,7 @@ def test_a_rep_scheme_has_1_to_100_entries_of_1_to_10000(scheme: list[int], refu
         ("rest_seconds", 0, 86_400),
     ],
 )
-def test_numbers_of_a_prescription_keep_their_bounds(key: str, low: int, high: int) -> None:
+def test_numbers_of_a_prescription_are_bounded(key: str, low: int, high: int) -> None:
     assert PRESCRIPTION_BOUNDS[key] == (low, high)
     path = [(*AT, NAMES.get(key, key))]
     refused = {value: prescription({key: value})[1] for value in (low - 1, low, high, high + 1)}
@@ -146,9 +146,11 @@ def test_numbers_of_a_prescription_keep_their_bounds(key: str, low: int, high: i
 
 @given(st.integers(0, 10_000), st.integers(1, 10_000))
 @settings(max_examples=100, deadline=None)
-def test_a_range_of_repetitions_is_refused_exactly_if_its_most_is_under_its_least(least: int, most: int) -> None:
-    _, refused = prescription({"reps_min": least, "reps_max": most})
-    assert refused == ([(*AT, "repsMax")] if most < least else [])
+def test_a_range_of_repetitions_is_refused_exactly_if_its_maximum_is_below_its_minimum(
+    minimum: int, maximum: int
+) -> None:
+    _, refused = prescription({"reps_min": minimum, "reps_max": maximum})
+    assert refused == ([(*AT, "repsMax")] if maximum < minimum else [])
 
 
 LOADS = {
@@ -162,7 +164,7 @@ LOADS = {
 
 
 @pytest.mark.parametrize("unit", list(LoadUnit))
-def test_a_load_keeps_the_bounds_of_its_unit(unit: LoadUnit) -> None:
+def test_a_load_is_bounded_by_its_unit(unit: LoadUnit) -> None:
     assert set(LOAD_BOUNDS) == set(LOADS) == set(LoadUnit)
     low, high = LOADS[unit]
     path = [(*AT, "load", "value")]
@@ -173,16 +175,16 @@ def test_a_load_keeps_the_bounds_of_its_unit(unit: LoadUnit) -> None:
 
 @pytest.mark.parametrize("unit", list(LoadUnit))
 @pytest.mark.parametrize("load", [{}, {"value": None}])
-def test_only_a_bodyweight_load_goes_without_a_value(unit: LoadUnit, load: dict[str, Any]) -> None:
-    kept, refused = prescription({"load": {**load, "unit": unit.value}})
+def test_only_a_bodyweight_load_may_have_no_value(unit: LoadUnit, load: dict[str, Any]) -> None:
+    checked, refused = prescription({"load": {**load, "unit": unit.value}})
     if unit is LoadUnit.BODYWEIGHT:
-        assert (kept, refused) == ({"load": {"unit": "bodyweight"}}, [])
+        assert (checked, refused) == ({"load": {"unit": "bodyweight"}}, [])
     else:
         assert refused == [(*AT, "load", "value")]
 
 
 @pytest.mark.parametrize("tempo", ["3-1-1-0", "3-1-1", "X-0-X-0", "x-0-1-0", "10-0-99-0", "0-0-0", "  3-1-1-0  "])
-def test_a_tempo_of_three_or_four_parts_is_kept_as_it_was_typed(tempo: str) -> None:
+def test_a_tempo_of_three_or_four_phases_is_stored_as_it_was_typed(tempo: str) -> None:
     assert prescription({"tempo": tempo}) == ({"tempo": tempo.strip()}, [])
 
 
@@ -201,7 +203,7 @@ def test_a_prescription_that_says_nothing_is_none(values: dict[str, Any] | None)
     assert prescription(values) == (None, [])
 
 
-def test_zero_is_said_and_false_is_not() -> None:
+def test_zero_is_stored_and_false_is_not() -> None:
     said = {"reps_min": 0, "rest_seconds": 0, "distance_meters": 0.0, "amrap": True, "per_side": False}
     assert prescription(said) == (
         {"reps_min": 0, "rest_seconds": 0, "distance_meters": 0.0, "amrap": True},
@@ -209,7 +211,7 @@ def test_zero_is_said_and_false_is_not() -> None:
     )
 
 
-def test_a_least_number_of_repetitions_out_of_bounds_is_refused_where_it_stands_and_nowhere_else() -> None:
+def test_a_minimum_of_repetitions_out_of_bounds_is_refused_at_its_own_path_alone() -> None:
     assert prescription({"reps_min": 10_001})[1] == [(*AT, "repsMin")]
 
 
@@ -220,15 +222,15 @@ def test_every_fault_of_a_prescription_is_named_at_once() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("column", "name", "longest"), [
+@pytest.mark.parametrize(("column", "name", "max_length"), [
     ("title", "title", 255), ("description", "description", 10_000), ("notes", "notes", 2_000),
     ("label", "label", 10), ("superset_group", "supersetGroup", 10),
 ])  # fmt: skip
-def test_a_text_may_be_as_long_as_its_column_counts_characters(column: str, name: str, longest: int) -> None:
+def test_a_text_may_be_as_long_as_its_column(column: str, name: str, max_length: int) -> None:
     checks = Checks()
-    assert checked_texts({column: "💪" * longest}, AT, checks, NAMES) == {column: "💪" * longest}
+    assert checked_texts({column: "💪" * max_length}, AT, checks, NAMES) == {column: "💪" * max_length}
     assert checks.refusals == []
-    checked_texts({column: "💪" * (longest + 1)}, AT, checks, NAMES)
+    checked_texts({column: "💪" * (max_length + 1)}, AT, checks, NAMES)
     assert [refusal.path for refusal in checks.refusals] == [(*AT, name)]
 
 
@@ -245,9 +247,9 @@ def row(id: UUID, parent: UUID | None = None) -> Any:
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 11)), max_size=12))
 @settings(max_examples=100, deadline=None)
-def test_threads_hang_each_reply_below_its_parent_in_the_order_of_the_rows(parents: list[int | None]) -> None:
+def test_threads_have_each_reply_below_its_parent_in_the_order_of_the_rows(parents: list[int | None]) -> None:
     ids = [uuid4() for _ in range(12)]
-    tops = {place for place, parent in enumerate(parents) if parent is None}
+    tops = {index for index, parent in enumerate(parents) if parent is None}
     rows = [row(ids[i], None if parent is None else ids[parent]) for i, parent in enumerate(parents)]
     found = threads(rows)
     assert [comment.id for comment in found] == [ids[i] for i in sorted(tops)]

@@ -1,4 +1,4 @@
-"""From a tree that was sent and the rows that stand to what is to be stored: the decisions alone."""
+"""The rules that make the rows to store of a sent tree and the stored rows, without a database."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +30,7 @@ def test_rows_are_numbered_from_zero_in_the_order_of_the_input() -> None:
     assert [row["section_id"] for row in tree.movements] == [first, first, second]
 
 
-def test_what_was_not_said_is_stored_as_its_default() -> None:
+def test_absent_values_are_stored_as_their_defaults() -> None:
     tree, _ = decide([{"movements": [{"exercise_id": EXERCISE}]}])
     (section,), (movement,) = tree.sections, tree.movements
     nothing = dict.fromkeys(("title", "description", "shape", "config"))
@@ -44,20 +44,20 @@ def test_what_was_not_said_is_stored_as_its_default() -> None:
 @given(st.lists(st.lists(st.booleans(), max_size=4), max_size=6))
 @settings(max_examples=60, deadline=None)
 def test_every_row_has_its_sent_id_or_one_of_its_own(shape: list[list[bool]]) -> None:
-    sent = [[uuid4() if keeps else None for keeps in part] for part in shape]
+    sent = [[uuid4() if is_sent else None for is_sent in node] for node in shape]
     tree, refused = decide(
-        [{"movements": [{"exercise_id": EXERCISE, "id": id and str(id)} for id in part]} for part in sent]
+        [{"movements": [{"exercise_id": EXERCISE, "id": id and str(id)} for id in node]} for node in sent]
     )
     assert refused == []
-    wanted = [id for part in sent for id in part]
-    for row, id in zip(tree.movements, wanted, strict=True):
+    expected = [id for node in sent for id in node]
+    for row, id in zip(tree.movements, expected, strict=True):
         assert id in (None, row["id"])
         assert (row["id"] in tree.sent) == (id is not None)
     ids = [row["id"] for row in (*tree.sections, *tree.movements)]
-    assert len(set(ids)) == len(ids) == len(tree.places)
+    assert len(set(ids)) == len(ids) == len(tree.paths)
 
 
-def test_an_exercise_is_asked_for_once_however_often_it_is_used() -> None:
+def test_an_exercise_is_named_once_however_often_it_is_used() -> None:
     other = str(uuid4())
     tree, _ = decide([{"movements": [{"exercise_id": id} for id in (EXERCISE, other, EXERCISE.upper())]}])
     assert tree.exercise_ids == [UUID(EXERCISE), UUID(other)]
@@ -73,7 +73,7 @@ def test_a_tree_has_at_most_500_movements_in_all_its_sections(last: int, refused
     assert decide([{"movements": [{"exercise_id": EXERCISE}] * size} for size in (300, last)])[1] == refused
 
 
-def test_an_id_stands_in_a_tree_once_in_whatever_spelling_and_place() -> None:
+def test_an_id_may_be_sent_once_in_any_spelling_and_position() -> None:
     id = str(uuid4())
     _, refused = decide(
         [
@@ -84,7 +84,7 @@ def test_an_id_stands_in_a_tree_once_in_whatever_spelling_and_place() -> None:
     assert refused == [("sections", "0", "movements", "0", "id"), ("sections", "1", "id")]
 
 
-def test_faults_are_named_by_their_place_all_at_once() -> None:
+def test_all_faults_are_refused_together_each_at_its_path() -> None:
     _, refused = decide(
         [
             {"title": "x" * 256, "shape": "amrap", "config": {"rounds": 3}, "movements": []},
@@ -100,7 +100,7 @@ def test_faults_are_named_by_their_place_all_at_once() -> None:
 
 
 @pytest.mark.parametrize("id", ["", " ", "squat", "0" * 36, "00000000-0000-0000-0000-00000000000g"])
-def test_what_is_no_uuid_is_no_id(id: str) -> None:
+def test_an_id_that_is_no_uuid_is_refused(id: str) -> None:
     assert decide([{"id": id, "movements": []}])[1] == [("sections", "0", "id")]
     path = ("sections", "0", "movements", "0", "id")
     assert decide([{"movements": [{"exercise_id": EXERCISE, "id": id}]}])[1] == [path]
@@ -111,7 +111,7 @@ def test_two_ids_that_are_no_uuids_are_not_called_the_same_id() -> None:
     assert refused == [("sections", "0", "id"), ("sections", "1", "id")]
 
 
-def test_a_section_is_not_kept_by_a_movements_id_nor_the_other_way() -> None:
+def test_a_movements_id_does_not_identify_a_section_nor_the_reverse() -> None:
     section, movement = uuid4(), uuid4()
     tree, _ = decide([{"id": str(movement), "movements": [{"exercise_id": EXERCISE, "id": str(section)}]}])
     checks = Checks()
@@ -122,7 +122,7 @@ def test_a_section_is_not_kept_by_a_movements_id_nor_the_other_way() -> None:
     ]
 
 
-def test_new_rows_need_not_stand_already() -> None:
+def test_new_rows_need_no_stored_row() -> None:
     tree, _ = decide([{"movements": [{"exercise_id": EXERCISE}]}])
     checks = Checks()
     check_ids(tree, [], [], checks)
@@ -149,20 +149,20 @@ def exercise(organization: UUID | None = None, status: str = "published", *, del
         (exercise(HOME, "draft", deleted=True), "EXERCISE_NOT_AVAILABLE"),
     ],
 )
-def test_what_may_be_newly_referred_to(row: Any, code: str | None) -> None:
+def test_which_exercises_may_be_newly_referred_to(row: Any, code: str | None) -> None:
     tree, _ = decide([{"movements": [{"exercise_id": EXERCISE}]}])
     refusals = list(check_references(tree, [], {UUID(EXERCISE): row}, HOME))
     path = ("sections", "0", "movements", "0", "exerciseId")
     assert [(refusal.code, refusal.path) for refusal in refusals] == ([(code, path)] if code else [])
 
 
-def test_a_movement_keeps_a_discontinued_exercise_but_takes_no_other() -> None:
-    kept, other = str(uuid4()), str(uuid4())
+def test_a_movement_may_retain_a_discontinued_exercise_but_not_take_another() -> None:
+    retained, other = str(uuid4()), str(uuid4())
     ids = [uuid4(), uuid4()]
-    standing = [SimpleNamespace(id=id, exercise_id=UUID(kept)) for id in ids]
+    stored = [SimpleNamespace(id=id, exercise_id=UUID(retained)) for id in ids]
     tree, _ = decide(
-        [{"movements": [{"id": str(ids[0]), "exercise_id": kept}, {"id": str(ids[1]), "exercise_id": other}]}]
+        [{"movements": [{"id": str(ids[0]), "exercise_id": retained}, {"id": str(ids[1]), "exercise_id": other}]}]
     )
-    archived = {UUID(id): exercise(None, "archived") for id in (kept, other)}
-    refusals = list(check_references(tree, standing, archived, HOME))
+    archived = {UUID(id): exercise(None, "archived") for id in (retained, other)}
+    refusals = list(check_references(tree, stored, archived, HOME))
     assert [refusal.path for refusal in refusals] == [("sections", "0", "movements", "1", "exerciseId")]

@@ -1,116 +1,108 @@
-"""Replacing a workout's tree: what keeps its id and comments, what goes and how, which ids are refused."""
+"""Replacing a workout's tree: which rows retain their ids and comments, which are deleted, which ids are refused."""
 
 from typing import Any
 
 import pytest
 
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, World
 from tests.workout.documents import (
     DELETE_COMMENT,
     NO_ID,
     SET,
     UPDATE,
-    Json,
     Pool,
     comment,
     create,
+    created_tree,
     movement,
     movement_ids,
-    physical,
     read,
     read_tree,
     replace,
+    row_state,
     section,
     sent_back,
     versions,
 )
 
 
-async def planted(api: Api, world: World, *sizes: int) -> tuple[Organization, str, list[Json]]:
-    """An organization, the id of a workout with sections of these sizes, and its tree as an input."""
-    organization = await world.organization()
-    squat, press = await world.exercise_id("back-squat"), await world.exercise_id("bench-press")
-    parts = [
-        section(*[movement((squat, press)[i % 2], label=str(i)) for i in range(size)], title=f"Part {place}")
-        for place, size in enumerate(sizes)
-    ]
-    made = await create(api, organization, *parts)
-    return organization, made["id"], sent_back(made["sections"])
-
-
-async def test_movements_keep_ids_and_comments_when_they_change_places_and_sections(api: Api, world: World) -> None:
-    organization, id, sent = await planted(api, world, 3, 1)
+async def test_movements_retain_ids_and_comments_when_they_change_positions_and_sections(
+    api: Api, world: World
+) -> None:
+    organization, id, sent = await created_tree(api, world, 3, 1)
     (a, b, c), (d,) = sent[0]["movements"], sent[1]["movements"]
     for row in (a, b, c, d):
         top = await comment(api, organization.coach, row["id"], f"On {row['label']}")
         await comment(api, organization.coach, row["id"], "Reply", top)
     moved = [{**sent[1], "movements": [c, a]}, {**sent[0], "movements": [d, b]}]
     answered = (await replace(api, organization.coach, id, moved))["sections"]
-    assert [part["id"] for part in answered] == [sent[1]["id"], sent[0]["id"]]
+    assert [node["id"] for node in answered] == [sent[1]["id"], sent[0]["id"]]
     assert movement_ids(answered) == [[c["id"], a["id"]], [d["id"], b["id"]]]
-    assert [part["sortOrder"] for part in answered] == [0, 1]
-    assert [[row["sortOrder"] for row in part["movements"]] for part in answered] == [[0, 1], [0, 1]]
+    assert [node["sortOrder"] for node in answered] == [0, 1]
+    assert [[row["sortOrder"] for row in node["movements"]] for node in answered] == [[0, 1], [0, 1]]
     said = [[[(x["body"], len(x["replies"])) for x in row["comments"]] for row in p["movements"]] for p in answered]
     assert said == [[[("On 2", 1)], [("On 0", 1)]], [[("On 0", 1)], [("On 1", 1)]]]
     assert await read_tree(api, organization.coach, id) == answered
 
 
-async def test_a_movement_moves_into_a_new_section_out_of_one_that_goes(api: Api, world: World, owner: Pool) -> None:
-    organization, id, sent = await planted(api, world, 2)
-    kept, dropped = sent[0]["movements"]
-    await comment(api, organization.coach, kept["id"], "Stays")
-    answered = (await replace(api, organization.coach, id, [section(kept)]))["sections"]
-    assert movement_ids(answered) == [[kept["id"]]]
-    assert answered[0]["id"] != sent[0]["id"]
-    assert [x["body"] for x in answered[0]["movements"][0]["comments"]] == ["Stays"]
-    assert await physical(owner, "workout_sections", sent[0]["id"]) == "gone"
-    assert await physical(owner, "workout_movements", dropped["id"]) == "gone"
-
-
-async def test_what_disappears_stays_hidden_if_somebody_commented_on_it_and_goes_if_not(
+async def test_a_movement_moves_into_a_new_section_out_of_one_that_is_deleted(
     api: Api, world: World, owner: Pool
 ) -> None:
-    organization, id, sent = await planted(api, world, 3, 1, 1, 0)
-    (spoken, silent, kept), (alone,), (mute,) = (part["movements"] for part in sent[:3])
-    words = [await comment(api, organization.coach, row["id"], "Hm") for row in (spoken, alone)]
-    answered = (await replace(api, organization.coach, id, [{**sent[0], "movements": [kept]}]))["sections"]
-    assert movement_ids(answered) == [[kept["id"]]]
-    rows = [await physical(owner, "workout_movements", row["id"]) for row in (spoken, silent, kept, alone, mute)]
+    organization, id, sent = await created_tree(api, world, 2)
+    retained, omitted = sent[0]["movements"]
+    await comment(api, organization.coach, retained["id"], "Stays")
+    answered = (await replace(api, organization.coach, id, [section(retained)]))["sections"]
+    assert movement_ids(answered) == [[retained["id"]]]
+    assert answered[0]["id"] != sent[0]["id"]
+    assert [x["body"] for x in answered[0]["movements"][0]["comments"]] == ["Stays"]
+    assert await row_state(owner, "workout_sections", sent[0]["id"]) == "gone"
+    assert await row_state(owner, "workout_movements", omitted["id"]) == "gone"
+
+
+async def test_an_omitted_row_is_deleted_softly_if_it_has_comments_and_for_good_if_not(
+    api: Api, world: World, owner: Pool
+) -> None:
+    organization, id, sent = await created_tree(api, world, 3, 1, 1, 0)
+    (commented, silent, retained), (alone,), (mute,) = (node["movements"] for node in sent[:3])
+    words = [await comment(api, organization.coach, row["id"], "Hm") for row in (commented, alone)]
+    answered = (await replace(api, organization.coach, id, [{**sent[0], "movements": [retained]}]))["sections"]
+    assert movement_ids(answered) == [[retained["id"]]]
+    rows = [
+        await row_state(owner, "workout_movements", row["id"]) for row in (commented, silent, retained, alone, mute)
+    ]
     assert rows == ["hidden", "gone", "live", "hidden", "gone"]
-    parts = [await physical(owner, "workout_sections", part["id"]) for part in sent]
-    assert parts == ["live", "hidden", "gone", "gone"]
-    assert [await physical(owner, "exercise_comments", word) for word in words] == ["live", "live"]
+    states = [await row_state(owner, "workout_sections", node["id"]) for node in sent]
+    assert states == ["live", "hidden", "gone", "gone"]
+    assert [await row_state(owner, "exercise_comments", word) for word in words] == ["live", "live"]
 
 
 async def test_a_movement_whose_only_comment_was_deleted_is_hidden_too(api: Api, world: World, owner: Pool) -> None:
-    organization, id, sent = await planted(api, world, 1)
+    organization, id, sent = await created_tree(api, world, 1)
     row = sent[0]["movements"][0]
     word = await comment(api, organization.coach, row["id"], "Hm")
     await api.run(DELETE_COMMENT, organization.coach, id=word)
     assert (await replace(api, organization.coach, id, []))["sections"] == []
-    assert await physical(owner, "workout_movements", row["id"]) == "hidden"
-    assert await physical(owner, "exercise_comments", word) == "hidden"
+    assert await row_state(owner, "workout_movements", row["id"]) == "hidden"
+    assert await row_state(owner, "exercise_comments", word) == "hidden"
 
 
-async def test_a_section_that_hides_a_movement_from_earlier_is_hidden_when_it_disappears(
-    api: Api, world: World, owner: Pool
-) -> None:
-    organization, id, sent = await planted(api, world, 1)
+async def test_a_section_with_a_softly_deleted_movement_is_deleted_softly(api: Api, world: World, owner: Pool) -> None:
+    organization, id, sent = await created_tree(api, world, 1)
     row = sent[0]["movements"][0]
     await comment(api, organization.coach, row["id"], "Hm")
     await replace(api, organization.coach, id, [{**sent[0], "movements": []}])
-    assert await physical(owner, "workout_sections", sent[0]["id"]) == "live"
+    assert await row_state(owner, "workout_sections", sent[0]["id"]) == "live"
     await replace(api, organization.coach, id, [])
-    assert await physical(owner, "workout_sections", sent[0]["id"]) == "hidden"
-    assert await physical(owner, "workout_movements", row["id"]) == "hidden"
+    assert await row_state(owner, "workout_sections", sent[0]["id"]) == "hidden"
+    assert await row_state(owner, "workout_movements", row["id"]) == "hidden"
 
 
 async def test_hidden_rows_do_not_come_back_by_their_ids(api: Api, world: World) -> None:
-    organization, id, sent = await planted(api, world, 1, 1)
-    for part in sent:
-        await comment(api, organization.coach, part["movements"][0]["id"], "Hm")
+    organization, id, sent = await created_tree(api, world, 1, 1)
+    for node in sent:
+        await comment(api, organization.coach, node["movements"][0]["id"], "Hm")
     await replace(api, organization.coach, id, [])
-    paths = [[str(i), *place, "id"] for i in range(2) for place in ([], ["movements", "0"])]
+    paths = [[str(i), *path, "id"] for i in range(2) for path in ([], ["movements", "0"])]
     refused = await api.refusals(SET, organization.coach, id=id, sections=sent)
     assert sorted(refused) == sorted(("INVALID_INPUT", ["sections", *path]) for path in paths)
     assert await read_tree(api, organization.coach, id) == []
@@ -119,14 +111,14 @@ async def test_hidden_rows_do_not_come_back_by_their_ids(api: Api, world: World)
 async def test_ids_of_another_workout_or_organization_or_of_nothing_are_refused_and_touch_nothing(
     api: Api, world: World, owner: Pool
 ) -> None:
-    organization, id, sent = await planted(api, world, 1)
+    organization, id, sent = await created_tree(api, world, 1)
     sibling = await create(api, organization, section(movement(await world.exercise_id("back-squat"))))
-    _, foreign, foreign_tree = await planted(api, world, 1)
+    _, foreign, foreign_tree = await created_tree(api, world, 1)
     before = [await versions(owner, workout) for workout in (id, sibling["id"], foreign)]
-    for part in (sent_back(sibling["sections"])[0], foreign_tree[0], {**sent[0], "id": NO_ID}):
-        row = part["movements"][0]
-        alone = {key: value for key, value in part.items() if key != "id"}
-        assert await api.refusals(SET, organization.coach, id=id, sections=[{**part, "movements": []}]) == [
+    for node in (sent_back(sibling["sections"])[0], foreign_tree[0], {**sent[0], "id": NO_ID}):
+        row = node["movements"][0]
+        alone = {key: value for key, value in node.items() if key != "id"}
+        assert await api.refusals(SET, organization.coach, id=id, sections=[{**node, "movements": []}]) == [
             ("INVALID_INPUT", ["sections", "0", "id"])
         ]
         if row["id"] != sent[0]["movements"][0]["id"]:
@@ -138,7 +130,7 @@ async def test_ids_of_another_workout_or_organization_or_of_nothing_are_refused_
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper])
 async def test_an_id_sent_twice_is_refused(api: Api, world: World, owner: Pool, spelling: Any) -> None:
-    organization, id, sent = await planted(api, world, 1, 1)
+    organization, id, sent = await created_tree(api, world, 1, 1)
     before = await versions(owner, id)
     row = sent[0]["movements"][0]
     again = {**row, "id": spelling(row["id"])}
@@ -153,7 +145,7 @@ async def test_an_id_sent_twice_is_refused(api: Api, world: World, owner: Pool, 
 
 
 async def test_an_empty_id_is_refused_rather_than_taken_for_a_new_row(api: Api, world: World, owner: Pool) -> None:
-    organization, id, sent = await planted(api, world, 1)
+    organization, id, sent = await created_tree(api, world, 1)
     await comment(api, organization.coach, sent[0]["movements"][0]["id"], "Do not lose me")
     before = await versions(owner, id)
     tree = [{**sent[0], "movements": [{**sent[0]["movements"][0], "id": ""}]}]
@@ -163,28 +155,37 @@ async def test_an_empty_id_is_refused_rather_than_taken_for_a_new_row(api: Api, 
 
 
 async def test_a_null_id_makes_a_new_row(api: Api, world: World) -> None:
-    organization, id, sent = await planted(api, world, 1)
+    organization, id, sent = await created_tree(api, world, 1)
     tree = [{**sent[0], "id": None, "movements": [{**sent[0]["movements"][0], "id": None}]}]
     answered = (await replace(api, organization.coach, id, tree))["sections"]
     assert answered[0]["id"] != sent[0]["id"]
     assert movement_ids(answered) != movement_ids(sent)
 
 
-async def test_a_kept_section_takes_its_whole_new_value_and_loses_what_was_not_sent(api: Api, world: World) -> None:
-    organization, id, sent = await planted(api, world, 1)
+async def test_a_section_sent_with_its_id_is_replaced_whole_and_absent_values_are_cleared(
+    api: Api, world: World
+) -> None:
+    organization, id, sent = await created_tree(api, world, 1)
     row = sent[0]["movements"][0]
     full = {"id": sent[0]["id"], "shape": "AMRAP", "config": {"capSeconds": 60}, "type": "SKILL", "description": "D"}
     changed = [{**full, "movements": [{**row, "notes": "N", "prescription": {"sets": 3}}]}]
-    part = (await replace(api, organization.coach, id, changed))["sections"][0]
-    assert (part["title"], part["shape"], part["type"], part["description"]) == (None, "AMRAP", "SKILL", "D")
-    bare = section(movement(row["exerciseId"], id=row["id"]), id=part["id"])
-    part = (await replace(api, organization.coach, id, [bare]))["sections"][0]
-    assert [part[key] for key in ("type", "shape", "config", "description")] == ["MAIN", None, None, None]
-    assert [part["movements"][0][key] for key in ("label", "notes", "prescription")] == [None, None, None]
+    node = (await replace(api, organization.coach, id, changed))["sections"][0]
+    assert (node["title"], node["shape"], node["type"], node["description"]) == (
+        None,
+        "AMRAP",
+        "SKILL",
+        "D",
+    )
+    bare = section(movement(row["exerciseId"], id=row["id"]), id=node["id"])
+    node = (await replace(api, organization.coach, id, [bare]))["sections"][0]
+    assert [node[key] for key in ("type", "shape", "config", "description")] == ["MAIN", None, None, None]
+    assert [node["movements"][0][key] for key in ("label", "notes", "prescription")] == [None, None, None]
 
 
-async def test_a_kept_movement_may_take_another_exercise_and_keeps_its_comments(api: Api, world: World) -> None:
-    organization, id, sent = await planted(api, world, 1)
+async def test_a_movement_sent_with_its_id_may_take_another_exercise_and_retains_its_comments(
+    api: Api, world: World
+) -> None:
+    organization, id, sent = await created_tree(api, world, 1)
     row, press = sent[0]["movements"][0], await world.exercise_id("push-ups")
     await comment(api, organization.coach, row["id"], "Hm")
     answered = (await replace(api, organization.coach, id, [section({**row, "exerciseId": press})]))["sections"]
@@ -193,19 +194,17 @@ async def test_a_kept_movement_may_take_another_exercise_and_keeps_its_comments(
     assert [x["body"] for x in changed["comments"]] == ["Hm"]
 
 
-async def test_replacing_a_tree_moves_the_workouts_time_of_change_and_nothing_else_of_it(
-    api: Api, world: World
-) -> None:
-    organization, id, _ = await planted(api, world, 1)
-    await api.run(UPDATE, organization.coach, id=id, input={"title": "Kept", "timeCap": 7, "scoring": "TIME"})
+async def test_replacing_a_tree_sets_the_workouts_updated_at_and_no_other_column(api: Api, world: World) -> None:
+    organization, id, _ = await created_tree(api, world, 1)
+    await api.run(UPDATE, organization.coach, id=id, input={"title": "New", "timeCap": 7, "scoring": "TIME"})
     before = await read(api, organization.coach, id)
     after = await replace(api, organization.coach, id, [])
     assert before is not None and after["updatedAt"] > before["updatedAt"]
     assert after == {**before, "sections": [], "updatedAt": after["updatedAt"]}
 
 
-async def test_a_refused_tree_leaves_the_one_that_stands(api: Api, world: World, owner: Pool) -> None:
-    organization, id, sent = await planted(api, world, 2, 1)
+async def test_a_refused_tree_leaves_the_stored_one_unchanged(api: Api, world: World, owner: Pool) -> None:
+    organization, id, sent = await created_tree(api, world, 2, 1)
     before = await versions(owner, id)
     bad = [sent[1], section(movement(sent[0]["movements"][0]["exerciseId"]), movement(NO_ID))]
     refused = await api.refusals(SET, organization.coach, id=id, sections=bad)

@@ -67,15 +67,15 @@ TREES = st.lists(SECTION, max_size=4)
 
 
 async def with_ids(world: World, tree: list[Json]) -> list[Json]:
-    """The tree with the exercises' ids in place of their slugs."""
+    """The tree with the exercises' ids instead of their slugs."""
     ids = {slug: await world.exercise_id(slug) for slug in SLUGS}
-    rows = [[{**row, "exerciseId": ids[row["exerciseId"]]} for row in part["movements"]] for part in tree]
-    return [{**part, "movements": movements} for part, movements in zip(tree, rows, strict=True)]
+    rows = [[{**row, "exerciseId": ids[row["exerciseId"]]} for row in node["movements"]] for node in tree]
+    return [{**node, "movements": movements} for node, movements in zip(tree, rows, strict=True)]
 
 
 def without_ids(sections: list[Json]) -> list[Json]:
-    """What a tree says, whatever the ids of its rows."""
-    return [{**part, "id": None, "movements": [{**row, "id": None} for row in part["movements"]]} for part in sections]
+    """The tree without the ids of its rows."""
+    return [{**node, "id": None, "movements": [{**row, "id": None} for row in node["movements"]]} for node in sections]
 
 
 @LAW
@@ -108,29 +108,29 @@ async def test_a_tree_sent_back_as_it_was_answered_writes_nothing(
 
 
 @LAW
-@given(data=st.data(), sizes=st.lists(st.integers(0, 3), min_size=1, max_size=4), parts=st.integers(1, 4))
+@given(data=st.data(), sizes=st.lists(st.integers(0, 3), min_size=1, max_size=4), count=st.integers(1, 4))
 async def test_comments_survive_any_permutation_of_movements_over_sections(
-    api: Api, world: World, data: st.DataObject, sizes: list[int], parts: int
+    api: Api, world: World, data: st.DataObject, sizes: list[int], count: int
 ) -> None:
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     made = await create(api, organization, *(section(*[movement(squat)] * size) for size in sizes))
     sent = sent_back(made["sections"])
-    rows = [row for part in sent for row in part["movements"]]
+    rows = [row for node in sent for row in node["movements"]]
     said = {row["id"]: [await comment(api, organization.coach, row["id"], row["id"])] for row in rows}
     order = data.draw(st.permutations(rows))
-    places = [data.draw(st.integers(0, parts - 1)) for _ in order]
-    kept = data.draw(st.lists(st.sampled_from(sent), unique_by=lambda part: part["id"], max_size=parts))
-    heads: list[Json] = [{"id": part["id"]} for part in kept] + [{} for _ in range(parts - len(kept))]
+    targets = [data.draw(st.integers(0, count - 1)) for _ in order]
+    retained = data.draw(st.lists(st.sampled_from(sent), unique_by=lambda node: node["id"], max_size=count))
+    heads: list[Json] = [{"id": node["id"]} for node in retained] + [{} for _ in range(count - len(retained))]
     heads = data.draw(st.permutations(heads))
     tree = [
-        section(*[row for row, at in zip(order, places, strict=True) if at == place], **head)
-        for place, head in enumerate(heads)
+        section(*[row for row, at in zip(order, targets, strict=True) if at == target], **head)
+        for target, head in enumerate(heads)
     ]
     answered = (await replace(api, organization.coach, made["id"], tree))["sections"]
     assert movement_ids(answered) == movement_ids(tree)
-    for part, head in zip(answered, heads, strict=True):
-        assert head.get("id") in (None, part["id"])
-    shown = {row["id"]: [word["id"] for word in row["comments"]] for part in answered for row in part["movements"]}
+    for node, head in zip(answered, heads, strict=True):
+        assert head.get("id") in (None, node["id"])
+    shown = {row["id"]: [word["id"] for word in row["comments"]] for node in answered for row in node["movements"]}
     assert shown == said
 
 
@@ -139,12 +139,16 @@ async def test_replacing_a_tree_takes_as_many_statements_for_400_movements_as_fo
 ) -> None:
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     seen = []
-    for parts, rows in ((1, 1), (10, 40)):
+    for count, row_count in ((1, 1), (10, 40)):
         made = await create(counter.api, organization)
         with counter.counting() as statements:
-            await replace(counter.api, organization.coach, made["id"], [section(*[movement(squat)] * rows)] * parts)
+            await replace(
+                counter.api, organization.coach, made["id"], [section(*[movement(squat)] * row_count)] * count
+            )
         seen.append(len(statements))
         with counter.counting() as statements:
-            await replace(counter.api, organization.coach, made["id"], [section(*[movement(squat)] * rows)] * parts)
+            await replace(
+                counter.api, organization.coach, made["id"], [section(*[movement(squat)] * row_count)] * count
+            )
         seen.append(len(statements))
     assert (seen[0], seen[1]) == (seen[2], seen[3]), seen

@@ -1,8 +1,9 @@
-"""The exercises of workouts: in which workouts one is done, and forks of those that are gone."""
+"""The query `workoutsUsingExercise`, and forks of workouts with discontinued exercises."""
 
 from typing import Any
 from uuid import UUID
 
+from tests.assignment.snapshots import assigned, edited, replaced
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import (
     DELETE,
@@ -17,7 +18,6 @@ from tests.workout.documents import (
     section,
     sent_back,
 )
-from tests.workout.snapshots import assigned, edited, replaced
 
 USING = """query ($organization: ID!, $exercise: ID!, $first: Int, $after: String) {
   workoutsUsingExercise(organizationId: $organization, exerciseId: $exercise, first: $first, after: $after) {
@@ -71,9 +71,9 @@ async def test_coaches_find_library_workouts_newest_first_each_once_and_members_
 async def test_movements_and_sections_that_were_deleted_do_not_count(api: Api, world: World, owner: Pool) -> None:
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     made = await create(api, organization, section(movement(squat)), section(movement(squat)))
-    rows = [row for part in movement_ids(made["sections"]) for row in part]
+    rows = [row for node in movement_ids(made["sections"]) for row in node]
     for row in rows:
-        await comment(api, organization.coach, row, "Keeps it stored")
+        await comment(api, organization.coach, row, "Must stay stored")
     tree = sent_back(made["sections"])
     await replace(api, organization.coach, made["id"], [{**tree[0], "movements": []}, tree[1]])
     assert await using(api, organization.coach, organization, squat) == [made["id"]]
@@ -104,7 +104,7 @@ async def test_pages_of_workouts_that_use_an_exercise_go_on_where_they_were(api:
         assert len(found) == len(set(found))
 
 
-async def test_outsiders_and_bad_ids_are_told_so(api: Api, world: World) -> None:
+async def test_outsiders_and_bad_ids_are_refused(api: Api, world: World) -> None:
     organization, other = await world.organization(), await world.organization()
     squat = await world.exercise_id("back-squat")
     await create(api, organization, section(movement(squat)))
@@ -123,7 +123,7 @@ async def test_outsiders_and_bad_ids_are_told_so(api: Api, world: World) -> None
         assert error["extensions"] == {"code": code, "field": [field]}
 
 
-async def test_a_workout_forks_with_exercises_that_are_gone_and_keeps_them(api: Api, world: World, owner: Pool) -> None:
+async def test_a_workout_is_forked_with_its_discontinued_exercises(api: Api, world: World, owner: Pool) -> None:
     organization = await world.organization()
     coach, squat = organization.coach, await world.exercise_id("back-squat")
     rows = [
@@ -138,7 +138,7 @@ async def test_a_workout_forks_with_exercises_that_are_gone_and_keeps_them(api: 
         await owner.execute(f"UPDATE exercises SET {values} WHERE id = ANY ($1::uuid[])", rows[1:])
         (id,) = await assigned(api, coach, made["id"], organization.member)
         copy = await edited(api, coach, made["id"], id)
-        kept = [row["exercise"]["exercise"]["id"] for row in copy["sections"][0]["movements"]]
-        assert kept == [*rows, squat]
+        copied = [row["exercise"]["exercise"]["id"] for row in copy["sections"][0]["movements"]]
+        assert copied == [*rows, squat]
         again = await replaced(api, coach, made["id"], id, sent_back(made["sections"]))
         assert movement_ids(again["sections"]) == movement_ids(copy["sections"])

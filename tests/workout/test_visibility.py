@@ -1,4 +1,4 @@
-"""Who sees which workouts: by id, in an organization's list, in a program's; and how the lists page."""
+"""Visibility of workouts by id and in lists of organizations and programs; pages of these lists."""
 
 import base64
 import json
@@ -75,7 +75,7 @@ async def test_coaches_see_their_library_newest_first_and_not_snapshots_nor_dele
         assert shown is not None and (shown["isSnapshot"], shown["forkedFrom"]) == (True, {"id": made[0]})
 
 
-async def test_members_see_what_is_assigned_to_them_only(api: Api, world: World, owner: Pool) -> None:
+async def test_members_see_only_workouts_that_are_assigned_to_them(api: Api, world: World, owner: Pool) -> None:
     organization = await world.organization()
     member, second = organization.member, await world.join(organization.id, "member")
     mine, theirs, _nobodys = [(await create(api, organization))["id"] for _ in range(3)]
@@ -88,7 +88,7 @@ async def test_members_see_what_is_assigned_to_them_only(api: Api, world: World,
     assert await read(api, member, theirs) is None
 
 
-async def test_a_member_sees_the_snapshot_of_an_assignment_in_place_of_the_library_workout(
+async def test_a_member_sees_the_snapshot_of_an_assignment_instead_of_the_library_workout(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()
@@ -115,7 +115,7 @@ async def test_an_assignment_that_was_taken_back_shows_nothing(api: Api, world: 
     assert await read(api, organization.member, id) is None
 
 
-async def test_who_left_an_organization_sees_nothing_there_whatever_was_assigned_or_written(
+async def test_a_former_member_sees_no_workout_that_they_were_assigned_or_wrote(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()
@@ -129,7 +129,7 @@ async def test_who_left_an_organization_sees_nothing_there_whatever_was_assigned
     assert shown is not None and shown["author"] == {"id": str(organization.coach.id), "name": "Person"}
 
 
-async def test_a_coach_here_and_member_there_is_each_in_its_place(api: Api, world: World, owner: Pool) -> None:
+async def test_a_coach_of_one_organization_is_only_a_member_in_another(api: Api, world: World, owner: Pool) -> None:
     here, there = await world.organization(), await world.organization()
     await world.join(there.id, "member", here.coach)
     mine = (await create(api, here))["id"]
@@ -155,7 +155,7 @@ async def test_outsiders_see_no_workout_and_no_list(api: Api, world: World) -> N
         assert (await api.run(LIST, person, id=str(organization.id)))["organization"] is None
 
 
-async def test_who_is_not_signed_in_is_told_so(api: Api) -> None:
+async def test_an_anonymous_caller_is_refused(api: Api) -> None:
     assert (await api.post(READ, id=NO_ID)).status_code == 401
 
 
@@ -171,7 +171,7 @@ async def test_a_workouts_id_that_is_none_is_a_bad_request_and_an_unknown_one_is
 
 
 @pytest.mark.parametrize("role", ["coach", "member"])
-async def test_pages_meet_every_workout_once_also_those_of_one_moment(
+async def test_pages_have_every_workout_once_also_those_with_equal_times(
     api: Api, world: World, owner: Pool, role: str
 ) -> None:
     organization = await world.organization()
@@ -203,7 +203,9 @@ async def test_pages_meet_every_workout_once_also_those_of_one_moment(
         assert found == order
 
 
-async def test_a_page_goes_on_where_it_was_while_workouts_come_and_go(api: Api, world: World, owner: Pool) -> None:
+async def test_a_page_continues_after_its_cursor_while_workouts_are_added_and_deleted(
+    api: Api, world: World, owner: Pool
+) -> None:
     organization = await world.organization()
     made = [(await create(api, organization))["id"] for _ in range(4)]
     for id in made:
@@ -246,7 +248,7 @@ async def test_a_cursor_that_the_list_did_not_give_out_is_a_bad_request(api: Api
     assert (response.status_code, error["extensions"]) == (400, {"code": "INVALID_INPUT", "field": ["after"]})
 
 
-async def test_a_programs_workouts_are_the_same_by_both_ways(api: Api, world: World, owner: Pool) -> None:
+async def test_a_programs_workouts_are_the_same_by_both_fields(api: Api, world: World, owner: Pool) -> None:
     organization, other = await world.organization(), await world.organization()
     rowing, barbell = [await program(world, organization, name) for name in ("Rowing", "Barbell")]
     foreign = await program(world, other, "Foreign")

@@ -1,4 +1,4 @@
-"""Who may write workouts, and what deleting one means."""
+"""Permissions to write workouts, the deletion of workouts, and row-level security."""
 
 import asyncio
 from typing import Any
@@ -24,7 +24,7 @@ from tests.workout.documents import (
     counts,
     create,
     movement,
-    physical,
+    row_state,
     section,
     snapshot,
     versions,
@@ -51,7 +51,7 @@ async def test_to_outsiders_the_organization_does_not_exist(api: Api, world: Wor
     assert await counts(owner, organization) == (0, 0, 0)
 
 
-async def test_who_may_not_write_a_workout_is_refused_by_each_mutation_and_changes_nothing(
+async def test_a_caller_without_coach_access_is_refused_by_each_mutation_and_changes_nothing(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, other = await world.organization(), await world.organization()
@@ -72,7 +72,7 @@ async def test_who_may_not_write_a_workout_is_refused_by_each_mutation_and_chang
     assert await versions(owner, id) == before
 
 
-async def _standing(api: Api, world: World) -> tuple[Organization, str, str, str]:
+async def _commented_workout(api: Api, world: World) -> tuple[Organization, str, str, str]:
     """An organization, and the ids of a workout of its, of its movement and of a comment there."""
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     made = await create(api, organization, section(movement(squat)))
@@ -83,7 +83,7 @@ async def _standing(api: Api, world: World) -> tuple[Organization, str, str, str
 async def test_a_deleted_workout_is_out_of_reach_with_its_tree_and_still_stored(
     api: Api, world: World, owner: Pool
 ) -> None:
-    organization, id, movement_id, comment_id = await _standing(api, world)
+    organization, id, movement_id, comment_id = await _commented_workout(api, world)
     await assign(owner, organization, id, organization.member)
     coach = organization.coach
     assert (await api.run(DELETE, coach, id=id))["deleteWorkout"] == {"deletedId": id, "userErrors": []}
@@ -99,9 +99,9 @@ async def test_a_deleted_workout_is_out_of_reach_with_its_tree_and_still_stored(
     for person in (coach, organization.member):
         refused = await api.refusals(ADD_COMMENT, person, input={"movementId": movement_id, "body": "Late"})
         assert refused == [("NOT_FOUND", ["input", "movementId"])]
-    assert await physical(owner, "workouts", id) == "hidden"
-    assert await physical(owner, "workout_movements", movement_id) == "live"
-    assert await physical(owner, "exercise_comments", comment_id) == "live"
+    assert await row_state(owner, "workouts", id) == "hidden"
+    assert await row_state(owner, "workout_movements", movement_id) == "live"
+    assert await row_state(owner, "exercise_comments", comment_id) == "live"
 
 
 async def test_of_many_deletions_at_once_one_deletes(api: Api, world: World) -> None:
@@ -117,7 +117,7 @@ async def test_a_snapshot_cannot_be_deleted(api: Api, world: World, owner: Pool)
     await assign(owner, organization, (await create(api, organization))["id"], organization.member, copy)
     assert await api.refusals(DELETE, organization.coach, id=copy) == [("SNAPSHOT_IMMUTABLE", ["id"])]
     assert await api.refusals(DELETE, organization.member, id=copy) == [("FORBIDDEN", ["id"])]
-    assert await physical(owner, "workouts", copy) == "live"
+    assert await row_state(owner, "workouts", copy) == "live"
 
 
 OWNED = ("programs", "workouts", "workout_sections", "workout_movements", "exercise_comments", "workout_assignments")
@@ -126,7 +126,7 @@ OWNED = ("programs", "workouts", "workout_sections", "workout_movements", "exerc
 async def test_with_every_check_taken_out_an_outsider_neither_reads_nor_writes_a_row(
     api: Api, world: World, owner: Pool
 ) -> None:
-    organization, id, _, _ = await _standing(api, world)
+    organization, id, _, _ = await _commented_workout(api, world)
     await assign(owner, organization, id, organization.member)
     async with world.writing_as(organization.coach) as session:
         await store.insert_program(session, organization.id, "Track")
@@ -142,8 +142,8 @@ async def test_with_every_check_taken_out_an_outsider_neither_reads_nor_writes_a
             row = await owner.fetchrow(f"SELECT * FROM {table} WHERE {mine}", organization.id)
             assert row is not None
             copied = {**row, "id": uuid4()}
-            places = ", ".join(f"${place}" for place in range(1, len(copied) + 1))
-            insertion = f"INSERT INTO {table} ({', '.join(copied)}) VALUES ({places})"
+            placeholders = ", ".join(f"${number}" for number in range(1, len(copied) + 1))
+            insertion = f"INSERT INTO {table} ({', '.join(copied)}) VALUES ({placeholders})"
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await _run_as(world, stranger, insertion, *copied.values())
 
@@ -156,7 +156,7 @@ async def _run_as(world: World, person: Person, statement: str, *arguments: Any)
 async def test_with_every_check_taken_out_no_movement_takes_another_organizations_exercise(
     api: Api, world: World, owner: Pool
 ) -> None:
-    organization, _, movement_id, _ = await _standing(api, world)
+    organization, _, movement_id, _ = await _commented_workout(api, world)
     other = await world.organization()
     foreign = await owner.fetchval(
         "INSERT INTO exercises (organization_id, name) VALUES ($1, 'Theirs') RETURNING id", other.id

@@ -1,4 +1,4 @@
-"""Making, changing and deleting a workout: everything or nothing, by coaches only, never a snapshot."""
+"""Creating and changing workouts: values, bounds, and that a refused mutation stores nothing."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +7,7 @@ import pytest
 
 from kinegraph.workout import store
 from tests.conftest import Api, World
+from tests.exercise.documents import create as create_exercise
 from tests.workout.documents import (
     CREATE,
     NO_ID,
@@ -97,14 +98,8 @@ async def test_one_bad_movement_deep_in_the_tree_is_named_and_nothing_is_stored(
 ) -> None:
     organization, other = await world.organization(), await world.organization()
     squat = await world.exercise_id("back-squat")
-    made = await api.run(
-        """mutation ($input: CreateExerciseInput!) {
-          createExercise(input: $input) { exercise { id } userErrors { code } }
-        }""",
-        other.coach,
-        input={"organizationId": str(other.id), "name": "Theirs"},
-    )
-    values, code, path = _bad_movements(made["createExercise"]["exercise"]["id"])[fault]
+    foreign = await create_exercise(api, other.coach, other, name="Theirs")
+    values, code, path = _bad_movements(foreign["id"])[fault]
     good = [section(*[movement(squat)] * 10) for _ in range(7)]
     good[6]["movements"][8] = {**movement(squat), **values}
     refused = await api.refusals(
@@ -161,7 +156,7 @@ async def test_bad_values_of_a_workout_are_named_on_making_and_on_changing_it(
     expected = [("INVALID_INPUT", ["input", *path])]
     input = {"organizationId": str(organization.id), **values}
     assert await api.refusals(CREATE, organization.coach, input=input) == expected
-    made = await create(api, organization, title="Kept")
+    made = await create(api, organization, title="Old")
     assert await api.refusals(UPDATE, organization.coach, id=made["id"], input=values) == expected
     assert await read(api, organization.coach, made["id"]) == made
 
@@ -184,7 +179,7 @@ async def test_an_absent_key_is_left_as_it_is_and_null_clears(api: Api, world: W
         assert refused == [("INVALID_INPUT", ["input", key])]
 
 
-async def test_changing_a_workout_to_what_it_is_writes_nothing(api: Api, world: World, owner: Pool) -> None:
+async def test_changing_a_workout_to_its_stored_values_writes_nothing(api: Api, world: World, owner: Pool) -> None:
     organization = await world.organization()
     values = {"title": "T", "description": None, "scoring": "TIME", "timeCap": 20}
     made = await create(api, organization, **values)

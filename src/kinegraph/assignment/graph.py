@@ -1,4 +1,4 @@
-"""Assignments as the API shows them, and where they hang."""
+"""The GraphQL type of assignments, and the fields that lead to them."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from kinegraph.assignment import rules as rules_assignments
 from kinegraph.assignment import store as store_assignments
 from kinegraph.identity.graph import After, First, Organization, User, Viewer, organization_edge
 from kinegraph.identity.rules import User as Person
-from kinegraph.identity.rules import Viewer as Asking
+from kinegraph.identity.rules import Viewer as ViewerRecord
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
@@ -26,12 +26,12 @@ To = Annotated[date | None, strawberry.argument(description="Only up to this day
 
 
 def athlete_of(root: strawberry.Parent[Any]) -> Any:
-    """Resolver: the athlete, whose name was read with the row."""
+    """Resolver: the athlete, from the columns `athlete_…` of the row."""
     return Person(root.athlete_id, root.athlete_name, root.athlete_email, root.organization_id)
 
 
 def assigned_by_of(root: strawberry.Parent[Any]) -> Any:
-    """Resolver: the coach, whose name was read with the row."""
+    """Resolver: the coach, from the columns `assigned_by_…` of the row."""
     return Person(root.assigned_by_id, root.assigned_by_name, root.assigned_by_email, root.organization_id)
 
 
@@ -89,7 +89,7 @@ class OrganizationAssignments:
         rules_assignments.require_range(start, to)
         athlete = None if athlete_id is None else require_key(athlete_id, "athleteId")
         page = window("assignments", first, after, 50, date, UUID)
-        viewer: Asking = await info.context.viewer()
+        viewer: ViewerRecord = await info.context.viewer()
         if not viewer.coaches(root.id):
             if athlete not in (None, viewer.user.id):
                 return Page.empty(page)  # type: ignore[return-value]  # read by field name

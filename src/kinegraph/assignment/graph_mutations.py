@@ -1,4 +1,4 @@
-"""The mutations that assign workouts and say how that went."""
+"""The mutations that assign workouts and set the status of assignments."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Refused
 from kinegraph.kit.graph import given, mutation
-from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import rules, store
 from kinegraph.workout import rules as terms
 
@@ -28,20 +28,18 @@ class AssignWorkoutInput:
     scheduled_for: date = strawberry.field(description="The day, e.g. 2026-03-01.")
 
 
-@strawberry.type(description="The assignments that were made, in the order of the athletes.")
+@payload("The assignments that were made, in the order of the athletes.")
 class AssignWorkoutPayload:
     assignments: list[WorkoutAssignment] = strawberry.field(
         default_factory=list, description="One for each athlete; empty where the mutation was refused."
     )
-    user_errors: list[UserError] = user_errors()
 
 
-@strawberry.type(description="The assignment that was written.")
+@payload("The assignment that was written.")
 class WorkoutAssignmentPayload:
     assignment: WorkoutAssignment | None = strawberry.field(
         default=None, description="The assignment as it is stored now."
     )
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -55,7 +53,7 @@ class Mutation:
         values = given(input)
         workout_id, athlete_ids = rules_assignments.checked_assignment(values)
         session = await info.context.write_session()
-        await store.take_turn(session, workout_id, shared=True)
+        await store.lock_tree(session, workout_id, shared=True)
         workout = (await store.by_ids(session, [workout_id]))[0]
         if workout is None:
             raise NotFound("There is no such workout.", "input", "workoutId")
@@ -63,11 +61,11 @@ class Mutation:
         if workout.is_snapshot:
             message = "A snapshot belongs to one assignment; assign the library workout that it was copied from."
             raise rules.SnapshotImmutable(message, "input", "workoutId")
-        known = await members(session, workout.organization_id, athlete_ids)
+        member_ids = await members(session, workout.organization_id, athlete_ids)
         strangers = [
-            NotFound("The organization has no such member.", "input", "athleteIds", place)
-            for place, athlete_id in enumerate(athlete_ids)
-            if athlete_id not in known
+            NotFound("The organization has no such member.", "input", "athleteIds", position)
+            for position, athlete_id in enumerate(athlete_ids)
+            if athlete_id not in member_ids
         ]
         if strangers:
             raise Refused(list(strangers))
@@ -87,5 +85,4 @@ class Mutation:
         if (await store_assignments.by_ids(session, [key]))[0] is None:
             raise NotFound("There is no such assignment.", "id")
         await store_assignments.set_status(session, key, status.value)
-        stored: Any = (await store_assignments.by_ids(session, [key]))[0]
-        return WorkoutAssignmentPayload(assignment=stored)
+        return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, key))

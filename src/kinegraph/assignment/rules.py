@@ -1,4 +1,4 @@
-"""What an assignment may be: to whom, for when."""
+"""The bounds of an assignment: its athletes and its date."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,20 +10,20 @@ from kinegraph.kit.errors import InvalidInput
 
 MAX_ATHLETES = 200
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-"""A date outside is a slip of the keyboard."""
+"""The dates that are accepted; one outside of them is a typing error."""
 
 
 def checked_assignment(values: Mapping[str, Any]) -> tuple[UUID, list[UUID]]:
-    """The workout and the athletes of an assignment. Raises Refused."""
+    """Check an assignment's input, and return the ids of its workout and athletes. Raises Refused."""
     checks = Checks()
     workout_id = checks.key(values["workout_id"], ("input", "workoutId"))
     athletes, at = values["athlete_ids"], ("input", "athleteIds")
     if not 1 <= len(athletes) <= MAX_ATHLETES:
         checks.refuse(f"Must be from 1 to {MAX_ATHLETES} athletes; these are {len(athletes)}.", *at)
     athlete_ids = checks.all(athletes[:MAX_ATHLETES], at, checks.key)
-    for place, athlete_id in enumerate(athlete_ids):
-        if athlete_id in athlete_ids[:place] and parse_key(athletes[place]):
-            checks.refuse("This athlete stands in the list twice.", *at, place)
+    for position, athlete_id in enumerate(athlete_ids):
+        if athlete_id in athlete_ids[:position] and parse_key(athletes[position]):
+            checks.refuse("This athlete stands in the list twice.", *at, position)
     if not EARLIEST <= values["scheduled_for"] <= LATEST:
         checks.refuse(f"Must be a date from {EARLIEST} to {LATEST}.", "input", "scheduledFor")
     checks.done()

@@ -12,7 +12,7 @@ from kinegraph.kit.rows import Row, grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 CalendarKey = tuple[UUID, UUID | None]
-"""An organization, and the athlete whom the list is narrowed to (None: everybody)."""
+"""An organization, and the athlete that the list is restricted to (None: all)."""
 
 COLUMNS = f"""a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
                a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
@@ -65,11 +65,11 @@ async def of_athletes(
 async def calendar_pages(
     session: ReadSession, keys: Sequence[CalendarKey], window: Window, start: date | None, end: date | None
 ) -> list[Page]:
-    """A page of each organization's assignments, by date."""
+    """A page of each key's assignments, by date."""
     rows = await session.fetch(
         f"""
-        SELECT wanted.place, page.*
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, place)
+        SELECT wanted.position, page.*
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, position)
         CROSS JOIN LATERAL (
             SELECT {COLUMNS}
             FROM workout_assignments a
@@ -81,7 +81,7 @@ async def calendar_pages(
             ORDER BY a.scheduled_for, a.id
             LIMIT $7
         ) AS page
-        ORDER BY wanted.place, page.scheduled_for, page.id
+        ORDER BY wanted.position, page.scheduled_for, page.id
         """,
         [organization for organization, _ in keys],
         [athlete for _, athlete in keys],
@@ -97,7 +97,7 @@ async def calendar_pages(
 async def calendar_counts(
     session: ReadSession, keys: Sequence[CalendarKey], start: date | None, end: date | None
 ) -> list[int]:
-    """How many assignments each organization has."""
+    """The number of assignments of each key."""
     rows = await session.fetch(
         """
         SELECT (SELECT count(*)
@@ -106,8 +106,8 @@ async def calendar_counts(
                   AND (wanted.athlete_id IS NULL OR a.athlete_id = wanted.athlete_id)
                   AND ($3::date IS NULL OR a.scheduled_for >= $3)
                   AND ($4::date IS NULL OR a.scheduled_for <= $4)) AS assignments
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, place)
-        ORDER BY wanted.place
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, position)
+        ORDER BY wanted.position
         """,
         [organization for organization, _ in keys],
         [athlete for _, athlete in keys],
@@ -125,8 +125,8 @@ async def insert(
         """
         INSERT INTO workout_assignments (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)
         SELECT $1, $2, athlete.id, $3, $4
-        FROM unnest($5::uuid[]) WITH ORDINALITY AS athlete (id, place)
-        ORDER BY athlete.place
+        FROM unnest($5::uuid[]) WITH ORDINALITY AS athlete (id, position)
+        ORDER BY athlete.position
         RETURNING id, athlete_id
         """,
         workout.organization_id,
@@ -139,5 +139,5 @@ async def insert(
 
 
 async def set_status(session: WriteSession, id: UUID, status: str) -> None:
-    """Say how an assignment went."""
+    """Set the status of an assignment."""
     await session.update("workout_assignments", id, {"status": status})

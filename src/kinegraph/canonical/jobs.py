@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kinegraph.canonical import store as store_seed
-from kinegraph.canonical.rules import LibraryError, entries_of, shipped_files, shipped_taxonomies
+from kinegraph.canonical.rules import LibraryError, entries_of
+from kinegraph.canonical.rules_files import shipped_files, shipped_taxonomies
 from kinegraph.kit.database import Database
 
 

@@ -4,19 +4,16 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import jsonschema
 import orjson
 
+from kinegraph.canonical.rules_files import file_schema
 from kinegraph.exercise.rules_columns import COLUMNS, DEFAULTS, EXCHANGED, Kind
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.kit.checks import character_fault
-from kinegraph.taxonomy.rules import TaxonomyKind
 
-ROOM = files("kinegraph.canonical")
-LIBRARY = ROOM / "exercises"
 TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmentItems": "equipment"}
 """The fields of an entry that name global terms by slug, and the kind of each."""
 MAX_FAULTS = 20
@@ -47,22 +44,6 @@ class LibraryError(Exception):
     """A file that is not a list of canonical exercises; one line for each fault, naming row and field."""
 
 
-def shipped_taxonomies() -> dict[TaxonomyKind, list[dict[str, Any]]]:
-    """The global taxonomies, as seed 000 prints them."""
-    lists = orjson.loads((ROOM / "taxonomy.json").read_bytes())
-    return {
-        TaxonomyKind.CATEGORY: lists["categories"],
-        TaxonomyKind.BODY_REGION: lists["bodyRegions"],
-        TaxonomyKind.EQUIPMENT: lists["equipment"],
-    }
-
-
-def shipped_files() -> list[tuple[str, bytes]]:
-    """The files of the shipped library, by name."""
-    names = sorted(f.name for f in LIBRARY.iterdir() if f.name.endswith(".json") and f.name != "schema.json")
-    return [(name, (LIBRARY / name).read_bytes()) for name in names]
-
-
 def entries_of(name: str, content: bytes) -> list[dict[str, Any]]:
     """The file's exercises as columns, with the hash that seeding compares. Raises LibraryError."""
     try:
@@ -77,7 +58,7 @@ def entries_of(name: str, content: bytes) -> list[dict[str, Any]]:
 
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(orjson.loads((LIBRARY / "schema.json").read_bytes()))
+    return jsonschema.Draft202012Validator(file_schema())
 
 
 def _faults(rows: Any) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Writing comments on movements. How they are read and shown is in `workout`, whose types they hang from."""
+"""The mutations of comments on movements (docs/domain.md, Comments). `workout` has their type and reads them."""

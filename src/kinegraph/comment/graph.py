@@ -1,6 +1,6 @@
 """The mutations of comments."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -14,7 +14,7 @@ from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.media.graph_uses import attach, store_uploads
 from kinegraph.media.rules import UploadPurpose, checked_uses
 from kinegraph.workout import rules, store, store_comments
@@ -35,10 +35,9 @@ class AddCommentInput:
     )
 
 
-@strawberry.type(description="The comment that was written.")
+@payload("The comment that was written.")
 class CommentPayload:
     comment: Comment | None = strawberry.field(default=None, description="The comment as it is stored now.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -58,19 +57,19 @@ class Mutation:
         parent_id = None if parent is None else require_key(parent, "input", "parentCommentId")
         body = _checked_body(input.body, "input", "body")
         upload_ids = checked_uses(values.get("upload_ids") or [])
-        named = [
-            (id, UploadPurpose.COMMENT_ATTACHMENT, ("input", "uploadIds", str(place)))
-            for place, id in enumerate(upload_ids)
+        purposes = [
+            (id, UploadPurpose.COMMENT_ATTACHMENT, ("input", "uploadIds", str(position)))
+            for position, id in enumerate(upload_ids)
         ]
-        uploads = await store_uploads(info, named) if named else []
+        uploads = await store_uploads(info, purposes) if purposes else []
         session = await info.context.write_session()
-        movement = await _commented(session, movement_id)
+        movement = await _locked_movement(session, movement_id)
         if parent_id is not None:
             await _check_parent(session, parent_id, movement_id)
         id = await comment_store.insert(session, movement, body, parent_id)
         if uploads:
             await attach(session, uploads, movement.organization_id, "exercise_comment", id)
-        return await _stored(session, id)
+        return CommentPayload(comment=await stored_row(session, store_comments.comments, id))
 
     @mutation("Edit one's own comment.")
     async def update_comment(
@@ -84,7 +83,7 @@ class Mutation:
         if comment.author_id != session.viewer.user.id:
             raise Forbidden("Only its author may edit a comment.", "id")
         await comment_store.update(session, comment.id, _checked_body(body, "body"))
-        return await _stored(session, comment.id)
+        return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id))
 
     @mutation("Delete a comment of one's own; coaches may delete any. The replies below it go out of sight with it.")
     async def delete_comment(self, info: Info, id: CommentId) -> DeletePayload:
@@ -94,14 +93,14 @@ class Mutation:
         if comment.author_id != viewer.user.id and not viewer.coaches(comment.organization_id):
             raise Forbidden("Only its author or a coach may delete a comment.", "id")
         await comment_store.delete(session, comment.id)
-        return DeletePayload(deleted_id=strawberry.ID(str(comment.id)))
+        return deleted(comment.id)
 
 
-async def _commented(session: WriteSession[Viewer], movement_id: UUID) -> Row:
-    """The movement that is commented on, held against being removed meanwhile. Raises NotFound."""
+async def _locked_movement(session: WriteSession[Viewer], movement_id: UUID) -> Row:
+    """Share the lock of the tree of a movement, so that it is not deleted meanwhile, and return it. Raises NotFound."""
     movement = (await store.movements(session, [movement_id]))[0]
     if movement is not None:
-        await store.take_turn(session, movement.workout_id, shared=True)
+        await store.lock_tree(session, movement.workout_id, shared=True)
         movement = (await store.movements(session, [movement_id]))[0]
     if movement is None:
         raise NotFound("There is no such movement.", "input", "movementId")
@@ -109,7 +108,7 @@ async def _commented(session: WriteSession[Viewer], movement_id: UUID) -> Row:
 
 
 async def _check_parent(session: WriteSession[Viewer], parent_id: UUID, movement_id: UUID) -> None:
-    """A reply hangs below a top-level comment on the same movement."""
+    """Check that a reply's parent is a top-level comment on the same movement. Raises NotFound and InvalidInput."""
     parent = await comment_store.visible_comment(session, parent_id)
     if parent is None or parent.workout_movement_id != movement_id:
         raise NotFound("There is no such comment on this movement.", "input", "parentCommentId")
@@ -126,11 +125,6 @@ async def _visible(session: WriteSession[Viewer], id: str) -> Row:
 
 def _checked_body(body: str, *path: str) -> str:
     checks = Checks()
-    cleaned = checks.text(body, path, rules.COMMENT_LENGTH)
+    cleaned = checks.text(body, path, rules.MAX_COMMENT_LENGTH)
     checks.done()
     return cleaned
-
-
-async def _stored(session: WriteSession, id: UUID) -> CommentPayload:
-    stored: Any = (await store_comments.comments(session, [id]))[0]
-    return CommentPayload(comment=stored)

@@ -1,4 +1,4 @@
-"""Writing comments, and finding one on a workout that the viewer sees."""
+"""Writing comments, and reading one that is to be written or replied to."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from kinegraph.workout.store import reachable
 
 
 async def visible_comment(session: ReadSession[Viewer], id: UUID) -> Row | None:
-    """A comment that stands on a workout that the viewer sees, with that workout's id."""
+    """A comment on a workout that the viewer may comment on (`reachable`), with the workout's id."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
         f"""
@@ -51,5 +51,5 @@ async def update(session: WriteSession, id: UUID, body: str) -> None:
 
 
 async def delete(session: WriteSession, id: UUID) -> None:
-    """Delete a comment softly; the replies below it go out of sight with it."""
+    """Delete a comment softly; its replies are not shown without it."""
     await session.delete_softly("exercise_comments", id)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from kinegraph.formats.records import Place, Skipped
+from kinegraph.formats.records import Location, Skipped
 
 MAX_FAULTS = 20
 
@@ -26,19 +26,19 @@ class ExchangeError(Exception):
 class Fault:
     """Why a row cannot be imported."""
 
-    place: Place
+    location: Location
     field: str
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}, field {self.field}: {self.message}"
+        return f"{self.location}, field {self.field}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row of a file, ready for the table: what it sets, and how it finds the row that it was imported to before."""
 
-    place: Place
+    location: Location
     key: str
     content: Mapping[str, Any]
     id: UUID | None = None
@@ -64,7 +64,7 @@ class Parsed:
     @property
     def rows(self) -> int:
         """How many rows the file has."""
-        return len(self.entries) + len({fault.place.row for fault in self.faults}) + len(self.skipped)
+        return len(self.entries) + len({fault.location.row for fault in self.faults}) + len(self.skipped)
 
 
 def faults_told(faults: list[Fault], heading: str) -> str:

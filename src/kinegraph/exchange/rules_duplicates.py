@@ -54,7 +54,7 @@ class DuplicateFinder:
     def add(self, entry: Entry) -> None:
         """Let later entries be compared with this one."""
         for likeness in likenesses(entry.name, entry.content.get("slug")):
-            self.own.setdefault(likeness, str(entry.place))
+            self.own.setdefault(likeness, str(entry.location))
 
     def like(self, entry: Entry) -> tuple[str | None, str | None]:
         """What an entry looks like, in words: of its scope or file, and of the canonical library."""

@@ -231,7 +231,7 @@ CELLS: Mapping[str, Cell] = {
     **dict.fromkeys((*LISTS, *TERMS), Cell.LIST),
     **dict.fromkeys(FLAGS, Cell.FLAG),
     **dict.fromkeys(NUMBERS, Cell.WHOLE),
-    "instructions": Cell.STEPS,
+    "instructions": Cell.INSTRUCTIONS,
     "contraindications": Cell.CONTRAINDICATIONS,
 }
 """How the cells of a CSV column are read; of those not named, as text."""
@@ -262,14 +262,14 @@ def parsed(rows: Iterable[Raw]) -> Parsed:
         id = _checked_id(row, checks)
         content = content_of(row.fields, checks) if row.fields or not checks.refusals else {}
         key = checks.text(_key(row), (row.key_field,), MAX_KEY_LENGTH, lines=False) if _key(row) else ""
-        if key and places.setdefault(key, row.place.row) != row.place.row:
+        if key and places.setdefault(key, row.location.row) != row.location.row:
             checks.refuse(f"The same stands in row {places[key]:,}.", row.key_field)
         elif not key and not checks.refusals:
             checks.refuse("Must be given: it tells the row from others.", row.key_field)
         found.faults += _faults(row, checks)
         if not checks.refusals:
             slug = content.get("slug") if row.finds_by_slug else None
-            found.entries.append(Entry(row.place, key, content, id, slug, row.base))
+            found.entries.append(Entry(row.location, key, content, id, slug, row.base))
     return found
 
 
@@ -283,9 +283,9 @@ def _checked_id(row: Raw, checks: Checks) -> UUID | None:
 
 def _key(row: Raw) -> str:
     """What finds the row again in a later file."""
-    name = row.place.name
+    name = row.location.name
     return f"csv:{slug_of(name) or name}" if row.is_key_of_name and name else row.key
 
 
 def _faults(row: Raw, checks: Checks) -> list[Fault]:
-    return [Fault(row.place, ".".join(map(str, each.path)) or "(the row)", each.message) for each in checks.refusals]
+    return [Fault(row.location, ".".join(map(str, each.path)) or "(the row)", each.message) for each in checks.refusals]

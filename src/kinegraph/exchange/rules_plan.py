@@ -29,7 +29,7 @@ from kinegraph.exchange.rules_fields import DEFAULTS, TERMS, digest, is_digest, 
 from kinegraph.exercise.rules import require_move
 from kinegraph.exercise.rules_columns import EXCHANGED, api_name
 from kinegraph.exercise.rules_details import condition_key
-from kinegraph.formats.records import Place
+from kinegraph.formats.records import Location
 from kinegraph.kit.errors import InvalidInput
 
 
@@ -41,9 +41,9 @@ def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
     decisions = [_decided(entry, stored, rows, duplicates, choices) for entry, stored in matched]
     against = [fault for decision in decisions if decision.writes for fault in _against(decision, existing)]
     against += _slugs_twice(decisions) if existing.is_canonical else []
-    refused = {fault.place.row for fault in against}
-    decided = [decision for decision in decisions if decision.entry.place.row not in refused]
-    faults = sorted([*parsed.faults, *twice, *against], key=lambda fault: fault.place.row)
+    refused = {fault.location.row for fault in against}
+    decided = [decision for decision in decisions if decision.entry.location.row not in refused]
+    faults = sorted([*parsed.faults, *twice, *against], key=lambda fault: fault.location.row)
     return Plan(parsed.rows, decided, faults, parsed.skipped)
 
 
@@ -51,14 +51,14 @@ def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry,
     """Each entry with its row; those whose row another entry is about already are faults."""
     matched: list[tuple[Entry, Stored | None]] = []
     faults = []
-    places: dict[UUID, Place] = {}
+    places: dict[UUID, Location] = {}
     for entry in entries:
         stored = rows.of(entry)
-        first = places.setdefault(stored.id, entry.place) if stored else entry.place
-        if first is entry.place:
+        first = places.setdefault(stored.id, entry.location) if stored else entry.location
+        if first is entry.location:
             matched.append((entry, stored))
         else:
-            faults.append(Fault(entry.place, "id", f"It is about the same exercise as row {first.row}."))
+            faults.append(Fault(entry.location, "id", f"It is about the same exercise as row {first.row}."))
     return matched, faults
 
 
@@ -108,24 +108,24 @@ def _against(decision: Decision, existing: ExistingRows) -> Iterator[Fault]:
     for name, kind in TERMS.items():
         for slug in entry.content.get(name, ()):
             if (kind, slug) not in existing.terms:
-                yield Fault(entry.place, api_name(name), f"There is no term {slug!r}; create it first.")
+                yield Fault(entry.location, api_name(name), f"There is no term {slug!r}; create it first.")
     holder = existing.slugs.get(entry.content.get("slug") or "")
     if existing.is_canonical and holder is not None and (stored is None or stored.id != holder):
-        yield Fault(entry.place, "slug", "Another canonical exercise, perhaps a deleted one, has this slug.")
+        yield Fault(entry.location, "slug", "Another canonical exercise, perhaps a deleted one, has this slug.")
     if stored and "status" in entry.content:
         try:
             require_move(stored.content["status"], entry.content["status"])
         except InvalidInput as refusal:
-            yield Fault(entry.place, "status", refusal.message)
+            yield Fault(entry.location, "status", refusal.message)
 
 
 def _slugs_twice(decisions: Sequence[Decision]) -> Iterator[Fault]:
     """Canonical slugs are unique."""
-    seen: dict[str, Place] = {}
+    seen: dict[str, Location] = {}
     for entry in (decision.entry for decision in decisions if decision.writes):
         slug = entry.content.get("slug")
-        if slug and seen.setdefault(slug, entry.place) is not entry.place:
-            yield Fault(entry.place, "slug", f"The same stands in row {seen[slug].row:,}.")
+        if slug and seen.setdefault(slug, entry.location) is not entry.location:
+            yield Fault(entry.location, "slug", f"The same stands in row {seen[slug].row:,}.")
 
 
 def report(plan: Plan, choices: Choices) -> Iterator[str]:
@@ -139,7 +139,7 @@ def report(plan: Plan, choices: Choices) -> Iterator[str]:
         "unchanged": len(plan.of(Verdict.UNCHANGED)),
         "edited": len(edited),
         "probable duplicates": len(like),
-        "rejected": len({fault.place.row for fault in plan.faults}),
+        "rejected": len({fault.location.row for fault in plan.faults}),
         **({"skipped": len(plan.skipped)} if plan.skipped else {}),
     }
     notes = {"probable duplicates": f", {sum(each.writes for each in like)} of them among the new" if like else ""}
@@ -158,18 +158,18 @@ def _edited(decision: Decision) -> str:
     imported = decision.stored is not None and decision.stored.import_key is not None
     why = "was edited since it was imported" if imported else "says something else than the stored row, never imported"
     done = "overwritten" if decision.writes else "left as it is (--overwrite replaces it)"
-    return f"{decision.entry.place} {why}: {done}"
+    return f"{decision.entry.location} {why}: {done}"
 
 
 def _like(decision: Decision) -> str:
     done = "imported all the same" if decision.writes else "not imported (--duplicates keep imports it)"
-    return f"{decision.entry.place} looks like {decision.like}: {done}"
+    return f"{decision.entry.location} looks like {decision.like}: {done}"
 
 
 def require_importable(plan: Plan, choices: Choices) -> None:
     """Refuse a file with rejected rows, unless these are to be left out. Raises ExchangeError."""
     if plan.faults and not choices.skip_rejected:
-        rejected = len({fault.place.row for fault in plan.faults})
+        rejected = len({fault.location.row for fault in plan.faults})
         heading = f"{rejected:,} of {plan.rows:,} rows are rejected, and nothing was imported (see --skip-rejected):"
         raise ExchangeError(faults_told(plan.faults, heading))
 

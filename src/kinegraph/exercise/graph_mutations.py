@@ -28,7 +28,7 @@ from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload
-from kinegraph.video.rules import require_unlocked, require_video, touched, video_columns
+from kinegraph.video.rules import locked_columns, require_unlocked, require_video, video_columns
 
 
 @strawberry.input
@@ -129,7 +129,7 @@ class Mutation:
         rules.require_move(row.status, columns.get("status", row.status), "input", "status")
         columns |= details.addresses(files, info.context.address)
         require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
-        require_unlocked(row, columns, details.place(touched(columns)))
+        require_unlocked(row, columns, details.place(locked_columns(columns)))
         await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
         await store_details_of(session, row, details, files)
         return await stored(session, row.id)

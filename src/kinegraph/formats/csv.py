@@ -1,9 +1,9 @@
-"""CSV: a header with the names of the API's fields, lists within a cell, one exercise a line.
+"""The CSV format: one exercise per line, under a header with the names of the API's fields.
 
 The names are spelled as in the API, in words or with underscores (`primaryMuscles`, `Primary muscles`). Entries of a
-list are separated by `;` or `|`, instructions by line breaks or `|`; a contraindication is `knee pain: warning`, with
-a third part that describes it where there is more to say. An empty cell sets a field to nothing, or leaves one that
-must say something as it is. Row 1 is the first below the header.
+list are separated by `;` or `|`, instructions by line breaks or `|`. A contraindication is `condition: severity` or
+`condition: severity: description`. An empty cell clears the field; where the field must have a value, the field is left
+as it is. Row 1 is the first line below the header.
 """
 
 import csv
@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kinegraph.formats.records import File, FileError, Place, Raw, Rows, one_line, text_of
+from kinegraph.formats.records import File, FileError, Location, Raw, Rows, one_line, text_of
 
 
 class Cell(StrEnum):
-    """How a cell of a column is read."""
+    """The type of a column's cells."""
 
     TEXT = "text"
     LIST = "list"
     FLAG = "flag"
     WHOLE = "whole"
-    STEPS = "steps"
+    INSTRUCTIONS = "instructions"
     CONTRAINDICATIONS = "contraindications"
 
 
@@ -36,19 +36,19 @@ class Column:
     """The field, spelled as in the API's input."""
     cell: Cell = Cell.TEXT
     is_required: bool = False
-    """Whether an empty cell leaves the field as it is, since it must not be empty."""
+    """True if the field must not be empty: an empty cell leaves it as it is."""
 
 
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 LIST_ENDS = re.compile(r"[;|]")
-STEP_ENDS = re.compile(r"[\n\r|]+")
+INSTRUCTION_ENDS = re.compile(r"[\n\r|]+")
 MAX_CELL_LENGTH = 1_000_000
 KEY = Column("key")
-"""The column of the key by which a later import finds the row again."""
+"""The column of the import key, by which a later import finds the row again."""
 
 
 def read(file: File, columns: Sequence[Column]) -> Rows:
-    """The rows of a CSV file, which may have these columns. Raises FileError."""
+    """The rows of a CSV file; `columns` are those that it may have. Raises FileError."""
     lines = [*_lines(file)]
     if not lines:
         raise FileError(f"{file.name} is empty.")
@@ -57,7 +57,7 @@ def read(file: File, columns: Sequence[Column]) -> Rows:
 
 
 def _lines(file: File) -> Iterator[list[str]]:
-    """The lines that say something. A header without commas may have semicolons or tabs in their place."""
+    """The lines that are not empty. The separator is a comma, a semicolon or a tab: the first that the header has."""
     text = text_of(file)
     first = text.lstrip().splitlines()[0]
     separator = next((each for each in ",;\t" if each in first), ",")
@@ -81,8 +81,8 @@ def _header(file: File, cells: Sequence[str], columns: Sequence[Column]) -> list
     for cell, column in zip(cells, found, strict=True):
         if column is None or found.count(column) > 1:
             names = ", ".join(["key", *(each.name for each in columns)])
-            why = "stands twice" if column else f"is no field; there are {names}"
-            raise FileError(f"{file.name}, header: the column {one_line(cell)!r} {why}.")
+            fault = "stands twice" if column else f"is no field; there are {names}"
+            raise FileError(f"{file.name}, header: the column {one_line(cell)!r} {fault}.")
         header.append(column)
     return header
 
@@ -91,7 +91,7 @@ def _row(number: int, cells: list[str], header: list[Column]) -> Raw:
     texts = {column.name: (column, cell.strip()) for column, cell in zip(header, cells, strict=False)}
     _, name = texts.get("name", (None, ""))
     _, key = texts.pop(KEY.name, (None, ""))
-    raw = Raw(Place(number, name), key=key, key_field="name", is_key_of_name=not key)
+    raw = Raw(Location(number, name), key=key, key_field="name", is_key_of_name=not key)
     if len(cells) != len(header):
         raw.refuse(f"Has {len(cells)} cells, where the header has {len(header)}.")
         return raw
@@ -105,13 +105,13 @@ def _row(number: int, cells: list[str], header: list[Column]) -> Raw:
 
 
 def _value(kind: Cell, cell: str) -> Any:
-    """A cell as JSON would say it; None where it is empty."""
+    """A cell's value as it would be in JSON; None for an empty cell."""
     if not cell:
         return None
     if kind is Cell.LIST:
         return _split(LIST_ENDS, cell)
-    if kind is Cell.STEPS:
-        return [{"type": "step", "body": body} for body in _split(STEP_ENDS, cell)]
+    if kind is Cell.INSTRUCTIONS:
+        return [{"type": "step", "body": body} for body in _split(INSTRUCTION_ENDS, cell)]
     if kind is Cell.CONTRAINDICATIONS:
         return [_contraindication(text) for text in _split(LIST_ENDS, cell)]
     if kind is Cell.FLAG:
@@ -126,5 +126,5 @@ def _split(ends: "re.Pattern[str]", cell: str) -> list[str]:
 
 
 def _contraindication(text: str) -> dict[str, Any]:
-    condition, severity, description, *_ = [*(part.strip() for part in text.split(":", 2)), "", ""]
+    condition, severity, description, *_ = [*(field.strip() for field in text.split(":", 2)), "", ""]
     return {"condition": condition, "severity": severity, "description": description or None}

@@ -1,11 +1,11 @@
 """free-exercise-db: a JSON list of exercises with one muscle, one piece of equipment and a few words each.
 
-Its levels become the difficulties 2, 3 and 4, one in each band and none at an end, as three levels say no more: what
-is easiest (1) or hardest (5) of all is a coach's to say. *Shoulders* are all three heads of the deltoid. *Other*
-equipment stays `other`, as something is needed. Pictures are not imported, as their origin is unknown.
+Its three levels become the difficulties 2, 3 and 4; the ends of our scale (1 and 5) are left to coaches. *Shoulders*
+become all three heads of the deltoid. *Other* equipment stays `other`, as something is needed. Pictures are not
+imported, as their origin is unknown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from kinegraph.formats import free_exercise_terms as terms
@@ -25,7 +25,7 @@ def read(file: File) -> Rows:
 
 
 def _fields(row: Mapping[str, Any], raw: Raw) -> dict[str, Any]:
-    """A row in the spelling of the API."""
+    """A row's fields in the spelling of the API."""
     id = _words(row, "id", raw)
     raw.key = f"free-exercise-db:{id[0]}" if id else ""
     level = _word(row, "level", terms.DIFFICULTY, raw)
@@ -47,24 +47,26 @@ def _fields(row: Mapping[str, Any], raw: Raw) -> dict[str, Any]:
         "secondaryMuscles": [ours for name in secondary for ours in terms.MUSCLES[name]],
         "equipment": [_machine(row.get("name"), needed)] if needed else [],
         "discipline": terms.DISCIPLINE.get(category or "", []),
-        "instructions": [_step(text) for text in _words(row, "instructions", raw) if text.strip()],
+        "instructions": [_instruction(text) for text in _words(row, "instructions", raw) if text.strip()],
         **terms.PROVENANCE,
     }
 
 
-def _word(row: Mapping[str, Any], name: str, known: Any, raw: Raw, *, or_null: bool = False) -> str | None:
-    """One word of the format's vocabulary, or None."""
+def _word(
+    row: Mapping[str, Any], name: str, vocabulary: Collection[str], raw: Raw, *, or_null: bool = False
+) -> str | None:
+    """One word of the format's vocabulary, or None; any other value is a fault."""
     value = row.get(name)
-    if isinstance(value, str) and value in known:
+    if isinstance(value, str) and value in vocabulary:
         return value
     if value is not None or not or_null:
-        told = f"; this is {one_line(value)!r}" if isinstance(value, str) else ""
-        raw.refuse(f"Must be one of {', '.join(sorted(known))}{told}.", name)
+        actual = f"; this is {one_line(value)!r}" if isinstance(value, str) else ""
+        raw.refuse(f"Must be one of {', '.join(sorted(vocabulary))}{actual}.", name)
     return None
 
 
 def _words(row: Mapping[str, Any], name: str, raw: Raw) -> list[str]:
-    """A list of texts, or one text as a list."""
+    """A field that is a list of texts; the id, which is one text, as a list too."""
     value = row.get(name)
     if name == "id":
         value = [value] if value else None
@@ -76,9 +78,9 @@ def _words(row: Mapping[str, Any], name: str, raw: Raw) -> list[str]:
 
 def _muscles(row: Mapping[str, Any], name: str, raw: Raw) -> list[str]:
     found = _words(row, name, raw)
-    for place, muscle in enumerate(found):
+    for position, muscle in enumerate(found):
         if muscle not in terms.MUSCLES:
-            raw.refuse(f"There is no muscle {one_line(muscle)!r} in this format.", name, place)
+            raw.refuse(f"There is no muscle {one_line(muscle)!r} in this format.", name, position)
     return [muscle for muscle in found if muscle in terms.MUSCLES]
 
 
@@ -94,6 +96,6 @@ def _machine(name: Any, needed: str) -> str:
     return next((ours for phrase, ours in terms.MACHINES.items() if phrase in name.lower()), needed)
 
 
-def _step(text: str) -> dict[str, str]:
-    kind = next((kind for pattern, kind in terms.STEPS if pattern.match(text.strip())), "step")
+def _instruction(text: str) -> dict[str, str]:
+    kind = next((kind for pattern, kind in terms.INSTRUCTION_TYPES if pattern.match(text.strip())), "step")
     return {"type": kind, "body": text}

@@ -1,4 +1,4 @@
-"""The words of free-exercise-db in our own terms."""
+"""The vocabularies of free-exercise-db, mapped to our terms."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ PATTERNS: Mapping[tuple[str, str], str] = {
     **{("push", muscle): "push" for muscle in ("chest", "shoulders", "triceps")},
     **{("pull", muscle): "pull" for muscle in ("lats", "middle back", "biceps")},
 }
-"""What the movement of a compound exercise is, where force and muscle say it."""
+"""The movement pattern of a compound exercise, by its force and first primary muscle."""
 
 EQUIPMENT = {
     "body only": (None, "bodyweight"),
@@ -53,7 +53,7 @@ EQUIPMENT = {
     "foam roll": ("foam_roller", "other"),
     "other": ("other", "other"),
 }
-"""Our terms for what is needed and for what gives the resistance."""
+"""The equipment and the mechanics that each word of the format stands for."""
 
 MACHINES = {
     "smith machine": "smith_machine",
@@ -68,14 +68,14 @@ MACHINES = {
     "bike": "stationary_bike",
     "rowing": "rowing_machine",
 }
-"""Which machine it is, where the name says so."""
+"""The machine, by a phrase in the exercise's name."""
 
-STEPS = (
+INSTRUCTION_TYPES = (
     (re.compile(r"(caution|warning)\b", re.IGNORECASE), "safety"),
     (re.compile(r"(tip|note)s?\s*:", re.IGNORECASE), "form_cue"),
     (re.compile(r".*\bstarting position\.?$", re.IGNORECASE | re.DOTALL), "preparation"),
 )
-"""What an instruction is about, by its words; all others are steps."""
+"""The type of an instruction, by its words; any other is a `step`."""
 
 PROVENANCE = {
     "source": "free-exercise-db",

@@ -1,4 +1,4 @@
-"""Our own format: the canonical files (a JSON array), and what `kinegraph export` writes (JSON, one row a line)."""
+"""Our own format: canonical files (a JSON array) and files of `kinegraph export` (JSON Lines)."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from kinegraph.formats.records import File, FileError, Raw, Rows, json_list, obj
 
 
 def read(file: File) -> Rows:
-    """The exercises of a file of ours. Raises FileError."""
+    """The exercises of a file in our format. Raises FileError."""
     found = [*objects(_rows(file))]
     keys = Counter(key for _, row in found for key in (row.get("importKey"), row.get("slug")) if isinstance(key, str))
     for raw, row in found:
@@ -38,7 +38,7 @@ def _line(file: File, number: int, line: str) -> Any:
 
 
 def _fill(raw: Raw, row: dict[str, Any], keys: Mapping[str, int]) -> None:
-    """Take what finds the row out of it; the rest is its content."""
+    """Move what identifies the row from `row` to the fields of `raw`; the rest are the row's fields."""
     id, key, base = (_taken(row, name, raw) for name in ("id", "importKey", "contentHash"))
     raw.id = id or None
     slug = row.get("slug") if isinstance(row.get("slug"), str) else None
@@ -56,6 +56,6 @@ def _taken(row: dict[str, Any], name: str, raw: Raw) -> str | None:
 
 
 def line(id: UUID, import_key: str | None, content_hash: str, fields: Mapping[str, Any]) -> bytes:
-    """A stored row as a line of an export; with the hash of its content, by which a later import finds it again."""
+    """A stored row as a line of an export, with the hash of its content for the comparison in a later import."""
     head = {"id": str(id), "importKey": import_key, "contentHash": content_hash}
     return orjson.dumps({**head, **fields}, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,4 +1,4 @@
-"""Reading a file of any format."""
+"""The readers of all formats."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -11,7 +11,7 @@ MAX_FILE_BYTES = 50 * 1024 * 1024
 
 
 class Format(StrEnum):
-    """The formats of files that are imported."""
+    """A format of files that can be imported."""
 
     FREE_EXERCISE_DB = "free-exercise-db"
     WGER = "wger"
@@ -25,7 +25,7 @@ class FileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file's content, with the files that its format finds beside it."""
+    """A file's content, with the other files that its format consists of, by name."""
 
     name: str
     content: bytes
@@ -33,8 +33,8 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a file something stands: the row, from 1, and the name or id that it gives itself."""
+class Location:
+    """The location of a row in a file: its number, from 1, and the row's own name or id."""
 
     row: int
     name: str = ""
@@ -46,42 +46,43 @@ class Place:
 
 @dataclass(slots=True)
 class Raw:
-    """A row of a file, and its faults as far as the format tells them."""
+    """A row of a file, and the faults that its reader found."""
 
-    place: Place
+    location: Location
     fields: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     key_field: str = "id"
     """The field of the file that the key is made of."""
     is_key_of_name: bool = False
-    """Whether the key is to be made from the row's name, since the file gives none."""
+    """True if the key is to be made from the row's name, since the file has no key."""
     id: str | None = None
     """The id of the stored row, where the file was exported."""
     finds_by_slug: bool = False
+    """True if the row may also be found by its slug."""
     base: str | None = None
-    """The hash of the stored content that the row was exported with."""
+    """The hash of the stored values at the time of the export."""
     faults: list[tuple[str, tuple[str | int, ...]]] = field(default_factory=list)
-    """What is wrong with the row: messages, and paths into it."""
+    """Each fault's message and its path within the row."""
 
     def refuse(self, message: str, *path: str | int) -> None:
-        """Note a fault."""
+        """Record a fault."""
         self.faults.append((message, path))
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A row that its format says nothing about that could be imported."""
+    """A row that has nothing to import, and why."""
 
-    place: Place
+    location: Location
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        return f"{self.location}: {self.reason}"
 
 
 @dataclass(slots=True)
 class Rows:
-    """A file, read: its rows, and those that its format leaves out."""
+    """The rows of a file, and those that its reader left out."""
 
     rows: list[Raw] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -92,8 +93,8 @@ def text_of(file: File) -> str:
     try:
         text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        where = f"byte {error.start + 1:,} does not belong there"
-        raise FileError(f"{file.name} is not text in UTF-8: {where}. Save it as UTF-8.") from None
+        fault = f"byte {error.start + 1:,} does not belong there"
+        raise FileError(f"{file.name} is not text in UTF-8: {fault}. Save it as UTF-8.") from None
     if not text.strip():
         raise FileError(f"{file.name} is empty.")
     return text
@@ -111,17 +112,17 @@ def json_list(file: File) -> list[Any]:
 
 
 def objects(rows: Sequence[Any]) -> Iterator[tuple[Raw, Mapping[str, Any]]]:
-    """Each row of a JSON list that is an object, with the raw row to fill; the others refuse themselves."""
+    """Each row of a JSON list, with the `Raw` to fill; a row that is no object is a fault, and empty."""
     for number, row in enumerate(rows, 1):
         is_object = isinstance(row, dict)
-        named = (row.get("name"), row.get("id")) if is_object else ()
-        raw = Raw(Place(number, next((text for text in named if isinstance(text, str)), "")))
+        names = (row.get("name"), row.get("id")) if is_object else ()
+        raw = Raw(Location(number, next((text for text in names if isinstance(text, str)), "")))
         if not is_object:
             raw.refuse("Must be an object.")
         yield raw, row if is_object else {}
 
 
 def one_line(text: str) -> str:
-    """A text of a file's as a message shows it."""
+    """A text as it is shown in a message: on one line, and at most 60 characters."""
     shown = "".join(c if c.isprintable() else "\ufffd" for c in text)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -1,15 +1,15 @@
-"""wger: Django fixtures, the exercises in one file and all that they refer to in files beside it.
+"""wger: Django fixtures, the exercises in one file and the rows that they refer to in others.
 
-A row's name and description are its English translation's, or else the first one's. Hebrew and Russian names become
-aliases, as do the other names that wger has in the language of the row. Licence and author are told row by row, as
-they differ. Fixture that nobody named in any language are skipped.
+A row's name and description are those of its English translation, or else of the first one. Hebrew and Russian names
+become aliases, and so do the other names in the language of the row. Licence and author are stored with each row, as
+they differ. Exercises without a translation are skipped.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kinegraph.formats.html import plain
-from kinegraph.formats.records import File, Place, Raw, Rows, Skipped, json_list
+from kinegraph.formats.html import plain_text
+from kinegraph.formats.records import File, Location, Raw, Rows, Skipped, json_list
 from kinegraph.formats.wger_fixtures import Fixture, Fixtures, fields_of, pk_of, text_of
 
 MUSCLES = {
@@ -60,7 +60,7 @@ def read(file: File) -> Rows:
             rows.append(_unread(number))
         elif not fixtures.translations.get(pk):
             skipped.append(
-                Skipped(Place(number, text_of(fields, "uuid")), "skipped, as it has no name in any language")
+                Skipped(Location(number, text_of(fields, "uuid")), "skipped, as it has no name in any language")
             )
         else:
             rows.append(_raw(number, pk, fields, fixtures))
@@ -68,7 +68,7 @@ def read(file: File) -> Rows:
 
 
 def _unread(number: int) -> Raw:
-    raw = Raw(Place(number))
+    raw = Raw(Location(number))
     raw.refuse("Must be an object with pk and fields, of the model exercises.exercise.")
     return raw
 
@@ -78,10 +78,10 @@ def _raw(number: int, pk: int | str, fields: Mapping[str, Any], fixtures: Fixtur
     main = next((each for each in translations if fixtures.language(each) == "en"), translations[0])
     name = text_of(main, "name")
     uuid = text_of(fields, "uuid")
-    raw = Raw(Place(number, name or uuid), key=f"wger:{uuid}" if uuid else "", key_field="uuid")
+    raw = Raw(Location(number, name or uuid), key=f"wger:{uuid}" if uuid else "", key_field="uuid")
     muscles, others, equipment = (
-        _terms(raw, fields, name, *known)
-        for name, known in (
+        _terms(raw, fields, name, *vocabulary)
+        for name, vocabulary in (
             ("muscles", (fixtures.muscles, MUSCLES)),
             ("muscles_secondary", (fixtures.muscles, MUSCLES)),
             ("equipment", (fixtures.equipment, EQUIPMENT)),
@@ -89,7 +89,7 @@ def _raw(number: int, pk: int | str, fields: Mapping[str, Any], fixtures: Fixtur
     )
     primary = [MUSCLES[each] for each in muscles]
     html = main.get("description")
-    description = plain(html) if isinstance(html, str) else ""
+    description = plain_text(html) if isinstance(html, str) else ""
     raw.fields = {
         "name": name,
         "description": description if any(map(str.isalnum, description)) else None,
@@ -97,7 +97,7 @@ def _raw(number: int, pk: int | str, fields: Mapping[str, Any], fixtures: Fixtur
         "primaryMuscles": primary,
         "secondaryMuscles": [MUSCLES[each] for each in others if MUSCLES[each] not in primary],
         "equipment": [ours for each in equipment if (ours := EQUIPMENT[each])],
-        **_sorts(text_of(fixtures.categories.get(pk_of(fields.get("category")), {}), "name"), equipment),
+        **_category_and_kind(text_of(fixtures.categories.get(pk_of(fields.get("category")), {}), "name"), equipment),
         "source": "wger",
         "sourceUrl": f"https://wger.de/en/exercise/{pk}/view/",
         "licenseAttribution": _attribution(fields, main, fixtures),
@@ -105,19 +105,19 @@ def _raw(number: int, pk: int | str, fields: Mapping[str, Any], fixtures: Fixtur
     return raw
 
 
-def _terms(raw: Raw, fields: Mapping[str, Any], name: str, rows: Fixture, known: Mapping[str, Any]) -> list[str]:
-    """The names that a row's keys refer to; those that we have no term for are refused."""
+def _terms(raw: Raw, fields: Mapping[str, Any], name: str, rows: Fixture, vocabulary: Mapping[str, Any]) -> list[str]:
+    """The names that a row's keys refer to; one that `vocabulary` has no term for is a fault."""
     keys = fields.get(name)
     if not isinstance(keys, list):
         raw.refuse("Must be a list of keys.", name)
         return []
     names = [text_of(rows.get(pk_of(key), {}), "name") for key in keys]
-    for place, each in enumerate(names):
-        if each not in known:
+    for position, each in enumerate(names):
+        if each not in vocabulary:
             raw.refuse(
-                f"Refers to {each!r}, for which there is no term." if each else "Refers to nothing.", name, place
+                f"Refers to {each!r}, for which there is no term." if each else "Refers to nothing.", name, position
             )
-    return [each for each in names if each in known]
+    return [each for each in names if each in vocabulary]
 
 
 def _aliases(main: Mapping[str, Any], translations: list[Any], fixtures: Fixtures) -> Iterator[str]:
@@ -128,19 +128,20 @@ def _aliases(main: Mapping[str, Any], translations: list[Any], fixtures: Fixture
             yield from (text_of(alias, "alias") for alias in fixtures.aliases.get(each["pk"], ()))
 
 
-def _sorts(category: str, equipment: list[str]) -> dict[str, str]:
-    """What wger's category says: the part of the body that is trained, or that it is for the heart."""
+def _category_and_kind(category: str, equipment: list[str]) -> dict[str, str]:
+    """Our category and kind. wger's categories are regions of the body, but for Cardio."""
     if category == "Cardio":
         return {"category": "cardio", "kind": "conditioning"}
     return {"category": "bodyweight" if equipment == [BODYWEIGHT] else "strength"}
 
 
 def _attribution(fields: Mapping[str, Any], main: Mapping[str, Any], fixtures: Fixtures) -> str:
-    """Licence and authors, of the exercise and of the text that is shown."""
-    told = []
+    """The licence and author of the exercise, and those of its translation where they differ."""
+    attributions = []
     for each in (fields, main):
         licence = fixtures.licenses.get(pk_of(each.get("license")), {})
         names = [text_of(licence, "short_name"), text_of(licence, "url") and f"({text_of(licence, 'url')})"]
         author = text_of(each, "license_author") or "wger.de contributors"
-        told.append(f"{' '.join(filter(None, names)) or 'licence unknown'}, by {author}")
-    return told[0] if told[0] == told[1] else f"Exercise: {told[0]}; text: {told[1]}"
+        attributions.append(f"{' '.join(filter(None, names)) or 'licence unknown'}, by {author}")
+    exercise, text = attributions
+    return exercise if exercise == text else f"Exercise: {exercise}; text: {text}"

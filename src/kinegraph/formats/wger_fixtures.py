@@ -1,4 +1,4 @@
-"""wger's fixtures: the files that belong together, and what their rows refer to."""
+"""The fixtures of wger: several files, whose rows refer to each other by primary key."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,11 +9,11 @@ BASE = "exercise-base-data.json"
 BESIDE = ("translations", "muscles", "equipment", "categories", "languages", "licenses")
 
 Fixture = Mapping[Any, Mapping[str, Any]]
-"""Fixture of a fixture by primary key."""
+"""The fields of a model's rows, by primary key."""
 
 
 class Fixtures:
-    """What the exercises refer to."""
+    """The rows that the exercises refer to."""
 
     def __init__(self, file: File) -> None:
         beside = {name: _beside(file, name) for name in BESIDE}
@@ -33,7 +33,7 @@ class Fixtures:
 
 
 def names_beside(name: str) -> dict[str, str]:
-    """The files that belong to one of wger's exercises, by what they hold. Raises FileError."""
+    """The names of the files that belong to a file of exercises, by their entry in BESIDE. Raises FileError."""
     if not name.endswith(BASE):
         raise FileError(f"{name} must be wger's file {BASE}; the others are found beside it.")
     return {each: f"{name.removesuffix(BASE)}{each}.json" for each in BESIDE}
@@ -55,7 +55,7 @@ def _rows(file: File, model: str) -> Fixture:
 
 
 def fields_of(row: Any, model: str) -> Mapping[str, Any] | None:
-    """The fields of a fixture's row, if it is one of this model."""
+    """The fields of a row, if it is of this model; else None."""
     if not isinstance(row, dict) or row.get("model") not in (f"exercises.{model}", f"core.{model}") or "pk" not in row:
         return None
     fields = row.get("fields")
@@ -63,7 +63,7 @@ def fields_of(row: Any, model: str) -> Mapping[str, Any] | None:
 
 
 def pk_of(value: Any) -> int | str | None:
-    """A value as a primary key; None for what can be none."""
+    """A value as a primary key; None for any other type."""
     return value if isinstance(value, int | str) else None
 
 

@@ -1,13 +1,19 @@
-"""Refusals as data: `userErrors`, the last field of every mutation's payload."""
+"""Payloads of mutations, and refusals as data: `userErrors`, the last field of every payload."""
 
 import enum
-from collections.abc import Mapping
-from typing import Any, cast  # Any: Strawberry adds its definition to the class
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast, dataclass_transform  # Any: Strawberry's definitions; a row is no GraphQL type
+from uuid import UUID
 
 import strawberry
 from strawberry.types.enum import EnumValue
+from strawberry.types.field import StrawberryField
 
 from kinegraph.kit.errors import Refusal
+from kinegraph.kit.sessions import ReadSession
+
+Class = TypeVar("Class", bound=type)
+Key = TypeVar("Key")
 
 
 @strawberry.enum(description="Why something was refused; stable, for programs to branch on.")
@@ -44,3 +50,29 @@ def user_errors() -> Any:
 class DeletePayload:
     deleted_id: strawberry.ID | None = strawberry.field(default=None, description="The id of what was deleted.")
     user_errors: list[UserError] = user_errors()
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField))
+def payload(description: str) -> Callable[[Class], Class]:
+    """Declare a mutation's payload: the GraphQL type of the class's fields and, as the last one, `userErrors`.
+
+    Each field needs a default, which a refused mutation answers.
+    """
+
+    def declare(cls: Class) -> Class:
+        cls.__annotations__["user_errors"] = list[UserError]
+        cls.user_errors = user_errors()  # type: ignore[attr-defined]  # the field is added here
+        return strawberry.type(cls, description=description)
+
+    return declare
+
+
+async def stored_row(session: ReadSession, batch: Callable[..., Awaitable[Sequence[Any]]], key: Key) -> Any:
+    """The row of one key as it is stored now, read by a batch function; None without one."""
+    (row,) = await batch(session, [key])
+    return row
+
+
+def deleted(id: UUID) -> DeletePayload:
+    """The payload of a mutation that deleted the row of this id."""
+    return DeletePayload(deleted_id=strawberry.ID(str(id)))

@@ -26,6 +26,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Caching, edge, extends, field, given
 from kinegraph.kit.pages import Page, window
 from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
+from kinegraph.library.rules_provenance import field_overrides
 
 described_enum(
     rules.LibrarySource,
@@ -91,7 +92,7 @@ class EffectiveExercise(ExerciseFields):
         store_overrides.provenance,
         lambda exercise: (exercise.organization_id, exercise.row["id"]) if exercise.organization_id else None,
         "What the organization overrides, field by field, with the canonical value beside it. Sorted by field.",
-        lambda exercise, rows: rules.field_overrides(rows or ()),
+        lambda exercise, rows: field_overrides(rows or ()),
         required_columns=("id",),
     )
     slug: str | None = strawberry.field(description="The row's slug.")

@@ -1,1 +1,4 @@
-"""Moderating exercise videos: coaches vote and suggest, whoever may write the exercise decides (seeds 000, 002)."""
+"""Moderation of exercise videos: coaches vote and suggest, those who may write the exercise decide.
+
+The rules are in docs/domain.md, Videos.
+"""

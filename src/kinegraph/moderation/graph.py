@@ -1,4 +1,4 @@
-"""The mutations that moderate videos: coaches vote and suggest, whoever may write the exercise decides."""
+"""The mutations that moderate videos: coaches vote and suggest, those who may write the exercise decide."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -39,7 +39,7 @@ class Mutation:
         vote: Annotated[rules_video.VideoVote | None, strawberry.argument(description="Up, down, or null.")] = None,
     ) -> ExercisePayload:
         session = await info.context.write_session()
-        row = await _seen(session, exercise_id)
+        row = await _coached(session, exercise_id)
         _require_video(row)
         await store_video.vote(session, row.id, None if vote is None else vote == rules_video.VideoVote.UP)
         return await stored(session, row.id)
@@ -57,7 +57,7 @@ class Mutation:
         reason = checks.text(note, ("note",), 500) if note else None
         checks.done()
         session = await info.context.write_session()
-        row = await _seen(session, exercise_id)
+        row = await _coached(session, exercise_id)
         suggested = rules_video.candidate(address, session.viewer.user.id, reason, datetime.now(UTC))
         outcome = await store_video.suggest(session, row.id, suggested, rules_video.MAX_CANDIDATES)
         if outcome in NOT_ADDED:
@@ -84,7 +84,7 @@ class Mutation:
             values = {"video_url": found["url"], "video_status": rules_video.VideoStatus.VERIFIED}
             rules_video.require_unlocked(row, values, ("exerciseId",))
             await store.update(session, row.id, {**rules_video.video_columns(values, row.video_url), **values})
-        await store_video.drop_candidate(session, row.id, found["id"], rejected=not accept)
+        await store_video.remove_candidate(session, row.id, found["id"], rejected=not accept)
         return await stored(session, row.id)
 
     @mutation(
@@ -122,8 +122,8 @@ class Mutation:
         return await stored(session, row.id)
 
 
-async def _seen(session: WriteSession[Viewer], exercise_id: str) -> Row:
-    """An exercise that a coach sees. Raises NotFound and Forbidden."""
+async def _coached(session: WriteSession[Viewer], exercise_id: str) -> Row:
+    """The exercise, of which the viewer must be a coach. Raises NotFound and Forbidden."""
     row = (await store.by_ids(session, [require_key(exercise_id, "exerciseId")]))[0]
     if row is None or not rules.is_visible(session.viewer, row):
         raise NotFound("There is no such exercise.", "exerciseId")
@@ -133,6 +133,6 @@ async def _seen(session: WriteSession[Viewer], exercise_id: str) -> Row:
 
 
 def _require_video(row: Row) -> None:
-    """Refuse to moderate what is not there."""
+    """Raise NotFound for an exercise without a video."""
     if row.video_url is None:
         raise NotFound("The exercise has no video.", "exerciseId")

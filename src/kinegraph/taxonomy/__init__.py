@@ -1,6 +1,6 @@
-"""Taxonomies: the three vocabularies that exercises are tagged with (seed 000).
+"""Taxonomies: the three vocabularies that exercises are tagged with (docs/domain.md, Taxonomies).
 
-Categories, body regions and equipment items are *global* terms, which the platform writes, and an organization's own
-beside them. A term is found by its slug within its taxonomy and scope. Categories form a tree; a category stands for
-those below it. Tags join exercises to terms and live in this room's tables.
+The terms of each (categories, body regions, equipment) are *global*, written by the platform, or an organization's own.
+A slug is unique within its taxonomy and scope. Categories form a tree; a filter by a category includes the categories
+below it. The tags that join exercises to terms are rows of this room.
 """

@@ -1,4 +1,4 @@
-"""Taxonomies as the API shows and writes them."""
+"""The GraphQL types, queries and mutations of taxonomies."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import edge, extends, field, given, mutation
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.taxonomy import rules, store
 
 described_enum(
@@ -31,7 +31,7 @@ TermId = Annotated[strawberry.ID, strawberry.argument(description="The term's id
 
 
 def _in_view(column: str) -> Any:
-    """The key of a related term: whose view this one stands in, and the id."""
+    """Return the function that gives a related term's key: the view of this term, and the id in `column`."""
     return lambda term: None if term[column] is None else (term["view_id"], term[column])
 
 
@@ -77,10 +77,9 @@ class CreateTaxonomyTermInput:
     body_area: str | None = strawberry.field(default=UNSET, description="For body regions: the area, e.g. Upper Body.")
 
 
-@strawberry.type(description="The term that was written.")
+@payload("The term that was written.")
 class TaxonomyTermPayload:
     term: TaxonomyTerm | None = strawberry.field(default=None, description="The term as it is stored now.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -93,9 +92,9 @@ class Query:
             strawberry.ID | None, strawberry.argument(description="Whose own terms are shown too.")
         ] = None,
     ) -> Taxonomy:
-        wanted = None if organization_id is None else require_key(organization_id, "organizationId")
+        requested = None if organization_id is None else require_key(organization_id, "organizationId")
         viewer: Viewer = await info.context.viewer()
-        view = wanted if wanted in viewer.by_organization else None
+        view = requested if requested in viewer.by_organization else None
         shown: Taxonomy = await info.context.load(store.taxonomies, view)
         return shown
 
@@ -117,8 +116,8 @@ class Mutation:
         if values.get("parent_id") is not None:
             columns |= await _parent(session, organization_id, values["parent_id"])
         kind = rules.TaxonomyKind(values["kind"])
-        named = "name" if values.get("slug") is None else "slug"
-        return await _stored(session, organization_id, await store.insert_term(session, kind, columns, named))
+        slug_field = "name" if values.get("slug") is None else "slug"
+        return await _stored(session, organization_id, await store.insert_term(session, kind, columns, slug_field))
 
     @mutation("Give a term another name: an organization's own (coach access), or a global one (platform admins).")
     async def rename_taxonomy_term(
@@ -141,14 +140,14 @@ class Mutation:
         term = await _writable(session, id)
         if not await store.delete_term(session, rules.TaxonomyKind(term.kind), term.id):
             raise NotFound("The term was deleted meanwhile.", "id")
-        return DeletePayload(deleted_id=strawberry.ID(str(term.id)))
+        return deleted(term.id)
 
 
 GLOBAL = "Only platform admins write the global taxonomies; add a term to your organization's instead."
 
 
 async def _parent(session: WriteSession, organization_id: UUID | None, sent: str) -> dict[str, Any]:
-    """The columns that put a category below another. Raises NotFound."""
+    """The columns that refer to a category's parent. Raises NotFound."""
     parent = (await store.terms(session, [(organization_id, require_key(sent, "input", "parentId"))]))[0]
     if parent is None or parent.kind != rules.TaxonomyKind.CATEGORY:
         raise NotFound("There is no such category.", "input", "parentId")
@@ -167,5 +166,4 @@ async def _writable(session: WriteSession[Viewer], id: str) -> Row:
 
 
 async def _stored(session: WriteSession, view: UUID | None, id: UUID) -> TaxonomyTermPayload:
-    stored: Any = (await store.terms(session, [(view, id)]))[0]
-    return TaxonomyTermPayload(term=stored)
+    return TaxonomyTermPayload(term=await stored_row(session, store.terms, (view, id)))

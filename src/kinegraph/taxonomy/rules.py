@@ -1,4 +1,4 @@
-"""The three taxonomies (seed 000): global terms, which the platform keeps, and organizations' own beside them."""
+"""The rules of terms: what a new one needs, and why one is refused (docs/domain.md, Taxonomies)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from kinegraph.kit.ids import slug_of
 
 MAX_NAME_LENGTH = 100
 MAX_TERMS = 50
-"""How many terms one exercise is tagged with at most."""
+"""Maximum number of terms that one exercise is tagged with."""
 
 
 class TaxonomyKind(StrEnum):
@@ -26,11 +26,11 @@ class TermTaken(Conflict):
 
 
 class TermInUse(Conflict):
-    """The term cannot go while something refers to it."""
+    """The term cannot be deleted while a tag or a term below refers to it."""
 
 
 def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
-    """A new term's columns. Raises Refused."""
+    """Check a new term's input, and return its columns. Raises Refused."""
     checks = Checks()
     kind = TaxonomyKind(values["kind"])
     name = checked_name(values["name"], (*at, "name"), checks)
@@ -52,10 +52,10 @@ def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
     if kind is TaxonomyKind.CATEGORY and values.get("parent_id") is not None:
         checks.key(values["parent_id"], (*at, "parentId"))
     checks.done()
-    found = {"name": name, "slug": slug or slug_of(name)}
-    return {**found, "body_area": area} if kind is TaxonomyKind.BODY_REGION else found
+    columns = {"name": name, "slug": slug or slug_of(name)}
+    return {**columns, "body_area": area} if kind is TaxonomyKind.BODY_REGION else columns
 
 
 def checked_name(name: str, at: Path, checks: Checks) -> str:
-    """A term's name."""
+    """Check a term's name, and return it trimmed. Faults are recorded in `checks`."""
     return checks.text(name, at, MAX_NAME_LENGTH, lines=False)

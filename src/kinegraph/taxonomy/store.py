@@ -18,33 +18,33 @@ TABLES: Mapping[TaxonomyKind, str] = {
 }
 
 View = UUID | None
-"""The organization whose terms are seen beside the global ones; None for these alone."""
+"""The organization whose own terms are shown in addition to the global ones; None for global ones alone."""
 
 _OWN = {TaxonomyKind.CATEGORY: "parent_id, NULL", TaxonomyKind.BODY_REGION: "NULL::uuid, body_area"}
 
 TERMS = " UNION ALL ".join(
     f"""
     SELECT id, organization_id, name, slug, sort_order, '{kind}' AS kind,
-           {_OWN.get(kind, "NULL::uuid, NULL")}{" AS body_area" if place == 0 else ""}
+           {_OWN.get(kind, "NULL::uuid, NULL")}{" AS body_area" if number == 0 else ""}
     FROM {table}"""
-    for place, (kind, table) in enumerate(TABLES.items())
+    for number, (kind, table) in enumerate(TABLES.items())
 ).replace("parent_id, NULL AS body_area", "parent_id, NULL::varchar AS body_area")
-"""Every term of the three taxonomies."""
+"""SELECT of all terms of the three taxonomies, as one relation."""
 
-SHOWN = "term.id, term.organization_id, term.name, term.slug, term.kind, term.parent_id, term.body_area"
+TERM_COLUMNS = "term.id, term.organization_id, term.name, term.slug, term.kind, term.parent_id, term.body_area"
 ORDER = "term.organization_id IS NOT NULL, term.sort_order, lower(term.name), term.id"
 
 
 async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, list[Row]]]:
-    """Each view's terms by taxonomy, global ones first; of the categories those at the top."""
+    """Each view's terms by taxonomy, global ones first; of the categories those without a parent."""
     rows = await session.fetch_list(
         f"""
-        SELECT wanted.place, wanted.view_id, {SHOWN}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (view_id, place)
+        SELECT wanted.position, wanted.view_id, {TERM_COLUMNS}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (view_id, position)
         JOIN ({TERMS}) AS term
             ON term.organization_id IS NULL OR term.organization_id = wanted.view_id
         WHERE term.parent_id IS NULL
-        ORDER BY wanted.place, {ORDER}
+        ORDER BY wanted.position, {ORDER}
         """,
         views,
     )
@@ -59,13 +59,13 @@ async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[s
 
 
 async def terms(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[Row | None]:
-    """Terms by view and id, in key order; None for what is not seen in the view."""
+    """Terms by view and id, in key order; None for a term that the view does not show."""
     found = {(row.view_id, row.id): row for row in await _joined(session, keys, "term.id = wanted.id")}
     return [found.get(key) for key in keys]
 
 
 async def children_of(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[list[Row]]:
-    """The terms right below each term, as the view sees them."""
+    """The children of each term that the view shows."""
     groups: dict[Any, list[Row]] = {key: [] for key in keys}
     for row in await _joined(session, keys, "term.parent_id = wanted.id"):
         groups[row.view_id, row.parent_id].append(row)
@@ -73,9 +73,10 @@ async def children_of(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -
 
 
 async def _joined(session: ReadSession, keys: Sequence[tuple[View, UUID]], on: str) -> list[Row]:
+    """The terms that the keys' views show and the condition `on` joins to `wanted`, each with its view."""
     return await session.fetch_list(
         f"""
-        SELECT wanted.view_id, {SHOWN}
+        SELECT wanted.view_id, {TERM_COLUMNS}
         FROM unnest($1::uuid[], $2::uuid[]) AS wanted (view_id, id)
         JOIN ({TERMS}) AS term
             ON {on} AND (term.organization_id IS NULL OR term.organization_id = wanted.view_id)
@@ -90,7 +91,7 @@ async def terms_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[d
     """The terms that each exercise is tagged with, by kind."""
     rows = await session.fetch_list(
         f"""
-        SELECT tag.exercise_id, tag.organization_id AS view_id, {SHOWN}
+        SELECT tag.exercise_id, tag.organization_id AS view_id, {TERM_COLUMNS}
         FROM exercise_tags tag
         JOIN ({TERMS}) AS term
             ON term.id = tag.term_id AND term.kind = tag.kind
@@ -105,16 +106,16 @@ async def terms_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[d
     return [found[id] for id in exercise_ids]
 
 
-async def replace_tags(session: WriteSession, exercise: Row, found: Sequence[Row]) -> int:
+async def replace_tags(session: WriteSession, exercise: Row, terms: Sequence[Row]) -> int:
     """Tag an exercise with these terms and no others. Returns how many tags were written."""
-    sent = [{"kind": term.kind, "id": term.id, "organization_id": term.organization_id} for term in found]
-    dropped = await session.run(
+    sent = [{"kind": term.kind, "id": term.id, "organization_id": term.organization_id} for term in terms]
+    deleted = await session.run(
         "DELETE FROM exercise_tags WHERE exercise_id = $1 AND term_id <> ALL ($2)",
         exercise.id,
-        [term.id for term in found],
+        [term.id for term in terms],
     )
     try:
-        return dropped + await session.run(
+        return deleted + await session.run(
             """
             INSERT INTO exercise_tags (exercise_id, organization_id, kind, term_id, term_organization_id)
             SELECT $1, $2, sent.kind, sent.id, sent.organization_id
@@ -129,26 +130,26 @@ async def replace_tags(session: WriteSession, exercise: Row, found: Sequence[Row
         raise NotFound("A term was deleted meanwhile.", "input", "termIds") from None
 
 
-async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any], named: str) -> UUID:
-    """Store a new term; `named` is the input's field that its slug is of. Raises TermTaken."""
+async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any], slug_field: str) -> UUID:
+    """Store a new term. Raises TermTaken, at the field of the input that its slug is made of, and NotFound."""
     try:
         return await session.insert(TABLES[kind], values)
     except asyncpg.UniqueViolationError:
         message = f"The taxonomy has a term of the slug {values['slug']} already; choose another."
-        raise TermTaken(message, "input", named) from None
+        raise TermTaken(message, "input", slug_field) from None
     except asyncpg.ForeignKeyViolationError:
         raise NotFound("The parent was deleted meanwhile.", "input", "parentId") from None
 
 
 async def rename_term(session: WriteSession, kind: TaxonomyKind, id: UUID, name: str) -> None:
-    """Give a term another name; its slug stays."""
+    """Set a term's name; its slug does not change."""
     await session.update(TABLES[kind], id, {"name": name})
 
 
 async def delete_term(session: WriteSession, kind: TaxonomyKind, id: UUID) -> int:
-    """Remove a term; deleted exercises do not keep it. Returns whether it was there.
+    """Delete a term, with the tags of deleted exercises. Returns the number of terms deleted, 0 or 1.
 
-    Raises TermInUse where a tag or a term below refers to it.
+    Raises TermInUse where the tag of another exercise or a term below refers to it.
     """
     await session.run(
         """

@@ -1,4 +1,4 @@
-"""Taxonomies and tags: the columns (seed 000)."""
+"""The tables of taxonomies and tags (docs/domain.md, Taxonomies)."""
 
 from sqlalchemy import (
     Column,
@@ -18,14 +18,17 @@ from sqlalchemy.schema import SchemaItem
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
 
+NO_ORGANIZATION = "00000000-0000-0000-0000-000000000000"
+
 
 def scope(name: str = "scope") -> "Column[object]":
-    """Whose a row is, without null, so that foreign keys can hold it."""
-    return Column(name, Uuid, Computed("the organization, or zeros", persisted=True))
+    """A column with the row's organization, zeros for a global row: never null, so that foreign keys can include it."""
+    organization = name.replace("scope", "organization_id")
+    return Column(name, Uuid, Computed(f"coalesce({organization}, '{NO_ORGANIZATION}')", persisted=True))
 
 
 def owner() -> "Column[object]":
-    """The organization whose row it is; null for a global one."""
+    """A column with the organization that owns the row; null for a global row."""
     return Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"))
 
 
@@ -74,7 +77,10 @@ exercise_tags = Table(
     Column("term_id", Uuid, nullable=False),
     Column("term_organization_id", Uuid),
     scope("term_scope"),
-    *(Column(f"{kind}_id", Uuid, Computed("the term, where it is of this kind", persisted=True)) for kind in TERMS),
+    *(
+        Column(f"{kind}_id", Uuid, Computed(f"CASE kind WHEN '{kind}' THEN term_id ELSE NULL END", persisted=True))
+        for kind in TERMS
+    ),
     *moments(deleted=False),
     ForeignKeyConstraint(
         ["exercise_id", "scope"],

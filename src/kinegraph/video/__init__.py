@@ -1,5 +1,5 @@
-"""An exercise's demonstration video: who serves an address, what is derived from it, and how moderation moves.
+"""An exercise's demonstration video: its provider, status, votes and suggestions (docs/domain.md, Videos).
 
-The columns stand in the exercise's row; a coach's vote is a row of its own. The mutations that moderate return an
-exercise and stand above it, in `moderation`.
+The video's columns are in the exercise's row; a coach's vote is a row of its own. The mutations that moderate videos
+return an exercise, so they are in a room above `exercise`: `moderation`.
 """

@@ -1,4 +1,4 @@
-"""An exercise's demonstration video, as the API shows it."""
+"""The GraphQL types of videos and suggestions, and the resolvers that make them of an exercise's row."""
 
 from datetime import datetime
 from operator import itemgetter
@@ -32,7 +32,7 @@ described_enum(VideoVote, "What a coach thinks of a video.", UP="It shows the ex
 
 
 def _my_vote(video: Any, is_positive: bool | None) -> VideoVote | None:
-    """The viewer's vote by what is stored of it."""
+    """The viewer's vote, of its stored value."""
     return None if is_positive is None else VideoVote.UP if is_positive else VideoVote.DOWN
 
 
@@ -73,7 +73,7 @@ VIDEO_COLUMNS = frozenset(
 
 
 def video_of(root: strawberry.Parent[Any]) -> Any:
-    """Resolver: the row's video columns as one value, or None without an address."""
+    """Resolver: the video, of the row's columns; None without an address."""
     if root.video_url is None:
         return None
     return {

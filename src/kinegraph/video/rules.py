@@ -1,4 +1,4 @@
-"""Videos: who serves an address, what is derived of it, and the moves of moderation (seeds 000, 002)."""
+"""Rules of videos: providers by address, derived columns, the lock, and suggestions (docs/domain.md, Videos)."""
 
 import hashlib
 import re
@@ -14,11 +14,11 @@ MAX_VIDEO_SECONDS = 24 * 3600
 MAX_CANDIDATES = 20
 
 FILES = "/files/"
-"""Where the API leads to files of its own object storage."""
+"""Path under which the API serves the files of its object storage."""
 
 
 class VideoProvider(StrEnum):
-    """Who serves a video (seed 000)."""
+    """The service that a video is played from."""
 
     BUNNY_STREAM = "bunny_stream"
     S3 = "s3"
@@ -26,7 +26,7 @@ class VideoProvider(StrEnum):
 
 
 class VideoStatus(StrEnum):
-    """What moderation has said of a video (seed 002)."""
+    """The state of a video in moderation."""
 
     AUTO = "auto"
     VERIFIED = "verified"
@@ -47,11 +47,11 @@ ADDRESSES: Mapping[VideoProvider, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-"""The addresses of each provider's videos; any other is external."""
+"""Patterns of the addresses of each provider; any other address is external."""
 
 
 class VideoVote(StrEnum):
-    """What a coach thinks of a video."""
+    """A coach's vote on a video."""
 
     UP = "up"
     DOWN = "down"
@@ -62,18 +62,21 @@ class VideoLocked(Conflict):
 
 
 def provider_of(url: str) -> VideoProvider:
-    """Who serves the video at an address."""
+    """The provider of the video at an address."""
     return next((p for p, pattern in ADDRESSES.items() if pattern.fullmatch(url)), VideoProvider.EXTERNAL)
 
 
 def poster_of(url: str) -> str | None:
-    """The poster frame that the provider keeps beside a video, where its address tells."""
+    """The address of the poster frame that the provider makes, where it follows from the video's; else None."""
     found = ADDRESSES[VideoProvider.BUNNY_STREAM].fullmatch(url)
     return f"https://{found['host']}/{found['video']}/thumbnail.jpg" if found and found["host"] else None
 
 
 def video_columns(values: Mapping[str, Any], stored_url: str | None) -> dict[str, Any]:
-    """What else changes in a row when an input sets its video: provider, status, length and poster frame."""
+    """The columns that change with a new video address: provider, status, length and poster frame.
+
+    Those that the input sets itself are left out.
+    """
     url = values.get("video_url", stored_url)
     if "video_url" not in values or url == stored_url:
         return {}
@@ -86,24 +89,24 @@ def video_columns(values: Mapping[str, Any], stored_url: str | None) -> dict[str
 
 
 def require_unlocked(exercise: Any, values: Mapping[str, Any], path: Path) -> None:
-    """Refuse a change of a locked video. Raises VideoLocked."""
-    if exercise.video_locked_by_user_id is not None and any(values[n] != exercise[n] for n in touched(values)):
+    """Raise VideoLocked if the values change a locked video."""
+    if exercise.video_locked_by_user_id is not None and any(values[n] != exercise[n] for n in locked_columns(values)):
         raise VideoLocked("The video is locked; whoever may moderate it can unlock it (lockExerciseVideo).", *path)
 
 
-def touched(values: Mapping[str, Any]) -> list[str]:
-    """The columns among these that a lock protects."""
+def locked_columns(values: Mapping[str, Any]) -> list[str]:
+    """The columns among `values` that a lock protects."""
     return [name for name in ("video_url", "thumbnail_url", "video_duration_seconds") if name in values]
 
 
 def require_video(values: Mapping[str, Any], stored_url: str | None, path: Path) -> None:
-    """Refuse a length without a video. Raises InvalidInput."""
+    """Raise InvalidInput for a length without a video."""
     if values.get("video_duration_seconds") is not None and values.get("video_url", stored_url) is None:
         raise InvalidInput("There is no video to be of this length; send one with it.", *path)
 
 
 def candidate(url: str, user_id: UUID, note: str | None, now: datetime) -> dict[str, Any]:
-    """A suggested video as it is stored. An address always has the same id: it is suggested, and rejected, once."""
+    """A suggested video as it is stored. Its id is a hash of the address, so that none is suggested twice."""
     return {
         "id": hashlib.sha256(url.encode()).hexdigest()[:16],
         "url": url,

@@ -1,4 +1,4 @@
-"""Moderating videos: votes, candidates, status and lock."""
+"""Reading and writing votes on videos, and the suggestions in an exercise's row."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ async def votes(session: ReadSession[Viewer], exercise_ids: Sequence[UUID]) -> l
 
 
 async def vote(session: WriteSession[Viewer], exercise_id: UUID, is_positive: bool | None) -> None:
-    """Set the viewer's vote, or take it back (None); a trigger updates the counts."""
+    """Set the viewer's vote, or delete it (None); a trigger updates the counts in the exercise's row."""
     if is_positive is None:
         await session.run(
             "DELETE FROM exercise_video_votes WHERE exercise_id = $1 AND user_id = $2",
@@ -42,16 +42,16 @@ async def vote(session: WriteSession[Viewer], exercise_id: UUID, is_positive: bo
     )
 
 
-async def suggest(session: WriteSession, exercise_id: UUID, candidate: Mapping[str, Any], most: int) -> str:
-    """Add a candidate. Returns `added`, or why not: `known`, `rejected` or `full`."""
+async def suggest(session: WriteSession, exercise_id: UUID, candidate: Mapping[str, Any], max_candidates: int) -> str:
+    """Add a candidate. Returns `added`, or the reason why it was not: `known`, `current`, `rejected` or `full`."""
     outcome: str = await session.fetch_value(
-        "SELECT kinegraph_suggest_video($1, $2, $3)", exercise_id, dict(candidate), most
+        "SELECT kinegraph_suggest_video($1, $2, $3)", exercise_id, dict(candidate), max_candidates
     )
     return outcome
 
 
-async def drop_candidate(session: WriteSession, exercise_id: UUID, id: str, *, rejected: bool) -> None:
-    """Take a candidate off the list; a rejected one is not suggested again."""
+async def remove_candidate(session: WriteSession, exercise_id: UUID, id: str, *, rejected: bool) -> None:
+    """Remove a candidate from the list; a rejected one cannot be suggested again."""
     await session.run(
         """
         UPDATE exercises

@@ -1,14 +1,15 @@
 """Workouts: workout → sections → movements → comments, and the assignments that show them to athletes.
 
 A library workout belongs to an organization; its coaches write it, athletes see what is assigned to them.
-A tree is replaced in one transaction: what is sent with its id keeps it, and with it its comments; a
-movement that disappears is deleted, or, where it has comments, deleted softly. Prescriptions and section
+A tree is replaced in one transaction: a row that is sent with its id retains the id and its comments; a
+movement that is left out is deleted, or, where it has comments, deleted softly. Prescriptions and section
 configs are typed; each shape accepts only its own config keys. A movement refers to a canonical exercise
-or to its organization's own, nothing else.
+or to its organization's own, nothing else (docs/domain.md, Workouts and Prescriptions).
 
-Writers of one workout's tree take turns on an advisory lock; commenting shares it. Row locks would not do:
-an athlete may comment on a workout that they may not change, and row-level security ties the two together.
+Writers of one workout's tree take an advisory lock, one after the other; writers of comments share the lock. Row locks
+cannot be used: an athlete may comment on a workout that they may not change, and row-level security demands the right
+to change a row from whoever locks it.
 
-Trees are cached as finished JSON with gaps for comments, for the version of the organization's workouts and of the
-libraries that their exercises are made of (`rules_cache`); each change of a section or a movement moves that version.
+Trees are cached as finished JSON with gaps for comments. `rules_cache` says under which key and for which version, and
+when an entry is invalid.
 """

@@ -3,9 +3,9 @@
 --
 --   $1  the assignment, which nobody else may be forking (the caller holds its row)
 --
--- Answers the snapshot's id, and the attachments in it whose thumbnails are not made yet. Every copy says in
--- forked_from_id which row it is the twin of. New ids grow in the order in which rows are shown, so that rows
--- that tie in it (comments of one transaction) keep their order. Embeddings stay behind: snapshots are not
+-- Returns the snapshot's id, and its attachments whose thumbnails are not made yet. The forked_from_id of every
+-- copy is the row that it was copied from. New ids grow in the order in which rows are shown, so that rows with
+-- equal sort keys (comments of one transaction) stay in their order. Embeddings are not copied: snapshots are not
 -- searched. Run by hand: \bind '<assignment id>' \g
 WITH snapshot AS (
     INSERT INTO workouts (organization_id, program_id, author_id, title, description, scoring, mode, time_cap,
@@ -39,7 +39,7 @@ movement AS (
     ORDER BY m.sort_order, m.id
     RETURNING id, forked_from_id
 ),
-said AS (
+original_comment AS (
     SELECT c.id, c.parent_comment_id, movement.id AS movement_id
     FROM movement
     JOIN exercise_comments c ON c.workout_movement_id = movement.forked_from_id
@@ -48,8 +48,8 @@ said AS (
     ORDER BY c.created_at, c.id
 ),
 comment_map AS MATERIALIZED (
-    SELECT said.*, uuidv7() AS copy_id
-    FROM said
+    SELECT original_comment.*, uuidv7() AS copy_id
+    FROM original_comment
 ),
 comment AS (
     INSERT INTO exercise_comments (id, organization_id, workout_movement_id, author_id, body, parent_comment_id,
@@ -71,7 +71,7 @@ attachment AS (
     ORDER BY a.id
     RETURNING id, kind, thumb_url, thumb_error
 ),
-flipped AS (
+updated_assignment AS (
     UPDATE workout_assignments
     SET snapshot_workout_id = snapshot.id, updated_at = now()
     FROM snapshot
@@ -79,5 +79,5 @@ flipped AS (
 )
 SELECT snapshot.id,
        ARRAY(SELECT attachment.id FROM attachment 
-             WHERE kind = 'image' AND thumb_url IS NULL AND thumb_error IS NULL) AS unpictured
+             WHERE kind = 'image' AND thumb_url IS NULL AND thumb_error IS NULL) AS without_thumbnail
 FROM snapshot;

@@ -1,4 +1,4 @@
-"""Workouts as the API shows them: workout, section, movement, comment, program, and where they hang."""
+"""The GraphQL types of workouts, sections, movements, comments and programs, and the fields that lead to them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -26,17 +26,17 @@ WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workou
 
 
 def author_of(root: strawberry.Parent[Any]) -> Any:
-    """Resolver: the author, whose name was read with the row."""
+    """Resolver: the author, from the columns `author_…` of the row."""
     return Person(root.author_id, root.author_name, root.author_email, root.organization_id)
 
 
 def program_of(root: strawberry.Parent[Any]) -> Any:
-    """Resolver: the program, whose name was read with the row; None where it has none, or a deleted one."""
+    """Resolver: the program, from the columns `program_…` of the row; None where it has none, or a deleted one."""
     return rules.Program(root.program_id, root.program_name, root.organization_id) if root.program_name else None
 
 
 async def parent_of(root: strawberry.Parent[Any], info: Info) -> Any:
-    """Resolver: the comment above, which was read with its thread, or is read now."""
+    """Resolver: the parent comment. It is loaded where the comment was not read together with its thread."""
     if root.parent is not None or root.parent_comment_id is None:
         return root.parent
     return await info.context.load(store_comments.comments, root.parent_comment_id)
@@ -107,7 +107,7 @@ class Movement:
 @strawberry.type(description="A comment on a movement, or a reply to one.")
 class Comment:
     id: strawberry.ID = strawberry.field(description="The comment's id.")
-    movement: Movement = edge(store.commented, "workout_movement_id", "The movement that it is about.")
+    movement: Movement = edge(store.movements_of_comments, "workout_movement_id", "The movement that it is about.")
     author: User = embedded("author_", author_of, "Who wrote it.")
     body: str = strawberry.field(description="What it says.")
     parent: "Comment | None" = strawberry.field(

@@ -16,7 +16,7 @@ from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.outbox import record
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import DeletePayload, UserError, user_errors
+from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.workout import rules, rules_tree, store, store_tree
 from kinegraph.workout import rules_tree as rules_prescriptions
 from kinegraph.workout.graph import Movement, Workout, WorkoutId
@@ -31,17 +31,15 @@ AssignmentId = Annotated[
 ]
 
 
-@strawberry.type(description="The workout that was written.")
+@payload("The workout that was written.")
 class WorkoutPayload:
     workout: Workout | None = strawberry.field(default=None, description="The workout as it is stored now.")
-    user_errors: list[UserError] = user_errors()
 
 
-@strawberry.type(description="The movement that was written, and the workout that it stands in.")
+@payload("The movement that was written, and the workout that it stands in.")
 class MovementPayload:
     movement: Movement | None = strawberry.field(default=None, description="The movement as it is stored now.")
     workout: Workout | None = strawberry.field(default=None, description="The workout that it stands in.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -61,7 +59,7 @@ class Mutation:
         columns = await _checked_columns(session, organization_id, own)
         author = {"organization_id": organization_id, "author_id": session.viewer.user.id}
         id = await store.insert(session, {**columns, **author})
-        workout: Any = (await store.by_ids(session, [id]))[0]
+        workout = await stored_row(session, store.by_ids, id)
         await _replace_tree(session, workout, sections, ("input", "sections"))
         await record(session, [rules.WorkoutChanged(id, organization_id)])
         return WorkoutPayload(workout=workout)
@@ -98,7 +96,7 @@ class Mutation:
         workout = await _writable(session, workout_id, assignment_id, "workoutId")
         sent = [given(section) for section in sections]
         if assignment_id is not None:
-            sent = rules_tree.with_twins(sent, await store_tree.twins(session, workout.id))
+            sent = rules_tree.with_copied_ids(sent, await store_tree.copied_ids(session, workout.id))
         changes = await _replace_tree(session, workout, sent, ("sections",))
         return await _written(session, workout, changes, in_tree=True)
 
@@ -116,13 +114,13 @@ class Mutation:
         session = await info.context.write_session()
         columns = _checked_movement(given(input))
         movement = await _writable_movement(session, require_key(id, "id"), assignment_id)
-        workout: Any = (await store.by_ids(session, [movement.workout_id]))[0]
+        workout = await stored_row(session, store.by_ids, movement.workout_id)
         if workout is None:
             raise NotFound("The workout was deleted; with an assignmentId, its copy can be changed.", "id")
         changes = await store.update_movement(session, movement.id, columns)
-        payload = await _written(session, workout, changes, in_tree=True)
-        changed: Any = (await store.movements(session, [movement.id]))[0]
-        return MovementPayload(movement=changed, workout=payload.workout)
+        written = await _written(session, workout, changes, in_tree=True)
+        stored = await stored_row(session, store.movements, movement.id)
+        return MovementPayload(movement=stored, workout=written.workout)
 
     @mutation("Delete a library workout softly (coach access). Snapshots cannot be deleted.")
     async def delete_workout(self, info: Info, id: WorkoutId) -> DeletePayload:
@@ -132,11 +130,11 @@ class Mutation:
             raise rules.SnapshotImmutable("A snapshot is what an athlete was assigned; it cannot be deleted.", "id")
         await store.delete(session, workout.id)
         await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
-        return DeletePayload(deleted_id=strawberry.ID(str(workout.id)))
+        return deleted(workout.id)
 
 
 async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str | None, *path: str) -> Row:
-    """The workout that the viewer wants to write, when it is their turn: with an assignment, its snapshot.
+    """Lock the tree that the viewer wants to write, and return its workout: with an assignment, its snapshot.
 
     Raises NotFound and Forbidden.
     """
@@ -146,7 +144,7 @@ async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str |
         if key not in (assignment.workout_id, assignment.snapshot_workout_id):
             raise NotFound("The assignment is not of this workout.", *path)
         key = await _snapshot(session, assignment)
-    await store.take_turn(session, key)
+    await store.lock_tree(session, key)
     workout = (await store.by_ids(session, [key]))[0]
     if workout is None:
         raise NotFound("There is no such workout.", *path)
@@ -155,17 +153,19 @@ async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str |
 
 
 async def _writable_movement(session: WriteSession[Viewer], id: UUID, assignment_id: str | None) -> Row:
-    """The movement that the viewer wants to write, or its copy in an assignment's snapshot, when it is their turn.
+    """Lock the tree of the movement that the viewer wants to write, and return the movement.
+
+    With an assignment, it is the movement's copy in the assignment's snapshot.
 
     Raises NotFound and Forbidden.
     """
     if assignment_id is not None:
         snapshot_id = await _snapshot(session, await _assignment(session, assignment_id))
-        id = (await store_tree.twins(session, snapshot_id)).get(id, id)
+        id = (await store_tree.copied_ids(session, snapshot_id)).get(id, id)
     movement = (await store.movements(session, [id]))[0]
     if movement is not None:
         require_coach(session.viewer, movement.organization_id, "id")
-        await store.take_turn(session, movement.workout_id)
+        await store.lock_tree(session, movement.workout_id)
         movement = (await store.movements(session, [id]))[0]
     if movement is None or (assignment_id is not None and movement.workout_id != snapshot_id):
         raise NotFound("There is no such movement.", "id")
@@ -173,7 +173,7 @@ async def _writable_movement(session: WriteSession[Viewer], id: UUID, assignment
 
 
 async def _assignment(session: WriteSession[Viewer], id: str) -> Row:
-    """The assignment that an edit is for, held until the transaction ends. Raises NotFound and Forbidden."""
+    """Lock the assignment that an edit is for, and return it. Raises NotFound and Forbidden."""
     assignment = await store_tree.lock_assignment(session, require_key(id, "assignmentId"))
     if assignment is None:
         raise NotFound("There is no such assignment.", "assignmentId")
@@ -182,31 +182,33 @@ async def _assignment(session: WriteSession[Viewer], id: str) -> Row:
 
 
 async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
-    """An assignment's snapshot; the first edit makes it, while nobody writes the library workout, comments included."""
+    """The id of an assignment's snapshot. The first edit makes it, under the lock of the library workout's tree."""
     if assignment.snapshot_workout_id is not None:
         snapshot_id: UUID = assignment.snapshot_workout_id
         return snapshot_id
-    await store.take_turn(session, assignment.workout_id)
+    await store.lock_tree(session, assignment.workout_id)
     return await store_tree.fork(session, assignment)
 
 
 async def _written(
     session: WriteSession[Viewer], workout: Row, changes: int, *, in_tree: bool = False
 ) -> WorkoutPayload:
-    """The workout as it is stored after so many changes; a library workout that changed is a fact.
+    """The payload with the workout as it is stored now; a change of a library workout is recorded as a fact.
 
-    Changes in its tree do not show in its own row by themselves.
+    `changes` is the number of rows written. With `in_tree` they are rows below the workout, whose `updated_at` is set.
     """
     if changes and in_tree:
         await store.touch(session, workout.id)
     if changes and not workout.is_snapshot:
         await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
-    stored: Any = (await store.by_ids(session, [workout.id]))[0]
-    return WorkoutPayload(workout=stored)
+    return WorkoutPayload(workout=await stored_row(session, store.by_ids, workout.id))
 
 
 async def _checked_columns(session: WriteSession, organization_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
-    """A workout's own columns in an input. Raises Refused, and NotFound for a program of another organization."""
+    """Check an input's values of a workout, and return them by column.
+
+    Raises Refused, and NotFound for a program of another organization.
+    """
     checks = Checks()
     columns = {**values, **rules.checked_texts(values, ("input",), checks, rules.NAMES)}
     for key in ("scoring", "mode"):
@@ -223,7 +225,7 @@ async def _checked_columns(session: WriteSession, organization_id: UUID, values:
 
 
 def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
-    """A movement's columns in an input. Raises Refused."""
+    """Check an input's values of a movement, and return them by column. Raises Refused."""
     checks = Checks()
     columns = rules.checked_texts(values, ("input",), checks, rules.NAMES)
     if "prescription" in values:
@@ -234,17 +236,16 @@ def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _replace_tree(session: WriteSession, workout: Row, sections: list[dict[str, Any]], at: Path) -> int:
-    """Check the tree that was sent against what stands, and store it. Returns how many rows were written."""
+    """Check the tree that was sent against the stored rows, and store it. Returns how many rows were written."""
     checks = Checks()
     tree = rules_tree.checked_tree(sections, at, checks)
     checks.done()
-    old_sections, old_movements = await store_tree.standing(session, workout.id, workout.organization_id)
-    rules_tree.check_ids(tree, old_sections, old_movements, checks)
+    current = await store_tree.current_rows(session, workout.id, workout.organization_id)
+    rules_tree.check_ids(tree, *current, checks)
     checks.done()
     ids = tree.exercise_ids
     exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True))
-    refusals = list(rules_tree.check_references(tree, old_movements, exercises, workout.organization_id))
+    refusals = list(rules_tree.check_references(tree, current[1], exercises, workout.organization_id))
     if refusals:
         raise Refused(refusals)
-    standing = old_sections, old_movements
-    return await store_tree.replace(session, workout.id, workout.organization_id, tree, *standing)
+    return await store_tree.replace(session, workout.id, workout.organization_id, tree, *current)

@@ -1,6 +1,6 @@
 """The mutations of programs."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -10,7 +10,7 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
-from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import store
 from kinegraph.workout.graph import Program
 
@@ -26,10 +26,9 @@ class UpdateProgramInput:
     name: str | None = strawberry.field(default=UNSET, description="1 to 255 characters, on one line; not null.")
 
 
-@strawberry.type(description="The program that was written.")
+@payload("The program that was written.")
 class ProgramPayload:
     program: Program | None = strawberry.field(default=None, description="The program as it is stored now.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -44,8 +43,8 @@ class Mutation:
         name = _checked_name(input.name)
         session = await info.context.write_session()
         require_coach(session.viewer, organization_id, "input", "organizationId")
-        stored: Any = await store.program(session, await store.insert_program(session, organization_id, name))
-        return ProgramPayload(program=stored)
+        id = await store.insert_program(session, organization_id, name)
+        return ProgramPayload(program=await stored_row(session, store.programs, id))
 
     @mutation("Rename a program (coach access).")
     async def update_program(
@@ -56,15 +55,14 @@ class Mutation:
     ) -> ProgramPayload:
         key = require_key(id, "id")
         session = await info.context.write_session()
-        program = await store.program(session, key)
+        program = (await store.programs(session, [key]))[0]
         if program is None:
             raise NotFound("There is no such program.", "id")
         require_coach(session.viewer, program.organization_id, "id")
         values = given(input)
         if "name" in values:
             await store.update_program(session, key, {"name": _checked_name(values["name"])})
-        stored: Any = await store.program(session, key)
-        return ProgramPayload(program=stored)
+        return ProgramPayload(program=await stored_row(session, store.programs, key))
 
 
 def _checked_name(name: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What workouts, sections, movements and comments may hold: enums, prescriptions, section configs."""
+"""Enums, facts, refusals and values of workouts, sections, movements and comments, and the lengths of their texts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,24 +18,35 @@ class SnapshotImmutable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class WorkoutChanged:
-    """Fact: a library workout, or something in its tree, is new, another than before, or deleted."""
+    """Fact: a library workout, or a row of its tree, was created, changed or deleted."""
 
     workout_id: UUID
     organization_id: UUID
 
 
-TEXTS: Mapping[str, int] = {"title": 255, "description": 10_000, "notes": 2_000, "label": 10, "superset_group": 10}
-COMMENT_LENGTH = 5_000
+MAX_TEXT_LENGTHS: Mapping[str, int] = {
+    "title": 255,
+    "description": 10_000,
+    "notes": 2_000,
+    "label": 10,
+    "superset_group": 10,
+}
+"""Maximum characters of each text column of workouts, sections and movements."""
+
+MAX_COMMENT_LENGTH = 5_000
 
 
 def checked_texts(values: Mapping[str, Any], at: Path, checks: Checks, names: Mapping[str, str]) -> dict[str, Any]:
-    """The texts among `values`, by column, cleaned; an empty one is none. `names` are the API's spellings."""
+    """Check the texts among `values`, and return them cleaned, by column; an empty text becomes None.
+
+    `names` has the API's spelling of columns where it differs, for the paths of refusals.
+    """
     return {
-        column: (checks.text(value, (*at, names.get(column, column)), TEXTS[column], empty=True) or None)
+        column: (checks.text(value, (*at, names.get(column, column)), MAX_TEXT_LENGTHS[column], empty=True) or None)
         if value is not None
         else None
         for column, value in values.items()
-        if column in TEXTS
+        if column in MAX_TEXT_LENGTHS
     }
 
 
@@ -65,7 +76,7 @@ class Program:
 
 
 class Comment:
-    """A comment's row with what was read along: the replies below it, oldest first, and the comment above it."""
+    """A comment's row with its replies, oldest first, and its parent comment."""
 
     __slots__ = ("parent", "replies", "row")
 
@@ -79,7 +90,10 @@ class Comment:
 
 
 def threads(rows: list[Any]) -> list[Comment]:
-    """Top-level comments with their replies, both in the order of `rows`. A deleted comment takes its thread along."""
+    """The top-level comments with their replies, both in the order of `rows`.
+
+    Replies to a comment that is not among `rows`, since it was deleted, are left out.
+    """
     comments = {row.id: Comment(row) for row in rows}
     tops = []
     for comment in comments.values():
@@ -92,11 +106,11 @@ def threads(rows: list[Any]) -> list[Comment]:
 
 
 PREFIX = "movement_"
-"""Of a movement's columns in the row of a section that it was joined to."""
+"""Prefix of a movement's columns in the row of the section that it was joined to."""
 
 
 class JoinedMovement:
-    """A movement whose columns stand in the row of its section, under a prefix."""
+    """A movement whose columns are in the row of its section, under `PREFIX`."""
 
     __slots__ = ("row",)
 
@@ -108,7 +122,7 @@ class JoinedMovement:
 
 
 class WorkoutScoring(StrEnum):
-    """What decides a workout's result."""
+    """The measure that decides a workout's result."""
 
     TIME = "time"
     REPS = "reps"
@@ -121,14 +135,14 @@ class WorkoutScoring(StrEnum):
 
 
 class WorkoutMode(StrEnum):
-    """Whether a workout is a tree or a text."""
+    """A workout is a tree of sections, or a text."""
 
     STRUCTURED = "structured"
     FREEFORM = "freeform"
 
 
 class SectionType(StrEnum):
-    """What a section is for."""
+    """The purpose of a section."""
 
     WARMUP = "warmup"
     STRENGTH = "strength"
@@ -140,7 +154,7 @@ class SectionType(StrEnum):
 
 
 class SectionShape(StrEnum):
-    """How the movements of a section are run through."""
+    """The order and timing in which the movements of a section are done."""
 
     LINEAR = "linear"
     AMRAP = "amrap"
@@ -153,7 +167,7 @@ class SectionShape(StrEnum):
 
 
 class AssignmentStatus(StrEnum):
-    """How an assignment went."""
+    """The state of an assignment."""
 
     SCHEDULED = "scheduled"
     COMPLETED = "completed"
@@ -161,7 +175,7 @@ class AssignmentStatus(StrEnum):
 
 
 class LoadUnit(StrEnum):
-    """What the number of a load counts."""
+    """The unit of a load."""
 
     KG = "kg"
     LB = "lb"

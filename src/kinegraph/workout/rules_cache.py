@@ -1,11 +1,31 @@
-"""Which trees of workouts are cached, under which key and for which version.
+"""The cache entries of workouts' trees: their keys, their versions, and when one is invalid.
 
-A tree is its workout's sections and movements, with each movement's exercise as the workout's organization sees it;
-comments are gaps in it. Its key: the workout's id and (added by the executor) what is selected. That is complete:
-whoever sees a workout sees the same tree, since row-level security shows an organization's rows to all of its members
-alike, and what depends on the viewer (comments) is no part of it. Its version: of the organization's workouts, of the
-canonical library and of the organization's own (migration 0010), which move with every change of a section, a movement,
-an exercise or an override. So an entry is wrong when one of these is another in the session's snapshot.
+An entry is the finished JSON of one workout's field `sections`: its sections and movements, with each movement's
+exercise as the workout's organization sees it. Edges below whose batch function is not in `covers` (`Workout.sections`
+in `graph`), such as comments and instructions, are gaps in the JSON, filled by each request. A selection with arguments
+or with other resolvers below is not cached (`breadth.plan`).
+
+Key: the workout's id, and what is selected (added by the executor). It has no viewer, since row-level security shows
+an organization's rows to all of its members alike, and since a viewer who is not a member gets no entry at all.
+
+Version: three values of the table `versions`, read in the snapshot of the session that answers.
+
+    kind        organization          moved by every change of                    read by
+    workouts    the workout's         workout_sections, workout_movements         `tree_version`, with the workout's row
+    library     none (canonical)      canonical rows of exercises                 the viewer (`Viewer.version`)
+    library     the workout's         exercises and exercise_org_overrides        the viewer (`Viewer.version`)
+
+Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
+which call `kinegraph_change_version` (migrations 0010 and 0011). `organizations_changed` (0011) gives an organization
+its first versions, and new ones of both kinds with each change of its row.
+
+So an entry is invalid exactly when one of the three versions differs from the entry's. The next query with the new
+versions misses it and replaces it; nothing has to be evicted. Without a version (an organization from before 0010)
+nothing is cached. A change of a workout's own row does not matter, as none of its columns is in the entry.
+
+Tests: `tests/api/test_guards.py` derives the tables that cached batch functions read from their query plans, and
+demands a trigger on each; `tests/workout/test_cached_tree_writes.py` tries each kind of write, and
+`tests/workout/test_cached_trees.py` random writes, rollbacks and queries in older snapshots.
 """
 
 from collections.abc import Hashable, Sequence
@@ -15,11 +35,15 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 
 TreeKey: TypeAlias = tuple[UUID, UUID, UUID | None]
-"""A workout, its organization, and the version of that organization's workouts that was read with it."""
+"""A workout, its organization, and the version of kind `workouts` that was read with its row."""
 
 
 def cached_trees(viewer: Viewer, keys: Sequence[TreeKey]) -> list[tuple[tuple[Hashable, ...], Hashable]] | None:
-    """The cache key and version of each workout's tree; None where not all are of the viewer's organizations."""
+    """The cache key and version of each workout's tree.
+
+    None if any of them is of an organization that the viewer does not belong to, or has no version: then all are read
+    from the database.
+    """
     if not all(viewer.organization(organization) and version for _, organization, version in keys):
         return None
     return [(("tree", workout), (version, *viewer.version(organization))) for workout, organization, version in keys]

@@ -1,7 +1,8 @@
-"""Replacing a workout's tree: from what stands and what was sent to what is to be stored.
+"""Checking a workout's new tree against its stored rows, and the bounds of prescriptions and section configs.
 
-Rows sent with their id keep it, wherever they stand now; the others are new; what was not sent goes. The
-functions here only decide. `store_tree` does it, in a number of statements that does not depend on the tree.
+A row that is sent with its id is an update of that row, which may move to another section or position; a row without an
+id is new; a stored row that is not sent is deleted. The functions here only decide; `store_tree` writes, with a number
+of statements that does not depend on the size of the tree (docs/domain.md, Workouts and Prescriptions).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,23 +22,23 @@ MAX_MOVEMENTS = 500
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Sections and movements as rows, in their order, ready to be stored."""
+    """The sections and movements of an input as rows, in their order, ready to be stored."""
 
     sections: list[dict[str, Any]]
     movements: list[dict[str, Any]]
-    places: dict[UUID, Path]
-    """Where each section and movement stands in the input, by its id."""
+    paths: dict[UUID, Path]
+    """The path of each section and movement in the input, by its id."""
     sent: set[UUID]
     """The ids that came with the input; the others are new."""
 
     @property
     def exercise_ids(self) -> list[UUID]:
-        """Every exercise that the tree refers to, once."""
+        """The exercises that the tree refers to, each once."""
         return list(dict.fromkeys(movement["exercise_id"] for movement in self.movements))
 
 
 def checked_tree(sections: Sequence[Mapping[str, Any]], at: Path, checks: Checks) -> Tree:
-    """The tree in an input, each row with its own or a new id. Problems go to `checks`."""
+    """The tree of an input, each row with the id that was sent or a new one. Faults are recorded in `checks`."""
     tree = Tree([], [], {}, set())
     if len(sections) > MAX_SECTIONS:
         checks.refuse(f"Must be at most {MAX_SECTIONS} sections; these are {len(sections)}.", *at)
@@ -50,12 +51,12 @@ def checked_tree(sections: Sequence[Mapping[str, Any]], at: Path, checks: Checks
     return tree
 
 
-def with_twins(sections: Sequence[Mapping[str, Any]], twins: Mapping[UUID, UUID]) -> list[dict[str, Any]]:
-    """The sections as they were sent, each id of a library row replaced by that of its twin in the snapshot."""
+def with_copied_ids(sections: Sequence[Mapping[str, Any]], copied_ids: Mapping[UUID, UUID]) -> list[dict[str, Any]]:
+    """The sections as they were sent, with the id of a library row replaced by that of its copy in the snapshot."""
 
     def own(values: Mapping[str, Any]) -> dict[str, Any]:
-        key = parse_key(values["id"]) if values.get("id") is not None else None
-        return {**values, "id": str(twins[key])} if key is not None and key in twins else dict(values)
+        key = None if values.get("id") is None else parse_key(values["id"])
+        return {**values, "id": str(copied_ids[key])} if key and key in copied_ids else dict(values)
 
     return [{**own(section), "movements": [own(movement) for movement in section["movements"]]} for section in sections]
 
@@ -73,8 +74,8 @@ def _add_section(tree: Tree, values: Mapping[str, Any], order: int, at: Path, ch
         "config": checked_config(shape, values.get("config"), (*at, "config"), checks),
     }
     tree.sections.append(section)
-    for place, movement in enumerate(values["movements"]):
-        _add_movement(tree, movement, section["id"], place, (*at, "movements", str(place)), checks)
+    for position, movement in enumerate(values["movements"]):
+        _add_movement(tree, movement, section["id"], position, (*at, "movements", str(position)), checks)
 
 
 def _add_movement(
@@ -95,53 +96,53 @@ def _add_movement(
 
 
 def _key(tree: Tree, values: Mapping[str, Any], at: Path, checks: Checks) -> UUID:
-    """The row's own id, or a new one. An id can stand in a tree once."""
+    """The id that was sent with a row, or a new one. An id that was sent twice is a fault."""
     key = new_key()
     if values.get("id") is not None:
         key = checks.key(values["id"], (*at, "id"))
         if key in tree.sent and parse_key(values["id"]):
             checks.refuse("This id stands in the tree twice, or as the row and as its copy.", *at, "id")
         tree.sent.add(key)
-    tree.places[key] = at
+    tree.paths[key] = at
     return key
 
 
 def check_ids(tree: Tree, sections: Sequence[Any], movements: Sequence[Any], checks: Checks) -> None:
-    """Ids that were sent must be of rows that stand in this workout now."""
-    for rows, standing, what in (
+    """Check that each id that was sent is of a stored row of this workout."""
+    for rows, stored, noun in (
         (tree.sections, sections, "section"),
         (tree.movements, movements, "movement"),
     ):
-        known = {row.id for row in standing}
+        stored_ids = {row.id for row in stored}
         for row in rows:
-            if row["id"] in tree.sent and row["id"] not in known:
-                message = f"This workout has no such {what}; leave the id out to add a new one."
-                checks.refuse(message, *tree.places[row["id"]], "id")
+            if row["id"] in tree.sent and row["id"] not in stored_ids:
+                message = f"This workout has no such {noun}; leave the id out to add a new one."
+                checks.refuse(message, *tree.paths[row["id"]], "id")
 
 
 def check_references(
     tree: Tree, movements: Sequence[Any], exercises: Mapping[UUID, Any], organization_id: UUID
 ) -> Iterator[Any]:
-    """Refusals of exercises that cannot be newly referred to; a movement that keeps its exercise may keep it."""
-    kept = {row.id: row.exercise_id for row in movements}
+    """The refusals of exercises that cannot be newly referred to; a movement's stored exercise is always allowed."""
+    current = {row.id: row.exercise_id for row in movements}
     for movement in tree.movements:
         exercise_id = movement["exercise_id"]
-        if kept.get(movement["id"]) == exercise_id:
+        if current.get(movement["id"]) == exercise_id:
             continue
-        path = (*tree.places[movement["id"]], "exerciseId")
+        path = (*tree.paths[movement["id"]], "exerciseId")
         fault = reference_fault(exercises.get(exercise_id), organization_id, *path)
         if fault:
             yield fault
 
 
-DAY = 86_400
+DAY_SECONDS = 86_400
 
 CONFIG_BOUNDS: Mapping[str, tuple[int, int]] = {
-    "cap_seconds": (1, DAY),
+    "cap_seconds": (1, DAY_SECONDS),
     "rounds": (1, 1_000),
-    "interval_seconds": (1, DAY),
-    "work_seconds": (1, DAY),
-    "rest_seconds": (0, DAY),
+    "interval_seconds": (1, DAY_SECONDS),
+    "work_seconds": (1, DAY_SECONDS),
+    "rest_seconds": (0, DAY_SECONDS),
 }
 
 CONFIG_KEYS: Mapping[SectionShape, tuple[str, ...]] = {
@@ -154,15 +155,15 @@ CONFIG_KEYS: Mapping[SectionShape, tuple[str, ...]] = {
     SectionShape.ROUNDS: ("rounds", "rest_seconds"),
     SectionShape.INTERVALS: ("work_seconds", "rest_seconds", "rounds"),
 }
-"""What each shape's config may hold; a section without a shape has none."""
+"""The config keys that each shape accepts; a section without a shape has no config."""
 
 PRESCRIPTION_BOUNDS: Mapping[str, tuple[int, int]] = {
     "sets": (1, 100),
     "reps_min": (0, 10_000),
     "reps_max": (1, 10_000),
-    "duration_seconds": (1, DAY),
+    "duration_seconds": (1, DAY_SECONDS),
     "calories": (1, 10_000),
-    "rest_seconds": (0, DAY),
+    "rest_seconds": (0, DAY_SECONDS),
 }
 
 LOAD_BOUNDS: Mapping[LoadUnit, tuple[float, float]] = {
@@ -173,13 +174,14 @@ LOAD_BOUNDS: Mapping[LoadUnit, tuple[float, float]] = {
     LoadUnit.RIR: (0, 10),
     LoadUnit.BODYWEIGHT: (0, 10),
 }
-"""Loads are kept in the unit that the coach typed; a bodyweight's value is a multiple of it, and may be left out."""
+"""Bounds of a load in each unit. Loads are stored in the unit that the coach typed; a value in BODYWEIGHT is a multiple
+of the athlete's own, and may be left out."""
 
 
 def checked_config(
     shape: SectionShape | None, config: Mapping[str, Any] | None, at: Path, checks: Checks
 ) -> dict[str, Any] | None:
-    """A section's config as it is stored; None where it says nothing."""
+    """Check a section's config, and return it as it is stored; None where it is empty."""
     values = {key: value for key, value in (config or {}).items() if value is not None}
     allowed = CONFIG_KEYS[shape] if shape else ()
     for key, value in values.items():
@@ -194,46 +196,46 @@ def checked_config(
 
 
 def _foreign_key(shape: SectionShape | None, allowed: tuple[str, ...]) -> str:
-    """Why a config key does not belong."""
+    """The message for a config key that the shape does not accept."""
     if shape is None:
         return "A section without a shape has no config; give it a shape."
-    taken = " and ".join(NAMES.get(key, key) for key in allowed)
-    return f"A section of shape {shape.name} takes {taken or 'no config'}, not this."
+    accepted = " and ".join(NAMES.get(key, key) for key in allowed)
+    return f"A section of shape {shape.name} takes {accepted or 'no config'}, not this."
 
 
 def _check_rep_scheme(scheme: list[int], path: Path, checks: Checks) -> None:
     if not 1 <= len(scheme) <= 100:
         checks.refuse(f"Must have 1 to 100 entries; this has {len(scheme)}.", *path)
         return
-    for place, reps in enumerate(scheme):
-        checks.whole(reps, (*path, str(place)), 1, 10_000)
+    for position, reps in enumerate(scheme):
+        checks.whole(reps, (*path, str(position)), 1, 10_000)
 
 
 def checked_prescription(values: Mapping[str, Any] | None, at: Path, checks: Checks) -> dict[str, Any] | None:
-    """A movement's prescription as it is stored: only what was said; None where nothing was."""
-    said = {key: value for key, value in (values or {}).items() if value is not None and value is not False}
+    """Check a movement's prescription, and return it without nulls, false and empty texts; None if nothing is left."""
+    given = {key: value for key, value in (values or {}).items() if value is not None and value is not False}
     for key, bounds in PRESCRIPTION_BOUNDS.items():
-        if key in said:
-            checks.whole(said[key], (*at, NAMES.get(key, key)), *bounds)
-    if "reps_max" in said and said["reps_max"] < said.get("reps_min", 0):
+        if key in given:
+            checks.whole(given[key], (*at, NAMES.get(key, key)), *bounds)
+    if "reps_max" in given and given["reps_max"] < given.get("reps_min", 0):
         checks.refuse("Must not be less than repsMin.", *at, "repsMax")
-    if "distance_meters" in said:
-        checks.number(said["distance_meters"], (*at, "distanceMeters"), 0, 1_000_000)
-    if "load" in said:
-        said["load"] = _checked_load(said["load"], (*at, "load"), checks)
-    for key, longest in (("tempo", 20), ("notes", 2_000)):
-        if key in said:
-            said[key] = checks.text(said[key], (*at, key), longest, empty=True)
-    if said.get("tempo") and not _is_tempo(said["tempo"]):
+    if "distance_meters" in given:
+        checks.number(given["distance_meters"], (*at, "distanceMeters"), 0, 1_000_000)
+    if "load" in given:
+        given["load"] = _checked_load(given["load"], (*at, "load"), checks)
+    for key, max_length in (("tempo", 20), ("notes", 2_000)):
+        if key in given:
+            given[key] = checks.text(given[key], (*at, key), max_length, empty=True)
+    if given.get("tempo") and not _is_tempo(given["tempo"]):
         checks.refuse("Must be 3 or 4 numbers (or X for explosive) joined by hyphens, such as 3-1-1-0.", *at, "tempo")
-    return {key: value for key, value in said.items() if value != ""} or None
+    return {key: value for key, value in given.items() if value != ""} or None
 
 
 def _is_tempo(tempo: str) -> bool:
-    """Eccentric-pause-concentric and, where it is given, pause: seconds, or X for as fast as possible."""
-    parts = tempo.split("-")
-    numbers = all(part in ("X", "x") or (part.isascii() and part.isdigit() and len(part) <= 2) for part in parts)
-    return numbers and len(parts) in (3, 4)
+    """True if a text is eccentric-pause-concentric (-pause): seconds each, or X for as fast as possible."""
+    phases = tempo.split("-")
+    numbers = all(phase in ("X", "x") or (phase.isascii() and phase.isdigit() and len(phase) <= 2) for phase in phases)
+    return numbers and len(phases) in (3, 4)
 
 
 def _checked_load(load: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, Any]:

@@ -14,47 +14,53 @@ from kinegraph.workout.rules_cache import TreeKey
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at"""
-"""What the API shows of a workout's own row."""
+"""The columns of a workout's own row that the API shows."""
 
-AUTHOR = user_join("author", "w.author_id")
+AUTHOR_JOIN = user_join("author", "w.author_id")
 
-BESIDE: Mapping[str, Sequence[str]] = {
-    "author_name": (name_column("author"), AUTHOR),
-    "author_email": (email_column("author"), AUTHOR, member_join("author", "w.author_id", "w.organization_id")),
+JOINED_COLUMNS: Mapping[str, Sequence[str]] = {
+    "author_name": (name_column("author"), AUTHOR_JOIN),
+    "author_email": (email_column("author"), AUTHOR_JOIN, member_join("author", "w.author_id", "w.organization_id")),
     "program_name": (
         "program.name AS program_name",
         "LEFT JOIN programs program ON program.id = w.program_id AND program.deleted_at IS NULL",
     ),
     "tree_version": (
-        """(SELECT known.version FROM versions known
-             WHERE known.organization_id = w.organization_id AND known.kind = 'workouts') AS tree_version""",
+        """(SELECT current.version FROM versions current
+             WHERE current.organization_id = w.organization_id AND current.kind = 'workouts') AS tree_version""",
     ),
 }
-"""What is shown of its author and its program, each with the joins that it takes."""
+"""The columns that come from other tables, each with the joins that it needs."""
 
 
 def selected(names: frozenset[str] | None) -> str:
-    """What to SELECT of workouts, and FROM what, where the names say what is asked for (None: everything)."""
-    beside = [shown for name, shown in BESIDE.items() if names is None or name in names]
-    columns = [narrow(COLUMNS, names, "id organization_id created_at"), *(column for column, *_ in beside)]
-    joins = "".join(f"\n            {join}" for join in dict.fromkeys(join for _, *joins in beside for join in joins))
+    """SELECT and FROM of a statement that reads workouts: with the requested columns, or all (None)."""
+    joined = [column_and_joins for name, column_and_joins in JOINED_COLUMNS.items() if names is None or name in names]
+    columns = [narrow(COLUMNS, names, "id organization_id created_at"), *(column for column, *_ in joined)]
+    joins = "".join(f"\n            {join}" for join in dict.fromkeys(join for _, *joins in joined for join in joins))
     return f"SELECT {', '.join(columns)}\n            FROM workouts w{joins}"
 
 
 ASSIGNED = """SELECT coalesce(a.snapshot_workout_id, a.workout_id)
               FROM workout_assignments a
               WHERE a.athlete_id = {athlete} AND a.deleted_at IS NULL"""
-"""The workouts that an athlete sees: each assignment's snapshot, or its library workout until there is one."""
+"""The ids of the workouts that an athlete sees: each assignment's snapshot, or its library workout without one."""
 
 
 def visible(coached: str, athlete: str) -> str:
-    """The condition that the viewer sees workout w: by coach access, or because it is assigned to them."""
+    """SQL condition: the viewer sees workout w, by coach access or because it is assigned to them.
+
+    `coached` and `athlete` are the bind parameters of the organizations that the viewer coaches and of the viewer.
+    """
     assigned = f"w.id IN ({ASSIGNED.format(athlete=athlete)})"
     return f"w.deleted_at IS NULL AND (w.organization_id = ANY ({coached}) OR {assigned})"
 
 
 def reachable(coached: str, athlete: str) -> str:
-    """The condition that workout w can be talked about: it is seen, or somebody's assignment still shows it."""
+    """SQL condition: the viewer may comment on workout w, which they see or which somebody's assignment still shows.
+
+    A deleted workout can be commented on by coaches while an assignment shows it. Parameters as in `visible`.
+    """
     shown = """EXISTS (SELECT FROM workout_assignments a
                       WHERE a.workout_id = w.id AND a.snapshot_workout_id IS NULL AND a.deleted_at IS NULL)"""
     assigned = f"w.id IN ({ASSIGNED.format(athlete=athlete)})"
@@ -75,12 +81,13 @@ async def by_ids(
 
 @narrowed
 async def referred(session: ReadSession, ids: Sequence[UUID], names: frozenset[str] | None = None) -> list[Row | None]:
-    """Workouts that something which the viewer sees refers to, deleted ones too, in key order."""
+    """Workouts that a visible row refers to, deleted ones included, in key order. The caller has checked that row."""
     rows = await session.fetch(f"{selected(names)} WHERE w.id = ANY ($1)", ids)
     return in_key_order(rows, ids)
 
 
-SECTION = """s.id, s.organization_id, s.workout_id, s.type, s.title, s.description, s.sort_order, s.shape, s.config"""
+SECTION_COLUMNS = """s.id, s.organization_id, s.workout_id, s.type, s.title, s.description, s.sort_order, s.shape,
+            s.config"""
 
 
 @narrowed
@@ -90,17 +97,17 @@ async def sections_of(
     """Each workout's sections in their order."""
     rows = await session.fetch_list(
         f"""
-        SELECT wanted.place, {narrow(SECTION, names, "id organization_id")}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, place)
+        SELECT wanted.position, {narrow(SECTION_COLUMNS, names, "id organization_id")}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, position)
         JOIN workout_sections s ON s.workout_id = wanted.workout_id AND s.deleted_at IS NULL
-        ORDER BY wanted.place, s.sort_order, s.id
+        ORDER BY wanted.position, s.sort_order, s.id
         """,
         [key[0] for key in keys],
     )
     return grouped_by_position(rows, len(keys))
 
 
-MOVEMENT = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
+MOVEMENT_COLUMNS = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
             m.prescription, m.notes, m.label, m.superset_group"""
 
 
@@ -111,10 +118,10 @@ async def movements_of(
     """Each section's movements in their order."""
     rows = await session.fetch_list(
         f"""
-        SELECT wanted.place, {narrow(MOVEMENT, names, "id")}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (section_id, place)
+        SELECT wanted.position, {narrow(MOVEMENT_COLUMNS, names, "id")}
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (section_id, position)
         JOIN workout_movements m ON m.section_id = wanted.section_id AND m.deleted_at IS NULL
-        ORDER BY wanted.place, m.sort_order, m.id
+        ORDER BY wanted.position, m.sort_order, m.id
         """,
         section_ids,
     )
@@ -127,41 +134,40 @@ async def sections_and_movements_of(
     names: frozenset[str] | None,
     movement_names: frozenset[str] | None,
 ) -> tuple[list[list[Row]], dict[UUID, list[JoinedMovement]]]:
-    """What `sections_of` and then `movements_of` would answer, in one statement: the latter by the section's id."""
-    movement = narrow(MOVEMENT, movement_names, "id").split(", ")
+    """The answers of `sections_of`, and those of `movements_of` by section id, read with one statement."""
+    movement = narrow(MOVEMENT_COLUMNS, movement_names, "id").split(", ")
     rows = await session.fetch_list(
         f"""
-        SELECT wanted.place, {narrow(SECTION, names, "id organization_id")},
+        SELECT wanted.position, {narrow(SECTION_COLUMNS, names, "id organization_id")},
                {", ".join(f"{column} AS {PREFIX}{column[2:]}" for column in map(str.strip, movement))}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, place)
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, position)
         JOIN workout_sections s ON s.workout_id = wanted.workout_id AND s.deleted_at IS NULL
         LEFT JOIN workout_movements m ON m.section_id = s.id AND m.deleted_at IS NULL
-        ORDER BY wanted.place, s.sort_order, s.id, m.sort_order, m.id
+        ORDER BY wanted.position, s.sort_order, s.id, m.sort_order, m.id
         """,
         [key[0] for key in keys],
     )
     sections: list[Row] = []
     movements: dict[UUID, list[JoinedMovement]] = {}
-    before: UUID | None = None
-    hanging: list[JoinedMovement] = []
-    has_movement = f"{PREFIX}id"
-    for row in rows:  # those of one section stand together
-        id = row["id"]
-        if id != before:
-            before, hanging = id, []
+    section_id: UUID | None = None
+    in_section: list[JoinedMovement] = []
+    movement_id_column = f"{PREFIX}id"
+    for row in rows:  # the rows of one section are adjacent
+        if row["id"] != section_id:
+            section_id, in_section = row["id"], []
             sections.append(row)
-            movements[id] = hanging
-        if row[has_movement] is not None:
-            hanging.append(JoinedMovement(row))
+            movements[row["id"]] = in_section
+        if row[movement_id_column] is not None:
+            in_section.append(JoinedMovement(row))
     return grouped_by_position(sections, len(keys)), movements
 
 
 async def movements(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
-    """Movements of workouts that the viewer sees or is assigned, each with its workout's id, in key order."""
+    """Movements that the viewer may comment on (`reachable`), each with its workout's id, in key order."""
     viewer: Viewer = session.viewer
     rows = await session.fetch(
         f"""
-        SELECT {MOVEMENT}, s.workout_id
+        SELECT {MOVEMENT_COLUMNS}, s.workout_id
         FROM workout_movements m
         JOIN workout_sections s ON s.id = m.section_id
         JOIN workouts w ON w.id = s.workout_id
@@ -176,9 +182,9 @@ async def movements(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[R
     return in_key_order(rows, ids)
 
 
-async def commented(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
-    """Movements of comments that the viewer sees, in key order, whatever became of their workouts."""
-    rows = await session.fetch(f"SELECT {MOVEMENT} FROM workout_movements m WHERE m.id = ANY ($1)", ids)
+async def movements_of_comments(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+    """Movements of visible comments, in key order, those of deleted sections and workouts included."""
+    rows = await session.fetch(f"SELECT {MOVEMENT_COLUMNS} FROM workout_movements m WHERE m.id = ANY ($1)", ids)
     return in_key_order(rows, ids)
 
 
@@ -197,7 +203,7 @@ async def programs_of(session: ReadSession, organization_ids: Sequence[UUID]) ->
 
 
 async def has_program(session: ReadSession, organization_id: UUID, program_id: UUID) -> bool:
-    """Whether the organization has the program."""
+    """True if the organization has the program, and it is not deleted."""
     found = await session.fetch(
         "SELECT FROM programs WHERE (organization_id, id) = ($1, $2) AND deleted_at IS NULL",
         organization_id,
@@ -206,8 +212,8 @@ async def has_program(session: ReadSession, organization_id: UUID, program_id: U
     return bool(found)
 
 
-async def take_turn(session: WriteSession, workout_id: UUID, *, shared: bool = False) -> None:
-    """Wait until nobody else writes the workout's tree; shared, until nobody replaces it."""
+async def lock_tree(session: WriteSession, workout_id: UUID, *, shared: bool = False) -> None:
+    """Lock a workout's tree until the transaction ends; a shared lock excludes only exclusive ones."""
     verb = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     await session.fetch(f"SELECT {verb}(hashtextextended($1, 0))", f"workout {workout_id}")
 
@@ -223,12 +229,12 @@ async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> 
 
 
 async def touch(session: WriteSession, id: UUID) -> None:
-    """Say that something in the workout's tree changed."""
+    """Set a workout's `updated_at`, after a change in its tree."""
     await session.run("UPDATE workouts SET updated_at = now() WHERE id = $1", id)
 
 
 async def delete(session: WriteSession, id: UUID) -> None:
-    """Delete a library workout softly; its tree goes with it at read."""
+    """Delete a library workout softly. Its sections and movements stay, and are not shown without it."""
     await session.delete_softly("workouts", id)
 
 
@@ -242,11 +248,12 @@ async def insert_program(session: WriteSession, organization_id: UUID, name: str
     return await session.insert("programs", {"organization_id": organization_id, "name": name})
 
 
-async def program(session: ReadSession, id: UUID) -> Row | None:
-    """A program that is not deleted, of any organization that the viewer belongs to."""
-    return await session.fetch_row(
-        "SELECT id, organization_id, name FROM programs WHERE id = $1 AND deleted_at IS NULL", id
+async def programs(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+    """Programs of the viewer's organizations that are not deleted, in key order."""
+    rows = await session.fetch(
+        "SELECT id, organization_id, name FROM programs WHERE id = ANY ($1) AND deleted_at IS NULL", ids
     )
+    return in_key_order(rows, ids)
 
 
 async def update_program(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Reading and writing comments."""
+"""Reading comments, their threads and their attachments."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,10 +16,10 @@ COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body
                c.created_at, c.updated_at"""
 
 AUTHOR_NAME = name_column("author")
-AUTHOR = f"{AUTHOR_NAME}, {email_column('author')}"
-AUTHOR_MEMBER = member_join("author", "c.author_id", "c.organization_id")
+AUTHOR_COLUMNS = f"{AUTHOR_NAME}, {email_column('author')}"
+AUTHOR_MEMBERSHIP_JOIN = member_join("author", "c.author_id", "c.organization_id")
 
-TALKED_ABOUT = f"""
+ON_REACHABLE_WORKOUT = f"""
           AND EXISTS (SELECT
                       FROM workout_movements m
                       JOIN workout_sections s ON s.id = m.section_id
@@ -31,13 +31,13 @@ TALKED_ABOUT = f"""
 async def comments_of(
     session: ReadSession[Viewer], movement_ids: Sequence[UUID], names: frozenset[str] | None = None
 ) -> list[list[Any]]:
-    """Each movement's top-level comments, oldest first, with their replies and authors where these are asked for.
+    """Each movement's top-level comments, oldest first, with their replies and authors where these are requested.
 
-    Each author is read once, since row-level security looks at their memberships each time.
-    To an athlete whose assignment has its own copy, the library workout shows none: they are other people's.
+    Each author is read once, since row-level security checks their memberships at each read. An athlete whose
+    assignment has a snapshot sees no comments on the library workout: they are other people's.
     """
     viewer: Viewer = session.viewer
-    everywhere = len(viewer.coached()) == len(viewer.by_organization)
+    coaches_everywhere = len(viewer.coached()) == len(viewer.by_organization)
     flat = names is not None and not names & {"replies", "parent"}
     always = "id organization_id workout_movement_id author_id parent_comment_id created_at"
     mailed = names is None or "author_email" in names
@@ -47,31 +47,33 @@ async def comments_of(
             SELECT {narrow(COLUMNS, names, always)}
             FROM exercise_comments c
             WHERE c.workout_movement_id = ANY ($1) AND c.deleted_at IS NULL
-                  {"AND c.parent_comment_id IS NULL" if flat else ""} {"" if everywhere else TALKED_ABOUT}
+                  {"AND c.parent_comment_id IS NULL" if flat else ""}
+                  {"" if coaches_everywhere else ON_REACHABLE_WORKOUT}
         ),
         author AS MATERIALIZED (
             SELECT u.id, u.name{", u.email" if mailed else ""} FROM users u
             WHERE u.id = ANY (ARRAY(SELECT c.author_id FROM c))
         )
-        SELECT {narrow(COLUMNS, names, "id workout_movement_id parent_comment_id")}, {AUTHOR if mailed else AUTHOR_NAME}
-        FROM c LEFT JOIN author ON author.id = c.author_id {AUTHOR_MEMBER if mailed else ""}
+        SELECT {narrow(COLUMNS, names, "id workout_movement_id parent_comment_id")},
+               {AUTHOR_COLUMNS if mailed else AUTHOR_NAME}
+        FROM c LEFT JOIN author ON author.id = c.author_id {AUTHOR_MEMBERSHIP_JOIN if mailed else ""}
         ORDER BY c.created_at, c.id
         """,
         movement_ids,
-        *(() if everywhere else (viewer.coached(), viewer.user.id)),
+        *(() if coaches_everywhere else (viewer.coached(), viewer.user.id)),
     )
     groups = grouped(rows, movement_ids, "workout_movement_id")
     return groups if flat else [threads(group) for group in groups]
 
 
 async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | None]:
-    """Comments with their replies, in key order; a reply whose thread was deleted has gone with it."""
+    """Comments with their replies, in key order; None for deleted ones and for replies to deleted ones."""
     rows = await session.fetch_list(
         f"""
-        SELECT {COLUMNS}, {AUTHOR}
+        SELECT {COLUMNS}, {AUTHOR_COLUMNS}
         FROM exercise_comments c
         {user_join("author", "c.author_id")}
-        {AUTHOR_MEMBER}
+        {AUTHOR_MEMBERSHIP_JOIN}
         WHERE (c.id = ANY ($1) OR c.parent_comment_id = ANY ($1)) AND c.deleted_at IS NULL
         ORDER BY c.created_at, c.id
         """,
@@ -85,7 +87,7 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
 
 
 async def attachments_of_threads(session: ReadSession, top_ids: Sequence[UUID]) -> list[dict[UUID, list[Row]]]:
-    """For each top-level comment, the attachments of it and of its replies, by comment, in their order."""
+    """The attachments of each top-level comment and of its replies, by comment id, in their order."""
     rows = await session.fetch_list(
         """
         SELECT coalesce(c.parent_comment_id, c.id) AS top_id, c.id AS comment_id,

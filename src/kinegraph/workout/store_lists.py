@@ -1,4 +1,4 @@
-"""Lists of workouts: an organization's library, a program's workouts, what is assigned to an athlete."""
+"""Pages of workouts: of an organization's library, of a program, of those assigned to an athlete."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,17 +9,17 @@ from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.workout.store import ASSIGNED, selected
 
 WorkoutsKey = tuple[UUID, UUID | None, UUID | None]
-"""An organization, the program that the list is narrowed to, and the athlete whom it is narrowed to."""
+"""An organization, and the program and the athlete that the list is restricted to (None: all)."""
 
-USING = """w.id = ANY (ARRAY (
+USES_EXERCISE = """w.id = ANY (ARRAY (
                     SELECT s.workout_id
                     FROM workout_movements m
                     JOIN workout_sections s ON s.id = m.section_id
                     WHERE m.exercise_id = {exercise} AND m.deleted_at IS NULL AND s.deleted_at IS NULL))"""
-"""An array, as it is read once whatever the planner believes of the tables' sizes."""
+"""SQL condition: workout w has a movement with the exercise. (ARRAY makes the planner read the subquery once.)"""
 
-LIBRARY = "w.is_snapshot = false AND wanted.athlete_id IS NULL"
-THEIRS = f"w.id = ANY (ARRAY ({ASSIGNED.format(athlete='wanted.athlete_id')}))"
+IN_LIBRARY = "w.is_snapshot = false AND wanted.athlete_id IS NULL"
+ASSIGNED_TO_ATHLETE = f"w.id = ANY (ARRAY ({ASSIGNED.format(athlete='wanted.athlete_id')}))"
 
 
 async def workout_pages(
@@ -33,46 +33,46 @@ async def workout_pages(
     arguments = Arguments()
     wanted, narrowed = _wanted(keys, exercise_id, arguments)
     if window.after is not None:
-        place = [arguments.bind(window.sort_value(0), "timestamptz"), arguments.bind(window.sort_value(1), "uuid")]
-        narrowed += f" AND (w.created_at, w.id) < ({', '.join(place)})"
+        cursor = [arguments.bind(window.sort_value(0), "timestamptz"), arguments.bind(window.sort_value(1), "uuid")]
+        narrowed += f" AND (w.created_at, w.id) < ({', '.join(cursor)})"
     found = " UNION ALL ".join(
         f"""(SELECT w.id, w.created_at
              FROM workouts w
-             WHERE {whose} AND {narrowed}
+             WHERE {source} AND {narrowed}
              ORDER BY w.created_at DESC, w.id DESC LIMIT {window.first + 1})"""
-        for whose in _asked_for(keys)
+        for source in _sources(keys)
     )
     rows = await session.fetch(
         f"""
-        SELECT wanted.place, page.*
+        SELECT wanted.position, page.*
         FROM {wanted}
         CROSS JOIN LATERAL ({found}) AS found
         CROSS JOIN LATERAL (
             {selected(names)}
             WHERE w.id = found.id
         ) AS page
-        ORDER BY wanted.place, page.created_at DESC, page.id DESC
+        ORDER BY wanted.position, page.created_at DESC, page.id DESC
         """,
         *arguments.values,
     )
     return pages_of(rows, keys, window, "created_at", "id")
 
 
-def _asked_for(keys: Sequence[WorkoutsKey]) -> list[str]:
-    """The conditions of the lists that the keys name."""
+def _sources(keys: Sequence[WorkoutsKey]) -> list[str]:
+    """The conditions of the lists that the keys name: of libraries, of assigned workouts, or both."""
     athletes = {athlete_id for _, _, athlete_id in keys}
-    return ([LIBRARY] if None in athletes else []) + ([THEIRS] if athletes != {None} else [])
+    return ([IN_LIBRARY] if None in athletes else []) + ([ASSIGNED_TO_ATHLETE] if athletes != {None} else [])
 
 
 async def workout_counts(session: ReadSession, keys: Sequence[WorkoutsKey], exercise_id: UUID | None) -> list[int]:
-    """How many workouts each key has."""
+    """The number of workouts of each key."""
     arguments = Arguments()
     wanted, narrowed = _wanted(keys, exercise_id, arguments)
     rows = await session.fetch(
         f"""
-        SELECT (SELECT count(*) FROM workouts w WHERE {narrowed} AND ({" OR ".join(_asked_for(keys))})) AS workouts
+        SELECT (SELECT count(*) FROM workouts w WHERE {narrowed} AND ({" OR ".join(_sources(keys))})) AS workouts
         FROM {wanted}
-        ORDER BY wanted.place
+        ORDER BY wanted.position
         """,
         *arguments.values,
     )
@@ -80,11 +80,11 @@ async def workout_counts(session: ReadSession, keys: Sequence[WorkoutsKey], exer
 
 
 def _wanted(keys: Sequence[WorkoutsKey], exercise_id: UUID | None, arguments: Arguments) -> tuple[str, str]:
-    """The keys as a table that the rest of the statement refers to, and what narrows each one's workouts."""
-    columns = ", ".join(arguments.bind([key[part] for key in keys], "uuid[]") for part in range(3))
+    """FROM item `wanted` with one row for each key, and the condition of its workouts."""
+    columns = ", ".join(arguments.bind([key[column] for key in keys], "uuid[]") for column in range(3))
     narrowed = "w.organization_id = wanted.organization_id AND w.deleted_at IS NULL"
-    if any(program_id for _, program_id, _ in keys):  # left out where it can be, since it hides the order's index
+    if any(program_id for _, program_id, _ in keys):  # otherwise it hides the index of the order
         narrowed += " AND (wanted.program_id IS NULL OR w.program_id = wanted.program_id)"
     if exercise_id is not None:
-        narrowed += " AND " + USING.format(exercise=arguments.bind(exercise_id, "uuid"))
-    return f"unnest({columns}) WITH ORDINALITY AS wanted (organization_id, program_id, athlete_id, place)", narrowed
+        narrowed += " AND " + USES_EXERCISE.format(exercise=arguments.bind(exercise_id, "uuid"))
+    return f"unnest({columns}) WITH ORDINALITY AS wanted (organization_id, program_id, athlete_id, position)", narrowed

@@ -1,4 +1,4 @@
-"""Replacing a workout's tree, in as many statements for a large tree as for a small one."""
+"""Replacing and copying a workout's tree; the number of statements does not depend on its size."""
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -12,8 +12,8 @@ from kinegraph.workout.rules_tree import Tree
 from kinegraph.workout.store import movements_of, sections_of
 
 
-async def standing(session: WriteSession, workout_id: UUID, organization_id: UUID) -> tuple[list[Row], list[Row]]:
-    """The sections and movements that stand in the workout now."""
+async def current_rows(session: WriteSession, workout_id: UUID, organization_id: UUID) -> tuple[list[Row], list[Row]]:
+    """The stored sections and movements of a workout that are not deleted."""
     (sections,) = await sections_of(session, [(workout_id, organization_id, None)])
     groups = await movements_of(session, [section.id for section in sections])
     return sections, [movement for group in groups for movement in group]
@@ -27,19 +27,19 @@ async def replace(
     sections: Sequence[Row],
     movements: Sequence[Row],
 ) -> int:
-    """Store the tree in place of the rows that stand. Returns how many rows it wrote: 0 where all was so already."""
-    written = await _put_sections(session, workout_id, organization_id, tree)
-    written += await _put_movements(session, organization_id, tree)
-    written += await _drop_movements(session, _gone(movements, tree))
-    return written + await _drop_sections(session, _gone(sections, tree))
+    """Replace the stored rows with the tree. Returns the number of rows written: 0 where nothing differs."""
+    written = await _upsert_sections(session, workout_id, organization_id, tree)
+    written += await _upsert_movements(session, organization_id, tree)
+    written += await _delete_movements(session, _omitted_ids(movements, tree))
+    return written + await _delete_sections(session, _omitted_ids(sections, tree))
 
 
-def _gone(rows: Sequence[Row], tree: Tree) -> list[UUID]:
-    """The ids that stand and were not sent."""
+def _omitted_ids(rows: Sequence[Row], tree: Tree) -> list[UUID]:
+    """The ids of the stored rows that were not sent."""
     return [row.id for row in rows if row.id not in tree.sent]
 
 
-async def _put_sections(session: WriteSession, workout_id: UUID, organization_id: UUID, tree: Tree) -> int:
+async def _upsert_sections(session: WriteSession, workout_id: UUID, organization_id: UUID, tree: Tree) -> int:
     return await session.run(
         """
         INSERT INTO workout_sections
@@ -62,7 +62,7 @@ async def _put_sections(session: WriteSession, workout_id: UUID, organization_id
     )
 
 
-async def _put_movements(session: WriteSession, organization_id: UUID, tree: Tree) -> int:
+async def _upsert_movements(session: WriteSession, organization_id: UUID, tree: Tree) -> int:
     return await session.run(
         """
         INSERT INTO workout_movements
@@ -87,18 +87,18 @@ async def _put_movements(session: WriteSession, organization_id: UUID, tree: Tre
     )
 
 
-async def _drop_movements(session: WriteSession, ids: list[UUID]) -> int:
-    """Delete movements; those that somebody commented on softly, so that nothing said is lost."""
-    return await _drop(session, "workout_movements", ids, "exercise_comments", "workout_movement_id")
+async def _delete_movements(session: WriteSession, ids: list[UUID]) -> int:
+    """Delete movements; those with comments softly, so that no comment is lost."""
+    return await _delete_or_hide(session, "workout_movements", ids, "exercise_comments", "workout_movement_id")
 
 
-async def _drop_sections(session: WriteSession, ids: list[UUID]) -> int:
-    """Delete sections; those that softly deleted movements hang from softly too."""
-    return await _drop(session, "workout_sections", ids, "workout_movements", "section_id")
+async def _delete_sections(session: WriteSession, ids: list[UUID]) -> int:
+    """Delete sections; those with softly deleted movements softly too."""
+    return await _delete_or_hide(session, "workout_sections", ids, "workout_movements", "section_id")
 
 
-async def _drop(session: WriteSession, table: str, ids: list[UUID], children: str, parent: str) -> int:
-    """Delete rows, softly where any child still hangs from them. Returns how many."""
+async def _delete_or_hide(session: WriteSession, table: str, ids: list[UUID], children: str, parent: str) -> int:
+    """Delete rows, softly where a child row refers to them. Returns the number of rows deleted."""
     if not ids:
         return 0
     hidden = await session.run(
@@ -115,7 +115,7 @@ FORK = (files("kinegraph.workout") / "fork.sql").read_text()
 
 
 async def lock_assignment(session: WriteSession, id: UUID) -> Row | None:
-    """An assignment as it is now, held until the transaction ends; None where the viewer may not write it."""
+    """Lock an assignment until the transaction ends, and return it; None where the viewer may not write it."""
     return await session.fetch_row(
         """
         SELECT a.id, a.organization_id, a.athlete_id, a.workout_id, a.snapshot_workout_id, a.status
@@ -128,18 +128,18 @@ async def lock_assignment(session: WriteSession, id: UUID) -> Row | None:
 
 
 async def fork(session: WriteSession, assignment: Row) -> UUID:
-    """Copy an assignment's library workout to a snapshot, and point the assignment at it. Returns its id.
+    """Copy an assignment's library workout to its snapshot, and set `snapshot_workout_id`. Returns the snapshot's id.
 
-    The assignment's row and a turn at the library workout are held by the caller, so that nothing of it changes.
+    The caller holds the locks of the assignment's row and of the library workout's tree, so that neither changes.
     """
     forked = (await session.fetch(FORK, assignment.id))[0]
-    await record(session, [AttachmentAdded(id, assignment.organization_id) for id in forked.unpictured])
+    await record(session, [AttachmentAdded(id, assignment.organization_id) for id in forked.without_thumbnail])
     snapshot_id: UUID = forked.id
     return snapshot_id
 
 
-async def twins(session: ReadSession, snapshot_id: UUID) -> Mapping[UUID, UUID]:
-    """The sections and movements of a snapshot, by the library rows that they were copied from."""
+async def copied_ids(session: ReadSession, snapshot_id: UUID) -> Mapping[UUID, UUID]:
+    """The ids of a snapshot's sections and movements, by the ids of the library rows that they were copied from."""
     rows = await session.fetch(
         """
         SELECT s.forked_from_id, s.id

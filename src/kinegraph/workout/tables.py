@@ -1,4 +1,4 @@
-"""Programs, workouts, sections, movements, comments, assignments: the columns (seed 003)."""
+"""The tables of programs, workouts, sections, movements, comments and assignments (docs/domain.md, Workouts)."""
 
 from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import (

@@ -1,0 +1,35 @@
+"""The files of the canonical library that ship with Kinegraph."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any  # JSON of the files
+
+import orjson
+
+from kinegraph.taxonomy.rules import TaxonomyKind
+
+ROOM = files("kinegraph.canonical")
+LIBRARY = ROOM / "exercises"
+
+
+def shipped_taxonomies() -> dict[TaxonomyKind, list[dict[str, Any]]]:
+    """The global terms of each taxonomy (docs/domain.md, Taxonomies)."""
+    lists = orjson.loads((ROOM / "taxonomy.json").read_bytes())
+    return {
+        TaxonomyKind.CATEGORY: lists["categories"],
+        TaxonomyKind.BODY_REGION: lists["bodyRegions"],
+        TaxonomyKind.EQUIPMENT: lists["equipment"],
+    }
+
+
+def shipped_files() -> list[tuple[str, bytes]]:
+    """The files of the shipped library, by name."""
+    names = sorted(f.name for f in LIBRARY.iterdir() if f.name.endswith(".json") and f.name != "schema.json")
+    return [(name, (LIBRARY / name).read_bytes()) for name in names]
+
+
+@cache
+def file_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of canonical exercises."""
+    schema: dict[str, Any] = orjson.loads((LIBRARY / "schema.json").read_bytes())
+    return schema

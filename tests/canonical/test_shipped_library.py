@@ -1,0 +1,124 @@
+"""The exercises of the shipped library: required values, languages, bounds and counts."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from kinegraph.canonical.rules import entries_of
+from kinegraph.canonical.rules_files import shipped_files
+from kinegraph.exercise.rules import checked
+from kinegraph.exercise.rules_columns import EXCHANGED, api_name
+from kinegraph.kit.checks import Checks
+
+Entry = dict[str, Any]
+ENTRIES: list[Entry] = [entry for name, content in shipped_files() for entry in entries_of(name, content)]
+HEBREW, RUSSIAN = re.compile("[\u05d0-\u05ea]{2}"), re.compile("[\u0410-\u044f\u0451]{2}")
+LATIN = re.compile("[A-Za-z]")
+NAMED = ("Back Squat", "Bird Dog", "Wall Slide", "Clamshell", "Shoulder External Rotation", "Push-ups", "Bench Press",
+         "Close-Grip Bench Press")  # fmt: skip
+
+
+def names(entries: Iterable[Entry]) -> list[str]:
+    """Which entries they are, for a message that helps."""
+    return sorted(entry["slug"] for entry in entries)
+
+
+def test_the_library_has_at_least_250_exercises() -> None:
+    assert len(ENTRIES) >= 250
+
+
+def test_slugs_are_unique_over_all_files() -> None:
+    assert [slug for slug, count in Counter(entry["slug"] for entry in ENTRIES).items() if count > 1] == []
+
+
+def test_no_two_exercises_have_the_same_name() -> None:
+    assert [name for name, count in Counter(entry["name"].lower() for entry in ENTRIES).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_exercises_that_the_seeds_name_are_in_it(name: str) -> None:
+    assert name in {entry["name"] for entry in ENTRIES}
+
+
+@pytest.mark.parametrize(("language", "script"), [("Hebrew", HEBREW), ("Russian", RUSSIAN)])
+def test_every_exercise_has_a_hebrew_and_a_russian_alias(language: str, script: re.Pattern[str]) -> None:
+    assert names(e for e in ENTRIES if not any(script.search(alias) for alias in e["aliases"])) == [], language
+
+
+def test_back_squat_has_the_hebrew_name_of_the_golden_path() -> None:
+    (back_squat,) = [entry for entry in ENTRIES if entry["slug"] == "back-squat"]
+    assert "סקוואט אחורי" in back_squat["aliases"]
+
+
+def test_no_exercise_has_its_own_name_as_alias() -> None:
+    assert names(e for e in ENTRIES if e["name"].lower() in {alias.lower() for alias in e["aliases"]}) == []
+
+
+def test_no_alias_differs_from_another_of_its_exercise_by_case_alone() -> None:
+    assert names(e for e in ENTRIES if len({a.lower() for a in e["aliases"]}) < len(e["aliases"])) == []
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["description", "athlete_notes", "movement_pattern", "primary_muscles", "cues", "common_faults",
+     "scaling_options", "difficulty"],
+)  # fmt: skip
+def test_every_exercise_has_the_columns_that_a_coach_needs(column: str) -> None:
+    assert names(entry for entry in ENTRIES if not entry.get(column)) == []
+
+
+@pytest.mark.parametrize("column", ["name", "description", "athlete_notes"])
+def test_texts_for_coaches_and_athletes_are_english(column: str) -> None:
+    foreign = (HEBREW, RUSSIAN)
+    assert names(e for e in ENTRIES if any(s.search(e[column]) for s in foreign) or not LATIN.search(e[column])) == []
+
+
+@pytest.mark.parametrize("column", ["description", "athlete_notes"])
+def test_no_text_is_copied_from_one_exercise_to_another(column: str) -> None:
+    assert [text for text, count in Counter(entry[column] for entry in ENTRIES).items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "wanted"),
+    [
+        ("category", {"strength", "cardio", "bodyweight", "flexibility", "plyometric"}),
+        ("kind", {"strength_compound", "strength_isolation", "conditioning", "mobility", "skill"}),
+        ("movement_pattern", {"squat", "hinge", "push", "pull", "carry", "locomotion", "gymnastics", "oly",
+                              "conditioning", "mobility"}),
+        ("difficulty", {1, 2, 3, 4, 5}),
+    ],
+)  # fmt: skip
+def test_the_library_covers_every_field_of_training(column: str, wanted: set[Any]) -> None:
+    assert wanted <= {entry.get(column) for entry in ENTRIES}
+
+
+def test_every_file_has_its_number_of_exercises() -> None:
+    counts = {name: len(entries_of(name, content)) for name, content in shipped_files()}
+    wanted = {"strength_lower", "strength_upper", "olympic", "gymnastics", "conditioning", "mobility", "physiotherapy"}
+    assert {name.removesuffix(".json") for name, count in counts.items() if count >= 25} == wanted
+
+
+@pytest.mark.parametrize("discipline", ["weightlifting", "gymnastics", "powerlifting", "crossfit", "physiotherapy"])
+def test_each_discipline_of_the_issue_has_a_choice_of_exercises(discipline: str) -> None:
+    assert sum(discipline in entry["discipline"] for entry in ENTRIES) >= 10
+
+
+def test_no_muscle_is_primary_and_secondary_at_once() -> None:
+    assert names(entry for entry in ENTRIES if set(entry["primary_muscles"]) & set(entry["secondary_muscles"])) == []
+
+
+def test_no_equipment_is_required_and_optional_at_once() -> None:
+    assert names(entry for entry in ENTRIES if set(entry["equipment"]) & set(entry["optional_equipment"])) == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry["slug"]))
+def test_the_api_would_accept_every_value_of_the_library(entry: Entry) -> None:
+    columns = {*EXCHANGED} & entry.keys()
+    values = {column: entry[column] for column in columns}
+    checks = Checks()
+    cleaned = checked(values, ("input",), checks)
+    checks.done()
+    assert {api_name(c): v for c, v in cleaned.items()} == {api_name(c): v for c, v in values.items()}
