@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # Any: rows of asyncpg, which has no types
 from uuid import UUID
 
 import asyncpg

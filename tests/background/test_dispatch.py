@@ -1,4 +1,4 @@
-"""Handing over: facts become jobs once, whoever looks; due jobs go to Redis, and outlive whatever it forgets."""
+"""Dispatching: facts become jobs once, with any number of workers; due jobs go to Redis, and survive its loss."""
 
 import asyncio
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Unheard:
     number: int
 
 
-async def ask(database: Database, count: int) -> list[str]:
+async def enqueue(database: Database, count: int) -> list[str]:
     """The ids of so many new jobs."""
     orders = [(JobKind.THUMBNAIL, {name: str(uuid4()) for name in NAMES}) for _ in range(count)]
     async with database.write(authenticate_worker) as session:
@@ -119,7 +119,7 @@ async def test_facts_of_a_transaction_that_is_still_open_are_waited_for_by_nobod
 async def test_a_job_is_handed_over_again_only_when_its_lease_is_over(
     database: Database, queue: ArqRedis, owner: Pool
 ) -> None:
-    (id,) = await ask(database, 1)
+    (id,) = await enqueue(database, 1)
     assert await dispatch(database, queue) == 1
     left = await owner.fetchval("SELECT extract(epoch FROM due_at - clock_timestamp()) FROM jobs")
     assert LEASE_SECONDS - 5 < left <= LEASE_SECONDS
@@ -129,15 +129,15 @@ async def test_a_job_is_handed_over_again_only_when_its_lease_is_over(
     assert await handed(queue) == [id, id]
     (first, second) = await queue.zrange(QUEUE, 0, -1)
     for name in (first, second):
-        told = deserialize_job(await queue.get(b"arq:job:" + name))
-        assert (told.function, told.args, told.kwargs) == ("run_job", (id,), {})
+        message = deserialize_job(await queue.get(b"arq:job:" + name))
+        assert (message.function, message.args, message.kwargs) == ("run_job", (id,), {})
 
 
 @pytest.mark.parametrize("analyzed", [False, True])
 async def test_no_more_jobs_than_have_their_turn_soon_lie_in_redis(
     database: Database, queue: ArqRedis, owner: Pool, analyzed: bool
 ) -> None:
-    await ask(database, MAX_QUEUED * 2)
+    await enqueue(database, MAX_QUEUED * 2)
     if analyzed:
         await owner.execute("ANALYZE jobs")
     assert await dispatch(database, queue) == MAX_QUEUED
@@ -185,7 +185,7 @@ async def test_while_redis_is_away_facts_become_jobs_that_wait_for_it(
 
 
 async def test_a_job_that_has_ended_is_never_due(database: Database, queue: ArqRedis, owner: Pool, work: Work) -> None:
-    (id,) = await ask(database, 1)
+    (id,) = await enqueue(database, 1)
     await dispatch(database, queue)
     await run_job({"work": work}, id)
     await expire(owner)

@@ -1,6 +1,6 @@
 """The API of jobs: platform admins see each job as it is, newest first, in measured helpings; nobody else sees any."""
 
-from typing import Any
+from typing import Any  # Any: variables and answers are JSON
 from uuid import UUID, uuid4
 
 import pytest
@@ -42,7 +42,7 @@ async def admin(world: World) -> Person:
 
 
 async def fill(owner: Pool) -> list[str]:
-    """The ids of seven jobs, newest first; the two newest were asked for in the same moment."""
+    """The ids of seven jobs, newest first; the two newest were enqueued in the same moment."""
     return [str(row.id) for row in await owner.fetch(SEVEN)]
 
 
@@ -93,7 +93,7 @@ async def test_helpings_out_of_bounds_are_refused(api: Api, admin: Person, first
     assert await errors(api, FIVE, admin, first=first) == [("INVALID_INPUT", "Must be from 1 to 100.")]
 
 
-async def test_helpings_are_at_most_a_hundred_and_by_default_twenty(api: Api, admin: Person, owner: Pool) -> None:
+async def test_pages_are_at_most_a_hundred_and_by_default_twenty(api: Api, admin: Person, owner: Pool) -> None:
     await owner.execute("INSERT INTO jobs (kind) SELECT 'thumbnail' FROM generate_series(1, 120)")
     assert len(await listed(api, admin, first=100)) == 100
     assert len(await listed(api, admin, first=1)) == 1
@@ -114,7 +114,7 @@ async def test_nobody_else_sees_a_job_or_learns_whether_there_is_one(
     assert await errors(api, "{ jobs(first: 1) { error } }", person) == refusal
 
 
-async def test_who_is_not_signed_in_is_told_to_sign_in(api: Api) -> None:
+async def test_who_is_not_signed_in_is_refused_as_not_signed_in(api: Api) -> None:
     for text in ("{ jobs { id } }", f'{{ job(id: "{UUID(int=0)}") {{ id }} }}'):
         ((code, message),) = await errors(api, text, None)
         assert code == "UNAUTHENTICATED" and message.startswith("Sign in")

@@ -1,8 +1,8 @@
-"""Trying again: what may pass is tried again after growing pauses, not for ever, and what is unexpected is not told."""
+"""Retries: what may pass is tried again after growing delays, not for ever, and an unexpected error is not shown."""
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: rows of asyncpg; arguments of jobs are JSON
 from uuid import UUID
 
 import asyncpg
@@ -22,7 +22,7 @@ async def unreadable(scene: Scene, owner: Pool, home: Path) -> UUID:
     """An attachment whose file the storage fails to read."""
     attachment = await scene.attach()
     file = await file_of(owner, home, attachment)
-    file.rename(file.with_suffix(".kept"))
+    file.rename(file.with_suffix(".moved"))
     file.mkdir()
     return attachment
 
@@ -30,7 +30,7 @@ async def unreadable(scene: Scene, owner: Pool, home: Path) -> UUID:
 async def mend(owner: Pool, home: Path, attachment: UUID) -> None:
     file = await file_of(owner, home, attachment)
     file.rmdir()
-    file.with_suffix(".kept").rename(file)
+    file.with_suffix(".moved").rename(file)
 
 
 async def deliver(owner: Pool, work: Work, queue: ArqRedis, attachment: UUID) -> Any:
@@ -108,11 +108,11 @@ async def test_what_is_unexpected_is_tried_again_and_its_details_stay_in_the_log
         assert row.error.startswith(f"Unexpected: {named}") and "secret" not in row.error
 
 
-async def test_a_storage_that_cannot_be_written_to_is_told_as_such(
+async def test_a_storage_that_cannot_be_written_to_is_reported_as_such(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await scene.attach()
-    ((await file_of(owner, home, attachment)).parent / "thumbnail").write_text("in the way")
+    ((await file_of(owner, home, attachment)).parent / "thumbnail").write_text("an obstacle")
     job = await deliver(owner, work, queue, attachment)
     assert (job.status, job.tries) == ("queued", 1)
     assert not job.error.startswith("Unexpected")
@@ -135,7 +135,7 @@ async def test_a_job_at_which_worker_after_worker_dies_is_given_up(
 
 
 @pytest.mark.parametrize("deliveries", [0, 5])
-async def test_a_job_that_is_told_to_stop_is_due_again_at_once_and_done_by_the_next(
+async def test_a_job_that_must_stop_is_due_again_at_once_and_done_by_the_next(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path, database_url: str, deliveries: int
 ) -> None:
     attachment = await scene.attach()

@@ -1,8 +1,8 @@
-"""Row-level security alone keeps jobs from everybody but platform admins and the worker, and uploads to their owner."""
+"""Row-level security alone hides jobs from everybody but platform admins and the worker, and uploads to their owner."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any  # Any: rows of asyncpg, which has no types
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -63,7 +63,7 @@ async def test_an_ordinary_transaction_neither_reads_nor_writes_jobs(
     assert await rows(owner, "jobs") == before
 
 
-async def test_a_platform_admin_reads_jobs_and_asks_for_them_and_moves_none(
+async def test_a_platform_admin_reads_and_adds_jobs_and_changes_none(
     world: World, scene: Scene, owner: Pool, job: UUID
 ) -> None:
     before = await rows(owner, "jobs")
@@ -74,8 +74,8 @@ async def test_a_platform_admin_reads_jobs_and_asks_for_them_and_moves_none(
         assert await session.run("DELETE FROM jobs") == 0
     assert await rows(owner, "jobs") == before
     async with acting(world, scene, "platform admin") as session:
-        (asked,) = await store.insert(session, [(JobKind.SEED_CANONICAL, {})])
-    assert await owner.fetchval("SELECT status FROM jobs WHERE id = $1", asked) == "queued"
+        (job_id,) = await store.insert(session, [(JobKind.SEED_CANONICAL, {})])
+    assert await owner.fetchval("SELECT status FROM jobs WHERE id = $1", job_id) == "queued"
 
 
 @pytest.mark.parametrize("who", ["owner", "member", "stranger", "platform admin", "nobody"])
@@ -102,10 +102,10 @@ async def test_nobody_announces_an_upload_as_somebody_else(world: World, scene: 
 
 @pytest.mark.parametrize("where", ["another organization", "the canonical library"])
 async def test_nobody_announces_an_upload_where_they_do_not_belong(world: World, scene: Scene, where: str) -> None:
-    place = (await world.organization()).id if where == "another organization" else None
+    organization_id = (await world.organization()).id if where == "another organization" else None
     with pytest.raises(DENIED):
         async with acting(world, scene, "coach") as session:
-            await announce(session, place, scene.coach.id)
+            await announce(session, organization_id, scene.coach.id)
 
 
 async def announce(session: WriteSession, organization_id: UUID | None, user_id: UUID) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: rows of asyncpg; arguments of jobs are JSON
 from uuid import UUID, uuid4
 
 import pytest
@@ -25,7 +25,7 @@ SELECT (SELECT jsonb_agg(to_jsonb(j) || jsonb_build_object('by', j.xmin::text) O
 NOBODYS = {"attachment_id": str(uuid4()), "organization_id": str(uuid4())}
 
 
-async def ask(database: Database, kind: JobKind = JobKind.THUMBNAIL, arguments: Any = NOBODYS) -> UUID:
+async def enqueue(database: Database, kind: JobKind = JobKind.THUMBNAIL, arguments: Any = NOBODYS) -> UUID:
     """The id of a new job."""
     async with database.write(authenticate_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
@@ -58,7 +58,7 @@ async def run_all(owner: Pool, work: Work) -> None:
 
 
 async def test_a_job_goes_from_queued_to_running_to_succeeded(database: Database, owner: Pool) -> None:
-    id = await ask(database)
+    id = await enqueue(database)
     new = await stored(owner, id)
     assert (new.status, new.tries, new.started_at, new.finished_at) == ("queued", 0, None, None)
     assert new.due_at == new.enqueued_at
@@ -76,15 +76,15 @@ async def test_a_job_goes_from_queued_to_running_to_succeeded(database: Database
 
 @pytest.mark.parametrize("status", ["queued", "running", "succeeded", "failed"])
 async def test_only_a_queued_job_begins(database: Database, owner: Pool, status: str) -> None:
-    id = await ask(database)
+    id = await enqueue(database)
     ended = status in ("succeeded", "failed")
     ends = ", finished_at = now(), due_at = NULL" if ended else ""
     await owner.execute(f"UPDATE jobs SET status = $1::text::job_status{ends}", status)
     assert (await begun(database, id) is not None) == (status == "queued")
 
 
-async def test_keeping_puts_off_the_end_of_the_lease_and_revives_nothing(database: Database, owner: Pool) -> None:
-    running, ended = await ask(database), await ask(database)
+async def test_renewing_extends_the_lease_and_revives_nothing(database: Database, owner: Pool) -> None:
+    running, ended = await enqueue(database), await enqueue(database)
     for id in (running, ended):
         await begun(database, id)
     await expire(owner)
@@ -97,8 +97,8 @@ async def test_keeping_puts_off_the_end_of_the_lease_and_revives_nothing(databas
     assert (row.status, row.due_at, row.error) == ("failed", None, "No.")
 
 
-async def test_a_postponed_job_is_queued_again_and_keeps_when_it_first_began(database: Database, owner: Pool) -> None:
-    id = await ask(database)
+async def test_a_postponed_job_is_queued_again_and_its_first_start_stays(database: Database, owner: Pool) -> None:
+    id = await enqueue(database)
     await begun(database, id)
     first = await stored(owner, id)
     async with database.write(authenticate_worker) as session:
@@ -115,7 +115,7 @@ async def test_a_postponed_job_is_queued_again_and_keeps_when_it_first_began(dat
 async def test_who_comes_late_changes_nothing_of_a_job_that_has_ended(
     database: Database, owner: Pool, late: str
 ) -> None:
-    id = await ask(database)
+    id = await enqueue(database)
     await begun(database, id)
 
     async def say(session: WriteSession) -> None:
@@ -178,11 +178,11 @@ async def test_a_job_that_is_handed_over_again_leaves_the_same_rows(
 
 
 async def test_seeding_again_by_a_job_changes_no_row(work: Work, owner: Pool) -> None:
-    marks = "SELECT md5(string_agg(e::text || e.xmin::text, '' ORDER BY id)) FROM exercises e"
-    before = await owner.fetchval(marks)
-    ids = [await ask(work.database, JobKind.SEED_CANONICAL, {}) for _ in range(2)]
+    digest = "SELECT md5(string_agg(e::text || e.xmin::text, '' ORDER BY id)) FROM exercises e"
+    before = await owner.fetchval(digest)
+    ids = [await enqueue(work.database, JobKind.SEED_CANONICAL, {}) for _ in range(2)]
     await run_all(owner, work)
-    assert await owner.fetchval(marks) == before
+    assert await owner.fetchval(digest) == before
     for id in ids:
         row = await stored(owner, id)
         assert row.status == "succeeded"

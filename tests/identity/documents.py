@@ -1,12 +1,12 @@
 """Every field of Query and Mutation, as somebody would call it with ids of another organization.
 
 An id is written as `mine.<what>` or `theirs.<what>` (the rows of `tests.identity.rows.fill`); tests put real ones
-in their place.
+instead.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # Any: variables are JSON; graphql-core's types of fields
 
 from graphql import (
     FieldNode,
@@ -223,8 +223,8 @@ def load(sdl: str) -> GraphQLSchema:
     return build_schema(sdl)
 
 
-def ids_asked_for(schema: GraphQLSchema) -> set[str]:
-    """Every place of the API's inputs where a client puts an id: arguments of any field, fields of input types."""
+def id_coordinates(schema: GraphQLSchema) -> set[str]:
+    """Every coordinate of the API's inputs where a client puts an id: arguments of any field, fields of input types."""
     found = set()
     for name, type_ in schema.type_map.items():
         if name.startswith("__"):
@@ -250,14 +250,14 @@ def input_ids(schema: GraphQLSchema, case: Case) -> Iterator[str]:
         yield from _input_ids(type_, case.variables.get(definition.variable.name.value), "")
 
 
-def _input_ids(type_: Any, value: Any, place: str) -> Iterator[str]:
+def _input_ids(type_: Any, value: Any, coordinate: str) -> Iterator[str]:
     if isinstance(type_, GraphQLNonNull):
-        yield from _input_ids(type_.of_type, value, place)
+        yield from _input_ids(type_.of_type, value, coordinate)
     elif isinstance(type_, GraphQLList):
         for entry in value or ():
-            yield from _input_ids(type_.of_type, entry, place)
+            yield from _input_ids(type_.of_type, entry, coordinate)
     elif isinstance(type_, GraphQLInputObjectType):
         for key, entry in (value or {}).items():
             yield from _input_ids(type_.fields[key].type, entry, f"{type_.name}.{key}")
     elif str(type_) == "ID" and str(value).startswith("theirs."):
-        yield place
+        yield coordinate

@@ -1,6 +1,6 @@
 """The requests of `documents` for taxonomies, tags, what hangs from an exercise, and clones."""
 
-from typing import Any
+from typing import Any  # Any: variables are JSON
 
 from tests.identity.documents import ERRORS, Case
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any  # Any: claims and keys are JSON
 
 import httpx
 import jwt
@@ -23,7 +23,7 @@ from kinegraph.services import Services
 from tests.conftest import Api, Person, running
 from tests.settings import with_settings
 
-ASK = {"query": "{ viewer { user { id } } }"}
+VIEWER = {"query": "{ viewer { user { id } } }"}
 
 
 @cache
@@ -95,12 +95,12 @@ async def served(services: Services, secret: str | None, **settings: Any) -> Asy
         yield api
 
 
-async def ask(api: Api, token: str | bytes | None, query: Any = None) -> httpx.Response:
-    """The viewer's id, asked with this token; a header that is bytes is sent as it is."""
+async def request(api: Api, token: str | bytes | None, query: Any = None) -> httpx.Response:
+    """The response to a request for the viewer's id with this token; a header that is bytes is sent as it is."""
     headers: dict[str, Any] = {}
     if token is not None:
         headers["Authorization"] = token if isinstance(token, bytes) else f"Bearer {token}"
-    return await api.client.post("/graphql", json=query or ASK, headers=headers)
+    return await api.client.post("/graphql", json=query or VIEWER, headers=headers)
 
 
 def assert_signed_in(response: httpx.Response, person: Person) -> None:
@@ -120,14 +120,14 @@ def assert_unauthenticated(response: httpx.Response) -> str:
 
 @dataclass
 class Published:
-    """What the key server answers, and how often it was asked."""
+    """What the key server answers, and how often it was called."""
 
     url: str
     body: bytes = b""
     status: int = 200
     missing: int = 0
     """How many bytes of the body are announced and not sent."""
-    asked: int = 0
+    requests: int = 0
 
 
 @contextmanager
@@ -136,7 +136,7 @@ def key_server() -> Iterator[Published]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            published.asked += 1
+            published.requests += 1
             self.send_response(published.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(published.body) + published.missing))

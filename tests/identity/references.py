@@ -1,4 +1,4 @@
-"""Every way in which a row of an organization refers to another row: what no row of ours may do to one of theirs.
+"""Every reference of an organization's row to another row: what no row of ours may do to one of theirs.
 
 Each is a statement, the row of ours that it is done to ($1) and the row of theirs that it names ($2), by the names
 of `tests.identity.rows.fill`.

@@ -1,7 +1,7 @@
 """What the tests of tenancy share: an organization with a row in every table, and what is stored, as one value."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # Any: values of columns
 from uuid import UUID
 
 import asyncpg
@@ -38,8 +38,8 @@ SCOPED = (
 
 async def insert(owner: Pool, table: str, **values: Any) -> UUID:
     """Store a row past row-level security."""
-    places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
-    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places}) RETURNING id"
+    parameters = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({parameters}) RETURNING id"
     id: UUID = await owner.fetchval(statement, *values.values())
     return id
 
@@ -100,7 +100,7 @@ async def describe(owner: Pool, organization: Organization, exercise: UUID) -> d
     below = {**term, "slug": "below", "parent_id": category, "parent_organization_id": organization.id}
     hanging = {**ours, "exercise_id": exercise}
     tag = {**hanging, "kind": "category", "term_id": category, "term_organization_id": organization.id}
-    step = {"type": "step", "body": "Ours", "sort_order": 0}
+    instruction = {"type": "step", "body": "Ours", "sort_order": 0}
     against = {"condition": "ours", "condition_key": "ours", "severity": "absolute", "sort_order": 0}
     return {
         "category": category,
@@ -108,7 +108,7 @@ async def describe(owner: Pool, organization: Organization, exercise: UUID) -> d
         "region": await insert(owner, "exercise_body_regions", **term, body_area="Ours"),
         "equipment": await insert(owner, "exercise_equipment", **term),
         "tag": await insert(owner, "exercise_tags", **tag),
-        "instruction": await insert(owner, "exercise_instructions", **hanging, **step),
+        "instruction": await insert(owner, "exercise_instructions", **hanging, **instruction),
         "contraindication": await insert(owner, "exercise_contraindications", **hanging, **against),
         "profile": await insert(owner, "exercise_programming_profiles", **hanging, fatigue_score=3),
         "safety": await insert(owner, "exercise_safety_constraints", **hanging, avoid_if=["ours"]),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kinegraph.services import Services
 from tests.conftest import SECRET, Api, Person, World
-from tests.identity.keys import ask, assert_signed_in, assert_unauthenticated, encoded, served, signed_by_hand
+from tests.identity.keys import assert_signed_in, assert_unauthenticated, encoded, request, served, signed_by_hand
 
 CLAIMS = ("exp", "nbf", "iat", "sub", "aud", "iss", "jti", "email", "email_verified")
 HEADERS = ("alg", "typ", "kid", "crit", "b64", "cty", "jku", "jwk", "x5c", "zip")
@@ -43,9 +43,9 @@ async def person(world: World) -> Person:
     return await world.person()
 
 
-def written(parts: dict[str, str]) -> bytes:
+def written(claims: dict[str, str]) -> bytes:
     """A JSON object of texts of JSON values."""
-    return f"{{{','.join(f'{json.dumps(name)}:{text}' for name, text in parts.items())}}}".encode()
+    return f"{{{','.join(f'{json.dumps(name)}:{text}' for name, text in claims.items())}}}".encode()
 
 
 def token(person: Person, claims: dict[str, str], header: dict[str, str]) -> str:
@@ -57,14 +57,14 @@ def token(person: Person, claims: dict[str, str], header: dict[str, str]) -> str
 @pytest.mark.parametrize("claim", ["exp", "nbf", "iat"])
 @pytest.mark.parametrize("text", NUMBERS, ids=lambda text: text[:24])
 async def test_a_time_that_is_none_is_refused(api: Api, person: Person, claim: str, text: str) -> None:
-    for _ in range(2):  # a token that was taken once would be known
-        assert_unauthenticated(await ask(api, token(person, {claim: text}, {})))
+    for _ in range(2):  # a token that was taken once would be cached
+        assert_unauthenticated(await request(api, token(person, {claim: text}, {})))
 
 
 async def test_a_time_with_a_fraction_is_one(api: Api, person: Person) -> None:
     now = time.time()
     times = {"exp": str(now + 60.5), "nbf": str(now - 0.5), "iat": "1e9"}
-    assert_signed_in(await ask(api, token(person, times, {})), person)
+    assert_signed_in(await request(api, token(person, times, {})), person)
 
 
 @given(
@@ -78,7 +78,7 @@ async def test_a_time_with_a_fraction_is_one(api: Api, person: Person) -> None:
 async def test_whatever_a_signed_token_holds_it_signs_in_or_is_refused(
     api: Api, person: Person, claims: dict[str, str], header: dict[str, str]
 ) -> None:
-    response = await ask(api, token(person, claims, header))
+    response = await request(api, token(person, claims, header))
     if response.status_code == 200:
         assert_signed_in(response, person)
     else:
@@ -91,7 +91,7 @@ async def test_the_same_holds_where_users_are_named_by_email_and_tokens_are_boun
     bound: Api, person: Person, claims: dict[str, str]
 ) -> None:
     well = {"aud": '"kinegraph"', "iss": '"https://id.example/"', "email": json.dumps(person.email)}
-    response = await ask(bound, token(person, {**well, **claims}, {}))
+    response = await request(bound, token(person, {**well, **claims}, {}))
     if response.status_code == 200:
         assert_signed_in(response, person)
     else:
@@ -108,8 +108,8 @@ async def bound(services: Services) -> AsyncIterator[Api]:
 
 @given(st.binary(max_size=60), st.binary(max_size=60))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_parts_that_are_any_bytes_are_refused(api: Api, head: bytes, payload: bytes) -> None:
-    assert_unauthenticated(await ask(api, signed_by_hand(head, payload, SECRET.encode())))
+async def test_segments_of_any_bytes_are_refused(api: Api, head: bytes, payload: bytes) -> None:
+    assert_unauthenticated(await request(api, signed_by_hand(head, payload, SECRET.encode())))
     assert_unauthenticated(
-        await ask(api, b"Bearer " + head.replace(b"\n", b"").replace(b"\r", b"") + b"." + encoded(payload))
+        await request(api, b"Bearer " + head.replace(b"\n", b"").replace(b"\r", b"") + b"." + encoded(payload))
     )

@@ -12,7 +12,7 @@ from tests.identity.viewer_changes import authenticated, statements_of
 
 
 @pytest.fixture
-async def knowing(database_url: str) -> AsyncIterator[Database]:
+async def caching(database_url: str) -> AsyncIterator[Database]:
     """The module's database on one connection, whose read sessions cache viewers."""
     opened = await Database.open(database_url, 1, request_cache_bytes=100_000)
     yield opened
@@ -20,47 +20,47 @@ async def knowing(database_url: str) -> AsyncIterator[Database]:
 
 
 async def test_who_was_entered_before_is_entered_with_the_beginning_and_nothing_else(
-    knowing: Database, world: World
+    caching: Database, world: World
 ) -> None:
     gym = await world.organization()
-    await authenticated(knowing, gym.coach)
-    begin, *others = await statements_of(knowing, gym.coach)
+    await authenticated(caching, gym.coach)
+    begin, *others = await statements_of(caching, gym.coach)
     assert (begin.count("BEGIN"), begin.count("kinegraph_set_viewer"), others) == (1, 1, [])
 
 
-async def test_who_was_deleted_is_told_so_though_they_were_known(knowing: Database, owner: Pool, world: World) -> None:
+async def test_a_deleted_user_is_refused_though_they_were_cached(caching: Database, owner: Pool, world: World) -> None:
     person = await world.person()
-    await authenticated(knowing, person)
+    await authenticated(caching, person)
     await owner.execute("DELETE FROM users WHERE id = $1", person.id)
-    assert [await authenticated(knowing, person) for _ in range(2)] == [None, None]
+    assert [await authenticated(caching, person) for _ in range(2)] == [None, None]
 
 
 async def test_several_viewers_take_turns_on_one_connection_and_none_is_taken_for_another(
-    database: Database, knowing: Database, world: World
+    database: Database, caching: Database, world: World
 ) -> None:
     gyms = [await world.organization() for _ in range(3)]
     people = [person for gym in gyms for person in (gym.owner, gym.coach, gym.member)]
-    told = [await authenticated(database, person) for person in people]
+    expected = [await authenticated(database, person) for person in people]
     for _ in range(3):
-        assert [await authenticated(knowing, person) for person in people] == told
+        assert [await authenticated(caching, person) for person in people] == expected
 
 
 async def test_a_mutation_of_the_same_process_lets_nobody_find_out_by_failing(
-    knowing: Database, owner: Pool, world: World
+    caching: Database, owner: Pool, world: World
 ) -> None:
     gym = await world.organization()
-    await authenticated(knowing, gym.coach)
-    async with knowing.write(authenticate_as(gym.coach.id)) as session:
+    await authenticated(caching, gym.coach)
+    async with caching.write(authenticate_as(gym.coach.id)) as session:
         await session.run("UPDATE users SET name = name WHERE id = $1", gym.coach.id)
-    begin, enter, *others = await statements_of(knowing, gym.coach)
-    assert ("kinegraph_set_viewer" in begin, "kinegraph_enter(" in enter, others) == (False, True, [])
+    begin, authenticate, *others = await statements_of(caching, gym.coach)
+    assert ("kinegraph_set_viewer" in begin, "kinegraph_enter(" in authenticate, others) == (False, True, [])
 
 
-async def test_cached_viewers_stay_within_the_bound_of_the_cache(knowing: Database, world: World) -> None:
+async def test_cached_viewers_stay_within_the_bound_of_the_cache(caching: Database, world: World) -> None:
     gym = await world.organization()
     people = [await world.join(gym.id, "member") for _ in range(120)]
     for person in people:
-        seen = await authenticated(knowing, person)
+        seen = await authenticated(caching, person)
         assert seen is not None and seen[0].user.id == person.id
-    assert 0 < knowing.request_cache.bytes <= 100_000
-    assert knowing.request_cache.counts["evictions", "viewer"] > 0
+    assert 0 < caching.request_cache.bytes <= 100_000
+    assert caching.request_cache.counts["evictions", "viewer"] > 0

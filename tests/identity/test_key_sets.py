@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: claims are JSON; keys of two classes
 
 import jwt
 import pytest
@@ -17,7 +17,6 @@ from kinegraph.services import Services
 from tests.conftest import SECRET, Api, Person, World
 from tests.identity.keys import (
     Published,
-    ask,
     assert_signed_in,
     assert_unauthenticated,
     by_hand,
@@ -27,6 +26,7 @@ from tests.identity.keys import (
     key_server,
     key_set,
     public_pem,
+    request,
     rsa_key,
     served,
 )
@@ -71,24 +71,24 @@ async def keyed(
 @pytest.mark.parametrize("algorithm", KEYS)
 async def test_a_token_of_a_key_pair_signs_in(keyed: Api, person: Person, algorithm: str) -> None:
     for _ in range(2):
-        assert_signed_in(await ask(keyed, signed(claims(person), algorithm)), person)
+        assert_signed_in(await request(keyed, signed(claims(person), algorithm)), person)
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
-async def test_a_token_of_another_key_under_a_known_name_is_refused(keyed: Api, person: Person, algorithm: str) -> None:
-    assert_unauthenticated(await ask(keyed, signed(claims(person), algorithm, number=1)))
+async def test_a_token_of_another_key_under_a_used_name_is_refused(keyed: Api, person: Person, algorithm: str) -> None:
+    assert_unauthenticated(await request(keyed, signed(claims(person), algorithm, number=1)))
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
-async def test_a_token_of_an_unknown_or_unnamed_key_is_refused(keyed: Api, person: Person, algorithm: str) -> None:
-    assert_unauthenticated(await ask(keyed, signed(claims(person), algorithm, kid="unknown")))
-    assert_unauthenticated(await ask(keyed, jwt.encode(claims(person), KEYS[algorithm](), algorithm=algorithm)))
+async def test_a_token_of_a_missing_or_unnamed_key_is_refused(keyed: Api, person: Person, algorithm: str) -> None:
+    assert_unauthenticated(await request(keyed, signed(claims(person), algorithm, kid="unknown")))
+    assert_unauthenticated(await request(keyed, jwt.encode(claims(person), KEYS[algorithm](), algorithm=algorithm)))
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
 async def test_times_count_for_tokens_of_key_pairs_too(keyed: Api, person: Person, algorithm: str) -> None:
     for wrong in ({"exp": 1}, {"exp": None}, {"nbf": 4_000_000_000}):
-        assert_unauthenticated(await ask(keyed, signed(claims(person, **wrong), algorithm)))
+        assert_unauthenticated(await request(keyed, signed(claims(person, **wrong), algorithm)))
 
 
 @pytest.mark.parametrize("kid", KEYS)
@@ -97,35 +97,35 @@ async def test_a_published_key_is_not_taken_for_a_secret(keyed: Api, person: Per
     payload = json.dumps(claims(person)).encode()
     pem = public_pem(KEYS[kid]())
     for secret in (pem, pem.strip(), SECRET.encode()):
-        assert_unauthenticated(await ask(keyed, by_hand({"alg": "HS256", "kid": kid}, payload, secret)))
+        assert_unauthenticated(await request(keyed, by_hand({"alg": "HS256", "kid": kid}, payload, secret)))
 
 
 async def test_a_key_of_one_kind_does_not_check_tokens_of_the_other(keyed: Api, person: Person) -> None:
-    assert_unauthenticated(await ask(keyed, signed(claims(person), "RS256", kid="ES256")))
-    assert_unauthenticated(await ask(keyed, signed(claims(person), "ES256", kid="RS256")))
+    assert_unauthenticated(await request(keyed, signed(claims(person), "RS256", kid="ES256")))
+    assert_unauthenticated(await request(keyed, signed(claims(person), "ES256", kid="RS256")))
 
 
 @pytest.mark.parametrize("algorithm", ["RS512", "PS256", "ES384", "none", "EdDSA"])
-async def test_other_algorithms_of_a_known_key_are_refused(keyed: Api, person: Person, algorithm: str) -> None:
+async def test_other_algorithms_of_an_existing_key_are_refused(keyed: Api, person: Person, algorithm: str) -> None:
     payload = json.dumps(claims(person)).encode()
-    assert_unauthenticated(await ask(keyed, by_hand({"alg": algorithm, "kid": "RS256"}, payload, b"x" * 32)))
+    assert_unauthenticated(await request(keyed, by_hand({"alg": algorithm, "kid": "RS256"}, payload, b"x" * 32)))
     if algorithm in ("RS512", "PS256"):
         token = jwt.encode(claims(person), rsa_key(), algorithm=algorithm, headers={"kid": "RS256"})
-        assert_unauthenticated(await ask(keyed, token))
+        assert_unauthenticated(await request(keyed, token))
 
 
 async def test_a_token_that_brings_its_own_key_is_refused(keyed: Api, person: Person, published: Published) -> None:
     own = key_set(own=rsa_key(7))["keys"][0]
     for header in ({"jwk": own}, {"jwk": own, "kid": "own"}, {"jku": published.url, "kid": "own"}):
         token = jwt.encode(claims(person), rsa_key(7), algorithm="RS256", headers=header)
-        assert_unauthenticated(await ask(keyed, token))
+        assert_unauthenticated(await request(keyed, token))
 
 
 @pytest.mark.parametrize("kid", [5, [], {}, "x" * 5000, "\0", "../RS256"], ids=lambda kid: repr(kid)[:20])
 async def test_whatever_stands_for_a_keys_name_is_refused(keyed: Api, person: Person, kid: Any) -> None:
     payload = json.dumps(claims(person)).encode()
     for algorithm in KEYS:
-        assert_unauthenticated(await ask(keyed, by_hand({"alg": algorithm, "kid": kid}, payload, b"x" * 64)))
+        assert_unauthenticated(await request(keyed, by_hand({"alg": algorithm, "kid": kid}, payload, b"x" * 64)))
 
 
 @pytest.mark.parametrize("payload", [b"[" * 5000, b"", b"null", b"\xff"], ids=lambda payload: repr(payload[:9]))
@@ -133,25 +133,25 @@ async def test_a_payload_that_cannot_be_read_is_refused_before_its_signature_is_
     keyed: Api, payload: bytes
 ) -> None:
     token = encoded(b'{"alg":"RS256","kid":"RS256"}') + b"." + encoded(payload) + b".AAAA"
-    assert_unauthenticated(await ask(keyed, token.decode()))
+    assert_unauthenticated(await request(keyed, token.decode()))
 
 
 async def test_secret_and_key_set_hold_side_by_side(services: Services, person: Person, published: Published) -> None:
     async with served(services, SECRET, jwt_jwks=published.url) as api:
-        assert_signed_in(await ask(api, person.token), person)
-        assert_signed_in(await ask(api, signed(claims(person), "ES256")), person)
+        assert_signed_in(await request(api, person.token), person)
+        assert_signed_in(await request(api, signed(claims(person), "ES256")), person)
         payload = json.dumps(claims(person)).encode()
         confused = by_hand({"alg": "HS256", "kid": "RS256"}, payload, public_pem(rsa_key()))
-        assert_unauthenticated(await ask(api, confused))
+        assert_unauthenticated(await request(api, confused))
 
 
 async def test_a_provider_may_name_users_by_email(services: Services, person: Person, published: Published) -> None:
     settings = {"jwt_user_claim": "email", "jwt_audience": "kinegraph", "jwt_issuer": "https://id.example/"}
     async with served(services, None, jwt_jwks=published.url, **settings) as api:
         payload = claims(person, sub="auth0|6543", email=person.email, aud="kinegraph", iss="https://id.example/")
-        assert_signed_in(await ask(api, signed(payload, "RS256")), person)
-        assert_unauthenticated(await ask(api, signed({**payload, "email_verified": False}, "RS256")))
-        assert_unauthenticated(await ask(api, signed({**payload, "aud": "another"}, "RS256")))
+        assert_signed_in(await request(api, signed(payload, "RS256")), person)
+        assert_unauthenticated(await request(api, signed({**payload, "email_verified": False}, "RS256")))
+        assert_unauthenticated(await request(api, signed({**payload, "aud": "another"}, "RS256")))
 
 
 async def test_keys_are_fetched_once_for_many_requests(services: Services, person: Person) -> None:
@@ -159,10 +159,10 @@ async def test_keys_are_fetched_once_for_many_requests(services: Services, perso
         server.body = json.dumps(key_set(ES256=ec_key())).encode()
         async with served(services, None, jwt_jwks=server.url) as api:
             for _ in range(5):
-                assert_signed_in(await ask(api, signed(claims(person), "ES256")), person)
+                assert_signed_in(await request(api, signed(claims(person), "ES256")), person)
             for number in range(20):
-                assert_unauthenticated(await ask(api, signed(claims(person), "ES256", kid=f"unknown-{number}")))
-        assert server.asked <= 2
+                assert_unauthenticated(await request(api, signed(claims(person), "ES256", kid=f"unknown-{number}")))
+        assert server.requests <= 2
 
 
 @pytest.mark.parametrize(
@@ -173,16 +173,16 @@ async def test_keys_are_fetched_once_for_many_requests(services: Services, perso
 async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_tokens(
     services: Services, person: Person, status: int, body: bytes
 ) -> None:
-    """A client that is told 401 throws its good token away."""
+    """A client that gets 401 throws its good token away."""
     with key_server() as server:
         server.status, server.body = status, body
         async with served(services, None, jwt_jwks=server.url) as api:
-            response = await ask(api, signed(claims(person), "RS256"))
+            response = await request(api, signed(claims(person), "RS256"))
             assert response.status_code == 503, response.text
             assert response.json()["errors"][0]["extensions"] == {"code": "SERVICE_UNAVAILABLE"}
             # And it recovers by itself.
             server.status, server.body = 200, json.dumps(key_set(RS256=rsa_key())).encode()
-            assert_signed_in(await ask(api, signed(claims(person), "RS256")), person)
+            assert_signed_in(await request(api, signed(claims(person), "RS256")), person)
 
 
 async def test_keys_whose_answer_breaks_off_are_our_trouble_and_not_the_tokens(
@@ -192,23 +192,23 @@ async def test_keys_whose_answer_breaks_off_are_our_trouble_and_not_the_tokens(
         server.body = json.dumps(key_set(RS256=rsa_key())).encode()
         server.missing = 10
         async with served(services, None, jwt_jwks=server.url) as api:
-            response = await ask(api, signed(claims(person), "RS256"))
+            response = await request(api, signed(claims(person), "RS256"))
             assert (response.status_code, response.headers["Retry-After"]) == (503, "5"), response.text
             server.missing = 0
-            assert_signed_in(await ask(api, signed(claims(person), "RS256")), person)
+            assert_signed_in(await request(api, signed(claims(person), "RS256")), person)
 
 
 async def test_a_server_that_is_not_there_is_our_trouble_and_not_the_tokens(services: Services, person: Person) -> None:
     with key_server() as server:
         url = server.url
     async with served(services, None, jwt_jwks=url) as api:
-        response = await ask(api, signed(claims(person), "RS256"))
+        response = await request(api, signed(claims(person), "RS256"))
         assert response.status_code == 503
         assert url not in response.text
 
 
 async def test_a_key_that_was_withdrawn_is_refused_once_the_fetched_set_is_stale(person: Person) -> None:
-    withdrawn, kept = signed(claims(person), "RS256"), signed(claims(person), "ES256")
+    withdrawn, remaining = signed(claims(person), "RS256"), signed(claims(person), "ES256")
     with key_server() as server:
         server.body = json.dumps(key_set(RS256=rsa_key(), ES256=ec_key())).encode()
         tokens = Tokens(None, server.url)
@@ -218,7 +218,7 @@ async def test_a_key_that_was_withdrawn_is_refused_once_the_fetched_set_is_stale
         stale.jwk_set_cache.jwk_set_with_timestamp = None  # as after its five minutes
         with pytest.raises(TokenError):
             await tokens.check(withdrawn)
-        assert (await tokens.check(kept))["sub"] == str(person.id)
+        assert (await tokens.check(remaining))["sub"] == str(person.id)
 
 
 def test_a_provider_must_publish_something_that_signs(services: Services) -> None:

@@ -1,7 +1,7 @@
 """Who sees whom: the viewer, their organizations, the members of each, and e-mail addresses."""
 
 import random
-from typing import Any
+from typing import Any  # Any: variables and answers are JSON
 from uuid import UUID
 
 import pytest
@@ -49,8 +49,10 @@ async def leave(owner: Pool, organization: Organization, person: Person) -> None
     )
 
 
-async def members(api: Api, organization: Organization, person: Person, **asked: Any) -> dict[str, Any]:
-    page: dict[str, Any] = (await api.run(MEMBERS, person, id=str(organization.id), **asked))["organization"]["members"]
+async def members(api: Api, organization: Organization, person: Person, **values: Any) -> dict[str, Any]:
+    page: dict[str, Any] = (await api.run(MEMBERS, person, id=str(organization.id), **values))["organization"][
+        "members"
+    ]
     return page
 
 
@@ -212,12 +214,12 @@ async def test_fifty_members_are_a_page_where_its_size_is_not_said(api: Api, wor
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"), [({"first": 0}, "first"), ({"first": 101}, "first"), ({"first": -1}, "first"),
+    ("window", "field"), [({"first": 0}, "first"), ({"first": 101}, "first"), ({"first": -1}, "first"),
                          ({"after": "bogus"}, "after"), ({"after": ""}, "after")]
 )  # fmt: skip
-async def test_a_page_that_is_none_is_a_bad_request(api: Api, world: World, asked: dict[str, Any], field: str) -> None:
+async def test_a_page_that_is_none_is_a_bad_request(api: Api, world: World, window: dict[str, Any], field: str) -> None:
     organization = await world.organization()
-    response = await api.post(MEMBERS, organization.coach, id=str(organization.id), **asked)
+    response = await api.post(MEMBERS, organization.coach, id=str(organization.id), **window)
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "field": [field]}
 
@@ -258,7 +260,7 @@ async def test_authors_show_their_name_to_all_and_their_address_to_coaches_and_t
         assert authors(workout) == [{"id": str(organization.coach.id), "name": "Dana", "email": email}] * 3
 
 
-async def test_an_author_who_left_keeps_their_name_but_shares_no_organization_and_so_no_address(
+async def test_an_author_who_left_still_has_a_name_but_shares_no_organization_and_so_no_address(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any  # Any: connections of asyncpg, which has no types
 
 import asyncpg
 import pytest
@@ -22,7 +22,7 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
     "somebody who signs in by e-mail": {"sign_in_email": "random-3@kinegraph.example"},
     "empty settings": dict.fromkeys(("user_id", "organizations", "coached", "sign_in_email", "platform_admin"), ""),
 }
-"""Who reads and writes beside viewers, by what they set."""
+"""The settings of those who read and write without a viewer."""
 
 
 @pytest.fixture

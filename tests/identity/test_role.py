@@ -15,12 +15,12 @@ POLICIES = {
     "exercise_video_votes": ["*"],  # one's own
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
-    "jobs": ["*", "a", "r"],  # platform admins ask for jobs and see them
+    "jobs": ["*", "a", "r"],  # platform admins add jobs and see them
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 
 
-async def test_every_table_of_ours_is_known_here(owner: Pool) -> None:
+async def test_every_table_is_listed_here(owner: Pool) -> None:
     rows = await owner.fetch(
         "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') "
         "AND relnamespace = 'public'::regnamespace"

@@ -1,8 +1,8 @@
-"""Row-level security alone, every check of the application taken out, keeps each organization's rows to itself."""
+"""Row-level security alone, every check of the application taken out, shows each organization its own rows only."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any  # Any: values of columns
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -60,8 +60,8 @@ async def copied(owner: Pool, table: str, organization: Organization, **values: 
     columns = {name: value for name, value in dict(row).items() if name not in left_out}
     columns |= {"id": uuid4()} if "id" in columns else {}
     columns |= values
-    places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", list(columns.values())
+    parameters = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({parameters})", list(columns.values())
 
 
 async def test_the_list_of_organization_scoped_tables_is_whole(owner: Pool, two: Two) -> None:
@@ -212,7 +212,7 @@ async def test_who_somebody_was_ends_with_their_transaction(database_url: str, t
         await alone.close()
 
 
-async def test_entering_as_somebody_unknown_after_somebody_known_shows_nothing(two: Two) -> None:
+async def test_authenticating_a_missing_user_after_an_existing_one_shows_nothing(two: Two) -> None:
     async with two.acting("coach") as session:
         with pytest.raises(Unauthenticated):
             await authenticate_as(uuid4())(session)

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: variables are JSON
 
 import httpx
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from kinegraph.kit.ids import new_key
 from tests.conftest import Api, Organization, Person, World
 from tests.identity import documents, documents_taxonomy, documents_workouts
-from tests.identity.documents import Case, ids_asked_for, input_ids, load
+from tests.identity.documents import Case, id_coordinates, input_ids, load
 from tests.identity.rows import Pool, fill, stored
 
 SCHEMA = load((Path(__file__).parents[2] / "schema.graphql").read_text())
@@ -42,7 +42,7 @@ async def two(world: World, owner: Pool) -> Two:
 
 
 def put(ids: dict[str, str], value: Any) -> Any:
-    """The variables with real ids in the place of their names."""
+    """The variables with real ids in the coordinate of their names."""
     if isinstance(value, dict):
         return {key: put(ids, entry) for key, entry in value.items()}
     if isinstance(value, list):
@@ -50,7 +50,7 @@ def put(ids: dict[str, str], value: Any) -> Any:
     return ids.get(value, value) if isinstance(value, str) else value
 
 
-def told(response: httpx.Response, ids: dict[str, str]) -> tuple[int, str]:
+def shown(response: httpx.Response, ids: dict[str, str]) -> tuple[int, str]:
     """Status and body, each id that was sent called by its name."""
     text = json.dumps(response.json(), ensure_ascii=False)
     for name, id in ids.items():
@@ -58,23 +58,25 @@ def told(response: httpx.Response, ids: dict[str, str]) -> tuple[int, str]:
     return response.status_code, text
 
 
-def test_every_query_and_mutation_of_the_schema_is_asked() -> None:
+def test_every_query_and_mutation_of_the_schema_is_covered() -> None:
     assert SCHEMA.query_type and SCHEMA.mutation_type
     fields = {f"{root.name}.{name}" for root in (SCHEMA.query_type, SCHEMA.mutation_type) for name in root.fields}
     assert {case.field for case in CASES.values()} == fields
 
 
-def test_every_place_for_an_id_is_asked_with_an_id_of_another_organization() -> None:
-    asked = {place for case in CASES.values() for place in input_ids(SCHEMA, case)}
-    inputs = {place for place in ids_asked_for(SCHEMA) if place.count(".") == 1}
-    assert asked - {""} == inputs
-    arguments = {place for place in ids_asked_for(SCHEMA) if place.count(".") == 2}
+def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
+    covered = {coordinate for case in CASES.values() for coordinate in input_ids(SCHEMA, case)}
+    inputs = {coordinate for coordinate in id_coordinates(SCHEMA) if coordinate.count(".") == 1}
+    assert covered - {""} == inputs
+    arguments = {coordinate for coordinate in id_coordinates(SCHEMA) if coordinate.count(".") == 2}
     asked_arguments = {
-        place
-        for place in arguments
-        if any(case.field == place.rpartition(".")[0] and "theirs." in str(case.variables) for case in CASES.values())
+        coordinate
+        for coordinate in arguments
+        if any(
+            case.field == coordinate.rpartition(".")[0] and "theirs." in str(case.variables) for case in CASES.values()
+        )
     }
-    # A job belongs to no organization; the others are asked below the root.
+    # A job belongs to no organization; the others are requested below the root.
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId"}
     assert arguments - asked_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
@@ -82,24 +84,24 @@ def test_every_place_for_an_id_is_asked_with_an_id_of_another_organization() -> 
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_ids_of_another_organization_are_answered_as_unknown_ones_and_change_nothing(
+async def test_ids_of_another_organization_are_answered_as_missing_ones_and_change_nothing(
     api: Api, owner: Pool, two: Two, name: str
 ) -> None:
     case: Case = CASES[name]
     before = await stored(owner)
     for who in PEOPLE:
         person = two.people[who]
-        known = await api.post(case.text, person, **put(two.ids, case.variables))
+        existing = await api.post(case.text, person, **put(two.ids, case.variables))
         unknown = await api.post(case.text, person, **put(two.unknown, case.variables))
-        assert told(known, two.ids) == told(unknown, two.unknown), who
-        assert known.status_code in (200, 400), (who, known.text)
+        assert shown(existing, two.ids) == shown(unknown, two.unknown), who
+        assert existing.status_code in (200, 400), (who, existing.text)
         for what, id in two.ids.items():
-            assert not what.startswith("theirs.") or what == "theirs.canonical" or id not in known.text, (who, what)
+            assert not what.startswith("theirs.") or what == "theirs.canonical" or id not in existing.text, (who, what)
     assert await stored(owner) == before
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.field.startswith("Mutation.")])
-async def test_every_mutation_with_an_unknown_id_is_refused_as_not_found_or_forbidden(
+async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbidden(
     api: Api, two: Two, name: str
 ) -> None:
     """Else the comparison above would compare two successes."""
@@ -112,10 +114,10 @@ async def test_every_mutation_with_an_unknown_id_is_refused_as_not_found_or_forb
         assert codes and codes <= allowed, who
 
 
-READS = [name for name, case in CASES.items() if case.field.startswith("Query.") and case.variables]
+QUERIES = [name for name, case in CASES.items() if case.field.startswith("Query.") and case.variables]
 
 
-@pytest.mark.parametrize("name", READS)
+@pytest.mark.parametrize("name", QUERIES)
 async def test_the_same_questions_are_answered_to_the_organizations_own_coach(api: Api, two: Two, name: str) -> None:
     """Else the silence above would prove nothing."""
     swapped = {key: id for key, id in two.ids.items() if key.startswith("theirs.")} | {

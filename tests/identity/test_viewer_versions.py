@@ -1,9 +1,9 @@
-"""A cached viewer is set for a transaction only if everything that is known of them holds in its snapshot."""
+"""A cached viewer is set for a transaction only if the versions of everything cached of them hold in its snapshot."""
 
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # Any: viewers with settings, or None
 
 import asyncpg
 import pytest
@@ -91,7 +91,7 @@ async def allow_everything(session: WriteSession, scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_a_change_under_row_level_security_shows_too_and_its_own_transaction_keeps_its_settings(
+async def test_a_change_under_row_level_security_shows_too_and_its_own_transaction_has_the_same_settings(
     database: Database, caching: Database, scene: Scene, change: str
 ) -> None:
     before = await everybody(caching, scene)
@@ -184,7 +184,7 @@ async def test_nothing_that_a_connection_was_set_to_remains_for_a_cached_viewer(
         assert await authenticated(caching, person) == settings
 
 
-async def test_a_snapshot_from_before_a_change_keeps_who_the_viewer_was(
+async def test_a_snapshot_from_before_a_change_has_the_viewer_of_then(
     database_url: str, owner: Pool, scene: Scene
 ) -> None:
     caching = await Database.open(database_url, 2, request_cache_bytes=1_000_000)

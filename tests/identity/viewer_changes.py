@@ -51,7 +51,7 @@ SELECT ARRAY(SELECT current_setting('kinegraph.' || name, true)
 
 
 async def authenticated(database: Database, person: Person) -> tuple[Viewer, list[str]] | None:
-    """Who a reading of theirs is for, and what row-level security is told; None for a user who does not exist."""
+    """The viewer of a read session of theirs, and the settings for row-level security; None without such a user."""
     try:
         async with database.read(authenticate_as(person.id)) as session:
             settings: list[str] = await session.fetch_value(SETTINGS)

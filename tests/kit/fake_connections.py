@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any  # Any: arguments of statements
 
 import asyncpg
 
@@ -47,7 +47,7 @@ class FakeConnection:
                 self._answer.set_exception(error)
 
     def die(self) -> None:
-        """Be closed by the server: what is under way fails, and listeners are told."""
+        """Be closed by the server: what is under way fails, and listeners are called."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -57,7 +57,7 @@ class FakeConnection:
             listener(self)
 
     async def execute(self, statements: str, *arguments: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109  # as asyncpg has it
-        """Run statements: those that begin and end transactions keep account of them."""
+        """Run statements: those that begin and end transactions are recorded."""
         self._require(not statements.startswith("BEGIN") or not self.is_in_transaction, "BEGIN in a transaction")
         if statements.startswith("COMMIT; BEGIN"):
             self._require(self.is_in_transaction, "COMMIT without a transaction")
@@ -93,7 +93,7 @@ class FakeConnection:
         assert condition, fault
 
     def add_termination_listener(self, listener: Callable[[Any], None]) -> None:
-        """Tell a listener when the connection is closed."""
+        """Call a listener when the connection is closed."""
         self._listeners.append(listener)
 
     def is_closed(self) -> bool:

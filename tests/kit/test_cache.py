@@ -4,7 +4,7 @@ import gc
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # Any: keys of any type
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +19,7 @@ VERSIONS = st.integers(1, 3)
 
 @dataclass(eq=False)
 class Value:
-    """A value of a test, of which it can be told whether it is still there."""
+    """A value of a test, whose garbage collection can be observed."""
 
     number: int
 
@@ -38,9 +38,9 @@ class Model(RuleBasedStateMachine):
 
     @rule(key=KEYS, version=VERSIONS)
     def get(self, key: Any, version: int) -> None:
-        """A hit is of the version asked for; anything else is a miss."""
-        known = self.entries.get(key)
-        expected = known[1] if known is not None and known[0] == version else None
+        """A hit is of the requested version; anything else is a miss."""
+        entry = self.entries.get(key)
+        expected = entry[1] if entry is not None and entry[0] == version else None
         if expected is not None:
             self.entries.move_to_end(key)
         self.counts["misses" if expected is None else "hits"] += 1
@@ -49,12 +49,12 @@ class Model(RuleBasedStateMachine):
     @rule(key=KEYS)
     def peek(self, key: Any) -> None:
         """Looking at an entry neither counts nor makes it younger."""
-        known = self.entries.get(key)
-        assert self.cache.peek(key) is (known[1] if known else None)
+        entry = self.entries.get(key)
+        assert self.cache.peek(key) is (entry[1] if entry else None)
 
     @rule(key=KEYS, version=VERSIONS, weight=st.one_of(st.integers(0, 400), st.integers(0, 5_000)))
     def put(self, key: Any, version: int, weight: int) -> None:
-        """An entry takes the place of its key's, and those that are least recently used go for it."""
+        """An entry replaces its key's, and those that are least recently used go for it."""
         self.numbers += 1
         value = Value(self.numbers)
         self.cache.put(key, version, value, weight)
@@ -92,7 +92,7 @@ TestModel = Model.TestCase
 TestModel.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
 
 
-def test_an_entry_of_another_version_is_a_miss_and_the_next_put_takes_its_place() -> None:
+def test_an_entry_of_another_version_is_a_miss_and_the_next_put_replaces_it() -> None:
     cache = Cache(100_000)
     cache.put(("a", 1), "old", "X", 10)
     assert cache.get(("a", 1), "new") is None
@@ -126,21 +126,21 @@ def test_a_cache_of_no_bytes_holds_nothing() -> None:
     assert (len(cache), cache.bytes) == (0, 0)
 
 
-def test_a_key_is_admitted_when_it_is_asked_for_again_and_while_an_entry_of_another_version_is_there() -> None:
+def test_a_key_is_admitted_when_it_is_looked_up_again_and_while_an_entry_of_another_version_is_there() -> None:
     cache = Cache(100_000)
     assert [cache.admits(("a", number)) for number in (1, 2, 1, 2)] == [False, False, True, True]
     cache.put(("a", 3), "old", "X", 10)
     assert cache.admits(("a", 3))
 
 
-def test_keys_that_share_a_bucket_and_are_asked_for_in_turn_are_all_admitted() -> None:
+def test_keys_that_share_a_bucket_and_are_looked_up_in_turn_are_all_admitted() -> None:
     cache = Cache(BYTES_PER_SEEN_KEY * BUCKET)
     keys = [("a", number) for number in range(BUCKET)]
     assert [cache.admits(key) for key in keys] == [False] * BUCKET
     assert [cache.admits(key) for key in keys] == [True] * BUCKET
 
 
-def test_keys_that_are_asked_for_once_are_forgotten_in_the_end_and_take_no_more_room() -> None:
+def test_keys_that_are_looked_up_once_are_forgotten_in_the_end_and_take_no_more_room() -> None:
     cache = Cache(BYTES_PER_SEEN_KEY * 2 * BUCKET)
     assert not any(cache.admits(("a", number)) for number in range(1_000))
     assert not cache.admits(("a", 1))

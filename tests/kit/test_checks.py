@@ -43,11 +43,11 @@ def test_a_blank_text_is_refused_unless_it_may_be_empty(blank: str) -> None:
 @pytest.mark.parametrize("letter", ["a", "ס", "Ж", "🏋", "e\u0301"])
 def test_a_text_is_measured_in_characters_after_trimming(letter: str) -> None:
     checks = Checks()
-    longest = 10 * len(letter)
-    assert checks.text(f"  {letter * 10}  ", AT, longest) == letter * 10
+    max_length = 10 * len(letter)
+    assert checks.text(f"  {letter * 10}  ", AT, max_length) == letter * 10
     checks.done()
-    checks.text(letter * 10 + "x", AT, longest)
-    assert faults(checks) == [f"Must be at most {longest} characters; this is {longest + 1}."]
+    checks.text(letter * 10 + "x", AT, max_length)
+    assert faults(checks) == [f"Must be at most {max_length} characters; this is {max_length + 1}."]
 
 
 @pytest.mark.parametrize("code", [*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
@@ -71,13 +71,13 @@ def test_a_text_without_fault_can_be_stored_as_utf_8_without_nul(text: str) -> N
         assert b"\0" not in text.encode()
 
 
-def test_the_faults_of_a_list_name_the_place_of_each_bad_entry() -> None:
+def test_the_faults_of_a_list_have_the_path_of_each_bad_entry() -> None:
     checks = Checks()
     checks.texts(["good", " ", "x" * 11, "a\x00"], ("input", "cues"), 10, 5)
-    assert [refusal.path for refusal in checks.refusals] == [("input", "cues", str(place)) for place in (1, 2, 3)]
+    assert [refusal.path for refusal in checks.refusals] == [("input", "cues", str(index)) for index in (1, 2, 3)]
 
 
-def test_a_list_keeps_its_order_and_drops_doubles_that_trimming_makes() -> None:
+def test_a_list_stays_in_order_and_loses_duplicates_that_trimming_makes() -> None:
     checks = Checks()
     assert checks.texts(["b", " a", "b ", "a", "B"], AT, 10, 5) == ["b", "a", "B"]
     checks.done()
@@ -203,7 +203,7 @@ def test_a_key_that_is_none_is_refused_at_its_path() -> None:
     assert caught.value.path == ("input", "exerciseId")
 
 
-def test_a_bad_key_among_many_names_its_place() -> None:
+def test_a_bad_key_among_many_has_its_path() -> None:
     checks = Checks()
     keys = checks.all([KEY, "7", KEY], ("ids",), checks.key)
     assert (keys[0], keys[2]) == (uuid.UUID(KEY), uuid.UUID(KEY))

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any  # Any: arguments of any method
 from uuid import UUID
 
 import pytest

@@ -39,7 +39,7 @@ def test_the_codes_of_the_four_common_refusals_are_stable(kind: type[Refusal], c
     assert kind.code == code
 
 
-def test_a_refusals_path_is_text_all_the_way() -> None:
+def test_a_refusals_path_is_text_throughout() -> None:
     refusal = InvalidInput("No.", "input", "sections", 3, "config")
     assert refusal.path == ("input", "sections", "3", "config")
     assert (refusal.message, str(refusal)) == ("No.", "No.")

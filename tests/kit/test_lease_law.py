@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any  # Any: fakes in place of asyncpg's connections
 
 import asyncpg
 import pytest
@@ -230,7 +230,7 @@ async def test_a_lease_that_is_not_lent_runs_no_statement(state: LeaseState) -> 
     assert connection.statement is None
 
 
-async def test_a_connection_that_the_server_disturbs_is_told_as_lost_and_used_no_more() -> None:
+async def test_a_connection_with_an_unexpected_message_counts_as_lost_and_used_no_more() -> None:
     for number in range(3):
         connection = FakeConnection()
         connection.is_in_transaction = True
@@ -238,7 +238,7 @@ async def test_a_connection_that_the_server_disturbs_is_told_as_lost_and_used_no
         lease.move(LENT)
         runs = (lease.fetch("SELECT 1", ()), lease.execute("SELECT 1", ()), lease.control("COMMIT"))
         running = asyncio.create_task(runs[number])
-        [run.close() for place, run in enumerate(runs) if place != number]
+        [run.close() for index, run in enumerate(runs) if index != number]
         await asyncio.sleep(0)
         connection.answer(asyncpg.InternalClientError("cannot switch to state 15; another operation is in progress"))
         with pytest.raises(asyncpg.ConnectionDoesNotExistError):
@@ -263,7 +263,7 @@ async def test_a_lease_with_a_statement_under_way_runs_no_other_and_moves_to_los
     lease.move(FREE)
 
 
-async def test_who_is_given_a_connection_that_dies_on_the_way_is_served_by_another() -> None:
+async def test_who_is_given_a_connection_that_dies_meanwhile_is_served_by_another() -> None:
     connections: list[FakeConnection] = []
 
     async def connect() -> Any:

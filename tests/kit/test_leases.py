@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any  # Any: connections of asyncpg, which has no types
 
 import pytest
 
@@ -111,9 +111,9 @@ async def test_a_connection_that_was_killed_after_its_read_is_not_lent_again(
 
 
 async def test_a_read_that_is_cancelled_at_any_moment_costs_no_connection(alone: Database) -> None:
-    for steps in range(40):
+    for turns in range(40):
         task = asyncio.create_task(_read(alone))
-        for _ in range(steps):
+        for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any  # Any: connections of asyncpg, which has no types
 
 import asyncpg
 import pytest
@@ -22,25 +22,25 @@ async def alone(database_url: str) -> AsyncIterator[Database]:
 async def test_a_write_whose_connection_dies_before_its_commit_is_not_said_to_be_stored(
     alone: Database, owner: Any
 ) -> None:
-    await owner.execute("CREATE TABLE marks (mark integer); GRANT SELECT, INSERT ON marks TO kinegraph_api")
+    await owner.execute("CREATE TABLE numbers (number integer); GRANT SELECT, INSERT ON numbers TO kinegraph_api")
     try:
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
             await _write_and_die(alone, owner)
-        assert await owner.fetchval("SELECT count(*) FROM marks") == 0
+        assert await owner.fetchval("SELECT count(*) FROM numbers") == 0
     finally:
-        await owner.execute("DROP TABLE marks")
+        await owner.execute("DROP TABLE numbers")
 
 
 async def _write_and_die(database: Database, owner: Any) -> None:
     died = asyncio.Event()
     async with database.write() as session:
-        await session.run("INSERT INTO marks VALUES (1)")
+        await session.run("INSERT INTO numbers VALUES (1)")
         session.lease._connection.add_termination_listener(lambda _: died.set())
         await owner.execute("SELECT pg_terminate_backend($1)", await session.fetch_value("SELECT pg_backend_pid()"))
         await died.wait()
 
 
-async def test_a_connection_that_the_server_ends_while_it_is_opened_is_told_as_lost(
+async def test_a_connection_that_the_server_ends_while_it_is_opened_counts_as_lost(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def ended(connection: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: a fact is any dataclass; variables are JSON
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -82,15 +82,15 @@ async def working(database: Database) -> AsyncIterator[WriteSession]:
         yield session
 
 
-async def record(database: Database, *told: Any) -> None:
+async def record(database: Database, *recorded: Any) -> None:
     async with database.write() as session:
-        await outbox.record(session, told)
+        await outbox.record(session, recorded)
 
 
-async def take(database: Database, names: Sequence[str], most: int = 200) -> list[int]:
+async def take(database: Database, names: Sequence[str], limit: int = 200) -> list[int]:
     """The numbers of the facts that one transaction took."""
     async with working(database) as session:
-        return sorted(row.payload["number"] for row in await outbox.take(session, names, most))
+        return sorted(row.payload["number"] for row in await outbox.take(session, names, limit))
 
 
 # ---------------------------------------------------------------------------------- with the change, or not at all
@@ -150,9 +150,9 @@ async def test_an_upload_that_requests_use_at_once_is_one_fact_and_one_comment(s
     inputs = [scene.comment(mine, shared) for mine in own]
     answers = await asyncio.gather(*(scene.api.post(ADD, scene.coach, input=input) for input in inputs))
     comments = [answer.json()["data"]["addComment"]["comment"] for answer in answers]
-    (kept,) = [comment for comment in comments if comment]
-    told = {fact["attachment_id"] for fact in await facts(owner, "AttachmentAdded")}
-    assert told == {attachment["id"] for attachment in kept["attachments"]} and len(told) == 2
+    (stored,) = [comment for comment in comments if comment]
+    heard = {fact["attachment_id"] for fact in await facts(owner, "AttachmentAdded")}
+    assert heard == {attachment["id"] for attachment in stored["attachments"]} and len(heard) == 2
     stored = "SELECT count(*) FROM exercise_comments WHERE workout_movement_id = $1"
     assert await owner.fetchval(stored, UUID(scene.movement_id)) == 1
 
@@ -188,15 +188,15 @@ async def test_a_workout_that_is_sent_back_unchanged_records_nothing(scene: Scen
 
 
 async def test_a_fact_is_taken_with_what_was_recorded_and_never_again(database: Database) -> None:
-    told = Rang(7, uuid4())
-    await record(database, told)
+    fact = Rang(7, uuid4())
+    await record(database, fact)
     async with working(database) as session:
         (row,) = await outbox.take(session, ["Rang"])
-    assert (row.fact, row.payload) == ("Rang", {"number": 7, "id": str(told.id)})
+    assert (row.fact, row.payload) == ("Rang", {"number": 7, "id": str(fact.id)})
     assert await take(database, ["Rang"]) == []
 
 
-async def test_the_oldest_facts_of_the_names_are_taken_and_no_more_than_asked(database: Database) -> None:
+async def test_the_oldest_facts_of_the_names_are_taken_and_no_more_than_the_limit(database: Database) -> None:
     for start in range(0, 500, 50):
         await record(database, *(Rang(number, uuid4()) for number in range(start, start + 50)))
     await record(database, Unheard(1))

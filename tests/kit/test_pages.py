@@ -1,9 +1,9 @@
-"""Keyset pages: a cursor names a place in a list, and nothing that a client sends instead of one does harm."""
+"""Keyset pages: a cursor names a position in a list, and nothing that a client sends instead of one does harm."""
 
 import base64
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
-from typing import Any
+from typing import Any  # Any: sort values and JSON
 from uuid import UUID
 
 import orjson
@@ -104,7 +104,7 @@ def test_a_cursor_of_another_sort_is_not_taken() -> None:
     assert decode(ORDER, by_name, (str,)) is None
 
 
-def test_a_moment_keeps_its_microseconds_in_a_cursor() -> None:
+def test_a_time_has_its_microseconds_in_a_cursor() -> None:
     moment = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
     assert decode(ORDER, encode(ORDER, [moment, ID]), (datetime, UUID)) == (moment, ID)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import Any
+from typing import Any  # Any: WSGI applications of moto, which has no types
 from urllib.parse import unquote
 
 import httpx

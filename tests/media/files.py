@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # Any: values of inputs
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -70,7 +70,7 @@ def raw_png(width: int, height: int, depth: int, colour: int, rows: bytes, *extr
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(extra) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def kept(home: Path) -> dict[str, bytes]:
+def stored_files(home: Path) -> dict[str, bytes]:
     """Every file under the folder of files, by its key; one that is taken away meanwhile is none."""
     found = {}
     for path in (home / "media").rglob("*"):

@@ -15,7 +15,7 @@ from kinegraph.media.jobs import make_thumbnail
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
-from tests.media.files import Studio, kept, picture, studio_of
+from tests.media.files import Studio, picture, stored_files, studio_of
 from tests.settings import with_settings
 from tests.workout.documents import Json
 
@@ -65,7 +65,7 @@ async def test_both_addresses_serve_their_bytes_safely(shown: Shown, home: Path)
     for url, mime in ((shown.url, "image/png"), (shown.thumbnail, "image/jpeg")):
         served = await shown.studio.get(url)
         assert served.status_code == 200
-        assert served.content == kept(home)[urlsplit(url).path.removeprefix("/media/")]
+        assert served.content == stored_files(home)[urlsplit(url).path.removeprefix("/media/")]
         assert served.headers["content-type"] == mime
         assert served.headers["x-content-type-options"] == "nosniff"
         assert served.headers["content-security-policy"] == "default-src 'none'; sandbox"
@@ -73,7 +73,7 @@ async def test_both_addresses_serve_their_bytes_safely(shown: Shown, home: Path)
     assert (await shown.studio.get(shown.url)).content == CONTENT
 
 
-async def test_a_head_request_tells_the_same_without_the_bytes(shown: Shown) -> None:
+async def test_a_head_request_answers_the_same_without_the_bytes(shown: Shown) -> None:
     got, headed = [await shown.studio.api.client.request(method, shown.url) for method in ("GET", "HEAD")]
     assert (headed.status_code, headed.content) == (200, b"")
     unalike = ("x-request-id", "date", "cache-control")  # how long an address still holds is less a second later
@@ -83,12 +83,14 @@ async def test_a_head_request_tells_the_same_without_the_bytes(shown: Shown) -> 
 
 
 @pytest.mark.parametrize(
-    ("asked", "part"),
+    ("byte_range", "part"),
     [("bytes=0-3", slice(0, 4)), ("bytes=10-", slice(10, None)), ("bytes=-5", slice(-5, None)),
      ("bytes=0-999999", slice(None)), ("bytes=4-4", slice(4, 5))],
 )  # fmt: skip
-async def test_a_range_of_a_file_is_served_as_players_of_videos_need(shown: Shown, asked: str, part: slice) -> None:
-    served = await shown.studio.api.client.get(shown.url, headers={"Range": asked})
+async def test_a_range_of_a_file_is_served_as_players_of_videos_need(
+    shown: Shown, byte_range: str, part: slice
+) -> None:
+    served = await shown.studio.api.client.get(shown.url, headers={"Range": byte_range})
     assert (served.status_code, served.content) == (206, CONTENT[part])
     first = list(range(len(CONTENT)))[part]
     assert served.headers["content-range"] == f"bytes {first[0]}-{first[-1]}/{len(CONTENT)}"
@@ -101,28 +103,28 @@ async def test_a_range_beyond_the_file_is_refused(shown: Shown) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
 async def test_a_signature_altered_in_any_one_character_is_refused(shown: Shown, method: str, home: Path) -> None:
-    before = kept(home)
+    before = stored_files(home)
     whole, _, signature = shown.address(method).rpartition("signature=")
     assert len(signature) == 64
-    for place, character in enumerate(signature):
+    for index, character in enumerate(signature):
         for other in ("0" if character != "0" else "1", character.upper() if character.isalpha() else "g", ""):
-            altered = f"{signature[:place]}{other}{signature[place + 1 :]}"
-            assert await shown.status(method, f"{whole}signature={altered}") == 403, (place, other)
+            altered = f"{signature[:index]}{other}{signature[index + 1 :]}"
+            assert await shown.status(method, f"{whole}signature={altered}") == 403, (index, other)
     for altered in ("", f"{signature}0", f"{signature}%00", f"%20{signature}", f"{signature}%0A", "é" * 64):
         assert await shown.status(method, f"{whole}signature={altered}") == 403, altered
-    assert kept(home) == before
+    assert stored_files(home) == before
 
 
 def queries(url: str) -> list[list[tuple[str, str]]]:
     """The query of an address, altered in every value, and with values left out, doubled and added."""
     pairs = parse_qsl(urlsplit(url).query)
     changed = [
-        [*pairs[:place], (name, other), *pairs[place + 1 :]]
-        for place, (name, value) in enumerate(pairs)
+        [*pairs[:index], (name, other), *pairs[index + 1 :]]
+        for index, (name, value) in enumerate(pairs)
         for other in ("", "0", f"{value}0", f"{value} ", f"0{value}", f"+{value}", value.upper() + "A")
     ]
-    without = [[*pairs[:place], *pairs[place + 1 :]] for place in range(len(pairs))]
-    doubled = [[*pairs[: place + 1], pair, *pairs[place + 1 :]] for place, pair in enumerate(pairs)]
+    without = [[*pairs[:index], *pairs[index + 1 :]] for index in range(len(pairs))]
+    doubled = [[*pairs[: index + 1], pair, *pairs[index + 1 :]] for index, pair in enumerate(pairs)]
     contrary = [[*pairs, (name, "1")] for name, _ in pairs] + [[(name, "1"), *pairs] for name, _ in pairs]
     added = [[*pairs, (name, "1")] for name in ("x", "size", "method", "key", "", "Expires", "expires ")]
     return [*changed, *without, *doubled, *contrary, *added, []]
@@ -130,54 +132,54 @@ def queries(url: str) -> list[list[tuple[str, str]]]:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
 async def test_any_other_query_than_the_signed_one_is_refused(shown: Shown, method: str, home: Path) -> None:
-    before = kept(home)
+    before = stored_files(home)
     url = shown.address(method)
     for query in queries(url):
         assert await shown.status(method, urlunsplit(urlsplit(url)._replace(query=urlencode(query)))) == 403, query
-    assert kept(home) == before
+    assert stored_files(home) == before
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
 async def test_a_part_of_the_query_that_is_moved_into_the_key_is_refused(shown: Shown, method: str) -> None:
-    parts = urlsplit(shown.address(method))
-    pairs = dict(parse_qsl(parts.query))
+    url_parts = urlsplit(shown.address(method))
+    pairs = dict(parse_qsl(url_parts.query))
     moved = quote(f"\nexpires={pairs.pop('expires')}")
-    altered = urlunsplit(parts._replace(path=parts.path + moved, query=urlencode(pairs)))
+    altered = urlunsplit(url_parts._replace(path=url_parts.path + moved, query=urlencode(pairs)))
     assert await shown.status(method, altered) in (403, 404)
 
 
 async def test_two_values_of_the_query_that_are_made_one_are_refused(shown: Shown) -> None:
-    parts = urlsplit(shown.put)
-    pairs = dict(parse_qsl(parts.query))
+    url_parts = urlsplit(shown.put)
+    pairs = dict(parse_qsl(url_parts.query))
     pairs["size"] += f"\ntype={pairs.pop('type')}"
-    assert await shown.status("PUT", urlunsplit(parts._replace(query=urlencode(pairs)))) == 403
+    assert await shown.status("PUT", urlunsplit(url_parts._replace(query=urlencode(pairs)))) == 403
 
 
 async def test_an_address_holds_for_its_method_alone(shown: Shown, home: Path) -> None:
-    before = kept(home)
+    before = stored_files(home)
     assert [await shown.status(method, shown.put) for method in ("GET", "HEAD")] == [403, 403]
     assert await shown.status("PUT", shown.url) == 403
     for method in ("POST", "DELETE", "PATCH", "PROPFIND"):
         assert [await shown.status(method, shown.address(of)) for of in ("GET", "PUT")] == [405, 405]
-    assert kept(home) == before
+    assert stored_files(home) == before
 
 
 async def test_an_address_holds_for_its_key_alone(shown: Shown, home: Path) -> None:
-    before = kept(home)
+    before = stored_files(home)
     query = urlsplit(shown.url).query
     for path in (urlsplit(shown.thumbnail).path, urlsplit(shown.put).path, "/media/", "/media/a", "/media//"):
         assert await shown.status("GET", f"http://testserver{path}?{query}") == 403
     used = urlsplit(shown.url).path
     assert await shown.status("PUT", f"http://testserver{used}?{urlsplit(shown.put).query}") == 403
-    assert kept(home) == before
+    assert stored_files(home) == before
 
 
 async def test_a_file_that_a_browser_has_is_not_sent_again_to_whoever_may_see_it(shown: Shown) -> None:
     client = shown.studio.api.client
-    known = {"If-None-Match": (await client.get(shown.url)).headers["etag"]}
-    again = await client.get(shown.url, headers=known)
+    headers = {"If-None-Match": (await client.get(shown.url)).headers["etag"]}
+    again = await client.get(shown.url, headers=headers)
     assert (again.status_code, again.content) == (304, b"")
-    assert (await client.get(f"{shown.url}0", headers=known)).status_code == 403
+    assert (await client.get(f"{shown.url}0", headers=headers)).status_code == 403
 
 
 async def test_a_file_that_is_gone_is_not_found(shown: Shown, storage: FolderStorage) -> None:
@@ -194,12 +196,12 @@ async def test_an_address_works_until_its_time_and_not_from_then_on(
         (attachment,) = await attachments(studio)
     for method, url in (("PUT", put), ("GET", attachment["url"]), ("GET", attachment["thumbnailUrl"])):
         expires = int(dict(parse_qsl(urlsplit(url).query))["expires"])
-        asked = time.time()
+        requested_at = time.time()
         while (status := await shown.status(method, url)) != 403:
             assert status == (204 if method == "PUT" else 200)
-            assert asked < expires
+            assert requested_at < expires
             await asyncio.sleep(0.02)
-            asked = time.time()
+            requested_at = time.time()
         assert time.time() >= expires
 
 

@@ -1,4 +1,4 @@
-"""Clearing away: what nobody used within a day goes without a trace, what was used stays, whenever it is asked for."""
+"""Clearing: what nobody used within a day is deleted, what was used stays, at whatever moment it is used."""
 
 import asyncio
 import socket
@@ -18,7 +18,7 @@ from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.outside.storage_s3 import Bucket, open_s3
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
-from tests.media.files import Pool, Studio, kept, key_of, picture, stored_of, studio_of
+from tests.media.files import Pool, Studio, key_of, picture, stored_files, stored_of, studio_of
 from tests.settings import with_settings
 from tests.workout.documents import NO_ID
 
@@ -56,7 +56,7 @@ async def stands(owner: Pool, id: str) -> bool:
 
 def staged(home: Path) -> set[str]:
     """The ids of uploads with a staged file."""
-    return {key.split("/")[1] for key in kept(home) if key.startswith("staging/")}
+    return {key.split("/")[1] for key in stored_files(home) if key.startswith("staging/")}
 
 
 async def test_what_nobody_used_within_a_day_goes_with_its_file_and_younger_ones_stay(
@@ -82,10 +82,10 @@ async def test_a_file_that_was_copied_for_a_use_that_was_refused_goes_too(
 ) -> None:
     id = await studio.uploaded(picture())
     assert await studio.refused(id, movementId=NO_ID) == [("NOT_FOUND", ["input", "movementId"])]
-    (copy,) = [found for found in kept(home) if id in found and not found.startswith("staging/")]
+    (copy,) = [found for found in stored_files(home) if id in found and not found.startswith("staging/")]
     await age(owner, id, DAY)
     assert await clear_uploads(database, storage) == 1
-    assert [found for found in kept(home) if id in found] == []
+    assert [found for found in stored_files(home) if id in found] == []
     assert not (home / "media" / copy).parent.exists()
 
 
@@ -105,7 +105,7 @@ async def test_a_used_upload_loses_its_staged_file_when_its_address_expires_and_
     assert await stored_of(owner, studio.organization) == (1, 1)
 
 
-async def test_a_used_upload_whose_file_was_never_cleared_keeps_its_attachment_after_a_day_too(
+async def test_a_used_upload_whose_file_was_never_cleared_still_has_its_attachment_after_a_day_too(
     studio: Studio, owner: Pool, database: Database, storage: FolderStorage
 ) -> None:
     id = await studio.uploaded(picture())
@@ -144,25 +144,25 @@ async def test_a_hundred_are_cleared_at_a_time(
     assert [await clear_uploads(database, storage) for _ in range(3)] == [100, 30, 0]
 
 
-@pytest.mark.parametrize("step", ["inspect", "copy"])
+@pytest.mark.parametrize("method", ["inspect", "copy"])
 async def test_an_upload_that_is_cleared_while_it_is_being_used_is_refused_and_leaves_nothing(
     studio: Studio, owner: Pool, database: Database, storage: FolderStorage, home: Path,
-    monkeypatch: pytest.MonkeyPatch, step: str,
+    monkeypatch: pytest.MonkeyPatch, method: str,
 ) -> None:  # fmt: skip
     id = await studio.uploaded(picture())
     await age(owner, id, DAY)
-    real = getattr(FolderStorage, step)
+    real = getattr(FolderStorage, method)
 
     async def late(of: FolderStorage, *arguments: str) -> object:
-        monkeypatch.setattr(FolderStorage, step, real)
+        monkeypatch.setattr(FolderStorage, method, real)
         assert await clear_uploads(database, storage) == 1
         return await real(of, *arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(FolderStorage, step, late)
+        patched.setattr(FolderStorage, method, late)
         assert await studio.refused(id) == NOT_FOUND
     assert await stored_of(owner, studio.organization) == (0, 0)
-    assert [key for key in kept(home) if id in key] == []
+    assert [key for key in stored_files(home) if id in key] == []
 
 
 async def test_an_upload_that_the_worker_has_set_out_to_clear_is_not_used_any_more(
@@ -174,9 +174,15 @@ async def test_an_upload_that_the_worker_has_set_out_to_clear_is_not_used_any_mo
     assert await stored_of(owner, studio.organization) == (0, 0)
 
 
-@pytest.mark.parametrize("keep", [True, False])
+@pytest.mark.parametrize("commits", [True, False])
 async def test_an_upload_whose_use_is_not_committed_yet_is_left_alone(
-    studio: Studio, world: World, owner: Pool, database: Database, storage: FolderStorage, home: Path, keep: bool
+    studio: Studio,
+    world: World,
+    owner: Pool,
+    database: Database,
+    storage: FolderStorage,
+    home: Path,
+    commits: bool,
 ) -> None:
     id = await studio.uploaded(picture())
     await age(owner, id, DAY)
@@ -184,8 +190,8 @@ async def test_an_upload_whose_use_is_not_committed_yet_is_left_alone(
         assert await store.use_uploads(session, [UUID(id)]) == {UUID(id)}
         assert await clear_uploads(database, storage) == 0
         assert staged(home) == {id}
-        session.is_rollback_only = not keep
-    assert await owner.fetchval("SELECT used_at IS NOT NULL FROM uploads WHERE id = $1", UUID(id)) is keep
+        session.is_rollback_only = not commits
+    assert await owner.fetchval("SELECT used_at IS NOT NULL FROM uploads WHERE id = $1", UUID(id)) is commits
     assert await clear_uploads(database, storage) == 1
 
 
@@ -218,4 +224,4 @@ async def test_nothing_arrives_at_an_upload_that_was_cleared(
     await studio.send(upload, picture())
     await age(owner, upload["id"], DAY)
     await clear_uploads(database, storage)
-    assert key_of(upload["url"]) not in kept(home)
+    assert key_of(upload["url"]) not in stored_files(home)

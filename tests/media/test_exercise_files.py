@@ -1,7 +1,7 @@
 """Files of exercises: videos, still pictures and instructions' images, announced, sent, used and served."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: answers are JSON
 
 from tests.conftest import Api, World
 from tests.media.files import Studio, picture
@@ -66,9 +66,9 @@ async def test_an_instructions_picture_is_used_once_by_upload_and_again_by_key(a
         {"type": "STEP", "body": "Pull hard.", "imageKey": key},
         {"type": "SAFETY", "body": "Stop.", "imageKey": key},
     ]
-    kept = (await change(api, studio, id, instructions=again))["instructions"]
-    assert [each["imageKey"] for each in kept] == [key, key]
-    assert kept[0]["id"] == shown[0]["id"]
+    updated = (await change(api, studio, id, instructions=again))["instructions"]
+    assert [each["imageKey"] for each in updated] == [key, key]
+    assert updated[0]["id"] == shown[0]["id"]
     assert await api.refusals(UPDATE, studio.coach, id=id, i={"instructions": [first]}) == [
         ("UPLOAD_NOT_FOUND", ["input", "instructions", "0", "imageKey"])
     ]

@@ -1,4 +1,4 @@
-"""Sending files over a real socket: only exactly what was announced arrives, and nowhere but at its place."""
+"""Sending files over a real socket: only exactly what was announced arrives, and is stored under its own key only."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from kinegraph.main import create_app
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World
-from tests.media.files import Studio, kept, key_of, picture, studio_of, until
+from tests.media.files import Studio, key_of, picture, stored_files, studio_of, until
 from tests.settings import with_settings
 
 CONTENT = picture("red")
@@ -36,28 +36,28 @@ class Wire:
 
     async def target(self, size: int = SIZE) -> str:
         """Path and query of a new upload's address."""
-        parts = urlsplit((await self.studio.announce(size))["url"])
-        assert (parts.hostname, parts.port) == ("127.0.0.1", self.port)
-        return f"{parts.path}?{parts.query}"
+        chunks = urlsplit((await self.studio.announce(size))["url"])
+        assert (chunks.hostname, chunks.port) == ("127.0.0.1", self.port)
+        return f"{chunks.path}?{chunks.query}"
 
-    async def say(self, *parts: bytes) -> int:
+    async def say(self, *chunks: bytes) -> int:
         """The status that is answered to these bytes."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.write(b"".join(parts))
+        writer.write(b"".join(chunks))
         answer = await asyncio.wait_for(reader.readline(), 10)
         writer.close()
         return int(answer.split()[1])
 
-    async def break_off(self, *parts: bytes) -> None:
+    async def break_off(self, *chunks: bytes) -> None:
         """Send these bytes, see that a file is begun, and break the connection off."""
         _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.write(b"".join(parts))
+        writer.write(b"".join(chunks))
         await until(self.begun)
         writer.transport.abort()
 
     async def begun(self) -> bool:
         """Whether a file is being received."""
-        return any("/.sending-" in key for key in kept(self.home))
+        return any("/.sending-" in key for key in stored_files(self.home))
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +76,11 @@ async def wire(services: Services, world: World) -> AsyncIterator[Wire]:
 @pytest.fixture
 async def nothing_kept(home: Path) -> AsyncIterator[None]:
     """What is there before a test is there after it, and soon nothing else."""
-    before = kept(home)
+    before = stored_files(home)
     yield
 
     async def as_before() -> bool:
-        return kept(home) == before
+        return stored_files(home) == before
 
     await until(as_before)
 
@@ -96,15 +96,15 @@ def length(size: int) -> str:
 
 def in_chunks(content: bytes, size: int = 7) -> bytes:
     """A chunked body."""
-    parts = [content[start : start + size] for start in range(0, len(content), size)]
-    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*parts, b""])
+    chunks = [content[start : start + size] for start in range(0, len(content), size)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*chunks, b""])
 
 
 async def test_a_whole_file_arrives_by_plain_bytes_and_in_chunks_of_unknown_length(wire: Wire) -> None:
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
         target = await wire.target()
         assert await wire.say(head("PUT", target, *headers), body) == 204
-        assert kept(wire.home)[key_of(target)] == CONTENT
+        assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
 async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrives(wire: Wire) -> None:
@@ -113,13 +113,13 @@ async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrive
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
         target = await wire.target()
         assert await wire.say(head("PUT", target, *offer, *headers), body) == 204
-        assert kept(wire.home)[key_of(target)] == CONTENT
+        assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
 async def test_the_bound_on_graphql_bodies_does_not_bind_files(wire: Wire) -> None:
     target = await wire.target(BIG)
     assert await wire.say(head("PUT", target, PNG, length(BIG)), b"x" * BIG) == 204
-    assert len(kept(wire.home)[key_of(target)]) == BIG
+    assert len(stored_files(wire.home)[key_of(target)]) == BIG
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ async def test_a_second_file_replaces_the_first_and_a_refused_one_does_not(wire:
     target = await wire.target()
     for content, status in ((CONTENT, 204), (CONTENT[::-1], 204), (b"x" * (SIZE - 1), 400), (b"x" * (SIZE + 1), 413)):
         assert await wire.say(head("PUT", target, PNG, length(len(content))), content) == status
-    assert kept(wire.home)[key_of(target)] == CONTENT[::-1]
+    assert stored_files(wire.home)[key_of(target)] == CONTENT[::-1]
 
 
 async def test_of_files_that_are_sent_at_once_one_is_whole(wire: Wire) -> None:
@@ -185,7 +185,7 @@ async def test_of_files_that_are_sent_at_once_one_is_whole(wire: Wire) -> None:
     bodies = [bytes([letter]) * BIG for letter in b"abcd"]
     said = await asyncio.gather(*(wire.say(head("PUT", target, PNG, length(BIG)), body) for body in bodies))
     assert said == [204] * 4
-    assert kept(wire.home)[key_of(target)] in bodies
+    assert stored_files(wire.home)[key_of(target)] in bodies
 
 
 TRICKS = [

@@ -1,4 +1,4 @@
-"""Announcing an upload: what may be announced by whom, and under which key it is going to be kept."""
+"""Announcing an upload: what may be announced by whom, and under which key it is going to be stored."""
 
 import asyncio
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ async def gym(api: Api, world: World) -> Gym:
     return Gym(organization, exercise["id"], people)
 
 
-def asked(gym: Gym, purpose: str, mime: str | None = None, size: int = 1, **values: object) -> Json:
+def request(gym: Gym, purpose: str, mime: str | None = None, size: int = 1, **values: object) -> Json:
     """The input that announces a file of the gym's."""
     where = {} if purpose == "COMMENT_ATTACHMENT" else {"exerciseId": gym.exercise}
     file = {"purpose": purpose, "mime": mime or next(iter(TAKEN[purpose])), "filename": "a", "sizeBytes": size}
@@ -73,11 +73,11 @@ async def test_each_purpose_takes_its_types_up_to_their_limit_and_no_byte_more(
     api: Api, owner: Pool, gym: Gym, purpose: str
 ) -> None:
     coach = gym.organization.coach
-    for mime, most in TAKEN[purpose].items():
-        for size in (1, most):
-            assert await api.refusals(REQUEST, coach, input=asked(gym, purpose, mime, size)) == []
-        for size in (0, -1, most + 1, 2**31 - 1):
-            refused = await api.refusals(REQUEST, coach, input=asked(gym, purpose, mime, size))
+    for mime, max_bytes in TAKEN[purpose].items():
+        for size in (1, max_bytes):
+            assert await api.refusals(REQUEST, coach, input=request(gym, purpose, mime, size)) == []
+        for size in (0, -1, max_bytes + 1, 2**31 - 1):
+            refused = await api.refusals(REQUEST, coach, input=request(gym, purpose, mime, size))
             assert refused == [("INVALID_INPUT", ["input", "sizeBytes"])]
     assert await stored(owner, gym) == 2 * len(TAKEN[purpose])
 
@@ -87,7 +87,7 @@ async def test_each_purpose_refuses_every_other_type(api: Api, owner: Pool, gym:
     others = ["", "image/svg+xml", "text/html", "image/heic", "application/pdf", "image/png; x=y", "image/*", "png"]
     others += ["image/png\r\nX-Evil: 1", "image/png\0", "image/" + "p" * 300, *EVERYTHING - TAKEN[purpose].keys()]
     for mime in others:
-        refused = await api.refusals(REQUEST, gym.organization.coach, input={**asked(gym, purpose), "mime": mime})
+        refused = await api.refusals(REQUEST, gym.organization.coach, input={**request(gym, purpose), "mime": mime})
         assert refused == [("INVALID_INPUT", ["input", "mime"])], mime
     assert await stored(owner, gym) == 0
 
@@ -117,20 +117,20 @@ async def test_members_announce_for_comments_coaches_for_exercises_and_platform_
     api: Api, world: World, owner: Pool, gym: Gym, who: str, comment: Refusals, exercise: Refusals, canonical: Refusals
 ) -> None:
     person = gym.people[who]
-    assert await api.refusals(REQUEST, person, input=asked(gym, "COMMENT_ATTACHMENT")) == comment
+    assert await api.refusals(REQUEST, person, input=request(gym, "COMMENT_ATTACHMENT")) == comment
     for purpose in FOLDERS:
-        assert await api.refusals(REQUEST, person, input=asked(gym, purpose)) == exercise
+        assert await api.refusals(REQUEST, person, input=request(gym, purpose)) == exercise
         values: Json = {"organizationId": None, "exerciseId": await world.exercise_id("back-squat")}
-        assert await api.refusals(REQUEST, person, input=asked(gym, purpose, **values)) == canonical
+        assert await api.refusals(REQUEST, person, input=request(gym, purpose, **values)) == canonical
     assert await stored(owner, gym) == sum([not comment, 3 * (not exercise), 3 * (not canonical)])
 
 
 async def test_nobody_announces_without_signing_in(api: Api, gym: Gym) -> None:
-    response = await api.post(REQUEST, None, input=asked(gym, "COMMENT_ATTACHMENT"))
+    response = await api.post(REQUEST, None, input=request(gym, "COMMENT_ATTACHMENT"))
     assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_an_exercise_that_the_announcer_cannot_write_to_in_that_place_is_refused(
+async def test_an_exercise_that_the_announcer_cannot_write_to_for_that_organization_is_refused(
     api: Api, world: World, owner: Pool, gym: Gym
 ) -> None:
     other = await world.organization()
@@ -138,19 +138,21 @@ async def test_an_exercise_that_the_announcer_cannot_write_to_in_that_place_is_r
     admin = gym.people["platform admin"]
     draft = (await create_exercise(api, admin, slug=f"draft-{UUID(gym.exercise).hex}", status="DRAFT"))["id"]
     for id in (foreign, draft, NO_ID):
-        refused = await api.refusals(REQUEST, gym.organization.coach, input=asked(gym, "EXERCISE_VIDEO", exerciseId=id))
+        refused = await api.refusals(
+            REQUEST, gym.organization.coach, input=request(gym, "EXERCISE_VIDEO", exerciseId=id)
+        )
         assert refused == [("EXERCISE_NOT_VISIBLE", EXERCISE)]
-    inside = asked(gym, "EXERCISE_VIDEO", organizationId=None)
+    inside = request(gym, "EXERCISE_VIDEO", organizationId=None)
     assert await api.refusals(REQUEST, admin, input=inside) == [("EXERCISE_NOT_VISIBLE", EXERCISE)]
     await owner.execute("UPDATE exercises SET deleted_at = now() WHERE id = $1", UUID(gym.exercise))
-    gone = await api.refusals(REQUEST, gym.organization.coach, input=asked(gym, "EXERCISE_VIDEO"))
+    gone = await api.refusals(REQUEST, gym.organization.coach, input=request(gym, "EXERCISE_VIDEO"))
     assert gone == [("EXERCISE_NOT_VISIBLE", EXERCISE)]
     assert await stored(owner, gym) == 0
 
 
 async def test_an_archived_exercise_of_ones_own_still_takes_files(api: Api, gym: Gym) -> None:
     await update_exercise(api, gym.organization.coach, gym.exercise, status="ARCHIVED")
-    assert await api.refusals(REQUEST, gym.organization.coach, input=asked(gym, "EXERCISE_VIDEO")) == []
+    assert await api.refusals(REQUEST, gym.organization.coach, input=request(gym, "EXERCISE_VIDEO")) == []
 
 
 @pytest.mark.parametrize(
@@ -165,16 +167,16 @@ async def test_an_archived_exercise_of_ones_own_still_takes_files(api: Api, gym:
         ("COMMENT_ATTACHMENT", {"exerciseId": NO_ID}, EXERCISE),
     ],
 )
-async def test_a_place_that_does_not_fit_the_purpose_is_refused(
+async def test_an_owner_that_does_not_fit_the_purpose_is_refused(
     api: Api, owner: Pool, gym: Gym, purpose: str, values: Json, path: list[str]
 ) -> None:
-    refused = await api.refusals(REQUEST, gym.organization.coach, input=asked(gym, purpose, **values))
+    refused = await api.refusals(REQUEST, gym.organization.coach, input=request(gym, purpose, **values))
     assert refused == [("INVALID_INPUT", path)]
     assert await stored(owner, gym) == 0
 
 
 @pytest.mark.parametrize("canonical", [False, True], ids=["own", "canonical"])
-async def test_files_are_kept_where_seed_000_says(
+async def test_files_are_stored_under_the_keys_of_the_domain(
     api: Api, world: World, owner: Pool, gym: Gym, canonical: bool
 ) -> None:
     person = gym.people["platform admin" if canonical else "coach"]
@@ -183,7 +185,7 @@ async def test_files_are_kept_where_seed_000_says(
     for purpose, folder in FOLDERS.items():
         for mime in TAKEN[purpose]:
             where: Json = {"organizationId": None if canonical else scope, "exerciseId": exercise}
-            made = await api.run(REQUEST, person, input=asked(gym, purpose, mime, filename="Squat 1.tar.gz", **where))
+            made = await api.run(REQUEST, person, input=request(gym, purpose, mime, filename="Squat 1.tar.gz", **where))
             upload = made["requestUpload"]["upload"]
             key = f"{scope}/exercises/{exercise}/{folder.format(id=upload['id'])}/Squat_1_tar.{ENDINGS[mime]}"
             assert await key_stored(owner, upload["id"]) == key
@@ -201,7 +203,7 @@ async def test_files_are_kept_where_seed_000_says(
         ("💪.png", "file"), ("סקוואט.png", "סקוואט"), ("e\u0301.png", "é"), ("~$ `id`;'\".png", "id"), ("-rf", "-rf"),
     ],
 )  # fmt: skip
-async def test_of_a_filename_only_a_harmless_last_step_is_kept(
+async def test_of_a_filename_only_a_harmless_last_element_is_used(
     studio: Studio, owner: Pool, given: str, name: str
 ) -> None:
     upload = await studio.announce(3, filename=given)
@@ -240,16 +242,14 @@ async def test_a_hundred_uploads_of_a_person_wait_and_the_next_one_is_refused_un
     assert await studio.api.refusals(REQUEST, studio.coach, input=again) == []
 
 
-async def test_who_asks_many_times_at_once_gets_no_more_than_a_hundred_waiting_uploads(
-    studio: Studio, owner: Pool
-) -> None:
+async def test_many_concurrent_requests_get_no_more_than_a_hundred_waiting_uploads(studio: Studio, owner: Pool) -> None:
     await wait_with(owner, studio.coach, studio.organization, 99)
     async with owner.acquire() as connection, connection.transaction():
         await connection.execute("LOCK TABLE uploads IN SHARE ROW EXCLUSIVE MODE")
-        ask = (studio.api.refusals(REQUEST, studio.coach, input=studio.announcement(1)) for _ in range(4))
-        asked = [asyncio.create_task(one) for one in ask]
+        refusals = (studio.api.refusals(REQUEST, studio.coach, input=studio.announcement(1)) for _ in range(4))
+        tasks = [asyncio.create_task(one) for one in refusals]
         await until(lambda: _blocked(owner, 4))
-    assert sorted(map(len, await asyncio.gather(*asked))) == [0, 1, 1, 1]
+    assert sorted(map(len, await asyncio.gather(*tasks))) == [0, 1, 1, 1]
     count = await owner.fetchval("SELECT count(*) FROM uploads WHERE user_id = $1", studio.coach.id)
     assert count == 100
 

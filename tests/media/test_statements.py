@@ -54,7 +54,7 @@ async def test_a_comment_with_ten_files_takes_as_many_statements_as_one_with_one
 
 
 @pytest.mark.parametrize("values", [{}, {"uploadIds": None}, {"uploadIds": []}], ids=["left out", "null", "empty"])
-async def test_a_comment_without_files_asks_for_none_and_opens_one_transaction(
+async def test_a_comment_without_files_loads_none_and_opens_one_transaction(
     studio: Studio, counter: Counter, values: dict[str, object]
 ) -> None:
     input = {"movementId": studio.movement, "body": "Look", **values}

@@ -85,7 +85,7 @@ class TestContract:
         assert await store.storage.inspect(f"{key}2") is None
 
     @pytest.mark.parametrize("size", [1, HEAD_BYTES - 1, HEAD_BYTES, HEAD_BYTES + 1, len(CONTENT)])
-    async def test_size_and_first_bytes_are_told(self, store: Store, key: str, size: int) -> None:
+    async def test_size_and_first_bytes_are_returned(self, store: Store, key: str, size: int) -> None:
         await store.storage.write(key, CONTENT[:size], "image/png")
         stored = await store.storage.inspect(key)
         assert stored is not None and (stored.size, stored.head) == (size, CONTENT[: min(size, HEAD_BYTES)])
@@ -96,15 +96,15 @@ class TestContract:
         stored = await store.storage.inspect(key)
         assert stored is not None and (stored.size, stored.head) == (0, b"")
 
-    async def test_the_mark_changes_with_the_content(self, store: Store, key: str) -> None:
-        marks = []
+    async def test_the_etag_changes_with_the_content(self, store: Store, key: str) -> None:
+        etags = []
         for content in (b"a", b"a", b"b", b"bb"):
             await store.storage.write(key, content, "image/png")
-            marks += [stored.etag for _ in range(2) if (stored := await store.storage.inspect(key))]
-        assert len(marks) == 8 and marks[::2] == marks[1::2]
-        assert len(set(marks[2:])) == 3
+            etags += [stored.etag for _ in range(2) if (stored := await store.storage.inspect(key))]
+        assert len(etags) == 8 and etags[::2] == etags[1::2]
+        assert len(set(etags[2:])) == 3
 
-    async def test_a_copy_is_made_of_what_was_looked_at_and_stays_when_that_is_replaced_or_gone(
+    async def test_a_copy_is_made_of_what_was_inspected_and_stays_when_that_is_replaced_or_gone(
         self, store: Store, key: str
     ) -> None:
         await store.storage.write(key, CONTENT, "image/png")
@@ -131,7 +131,7 @@ class TestContract:
         assert ("folder" in store.storage.describe()) is isinstance(store.storage, FolderStorage)
 
 
-ASKED: dict[str, Callable[[ObjectStorage], Awaitable[object]]] = {
+CALLS: dict[str, Callable[[ObjectStorage], Awaitable[object]]] = {
     "require": lambda storage: storage.require(),
     "inspect": lambda storage: storage.inspect("a/b.png"),
     "read": lambda storage: storage.read("a/b.png"),
@@ -141,7 +141,7 @@ ASKED: dict[str, Callable[[ObjectStorage], Awaitable[object]]] = {
 }
 
 
-@pytest.mark.parametrize("method", ASKED)
+@pytest.mark.parametrize("method", CALLS)
 async def test_a_store_that_is_not_there_says_so(store: Store, method: str) -> None:
     with pytest.raises(ServiceError):
-        await ASKED[method](store.missing)
+        await CALLS[method](store.missing)

@@ -13,7 +13,7 @@ from kinegraph.media.jobs import make_thumbnail
 from kinegraph.media.rules_thumbnails import NotAnImage
 from kinegraph.outside.storage_folder import FolderStorage
 from tests.conftest import World
-from tests.media.files import Pool, Studio, kept, key_of, picture
+from tests.media.files import Pool, Studio, key_of, picture, stored_files
 
 ROW = "SELECT *, xmin::text AS written FROM attachments WHERE id = $1"
 
@@ -37,19 +37,19 @@ async def test_a_job_that_is_delivered_twice_leaves_the_same_row_and_file(
 ) -> None:
     id = UUID((await studio.attached(picture()))["id"])
     await make_thumbnail(database, storage, id, studio.organization.id)
-    row, files = await owner.fetchrow(ROW, id), kept(home)
+    row, files = await owner.fetchrow(ROW, id), stored_files(home)
     assert await make_thumbnail(database, storage, id, studio.organization.id) == "There is nothing to do."
-    assert (await owner.fetchrow(ROW, id), kept(home)) == (row, files)
+    assert (await owner.fetchrow(ROW, id), stored_files(home)) == (row, files)
 
 
 async def test_jobs_that_run_at_once_leave_one_thumbnail(
     studio: Studio, database: Database, storage: FolderStorage, home: Path
 ) -> None:
     attachment = await studio.attached(picture())
-    before = set(kept(home))
+    before = set(stored_files(home))
     job = (make_thumbnail(database, storage, UUID(attachment["id"]), studio.organization.id) for _ in range(4))
     await asyncio.gather(*job)
-    assert len(set(kept(home)) - before) == 1
+    assert len(set(stored_files(home)) - before) == 1
     ((again,),) = [entry["attachments"] for entry in await studio.comments()]
     assert (await studio.get(again["thumbnailUrl"])).status_code == 200
 
@@ -78,7 +78,7 @@ async def test_a_video_and_an_attachment_that_is_gone_need_no_thumbnail(
     video = await studio.attached(b"\0\0\0\x18ftypisom" + b"\0" * 64, mime="video/mp4")
     gone = await studio.attached(picture())
     await owner.execute("UPDATE attachments SET deleted_at = now() WHERE id = $1", UUID(gone["id"]))
-    before = kept(home)
+    before = stored_files(home)
     said = [
         await make_thumbnail(database, storage, id, organization)
         for id, organization in (
@@ -89,19 +89,19 @@ async def test_a_video_and_an_attachment_that_is_gone_need_no_thumbnail(
         )
     ]
     assert said == ["There is nothing to do.", *["The attachment is gone."] * 3]
-    assert kept(home) == before
+    assert stored_files(home) == before
 
 
 @pytest.mark.parametrize("content", [picture()[:60], b"\x89PNG\r\n\x1a\n<script>", None], ids=["cut", "mark", "none"])
-async def test_what_no_thumbnail_can_be_made_of_is_told_so_in_its_row_and_leaves_no_file(
+async def test_what_no_thumbnail_can_be_made_of_is_reported_in_its_row_and_leaves_no_file(
     studio: Studio, database: Database, storage: FolderStorage, owner: Pool, home: Path, content: bytes | None
 ) -> None:
     attachment = await studio.attached(content or picture())
     if content is None:
         (home / "media" / key_of(attachment["url"])).unlink()
-    before = kept(home)
-    with pytest.raises(NotAnImage) as told:
+    before = stored_files(home)
+    with pytest.raises(NotAnImage) as raised:
         await make_thumbnail(database, storage, UUID(attachment["id"]), studio.organization.id)
-    assert kept(home) == before
+    assert stored_files(home) == before
     row = await owner.fetchrow(ROW, UUID(attachment["id"]))
-    assert row is not None and (row.thumb_url, row.thumb_error) == (None, str(told.value))
+    assert row is not None and (row.thumb_url, row.thumb_error) == (None, str(raised.value))

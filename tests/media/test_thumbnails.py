@@ -26,7 +26,7 @@ def made(content: bytes) -> Image.Image:
 
 
 def is_near(image: Image.Image, colour: Colour, at: tuple[int, int] = (200, 200)) -> bool:
-    """Whether a pixel has a colour, as far as JPEG keeps it."""
+    """Whether a pixel has a colour, as exactly as JPEG stores it."""
     pixel = image.getpixel(at)
     assert isinstance(pixel, tuple)
     return all(abs(found - wanted) <= 8 for found, wanted in zip(pixel, colour, strict=True))
@@ -75,7 +75,7 @@ def test_colours_come_out_as_they_went_in_and_transparency_as_white(name: str) -
 
 
 @pytest.mark.parametrize("grey", [0x0000, 0x4040, 0x8080, 0xC0C0, 0xFFFF])
-def test_a_16_bit_grey_image_keeps_its_greys(grey: int) -> None:
+def test_a_16_bit_grey_image_has_the_same_greys(grey: int) -> None:
     row = b"\0" + struct.pack(">2H", grey, grey)
     assert is_near(made(raw_png(2, 1, 16, 0, row)), (grey >> 8, grey >> 8, grey >> 8))
 
@@ -91,25 +91,25 @@ def test_of_an_animation_the_first_picture_is_shown(kind: str) -> None:
     assert is_near(made(encoded(Image.new("RGB", (20, 20), "red"), kind, **options)), RED)
 
 
-PLACES = {1: "left", 2: "right", 3: "right", 4: "left", 5: "top", 6: "top", 7: "bottom", 8: "bottom"}
+SIDES = {1: "left", 2: "right", 3: "right", 4: "left", 5: "top", 6: "top", 7: "bottom", 8: "bottom"}
 POINTS = {"left": (40, 200), "right": (360, 200), "top": (200, 40), "bottom": (200, 360)}
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-@pytest.mark.parametrize("orientation", PLACES)
+@pytest.mark.parametrize("orientation", SIDES)
 def test_a_picture_that_was_taken_sideways_stands_upright(kind: str, orientation: int) -> None:
     image = Image.new("RGB", (1600, 1600), "red")
     image.paste("blue", (0, 0, 800, 1600))
     exif = Image.Exif()
     exif[0x0112] = orientation
     small = made(encoded(image, kind, exif=exif))
-    blue = PLACES[orientation]
+    blue = SIDES[orientation]
     red = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}[blue]
     assert is_near(small, BLUE, POINTS[blue]) and is_near(small, RED, POINTS[red])
 
 
 def with_secrets(kind: str, comment: str | None = None) -> bytes:
-    """A picture that says where it was taken in every way that its format knows but (unless given) a comment."""
+    """A picture that says where it was taken in every field that its format has but (unless given) a comment."""
     exif = Image.Exif()
     exif[0x010E] = "my home address"
     exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0)})
@@ -125,7 +125,7 @@ def with_secrets(kind: str, comment: str | None = None) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_where_and_by_whom_a_picture_was_taken_is_not_kept(kind: str) -> None:
+def test_where_and_by_whom_a_picture_was_taken_is_not_stored(kind: str) -> None:
     content = with_secrets(kind)
     assert b"my home address" in content
     small = made(content)
@@ -135,7 +135,7 @@ def test_where_and_by_whom_a_picture_was_taken_is_not_kept(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
-def test_the_comment_in_a_picture_is_not_kept(kind: str) -> None:
+def test_the_comment_in_a_picture_is_not_stored(kind: str) -> None:
     content = with_secrets(kind, "my home address")
     assert b"my home address" in content
     assert b"my home address" not in thumbnail(content)
@@ -169,13 +169,13 @@ NO_IMAGES = {
 
 
 @pytest.mark.parametrize("name", NO_IMAGES)
-def test_what_is_no_image_is_told_so(name: str) -> None:
+def test_what_is_no_image_is_refused(name: str) -> None:
     with pytest.raises(NotAnImage):
         thumbnail(NO_IMAGES[name])
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_a_truncated_image_is_told_so(kind: str) -> None:
+def test_a_truncated_image_is_refused(kind: str) -> None:
     whole = encoded(Image.effect_noise((60, 60), 90).convert("RGB"), kind)
     for size in range(0, len(whole) - 40, max(1, len(whole) // 40)):
         with pytest.raises(NotAnImage):
@@ -183,7 +183,7 @@ def test_a_truncated_image_is_told_so(kind: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Tag data")
-def test_a_picture_with_damaged_exif_is_shown_or_told_so_but_never_an_unexpected_error() -> None:
+def test_a_picture_with_damaged_exif_is_shown_or_refused_but_never_an_unexpected_error() -> None:
     width = struct.pack(">HHI4s", 0x0100, 2, 4, b"abc\0")
     upright = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
     beyond = struct.pack(">HHII", 0x011A, 5, 0x3200, 5)

@@ -163,18 +163,18 @@ async def test_of_two_comments_in_one_request_the_second_does_not_get_the_upload
 async def test_ten_files_stand_under_a_comment_in_their_order_and_an_eleventh_is_refused(
     studio: Studio, owner: Pool
 ) -> None:
-    contents = [picture(size=(place + 1, 1)) for place in range(11)]
-    ids = [await studio.uploaded(content) for content in contents]
+    files = [picture(size=(index + 1, 1)) for index in range(11)]
+    ids = [await studio.uploaded(content) for content in files]
     assert await studio.refused(*ids) == [("INVALID_INPUT", ["input", "uploadIds"])]
-    ten = [ids[place] for place in (3, 1, 4, 0, 5, 9, 2, 6, 8, 7)]
+    ten = [ids[index] for index in (3, 1, 4, 0, 5, 9, 2, 6, 8, 7)]
     served = [(await studio.get(attachment["url"])).content for attachment in await studio.use(*ten)]
-    assert served == [contents[ids.index(id)] for id in ten]
+    assert served == [files[ids.index(id)] for id in ten]
     ((again,),) = ([entry["attachments"] for entry in await studio.comments()],)
     assert [(await studio.get(attachment["url"])).content for attachment in again] == served
     assert await stored_of(owner, studio.organization) == (1, 10)
 
 
-async def test_a_list_that_names_an_upload_twice_or_no_upload_is_refused_place_by_place(
+async def test_a_list_that_names_an_upload_twice_or_no_upload_is_refused_entry_by_entry(
     studio: Studio, owner: Pool
 ) -> None:
     id = await studio.uploaded(picture())

@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: a patched constructor
 
 import pytest
 
@@ -14,7 +14,7 @@ from kinegraph.outside.storage import StoredObject
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
-from tests.media.files import ADD, REQUEST, Pool, Studio, alike, kept, picture, stored_of
+from tests.media.files import ADD, REQUEST, Pool, Studio, alike, picture, stored_files, stored_of
 from tests.settings import with_settings
 
 NOT_FOUND = [("UPLOAD_NOT_FOUND", ["input", "uploadIds", "0"])]
@@ -71,7 +71,7 @@ async def test_a_use_that_loses_does_not_change_what_the_winners_attachment_serv
     assert (await studio.get(attachment["url"])).content == red
 
 
-async def test_a_file_that_is_replaced_between_the_look_and_the_copy_is_refused_and_usable_later(
+async def test_a_file_that_is_replaced_between_the_inspection_and_the_copy_is_refused_and_usable_later(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, owner: Pool, home: Path
 ) -> None:
     good, evil = picture("red"), b"<script>".ljust(len(picture("red")))
@@ -87,7 +87,9 @@ async def test_a_file_that_is_replaced_between_the_look_and_the_copy_is_refused_
         patched.setattr(FolderStorage, "copy", late)
         assert await studio.refused(upload["id"]) == NOT_FOUND
     assert await stored_of(owner, studio.organization) == (0, 0)
-    assert [key for key, content in kept(home).items() if content == evil and not key.startswith("staging/")] == []
+    assert [
+        key for key, content in stored_files(home).items() if content == evil and not key.startswith("staging/")
+    ] == []
     assert await studio.refused(upload["id"]) == [("INVALID_INPUT", ["input", "uploadIds", "0"])]
     await studio.send(upload, good)
     assert await studio.refused(upload["id"]) == []
@@ -139,7 +141,7 @@ async def test_with_the_folder_away_a_use_is_refused_and_nothing_is_stored(
     assert [error["code"] for error in response.json()["data"]["addComment"]["userErrors"]] == ["SERVICE_UNAVAILABLE"]
 
 
-async def test_with_no_way_to_sign_nothing_is_announced(
+async def test_without_signing_nothing_is_announced(
     studio: Studio, services: Services, owner: Pool, monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
     async with running(_keyless(services, monkeypatch)) as api:
@@ -148,7 +150,7 @@ async def test_with_no_way_to_sign_nothing_is_announced(
     assert await owner.fetchval("SELECT count(*) FROM uploads WHERE user_id = $1", studio.coach.id) == 0
 
 
-async def test_with_no_way_to_sign_attachments_are_answered_as_unavailable(
+async def test_without_signing_attachments_are_answered_as_unavailable(
     studio: Studio, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await studio.attached(picture())

@@ -1,4 +1,4 @@
-"""The whole way of a file through the API where files are in a bucket."""
+"""The whole life of a file in the API where files are in a bucket."""
 
 import io
 from collections.abc import AsyncIterator, Iterator

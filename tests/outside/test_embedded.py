@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL and Redis keep their promises to a developer: the real servers, really killed."""
+"""The embedded PostgreSQL and Redis work as promised to a developer: the real servers, really killed."""
 
 import asyncio
 import multiprocessing
@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: values of asyncpg and redis-py
 
 import asyncpg
 import pytest
@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[Start, Find]] = {
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
-def ask(url: str, statement: str) -> Any:
+def query(url: str, statement: str) -> Any:
     async def fetch() -> Any:
         connection = await asyncpg.connect(url)
         try:
@@ -51,15 +51,15 @@ def remember(url: str, word: str) -> None:
     if url.startswith("unix"):
         redis.Redis.from_url(url).rpush("words", word)
     else:
-        ask(url, "create table if not exists words (word text)")
-        ask(url, f"insert into words values ('{word}')")
+        query(url, "create table if not exists words (word text)")
+        query(url, f"insert into words values ('{word}')")
 
 
 def remembered(url: str) -> list[str]:
     if url.startswith("unix"):
         words: Any = redis.Redis.from_url(url).lrange("words", 0, -1)
         return [word.decode() for word in words]
-    return list(ask(url, "select array_agg(word order by ctid) from words"))
+    return list(query(url, "select array_agg(word order by ctid) from words"))
 
 
 def pid_of(folder: Path, name: str) -> int:
@@ -122,13 +122,13 @@ def started() -> Iterator[Started]:
 
 def test_data_and_url_survive_a_stop_and_a_start(name: str, folder: Path, started: Started) -> None:
     first = started(name, folder)
-    remember(first.url, "kept")
+    remember(first.url, "still there")
     first.stop()
     assert KINDS[name][1](folder) is None
     assert not sockets_of(first.url).exists()
     second = started(name, folder)
     assert second.url == first.url
-    assert remembered(second.url)[-1:] == ["kept"]
+    assert remembered(second.url)[-1:] == ["still there"]
 
 
 def test_stop_may_be_called_again_and_leaves_a_later_server_alone(name: str, folder: Path, started: Started) -> None:
@@ -149,11 +149,11 @@ def test_a_killed_server_has_lost_nothing_when_it_is_started_again(name: str, fo
 
 
 def test_the_server_of_a_killed_keeper_is_adopted_and_stopped(name: str, folder: Path, started: Started) -> None:
-    keeper = another_process(name, folder)
+    owner = another_process(name, folder)
     until(lambda: KINDS[name][1](folder))
     pid = pid_of(folder, name)
-    keeper.kill()
-    keeper.join()
+    owner.kill()
+    owner.join()
     server = started(name, folder)
     assert pid_of(folder, name) == pid
     remember(server.url, "adopted")
@@ -162,15 +162,15 @@ def test_the_server_of_a_killed_keeper_is_adopted_and_stopped(name: str, folder:
 
 
 def test_keeper_and_server_killed_together_are_no_obstacle(name: str, folder: Path, started: Started) -> None:
-    keeper = another_process(name, folder)
+    owner = another_process(name, folder)
     until(lambda: KINDS[name][1](folder))
     os.kill(pid_of(folder, name), signal.SIGKILL)
-    keeper.kill()
-    keeper.join()
+    owner.kill()
+    owner.join()
     remember(started(name, folder).url, "after both")
 
 
-def test_a_second_start_says_that_the_server_is_running_and_who_keeps_it(
+def test_a_second_start_says_that_the_server_is_running_and_who_owns_it(
     name: str, folder: Path, started: Started
 ) -> None:
     server = started(name, folder)
@@ -262,7 +262,7 @@ def test_a_server_that_never_gets_ready_is_given_up_and_stopped(
     started(name, folder)
 
 
-def test_a_missing_wheel_is_named_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_wheel_is_named_with_the_alternative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.path", [])  # no wheel is found
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ServiceError, match=r"kinegraph\[embedded\].*KINEGRAPH_DATABASE_URL"):

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: what it can do, what it survives, and where root may keep it."""
+"""The embedded PostgreSQL: what it can do, what it survives, and in which folders root may run it."""
 
 import asyncio
 import multiprocessing
@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any  # Any: values of asyncpg, which has no types
 
 import asyncpg
 import pytest
@@ -26,7 +26,7 @@ from kinegraph.outside.postgres import EmbeddedPostgres, start_postgres
 Started = Callable[[Path], EmbeddedPostgres]
 
 
-def ask(url: str, statement: str) -> Any:
+def query(url: str, statement: str) -> Any:
     async def fetch() -> Any:
         connection = await asyncpg.connect(url)
         try:
@@ -90,71 +90,79 @@ def test_a_stale_pid_file_that_names_a_living_process_is_no_obstacle(folder: Pat
 
 
 def test_a_first_start_killed_in_the_middle_is_made_anew(tmp_path: Path, started: Started) -> None:
-    keeper = multiprocessing.get_context("fork").Process(target=start_postgres, args=(tmp_path,))
-    keeper.start()
+    owner = multiprocessing.get_context("fork").Process(target=start_postgres, args=(tmp_path,))
+    owner.start()
     while not list(tmp_path.glob("data.new-*/PG_VERSION")):
-        assert keeper.is_alive()
+        assert owner.is_alive()
         time.sleep(0.005)
-    keeper.kill()
-    keeper.join()
+    owner.kill()
+    owner.join()
     assert not (tmp_path / "data").exists()
-    assert ask(started(tmp_path).url, "select 1") == 1
+    assert query(started(tmp_path).url, "select 1") == 1
     assert list(tmp_path.glob("data.new-*")) == []
 
 
 def test_vector_and_trigram_extensions_are_there_and_know_hebrew(folder: Path, started: Started) -> None:
     url = started(folder).url
-    ask(url, "create extension vector")
-    ask(url, "create extension pg_trgm")
-    assert ask(url, "select extversion from pg_extension where extname = 'vector'").startswith("0.8.")
-    assert ask(url, "select '[3,4]'::vector <-> '[0,0]'::vector") == 5
-    assert ask(url, "select cardinality(show_trgm('שלום'))") == 5
-    assert ask(url, "select similarity('כפיפת ברך', 'כפיפת ברכיים')") == pytest.approx(8 / 15)
-    assert ask(url, "select lower('ПРИСЕДАНИЕ')") == "приседание"
+    query(url, "create extension vector")
+    query(url, "create extension pg_trgm")
+    assert query(url, "select extversion from pg_extension where extname = 'vector'").startswith("0.8.")
+    assert query(url, "select '[3,4]'::vector <-> '[0,0]'::vector") == 5
+    assert query(url, "select cardinality(show_trgm('שלום'))") == 5
+    assert query(url, "select similarity('כפיפת ברך', 'כפיפת ברכיים')") == pytest.approx(8 / 15)
+    assert query(url, "select lower('ПРИСЕДАНИЕ')") == "приседание"
 
 
 def test_vacuum_of_a_vector_index_and_every_distance_leave_the_server_running(folder: Path, started: Started) -> None:
     url = started(folder).url
     before = pid_of(folder)
-    assert ask(url, "show autovacuum") == "on"
-    ask(url, "create extension if not exists vector")
-    ask(url, "create table points (id int, place vector(3))")
-    ask(url, "insert into points select n, array[n % 7, n % 11, 1]::real[]::vector from generate_series(1, 500) n")
-    ask(url, "create index on points using hnsw (place vector_cosine_ops)")
-    ask(url, "delete from points where id % 3 = 0")
-    ask(url, "vacuum (analyze) points")
+    assert query(url, "show autovacuum") == "on"
+    query(url, "create extension if not exists vector")
+    query(url, "create table points (id int, spot vector(3))")
+    query(url, "insert into points select n, array[n % 7, n % 11, 1]::real[]::vector from generate_series(1, 500) n")
+    query(url, "create index on points using hnsw (spot vector_cosine_ops)")
+    query(url, "delete from points where id % 3 = 0")
+    query(url, "vacuum (analyze) points")
     for distance, expected in {"<->": 5, "<#>": 0, "<=>": 1, "<+>": 7}.items():
-        assert ask(url, f"select '[3,0]'::vector {distance} '[0,4]'::vector") == expected
-    assert ask(url, "select cosine_distance('[3,4]'::vector, '[6,8]')") == 0
-    assert ask(url, "select array_to_vector(array[1, 2]::real[], 2, true)::text") == "[1,2]"
-    assert ask(url, "select l2_normalize('[3,4]'::vector)::text") == "[0.6,0.8]"
-    assert ask(url, "select id from points order by place <=> '[1,1,1]' limit 1") in {1, 78, 155, 232, 309, 386, 463}
+        assert query(url, f"select '[3,0]'::vector {distance} '[0,4]'::vector") == expected
+    assert query(url, "select cosine_distance('[3,4]'::vector, '[6,8]')") == 0
+    assert query(url, "select array_to_vector(array[1, 2]::real[], 2, true)::text") == "[1,2]"
+    assert query(url, "select l2_normalize('[3,4]'::vector)::text") == "[0.6,0.8]"
+    assert query(url, "select id from points order by spot <=> '[1,1,1]' limit 1") in {
+        1,
+        78,
+        155,
+        232,
+        309,
+        386,
+        463,
+    }
     assert pid_of(folder) == before
 
 
 def test_an_extension_of_an_earlier_release_is_updated_at_the_start(folder: Path, started: Started) -> None:
     first = started(folder)
-    ask(first.url, "create extension if not exists vector")
-    ask(first.url, "update pg_extension set extversion = '0.8.2' where extname = 'vector'")
+    query(first.url, "create extension if not exists vector")
+    query(first.url, "update pg_extension set extversion = '0.8.2' where extname = 'vector'")
     first.stop()
-    assert ask(started(folder).url, "select extversion from pg_extension where extname = 'vector'") == "0.8.5"
+    assert query(started(folder).url, "select extversion from pg_extension where extname = 'vector'") == "0.8.5"
 
 
 def test_the_database_is_utf8_by_code_point_and_the_server_safe_and_private(folder: Path, started: Started) -> None:
     url = started(folder).url
-    assert [ask(url, f"show {name}") for name in ("fsync", "log_statement")] == ["on", "none"]
-    assert ask(url, "show listen_addresses") == ""
-    assert [ask(url, f"show {name}") for name in ("max_connections", "shared_buffers")] == ["50", "128MB"]
-    assert ask(url, "show server_encoding") == "UTF8"
-    assert ask(url, "select datlocale from pg_database where datname = current_database()") == "C.UTF-8"
-    assert ask(url, "select current_user || ' ' || current_database()") == "kinegraph kinegraph"
+    assert [query(url, f"show {name}") for name in ("fsync", "log_statement")] == ["on", "none"]
+    assert query(url, "show listen_addresses") == ""
+    assert [query(url, f"show {name}") for name in ("max_connections", "shared_buffers")] == ["50", "128MB"]
+    assert query(url, "show server_encoding") == "UTF8"
+    assert query(url, "select datlocale from pg_database where datname = current_database()") == "C.UTF-8"
+    assert query(url, "select current_user || ' ' || current_database()") == "kinegraph kinegraph"
 
 
 def test_a_dropped_database_is_made_again(folder: Path, started: Started) -> None:
     first = started(folder)
-    ask(first.url.replace("/kinegraph?", "/postgres?"), "drop database kinegraph")
+    query(first.url.replace("/kinegraph?", "/postgres?"), "drop database kinegraph")
     first.stop()
-    assert ask(started(folder).url, "select 1") == 1
+    assert query(started(folder).url, "select 1") == 1
 
 
 def test_sqlalchemy_takes_the_url(folder: Path, started: Started) -> None:
@@ -187,7 +195,7 @@ def test_root_may_keep_data_and_wheel_where_only_root_may_enter(
         server = started(private / "state")
     finally:
         os.umask(before)
-    ask(server.url, "create extension vector")
+    query(server.url, "create extension vector")
     server.stop()
     started(private / "state")
     assert stat.S_IMODE(private.stat().st_mode) == 0o700

@@ -99,7 +99,7 @@ def kill_pg0_alone(starter: psutil.Process) -> None:
 
 
 @pytest.mark.parametrize("kill", [kill_starter, kill_pg0_too, kill_pg0_alone])
-def test_an_unpacking_that_was_killed_half_way_is_begun_anew(
+def test_an_unpacking_that_was_killed_halfway_is_begun_anew(
     kill: Callable[[psutil.Process], None], cache: Path, tmp_path: Path
 ) -> None:
     starter = FORK.Process(target=unpack_postgres, args=(tmp_path,))
@@ -131,7 +131,7 @@ def test_where_the_cache_cannot_be_made_the_programs_are_in_the_folder_of_the_se
     assert identity_of(unpack_postgres(own)) == identity_of(programs)
 
 
-def test_a_pg0_that_fails_shows_its_last_words_with_the_way_out(
+def test_a_pg0_that_fails_shows_its_last_words_with_the_alternative(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing = tmp_path / "pg0"

@@ -1,4 +1,4 @@
-"""The folder store by itself: no key leads out of it, what it is told wrongly is refused, and it leaves no litter."""
+"""The folder store by itself: no key leads out of it, wrong requests are refused, and no temporary files remain."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -45,9 +45,9 @@ def folders(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_dir()}
 
 
-async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
-    """A body in these parts."""
-    for part in parts:
+async def chunks(*body_chunks: bytes) -> AsyncIterator[bytes]:
+    """A body in these body_chunks."""
+    for part in body_chunks:
         yield part
 
 
@@ -66,7 +66,7 @@ async def test_a_key_that_leads_elsewhere_is_refused_even_if_it_were_signed(
     storage: FolderStorage, tmp_path: Path, key: str
 ) -> None:
     (tmp_path / "b").write_bytes(b"secret")
-    for asked in (
+    for call in (
         storage.inspect(key),
         storage.read(key),
         storage.write(key, b"x", "image/png"),
@@ -75,20 +75,20 @@ async def test_a_key_that_leads_elsewhere_is_refused_even_if_it_were_signed(
         storage.copy("ok", key, ""),
     ):
         with pytest.raises(Refused):
-            await asked
+            await call
     assert files(tmp_path) == {"b": b"secret"}
 
 
 @pytest.mark.parametrize(
-    ("parts", "status"),
+    ("body_chunks", "status"),
     [([b"abcd"], 413), ([b"ab", b"cd"], 413), ([b"abc", b"", b"d"], 413), ([b"ab"], 400), ([], 400), ([b""], 400)],
 )
 async def test_a_body_of_another_length_is_refused_and_leaves_what_was_there(
-    storage: FolderStorage, tmp_path: Path, parts: list[bytes], status: int
+    storage: FolderStorage, tmp_path: Path, body_chunks: list[bytes], status: int
 ) -> None:
     await storage.write("a/b", b"old", "image/png")
     with pytest.raises(Refused) as refused:
-        await storage.receive("a/b", 3, chunks(*parts))
+        await storage.receive("a/b", 3, chunks(*body_chunks))
     assert refused.value.status == status
     assert files(tmp_path) == {"media/a/b": b"old"}
 

@@ -50,7 +50,7 @@ async def test_a_files_address_is_signed_over_its_type_for_its_time(storage: S3S
     assert "secret" not in str(query)
 
 
-async def test_signing_a_page_of_attachments_asks_the_server_nothing(buckets: Buckets) -> None:
+async def test_signing_a_page_of_attachments_sends_no_request(buckets: Buckets) -> None:
     async with open_s3(buckets.bucket(), 3600) as storage:
         buckets.seen.clear()
         urls = await asyncio.gather(*(storage.read_url(f"a/{n}.png", "image/png") for n in range(400)))
@@ -61,7 +61,7 @@ async def test_signing_a_page_of_attachments_asks_the_server_nothing(buckets: Bu
         assert buckets.seen == ["GET /files/a/1.png"]
 
 
-async def test_an_address_is_given_again_while_most_of_its_time_is_left(storage: S3Storage) -> None:
+async def test_an_address_is_given_again_in_the_first_half_of_its_time(storage: S3Storage) -> None:
     first = await storage.read_url("a/1.png", "image/png")
     assert await storage.read_url("a/1.png", "image/png") == first
     assert await storage.read_url("a/1.png", "image/jpeg") != first
@@ -76,9 +76,9 @@ async def closed() -> AsyncIterator[S3Storage]:
         yield opened
 
 
-async def test_a_server_that_is_gone_is_told_in_words_whatever_it_is_asked() -> None:
+async def test_a_server_that_is_gone_is_reported_in_words_by_every_method() -> None:
     async with closed() as storage:
-        told = await asyncio.gather(
+        errors = await asyncio.gather(
             storage.require(),
             storage.inspect("a"),
             storage.read("a"),
@@ -87,8 +87,8 @@ async def test_a_server_that_is_gone_is_told_in_words_whatever_it_is_asked() -> 
             storage.delete(["a"]),
             return_exceptions=True,
         )
-    assert [type(error) for error in told] == [ServiceError] * 6
-    assert all("KINEGRAPH_S3_" in str(error) for error in told)
+    assert [type(error) for error in errors] == [ServiceError] * 6
+    assert all("KINEGRAPH_S3_" in str(error) for error in errors)
 
 
 async def test_with_the_server_gone_addresses_are_still_signed() -> None:
@@ -98,7 +98,7 @@ async def test_with_the_server_gone_addresses_are_still_signed() -> None:
 
 
 @pytest.mark.parametrize("method", ["inspect", "read"])
-async def test_a_server_that_goes_away_in_the_middle_of_an_object_is_told_in_words(method: str) -> None:
+async def test_a_server_that_goes_away_in_the_middle_of_an_object_is_reported_in_words(method: str) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Length: 512\r\n\r\nhalf')
@@ -112,7 +112,7 @@ async def test_a_server_that_goes_away_in_the_middle_of_an_object_is_told_in_wor
             await getattr(storage, method)("a")
 
 
-async def test_an_endpoint_that_is_no_address_is_told_in_words() -> None:
+async def test_an_endpoint_that_is_no_address_is_reported_in_words() -> None:
     with pytest.raises(ServiceError, match=r"KINEGRAPH_S3_"):
         async with open_s3(Bucket("files", "http://", None, "key", "secret"), 60) as storage:
             await storage.require()

@@ -126,7 +126,7 @@ class Database:
             if error.sqlstate != CachedViewer.CHANGED:
                 raise
             cached, lease = None, await self.pool.begin(SNAPSHOT)
-        session = ReadSession[Viewer](lease, self.cache, self._max_rows)
+        session: ReadSession[Viewer] = ReadSession(lease, self.cache, self._max_rows)
         if cached:
             session.viewer = cached.viewer
         else:
@@ -135,7 +135,7 @@ class Database:
 
     async def begin_write(self, authenticate: Authenticate[Viewer] | None = None) -> WriteSession[Viewer]:
         """A write session, to be ended by `end`."""
-        session = WriteSession[Viewer](await self.pool.begin("BEGIN"), None, self._max_rows)
+        session: WriteSession[Viewer] = WriteSession(await self.pool.begin("BEGIN"), None, self._max_rows)
         await self._authenticate(session, authenticate)
         return session
 

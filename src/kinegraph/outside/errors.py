@@ -1,8 +1,8 @@
-"""The one error of this room: something outside Kinegraph is missing or does not work."""
+"""The error of this room: an external service is missing or does not work."""
 
 
 class ServiceError(Exception):
-    """A service outside cannot be used; its first line says what to do.
+    """An external service cannot be used; the first line says what to do.
 
-    A server that failed to start adds the last lines of its own log below.
+    For a server that failed to start, the last lines of its log follow.
     """

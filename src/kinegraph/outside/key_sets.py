@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol  # Any: a token's header is JSON
 
 import jwt
 
@@ -19,25 +19,25 @@ FAULTS = (
     RecursionError,
     jwt.PyJWTError,
 )
-"""What reading a key set that is none may raise."""
+"""The errors of reading a malformed key set."""
 
 
 class TokenError(Exception):
-    """A token that does not hold; the message says why, for whoever sent it."""
+    """A token that is not valid; the message says why, for its sender."""
 
 
 class KeySet(Protocol):
-    """Whatever knows the keys that tokens may be signed with."""
+    """The keys that tokens may be signed with."""
 
     def get_signing_keys(self) -> list[jwt.PyJWK]:
-        """Every key that is for signatures."""
+        """All keys for signatures."""
 
     def get_signing_key(self, kid: str) -> jwt.PyJWK:
         """The key of this name. Raises PyJWKClientError where there is none."""
 
 
 class KeyFile:
-    """The keys of a file, as it was at start."""
+    """The keys of a file, as it was when the process started."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -46,7 +46,7 @@ class KeyFile:
             raise ServiceError(f"KINEGRAPH_JWT_JWKS={path} is not a readable JWKS file: {error}.") from None
 
     def get_signing_keys(self) -> list[jwt.PyJWK]:
-        """The keys that are for signatures, or say nothing of their use."""
+        """The keys for signatures, and those without a stated use."""
         return [key for key in self._keys if key.public_key_use in ("sig", None)]
 
     def get_signing_key(self, kid: str) -> jwt.PyJWK:
@@ -57,18 +57,19 @@ class KeyFile:
         raise jwt.PyJWKClientError(f"there is no key {kid!r}")
 
 
-def open_key_set(place: str) -> KeySet:
-    """The key set in a file or at an http(s) URL, which is fetched when it is first needed and cached five minutes.
+def open_key_set(location: str) -> KeySet:
+    """The key set in a file, or at an http(s) URL.
 
-    A name that is not in it makes it be fetched again, at most every half minute.
+    PyJWT fetches a URL when a key is first needed, and caches the set for five minutes; for a key that is not in it, it
+    is fetched again, at most every 30 seconds.
     """
-    if place.startswith(("http://", "https://")):
-        return jwt.PyJWKClient(place, lifespan=300, timeout=5, cooldown_duration=30)
-    return KeyFile(Path(place).absolute())
+    if location.startswith(("http://", "https://")):
+        return jwt.PyJWKClient(location, lifespan=300, timeout=5, cooldown_duration=30)
+    return KeyFile(Path(location).absolute())
 
 
 def published_key(keys: KeySet, header: Mapping[str, Any]) -> jwt.PyJWK:
-    """The key that a token's header names. Raises TokenError, and ServiceError where the keys cannot be had."""
+    """The key that a token's header names. Raises TokenError, and ServiceError where the key set cannot be read."""
     try:
         keys.get_signing_keys()
     except FAULTS as error:

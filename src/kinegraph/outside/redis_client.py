@@ -1,7 +1,7 @@
-"""Speaking to Redis by redis-py: does it answer, and what does it say."""
+"""Redis, through redis-py: clients, whether it answers, its version."""
 
 import asyncio
-from typing import Any
+from typing import Any  # redis-py's answer to INFO
 
 import redis
 from redis.asyncio import ConnectionPool
@@ -9,30 +9,32 @@ from redis.asyncio import Redis as Redis
 
 from kinegraph.outside.errors import ServiceError
 
-SECONDS = 5
+TIMEOUT_SECONDS = 5
 AWAY = (redis.RedisError, OSError, TimeoutError)
-"""What is raised where Redis does not answer."""
+"""The errors of a Redis that does not answer."""
 
 
 def open_redis(url: str) -> Redis:
     """A client that connects when it is first used."""
-    client: Redis = Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    client: Redis = Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
     return client
 
 
 def open_pool(url: str) -> ConnectionPool:
-    """Connections for a queue; a Redis that does not answer in time is away."""
-    pool: ConnectionPool = ConnectionPool.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    """A connection pool for a queue, with a timeout for connecting and for each answer."""
+    pool: ConnectionPool = ConnectionPool.from_url(
+        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+    )
     return pool
 
 
 async def fault(client: Redis, seconds: float) -> str | None:
-    """Why Redis does not answer in so many seconds, or None where it does."""
+    """The name of the error if Redis does not answer within so many seconds; None if it does."""
     try:
         async with asyncio.timeout(seconds):
             await client.ping()
     except AWAY as error:
-        # A connection that was given up half-way would read the answer to one command as that to the next.
+        # A connection that still expects an answer would take it for the answer to its next command.
         await client.connection_pool.disconnect()
         return type(error).__name__
     return None
@@ -41,7 +43,7 @@ async def fault(client: Redis, seconds: float) -> str | None:
 def version_and_key(url: str, key: str) -> tuple[str, bool]:
     """The server's name and version (`Valkey 9.1.2`), and whether a key exists. Raises ServiceError if unreachable."""
     try:
-        client = redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+        client = redis.Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
         try:
             server: Any = client.info("server")
             valkey = server.get("valkey_version")  # its redis_version is the one that it is compatible with

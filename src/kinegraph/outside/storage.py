@@ -1,7 +1,7 @@
-"""Object storage: where files are. Two stores behind one interface, `storage_s3` and `storage_folder`.
+"""Object storage for files: one interface with two implementations, `storage_s3` and `storage_folder`.
 
-A key is a path without leading slash, made by us and never by a caller. Addresses are signed and expire;
-signing one costs no round trip.
+A key is a path without a leading slash; the API makes it, never a caller. URLs are signed and expire; signing one takes
+no round trip.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where, how and until when a file is to be sent."""
+    """A signed request by which a file can be sent until it expires."""
 
     url: str
     method: str
@@ -22,7 +22,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What is really stored under a key: its size, its first bytes, and a mark that changes with its content."""
+    """A stored object: its size in bytes, its first HEAD_BYTES, and an etag that changes with its content."""
 
     size: int
     head: bytes
@@ -30,25 +30,25 @@ class StoredObject:
 
 
 class ObjectStorage(Protocol):
-    """What both stores can do. Each method raises ServiceError where the store cannot be reached."""
+    """An object storage. Each method raises ServiceError where it cannot be reached."""
 
     def describe(self) -> str:
-        """Which store this is, for people."""
+        """The name of the storage, for messages."""
 
     async def require(self) -> None:
-        """Raises ServiceError where the store cannot be used, which says what to do."""
+        """Raise ServiceError where the storage cannot be used."""
 
     async def upload_target(self, key: str, mime: str, size: int) -> Target:
-        """Where a file of exactly this type and size can be sent for the next hour (or as configured)."""
+        """A target for a file of exactly this type and size, valid for an hour (or as configured)."""
 
     async def read_url(self, key: str, mime: str) -> str:
-        """An address that serves the object, as this type, for the next hour (or as configured)."""
+        """A URL that serves the object as this type, valid for an hour (or as configured)."""
 
     async def inspect(self, key: str) -> StoredObject | None:
-        """What is stored under the key, or None."""
+        """The object under the key, or None."""
 
     async def copy(self, source: str, target: str, etag: str) -> bool:
-        """Copy an object, if it still is the one with this mark. Returns whether it was."""
+        """Copy an object if its etag is still this one. Returns True if it was copied."""
 
     async def read(self, key: str) -> bytes | None:
         """An object's content, or None."""
@@ -57,13 +57,13 @@ class ObjectStorage(Protocol):
         """Store an object."""
 
     async def delete(self, keys: Sequence[str]) -> None:
-        """Remove objects; those that are not there do not matter."""
+        """Delete objects; keys without an object are ignored."""
 
 
 HEAD_BYTES = 512
-"""How much of an object `inspect` reads: enough to tell what kind of file it is."""
+"""The bytes of an object that `inspect` reads: enough to detect the type of a file."""
 
 
-def after(seconds: int) -> datetime:
-    """The moment when an address that is signed now expires, in whole seconds."""
+def expiry(seconds: int) -> datetime:
+    """The time when a URL that is signed now expires, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)

@@ -1,8 +1,8 @@
-"""Object storage in a folder of this machine, with addresses that the API itself signs and serves.
+"""Object storage in a folder of this machine, with URLs that the API itself signs and serves.
 
-A signed address is `<base>/<key>?expires=…&type=…[&size=…]&signature=…`; the signature is an HMAC-SHA256 over
-the method and everything before it, so no part can be altered. An upload is written beside its place and moved
-there when it is complete: what is stored is never half a file.
+A signed URL is `<base>/<key>?expires=…&type=…[&size=…]&signature=…`. The signature is an HMAC-SHA256 of the method, the
+key and the other parameters, so that none can be altered. An upload is written to a temporary file in the same folder,
+and renamed when it is complete: no object is ever half a file.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, after
+from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, expiry
 
 SENDING = ".sending-"
-"""How files are called while they are being written."""
+"""The prefix of temporary files."""
 
 
 class Refused(Exception):
-    """A signed request that does not hold; answered with its status and message."""
+    """A signed request that is refused with this HTTP status and message."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class Refused(Exception):
 
 
 class FolderStorage:
-    """Objects as files under `root`; `base` is the address that `root` is served at."""
+    """Objects as files under `root`; `base` is the URL that `root` is served at."""
 
     def __init__(self, root: Path, base: str, secret: str, seconds: int = 3600) -> None:
         self._root = root
@@ -44,39 +44,39 @@ class FolderStorage:
         self._seconds = seconds
 
     def describe(self) -> str:
-        """Which store this is, for people."""
+        """The name of the storage, for messages."""
         return f"the folder {self._root}"
 
     async def require(self) -> None:
-        """Raises ServiceError where nothing can be stored in the folder."""
+        """Raise ServiceError where nothing can be stored in the folder."""
         await self.write("staging/.probe", b"", "text/plain")
         await self.delete(["staging/.probe"])
 
     async def upload_target(self, key: str, mime: str, size: int) -> Target:
-        """Where a file of exactly this type and size can be sent."""
-        expires_at = after(self._seconds)
+        """A target for a file of exactly this type and size."""
+        expires_at = expiry(self._seconds)
         url = self._signed("PUT", key, expires_at, {"type": mime, "size": str(size)})
         return Target(url, "PUT", {"Content-Type": mime}, expires_at)
 
     async def read_url(self, key: str, mime: str) -> str:
-        """An address that serves the object."""
-        return self._signed("GET", key, self._lasting(), {"type": mime})
+        """A URL that serves the object."""
+        return self._signed("GET", key, self._rounded_expiry(), {"type": mime})
 
-    def _lasting(self) -> datetime:
-        """When an address that is signed now expires at the earliest; the same for some minutes, so that it is kept."""
-        step = max(1, self._seconds // 12)
-        return datetime.fromtimestamp(-(-int(after(self._seconds).timestamp()) // step) * step, UTC)
+    def _rounded_expiry(self) -> datetime:
+        """The expiry of a URL, rounded up to a twelfth of its lifetime, so that clients can cache the file by URL."""
+        interval = max(1, self._seconds // 12)
+        return datetime.fromtimestamp(-(-int(expiry(self._seconds).timestamp()) // interval) * interval, UTC)
 
     def _signed(self, method: str, key: str, expires_at: datetime, values: Mapping[str, str]) -> str:
         query = {"expires": str(int(expires_at.timestamp())), **values}
         return f"{self._base}/{quote(key)}?{urlencode({**query, 'signature': self._signature(method, key, query)})}"
 
     def _signature(self, method: str, key: str, query: Mapping[str, str]) -> str:
-        told = json.dumps([method, key, sorted(query.items())])
-        return hmac.new(self._secret, told.encode(), hashlib.sha256).hexdigest()
+        message = json.dumps([method, key, sorted(query.items())])
+        return hmac.new(self._secret, message.encode(), hashlib.sha256).hexdigest()
 
     def require_signed(self, method: str, key: str, query: Sequence[tuple[str, str]]) -> dict[str, str]:
-        """The values of a signed address. Raises Refused where it was altered, was not ours, or has expired."""
+        """The parameters of a signed URL. Raises Refused where it was altered, not signed here, or has expired."""
         values = dict(query)
         signature = values.pop("signature", "")
         expected = self._signature(method, key, values)
@@ -87,17 +87,17 @@ class FolderStorage:
         return values
 
     def path(self, key: str) -> Path:
-        """Where an object is. Raises Refused for a key that leads out of the folder, which no key of ours does."""
-        steps = key.split("/")
-        if "\0" in key or any(step in ("", ".", "..") for step in steps):
+        """The path of an object. Raises Refused for a key that leads out of the folder."""
+        names = key.split("/")
+        if "\0" in key or any(name in ("", ".", "..") for name in names):
             raise Refused(404, "There is no such file.")
-        return self._root.joinpath(*steps)
+        return self._root.joinpath(*names)
 
     async def receive(self, key: str, size: int, chunks: AsyncIterator[bytes]) -> None:
-        """Store what is sent, if it is exactly `size` bytes. Raises Refused, and stores nothing, if it is not."""
+        """Store what is sent if it is exactly `size` bytes; else raise Refused, and store nothing."""
         path = self.path(key)
         with _service_errors():
-            descriptor, name = _beside(path)
+            descriptor, name = _temporary_file(path)
             try:
                 received = await _drain(chunks, descriptor, size)
                 if received < size:
@@ -107,12 +107,12 @@ class FolderStorage:
                 await asyncio.to_thread(Path(name).unlink, missing_ok=True)
 
     async def inspect(self, key: str) -> StoredObject | None:
-        """What is stored under the key, or None."""
+        """The object under the key, or None."""
         with _service_errors():
             return await asyncio.to_thread(_inspect, self.path(key))
 
     async def copy(self, source: str, target: str, etag: str) -> bool:
-        """Copy an object, if it still is the one with this mark."""
+        """Copy an object if its etag is still this one."""
         with _service_errors():
             return await asyncio.to_thread(_link, self.path(source), self.path(target), etag)
 
@@ -129,7 +129,7 @@ class FolderStorage:
         await self.receive(key, len(content), _once(content))
 
     async def delete(self, keys: Sequence[str]) -> None:
-        """Remove objects, and the folders that they leave empty."""
+        """Delete objects, and the folders that are empty after it."""
         with _service_errors():
             await asyncio.to_thread(self._delete, keys)
 
@@ -138,16 +138,16 @@ class FolderStorage:
             path = self.path(key)
             path.unlink(missing_ok=True)
             with suppress(OSError):
-                for broken_off in path.parent.glob(f"{SENDING}*"):
-                    if time.time() - broken_off.stat().st_mtime > 24 * 3600:
-                        broken_off.unlink(missing_ok=True)
+                for unfinished in path.parent.glob(f"{SENDING}*"):
+                    if time.time() - unfinished.stat().st_mtime > 24 * 3600:
+                        unfinished.unlink(missing_ok=True)
                 for folder in path.relative_to(self._root).parents:
                     (self._root / folder).rmdir()
 
 
 @contextmanager
 def _service_errors() -> Iterator[None]:
-    """What the file system raises, as a ServiceError."""
+    """A block in which errors of the file system become ServiceErrors."""
     try:
         yield
     except OSError as error:
@@ -157,7 +157,7 @@ def _service_errors() -> Iterator[None]:
 
 
 async def _drain(chunks: AsyncIterator[bytes], descriptor: int, size: int) -> int:
-    """Write what comes to a file. Returns how many bytes came. Raises Refused when they are more than `size`."""
+    """Write chunks to a file. Returns the number of bytes. Raises Refused if there are more than `size`."""
     received = 0
     with os.fdopen(descriptor, "wb") as file:
         async for chunk in chunks:
@@ -168,10 +168,10 @@ async def _drain(chunks: AsyncIterator[bytes], descriptor: int, size: int) -> in
     return received
 
 
-def _beside(path: Path) -> tuple[int, str]:
-    """A new file next to the path; its folder may be taken away, empty, while we are at it."""
+def _temporary_file(path: Path) -> tuple[int, str]:
+    """Make a temporary file in the path's folder, which `delete` may remove meanwhile, as it is empty."""
     for _ in range(10):
-        with suppress(FileNotFoundError, FileExistsError):  # taken away after, or while it was found to be there
+        with suppress(FileNotFoundError, FileExistsError):  # the folder was removed after, or while it was made
             path.parent.mkdir(parents=True, exist_ok=True)
             return tempfile.mkstemp(dir=path.parent, prefix=SENDING)
     raise ServiceError(f"The folder {path.parent} cannot be written to.")
@@ -191,8 +191,8 @@ def _etag(state: os.stat_result) -> str:
 
 
 def _link(source: Path, target: Path, etag: str) -> bool:
-    """Give a file a second name; a file is never written to again, so what is sent to the first one is another."""
-    descriptor, name = _beside(target)
+    """Copy a file by a second link to it: no file is changed once it was written, only replaced."""
+    descriptor, name = _temporary_file(target)
     os.close(descriptor)
     linked = Path(name)
     linked.unlink()

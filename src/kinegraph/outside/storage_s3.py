@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any  # aiobotocore has no types
 
 import aiohttp
 from aiobotocore.config import AioConfig
@@ -14,15 +14,15 @@ from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, after
+from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, expiry
 
-KEPT_URLS = 20_000
-"""How many signed addresses are cached; one takes about half a millisecond to sign."""
+MAX_CACHED_URLS = 20_000
+"""The signed URLs that are cached; signing one takes about half a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Which bucket, and how to sign in; without keys, as the SDK finds them (environment, instance role)."""
+    """A bucket and its credentials; without keys, those that the SDK finds (environment, instance role)."""
 
     name: str
     endpoint: str | None = None
@@ -32,7 +32,11 @@ class Bucket:
 
 
 class S3Storage:
-    """Objects in a bucket."""
+    """Objects in a bucket.
+
+    Signed URLs for reading are cached. The key is the object's key and type, which a URL depends on besides the time;
+    an entry is used for the first half of its URL's lifetime; MAX_CACHED_URLS bounds them, the oldest is evicted first.
+    """
 
     def __init__(self, client: Any, bucket: Bucket, seconds: int) -> None:
         self._client = client
@@ -41,23 +45,23 @@ class S3Storage:
         self._signed: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
     def describe(self) -> str:
-        """Which store this is, for people."""
+        """The name of the storage, for messages."""
         return f"the bucket {self._bucket.name} at {self._bucket.endpoint or 'AWS'}"
 
     async def upload_target(self, key: str, mime: str, size: int) -> Target:
-        """Where a file of exactly this type and size can be sent; both are part of the signature."""
-        expires_at = after(self._seconds)
+        """A target for a file of exactly this type and size; both are signed."""
+        expires_at = expiry(self._seconds)
         url = await self._sign("put_object", Key=key, ContentType=mime, ContentLength=size)
         return Target(url, "PUT", {"Content-Type": mime}, expires_at)
 
     async def read_url(self, key: str, mime: str) -> str:
-        """An address that serves the object; one that was signed before is given again for half of its time."""
+        """A URL that serves the object, signed or from the cache."""
         now = monotonic()
         signed_at, url = self._signed.get((key, mime), (0.0, ""))
         if not url or now - signed_at > self._seconds / 2:
             url = await self._sign("get_object", Key=key, ResponseContentType=mime)
             self._signed[(key, mime)] = now, url
-            if len(self._signed) > KEPT_URLS:
+            if len(self._signed) > MAX_CACHED_URLS:
                 self._signed.popitem(last=False)
         return url
 
@@ -69,7 +73,7 @@ class S3Storage:
         return url
 
     async def inspect(self, key: str) -> StoredObject | None:
-        """What is stored under the key, or None."""
+        """The object under the key, or None."""
         with _service_errors():
             try:
                 answer = await self._client.get_object(
@@ -100,7 +104,7 @@ class S3Storage:
         return content
 
     async def copy(self, source: str, target: str, etag: str) -> bool:
-        """Copy an object within the bucket, if it still is the one with this mark."""
+        """Copy an object within the bucket if its etag is still this one."""
         bucket = self._bucket.name
         with _service_errors():
             try:
@@ -119,19 +123,19 @@ class S3Storage:
             await self._client.put_object(Bucket=self._bucket.name, Key=key, Body=content, ContentType=mime)
 
     async def delete(self, keys: Sequence[str]) -> None:
-        """Remove objects."""
+        """Delete objects."""
         with _service_errors():
             await asyncio.gather(*(self._client.delete_object(Bucket=self._bucket.name, Key=key) for key in keys))
 
     async def require(self) -> None:
-        """Raises ServiceError where the bucket is not there or may not be looked at."""
+        """Raise ServiceError where the bucket does not exist or may not be read."""
         with _service_errors():
             await self._client.head_bucket(Bucket=self._bucket.name)
 
 
 @asynccontextmanager
 async def open_s3(bucket: Bucket, seconds: int) -> AsyncIterator[S3Storage]:
-    """A store over one client, whose connections are closed at the end."""
+    """Open a storage with a client whose connections are closed at the end."""
     config = AioConfig(
         signature_version="s3v4",
         s3={"addressing_style": "path" if bucket.endpoint else "auto"},
@@ -158,7 +162,7 @@ async def open_s3(bucket: Bucket, seconds: int) -> AsyncIterator[S3Storage]:
 
 @contextmanager
 def _service_errors() -> Iterator[None]:
-    """What the SDK raises, as a ServiceError."""
+    """A block in which errors of the SDK become ServiceErrors."""
     try:
         yield
     except SDK_ERRORS as error:
@@ -170,5 +174,5 @@ MISSING = ("NoSuchKey", "NotFound", "404")
 
 
 def _code(error: ClientError) -> str:
-    """The store's own name of what is wrong: a bucket that is missing is another thing than an object."""
+    """The error code of the storage, which tells a missing bucket from a missing object."""
     return str(error.response.get("Error", {}).get("Code", ""))

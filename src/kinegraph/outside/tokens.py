@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from sys import getsizeof
-from typing import Any, Protocol
+from typing import Any, Protocol  # Any: claims are JSON
 
 import jwt
 
@@ -15,7 +15,7 @@ CACHED_SECONDS = 60
 LEEWAY_SECONDS = 30
 TIMES = ("exp", "nbf", "iat")
 LAST_SECOND = 253_402_300_799
-"""The end of the year 9999: a time after it is a mistake, such as milliseconds."""
+"""The end of the year 9999, in seconds since 1970: a later time is an error, such as milliseconds."""
 
 
 class TokenCache(Protocol):
@@ -25,7 +25,7 @@ class TokenCache(Protocol):
         """The value of a key, or None."""
 
     def put(self, key: tuple[str, str], version: None, value: Any, value_bytes: int) -> None:
-        """Hold a value that takes so many bytes."""
+        """Cache a value of this size."""
 
 
 class Tokens:
@@ -41,10 +41,14 @@ class Tokens:
         self._issuer = issuer
         self._keys = open_key_set(jwks) if jwks else None
         self.cache: TokenCache | None = None
-        """Where claims of tokens that hold are cached, by the token's text; None for nowhere."""
+        """The cache for claims of valid tokens; None for none.
+
+        The key is the token's text, complete since the secret does not change. An entry is used for CACHED_SECONDS, or
+        until the token expires. It is bounded by the cache that it is in. Only tokens of the secret are cached.
+        """
 
     def sign(self, claims: Mapping[str, Any], lifetime_seconds: int) -> str:
-        """A token for these claims, by the shared secret."""
+        """A token with these claims, signed with the shared secret."""
         if not self._secret:
             raise ServiceError("Tokens are signed elsewhere here: KINEGRAPH_JWT_SECRET is not set.")
         now = int(time.time())
@@ -55,14 +59,14 @@ class Tokens:
         )
 
     async def check(self, token: str) -> Mapping[str, Any]:
-        """The claims of a token that holds. Raises TokenError, or ServiceError where the keys cannot be had.
+        """The claims of a valid token. Raises TokenError, or ServiceError where the key set cannot be read.
 
-        One that our own secret signed is looked at again after a minute: it cannot become worse but by its time.
+        The claims of a token that the shared secret signed are cached.
         """
         cached = self.cache.get(("token", token)) if self.cache is not None else None
         if cached is not None and time.time() < cached[0]:
-            found: Mapping[str, Any] = cached[1]
-            return found
+            cached_claims: Mapping[str, Any] = cached[1]
+            return cached_claims
         algorithm, claims = await self._decode(token)
         for name in TIMES:
             if not _is_time(claims.get(name, 0)):
@@ -73,7 +77,7 @@ class Tokens:
         return claims
 
     async def _decode(self, token: str) -> tuple[str, Mapping[str, Any]]:
-        """The algorithm and the claims of a token that holds."""
+        """The algorithm and the claims of a token. Raises TokenError, ServiceError."""
         try:
             header = jwt.get_unverified_header(token)
             algorithm = header.get("alg")
@@ -95,12 +99,12 @@ class Tokens:
             is_number = type(error.__cause__) is ValueError  # Python's message about an integer of too many digits
             reason = str(error).partition(":")[0] if is_number else _shown(error)
             raise TokenError(f"The token does not hold: {reason}.") from None
-        except Exception as error:  # whatever else decoding raises, it is over what the token holds
+        except Exception as error:  # PyJWT raises errors of other classes, too, for malformed tokens
             raise TokenError(f"The token does not hold: {type(error).__name__}.") from None
         return str(algorithm), claims
 
     async def _key_for(self, header: Mapping[str, Any], algorithm: Any) -> Any:
-        """The key that a token must be signed with. An algorithm is never taken on the token's word alone."""
+        """The key for a token. The token's header must name an algorithm for which this server has a key."""
         if algorithm == "HS256" and self._secret:
             return self._secret
         if algorithm in ("RS256", "ES256") and self._keys is not None:
@@ -110,18 +114,18 @@ class Tokens:
 
 
 def _shown(value: object) -> str:
-    """A value that a token holds as it is repeated in a message: short, and nothing that UTF-8 cannot write."""
+    """A value of a token for a message: at most 200 characters, all of which UTF-8 can encode."""
     return str(value)[:200].encode(errors="replace").decode()
 
 
 def _size(value: Any) -> int:
-    """The bytes that a value of JSON takes in memory."""
+    """The memory of a JSON value, in bytes."""
     below = (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
     return getsizeof(value) + sum(map(_size, below))
 
 
 def _is_time(value: Any) -> bool:
-    """Whether a claim is a NumericDate (RFC 7519): a number, in a year that there is."""
+    """True if a claim is a NumericDate (RFC 7519): a number, of a year up to 9999."""
     return type(value) in (int, float) and -LAST_SECOND <= value <= LAST_SECOND
 
 
