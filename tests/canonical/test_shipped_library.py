@@ -21,7 +21,7 @@ NAMED = ("Back Squat", "Bird Dog", "Wall Slide", "Clamshell", "Shoulder External
 
 
 def names(entries: Iterable[Entry]) -> list[str]:
-    """Which entries they are, for a message that helps."""
+    """The slugs of entries, for the message of a failed test."""
     return sorted(entry["slug"] for entry in entries)
 
 

@@ -23,7 +23,7 @@ COACHES = ("owner", "admin", "coach")
 
 @pytest.fixture(scope="module")
 async def people(world: World, gym: Organization) -> dict[str, Person]:
-    """Somebody of each kind, seen from the gym."""
+    """One person in each relation to the gym, by its name."""
     return {
         "owner": gym.owner,
         "admin": await world.join(gym.id, "admin"),

@@ -30,7 +30,7 @@ from tests.library.documents import EFFECTIVE, LIBRARY, library, upsert
 
 @pytest.fixture(scope="module")
 async def squat(world: World) -> UUID:
-    """Back Squat."""
+    """The id of a canonical exercise."""
     return UUID(await world.exercise_id("back-squat"))
 
 

@@ -16,7 +16,7 @@ ROLES = [("owner", []), ("admin", []), ("coach", []), ("member", ["FORBIDDEN"]),
 
 @pytest.fixture(scope="module")
 async def people(world: World, gym: Organization) -> dict[str, Person]:
-    """Somebody of each kind, seen from the gym."""
+    """One person in each relation to the gym, by its name."""
     return {
         "owner": gym.owner,
         "admin": await world.join(gym.id, "admin"),

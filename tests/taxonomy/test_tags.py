@@ -68,7 +68,7 @@ async def test_the_database_itself_refuses_tags_whose_columns_do_not_match(owner
 
 
 async def _stores(owner: Pool, values: tuple[Any, ...]) -> bool:
-    """Whether a tag can be stored; it is taken back."""
+    """True if a tag can be stored; the transaction is rolled back."""
     async with owner.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
