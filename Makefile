@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv from requirements.lock, GraphiQL's files where npm exists.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench schema migration lock clean
+.PHONY: help run test lint docs bench schema migration lock clean
 HOME_DIR := $(or $(KINEGRAPH_HOME),.kinegraph)
 BIN := .venv/bin
 
@@ -22,6 +22,10 @@ lint: .venv/ready  ## Check style, types and the rules of the house
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/house
 
+docs: .venv/ready  ## Build the documentation site into .site/html; broken links are errors
+	@scripts/docsite/fetch .venv/docs
+	PYTHONPATH=scripts $(BIN)/python -m docsite
+
 bench: .venv/ready  ## Measure CPU and memory per request beside a floor of plain SQL (about ten minutes)
 	PYTHONPATH=scripts $(BIN)/python -m bench $(OPTIONS)
 
@@ -35,7 +39,7 @@ lock: .venv/ready  ## Rewrite requirements.lock from pyproject.toml
 	scripts/lock
 
 clean:  ## Remove the virtual environment and the embedded servers' data
-	rm -rf .venv .kinegraph
+	rm -rf .venv .kinegraph .site
 
 .venv/ready: requirements.lock pyproject.toml
 	@scripts/setup

@@ -5,7 +5,6 @@ An entry is made at the second miss of its key, so what is asked `TIMES` times i
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -23,6 +22,7 @@ from kinegraph.kit.sessions import ReadSession
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Person, running
+from tests.settings import with_settings
 
 TIMES = 3
 
@@ -30,8 +30,8 @@ TIMES = 3
 @asynccontextmanager
 async def serving(services: Services, cache_mb: int) -> AsyncIterator[Api]:
     """The API with a cache of so many megabytes; 0 for none."""
-    settings = replace(services.settings, cache_mb=cache_mb)
-    async with running(create_app(replace(services, settings=settings))) as api:
+    changed = with_settings(services, cache_mb=cache_mb)
+    async with running(create_app(changed)) as api:
         yield api
 
 

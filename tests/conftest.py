@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from kinegraph.settings import Settings
 from tests.observing import observe
+from tests.settings import with_settings
 
 SECRET = "a secret of the tests, long enough for HS256"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
@@ -275,8 +276,8 @@ class Counter:
 async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | None = None) -> AsyncIterator[Counter]:
     """The API on one connection whose statements are seen, a read's COMMIT with the BEGIN after it; 0: no caches."""
     requests = min(cache_mb, 16) if request_cache_mb is None else request_cache_mb
-    settings = replace(services.settings, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
-    app = create_app(replace(services, settings=settings))
+    changed = with_settings(services, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
+    app = create_app(changed)
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)

@@ -1,4 +1,4 @@
-"""`make bench`: start the servers, compare their answers, load them in turn, print what a request costs."""
+"""`make bench`: start the servers, compare their answers, load them in turn, print CPU and memory per request."""
 
 import argparse
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ import psutil
 import uvloop
 
 from bench import data, growth, memory, table
-from bench.load import WrongAnswerError, press
-from bench.rounds import Options, Round, check, reconcile, run_round
+from bench.load import WrongAnswerError, send_load
+from bench.rounds import Options, Round, check, check_first_answers, run_round
 from bench.servers import FLOOR, SECRET, Server, Subject, running, storage, subjects
 from bench.workloads import WORKLOADS, Organization, Workload, read_organizations
 
@@ -20,7 +20,7 @@ FOLDER = Path(".kinegraph/bench")
 
 @dataclass(frozen=True)
 class Bench:
-    """What a run has: the data set's organizations, the servers by name, PostgreSQL, and the options."""
+    """The state of a run: the organizations of the data set, the servers by name, PostgreSQL, and the options."""
 
     organizations: Sequence[Organization]
     servers: dict[str, Server]
@@ -29,12 +29,12 @@ class Bench:
 
     @property
     def round_options(self) -> Options:
-        """How long and how wide a round is."""
+        """The duration of a round, and its number of connections."""
         return Options(self.options.connections, self.options.seconds, self.options.warmup)
 
 
 async def measure(bench: Bench) -> None:
-    """Every workload: each server in turn, so many rounds, then a line for each server."""
+    """Run the rounds of every workload, the servers in turn, and print a line for each server."""
     measured = [bench.servers[name] for name in bench.options.only]
     memories = {each.subject.name: memory.Growth(each.resident_mb(), 0) for each in measured}
     options = bench.options
@@ -43,7 +43,7 @@ async def measure(bench: Bench) -> None:
     for name in options.ops:
         workloads = {each.subject.name: WORKLOADS[name](bench.organizations, each.subject.name) for each in measured}
         any_workload = workloads[measured[0].subject.name]
-        size = await reconcile(any_workload, measured, bench.servers[FLOOR])
+        size = await check_first_answers(any_workload, measured, bench.servers[FLOOR])
         rounds: dict[str, list[Round]] = {each.subject.title: [] for each in measured}
         for turn in range(options.rounds):
             for server in islice(cycle(measured), turn, turn + len(measured)):
@@ -57,14 +57,14 @@ async def measure(bench: Bench) -> None:
 
 
 async def _measured(bench: Bench, name: str, workload: Workload, server: Server) -> Round:
-    """A round, whose answers have been checked."""
+    """Run a round, and check its answers."""
     one, answers = await run_round(name, workload, server, bench.postmaster, bench.round_options)
     await check(workload, answers, server, bench.servers[FLOOR])
     return one
 
 
 async def grow(bench: Bench) -> None:
-    """The list for more and more workouts, and the tree over more and more connections, drawn."""
+    """Draw the rate of lists by number of workouts, and of trees by number of connections."""
 
     async def rate(server: Server, workload: Workload, connections: int) -> float:
         options = Options(connections, bench.options.seconds, bench.options.warmup)
@@ -75,25 +75,25 @@ async def grow(bench: Bench) -> None:
 
 
 async def soak(bench: Bench) -> None:
-    """Ask the server with the cache for trees at random, and print its resident memory from time to time."""
+    """Soak test: request random trees from the server with the cache, and print its resident memory ten times."""
     server = bench.servers["cached"]
     workload = WORKLOADS["wide"](bench.organizations, server.subject.name)
     sent, every = 0, max(bench.options.soak // 10, 1)
     print(f"{server.resident_mb():.0f} MB at the start")
     while sent < bench.options.soak:
-        answers = await press(server.port, workload, bench.options.connections, 3600, sent, every)
+        answers = await send_load(server.port, workload, bench.options.connections, 3600, sent, every)
         sent += len(answers.latencies)
         print(f"{server.resident_mb():.0f} MB after {sent:,} requests", flush=True)
 
 
 async def run(url: str, servers: dict[str, Server], postmaster: psutil.Process, options: argparse.Namespace) -> None:
-    """What the options ask for."""
+    """Run what the options say: growth, soak test, or all workloads."""
     bench = Bench(await read_organizations(url, SECRET), servers, postmaster, options)
     await (grow(bench) if options.growth else soak(bench) if options.soak else measure(bench))
 
 
 def names(allowed: Sequence[str]) -> "argparse._ActionType":
-    """The type of an option that takes some of these names, separated by commas."""
+    """The type of an option whose value is some of these names, separated by commas."""
 
     def convert(text: str) -> list[str]:
         chosen = text.split(",")
@@ -116,7 +116,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--cache", type=int, metavar="MB", default=64, help="the setting of the cache, where it is on")
     parser.add_argument("--growth", action="store_true", help="draw docs/growth.svg instead")
-    parser.add_argument("--soak", type=int, metavar="N", help="ask for N trees instead, and print the memory it takes")
+    parser.add_argument("--soak", type=int, metavar="N", help="request N trees instead, and print the memory")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""Seconds of CPU that processes have used, to the 10 ms that the system counts in."""
+"""CPU time of processes in seconds, with the resolution of the system, 10 ms."""
 
 from contextlib import suppress
 
@@ -6,10 +6,10 @@ import psutil
 
 
 def family_cpu(parent: psutil.Process) -> float:
-    """User and system seconds of a process and of its children, those that have ended included.
+    """User and system time of a process and of its children, including those that have ended.
 
-    What a child used goes over to its parent's sum as it is waited for. If a child ends while the children are read
-    one by one, it could be counted twice or not at all: everything is then read again.
+    The time of a child is added to its parent's when the parent waits for it. If a child ends while the children are
+    read one by one, it could be counted twice or not at all: everything is then read again.
     """
     while True:
         before = parent.cpu_times()
@@ -21,7 +21,7 @@ def family_cpu(parent: psutil.Process) -> float:
 
 
 def machine_cpu() -> float:
-    """Seconds that the machine's cores were busy, whoever used them."""
+    """Seconds that the cores of the machine were busy, by all processes."""
     times = psutil.cpu_times()
     kinds = ("user", "nice", "system", "irq", "softirq", "steal")
     return float(sum(getattr(times, kind, 0.0) for kind in kinds))

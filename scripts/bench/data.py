@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any  # values of rows, of every column type
 from uuid import UUID
 
 import asyncpg
@@ -17,14 +17,14 @@ from kinegraph.canonical.rules import shipped_files
 from kinegraph.commands import migrate
 
 VERSION = 3
-"""Raise it with any change of the rows: a data folder of another version is filled anew."""
+"""Increase it with any change of the rows: a database of another version is dropped and filled again."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many rows there are: workouts, own exercises and overrides for each organization, the last two per workout.
+    """Numbers of rows: workouts, own exercises and overrides per organization; movements and comments per workout.
 
-    The default is what the benchmark measures; tests take fewer.
+    The benchmark uses the default; tests use fewer.
     """
 
     organizations: int = 20
@@ -48,7 +48,7 @@ Table = tuple[str, list[str], list[Row]]
 
 
 class Ids:
-    """Ids that are the same at every run, and grow."""
+    """Ascending ids, the same at every run."""
 
     def __init__(self) -> None:
         self._next = 0
@@ -60,7 +60,7 @@ class Ids:
 
 
 class Texts:
-    """Pieces of what the canonical library says, so that they compress as real ones do; the same at every run."""
+    """Excerpts of the canonical library, so that they compress like real texts; the same at every run."""
 
     def __init__(self) -> None:
         shipped = [entry for _, content in shipped_files() for entry in orjson.loads(content)]
@@ -68,13 +68,13 @@ class Texts:
         self._numbers = random.Random(11)
 
     def __call__(self, length: int) -> str:
-        """Another piece, of so many characters."""
+        """The next excerpt, of this number of characters."""
         start = self._numbers.randrange(len(self._all) - length)
         return self._all[start : start + length]
 
 
 async def prepare(url: str, size: Size = Size()) -> None:
-    """Make the database anew, unless it holds this version of the data set in the newest schema."""
+    """Create the database again, unless it has this version of the data set in the newest schema."""
     wanted = f"benchmark data {VERSION}, schema {revisions.head()}"
     connection = await asyncpg.connect(url)
     found = await connection.fetchval(
@@ -99,11 +99,11 @@ async def build(url: str, size: Size = Size()) -> None:
     connection = await asyncpg.connect(url)
     try:
         for table, columns, rows in tables(size):
-            # Without triggers: references hold by construction, and copying the sections made the versions.
+            # Without triggers: references are valid by construction, and copying the sections set the versions.
             role = "replica" if table in ("workout_movements", "exercise_comments") else "origin"
             await connection.execute(f"SET session_replication_role = {role}")
             await connection.copy_records_to_table(table, records=rows, columns=columns)
-        # What would otherwise be done in the background of a measurement. Indexes have nothing to be cleared of.
+        # Otherwise this would happen in the background of a measurement. Indexes have no dead entries.
         await connection.execute("VACUUM (ANALYZE, INDEX_CLEANUP OFF)")
         await connection.execute("CHECKPOINT")
     finally:
@@ -111,7 +111,7 @@ async def build(url: str, size: Size = Size()) -> None:
 
 
 def tables(size: Size) -> Iterator[Table]:
-    """Every table's rows, in an order that its references allow."""
+    """The rows of every table, referenced tables first."""
     ids, numbers, text = Ids(), random.Random(7), Texts()
     organizations = [ids() for _ in range(size.organizations)]
     users = [[ids() for _ in range(11)] for _ in organizations]
@@ -167,7 +167,7 @@ def _workouts(
     organizations: Sequence[tuple[UUID, Sequence[UUID], Sequence[UUID]]],
     canonical: Sequence[UUID],
 ) -> Iterator[Table]:
-    """The workouts of organizations, each of which comes with its users and its own exercises."""
+    """The workouts of organizations, which are given with their users and their own exercises."""
     workouts: list[Row] = []
     sections: list[Row] = []
     movements: list[Row] = []
@@ -178,14 +178,14 @@ def _workouts(
             workouts.append((workout, o, people[0], f"Day {number}", text(102), "none", moment, moment))
             in_workout = [ids() for _ in range(4)]
             sections += [(id, o, workout, "main", f"Part {n}", n, "linear") for n, id in enumerate(in_workout)]
-            placed = [ids() for _ in range(size.movements)]
-            for n, id in enumerate(placed):
+            movement_ids = [ids() for _ in range(size.movements)]
+            for n, id in enumerate(movement_ids):
                 exercise = numbers.choice(own) if n % 10 == 9 else numbers.choice(canonical)
                 stored = _prescription(numbers)
                 movements.append((id, o, in_workout[n % 4], exercise, n // 4, stored, text(60), "ABCDE"[n // 4]))
             for n in range(size.comments):
                 at = moment + timedelta(hours=1, seconds=n)
-                comments.append((ids(), o, placed[n % size.movements], numbers.choice(people), text(70), at, at))
+                comments.append((ids(), o, movement_ids[n % size.movements], numbers.choice(people), text(70), at, at))
     named = ["id", "organization_id"]
     yield "workouts", [*named, "author_id", "title", "description", "scoring", "created_at", "updated_at"], workouts
     yield "workout_sections", [*named, "workout_id", "type", "title", "sort_order", "shape"], sections

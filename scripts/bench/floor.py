@@ -1,14 +1,14 @@
-"""The floor: a server whose every answer is one hand-written SQL statement that returns JSON text.
+"""The floor: a server that answers each request by one hand-written SQL statement that returns JSON text.
 
-It signs nobody in, applies no policies and knows five operations. Columns of type jsonb and time stamps come as
-PostgreSQL writes them: `bench.spelling` says where that is spelled otherwise than by the API.
+It checks no tokens, applies no policies and has five operations. Values of type jsonb and time stamps are formatted by
+PostgreSQL; `bench.normalization` maps them and the API's to one format.
 """
 
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any  # variables of requests, and connections, which asyncpg does not type
 
 import asyncpg
 import orjson
@@ -27,13 +27,13 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "movement": ("id", "input"),
     "override": ("organizationId", "exerciseId", "overrides"),
 }
-"""The variables that each operation's statement takes, in the order of its parameters."""
+"""The variables of each operation, in the order of the parameters of its statement."""
 
 STATEMENTS = {name: (Path(__file__).parent / "sql" / f"{name}.sql").read_text() for name in PARAMETERS}
 
 
 def app() -> Starlette:
-    """The floor on the database that the environment names."""
+    """The floor on the database of BENCH_DATABASE_URL."""
     return create_app(os.environ[URL_VARIABLE])
 
 
@@ -43,7 +43,7 @@ def create_app(database_url: str) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         limits = {"min_size": POOL_SIZE, "max_size": POOL_SIZE}
-        async with asyncpg.create_pool(database_url, **limits, init=_take_json_as_bytes, reset=_keep) as pool:
+        async with asyncpg.create_pool(database_url, **limits, init=_take_json_as_bytes, reset=_skip_reset) as pool:
             yield {"pool": pool}
 
     return Starlette(routes=[Route("/graphql", _answer, methods=["POST"])], lifespan=lifespan)
@@ -66,5 +66,5 @@ async def _take_json_as_bytes(connection: Any) -> None:
     await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=bytes, decoder=bytes)
 
 
-async def _keep(connection: Any) -> None:
-    """Nothing in place of the pool's RESET: the statements leave nothing behind on a connection."""
+async def _skip_reset(connection: Any) -> None:
+    """Replace the pool's RESET by nothing: the statements change no state of a connection."""

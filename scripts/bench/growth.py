@@ -1,4 +1,4 @@
-"""How requests per second change with the size of the answer and the number of connections, drawn as an SVG."""
+"""Requests per second by size of the answer and by number of connections, drawn as an SVG."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,10 +15,10 @@ LIST_SIZES = (1, 5, 20, 100)
 CONNECTIONS = (1, 2, 4, 8, 16, 32, 64)
 
 Series = Mapping[str, Sequence[float]]
-"""By subject: one figure for each place on the axis."""
+"""By subject: one figure for each tick of the axis."""
 
 Panel = tuple[str, Sequence[int], Series]
-"""The title, the places on the axis, and the figures."""
+"""The title, the ticks of the axis, and the figures."""
 
 
 async def run(
@@ -26,7 +26,7 @@ async def run(
     servers: Sequence[Server],
     rate: Callable[[Server, Workload, int], Awaitable[float]],
 ) -> None:
-    """Measure with `rate` (the requests per second of a server under a workload over so many connections), and draw."""
+    """Measure with `rate` (requests per second of a server, by workload and number of connections), and draw."""
 
     async def of_list(server: Server, size: int) -> float:
         return await rate(server, lists(organizations, server.subject.name, size), 8)
@@ -47,26 +47,26 @@ async def run(
         ),
     ]
     await asyncio.to_thread(DRAWING.write_text, draw(panels))
-    for title, places, series in panels:
-        print(title, places, {name: [round(each) for each in figures] for name, figures in series.items()})
+    for title, ticks, series in panels:
+        print(title, ticks, {name: [round(each) for each in figures] for name, figures in series.items()})
 
 
 def draw(panels: Sequence[Panel]) -> str:
-    """Panels side by side, with logarithmic figures."""
-    parts = [_panel(number, *panel) for number, panel in enumerate(panels)]
+    """The SVG text: panels side by side, with logarithmic axes of figures."""
+    drawn = [_panel(number, *panel) for number, panel in enumerate(panels)]
     width = LEFT + len(panels) * (WIDTH + LEFT)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {TOP * 3 + HEIGHT}" font-family="sans-serif"'
     background = '<rect width="100%" height="100%" fill="white"/>'
-    return f'{head} font-size="12">\n{background}\n{"".join(parts)}{_legend(panels[0][2])}</svg>\n'
+    return f'{head} font-size="12">\n{background}\n{"".join(drawn)}{_legend(panels[0][2])}</svg>\n'
 
 
-def _panel(number: int, title: str, places: Sequence[int], series: Series) -> str:
+def _panel(number: int, title: str, ticks: Sequence[int], series: Series) -> str:
     left = LEFT + number * (WIDTH + LEFT)
     figures = [figure for each in series.values() for figure in each]
     low, high = _power(min(figures)), _power(max(figures)) + 1
 
     def x(rank: int) -> float:
-        return left + WIDTH * rank / (len(places) - 1)
+        return left + WIDTH * rank / (len(ticks) - 1)
 
     def y(figure: float) -> float:
         from_low = (log10(figure) - low) / (high - low)
@@ -77,8 +77,8 @@ def _panel(number: int, title: str, places: Sequence[int], series: Series) -> st
         at = y(10**power)
         lines.append(f'<line x1="{left}" x2="{left + WIDTH}" y1="{at:.1f}" y2="{at:.1f}" stroke="#e0e0e0"/>')
         lines.append(f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end">{10**power:,}</text>\n')
-    for rank, place in enumerate(places):
-        lines.append(f'<text x="{x(rank):.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{place}</text>\n')
+    for rank, tick in enumerate(ticks):
+        lines.append(f'<text x="{x(rank):.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{tick}</text>\n')
     for color, each in zip(COLORS, series.values(), strict=False):
         points = " ".join(f"{x(rank):.1f},{y(figure):.1f}" for rank, figure in enumerate(each))
         lines.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>\n')

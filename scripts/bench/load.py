@@ -1,7 +1,7 @@
-"""The load: so many connections, each of which sends the next request when it has the answer to the one before.
+"""The load generator: a number of connections, each of which sends the next request after receiving an answer.
 
-It runs on the cores that it measures, so it does little: requests are made beforehand, answers are received in place,
-and of each answer only the head and the length are read.
+It runs on the cores that it measures, so it does little: requests are prepared, answers are received into one buffer,
+and only the head and the length of an answer are read.
 """
 
 import asyncio
@@ -17,55 +17,55 @@ from bench.workloads import Workload
 BUFFER_BYTES = 2**18
 SAMPLE_EVERY = 50
 MAX_SAMPLES = 20
-PATIENCE_SECONDS = 60
-"""How long the last answers are waited for."""
+ANSWER_TIMEOUT_SECONDS = 60
+"""How long the last answers may take after the end of the load."""
 
 STORED = b'"userErrors":[]'
 
 
 class WrongAnswerError(Exception):
-    """An answer that is no result: another status than 200, a refused write, a connection closed too early."""
+    """An invalid answer: a status other than 200, a refused write, or a connection closed too early."""
 
 
 @dataclass
 class Answers:
-    """What a load received."""
+    """The answers to a load, and its CPU time."""
 
     seconds: float = 0.0
     """From the first request to the last answer."""
 
     cpu_seconds: float = 0.0
-    """What the load itself used."""
+    """CPU time of the load generator."""
 
     latencies: "array[float]" = field(default_factory=lambda: array("d"))
     """Of each answer, in seconds."""
 
     samples: list[tuple[Request, bytes]] = field(default_factory=list)
-    """Some of the requests, with the bodies of their answers."""
+    """Some of the requests with the bodies of their answers."""
 
     def percentile(self, share: float) -> float:
-        """The latency that this share of the answers stays below, in milliseconds."""
+        """The percentile of the latencies in milliseconds; `share` from 0 to 1."""
         ordered = sorted(self.latencies)
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000
 
 
-async def press(
-    port: int, workload: Workload, connections: int, seconds: float, first: int = 0, most: int | None = None
+async def send_load(
+    port: int, workload: Workload, connections: int, seconds: float, first: int = 0, max_requests: int | None = None
 ) -> Answers:
-    """Load the server on this machine for so long (or with `most` requests), from a place of the sequence on.
+    """Load a server on this machine for a time (or until `max_requests`), from position `first` of the sequence on.
 
-    Connections draw from the one sequence, so the order in which requests are sent does not depend on their number.
+    Connections share one sequence, so the order in which requests are sent does not depend on their number.
     Raises WrongAnswerError, and TimeoutError where answers fail to come.
     """
     loop = asyncio.get_running_loop()
-    run = _Run(workload.requests, workload.sequence, first, first + most if most else None)
+    run = _Run(workload.requests, workload.sequence, first, first + max_requests if max_requests else None)
     made = [await loop.create_connection(lambda: _Connection(run), "127.0.0.1", port) for _ in range(connections)]
     try:
         began, cpu_began = time.perf_counter(), time.process_time()
         run.deadline = began + seconds
         for _, connection in made:
             connection.send_next()
-        await asyncio.wait_for(run.ended, seconds + PATIENCE_SECONDS)
+        await asyncio.wait_for(run.ended, seconds + ANSWER_TIMEOUT_SECONDS)
         run.answers.seconds = time.perf_counter() - began
         run.answers.cpu_seconds = time.process_time() - cpu_began
     finally:
@@ -75,24 +75,24 @@ async def press(
 
 
 class _Run:
-    """What the connections of one load share."""
+    """The state that the connections of one load share."""
 
-    def __init__(self, requests: Sequence[Request], sequence: Sequence[int], place: int, last: int | None) -> None:
+    def __init__(self, requests: Sequence[Request], sequence: Sequence[int], position: int, last: int | None) -> None:
         self.answers = Answers()
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.deadline = 0.0
         self._requests = requests
         self._sequence = sequence
-        self._place = place
+        self._position = position
         self._last = last
         self._waiting = 0
 
     def next(self, now: float) -> Request | None:
-        """The next request, or None at the end."""
-        if now >= self.deadline or self._place == self._last:
+        """Take the next request; None at the end."""
+        if now >= self.deadline or self._position == self._last:
             return None
-        index = self._sequence[self._place % len(self._sequence)]
-        self._place += 1
+        index = self._sequence[self._position % len(self._sequence)]
+        self._position += 1
         self._waiting += 1
         return self._requests[index]
 
@@ -107,7 +107,7 @@ class _Run:
             answers.samples.append((request, bytes(body)))
 
     def end(self) -> None:
-        """A connection has nothing more to send."""
+        """Called by a connection that has nothing more to send."""
         if not self._waiting and not self.ended.done():
             self.ended.set_result(None)
 
@@ -118,7 +118,7 @@ class _Run:
 
 
 class _Connection(asyncio.BufferedProtocol):
-    """One connection, which is kept."""
+    """One connection, used for many requests."""
 
     def __init__(self, run: _Run) -> None:
         self._run = run
@@ -131,7 +131,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The server closed it: it may where nothing is sent any more, while others wait for their last answers."""
+        """The server closed it: an error, unless this connection has nothing more to send."""
         if not self._is_done:
             self._run.fail(WrongAnswerError(f"The server closed a connection: {error}"))
 
@@ -147,7 +147,7 @@ class _Connection(asyncio.BufferedProtocol):
             self._transport.write(self._request.message)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Where the next bytes go: behind those that were received."""
+        """The buffer for the next bytes, after those that were received."""
         if self._received == len(self._buffer):
             self._buffer = self._buffer + bytearray(len(self._buffer))
         return memoryview(self._buffer)[self._received :]
@@ -163,7 +163,7 @@ class _Connection(asyncio.BufferedProtocol):
             self.send_next()
 
     def _read_head(self) -> WrongAnswerError | None:
-        """Find where the body begins and ends, once the whole head is there."""
+        """Find the start and the end of the body, once the whole head has been received."""
         end_of_head = self._buffer.find(b"\r\n\r\n", 0, self._received)
         if end_of_head < 0:
             return None

@@ -1,30 +1,30 @@
-"""What the cache takes in resident memory, held against its setting."""
+"""The resident memory that the cache uses, compared with its setting."""
 
 from dataclasses import dataclass
 
 TOLERANCE = 1.25
-"""How much more than its setting the cache may take, as a factor."""
+"""The factor of its setting that the cache may use at most."""
 
 
 @dataclass
 class Growth:
-    """Resident memory of a server, in megabytes, when it was ready and at most since."""
+    """Resident memory of a server in megabytes: when it was ready, and the peak since then."""
 
     ready_mb: float
     peak_mb: float
 
     def record(self, resident_mb: float) -> None:
-        """Another measurement."""
+        """Add a measurement."""
         self.peak_mb = max(self.peak_mb, resident_mb)
 
     @property
     def grown_mb(self) -> float:
-        """By how much it grew."""
+        """The growth in megabytes."""
         return self.peak_mb - self.ready_mb
 
 
 def report(cached: Growth, uncached: Growth, setting_mb: int) -> str:
-    """The growth that the cache is the cause of: what the server with it grew by more than the one without."""
+    """Describe the growth caused by the cache: of the server with it, minus that of the server without it."""
     caused = cached.grown_mb - uncached.grown_mb
     within = caused <= setting_mb * TOLERANCE
     return (

@@ -1,8 +1,8 @@
-"""The operations that are asked, as documents, and as requests on the wire."""
+"""The operations: their GraphQL documents, and HTTP requests for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # values of variables
 
 import orjson
 
@@ -37,29 +37,29 @@ DOCUMENTS: Mapping[str, str] = {
   }
 }""",
 }
-"""By name, which is the operation's name in the document too: the floor goes by it."""
+"""By name, which is also the name of the operation in the document; the floor selects its statement by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it goes over the wire, the same to every server."""
+    """An HTTP request as bytes, the same for every server."""
 
     operation: str
     message: bytes
 
     @property
     def writes(self) -> bool:
-        """Whether it changes data."""
+        """True if it changes data."""
         return self.operation in ("movement", "override")
 
 
 def body(operation: str, variables: Mapping[str, Any]) -> bytes:
-    """The body of a request, JSON."""
+    """The JSON body of a request."""
     return orjson.dumps({"query": DOCUMENTS[operation], "operationName": operation, "variables": variables})
 
 
 def request(operation: str, variables: Mapping[str, Any], token: str) -> Request:
-    """An operation, signed in with a bearer token."""
+    """A request for an operation, with a bearer token."""
     content = body(operation, variables)
     head = (
         "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"

@@ -1,4 +1,4 @@
-"""One round: a server under a workload for some seconds, what that took, and whether its answers are right."""
+"""One round: a server under a workload for some seconds, its measurements, and the check of its answers."""
 
 import time
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ import orjson
 import psutil
 
 from bench.cpu import family_cpu, machine_cpu
-from bench.load import Answers, press
+from bench.load import Answers, send_load
+from bench.normalization import normalize
 from bench.operations import Request
 from bench.servers import Server
-from bench.spelling import respell
 from bench.workloads import Workload
 
 
 @dataclass(frozen=True)
 class Options:
-    """How long and how wide a round is."""
+    """The duration of a round, and its number of connections."""
 
     connections: int
     seconds: float
@@ -26,13 +26,13 @@ class Options:
 
 @dataclass(frozen=True)
 class Round:
-    """What one server took in one round: milliseconds of CPU per request, and what its clients saw."""
+    """Measurements of one server in one round: CPU milliseconds per request, and rate and latency for its clients."""
 
     server_ms: float
     postgres_ms: float
     load_ms: float
     others_cores: float
-    """Cores that were used by neither the server, PostgreSQL nor the load."""
+    """Cores used by other processes than the server, PostgreSQL and the load generator."""
     per_second: float
     p50_ms: float
     p99_ms: float
@@ -48,7 +48,7 @@ class Round:
 
 @dataclass(frozen=True)
 class _Clock:
-    """Seconds so far, of CPU and of time."""
+    """Seconds of wall-clock time and of CPU time, up to now."""
 
     time: float
     machine: float
@@ -63,13 +63,13 @@ class _Clock:
 async def run_round(
     name: str, workload: Workload, server: Server, postmaster: psutil.Process, options: Options
 ) -> tuple[Round, Answers]:
-    """Load a server, after a warm-up that is not counted; both go on in the sequence where it ended before."""
+    """Load a server, after a warm-up that is not counted; each continues the sequence where the load before ended."""
     before_mb = server.resident_mb()
     for seconds in (options.warm_up_seconds, options.seconds):
         began = _Clock.read(server, postmaster)
-        answers = await press(server.port, workload, options.connections, seconds, server.places.get(name, 0))
+        answers = await send_load(server.port, workload, options.connections, seconds, server.positions.get(name, 0))
         ended = _Clock.read(server, postmaster)
-        server.places[name] = server.places.get(name, 0) + len(answers.latencies)
+        server.positions[name] = server.positions.get(name, 0) + len(answers.latencies)
     return _round(began, ended, answers, before_mb, server.resident_mb()), answers
 
 
@@ -93,32 +93,32 @@ def _round(began: _Clock, ended: _Clock, answers: Answers, before_mb: float, res
 async def check(workload: Workload, answers: Answers, server: Server, floor: Server) -> None:
     """Raise SystemExit unless sampled answers equal the floor's.
 
-    Under a workload that writes, what was answered may have changed since: then the samples' requests are sent again.
+    Under a workload that writes, data may have changed since the answers: then the requests are sent again.
     """
     for request, body in answers.samples:
         if request.writes:
             continue
-        given = await ask(server.port, request) if workload.writes else body
-        if not equal(given, await ask(floor.port, request)):
-            raise SystemExit(f"{workload.title}: {server.subject.title} answers something else than the floor.")
+        given = await fetch_answer(server.port, request) if workload.writes else body
+        if not equal(given, await fetch_answer(floor.port, request)):
+            raise SystemExit(f"{workload.title}: {server.subject.title} gives another answer than the floor.")
 
 
 def equal(left: bytes, right: bytes) -> bool:
-    """Whether two answers say the same, whatever their spelling."""
-    return bool(respell(orjson.loads(left)) == respell(orjson.loads(right)))
+    """True if two answers are equal after normalization."""
+    return bool(normalize(orjson.loads(left)) == normalize(orjson.loads(right)))
 
 
-async def ask(port: int, request: Request) -> bytes:
+async def fetch_answer(port: int, request: Request) -> bytes:
     """The body of the answer to a single request."""
-    alone = Workload("", [request], [0])
-    answers = await press(port, alone, connections=1, seconds=60, most=1)
+    workload = Workload("", [request], [0])
+    answers = await send_load(port, workload, connections=1, seconds=60, max_requests=1)
     return answers.samples[0][1]
 
 
-async def reconcile(workload: Workload, servers: Sequence[Server], floor: Server) -> int:
-    """Raise SystemExit unless every server gives the floor's answer to the first request. Returns its bytes."""
-    answers = {each.subject.title: await ask(each.port, workload.requests[0]) for each in (floor, *servers)}
+async def check_first_answers(workload: Workload, servers: Sequence[Server], floor: Server) -> int:
+    """Raise SystemExit unless every server gives the floor's answer to the first request. Returns its size in bytes."""
+    answers = {each.subject.title: await fetch_answer(each.port, workload.requests[0]) for each in (floor, *servers)}
     for title, answer in answers.items():
         if not equal(answer, answers[floor.subject.title]):
-            raise SystemExit(f"{workload.title}: {title} answers something else than the floor.")
+            raise SystemExit(f"{workload.title}: {title} gives another answer than the floor.")
     return len(answers[servers[-1].subject.title] if servers else answers[floor.subject.title])

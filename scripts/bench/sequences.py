@@ -1,4 +1,4 @@
-"""Which request comes when: sequences of indices, the same at every run."""
+"""Sequences of request indices, the same at every run."""
 
 import random
 from bisect import bisect
@@ -7,15 +7,15 @@ from itertools import accumulate
 
 
 def uniform(count: int, draws: int, seed: int) -> list[int]:
-    """Indices below `count`, each as likely as any other."""
+    """Indices below `count`, uniformly distributed."""
     numbers = random.Random(seed)
     return [int(numbers.random() * count) for _ in range(draws)]
 
 
 def zipf(count: int, exponent: float, draws: int, seed: int) -> list[int]:
-    """Indices below `count`, of which the one of rank k is drawn in proportion to k ** -exponent.
+    """Indices below `count` by Zipf's law: the probability of the index of rank k is proportional to k ** -exponent.
 
-    Ranks are dealt out at random, so that neighbouring indices are not equally frequent.
+    Ranks are assigned at random, so that adjacent indices are not equally frequent.
     """
     numbers = random.Random(seed)
     by_rank = list(range(count))
@@ -24,9 +24,9 @@ def zipf(count: int, exponent: float, draws: int, seed: int) -> list[int]:
     return [by_rank[bisect(cumulative, numbers.random() * cumulative[-1])] for _ in range(draws)]
 
 
-def interleave(reads: Sequence[int], writes: Sequence[int], every: int) -> list[int]:
-    """The reads with a write, in turn, at the end of each `every` requests."""
+def interleave(queries: Sequence[int], mutations: Sequence[int], every: int) -> list[int]:
+    """The queries, where each request number that is a multiple of `every` is the next mutation, cyclically."""
     sequence: list[int] = []
-    for number, start in enumerate(range(0, len(reads), every - 1)):
-        sequence += [*reads[start : start + every - 1], writes[number % len(writes)]]
+    for number, start in enumerate(range(0, len(queries), every - 1)):
+        sequence += [*queries[start : start + every - 1], mutations[number % len(mutations)]]
     return sequence

@@ -1,4 +1,4 @@
-"""The servers that are measured: PostgreSQL and Redis of the benchmark's own, and each subject as one process."""
+"""The servers that are measured: each subject as one process, with PostgreSQL and Redis for the benchmark alone."""
 
 import os
 import socket
@@ -29,12 +29,12 @@ POSTGRES_SETTINGS = {
     "autovacuum": "off",
     "max_connections": "100",
 }
-"""As for a server of its own: the whole data set in memory, and nothing in the background that is not asked for."""
+"""For a dedicated server: the whole data set in memory, and no work in the background."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Something that answers the requests: the product with some settings, or the floor."""
+    """A kind of server: the product with some settings, or the floor."""
 
     name: str
     title: str
@@ -56,7 +56,7 @@ def subjects(cache_mb: int) -> Sequence[Subject]:
 
 
 def _cache(megabytes: int) -> dict[str, str]:
-    return {"KINEGRAPH_CACHE_MB": str(megabytes), "KINEGRAPH_KEPT_MB": str(megabytes)}
+    return {"KINEGRAPH_CACHE_MB": str(megabytes)}
 
 
 @dataclass
@@ -66,11 +66,11 @@ class Server:
     subject: Subject
     port: int
     started: "subprocess.Popen[bytes]"
-    places: dict[str, int] = field(default_factory=dict)
-    """By workload: how many requests of its sequence were sent, so that a round goes on where the last one ended."""
+    positions: dict[str, int] = field(default_factory=dict)
+    """By workload: the position in its sequence, at which the next round continues."""
 
     def cpu(self) -> float:
-        """Seconds of CPU used so far."""
+        """CPU time so far, in seconds."""
         return family_cpu(psutil.Process(self.started.pid))
 
     def resident_mb(self) -> float:
@@ -89,7 +89,7 @@ class Storage:
 
 @contextmanager
 def storage(folder: Path) -> Iterator[Storage]:
-    """PostgreSQL on the folder, whose data stay, and a Redis without any."""
+    """Start PostgreSQL on the folder, whose data remain after the run, and a Redis without data."""
     folder.mkdir(parents=True, exist_ok=True)
     SETTINGS.update(POSTGRES_SETTINGS)
     postgres = start_postgres(folder / "postgres")
@@ -107,7 +107,7 @@ def storage(folder: Path) -> Iterator[Storage]:
 
 @contextmanager
 def running(folder: Path, stores: Storage, wanted: Sequence[Subject]) -> Iterator[dict[str, Server]]:
-    """The servers of these subjects by name, each when it accepts connections. Raises SystemExit where one does not."""
+    """Start the servers of these subjects, until all accept connections. Raises SystemExit if one does not."""
     with ExitStack() as stack:
         servers = {each.name: stack.enter_context(_process(folder, stores, each)) for each in wanted}
         deadline = time.monotonic() + START_SECONDS
@@ -142,7 +142,7 @@ def _process(folder: Path, stores: Storage, subject: Subject) -> Iterator[Server
 
 
 def _environment(folder: Path, stores: Storage, subject: Subject, port: int) -> dict[str, str]:
-    """The settings of a server: those of the subject, and otherwise what the product does by default."""
+    """The settings of a server: those of the subject; all others have their defaults."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("KINEGRAPH_")}
     return {
         **inherited,

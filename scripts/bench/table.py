@@ -1,4 +1,4 @@
-"""The results as text: one row for each subject under each workload, medians over the rounds."""
+"""The results as a table: one row for each subject and workload, with medians of the rounds."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
@@ -9,16 +9,16 @@ HEADS = ("server", "pg", "both", "/floor", "req/s", "p50 ms", "p99 ms", "MB befo
 WIDTHS = (8, 7, 7, 8, 8, 8, 8, 11, 10, 7, 8)
 
 Rounds = Mapping[str, Sequence[Round]]
-"""By subject's title; the same number for each."""
+"""By title of the subject; the same number of rounds for each."""
 
 
 def head() -> str:
-    """The line above the rows."""
+    """The header line."""
     return " " * 26 + "".join(f"{head:>{width}}" for head, width in zip(HEADS, WIDTHS, strict=True))
 
 
 def rows(rounds: Rounds, floor: str) -> str:
-    """A line for each subject under one workload; `floor`, where it took part, is what CPU is held against."""
+    """A line for each subject under one workload; CPU is also given relative to `floor`, if it was measured."""
     return "\n".join(f"  {title:24}{_figures(each, rounds.get(floor))}" for title, each in rounds.items())
 
 
@@ -40,5 +40,5 @@ def _figures(rounds: Sequence[Round], floor: Sequence[Round] | None) -> str:
 
 
 def ratio(rounds: Sequence[Round], floor: Sequence[Round]) -> float:
-    """How many times the floor's CPU a request took: the median of the ratios within each round."""
-    return median(one.cpu_ms / least.cpu_ms for one, least in zip(rounds, floor, strict=True))
+    """CPU per request relative to the floor: the median of the ratios of each round."""
+    return median(one.cpu_ms / reference.cpu_ms for one, reference in zip(rounds, floor, strict=True))

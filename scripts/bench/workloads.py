@@ -1,4 +1,4 @@
-"""The workloads: which operations are asked for which rows, in which order."""
+"""The workloads: requests for certain rows, and the order in which they are sent."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from bench.sequences import interleave, uniform, zipf
 from kinegraph.outside.tokens import Tokens
 
 HOT, WIDE = 200, 5_000
-"""How many different workouts are asked for."""
+"""The number of different workouts that are requested."""
 
 ZIPF_EXPONENT = 1.1
 DRAWS = 40_000
-"""The length of a sequence, which is repeated when it comes to its end."""
+"""The length of a sequence, which is repeated after its end."""
 
 WRITES_EVERY = 100
 WRITES = 400
 TARGETS = 10
-"""How many movements, and how many overrides, of each organization are changed."""
+"""The number of movements, and of overrides, that are changed in each organization."""
 
 TOKEN_SECONDS = 36_000
 
 
 @dataclass(frozen=True)
 class Organization:
-    """An organization, its coach's bearer token, and what is asked for and changed in it."""
+    """An organization, the bearer token of its coach, and the ids of rows that are requested and changed."""
 
     id: UUID
     token: str
@@ -38,7 +38,7 @@ class Organization:
 
 @dataclass(frozen=True)
 class Workload:
-    """Requests, and the sequence of their indices in which they are sent."""
+    """Requests, and the sequence in which they are sent, as indices."""
 
     title: str
     requests: Sequence[Request]
@@ -46,7 +46,7 @@ class Workload:
 
     @property
     def writes(self) -> bool:
-        """Whether some of the requests change data."""
+        """True if some of the requests change data."""
         return any(each.writes for each in self.requests)
 
 
@@ -90,40 +90,40 @@ async def read_organizations(url: str, secret: str) -> list[Organization]:
 
 
 def hot_trees(organizations: Sequence[Organization], writer: str) -> Workload:
-    """A few workouts of every organization, each in its turn."""
+    """A few workouts of every organization, one after the other."""
     requests = _trees(organizations, HOT)
     return Workload(f"tree, {len(requests)} in turn", requests, range(len(requests)))
 
 
 def wide_trees(organizations: Sequence[Organization], writer: str) -> Workload:
-    """Half of the workouts, each as likely as any other."""
+    """Half of the workouts, uniformly distributed."""
     requests = _trees(organizations, WIDE)
     return Workload(f"tree, {len(requests):,} at random", requests, uniform(len(requests), DRAWS, seed=1))
 
 
 def zipf_trees(organizations: Sequence[Organization], writer: str) -> Workload:
-    """All workouts, some of them far more often than others."""
+    """All workouts, by Zipf's law."""
     requests = _trees(organizations)
     sequence = zipf(len(requests), ZIPF_EXPONENT, DRAWS, seed=2)
     return Workload(f"tree, {len(requests):,} by Zipf", requests, sequence)
 
 
 def lists(organizations: Sequence[Organization], writer: str, first: int = 20) -> Workload:
-    """The newest workouts of each organization in its turn."""
+    """The newest workouts of the organizations, one organization after the other."""
     requests = [request("list", {"id": str(each.id), "first": first}, each.token) for each in organizations]
     return Workload(f"list of {first} workouts", requests, range(len(requests)))
 
 
 def libraries(organizations: Sequence[Organization], writer: str) -> Workload:
-    """The first page of each organization's library in its turn."""
+    """The first page of the library of the organizations, one organization after the other."""
     requests = [request("library", {"id": str(each.id)}, each.token) for each in organizations]
     return Workload("library, 100 exercises", requests, range(len(requests)))
 
 
 def mixed(organizations: Sequence[Organization], writer: str) -> Workload:
-    """Trees by Zipf, one request in a hundred being a change of what trees show.
+    """Trees by Zipf's law; one request in a hundred changes data that the trees show.
 
-    `writer` is part of what is written: what another writer wrote before is always changed.
+    `writer` is part of the text that is written, so that it always differs from what another writer wrote.
     """
     trees = zipf_trees(organizations, writer)
     writes = [_write(organizations, writer, number) for number in range(WRITES)]
@@ -140,19 +140,19 @@ WORKLOADS: Mapping[str, Callable[[Sequence[Organization], str], Workload]] = {
     "library": libraries,
     "mix": mixed,
 }
-"""By name; the one that changes data is the last, so that the others ask for the same data at every run."""
+"""By name; the one that changes data is the last, so that the others request the same data at every run."""
 
 
 def _trees(organizations: Sequence[Organization], count: int | None = None) -> list[Request]:
-    """A tree of each workout, or of `count` of them, spread over the organizations evenly."""
+    """Requests for the tree of each workout, or of about `count` of them, equally many of each organization."""
     every = 1 if count is None else max(1, sum(len(each.workouts) for each in organizations) // count)
     return [request("tree", {"id": str(id)}, each.token) for each in organizations for id in each.workouts[::every]]
 
 
 def _write(organizations: Sequence[Organization], writer: str, number: int) -> Request:
-    """The `number`th write: of each organization in its turn, notes of a movement and an override alternately."""
-    turn, place = divmod(number, len(organizations))
-    organization = organizations[place]
+    """The mutation of this number: a round of all organizations changes overrides, the next one notes of movements."""
+    turn, index = divmod(number, len(organizations))
+    organization = organizations[index]
     text = f"Written by {writer}, {number}"
     if turn % 2:
         id = organization.movements[turn // 2 % len(organization.movements)]

@@ -49,3 +49,5 @@ and of what follows from it:
     kit.outbox      records facts in the same transaction
     worker          makes jobs of them (WHEN), hands them over by Redis, and runs them (<room>.jobs)
 """
+
+__version__ = "0.2.0"

@@ -18,7 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinegraph import revisions
-from kinegraph.api import demo_people, graphiql, health, media, metrics
+from kinegraph.api import demo_people, graphiql, media, metrics
+from kinegraph.api import readiness as health
 from kinegraph.api.http import GraphQLEndpoint, Limits
 from kinegraph.api.readiness import Readiness
 from kinegraph.kit import logs
@@ -62,7 +63,7 @@ def create_app(services: Services) -> Starlette:
             for label, email, claims in await demo_people.sign_ins(request.state.database)
         ]
 
-    offered = sign_ins if settings.development and services.jwt_secret else None
+    offered = sign_ins if settings.is_development and services.jwt_secret else None
     pages = graphiql.routes(settings.home / "graphiql", offered) if settings.graphiql else []
     files = media.routes(folder_storage(settings)) if settings.s3_bucket is None else []
     return Starlette(
@@ -124,6 +125,7 @@ def _limits(settings: Settings) -> Limits:
         settings.max_answer_objects,
         settings.max_answer_mb * 2**20,
         settings.execution_seconds,
+        max(1, settings.pool_size // 5),
     )
 
 
@@ -141,7 +143,7 @@ def _spare_the_collector() -> None:
 
 def _guards(settings: Settings) -> list[Middleware]:
     """Which origins browsers may call from and, in development, which names this machine answers to."""
-    local = THIS_MACHINE if settings.development else None
+    local = THIS_MACHINE if settings.is_development else None
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -152,7 +154,7 @@ def _guards(settings: Settings) -> list[Middleware]:
         max_age=600,
     )
     guards = [cors] if settings.cors_origins or local else []
-    if settings.development and settings.host in ("127.0.0.1", "localhost", "::1"):
+    if settings.is_development and settings.host in ("127.0.0.1", "localhost", "::1"):
         # A foreign page that makes its name point here (DNS rebinding) must not get at the demo's tokens.
         guards.append(
             Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"])

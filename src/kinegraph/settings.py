@@ -1,69 +1,151 @@
-"""What can be configured, read once from the environment (KINEGRAPH_*) into one frozen value."""
+"""The settings: one frozen value, read from the environment variables KINEGRAPH_* (pydantic-settings)."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal, TypedDict, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
-Environment = Literal["development", "production"]
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, AliasChoices, AliasGenerator, BeforeValidator, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
 T = TypeVar("T")
+Environment = Literal["development", "production"]
+
+RENAMED = {"KINEGRAPH_KEPT_MB": "KINEGRAPH_CACHE_MB"}
+"""Names of version 0.1 and their successors. The old ones work in 0.2, with a warning, and will not in 0.3."""
+
+MAX_SHOWN_CHARACTERS = 60
+"""The length of a wrong value in an error message; the rest is cut off."""
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used; the message names the variable and says what it takes."""
+    """Settings that cannot be used. The message has one line for each: its variable, and what it takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _require_url(value: str, *schemes: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if scheme not in schemes or not separator or not rest:
+        raise ValueError(f"it takes a URL that starts with {' or '.join(f'{name}://' for name in schemes)}")
+    return value
+
+
+def _require_secret(value: str) -> str:
+    if len(value.encode()) < 32:
+        raise ValueError("it takes at least 32 bytes (RFC 7518, 3.2)")
+    return value
+
+
+def _split(value: object) -> object:
+    return [part.strip().rstrip("/") for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _absolute(value: object) -> object:
+    return Path(value).absolute() if isinstance(value, str) else value
+
+
+Choice = Annotated[T, BeforeValidator(_lower)]
+Folder = Annotated[Path, BeforeValidator(_absolute)]
+WebUrl = Annotated[str, AfterValidator(lambda value: _require_url(value, "http", "https"))]
+DatabaseUrl = Annotated[str, AfterValidator(lambda value: _require_url(value, "postgres", "postgresql"))]
+RedisUrl = Annotated[str, AfterValidator(lambda value: _require_url(value, "redis", "rediss", "unix"))]
+Secret = Annotated[str, AfterValidator(_require_secret)]
+Origins = Annotated[tuple[WebUrl, ...], NoDecode, BeforeValidator(_split)]
+Port = Annotated[int, Ge(1), Le(65535)]
+Seconds = Annotated[int, Ge(1), Le(3600)]
+Megabytes = Annotated[int, Ge(0), Le(100_000)]
+
+
+class Settings(BaseSettings):
     """Every setting, its meaning and its default.
 
-    `environment`: production (the default) shuts GraphiQL, introspection and the demo sign-in;
-    `kinegraph up` runs as development unless told otherwise.
+    A field's variable is KINEGRAPH_ with the field's name, unless the field says otherwise. `Settings(...)` takes
+    nothing from the environment, which `read_settings` does; `model_copy(update=...)` makes a changed copy.
+
+    `environment`: production (the default) disables GraphiQL, introspection and the demo sign-in; `kinegraph up`
+    runs in development by default.
+    `home`: the folder of the embedded servers, of files where there is no bucket, and of secrets made by us.
     `database_url`, `redis_url`: None stands for the embedded servers under `home`.
     `jwt_secret` signs and checks HS256 tokens; `jwt_jwks` (file or URL) checks RS256 and ES256 ones.
+    `jwt_user_claim`: the claim that identifies the user, `sub` (a Kinegraph user id) or `email`.
+    `graphiql`: whether GraphiQL and introspection are on; by default in development only.
+    `pool_size`: database connections per process.
     `cors_origins`: the frontends' origins that browsers may call from; in development any on this machine.
-    `jwt_user_claim`: the claim that names the user, `sub` (a Kinegraph user id) or `email`.
-    `s3_bucket`: where files are stored, else in a folder under `home`; `s3_endpoint` for R2 and MinIO, and the keys
-    where the SDK does not find them by itself. `public_url`: the API's address as clients know it.
-    `executor`: how queries are run, breadth first or by graphql-core.
-    `media_url_seconds`: how long signed addresses of files hold.
-    `cache_mb`: how many megabytes of finished answers a web process caches in memory (trees of workouts, pages
-    of libraries); 0 for nothing. `KINEGRAPH_KEPT_MB`, its old name, still works.
-    `request_cache_mb`: the same for what requests are made of: parsed documents with their plans, viewers, tokens.
-    `max_answer_objects`, `max_answer_mb`: how much one request may answer; `execution_seconds`: how long it may take.
+    `executor`: how queries are executed, breadth first or by graphql-core.
+    `public_url`: the API's address as clients know it.
+    `media_url_seconds`: how long signed addresses of files are valid.
+    `cache_mb`: size of a web process's cache of finished answers (trees of workouts, pages of libraries) in
+    megabytes; 0 disables it.
+    `request_cache_mb`: the same for parsed documents with their plans, viewers and tokens.
+    `max_answer_objects`, `max_answer_mb`: maximum size of one request's answer.
+    `execution_seconds`: maximum duration of one request.
+    `s3_bucket`: where files are stored, instead of a folder under `home`; `s3_endpoint` for R2 and MinIO, and the
+    keys where the SDK does not find them by itself.
     """
 
-    environment: Environment = "production"
-    home: Path = Path(".kinegraph")
-    database_url: str | None = None
-    redis_url: str | None = None
+    model_config = SettingsConfigDict(
+        frozen=True,
+        case_sensitive=True,
+        populate_by_name=True,
+        validate_default=False,
+        alias_generator=AliasGenerator(validation_alias=lambda name: f"KINEGRAPH_{name.upper()}"),
+    )
+
+    environment: Choice[Environment] = "production"
+    home: Folder = Field(default_factory=lambda: Path(".kinegraph").absolute())
+    database_url: DatabaseUrl | None = Field(default=None, repr=False)
+    redis_url: RedisUrl | None = Field(default=None, repr=False)
     host: str = "127.0.0.1"
-    port: int = 8000
-    jwt_secret: str | None = None
+    port: Port = Field(default=8000, validation_alias=AliasChoices("KINEGRAPH_PORT", "PORT"))
+    jwt_secret: Secret | None = Field(default=None, repr=False)
     jwt_jwks: str | None = None
     jwt_audience: str | None = None
     jwt_issuer: str | None = None
-    jwt_user_claim: Literal["sub", "email"] = "sub"
-    graphiql: bool = False
-    pool_size: int = 10
-    statement_timeout_seconds: int = 30
-    max_body_bytes: int = 2 * 1024 * 1024
-    cors_origins: tuple[str, ...] = ()
-    log_format: Literal["auto", "json", "text"] = "auto"
-    executor: Literal["breadth-first", "graphql-core"] = "breadth-first"
-    public_url: str | None = None
-    media_url_seconds: int = 3600
-    cache_mb: int = 64
-    request_cache_mb: int = 16
-    max_answer_objects: int = 30_000
-    max_answer_mb: int = 32
-    execution_seconds: int = 20
+    jwt_user_claim: Choice[Literal["sub", "email"]] = "sub"
+    graphiql: Choice[bool] = Field(default_factory=lambda values: values["environment"] == "development")
+    pool_size: Annotated[int, Ge(1), Le(1000)] = 10
+    statement_timeout_seconds: Seconds = Field(default=30, validation_alias="KINEGRAPH_STATEMENT_TIMEOUT")
+    max_body_bytes: Annotated[int, Ge(1024), Le(2**30)] = 2 * 1024 * 1024
+    cors_origins: Origins = ()
+    log_format: Choice[Literal["auto", "json", "text"]] = "auto"
+    executor: Choice[Literal["breadth-first", "graphql-core"]] = "breadth-first"
+    public_url: WebUrl | None = None
+    media_url_seconds: Annotated[int, Ge(1), Le(7 * 24 * 3600)] = 3600
+    cache_mb: Megabytes = 64
+    request_cache_mb: Megabytes = 16
+    max_answer_objects: Annotated[int, Ge(1), Le(10_000_000)] = 30_000
+    max_answer_mb: Annotated[int, Ge(1), Le(1024)] = 32
+    execution_seconds: Seconds = Field(default=20, validation_alias="KINEGRAPH_EXECUTION_TIMEOUT")
     s3_bucket: str | None = None
-    s3_endpoint: str | None = None
+    s3_endpoint: WebUrl | None = None
     s3_region: str | None = None
     s3_access_key_id: str | None = None
-    s3_secret_access_key: str | None = None
+    s3_secret_access_key: str | None = Field(default=None, repr=False)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given: nothing of a developer's environment gets into a test."""
+        return (init_settings,)
 
     @property
     def address(self) -> str:
@@ -77,7 +159,7 @@ class Settings:
         return f"http://{host}:{self.port}"
 
     @property
-    def development(self) -> bool:
+    def is_development(self) -> bool:
         """Whether conveniences for people at their own machine are on."""
         return self.environment == "development"
 
@@ -85,130 +167,51 @@ class Settings:
 def read_settings(
     environ: Mapping[str, str] | None = None, default_environment: Environment = "production"
 ) -> Settings:
-    """Read the settings from `environ` (the process's own by default).
+    """Read the settings from `environ` (the process's own by default); an empty value counts as not set.
 
-    Raises SettingsError, in one line, for a value that cannot be used.
+    Prints a warning for each renamed variable, once: in the process's own environment it gets its new name, which
+    processes started later inherit. Raises SettingsError.
     """
-    env = os.environ if environ is None else environ
-
-    def read(name: str, convert: Callable[[str], T], default: T) -> T:
-        raw = env.get(name, "").strip()
-        if not raw:
-            return default
-        try:
-            return convert(raw)
-        except ValueError as error:
-            shown = name if name.endswith(("_SECRET", "_URL")) else f"{name}={raw!r}"
-            raise SettingsError(f"{shown} cannot be used: {error}.") from None
-
-    named = read("KINEGRAPH_ENVIRONMENT", _one_of("development", "production"), str(default_environment))
-    environment: Environment = "development" if named == "development" else "production"
-    return Settings(
-        environment=environment,
-        home=read("KINEGRAPH_HOME", Path, Path(".kinegraph")).absolute(),
-        database_url=read("KINEGRAPH_DATABASE_URL", _url("postgres", "postgresql"), None),
-        redis_url=read("KINEGRAPH_REDIS_URL", _url("redis", "rediss", "unix"), None),
-        host=read("KINEGRAPH_HOST", str, "127.0.0.1"),
-        port=read("KINEGRAPH_PORT", _integer(1, 65535), read("PORT", _integer(1, 65535), 8000)),
-        jwt_secret=read("KINEGRAPH_JWT_SECRET", _secret, None),
-        jwt_jwks=read("KINEGRAPH_JWT_JWKS", str, None),
-        jwt_audience=read("KINEGRAPH_JWT_AUDIENCE", str, None),
-        jwt_issuer=read("KINEGRAPH_JWT_ISSUER", str, None),
-        jwt_user_claim=_user_claim(read("KINEGRAPH_JWT_USER_CLAIM", _one_of("sub", "email"), "sub")),
-        graphiql=read("KINEGRAPH_GRAPHIQL", _switch, environment == "development"),
-        **_limits(read),
-        cors_origins=read("KINEGRAPH_CORS_ORIGINS", _origins, ()),
-        executor=_executor(read("KINEGRAPH_EXECUTOR", _one_of("breadth-first", "graphql-core"), "")),
-        public_url=read("KINEGRAPH_PUBLIC_URL", _url("http", "https"), None),
-        s3_bucket=read("KINEGRAPH_S3_BUCKET", str, None),
-        s3_endpoint=read("KINEGRAPH_S3_ENDPOINT", _url("http", "https"), None),
-        s3_region=read("KINEGRAPH_S3_REGION", str, None),
-        s3_access_key_id=read("KINEGRAPH_S3_ACCESS_KEY_ID", str, None),
-        s3_secret_access_key=read("KINEGRAPH_S3_SECRET_ACCESS_KEY", str, None),
-        log_format=_log_format(read("KINEGRAPH_LOG_FORMAT", _one_of("auto", "json", "text"), "auto")),
-    )
+    variables = os.environ if environ is None else dict(environ)
+    for old, new in RENAMED.items():
+        if old in variables:
+            print(f"kinegraph: {old} is now named {new}; the old name stops working in version 0.3.", file=sys.stderr)
+            value = variables.pop(old)
+            variables[new] = variables.get(new, "").strip() or value
+    source = EnvSettingsSource(Settings)
+    # Names in lower case are left out: pydantic-settings would take `home` for the field `home`.
+    given = {name: value.strip() for name, value in variables.items() if name.isupper() and value.strip()}
+    source.env_vars = {"KINEGRAPH_ENVIRONMENT": default_environment, **given}
+    try:
+        return Settings(**source())
+    except ValidationError as error:
+        raise SettingsError("\n".join(_messages(error, given))) from None
 
 
-class _Limits(TypedDict):
-    pool_size: int
-    statement_timeout_seconds: int
-    max_body_bytes: int
-    cache_mb: int
-    request_cache_mb: int
-    max_answer_objects: int
-    max_answer_mb: int
-    execution_seconds: int
-    media_url_seconds: int
+def _messages(error: ValidationError, given: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each wrong variable. Secrets, and URLs that may hold a password, are not shown."""
+    fields = {_aliases(field)[0]: field for field in Settings.model_fields.values()}
+    faults = {str(fault["loc"][0]): fault for fault in error.errors() if fault["type"] != "default_factory_not_called"}
+    for alias, fault in faults.items():
+        name = next(name for name in _aliases(fields[alias]) if name in given)
+        value = given[name] if len(given[name]) <= MAX_SHOWN_CHARACTERS else f"{given[name][:MAX_SHOWN_CHARACTERS]}…"
+        shown = name if name.endswith(("_SECRET", "_URL")) else f"{name}={value!r}"
+        yield f"{shown} cannot be used: {_expected(fields[alias], fault)}."
 
 
-def _limits(read: Callable[[str, Callable[[str], int], int], int]) -> _Limits:
-    """How many, how much and how long."""
-    return {
-        "pool_size": read("KINEGRAPH_POOL_SIZE", _integer(1, 1000), 10),
-        "statement_timeout_seconds": read("KINEGRAPH_STATEMENT_TIMEOUT", _integer(1, 3600), 30),
-        "max_body_bytes": read("KINEGRAPH_MAX_BODY_BYTES", _integer(1024, 2**30), 2 * 1024 * 1024),
-        "cache_mb": read(
-            "KINEGRAPH_CACHE_MB", _integer(0, 100_000), read("KINEGRAPH_KEPT_MB", _integer(0, 100_000), 64)
-        ),
-        "request_cache_mb": read("KINEGRAPH_REQUEST_CACHE_MB", _integer(0, 100_000), 16),
-        "max_answer_objects": read("KINEGRAPH_MAX_ANSWER_OBJECTS", _integer(1, 10_000_000), 30_000),
-        "max_answer_mb": read("KINEGRAPH_MAX_ANSWER_MB", _integer(1, 1024), 32),
-        "execution_seconds": read("KINEGRAPH_EXECUTION_TIMEOUT", _integer(1, 3600), 20),
-        "media_url_seconds": read("KINEGRAPH_MEDIA_URL_SECONDS", _integer(1, 7 * 24 * 3600), 3600),
-    }
+def _aliases(field: FieldInfo) -> list[str]:
+    """The variables of a field, the preferred one first."""
+    alias = field.validation_alias
+    return [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]
 
 
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def convert(raw: str) -> str:
-        if raw.lower() not in choices:
-            raise ValueError(f"it takes one of {', '.join(choices)}")
-        return raw.lower()
-
-    return convert
-
-
-def _integer(low: int, high: int) -> Callable[[str], int]:
-    def convert(raw: str) -> int:
-        if not raw.isascii() or not raw.isdigit() or len(raw) > 12 or not low <= int(raw) <= high:
-            raise ValueError(f"it takes a whole number from {low} to {high}")
-        return int(raw)
-
-    return convert
-
-
-def _switch(raw: str) -> bool:
-    return _one_of("on", "off")(raw) == "on"
-
-
-def _secret(raw: str) -> str:
-    if len(raw.encode()) < 32:
-        raise ValueError("it takes at least 32 bytes (RFC 7518, 3.2)")
-    return raw
-
-
-def _url(*schemes: str) -> Callable[[str], str | None]:
-    def convert(raw: str) -> str | None:
-        if raw.partition("://")[0] not in schemes or not raw.partition("://")[2]:
-            raise ValueError(f"it takes a URL that starts with {' or '.join(s + '://' for s in schemes)}")
-        return raw
-
-    return convert
-
-
-def _origins(raw: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip().rstrip("/") for origin in raw.split(",") if origin.strip())
-    for origin in origins:
-        _url("http", "https")(origin)
-    return origins
-
-
-def _log_format(raw: str) -> Literal["auto", "json", "text"]:
-    return "json" if raw == "json" else "text" if raw == "text" else "auto"
-
-
-def _user_claim(raw: str) -> Literal["sub", "email"]:
-    return "email" if raw == "email" else "sub"
-
-
-def _executor(raw: str) -> Literal["breadth-first", "graphql-core"]:
-    return "graphql-core" if raw == "graphql-core" else "breadth-first"
+def _expected(field: FieldInfo, fault: ErrorDetails) -> str:
+    """What a field takes, from its validator's message or its type."""
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"])
+    if field.annotation is int:
+        low = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
+        high = next(bound.le for bound in field.metadata if isinstance(bound, Le))
+        return f"it takes a whole number from {low} to {high}"
+    choices = ("on", "off") if field.annotation is bool else get_args(field.annotation)
+    return f"it takes one of {', '.join(choices)}"

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -11,11 +11,13 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
+from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Person
+from tests.settings import with_settings
 
 OLD_TRANSACTIONS = """
 SELECT count(*) FROM pg_stat_activity
@@ -31,6 +33,7 @@ class Served:
     api: Api
     database: Database
     port: int
+    endpoint: GraphQLEndpoint
 
     @property
     def requests(self) -> int:
@@ -86,7 +89,7 @@ def state_of(app: Starlette) -> dict[str, Any]:
 @asynccontextmanager
 async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
     """The API with these settings on a port of this machine."""
-    app = create_app(replace(services, settings=replace(services.settings, **settings)))
+    app = create_app(with_settings(services, **settings))
     held = state_of(app)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none"))
     running = asyncio.create_task(server.serve())
@@ -96,7 +99,7 @@ async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
     try:
         limits = httpx.Limits(max_connections=50)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as client:
-            yield Served(Api(client), held["database"], port)
+            yield Served(Api(client), held["database"], port, held["graphql"])
     finally:
         server.should_exit = True
         await running

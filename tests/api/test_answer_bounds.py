@@ -3,7 +3,6 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +13,7 @@ from kinegraph.breadth import core, tasks
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Organization, World, running
+from tests.settings import with_settings
 from tests.workout.documents import create, movement, section
 
 EXECUTORS = ("breadth-first", "graphql-core")
@@ -45,8 +45,8 @@ async def gym(world: World, api: Api) -> Organization:
 @pytest.fixture(scope="module")
 async def small(services: Services) -> AsyncIterator[Api]:
     """The API with limits of 5,000 objects and a megabyte."""
-    settings = replace(services.settings, max_answer_objects=5_000, max_answer_mb=1)
-    async with running(create_app(replace(services, settings=settings))) as api:
+    changed = with_settings(services, max_answer_objects=5_000, max_answer_mb=1)
+    async with running(create_app(changed)) as api:
         yield api
 
 

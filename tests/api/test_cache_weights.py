@@ -4,7 +4,6 @@ import gc
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -19,6 +18,7 @@ from tests.api.filling import SHAPES
 from tests.api.serving import state_of
 from tests.cached import TIMES
 from tests.conftest import SECRET, Api, Organization, World, running
+from tests.settings import with_settings
 
 NEAR = 0.35
 """How far a cache may be off, of what its entries take: each version of Python takes something else."""
@@ -31,8 +31,8 @@ WORKOUTS = """query ($id: ID!) { organization(id: $id) { workouts(first: 50) { n
 @asynccontextmanager
 async def serving(services: Services, cache_mb: int) -> AsyncIterator[tuple[Api, Database]]:
     """The API with caches so large, and its database."""
-    settings = replace(services.settings, cache_mb=cache_mb, request_cache_mb=cache_mb)
-    app = create_app(replace(services, settings=settings))
+    changed = with_settings(services, cache_mb=cache_mb, request_cache_mb=cache_mb)
+    app = create_app(changed)
     held = state_of(app)
     async with running(app) as api:
         yield api, held["database"]

@@ -5,7 +5,7 @@ import itertools
 import types
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -19,6 +19,7 @@ from tests.api.serving import headers
 from tests.api.test_statements import TREE, make_workout
 from tests.conftest import Api, Organization, World
 from tests.observing import observe
+from tests.settings import with_settings
 
 EXECUTORS = ("breadth-first", "graphql-core")
 MAX_STEPS = 400
@@ -78,7 +79,7 @@ def _is_pools(task: "asyncio.Task[Any]") -> bool:
 
 @asynccontextmanager
 async def cancellable(services: Services) -> AsyncIterator[Cancelled]:
-    app = create_app(replace(services, settings=replace(services.settings, pool_size=2)))
+    app = create_app(with_settings(services, pool_size=2))
     async with app.router.lifespan_context(app) as state:
         held: Any = state
 

@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -15,6 +14,7 @@ from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.documents import GRAPHQL_JSON, PLAIN_JSON, send, told
 from tests.conftest import Api, World, running
+from tests.settings import with_settings
 
 LIMIT = 2 * 1024 * 1024
 GOOD = b'{"query": "{ __typename }"}'
@@ -166,7 +166,7 @@ async def test_a_declared_length_that_is_wrong_is_never_a_failure_of_ours(api: A
 
 
 async def test_the_limit_is_a_setting(services: Services) -> None:
-    small = replace(services, settings=replace(services.settings, max_body_bytes=1024))
+    small = with_settings(services, max_body_bytes=1024)
     async with running(create_app(small)) as api:
         assert (await send(api, GOOD.ljust(1024))).status_code == 200
         assert (await send(api, GOOD.ljust(1025))).status_code == 413

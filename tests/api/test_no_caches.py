@@ -2,7 +2,6 @@
 
 import gc
 from collections import Counter, OrderedDict, defaultdict, deque
-from dataclasses import replace
 from functools import _lru_cache_wrapper
 from sys import modules
 from typing import Any
@@ -13,6 +12,7 @@ from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.filling import SHAPES
 from tests.conftest import Api, Organization, World, running
+from tests.settings import with_settings
 
 PACKAGES = ("kinegraph", "strawberry", "graphql", "starlette", "jwt", "asyncpg", "orjson")
 SIZED = (dict, list, set, OrderedDict, Counter, defaultdict, deque)
@@ -75,8 +75,8 @@ async def ask(api: Api, gym: Organization, world: World, first: int, last: int) 
 
 async def grown(services: Services, gym: Organization, world: World, cache_mb: int) -> dict[str, tuple[int, int]]:
     """What grew while many requests were answered, before and after, by its name."""
-    settings = replace(services.settings, cache_mb=cache_mb, request_cache_mb=cache_mb)
-    async with running(create_app(replace(services, settings=settings))) as api:
+    changed = with_settings(services, cache_mb=cache_mb, request_cache_mb=cache_mb)
+    async with running(create_app(changed)) as api:
         await ask(api, gym, world, 0, 5)
         before = caches()
         await ask(api, gym, world, 5, 20)

@@ -21,6 +21,7 @@ from kinegraph.outside.redis_client import open_redis
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
 from tests.media.files import until
+from tests.settings import with_settings
 
 WELL = {"database": "ok", "migrations": "ok", "redis": "ok"}
 LATEST_SECONDS = 4
@@ -132,7 +133,7 @@ async def test_all_is_well_while_the_pool_is_exhausted(
     services: Services, world: World, owner: "asyncpg.Pool[Row]"
 ) -> None:
     person = await world.person()
-    one = replace(services, settings=replace(services.settings, pool_size=1))
+    one = with_settings(services, pool_size=1)
     async with running(create_app(one)) as api:
         async with owner.acquire() as connection, connection.transaction():
             await connection.execute("LOCK TABLE exercises IN ACCESS EXCLUSIVE MODE")
@@ -246,11 +247,7 @@ async def test_a_start_that_fails_half_way_leaves_no_connection_open(
 ) -> None:
     before = await owner.fetchval(OPEN)
     bucket = {"s3_bucket": "b", "s3_endpoint": "http://no host", "s3_region": "x"}
-    broken = (
-        replace(services, settings=replace(services.settings, **bucket))  # type: ignore[arg-type]  # all are texts
-        if wrong == "s3"
-        else replace(services, redis_url="nonsense://")
-    )
+    broken = with_settings(services, **bucket) if wrong == "s3" else replace(services, redis_url="nonsense://")
     with pytest.raises((ServiceError, ValueError)):
         async with running(create_app(broken)):
             pass

@@ -5,7 +5,7 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import asyncpg
 import pytest
@@ -17,6 +17,7 @@ from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import World
 from tests.media.files import until as eventually
+from tests.settings import with_settings
 
 BODY = json.dumps({"query": "{ __typename }"}).encode()
 ANSWER = {"data": {"__typename": "Query"}}
@@ -78,7 +79,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 @pytest.fixture(scope="module")
 async def wire(services: Services) -> AsyncIterator[Wire]:
-    configured = replace(services, settings=replace(services.settings, pool_size=1))
+    configured = with_settings(services, pool_size=1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(create_app(configured), http=HttpProtocol, log_config=None, ws="none")
         server = uvicorn.Server(config)

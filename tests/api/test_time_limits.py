@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -18,6 +17,7 @@ from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, send, told
 from tests.conftest import Api, World, running
 from tests.media.files import until
+from tests.settings import with_settings
 
 LIST = "{ exercises(first: 1) { totalCount } }"
 HEADER = "x-kinegraph-executor"
@@ -26,8 +26,8 @@ HEADER = "x-kinegraph-executor"
 @pytest.fixture(scope="module")
 async def hasty(services: Services) -> AsyncIterator[Api]:
     """The API on one connection, where a statement may take a second."""
-    limits = replace(services.settings, pool_size=1, statement_timeout_seconds=1)
-    async with running(create_app(replace(services, settings=limits))) as api:
+    changed = with_settings(services, pool_size=1, statement_timeout_seconds=1)
+    async with running(create_app(changed)) as api:
         yield api
 
 
@@ -96,7 +96,7 @@ async def test_a_request_for_which_no_connection_becomes_free_is_told_to_come_ba
 ) -> None:
     monkeypatch.setattr(pool, "ACQUIRE_SECONDS", 0.2)
     person = await world.person()
-    one = replace(services, settings=replace(services.settings, pool_size=1))
+    one = with_settings(services, pool_size=1)
     async with running(create_app(one)) as api:
         async with locked(owner):
             first = asyncio.create_task(send(api, {"query": LIST}, person=person))
@@ -114,8 +114,8 @@ async def test_the_tries_of_a_mutation_that_meets_deadlocks_share_one_time_limit
 
     monkeypatch.setattr(http, "execute", deadlocked)
     gym = await world.organization()
-    limits = replace(services.settings, execution_seconds=1)
-    async with running(create_app(replace(services, settings=limits))) as api:
+    changed = with_settings(services, execution_seconds=1)
+    async with running(create_app(changed)) as api:
         given = f'{{organizationId: "{gym.id}", name: "A"}}'
         body = {"query": f"mutation {{ createProgram(input: {given}) {{ userErrors {{ code }} }} }}"}
         response = await send(api, body, person=gym.coach)

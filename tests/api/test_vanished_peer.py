@@ -17,6 +17,7 @@ from tests.api.test_readiness import Relay, relayed, soon
 from tests.api.test_time_limits import HEADER, LIST, assert_later, locked
 from tests.conftest import Api, World, running
 from tests.media.files import until
+from tests.settings import with_settings
 
 WAITS = "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"
 CUT = {"query": LIST}
@@ -32,8 +33,8 @@ async def relay(services: Services) -> AsyncIterator[Relay]:
 async def api(services: Services, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
     """The API on two connections through the relay, where a statement may take a second."""
     monkeypatch.setattr(pool, "CONTROL_SECONDS", 1)
-    limits = replace(services.settings, pool_size=2, statement_timeout_seconds=1)
-    async with running(create_app(replace(services, settings=limits, database_url=relay.url))) as api:
+    changed = with_settings(services, pool_size=2, statement_timeout_seconds=1)
+    async with running(create_app(replace(changed, database_url=relay.url))) as api:
         yield api
 
 

@@ -1,4 +1,4 @@
-"""The CPU of a server counts whole: children that live, and children that have ended."""
+"""The CPU time of a server includes its children, those that run and those that have ended."""
 
 import subprocess
 import sys
@@ -34,22 +34,22 @@ for line in sys.stdin:
 
 
 class Family:
-    """A process whose children use as much CPU as they are told."""
+    """A process that starts children, each of which uses a given CPU time."""
 
     def __init__(self) -> None:
         self.started = subprocess.Popen(
             [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def tell(self, line: str) -> str:
-        """What the process says to this."""
+    def send(self, line: str) -> str:
+        """Send a line to the process, and return its answer."""
         assert self.started.stdin and self.started.stdout
         self.started.stdin.write(line + "\n")
         self.started.stdin.flush()
         return self.started.stdout.readline().strip()
 
     def cpu(self) -> float:
-        """What the benchmark counts."""
+        """The CPU time that the benchmark measures."""
         return family_cpu(psutil.Process(self.started.pid))
 
 
@@ -65,10 +65,10 @@ def family() -> Iterator[Family]:
 
 def test_a_child_counts_while_it_lives_and_as_much_when_it_has_ended(family: Family) -> None:
     before = family.cpu()
-    assert family.tell("0.3") == "used"
+    assert family.send("0.3") == "used"
     living = family.cpu()
     assert living - before >= 0.27  # the system counts in hundredths, of user and of system time, rounded down
-    assert family.tell("wait") == "ended"
+    assert family.send("wait") == "ended"
     assert psutil.Process(family.started.pid).children() == []
     ended = family.cpu()
     assert living - 0.04 <= ended
@@ -77,11 +77,11 @@ def test_a_child_counts_while_it_lives_and_as_much_when_it_has_ended(family: Fam
 
 def test_children_that_end_and_children_that_live_are_added_up(family: Family) -> None:
     before = family.cpu()
-    assert [family.tell("0.2"), family.tell("0.2"), family.tell("wait")] == ["used", "used", "ended"]
+    assert [family.send("0.2"), family.send("0.2"), family.send("wait")] == ["used", "used", "ended"]
     assert 0.35 <= family.cpu() - before < 0.7
 
 
 def test_the_machine_was_busy_for_at_least_as_long_as_a_process_of_it(family: Family) -> None:
     machine, own = machine_cpu(), family.cpu()
-    family.tell("0.3")
+    family.send("0.3")
     assert machine_cpu() - machine >= family.cpu() - own - 0.05

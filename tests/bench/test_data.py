@@ -1,4 +1,4 @@
-"""A database of the benchmark is filled once, and filled anew when the data set has changed."""
+"""The database of the benchmark is filled once, and filled again when the data set has changed."""
 
 import asyncpg
 import pytest
@@ -16,7 +16,7 @@ async def organizations(url: str) -> list[str]:
     return [row["name"] for row in rows]
 
 
-async def test_a_database_is_kept_until_the_data_set_changes(
+async def test_a_database_is_reused_until_the_data_set_changes(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await data.prepare(database_url, TINY)

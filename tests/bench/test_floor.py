@@ -24,7 +24,7 @@ UPDATE exercises SET status = 'archived', video_url = NULL WHERE id IN (
     SELECT id FROM exercises WHERE organization_id IS NOT NULL ORDER BY id LIMIT 2);
 UPDATE exercises SET deleted_at = now(), difficulty = NULL WHERE slug IN ('exercise-3', 'exercise-77');
 """
-"""What the benchmark's rows have nothing of: rows that are deleted, empty and archived."""
+"""Cases that the rows of the benchmark do not have: rows that are deleted, archived, or have nulls."""
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +42,8 @@ async def floor(database_url: str) -> AsyncIterator[Api]:
         yield floor
 
 
-async def ask(server: Api, request: Request) -> bytes:
-    """The body of the answer to a request as the load sends it."""
+async def fetch_answer(server: Api, request: Request) -> bytes:
+    """The body of the answer to a request that is sent as the load generator sends it."""
     head, _, content = request.message.partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
     assert int(headers["Content-Length"]) == len(content)
@@ -58,20 +58,20 @@ async def test_answers_are_the_same(name: str, organizations: list[Organization]
     workload = WORKLOADS[name](organizations, "test")
     assert not workload.writes
     for request in workload.requests:
-        assert equal(await ask(floor, request), await ask(api, request))
+        assert equal(await fetch_answer(floor, request), await fetch_answer(api, request))
 
 
 async def test_what_one_writes_both_show(organizations: list[Organization], floor: Api, api: Api) -> None:
     for name, writer, other in (("floor", floor, api), ("api", api, floor)):
         workload = WORKLOADS["mix"](organizations, name)
-        reads = [each for each in workload.requests if not each.writes]
-        before = [await ask(other, each) for each in reads]
+        queries = [each for each in workload.requests if not each.writes]
+        before = [await fetch_answer(other, each) for each in queries]
         for request in [each for each in workload.requests if each.writes][:40]:
-            assert b'"userErrors":[]' in (await ask(writer, request)).replace(b" ", b"")
-        after = [await ask(other, each) for each in reads]
+            assert b'"userErrors":[]' in (await fetch_answer(writer, request)).replace(b" ", b"")
+        after = [await fetch_answer(other, each) for each in queries]
         assert after != before
-        for request, shown in zip(reads, after, strict=True):
-            assert equal(shown, await ask(writer, request))
+        for request, shown in zip(queries, after, strict=True):
+            assert equal(shown, await fetch_answer(writer, request))
 
 
 def test_the_wide_trees_are_of_ten_thousand_workouts_and_twenty_organizations() -> None:

@@ -1,4 +1,4 @@
-"""Results are medians over rounds, ratios to the floor's round of the same turn, and the cache's share of memory."""
+"""Results are medians over rounds, ratios to the floor in the same round, and the memory that the cache uses."""
 
 from bench.memory import Growth, report
 from bench.rounds import Round
@@ -6,7 +6,7 @@ from bench.table import head, ratio, rows
 
 
 def one(server_ms: float, postgres_ms: float) -> Round:
-    """A round that took this CPU."""
+    """A round with this CPU time per request."""
     return Round(server_ms, postgres_ms, 0.05, 0.1, 500, 12, 30, 100, 120)
 
 
@@ -14,7 +14,7 @@ FLOOR = [one(0.2, 0.8), one(0.4, 1.6), one(0.3, 0.7)]
 OURS = [one(1.0, 1.0), one(2.0, 3.0), one(1.0, 0.5)]
 
 
-def test_a_ratio_is_the_median_of_the_ratios_of_each_turn() -> None:
+def test_a_ratio_is_the_median_of_the_ratios_of_each_round() -> None:
     assert ratio(OURS, FLOOR) == 2.0  # of 2.0, 2.5 and 1.5
     assert ratio(FLOOR, FLOOR) == 1.0
 
@@ -31,7 +31,7 @@ def test_without_the_floor_there_is_no_ratio() -> None:
     assert rows({"ours": OURS}, "floor").split()[4] == "-"
 
 
-def test_memory_that_the_cache_takes_is_what_the_server_with_it_grew_by_more() -> None:
+def test_the_memory_of_the_cache_is_the_growth_with_it_minus_the_growth_without_it() -> None:
     cached, uncached = Growth(110, 110), Growth(105, 105)
     for with_cache, without in ((150, 110), (215, 130), (200, 125)):
         cached.record(with_cache)

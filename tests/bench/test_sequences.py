@@ -1,4 +1,4 @@
-"""The sequences in which the benchmark asks are the same at every run, and as uneven as they are said to be."""
+"""The request sequences of the benchmark are the same at every run, and have the documented distributions."""
 
 from collections import Counter
 
@@ -35,9 +35,9 @@ def test_the_frequent_indices_are_not_neighbours() -> None:
     assert max(frequent) > COUNT / 2
 
 
-def test_one_request_in_a_hundred_is_a_write_and_the_reads_keep_their_order() -> None:
-    reads, writes = list(range(990)), [-1, -2, -3]
-    mixed = interleave(reads, writes, every=100)
+def test_one_request_in_a_hundred_is_a_mutation_and_queries_remain_in_order() -> None:
+    queries, mutations = list(range(990)), [-1, -2, -3]
+    mixed = interleave(queries, mutations, every=100)
     assert len(mixed) == 1_000
     assert mixed[99::100] == [-1, -2, -3, -1, -2, -3, -1, -2, -3, -1]
-    assert [each for each in mixed if each >= 0] == reads
+    assert [each for each in mixed if each >= 0] == queries

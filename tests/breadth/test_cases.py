@@ -1,16 +1,16 @@
-"""Case by case, the breadth-first executor answers what graphql-core answers, breadth first where it says so."""
+"""Hand-written cases: the breadth-first executor gives the answer of graphql-core, without fallback where expected."""
 
 import json
-from typing import Any
+from typing import Any  # keys of batches, and values of variables
 
 import pytest
 from graphql.execution.executor import Executor
 
-from tests.breadth.wild import PLANS, Breadth, Color, Thing, run
+from tests.breadth.thing_schema import PLANS, Breadth, Color, Thing, run
 
 
 async def both(document: str, root: Thing, friends: dict[Any, Thing] | None = None, **variables: Any) -> str:
-    """How the document was run; data, order of keys and errors are the same both ways."""
+    """Assert equal data, order of keys and errors by both executors. Returns the reason counted ("": breadth first)."""
     before = dict(PLANS.counted)
     expected = await run(Executor, document, root, friends or {}, **variables)
     found = await run(Breadth, document, root, friends or {}, **variables)
@@ -22,7 +22,7 @@ async def both(document: str, root: Thing, friends: dict[Any, Thing] | None = No
 
 def family() -> Thing:
     """A thing with children, a parent and documents."""
-    parent = Thing(id="p", name=None, document={"title": "T", "pages": 3, "part": {"pages": 1}})
+    parent = Thing(id="p", name=None, document={"title": "T", "pages": 3, "chapter": {"pages": 1}})
     children = [Thing(id=n, name=f"c{n}", size=None, parent=parent, key=n % 2) for n in range(3)]
     return Thing(parent=parent, children=children, key=1, keys=[0, 1, 1, 5], color="text", document={"pages": 0})
 
@@ -31,11 +31,11 @@ FRIENDS = {0: Thing(id="f0", key=1), 1: Thing(id="f1", keys=[0])}
 
 BREADTH_FIRST = {
     "leaves": "{ thing { id name size weight good color odd tags grid } }",
-    "nulls": "{ thing { parent { name parent { id } document { title part { title pages part { pages } } } } } }",
+    "nulls": "{ thing { parent { name parent { id } document { title chapter { title pages chapter { pages } } } } } }",
     "lists": "{ thing { children { id name size } maybe { id } } things { name children { id } } }",
     "embedded": "{ thing { inner { name size } children { inner { size __typename } } } }",
     "edges": "{ thing { friend { id friend { id } } friends { id } children { friend { id friends { id } } } } }",
-    "one row asked for twice": "{ thing { friends { id name } children { friend { name } } } }",
+    "one row selected twice": "{ thing { friends { id name } children { friend { name } } } }",
     "arguments": "{ thing { shout a: shout(times: 2) b: shout(times: null) children { shout(times: 3) } } }",
     "resolvers that wait": "{ thing { later children { later id } } }",
     "paths in lists": "{ thing { path children { path parent { path } } friend { path } } }",
@@ -50,27 +50,27 @@ BREADTH_FIRST = {
 
 
 @pytest.mark.parametrize("name", BREADTH_FIRST)
-async def test_what_the_executor_takes_on_is_answered_as_graphql_core_answers_it(name: str) -> None:
+async def test_documents_with_a_plan_get_the_answer_of_graphql_core(name: str) -> None:
     assert await both(BREADTH_FIRST[name], family(), FRIENDS) == ""
 
 
 @pytest.mark.parametrize("show", [True, False])
 @pytest.mark.parametrize("hide", [True, False])
-async def test_skip_and_include_decide_anew_for_each_value_of_their_variables(show: bool, hide: bool) -> None:
+async def test_skip_and_include_are_applied_for_each_value_of_their_variables(show: bool, hide: bool) -> None:
     document = """query ($show: Boolean!, $hide: Boolean!) {
       thing { id @include(if: $show) name @skip(if: $hide) children @include(if: $show) { ...F @skip(if: $hide) id } }
     } fragment F on Thing { size @include(if: $show) }"""
     assert await both(document, family(), show=show, hide=hide) == ""
 
 
-NOT_TAKEN_ON = {
+WITHOUT_PLAN = {
     "introspection": "{ __schema { queryType { name } } thing { id } }",
 }
 
 
-@pytest.mark.parametrize("name", NOT_TAKEN_ON)
-async def test_what_the_executor_does_not_take_on_goes_to_graphql_core_and_is_counted(name: str) -> None:
-    assert await both(NOT_TAKEN_ON[name], family()) == "introspection"
+@pytest.mark.parametrize("name", WITHOUT_PLAN)
+async def test_documents_without_a_plan_are_executed_by_graphql_core_and_counted(name: str) -> None:
+    assert await both(WITHOUT_PLAN[name], family()) == "introspection"
 
 
 WRONG: dict[str, tuple[str, Thing]] = {
@@ -94,7 +94,7 @@ WRONG: dict[str, tuple[str, Thing]] = {
         Thing(parent=Thing(name=ValueError("x"))),
     ),
     "an exception below required ones": ("{ things { id later } }", Thing(children=[Thing(name=ValueError("x"))])),
-    "a list that is none": ("{ thing { children { id } } }", Thing(children="abc")),
+    "a text for a list": ("{ thing { children { id } } }", Thing(children="abc")),
     "a generator as a list": ("{ thing { maybe { id } } }", Thing(children=(Thing(id=n) for n in range(2)))),
     "null among required objects": ("{ thing { children { id } } }", Thing(children=[Thing(), None])),
     "null among objects": ("{ thing { maybe { id children { id } } } }", Thing(children=[None, Thing(), None])),
@@ -112,7 +112,7 @@ WRONG: dict[str, tuple[str, Thing]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-async def test_values_that_are_not_as_they_must_be_are_answered_as_graphql_core_answers_them(name: str) -> None:
+async def test_invalid_values_get_the_answer_of_graphql_core(name: str) -> None:
     document, root = WRONG[name]
     if name == "a generator as a list":
         result = await run(Breadth, document, root, {})
@@ -121,7 +121,7 @@ async def test_values_that_are_not_as_they_must_be_are_answered_as_graphql_core_
     await both(document, root)
 
 
-async def test_a_batch_function_that_fails_is_answered_as_graphql_core_answers_it() -> None:
+async def test_a_failing_batch_function_gets_the_answer_of_graphql_core() -> None:
     reason = await both("{ thing { name friend { id } } }", Thing(key=0), {0: ValueError("gone")})  # type: ignore[dict-item]  # it raises
     assert reason == "ValueError was raised"
 

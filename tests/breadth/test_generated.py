@@ -1,8 +1,8 @@
-"""Generated documents over generated data: both executors answer the same, byte for byte."""
+"""Property test: generated documents on generated data get the same answer from both executors, byte for byte."""
 
 import json
 import os
-from typing import Any
+from typing import Any  # values of fields, right ones and wrong ones
 
 import pytest
 from graphql.execution.executor import Executor
@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.breadth import core
-from tests.breadth.wild import PLANS, Breadth, Color, Thing, run
+from tests.breadth.thing_schema import PLANS, Breadth, Color, Thing, run
 
 EXAMPLES = int(os.environ.get("KINEGRAPH_ORACLE_EXAMPLES", "150"))
-"""How many documents; 2,000 before a change of the executor lands."""
+"""Number of documents; run 2,000 before merging a change of the executor."""
 
 LEAVES = ("id", "name", "size", "weight", "good", "color", "odd", "tags", "grid", "later", "path", "__typename")
 BELOW = {
@@ -21,7 +21,7 @@ BELOW = {
         "parent": "Thing", "friend": "Thing", "friends": "Thing", "children": "Thing", "maybe": "Thing",
         "inner": "Inner", "document": "Document", "named": "Named", "either": "Either",
     },
-    "Document": {"part": "Document"}, "Inner": {}, "Named": {}, "Either": {},
+    "Document": {"chapter": "Document"}, "Inner": {}, "Named": {}, "Either": {},
 }  # fmt: skip
 VALUES = {
     "Thing": (*LEAVES, "shout", "shout(times: 2)", "shout(times: $times)"),
@@ -34,7 +34,7 @@ SWITCHES = ("", "", "", " @include(if: $yes)", " @skip(if: $no)", " @include(if:
 @st.composite
 def selections(draw: st.DrawFn, type: str = "Thing", depth: int = 3) -> str:
     """A selection of a type, in braces."""
-    parts = []
+    fields = []
     for number in range(draw(st.integers(1, 4))):
         below = sorted(BELOW[type]) if depth else []
         name = draw(st.sampled_from((*VALUES[type], *below)))
@@ -43,8 +43,8 @@ def selections(draw: st.DrawFn, type: str = "Thing", depth: int = 3) -> str:
         switch = draw(st.sampled_from(SWITCHES))
         field = f"{alias}{name}{switch}{inner}"
         wrapped = type == "Thing" and draw(st.integers(0, 4)) == 0
-        parts.append(f"... on Thing{draw(st.sampled_from(SWITCHES))} {{ {field} }}" if wrapped else field)
-    return f"{{ __typename {' '.join(parts)} }}"
+        fields.append(f"... on Thing{draw(st.sampled_from(SWITCHES))} {{ {field} }}" if wrapped else field)
+    return f"{{ __typename {' '.join(fields)} }}"
 
 
 DOCUMENTS = st.builds(
@@ -63,7 +63,9 @@ def _is_plain(value: Any) -> bool:
 
 DOCUMENT = st.recursive(
     st.none(),
-    lambda part: st.fixed_dictionaries({"pages": WHOLE}, optional={"title": NAMES.filter(_is_plain), "part": part}),
+    lambda inner: st.fixed_dictionaries(
+        {"pages": WHOLE}, optional={"title": NAMES.filter(_is_plain), "chapter": inner}
+    ),
     max_leaves=3,
 )
 THINGS = st.recursive(
@@ -89,8 +91,8 @@ THINGS = st.recursive(
 
 
 @pytest.fixture(autouse=True)
-def steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No list waits for having gone on for long: on a busy machine errors would come in another order."""
+def without_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No list waits for a turn because time has passed: on a busy machine errors would change their order."""
     monkeypatch.setattr(core, "TURN_SECONDS", float("inf"))
 
 
@@ -107,6 +109,6 @@ async def test_generated_documents_are_answered_the_same_both_ways(
     assert [error.formatted for error in found.errors or []] == [error.formatted for error in expected.errors or []]
 
 
-def test_a_good_part_of_them_was_run_breadth_first() -> None:
-    """Else the law above would compare graphql-core with itself."""
+def test_enough_documents_were_executed_breadth_first() -> None:
+    """Otherwise the test above would compare graphql-core with itself."""
     assert PLANS.counted[""] > EXAMPLES / 20, PLANS.counted

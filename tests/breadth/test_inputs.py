@@ -1,7 +1,7 @@
 """Arguments are converted as Strawberry converts them, whatever is sent."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any  # types and values of arguments, whatever they are
 
 import pytest
 from graphql import (
@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from strawberry.types.arguments import convert_argument
 
 from kinegraph.api.schema import schema
-from kinegraph.breadth.strawberry_inputs import DEFINITION, converter
+from kinegraph.breadth.strawberry_adapter import DEFINITION, input_converter
 
 
 def _arguments() -> Iterator[tuple[str, Any, Any]]:
-    """Each argument of the schema: its name, its type, and what Strawberry knows that as."""
+    """Each argument of the schema: its coordinate, its type, and its type in Strawberry."""
     for type in schema._schema.type_map.values():
         for name, field in (type.fields if isinstance(type, GraphQLObjectType) else {}).items():
             for of in getattr(field.extensions.get(DEFINITION), "arguments", ()):
@@ -30,7 +30,7 @@ def _arguments() -> Iterator[tuple[str, Any, Any]]:
                 yield f"{type.name}.{name}.{key}", field.args[key].type, of.type
 
 
-ARGUMENTS = {name: (type, known) for name, type, known in _arguments()}
+ARGUMENTS = {name: (type, strawberry_type) for name, type, strawberry_type in _arguments()}
 SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "ID": st.text(max_size=3), "String": st.text(max_size=3), "Int": st.integers(-5, 5), "Boolean": st.booleans(),
     "Float": st.floats(-9, 9), "Date": st.just("2026-02-03"), "DateTime": st.just("2026-02-03T04:05:06Z"),
@@ -39,14 +39,14 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
 
 
 def values(type: Any) -> st.SearchStrategy[Any]:
-    """What a client may send."""
+    """Values that a client may send for a type."""
     if is_non_null_type(type):
-        return given_values(type.of_type)
-    return st.none() | given_values(type)
+        return non_null_values(type.of_type)
+    return st.none() | non_null_values(type)
 
 
-def given_values(type: Any) -> st.SearchStrategy[Any]:
-    """The same, but for null."""
+def non_null_values(type: Any) -> st.SearchStrategy[Any]:
+    """The same without null."""
     if is_list_type(type):
         return st.lists(values(type.of_type), max_size=3)
     if isinstance(type, GraphQLEnumType):
@@ -61,11 +61,11 @@ def given_values(type: Any) -> st.SearchStrategy[Any]:
 @pytest.mark.parametrize("name", ARGUMENTS)
 @given(data=st.data())
 def test_every_argument_is_converted_as_strawberry_does(name: str, data: st.DataObject) -> None:
-    type, known = ARGUMENTS[name]
+    type, strawberry_type = ARGUMENTS[name]
     sent = coerce_input_value(data.draw(values(type)), type)
-    convert = converter(type)
-    wanted = convert_argument(sent, known, schema.schema_converter.scalar_registry, schema.config)
-    assert repr(sent if convert is None else convert(sent)) == repr(wanted)
+    convert = input_converter(type)
+    expected = convert_argument(sent, strawberry_type, schema.schema_converter.scalar_registry, schema.config)
+    assert repr(sent if convert is None else convert(sent)) == repr(expected)
 
 
 def test_inputs_are_among_the_arguments() -> None:

@@ -1,31 +1,31 @@
-"""Twice as many objects take twice as many steps, whatever is selected of them and whatever goes wrong with them."""
+"""The cost of an execution is linear in the objects, whatever is selected of them and whatever errors they have."""
 
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any
+from typing import Any  # keys of batches, and values of fields
 
 import pytest
 from graphql import GraphQLField, get_named_type, is_composite_type
 from graphql.execution.executor import Executor
 
-from tests.breadth.steps import Key, require_linear
+from tests.breadth.cost import Key, require_linear
 from tests.breadth.test_cases import BREADTH_FIRST, WRONG
-from tests.breadth.wild import THING, Breadth, Thing, run
+from tests.breadth.thing_schema import THING, Breadth, Thing, run
 
 
 class ByCore(Breadth):
-    """The executor where it leaves everything to graphql-core."""
+    """The executor with breadth-first execution switched off."""
 
     is_breadth_first = False
 
 
-ENDLESS = "a generator as a list"
-"""Read once, it is gone."""
+ONE_TIME = "a generator as a list"
+"""It can be read only once."""
 
 
 def thing(number: int, **values: Any) -> Thing:
-    """A thing that has something of everything."""
-    parent = Thing(id=f"p{number}", name=None, document={"title": "T", "pages": 3, "part": {"pages": 1}})
+    """A thing with a value in every field."""
+    parent = Thing(id=f"p{number}", name=None, document={"title": "T", "pages": 3, "chapter": {"pages": 1}})
     made = Thing(
         id=number, parent=parent, children=[Thing(id=f"{number}.{n}", key=Key(n)) for n in range(2)],
         key=Key(number), keys=[Key(number), Key(number + 1), Key(-1)], document={"title": "t", "pages": number},
@@ -37,43 +37,43 @@ def thing(number: int, **values: Any) -> Thing:
 
 
 def friends(number: int) -> dict[Any, Thing]:
-    """Those whom so many things refer to: each to one of its own, all to one."""
+    """The friends that `number` things refer to: each to one of its own, all to the same one."""
     return {Key(n): Thing(id=f"f{n}", key=Key(n + 1), keys=[Key(0)]) for n in range(-1, number + 1)}
 
 
-class Refusing(dict[Any, Thing]):
-    """Refuses every key."""
+class FailingFriends(dict[Any, Thing]):
+    """Raises for every key."""
 
     def get(self, key: Any, default: Any = None) -> Any:
-        """No thing."""
+        """Raise."""
         raise ValueError("no friend")
 
 
 def many(number: int) -> Thing:
-    """A thing with so many children."""
+    """A thing with this number of children."""
     return thing(0, children=[thing(n) for n in range(number)])
 
 
 def one_with_much(number: int) -> Thing:
-    """One thing whose every list is so long."""
+    """One thing whose lists all have this length."""
     below = [Thing(id=n, key=Key(n)) for n in range(number)]
     values = {"tags": ["x"] * number, "grid": [[1], *([2] for _ in range(number))], "children": below}
     matrix = [below[n : n + 4] for n in range(0, number, 4)]
     return thing(0, **values, keys=[Key(n) for n in range(number)], grid_of_children=matrix)
 
 
-def all_refused(number: int) -> Thing:
-    """A thing with so many children of which nothing can be read."""
+def all_failing(number: int) -> Thing:
+    """A thing with this number of children, all of whose fields raise."""
     names = [field.name for field in fields(Thing) if field.name not in ("key", "keys")]
     wrong = {name: ValueError(f"no {name}") for name in names}
     return thing(0, children=[thing(n, **wrong) for n in range(number)])
 
 
 def selection(name: str, field: GraphQLField) -> str:
-    """A field with something below it."""
+    """The field with a selection below it."""
     if name in ("maybe", "matrix"):
         return f"{name} {{ id name tags }}"  # resolvers below lists that are not required are left to graphql-core
-    below = {"Document": "pages part { pages }", "Inner": "size name", "Named": "name", "Either": "__typename"}
+    below = {"Document": "pages chapter { pages }", "Inner": "size name", "Named": "name", "Either": "__typename"}
     named = get_named_type(field.type)
     inner = f" {{ {below.get(named.name, 'id path friend { id }')} }}" if is_composite_type(named) else ""
     return f"{name}{'(times: 2)' if field.args else ''}{inner}"
@@ -81,39 +81,39 @@ def selection(name: str, field: GraphQLField) -> str:
 
 LISTS = ("tags", "grid", "children", "maybe", "matrix", "friends")
 FIELDS = {name: selection(name, field) for name, field in THING.fields.items()}
-SHAPES: dict[str, tuple[str, Callable[[int], Thing]]] = {
+CASES: dict[str, tuple[str, Callable[[int], Thing]]] = {
     **{f"{name} that is long": (f"{{ thing {{ {FIELDS[name]} }} }}", one_with_much) for name in LISTS},
     **{f"document of {name}": (text, many) for name, text in BREADTH_FIRST.items()},
 }
 for name, text in FIELDS.items():
-    SHAPES[f"{name} of many"] = f"{{ thing {{ children {{ {text} }} }} }}", many
-    SHAPES[f"{name} that fails"] = f"{{ thing {{ children {{ {text} }} }} }}", all_refused
-    SHAPES[f"{name} of some that fails"] = f"{{ thing {{ maybe {{ {text} }} }} }}", all_refused
-"""Documents by what is special about them, and the object that they are asked of."""
+    CASES[f"{name} of many"] = f"{{ thing {{ children {{ {text} }} }} }}", many
+    CASES[f"{name} that fails"] = f"{{ thing {{ children {{ {text} }} }} }}", all_failing
+    CASES[f"{name} of some that fails"] = f"{{ thing {{ maybe {{ {text} }} }} }}", all_failing
+"""By name: a document, and a function that makes the root object for a size."""
 
 
-async def took(kind: type[Executor[Any]], name: str, number: int) -> None:
-    """Run the document of a shape."""
-    text, make = SHAPES[name]
-    refuses = name.endswith("fails")
-    found = await run(kind, text, make(number), Refusing() if refuses else friends(number))
+async def run_case(kind: type[Executor[Any]], name: str, number: int) -> None:
+    """Execute the document of a case."""
+    text, make_root = CASES[name]
+    is_failing = name.endswith("fails")
+    found = await run(kind, text, make_root(number), FailingFriends() if is_failing else friends(number))
     if name.endswith("some that fails") and not name.startswith("path"):
         assert len(found.errors or ()) == number
-    assert bool(found.errors) is refuses or name.startswith("path")
+    assert bool(found.errors) is is_failing or name.startswith("path")
 
 
-@pytest.mark.parametrize("name", SHAPES)
-async def test_steps_grow_with_the_objects_for_every_kind_of_field(name: str) -> None:
-    await require_linear(lambda n: took(Breadth, name, n))
+@pytest.mark.parametrize("name", CASES)
+async def test_cost_is_linear_for_every_kind_of_field(name: str) -> None:
+    await require_linear(lambda n: run_case(Breadth, name, n))
 
 
-@pytest.mark.parametrize("name", [name for name in SHAPES if not name.endswith("fails")])
-async def test_steps_grow_with_the_objects_where_graphql_core_answers(name: str) -> None:
-    await require_linear(lambda n: took(ByCore, name, n))
+@pytest.mark.parametrize("name", [name for name in CASES if not name.endswith("fails")])
+async def test_cost_is_linear_where_graphql_core_executes(name: str) -> None:
+    await require_linear(lambda n: run_case(ByCore, name, n))
 
 
-@pytest.mark.parametrize("name", [name for name, (text, _) in WRONG.items() if "{ thing " in text and name != ENDLESS])
-async def test_steps_grow_with_the_objects_where_each_is_wrong(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name, (text, _) in WRONG.items() if "{ thing " in text and name != ONE_TIME])
+async def test_cost_is_linear_where_every_object_has_an_error(name: str) -> None:
     text, wrong = WRONG[name]
     nested = text.replace("{ thing {", "{ thing { maybe {") + " }"
     await require_linear(lambda n: run(Breadth, nested, Thing(children=[wrong] * n), {}))

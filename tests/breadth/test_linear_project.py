@@ -1,11 +1,11 @@
-"""Twice as many rows take twice as many steps in the product's own schema, by both executors, with a cache or without.
+"""The cost of an execution is linear in the rows: in the product's schema, by both executors, with and without cache.
 
-What PostgreSQL and its driver do is not counted.
+The cost of PostgreSQL and its driver is not counted.
 """
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # data of answers, and values of variables
 
 import asyncpg
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.api.documents import CREATE_WORKOUT
-from tests.breadth.steps import SIZES, require_linear
+from tests.breadth.cost import SIZES, require_linear
 from tests.cached import TIMES, serving
 from tests.conftest import Api, Organization, World
 
@@ -47,7 +47,7 @@ SELECT $1, workout_movement_id, $3, 'Indeed.', id FROM comment
 WORKOUT = "query ($id: ID!) { organization(id: $id) { workouts { nodes { %s } } } }"
 DOCUMENTS = {
     "comments": WORKOUT % "sections { movements { comments { id author { email } replies { author { email } } } } }",
-    "comments with their place": WORKOUT
+    "comments with their movement": WORKOUT
     % "sections { movements { comments { movement { id } replies { parent { body } attachments { id } } } } }",
     "trees": WORKOUT
     % """sections { id title config { rounds } movements { id prescription { sets }
@@ -66,12 +66,12 @@ DOCUMENTS = {
 
 @dataclass
 class Gyms:
-    """Organizations with so many rows of everything, by how many."""
+    """Organizations by size: each has this number of rows of everything."""
 
     by_size: dict[int, Organization]
 
-    async def ask(self, api: Api, size: int, text: str, executor: str, *, member: bool = False, **given: Any) -> Any:
-        """What one of its people is answered, which must have no errors."""
+    async def query(self, api: Api, size: int, text: str, executor: str, *, member: bool = False, **given: Any) -> Any:
+        """The data of the answer to the coach or a member of the organization. Asserts that there are no errors."""
         gym = self.by_size[size]
         person = gym.member if member else gym.coach
         headers = {"Authorization": f"Bearer {person.token}", "X-Kinegraph-Executor": executor}
@@ -97,23 +97,23 @@ async def api(services: Services, request: pytest.FixtureRequest) -> AsyncIterat
 
 @pytest.mark.parametrize("executor", EXECUTORS)
 @pytest.mark.parametrize("name", DOCUMENTS)
-async def test_steps_grow_with_the_rows(api: Api, gyms: Gyms, name: str, executor: str) -> None:
-    is_member = name.startswith("comments")  # who is not shown the others' addresses
+async def test_cost_is_linear_in_the_rows(api: Api, gyms: Gyms, name: str, executor: str) -> None:
+    is_member = name.startswith("comments")  # members do not see the addresses of others
     for size in SIZES * TIMES:
-        await gyms.ask(api, size, DOCUMENTS[name], executor, member=is_member)
-    await require_linear(lambda size: gyms.ask(api, size, DOCUMENTS[name], executor, member=is_member))
+        await gyms.query(api, size, DOCUMENTS[name], executor, member=is_member)
+    await require_linear(lambda size: gyms.query(api, size, DOCUMENTS[name], executor, member=is_member))
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
-async def test_steps_of_a_mutation_grow_with_what_it_writes(api: Api, gyms: Gyms, executor: str) -> None:
-    exercises = await gyms.ask(api, WRITTEN, DOCUMENTS["library"], executor)
+async def test_cost_of_a_mutation_is_linear_in_the_rows_written(api: Api, gyms: Gyms, executor: str) -> None:
+    exercises = await gyms.query(api, WRITTEN, DOCUMENTS["library"], executor)
     ids = [node["exercise"]["id"] for node in exercises["organization"]["exerciseLibrary"]["nodes"]]
 
     async def write(number: int) -> None:
         movements = [{"exerciseId": id, "prescription": {"sets": 3}} for id in ids[:number]]
         sections = [{"title": f"Part {n}", "movements": movements[n::4]} for n in range(4)]
         input = {"organizationId": str(gyms.by_size[WRITTEN].id), "title": "Day", "sections": sections}
-        data = await gyms.ask(api, WRITTEN, CREATE_WORKOUT, executor, input=input)
+        data = await gyms.query(api, WRITTEN, CREATE_WORKOUT, executor, input=input)
         assert data["createWorkout"]["userErrors"] == []
 
     for size in SIZES:

@@ -1,7 +1,7 @@
 """Generated documents over the product's own schema and a real database: both executors answer the same bytes."""
 
 import os
-from typing import Any
+from typing import Any  # values of variables
 
 import asyncpg
 import pytest
@@ -17,7 +17,7 @@ from tests.api.test_statements_lists import DOCUMENTS
 from tests.conftest import Api, Person, World
 
 EXAMPLES = int(os.environ.get("KINEGRAPH_ORACLE_EXAMPLES", "100"))
-"""How many documents; 2,000 before a change of the executor lands."""
+"""Number of documents; run 2,000 before merging a change of the executor."""
 
 ARGUMENTS = {
     "Query.organization": "(id: $organization)",
@@ -45,20 +45,20 @@ def selections(draw: st.DrawFn, type: GraphQLObjectType, depth: int) -> str:
     """A selection of a type of the schema, in braces."""
     names = []
     for name, field in type.fields.items():
-        place = f"{type.name}.{name}"
+        coordinate = f"{type.name}.{name}"
         needs = any(is_required_argument(argument) for argument in field.args.values())
         is_object = isinstance(get_named_type(field.type), GraphQLObjectType)
-        if place not in VOLATILE and (place in ARGUMENTS or not needs) and (depth or not is_object):
+        if coordinate not in VOLATILE and (coordinate in ARGUMENTS or not needs) and (depth or not is_object):
             names.append(name)
-    parts = ["__typename"]
+    fields = ["__typename"]
     for number in range(draw(st.integers(1, 4)) if names else 0):
         name = draw(st.sampled_from(names))
         below = get_named_type(type.fields[name].type)
         call = ARGUMENTS.get(f"{type.name}.{name}", "")
         inner = f" {draw(selections(below, depth - 1))}" if isinstance(below, GraphQLObjectType) else ""
         switch = draw(st.sampled_from(("", "", "", " @skip(if: $no)", " @include(if: $no)")))
-        parts.append(f"a{number}: {name}{call}{switch}{inner}")
-    return f"{{ {' '.join(parts)} }}"
+        fields.append(f"a{number}: {name}{call}{switch}{inner}")
+    return f"{{ {' '.join(fields)} }}"
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +83,8 @@ async def ids(size: Size, owner: "asyncpg.Pool[Row]") -> dict[str, str]:
 
 
 assert SCHEMA.query_type is not None
-RUN: list[int] = []
-"""For each document, how many times it ran breadth first."""
+BREADTH_FIRST_RUNS: list[int] = []
+"""For each document, how often it was executed breadth first."""
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -107,18 +107,18 @@ async def test_documents_that_reach_every_edge_are_answered_with_the_same_bytes_
 
 
 async def answered_the_same_both_ways(api: Api, person: Person, text: str, variables: dict[str, Any]) -> None:
-    """Hold both executors to the same answer, without errors."""
+    """Assert that both executors give the same answer, without errors."""
     body = {"query": text, "variables": variables}
     answers, before = [], PLANS.counted[""]
     for executor in ("graphql-core", "breadth-first"):
         headers = {"Authorization": f"Bearer {person.token}", "X-Kinegraph-Executor": executor}
         answers.append(await api.client.post("/graphql", json=body, headers=headers))
     core, breadth = answers
-    RUN.append(PLANS.counted[""] - before)
+    BREADTH_FIRST_RUNS.append(PLANS.counted[""] - before)
     assert (breadth.status_code, breadth.content) == (core.status_code, core.content)
     assert core.status_code == 200, core.text
 
 
-def test_nearly_all_of_them_were_run_breadth_first() -> None:
-    """Else the law above would compare graphql-core with itself."""
-    assert sum(RUN) > 0.9 * len(RUN) > 0
+def test_nearly_all_documents_were_executed_breadth_first() -> None:
+    """Otherwise the tests above would compare graphql-core with itself."""
+    assert sum(BREADTH_FIRST_RUNS) > 0.9 * len(BREADTH_FIRST_RUNS) > 0

@@ -1,18 +1,19 @@
-"""A process that has answered much answers what a new one does: no cached answer is taken for another.
+"""A process with a warm cache gives the answers of one without a cache: no cached answer is mistaken for another.
 
-Generated documents, `__typename` everywhere, asked by coaches and members of two organizations which do the same
-exercises, with prescriptions and section configs of equal content.
+Generated documents, with `__typename` everywhere, are sent by coaches and members of two organizations that use the
+same exercises, with equal prescriptions and section configs.
 """
 
 import itertools
 import os
 from collections.abc import AsyncIterator
-from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.api.samples import SCHEMA
 from tests.api.sizes import Size, grow
@@ -21,7 +22,6 @@ from tests.cached import TIMES, serving
 from tests.conftest import Api, World
 
 EXAMPLES = int(os.environ.get("KINEGRAPH_ORACLE_EXAMPLES", "60"))
-Pool = Any
 EQUAL = '{"rest_seconds": 60}'
 TYPES = """
 query ($workout: ID!) { workout(id: $workout) { __typename sections { __typename
@@ -38,7 +38,7 @@ async def plain(services: Services) -> AsyncIterator[Api]:
 
 
 @pytest.fixture(scope="module")
-async def size(plain: Api, world: World, owner: Pool) -> Size:
+async def size(plain: Api, world: World, owner: "asyncpg.Pool[Row]") -> Size:
     """Two organizations with rows of everything; what is stored as JSON is equal wherever it can be."""
     made = await grow(plain, world, owner, 2, 2)
     await owner.execute("UPDATE exercises SET status = 'published'")
@@ -48,8 +48,8 @@ async def size(plain: Api, world: World, owner: Pool) -> Size:
 
 
 @pytest.fixture(scope="module")
-async def ids(size: Size, owner: Pool) -> list[dict[str, str]]:
-    """What the documents ask for, in each organization."""
+async def ids(size: Size, owner: "asyncpg.Pool[Row]") -> list[dict[str, str]]:
+    """The variables of the documents, for each organization."""
     found = []
     for gym in size.organizations:
         given = {"organization": str(gym.id)}

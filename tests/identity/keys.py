@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Person, running
+from tests.settings import with_settings
 
 ASK = {"query": "{ viewer { user { id } } }"}
 
@@ -89,7 +90,7 @@ def signed_by_hand(header: bytes, payload: bytes, secret: bytes | None) -> str:
 @asynccontextmanager
 async def served(services: Services, secret: str | None, **settings: Any) -> AsyncIterator[Api]:
     """The API under other settings of tokens."""
-    changed = replace(services, settings=replace(services.settings, **settings), jwt_secret=secret)
+    changed = replace(with_settings(services, **settings), jwt_secret=secret)
     async with running(create_app(changed)) as api:
         yield api
 

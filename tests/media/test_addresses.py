@@ -16,6 +16,7 @@ from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
 from tests.media.files import Studio, kept, picture, studio_of
+from tests.settings import with_settings
 from tests.workout.documents import Json
 
 CONTENT = picture("red", size=(60, 20))
@@ -187,7 +188,7 @@ async def test_a_file_that_is_gone_is_not_found(shown: Shown, storage: FolderSto
 async def test_an_address_works_until_its_time_and_not_from_then_on(
     shown: Shown, storage: FolderStorage, services: Services
 ) -> None:
-    async with running(create_app(replace(services, settings=replace(services.settings, media_url_seconds=2)))) as api:
+    async with running(create_app(with_settings(services, media_url_seconds=2))) as api:
         studio = replace(shown.studio, api=api)
         put = (await studio.announce(len(CONTENT)))["url"]
         (attachment,) = await attachments(studio)
@@ -203,7 +204,7 @@ async def test_an_address_works_until_its_time_and_not_from_then_on(
 
 
 async def test_an_address_whose_time_is_over_says_so(shown: Shown, services: Services) -> None:
-    async with running(create_app(replace(services, settings=replace(services.settings, media_url_seconds=0)))) as api:
+    async with running(create_app(with_settings(services, media_url_seconds=0))) as api:
         (attachment,) = await attachments(replace(shown.studio, api=api))
     for url in (attachment["url"], attachment["thumbnailUrl"]):
         refused = await shown.studio.get(url)

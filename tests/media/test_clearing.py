@@ -19,6 +19,7 @@ from kinegraph.outside.storage_s3 import Bucket, open_s3
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
 from tests.media.files import Pool, Studio, kept, key_of, picture, stored_of, studio_of
+from tests.settings import with_settings
 from tests.workout.documents import NO_ID
 
 NOT_FOUND = [("UPLOAD_NOT_FOUND", ["input", "uploadIds", "0"])]
@@ -209,7 +210,7 @@ async def test_what_could_not_be_cleared_is_cleared_later(
 async def test_nothing_arrives_at_an_upload_that_was_cleared(
     studio: Studio, owner: Pool, database: Database, storage: FolderStorage, services: Services, home: Path
 ) -> None:
-    longer = replace(services, settings=replace(services.settings, media_url_seconds=2 * 24 * 3600))
+    longer = with_settings(services, media_url_seconds=2 * 24 * 3600)
     async with running(create_app(longer)) as api:
         upload = await replace(studio, api=api).announce(len(picture()))
     await age(owner, upload["id"], DAY)

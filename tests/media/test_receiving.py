@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World
 from tests.media.files import Studio, kept, key_of, picture, studio_of, until
+from tests.settings import with_settings
 
 CONTENT = picture("red")
 SIZE = len(CONTENT)
@@ -63,7 +64,7 @@ class Wire:
 async def wire(services: Services, world: World) -> AsyncIterator[Wire]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        configured = replace(services, settings=replace(services.settings, port=port))
+        configured = with_settings(services, port=port)
         server = uvicorn.Server(uvicorn.Config(create_app(configured), http=HttpProtocol, log_config=None, ws="none"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:

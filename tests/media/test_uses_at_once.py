@@ -15,6 +15,7 @@ from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
 from tests.media.files import ADD, REQUEST, Pool, Studio, alike, kept, picture, stored_of
+from tests.settings import with_settings
 
 NOT_FOUND = [("UPLOAD_NOT_FOUND", ["input", "uploadIds", "0"])]
 AWAY = [("SERVICE_UNAVAILABLE", ["input", "uploadIds", "0"])]
@@ -97,14 +98,14 @@ async def away(services: Services) -> AsyncIterator[Api]:
     """The API with its files in a bucket of a server that is not there."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    settings = replace(
-        services.settings,
+    changed = with_settings(
+        services,
         s3_bucket="files",
         s3_endpoint=f"http://127.0.0.1:{port}",
         s3_access_key_id="key",
         s3_secret_access_key="secret",
     )
-    async with running(create_app(replace(services, settings=settings))) as api:
+    async with running(create_app(changed)) as api:
         yield api
 
 
@@ -130,7 +131,7 @@ async def test_with_the_folder_away_a_use_is_refused_and_nothing_is_stored(
     studio: Studio, owner: Pool, services: Services, tmp_path: Path
 ) -> None:
     id = await studio.uploaded(picture())
-    async with running(create_app(replace(services, settings=replace(services.settings, home=tmp_path)))) as api:
+    async with running(create_app(with_settings(services, home=tmp_path))) as api:
         (tmp_path / "media").write_text("this is no folder")
         response = await api.post(ADD, studio.coach, input=studio.comment(id))
     assert await stored_of(owner, studio.organization) == (0, 0)
@@ -167,5 +168,5 @@ def _keyless(services: Services, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, "/nonexistent")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    settings = replace(services.settings, s3_bucket="files", s3_endpoint="http://127.0.0.1:9")
-    return create_app(replace(services, settings=settings))
+    changed = with_settings(services, s3_bucket="files", s3_endpoint="http://127.0.0.1:9")
+    return create_app(changed)

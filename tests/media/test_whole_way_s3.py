@@ -18,6 +18,7 @@ from kinegraph.settings import read_settings
 from tests.conftest import SECRET, Api, running
 from tests.media.buckets import Buckets, serving
 from tests.media.files import Pool, Studio, alike, key_stored, picture, stored_of
+from tests.settings import with_settings
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +135,7 @@ async def test_with_the_bucket_missing_a_use_is_answered_as_unavailable(
     studio: Studio, services: Services, owner: Pool
 ) -> None:
     id, _ = await sent(studio, picture())
-    missing = replace(services, settings=replace(services.settings, s3_bucket="missing"))
+    missing = with_settings(services, s3_bucket="missing")
     async with running(create_app(missing)) as api:
         refused = await replace(studio, api=api).refused(id)
     assert await stored_of(owner, studio.organization) == (0, 0)

@@ -13,7 +13,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from kinegraph import revisions
+from kinegraph import __version__, revisions
 from kinegraph.api.schema import sdl
 from tests.conftest import SECRET, World
 from tests.process.running import await_answer, environment, free_port, refused, run, run_anew, started
@@ -104,6 +104,10 @@ def test_schema_prints_the_schema() -> None:
     assert run_anew("schema", env=environment()).stdout == sdl()
 
 
+def test_version_prints_the_version() -> None:
+    assert run("--version", env=environment()).stdout == f"kinegraph {__version__}\n"
+
+
 WRONG = {"KINEGRAPH_ENVIRONMENT": "test", "KINEGRAPH_PORT": "eighty", "KINEGRAPH_GRAPHIQL": "maybe"}
 
 
@@ -161,7 +165,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
     wheels = tmp_path / "wheels"
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(wheels), "."]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = wheels.glob("*.whl")
+    (wheel,) = wheels.glob(f"kinegraph-{__version__}-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "unpacked")
     code = (

@@ -5,20 +5,34 @@ document, as is usual, costs a walk over the whole of it at every request.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, Node, OperationDefinitionNode, parse, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse, validate
 
+from kinegraph.api.arguments import Arguments, arguments_of
 from kinegraph.api.comparisons import MAX_COMPARISONS, MAX_KEYS, comparisons
-from kinegraph.api.limits import MAX_CHARACTERS, MAX_FIELDS, MAX_LEVELS, introspects, selects_nothing, size
+from kinegraph.api.limits import (
+    MAX_CHARACTERS,
+    MAX_DIGITS,
+    MAX_FIELDS,
+    MAX_LEVELS,
+    has_long_integer,
+    introspects,
+    nodes_of,
+    selects_nothing,
+    size,
+)
 from kinegraph.api.schema import schema
 from kinegraph.breadth.executor import OperationPlans
 from kinegraph.kit.cache import Cache
 
 MAX_TOKENS = 10_000
+LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}", re.ASCII)
+"""Digits of an integer that is too long, or of a text."""
 LARGE_TEXT = 2_000
 """Characters beyond which a text is parsed and validated in a thread, as others should not wait for it."""
 THREADS = 2
@@ -49,6 +63,15 @@ class Document:
     """How many nodes its tree has."""
     plans: dict[Hashable, OperationPlans] = field(default_factory=dict)
     on_change: Callable[["Document"], None] | None = None
+    _arguments: dict[str, Arguments] = field(default_factory=dict)
+    """By the name of an operation; empty for one without."""
+
+    def arguments(self, operation: OperationDefinitionNode) -> Arguments:
+        """The arguments of one of its operations."""
+        name = operation.name.value if operation.name else ""
+        if name not in self._arguments:
+            self._arguments[name] = arguments_of(self.node, operation)
+        return self._arguments[name]
 
     def changed(self) -> None:
         """A plan was added."""
@@ -115,6 +138,8 @@ class Documents:
             )
         try:
             node = parse(text, max_tokens=MAX_TOKENS)
+            if LONG_NUMBER.search(text) and has_long_integer(node):
+                raise _refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
             if selects_nothing(node):
                 raise _refused("A selection must select something: `{ }` does not.")
             _require_size(*size(node))
@@ -136,16 +161,12 @@ class Documents:
 
 
 def drop_tokens(document: DocumentNode) -> int:
-    """Drop the tokens that a tree was parsed from: a third of its memory, and cycles. Returns how many nodes it has."""
-    nodes: list[Node] = [document]
-    for node in nodes:  # grows by the nodes below
+    """Drop the tokens that a tree was parsed from: a third of its memory, and cycles. Returns the number of nodes."""
+    count = 0
+    for count, node in enumerate(nodes_of(document), start=1):  # noqa: B007  # the last count is the result
         if node.loc is not None:
             node.loc.start_token = node.loc.end_token = None  # type: ignore[assignment]  # nothing reads them again
-        for key in node.keys:
-            below = getattr(node, key, None)
-            each = below if isinstance(below, list | tuple) else (below,)
-            nodes += [inner for inner in each if isinstance(inner, Node)]
-    return len(nodes)
+    return count
 
 
 def _require_size(levels: int, fields: int) -> None:

@@ -1,7 +1,8 @@
 """Breadth-first execution for this schema: how its objects are read, and how its edges are loaded."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
@@ -10,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import asyncpg.pgproto.pgproto
 import orjson
-from graphql import ExecutionResult, GraphQLSchema
+from graphql import ExecutionResult, FieldNode, GraphQLSchema, OperationDefinitionNode
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -22,32 +23,33 @@ from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.executor import BreadthFirst, OperationPlans, Plans
 from kinegraph.breadth.plan import Plan
+from kinegraph.breadth.requested_columns import Columns, columns_of
 from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import strategy
 from kinegraph.kit.batches import is_narrowed
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
 from kinegraph.kit.errors import AnswerTooLarge
+from kinegraph.kit.pool import PoolExhausted
 
-Names = frozenset[str] | None
 
-
-async def _load(context: Context, batch: Batch, keys: list[Any], names: Names, *below: Names) -> Any:
+async def _load(context: Context, batch: Batch, keys: list[Any], columns: Columns, *below: Columns) -> Any:
     session = await context.session()
     if below:
-        return await batch(session, keys, names, *below)
-    return await (batch(session, keys, names) if is_narrowed(batch) else batch(session, keys))
+        return await batch(session, keys, columns, *below)
+    return await (batch(session, keys, columns) if is_narrowed(batch) else batch(session, keys))
 
 
-def _requested_columns(field: Field) -> frozenset[str] | None:
-    """What is read of a row, or of those of a connection, by `nodes` and by `edges`; None where it is not known."""
+def _requested_columns(field: Field) -> Columns:
+    """The columns that are selected of a resolver's rows, or of a connection's (`nodes` and `edges`); None for all."""
     if field.child is not None and not field.child.type.name.endswith("Connection"):
-        return field.child.names
+        return columns_of(field.child)
     found: set[str] = set()
     for rows in _rows(field):
-        if rows.child is None or rows.child.names is None:
+        columns = None if rows.child is None else columns_of(rows.child)
+        if columns is None:
             return None
-        found |= rows.child.names
+        found |= columns
     return frozenset(found)
 
 
@@ -60,7 +62,9 @@ def _rows(field: Field) -> Iterator[Field]:
             yield from _rows(inner)
 
 
-PLAIN: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {"ID": {asyncpg.pgproto.pgproto.UUID: str, UUID: str}}
+UNCHECKED_CONVERSIONS: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {
+    "ID": {asyncpg.pgproto.pgproto.UUID: str, UUID: str}
+}
 """Conversions that need no check: GraphQL's own would come to the same."""
 
 
@@ -81,10 +85,13 @@ def _cache(context: Context) -> Cache | None:
     return session.cache if session is not None and session.cache is not None and session.cache.max_bytes else None
 
 
+MAX_WAITING = 100
+"""Executions that wait for graphql-core at most."""
+
 LARGE_TREE = 500
 """Nodes of a document, beyond which it is planned in a thread."""
 
-READY = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
+READY_TESTS = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
 """What orjson writes as GraphQL's own conversion would (`written`)."""
 
 ADAPTER = Adapter(
@@ -93,18 +100,46 @@ ADAPTER = Adapter(
     source=source,
     load=_load,
     requested_columns=_requested_columns,
-    documents=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
-    trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
+    is_document=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
+    is_trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
     alone=lambda context: cast(Context, context).alone(),
     hold=lambda context: cast(Context, context).hold(),
     cache=_cache,
     dump=_json,
     fragment=orjson.Fragment,
-    plain=PLAIN,
-    ready=READY,
-    names={"datetime": datetime, "UTC": UTC},
+    unchecked_conversions=UNCHECKED_CONVERSIONS,
+    ready_tests=READY_TESTS,
+    ready_test_names={"datetime": datetime, "UTC": UTC},
 )
 PLANS = Plans(ADAPTER)
+
+
+class Gate:
+    """Lets a few executions by graphql-core in at a time, and the others wait in their order.
+
+    Such an execution takes many times as long as a plan, and a connection for all of that time: without this, a few
+    documents that fail would leave no connection to anybody else. Who waits holds none.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._places = asyncio.Semaphore(size)
+        self.waiting = 0
+        """How many wait."""
+
+    @asynccontextmanager
+    async def enter(self) -> AsyncIterator[None]:
+        """A place, as soon as one is free. Raises PoolExhausted where too many wait for one already."""
+        if self.waiting >= MAX_WAITING:
+            raise PoolExhausted(f"{MAX_WAITING} executions by graphql-core wait already")
+        self.waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
@@ -112,20 +147,28 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
 
     plans = PLANS
     final = (AnswerTooLarge,)
+    gate: Gate | None = None
+
+    async def execute_by_core(self, serially: bool | None = None) -> Any:
+        """The result of the operation, as soon as the gate lets it in; introspection alone needs no connection."""
+        if self.gate is None or all(name.startswith("__") for name in _root_names(self.operation)):
+            return await super().execute_by_core(serially)
+        async with self.gate.enter():
+            return await super().execute_by_core(serially)
 
     def plan_store(self) -> dict[Hashable, OperationPlans]:
         """The document's own."""
         store: dict[Hashable, OperationPlans] = self.context_value.document.plans
         return store
 
-    def planned(self) -> None:
+    def plan_added(self) -> None:
         """The document weighs more now."""
         self.context_value.document.changed()
 
     async def begin(self, plan: Plan) -> None:
         """Open the session, as no other task is there yet, and let resolvers know what is read of their lists."""
         context: Context = self.context_value
-        context.columns_by_node = plan.columns_by_node
+        context.columns_by_node = plan.columns.by_node
         if not plan.is_mutation:
             await context.open()
 
@@ -140,8 +183,13 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
             raise error
         context.columns_by_node = {}
         context.clear_loaders()
-        if context.writes or isinstance(error, asyncpg.PostgresError):
-            await context.renew()
+        await context.renew()
+
+
+def _root_names(operation: OperationDefinitionNode) -> Iterator[str]:
+    """The names of an operation's fields; of a fragment at its root, an empty one."""
+    for node in operation.selection_set.selections:
+        yield node.name.value if isinstance(node, FieldNode) else ""
 
 
 async def execute(
@@ -153,6 +201,7 @@ async def execute(
     breadth_first: bool,
     is_large: bool = False,
     budget: Budget,
+    gate: Gate | None = None,
 ) -> ExecutionResult:
     """The result of a valid document's operation, breadth first unless that is switched off.
 
@@ -173,6 +222,7 @@ async def execute(
     built.is_breadth_first = breadth_first
     built.is_large = context.document.nodes > LARGE_TREE
     built.budget = budget
+    built.gate = gate
     try:
         return cast(ExecutionResult, await built.execute_operation())
     finally:

@@ -15,9 +15,10 @@ from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from kinegraph.api.arguments import MAX_ARGUMENT_VALUES, Arguments
 from kinegraph.api.context import RequestContext, authentication_by_token
 from kinegraph.api.documents import Document, DocumentError, Documents
-from kinegraph.api.executor import execute, written
+from kinegraph.api.executor import Gate, execute, written
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
 from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
 from kinegraph.api.schema import schema
@@ -44,6 +45,8 @@ class Limits:
     max_objects: int
     max_answer_bytes: int
     execution_seconds: float
+    max_by_core: int
+    """Executions by graphql-core at a time, each of which takes a connection for long."""
 
 
 class GraphQLEndpoint:
@@ -70,6 +73,7 @@ class GraphQLEndpoint:
         self._documents = Documents(cache, introspection=introspection)
         self._suggests = introspection
         self._breadth_first = breadth_first
+        self._gate = Gate(limits.max_by_core) if breadth_first else None
         self._address = address
 
     async def __call__(self, request: Request) -> Response:
@@ -98,18 +102,24 @@ class GraphQLEndpoint:
         except Exception as error:
             failure = unexpected(error)
             return _answer(how, {"errors": [failure.error]}, failure.status)
+        except asyncio.CancelledError as error:
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            failure = unexpected(RuntimeError(f"Something was cancelled, and not by whoever asked: {error!r}"))
+            return _answer(how, {"errors": [failure.error]}, failure.status)
 
     async def _run(
         self, parameters: Parameters, authenticate: Authenticate | None, how: Media, *, is_get: bool
     ) -> Response:
         document = await self._documents.get(parameters.query, is_signed_in=authenticate is not None)
-        operation = document.operation(parameters.operation_name).operation
-        if is_get and operation is not OperationType.QUERY:
+        operation = document.operation(parameters.operation_name)
+        if is_get and operation.operation is not OperationType.QUERY:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
+        _require_few_arguments(document.arguments(operation), parameters)
         data, found = await self._execute(
-            document, parameters, authenticate, writes=operation is OperationType.MUTATION
+            document, parameters, authenticate, writes=operation.operation is OperationType.MUTATION
         )
-        return _respond(how, data, found, is_query=operation is OperationType.QUERY)
+        return _respond(how, data, found, is_query=operation.operation is OperationType.QUERY)
 
     async def _execute(
         self, document: Document, parameters: Parameters, authenticate: Authenticate | None, *, writes: bool
@@ -154,6 +164,7 @@ class GraphQLEndpoint:
                     breadth_first=parameters.breadth_first,
                     is_large=parameters.is_large,
                     budget=budget,
+                    gate=self._gate,
                 )
             data = None if result.data is None else written(result.data, budget)
             commit = not result.errors
@@ -164,6 +175,17 @@ class GraphQLEndpoint:
         finally:
             await context.finish(commit=commit)
         return data, result.errors or []
+
+
+def _require_few_arguments(arguments: Arguments, parameters: Parameters) -> None:
+    """Refuse an operation whose arguments come to too many values. Raises BadRequest."""
+    if not arguments.may_exceed(parameters.length):
+        return
+    count = arguments.count(parameters.variables or {})
+    if count > MAX_ARGUMENT_VALUES:
+        most = f"at most {MAX_ARGUMENT_VALUES:,}; these are {count:,}"
+        message = "The arguments have too many values, with each variable counted wherever it is used"
+        raise BadRequest(400, f"{message}: {most}. Use it less often, or send several requests.")
 
 
 def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> Response:

@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    IntValueNode,
+    Node,
+    SelectionSetNode,
+)
 
 MAX_LEVELS = 40
 """How deep fields may be nested; what a frontend asks for has about ten levels, introspection about fifteen."""
@@ -13,6 +21,9 @@ MAX_FIELDS = 10_000
 
 MAX_CHARACTERS = 100_000
 """How long a document's text may be. Clients send values as variables; what else is that long is white space."""
+
+MAX_DIGITS = 1_000
+"""Maximum length of an integer literal. GraphQL's Int has ten digits; Python does not convert more than 4,300."""
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -26,6 +37,23 @@ def introspects(document: DocumentNode) -> bool:
     """Whether any selection asks for the schema."""
     fields = (node for selections in _selection_sets(document) for node in selections.selections)
     return any(isinstance(node, FieldNode) and node.name.value in INTROSPECTION for node in fields)
+
+
+def has_long_integer(document: DocumentNode) -> bool:
+    """Whether an integer literal has more digits than MAX_DIGITS."""
+    integers = (node.value for node in nodes_of(document) if isinstance(node, IntValueNode))
+    return any(len(value) > MAX_DIGITS for value in integers)
+
+
+def nodes_of(document: DocumentNode) -> Iterator[Node]:
+    """Yield every node of a tree, parents before children."""
+    nodes: list[Node] = [document]
+    for node in nodes:  # grows by the nodes below
+        yield node
+        for key in node.keys:
+            below = getattr(node, key, None)
+            each = below if isinstance(below, list | tuple) else (below,)
+            nodes += [inner for inner in each if isinstance(inner, Node)]
 
 
 def _selection_sets(document: DocumentNode) -> Iterator[SelectionSetNode]:

@@ -94,7 +94,7 @@ async def _receive(storage: FolderStorage, request: Request, key: str, values: d
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != values["type"]:
         raise Refused(415, f"Send it with the header `Content-Type: {values['type']}`, as requestUpload said.")
     announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced) != size:
-        raise Refused(413 if int(announced) > size else 400, f"Send exactly {size} bytes, as announced.")
+    if announced.isascii() and announced.isdigit() and (length := int(announced[:19])) != size:
+        raise Refused(413 if length > size else 400, f"Send exactly {size} bytes, as announced.")
     await storage.receive(key, size, request.stream())
     return Response(status_code=204)

@@ -6,7 +6,10 @@ from contextlib import suppress
 from typing import Any
 
 import asyncpg
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
+from kinegraph.api.failures import RETRY_AFTER
 from kinegraph.kit.database import API_ROLE
 from kinegraph.outside.redis_client import Redis, fault
 
@@ -87,3 +90,17 @@ async def _fetch_revision(connection: "asyncpg.Connection[asyncpg.Record]", end:
         return await connection.fetchval("SELECT version_num FROM alembic_version")
     finally:
         timer.cancel()
+
+
+async def healthz(request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """Database, migrations and Redis: 200 where all are well, else 503 with what is not; within two seconds."""
+    readiness: Readiness = request.state.readiness
+    checks = await readiness.check()
+    if all(state == OK for state in checks.values()):
+        return JSONResponse({"status": "ok", **checks})
+    return JSONResponse({"status": "unavailable", **checks}, 503, RETRY_AFTER)

@@ -52,6 +52,8 @@ class Parameters:
     variables: dict[str, Any] | None
     operation_name: str | None
     breadth_first: bool = True
+    length: int = 0
+    """Bytes of the request that the variables are part of."""
     is_large: bool = False
     """Whether the variables may be so many, or so long, that others should not wait while they are converted."""
 
@@ -84,7 +86,7 @@ def _weight(text: str) -> float:
 async def read_parameters(request: Request, longest: int) -> Parameters:
     """The request's parameters. Raises BadRequest."""
     if request.method == "GET":
-        return _checked(_from_url(request))
+        return replace(_checked(_from_url(request)), length=len(request.url.query))
     if request.method != "POST":
         raise BadRequest(405, "Send queries by POST or GET, mutations by POST.", {"Allow": "GET, POST"})
     kind, *pieces = (piece.strip().lower() for piece in request.headers.get("content-type", "").split(";"))
@@ -96,7 +98,7 @@ async def read_parameters(request: Request, longest: int) -> Parameters:
     body = await _body(request, longest)
     if body.count(b"{") + body.count(b"[") > MAX_VALUES:  # most of them in no variables, but read all the same
         raise BadRequest(400, f"The body must have at most {MAX_VALUES:,} objects and lists.")
-    parameters = _checked(_json(body, "The body"))
+    parameters = replace(_checked(_json(body, "The body")), length=len(body))
     if len(body) <= LARGE_BODY:
         return parameters
     _require_few(parameters.variables)
@@ -146,6 +148,8 @@ def _json(text: bytes, what: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        if str(error).startswith("number is infinity"):
+            raise BadRequest(400, f"{what} has a number that is too large.") from None
         raise BadRequest(400, f"{what} is not JSON in UTF-8: {error}.") from None
 
 

@@ -1,6 +1,6 @@
-"""Work in the background: the jobs, as rows.
+"""Background jobs, as rows.
 
-A job's row is the truth about it. Redis carries its id to a worker, and may lose it: a job that did not end in
-time is handed over again, so every job may run twice and must leave the same rows as if it ran once. What a
-job does stands in the rooms' `jobs`; which facts make which jobs, in `kinegraph.worker`.
+A job's state is its row. Redis only carries its id to a worker, and may lose it: a job that did not end in time is
+handed over again. So every job may run twice, and must then leave the same rows as if it had run once. The functions of
+jobs are in the rooms' `jobs`; `kinegraph.worker` says which facts make which jobs.
 """

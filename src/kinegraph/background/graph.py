@@ -1,7 +1,7 @@
 """Jobs as the API shows them, to platform admins."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any  # Any: rows are read by field name
 
 import strawberry
 

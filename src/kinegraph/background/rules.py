@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class JobKind(StrEnum):
-    """What a job does."""
+    """The kind of a job. The API promises all of them; some have no function in the worker yet."""
 
     SEED_CANONICAL = "seed_canonical"
     ENRICH_CANONICAL = "enrich_canonical"
@@ -18,7 +18,7 @@ class JobKind(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """How far a job is."""
+    """The progress of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"

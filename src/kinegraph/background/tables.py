@@ -1,4 +1,4 @@
-"""Jobs: the columns."""
+"""The table of jobs."""
 
 from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import ENUM, JSONB

@@ -1,36 +1,42 @@
 """Breadth-first execution of GraphQL queries: a relation is resolved once per level, not once per object.
 
-graphql-core walks an answer depth-first and completes every value of every object by itself. Here an operation is
-compiled once (`plan`), and run level by level (`run`). Two nouns carry it: a *scope* is all objects of one type at
-one place of the document, a *field* is one selection over that whole scope. What a field leads to is asked for
-once: an edge by one call of its batch function for all keys of the level, a plain field by a loop. The objects
-found form the scopes of the next level. When the last level has none, the answer is built from the bottom up: each
-scope turns into a list of dicts by one function that was generated for its fields (`leaves`).
+graphql-core executes depth-first and completes every value of every object by itself. Here an operation is compiled to
+a plan once, and executed level by level. There are two central concepts: a *scope* is all objects of one type at one
+position in the document, a *field* is one field of the document, resolved for a whole scope at once. An edge makes one
+call of its batch function for all keys of the level; a plain field is a loop. The objects found become the scopes of
+the next level. After the last level the answer is built from the leaves up: a generated function turns each scope into
+a list of dicts.
 
-What an operation must be like is decided when it is compiled (`Unplannable` says why one is not taken on). What
-values must be like is checked where they are written down; any surprise (a null in a non-null place, a value that
-its type does not take, an exception) ends the run. graphql-core then executes the operation from the start, a query in
-the same snapshot of the data, a mutation after what it wrote was taken back; and is thereby the one place where errors
-get their paths and nulls spread. So the two never disagree on an error, and an answer without one pays nothing for the
-possibility.
+The plan decides whether an operation can be executed this way; `Unplannable` has the reason if it cannot. Values are
+checked while dicts are built. Any value that does not conform to its type, and any exception, ends the execution: then
+graphql-core executes the operation from the start, a query in the same snapshot of the data, a mutation after its
+writes were rolled back. So only graphql-core produces errors, their paths, and the propagation of nulls; the two
+executors cannot disagree about an error, and an answer without errors costs nothing for them.
 
-    strategies  how a field gets its value: read, called, loaded, embedded, or resolved one by one
-    sources     how values are read off objects
-    adapter     what the executor must be told of a schema (`strawberry_adapter` tells it of Strawberry's)
-    convert     leaf values, converted and checked as graphql-core would
-    selections  fields, and the selections of them at one place
-    plan        from an operation to selections, by graphql-core's own collection of fields
-    leaves      generated functions that turn a scope's objects into dicts, checking every value
-    budget      how much one answer may hold
-    loads       the keys that batch functions are asked, and their answers
-    reading     values and keys, read off a scope's objects
-    columns     the values of a field for a scope, and the objects among them
-    fragments   cached fields: finished JSON with gaps
-    scopes      all objects of one type at one place, and where each stands in the answer
-    abstract    the objects of an interface or a union by their types
-    tasks       resolvers at once, none of which outlives the execution; turns for others
-    run         the levels
-    executor    the door: an Executor of graphql-core that runs plans, falls back, and counts why
+From the schema to a plan
+    strategies           how a field gets its value: read, called, loaded, embedded, or resolved for each object
+    sources              how generated code reads the values of objects
+    adapter              the functions that the executor needs for a schema
+    strawberry_adapter   the strategies of a Strawberry schema, and the conversion of arguments
+    convert              conversion and check of leaf values, as graphql-core does it
+    selections           the fields that are selected of one type at one position
+    requested_columns    which columns a field selects
+    plan                 compiles an operation, with graphql-core's own collection of fields
 
-Nothing here imports anything but graphql-core, and, in `strawberry_adapter` alone, Strawberry.
+From a plan to an answer
+    run                  the levels
+    loads                keys of a scope's objects, requested of batch functions, and the answers
+    columns              the values of a field for a scope, and the objects in them
+    scopes               all objects of one type at one position, and the type of each object of an abstract field
+    fragments            cached fields: finished JSON with gaps
+    leaves               generated functions that build the dicts and check every value
+    budget               limits on the size of an answer
+    tasks                concurrent resolvers, none of which outlives the execution; yielding to other requests
+
+Around both
+    executor             the entry point: an Executor of graphql-core that runs plans, falls back, and counts why
+    core                 graphql-core's own execution, with budget and yielding
+    aliases              type aliases for values whose types only the application knows
+
+Nothing here imports anything but graphql-core and zstandard, and, in `strawberry_adapter` only, Strawberry.
 """

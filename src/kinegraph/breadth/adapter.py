@@ -1,27 +1,28 @@
-"""What the executor must be told of a schema: how fields resolve, how objects are read, how keys are loaded."""
+"""The adapter: what the executor needs to know about a schema and about the application's objects."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol  # cached values and globals of generated code: the executor only passes them on
 
 from graphql import GraphQLField, GraphQLObjectType
 
+from kinegraph.breadth.aliases import Answer, ContextValue, Output, SourceObject, Value
 from kinegraph.breadth.sources import Attributes, Source
 from kinegraph.breadth.strategies import Resolve, Strategy
 
 
 class FragmentCache(Protocol):
-    """A cache of finished JSON by key and version."""
+    """A cache of fragments (finished JSON text) by key and version."""
 
     def get(self, key: Any, version: Hashable) -> Any:
-        """What stands under the key for this version, or None."""
+        """Return the entry of the key if it has this version, else None."""
 
     def admits(self, key: Any) -> bool:
-        """Whether an entry is to be made for a key that has none."""
+        """True if an entry is to be made for a key that has none."""
 
     def put(self, key: Any, version: Hashable, value: Any, value_bytes: int) -> None:
-        """Hold a value that takes so many bytes."""
+        """Store an entry that takes `value_bytes` of memory."""
 
 
 def _strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
@@ -32,37 +33,45 @@ def _strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
 class Adapter:
     """The functions and tables that the executor needs for one schema.
 
-    The default is right for any schema, and slow: each field is resolved for each object.
+    The default works for any schema, and is slow: each field is resolved for each object.
 
-    `strategy`: how a field resolves. `shape`: what distinguishes objects that are read differently. `source`: how
-    objects like the sample are read. `load`: `async (context, batch, keys, names) -> answers in key order`, where
-    `names` are the values that the operation reads of the answers, or None for all; for a function that answers for two
-    batch functions, with the names of both, to the answers of the first and a dict of the second's.
-    `requested_columns`: what is read of what a resolver answers (for a plan's `Field`), found in
-    `Plan.columns_by_node` by the field's node.
-    `documents`: whether objects of a type are dicts, such as stored JSON, with no objects below them but such.
-    `trusted`: whether a type's `is_type_of` need not be asked.
-    `alone`: a context manager in which one resolver runs and no other.
-    `hold`: a context manager in which what resolvers load is pooled, and not asked yet.
-    `cache`: where a context's answers are cached; None for nowhere. `dump` writes a value as JSON text, and `fragment`
-    makes what stands for such text among an answer's values.
-    `plain`: for a leaf type's name, the conversions that need no check, by class of value; None keeps the value.
-    `ready`: for a leaf type's name, when a value `{v}` can be answered as it is: an expression, which may refer to
-    `names`.
+    Fields and types
+    `strategy`: the strategy of a field. `is_document`: true if the objects of a type are dicts, such as stored JSON,
+    and those below them too. `is_trusted`: true if `is_type_of` of a type need not be called.
+    `requested_columns`: the columns that an operation selects of the rows that a resolver returns, from the plan's
+    `Field` (`breadth.requested_columns`).
+
+    Objects
+    `source`: how generated code reads objects like the sample. `shape`: a value that is equal for objects that are read
+    by the same code.
+
+    Loading
+    `load`: `async (context, batch, keys, columns) -> answers in key order`; `columns` are the requested columns of the
+    answers, None for all. For a function that answers two batch functions at once: with the columns of both, returning
+    the answers of the first and a dict of the second's.
+    `alone`: a context manager around a resolver that runs while no other does. `hold`: a context manager in which loads
+    of resolvers are pooled and not sent yet.
+
+    Cache and JSON
+    `cache`: the cache of an execution's context; None for no caching. `dump`: a value as JSON text. `fragment`: an
+    object that stands for finished JSON text in an answer.
+    `unchecked_conversions`: by name of a leaf type, conversions by class of value that cannot fail; None for a value
+    that stays as it is. `ready_tests`: by name of a leaf type, a Python expression that is true if the value `{v}` can
+    be answered as it is; it may refer to `ready_test_names`.
     """
 
     strategy: Callable[[GraphQLObjectType, GraphQLField], Strategy] = _strategy
-    shape: Callable[[Any], Hashable] = type
-    source: Callable[[Any], Source] = lambda sample: Attributes()
-    load: Callable[..., Awaitable[Any]] | None = None
+    is_document: Callable[[GraphQLObjectType], bool] = lambda named: False
+    is_trusted: Callable[[GraphQLObjectType], bool] = lambda named: False
     requested_columns: Callable[[Any], frozenset[str] | None] = lambda field: None
-    documents: Callable[[GraphQLObjectType], bool] = lambda named: False
-    trusted: Callable[[GraphQLObjectType], bool] = lambda named: False
-    alone: Callable[[Any], AbstractContextManager[Any]] = lambda context: nullcontext()
-    hold: Callable[[Any], AbstractContextManager[Any]] = lambda context: nullcontext()
-    cache: Callable[[Any], FragmentCache | None] = lambda context: None
-    dump: Callable[[Any], bytes] = lambda value: b""
-    fragment: Callable[[bytes], Any] = lambda text: text
-    plain: Mapping[str, Mapping[type, Callable[[Any], Any] | None]] = field(default_factory=dict)
-    ready: Mapping[str, str] = field(default_factory=dict)
-    names: Mapping[str, Any] = field(default_factory=dict)
+    source: Callable[[SourceObject], Source] = lambda sample: Attributes()
+    shape: Callable[[SourceObject], Hashable] = type
+    load: Callable[..., Awaitable[Answer]] | None = None
+    alone: Callable[[ContextValue], AbstractContextManager[Any]] = lambda context: nullcontext()
+    hold: Callable[[ContextValue], AbstractContextManager[Any]] = lambda context: nullcontext()
+    cache: Callable[[ContextValue], FragmentCache | None] = lambda context: None
+    dump: Callable[[Output], bytes] = lambda value: b""
+    fragment: Callable[[bytes], Output] = lambda text: text
+    unchecked_conversions: Mapping[str, Mapping[type, Callable[[Value], Output] | None]] = field(default_factory=dict)
+    ready_tests: Mapping[str, str] = field(default_factory=dict)
+    ready_test_names: Mapping[str, Any] = field(default_factory=dict)

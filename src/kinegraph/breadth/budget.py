@@ -1,15 +1,15 @@
-"""What one answer may hold, counted while it grows, by both executors."""
+"""Limits on the size of one answer, checked while it is built, by both executors."""
 
 from collections.abc import Callable
 
 VALUES_PER_OBJECT = 32
-"""Values of fields for each object of the limit: aliases can make an answer of few objects large as well."""
+"""Field values allowed for each allowed object: aliases can make an answer of few objects large as well."""
 
 
 class Budget:
-    """Counts an answer's objects, their fields, and the bytes of text that was finished beforehand (fragments).
+    """Counts an answer's objects, their field values, and the bytes of JSON text taken from the cache (fragments).
 
-    `refuse` makes the exception that ends an answer that is too large.
+    `refuse` makes the exception (the refusal) that ends an answer that is too large.
     """
 
     def __init__(self, max_objects: int, max_bytes: int, refuse: Callable[[str], Exception]) -> None:
@@ -23,16 +23,16 @@ class Budget:
 
     @property
     def is_exceeded(self) -> bool:
-        """Whether the answer is refused."""
+        """True if the answer was too large."""
         return bool(self._excess)
 
     @property
     def refusal(self) -> Exception:
-        """The refusal, made anew each time: one that was stored would hold the frames that it went through."""
+        """A new refusal each time: a stored exception would hold the frames that it was raised through."""
         return self._refuse(self._excess)
 
     def spend(self, objects: int, fields: int, within: int = 0) -> None:
-        """Count objects of so many fields each, and so many objects within each. Raises the refusal."""
+        """Count `objects` of `fields` fields each, and `within` objects inside each. Raises the refusal."""
         self.objects += objects * (1 + within)
         self.values += objects * fields
         if self.objects > self.max_objects:
@@ -50,5 +50,5 @@ class Budget:
             raise self.refusal
 
     def restart(self) -> None:
-        """Count from nothing: the answer is made anew."""
+        """Set the counts to zero, because the answer is built again from the start."""
         self.objects = self.values = self.bytes = 0

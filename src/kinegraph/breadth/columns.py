@@ -1,85 +1,94 @@
-"""The values of a field for a scope, and the objects among them: taken out before they are worked out, and put back."""
+"""The column of a field: its values for all objects of a scope, and the objects in those values."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
-from kinegraph.breadth.convert import Fallback, Shape
+from kinegraph.breadth.adapter import Adapter
+from kinegraph.breadth.aliases import Output, SourceObject, Value
+from kinegraph.breadth.convert import NO_LIST, NULL, Fallback, Shape
 from kinegraph.breadth.selections import Field
 
 
-class Part(Protocol):
-    """Objects of a column whose dicts are made together: those of one type."""
+class BuiltObjects(Protocol):
+    """Objects of one type whose dicts are built together: a scope, as a column sees it."""
 
     @property
-    def built(self) -> list[Any]:
-        """The dicts, once they are made."""
+    def built(self) -> list[Output]:
+        """The dicts, in the order of the objects; empty until they are built."""
 
 
 class Column:
-    """The values of one field for a scope: unique ones, and which of them each object has.
+    """The values of one field for a scope, each distinct value once.
 
-    `parts` are the scopes of the objects in the values; of an abstract type several, with each one's places among all.
+    `index` has for each object of the scope the number of its value among `unique`; None where they correspond one to
+    one. `scopes` are the scopes of the objects in the values. A field of an abstract type has one scope for each object
+    type; `numbers` then has for each of them the number of each object among all objects in the values.
     """
 
-    __slots__ = ("field", "index", "parts", "places", "unique")
+    __slots__ = ("field", "index", "numbers", "scopes", "unique")
 
-    def __init__(self, field: Field, unique: list[Any], index: list[int] | None) -> None:
+    def __init__(self, field: Field, unique: list[Value], index: list[int] | None) -> None:
         self.field = field
         self.unique = unique
         self.index = index
-        self.parts: list[Part] = []
-        self.places: list[list[int]] = []
+        self.scopes: list[BuiltObjects] = []
+        self.numbers: list[list[int]] = []
 
-    def values(self) -> Sequence[Any]:
-        """What the answer holds for each object of the scope."""
+    def values(self) -> Sequence[Output]:
+        """The value in the answer for each object of the scope."""
         field = self.field
         if field.convert is not None:
             finished = list(map(field.convert, self.unique))
         else:
-            finished = _rebuilt(self.unique, field.shape, self._built())
-        return finished if self.index is None else [finished[place] for place in self.index]
+            finished = _with_dicts(self.unique, field.shape, self._dicts())
+        return finished if self.index is None else [finished[number] for number in self.index]
 
-    def _built(self) -> list[Any]:
-        """The dicts of the objects in the values, in the order in which `flatten` met them."""
-        if len(self.parts) == 1 and not self.places:
-            return self.parts[0].built
-        built: list[Any] = [None] * sum(map(len, self.places))
-        for part, places in zip(self.parts, self.places, strict=True):
-            for place, made in zip(places, part.built, strict=True):
-                built[place] = made
-        return built
+    def _dicts(self) -> list[Output]:
+        """The dicts of the objects in the values, in the order of `flatten`."""
+        if len(self.scopes) == 1 and not self.numbers:
+            return self.scopes[0].built
+        dicts: list[Output] = [None] * sum(map(len, self.numbers))
+        for scope, numbers in zip(self.scopes, self.numbers, strict=True):
+            for number, built in zip(numbers, scope.built, strict=True):
+                dicts[number] = built
+        return dicts
 
 
-def _rebuilt(values: Sequence[Any], shape: Shape, built: list[Any]) -> list[Any]:
-    """The values with each object in them replaced by its dict, in the order in which `flatten` met them."""
+def _with_dicts(values: Sequence[Value], shape: Shape, dicts: list[Output]) -> list[Output]:
+    """The values with each object replaced by its dict; `dicts` are in the order of `flatten`."""
     if shape.item is None:
-        if len(built) == len(values):
-            return built
-        each = iter(built)
-        return [None if value is None else next(each) for value in values]
+        if len(dicts) == len(values):
+            return dicts
+        remaining = iter(dicts)
+        return [None if value is None else next(remaining) for value in values]
     if shape.item.item is None and shape.item.required:
-        out: list[Any] = []
+        out: list[Output] = []
         start = 0
         for value in values:
             if value is None:
                 out.append(None)
             else:
                 end = start + len(value)
-                out.append(built[start:end])
+                out.append(dicts[start:end])
                 start = end
         return out
-    each = iter(built)
-    return [_again(value, shape, each) for value in values]
+    remaining = iter(dicts)
+    return [_nested_with_dicts(value, shape, remaining) for value in values]
 
 
-def _again(value: Any, shape: Shape, each: Any) -> Any:
+def _nested_with_dicts(value: Value, shape: Shape, remaining: Iterator[Output]) -> Output:
     if value is None:
         return None
-    return next(each) if shape.item is None else [_again(entry, shape.item, each) for entry in value]
+    if shape.item is None:
+        return next(remaining)
+    return [_nested_with_dicts(entry, shape.item, remaining) for entry in value]
 
 
-def flatten(values: Sequence[Any], shape: Shape, objects: list[Any], owners: list[int] | None) -> None:
-    """Collect the objects in the values, in order, and for each the place of the value it is in."""
+def flatten(values: Sequence[Value], shape: Shape, objects: list[SourceObject], owners: list[int] | None) -> None:
+    """Append the objects in the values to `objects`, in order, and to `owners` the number of each one's value.
+
+    Raises Fallback for a null that the type forbids, and for a value that should be a list and is not.
+    """
     if shape.item is None:
         if None not in values:
             objects.extend(values)
@@ -87,32 +96,50 @@ def flatten(values: Sequence[Any], shape: Shape, objects: list[Any], owners: lis
                 owners.extend(range(len(values)))
             return
         if shape.required:
-            raise Fallback("null in a non-null place")
-    for place, value in enumerate(values):
+            raise Fallback(NULL)
+    for number, value in enumerate(values):
         before = len(objects)
         _collect(value, shape, objects)
         if owners is not None:
-            owners.extend([place] * (len(objects) - before))
+            owners.extend([number] * (len(objects) - before))
 
 
-def positions(owners: Sequence[int]) -> list[int]:
-    """Each object's place among those of the same owner, who stand together."""
-    found, before, place = [], -1, 0
+def count_occurrences(counts: list[int] | None, index: Sequence[int] | None, size: int) -> list[int] | None:
+    """How often each of `size` values occurs in the answer; `index` has for each object the number of its value.
+
+    `counts` says how often each object occurs. None stands for once each.
+    """
+    if index is None or (counts is None and len(index) == size):
+        return counts
+    occurrences = [0] * size
+    for row, number in enumerate(index):
+        occurrences[number] += 1 if counts is None else counts[row]
+    return occurrences
+
+
+def read_values(adapter: Adapter, objects: Sequence[SourceObject], name: str) -> list[Value]:
+    """The value with this name of every object."""
+    return list(map(adapter.source(objects[0]).getter(name), objects)) if objects else []
+
+
+def list_positions(owners: Sequence[int]) -> list[int]:
+    """The position of each object in the list of its owner; objects of one owner are adjacent."""
+    positions, before, position = [], -1, 0
     for owner in owners:
-        place = place + 1 if owner == before else 0
+        position = position + 1 if owner == before else 0
         before = owner
-        found.append(place)
-    return found
+        positions.append(position)
+    return positions
 
 
-def _collect(value: Any, shape: Shape, objects: list[Any]) -> None:
+def _collect(value: Value, shape: Shape, objects: list[SourceObject]) -> None:
     if value is None:
         if shape.required:
-            raise Fallback("null in a non-null place")
+            raise Fallback(NULL)
     elif shape.item is None:
         objects.append(value)
     elif value.__class__ is not list and value.__class__ is not tuple:
-        raise Fallback("a list that is none")
+        raise Fallback(NO_LIST)
     elif shape.item.item is None and None not in value:
         objects.extend(value)
     else:

@@ -1,8 +1,8 @@
-"""graphql-core's own execution, made to share the event loop with other requests and to end when the budget says so.
+"""graphql-core's own execution, which yields to other requests and ends when the budget is exceeded.
 
-graphql-core completes a list in one go, and starts a task for each of its items at once: ten thousand objects stop the
-process for seconds. Here a list is completed in slices, between which others have their turn. What the items load is
-held until all of them have begun, so that it is still loaded at once.
+graphql-core completes a list in one go, and starts a task for each of its items at once: ten thousand objects block the
+event loop for seconds. Here a list is completed in slices, between which other tasks run. Loads of the items are held
+until all of them have begun, so that they are still pooled.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from functools import cached_property
 from time import perf_counter
-from typing import Any
+from typing import Any  # arguments and results of graphql-core's internal methods, passed on as they are
 from weakref import WeakKeyDictionary
 
 from graphql import GraphQLError, get_named_type, is_composite_type, is_object_type
@@ -20,19 +20,20 @@ from graphql.pyutils import Path
 
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
+from kinegraph.breadth.tasks import start_task
 
 SLICE = 20
 """Items of a list that are completed, and whose tasks are started, in one turn."""
 
 TURN_SECONDS = 0.005
-"""How long an execution goes on before its lists queue for turns."""
+"""How long an execution runs before its lists have to wait for turns."""
 
 MAX_FIELDS = 300
-"""Fields of items of its lists, about, that are begun in one round of the event loop. Each may be a task."""
+"""Fields of list items, approximately, that are begun in one iteration of the event loop. Each may be a task."""
 
 
 class TurnQueue:
-    """Lets the lists of all executions of an event loop go on a few at a time, in the order of asking."""
+    """Gives turns to the lists of all executions of an event loop, a few at a time, first come, first served."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
@@ -40,11 +41,11 @@ class TurnQueue:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody waits."""
+        """True if no list is waiting."""
         return not self._waiting
 
     async def wait(self, fields: int) -> None:
-        """Wait for a turn in which so many fields are begun."""
+        """Wait for a turn in which `fields` fields are begun."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         self._waiting.append((future, fields))
@@ -54,12 +55,12 @@ class TurnQueue:
         await future
 
     def _next(self) -> None:
-        given = 0
-        while self._waiting and given < MAX_FIELDS:
+        begun = 0
+        while self._waiting and begun < MAX_FIELDS:
             future, fields = self._waiting.popleft()
             if not future.done():
                 future.set_result(None)
-                given += fields
+                begun += fields
         self._is_scheduled = bool(self._waiting)
         if self._is_scheduled:
             asyncio.get_running_loop().call_soon(self._next)
@@ -70,7 +71,7 @@ _queues: WeakKeyDictionary[asyncio.AbstractEventLoop, TurnQueue] = WeakKeyDictio
 
 
 class Turns:
-    """The turns of one execution, which queues with all others for the next one."""
+    """The turns of one execution, which queues with all others for each next turn."""
 
     def __init__(self) -> None:
         self._queue = _queues.setdefault(asyncio.get_running_loop(), TurnQueue())
@@ -78,17 +79,17 @@ class Turns:
 
     @property
     def is_over(self) -> bool:
-        """Whether whoever asks has to wait."""
+        """True if the execution has to wait for its next turn."""
         return not self._queue.is_empty or perf_counter() - self._began > TURN_SECONDS
 
     async def wait(self, fields: int) -> None:
-        """Wait for a turn in which so many fields are begun."""
+        """Wait for a turn in which `fields` fields are begun."""
         await self._queue.wait(fields)
         self._began = perf_counter()
 
 
 class CoreExecution(Executor[Any]):
-    """Executes as graphql-core does, in turns; counts the answer's objects with `budget`, whose refusal ends it."""
+    """Executes as graphql-core does, in turns, and counts the answer's objects with `budget`, whose refusal ends it."""
 
     adapter: Adapter
     budget: Budget | None = None
@@ -97,16 +98,16 @@ class CoreExecution(Executor[Any]):
 
     @cached_property
     def _below(self) -> dict[int, int]:
-        """By what is selected of an object (graphql-core makes it once for each place): the objects below it."""
+        """By id of a grouped field set (graphql-core makes one for each position): the number of objects below."""
         return {}
 
     @cached_property
     def _fields(self) -> dict[int, int]:
-        """By what is selected of an object: the number of its fields, with those below them."""
+        """By id of a grouped field set: the number of fields, with those below them."""
         return {}
 
     def complete_object_value(self, return_type: Any, field_details_list: Any, *rest: Any) -> Any:
-        """Count an object and those that its fields lead to, before they are begun, and complete it.
+        """Count an object and the objects of its fields, before its fields are begun, and complete it.
 
         Raises the budget's refusal.
         """
@@ -115,7 +116,7 @@ class CoreExecution(Executor[Any]):
             fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
             is_first = not self._is_refused
             try:
-                is_counted = not isinstance(rest[1].key, int)  # by the object above; items of lists are not
+                is_counted = not isinstance(rest[1].key, int)  # by its parent object; items of lists are not
                 budget.spend(1, len(fields), self._objects_below(return_type, fields) - is_counted)
             except Exception:
                 if self._task is not None and is_first:
@@ -124,22 +125,22 @@ class CoreExecution(Executor[Any]):
         return super().complete_object_value(return_type, field_details_list, *rest)
 
     def _objects_below(self, type: Any, fields: Any) -> int:
-        """How many fields of a type lead to an object or to a list of them, as if all were there."""
-        found = self._below.get(id(fields))
-        if found is None:
+        """How many of these fields have an object or a list of objects, counted as if none were null."""
+        count = self._below.get(id(fields))
+        if count is None:
             names = (details[0].node.name.value for details in fields.values())
             kinds = (get_named_type(type.fields[name].type) for name in names if name in type.fields)
-            found = self._below[id(fields)] = sum(map(is_composite_type, kinds))
-        return found
+            count = self._below[id(fields)] = sum(map(is_composite_type, kinds))
+        return count
 
     @property
     def _is_refused(self) -> bool:
         return self.budget is not None and self.budget.is_exceeded
 
     def handle_field_error(self, raw_error: Exception, return_type: Any, field_details_list: Any, path: Path) -> None:
-        """As graphql-core does, but for a refusal, which needs neither a place nor the frames that it went through.
+        """Do as graphql-core does, but raise a refusal without a path and without the frames of its traceback.
 
-        Frames of graphql-core's hold the tasks that failed, which hold the refusal.
+        Frames of graphql-core refer to the tasks that failed, which refer to the refusal.
         """
         if not self._is_refused:
             super().handle_field_error(raw_error, return_type, field_details_list, path)
@@ -152,17 +153,17 @@ class CoreExecution(Executor[Any]):
     def complete_iterable_value(
         self, item_type: Any, field_details_list: Any, info: Any, path: Path, items: Iterable[Any], position: Any
     ) -> Any:
-        """Complete a list, in slices where it is long or the execution has gone on for long enough."""
+        """Complete a list; in slices if it is long, or if the turn of the execution is over."""
         if self._turns is None or "stream" in _directives(field_details_list):
             return super().complete_iterable_value(item_type, field_details_list, info, path, items, position)
-        if not isinstance(items, list | tuple):  # as the types of a schema are
+        if not isinstance(items, list | tuple):  # which the types of this schema never return
             items = list(items)
         if len(items) <= SLICE and not self._turns.is_over:
             return super().complete_iterable_value(item_type, field_details_list, info, path, items, position)
         return self._complete_in_slices(self._turns, items, (item_type, field_details_list, info), path, position)
 
     async def execute_by_core(self, serially: bool | None = None) -> Any:
-        """The result of the operation. Raises the budget's refusal. No task outlives this."""
+        """Execute the operation by graphql-core. Raises the budget's refusal. No task outlives it."""
         self._turns = Turns()
         self._task = asyncio.get_running_loop().create_task(self._execute(serially))
         try:
@@ -185,23 +186,23 @@ class CoreExecution(Executor[Any]):
         return await result if self.is_awaitable(result) else result
 
     async def _complete_in_slices(
-        self, turns: Turns, items: list[Any] | tuple[Any, ...], how: tuple[Any, Any, Any], path: Path, position: Any
+        self, turns: Turns, items: list[Any] | tuple[Any, ...], item: tuple[Any, Any, Any], path: Path, position: Any
     ) -> list[Any]:
         completed: list[Any] = []
         begun: dict[int, asyncio.Future[Any]] = {}
         future: asyncio.Future[Any] | None
-        fields = self._fields_of(*how[:2])
+        fields = self._count_fields(*item[:2])
         size = max(1, min(SLICE, MAX_FIELDS // fields))
         try:
             with self.adapter.hold(self.context_value):
                 for start in range(0, len(items), size):
                     await turns.wait(size * fields)
                     for index in range(start, min(start + size, len(items))):
-                        self._complete_item(items[index], completed, how, path.add_key(index, None), position)
+                        self._complete_item(items[index], completed, item, path.add_key(index, None), position)
                         if self.is_awaitable(completed[index]):
-                            begun[index] = asyncio.ensure_future(completed[index])
+                            begun[index] = start_task(completed[index])
                 await asyncio.sleep(0)
-            if begun:  # gather would pass the end of this list on to all tasks below it, which would end in one round
+            if begun:  # gather would cancel all tasks below this list in one iteration of the event loop
                 await asyncio.wait(begun.values(), return_when=asyncio.FIRST_EXCEPTION)
                 for index, future in begun.items():
                     if future.done():
@@ -209,16 +210,16 @@ class CoreExecution(Executor[Any]):
         except BaseException as error:
             try:
                 await _end(list(begun.values()), turns, size, fields)
-            finally:  # an error that is raised holds this frame, which would hold the tasks, as asyncio's frames do
+            finally:  # the traceback refers to this frame, which would refer to the tasks
                 begun.clear()
                 future = None
             raise error.with_traceback(None) from None
         return completed
 
-    def _fields_of(self, item_type: Any, details: Any) -> int:
-        """How many fields an item has, with those below them, each list counted as one item; 1 for a value.
+    def _count_fields(self, item_type: Any, details: Any) -> int:
+        """The number of fields of a list item, with those below, where each list counts as one item; 1 for a value.
 
-        Also 1 where they cannot be collected, which each item tells.
+        Also 1 where the fields cannot be collected: completing the item reports that error.
         """
         named: Any = get_named_type(item_type)
         if not is_object_type(named):
@@ -227,41 +228,41 @@ class CoreExecution(Executor[Any]):
             fields = self.collect_subfields(named, details).grouped_field_set
         except GraphQLError:
             return 1
-        found = self._fields.get(id(fields))
-        if found is None:
-            known = ((named.fields.get(each[0].node.name.value), each) for each in fields.values())
-            found = sum(1 if field is None else 1 + self._fields_of(field.type, each) for field, each in known) or 1
-            self._fields[id(fields)] = found
-        return found
+        count = self._fields.get(id(fields))
+        if count is None:
+            pairs = ((named.fields.get(each[0].node.name.value), each) for each in fields.values())
+            count = sum(1 if field is None else 1 + self._count_fields(field.type, each) for field, each in pairs) or 1
+            self._fields[id(fields)] = count
+        return count
 
     def _complete_item(
-        self, item: Any, completed: list[Any], how: tuple[Any, Any, Any], path: Path, position: Any
+        self, value: Any, completed: list[Any], item: tuple[Any, Any, Any], path: Path, position: Any
     ) -> None:
-        item_type, details, info = how
-        if self.is_awaitable(item):
-            completed.append(self.complete_awaitable_list_item_value(item, item_type, details, info, path, position))
+        item_type, details, info = item
+        if self.is_awaitable(value):
+            completed.append(self.complete_awaitable_list_item_value(value, item_type, details, info, path, position))
         else:
-            self.complete_list_item_value(item, completed, item_type, details, info, path, position)
+            self.complete_list_item_value(value, completed, item_type, details, info, path, position)
 
     async def _end_background(self) -> None:
-        """Cancel what graphql-core left running beside a field that failed at once, and return when nothing does."""
+        """Cancel the tasks that graphql-core left running after a field failed, and wait for their ends."""
         await _cancel(list(self.background_futures))
 
 
 async def _end(tasks: list[asyncio.Future[Any]], turns: Turns, size: int, fields: int) -> None:
-    """Cancel tasks and wait for their ends, `size` at a time: with each end those below it, of so many `fields`."""
+    """Cancel tasks and await their ends, `size` at a time; with each end about `fields` tasks below it."""
     try:
         for start in range(0, len(tasks), size):
             await turns.wait(size * fields)
             await _cancel(tasks[start : start + size])
-    except asyncio.CancelledError as error:  # who asks again does not want to wait
+    except asyncio.CancelledError as error:  # cancelled a second time: end at once
         await _cancel(tasks)
         tasks.clear()
         raise error.with_traceback(None) from None
 
 
 async def _cancel(tasks: list[asyncio.Future[Any]]) -> None:
-    """Cancel tasks and wait for their ends. One that is ending already is not hurried (`_end`)."""
+    """Cancel tasks and wait for their ends. A task that was cancelled already is not cancelled again (see `_end`)."""
     for task in tasks:
         if not isinstance(task, asyncio.Task) or not task.cancelling():
             task.cancel()
@@ -269,20 +270,20 @@ async def _cancel(tasks: list[asyncio.Future[Any]]) -> None:
 
 
 async def _gather(*awaitables: Any) -> list[Any]:
-    """The results of all. If one fails or is cancelled, the others are cancelled and waited for first.
+    """Await all and return their results. If one fails or is cancelled, the others are cancelled and awaited first.
 
-    graphql-core waits for them only where one fails: of a cancelled answer some tasks would go on for a while.
+    graphql-core awaits them only if one fails: after a cancellation some tasks would go on for a while.
     """
-    tasks = [asyncio.ensure_future(each) for each in awaitables]
+    tasks = [start_task(each) for each in awaitables]
     try:
         return await asyncio.gather(*tasks)
     except BaseException as error:
         await _cancel(tasks)
-        tasks.clear()  # the error holds this frame
+        tasks.clear()  # the traceback refers to this frame
         raise error.with_traceback(None) from None
 
 
-# The version of graphql-core is pinned, and a test tells where this has no effect.
+# The version of graphql-core is pinned, and a test fails if this has no effect.
 graphql_core.gather_with_cancel = _gather  # type: ignore[attr-defined]  # it is imported there, and used by that name
 
 

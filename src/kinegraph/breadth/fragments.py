@@ -1,30 +1,31 @@
-"""Cached fields: finished JSON of a field's answers, with gaps for what is loaded for each request.
+"""Cached fields: finished JSON of a field's answers (fragments), with gaps for fields that are loaded each time.
 
-The fragment of a workout's sections, say, holds for a version of the data, but for the comments in it, which are
-gaps: JSON text, the key of a comment edge, JSON text, and so on. On a hit the gaps' keys are known at once, so their
-edges are loaded in the level of the fragment itself. A miss is resolved as usual; where an entry is to be made of it
-(`FragmentCache.admits`), each gap is written down as a mark between two NUL bytes, which JSON text never holds, and the
-text is cut there.
+The fragment of a workout's sections, for example, is valid for one version of the data, except for the comments in it,
+which are gaps: JSON text, the key of a comment edge, JSON text, and so on. On a hit the keys of the gaps are available
+at once, so their edges are loaded in the level of the fragment itself. A miss is resolved as usual; where an entry is
+to be made (`FragmentCache.admits`), each gap is serialized as a placeholder between two NUL bytes, which JSON text
+never contains, and the text is split there.
 
 Texts are compressed by Zstandard: a tree of twenty exercises of the canonical library takes a third of its 40 kB, and
-is unpacked in some 0.05 ms. So the cache holds three times as many.
+is decompressed in about 0.05 ms. So the cache holds three times as many.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from zstandard import ZstdCompressor, ZstdDecompressor
 
 from kinegraph.breadth.adapter import Adapter, FragmentCache
+from kinegraph.breadth.aliases import Key, Output
 from kinegraph.breadth.budget import Budget
 from kinegraph.breadth.columns import Column
 from kinegraph.breadth.selections import Field, Selection
 
 BYTES_PER_FRAGMENT = 250
-"""What a fragment takes in memory beside its text and its gaps."""
+"""Memory of a fragment beside its text and its gaps."""
 
 BYTES_PER_GAP = 160
-"""What a gap takes in memory beside the text around it: its key (a tuple of ids), a place in three tuples."""
+"""Memory of a gap beside the text around it: its key (a tuple of ids), and an item in three tuples."""
 
 Entry = tuple[tuple[Hashable, ...], Hashable]
 """A cache key and its version."""
@@ -35,165 +36,169 @@ _decompress = ZstdDecompressor().decompress
 
 
 class Fragment:
-    """The JSON text of one answer, compressed, and how many objects it holds.
+    """The compressed JSON text of one answer, and the number of objects in it.
 
-    Between two chunks of text is a gap: `order` has the number of each gap's field, `keys` by that number the keys that
-    it asks for, in the order of the text.
+    Between two chunks of text is a gap: `order` has the number of each gap's field (its index in `Field.gaps`), `keys`
+    by that number the keys of the gaps, in the order of the text.
     """
 
-    __slots__ = ("keys", "objects", "order", "packed")
+    __slots__ = ("compressed", "keys", "objects", "order")
 
-    def __init__(self, chunks: Sequence[bytes], order: bytes, keys: tuple[tuple[Any, ...], ...], objects: int) -> None:
-        self.packed = bytes(memoryview(_compress(b"\0".join(chunks))))  # a copy: the first has room for a worst case
+    def __init__(self, chunks: Sequence[bytes], order: bytes, keys: tuple[tuple[Key, ...], ...], objects: int) -> None:
+        self.compressed = bytes(memoryview(_compress(b"\0".join(chunks))))  # a copy of exact size
         self.order = order
         self.keys = keys
         self.objects = objects
 
     @property
     def weight(self) -> int:
-        """About how many bytes of memory it takes."""
-        return len(self.packed) + BYTES_PER_FRAGMENT + BYTES_PER_GAP * len(self.order)
+        """Its memory in bytes, estimated."""
+        return len(self.compressed) + BYTES_PER_FRAGMENT + BYTES_PER_GAP * len(self.order)
 
     def fill(self, gaps: Iterable[bytes]) -> bytes:
-        """The text with its gaps filled in."""
-        text = _decompress(self.packed)
-        return _filled(text.split(b"\0"), gaps) if self.order else text
+        """The whole text, with these texts in the gaps."""
+        text = _decompress(self.compressed)
+        return _interleave(text.split(b"\0"), gaps) if self.order else text
 
 
-def _filled(chunks: Sequence[bytes], gaps: Iterable[bytes]) -> bytes:
-    """Chunks of text with what is in the gaps between them."""
-    parts = [b""] * (2 * len(chunks) - 1)
-    parts[::2] = chunks
-    parts[1::2] = gaps
-    return b"".join(parts)
+def _interleave(chunks: Sequence[bytes], gaps: Iterable[bytes]) -> bytes:
+    """One text: the chunks with the texts of the gaps between them."""
+    segments = [b""] * (2 * len(chunks) - 1)
+    segments[::2] = chunks
+    segments[1::2] = gaps
+    return b"".join(segments)
 
 
 class GapColumn(Protocol):
-    """The values of a gap's field for each of its keys."""
+    """The values of a gap's field, one for each of its keys."""
 
-    def values(self) -> Sequence[Any]:
-        """What fills each gap."""
+    def values(self) -> Sequence[Output]:
+        """The values, in the order of the keys."""
 
 
-class StandIn(Protocol):
-    """The scope of the objects in the fragments found, whose one column holds the values of a gap."""
+class GapScope(Protocol):
+    """A scope for the objects in fragments that have a certain gap; its only column has the values of the gap."""
 
-    columns: list[Any]
+    @property
+    def columns(self) -> Sequence[GapColumn | None]:
+        """One column; None until it is attached."""
 
 
 class CachedColumn:
-    """The values of a cached field for a scope: fragments that were found, and answers that were not.
+    """The column of a cached field: fragments for the keys that were found in the cache, values for the others.
 
-    `places` are the unique keys' places that each object has; `missing` those of the keys that are to be asked for.
-    `column` holds the answers to these, `gaps` for each gap its values in the fragments found, one after the other.
+    Keys are numbered without duplicates. `index` has for each object of the scope the number of its key, `missing` the
+    numbers of the keys that were not found; `column` has the values of these. `gap_scopes` has for each gap of the
+    field the scope of its values in the fragments.
     """
 
     def __init__(
         self, field: Field, entries: Sequence[Entry], cache: FragmentCache, adapter: Adapter, budget: Budget
     ) -> None:
         self.field = field
-        self.places: Sequence[int] = ()
+        self.index: Sequence[int] = ()
         self.counts: list[int] | None = None
-        """How often each key's answer stands in the whole answer; None for all once."""
+        """How often the answer of each key occurs in the whole answer; None for once each."""
         self._cache = cache
         self._adapter = adapter
         self._budget = budget
         child = field.child
         assert child is not None
         self._entries = [((*key, child.digest), version) for key, version in entries]
-        self.found: list[Fragment | None] = [cache.get(key, version) for key, version in self._entries]
-        self.missing = [place for place, fragment in enumerate(self.found) if fragment is None]
-        self._admitted = {place for place in self.missing if cache.admits(self._entries[place][0])}
+        self.fragments: list[Fragment | None] = [cache.get(key, version) for key, version in self._entries]
+        self.missing = [number for number, fragment in enumerate(self.fragments) if fragment is None]
+        self._admitted = {number for number in self.missing if cache.admits(self._entries[number][0])}
         self.column: Column | None = None
-        self.gaps: list[StandIn] = []
-        self._marked: dict[int, tuple[GapColumn, list[Any]]] = {}
+        self.gap_scopes: list[GapScope] = []
+        self._gap_columns: dict[int, tuple[GapColumn, list[Key]]] = {}
 
     @property
     def is_recorded(self) -> bool:
-        """Whether fragments are made of the missing answers: where one of their keys was asked for before."""
+        """True if fragments are made of missing answers: if the cache admits one of their keys."""
         return bool(self._admitted)
 
-    def gap_keys(self, gap: int) -> tuple[list[Any], list[int] | None]:
-        """The keys that a gap's field is asked for in the fragments found, in order, and how often each stands."""
-        keys: list[Any] = []
+    def gap_keys(self, gap: int) -> tuple[list[Key], list[int] | None]:
+        """The keys of a gap in the fragments found, in order, and how often each occurs in the answer."""
+        keys: list[Key] = []
         counts: list[int] = []
-        for number, fragment in enumerate(self.found):
+        for number, fragment in enumerate(self.fragments):
             if fragment is not None:
                 keys += fragment.keys[gap]
                 if self.counts is not None:
                     counts += [self.counts[number]] * len(fragment.keys[gap])
         return keys, None if self.counts is None else counts
 
-    def mark(self, field: Field, column: GapColumn, keys: list[Any]) -> "Marks | None":
-        """Marks in place of a field's column in the missing answers, if it is the field of a gap."""
+    def placeholders(self, field: Field, column: GapColumn, keys: list[Key]) -> "GapPlaceholders | None":
+        """Placeholders to use instead of `column` while fragments are made; None if the field is none of the gaps."""
         for gap, each in enumerate(self.field.gaps):
             if each is field:
-                self._marked[gap] = column, keys
-                return Marks(gap, len(keys), self._adapter)
+                self._gap_columns[gap] = column, keys
+                return GapPlaceholders(gap, len(keys), self._adapter)
         return None
 
-    def values(self) -> list[Any]:
-        """What the answer holds for each object of the scope; makes entries of missing answers that are admitted."""
+    def values(self) -> list[Output]:
+        """The value in the answer for each object of the scope. Stores the fragments of keys that are admitted."""
         dump = self._adapter.dump
-        made: list[Any] = [None] * len(self.found)
+        outputs: list[Output] = [None] * len(self.fragments)
         if self.column is not None:
-            for place, value in zip(self.missing, self.column.values(), strict=True):
-                made[place] = value
+            for number, value in zip(self.missing, self.column.values(), strict=True):
+                outputs[number] = value
             if self._admitted:
-                self._record(made)
-        gaps = [iter(column.values()) for stand_in in self.gaps for column in stand_in.columns]
-        for place, fragment in enumerate(self.found):
+                self._record(outputs)
+        gaps = [iter(column.values()) for scope in self.gap_scopes for column in scope.columns if column]
+        for number, fragment in enumerate(self.fragments):
             if fragment is not None:
-                made[place] = self._written(fragment.fill([dump(next(gaps[gap])) for gap in fragment.order]), place)
-        return [made[place] for place in self.places]
+                text = fragment.fill([dump(next(gaps[gap])) for gap in fragment.order])
+                outputs[number] = self._finish(text, number)
+        return [outputs[number] for number in self.index]
 
-    def _record(self, made: list[Any]) -> None:
-        """Put the text of the missing answers in the answer, and fragments of those that are admitted in the cache."""
+    def _record(self, outputs: list[Output]) -> None:
+        """Replace missing answers by their JSON text, and store the fragments of those that are admitted."""
         dump = self._adapter.dump
-        columns = {gap: (column.values(), keys) for gap, (column, keys) in self._marked.items()}
+        columns = {gap: (column.values(), keys) for gap, (column, keys) in self._gap_columns.items()}
         gaps, child = range(len(self.field.gaps)), self.field.child
         assert child is not None
-        for place in self.missing:
-            text = dump(made[place])
-            pieces = text.split(b"\0")
-            chunks = pieces[::2]
-            marks = [(int(gap), int(row)) for gap, _, row in (mark.partition(b":") for mark in pieces[1::2])]
-            if place in self._admitted:
-                keys = tuple(tuple([columns[gap][1][row] for of, row in marks if of == gap]) for gap in gaps)
-                objects = count_objects(made[place], child)
-                fragment = Fragment(chunks, bytes([gap for gap, _ in marks]), keys, objects)
-                self._cache.put(*self._entries[place], fragment, fragment.weight)
-            if marks:
-                text = _filled(chunks, [dump(columns[gap][0][row]) for gap, row in marks])
-            made[place] = self._written(text, place)
+        for number in self.missing:
+            text = dump(outputs[number])
+            segments = text.split(b"\0")
+            chunks = segments[::2]
+            found = [(int(gap), int(row)) for gap, _, row in (each.partition(b":") for each in segments[1::2])]
+            if number in self._admitted:
+                keys = tuple(tuple([columns[gap][1][row] for of, row in found if of == gap]) for gap in gaps)
+                objects = count_objects(outputs[number], child)
+                fragment = Fragment(chunks, bytes([gap for gap, _ in found]), keys, objects)
+                self._cache.put(*self._entries[number], fragment, fragment.weight)
+            if found:
+                text = _interleave(chunks, [dump(columns[gap][0][row]) for gap, row in found])
+            outputs[number] = self._finish(text, number)
 
-    def _written(self, text: bytes, place: int) -> Any:
-        """What stands for a finished text in the answer."""
-        self._budget.spend_bytes(len(text) * (1 if self.counts is None else self.counts[place]))
+    def _finish(self, text: bytes, number: int) -> Output:
+        """The object that stands for a finished text in the answer; its bytes are counted."""
+        self._budget.spend_bytes(len(text) * (1 if self.counts is None else self.counts[number]))
         return self._adapter.fragment(text)
 
 
-class Marks:
-    """Stands in the place of a gap's column while a fragment is made: a mark for each object, which tells its row."""
+class GapPlaceholders:
+    """The column of a gap while fragments are made: a placeholder for each row, with the numbers of gap and row."""
 
     def __init__(self, gap: int, count: int, adapter: Adapter) -> None:
         self._gap = gap
         self._count = count
         self._adapter = adapter
 
-    def values(self) -> list[Any]:
-        """The marks."""
+    def values(self) -> list[Output]:
+        """The placeholders."""
         return [self._adapter.fragment(b"\0%d:%d\0" % (self._gap, row)) for row in range(self._count)]
 
 
-def count_objects(value: Any, selection: Selection) -> int:
-    """The objects that a finished answer holds, counted as scopes count them; those in gaps are not among them."""
+def count_objects(value: Output, selection: Selection) -> int:
+    """The number of objects in a finished answer, counted as scopes count them; without the objects in gaps."""
     if value.__class__ is list:
         return sum([count_objects(entry, selection) for entry in value])
     if value.__class__ is not dict:
         return 0
     objects = selection.objects
-    for field in selection.columns:
+    for field in selection.column_fields:
         if field.child is not None:
             objects += count_objects(value[field.key], field.child)
     return objects

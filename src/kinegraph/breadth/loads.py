@@ -1,25 +1,28 @@
-"""What batch functions are asked in one execution, and what they answer.
+"""The keys of objects, requested of each batch function in one execution, and the answers.
 
-Keys are mostly tuples and UUIDs, whose hash is worked out anew wherever they are looked up. So each is looked up
-once: it gets a place among its function's keys, and is known by that from then on.
+Keys are mostly tuples and UUIDs, whose hash is computed again at each lookup. So each key is looked up once: it gets a
+number among the keys of its batch function, and the executor uses the number from then on.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
-Call = Callable[[Hashable, list[Any], tuple[Hashable, Hashable] | None], Awaitable[Any]]
-"""Calls a batch function with keys, or the function that answers it and another at once."""
+from kinegraph.breadth.adapter import Adapter
+from kinegraph.breadth.aliases import Answer, Key, SourceObject, Value
+from kinegraph.breadth.columns import read_values
+
+Call = Callable[[Hashable, list[Key], tuple[Hashable, Hashable] | None], Awaitable[Answer]]
+"""Calls a batch function with keys, or the function that answers it and another one at once."""
 
 
 class BatchLoad:
-    """One batch function's keys with their places, and its answers by place; null answers null."""
+    """The keys of one batch function with their numbers, and its answers by number; key and answer 0 are null."""
 
-    __slots__ = ("answers", "places")
+    __slots__ = ("answers", "numbers")
 
     def __init__(self) -> None:
-        self.places: dict[Any, int] = {None: 0}
-        self.answers: list[Any] = [None]
+        self.numbers: dict[Key, int] = {None: 0}
+        self.answers: list[Answer] = [None]
 
 
 class Loads:
@@ -29,25 +32,26 @@ class Loads:
         self._by_batch: dict[Hashable, BatchLoad] = {}
         self._joined: dict[Hashable, tuple[Hashable, Hashable]] = {}
 
-    def ask(self, batch: Hashable, keys: Iterable[Any], joined: tuple[Hashable, Hashable] | None = None) -> list[int]:
-        """Ask a batch function for keys. Returns each one's place among its answers.
+    def request(
+        self, batch: Hashable, keys: Iterable[Key], joined: tuple[Hashable, Hashable] | None = None
+    ) -> list[int]:
+        """Add keys to the next call of a batch function. Returns the number of each key's answer.
 
-        `joined` names the batch function that is going to be asked for what hangs from the answers, and a function
-        that answers both at once.
+        `joined` is the batch function of an edge below, and a function that answers both at once.
         """
         if joined is not None:
             self._joined[batch] = joined
-        places = self._of(batch).places
-        return [places.setdefault(key, len(places)) for key in keys]
+        numbers = self._of(batch).numbers
+        return [numbers.setdefault(key, len(numbers)) for key in keys]
 
-    def answers(self, batch: Hashable) -> list[Any]:
-        """The function's answers, by place."""
+    def answers(self, batch: Hashable) -> list[Answer]:
+        """The answers of a batch function, by number."""
         return self._by_batch[batch].answers
 
     async def load(self, call: Call) -> None:
-        """Call each batch function once, for the keys that it was not called for yet."""
+        """Call each batch function once, for the keys that have no answer yet."""
         for batch, batch_load in list(self._by_batch.items()):
-            keys = list(islice(batch_load.places, len(batch_load.answers), None))
+            keys = list(islice(batch_load.numbers, len(batch_load.answers), None))
             if not keys:
                 continue
             joined = self._joined.pop(batch, None)
@@ -55,16 +59,16 @@ class Loads:
                 answers = await call(batch, keys, None)
             else:
                 answers, below = await call(batch, keys, joined)
-                self._know(joined[0], below)
+                self._add_answers(joined[0], below)
             if len(answers) != len(keys):
                 raise ValueError(f"{batch} gave {len(answers)} answers to {len(keys)} keys.")
             batch_load.answers.extend(answers)
 
-    def _know(self, batch: Hashable, answers: Mapping[Any, Any]) -> None:
-        """Take answers that came without being asked for."""
+    def _add_answers(self, batch: Hashable, answers: Mapping[Key, Answer]) -> None:
+        """Store answers of a batch function that a joined function returned."""
         batch_load = self._of(batch)
         for key, answer in answers.items():
-            if batch_load.places.setdefault(key, len(batch_load.places)) == len(batch_load.answers):
+            if batch_load.numbers.setdefault(key, len(batch_load.numbers)) == len(batch_load.answers):
                 batch_load.answers.append(answer)
 
     def _of(self, batch: Hashable) -> BatchLoad:
@@ -74,13 +78,32 @@ class Loads:
         return batch_load
 
 
-def shared(index: list[int], answers: list[Any]) -> tuple[list[Any], list[int] | None]:
-    """The answers at these places, each once, and which of them stands where; None where each stands once as it is."""
-    used = dict.fromkeys(index)
-    if len(used) == len(index):
-        return [answers[place] for place in index], None
+def distinct(numbers: list[int], answers: list[Answer]) -> tuple[list[Answer], list[int] | None]:
+    """The answers with these numbers, each once, and an index: for each number, which of these answers it is.
+
+    The index is None where the answers correspond to the numbers one to one.
+    """
+    used = dict.fromkeys(numbers)
+    if len(used) == len(numbers):
+        return [answers[number] for number in numbers], None
     first, last = min(used), max(used)
-    if last - first + 1 == len(used):  # as where nobody else asks
-        return answers[first : last + 1], [place - first for place in index]
-    numbers = dict(zip(used, range(len(used)), strict=True))
-    return [answers[place] for place in used], [numbers[place] for place in index]
+    if last - first + 1 == len(used):  # consecutive, as where only one field uses the batch function
+        return answers[first : last + 1], [number - first for number in numbers]
+    renumbered = dict(zip(used, range(len(used)), strict=True))
+    return [answers[number] for number in used], [renumbered[number] for number in numbers]
+
+
+def _same_if_equal(values: list[Value]) -> list[Value]:
+    """The values; if all are equal, the same object for all, so that its hash is computed once."""
+    return [values[0]] * len(values) if values and values.count(values[0]) == len(values) else values
+
+
+def keys_of(
+    adapter: Adapter, objects: Sequence[SourceObject], key: str | tuple[str, ...] | Callable[[SourceObject], Key]
+) -> Iterable[Key]:
+    """The key of every object of a scope (`Edge.key`)."""
+    if isinstance(key, str):
+        return read_values(adapter, objects, key)
+    if isinstance(key, tuple):
+        return zip(*(_same_if_equal(read_values(adapter, objects, name)) for name in key), strict=True)
+    return map(key, objects)

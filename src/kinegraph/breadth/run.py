@@ -1,44 +1,42 @@
-"""Running a plan: level by level, every relation once for all objects of its scope."""
+"""Execution of a plan: level by level, each relation loaded once for all objects of its scope."""
 
+import dataclasses
 from collections.abc import Awaitable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
+from kinegraph.breadth.aliases import Answer, Arguments, CoreExecutor, Key, Output, Value
 from kinegraph.breadth.budget import Budget
-from kinegraph.breadth.columns import Column, flatten, positions
+from kinegraph.breadth.columns import Column, count_occurrences, read_values
 from kinegraph.breadth.fragments import CachedColumn
 from kinegraph.breadth.leaves import build
-from kinegraph.breadth.loads import Loads, shared
+from kinegraph.breadth.loads import Loads, distinct, keys_of
 from kinegraph.breadth.plan import Plan
-from kinegraph.breadth.reading import keys_of, read_values, tally
-from kinegraph.breadth.scopes import Scope, by_type
-from kinegraph.breadth.selections import Field, Selection
+from kinegraph.breadth.scopes import Scope, scopes_below
+from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strategies import Call, Edge, Read, Resolve
 from kinegraph.breadth.tasks import MAX_VALUES, SLICE, Turn, discard, gather
 
-Place = tuple[Scope, int, Field]
-"""A field of a scope, and the place of the field's column."""
+ScopeField = tuple[Scope, int, Field]
+"""A scope, the index of one of its columns, and the field of that column."""
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _PendingField:
-    """A field whose values are to come: of an edge, with its keys and their places among the loads."""
+    """A field whose values are not there yet; for an edge with its keys, and the numbers of their answers."""
 
     scope: Scope
-    place: int
+    index: int
     field: Field
-    keys: list[Any]
-    places: list[int]
+    keys: list[Key] = dataclasses.field(default_factory=list)
+    numbers: list[int] = dataclasses.field(default_factory=list)
     cached: CachedColumn | None = None
 
 
-async def run_plan(plan: Plan, executor: Executor[Any], budget: Budget) -> Any:
-    """The data of an operation.
+async def run_plan(plan: Plan, executor: CoreExecutor, budget: Budget) -> Output:
+    """Execute a plan and return the data of the answer.
 
-    Raises Fallback, the budget's refusal, and whatever a batch function or resolver raises. No task outlives it.
+    Raises Fallback, the budget's refusal, and any exception of a batch function or resolver. No task outlives it.
     """
     run = _Run(plan, executor, budget)
     try:
@@ -48,27 +46,27 @@ async def run_plan(plan: Plan, executor: Executor[Any], budget: Budget) -> Any:
 
 
 class _Run:
-    """One execution: the scopes that were made, what was loaded, and what is still to be."""
+    """One execution: the scopes made so far, and the batch loads."""
 
-    def __init__(self, plan: Plan, executor: Executor[Any], budget: Budget) -> None:
+    def __init__(self, plan: Plan, executor: CoreExecutor, budget: Budget) -> None:
         self.plan = plan
         self.adapter = plan.adapter
         self.executor = executor
         self.budget = budget
         self.loads = Loads()
         self.scopes: list[Scope] = []
-        self.stand_ins: list[Scope] = []
+        self.gap_scopes: list[Scope] = []
         self._turn = Turn()
 
-    async def data(self) -> Any:
-        """Resolve everything level by level, then build the answer from below."""
+    async def data(self) -> Output:
+        """Resolve all fields level by level from the root, then build the dicts from the leaves up."""
         root = Scope(self.plan.root, [self.executor.root_value])
         self.scopes.append(root)
         fields = _fields_of(root)
         for level in [[field] for field in fields] if self.plan.is_mutation else [fields]:
             self.loads = Loads()
             while level:
-                level = await self._advance(level)
+                level = await self._execute_level(level)
                 await self._turn.end_if_long()
         for scope in reversed(self.scopes):
             scope.built = await self._build(scope)
@@ -77,57 +75,57 @@ class _Run:
 
     def release(self) -> None:
         """Drop the references between scopes."""
-        for scope in (*self.scopes, *self.stand_ins):
+        for scope in (*self.scopes, *self.gap_scopes):
             scope.release()
 
-    async def _advance(self, level: list[Place]) -> list[Place]:
-        """Work out a level's fields. Returns the fields of the scopes that this led to and that need more loading."""
-        wanted: list[_PendingField] = []
-        calls: list[Place] = []
-        below: list[Place] = []
+    async def _execute_level(self, level: list[ScopeField]) -> list[ScopeField]:
+        """Resolve the fields of a level. Returns the next level: the fields of the scopes that were found."""
+        pending_edges: list[_PendingField] = []
+        calls: list[ScopeField] = []
+        below: list[ScopeField] = []
         work = list(level)
-        for scope, place, field in work:  # grows by what needs no loading
+        for scope, index, field in work:  # fields below that need no loading are appended while this runs
             strategy = field.strategy
             if isinstance(strategy, Edge):
-                self._ask(scope, place, field, list(keys_of(self.adapter, scope.objects, strategy.key)), wanted)
+                keys = list(keys_of(self.adapter, scope.objects, strategy.key))
+                self._request_edge(_PendingField(scope, index, field, keys), pending_edges)
             elif isinstance(strategy, Read):
                 values = read_values(self.adapter, scope.objects, strategy.name)
-                self._attach(_PendingField(scope, place, field, [], []), values, None, work)
+                self._attach(_PendingField(scope, index, field), values, None, work)
             elif isinstance(strategy, Call):
                 values = [strategy.function(o) for o in scope.objects]
-                self._attach(_PendingField(scope, place, field, [], []), values, None, work)
+                self._attach(_PendingField(scope, index, field), values, None, work)
             else:
-                calls.append((scope, place, field))
-        await self._resolve_all(calls, wanted, below)
+                calls.append((scope, index, field))
+        await self._resolve_all(calls, pending_edges, below)
         await self.loads.load(self._call)
-        for pending in wanted:
+        for pending in pending_edges:
             self._attach_edge(pending, below)
         return below
 
-    def _ask(self, scope: Scope, place: int, field: Field, keys: list[Any], wanted: list[_PendingField]) -> None:
-        """Say which keys an edge needs, as far as its answers are not cached."""
-        strategy = field.strategy
+    def _request_edge(self, pending: _PendingField, pending_edges: list[_PendingField]) -> None:
+        """Request the answers of an edge for the pending field's keys, except those that are cached."""
+        strategy = pending.field.strategy
         assert isinstance(strategy, Edge)
-        cached = None
-        if field.cached is not None:
+        keys = pending.keys
+        if pending.field.cached is not None:
             unique = list(dict.fromkeys(keys))
-            cached = self._find_cached(scope, place, field, unique, keys)
-        if cached is not None:
-            numbers = {key: number for number, key in enumerate(unique)}
-            cached.places = [numbers[key] for key in keys]
-            self._fill_gaps(scope, field, cached, wanted)
-            keys = [unique[number] for number in cached.missing]
-        if keys or cached is None:
-            places = self.loads.ask(strategy.batch, keys, field.joined)
-            wanted.append(_PendingField(scope, place, field, keys, places, cached))
+            pending.cached = self._find_cached(pending, unique)
+            if pending.cached is not None:
+                numbers = {key: number for number, key in enumerate(unique)}
+                pending.cached.index = [numbers[key] for key in keys]
+                self._fill_gaps(pending, pending.cached, pending_edges)
+                pending.keys = [unique[number] for number in pending.cached.missing]
+        if pending.keys or pending.cached is None:
+            pending.numbers = self.loads.request(strategy.batch, pending.keys, pending.field.joined)
+            pending_edges.append(pending)
 
-    def _find_cached(
-        self, scope: Scope, place: int, field: Field, unique: list[Any], keys: list[Any]
-    ) -> CachedColumn | None:
-        """What the cache has of a field for these keys; None where it is not to be asked.
+    def _find_cached(self, pending: _PendingField, unique: list[Key]) -> CachedColumn | None:
+        """Look up the fragments of a cached field for these keys; None where the cache is not to be used.
 
-        In a fragment that is being made only its gaps may come from the cache: all else is to leave the same gaps.
+        While a fragment is being made, only its gaps may come from the cache, so that it always has the same gaps.
         """
+        scope, field = pending.scope, pending.field
         cache, recorder = self.adapter.cache(self.executor.context_value), scope.recorder
         if cache is None or field.cached is None or (recorder and field not in recorder.field.gaps) or None in unique:
             return None
@@ -135,106 +133,111 @@ class _Run:
         if entries is None:
             return None
         cached = CachedColumn(field, entries, cache, self.adapter, self.budget)
-        scope.columns[place] = (recorder and recorder.mark(field, cached, keys)) or cached
+        placeholders = recorder and recorder.placeholders(field, cached, pending.keys)
+        scope.columns[pending.index] = placeholders or cached
         return cached
 
-    def _fill_gaps(self, scope: Scope, field: Field, cached: CachedColumn, wanted: list[_PendingField]) -> None:
-        """Count the objects of the fragments found, and ask for what goes in their gaps."""
+    def _fill_gaps(self, pending: _PendingField, cached: CachedColumn, pending_edges: list[_PendingField]) -> None:
+        """Count the objects of the fragments found, and request the values of their gaps."""
+        field = pending.field
         assert field.child is not None
-        counts = tally(scope.counts, cached.places, len(cached.found))
+        counts = count_occurrences(pending.scope.counts, cached.index, len(cached.fragments))
         cached.counts = counts
-        for number, fragment in enumerate(cached.found):
+        for number, fragment in enumerate(cached.fragments):
             if fragment is not None:
                 times = 1 if counts is None else counts[number]
                 self.budget.spend(fragment.objects * times, len(field.child.fields))
         for gap, below in enumerate(field.gaps):
             keys, times_each = cached.gap_keys(gap)
-            stand_in = Scope(field.child, keys)  # of the objects in the fragments, which are not there
-            stand_in.columns, stand_in.counts = [None], times_each
-            self.stand_ins.append(stand_in)
-            cached.gaps.append(stand_in)
-            self._ask(stand_in, 0, below, keys, wanted)
+            gap_scope = Scope(field.child, keys)  # keys stand for the objects, which are not loaded
+            gap_scope.columns, gap_scope.counts = [None], times_each
+            self.gap_scopes.append(gap_scope)
+            cached.gap_scopes.append(gap_scope)
+            self._request_edge(_PendingField(gap_scope, 0, below, keys), pending_edges)
 
-    def _attach_edge(self, pending: _PendingField, below: list[Place]) -> None:
-        """Hang the answers of an edge's batch function under its scope."""
+    def _attach_edge(self, pending: _PendingField, below: list[ScopeField]) -> None:
+        """Attach the answers of an edge's batch function to its scope."""
         field, strategy = pending.field, pending.field.strategy
         assert isinstance(strategy, Edge)
         answers = self.loads.answers(strategy.batch)
-        values: list[Any]
+        values: list[Value]
         index: list[int] | None = None
         if strategy.extract is not None:
             objects = pending.scope.objects
-            values = [strategy.extract(o, answers[number]) for o, number in zip(objects, pending.places, strict=True)]
+            values = [strategy.extract(o, answers[number]) for o, number in zip(objects, pending.numbers, strict=True)]
         elif field.children is not None or (field.child and field.child.has_resolvers):  # each object has its own path
-            values = [answers[number] for number in pending.places]
+            values = [answers[number] for number in pending.numbers]
         else:
-            values, index = shared(pending.places, answers)
+            values, index = distinct(pending.numbers, answers)
         self._attach(pending, values, index, below)
 
-    async def _resolve_all(self, calls: list[Place], wanted: list[_PendingField], below: list[Place]) -> None:
-        """Call the ordinary resolvers of a level, each for every object, and await them all at once."""
-        found: list[tuple[_PendingField, list[Any]]] = []
+    async def _resolve_all(
+        self, calls: list[ScopeField], pending_edges: list[_PendingField], below: list[ScopeField]
+    ) -> None:
+        """Call the ordinary resolvers of a level, each for every object, and await them all concurrently."""
+        resolved: list[tuple[_PendingField, list[Value]]] = []
         try:
-            for scope, place, field in calls:
+            for scope, index, field in calls:
+                pending, results = _PendingField(scope, index, field), list[Value]()
                 arguments = field.arguments(self.executor)
-                keys = [(source, arguments) for source in scope.objects] if field.cached is not None else []
-                cached = self._find_cached(scope, place, field, keys, keys)
-                if cached is not None:
-                    cached.places = range(len(keys))
-                    self._fill_gaps(scope, field, cached, wanted)
-                missing = range(len(scope.objects)) if cached is None else cached.missing
-                results: list[Any] = []
-                found.append((_PendingField(scope, place, field, [], [], cached), results))
-                await self._resolve(scope, field, missing, arguments, results)
+                if field.cached is not None:
+                    pending.keys = [(source, arguments) for source in scope.objects]
+                    pending.cached = self._find_cached(pending, pending.keys)
+                if pending.cached is not None:
+                    pending.cached.index = range(len(pending.keys))
+                    self._fill_gaps(pending, pending.cached, pending_edges)
+                rows = range(len(scope.objects)) if pending.cached is None else pending.cached.missing
+                resolved.append((pending, results))
+                await self._resolve(pending, rows, arguments, results)
         except BaseException:
-            discard([results for _, results in found])
+            discard([results for _, results in resolved])
             raise
-        await self._await_all([results for _, results in found])
-        for pending, results in found:
+        await self._await_all([results for _, results in resolved])
+        for pending, results in resolved:
             self._attach(pending, results, None, below)
 
     async def _resolve(
-        self, scope: Scope, field: Field, wanted: Sequence[int], arguments: dict[str, Any], results: list[Any]
+        self, pending: _PendingField, rows: Sequence[int], arguments: Arguments, results: list[Value]
     ) -> None:
-        """Add what an ordinary resolver returns for each of these objects, awaitables not awaited yet."""
-        executor, definition = self.executor, field.definition
+        """Append the result of an ordinary resolver for each of these objects of a scope; awaitables as they are."""
+        executor, scope, field = self.executor, pending.scope, pending.field
         own = field.strategy.call if isinstance(field.strategy, Resolve) else None
-        resolve = own or definition.resolve or executor.field_resolver
+        resolve = own or field.definition.resolve or executor.field_resolver
         type = scope.selection.type
-        for number, place in enumerate(wanted, 1):
-            path = Path(scope.path(place), field.key, type.name)
-            info = executor.build_resolve_info(definition, field.nodes, type, path)
-            results.append(resolve(scope.objects[place], info, **arguments))
+        for number, row in enumerate(rows, 1):
+            path = Path(scope.path(row), field.key, type.name)
+            info = executor.build_resolve_info(field.definition, field.nodes, type, path)
+            results.append(resolve(scope.objects[row], info, **arguments))
             if number % SLICE == 0:
                 await self._turn.end_if_long()
 
-    async def _await_all(self, columns: list[list[Any]]) -> None:
-        """Await the awaitables among the level's results, all at once, in place. None outlives this."""
+    async def _await_all(self, columns: list[list[Value]]) -> None:
+        """Replace the awaitables among the level's results by their results, concurrently. No task outlives it."""
         is_awaitable = self.executor.is_awaitable
-        waiting = [
-            (results, place) for results in columns for place, result in enumerate(results) if is_awaitable(result)
-        ]
+        waiting = [(results, row) for results in columns for row, result in enumerate(results) if is_awaitable(result)]
         if len(waiting) == 1:
-            ((results, place),) = waiting
+            ((results, row),) = waiting
             with self.adapter.alone(self.executor.context_value):
-                results[place] = await results[place]
+                results[row] = await results[row]
         elif waiting:
             hold = self.adapter.hold(self.executor.context_value)
-            answers = await gather([results[place] for results, place in waiting], hold)
-            for (results, place), answer in zip(waiting, answers, strict=True):
-                results[place] = answer
+            answers = await gather([results[row] for results, row in waiting], hold)
+            for (results, row), answer in zip(waiting, answers, strict=True):
+                results[row] = answer
 
-    def _call(self, batch: Hashable, keys: list[Any], joined: tuple[Hashable, Hashable] | None) -> Awaitable[Any]:
-        """Call a batch function, with what is read of its answers; or the one that answers for two."""
+    def _call(self, batch: Hashable, keys: list[Key], joined: tuple[Hashable, Hashable] | None) -> Awaitable[Answer]:
+        """Call a batch function with the requested columns; or the function that answers it and another one."""
         assert self.adapter.load is not None
-        context, names = self.executor.context_value, self.plan.names
+        context, columns = self.executor.context_value, self.plan.columns.by_batch
         if joined is None:
-            return self.adapter.load(context, batch, keys, names.get(batch))
+            return self.adapter.load(context, batch, keys, columns.get(batch))
         below, function = joined
-        return self.adapter.load(context, function, keys, names.get(batch), names.get(below))
+        return self.adapter.load(context, function, keys, columns.get(batch), columns.get(below))
 
-    def _attach(self, pending: _PendingField, values: list[Any], index: list[int] | None, work: list[Place]) -> None:
-        """Hang a field's values under its scope, and the objects among them into scopes of their own."""
+    def _attach(
+        self, pending: _PendingField, values: list[Value], index: list[int] | None, work: list[ScopeField]
+    ) -> None:
+        """Attach a field's values to its scope, and make scopes of the objects in them, whose fields go to `work`."""
         scope, field, cached = pending.scope, pending.field, pending.cached
         column = Column(field, values, index)
         if cached is not None:
@@ -242,44 +245,22 @@ class _Run:
             counts = cached.counts and [cached.counts[number] for number in cached.missing]
             recorder = cached if cached.is_recorded else None
         else:
-            marks = scope.recorder and scope.recorder.mark(field, column, pending.keys)
-            scope.columns[pending.place] = marks or column
+            placeholders = scope.recorder and scope.recorder.placeholders(field, column, pending.keys)
+            scope.columns[pending.index] = placeholders or column
             counts = scope.counts
-            recorder = None if marks else scope.recorder
+            recorder = None if placeholders else scope.recorder
         if field.leaf is not None:
             return
-        counts = tally(counts, index, len(values))
-        owner_of = None if cached is None else cached.missing
-        needs_path = field.children is not None or (field.child is not None and field.child.has_resolvers)
-        objects: list[Any] = []
-        owners: list[int] | None = [] if needs_path or counts is not None else None
-        flatten(values, field.shape, objects, owners)
-        parts: list[tuple[Selection, list[Any], Sequence[int]]]
-        if field.child is not None:
-            parts = [(field.child, objects, range(len(objects)))]
-        else:
-            parts = by_type(self.executor, scope, field, objects, owners or [])
-        for selection, members, places in parts:
-            inner = Scope(selection, members)
+        counts = count_occurrences(counts, index, len(values))
+        for inner in scopes_below(self.executor, scope, column, counts, None if cached is None else cached.missing):
             inner.recorder = recorder
-            if owners is not None:
-                inner.owners = [owners[place] for place in places]
-                inner.counts = counts and [counts[owner] for owner in inner.owners]
-            if needs_path:
-                inner.owners = inner.owners if owner_of is None else [owner_of[owner] for owner in inner.owners]
-                inner.above, inner.field = scope, field
-                each = positions(owners or [])
-                inner.positions = [each[place] for place in places]
-            if field.children is not None:
-                column.places.append(list(places))
-            column.parts.append(inner)
-            self.budget.spend(inner.count(), len(selection.fields), selection.objects - 1)
+            self.budget.spend(inner.count(), len(inner.selection.fields), inner.selection.objects - 1)
             self.scopes.append(inner)
-            if members:
+            if inner.objects:
                 work += _fields_of(inner)
 
-    async def _build(self, scope: Scope) -> list[Any]:
-        """The dicts of a scope's objects; those of the scopes below are built already."""
+    async def _build(self, scope: Scope) -> list[Output]:
+        """Build the dicts of a scope's objects; those of the scopes below are built already."""
         objects = scope.objects
         if not objects:
             return []
@@ -287,13 +268,13 @@ class _Run:
         size = max(1, min(SLICE, MAX_VALUES // (len(scope.selection.fields) or 1)))
         if len(objects) <= 2 * size:
             return build(scope.selection, self.adapter, objects, columns)
-        built: list[Any] = []
+        built: list[Output] = []
         for start in range(0, len(objects), size):
-            part = slice(start, start + size)
-            built += build(scope.selection, self.adapter, objects[part], [column[part] for column in columns])
+            rows = slice(start, start + size)
+            built += build(scope.selection, self.adapter, objects[rows], [column[rows] for column in columns])
             await self._turn.end_if_long()
         return built
 
 
-def _fields_of(scope: Scope) -> list[Place]:
-    return [(scope, place, field) for place, field in enumerate(scope.selection.columns)]
+def _fields_of(scope: Scope) -> list[ScopeField]:
+    return [(scope, index, field) for index, field in enumerate(scope.selection.column_fields)]

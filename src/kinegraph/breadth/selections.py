@@ -1,20 +1,20 @@
-"""What is selected: fields, and the selections of them at one place of a document."""
+"""Selections: the fields that are selected of one type at one position in a document."""
 
 from collections.abc import Callable, Hashable
 from hashlib import blake2b
-from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLLeafType, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
-from graphql.execution.executor import Executor, to_nodes
+from graphql.execution.executor import to_nodes
 from graphql.execution.values import get_argument_values
 
+from kinegraph.breadth.aliases import Arguments, CoreExecutor, Output
 from kinegraph.breadth.convert import Convert, Shape
-from kinegraph.breadth.strategies import Cached, Call, Edge, Embedded, Read, Resolve, Strategy
+from kinegraph.breadth.strategies import Cached, Call, Embedded, Read, Resolve, Strategy
 
 
 class Field:
-    """One selection over a whole scope."""
+    """A field of the document, which is resolved for all objects of a scope at once."""
 
     __slots__ = (
         "arguments",
@@ -44,16 +44,17 @@ class Field:
     ) -> None:
         self.key = key
         self.coordinate = parent.name, details[0].node.name.value
+        """The type and the name of the field in the schema."""
         self.is_document = False
-        """Whether the objects that it reads are documents (dicts), which are written down with the object above."""
+        """True if its objects are documents (dicts), which are built together with the object above."""
         self.cached: Cached | None = None
-        """How its answers are cached, if they can be for what is selected."""
+        """How its answers are cached; None if they are not, or cannot be for this selection."""
         self.joined: tuple[Hashable, Hashable] | None = None
-        """A batch function below whose answers come with this field's own, and the function that asks both."""
+        """The batch function of an edge below that is answered with this field, and the function that answers both."""
         self.gaps: list[Field] = []
-        """The fields below that a cached fragment leaves open, in the order of the text."""
+        """The edges below that are gaps in a fragment of this field, in the order of the text."""
         self.children: dict[str, Selection] | None = None
-        """For an abstract type, what is selected of each of its object types; `child` is None then."""
+        """For an abstract type, the selection of each of its object types; `child` is None then."""
         self.definition = definition
         self.nodes: list[FieldNode] = to_nodes(details)
         self.strategy = strategy
@@ -63,7 +64,7 @@ class Field:
         self.child: Selection | None = None
         first = details[0]
 
-        def arguments(executor: Executor[Any]) -> dict[str, Any]:
+        def arguments(executor: CoreExecutor) -> Arguments:
             if not definition.args and not first.node.arguments:
                 return {}
             return get_argument_values(
@@ -74,46 +75,33 @@ class Field:
 
 
 class Selection:
-    """The fields that are selected of one type at one place, in the order of the answer."""
+    """The fields that are selected of one type at one position, in the order of the answer."""
 
-    __slots__ = ("builders", "columns", "digest", "fields", "has_resolvers", "names", "objects", "text", "type")
+    __slots__ = ("builders", "column_fields", "digest", "fields", "has_resolvers", "objects", "text", "type")
 
     def __init__(self, type: GraphQLObjectType, fields: list[Field | str]) -> None:
         self.type = type
         self.fields = fields
         """A str stands for __typename, under that key."""
-        self.columns = [f for f in fields if not isinstance(f, str) and not _is_inline(f)]
-        """The fields whose values come from elsewhere than the object itself."""
+        self.column_fields = [f for f in fields if not isinstance(f, str) and not _is_inline(f)]
+        """The fields that get a column in a scope: their values are not read from the object while dicts are built."""
         self.has_resolvers: bool = any(_has_resolvers(field) for field in fields if not isinstance(field, str))
-        """Whether resolvers are called for its objects or for those below, and so need each one's path."""
+        """True if resolvers are called for its objects or for those below, and so need the path of each."""
         self.text = f"{type.name}{{{' '.join(f'{f}:' if isinstance(f, str) else _text(f) for f in fields)}}}"
-        """The type, and what is selected of it and below (`key:` alone is __typename): two selections of one text make
-        the same answer of the same objects, as far as no arguments and no resolvers take part."""
+        """The type with all that is selected (`key:` alone is __typename). Two selections of the same text give the
+        same answer for the same objects, if no arguments and no resolvers take part."""
         self.digest = blake2b(self.text.encode(), digest_size=16).digest()
-        """Stands for the text in keys of the cache."""
+        """Represents the text in cache keys."""
         inline = (f.child for f in fields if not isinstance(f, str) and f.child is not None and _is_inline(f))
-        lists = sum(f.shape.item is not None and f.leaf is None for f in self.columns)
+        lists = sum(f.shape.item is not None and f.leaf is None for f in self.column_fields)
         self.objects: int = 1 + lists + sum(child.objects for child in inline)
-        """The object, those that are written down with it, as if all were there, and its lists of objects."""
-        self.names = _names(fields)
-        """What is read of the objects; None where that is not known."""
-        self.builders: dict[Hashable, Callable[..., list[Any]]] = {}
-
-
-def _names(fields: list[Field | str]) -> frozenset[str] | None:
-    found: set[str] = set()
-    for field in fields:
-        if isinstance(field, str):
-            continue
-        reads = _reads(field)
-        if reads is None:
-            return None
-        found |= reads
-    return frozenset(found)
+        """Objects counted by the budget for one object: itself, inline objects (null or not), its lists of objects."""
+        self.builders: dict[Hashable, Callable[..., list[Output]]] = {}
+        """The functions that build the dicts of objects, generated by `leaves`, by shape of the objects."""
 
 
 def _has_resolvers(field: Field) -> bool:
-    """Whether it or a field below is resolved object by object; the type of an abstract field's object is, too."""
+    """True if it or a field below is resolved for each object; the type of an abstract field's object is, too."""
     below = field.child is not None and field.child.has_resolvers
     return below or field.children is not None or isinstance(field.strategy, Resolve)
 
@@ -122,18 +110,8 @@ def _text(field: Field) -> str:
     return f"{field.key}:{field.coordinate[1]}{field.child.text if field.child else ''}"
 
 
-def _reads(field: Field) -> frozenset[str] | None:
-    strategy = field.strategy
-    if isinstance(strategy, Read) and field.children is None:
-        return frozenset((strategy.name,))
-    if isinstance(strategy, Embedded):
-        below = field.child.names if field.child else None
-        return None if below is None else frozenset(strategy.prefix + name for name in below)
-    return strategy.required_columns if isinstance(strategy, Call | Edge) and field.children is None else None
-
-
 def _is_inline(field: Field) -> bool:
-    """Whether the field's value can be worked out from the object alone, with what is below it."""
+    """True if the field, with everything below it, is computed from the object alone while its dict is built."""
     if field.children is not None:
         return False
     if field.child is None:
@@ -141,10 +119,10 @@ def _is_inline(field: Field) -> bool:
     if field.shape.item is not None:
         return False
     return isinstance(field.strategy, Embedded) or (
-        isinstance(field.strategy, Read) and field.is_document and not field.child.columns
+        isinstance(field.strategy, Read) and field.is_document and not field.child.column_fields
     )
 
 
 def is_value(field: Field) -> bool:
-    """Whether the field is a value of the object, and nothing more."""
+    """True if the field is a leaf value of the object."""
     return field.child is None and field.children is None and isinstance(field.strategy, Read)

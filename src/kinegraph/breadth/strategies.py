@@ -1,8 +1,13 @@
-"""Field strategies: how a field gets its value."""
+"""Field strategies: how a field gets its value.
+
+`required_columns` are the values of the object that a strategy reads, by name; None where they are not declared, so
+that whole rows are selected (`breadth.requested_columns`).
+"""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from kinegraph.breadth.aliases import Answer, ContextValue, Key, SourceObject, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,32 +19,29 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The field is what a function makes of the object alone, without waiting.
+    """The field is computed from the object alone, by a function that does not wait."""
 
-    `required_columns` is what it reads of the object; None where that is not known.
-    """
-
-    function: Callable[[Any], Any]
+    function: Callable[[SourceObject], Value]
     required_columns: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The field is loaded: by a batch function, for a key of the object.
+    """The field is loaded by a batch function, for a key of each object.
 
-    `extract` takes from the answer what is this object's, where one answer serves several objects.
-    The key is a value of the object by its name, a tuple of several, or what a function makes of the object.
+    The key is a value of the object by its name, a tuple of several, or the result of a function of the object.
+    `extract` takes the object's own value from the answer, where one answer serves several objects.
     """
 
     batch: Hashable
-    key: str | tuple[str, ...] | Callable[[Any], Any]
-    extract: Callable[[Any, Any], Any] | None = None
+    key: str | tuple[str, ...] | Callable[[SourceObject], Key]
+    extract: Callable[[SourceObject, Answer], Value] | None = None
     required_columns: frozenset[str] | None = None
-    """What key and extract read of the object; None where that is not known."""
+    """The values that `key` and `extract` read."""
     joined: "Mapping[Hashable, Hashable] | None" = None
-    """For the batch functions of edges below, functions that answer both at once."""
+    """By batch function of an edge below: a function that answers both edges at once."""
     cached: "Cached | None" = None
-    """Where the fragments of its answers stand in the cache; None where they are not cached."""
+    """How answers are cached as fragments; None where they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +49,33 @@ class Resolve:
     """The field has an ordinary resolver, which is called for each object with its own `info`."""
 
     cached: "Cached | None" = None
-    """Where the fragment of its answer stands in the cache; the key is a tuple of the object and the arguments."""
-    call: Callable[..., Any] | None = None
-    """What is called in place of the field's resolver, like it; None for the resolver itself."""
+    """How answers are cached as fragments, by tuples of the object and the arguments; None where they are not."""
+    call: Callable[..., Value] | None = None
+    """A function that is called in place of the field's resolver, with the same arguments; None for the resolver."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cached:
     """How the answers of a field are cached as finished JSON (fragments).
 
-    `entries` gives for the context and keys each answer's cache key and version, or None where nothing may be cached.
-    An answer holds for its version as far as it is made by the field itself and by what `covers` names: batch functions
-    of edges below, and resolved fields below as (type, field). Other edges below are gaps in the fragment, which are
-    loaded for each request.
+    `entries` returns for the context and the keys each answer's cache key and version, or None where nothing may be
+    cached. `covers` names what else the version is valid for: batch functions of edges below, and resolved fields below
+    as (type, field). Other edges below are gaps in the fragment, which are loaded for each request.
     """
 
-    entries: Callable[[Any, Sequence[Any]], Sequence[tuple[tuple[Hashable, ...], Hashable]] | None]
+    entries: Callable[[ContextValue, Sequence[Key]], Sequence[tuple[tuple[Hashable, ...], Hashable]] | None]
     covers: frozenset[Hashable] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The field is an object whose values stand in the object above, under names with this prefix.
+    """The field is an object whose values are values of the object above, with this prefix in their names.
 
-    `otherwise` makes such an object of the one above, for selections that ask for more than values.
+    `resolver` makes such an object from the one above, for selections of more than plain values.
     """
 
     prefix: str
-    otherwise: Callable[[Any], Any]
+    resolver: Callable[[SourceObject], Value]
 
 
 Strategy = Read | Call | Edge | Embedded | Resolve

@@ -1,65 +1,112 @@
-"""Running resolvers at once, and letting others have their turn."""
+"""Running resolvers concurrently, and yielding to other requests."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+import inspect
+from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from time import perf_counter
-from typing import Any
+from types import CoroutineType
+from typing import Any  # values that context managers yield and coroutines of graphql-core return
+
+from kinegraph.breadth.aliases import Value
 
 SLICE = 500
-"""Objects that are worked on before it is looked whether others should have their turn."""
+"""Objects that are processed before an execution checks whether to yield."""
 
 MAX_VALUES = 20_000
-"""Values that are written down before it is looked: objects of many fields are fewer."""
+"""Values that are serialized before an execution checks whether to yield: with many fields, fewer objects."""
 
 TURN_SECONDS = 0.01
-"""How long an execution goes on without letting others have their turn."""
+"""How long an execution runs without yielding to other tasks of the event loop."""
 
 
 class Turn:
-    """The time since an execution last let others have their turn."""
+    """The time for which an execution has run without yielding to other tasks of the event loop."""
 
     def __init__(self) -> None:
         self._began = perf_counter()
 
     async def end_if_long(self) -> None:
-        """Let others have their turn, if this one has gone on for long enough."""
+        """Yield to other tasks, if the turn has lasted TURN_SECONDS."""
         if perf_counter() - self._began > TURN_SECONDS:
             await asyncio.sleep(0)
             self._began = perf_counter()
 
 
-async def gather(awaitables: Sequence[Awaitable[Any]], hold: AbstractContextManager[Any]) -> list[Any]:
-    """The results of all, which run at once. If one raises, the others are cancelled and waited for first.
+async def gather(awaitables: Sequence[Awaitable[Value]], hold: AbstractContextManager[Any]) -> list[Value]:
+    """Await all concurrently and return their results. If one raises, the others are cancelled and awaited first.
 
-    `hold` is held while they begin, so that what they load can be pooled though they begin in several turns.
+    `hold` is entered until all have begun, so that their loads can be pooled, though they begin in several turns.
+    It is no asyncio.TaskGroup: before Python 3.13, one whose task failed leaves its parent task counted as cancelled
+    (`Task.cancelling`), and a time limit around it then ends in CancelledError in place of TimeoutError.
     """
-    tasks: list[asyncio.Task[Any]] = []
+    tasks: list[asyncio.Task[Value]] = []
     try:
-        async with asyncio.TaskGroup() as group:
-            with hold:
-                for number, awaitable in enumerate(awaitables, 1):
-                    tasks.append(group.create_task(_result(awaitable)))
-                    if number % SLICE == 0:
-                        await asyncio.sleep(0)
-                await asyncio.sleep(0)
-    except BaseExceptionGroup as failed:
-        first: BaseException = failed
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        tasks.clear()  # they and this frame would hold each other, and with that everything that was loaded
-        try:
-            raise first from None
-        finally:
-            del first
-    return [task.result() for task in tasks]
+        with hold:
+            for number, awaitable in enumerate(awaitables, 1):
+                tasks.append(asyncio.create_task(_result(awaitable)))
+                if number % SLICE == 0:
+                    await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        if tasks:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        if error := next((task.exception() for task in tasks if _has_failed(task)), None):
+            raise error
+        return [task.result() for task in tasks]
+    except BaseException:
+        discard([awaitables[len(tasks) :]])
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        tasks.clear()  # a cycle of the error, this frame and the tasks would hold all that was loaded in memory
+        error = None
+        raise
 
 
-async def _result(awaitable: Awaitable[Any]) -> Any:
+def _has_failed(task: "asyncio.Task[Any]") -> bool:
+    return task.done() and not task.cancelled() and task.exception() is not None
+
+
+async def _result(awaitable: Awaitable[Value]) -> Value:
     return await awaitable
 
 
-def discard(columns: list[list[Any]]) -> None:
-    """Close coroutines that nobody is going to await."""
+def discard(columns: Sequence[Sequence[object]]) -> None:
+    """Close coroutines that are not going to be awaited."""
     for result in (result for results in columns for result in results if asyncio.iscoroutine(result)):
         result.close()
+
+
+def start_task(awaitable: Awaitable[Any]) -> "asyncio.Future[Any]":
+    """Schedule an awaitable as `asyncio.ensure_future` does. What is cancelled before it begins is closed.
+
+    A coroutine of graphql-core holds others as arguments, which nobody would await: Python would warn of each.
+    """
+    if not isinstance(awaitable, CoroutineType):
+        return asyncio.ensure_future(awaitable)
+    task = asyncio.ensure_future(_await(awaitable))
+    task.add_done_callback(lambda done: close_unawaited(awaitable) if done.cancelled() else None)
+    return task
+
+
+async def _await(coroutine: Awaitable[Any]) -> Any:
+    return await coroutine
+
+
+def close_unawaited(coroutine: "CoroutineType[Any, Any, Any]") -> None:
+    """Close a coroutine if it has not begun, and those among its arguments, alone or in a list or dict."""
+    if inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED:
+        return
+    frame = coroutine.cr_frame
+    held = list(frame.f_locals.values()) if frame else []
+    coroutine.close()
+    for value in held:
+        for each in _elements(value):
+            if isinstance(each, CoroutineType):
+                close_unawaited(each)
+
+
+def _elements(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else (value,)

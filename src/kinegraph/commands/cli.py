@@ -4,16 +4,16 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import uvicorn
 
-from kinegraph import revisions
+from kinegraph import __version__, revisions
 from kinegraph.api.schema import sdl
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.rules import LibraryError
 from kinegraph.commands import demo, doctor, migrate, up
 from kinegraph.commands import exchange as exchange_commands
+from kinegraph.commands import explain as explain_command
 from kinegraph.commands.probes import require_free_port, require_redis
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.formats.records import FileError
@@ -32,13 +32,14 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0, or 1 with the reason on standard error."""
+    """Run one command. Returns the exit code: 0, or 1 (wrong arguments: 2) with a line for each reason on stderr."""
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
         return command(options)
     except (SettingsError, ServiceError, Unreachable, LibraryError, FileError, ExchangeError) as error:
-        print(f"kinegraph: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"kinegraph: {line}", file=sys.stderr)
     except KeyboardInterrupt:
         print("kinegraph: stopped.", file=sys.stderr)
     return 1
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         description="The GraphQL API for exercise libraries, workouts and treatment plans.",
         epilog="Settings are read from KINEGRAPH_* in the environment; README.md lists them.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("email", help="the user's e-mail address")
     token.add_argument("--hours", type=_count, default=24, metavar="N", help="how long it holds (default 24)")
     add("schema", _schema, "Print the GraphQL schema.")
+    explain_command.register(add)
     add("doctor", _doctor, "Say what is configured, reachable and migrated, and what is wrong.")
     return parser
 
@@ -174,7 +177,7 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     settings = read_settings()
-    return doctor.examine(replace(settings, jwt_secret=jwt_secret(settings)))
+    return doctor.examine(settings.model_copy(update={"jwt_secret": jwt_secret(settings)}))
 
 
 async def _require_migrated(services: Services) -> None:

@@ -50,6 +50,14 @@ def _enum(column: rules_columns.Column) -> ENUM:
     return ENUM(*(column.terms or ()), name=column.sql_type)
 
 
+SEARCH_TEXT = """
+setweight(to_tsvector('simple', name), 'A')
+|| setweight(to_tsvector('simple', fk_array_to_text(aliases)), 'B')
+|| setweight(to_tsvector('simple', fk_array_to_text(
+       primary_muscles || secondary_muscles || equipment || discipline)), 'C')
+|| setweight(to_tsvector('simple', fk_array_to_text(cues || common_faults || scaling_options)), 'D')
+"""
+
 exercises = Table(
     "exercises",
     metadata,
@@ -71,7 +79,7 @@ exercises = Table(
     Column("seed_hash", Text),
     Column("embedding", VECTOR(1024)),
     Column("embedding_hash", String(64)),
-    Column("search_tsv", TSVECTOR, Computed("weighted text, see the migration", persisted=True), nullable=False),
+    Column("search_tsv", TSVECTOR, Computed(SEARCH_TEXT, persisted=True), nullable=False),
     *moments(),
     Index(
         "exercises_slug_unique_idx",

@@ -1,7 +1,7 @@
 """Users, memberships, organizations and the viewer, as the API shows them."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any  # Any: objects are read by field name
 from uuid import UUID
 
 import strawberry
@@ -39,9 +39,9 @@ class User:
     async def email(root: strawberry.Parent[Any], info: Info) -> str | None:
         viewer: rules.Viewer = await info.context.viewer()
         organization_id = root.organization_id
-        shown = root.id == viewer.user.id or (organization_id is not None and viewer.coaches(organization_id))
+        is_shown = root.id == viewer.user.id or (organization_id is not None and viewer.coaches(organization_id))
         email: str | None = root.email
-        return email if shown else None
+        return email if is_shown else None
 
 
 @strawberry.type(description="One user's role in one organization.")
@@ -78,21 +78,20 @@ class Organization:
         after: After = None,
     ) -> Connection[Membership]:
         viewer: rules.Viewer = await info.context.viewer()
-        alone = None if viewer.coaches(root.id) else viewer.user.id
+        member_id = None if viewer.coaches(root.id) else viewer.user.id
         page = window("members", first, after, 50, str, UUID)
         return await info.context.page(
-            store.member_pages, store.member_counts, (root.id, alone), page, role=role and role.value
+            store.member_pages, store.member_counts, (root.id, member_id), page, role=role and role.value
         )
 
 
 async def organizations_of(session: ReadSession[rules.Viewer], ids: Sequence[UUID]) -> list[rules.Organization | None]:
-    """The viewer's organizations, in key order, which are known without a statement; None for others."""
-    viewer: rules.Viewer = session.viewer
-    return [viewer.organization(id) for id in ids]
+    """The viewer's organizations, in key order, without a statement; None for others."""
+    return [session.viewer.organization(id) for id in ids]
 
 
 def organization_edge(description: str) -> Any:
-    """A field: the organization whose row the parent is. The viewer belongs to it, or would not see the row."""
+    """Declare a field for the parent row's organization. The viewer belongs to it, or would not see the row."""
     return edge(organizations_of, "organization_id", description)
 
 

@@ -1,13 +1,14 @@
-"""Who is asking: the viewer, and their roles in organizations."""
+"""The viewer, and their roles in organizations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 
 class Role(StrEnum):
-    """What a user is in an organization."""
+    """A user's role in an organization."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -17,7 +18,7 @@ class Role(StrEnum):
 
 @dataclass(slots=True)
 class User:
-    """A person; `organization_id` is where the viewer meets them, which decides whether their e-mail is shown."""
+    """A person. `organization_id` is the organization that they are shown in: its coaches see their e-mail address."""
 
     id: UUID
     name: str
@@ -46,38 +47,48 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking, and the organizations they belong to."""
+    """The signed-in user, and their memberships by organization."""
 
     user: User
     is_platform_admin: bool
     by_organization: Mapping[UUID, Membership]
     versions: Mapping[str, str] = field(default_factory=dict)
-    """Of each of their organizations' libraries, by its id, and of the canonical one (""); in one snapshot."""
+    """The versions of their organizations' libraries, by id, and of the canonical library (""), in one snapshot."""
 
     def version(self, organization_id: UUID) -> tuple[str | None, str | None]:
-        """What an organization sees of exercises is the same wherever this is: the versions of both libraries."""
+        """The versions of the canonical library and of the organization's: equal ones mean equal exercises."""
         return self.versions.get(""), self.versions.get(str(organization_id))
 
     @property
     def memberships(self) -> list[Membership]:
-        """In the order of the organizations' names."""
+        """The memberships, by name of the organization."""
         return list(self.by_organization.values())
 
     def organization(self, organization_id: UUID) -> Organization | None:
-        """The organization, if the viewer belongs to it."""
+        """The organization; None if the viewer does not belong to it."""
         membership = self.by_organization.get(organization_id)
         return membership.organization if membership else None
 
     def coaches(self, organization_id: UUID) -> bool:
-        """Whether the viewer has coach access: owner, admin or coach."""
+        """True if the viewer has coach access to the organization: as owner, admin or coach."""
         membership = self.by_organization.get(organization_id)
         return membership is not None and membership.role is not Role.MEMBER
 
     def sees_library(self, organization_id: UUID) -> bool:
-        """Whether the viewer may browse the organization's library; members where its setting allows it."""
+        """True if the viewer may browse the organization's library; members only if its setting allows it."""
         organization = self.organization(organization_id)
         return organization is not None and (self.coaches(organization_id) or organization.members_see_library)
 
     def coached(self) -> list[UUID]:
-        """The organizations where the viewer has coach access."""
+        """The ids of the organizations to which the viewer has coach access."""
         return [id for id in self.by_organization if self.coaches(id)]
+
+
+class Member(Protocol):
+    """A user as a member of an organization."""
+
+    organization_id: UUID
+    role: str
+    id: UUID
+    name: str
+    email: str | None

@@ -1,4 +1,4 @@
-"""Refusing whoever may not do a thing."""
+"""Access: refusals for viewers who may not do something (docs/domain.md, Access)."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from kinegraph.kit.errors import Forbidden, NotFound
 
 
 def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
-    """Refuse whoever has no coach access. To outsiders the organization does not exist."""
+    """Raise Forbidden without coach access, and NotFound for outsiders: to them the organization does not exist."""
     if organization_id not in viewer.by_organization:
         raise NotFound("You belong to no such organization.", *path)
     if not viewer.coaches(organization_id):
@@ -15,7 +15,7 @@ def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
 
 
 def require_owner(viewer: Viewer, organization_id: UUID | None, message: str, *path: str) -> None:
-    """What is global is written by platform admins (`message` tells others), an organization's own by its coaches."""
+    """Require coach access for an organization's row, and a platform admin for a global one (else `message`)."""
     if organization_id is None:
         require_platform_admin(viewer, message, *path)
     else:
@@ -23,11 +23,11 @@ def require_owner(viewer: Viewer, organization_id: UUID | None, message: str, *p
 
 
 def require_platform_admin(viewer: Viewer, message: str, *path: str) -> None:
-    """Refuse whoever is no platform admin."""
+    """Raise Forbidden unless the viewer is a platform admin."""
     if not viewer.is_platform_admin:
         raise Forbidden(message, *path)
 
 
 def is_coached(viewer: Viewer, owner: UUID | None) -> bool:
-    """Whether the viewer has a coach's say about a row: of its organization, or of any where it is canonical."""
+    """True if the viewer coaches the row's organization; of a canonical row, any organization, or is platform admin."""
     return viewer.coaches(owner) if owner else viewer.is_platform_admin or bool(viewer.coached())

@@ -1,9 +1,10 @@
-"""Reading who is asking and who belongs to an organization."""
+"""Reading the viewer and the members of organizations; caching viewers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
-from kinegraph.identity.rules import Membership, Organization, Role, User, Viewer
+from kinegraph.identity.rules import Member, Membership, Organization, Role, User, Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
@@ -11,66 +12,93 @@ from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Authenticate, CachedAuthentication, CachedViewer, ReadSession
 
 MemberKey = tuple[UUID, UUID | None]
-"""An organization, and the viewer's own id where they see only staff and themselves (None: everybody)."""
+"""An organization, and the viewer's own id where they see only its staff and themselves (None: all members)."""
+
+
+class ViewerRow(Protocol):
+    """The row of `kinegraph_enter`: a user with their memberships, and the versions of all that this was read from."""
+
+    id: UUID
+    name: str
+    email: str | None
+    is_platform_admin: bool
+    memberships: list[dict[str, str]]
+    versions: Mapping[str, str]
+    state: Sequence[UUID | None]
+
+
+class MemberCount(Protocol):
+    """The number of an organization's members that the viewer sees."""
+
+    members: int
 
 
 class UserAuthentication(CachedAuthentication[Viewer]):
-    """Sets a viewer by user id or by e-mail. Raises Unauthenticated where there is no such user.
+    """Sets a viewer by user id or by e-mail address. Raises Unauthenticated where there is no such user.
 
-    Cached under the user's id is the viewer, with the statement that sets them again as long as nothing of them has
-    changed: the database itself says where something has. There is no version; `invalidate` only saves asking in vain.
+    A viewer who signs in by user id is cached:
+
+    - Key: the user's id. That is complete: the entry is the user with their memberships, and the statement that sets
+      them for row-level security.
+    - Validity: the statement itself compares the versions of all rows that the viewer was read from, and fails where
+      one has changed (identity/__init__). So a wrong entry is never used; `invalidate` only spares statements that
+      would fail, by a marker for each organization that this process has written for.
+    - Bound: the request cache's, at BYTES_PER_MEMBERSHIP.
     """
 
     def __init__(self, user_id: UUID | None, email: str | None) -> None:
         self._user_id = user_id
         self._email = email
-        self._state: Sequence[UUID] = ()
+        self._versions: Sequence[UUID | None] = ()
 
     async def __call__(self, session: ReadSession) -> Viewer:
-        """Set the viewer by a query."""
-        row = await session.fetch_row("SELECT * FROM kinegraph_enter($1, $2)", self._user_id, self._email)
+        """Read the viewer, and set them."""
+        row: ViewerRow | None = await session.fetch_row(
+            "SELECT * FROM kinegraph_enter($1, $2)", self._user_id, self._email
+        )
         if row is None:
             raise Unauthenticated("The token's user does not exist.")
         user = User(row.id, row.name, row.email)
-        belongs = {m.organization.id: m for m in _memberships(user, row.memberships)}
-        self._state = row.state
-        return Viewer(user, row.is_platform_admin, belongs, row.versions)
+        by_organization = {m.organization.id: m for m in _memberships(user, row.memberships)}
+        self._versions = row.state
+        return Viewer(user, row.is_platform_admin, by_organization, row.versions)
 
     def store(self, cache: Cache, viewer: Viewer) -> None:
-        """Cache viewers who sign in by their id."""
-        if self._user_id is None or None in self._state:
+        """Cache a viewer who signed in by user id, if everything that they were read from has a version."""
+        versions = [version for version in self._versions if version is not None]
+        if self._user_id is None or len(versions) < len(self._versions):
             return
-        entry = CachedViewer(set_viewer(viewer, self._state), viewer), _changes(cache, viewer)
+        entry = CachedViewer(set_viewer(viewer, versions), viewer), _markers(cache, viewer)
         cache.put(("viewer", self._user_id), None, entry, BYTES_PER_MEMBERSHIP * (1 + len(viewer.by_organization)))
 
     def cached(self, cache: Cache) -> CachedViewer[Viewer] | None:
-        """The viewer of a user id; an e-mail address is looked up each time."""
+        """The cached viewer; None where there is none, or this process has written for one of their organizations."""
         entry = None if self._user_id is None else cache.get(("viewer", self._user_id))
         if entry is None:
             return None
         cached: CachedViewer[Viewer] = entry[0]
-        return cached if _changes(cache, cached.viewer) == entry[1] else None
+        return cached if _markers(cache, cached.viewer) == entry[1] else None
 
     def invalidate(self, cache: Cache, viewer: Viewer) -> None:
-        """Evict members of the viewer's organizations; where a platform admin wrote, everybody."""
+        """Evict the members of the viewer's organizations; of a platform admin, all viewers."""
         organizations: list[UUID | None] = [*viewer.by_organization, *([None] if viewer.is_platform_admin else [])]
         for organization in organizations:
             cache.put(("change", organization), None, object(), 0)
 
 
 BYTES_PER_MEMBERSHIP = 640
-"""What a viewer takes in memory for each organization that they belong to, and once more. Measured."""
+"""Memory of a cached viewer for each of their organizations, and once more for the user. Measured."""
 
 
-def _changes(cache: Cache, viewer: Viewer) -> list[object]:
-    """What tells whether this process has written for one of the viewer's organizations since."""
+def _markers(cache: Cache, viewer: Viewer) -> list[object]:
+    """The markers of the viewer's organizations, and of all (None); each is replaced when this process writes."""
     return [cache.peek(("change", organization)) for organization in (None, *viewer.by_organization)]
 
 
 def set_viewer(viewer: Viewer, versions: Sequence[UUID]) -> str:
-    """The statement that sets a viewer for row-level security as long as the versions of what they see are these.
+    """The statement that sets a viewer for row-level security, and fails where their versions are not these.
 
-    It goes with BEGIN in one message, which has no place for arguments; whatever is quoted here are our own ids.
+    It is sent with BEGIN in one message, which cannot have arguments. Only ids are quoted in it.
     """
     organizations, coached = _array(sorted(viewer.by_organization)), _array(sorted(viewer.coached()))
     admin = "on" if viewer.is_platform_admin else "off"
@@ -81,12 +109,12 @@ def set_viewer(viewer: Viewer, versions: Sequence[UUID]) -> str:
 
 
 def _array(ids: Sequence[UUID]) -> str:
-    """Ids as an array literal, spelled as PostgreSQL does."""
+    """Ids as an array literal, as PostgreSQL itself writes it."""
     return "{" + ",".join(str(UUID(int=id.int)) for id in ids) + "}"
 
 
 def authenticate_as(user_id: UUID | None = None, email: str | None = None) -> Authenticate[Viewer]:
-    """A session's viewer by user id or by e-mail."""
+    """The authentication of a user, by id or by e-mail address."""
     return UserAuthentication(user_id, email)
 
 
@@ -102,7 +130,7 @@ def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:
 
 
 async def members(session: ReadSession, organization_id: UUID, user_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these users who belong to the organization."""
+    """The users, of these, who belong to the organization."""
     rows = await session.fetch(
         """
         SELECT user_id
@@ -117,10 +145,10 @@ async def members(session: ReadSession, organization_id: UUID, user_ids: Sequenc
 
 async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: Window, role: str | None) -> list[Page]:
     """A page of each organization's members, by name."""
-    rows = await session.fetch(
+    rows: list[Member] = await session.fetch(
         """
-        SELECT wanted.place, member.*
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, alone, place)
+        SELECT wanted.position, member.*
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, member_id, position)
         CROSS JOIN LATERAL (
             SELECT m.organization_id, m.role, u.id, u.name, u.email
             FROM memberships m
@@ -128,15 +156,15 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
             WHERE m.organization_id = wanted.organization_id
               AND m.deleted_at IS NULL
               AND ($3::membership_role IS NULL OR m.role = $3)
-              AND (wanted.alone IS NULL OR m.role <> 'member' OR m.user_id = wanted.alone)
+              AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)
               AND ($4::text IS NULL OR (u.name, u.id) > ($4, $5::uuid))
             ORDER BY u.name, u.id
             LIMIT $6
         ) AS member
-        ORDER BY wanted.place, member.name, member.id
+        ORDER BY wanted.position, member.name, member.id
         """,
         [organization for organization, _ in keys],
-        [alone for _, alone in keys],
+        [member_id for _, member_id in keys],
         role,
         window.sort_value(0),
         window.sort_value(1),
@@ -146,20 +174,20 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
 
 
 async def member_counts(session: ReadSession, keys: Sequence[MemberKey], role: str | None) -> list[int]:
-    """How many members each organization has, as far as the viewer sees them."""
-    rows = await session.fetch(
+    """The number of each organization's members that the viewer sees."""
+    rows: list[MemberCount] = await session.fetch(
         """
         SELECT (SELECT count(*)
                 FROM memberships m
                 WHERE m.organization_id = wanted.organization_id
                   AND m.deleted_at IS NULL
                   AND ($3::membership_role IS NULL OR m.role = $3)
-                  AND (wanted.alone IS NULL OR m.role <> 'member' OR m.user_id = wanted.alone)) AS members
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, alone, place)
-        ORDER BY wanted.place
+                  AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)) AS members
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, member_id, position)
+        ORDER BY wanted.position
         """,
         [organization for organization, _ in keys],
-        [alone for _, alone in keys],
+        [member_id for _, member_id in keys],
         role,
     )
     return [row.members for row in rows]

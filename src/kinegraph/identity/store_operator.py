@@ -1,25 +1,43 @@
-"""What the command line does with organizations and users, for which the API has no way."""
+"""Organizations and users for the command line: the API has no mutations for them."""
 
 from collections.abc import Sequence
+from typing import Protocol
 from uuid import UUID
 
-from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 
+class User(Protocol):
+    """A user; `key` is the e-mail address in lower case."""
+
+    id: UUID
+    name: str
+    email: str
+    key: str
+
+
+class Organization(Protocol):
+    """An organization."""
+
+    id: UUID
+    name: str
+    slug: str
+
+
 async def authenticate_operator(session: ReadSession) -> None:
-    """Let a transaction of the command line make and look up organizations and users; it acts for nobody."""
+    """Authenticate the command line, which acts for no user: it may read and add organizations and users."""
     await session.fetch("SELECT set_config('kinegraph.operator', 'on', true)")
 
 
 async def drop_operator(session: ReadSession) -> None:
-    """Give up what `authenticate_operator` allowed."""
+    """Revoke the rights that `authenticate_operator` gave to the transaction."""
     await session.fetch("SELECT set_config('kinegraph.operator', 'off', true)")
 
 
-async def users_by_email(session: ReadSession, emails: Sequence[str]) -> list[Row | None]:
-    """Users by e-mail, upper and lower case alike, in key order."""
-    rows = await session.fetch(
+async def users_by_email(session: ReadSession, emails: Sequence[str]) -> list[User | None]:
+    """Users by e-mail address, in key order; upper and lower case are the same."""
+    rows: list[User] = await session.fetch(
         "SELECT id, name, email, lower(email) AS key FROM users WHERE lower(email) = ANY ($1)",
         [email.lower() for email in emails],
     )
@@ -27,7 +45,7 @@ async def users_by_email(session: ReadSession, emails: Sequence[str]) -> list[Ro
 
 
 async def insert_user(session: WriteSession, name: str, email: str, *, is_platform_admin: bool = False) -> UUID:
-    """The user of this e-mail address, made where there is none."""
+    """Add a user, unless there is one with this e-mail address. Returns the id."""
     id: UUID = await session.fetch_value(
         """
         INSERT INTO users (name, email, is_platform_admin) VALUES ($1, $2, $3)
@@ -42,7 +60,7 @@ async def insert_user(session: WriteSession, name: str, email: str, *, is_platfo
 
 
 async def insert_organization(session: WriteSession, name: str, slug: str) -> UUID | None:
-    """A new organization's id, or None where the slug is taken."""
+    """Add an organization. Returns its id, or None where the slug is taken."""
     id: UUID | None = await session.fetch_value(
         "INSERT INTO organizations (name, slug) VALUES ($1, $2) ON CONFLICT (slug) DO NOTHING RETURNING id",
         name,
@@ -52,13 +70,15 @@ async def insert_organization(session: WriteSession, name: str, slug: str) -> UU
 
 
 async def insert_membership(session: WriteSession, organization_id: UUID, user_id: UUID, role: str) -> None:
-    """Make a user belong to an organization."""
+    """Add a user to an organization."""
     await session.run(
         "INSERT INTO memberships (organization_id, user_id, role) VALUES ($1, $2, $3)", organization_id, user_id, role
     )
 
 
-async def organizations_by_slug(session: ReadSession, slugs: Sequence[str]) -> list[Row | None]:
+async def organizations_by_slug(session: ReadSession, slugs: Sequence[str]) -> list[Organization | None]:
     """Organizations by slug, in key order."""
-    rows = await session.fetch("SELECT id, name, slug FROM organizations WHERE slug = ANY ($1)", slugs)
+    rows: list[Organization] = await session.fetch(
+        "SELECT id, name, slug FROM organizations WHERE slug = ANY ($1)", slugs
+    )
     return in_key_order(rows, slugs, "slug")

@@ -1,4 +1,4 @@
-"""Organizations, users, memberships: the columns, as the migrations make them."""
+"""The tables of organizations, users and memberships, as the migrations make them."""
 
 from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, String, Table, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ENUM
@@ -7,12 +7,12 @@ from kinegraph.kit.database import metadata
 
 
 def key() -> "Column[object]":
-    """The primary key of nearly every table: a UUIDv7 that the database makes."""
+    """The primary key of most tables: a UUIDv7 that the database makes."""
     return Column("id", Uuid, primary_key=True, server_default=func.uuidv7())
 
 
 def moments(*, deleted: bool = True) -> "list[Column[object]]":
-    """When a row was made, changed and, where that is possible, softly deleted."""
+    """The times when a row was made, changed and, with `deleted`, softly deleted."""
     made: list[Column[object]] = [
         Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
         for name in ("created_at", "updated_at")

@@ -110,8 +110,14 @@ def encode(order: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
+MAX_CURSOR_LENGTH = 4_000
+"""Characters of a cursor: the longest name, with its id, takes half of them."""
+
+
 def decode(order: str, cursor: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
     """The sort values of a cursor, or None where it is not of this order and these types."""
+    if len(cursor) > MAX_CURSOR_LENGTH:
+        return None
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))

@@ -16,6 +16,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
 
+DIFFICULTY = """
+CASE WHEN jsonb_typeof(overrides -> 'difficulty') = 'number'
+     THEN (overrides ->> 'difficulty')::numeric::integer ELSE NULL END
+"""
+
 exercise_org_overrides = Table(
     "exercise_org_overrides",
     metadata,
@@ -24,7 +29,7 @@ exercise_org_overrides = Table(
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), nullable=False),
     Column("overrides", JSONB, nullable=False, server_default=text("'{}'")),
     Column("name_key", Text, Computed("lower(overrides ->> 'name')", persisted=True)),
-    Column("difficulty", Integer, Computed("the number in overrides, see the migration", persisted=True)),
+    Column("difficulty", Integer, Computed(DIFFICULTY, persisted=True)),
     Column("changes", JSONB, nullable=False, server_default=text("'{}'")),
     Column("created_by_user_id", Uuid, ForeignKey("users.id")),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),

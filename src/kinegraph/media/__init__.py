@@ -1,11 +1,11 @@
-"""Files: uploads, the attachments that they become, their thumbnails.
+"""Files: uploads, attachments, thumbnails (docs/domain.md, Files).
 
-An upload is announced (`requestUpload`), sent to a signed address, and used once, by whoever announced it.
-What is sent lies under `staging/`; using it copies it to its key, after a look at what was really stored: its
-size and, by its first bytes, its type. So what an attachment shows cannot be replaced through the signed
-address, and an upload that nobody used within a day goes without a trace. Looking and copying speak to the
-object storage and are done before the transaction that uses the upload begins.
+A user announces an upload (`requestUpload`), sends the file to a signed URL, and uses the upload once. The file is
+stored under `staging/` first. Using it inspects what was stored, its size and, by its first bytes, its type, and copies
+it to its own key. So the file of an attachment cannot be replaced through the signed URL, and an upload that nobody
+used within a day is deleted with its file. The object storage is inspected and written before the transaction that uses
+the upload begins.
 
-An image's thumbnail is a job of its own. A file and its thumbnail are immutable and may be shared: a snapshot's
-attachments refer to the files of those they were copied from.
+A job makes the thumbnail of an image. Files and thumbnails are immutable, and rows may share them: the attachments of a
+snapshot refer to the files of those that they were copied from.
 """

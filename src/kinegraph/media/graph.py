@@ -1,7 +1,6 @@
-"""Uploads and attachments as the API shows them."""
+"""The GraphQL types of uploads and attachments."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -57,7 +56,7 @@ class Upload:
 
     @classmethod
     def of(cls, id: UUID, target: Target) -> "Upload":
-        """The upload that is sent to a target."""
+        """The upload of this id, with the target that its file is sent to."""
         headers = [UploadHeader(name=name, value=value) for name, value in target.headers.items()]
         return cls(
             id=strawberry.ID(str(id)),
@@ -83,7 +82,7 @@ class Attachment:
     mime: str = strawberry.field(description="Its type, such as image/png.")
 
     @field("A signed address that serves the file until it expires.")
-    async def url(root: strawberry.Parent[Any], info: Info) -> str:
+    async def url(root: strawberry.Parent[rules.AttachmentFile], info: Info) -> str:
         storage: ObjectStorage = info.context.storage
         return await storage.read_url(root.url, root.mime)
 
@@ -92,6 +91,6 @@ class Attachment:
     )
 
     @field("A signed address of the 400 × 400 JPEG of an image; null for videos, and until the thumbnail is made.")
-    async def thumbnail_url(root: strawberry.Parent[Any], info: Info) -> str | None:
+    async def thumbnail_url(root: strawberry.Parent[rules.AttachmentFile], info: Info) -> str | None:
         storage: ObjectStorage = info.context.storage
         return None if root.thumb_url is None else await storage.read_url(root.thumb_url, "image/jpeg")

@@ -1,4 +1,4 @@
-"""Using uploads: looking at what was really stored, and attaching it."""
+"""Using uploads: their files are inspected and copied, then attached to something."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,63 +9,62 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media import rules, store
-from kinegraph.media.rules_files import settled_key, staged_key
+from kinegraph.media.rules_files import staged_key, stored_key
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
 
 
 @dataclass(frozen=True, slots=True)
 class StoredUpload:
-    """An upload that was looked at, and the key that its file was copied to."""
+    """An upload that was inspected, and the key that its file was copied to."""
 
-    upload: Row
+    upload: rules.WaitingUpload
     key: str
 
 
-Named = tuple[UUID, rules.UploadPurpose, Path]
-"""An upload that an input names: what for, and where in the input."""
+UploadUse = tuple[UUID, rules.UploadPurpose, Path]
+"""An upload that an input uses: its id, for which purpose, and the path in the input."""
 
 
-async def store_uploads(info: Info, named: Sequence[Named]) -> list[StoredUpload]:
-    """The viewer's uploads, each looked at as it was really stored and copied to a key of its own: ready to be used.
+async def store_uploads(info: Info, uses: Sequence[UploadUse]) -> list[StoredUpload]:
+    """Inspect the files of the viewer's uploads, and copy each to its own key, so that they are ready to be used.
 
-    To be called before the mutation writes: this speaks to the object storage. Raises Refused.
+    A mutation calls this before it writes, since it waits for the object storage. Raises Refused.
     """
     async with info.context.preliminary_session() as session:
-        found = await store.uploads(session, [id for id, _, _ in named])
+        found = await store.uploads(session, [id for id, _, _ in uses])
     checks = (
-        _store_upload(info.context.storage, upload, purpose, at)
-        for upload, (_, purpose, at) in zip(found, named, strict=True)
+        _store_upload(info.context.storage, upload, purpose, path)
+        for upload, (_, purpose, path) in zip(found, uses, strict=True)
     )
     results = await asyncio.gather(*checks)
-    if faults := [each for each in results if isinstance(each, Refusal)]:
-        raise Refused(faults)
+    if refusals := [each for each in results if isinstance(each, Refusal)]:
+        raise Refused(refusals)
     return [each for each in results if isinstance(each, StoredUpload)]
 
 
 async def _store_upload(
-    storage: ObjectStorage, upload: Row | None, purpose: rules.UploadPurpose, at: Path
+    storage: ObjectStorage, upload: rules.WaitingUpload | None, purpose: rules.UploadPurpose, path: Path
 ) -> StoredUpload | Refusal:
-    """Look at one upload's file and copy it; or what stands against it."""
+    """Inspect one upload's file, and copy it. Returns a refusal where it cannot be used."""
     if upload is None or upload.purpose != purpose:
-        return rules.UploadNotFound("You have no such upload for this, or it was used already.", *at)
+        return rules.UploadNotFound("You have no such upload for this, or it was used already.", *path)
     staged = staged_key(upload.id, upload.key)
     try:
         stored = await storage.inspect(staged)
         if stored is None and upload.expires_at < datetime.now(UTC):
-            return rules.UploadNotFound("Its file did not arrive in time: call requestUpload again.", *at)
+            return rules.UploadNotFound("Its file did not arrive in time: call requestUpload again.", *path)
         if stored is None:
-            return rules.UploadNotFound("Its file has not arrived: send it to the upload's url first.", *at)
+            return rules.UploadNotFound("Its file has not arrived: send it to the upload's url first.", *path)
         if fault := rules.content_fault(purpose, upload.mime, stored.size, stored.head):
-            return InvalidInput(fault, *at)
-        key = settled_key(upload.key, stored.etag)
+            return InvalidInput(fault, *path)
+        key = stored_key(upload.key, stored.etag)
         if not await storage.copy(staged, key, stored.etag):
-            return rules.UploadNotFound("Its file was sent again just now; try once more.", *at)
+            return rules.UploadNotFound("Its file was sent again just now; try once more.", *path)
     except ServiceError:
-        return rules.StorageUnavailable("The files' storage does not answer; try again later.", *at)
+        return rules.StorageUnavailable("The files' storage does not answer; try again later.", *path)
     return StoredUpload(upload, key)
 
 
@@ -73,25 +72,28 @@ async def use(
     session: WriteSession[Viewer],
     files: list[StoredUpload],
     organization_id: UUID | None,
-    places: Mapping[UUID, Path],
+    paths: Mapping[UUID, Path],
     exercise_id: UUID | None = None,
 ) -> None:
-    """Mark stored uploads as used in an organization, for this exercise where they are for one. Raises Refused."""
-    mine = await store.use_uploads(session, [file.upload.id for file in files])
-    faults: list[Refusal] = [
-        rules.UploadNotFound("You have no such upload for this, or it was used already.", *places[upload.id])
+    """Mark stored uploads as used in an organization, and for this exercise if any. Raises Refused.
+
+    `paths` are the uploads' paths in the input.
+    """
+    used = await store.use_uploads(session, [file.upload.id for file in files])
+    refusals: list[Refusal] = [
+        rules.UploadNotFound("You have no such upload for this, or it was used already.", *paths[upload.id])
         for upload in (file.upload for file in files)
-        if upload.id not in mine or (upload.organization_id, upload.exercise_id) != (organization_id, exercise_id)
+        if upload.id not in used or (upload.organization_id, upload.exercise_id) != (organization_id, exercise_id)
     ]
-    if faults:
-        raise Refused(faults)
+    if refusals:
+        raise Refused(refusals)
 
 
 async def attach(
     session: WriteSession[Viewer], files: list[StoredUpload], organization_id: UUID, owner_type: str, owner_id: UUID
 ) -> None:
     """Use stored uploads as the attachments of something in an organization. Raises Refused."""
-    places: dict[UUID, Path] = {file.upload.id: ("input", "uploadIds", str(place)) for place, file in enumerate(files)}
-    await use(session, files, organization_id, places)
+    paths: dict[UUID, Path] = {file.upload.id: ("input", "uploadIds", str(index)) for index, file in enumerate(files)}
+    await use(session, files, organization_id, paths)
     rows = [{"url": file.key, "mime": file.upload.mime, "kind": rules.kind_of(file.upload.mime)} for file in files]
     await store.insert_attachments(session, organization_id, owner_type, owner_id, rows)

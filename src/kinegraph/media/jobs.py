@@ -1,20 +1,19 @@
-"""The jobs of files: thumbnails, and clearing away what nobody uses."""
+"""The jobs of files: making thumbnails, and deleting staged files that nobody needs any more."""
 
 import asyncio
 from uuid import UUID
 
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
-from kinegraph.kit.rows import Row
 from kinegraph.media import store
-from kinegraph.media.rules import AttachmentKind
-from kinegraph.media.rules_files import settled_key, staged_key, thumbnail_key
+from kinegraph.media.rules import AttachmentKind, StaleUpload
+from kinegraph.media.rules_files import staged_key, stored_key, thumbnail_key
 from kinegraph.media.rules_thumbnails import MIME, NotAnImage, thumbnail
 from kinegraph.outside.storage import ObjectStorage
 
 
 async def make_thumbnail(database: Database, storage: ObjectStorage, attachment_id: UUID, organization_id: UUID) -> str:
-    """Make the thumbnail of an image attachment where it has none. Returns what was done. Raises NotAnImage."""
+    """Make the thumbnail of an image attachment that has none. Returns the job's message. Raises NotAnImage."""
     async with database.write() as session:
         await store.authenticate_for_organization(session, organization_id)
         attachment = await store.attachment(session, attachment_id)
@@ -37,7 +36,7 @@ async def make_thumbnail(database: Database, storage: ObjectStorage, attachment_
 
 
 async def _thumbnail(storage: ObjectStorage, key: str) -> bytes:
-    """The thumbnail of what lies under the key. Raises NotAnImage."""
+    """The thumbnail of a stored file. Raises NotAnImage."""
     content = await storage.read(key)
     if content is None:
         raise NotAnImage("The file is not in the object storage.")
@@ -45,7 +44,7 @@ async def _thumbnail(storage: ObjectStorage, key: str) -> bytes:
 
 
 async def clear_uploads(database: Database, storage: ObjectStorage) -> int:
-    """Remove the staged files of uploads that were used, or that nobody used in time. Returns how many."""
+    """Delete the staged files of uploads that were used, or that nobody used in time. Returns how many."""
     async with database.write(authenticate_worker) as session:
         stale = await store.take_stale_uploads(session)
     if stale:
@@ -56,8 +55,8 @@ async def clear_uploads(database: Database, storage: ObjectStorage) -> int:
     return len(stale)
 
 
-async def _clear(storage: ObjectStorage, upload: Row) -> None:
-    """Remove an upload's staged file, and where it was looked at but not used, the copy made then."""
+async def _clear(storage: ObjectStorage, upload: StaleUpload) -> None:
+    """Delete an upload's staged file; of an upload that was not used, also the copy that may have been made of it."""
     staged = staged_key(upload.id, upload.key)
     stored = await storage.inspect(staged) if upload.used_at is None else None
-    await storage.delete([staged, *([settled_key(upload.key, stored.etag)] if stored else [])])
+    await storage.delete([staged, *([stored_key(upload.key, stored.etag)] if stored else [])])

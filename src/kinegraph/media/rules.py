@@ -1,19 +1,19 @@
-"""What may be uploaded for what, where it is stored, and how one tells what a file is."""
+"""Uploads: which types and sizes each purpose takes, the keys of files, and checks of what was stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol  # Any: values of an input
 from uuid import UUID
 
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Refusal
-from kinegraph.media.rules_files import safe_filename, sniffed
+from kinegraph.media.rules_files import detect_type, safe_filename
 
 
 class UploadPurpose(StrEnum):
-    """What a file is uploaded for."""
+    """The purpose of an uploaded file."""
 
     EXERCISE_VIDEO = "exercise_video"
     EXERCISE_THUMBNAIL = "exercise_thumbnail"
@@ -61,14 +61,44 @@ LIMITS: Mapping[UploadPurpose, Mapping[str, int]] = {
         **dict.fromkeys(VIDEOS, 200 * MB),
     },
 }
-"""The types that each purpose takes, and the most bytes of each."""
+"""The types that each purpose takes, with the maximum size of each in bytes."""
 
 MAX_ATTACHMENTS = 10
-"""How many files one comment takes."""
+"""The files of one comment, at most."""
 MAX_WAITING = 100
-"""How many uploads of one person may wait to be used."""
-KEPT = timedelta(hours=24)
-"""How long an upload that nobody uses is retained."""
+"""The uploads of one user that wait to be used, at most."""
+UPLOAD_LIFETIME = timedelta(hours=24)
+"""An upload that nobody uses is deleted after this time."""
+
+
+class WaitingUpload(Protocol):
+    """An upload that was announced and not used yet. `key` is where its file will be stored."""
+
+    id: UUID
+    organization_id: UUID | None
+    purpose: str
+    exercise_id: UUID | None
+    key: str
+    mime: str
+    expires_at: datetime
+
+
+class StaleUpload(Protocol):
+    """An upload whose staged file can be deleted: it was used, or nobody used it in time."""
+
+    id: UUID
+    key: str
+    used_at: datetime | None
+
+
+class AttachmentFile(Protocol):
+    """The file of an attachment: `url` is its key in the object storage, `thumb_url` that of its thumbnail."""
+
+    id: UUID
+    url: str
+    mime: str
+    kind: str
+    thumb_url: str | None
 
 
 def checked_upload(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,9 +118,9 @@ def checked_upload(values: Mapping[str, Any]) -> dict[str, Any]:
 def object_key(
     purpose: UploadPurpose, organization_id: UUID | None, exercise_id: UUID | None, upload_id: UUID, filename: str
 ) -> str:
-    """Where a file is stored once it is used (seed 000, "With S3/CDN"); `global` stands for the canonical library.
+    """The key of a file that is used (docs/domain.md, Files); `global` stands for the canonical library.
 
-    An instruction has no place in its order before it is stored, so the upload's id stands for it.
+    An instruction has no number before it is stored, so that the upload's id takes its position in the key.
     """
     scope = organization_id or "global"
     folder = {
@@ -112,25 +142,25 @@ _ALIKE = frozenset(("video/mp4", "video/quicktime"))
 
 
 def content_fault(purpose: UploadPurpose, mime: str, size: int, head: bytes) -> str | None:
-    """What is wrong with a stored file, by what it really is, not by what was announced; None if nothing is."""
-    found = sniffed(head)
+    """Why a stored file cannot be used, judged by its content and not by what was announced; None if it can."""
+    detected = detect_type(head)
     if size == 0:
         return "The file is empty."
-    if found is None or not (found == mime or {found, mime} <= _ALIKE):
-        return f"The file was announced as {mime}, but is {found or 'something else'}; announce and send it again."
-    most = LIMITS[purpose][mime]
-    return f"The file has {size:,} bytes; at most {most:,} are taken." if size > most else None
+    if detected is None or not (detected == mime or {detected, mime} <= _ALIKE):
+        return f"The file was announced as {mime}, but is {detected or 'something else'}; announce and send it again."
+    max_bytes = LIMITS[purpose][mime]
+    return f"The file has {size:,} bytes; at most {max_bytes:,} are taken." if size > max_bytes else None
 
 
 def checked_uses(upload_ids: Sequence[str]) -> list[UUID]:
-    """The uploads that an input names. Raises Refused."""
+    """The ids of the uploads that an input uses. Raises Refused."""
     checks = Checks()
-    at = ("input", "uploadIds")
+    path = ("input", "uploadIds")
     if len(upload_ids) > MAX_ATTACHMENTS:
-        checks.refuse(f"Must be at most {MAX_ATTACHMENTS} files; these are {len(upload_ids)}.", *at)
-    keys = checks.all(upload_ids[:MAX_ATTACHMENTS], at, checks.key)
-    for place, key in enumerate(keys):
-        if key in keys[:place] and parse_key(upload_ids[place]):
-            checks.refuse("This upload stands in the list twice.", *at, str(place))
+        checks.refuse(f"Must be at most {MAX_ATTACHMENTS} files; these are {len(upload_ids)}.", *path)
+    keys = checks.all(upload_ids[:MAX_ATTACHMENTS], path, checks.key)
+    for index, key in enumerate(keys):
+        if key in keys[:index] and parse_key(upload_ids[index]):
+            checks.refuse("This upload stands in the list twice.", *path, str(index))
     checks.done()
     return keys

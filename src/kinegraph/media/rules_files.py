@@ -1,4 +1,4 @@
-"""How files are named and stored, and how one tells what a file is."""
+"""Files: their names, their keys in the object storage, and their types by content."""
 
 import hashlib
 import re
@@ -14,14 +14,14 @@ _EXTENSIONS = {
 }  # fmt: skip
 
 
-TYPES = {ending: mime for mime, ending in _EXTENSIONS.items()}
-"""The type of a file by its ending."""
+TYPES = {extension: mime for mime, extension in _EXTENSIONS.items()}
+"""The type of a file by its extension."""
 
 
 def safe_filename(filename: str, mime: str) -> str:
-    """The last step of a filename, of letters, digits, `_` and `-` alone, at most 120 bytes, with its type's ending.
+    """A filename of letters, digits, `_` and `-`, at most 120 bytes, with its type's extension.
 
-    Letters of any script stay. What a browser tells of the path is dropped, and nothing is left to play tricks with.
+    Letters of any script stay. A path before the name is removed, so that no key leads out of its folder.
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", filename))[-1]
     stem = re.sub(r"[^\w-]+", "_", last.rpartition(".")[0] or last).strip("_")
@@ -29,24 +29,24 @@ def safe_filename(filename: str, mime: str) -> str:
 
 
 def staged_key(upload_id: UUID, key: str) -> str:
-    """Where a file is until it is used."""
+    """The key of a file that was not used yet."""
     return f"{STAGING}/{upload_id}/{key}"
 
 
-def settled_key(key: str, etag: str) -> str:
-    """Where an upload's file is stored once it was checked; another content goes elsewhere, and replaces nothing."""
+def stored_key(key: str, etag: str) -> str:
+    """The key of a file that was checked. It depends on the content, so that no other content can replace it."""
     folder, _, filename = key.rpartition("/")
     return f"{folder}/{hashlib.sha256(etag.encode()).hexdigest()[:12]}/{filename}"
 
 
 def thumbnail_key(key: str) -> str:
-    """Where the thumbnail of an image is."""
+    """The key of an image's thumbnail."""
     folder, _, filename = key.rpartition("/")
     return f"{folder}/thumbnail/{filename.rpartition('.')[0]}.jpg"
 
 
-def sniffed(head: bytes) -> str | None:
-    """The type of a file by its first bytes, or None for what is none of ours."""
+def detect_type(head: bytes) -> str | None:
+    """The type of a file by its first bytes; None for a type that no purpose takes."""
     if head[4:8] == b"ftyp":
         return "video/quicktime" if head[8:12] == b"qt  " else _iso_media(head)
     if head[4:8] in (b"moov", b"mdat", b"wide", b"free"):
@@ -55,15 +55,15 @@ def sniffed(head: bytes) -> str | None:
         return "video/webm" if b"webm" in head[:64] else None
     if head.startswith(b"RIFF"):
         return "image/webp" if head[8:12] == b"WEBP" else None
-    marks = {
+    signatures = {
         b"\xff\xd8\xff": "image/jpeg",
         b"\x89PNG\r\n\x1a\n": "image/png",
         b"GIF87a": "image/gif",
         b"GIF89a": "image/gif",
     }
-    return next((mime for mark, mime in marks.items() if head.startswith(mark)), None)
+    return next((mime for signature, mime in signatures.items() if head.startswith(signature)), None)
 
 
 def _iso_media(head: bytes) -> str | None:
-    """MP4 by its brand (ISO/IEC 14496-12); the pictures that use the same container are no video."""
+    """MP4, by its brand (ISO/IEC 14496-12); None for image formats that use the same container."""
     return None if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis") else "video/mp4"

@@ -1,4 +1,4 @@
-"""The thumbnail of an image: 400 by 400 pixels, JPEG (seed 003), which holds nothing but the picture."""
+"""The thumbnail of an image: a JPEG of 400 by 400 pixels without metadata (docs/domain.md, Files)."""
 
 import io
 import struct
@@ -7,17 +7,17 @@ from PIL import Image, ImageMath, ImageOps, UnidentifiedImageError
 
 SIZE = (400, 400)
 MAX_PIXELS = 50_000_000
-"""More than any camera's picture that fits the size limit; a file that unfolds to more is a decompression bomb."""
+"""More pixels than a camera's picture within the size limit has; a file with more is a decompression bomb."""
 MIME = "image/jpeg"
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
 class NotAnImage(Exception):
-    """The file is no image that a thumbnail can be made of; the message says why."""
+    """No thumbnail can be made of the file; the message says why."""
 
 
 def thumbnail(content: bytes) -> bytes:
-    """The middle of an image, upright, as a JPEG; of an animation, its first picture. Raises NotAnImage."""
+    """The centre of an image, upright, as a JPEG; of an animation, of its first frame. Raises NotAnImage."""
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             width, height = image.size
@@ -35,12 +35,12 @@ def thumbnail(content: bytes) -> bytes:
         raise NotAnImage("The file is no JPEG, PNG, WebP or GIF image.") from None
     except Image.DecompressionBombError:
         raise NotAnImage(f"The image unfolds to far more than the {MAX_PIXELS:,} pixels that are taken.") from None
-    except Exception as error:  # a decoder raises anything at all for bytes that somebody made up
+    except Exception as error:  # decoders raise errors of any class for malformed bytes
         raise NotAnImage(f"The image is damaged: {error}.") from error
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """The image turned as its EXIF data say, where they can be read."""
+    """The image rotated as its EXIF data say, if they can be read."""
     try:
         return ImageOps.exif_transpose(image)
     except (struct.error, SyntaxError, ValueError, TypeError, KeyError, OSError):
@@ -48,7 +48,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """The image as JPEG can hold it: without transparency, and with 8 bits where it has 16 (X-rays do)."""
+    """The image as JPEG can store it: without transparency, and with 8 bits where it has 16 (X-rays do)."""
     if image.mode.startswith("I"):
         return _eight_bits(image)
     if not image.has_transparency_data:
@@ -58,7 +58,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """A grey image of 16 bits; one of its greys may stand for transparency."""
+    """A grey image of 16 bits with 8 bits; one of its greys may mean transparent."""
     wide = image.convert("I")
     grey = wide.point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
     clear = image.info.get("transparency")

@@ -1,18 +1,25 @@
 """Reading and writing uploads and attachments."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol  # Any: values of an upload's columns
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.outbox import record
-from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.media.rules import KEPT, AttachmentAdded
+from kinegraph.media.rules import UPLOAD_LIFETIME, AttachmentAdded, AttachmentFile, StaleUpload, WaitingUpload
+
+
+class StoredAttachment(Protocol):
+    """An attachment that was stored."""
+
+    id: UUID
+    kind: str
 
 
 async def waiting_uploads(session: WriteSession[Viewer]) -> int:
-    """How many uploads of the viewer's wait to be used; none is added meanwhile."""
+    """The number of the viewer's uploads that wait to be used. Until the transaction ends, no other can count them."""
     await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"uploads {session.viewer.user.id}")
     count: int = await session.fetch_value(
         "SELECT count(*) FROM uploads WHERE user_id = $1 AND used_at IS NULL", session.viewer.user.id
@@ -21,13 +28,13 @@ async def waiting_uploads(session: WriteSession[Viewer]) -> int:
 
 
 async def insert_upload(session: WriteSession[Viewer], values: Mapping[str, Any]) -> None:
-    """Store an announced upload of the viewer's."""
+    """Store an upload that the viewer announces."""
     await session.insert("uploads", {**values, "user_id": session.viewer.user.id})
 
 
-async def uploads(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
+async def uploads(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[WaitingUpload | None]:
     """The viewer's own uploads that were not used yet, in key order."""
-    rows = await session.fetch(
+    rows: list[WaitingUpload] = await session.fetch(
         """
         SELECT id, organization_id, purpose, exercise_id, key, mime, expires_at
         FROM uploads
@@ -40,7 +47,7 @@ async def uploads(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row
 
 
 async def use_uploads(session: WriteSession[Viewer], ids: Sequence[UUID]) -> set[UUID]:
-    """Mark uploads as used. Returns those that were not before; of two who try at once, one gets them."""
+    """Mark uploads as used. Returns the ids of those that were not before; of concurrent calls, one gets each."""
     rows = await session.fetch(
         """
         UPDATE uploads
@@ -61,8 +68,8 @@ async def insert_attachments(
     owner_id: UUID,
     files: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Attach files (`url`, `mime`, `kind`) of the viewer's, in their order; their thumbnails are made afterwards."""
-    rows = await session.fetch(
+    """Attach files (`url`, `mime`, `kind`) of the viewer's, in their order. Jobs make the images' thumbnails."""
+    rows: list[StoredAttachment] = await session.fetch(
         """
         INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, uploaded_by)
         SELECT $1, $2, $3, file.url, file.mime, file.kind, $4
@@ -79,31 +86,34 @@ async def insert_attachments(
 
 
 async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:
-    """Let a transaction of the worker's read and write what the people of one organization could."""
+    """Authenticate the worker for one organization: its transaction may read and write what its people may."""
     await session.fetch("SELECT set_config('kinegraph.organizations', $1, true)", f"{{{organization_id}}}")
 
 
-async def attachment(session: ReadSession, id: UUID) -> Row | None:
-    """One attachment, for the job that works on it."""
+async def attachment(session: ReadSession, id: UUID) -> AttachmentFile | None:
+    """An attachment, for the job that makes its thumbnail."""
     return await session.fetch_row(
         "SELECT id, url, mime, kind, thumb_url FROM attachments WHERE id = $1 AND deleted_at IS NULL", id
     )
 
 
 async def set_thumbnail(session: WriteSession, url: str, thumb_url: str) -> int:
-    """Give every attachment that refers to the file its thumbnail. Returns how many had none."""
+    """Store the thumbnail of a file in all attachments that refer to it. Returns how many had none."""
     return await session.run(
         "UPDATE attachments SET thumb_url = $2, updated_at = now() WHERE url = $1 AND thumb_url IS NULL", url, thumb_url
     )
 
 
 async def set_thumbnail_error(session: WriteSession, url: str, error: str) -> None:
-    """Say, of every attachment that refers to the file, why it cannot have a thumbnail."""
+    """Store, in all attachments that refer to a file, why it has no thumbnail."""
     await session.run("UPDATE attachments SET thumb_error = $2 WHERE url = $1 AND thumb_url IS NULL", url, error)
 
 
-async def take_stale_uploads(session: WriteSession, most: int = 100) -> list[Row]:
-    """Uploads whose staged file is of no more use: used and out of time, or not used for a day."""
+async def take_stale_uploads(session: WriteSession, limit: int = 100) -> list[StaleUpload]:
+    """Uploads whose staged file can be deleted: used and expired, or not used within UPLOAD_LIFETIME.
+
+    No other worker gets them within five minutes.
+    """
     return await session.fetch(
         """
         UPDATE uploads
@@ -118,11 +128,11 @@ async def take_stale_uploads(session: WriteSession, most: int = 100) -> list[Row
                                FOR UPDATE SKIP LOCKED))
         RETURNING id, key, used_at
         """,
-        KEPT,
-        most,
+        UPLOAD_LIFETIME,
+        limit,
     )
 
 
 async def drop_uploads(session: WriteSession, ids: Sequence[UUID]) -> None:
-    """Forget uploads whose staged files are gone."""
+    """Delete uploads whose staged files were deleted."""
     await session.run("DELETE FROM uploads WHERE id = ANY ($1)", ids)

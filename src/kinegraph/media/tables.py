@@ -1,4 +1,4 @@
-"""Uploads and attachments: the columns (seeds 000 and 003)."""
+"""The tables of uploads and attachments (docs/domain.md, Files)."""
 
 from sqlalchemy import Column, DateTime, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ENUM

@@ -92,7 +92,9 @@ class Tokens:
         except (TokenError, ServiceError):
             raise
         except jwt.PyJWTError as error:
-            raise TokenError(f"The token does not hold: {_shown(error)}.") from None
+            is_number = type(error.__cause__) is ValueError  # Python's message about an integer of too many digits
+            reason = str(error).partition(":")[0] if is_number else _shown(error)
+            raise TokenError(f"The token does not hold: {reason}.") from None
         except Exception as error:  # whatever else decoding raises, it is over what the token holds
             raise TokenError(f"The token does not hold: {type(error).__name__}.") from None
         return str(algorithm), claims

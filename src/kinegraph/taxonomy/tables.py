@@ -18,10 +18,13 @@ from sqlalchemy.schema import SchemaItem
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
 
+NO_ORGANIZATION = "00000000-0000-0000-0000-000000000000"
+
 
 def scope(name: str = "scope") -> "Column[object]":
     """A column with the row's organization, zeros for a global row: never null, so that foreign keys can include it."""
-    return Column(name, Uuid, Computed("the organization, or zeros", persisted=True))
+    organization = name.replace("scope", "organization_id")
+    return Column(name, Uuid, Computed(f"coalesce({organization}, '{NO_ORGANIZATION}')", persisted=True))
 
 
 def owner() -> "Column[object]":
@@ -74,7 +77,10 @@ exercise_tags = Table(
     Column("term_id", Uuid, nullable=False),
     Column("term_organization_id", Uuid),
     scope("term_scope"),
-    *(Column(f"{kind}_id", Uuid, Computed("the term, where it is of this kind", persisted=True)) for kind in TERMS),
+    *(
+        Column(f"{kind}_id", Uuid, Computed(f"CASE kind WHEN '{kind}' THEN term_id ELSE NULL END", persisted=True))
+        for kind in TERMS
+    ),
     *moments(deleted=False),
     ForeignKeyConstraint(
         ["exercise_id", "scope"],

@@ -1,4 +1,4 @@
-"""Announcing uploads for exercises and comments.
+"""The mutation `requestUpload`, which announces a file for an exercise or a comment.
 
-It stands above `exercise`, since who may upload depends on the exercise, and `media` knows none.
+It is a room above `exercise`, since who may upload depends on the exercise, which `media` does not know.
 """

@@ -1,7 +1,7 @@
 """The mutation that announces an upload."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any  # Any: values of an input
 from uuid import UUID
 
 import strawberry
@@ -35,7 +35,7 @@ class Mutation:
     ) -> UploadPayload:
         values = given(input)
         file = media.checked_upload(values)
-        organization_id, exercise_id = _place(values)
+        organization_id, exercise_id = _owner_ids(values)
         purpose = media.UploadPurpose(values["purpose"])
         id = new_key()
         key = media.object_key(purpose, organization_id, exercise_id, id, file["filename"])
@@ -64,8 +64,8 @@ class Mutation:
         return UploadPayload(upload=Upload.of(id, target))
 
 
-def _place(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
-    """The organization and the exercise that the input names. Raises InvalidInput where they do not fit its purpose."""
+def _owner_ids(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
+    """The ids of the input's organization and exercise. Raises Refused where they do not fit its purpose."""
     checks = Checks()
     organization, exercise = values.get("organization_id"), values.get("exercise_id")
     organization_id = checks.key(organization, ("input", "organizationId")) if organization is not None else None
@@ -84,8 +84,8 @@ def _place(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
 async def _require_allowed(
     session: WriteSession[Viewer], organization_id: UUID | None, exercise_id: UUID | None, *, is_instruction: bool
 ) -> None:
-    """Refuse whoever may not store such a file there."""
-    viewer: Viewer = session.viewer
+    """Raise a Refusal where the viewer may not store such a file for this organization and exercise."""
+    viewer = session.viewer
     if exercise_id is None:
         if organization_id not in viewer.by_organization:
             raise NotFound("You belong to no such organization.", "input", "organizationId")

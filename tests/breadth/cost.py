@@ -1,7 +1,8 @@
-"""Counting what Python does: the steps of a block, the same on every machine however busy it is.
+"""The cost of a block of Python, in elementary operations: the same on every machine, however busy it is.
 
-A step is a line that is come to (each round of a loop and of a comprehension is one), a call, or an item of a
-container that a method written in C walks, as `list.index` does. Keys count how often they are hashed and compared.
+An elementary operation is a line executed (each iteration of a loop or comprehension counts), a call, or an item of a
+container that a method written in C iterates over, as `list.index` does. Keys count how often they are hashed and
+compared.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any  # results of trace functions and of the code that is measured
 
 import graphql
 import pytest
@@ -23,21 +24,22 @@ from kinegraph.breadth import core, tasks
 PACKAGES = kinegraph.__file__, graphql.__file__, strawberry.__file__, __file__
 ROOTS = tuple(str(Path(file).parent) for file in PACKAGES)
 FILES = (asyncio.tasks.__file__, asyncio.taskgroups.__file__)
-"""Whose steps are counted, with what is generated. Not the event loop's: it turns as often as the network has it."""
+"""Files and folders whose code is counted, beside generated code. The event loop's is not: its iterations depend on the
+network."""
 
-WALKED = (list, tuple, dict, set, frozenset, deque)
-AT_ONCE = frozenset(
+CONTAINERS = (list, tuple, dict, set, frozenset, deque)
+CONSTANT_TIME = frozenset(
     ("append", "appendleft", "extend", "update", "pop", "popleft", "popitem", "get", "setdefault", "add", "discard",
      "items", "keys", "values", "clear")
 )  # fmt: skip
-"""Methods that take no longer where there is more in the container."""
+"""Methods whose time does not depend on the size of the container."""
 
 SIZES = (24, 48, 96)
-"""How many objects: above a slice of graphql-core's lists, so that all three are completed in the same manner."""
+"""Numbers of objects: more than a slice of graphql-core's lists, so that all three are completed in the same way."""
 
 
-class Steps:
-    """How many steps there were."""
+class CostCounter:
+    """Counts elementary operations, as a trace and a profile function."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -54,37 +56,37 @@ class Steps:
         return self._line
 
     def profile(self, frame: FrameType, event: str, function: Any) -> None:
-        """Count calls of what is written in C, by the length of what they walk."""
+        """Count calls of functions written in C, and the items that they iterate over."""
         if event == "c_call" and is_counted(frame):
             owner = getattr(function, "__self__", None)
-            walks = isinstance(owner, WALKED) and function.__name__ not in AT_ONCE
-            self.count += 1 + (len(owner) if walks else 0)  # type: ignore[arg-type]  # all that are walked have a length
+            iterates = isinstance(owner, CONTAINERS) and function.__name__ not in CONSTANT_TIME
+            self.count += 1 + (len(owner) if iterates else 0)  # type: ignore[arg-type]  # all containers have a length
 
 
 def is_counted(frame: FrameType) -> bool:
-    """Whether the code is of those whose steps are counted."""
+    """True if the frame's code is counted."""
     name = frame.f_code.co_filename
     return name.startswith((*ROOTS, "<")) or name in FILES
 
 
 @contextmanager
-def counting() -> Iterator[Steps]:
-    """Counts the steps of the block in this thread. An execution gives up no turn for having gone on for long."""
-    steps, trace, profile = Steps(), sys.gettrace(), sys.getprofile()
+def counting() -> Iterator[CostCounter]:
+    """Count the operations of the block in this thread. Executions do not yield because of the time that has passed."""
+    counter, trace, profile = CostCounter(), sys.gettrace(), sys.getprofile()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tasks, "TURN_SECONDS", float("inf"))
         patch.setattr(core, "TURN_SECONDS", float("inf"))
-        sys.setprofile(steps.profile)
-        sys.settrace(steps.trace)
+        sys.setprofile(counter.profile)
+        sys.settrace(counter.trace)
         try:
-            yield steps
+            yield counter
         finally:
             sys.settrace(trace)
             sys.setprofile(profile)
 
 
 class Key:
-    """A key whose hashing and comparing are steps."""
+    """A key whose hashing and comparing are counted, as calls."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -97,14 +99,14 @@ class Key:
 
 
 async def require_linear(run: Callable[[int], Awaitable[Any]], sizes: Sequence[int] = SIZES) -> list[int]:
-    """Hold what runs for n to this: as many objects more take as many steps more, however many there were."""
-    await run(sizes[0])  # what is prepared once is prepared now
-    counts = []
+    """Assert that the cost of `run(size)` is linear in the size. Returns the costs."""
+    await run(sizes[0])  # compiles the plan, fills caches
+    costs = []
     for size in sizes:
-        with counting() as steps:
+        with counting() as counter:
             await run(size)
-        counts.append(steps.count)
-    few, some, many = counts
+        costs.append(counter.count)
+    few, some, many = costs
     assert few < some < many
-    assert many - some <= 2.1 * (some - few), f"{sizes} objects took {counts} steps"
-    return counts
+    assert many - some <= 2.1 * (some - few), f"{sizes} objects cost {costs}"
+    return costs

@@ -1,6 +1,6 @@
-"""Answers compare by what they say: spelling of times, keys and enums aside, and nothing else aside."""
+"""Answers are compared without regard to the format of times, keys and enums, and to nothing else."""
 
-from typing import Any
+from typing import Any  # JSON values
 
 import orjson
 import pytest
@@ -29,7 +29,7 @@ OTHER: list[tuple[Any, Any]] = [
 
 
 @pytest.mark.parametrize(("left", "right"), SAME)
-def test_the_same_in_another_spelling_is_equal(left: Any, right: Any) -> None:
+def test_the_same_in_another_format_is_equal(left: Any, right: Any) -> None:
     assert equal(orjson.dumps({"data": [left]}), orjson.dumps({"data": [right]}))
 
 

@@ -1,16 +1,16 @@
-"""Many executions at once do not disturb each other, and one that is cancelled leaves nothing behind."""
+"""Concurrent executions are independent, and a cancelled execution leaves no tasks and no garbage."""
 
 import asyncio
 import gc
-from typing import Any
+from typing import Any  # arguments of a resolver that ignores them
 
 from graphql.execution.executor import Executor
 
 from tests.breadth.test_cases import BREADTH_FIRST, FRIENDS, family
-from tests.breadth.wild import SCHEMA, Breadth, Thing, run
+from tests.breadth.thing_schema import SCHEMA, Breadth, Thing, run
 
 
-async def test_many_documents_at_once_are_answered_as_one_after_the_other() -> None:
+async def test_concurrent_executions_give_the_same_answers_as_sequential_ones() -> None:
     documents = list(BREADTH_FIRST.values()) * 8
     expected = [(await run(Executor, document, family(), FRIENDS)).data for document in documents]
     found = await asyncio.gather(*(run(Breadth, document, family(), FRIENDS) for document in documents))

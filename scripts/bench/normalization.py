@@ -1,38 +1,38 @@
-"""Answers in one spelling, so that the floor's, which come as PostgreSQL stores things, compare with the API's."""
+"""Normalization of answers, so that those of the floor, in PostgreSQL's formats, can be compared with the API's."""
 
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any  # JSON values of answers
 
 TIME_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)")
 SCOPED_ID = re.compile(r"[0-9a-f-]{36}:([0-9a-f-]{36})")
-"""The id of an effective exercise, `ORGANIZATION:EXERCISE`; the floor gives the exercise's."""
+"""The id of an effective exercise, `ORGANIZATION:EXERCISE`; the floor returns the id of the exercise."""
 
 ENUMS = frozenset({"category", "kind", "mode", "movementPattern", "scoring", "shape", "type", "unit"})
-"""Fields whose values the API spells in upper case."""
+"""Fields whose values are in upper case in the API."""
 
 STORED = frozenset({"prescription", "config"})
-"""Fields that are stored as jsonb: with other key names, and without the keys that are null or false."""
+"""Fields that are stored as jsonb: with other names of keys, and without keys that are null or false."""
 
 
-def respell(value: Any, field: str = "", *, is_stored: bool = False) -> Any:
-    """The value of a field in the common spelling, and of the fields below it; lists keep their order."""
+def normalize(value: Any, field: str = "", *, is_stored: bool = False) -> Any:
+    """Normalize the value of a field, and of the fields below it. The order of lists does not change."""
     if isinstance(value, dict):
         pairs = {_camel_case(name): each for name, each in value.items()}
         return {
-            name: respell(each, name, is_stored=is_stored or name in STORED)
+            name: normalize(each, name, is_stored=is_stored or name in STORED)
             for name, each in pairs.items()
             if not (is_stored and (each is None or each is False))
         }
     if isinstance(value, list):
-        every = [respell(each, field, is_stored=is_stored) for each in value]
+        every = [normalize(each, field, is_stored=is_stored) for each in value]
         return sorted(every) if field == "customizedFields" else every
     if isinstance(value, str):
-        return _respell_text(value, field)
+        return _normalize_text(value, field)
     return value
 
 
-def _respell_text(text: str, field: str) -> str:
+def _normalize_text(text: str, field: str) -> str:
     if field in ENUMS:
         return text.lower()
     if scoped := SCOPED_ID.fullmatch(text):

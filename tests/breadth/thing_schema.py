@@ -1,10 +1,10 @@
-"""A small wild schema: everything that GraphQL allows and the product's own schema does not have."""
+"""A schema of one type, Thing, with the features of GraphQL that the product's own schema does not use."""
 
 import asyncio
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any  # values of fields: right ones, wrong ones and exceptions
 
 from graphql import (
     DocumentNode,
@@ -40,7 +40,7 @@ class Color(enum.Enum):
 
 @dataclass
 class Thing:
-    """An object of the wild schema; every field is a value, or an exception that reading it raises."""
+    """An object of the schema; every field is a value, or an exception that reading the field raises."""
 
     id: Any = 1
     name: Any = "a"
@@ -129,13 +129,13 @@ async def _friends(source: Any, info: Any) -> Any:
 
 
 async def friends(context: dict[Any, Thing], keys: Sequence[Any]) -> list[Thing | None]:
-    """The batch function of the wild schema."""
+    """The batch function of the field `friend`."""
     await asyncio.sleep(0)
     return [_raise(context.get(key)) for key in keys]
 
 
 async def friends_of(context: dict[Any, Thing], keys: Sequence[Any]) -> list[list[Thing]]:
-    """The batch function of lists."""
+    """The batch function of the field `friends`."""
     return [[found for found in await friends(context, key) if found is not None] for key in keys]
 
 
@@ -151,7 +151,7 @@ DOCUMENT: GraphQLObjectType = GraphQLObjectType(
     lambda: {
         "title": GraphQLField(GraphQLString, resolve=_read("title")),
         "pages": GraphQLField(GraphQLNonNull(GraphQLInt), resolve=_read("pages")),
-        "part": GraphQLField(DOCUMENT, resolve=_read("part")),
+        "chapter": GraphQLField(DOCUMENT, resolve=_read("chapter")),
     },
 )
 THING: GraphQLObjectType = GraphQLObjectType("Thing", _thing_fields, interfaces=[NAMED])
@@ -186,7 +186,7 @@ READ = (
 
 
 def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
-    """How fields resolve, for the executor: reads, an embedded object and batches where there are such."""
+    """The strategy of a field: values, an embedded object and edges where possible, else its resolver."""
     name = next(name for name, field in parent.fields.items() if field is definition)
     if parent is THING:
         if name == "inner":
@@ -204,12 +204,12 @@ def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
 
 
 async def load(context: Any, batch: Any, keys: list[Any], names: Any) -> Any:
-    """How the executor loads."""
+    """Call a batch function (`Adapter.load`)."""
     return await batch(context, keys)
 
 
 PLANS = Plans(
-    Adapter(strategy=strategy, load=load, documents=lambda named: named is DOCUMENT, trusted=lambda named: True)
+    Adapter(strategy=strategy, load=load, is_document=lambda named: named is DOCUMENT, is_trusted=lambda named: True)
 )
 
 

@@ -1,0 +1,55 @@
+"""The contract: what clients were promised, and that the schema never has less than that.
+
+`contract.graphql` is the promise. `missing.txt` lists what the schema does not have yet; it only shrinks.
+"""
+
+from pathlib import Path
+
+from graphql import DangerousChangeType, build_schema, find_breaking_changes, find_dangerous_changes
+
+from kinegraph.api.schema import sdl
+
+FOLDER = Path(__file__).parent
+CONTRACT = FOLDER / "contract.graphql"
+MISSING = FOLDER / "missing.txt"
+ORIGINAL = FOLDER.parents[2] / "shared" / "contract.graphql"
+"""The file that the contract is a copy of, where it lies beside the checkout."""
+
+promised = build_schema(CONTRACT.read_text())
+exported = build_schema(sdl())
+
+
+def test_what_the_contract_promises_and_the_schema_lacks_is_exactly_the_list_which_only_shrinks() -> None:
+    missing = sorted(change.description for change in find_breaking_changes(promised, exported))
+    listed = MISSING.read_text().splitlines()
+    assert missing == listed, f"remove from {MISSING.name} what is there now; nothing may be added to it"
+
+
+def test_no_default_differs_from_the_promised_one() -> None:
+    changes = find_dangerous_changes(promised, exported)
+    assert [c.description for c in changes if c.type is DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE] == []
+
+
+def test_the_contract_is_the_one_that_was_promised() -> None:
+    copies = [path for path in (CONTRACT, ORIGINAL) if path.exists()]
+    assert {path.read_text() for path in copies} == {CONTRACT.read_text()}
+
+
+def test_the_list_of_what_is_missing_is_sorted_and_says_everything_once() -> None:
+    listed = MISSING.read_text().splitlines()
+    assert listed == sorted(set(listed))
+    built = {"Workout", "Section", "Movement", "Comment", "Exercise", "EffectiveExercise", "Organization", "User"}
+    assert built <= set(exported.type_map)
+
+
+def test_a_change_of_what_was_promised_would_be_found() -> None:
+    """The comparison itself: it finds a field, an argument and a value that are gone, and a type that changed."""
+    text = sdl()
+    for old, new in (
+        ("  totalCount: Int!", "  totalCount: Float!"),
+        ("  PERCENT_1RM\n", "  PERCENT\n"),
+        ("  workout(\n", "  workoutt(\n"),
+        ("  customizedFields: [String!]!", "  customizedFields: [String!]"),
+    ):
+        assert old in text, old
+        assert find_breaking_changes(exported, build_schema(text.replace(old, new))), old

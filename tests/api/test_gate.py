@@ -1,0 +1,75 @@
+"""Executions by graphql-core take turns, and hold no connection while they wait."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from kinegraph.api.executor import MAX_WAITING, Gate
+from kinegraph.kit.pool import PoolExhausted
+from kinegraph.services import Services
+from tests.api.serving import serving
+from tests.conftest import Api, Organization, World
+
+POOL = 2
+FAILS = '{ exercise(id: "zz") { id } viewer { memberships { organization { programs { name } } } } }'
+NAME = "{ viewer { user { id } } }"
+SCHEMA = "{ __schema { queryType { name } } }"
+
+
+@pytest.fixture(scope="module")
+async def served(services: Services) -> AsyncIterator[tuple[Api, Gate]]:
+    """The API with two connections and a time limit of four seconds, and its gate."""
+    async with serving(services, pool_size=POOL, execution_seconds=4) as server:
+        assert server.endpoint._gate is not None
+        yield server.api, server.endpoint._gate
+
+
+@pytest.fixture(scope="module")
+async def gym(world: World) -> Organization:
+    return await world.organization()
+
+
+async def test_failing_documents_that_wait_leave_the_connections_to_others(
+    served: tuple[Api, Gate], gym: Organization
+) -> None:
+    api, gate = served
+    async with gate.enter():
+        waiting = [asyncio.create_task(api.post(FAILS, gym.coach)) for _ in range(3 * POOL)]
+        async with asyncio.timeout(30):
+            while gate.waiting < len(waiting):  # noqa: ASYNC110  # nothing tells that a request waits
+                await asyncio.sleep(0.01)
+        answers = [await api.post(NAME, gym.owner) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert {(await each).status_code for each in waiting} == {400}
+
+
+async def test_one_that_waits_longer_than_the_time_limit_is_told_so(
+    served: tuple[Api, Gate], gym: Organization
+) -> None:
+    api, gate = served
+    async with gate.enter():
+        answer = await api.post(FAILS, gym.coach)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "TIMEOUT")
+
+
+async def test_introspection_waits_for_nobody(served: tuple[Api, Gate], gym: Organization) -> None:
+    api, gate = served
+    async with gate.enter():
+        assert (await api.post(SCHEMA, gym.coach)).status_code == 200
+
+
+async def test_no_more_wait_than_the_limit() -> None:
+    gate = Gate(1)
+
+    async def enter() -> None:
+        async with gate.enter():
+            pass
+
+    async with gate.enter():
+        waiting = [asyncio.create_task(enter()) for _ in range(MAX_WAITING)]
+        await asyncio.sleep(0)
+        with pytest.raises(PoolExhausted):
+            await enter()
+    await asyncio.gather(*waiting)
+    await enter()

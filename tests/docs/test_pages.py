@@ -1,0 +1,76 @@
+"""The documentation's promises: its links lead somewhere, its GraphQL is valid, and its reference is complete."""
+
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLError, GraphQLObjectType, build_schema, parse, validate
+
+from docsite.reference import reference
+from tests.docs.markdown import GENERATED, ROOT, anchors, blocks, links, sources, text_of
+
+SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
+by_name = pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def fault(page: Path, link: str) -> str | None:
+    """Why a link of a page leads nowhere, or None."""
+    file, _, anchor = link.partition("#")
+    target = (page.parent / file).resolve() if file else page
+    if target not in GENERATED and not target.exists():
+        return f"{link}: there is no such file"
+    if anchor and target.suffix == ".md" and anchor not in anchors(target):
+        return f"{link}: there is no such heading"
+    return None
+
+
+def faults(page: Path) -> list[str]:
+    """What is wrong with a page's links within the repository."""
+    return [found for link in links(page) if "://" not in link and (found := fault(page, link))]
+
+
+@by_name
+def test_every_link_within_the_repository_leads_to_a_page_and_a_heading(path: Path) -> None:
+    assert faults(path) == []
+
+
+@by_name
+def test_every_graphql_example_is_valid(path: Path) -> None:
+    for code in blocks(path, "graphql"):
+        assert [error.message for error in errors_of(code)] == [], code
+
+
+def errors_of(code: str) -> list[GraphQLError]:
+    """What is wrong with a document."""
+    return validate(SCHEMA, parse(code))
+
+
+def test_a_wrong_link_and_a_wrong_example_would_be_found() -> None:
+    page = ROOT / "docs" / "clients.md"
+    assert fault(page, "nowhere.md") and fault(page, "domain.md#nowhere") and fault(page, "reference/nowhere.md")
+    assert fault(page, "domain.md#files") is None and fault(page, "../README.md") is None
+    assert errors_of("{ viewer { nobody } }")
+
+
+def test_the_reference_has_every_root_field_and_every_type_once() -> None:
+    headings = [line for page in reference(SCHEMA).values() for line in page.splitlines() if line.startswith("## ")]
+    roots = [SCHEMA.query_type, SCHEMA.mutation_type]
+    wanted = [name for root in roots if isinstance(root, GraphQLObjectType) for name in root.fields]
+    wanted += [n for n in SCHEMA.type_map if n not in ("Query", "Mutation", *STANDARD) and not n.startswith("__")]
+    assert sorted(headings) == sorted(f"## {name}" for name in wanted)
+
+
+STANDARD = ("Boolean", "Float", "ID", "Int", "String")
+
+
+def test_the_references_own_links_lead_to_headings() -> None:
+    for path in GENERATED:
+        assert faults(path) == [], path.name
+
+
+def test_the_reference_shows_types_defaults_and_descriptions() -> None:
+    queries = text_of(ROOT / "docs" / "reference" / "queries.md")
+    assert "| `sort` | [`ExerciseSort!`](enums.md#exercisesort) | `NAME_ASC` | Order of the list. |" in queries
+
+
+def test_readme_stays_short_enough_for_a_first_visit() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120

@@ -1,0 +1,131 @@
+"""Settings are read from KINEGRAPH_*: their meaning, one message for each that is wrong, and renamed ones."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from kinegraph.settings import RENAMED, Settings, SettingsError, read_settings
+from tests.conftest import SECRET
+from tests.process.running import environment, run
+
+EVERY = {
+    "KINEGRAPH_ENVIRONMENT": ("environment", " Development ", "development"),
+    "KINEGRAPH_HOME": ("home", "some/folder", Path("some/folder").absolute()),
+    "KINEGRAPH_DATABASE_URL": ("database_url", "postgresql://host/name", "postgresql://host/name"),
+    "KINEGRAPH_REDIS_URL": ("redis_url", "unix:///run/redis", "unix:///run/redis"),
+    "KINEGRAPH_HOST": ("host", "::", "::"),
+    "KINEGRAPH_PORT": ("port", "81", 81),
+    "KINEGRAPH_JWT_SECRET": ("jwt_secret", SECRET, SECRET),
+    "KINEGRAPH_JWT_JWKS": ("jwt_jwks", "https://sign-in.example/keys", "https://sign-in.example/keys"),
+    "KINEGRAPH_JWT_AUDIENCE": ("jwt_audience", "api", "api"),
+    "KINEGRAPH_JWT_ISSUER": ("jwt_issuer", "sign-in", "sign-in"),
+    "KINEGRAPH_JWT_USER_CLAIM": ("jwt_user_claim", "email", "email"),
+    "KINEGRAPH_GRAPHIQL": ("graphiql", "OFF", False),
+    "KINEGRAPH_POOL_SIZE": ("pool_size", "3", 3),
+    "KINEGRAPH_STATEMENT_TIMEOUT": ("statement_timeout_seconds", "4", 4),
+    "KINEGRAPH_MAX_BODY_BYTES": ("max_body_bytes", "4096", 4096),
+    "KINEGRAPH_CORS_ORIGINS": ("cors_origins", "https://a.example/, http://b,", ("https://a.example", "http://b")),
+    "KINEGRAPH_LOG_FORMAT": ("log_format", "JSON", "json"),
+    "KINEGRAPH_EXECUTOR": ("executor", "graphql-core", "graphql-core"),
+    "KINEGRAPH_PUBLIC_URL": ("public_url", "https://api.example", "https://api.example"),
+    "KINEGRAPH_MEDIA_URL_SECONDS": ("media_url_seconds", "60", 60),
+    "KINEGRAPH_CACHE_MB": ("cache_mb", "0", 0),
+    "KINEGRAPH_REQUEST_CACHE_MB": ("request_cache_mb", "1", 1),
+    "KINEGRAPH_MAX_ANSWER_OBJECTS": ("max_answer_objects", "500", 500),
+    "KINEGRAPH_MAX_ANSWER_MB": ("max_answer_mb", "2", 2),
+    "KINEGRAPH_EXECUTION_TIMEOUT": ("execution_seconds", "5", 5),
+    "KINEGRAPH_S3_BUCKET": ("s3_bucket", "files", "files"),
+    "KINEGRAPH_S3_ENDPOINT": ("s3_endpoint", "http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+    "KINEGRAPH_S3_REGION": ("s3_region", "auto", "auto"),
+    "KINEGRAPH_S3_ACCESS_KEY_ID": ("s3_access_key_id", "key", "key"),
+    "KINEGRAPH_S3_SECRET_ACCESS_KEY": ("s3_secret_access_key", "secret key", "secret key"),
+}
+WRONG = {
+    "KINEGRAPH_ENVIRONMENT": "test",
+    "KINEGRAPH_DATABASE_URL": "mysql://user:pass-word@host/x",
+    "PORT": "70000",
+    "KINEGRAPH_JWT_SECRET": "too-short",
+    "KINEGRAPH_POOL_SIZE": "9" * 5000,
+    "KINEGRAPH_CORS_ORIGINS": "http://a.example, b",
+    "KINEGRAPH_LOG_FORMAT": "xml",
+}
+MESSAGES = [
+    "KINEGRAPH_ENVIRONMENT='test' cannot be used: it takes one of development, production.",
+    "KINEGRAPH_DATABASE_URL cannot be used: it takes a URL that starts with postgres:// or postgresql://.",
+    "PORT='70000' cannot be used: it takes a whole number from 1 to 65535.",
+    "KINEGRAPH_JWT_SECRET cannot be used: it takes at least 32 bytes (RFC 7518, 3.2).",
+    f"KINEGRAPH_POOL_SIZE='{'9' * 60}…' cannot be used: it takes a whole number from 1 to 1000.",
+    "KINEGRAPH_CORS_ORIGINS='http://a.example, b' cannot be used: it takes a URL that starts with http:// or https://.",
+    "KINEGRAPH_LOG_FORMAT='xml' cannot be used: it takes one of auto, json, text.",
+]
+
+
+def test_every_field_is_read_from_its_variable() -> None:
+    settings = read_settings({name: value for name, (_, value, _) in EVERY.items()})
+    assert {name: getattr(settings, name) for name in Settings.model_fields} == {
+        field: expected for field, _, expected in EVERY.values()
+    }
+
+
+def test_an_empty_value_counts_as_not_set_and_foreign_variables_do_not_matter() -> None:
+    foreign = {"home": "/", "port": "1", "kinegraph_port": "2", "POOL_SIZE": "3", "KINEGRAPH_OTHER": "4"}
+    assert read_settings({**dict.fromkeys(EVERY, "  "), **foreign}) == Settings()
+
+
+def test_only_development_has_graphiql_by_default() -> None:
+    for environment_name in ("development", "production"):
+        settings = read_settings({"KINEGRAPH_ENVIRONMENT": environment_name})
+        assert settings.graphiql is settings.is_development is (environment_name == "development")
+    assert read_settings({}, "development").graphiql
+    assert read_settings({"KINEGRAPH_ENVIRONMENT": "production"}, "development").is_development is False
+
+
+def test_a_hosting_platforms_port_is_used_where_there_is_none_of_ours() -> None:
+    assert read_settings({"PORT": "81"}).port == 81
+    assert read_settings({"PORT": "81", "KINEGRAPH_PORT": "82"}).port == 82
+
+
+def test_every_wrong_setting_has_a_line_without_secrets() -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings(WRONG)
+    assert str(raised.value).splitlines() == MESSAGES
+    done = run("serve", env=environment(**WRONG))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [f"kinegraph: {message}" for message in MESSAGES]
+
+
+def test_settings_made_by_hand_take_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = Settings()
+    for name, (_, value, _) in EVERY.items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == plain
+
+
+def test_settings_cannot_be_changed_and_do_not_show_secrets() -> None:
+    settings = read_settings({name: value for name, (_, value, _) in EVERY.items()})
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.port = 1
+    for secret in (SECRET, "secret key", "postgresql://", "unix://"):
+        assert secret not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize("old", RENAMED)
+def test_a_renamed_setting_works_and_warns_with_its_new_name(old: str, capsys: pytest.CaptureFixture[str]) -> None:
+    new = RENAMED[old]
+    field = EVERY[new][0]
+    assert getattr(read_settings({old: "7"}), field) == 7
+    warning = f"kinegraph: {old} is now named {new}; the old name stops working in version 0.3.\n"
+    assert capsys.readouterr().err == warning
+    assert getattr(read_settings({old: "7", new: "8"}), field) == 8
+    with pytest.raises(SettingsError, match=f"^{new}='x'"):
+        read_settings({old: "x"})
+
+
+def test_a_process_warns_of_a_renamed_setting_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("KINEGRAPH_CACHE_MB", raising=False)
+    monkeypatch.setenv("KINEGRAPH_KEPT_MB", "7")
+    assert [read_settings().cache_mb, read_settings().cache_mb] == [7, 7]
+    assert len(capsys.readouterr().err.splitlines()) == 1
