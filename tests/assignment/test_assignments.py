@@ -1,7 +1,7 @@
 """Assigning workouts, the visibility and lists of assignments, and their status."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest

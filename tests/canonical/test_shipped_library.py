@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st

@@ -1,7 +1,6 @@
 """Permissions and visibility of exercises (docs/domain.md, Access)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import asyncpg
 import pytest
@@ -10,8 +9,8 @@ from kinegraph.canonical import store
 from kinegraph.canonical.rules import entries_of, shipped_files
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import CREATE, DELETE, UPDATE, create, read, update
+from tests.workout.documents import Pool
 
-Pool = Any
 Refusals = Sequence[tuple[str, list[str]]]
 
 OWN = [("owner", []), ("admin", []), ("coach", []), ("member", ["FORBIDDEN"]), ("outsider", ["NOT_FOUND"]),

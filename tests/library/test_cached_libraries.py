@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest

@@ -1,7 +1,5 @@
 """Permissions to override and reset, and the isolation of organizations (docs/domain.md, Overrides)."""
 
-from typing import Any
-
 import asyncpg
 import pytest
 
@@ -9,7 +7,6 @@ from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, create, update
 from tests.library.documents import RESET, UPSERT, effective, library, target, upsert
 
-Pool = Any
 ROLES = [("owner", []), ("admin", []), ("coach", []), ("member", ["FORBIDDEN"]), ("outsider", ["NOT_FOUND"]),
          ("platform admin", ["NOT_FOUND"])]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The visibility of exercises by status, owner and query, as one table (docs/domain.md, Access)."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # inputs and answers are JSON
 
 import asyncpg
 import pytest

@@ -1,6 +1,6 @@
 """GraphQL documents about workouts and comments, and functions that send them and read what is stored."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # inputs and answers are JSON
 from uuid import UUID
 
 import asyncpg

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import asyncpg

@@ -1,6 +1,6 @@
 """The query `workoutsUsingExercise`, and forks of workouts with discontinued exercises."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 from tests.assignment.snapshots import assigned, edited, replaced

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest

@@ -1,7 +1,7 @@
 """Permissions to write workouts, the deletion of workouts, and row-level security."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 import asyncpg
