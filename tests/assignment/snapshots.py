@@ -1,7 +1,7 @@
 """GraphQL documents about assignments and snapshots, trees stored past the API, and stored rows."""
 
 import json
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 from tests.conftest import Api, Organization, Person, World

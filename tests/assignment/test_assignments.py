@@ -1,7 +1,7 @@
 """Assigning workouts, the visibility and lists of assignments, and their status."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest
@@ -46,7 +46,7 @@ THROUGH = """query ($id: ID!) {
 
 
 async def calendar(api: Api, person: Person, organization: Organization, **arguments: Any) -> list[str]:
-    """The ids of the assignments in an organization that the person gets, whose count must be theirs."""
+    """The ids of the assignments in an organization that the person gets, of which `totalCount` must be the number."""
     data = await api.run(CALENDAR, person, id=str(organization.id), **arguments)
     page = data["organization"]["assignments"]
     assert page["totalCount"] == len(page["nodes"])

@@ -1,6 +1,6 @@
 """Laws of forking, and of trees that are sent through an assignment, on random trees with threads and files."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st

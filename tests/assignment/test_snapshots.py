@@ -1,7 +1,7 @@
 """Snapshots: which edits make one, which are refused, and concurrent edits."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import asyncpg

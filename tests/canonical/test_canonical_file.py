@@ -1,6 +1,6 @@
 """The format of canonical exercise files: accepted values, and faults by row and field."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import orjson
 import pytest

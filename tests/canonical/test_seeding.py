@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import orjson
 import pytest
@@ -14,8 +14,8 @@ from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, create, read, update
+from tests.workout.documents import Pool
 
-Pool = Any
 Entries = Sequence[Mapping[str, Any]]
 
 

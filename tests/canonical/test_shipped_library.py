@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 
@@ -22,7 +22,7 @@ NAMED = ("Back Squat", "Bird Dog", "Wall Slide", "Clamshell", "Shoulder External
 
 
 def names(entries: Iterable[Entry]) -> list[str]:
-    """Which entries they are, for a message that helps."""
+    """The slugs of entries, for the message of a failed test."""
     return sorted(entry["slug"] for entry in entries)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 from kinegraph.exercise.rules_details import condition_key
 from tests.catalog.model import PARENTS, TERMS, Exercise, Json, Pool, matches, moment, ordered

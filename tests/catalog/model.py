@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
@@ -156,7 +156,7 @@ def inherited(exercise: Exercise, name: str) -> Any:
 
 
 def is_safe(exercise: Exercise, seen: Json, wanted: list[str]) -> bool:
-    """Whether none of the conditions rules the exercise out."""
+    """True if none of the conditions excludes the exercise."""
     words = {_term(condition) for condition in wanted}
     absolute = {_term(condition) for condition, severity in exercise.contraindications if severity == "absolute"}
     return not words & (absolute | set(inherited(exercise, "avoid") or ()))
@@ -191,7 +191,7 @@ MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
 
 
 def matches(exercise: Exercise, seen: Json, filter: Json) -> bool:
-    """Whether the filter lets the exercise pass, with the values that are `seen`."""
+    """True if the filter finds the exercise by the values `seen`."""
     return all(MATCHES[name](exercise, seen, wanted) for name, wanted in filter.items() if wanted is not None)
 
 

@@ -1,6 +1,6 @@
 """Facets are the counts over the whole filtered list, as the same viewer finds it."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 from hypothesis import HealthCheck, given, settings

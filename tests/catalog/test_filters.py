@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,14 +1,13 @@
 """The query `exercises`: published canonical rows on stored values; filters, sorts, pages, counts."""
 
 import base64
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, SORTS, create, update
-
-Pool = Any
+from tests.workout.documents import Pool
 
 LIST = """
 query ($filter: ExerciseFilter, $sort: ExerciseSort! = NAME_ASC, $first: Int, $after: String) {

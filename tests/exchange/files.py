@@ -1,7 +1,7 @@
 """Functions that import and export in tests, and rows in the shape of each format."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import orjson

@@ -1,7 +1,7 @@
 """A second import: unchanged rows stay, changes of the file are stored, edited rows are left alone."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

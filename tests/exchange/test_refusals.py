@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import orjson
 import pytest

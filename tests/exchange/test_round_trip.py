@@ -1,6 +1,6 @@
 """An export has all stored values: imported into its scope it changes nothing, into another it makes equal rows."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import orjson
 from hypothesis import HealthCheck, given, settings

@@ -1,7 +1,7 @@
 """GraphQL documents about exercises with their instructions, contraindications and tags, and a client for them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 from tests.conftest import Api, Organization, Person
 from tests.exercise.documents import FIELDS as STORED

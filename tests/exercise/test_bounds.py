@@ -1,14 +1,13 @@
 """The bounds of an exercise's fields: bad values are refused at their field, and nothing is stored."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import asyncpg
 import pytest
 
 from tests.conftest import Api, Organization
 from tests.exercise.documents import CREATE, LISTS, TEXTS, UPDATE, create, read, update
-
-Pool = Any
+from tests.workout.documents import Pool
 
 BAD: list[tuple[str, Any, list[str]]] = [
     *((name, "x" * (max_length + 1), [name]) for name, max_length in TEXTS.items()),

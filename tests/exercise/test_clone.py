@@ -1,7 +1,7 @@
 """cloneExercise: a whole copy in one transaction, independent of its source."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,8 +14,8 @@ from tests.exercise.documents import DELETE, FULL
 from tests.library.documents import upsert
 from tests.media.files import picture
 from tests.taxonomy.terms import KINDS, make, tagged
+from tests.workout.documents import Pool
 
-Pool = Any
 OWN = ("id", "organization", "isCanonical", "forkedFrom", "slug", "status", "createdAt", "updatedAt")
 """The columns of a clone that differ from its source."""
 

@@ -1,7 +1,6 @@
 """Instructions and contraindications: each list is replaced or refused as a whole; entries retain their ids."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 from tests.conftest import Person, World
 from tests.exercise.details import CREATE, ExerciseClient, Json, contraindication, instruction, stable, values_of
 from tests.library.documents import EFFECTIVE
+from tests.workout.documents import Pool
 
-Pool = Any
 LAW = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

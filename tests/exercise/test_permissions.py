@@ -1,7 +1,6 @@
 """Permissions and visibility of exercises (docs/domain.md, Access)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import asyncpg
 import pytest
@@ -11,8 +10,8 @@ from kinegraph.canonical.rules import entries_of
 from kinegraph.canonical.rules_files import shipped_files
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import CREATE, DELETE, UPDATE, create, read, update
+from tests.workout.documents import Pool
 
-Pool = Any
 Refusals = Sequence[tuple[str, list[str]]]
 
 OWN = [("owner", []), ("admin", []), ("coach", []), ("member", ["FORBIDDEN"]), ("outsider", ["NOT_FOUND"]),
@@ -24,7 +23,7 @@ COACHES = ("owner", "admin", "coach")
 
 @pytest.fixture(scope="module")
 async def people(world: World, gym: Organization) -> dict[str, Person]:
-    """Somebody of each kind, seen from the gym."""
+    """One person in each relation to the gym, by its name."""
     return {
         "owner": gym.owner,
         "admin": await world.join(gym.id, "admin"),

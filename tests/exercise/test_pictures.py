@@ -1,7 +1,7 @@
 """Pictures of instructions: first named by the id of an upload, then by the instruction's imageKey."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest
@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import Api, Person, World
 from tests.exercise.details import CREATE, UPDATE, ExerciseClient, instruction, stable
 from tests.media.files import REQUEST, picture
+from tests.workout.documents import Pool
 
-Pool = Any
 AT = ["input", "instructions", "0", "imageKey"]
 NOT_FOUND = [("UPLOAD_NOT_FOUND", AT)]
 

@@ -1,15 +1,13 @@
 """createExercise, updateExercise and deleteExercise: every field, its default, null against absent, status moves."""
 
 import asyncio
-from typing import Any
 
 import asyncpg
 import pytest
 
 from tests.conftest import Api, Organization, Person
 from tests.exercise.documents import CREATE, DELETE, FULL, LISTS, UPDATE, create, read, refusals, update
-
-Pool = Any
+from tests.workout.documents import Pool
 
 OPTIONAL = ("description", "athleteNotes", "movementPattern", "difficulty", "videoUrl", "thumbnailUrl",
             "planeOfMotion", "mechanics", "forceVector")  # fmt: skip

@@ -1,6 +1,6 @@
 """Each format's rows become exercises in our own terms."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import orjson
 import pytest

@@ -1,7 +1,7 @@
 """The query of the tests of cached libraries, and functions that write past the API."""
 
 import json
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import orjson

@@ -1,6 +1,6 @@
 """GraphQL documents about overrides and the library, and functions that send them."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 from tests.conftest import Api, Organization, Person
 

@@ -5,15 +5,15 @@ would never write itself.
 """
 
 import json
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Api, Organization, World
 from tests.library.documents import OVERRIDABLE, effective, library, upsert
+from tests.workout.documents import Pool
 
-Pool = Any
 letters = st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S"))
 texts = st.text(letters, min_size=1, max_size=8)
 terms = texts.map(str.strip).filter(bool)

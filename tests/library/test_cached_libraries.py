@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest
@@ -30,7 +30,7 @@ from tests.library.documents import EFFECTIVE, LIBRARY, library, upsert
 
 @pytest.fixture(scope="module")
 async def squat(world: World) -> UUID:
-    """Back Squat."""
+    """The id of a canonical exercise."""
     return UUID(await world.exercise_id("back-squat"))
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import tracemalloc
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 from kinegraph.services import Services
 from tests.cached import TIMES, serving

@@ -11,7 +11,7 @@ from tests.library.cached_libraries import EXERCISES, Pool, agree_on_exercises, 
 
 @pytest.fixture(scope="module")
 async def squat(world: World) -> UUID:
-    """Back Squat."""
+    """The id of a canonical exercise."""
     return UUID(await world.exercise_id("back-squat"))
 
 

@@ -1,7 +1,7 @@
 """Transactions that change several libraries at once are stored, whatever order each changes them in."""
 
 import asyncio
-from typing import Any
+from typing import Any  # answers are JSON
 
 from tests.conftest import Api, Organization, Person, World
 from tests.library.documents import ERRORS, upsert

@@ -1,6 +1,6 @@
 """A deleted or archived exercise is shown in full in workouts that use it, and cannot be newly referred to."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

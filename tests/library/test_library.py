@@ -1,14 +1,14 @@
 """exerciseLibrary: its four sources, their visibility, and filters on effective values."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, create
 from tests.library.documents import LIBRARY, library, upsert
+from tests.workout.documents import Pool
 
-Pool = Any
 DISCIPLINE = "library-test"
 
 CANONICAL: dict[str, dict[str, Any]] = {

@@ -1,14 +1,12 @@
 """The pages of a library have every exercise once, in each order, and also while rows are written."""
 
-from typing import Any
-
 import pytest
 
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import SORTS, create
 from tests.library.documents import LIBRARY, library, upsert, walk
+from tests.workout.documents import Pool
 
-Pool = Any
 NAMES = [
     "Same",
     "same",

@@ -3,7 +3,7 @@
 The statement is the one that the product sends, and runs under its own role, settings and policies.
 """
 
-from typing import Any
+from typing import Any  # variables of documents, and the row pool
 
 import pytest
 
@@ -12,8 +12,8 @@ from kinegraph.kit.pages import encode
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import SORTS
 from tests.library.plans import PlanNode, captured, fill, plan_nodes, plan_of
+from tests.workout.documents import Pool
 
-Pool = Any
 Filter = dict[str, Any]
 FEW = 700
 """A page of 50 needs at most 51 rows of each of three streams, twice that where half of the rows pass."""

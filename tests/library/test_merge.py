@@ -1,7 +1,7 @@
 """The laws of the merge, for any row and any diff."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest

@@ -1,7 +1,5 @@
 """Permissions to override and reset, and the isolation of organizations (docs/domain.md, Overrides)."""
 
-from typing import Any
-
 import asyncpg
 import pytest
 
@@ -9,14 +7,13 @@ from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import DELETE, create, update
 from tests.library.documents import RESET, UPSERT, effective, library, target, upsert
 
-Pool = Any
 ROLES = [("owner", []), ("admin", []), ("coach", []), ("member", ["FORBIDDEN"]), ("outsider", ["NOT_FOUND"]),
          ("platform admin", ["NOT_FOUND"])]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 async def people(world: World, gym: Organization) -> dict[str, Person]:
-    """Somebody of each kind, seen from the gym."""
+    """One person in each relation to the gym, by its name."""
     return {
         "owner": gym.owner,
         "admin": await world.join(gym.id, "admin"),

@@ -1,15 +1,15 @@
 """upsertExerciseOverride and resetExerciseOverride: merging, resetting and bounds (docs/domain.md, Overrides)."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import create, refusals, update
 from tests.library.documents import OVERRIDABLE, RESET, UPSERT, effective, library, reset, target, upsert
+from tests.workout.documents import Pool
 
-Pool = Any
 HEBREW = "סקוואט אחורי"
 VIDEO = "https://videos.example/back-squat"
 EVERYTHING: dict[str, Any] = {

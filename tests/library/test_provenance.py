@@ -1,6 +1,6 @@
 """The provenance of an override: each field's editor and time, and the drift of its canonical value."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

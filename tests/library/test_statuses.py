@@ -1,6 +1,6 @@
 """The visibility of exercises by status, owner and query, as one table (docs/domain.md, Access)."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # inputs and answers are JSON
 
 import asyncpg
 import pytest
@@ -38,7 +38,7 @@ SEEN: dict[tuple[str, str], tuple[set[str], ...]] = {
 
 @pytest.fixture(scope="module")
 async def people(world: World, gym: Organization) -> dict[str, Person]:
-    """Somebody of each kind."""
+    """One person in each relation to the gym, by its name."""
     outsider, admin = (await world.organization()).coach, await world.person(is_platform_admin=True)
     return {"outsider": outsider, "member": gym.member, "coach": gym.coach, "platform admin": admin}
 
@@ -49,7 +49,7 @@ def discipline_of(gym: Organization, whose: str, status: str) -> str:
 
 
 async def made(api: Api, owner: Pool, gym: Organization, author: Person, whose: str, status: str) -> tuple[str, str]:
-    """An exercise that a workout, assigned to the member, has used since before it had the status; and the workout."""
+    """The ids of an exercise, and of a workout that used it before it had its status and is assigned to the member."""
     own = gym if whose == "own" else None
     exercise = await create(api, author, own, name="Seen", discipline=[discipline_of(gym, whose, status)])
     workout = await create_workout(api, gym, section(movement(exercise["id"])))

@@ -2,15 +2,15 @@
 
 import asyncio
 import random
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import SORTS, create, update
 from tests.library.documents import library, reset, upsert, walk
+from tests.workout.documents import Pool
 
-Pool = Any
 Json = dict[str, Any]
 
 

@@ -1,7 +1,7 @@
 """A tag joins an exercise to an existing term, global or of the exercise's organization: in the API and in SQL."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
 from tests.taxonomy.terms import DELETE, KINDS, READ, TABLES, TAG, Json, make, tag, tagged
+from tests.workout.documents import Pool
 
-Pool = Any
 INSERT = """
 INSERT INTO exercise_tags (exercise_id, organization_id, kind, term_id, term_organization_id)
 VALUES ($1, $2, $3, $4, $5)
@@ -68,7 +68,7 @@ async def test_the_database_itself_refuses_tags_whose_columns_do_not_match(owner
 
 
 async def _stores(owner: Pool, values: tuple[Any, ...]) -> bool:
-    """Whether a tag can be stored; it is taken back."""
+    """True if a tag can be stored; the transaction is rolled back."""
     async with owner.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()

@@ -2,7 +2,6 @@
 
 import asyncio
 from itertools import chain
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -25,8 +24,8 @@ from tests.taxonomy.terms import (
     make,
     tag,
 )
+from tests.workout.documents import Pool
 
-Pool = Any
 CATEGORIES = {
     "Stretching": ["Static Stretching", "Dynamic Stretching", "PNF Stretching"],
     "Strengthening": ["Isometric", "Isotonic", "Plyometric"],

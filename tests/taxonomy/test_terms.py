@@ -1,7 +1,6 @@
 """Single terms: valid values and parents, deletion; and the tags of the shipped library."""
 
 import asyncio
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -16,8 +15,8 @@ from tests.conftest import Api, Organization, World
 from tests.exercise.documents import DELETE as DELETE_EXERCISE
 from tests.exercise.documents import create
 from tests.taxonomy.terms import CREATE, DELETE, KINDS, RENAME, TABLES, TAG, Json, make, tag
+from tests.workout.documents import Pool
 
-Pool = Any
 ENTRIES = [entry for name, content in shipped_files() for entry in entries_of(name, content)]
 BAD: list[tuple[Json, list[str]]] = [
     ({"name": "  "}, ["name"]),

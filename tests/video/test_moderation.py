@@ -1,7 +1,7 @@
 """Moderation of videos: coaches vote and suggest, those who may write the exercise decide."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

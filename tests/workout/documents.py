@@ -1,6 +1,6 @@
 """GraphQL documents about workouts and comments, and functions that send them and read what is stored."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # inputs and answers are JSON
 from uuid import UUID
 
 import asyncpg
@@ -160,7 +160,7 @@ def movement_ids(sections: list[Json]) -> list[list[str]]:
 async def assign(
     owner: Pool, organization: Organization, workout: str, athlete: Person, snapshot: str | None = None
 ) -> UUID:
-    """Assign a workout to an athlete, past the API, which cannot do it yet. Returns the assignment's id."""
+    """Assign a workout to an athlete, past the API. Returns the assignment's id."""
     id: UUID = await owner.fetchval(
         """
         INSERT INTO workout_assignments

@@ -1,6 +1,6 @@
 """Every kind of write shows at once in cached trees and lists: no version is missing in their entries."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

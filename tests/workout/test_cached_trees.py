@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import asyncpg
@@ -55,13 +55,13 @@ class Gyms:
     commented: str
 
     def variables(self) -> dict[str, Any]:
-        """Those of LISTS, USING and COMMENTED."""
+        """The variables of the documents LISTS, USING and COMMENTED."""
         a, b = self.pair
         return {"a": str(a.id), "b": str(b.id), "x": self.exercises[0], "one": self.commented, "on": True}
 
 
 async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
-    """Two new ones, each with a tree, an empty section, an empty workout and a text; one tree was forked."""
+    """Two new organizations, each with a tree, an empty section, an empty workout and a text; one tree was forked."""
     await owner.execute("UPDATE exercises SET status = 'published'")  # as others left them
     a, b = [await world.organization() for _ in range(2)]
     left, admin = await world.join(a.id, "coach"), await world.person(is_platform_admin=True)

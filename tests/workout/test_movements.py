@@ -1,6 +1,6 @@
 """Changing one movement; which exercises a movement may refer to, and how it shows them."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

@@ -1,7 +1,7 @@
 """Prescriptions and section configs over the API: the keys of each shape, and that numbers come back as typed."""
 
 import itertools
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

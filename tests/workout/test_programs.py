@@ -1,7 +1,7 @@
 """Programs: who creates and renames them; and the facts that writes of library workouts record in the outbox."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest

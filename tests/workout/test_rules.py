@@ -2,7 +2,7 @@
 
 import itertools
 from types import SimpleNamespace
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 import pytest

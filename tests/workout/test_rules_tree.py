@@ -1,7 +1,7 @@
 """The rules that make the rows to store of a sent tree and the stored rows, without a database."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 import pytest

@@ -1,6 +1,6 @@
 """Replacing a workout's tree: which rows retain their ids and comments, which are deleted, which ids are refused."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import asyncpg

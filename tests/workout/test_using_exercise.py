@@ -1,6 +1,6 @@
 """The query `workoutsUsingExercise`, and forks of workouts with discontinued exercises."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 from tests.assignment.snapshots import assigned, edited, replaced
@@ -34,7 +34,7 @@ async def page(api: Api, person: Person, organization: Organization, exercise: s
 
 
 async def using(api: Api, person: Person, organization: Organization, exercise: str) -> list[str]:
-    """The ids of the workouts that use an exercise, whose count must be theirs."""
+    """The ids of the workouts that use an exercise, of which `totalCount` must be the number."""
     found = await page(api, person, organization, exercise)
     assert found["totalCount"] == len(found["nodes"])
     return [node["id"] for node in found["nodes"]]

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest
@@ -48,7 +48,7 @@ async def listed(api: Api, person: Person, organization: Organization, **argumen
 
 
 async def ids(api: Api, person: Person, organization: Organization, **arguments: Any) -> list[str]:
-    """The ids of that page, whose count must be theirs."""
+    """The ids of that page, of which `totalCount` must be the number."""
     page = await listed(api, person, organization, **arguments)
     assert page["totalCount"] == len(page["nodes"])
     return [node["id"] for node in page["nodes"]]

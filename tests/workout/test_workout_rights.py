@@ -1,7 +1,7 @@
 """Permissions to write workouts, the deletion of workouts, and row-level security."""
 
 import asyncio
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -73,7 +73,7 @@ async def test_a_caller_without_coach_access_is_refused_by_each_mutation_and_cha
 
 
 async def _commented_workout(api: Api, world: World) -> tuple[Organization, str, str, str]:
-    """An organization, and the ids of a workout of its, of its movement and of a comment there."""
+    """An organization, and the ids of its workout, of the workout's movement and of a comment on that."""
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     made = await create(api, organization, section(movement(squat)))
     movement_id = made["sections"][0]["movements"][0]["id"]

@@ -1,6 +1,6 @@
 """Creating and changing workouts: values, bounds, and that a refused mutation stores nothing."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
 import pytest

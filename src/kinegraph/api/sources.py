@@ -91,7 +91,8 @@ def shape(sample: Any) -> Hashable:
     if isinstance(sample, Row):
         return (Row, *sample.keys())
     if isinstance(sample, EffectiveExercise | Comment | JoinedMovement):
-        return (type(sample), *sample.row.keys())
+        row: Any = sample.row
+        return (type(sample), *row.keys())
     kind: type = type(sample)
     return kind
 

@@ -1,13 +1,14 @@
 """The GraphQL type of assignments, and the fields that lead to them."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any  # a resolver answers a record of another type than its field's
 from uuid import UUID
 
 import strawberry
 
 from kinegraph.assignment import rules as rules_assignments
 from kinegraph.assignment import store as store_assignments
+from kinegraph.assignment.rules import AssignmentRow
 from kinegraph.identity.graph import After, First, Organization, User, Viewer, organization_edge
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer as ViewerRecord
@@ -25,12 +26,12 @@ From = Annotated[date | None, strawberry.argument(name="from", description="Only
 To = Annotated[date | None, strawberry.argument(description="Only up to this day, it included.")]
 
 
-def athlete_of(root: strawberry.Parent[Any]) -> Any:
+def athlete_of(root: strawberry.Parent[AssignmentRow]) -> Any:
     """Resolver: the athlete, from the columns `athlete_…` of the row."""
     return Person(root.athlete_id, root.athlete_name, root.athlete_email, root.organization_id)
 
 
-def assigned_by_of(root: strawberry.Parent[Any]) -> Any:
+def assigned_by_of(root: strawberry.Parent[AssignmentRow]) -> Any:
     """Resolver: the coach, from the columns `assigned_by_…` of the row."""
     return Person(root.assigned_by_id, root.assigned_by_name, root.assigned_by_email, root.organization_id)
 
@@ -57,7 +58,7 @@ class WorkoutAssignment:
     assigned_by: User = embedded("assigned_by_", assigned_by_of, "The coach who assigned it.")
 
     @field("Whether it has a snapshot of its own.")
-    def is_forked(root: strawberry.Parent[Any]) -> bool:
+    def is_forked(root: strawberry.Parent[AssignmentRow]) -> bool:
         return root.snapshot_workout_id is not None
 
 

@@ -1,7 +1,7 @@
 """The mutations that assign workouts and set the status of assignments."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any  # a payload's field is a GraphQL type, its value a row
 
 import strawberry
 

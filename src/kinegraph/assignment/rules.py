@@ -2,11 +2,30 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
 
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import InvalidInput
+
+
+class AssignmentRow(Protocol):
+    """An assignment with the names of its athlete and its coach, and their e-mail addresses while they are members."""
+
+    id: UUID
+    organization_id: UUID
+    workout_id: UUID
+    snapshot_workout_id: UUID | None
+    current_workout_id: UUID
+    athlete_id: UUID
+    athlete_name: str
+    athlete_email: str | None
+    assigned_by_id: UUID
+    assigned_by_name: str
+    assigned_by_email: str | None
+    scheduled_for: date
+    status: str
+
 
 MAX_ATHLETES = 200
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)

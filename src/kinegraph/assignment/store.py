@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from kinegraph.assignment.rules import AssignmentRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.rows import Row, grouped, in_key_order
+from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.workout.rules_rows import WorkoutRow
 
 CalendarKey = tuple[UUID, UUID | None]
 """An organization, and the athlete that the list is restricted to (None: all)."""
@@ -25,10 +27,10 @@ JOINS = f"""{user_join("athlete", "a.athlete_id")}
         {member_join("assigned_by", "a.assigned_by_id", "a.organization_id")}"""
 
 
-async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
+async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[AssignmentRow | None]:
     """Assignments that the viewer sees, by coach access or as the athlete, in key order."""
     viewer: Viewer = session.viewer
-    rows = await session.fetch(
+    rows: list[AssignmentRow] = await session.fetch(
         f"""
         SELECT {COLUMNS}
         FROM workout_assignments a
@@ -44,9 +46,9 @@ async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row 
 
 async def of_athletes(
     session: ReadSession, athlete_ids: Sequence[UUID], start: date | None, end: date | None
-) -> list[list[Row]]:
+) -> list[list[AssignmentRow]]:
     """Each athlete's assignments in every organization that the viewer shares with them, by date."""
-    rows = await session.fetch_list(
+    rows: list[AssignmentRow] = await session.fetch_list(
         f"""
         SELECT {COLUMNS}
         FROM workout_assignments a
@@ -118,7 +120,7 @@ async def calendar_counts(
 
 
 async def insert(
-    session: WriteSession[Viewer], workout: Row, athlete_ids: Sequence[UUID], scheduled_for: date
+    session: WriteSession[Viewer], workout: WorkoutRow, athlete_ids: Sequence[UUID], scheduled_for: date
 ) -> list[UUID]:
     """Assign a library workout to athletes, by the viewer. Returns the assignments' ids in the athletes' order."""
     rows = await session.fetch(

@@ -7,18 +7,19 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.comment import store as comment_store
+from kinegraph.comment.store import WrittenCommentRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.media.graph_uses import attach, store_uploads
 from kinegraph.media.rules import UploadPurpose, checked_uses
 from kinegraph.workout import rules, store, store_comments
 from kinegraph.workout.graph import Comment
+from kinegraph.workout.rules_rows import LocatedMovementRow
 
 CommentId = Annotated[strawberry.ID, strawberry.argument(description="The comment's id.")]
 
@@ -96,7 +97,7 @@ class Mutation:
         return deleted(comment.id)
 
 
-async def _locked_movement(session: WriteSession[Viewer], movement_id: UUID) -> Row:
+async def _locked_movement(session: WriteSession[Viewer], movement_id: UUID) -> LocatedMovementRow:
     """Share the lock of the tree of a movement, so that it is not deleted meanwhile, and return it. Raises NotFound."""
     movement = (await store.movements(session, [movement_id]))[0]
     if movement is not None:
@@ -116,7 +117,7 @@ async def _check_parent(session: WriteSession[Viewer], parent_id: UUID, movement
         raise InvalidInput("Replies are one level deep: reply to the top-level comment.", "input", "parentCommentId")
 
 
-async def _visible(session: WriteSession[Viewer], id: str) -> Row:
+async def _visible(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
     comment = await comment_store.visible_comment(session, require_key(id, "id"))
     if comment is None:
         raise NotFound("There is no such comment.", "id")

@@ -1,17 +1,30 @@
 """Writing comments, and reading one that is to be written or replied to."""
 
+from typing import Protocol
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.workout.rules_rows import LocatedMovementRow
 from kinegraph.workout.store import reachable
 
 
-async def visible_comment(session: ReadSession[Viewer], id: UUID) -> Row | None:
+class WrittenCommentRow(Protocol):
+    """A comment that is to be edited, deleted or replied to."""
+
+    id: UUID
+    organization_id: UUID
+    author_id: UUID
+    parent_comment_id: UUID | None
+    workout_movement_id: UUID
+    workout_id: UUID
+
+
+async def visible_comment(session: ReadSession[Viewer], id: UUID) -> WrittenCommentRow | None:
     """A comment on a workout that the viewer may comment on (`reachable`), with the workout's id."""
     viewer: Viewer = session.viewer
-    rows = await session.fetch(
+    rows: list[WrittenCommentRow] = await session.fetch(
         f"""
         SELECT c.id, c.organization_id, c.author_id, c.parent_comment_id, c.workout_movement_id, s.workout_id
         FROM exercise_comments c
@@ -31,7 +44,9 @@ async def visible_comment(session: ReadSession[Viewer], id: UUID) -> Row | None:
     return in_key_order(rows, [id])[0]
 
 
-async def insert(session: WriteSession[Viewer], movement: Row, body: str, parent_id: UUID | None) -> UUID:
+async def insert(
+    session: WriteSession[Viewer], movement: LocatedMovementRow, body: str, parent_id: UUID | None
+) -> UUID:
     """Store a comment of the viewer's on a movement."""
     return await session.insert(
         "exercise_comments",

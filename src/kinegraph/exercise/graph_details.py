@@ -25,7 +25,7 @@ from kinegraph.media.graph_uses import StoredUpload, store_uploads, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.taxonomy import store as store_taxonomy
-from kinegraph.taxonomy.rules import MAX_TERMS
+from kinegraph.taxonomy.rules import MAX_TERMS, TermRow
 from kinegraph.video.rules import FILES as PUBLIC
 
 described_enum(
@@ -231,7 +231,7 @@ def _image_key(image: str | None) -> str:
     return str(key) if key is not None else image or ""
 
 
-async def _terms(session: WriteSession, exercise: Row, ids: list[UUID], faults: list[Refusal]) -> list[Row]:
+async def _terms(session: WriteSession, exercise: Row, ids: list[UUID], faults: list[Refusal]) -> list[TermRow]:
     """The terms that an input names; those that are not there go to the faults."""
     found = await store_taxonomy.terms(session, [(exercise.organization_id, id) for id in ids])
     message = "There is no such term in the global taxonomies or the organization's."

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any  # a cell's value, as in JSON
 
 from kinegraph.formats.records import File, FileError, Location, Raw, Rows, one_line, text_of
 

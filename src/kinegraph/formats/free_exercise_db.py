@@ -6,7 +6,7 @@ imported, as their origin is unknown.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any  # the format's JSON
 
 from kinegraph.formats import free_exercise_terms as terms
 from kinegraph.formats.records import File, Raw, Rows, json_list, objects, one_line

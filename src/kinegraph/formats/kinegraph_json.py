@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any  # the format's JSON
 from uuid import UUID
 
 import orjson

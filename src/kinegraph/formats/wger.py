@@ -6,7 +6,7 @@ they differ. Exercises without a translation are skipped.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any  # the format's JSON
 
 from kinegraph.formats.html import plain_text
 from kinegraph.formats.records import File, Location, Raw, Rows, Skipped, json_list

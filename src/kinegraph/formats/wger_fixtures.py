@@ -1,7 +1,7 @@
 """The fixtures of wger: several files, whose rows refer to each other by primary key."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any  # the format's JSON
 
 from kinegraph.formats.records import File, FileError, json_list
 

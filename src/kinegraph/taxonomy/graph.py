@@ -1,6 +1,6 @@
 """The GraphQL types, queries and mutations of taxonomies."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any  # a term's key is read of a row by the column's name
 from uuid import UUID
 
 import strawberry
@@ -14,7 +14,6 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import edge, extends, field, given, mutation
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.taxonomy import rules, store
@@ -154,7 +153,7 @@ async def _parent(session: WriteSession, organization_id: UUID | None, sent: str
     return {"parent_id": parent.id, "parent_organization_id": parent.organization_id}
 
 
-async def _writable(session: WriteSession[Viewer], id: str) -> Row:
+async def _writable(session: WriteSession[Viewer], id: str) -> rules.TermRow:
     """The term that the viewer wants to write. Raises NotFound and Forbidden."""
     key, viewer = require_key(id, "id"), session.viewer
     views: list[UUID | None] = [None, *viewer.by_organization]

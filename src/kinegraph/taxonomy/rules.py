@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol  # Any: values of an input, by name
+from uuid import UUID
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Conflict, Path
@@ -19,6 +20,32 @@ class TaxonomyKind(StrEnum):
     CATEGORY = "category"
     BODY_REGION = "body_region"
     EQUIPMENT = "equipment"
+
+
+class TermRow(Protocol):
+    """A term, and the organization in whose view it is shown."""
+
+    id: UUID
+    organization_id: UUID | None
+    view_id: UUID | None
+    name: str
+    slug: str
+    kind: str
+    parent_id: UUID | None
+    body_area: str | None
+
+
+class TaggedTermRow(TermRow, Protocol):
+    """A term that an exercise is tagged with."""
+
+    exercise_id: UUID
+
+
+class OwnedRow(Protocol):
+    """A row that belongs to an organization, or to none: an exercise that is tagged."""
+
+    id: UUID
+    organization_id: UUID | None
 
 
 class TermTaken(Conflict):

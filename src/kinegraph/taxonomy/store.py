@@ -1,15 +1,15 @@
 """Reading and writing taxonomies: terms, and the tags that join exercises to them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # values to write, by column
 from uuid import UUID
 
 import asyncpg
 
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.rows import Row, grouped_by_position
+from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.taxonomy.rules import TaxonomyKind, TermInUse, TermTaken
+from kinegraph.taxonomy.rules import OwnedRow, TaggedTermRow, TaxonomyKind, TermInUse, TermRow, TermTaken
 
 TABLES: Mapping[TaxonomyKind, str] = {
     TaxonomyKind.CATEGORY: "exercise_categories",
@@ -35,9 +35,9 @@ TERM_COLUMNS = "term.id, term.organization_id, term.name, term.slug, term.kind, 
 ORDER = "term.organization_id IS NOT NULL, term.sort_order, lower(term.name), term.id"
 
 
-async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, list[Row]]]:
+async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, list[TermRow]]]:
     """Each view's terms by taxonomy, global ones first; of the categories those without a parent."""
-    rows = await session.fetch_list(
+    rows: list[TermRow] = await session.fetch_list(
         f"""
         SELECT wanted.position, wanted.view_id, {TERM_COLUMNS}
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (view_id, position)
@@ -58,21 +58,21 @@ async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[s
     ]
 
 
-async def terms(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[Row | None]:
+async def terms(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[TermRow | None]:
     """Terms by view and id, in key order; None for a term that the view does not show."""
     found = {(row.view_id, row.id): row for row in await _joined(session, keys, "term.id = wanted.id")}
     return [found.get(key) for key in keys]
 
 
-async def children_of(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[list[Row]]:
+async def children_of(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[list[TermRow]]:
     """The children of each term that the view shows."""
-    groups: dict[Any, list[Row]] = {key: [] for key in keys}
+    groups: dict[tuple[View, UUID | None], list[TermRow]] = {key: [] for key in keys}
     for row in await _joined(session, keys, "term.parent_id = wanted.id"):
         groups[row.view_id, row.parent_id].append(row)
     return [groups[key] for key in keys]
 
 
-async def _joined(session: ReadSession, keys: Sequence[tuple[View, UUID]], on: str) -> list[Row]:
+async def _joined(session: ReadSession, keys: Sequence[tuple[View, UUID]], on: str) -> list[TermRow]:
     """The terms that the keys' views show and the condition `on` joins to `wanted`, each with its view."""
     return await session.fetch_list(
         f"""
@@ -87,9 +87,9 @@ async def _joined(session: ReadSession, keys: Sequence[tuple[View, UUID]], on: s
     )
 
 
-async def terms_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[dict[str, list[Row]]]:
+async def terms_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[dict[str, list[TermRow]]]:
     """The terms that each exercise is tagged with, by kind."""
-    rows = await session.fetch_list(
+    rows: list[TaggedTermRow] = await session.fetch_list(
         f"""
         SELECT tag.exercise_id, tag.organization_id AS view_id, {TERM_COLUMNS}
         FROM exercise_tags tag
@@ -100,13 +100,13 @@ async def terms_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[d
         """,
         exercise_ids,
     )
-    found: dict[UUID, dict[str, list[Row]]] = {id: {} for id in exercise_ids}
+    found: dict[UUID, dict[str, list[TermRow]]] = {id: {} for id in exercise_ids}
     for row in rows:
         found[row.exercise_id].setdefault(row.kind, []).append(row)
     return [found[id] for id in exercise_ids]
 
 
-async def replace_tags(session: WriteSession, exercise: Row, terms: Sequence[Row]) -> int:
+async def replace_tags(session: WriteSession, exercise: OwnedRow, terms: Sequence[TermRow]) -> int:
     """Tag an exercise with these terms and no others. Returns how many tags were written."""
     sent = [{"kind": term.kind, "id": term.id, "organization_id": term.organization_id} for term in terms]
     deleted = await session.run(

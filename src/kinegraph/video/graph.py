@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any  # a video is a dict of its fields, which GraphQL reads by name
 
 import strawberry
 
@@ -11,7 +11,7 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import edge
 from kinegraph.video import store as store_video
-from kinegraph.video.rules import VideoProvider, VideoStatus, VideoVote, provider_of
+from kinegraph.video.rules import SuggestionsRow, VideoProvider, VideoRow, VideoStatus, VideoVote, provider_of
 
 described_enum(
     VideoProvider,
@@ -72,7 +72,7 @@ VIDEO_COLUMNS = frozenset(
 )  # fmt: skip
 
 
-def video_of(root: strawberry.Parent[Any]) -> Any:
+def video_of(root: strawberry.Parent[VideoRow]) -> Any:
     """Resolver: the video, of the row's columns; None without an address."""
     if root.video_url is None:
         return None
@@ -89,7 +89,7 @@ def video_of(root: strawberry.Parent[Any]) -> Any:
     }
 
 
-async def candidates_of(root: strawberry.Parent[Any], info: Info) -> list[VideoCandidate]:
+async def candidates_of(root: strawberry.Parent[SuggestionsRow], info: Info) -> list[VideoCandidate]:
     """Resolver: the suggested videos, which coaches and platform admins see; oldest first."""
     shown = is_coached(await info.context.viewer(), root.organization_id)
     return [

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol  # Any: values of an input by column; a candidate is JSON
 from uuid import UUID
 
 from kinegraph.kit.errors import Conflict, InvalidInput, Path
@@ -32,6 +32,27 @@ class VideoStatus(StrEnum):
     VERIFIED = "verified"
     DEMOTED = "demoted"
     MANUAL = "manual"
+
+
+class VideoRow(Protocol):
+    """The video's columns of an exercise's row."""
+
+    id: UUID
+    video_url: str | None
+    thumbnail_url: str | None
+    video_provider: str | None
+    video_duration_seconds: int | None
+    video_status: str | None
+    video_positive_votes: int
+    video_negative_votes: int
+    video_locked_by_user_id: UUID | None
+
+
+class SuggestionsRow(Protocol):
+    """The suggested videos of an exercise's row, and the organization that owns it."""
+
+    organization_id: UUID | None
+    video_candidates: list[dict[str, Any]]
 
 
 ADDRESSES: Mapping[VideoProvider, re.Pattern[str]] = {
@@ -88,9 +109,10 @@ def video_columns(values: Mapping[str, Any], stored_url: str | None) -> dict[str
     return {name: value for name, value in derived.items() if name not in values}
 
 
-def require_unlocked(exercise: Any, values: Mapping[str, Any], path: Path) -> None:
+def require_unlocked(exercise: VideoRow, values: Mapping[str, Any], path: Path) -> None:
     """Raise VideoLocked if the values change a locked video."""
-    if exercise.video_locked_by_user_id is not None and any(values[n] != exercise[n] for n in locked_columns(values)):
+    changed = [name for name in locked_columns(values) if values[name] != getattr(exercise, name)]
+    if exercise.video_locked_by_user_id is not None and changed:
         raise VideoLocked("The video is locked; whoever may moderate it can unlock it (lockExerciseVideo).", *path)
 
 

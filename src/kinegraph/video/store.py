@@ -1,7 +1,7 @@
 """Reading and writing votes on videos, and the suggestions in an exercise's row."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # a candidate is JSON
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer

@@ -1,7 +1,7 @@
 """The GraphQL types of workouts, sections, movements, comments and programs, and the fields that lead to them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any  # a resolver answers a record of another type than its field's
 from uuid import UUID
 
 import strawberry
@@ -21,25 +21,28 @@ from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
 from kinegraph.workout import rules as terms
 from kinegraph.workout.graph_details import Prescription, SectionConfig
+from kinegraph.workout.rules_rows import AuthoredRow, ProgramRow, WorkoutRow
 
 WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workout's id.")]
 
 
-def author_of(root: strawberry.Parent[Any]) -> Any:
+def author_of(root: strawberry.Parent[AuthoredRow]) -> Any:
     """Resolver: the author, from the columns `author_…` of the row."""
     return Person(root.author_id, root.author_name, root.author_email, root.organization_id)
 
 
-def program_of(root: strawberry.Parent[Any]) -> Any:
+def program_of(root: strawberry.Parent[WorkoutRow]) -> Any:
     """Resolver: the program, from the columns `program_…` of the row; None where it has none, or a deleted one."""
-    return rules.Program(root.program_id, root.program_name, root.organization_id) if root.program_name else None
+    if root.program_id is None or root.program_name is None:
+        return None
+    return rules.Program(root.program_id, root.program_name, root.organization_id)
 
 
-async def parent_of(root: strawberry.Parent[Any], info: Info) -> Any:
+async def parent_of(root: strawberry.Parent[rules.Comment], info: Info) -> Any:
     """Resolver: the parent comment. It is loaded where the comment was not read together with its thread."""
-    if root.parent is not None or root.parent_comment_id is None:
+    if root.parent is not None or root.row.parent_comment_id is None:
         return root.parent
-    return await info.context.load(store_comments.comments, root.parent_comment_id)
+    return await info.context.load(store_comments.comments, root.row.parent_comment_id)
 
 
 @strawberry.type(description="A workout: a tree of sections and movements, or a text.")
@@ -150,7 +153,7 @@ class Program:
 
     @field("Its workouts that the caller sees, newest first.")
     async def workouts(
-        root: strawberry.Parent[Any], info: Info, first: First = 20, after: After = None
+        root: strawberry.Parent[ProgramRow], info: Info, first: First = 20, after: After = None
     ) -> Connection[Workout]:
         page: Connection[Workout] = await _workouts(info, root.organization_id, first, after, root.id)
         return page

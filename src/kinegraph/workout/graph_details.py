@@ -1,6 +1,6 @@
 """The enums and values of workouts, and the inputs that write them. A key that is not sent is UNSET."""
 
-from typing import Any
+from typing import Any  # a prescription is JSON
 
 import strawberry
 from strawberry import UNSET

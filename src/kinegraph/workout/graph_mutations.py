@@ -1,7 +1,7 @@
 """The mutations of workouts and their trees."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any  # values of an input, by name
 from uuid import UUID
 
 import strawberry
@@ -14,13 +14,13 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path, Refused
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.outbox import record
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.workout import rules, rules_tree, store, store_tree
 from kinegraph.workout import rules_tree as rules_prescriptions
 from kinegraph.workout.graph import Movement, Workout, WorkoutId
 from kinegraph.workout.graph_details import CreateWorkoutInput, SectionInput, UpdateMovementInput, UpdateWorkoutInput
+from kinegraph.workout.rules_rows import ForkedAssignmentRow, LocatedMovementRow, WorkoutRow
 
 FORKING = (
     "With assignmentId the change goes to that assignment's snapshot, which the first such edit copies from the "
@@ -114,7 +114,7 @@ class Mutation:
         session = await info.context.write_session()
         columns = _checked_movement(given(input))
         movement = await _writable_movement(session, require_key(id, "id"), assignment_id)
-        workout = await stored_row(session, store.by_ids, movement.workout_id)
+        workout = (await store.by_ids(session, [movement.workout_id]))[0]
         if workout is None:
             raise NotFound("The workout was deleted; with an assignmentId, its copy can be changed.", "id")
         changes = await store.update_movement(session, movement.id, columns)
@@ -133,7 +133,7 @@ class Mutation:
         return deleted(workout.id)
 
 
-async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str | None, *path: str) -> Row:
+async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str | None, *path: str) -> WorkoutRow:
     """Lock the tree that the viewer wants to write, and return its workout: with an assignment, its snapshot.
 
     Raises NotFound and Forbidden.
@@ -152,7 +152,7 @@ async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str |
     return workout
 
 
-async def _writable_movement(session: WriteSession[Viewer], id: UUID, assignment_id: str | None) -> Row:
+async def _writable_movement(session: WriteSession[Viewer], id: UUID, assignment_id: str | None) -> LocatedMovementRow:
     """Lock the tree of the movement that the viewer wants to write, and return the movement.
 
     With an assignment, it is the movement's copy in the assignment's snapshot.
@@ -172,7 +172,7 @@ async def _writable_movement(session: WriteSession[Viewer], id: UUID, assignment
     return movement
 
 
-async def _assignment(session: WriteSession[Viewer], id: str) -> Row:
+async def _assignment(session: WriteSession[Viewer], id: str) -> ForkedAssignmentRow:
     """Lock the assignment that an edit is for, and return it. Raises NotFound and Forbidden."""
     assignment = await store_tree.lock_assignment(session, require_key(id, "assignmentId"))
     if assignment is None:
@@ -181,17 +181,16 @@ async def _assignment(session: WriteSession[Viewer], id: str) -> Row:
     return assignment
 
 
-async def _snapshot(session: WriteSession, assignment: Row) -> UUID:
+async def _snapshot(session: WriteSession, assignment: ForkedAssignmentRow) -> UUID:
     """The id of an assignment's snapshot. The first edit makes it, under the lock of the library workout's tree."""
     if assignment.snapshot_workout_id is not None:
-        snapshot_id: UUID = assignment.snapshot_workout_id
-        return snapshot_id
+        return assignment.snapshot_workout_id
     await store.lock_tree(session, assignment.workout_id)
     return await store_tree.fork(session, assignment)
 
 
 async def _written(
-    session: WriteSession[Viewer], workout: Row, changes: int, *, in_tree: bool = False
+    session: WriteSession[Viewer], workout: WorkoutRow, changes: int, *, in_tree: bool = False
 ) -> WorkoutPayload:
     """The payload with the workout as it is stored now; a change of a library workout is recorded as a fact.
 
@@ -235,7 +234,7 @@ def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
-async def _replace_tree(session: WriteSession, workout: Row, sections: list[dict[str, Any]], at: Path) -> int:
+async def _replace_tree(session: WriteSession, workout: WorkoutRow, sections: list[dict[str, Any]], at: Path) -> int:
     """Check the tree that was sent against the stored rows, and store it. Returns how many rows were written."""
     checks = Checks()
     tree = rules_tree.checked_tree(sections, at, checks)

@@ -1,13 +1,14 @@
 """Enums, facts, refusals and values of workouts, sections, movements and comments, and the lengths of their texts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any  # values of an input; columns that are read by name
 from uuid import UUID
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
+from kinegraph.workout.rules_rows import CommentRow
 
 
 class SnapshotImmutable(Refusal):
@@ -80,7 +81,7 @@ class Comment:
 
     __slots__ = ("parent", "replies", "row")
 
-    def __init__(self, row: Any) -> None:
+    def __init__(self, row: CommentRow) -> None:
         self.row = row
         self.parent: Comment | None = None
         self.replies: list[Comment] = []
@@ -89,7 +90,7 @@ class Comment:
         return getattr(self.row, column)
 
 
-def threads(rows: list[Any]) -> list[Comment]:
+def threads(rows: Sequence[CommentRow]) -> list[Comment]:
     """The top-level comments with their replies, both in the order of `rows`.
 
     Replies to a comment that is not among `rows`, since it was deleted, are left out.
@@ -97,9 +98,9 @@ def threads(rows: list[Any]) -> list[Comment]:
     comments = {row.id: Comment(row) for row in rows}
     tops = []
     for comment in comments.values():
-        if comment.parent_comment_id is None:
+        if comment.row.parent_comment_id is None:
             tops.append(comment)
-        elif parent := comments.get(comment.parent_comment_id):
+        elif parent := comments.get(comment.row.parent_comment_id):
             comment.parent = parent
             parent.replies.append(comment)
     return tops

@@ -7,14 +7,15 @@ of statements that does not depend on the size of the tree (docs/domain.md, Work
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # values of an input and of rows to store, by name
 from uuid import UUID
 
 from kinegraph.exercise.rules import reference_fault
 from kinegraph.kit.checks import Checks, parse_key
-from kinegraph.kit.errors import Path
+from kinegraph.kit.errors import Path, Refusal
 from kinegraph.kit.ids import new_key
 from kinegraph.workout.rules import NAMES, LoadUnit, SectionShape, checked_texts
+from kinegraph.workout.rules_rows import MovementRow, SectionRow
 
 MAX_SECTIONS = 50
 MAX_MOVEMENTS = 500
@@ -107,7 +108,7 @@ def _key(tree: Tree, values: Mapping[str, Any], at: Path, checks: Checks) -> UUI
     return key
 
 
-def check_ids(tree: Tree, sections: Sequence[Any], movements: Sequence[Any], checks: Checks) -> None:
+def check_ids(tree: Tree, sections: Sequence[SectionRow], movements: Sequence[MovementRow], checks: Checks) -> None:
     """Check that each id that was sent is of a stored row of this workout."""
     for rows, stored, noun in (
         (tree.sections, sections, "section"),
@@ -121,8 +122,8 @@ def check_ids(tree: Tree, sections: Sequence[Any], movements: Sequence[Any], che
 
 
 def check_references(
-    tree: Tree, movements: Sequence[Any], exercises: Mapping[UUID, Any], organization_id: UUID
-) -> Iterator[Any]:
+    tree: Tree, movements: Sequence[MovementRow], exercises: Mapping[UUID, Any], organization_id: UUID
+) -> Iterator[Refusal]:
     """The refusals of exercises that cannot be newly referred to; a movement's stored exercise is always allowed."""
     current = {row.id: row.exercise_id for row in movements}
     for movement in tree.movements:

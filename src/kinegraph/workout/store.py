@@ -1,16 +1,17 @@
 """Reading workouts, sections, movements and programs; writing a workout's own columns."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # values to write, by column
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.rows import Row, grouped, grouped_by_position, in_key_order
+from kinegraph.kit.rows import grouped, grouped_by_position, in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.rules import PREFIX, JoinedMovement
 from kinegraph.workout.rules_cache import TreeKey
+from kinegraph.workout.rules_rows import LocatedMovementRow, MovementRow, ProgramRow, SectionRow, WorkoutRow
 
 COLUMNS = """w.id, w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
             w.is_snapshot, w.forked_from_id, w.created_at, w.updated_at"""
@@ -70,19 +71,21 @@ def reachable(coached: str, athlete: str) -> str:
 @narrowed
 async def by_ids(
     session: ReadSession[Viewer], ids: Sequence[UUID], names: frozenset[str] | None = None
-) -> list[Row | None]:
+) -> list[WorkoutRow | None]:
     """Workouts that the viewer sees, in key order."""
     viewer: Viewer = session.viewer
-    rows = await session.fetch(
+    rows: list[WorkoutRow] = await session.fetch(
         f"{selected(names)} WHERE w.id = ANY ($1) AND {visible('$2', '$3')}", ids, viewer.coached(), viewer.user.id
     )
     return in_key_order(rows, ids)
 
 
 @narrowed
-async def referred(session: ReadSession, ids: Sequence[UUID], names: frozenset[str] | None = None) -> list[Row | None]:
+async def referred(
+    session: ReadSession, ids: Sequence[UUID], names: frozenset[str] | None = None
+) -> list[WorkoutRow | None]:
     """Workouts that a visible row refers to, deleted ones included, in key order. The caller has checked that row."""
-    rows = await session.fetch(f"{selected(names)} WHERE w.id = ANY ($1)", ids)
+    rows: list[WorkoutRow] = await session.fetch(f"{selected(names)} WHERE w.id = ANY ($1)", ids)
     return in_key_order(rows, ids)
 
 
@@ -93,9 +96,9 @@ SECTION_COLUMNS = """s.id, s.organization_id, s.workout_id, s.type, s.title, s.d
 @narrowed
 async def sections_of(
     session: ReadSession, keys: Sequence[TreeKey], names: frozenset[str] | None = None
-) -> list[list[Row]]:
+) -> list[list[SectionRow]]:
     """Each workout's sections in their order."""
-    rows = await session.fetch_list(
+    rows: list[SectionRow] = await session.fetch_list(
         f"""
         SELECT wanted.position, {narrow(SECTION_COLUMNS, names, "id organization_id")}
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (workout_id, position)
@@ -114,9 +117,9 @@ MOVEMENT_COLUMNS = """m.id, m.organization_id, m.section_id, m.exercise_id, m.so
 @narrowed
 async def movements_of(
     session: ReadSession, section_ids: Sequence[UUID], names: frozenset[str] | None = None
-) -> list[list[Row]]:
+) -> list[list[MovementRow]]:
     """Each section's movements in their order."""
-    rows = await session.fetch_list(
+    rows: list[MovementRow] = await session.fetch_list(
         f"""
         SELECT wanted.position, {narrow(MOVEMENT_COLUMNS, names, "id")}
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (section_id, position)
@@ -133,7 +136,7 @@ async def sections_and_movements_of(
     keys: Sequence[TreeKey],
     names: frozenset[str] | None,
     movement_names: frozenset[str] | None,
-) -> tuple[list[list[Row]], dict[UUID, list[JoinedMovement]]]:
+) -> tuple[list[list[SectionRow]], dict[UUID, list[JoinedMovement]]]:
     """The answers of `sections_of`, and those of `movements_of` by section id, read with one statement."""
     movement = narrow(MOVEMENT_COLUMNS, movement_names, "id").split(", ")
     rows = await session.fetch_list(
@@ -147,7 +150,7 @@ async def sections_and_movements_of(
         """,
         [key[0] for key in keys],
     )
-    sections: list[Row] = []
+    sections: list[SectionRow] = []
     movements: dict[UUID, list[JoinedMovement]] = {}
     section_id: UUID | None = None
     in_section: list[JoinedMovement] = []
@@ -162,10 +165,10 @@ async def sections_and_movements_of(
     return grouped_by_position(sections, len(keys)), movements
 
 
-async def movements(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
+async def movements(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[LocatedMovementRow | None]:
     """Movements that the viewer may comment on (`reachable`), each with its workout's id, in key order."""
     viewer: Viewer = session.viewer
-    rows = await session.fetch(
+    rows: list[LocatedMovementRow] = await session.fetch(
         f"""
         SELECT {MOVEMENT_COLUMNS}, s.workout_id
         FROM workout_movements m
@@ -182,15 +185,17 @@ async def movements(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[R
     return in_key_order(rows, ids)
 
 
-async def movements_of_comments(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def movements_of_comments(session: ReadSession, ids: Sequence[UUID]) -> list[MovementRow | None]:
     """Movements of visible comments, in key order, those of deleted sections and workouts included."""
-    rows = await session.fetch(f"SELECT {MOVEMENT_COLUMNS} FROM workout_movements m WHERE m.id = ANY ($1)", ids)
+    rows: list[MovementRow] = await session.fetch(
+        f"SELECT {MOVEMENT_COLUMNS} FROM workout_movements m WHERE m.id = ANY ($1)", ids
+    )
     return in_key_order(rows, ids)
 
 
-async def programs_of(session: ReadSession, organization_ids: Sequence[UUID]) -> list[list[Row]]:
+async def programs_of(session: ReadSession, organization_ids: Sequence[UUID]) -> list[list[ProgramRow]]:
     """Each organization's programs by name."""
-    rows = await session.fetch_list(
+    rows: list[ProgramRow] = await session.fetch_list(
         """
         SELECT id, organization_id, name
         FROM programs
@@ -248,9 +253,9 @@ async def insert_program(session: WriteSession, organization_id: UUID, name: str
     return await session.insert("programs", {"organization_id": organization_id, "name": name})
 
 
-async def programs(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
+async def programs(session: ReadSession, ids: Sequence[UUID]) -> list[ProgramRow | None]:
     """Programs of the viewer's organizations that are not deleted, in key order."""
-    rows = await session.fetch(
+    rows: list[ProgramRow] = await session.fetch(
         "SELECT id, organization_id, name FROM programs WHERE id = ANY ($1) AND deleted_at IS NULL", ids
     )
     return in_key_order(rows, ids)

@@ -1,7 +1,6 @@
 """Reading comments, their threads and their attachments."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
@@ -10,6 +9,7 @@ from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.rows import Row, grouped
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.workout.rules import Comment, threads
+from kinegraph.workout.rules_rows import CommentRow
 from kinegraph.workout.store import reachable
 
 COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
@@ -30,7 +30,7 @@ ON_REACHABLE_WORKOUT = f"""
 @narrowed
 async def comments_of(
     session: ReadSession[Viewer], movement_ids: Sequence[UUID], names: frozenset[str] | None = None
-) -> list[list[Any]]:
+) -> list[list[CommentRow]] | list[list[Comment]]:
     """Each movement's top-level comments, oldest first, with their replies and authors where these are requested.
 
     Each author is read once, since row-level security checks their memberships at each read. An athlete whose
@@ -41,7 +41,7 @@ async def comments_of(
     flat = names is not None and not names & {"replies", "parent"}
     always = "id organization_id workout_movement_id author_id parent_comment_id created_at"
     mailed = names is None or "author_email" in names
-    rows = await session.fetch_list(
+    rows: list[CommentRow] = await session.fetch_list(
         f"""
         WITH c AS MATERIALIZED (
             SELECT {narrow(COLUMNS, names, always)}
@@ -68,7 +68,7 @@ async def comments_of(
 
 async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | None]:
     """Comments with their replies, in key order; None for deleted ones and for replies to deleted ones."""
-    rows = await session.fetch_list(
+    rows: list[CommentRow] = await session.fetch_list(
         f"""
         SELECT {COLUMNS}, {AUTHOR_COLUMNS}
         FROM exercise_comments c
@@ -81,7 +81,8 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
     )
     found = {row.id: Comment(row) for row in rows}
     for comment in found.values():
-        if parent := found.get(comment.parent_comment_id):
+        parent_id = comment.row.parent_comment_id
+        if parent_id is not None and (parent := found.get(parent_id)):
             parent.replies.append(comment)
     return [found.get(id) for id in ids]
 

@@ -5,14 +5,16 @@ from importlib.resources import files
 from uuid import UUID
 
 from kinegraph.kit.outbox import record
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media.rules import AttachmentAdded
+from kinegraph.workout.rules_rows import ForkedAssignmentRow, MovementRow, SectionRow
 from kinegraph.workout.rules_tree import Tree
 from kinegraph.workout.store import movements_of, sections_of
 
 
-async def current_rows(session: WriteSession, workout_id: UUID, organization_id: UUID) -> tuple[list[Row], list[Row]]:
+async def current_rows(
+    session: WriteSession, workout_id: UUID, organization_id: UUID
+) -> tuple[list[SectionRow], list[MovementRow]]:
     """The stored sections and movements of a workout that are not deleted."""
     (sections,) = await sections_of(session, [(workout_id, organization_id, None)])
     groups = await movements_of(session, [section.id for section in sections])
@@ -24,8 +26,8 @@ async def replace(
     workout_id: UUID,
     organization_id: UUID,
     tree: Tree,
-    sections: Sequence[Row],
-    movements: Sequence[Row],
+    sections: Sequence[SectionRow],
+    movements: Sequence[MovementRow],
 ) -> int:
     """Replace the stored rows with the tree. Returns the number of rows written: 0 where nothing differs."""
     written = await _upsert_sections(session, workout_id, organization_id, tree)
@@ -34,7 +36,7 @@ async def replace(
     return written + await _delete_sections(session, _omitted_ids(sections, tree))
 
 
-def _omitted_ids(rows: Sequence[Row], tree: Tree) -> list[UUID]:
+def _omitted_ids(rows: Sequence[SectionRow] | Sequence[MovementRow], tree: Tree) -> list[UUID]:
     """The ids of the stored rows that were not sent."""
     return [row.id for row in rows if row.id not in tree.sent]
 
@@ -114,7 +116,7 @@ async def _delete_or_hide(session: WriteSession, table: str, ids: list[UUID], ch
 FORK = (files("kinegraph.workout") / "fork.sql").read_text()
 
 
-async def lock_assignment(session: WriteSession, id: UUID) -> Row | None:
+async def lock_assignment(session: WriteSession, id: UUID) -> ForkedAssignmentRow | None:
     """Lock an assignment until the transaction ends, and return it; None where the viewer may not write it."""
     return await session.fetch_row(
         """
@@ -127,7 +129,7 @@ async def lock_assignment(session: WriteSession, id: UUID) -> Row | None:
     )
 
 
-async def fork(session: WriteSession, assignment: Row) -> UUID:
+async def fork(session: WriteSession, assignment: ForkedAssignmentRow) -> UUID:
     """Copy an assignment's library workout to its snapshot, and set `snapshot_workout_id`. Returns the snapshot's id.
 
     The caller holds the locks of the assignment's row and of the library workout's tree, so that neither changes.

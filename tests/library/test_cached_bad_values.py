@@ -1,6 +1,6 @@
 """A stored value that the API cannot represent fails only the fields that show it, with and without a cache."""
 
-from typing import Any
+from typing import Any  # inputs and answers are JSON
 
 import pytest
 
