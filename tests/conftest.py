@@ -39,7 +39,7 @@ from kinegraph.settings import Settings
 from tests.observing import observe
 from tests.settings import with_settings
 
-SECRET = "a secret of the tests, long enough for HS256"
+SECRET = "a secret of the tests, of 64 bytes and more, as HS512 needs (RFC 7518)"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
 TEMPLATE = f"kinegraph_template{WORKER}"
 _numbers = itertools.count(1)

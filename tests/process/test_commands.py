@@ -143,6 +143,17 @@ def test_doctor_says_what_is_well_and_what_is_not(database_url: str, redis_url: 
     }
 
 
+def test_doctor_makes_no_folder(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    settings = {"KINEGRAPH_HOME": str(home), "KINEGRAPH_REDIS_URL": "redis://127.0.0.1:1/0"}
+    done = run("doctor", env=environment(NOWHERE, **settings))
+    assert f"ok   files        the folder {home}/media, made when the API starts\n" in done.stdout
+    assert [*tmp_path.iterdir()] == []
+    home.write_text("this is no folder")
+    done = run("doctor", env=environment(NOWHERE, **settings))
+    assert f"BAD  files        the folder {home}/media cannot be made: {home} is no folder\n" in done.stdout
+
+
 def test_serve_and_worker_run_in_production_without_graphiql(database_url: str, redis_url: str, tmp_path: Path) -> None:
     port = free_port()
     settings = {"KINEGRAPH_REDIS_URL": redis_url, "KINEGRAPH_JWT_SECRET": SECRET, "PORT": str(port)}

@@ -1,7 +1,9 @@
 """`kinegraph doctor`: what is configured, reachable and migrated, and what is wrong."""
 
 import asyncio
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from kinegraph import revisions
@@ -116,13 +118,24 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 
 
 async def _files(settings: Settings) -> Finding:
-    """Whether files can be stored where the settings say."""
+    """Whether files can be stored: in the bucket, which is tried, or in the folder, which is not made for it."""
+    if settings.s3_bucket is None:
+        return _folder(settings.home / "media")
     try:
         async with open_storage(settings) as storage:
             await storage.require()
             return True, "files", storage.describe()
     except ServiceError as error:
         return False, "files", str(error)
+
+
+def _folder(folder: Path) -> Finding:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        return False, "files", f"the folder {folder} cannot be made: {existing} is no folder"
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return False, "files", f"the folder {folder} cannot be written: permission denied at {existing}"
+    return True, "files", f"the folder {folder}" + ("" if existing == folder else ", made when the API starts")
 
 
 def _whose(configured: str | None) -> str:
