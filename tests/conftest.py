@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON of the API, and ASGI messages
 from uuid import UUID
 
 import asyncpg
@@ -146,7 +146,7 @@ class Organization:
 
 @dataclass
 class World:
-    """Makes organizations and users, past the API, which has no way to make them."""
+    """Makes organizations and users directly in the database: the API has no mutations for them."""
 
     database: Database
 

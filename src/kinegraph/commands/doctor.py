@@ -1,4 +1,4 @@
-"""`kinegraph doctor`: what is configured, reachable and migrated, and what is wrong."""
+"""`kinegraph doctor`: checks the settings, servers, migrations and files."""
 
 import asyncio
 import os
@@ -18,11 +18,11 @@ from kinegraph.settings import Settings
 from kinegraph.worker import QUEUE
 
 Finding = tuple[bool, str, str]
-"""Whether it is well, what was looked at, and what was found."""
+"""Whether it is in order, its name, and what was found."""
 
 
 def examine(settings: Settings) -> int:
-    """Print every finding. Returns 0 where all is well, else 1."""
+    """Print every finding. Returns the exit code: 0 if all is in order, else 1."""
     findings = [
         *_settings(settings),
         *asyncio.run(_database(settings)),
@@ -144,5 +144,5 @@ def _whose(configured: str | None) -> str:
 
 
 def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname or 'socket'}{parts.path}"
+    split = urlsplit(url)
+    return f"{split.hostname or 'socket'}{split.path}"
