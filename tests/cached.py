@@ -1,11 +1,11 @@
 """What tests of cached answers share: the API with a cache and without, and queries that stay open.
 
-An entry is made at the second miss of its key, so what is asked `TIMES` times is first missed, then put, then found.
+An entry is made at the second miss of its key: a document that is sent `TIMES` times is missed, then put, then found.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any  # JSON of variables
 
 import orjson
 from graphql import parse

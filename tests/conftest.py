@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON of the API, and ASGI messages
 from uuid import UUID
 
 import asyncpg
@@ -39,7 +39,7 @@ from kinegraph.settings import Settings
 from tests.observing import observe
 from tests.settings import with_settings
 
-SECRET = "a secret of the tests, long enough for HS256"
+SECRET = "a secret of the tests, of 64 bytes and more, as HS512 needs (RFC 7518)"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
 TEMPLATE = f"kinegraph_template{WORKER}"
 _numbers = itertools.count(1)
@@ -146,7 +146,7 @@ class Organization:
 
 @dataclass
 class World:
-    """Makes organizations and users, past the API, which has no way to make them."""
+    """Makes organizations and users directly in the database: the API has no mutations for them."""
 
     database: Database
 

@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol, which ignores offers to upgrade a connection here and notes clients that hang up."""
+"""uvicorn's HTTP protocol, which ignores offers to upgrade a connection and logs clients that hang up."""
 
 import logging
-from typing import Any
+from typing import Any  # uvicorn does not export the cycle's type
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol

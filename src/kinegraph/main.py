@@ -85,7 +85,7 @@ def create_app(services: Services) -> Starlette:
 
 @asynccontextmanager
 async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
-    """Open what the application holds, and close it at the end; where that fails half-way, what is open by then."""
+    """Open the application's resources, and close them at the end, or after a start that fails half-way."""
     settings = services.settings
     async with AsyncExitStack() as stack:
         database = await Database.open(
@@ -119,7 +119,7 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
 
 
 def _limits(settings: Settings) -> Limits:
-    """What one request may ask for and take."""
+    """The limits of one request, from the settings."""
     return Limits(
         settings.max_body_bytes,
         settings.max_answer_objects,
@@ -132,9 +132,9 @@ def _limits(settings: Settings) -> Limits:
 def _spare_the_collector() -> None:
     """What was made until now stays for good; and requests make few cycles, so they are looked for more rarely.
 
-    An answer of many objects is made and dropped between two looks, which by the defaults were most of its time. But
-    a look holds everybody up, a microsecond for each object that is new since the last: so it is not put off long.
-    A look at everything, which takes a tenth of a second while the largest answers are made, comes more rarely.
+    With Python's defaults, collections took most of the time of an answer of many objects. Now it is made and freed
+    between two of them. But a collection blocks all requests, a microsecond for each object that is new since the last
+    one: so the threshold stays small. A full collection, a tenth of a second beside the largest answers, is rarer.
     """
     gc.collect()
     gc.freeze()

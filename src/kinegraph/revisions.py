@@ -1,4 +1,4 @@
-"""The revisions of the database's schema that this version knows, and holding a database to the newest."""
+"""The schema revisions of this version, and the check that a database has the newest."""
 
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ def head() -> str:
 
 
 @cache
-def known_revisions() -> frozenset[str]:
+def existing_revisions() -> frozenset[str]:
     """Every revision that this version has."""
     return frozenset(script.revision for script in ScriptDirectory(str(scripts())).walk_revisions())
 
@@ -37,8 +37,8 @@ async def require_head(database: Database) -> None:
         revision = (await database.fetch("SELECT version_num FROM alembic_version"))[0][0]
     except asyncpg.PostgresError:
         revision = None
-    if revision is not None and revision not in known_revisions():
-        raise Unreachable(f"The database is at {revision}, which only a newer version knows: use that one.")
+    if revision is not None and revision not in existing_revisions():
+        raise Unreachable(f"The database is at {revision}, which belongs to a newer version: use that one.")
     if revision != head():
         at = f"at {revision}" if revision else "not migrated"
         raise Unreachable(f"The database is {at}, this version needs {head()}: run `kinegraph migrate`.")

@@ -1,4 +1,4 @@
-"""Where the services are: the servers that the settings name, or the embedded ones that `kinegraph up` runs."""
+"""Finding the services: the servers of the settings, or the embedded ones that `kinegraph up` runs."""
 
 import os
 import secrets
@@ -19,7 +19,7 @@ from kinegraph.settings import Environment, Settings, read_settings
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The settings, with every service that they leave open found."""
+    """The settings, and the addresses of the services."""
 
     settings: Settings
     database_url: str
@@ -80,7 +80,7 @@ def _secret(file: Path) -> str:
 
 
 def _write_whole(file: Path, text: str) -> None:
-    """Write a new file such that nobody ever reads half of it. Raises FileExistsError."""
+    """Write a new file atomically: no reader sees half of it. Raises FileExistsError."""
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:
         with os.fdopen(descriptor, "w") as opened:

@@ -2,14 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Literal, TypeVar
 
 from annotated_types import Ge, Le
 from pydantic import AfterValidator, AliasChoices, AliasGenerator, BeforeValidator, Field, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -18,14 +16,13 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from kinegraph.settings_messages import messages
+
 T = TypeVar("T")
 Environment = Literal["development", "production"]
 
 RENAMED = {"KINEGRAPH_KEPT_MB": "KINEGRAPH_CACHE_MB"}
 """Names of version 0.1 and their successors. The old ones work in 0.2, with a warning, and will not in 0.3."""
-
-MAX_SHOWN_CHARACTERS = 60
-"""The length of a wrong value in an error message; the rest is cut off."""
 
 
 class SettingsError(Exception):
@@ -85,7 +82,7 @@ class Settings(BaseSettings):
     `pool_size`: database connections per process.
     `cors_origins`: the frontends' origins that browsers may call from; in development any on this machine.
     `executor`: how queries are executed, breadth first or by graphql-core.
-    `public_url`: the API's address as clients know it.
+    `public_url`: the API's address for clients.
     `media_url_seconds`: how long signed addresses of files are valid.
     `cache_mb`: size of a web process's cache of finished answers (trees of workouts, pages of libraries) in
     megabytes; 0 disables it.
@@ -149,18 +146,18 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> str:
-        """The API's address: as clients know it, or else for somebody on this machine."""
+        """The API's address: `public_url`, or else its address on this machine."""
         return self.public_url.rstrip("/") if self.public_url else self.local_address
 
     @property
     def local_address(self) -> str:
-        """The API's address for somebody on this machine."""
+        """The API's address on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(self.host, self.host)
         return f"http://{host}:{self.port}"
 
     @property
     def is_development(self) -> bool:
-        """Whether conveniences for people at their own machine are on."""
+        """True if conveniences for developers are on."""
         return self.environment == "development"
 
 
@@ -185,33 +182,4 @@ def read_settings(
     try:
         return Settings(**source())
     except ValidationError as error:
-        raise SettingsError("\n".join(_messages(error, given))) from None
-
-
-def _messages(error: ValidationError, given: Mapping[str, str]) -> Iterator[str]:
-    """Yield a line for each wrong variable. Secrets, and URLs that may hold a password, are not shown."""
-    fields = {_aliases(field)[0]: field for field in Settings.model_fields.values()}
-    faults = {str(fault["loc"][0]): fault for fault in error.errors() if fault["type"] != "default_factory_not_called"}
-    for alias, fault in faults.items():
-        name = next(name for name in _aliases(fields[alias]) if name in given)
-        value = given[name] if len(given[name]) <= MAX_SHOWN_CHARACTERS else f"{given[name][:MAX_SHOWN_CHARACTERS]}…"
-        shown = name if name.endswith(("_SECRET", "_URL")) else f"{name}={value!r}"
-        yield f"{shown} cannot be used: {_expected(fields[alias], fault)}."
-
-
-def _aliases(field: FieldInfo) -> list[str]:
-    """The variables of a field, the preferred one first."""
-    alias = field.validation_alias
-    return [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]
-
-
-def _expected(field: FieldInfo, fault: ErrorDetails) -> str:
-    """What a field takes, from its validator's message or its type."""
-    if fault["type"] == "value_error":
-        return str(fault["ctx"]["error"])
-    if field.annotation is int:
-        low = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
-        high = next(bound.le for bound in field.metadata if isinstance(bound, Le))
-        return f"it takes a whole number from {low} to {high}"
-    choices = ("on", "off") if field.annotation is bool else get_args(field.annotation)
-    return f"it takes one of {', '.join(choices)}"
+        raise SettingsError("\n".join(messages(error, Settings.model_fields, given))) from None

@@ -1,6 +1,6 @@
 """The job process: which facts make which jobs, and running them, handed over by arq on Redis.
 
-Twice a second the worker looks at the database (`dispatch`): facts that were recorded become jobs, and jobs that
+Twice a second the worker queries the database (`dispatch`): facts that were recorded become jobs, and jobs that
 are due go to Redis by their ids. A job's row says when it is due again, so nothing is lost when Redis forgets
 it or a worker dies at it; while Redis is away, rows wait.
 """
@@ -11,7 +11,7 @@ import signal
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any  # results of tasks, and arq's context
 from uuid import UUID
 
 from arq import ArqRedis, Worker, func
@@ -35,7 +35,7 @@ log = logging.getLogger("kinegraph.worker")
 QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
-"""How many jobs are handed to Redis at most: as many as get their turn before they are due again."""
+"""Maximum number of jobs in Redis at once: those that can start before they are due again."""
 TIDY_SECONDS = 60
 CLOSE_SECONDS = 10
 AWAY_SECONDS = 2
@@ -125,7 +125,7 @@ async def _failed(database: Database, job: StartedJob, error: Exception) -> None
     """Say why a job failed; it is tried again unless that would be in vain."""
     ends = isinstance(error, FINAL) or job.tries >= MAX_TRIES
     expected = isinstance(error, (*FINAL, ServiceError))
-    told = str(error) if expected else f"Unexpected: {type(error).__name__}; the worker's log says more."
+    message = str(error) if expected else f"Unexpected: {type(error).__name__}; the worker's log says more."
     extra = {"job": str(job.id), "kind": job.kind, "tries": job.tries, "reason": str(error)}
     log.log(
         logging.ERROR if ends else logging.WARNING,
@@ -135,9 +135,9 @@ async def _failed(database: Database, job: StartedJob, error: Exception) -> None
     )
     async with database.write(authenticate_worker) as session:
         if ends:
-            await store.end(session, job.id, JobStatus.FAILED, message=None, error=told)
+            await store.end(session, job.id, JobStatus.FAILED, message=None, error=message)
         else:
-            await store.postpone(session, job.id, retry_delay_seconds(job.tries), told)
+            await store.postpone(session, job.id, retry_delay_seconds(job.tries), message)
 
 
 async def dispatch(database: Database, redis: ArqRedis) -> int:
@@ -203,7 +203,7 @@ async def work_on(services: Services) -> None:
 
 
 async def _work_while_redis_is_there(services: Services, work: Work, stop: asyncio.Event) -> None:
-    """Work until told to stop, or until Redis goes away."""
+    """Work until a signal to stop comes, or until Redis goes away."""
     redis = ArqRedis(open_pool(services.redis_url), default_queue_name=QUEUE)
     worker = make_worker(redis, work)
     tasks = [asyncio.create_task(each) for each in (worker.main(), _dispatch_on(work.database, redis), stop.wait())]
@@ -224,7 +224,7 @@ async def _work_while_redis_is_there(services: Services, work: Work, stop: async
 
 
 async def _end(tasks: Collection["asyncio.Task[Any]"]) -> None:
-    """Cancel tasks until they have ended: a cancellation can be lost on its way out of a broken connection."""
+    """Cancel tasks until they have ended: a broken connection can swallow a cancellation."""
     left = set(tasks)
     while left:
         for task in left:

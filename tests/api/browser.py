@@ -51,7 +51,7 @@ def serving(app: ASGIApp) -> Iterator[str]:
 
 @dataclass
 class Visit:
-    """A browser cut off from every other server: what it asked of them, and what it complained about."""
+    """A browser cut off from every other server: its requests to them, and what it complained about."""
 
     page: Page
     foreign: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Visit:
             self.foreign.append(route.request.url)
             await route.abort()
 
-    def note(self, message: ConsoleMessage) -> None:
+    def record(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
 
@@ -73,7 +73,7 @@ class Visit:
         await expect(self.page.locator(".graphiql-query-editor .CodeMirror")).to_be_visible()
 
     async def sign_in(self, label: str) -> None:
-        async with self.page.expect_request("**/graphql"):  # the schema is asked for again
+        async with self.page.expect_request("**/graphql"):  # the schema is requested again
             await self.page.get_by_label("Sign-in").select_option(label=label)
 
     async def run(self) -> None:
@@ -107,7 +107,7 @@ async def visiting(tmp_path: Path) -> AsyncIterator[Visit]:
         )
         visit = Visit(context.pages[0])
         await context.route("**/*", visit.guard)
-        visit.page.on("console", visit.note)
+        visit.page.on("console", visit.record)
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         yield visit
         await context.close()

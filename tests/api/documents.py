@@ -1,7 +1,7 @@
 """What the tests of the API share: requests below the client's comfort, and what is stored, as one value."""
 
 import json
-from typing import Any
+from typing import Any  # bodies that are JSON or not
 
 import asyncpg
 import httpx
@@ -50,7 +50,7 @@ async def send(
     return await api.client.send(request)
 
 
-def told(response: httpx.Response) -> tuple[int, list[str]]:
+def outcome(response: httpx.Response) -> tuple[int, list[str]]:
     """The status, and the code of each error, of an answer that must be well-formed GraphQL over HTTP."""
     body = response.json()
     assert set(body) <= {"data", "errors", "extensions"}, body

@@ -1,6 +1,6 @@
-"""A process that asks one thing after another of an API of its own, and prints by how much its memory grew.
+"""A process that sends requests to an API of its own, one after the other, and prints the growth of its memory.
 
-`python -m tests.api.filling` with a JSON object: addresses, settings, the cache that is looked at, who asks, and
+`python -m tests.api.filling` with a JSON object: addresses, settings, the cache that is measured, the token, and
 documents with their variables. What it prints is a JSON object: by how much resident memory grew, and what the cache
 counts.
 """
@@ -10,7 +10,7 @@ import gc
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any  # ASGI messages, and JSON of a test
 
 import psutil
 from starlette.applications import Starlette
@@ -62,31 +62,31 @@ async def send_request(app: Starlette, state: Any, token: str, body: bytes) -> i
 
 
 async def main(given: dict[str, Any]) -> dict[str, Any]:
-    """Serve, ask, and measure."""
+    """Serve, send requests, and measure."""
     settings = Settings(environment="production", home=Path(given["home"]), **given["settings"])
     app = create_app(Services(settings, given["database_url"], given["redis_url"], given["secret"]))
     async with app.router.lifespan_context(app) as state:
         held: Any = dict(state or {})
         status = 200 if given["token"] else 401
 
-        async def ask(text: str, **variables: Any) -> None:
+        async def send_query(text: str, **variables: Any) -> None:
             """Send a document; the answer is looked at no further than its status."""
             body = json.dumps({"query": text, "variables": variables}).encode()
             assert await send_request(app, held, given["token"], body) == status
 
         for text, variables in given["warm"] * 3:
-            await ask(text, **variables)
+            await send_query(text, **variables)
         gc.collect()
         cache = getattr(held["database"], given["cache"])
         before, counted = psutil.Process().memory_info().rss, cache.bytes
         if shape := given.get("shape"):
             for number in range(given["count"]):
                 for _ in range(given["times"]):
-                    await ask(SHAPES[shape](given["size"], number))
+                    await send_query(SHAPES[shape](given["size"], number))
         for text, many in given.get("many", ()):
             for id in many:
                 for _ in range(given["times"]):
-                    await ask(text, id=id)
+                    await send_query(text, id=id)
         gc.collect()
         after = psutil.Process().memory_info().rss
         return {"grew": after - before, "bytes": cache.bytes - counted, "entries": len(cache),

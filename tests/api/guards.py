@@ -1,15 +1,15 @@
 """What a cached answer was read from, and what guards it: both found out from the running system.
 
-Which fields are cached stands in the schema. For each, a document is made that asks for all that can be cached below
-it. What a hit saves are the statements whose rows the cache answers for. Their tables are those that PostgreSQL plans
-to read for them, and those that they name. What moves the version of an entry is tried: each version that there is.
+The schema says which fields are cached. For each, a document is made that selects everything below it that can be
+cached. A hit saves the statements whose rows the cache answers for. Their tables are those that PostgreSQL plans to
+read for them, and those that they name. What moves the version of an entry is tried: each version that there is.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # values of any argument; plans of PostgreSQL are JSON
 
 import orjson
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_leaf_type
@@ -92,7 +92,7 @@ def routes(ids: dict[str, str]) -> dict[str, str]:
 
 
 def document(route: str, field: CachedField, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The document that asks for a cached field with these arguments, and its variables."""
+    """The document that selects a cached field with these arguments, and its variables."""
     given = {name: argument for name, argument in field.field.args.items() if name in arguments}
     declared = f"query ({', '.join(f'${name}: {given[name].type}' for name in given)}) " if given else ""
     passed = f"({', '.join(f'{name}: ${name}' for name in given)})" if given else ""
@@ -112,7 +112,7 @@ def _own(statement: str) -> str:
 async def tables_of(session: ReadSession, statement: str) -> set[str]:
     """The tables that a statement reads: those of its plan, policies included, and those that it names."""
     rows = await session.fetch("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')")
-    known = {row.relname for row in rows}
+    existing = {row.relname for row in rows}
     named = {name.lower() for name in re.findall(r'(?:FROM|JOIN|,)\s+(?:LATERAL\s+)?"?(\w+)', statement, re.I)}
     places = {int(place) for place in re.findall(r"\$(\d+)", statement)}
     await session.lease.execute(f"PREPARE guarded AS {statement}", ())
@@ -120,7 +120,7 @@ async def tables_of(session: ReadSession, statement: str) -> set[str]:
     (row,) = await session.fetch(f"EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE guarded{nulls}")
     await session.lease.execute("DEALLOCATE guarded", ())
     plan = orjson.loads(row[0]) if isinstance(row[0], str) else row[0]
-    return (named & known) | set(_relations(plan))
+    return (named & existing) | set(_relations(plan))
 
 
 def _relations(plan: Any) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _relations(plan: Any) -> Iterator[str]:
 
 
 async def functions_of(database: Database, statement: str) -> set[str]:
-    """The functions of ours that a statement calls, whose tables its plan does not tell."""
+    """The functions of ours that a statement calls, whose tables its plan does not show."""
     rows = await database.fetch(
         """
         SELECT proname FROM pg_proc p

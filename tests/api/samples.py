@@ -4,7 +4,7 @@ import itertools
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # values of any input type, wrong ones too
 
 from graphql import (
     GraphQLEnumType,
@@ -64,7 +64,7 @@ CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True)
 class Operation:
-    """A field that takes arguments, and the document that asks for it with a variable for each."""
+    """A field that takes arguments, and the document that selects it with a variable for each."""
 
     parent: str
     name: str
@@ -132,7 +132,7 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
 
 def _sections(type: Any, ids: Mapping[str, str]) -> list[dict[str, Any]]:
     fresh = {name: id for name, id in ids.items() if "." not in name}
-    sections = [good(type.of_type, "", ids if place == 0 else fresh) for place in range(len(CONFIGS))]
+    sections = [good(type.of_type, "", ids if index == 0 else fresh) for index in range(len(CONFIGS))]
     for section, (shape, keys) in zip(sections, CONFIGS, strict=True):
         config = {key: value for key, value in section["config"].items() if key in keys}
         section.update(shape=shape, config=config)
@@ -148,8 +148,8 @@ def leaves(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLIn
             yield from leaves(inner.of_type, (*path, "0"))
     elif isinstance(inner, GraphQLInputObjectType):
         for key, field in inner.fields.items():
-            place = next((str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1] == "config"), None)
-            at = (*path[:-2], place, "config") if place else path
+            index = next((str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1] == "config"), None)
+            at = (*path[:-2], index, "config") if index else path
             yield from leaves(field.type, (*at, key))
 
 
@@ -186,7 +186,7 @@ BAD: Mapping[str, tuple[Any, ...]] = {
 
 
 def _is_fine(value: Any, path: Path) -> bool:
-    """What is asked for, not stored, may be any whole number and any date."""
+    """A requested value that is not stored may be any whole number and any date."""
     return (value == -1 and path[-1] in ("difficultyMin", "difficultyMax", "maxFatigue")) or (
         value == "0001-01-01" and path[-1] in ("from", "to")
     )
@@ -196,9 +196,9 @@ def put(value: Any, path: Path, new: Any) -> Any:
     """The value with `new` at the path, what leads there made where it is missing."""
     if not path:
         return new
-    step, *rest = path
+    element, *rest = path
     if isinstance(value, list):
-        place = int(step)
-        return [put(entry, tuple(rest), new) if index == place else entry for index, entry in enumerate(value)]
+        position = int(element)
+        return [put(entry, tuple(rest), new) if index == position else entry for index, entry in enumerate(value)]
     held = value or {}
-    return {**held, step: put(held.get(step), tuple(rest), new)}
+    return {**held, element: put(held.get(element), tuple(rest), new)}

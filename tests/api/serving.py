@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # settings and ASGI state of any type
 
 import asyncpg
 import httpx
@@ -51,7 +51,7 @@ class Served:
         return found
 
     async def require_rest(self, owner: "asyncpg.Pool[Row]", size: int, idle: set[str]) -> None:
-        """Hold the process to what it is when nobody asks: no task of a request, a full pool, no old transaction."""
+        """Require the state of an idle process: no task of a request, a full pool, no old transaction."""
         assert await self.idle_tasks() <= idle
         leases = [await asyncio.wait_for(self.database.pool.begin("BEGIN"), 20) for _ in range(size)]
         for lease in leases:
@@ -77,12 +77,12 @@ def state_of(app: Starlette) -> dict[str, Any]:
     lifespan = app.router.lifespan_context
 
     @asynccontextmanager
-    async def noted(app: Any) -> AsyncIterator[Any]:
+    async def recorded(app: Any) -> AsyncIterator[Any]:
         async with lifespan(app) as state:
             held.update(state or {})
             yield state
 
-    app.router.lifespan_context = noted
+    app.router.lifespan_context = recorded
     return held
 
 

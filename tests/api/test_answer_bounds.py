@@ -1,10 +1,10 @@
-"""Answers have a bound in both executors; whoever asks for more is told the number, and others are served meanwhile."""
+"""Answers have a bound in both executors; a larger one is refused with the number, and others are served meanwhile."""
 
 import asyncio
 import gc
 from collections.abc import AsyncIterator
 from itertools import pairwise
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 import httpx
 import pytest
@@ -57,7 +57,7 @@ async def patient(services: Services) -> AsyncIterator[Api]:
         yield api
 
 
-async def ask(api: Api, executor: str, gym: Organization, text: str) -> httpx.Response:
+async def send_query(api: Api, executor: str, gym: Organization, text: str) -> httpx.Response:
     """The response of one executor."""
     headers = {"Authorization": f"Bearer {gym.coach.token}", "X-Kinegraph-Executor": executor}
     body: dict[str, Any] = {"query": text, "variables": {"id": str(gym.id)} if "$id" in text else {}}
@@ -80,7 +80,7 @@ async def ask(api: Api, executor: str, gym: Organization, text: str) -> httpx.Re
 async def test_an_answer_of_more_objects_or_values_than_the_limit_is_refused_with_the_number(
     small: Api, gym: Organization, executor: str, text: str, found: str
 ) -> None:
-    response = await ask(small, executor, gym, text)
+    response = await send_query(small, executor, gym, text)
     (error,) = response.json()["errors"]
     assert (response.status_code, error["extensions"]["code"]) == (400, "ANSWER_TOO_LARGE")
     assert found in error["message"]
@@ -92,7 +92,7 @@ async def test_an_answer_of_more_text_than_the_limit_is_refused_with_the_number(
     small: Api, gym: Organization, executor: str
 ) -> None:
     text = LIBRARY % " ".join(f"d{n}: description n{n}: name c{n}: cues" for n in range(95))
-    response = await ask(small, executor, gym, text)
+    response = await send_query(small, executor, gym, text)
     (error,) = response.json()["errors"]
     assert (response.status_code, error["extensions"]["code"]) == (400, "ANSWER_TOO_LARGE")
     assert "1,048,576 bytes" in error["message"]
@@ -102,8 +102,8 @@ async def test_an_answer_of_more_text_than_the_limit_is_refused_with_the_number(
 async def test_answers_within_the_limits_are_given_after_one_that_was_refused(
     small: Api, gym: Organization, executor: str
 ) -> None:
-    await ask(small, executor, gym, CYCLE)
-    response = await ask(small, executor, gym, LIBRARY % "name")
+    await send_query(small, executor, gym, CYCLE)
+    response = await send_query(small, executor, gym, LIBRARY % "name")
     assert (response.status_code, len(response.json()["data"]["organization"]["exerciseLibrary"]["nodes"])) == (
         200,
         100,
@@ -117,7 +117,7 @@ async def test_many_others_are_served_while_the_heaviest_answer_is_made(
 ) -> None:
     monkeypatch.setattr(tasks, "TURN_SECONDS", 0)  # a turn ends wherever it may: no fast machine answers in a few
     monkeypatch.setattr(core, "TURN_SECONDS", 0)
-    heavy = asyncio.create_task(ask(api, executor, gym, text))
+    heavy = asyncio.create_task(send_query(api, executor, gym, text))
     served = 0
     while not heavy.done():
         assert (await api.client.get("/healthz")).status_code == 200
@@ -129,7 +129,7 @@ async def test_many_others_are_served_while_the_heaviest_answer_is_made(
 
 async def test_a_refused_answer_of_many_tasks_ends_a_few_of_them_at_a_time(patient: Api, gym: Organization) -> None:
     below = " ".join(f"d{n}: exercise {{ categories {{ name }} bodyRegions {{ name }} }}" for n in range(20))
-    heavy = asyncio.create_task(ask(patient, "graphql-core", gym, LIBRARIES % ((below,) * 6)))
+    heavy = asyncio.create_task(send_query(patient, "graphql-core", gym, LIBRARIES % ((below,) * 6)))
     counts = [0]
     while not heavy.done():
         counts.append(len(asyncio.all_tasks()))
@@ -143,13 +143,13 @@ async def test_no_task_is_left_by_a_refused_answer_to_go_on_or_to_the_garbage_co
     small: Api, gym: Organization
 ) -> None:
     text = LIBRARY % "id exercise { id instructions { id } } instructions { id } a: instructions { id }"
-    await ask(small, "graphql-core", gym, text)  # what is cached at first is no garbage
+    await send_query(small, "graphql-core", gym, text)  # what is cached at first is no garbage
     gc.collect()
     gc.disable()
     try:
         before, running = sum(isinstance(found, asyncio.Task) for found in gc.get_objects()), asyncio.all_tasks()
         for _ in range(6):
-            assert (await ask(small, "graphql-core", gym, CYCLE)).status_code == 400
+            assert (await send_query(small, "graphql-core", gym, CYCLE)).status_code == 400
             assert asyncio.all_tasks() == running
         after = sum(isinstance(found, asyncio.Task) for found in gc.get_objects())
     finally:
@@ -161,7 +161,9 @@ async def test_more_fields_of_one_object_than_any_client_needs_are_refused_with_
     small: Api, gym: Organization
 ) -> None:
     for text in (LIBRARY, TREE):
-        response = await ask(small, "breadth-first", gym, text % " ".join(f"a{n}: __typename" for n in range(301)))
+        response = await send_query(
+            small, "breadth-first", gym, text % " ".join(f"a{n}: __typename" for n in range(301))
+        )
         (error,) = response.json()["errors"]
         assert (response.status_code, error["extensions"]["code"]) == (400, "BAD_REQUEST")
         assert "at most 300" in error["message"]
@@ -171,7 +173,7 @@ LARGE = "{ " + " ".join(f"a{n}: viewer {{ user {{ id }} }}" for n in range(1_000
 
 
 async def test_others_are_served_while_a_large_document_is_read_and_planned(api: Api, gym: Organization) -> None:
-    heavy = asyncio.create_task(ask(api, "breadth-first", gym, LARGE))
+    heavy = asyncio.create_task(send_query(api, "breadth-first", gym, LARGE))
     turns = 0
     while not heavy.done():
         await asyncio.sleep(0)

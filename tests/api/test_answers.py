@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # JSON of requests and responses
 
 import asyncpg
 import httpx
@@ -14,7 +14,7 @@ import pytest
 
 from kinegraph.kit.logs import JsonLines
 from kinegraph.kit.rows import Row
-from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored, told
+from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, outcome, send, stored
 from tests.conftest import Api, Organization, World
 
 Owner: TypeAlias = "asyncpg.Pool[Row]"
@@ -40,7 +40,7 @@ def logged() -> Iterator[Lines]:
 
 
 def the_error(response: httpx.Response) -> tuple[str, dict[str, Any]]:
-    """The id and the body of a masked failure, which tells nothing of what happened."""
+    """The id and the body of a masked failure, which reveals nothing of what happened."""
     body: dict[str, Any] = response.json()
     (error,) = body["errors"]
     id: str = error["extensions"]["errorId"]
@@ -130,8 +130,8 @@ async def test_a_mutation_that_fails_is_masked_logged_under_its_id_and_stores_no
             body = {"query": CREATE_EXERCISE, "variables": {"input": input}}
             with logged() as lines:
                 response = await send(api, body, person=organization.coach, accept=accept)
-            id, told = the_error(response)
-            assert response.status_code == 500 and told["data"] is None
+            id, body = the_error(response)
+            assert response.status_code == 500 and body["data"] is None
             check_logged(lines, id, response, "UndefinedColumnError")
     assert await stored(owner) == before
     assert (await api.run(CREATE_EXERCISE, organization.coach, input=input))["createExercise"]["exercise"]["id"]
@@ -172,8 +172,8 @@ async def test_a_mutation_is_never_stored_under_an_answer_that_says_it_failed(
     api: Api, world: World, owner: Owner
 ) -> None:
     organization, (input,) = await made(world)
-    step = "organization { members(first: 1) { nodes { "
-    deep = step * 63 + "role" + " } } }" * 63
+    level = "organization { members(first: 1) { nodes { "
+    deep = level * 63 + "role" + " } } }" * 63
     text = CREATE_EXERCISE.replace("exercise { id }", f"exercise {{ id {deep} }}")
     before = await stored(owner)
     response = await api.post(text, organization.coach, input=input)
@@ -198,7 +198,7 @@ async def test_a_commit_that_fails_is_answered_as_a_failure(api: Api, world: Wor
     assert await stored(owner) == before
 
 
-async def test_a_query_that_fails_in_one_field_keeps_the_data_of_the_others(
+async def test_a_query_that_fails_in_one_field_retains_the_data_of_the_others(
     api: Api, world: World, owner: Owner
 ) -> None:
     organization, _ = await made(world)
@@ -271,8 +271,8 @@ async def test_a_refused_mutation_among_others_stores_nothing_of_itself_only(
     assert response.status_code == 200
     assert data["bad"] == {"exercise": None, "userErrors": [{"code": "INVALID_INPUT"}] * 2}
     assert data["half"] == {"workout": None, "userErrors": [{"code": "EXERCISE_NOT_VISIBLE"}]}
-    kept = await owner.fetch("SELECT id FROM exercises WHERE organization_id = $1 ORDER BY name", organization.id)
-    assert [str(row.id) for row in kept] == [data[key]["exercise"]["id"] for key in ("one", "two")]
+    exercises = await owner.fetch("SELECT id FROM exercises WHERE organization_id = $1 ORDER BY name", organization.id)
+    assert [str(row.id) for row in exercises] == [data[key]["exercise"]["id"] for key in ("one", "two")]
     assert await owner.fetchval("SELECT count(*) FROM workouts WHERE organization_id = $1", organization.id) == 0
 
 
@@ -291,5 +291,5 @@ async def test_a_conflict_that_the_database_finds_leaves_the_other_mutations_sta
 async def test_a_mutation_of_nobody_stores_nothing(api: Api, world: World, owner: Owner) -> None:
     _, (input,) = await made(world)
     before = await stored(owner)
-    assert told(await api.post(CREATE_EXERCISE, None, input=input)) == (401, ["UNAUTHENTICATED"])
+    assert outcome(await api.post(CREATE_EXERCISE, None, input=input)) == (401, ["UNAUTHENTICATED"])
     assert await stored(owner) == before

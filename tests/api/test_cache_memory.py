@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any  # asyncpg has no types; JSON of a process
 
 import pytest
 
@@ -16,14 +16,14 @@ Pool = Any
 MEGABYTE = 2**20
 CACHE_MB = 16
 MARGIN = 16 * MEGABYTE
-"""What allocators and the interpreter may take beside; wide, since every machine does it another way."""
+"""Memory of allocators and the interpreter beside the cache; generous, since machines differ."""
 WARM = "{ viewer { user { id name } } }"
 TREE = "query ($id: ID!) { workout(id: $id) { sections { id title movements { id notes exercise { id name } } } } }"
 
 
 async def grown(services: Services, cache: str, cache_mb: int, token: str, **given: Any) -> dict[str, Any]:
-    """By how much the memory of a process grew that was asked all this."""
-    asked = {"database_url": services.database_url, "redis_url": services.redis_url, "secret": SECRET, "token": token,
+    """Growth of the memory of a process that answered these requests."""
+    request = {"database_url": services.database_url, "redis_url": services.redis_url, "secret": SECRET, "token": token,
              "home": str(services.settings.home), "cache": cache, "settings": {f"{cache}_mb": cache_mb},
              "warm": [(WARM, {})], **given}  # fmt: skip
     pipe = asyncio.subprocess.PIPE
@@ -31,7 +31,7 @@ async def grown(services: Services, cache: str, cache_mb: int, token: str, **giv
         sys.executable, "-m", "tests.api.filling", stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[2],
         env={**os.environ, "PYTHONHASHSEED": "0"},
     )  # fmt: skip
-    out, _ = await asyncio.wait_for(child.communicate(json.dumps(asked).encode()), 240)
+    out, _ = await asyncio.wait_for(child.communicate(json.dumps(request).encode()), 240)
     assert child.returncode == 0
     found: dict[str, Any] = json.loads(out.splitlines()[-1])
     return found
@@ -49,12 +49,12 @@ async def workouts(gym: Organization, owner: Pool) -> list[str]:
         """
         WITH made AS (INSERT INTO workouts (organization_id, author_id, title)
                       SELECT $1, $2, n::text FROM generate_series(1, 1000) AS n RETURNING id),
-             parts AS (INSERT INTO workout_sections (organization_id, workout_id, title)
+             sections AS (INSERT INTO workout_sections (organization_id, workout_id, title)
                        SELECT $1, id, 'Main' FROM made RETURNING id),
              rows AS (INSERT INTO workout_movements (organization_id, section_id, exercise_id, sort_order, notes)
-                      SELECT $1, parts.id, (SELECT id FROM exercises WHERE organization_id IS NULL LIMIT 1), n,
-                             (SELECT string_agg(md5(parts.id::text || n || k), '') FROM generate_series(1, 56) AS k)
-                      FROM parts, generate_series(1, 20) AS n)
+                      SELECT $1, sections.id, (SELECT id FROM exercises WHERE organization_id IS NULL LIMIT 1), n,
+                             (SELECT string_agg(md5(sections.id::text || n || k), '') FROM generate_series(1, 56) AS k)
+                      FROM sections, generate_series(1, 20) AS n)
         SELECT id::text FROM made
         """,
         gym.id,
@@ -78,7 +78,12 @@ async def test_trees_take_no_more_of_the_machines_memory_than_the_setting_says(
 async def test_documents_take_no_more_of_the_machines_memory_than_the_setting_says(
     services: Services, gym: Organization
 ) -> None:
-    given = {"shape": "switches", "size": 200, "count": 60, "times": 2}  # of all shapes it took most for what it counts
+    given = {
+        "shape": "switches",
+        "size": 200,
+        "count": 60,
+        "times": 2,
+    }  # the shape that is most above its weight
     some = await grown(services, "request_cache", CACHE_MB, gym.coach.token, **given)
     assert some["counts"]["evictions document"] > 5
     assert some["bytes"] <= CACHE_MB * MEGABYTE

@@ -40,7 +40,7 @@ async def serving(services: Services, cache_mb: int) -> AsyncIterator[tuple[Api,
 
 @contextmanager
 def traced() -> Iterator[None]:
-    """Python keeps account of its memory."""
+    """Trace Python's memory."""
     tracemalloc.start()
     try:
         yield
@@ -105,7 +105,7 @@ async def test_a_token_weighs_what_it_takes(claims: int) -> None:
     tokens.cache = cache = Cache(2**26)
     more = {f"claim{n}": [f"value {n}"] for n in range(claims)}
     signed = [tokens.sign({"sub": f"{n}", "email": f"person{n}@kinegraph.example", **more}, 60) for n in range(2500)]
-    with traced():  # more of them than Python keeps tuples and lists to use again
+    with traced():  # more than Python's free lists of tuples and lists hold
         before, _ = tracemalloc.get_traced_memory()
         for number in range(len(signed)):
             token, signed[number] = signed[number], ""
@@ -123,11 +123,12 @@ async def test_trees_and_pages_are_freed_at_once(
         """
         WITH made AS (INSERT INTO workouts (organization_id, author_id, title)
                       SELECT $1, $2, n::text FROM generate_series(1, 50) AS n RETURNING id),
-             parts AS (INSERT INTO workout_sections (organization_id, workout_id) SELECT $1, id FROM made RETURNING id)
+             sections AS (INSERT INTO workout_sections (organization_id, workout_id)
+                          SELECT $1, id FROM made RETURNING id)
         INSERT INTO workout_movements (organization_id, section_id, exercise_id, notes)
         SELECT $1, id, (SELECT id FROM exercises WHERE organization_id IS NULL LIMIT 1),
                (SELECT string_agg(md5(id::text || k), '') FROM generate_series(1, 280) AS k)
-        FROM parts
+        FROM sections
         """,
         gym.id,
         gym.coach.id,

@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 from graphql.language.ast import Node
 
@@ -14,7 +14,7 @@ from tests.conftest import World
 
 
 def alive() -> Counter[str]:
-    """How many nodes of documents and parts of plans there are, by class."""
+    """Number of nodes of documents and of objects of plans, by class."""
     return Counter(type(each).__name__ for each in gc.get_objects() if isinstance(each, Node | Selection | Field))
 
 
@@ -22,16 +22,16 @@ async def test_plans_that_are_evicted_are_freed_without_the_garbage_collector(se
     gym = await world.organization()
     async with serving(services, 1) as api:
 
-        async def ask(first: int, last: int) -> Counter[str]:
+        async def send_documents(first: int, last: int) -> Counter[str]:
             for number in range(first, last):
                 await api.run(SHAPES["exercises"](30, number), gym.coach)
             return alive()
 
-        full = await ask(0, 250)
+        full = await send_documents(0, 250)
         gc.collect()
         gc.disable()
         try:
-            later = await ask(250, 400)
+            later = await send_documents(250, 400)
         finally:
             gc.enable()
     assert 1_000 < later["Field"] <= 1.1 * full["Field"]

@@ -6,7 +6,7 @@ import types
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # coroutines and ASGI state of any type
 
 import httpx
 import pytest
@@ -22,7 +22,7 @@ from tests.observing import observe
 from tests.settings import with_settings
 
 EXECUTORS = ("breadth-first", "graphql-core")
-MAX_STEPS = 400
+MAX_CANCELLATIONS = 400
 
 LISTS = """{ viewer { user { name } memberships { role organization { programs { name workouts { totalCount } }
   workouts(first: 2) { totalCount nodes { title author { name } } } members { nodes { user { name } } }
@@ -44,7 +44,7 @@ class Cancelled:
     """The await of the request's own task at which it is cancelled."""
 
     @types.coroutine
-    def step(self, work: Any) -> Generator[Any, Any, Any]:
+    def advance(self, work: Any) -> Generator[Any, Any, Any]:
         """Run a request, and cancel its task at one of its awaits."""
         error: BaseException | None = None
         for number in itertools.count():
@@ -84,7 +84,7 @@ async def cancellable(services: Services) -> AsyncIterator[Cancelled]:
         held: Any = state
 
         async def stepped(scope: Any, receive: Any, send: Any) -> None:
-            await found.step(app({**scope, "state": dict(held)}, receive, send))
+            await found.advance(app({**scope, "state": dict(held)}, receive, send))
 
         transport = httpx.ASGITransport(stepped, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
@@ -127,15 +127,15 @@ async def test_a_request_that_is_cancelled_at_any_of_its_awaits_leaves_nothing_b
     cancelled: Cancelled, organization: Organization, requests: dict[str, Any], kind: str, executor: str
 ) -> None:
     body, sent = requests[kind], headers(organization.coach, executor)
-    for step in range(MAX_STEPS):
-        cancelled.cancel_at = step
+    for position in range(MAX_CANCELLATIONS):
+        cancelled.cancel_at = position
         before = asyncio.all_tasks()
         request = asyncio.create_task(cancelled.api.client.post("/graphql", json=body, headers=sent))
         await asyncio.wait([request])
         cancelled.cancel_at = None
         await cancelled.require_rest(before)
         if not request.cancelled():
-            assert step
+            assert position
             return
     raise AssertionError("it never came to its end")
 
@@ -146,7 +146,7 @@ async def test_a_request_that_is_cancelled_at_any_of_its_statements_leaves_nothi
     cancelled: Cancelled, organization: Organization, requests: dict[str, Any], kind: str, executor: str
 ) -> None:
     body, sent = requests[kind], headers(organization.coach, executor)
-    for number in range(MAX_STEPS):
+    for number in range(MAX_CANCELLATIONS):
         before = asyncio.all_tasks()
         request = asyncio.create_task(cancelled.api.client.post("/graphql", json=body, headers=sent))
         seen = len(cancelled.statements)

@@ -1,7 +1,7 @@
-"""What clients are told of errors of every kind: whose mistake it is, and whether another try may help."""
+"""Errors of every kind as clients get them: whose mistake it is, and whether to try again."""
 
 import logging
-from typing import Any
+from typing import Any  # resolvers return values that do not fit the schema
 
 import asyncpg
 import pytest
@@ -30,7 +30,7 @@ def executed(text: str, resolved: Any, **variables: Any) -> list[GraphQLError]:
 
 
 def codes(errors: list[GraphQLError]) -> list[tuple[str, int]]:
-    """Code and status of each failure that is told."""
+    """Code and status of each failure that is reported."""
     return [(each.error["extensions"]["code"], each.status) for each in failures(errors, suggests=False)]
 
 
@@ -91,9 +91,9 @@ def test_an_argument_that_is_null_and_must_not_be_is_a_mistake_of_the_client() -
 )
 def test_what_another_try_may_mend_is_503_without_a_word_of_the_cause(cause: Exception, code: str) -> None:
     assert codes([raised(cause)]) == [(code, 503)]
-    told = unexpected(cause)
-    assert (told.error["extensions"], told.status) == ({"code": code}, 503)
-    assert str(cause) not in told.error["message"] or not str(cause)
+    failure = unexpected(cause)
+    assert (failure.error["extensions"], failure.status) == ({"code": code}, 503)
+    assert str(cause) not in failure.error["message"] or not str(cause)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_another_try_may_mend_is_503_without_a_word_of_the_cause(cause: Exc
      asyncpg.UniqueViolationError("twice"), RecursionError()],
     ids=repr,
 )  # fmt: skip
-def test_everything_else_is_internal_and_logged_under_the_id_that_is_told(
+def test_everything_else_is_internal_and_logged_under_the_id_that_is_reported(
     cause: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR, "kinegraph.api"):

@@ -1,4 +1,4 @@
-"""GraphiQL works with no other server in reach, tells who is signed in, and keeps no token."""
+"""GraphiQL works with no other server in reach, shows who is signed in, and stores no token."""
 
 import base64
 import hashlib
@@ -53,7 +53,7 @@ async def test_every_file_the_page_names_is_ours_typed_gzipped_and_cached_for_go
             assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
-async def test_a_file_without_its_version_is_not_kept_and_comes_plain_to_who_cannot_gunzip(
+async def test_a_file_without_its_version_is_not_cached_and_comes_plain_to_who_cannot_gunzip(
     fake_assets: Path,
 ) -> None:
     async with client(fake_assets) as http:

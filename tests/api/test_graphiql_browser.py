@@ -109,7 +109,7 @@ async def test_what_another_graphiql_stored_on_this_origin_does_not_hide_the_exa
         await expect(visit.tabs).to_have_count(14)
 
 
-async def test_a_reload_keeps_the_sign_in_and_the_tabs_and_local_storage_holds_no_token(visit: Visit) -> None:
+async def test_a_reload_retains_the_sign_in_and_the_tabs_and_local_storage_holds_no_token(visit: Visit) -> None:
     with page(ASSETS) as address:
         await visit.open(address)
         await visit.sign_in("Dana, coach")

@@ -5,7 +5,7 @@ what guards it are all found out from the running system (guards.py), and from n
 """
 
 import re
-from typing import Any
+from typing import Any  # asyncpg has no types; JSON of variables
 
 import pytest
 
@@ -60,7 +60,7 @@ class Guard:
         return statements
 
     async def cached_statements(self, text: str, variables: dict[str, Any]) -> list[str]:
-        """The statements whose rows the cache answers for, once the document was asked often enough."""
+        """The statements whose rows the cache answers for, after the document was sent often enough."""
         await self.counter.api.run("{ viewer { user { id } } }", self.size.coach)
         first = await self.statements(text, variables)
         for _ in range(2):

@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any  # values that hypothesis makes
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kinegraph.main import create_app
 from kinegraph.services import Services
-from tests.api.documents import GRAPHQL_JSON, PLAIN_JSON, send, told
+from tests.api.documents import GRAPHQL_JSON, PLAIN_JSON, outcome, send
 from tests.conftest import Api, World, running
 from tests.settings import with_settings
 
@@ -64,7 +64,7 @@ BODIES = {
 async def test_a_body_that_cannot_be_read_is_400_in_both_media_types(api: Api, body: bytes) -> None:
     for accept in (GRAPHQL_JSON, PLAIN_JSON):
         response = await send(api, body, accept=accept)
-        assert told(response)[1] == ["BAD_REQUEST"]
+        assert outcome(response)[1] == ["BAD_REQUEST"]
         assert response.status_code == 400 or (accept == PLAIN_JSON and b"variables" in body)
     assert (await send(api, GOOD)).json() == {"data": {"__typename": "Query"}}
 
@@ -86,7 +86,7 @@ async def test_variables_of_more_values_or_objects_than_any_client_needs_are_400
     api: Api, text: str, message: str
 ) -> None:
     response = await send(api, variables(text))
-    assert told(response) == (400, ["BAD_REQUEST"])
+    assert outcome(response) == (400, ["BAD_REQUEST"])
     assert response.json()["errors"][0]["message"] == message
 
 
@@ -118,7 +118,7 @@ async def test_a_number_that_no_int_holds_is_400_and_named(api: Api, world: Worl
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, identity", "x-unheard-of"])
 async def test_an_encoded_body_is_415_and_says_which_encoding_is_taken(api: Api, encoding: str) -> None:
     response = await send(api, gzip.compress(GOOD), headers={"Content-Encoding": encoding})
-    assert told(response) == (415, ["BAD_REQUEST"])
+    assert outcome(response) == (415, ["BAD_REQUEST"])
     assert response.headers["accept-encoding"] == "identity"
 
 
@@ -138,7 +138,7 @@ async def test_a_body_of_the_longest_size_is_taken_and_one_byte_more_is_413_with
         request.headers["content-type"] = PLAIN_JSON
         assert "content-length" not in request.headers
         undeclared = await api.client.send(request)
-        assert (told(declared)[0], told(undeclared)[0]) == (status, status)
+        assert (outcome(declared)[0], outcome(undeclared)[0]) == (status, status)
 
 
 async def test_an_endless_body_is_given_up_at_the_limit(api: Api) -> None:
@@ -151,7 +151,7 @@ async def test_an_endless_body_is_given_up_at_the_limit(api: Api) -> None:
             yield b" " * 65_536
 
     request = api.client.build_request("POST", "/graphql", content=endless(), headers={"Content-Type": PLAIN_JSON})
-    assert told(await api.client.send(request)) == (413, ["BAD_REQUEST"])
+    assert outcome(await api.client.send(request)) == (413, ["BAD_REQUEST"])
     assert taken <= LIMIT + 2 * 65_536
 
 
@@ -203,16 +203,16 @@ DOCUMENTS: dict[str, str] = {
 @pytest.mark.parametrize("text", DOCUMENTS.values(), ids=DOCUMENTS)
 async def test_a_document_that_cannot_be_run_is_400_and_its_answer_is_small(api: Api, text: str) -> None:
     response = await send(api, {"query": text})
-    status, codes = told(response)
+    status, codes = outcome(response)
     assert status == 400 and set(codes) == {"BAD_REQUEST"} and len(codes) <= 21
     assert (await send(api, GOOD)).status_code == 200
 
 
 async def test_exactly_ten_thousand_tokens_are_taken(api: Api) -> None:
     fields = " ".join(f"a{number}:__typename" for number in range(3_332))
-    most = await send(api, {"query": f"{{ {fields} __typename __typename }}"})
-    assert most.status_code == 200 and len(most.json()["data"]) == 3_333
-    assert told(await send(api, {"query": f"{{ {fields} __typename __typename __typename }}"}))[0] == 400
+    largest = await send(api, {"query": f"{{ {fields} __typename __typename }}"})
+    assert largest.status_code == 200 and len(largest.json()["data"]) == 3_333
+    assert outcome(await send(api, {"query": f"{{ {fields} __typename __typename __typename }}"}))[0] == 400
 
 
 def links(length: int, inner: str) -> str:
@@ -239,7 +239,7 @@ async def test_a_valid_document_is_answered_or_refused_as_too_deep_however_deep_
     for depth in (1, 10, 20, 40, 50, 60, 62, 63, 64, 66, 70, 80, 90, 120, 180, 300, 400, 1_000):
         text = f'{{ organization(id: "{organization.id}") {{ {selection(depth)} }} }} {fragments(depth)}'
         response = await send(api, {"query": text}, person=organization.member)
-        assert told(response) in ((200, []), (400, ["BAD_REQUEST"])), (depth, response.text[:400])
+        assert outcome(response) in ((200, []), (400, ["BAD_REQUEST"])), (depth, response.text[:400])
         assert response.status_code == 200 or (depth > 12 and len(response.text) < 400), depth
 
 
@@ -251,7 +251,7 @@ async def test_a_message_does_not_repeat_all_that_was_sent(api: Api, type: str, 
     response = await send(
         api, {"query": f"query ($v: {type}) {{ viewer {{ isPlatformAdmin }} }}", "variables": {"v": value}}
     )
-    assert told(response) == (400, ["BAD_REQUEST"])
+    assert outcome(response) == (400, ["BAD_REQUEST"])
     assert len(response.text) < 2_500
 
 
@@ -269,7 +269,7 @@ async def test_whatever_json_stands_in_a_request_it_is_answered_below_500(
 ) -> None:
     for text in (query, EXERCISES):
         body = {"query": text, "variables": given_variables, "operationName": name}
-        assert told(await send(api, body, accept=accept))[0] < 500
+        assert outcome(await send(api, body, accept=accept))[0] < 500
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -278,4 +278,4 @@ async def test_whatever_bytes_are_sent_they_are_answered_below_500(api: Api, bod
     request = api.client.build_request("POST", "/graphql", content=body)
     headers = {b"host": b"testserver", b"content-type": b"application/json", b"accept": accept.encode("latin-1")}
     request.headers = httpx.Headers(list(headers.items()))
-    assert told(await api.client.send(request))[0] < 500
+    assert outcome(await api.client.send(request))[0] < 500

@@ -1,14 +1,14 @@
 """GraphQL over HTTP as its specification has it: methods, media types, statuses, parameters."""
 
 import json
-from typing import Any
+from typing import Any  # bodies of every wrong type
 from urllib.parse import urlencode
 
 import asyncpg
 import pytest
 
 from kinegraph.kit.rows import Row
-from tests.api.documents import CREATE_EXERCISE, GRAPHQL_JSON, PLAIN_JSON, send, stored, told
+from tests.api.documents import CREATE_EXERCISE, GRAPHQL_JSON, PLAIN_JSON, outcome, send, stored
 from tests.conftest import Api, World
 
 TYPENAME = {"query": "{ __typename }"}
@@ -49,9 +49,9 @@ async def test_the_answer_is_of_the_media_type_that_the_client_likes_best(
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json;q=0", "application/xml, image/*", "*/*;q=0"])
-async def test_a_client_that_takes_neither_media_type_is_told_so(api: Api, accept: str) -> None:
+async def test_a_client_that_takes_neither_media_type_gets_that_error(api: Api, accept: str) -> None:
     response = await send(api, TYPENAME, accept=accept)
-    assert told(response) == (406, ["BAD_REQUEST"])
+    assert outcome(response) == (406, ["BAD_REQUEST"])
 
 
 async def test_several_accept_headers_count_as_one(api: Api) -> None:
@@ -87,7 +87,7 @@ async def test_a_request_error_is_400_without_data_and_200_only_to_those_who_ask
 ) -> None:
     for accept, status in ((GRAPHQL_JSON, 400), ("*/*", 400), (PLAIN_JSON, 200)):
         response = await send(api, body, accept=accept)
-        assert told(response) == (status, ["BAD_REQUEST"])
+        assert outcome(response) == (status, ["BAD_REQUEST"])
         assert "data" not in response.json()
 
 
@@ -105,7 +105,7 @@ async def test_a_request_error_is_400_without_data_and_200_only_to_those_who_ask
 async def test_a_body_that_is_no_graphql_request_is_400_whatever_media_type_is_taken(api: Api, body: Any) -> None:
     for accept in (GRAPHQL_JSON, PLAIN_JSON, None):
         content = json.dumps(body).encode()
-        assert told(await send(api, content, accept=accept)) == (400, ["BAD_REQUEST"])
+        assert outcome(await send(api, content, accept=accept)) == (400, ["BAD_REQUEST"])
 
 
 async def test_null_stands_for_a_parameter_that_is_not_given(api: Api) -> None:
@@ -130,7 +130,7 @@ async def test_the_named_operation_runs_and_only_it(api: Api) -> None:
     "application/jsonp", ""])  # fmt: skip
 async def test_a_body_that_is_not_declared_as_json_in_utf8_is_415(api: Api, content_type: str | None) -> None:
     response = await send(api, TYPENAME, content_type=content_type)
-    assert told(response) == (415, ["BAD_REQUEST"])
+    assert outcome(response) == (415, ["BAD_REQUEST"])
     assert response.headers["accept-post"] == PLAIN_JSON
 
 
@@ -182,7 +182,7 @@ async def test_a_query_by_get_takes_its_parameters_from_the_url(api: Api) -> Non
     {"query": "{ __typename }", "extensions": "7"}, {"query": "{ __typename }", "variables": '{"x": "\\ud800"}'},
     {"query": "{ __typename \0 }"}, {"query": "{ __typename }", "operationName": "\0"}], ids=json.dumps)  # fmt: skip
 async def test_a_malformed_request_by_get_is_400(api: Api, parameters: dict[str, str]) -> None:
-    assert told(await get(api, **parameters)) == (400, ["BAD_REQUEST"])
+    assert outcome(await get(api, **parameters)) == (400, ["BAD_REQUEST"])
 
 
 async def test_percent_encoded_bytes_that_are_no_utf8_are_400(api: Api) -> None:
@@ -198,7 +198,7 @@ async def test_a_mutation_by_get_is_405_and_stores_nothing(api: Api, world: Worl
     for parameters in ({"query": CREATE_EXERCISE}, {"query": both, "operationName": "M"}):
         url = f"/graphql?{urlencode({**parameters, 'variables': variables})}"
         response = await send(api, method="GET", url=url, person=organization.coach)
-        assert told(response) == (405, ["BAD_REQUEST"])
+        assert outcome(response) == (405, ["BAD_REQUEST"])
         assert response.headers["allow"] == "POST"
     assert await stored(owner) == before
     harmless = await get(api, query=both, operationName="Q")
@@ -217,10 +217,10 @@ async def test_bad_input_of_a_query_is_400_and_names_the_argument(api: Api, worl
 async def test_a_token_that_does_not_hold_is_401_in_both_media_types(api: Api, header: str) -> None:
     for accept in (GRAPHQL_JSON, PLAIN_JSON):
         response = await send(api, TYPENAME, accept=accept, headers={"Authorization": header})
-        assert told(response) == (401, ["UNAUTHENTICATED"])
+        assert outcome(response) == (401, ["UNAUTHENTICATED"])
         assert response.headers["www-authenticate"].startswith("Bearer")
 
 
 async def test_nobody_is_anonymous_beyond_the_schema_itself(api: Api) -> None:
-    assert told(await send(api, {"query": "{ viewer { user { id } } }"})) == (401, ["UNAUTHENTICATED"])
+    assert outcome(await send(api, {"query": "{ viewer { user { id } } }"})) == (401, ["UNAUTHENTICATED"])
     assert (await send(api, {"query": "{ __typename __schema { queryType { name } } }"})).status_code == 200

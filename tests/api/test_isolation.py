@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 import asyncpg
 import pytest
@@ -57,7 +57,7 @@ FAILING: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 class Tenants:
-    """Organizations whose people ask well, and one whose people do not."""
+    """Organizations whose members send valid requests, and one whose members do not."""
 
     def __init__(self, good: list[Organization], bad: Organization) -> None:
         self.good = good

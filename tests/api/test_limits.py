@@ -1,4 +1,4 @@
-"""A small document cannot ask for an endless amount of work."""
+"""A small document cannot cause an unbounded amount of work."""
 
 import pytest
 from graphql import parse
@@ -7,7 +7,7 @@ from kinegraph.api.comparisons import MAX_COMPARISONS, comparisons
 from kinegraph.api.limits import MAX_CHARACTERS, MAX_FIELDS, MAX_LEVELS, selects_nothing, size
 from tests.conftest import Api, World
 
-STEP = "{0}: members {{ nodes {{ organization {{ ...F{1} }} }} }} "
+LEVEL = "{0}: members {{ nodes {{ organization {{ ...F{1} }} }} }} "
 TOO_MUCH = f"The document asks for too much: at most {MAX_FIELDS:,} fields, fragments written out."
 TOO_DEEP = f"The document is nested too deeply: at most {MAX_LEVELS} levels of fields."
 TOO_OFTEN = (
@@ -17,13 +17,13 @@ TOO_LONG = f"The document is too long: at most {MAX_CHARACTERS:,} characters. Se
 SPREAD = "".join(f"fragment F{n} on Query {{ viewer {{ user {{ id }} }} }} " for n in range(400))
 
 
-def branching(steps: int, names: str = "ab") -> str:
+def branching(levels: int, names: str = "ab") -> str:
     """A document of a few hundred bytes whose fields multiply with each fragment."""
     fragments = "".join(
-        f"fragment F{i} on Organization {{ {''.join(STEP.format(name, i + 1) for name in names)} }} "
-        for i in range(steps)
+        f"fragment F{i} on Organization {{ {''.join(LEVEL.format(name, i + 1) for name in names)} }} "
+        for i in range(levels)
     )
-    last = f"fragment F{steps} on Organization {{ id }}"
+    last = f"fragment F{levels} on Organization {{ id }}"
     return f"{{ viewer {{ memberships {{ organization {{ ...F0 }} }} }} }} {fragments} {last}"
 
 

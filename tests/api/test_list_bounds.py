@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, cast
+from typing import Any, cast  # batch functions and keys of any type
 from unittest.mock import MagicMock
 from uuid import uuid4
 
@@ -58,7 +58,7 @@ def lists() -> Iterator[tuple[str, Any]]:
                 yield f"{parent.name}.{name}", field.extensions["strawberry-definition"].metadata.get("edge")
 
 
-def reads() -> Iterator[tuple[str, Read]]:
+def reading_functions() -> Iterator[tuple[str, Read]]:
     """How each list of the schema is read, as far as it is read by a statement of its own."""
     yield from RESOLVED.items()
     for name, edge in lists():
@@ -79,17 +79,17 @@ class Sessions(ReadSession[Any]):
         self.viewer = MagicMock()
 
     async def fetch(self, statement: str, *arguments: Any) -> list[Any]:
-        """Rows as many as the statement's own end allows, four at most."""
+        """As many rows as the end of the statement allows, at most four."""
         return [MagicMock()] * (4 if statement.endswith("LIMIT 4") else 0)
 
 
-def test_every_list_of_the_schema_is_an_edge_or_known_here() -> None:
-    known = {*RESOLVED, *BOUNDED_OTHERWISE}
-    unknown = [name for name, edge in lists() if edge is None and not {name, name.partition(".")[0]} & known]
-    assert unknown == [], "say how it is read (RESOLVED), or what bounds it"
+def test_every_list_of_the_schema_is_an_edge_or_existing_here() -> None:
+    bounded = {*RESOLVED, *BOUNDED_OTHERWISE}
+    unbounded = [name for name, edge in lists() if edge is None and not {name, name.partition(".")[0]} & bounded]
+    assert unbounded == [], "say how it is read (RESOLVED), or what bounds it"
 
 
-@pytest.mark.parametrize(("name", "read"), [pytest.param(*each, id=each[0]) for each in reads()])
+@pytest.mark.parametrize(("name", "read"), [pytest.param(*each, id=each[0]) for each in reading_functions()])
 async def test_a_list_of_more_rows_than_the_limit_is_refused(name: str, read: Read) -> None:
     with pytest.raises(AnswerTooLarge, match="more than 3 objects"):
         await read(Sessions())

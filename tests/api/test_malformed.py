@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 import asyncpg
 import httpx
@@ -68,13 +68,13 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
         "movementId": movement, "parentCommentId": comment, "programId": str(program),
         "athleteIds": str(organization.member.id), "athleteId": str(organization.member.id),
     }  # fmt: skip
-    kept = {"SectionInput.id": section["id"], "MovementInput.id": movement}
+    existing = {"SectionInput.id": section["id"], "MovementInput.id": movement}
     ids = {"Exercise": exercise["createExercise"]["exercise"]["id"], "Workout": workout["id"], "Movement": movement,
            "Comment": comment, "TaxonomyTerm": terms["bodyRegionId"]}  # fmt: skip
     by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
     by_operation["Query.organization"]["id"] = own
     by_operation["Query.workout"]["id"] = workout["id"]
-    by_operation["Mutation.setWorkoutSections"].update(kept)
+    by_operation["Mutation.setWorkoutSections"].update(existing)
     by_operation["Mutation.updateProgram"]["id"] = str(program)
     film = await made_film(api, organization)
     for name in NAMES:
@@ -133,7 +133,7 @@ def fault(response: httpx.Response, path: Path) -> str | None:
 
 
 def _names(text: str, path: Path) -> bool:
-    return f"${path[0]}" in text and [step for step in path if not step.isdigit()][-1] in text
+    return f"${path[0]}" in text and [name for name in path if not name.isdigit()][-1] in text
 
 
 async def attempts(

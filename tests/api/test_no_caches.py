@@ -4,7 +4,7 @@ import gc
 from collections import Counter, OrderedDict, defaultdict, deque
 from functools import _lru_cache_wrapper
 from sys import modules
-from typing import Any
+from typing import Any  # objects of any module
 
 import pytest
 
@@ -60,7 +60,7 @@ async def gym(world: World) -> Organization:
     return await world.organization()
 
 
-async def ask(api: Api, gym: Organization, world: World, first: int, last: int) -> None:
+async def send_requests(api: Api, gym: Organization, world: World, first: int, last: int) -> None:
     """Documents, callers, arguments and mistakes, each another one."""
     for number in range(first, last):
         person = await world.join(gym.id, "coach")
@@ -77,9 +77,9 @@ async def grown(services: Services, gym: Organization, world: World, cache_mb: i
     """What grew while many requests were answered, before and after, by its name."""
     changed = with_settings(services, cache_mb=cache_mb, request_cache_mb=cache_mb)
     async with running(create_app(changed)) as api:
-        await ask(api, gym, world, 0, 5)
+        await send_requests(api, gym, world, 0, 5)
         before = caches()
-        await ask(api, gym, world, 5, 20)
+        await send_requests(api, gym, world, 5, 20)
         after = caches()
     found = {name: (before.get(name, 0), size) for name, size in after.items() if size > before.get(name, 0)}
     return {name: sizes for name, sizes in found.items() if not name.startswith(tuple(EXEMPT))}

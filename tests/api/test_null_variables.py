@@ -1,7 +1,7 @@
 """A variable that may be null and is, in a place that takes no null: refused by both executors in the same words."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any  # values of any input type
 
 import asyncpg
 import httpx
@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from kinegraph.kit.rows import Row
-from tests.api.documents import CREATE_EXERCISE, send, stored, told
+from tests.api.documents import CREATE_EXERCISE, outcome, send, stored
 from tests.api.samples import ROUTES, Operation, Path, good, leaves, operations
 from tests.conftest import Api, Person, World
 
@@ -39,7 +39,7 @@ async def refused_alike(api: Api, person: Person, text: str, **variables: Any) -
 
 def argument_fault(response: httpx.Response, name: str, variable: str) -> str | None:
     """What is wrong with a refusal, or None: it must be 400 BAD_REQUEST alone, and name argument and variable."""
-    if told(response) != (400, ["BAD_REQUEST"]) or "data" in response.json():
+    if outcome(response) != (400, ["BAD_REQUEST"]) or "data" in response.json():
         return f"{response.status_code} {response.text[:300]}"
     message = response.json()["errors"][0]["message"]
     is_named = f"Argument '{name}'" in message and f"variable '${variable}'" in message and "None" not in message
@@ -62,19 +62,19 @@ def literal(type: Any, value: Any, at: Path | None) -> str:
         return "$v"
     if isinstance(type, GraphQLNonNull):
         return literal(type.of_type, value, at)
-    step, rest = (at[0], at[1:]) if at else (None, None)
+    first, rest = (at[0], at[1:]) if at else (None, None)
     if isinstance(type, GraphQLList):
         entries = value or [None]
         inner = [
-            literal(type.of_type, each, rest if str(place) == step else None) for place, each in enumerate(entries)
+            literal(type.of_type, each, rest if str(index) == first else None) for index, each in enumerate(entries)
         ]
         return f"[{', '.join(inner)}]"
     if isinstance(type, GraphQLInputObjectType):
         held = {key: (value or {}).get(key) for key in type.fields}
         given = {
-            key: each for key, each in held.items() if key == step or isinstance(type.fields[key].type, GraphQLNonNull)
+            key: each for key, each in held.items() if key == first or isinstance(type.fields[key].type, GraphQLNonNull)
         }
-        inner = [f"{k}: {literal(type.fields[k].type, v, rest if k == step else None)}" for k, v in given.items()]
+        inner = [f"{k}: {literal(type.fields[k].type, v, rest if k == first else None)}" for k, v in given.items()]
         return f"{{{', '.join(inner)}}}"
     if value is None:
         return '"x"'
@@ -144,7 +144,7 @@ async def test_null_is_refused_wherever_a_query_has_the_argument(
     admin = await world.person(is_platform_admin=True)
     response = await refused_alike(api, admin, text, **{variable: None})
     assert argument_fault(response, argument, variable) is None
-    assert told(await send(api, {"query": text}, person=admin)) == (200, []), "without a value the default holds"
+    assert outcome(await send(api, {"query": text}, person=admin)) == (200, []), "without a value the default holds"
 
 
 async def test_beside_a_field_that_can_be_answered_null_is_refused_for_the_whole_query(api: Api, world: World) -> None:
@@ -154,7 +154,7 @@ async def test_beside_a_field_that_can_be_answered_null_is_refused_for_the_whole
     assert response.json()["errors"][0]["path"] == ["workout"]
 
 
-async def test_a_mistake_that_is_met_for_every_object_is_told_once(api: Api, world: World) -> None:
+async def test_a_mistake_that_is_met_for_every_object_is_reported_once(api: Api, world: World) -> None:
     text = "query ($a: Boolean = true) { a: exercises(first: 9) { ...F } b: exercises(first: 9) { ...F } }"
     fragment = " fragment F on ExerciseConnection { nodes { name @include(if: $a) } }"
     response = await refused_alike(api, await world.person(), text + fragment, a=None)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any  # responses, and bodies that are JSON or bytes
 
 import asyncpg
 import pytest
@@ -17,7 +17,7 @@ from kinegraph.outside.postgres import EmbeddedPostgres, start_postgres
 from kinegraph.outside.redis import EmbeddedRedis, start_redis
 from kinegraph.services import Services
 from kinegraph.settings import Settings
-from tests.api.documents import CREATE_EXERCISE, send, told
+from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.conftest import SECRET, Api, World, running
 
 ORIGIN = "http://localhost:3000"
@@ -67,7 +67,7 @@ async def test_connections_that_the_server_cut_are_replaced(api: Api, world: Wor
     )
     assert cut >= 1
     first = await api.post(text, person)
-    assert first.status_code == 200 or told(first) == (503, ["SERVICE_UNAVAILABLE"])
+    assert first.status_code == 200 or outcome(first) == (503, ["SERVICE_UNAVAILABLE"])
     for _ in range(3):
         assert (await api.post(text, person)).status_code == 200
 
@@ -101,7 +101,7 @@ async def test_without_redis_it_is_not_ready_but_queries_are_served(servers: Ser
         assert (ready.status_code, ready.json()["database"]) == (503, "ok")
         assert ready.json()["redis"].startswith("unreachable")
         assert (await get(api, "/healthz")).json() == {"status": "ok"}
-        assert told(await send(api, {"query": "{ __typename }"})) == (200, [])
+        assert outcome(await send(api, {"query": "{ __typename }"})) == (200, [])
 
 
 async def test_without_the_database_requests_are_503_and_with_it_again_they_are_served(
@@ -123,11 +123,11 @@ async def test_without_the_database_requests_are_503_and_with_it_again_they_are_
         for body in requests * 2:
             response = await send(api, body, person=person)
             assert response.headers["Retry-After"] == "5"
-            assert told(response) == (503, ["SERVICE_UNAVAILABLE"]) and "postgres" not in response.text.lower()
+            assert outcome(response) == (503, ["SERVICE_UNAVAILABLE"]) and "postgres" not in response.text.lower()
         servers.postgres = await asyncio.to_thread(start_postgres, tmp_path / "postgres")
         assert (await get(api, "/readyz")).status_code == 200
         for body in requests:
-            assert told(await send(api, body, person=person)) == (200, [])
+            assert outcome(await send(api, body, person=person)) == (200, [])
 
 
 @pytest.fixture
@@ -153,14 +153,14 @@ async def test_introspection_works_in_development_and_is_off_in_production(
     api: Api, production: Api, text: str
 ) -> None:
     body = {"query": text, "operationName": "A" if "query A" in text else None}
-    assert told(await send(api, body)) == (200, [])
+    assert outcome(await send(api, body)) == (200, [])
     for _ in range(2):
         refused = await send(production, body)
-        assert told(refused) == (400, ["BAD_REQUEST"])
+        assert outcome(refused) == (400, ["BAD_REQUEST"])
         assert refused.json()["errors"][0]["message"] == "Introspection is switched off on this server."
 
 
-async def test_production_still_tells_a_client_the_typename_of_what_it_reads(production: Api) -> None:
+async def test_production_still_shows_a_client_the_typename_of_what_it_reads(production: Api) -> None:
     assert (await send(production, {"query": "{ __typename }"})).json() == {"data": {"__typename": "Query"}}
 
 

@@ -49,7 +49,7 @@ class Relay:
 @asynccontextmanager
 async def relayed(url: str) -> AsyncIterator[Relay]:
     """A relay to the server of a URL, which may name a Unix socket."""
-    parts = urlsplit(url)
+    split = urlsplit(url)
     tasks: set[asyncio.Task[None]] = set()
 
     async def pump(number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,11 +59,11 @@ async def relayed(url: str) -> AsyncIterator[Relay]:
         writer.close()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        folder = parse_qs(parts.query).get("host")
-        path = f"{folder[0]}/.s.PGSQL.5432" if folder else parts.path
+        folder = parse_qs(split.query).get("host")
+        path = f"{folder[0]}/.s.PGSQL.5432" if folder else split.path
         behind = await (
-            asyncio.open_connection(parts.hostname, parts.port)
-            if parts.hostname
+            asyncio.open_connection(split.hostname, split.port)
+            if split.hostname
             else asyncio.open_unix_connection(path)
         )
         number, relay.opened = relay.opened, relay.opened + 1
@@ -74,11 +74,11 @@ async def relayed(url: str) -> AsyncIterator[Relay]:
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
     address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    if parts.scheme == "unix":
+    if split.scheme == "unix":
         relay = Relay(f"redis://{address}/0")
     else:
-        user = parts.netloc.rpartition("@")[0] or "postgres"
-        relay = Relay(f"{parts.scheme}://{user}@{address}{parts.path}")
+        user = split.netloc.rpartition("@")[0] or "postgres"
+        relay = Relay(f"{split.scheme}://{user}@{address}{split.path}")
     try:
         yield relay
     finally:
@@ -123,7 +123,7 @@ async def prepared(database_url: str, redis_url: str) -> AsyncIterator[Readiness
 
 
 async def checked(database_url: str, redis_url: str) -> dict[str, str]:
-    """The state of each part, asked once."""
+    """The state of each service, checked once."""
     async with prepared(database_url, redis_url) as readiness:
         with soon():
             return dict(await readiness.check())
@@ -137,16 +137,18 @@ async def test_all_is_well_while_the_pool_is_exhausted(
     async with running(create_app(one)) as api:
         async with owner.acquire() as connection, connection.transaction():
             await connection.execute("LOCK TABLE exercises IN ACCESS EXCLUSIVE MODE")
-            asked = [asyncio.create_task(api.post("{ exercises(first: 1) { totalCount } }", person)) for _ in range(5)]
+            queries = [
+                asyncio.create_task(api.post("{ exercises(first: 1) { totalCount } }", person)) for _ in range(5)
+            ]
             await until(lambda: owner.fetchval("SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"))
             with soon():
                 ready = await api.client.get("/readyz")
             assert (ready.status_code, ready.json()) == (200, {"status": "ok", **WELL})
-            assert not any(task.done() for task in asked)
-        assert [(await task).status_code for task in asked] == [200] * 5
+            assert not any(task.done() for task in queries)
+        assert [(await task).status_code for task in queries] == [200] * 5
 
 
-async def test_a_server_that_accepts_and_never_answers_is_told_in_time_and_by_name(services: Services) -> None:
+async def test_a_server_that_accepts_and_never_answers_is_reported_in_time_and_by_name(services: Services) -> None:
     async with listening(None) as silent:
         database, redis = f"postgresql://postgres@{silent}/x", f"redis://{silent}/0"
         gone = {"database": "unreachable: TimeoutError", "migrations": "unknown"}
@@ -163,7 +165,7 @@ async def test_what_is_no_postgresql_and_no_redis_is_not_ready(answer: bytes) ->
     assert found["migrations"] == "unknown"
 
 
-async def test_servers_that_fall_silent_after_the_start_are_told_in_time_and_seen_again(services: Services) -> None:
+async def test_servers_that_fall_silent_after_the_start_are_reported_in_time_and_seen_again(services: Services) -> None:
     async with relayed(services.database_url) as postgres, relayed(services.redis_url) as redis:
         between = replace(services, database_url=postgres.url, redis_url=redis.url)
         async with running(create_app(between)) as api:
@@ -219,13 +221,13 @@ async def test_a_connection_that_the_server_closed_since_the_last_check_is_repla
 async def test_a_check_that_nobody_waits_for_any_longer_does_not_spoil_the_next(services: Services) -> None:
     async with prepared(services.database_url, services.redis_url) as readiness:
         for _ in range(5):
-            asked = asyncio.create_task(readiness.check())
+            check = asyncio.create_task(readiness.check())
             await asyncio.sleep(0)
-            asked.cancel()
+            check.cancel()
             assert await readiness.check() == WELL
 
 
-async def test_a_database_without_our_tables_is_told_so(services: Services, owner: "asyncpg.Pool[Row]") -> None:
+async def test_a_database_without_our_tables_is_reported(services: Services, owner: "asyncpg.Pool[Row]") -> None:
     async with owner.acquire() as connection:
         await connection.execute("ALTER TABLE alembic_version RENAME TO elsewhere")
         try:

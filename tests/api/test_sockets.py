@@ -25,7 +25,7 @@ JAVA = (
     "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAAAAYABgAA",
     "Upgrade: h2c", "User-Agent: Java-http-client/17.0.15",
 )  # fmt: skip
-"""What the HttpClient of the JDK sends with each request until an answer tells it that there is no HTTP/2."""
+"""Headers of the JDK's HttpClient with each request, until a response shows that there is no HTTP/2."""
 
 
 def head(method: str = "POST", *headers: str, target: str = "/graphql", version: str = "1.1") -> bytes:
@@ -124,7 +124,7 @@ async def test_requests_that_follow_on_the_same_connection_are_answered_each_wit
             assert [(status, json.loads(body)) for status, body in answers] == [(200, ANSWER)] * 3
 
 
-async def test_what_is_wrong_with_a_request_is_told_whether_it_has_an_offer_or_not(wire: Wire) -> None:
+async def test_what_is_wrong_with_a_request_is_reported_whether_it_has_an_offer_or_not(wire: Wire) -> None:
     for offer in ((), JAVA):
         for sent, expected in (
             (head("POST", *offer, length(b"{")) + b"{", 400),
@@ -149,7 +149,7 @@ async def test_a_client_that_waits_for_leave_to_send_its_body_gets_it_with_an_of
     writer.close()
 
 
-async def test_the_connection_is_kept_or_closed_as_the_client_asked_beside_its_offer(wire: Wire) -> None:
+async def test_the_connection_is_cached_or_closed_as_the_client_asked_beside_its_offer(wire: Wire) -> None:
     for headers, version, stays in (
         (("Connection: Upgrade", "Upgrade: h2c"), "1.1", True),
         (("Connection: Upgrade, close", "Upgrade: h2c"), "1.1", False),
@@ -199,16 +199,16 @@ async def test_a_client_that_hangs_up_before_its_answer_is_no_error_and_others_a
 ) -> None:
     person = await world.person()
     body = json.dumps({"query": "{ exercises(first: 1) { totalCount } }"}).encode()
-    asked = head("POST", f"Authorization: Bearer {person.token}", length(body)) + body
+    request_bytes = head("POST", f"Authorization: Bearer {person.token}", length(body)) + body
     with caplog.at_level(logging.DEBUG):
         async with owner.acquire() as connection, connection.transaction():
             await connection.execute("LOCK TABLE exercises IN ACCESS EXCLUSIVE MODE")
             _, writer = await asyncio.open_connection("127.0.0.1", wire.port)
-            writer.write(asked)
+            writer.write(request_bytes)
             await eventually(lambda: owner.fetchval("SELECT true FROM pg_locks WHERE NOT granted LIMIT 1"))
             writer.transport.abort()
             await until(lambda: "client hung up before its answer" in caplog.messages)
-        ((status, _),) = await wire.say(asked)
+        ((status, _),) = await wire.say(request_bytes)
     assert status == 200
     assert max(record.levelno for record in caplog.records) <= logging.INFO
     assert 500 not in [vars(record).get("status") for record in caplog.records]

@@ -1,6 +1,6 @@
 """The number of SQL statements depends on the document, never on the rows."""
 
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 import pytest
 

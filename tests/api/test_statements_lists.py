@@ -1,7 +1,7 @@
 """Every edge of the schema: a document costs the same number of statements for one row as for many."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any  # JSON of responses; nodes of a document
 
 import asyncpg
 import pytest
@@ -54,18 +54,18 @@ FACETS = f"""facets {{
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 
 
-def nest(*steps: str) -> str:
-    """A selection in which each step holds the next."""
-    return " { ".join(steps) + " }" * (len(steps) - 1)
+def nest(*fields: str) -> str:
+    """A selection in which each field contains the next."""
+    return " { ".join(fields) + " }" * (len(fields) - 1)
 
 
 WORKOUTS = ("workouts(first: 100)", "nodes")
 MOVEMENTS = (*WORKOUTS, "sections", "movements")
 
 
-def ours(*steps: str) -> str:
-    """A document that goes these steps from each of the viewer's organizations."""
-    return nest("", "viewer", "memberships", "organization", *steps)
+def ours(*fields: str) -> str:
+    """A document that goes these fields from each of the viewer's organizations."""
+    return nest("", "viewer", "memberships", "organization", *fields)
 
 
 DOCUMENTS: dict[str, str] = {

@@ -1,6 +1,6 @@
 """An exercise with a great deal hanging from it is written in as many statements as one with a little."""
 
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 import asyncpg
 import pytest
@@ -40,7 +40,7 @@ async def categories(owner: "asyncpg.Pool[Row]", organization: Organization) -> 
     return [str(row.id) for row in rows]
 
 
-def parts(size: int, categories: list[str], word: str) -> dict[str, Any]:
+def child_rows(size: int, categories: list[str], word: str) -> dict[str, Any]:
     """So many of everything that hangs from an exercise."""
     return {
         "instructions": [{"type": "STEP", "body": f"{word} {n}"} for n in range(size)],
@@ -55,17 +55,17 @@ async def test_an_exercise_with_fifty_of_everything_takes_the_statements_of_one_
     costs = []
     for size in (1, 50):
         with counter.counting() as created:
-            input = {"organizationId": str(organization.id), "name": "Own", **parts(size, categories, "First")}
+            input = {"organizationId": str(organization.id), "name": "Own", **child_rows(size, categories, "First")}
             made = await counter.api.run(CREATE_EXERCISE, organization.coach, input=input)
         id = made["createExercise"]["exercise"]["id"]
         with counter.counting() as cloned:
             copy = await counter.api.run(CLONE, organization.coach, id=id, organization=str(organization.id))
         assert [len(rows) for rows in copy["cloneExercise"]["exercise"].values()] == [size] * 3
         with counter.counting() as updated:
-            input = parts(size, categories[::-1], "Second")
+            input = child_rows(size, categories[::-1], "Second")
             await counter.api.run(UPDATE, organization.coach, id=id, input=input)
         with counter.counting() as emptied:
-            await counter.api.run(UPDATE, organization.coach, id=id, input=parts(0, categories, ""))
+            await counter.api.run(UPDATE, organization.coach, id=id, input=child_rows(0, categories, ""))
         with counter.counting() as deleted:
             await counter.api.run(DELETE, organization.coach, id=id)
         costs.append([len(seen) for seen in (created, cloned, updated, emptied, deleted)])

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 import asyncpg
 import httpx
@@ -14,7 +14,7 @@ from kinegraph.kit import pool
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
-from tests.api.documents import CREATE_EXERCISE, send, told
+from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.conftest import Api, World, running
 from tests.media.files import until
 from tests.settings import with_settings
@@ -41,7 +41,7 @@ async def locked(owner: "asyncpg.Pool[Row]", table: str = "exercises") -> AsyncI
 
 def assert_later(response: httpx.Response, code: str) -> None:
     """The answer is one refusal that says when to come back, and has no data."""
-    assert told(response) == (503, [code]), response.text
+    assert outcome(response) == (503, [code]), response.text
     assert response.headers["Retry-After"] == "5"
     assert response.json().get("data") is None
     assert "canceling" not in response.text and "statement" not in response.text
@@ -62,16 +62,16 @@ TWO = "{ exercises(first: 1) { nodes { name } } again: exercises(first: 2) { tot
         (TWO, "breadth-first"),
     ],
 )
-async def test_a_query_whose_statement_takes_too_long_is_told_so_and_the_next_is_answered(
+async def test_a_query_whose_statement_takes_too_long_is_reported_so_and_the_next_is_answered(
     hasty: Api, world: World, owner: "asyncpg.Pool[Row]", text: str, executor: str
 ) -> None:
     person = await world.person()
     async with locked(owner):
         assert_later(await send(hasty, {"query": text}, person=person, headers={HEADER: executor}), "TIMEOUT")
-    assert told(await send(hasty, {"query": text}, person=person, headers={HEADER: executor})) == (200, [])
+    assert outcome(await send(hasty, {"query": text}, person=person, headers={HEADER: executor})) == (200, [])
 
 
-async def test_a_mutation_whose_statement_takes_too_long_is_told_so_and_nothing_of_it_is_stored(
+async def test_a_mutation_whose_statement_takes_too_long_is_reported_so_and_nothing_of_it_is_stored(
     hasty: Api, world: World, owner: "asyncpg.Pool[Row]"
 ) -> None:
     admin = await world.person(is_platform_admin=True)
@@ -81,17 +81,17 @@ async def test_a_mutation_whose_statement_takes_too_long_is_told_so_and_nothing_
     async with locked(owner):
         assert_later(await send(hasty, body, person=admin), "TIMEOUT")
     assert await owner.fetchval(count) == before
-    assert told(await send(hasty, body, person=admin)) == (200, [])
+    assert outcome(await send(hasty, body, person=admin)) == (200, [])
 
 
 async def test_signing_in_may_take_too_long_as_well(hasty: Api, world: World, owner: "asyncpg.Pool[Row]") -> None:
     person = await world.person()
     async with locked(owner, "users"):
         assert_later(await send(hasty, {"query": LIST}, person=person), "TIMEOUT")
-    assert told(await send(hasty, {"query": LIST}, person=person)) == (200, [])
+    assert outcome(await send(hasty, {"query": LIST}, person=person)) == (200, [])
 
 
-async def test_a_request_for_which_no_connection_becomes_free_is_told_to_come_back(
+async def test_a_request_for_which_no_connection_becomes_free_is_reported_to_come_back(
     services: Services, world: World, owner: "asyncpg.Pool[Row]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "ACQUIRE_SECONDS", 0.2)
@@ -102,7 +102,7 @@ async def test_a_request_for_which_no_connection_becomes_free_is_told_to_come_ba
             first = asyncio.create_task(send(api, {"query": LIST}, person=person))
             await until(lambda: owner.fetchval("SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"))
             assert_later(await send(api, {"query": LIST}, person=person), "SERVICE_UNAVAILABLE")
-        assert told(await first) == (200, [])
+        assert outcome(await first) == (200, [])
 
 
 async def test_the_tries_of_a_mutation_that_meets_deadlocks_share_one_time_limit(

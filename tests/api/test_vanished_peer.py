@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 import asyncpg
 import pytest
@@ -12,7 +12,7 @@ from kinegraph.kit import pool
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
-from tests.api.documents import CREATE_EXERCISE, send, told
+from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.api.test_readiness import Relay, relayed, soon
 from tests.api.test_time_limits import HEADER, LIST, assert_later, locked
 from tests.conftest import Api, World, running
@@ -39,33 +39,33 @@ async def api(services: Services, relay: Relay, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("executor", ["breadth-first", "graphql-core"])
-async def test_a_query_under_way_is_told_that_it_took_too_long_and_the_next_gets_a_new_connection(
+async def test_a_query_under_way_gets_the_error_that_it_took_too_long_and_the_next_gets_a_new_connection(
     api: Api, relay: Relay, world: World, owner: "asyncpg.Pool[Row]", executor: str
 ) -> None:
     person = await world.person()
     async with locked(owner):
-        asked = asyncio.create_task(send(api, CUT, person=person, headers={HEADER: executor}))
+        request = asyncio.create_task(send(api, CUT, person=person, headers={HEADER: executor}))
         await until(lambda: owner.fetchval(WAITS))
         relay.lose_what_is_open()
-    assert_later(await asked, "TIMEOUT")
+    assert_later(await request, "TIMEOUT")
     opened = relay.opened
-    assert told(await send(api, CUT, person=person, headers={HEADER: executor})) == (200, [])
+    assert outcome(await send(api, CUT, person=person, headers={HEADER: executor})) == (200, [])
     assert relay.opened > opened
 
 
-async def test_a_mutation_under_way_is_told_so_and_nothing_of_it_is_stored(
+async def test_a_mutation_under_way_is_reported_so_and_nothing_of_it_is_stored(
     api: Api, relay: Relay, world: World, owner: "asyncpg.Pool[Row]"
 ) -> None:
     admin = await world.person(is_platform_admin=True)
     body: dict[str, Any] = {"query": CREATE_EXERCISE, "variables": {"input": {"name": "Vanished"}}}
     count = "SELECT count(*) FROM exercises WHERE name = 'Vanished'"
     async with locked(owner):
-        asked = asyncio.create_task(send(api, body, person=admin))
+        request = asyncio.create_task(send(api, body, person=admin))
         await until(lambda: owner.fetchval(WAITS))
         relay.lose_what_is_open()
-    assert_later(await asked, "TIMEOUT")
+    assert_later(await request, "TIMEOUT")
     assert await owner.fetchval(count) == 0
-    assert told(await send(api, body, person=admin)) == (200, [])
+    assert outcome(await send(api, body, person=admin)) == (200, [])
     assert await owner.fetchval(count) == 1
 
 
@@ -75,10 +75,10 @@ async def test_a_query_that_finds_only_connections_that_have_vanished_is_answere
     person = await world.person()
     both = await asyncio.gather(*(send(api, CUT, person=person) for _ in range(2)))
     relay.lose_what_is_open()
-    assert [told(answer) for answer in (*both, await send(api, CUT, person=person))] == [(200, [])] * 3
+    assert [outcome(answer) for answer in (*both, await send(api, CUT, person=person))] == [(200, [])] * 3
 
 
-async def test_while_nothing_answers_the_process_says_so_within_its_time_and_which_part_it_is(
+async def test_while_nothing_answers_the_process_says_so_within_its_time_and_which_service_it_is(
     api: Api, relay: Relay, world: World
 ) -> None:
     person = await world.person()
@@ -93,5 +93,5 @@ async def test_while_nothing_answers_the_process_says_so_within_its_time_and_whi
     assert_later(await send(api, CUT, person=person), "SERVICE_UNAVAILABLE")
     assert relay.opened <= opened + 2  # one to cancel BEGIN, and one try: graphql-core does not try as well
     relay.silent_below = relay.opened
-    assert told(await send(api, CUT, person=person)) == (200, [])
+    assert outcome(await send(api, CUT, person=person)) == (200, [])
     assert (await api.client.get("/readyz")).status_code == 200

@@ -28,26 +28,26 @@ import gc, json, os, signal, sys
 from kinegraph.commands.cli import main
 
 gc.freeze()  # or else each child would copy everything at its end, to look for garbage in it
-for asked in sys.stdin:
-    asked = json.loads(asked)
+for request in sys.stdin:
+    request = json.loads(request)
     child = os.fork()
     if child == 0:
-        for number, path in enumerate(asked["streams"]):
+        for number, path in enumerate(request["streams"]):
             os.dup2(os.open(path, os.O_RDWR), number)
-        os.chdir(asked["folder"])
+        os.chdir(request["folder"])
         os.environ.clear()
-        os.environ.update(asked["env"])
+        os.environ.update(request["env"])
         signal.alarm(60)
-        sys.exit(main(asked["arguments"]))
+        sys.exit(main(request["arguments"]))
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-"""Runs each command that it is told in a child of its own, and answers its exit code."""
+"""Runs each requested command in a child process, and prints its exit code."""
 
 
 def environment(database_url: str | None = None, **settings: str) -> dict[str, str]:
     """The tests' environment with these settings and no others."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KINEGRAPH_") and name != "PORT"}
-    return {**kept, **({"KINEGRAPH_DATABASE_URL": database_url} if database_url else {}), **settings}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("KINEGRAPH_") and name != "PORT"}
+    return {**others, **({"KINEGRAPH_DATABASE_URL": database_url} if database_url else {}), **settings}
 
 
 @cache
@@ -67,8 +67,8 @@ def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess
         out.touch()
         err.touch()
         streams = [os.devnull, str(out), str(err)]
-        asked = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd()), "streams": streams}
-        print(json.dumps(asked), file=forking.stdin, flush=True)
+        request = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd()), "streams": streams}
+        print(json.dumps(request), file=forking.stdin, flush=True)
         code = int(forking.stdout.readline())
         return subprocess.CompletedProcess([*KINEGRAPH, *arguments], code, out.read_text(), err.read_text())
 

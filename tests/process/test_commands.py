@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "told"),
+    ("setting", "value", "message"),
     [
         (
             "KINEGRAPH_PORT",
@@ -41,25 +41,25 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "doctor"])
-def test_a_wrong_setting_is_named_with_what_it_takes(command: str, setting: str, value: str, told: str) -> None:
+def test_a_wrong_setting_is_named_with_what_it_takes(command: str, setting: str, value: str, message: str) -> None:
     line = refused(run(command, env=environment(**{setting: value})))
-    assert setting in line and told in line
+    assert setting in line and message in line
     assert "secret@" not in line
 
 
 @pytest.mark.parametrize("command", [["serve"], ["worker"], ["migrate"], ["seed"], ["token", "a@b.example"]])
-def test_a_server_that_cannot_be_reached_is_told(command: list[str], redis_url: str) -> None:
+def test_a_server_that_cannot_be_reached_is_reported(command: list[str], redis_url: str) -> None:
     env = environment(NOWHERE, KINEGRAPH_REDIS_URL=redis_url, KINEGRAPH_JWT_SECRET=SECRET, PORT=str(free_port()))
     assert "The database cannot be reached" in refused(run(*command, env=env))
 
 
 @pytest.mark.parametrize("command", [["serve"], ["worker"], ["migrate"], ["seed"], ["token", "a@b.example"]])
-def test_without_any_database_the_way_to_one_is_told(command: list[str], tmp_path: Path) -> None:
+def test_without_any_database_the_message_says_how_to_get_one(command: list[str], tmp_path: Path) -> None:
     env = environment(KINEGRAPH_HOME=str(tmp_path), KINEGRAPH_JWT_SECRET=SECRET, PORT=str(free_port()))
     assert refused(run(*command, env=env)).startswith("No database: set KINEGRAPH_DATABASE_URL, or run `kinegraph up`")
 
 
-async def test_a_database_that_was_not_migrated_is_told_and_migrating_and_seeding_mend_it(
+async def test_a_database_that_was_not_migrated_is_reported_and_migrating_and_seeding_mend_it(
     server_url: str, template: str, redis_url: str
 ) -> None:
     url = await empty_database(server_url, "kinegraph_commands")
@@ -75,7 +75,7 @@ async def test_a_database_that_was_not_migrated_is_told_and_migrating_and_seedin
     assert all(line.endswith(" 0 new, 0 changed") for line in again.splitlines())
 
 
-def test_an_occupied_port_is_told(database_url: str, redis_url: str) -> None:
+def test_an_occupied_port_is_reported(database_url: str, redis_url: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -85,7 +85,7 @@ def test_an_occupied_port_is_told(database_url: str, redis_url: str) -> None:
             assert refused(run(command, env=env)).startswith(f"Cannot listen on 127.0.0.1:{port} (")
 
 
-def test_redis_that_cannot_be_reached_is_told(database_url: str) -> None:
+def test_redis_that_cannot_be_reached_is_reported(database_url: str) -> None:
     env = environment(database_url, KINEGRAPH_REDIS_URL="redis://127.0.0.1:1/0", KINEGRAPH_JWT_SECRET=SECRET)
     assert refused(run("worker", env=env)).startswith("Redis cannot be reached")
 
@@ -141,6 +141,17 @@ def test_doctor_says_what_is_well_and_what_is_not(database_url: str, redis_url: 
         "database",
         "Redis",
     }
+
+
+def test_doctor_makes_no_folder(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    settings = {"KINEGRAPH_HOME": str(home), "KINEGRAPH_REDIS_URL": "redis://127.0.0.1:1/0"}
+    done = run("doctor", env=environment(NOWHERE, **settings))
+    assert f"ok   files        the folder {home}/media, made when the API starts\n" in done.stdout
+    assert [*tmp_path.iterdir()] == []
+    home.write_text("this is no folder")
+    done = run("doctor", env=environment(NOWHERE, **settings))
+    assert f"BAD  files        the folder {home}/media cannot be made: {home} is no folder\n" in done.stdout
 
 
 def test_serve_and_worker_run_in_production_without_graphiql(database_url: str, redis_url: str, tmp_path: Path) -> None:

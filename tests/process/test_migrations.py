@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from typing import Any
+from typing import Any  # asyncpg and alembic have no types
 
 import asyncpg
 import pytest
@@ -89,14 +89,14 @@ async def test_down_to_nothing_and_up_again_leaves_the_same_catalog(server_url: 
 
 
 async def test_each_revision_taken_back_leaves_the_catalog_of_the_one_before(server_url: str, template: str) -> None:
-    url = await empty_database(server_url, "kinegraph_step_by_step")
-    steps = ["base", *sorted(revisions.known_revisions())]
+    url = await empty_database(server_url, "kinegraph_each_revision")
+    revisions_in_order = ["base", *sorted(revisions.existing_revisions())]
     catalogs = [await catalog(url)]
-    for revision in steps[1:]:
+    for revision in revisions_in_order[1:]:
         await asyncio.to_thread(migrate.upgrade, url, revision)
         catalogs.append(await catalog(url))
     different = []
-    for revision, there in reversed([*zip(steps, catalogs, strict=True)][:-1]):
+    for revision, there in reversed([*zip(revisions_in_order, catalogs, strict=True)][:-1]):
         await asyncio.to_thread(migrate.downgrade, url, revision)
         different += [revision] if await catalog(url) != there else []
     assert different == []

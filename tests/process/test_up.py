@@ -4,7 +4,7 @@ import json
 import signal
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any  # JSON of requests and responses
 
 import psutil
 import pytest
@@ -34,7 +34,7 @@ TREE = """
 """
 
 
-def ask(port: int, token: str, text: str) -> Any:
+def run_query(port: int, token: str, text: str) -> Any:
     """The data of a document."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/graphql",
@@ -53,12 +53,12 @@ def left_behind(home: Path) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where one `kinegraph up` after the other keeps its data."""
+    """Where one `kinegraph up` after the other stores its data."""
     return tmp_path_factory.mktemp("home")
 
 
 @pytest.mark.parametrize(("start", "ending"), [("first", signal.SIGTERM), ("second", signal.SIGINT)])
-def test_up_serves_the_demo_and_ends_cleanly_with_its_data_kept(
+def test_up_serves_the_demo_and_ends_cleanly_with_its_data_stored(
     home: Path, start: str, ending: signal.Signals, tmp_path: Path
 ) -> None:
     port, log = free_port(), tmp_path / "up.log"
@@ -66,7 +66,7 @@ def test_up_serves_the_demo_and_ends_cleanly_with_its_data_kept(
     with started("up", env=env, log=log) as process:
         await_answer(f"http://127.0.0.1:{port}/readyz", process, log)
         token = run("token", "coach@northside.example", env=env).stdout.strip()
-        (membership,) = ask(port, token, TREE)["viewer"]["memberships"]
+        (membership,) = run_query(port, token, TREE)["viewer"]["memberships"]
         workouts = membership["organization"]["workouts"]
         assert (membership["role"], workouts["totalCount"], len(workouts["nodes"])) == ("COACH", 5, 5)
         examined = run("doctor", env=env).stdout
@@ -74,10 +74,10 @@ def test_up_serves_the_demo_and_ends_cleanly_with_its_data_kept(
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(ending)
         assert process.wait(40) == 0
-    told = log.read_text()
-    assert f"http://127.0.0.1:{port}/graphiql" in told
-    assert all(email in told for email in DEMO)
-    assert ("Northside Strength: 5 people, 5 workouts" in told) == (start == "first")
-    assert (", 0 new, 0 changed" in told) == (start == "second")
+    output = log.read_text()
+    assert f"http://127.0.0.1:{port}/graphiql" in output
+    assert all(email in output for email in DEMO)
+    assert ("Northside Strength: 5 people, 5 workouts" in output) == (start == "first")
+    assert (", 0 new, 0 changed" in output) == (start == "second")
     assert children and [child for child in children if child.is_running()] == []
     assert left_behind(home) == []

@@ -1,4 +1,4 @@
-"""What `kinegraph up` runs is started again when it dies; told to stop while it starts, it leaves nothing running."""
+"""Processes of `kinegraph up` are restarted when they die; stopped while it starts, it leaves nothing running."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from subprocess import Popen
-from typing import Any, TypeVar
+from typing import Any, TypeVar  # JSON of requests and responses
 
 import httpx
 import psutil
@@ -89,7 +89,7 @@ class Running:
                 return int(child.pid)
         return None
 
-    def ask(self, text: str, **variables: Any) -> Any:
+    def run(self, text: str, **variables: Any) -> Any:
         """The data of a document."""
         headers = {"Authorization": f"Bearer {self.token}"}
         address = f"http://127.0.0.1:{self.port}/graphql"
@@ -100,7 +100,7 @@ class Running:
 
     def tree(self) -> tuple[str, list[Any]]:
         """The organization's id, and the movements of each of its workouts."""
-        (membership,) = self.ask(MOVEMENTS)["viewer"]["memberships"]
+        (membership,) = self.run(MOVEMENTS)["viewer"]["memberships"]
         organization = membership["organization"]
         workouts = [
             [movement for section in workout["sections"] for movement in section["movements"]]
@@ -113,11 +113,11 @@ class Running:
         organization_id, workouts = self.tree()
         content = png()
         file = {"purpose": "COMMENT_ATTACHMENT", "filename": "a.png", "mime": "image/png", "sizeBytes": len(content)}
-        upload = self.ask(REQUEST, input={"organizationId": organization_id, **file})["requestUpload"]["upload"]
+        upload = self.run(REQUEST, input={"organizationId": organization_id, **file})["requestUpload"]["upload"]
         headers = {header["name"]: header["value"] for header in upload["headers"]}
         assert httpx.put(upload["url"], content=content, headers=headers).status_code == 204
         input = {"movementId": next(filter(None, workouts))[0]["id"], "body": "Look", "uploadIds": [upload["id"]]}
-        return str(self.ask(ADD, input=input)["addComment"]["comment"]["id"])
+        return str(self.run(ADD, input=input)["addComment"]["comment"]["id"])
 
     def thumbnail(self, comment: str) -> str | None:
         """The address of a comment's picture's thumbnail, once it is made."""
@@ -128,12 +128,12 @@ class Running:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where one `kinegraph up` after the other keeps its data."""
+    """Where one `kinegraph up` after the other stores its data."""
     return tmp_path_factory.mktemp("home")
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_up_that_is_told_to_stop_while_it_starts_leaves_no_process_behind(
+def test_up_that_gets_a_signal_to_stop_while_it_starts_leaves_no_process_behind(
     home: Path, moment: str, tmp_path: Path
 ) -> None:
     log = tmp_path / "up.log"
@@ -142,8 +142,8 @@ def test_up_that_is_told_to_stop_while_it_starts_leaves_no_process_behind(
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0, log.read_text()
-    told = log.read_text()
-    assert "Stopped." in told and "Traceback" not in told and "Kinegraph runs." not in told
+    output = log.read_text()
+    assert "Stopped." in output and "Traceback" not in output and "Kinegraph runs." not in output
     assert [child for child in children if child.is_running()] == []
     assert left_behind(home) == []
     assert [find_running(home / server, server) for server in ("postgres", "redis")] == [None, None]
@@ -169,7 +169,7 @@ def orphans(home: Path) -> list[psutil.Process]:
         "initdb",
     ],
 )
-def test_up_that_is_told_to_stop_in_an_awkward_moment_stops_and_leaves_no_process_behind(
+def test_up_that_gets_a_signal_to_stop_in_an_awkward_moment_stops_and_leaves_no_process_behind(
     moment: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = tmp_path_factory.mktemp("awkward")
@@ -220,8 +220,8 @@ def test_a_part_that_is_killed_is_started_again_and_jobs_go_on(up: Running, part
     until(lambda: up.pid(part) not in (None, before))
     await_answer(f"http://127.0.0.1:{up.port}/readyz", up.process, up.log)
     assert f"The {title} stopped by itself; starting it again." in up.log.read_text()
-    for asked in (up.comment(), comment):
-        address = until(partial(up.thumbnail, asked), 50)
+    for id in (up.comment(), comment):
+        address = until(partial(up.thumbnail, id), 50)
         with Image.open(io.BytesIO(httpx.get(str(address)).content)) as image:
             assert (image.format, image.size) == ("JPEG", (400, 400))
     assert {other: up.pid(other) for other in lived} == {other: others[other] for other in lived}

@@ -1,4 +1,4 @@
-"""The worker as a process: it does what was asked through the API, and nothing is lost when it or Redis is killed."""
+"""The worker as a process: it does the jobs of the API, and nothing is lost when it or Redis is killed."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
-from typing import Any
+from typing import Any  # rows of jobs: columns are read by name
 from uuid import UUID
 
 import asyncpg
@@ -61,7 +61,7 @@ class Place:
 
     @asynccontextmanager
     async def held(self, *attachments: UUID) -> AsyncIterator[None]:
-        """Jobs of these attachments come to their last step within the block, and not beyond it."""
+        """Jobs of these attachments come to their last statement within the block, and not beyond it."""
         blocker = await asyncpg.connect(self.database_url)
         await blocker.execute("BEGIN")
         await blocker.execute("SELECT FROM attachments WHERE id = ANY ($1) FOR UPDATE", attachments)
@@ -204,7 +204,7 @@ async def test_a_worker_that_is_killed_leaves_its_place_in_the_queue_to_others(
     assert await dispatch(database, queue) == MAX_QUEUED
 
 
-async def test_a_worker_that_is_told_to_stop_puts_its_jobs_back_in_the_queue(scene: Scene, place: Place) -> None:
+async def test_a_worker_that_gets_a_signal_to_stop_puts_its_jobs_back_in_the_queue(scene: Scene, place: Place) -> None:
     attachments = [await scene.attach() for _ in range(4)]
     async with place.held(*attachments):
         with place.worker() as worker:
@@ -231,8 +231,8 @@ async def test_with_redis_killed_mutations_succeed_and_their_jobs_follow_when_it
         with place.without_redis():
             await blocker.close()
             attachments = [await middle, await scene.attach(), await scene.attach()]
-            told = {fact["attachment_id"] for fact in await facts(place.owner, "AttachmentAdded")}
-            assert told >= {str(attachment) for attachment in attachments}
+            recorded = {fact["attachment_id"] for fact in await facts(place.owner, "AttachmentAdded")}
+            assert recorded >= {str(attachment) for attachment in attachments}
         await expire(place.owner)
         for attachment in attachments:
             await place.done(attachment)
@@ -274,7 +274,7 @@ async def test_a_redis_that_lost_all_its_data_loses_no_job(
         await place.done(running)
 
 
-async def test_a_worker_is_told_to_stop_while_redis_is_away_and_stops(scene: Scene, place: Place) -> None:
+async def test_a_worker_gets_a_signal_to_stop_while_redis_is_away_and_stops(scene: Scene, place: Place) -> None:
     attachments = [await scene.attach() for _ in range(3)]
     with place.worker() as worker:
         async with place.held(*attachments):

@@ -1,7 +1,7 @@
-"""What an error that was raised says of its cause: a mistake in the document, a time limit, a server that is away."""
+"""Causes of errors: a mistake in the document, a time limit, a server that is away."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any  # keys of mixed length: a message and its locations
 
 import asyncpg
 from graphql import GraphQLError, ValueNode
@@ -9,7 +9,7 @@ from graphql import GraphQLError, ValueNode
 from kinegraph.kit.pool import PoolExhausted
 
 TIMED_OUT = (asyncpg.QueryCanceledError, asyncpg.TransactionTimeoutError)
-"""What PostgreSQL raises where a statement ran into its time limit (`statement_timeout` and the like)."""
+"""Errors that PostgreSQL raises when a statement exceeds a time limit (`statement_timeout` and the like)."""
 
 CONFLICTING = (asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError)
 """Deadlocks, serialization failures and locks that were not granted: others wrote the same rows at the same time."""
@@ -36,7 +36,7 @@ def independent(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
     found = []
     for error in causes or errors:
         if is_in_document(error):
-            key = (error.message, *((place.line, place.column) for place in error.locations or ()))
+            key = (error.message, *((location.line, location.column) for location in error.locations or ()))
             if key in mistakes:
                 continue
             mistakes.add(key)
@@ -47,7 +47,7 @@ def independent(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
 def is_in_document(error: GraphQLError) -> bool:
     """Whether graphql-core finds fault with the value of an argument, of a field or of a directive.
 
-    It does so while it executes where a variable is null that may be null, but not at this place. Such errors point
+    It does so while it executes where a variable is null that is nullable, but not as this argument. Such errors point
     to the value in the document; those of values that a resolver returned point to the field, or to nothing.
     """
     cause = error.original_error

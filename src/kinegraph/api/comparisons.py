@@ -5,7 +5,7 @@ pair by pair, so its time is quadratic in their number.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # nodes of a document, read by attributes
 
 from graphql import DocumentNode, FieldNode, FragmentSpreadNode
 
@@ -21,8 +21,8 @@ MAX_KEYS = 300
 def comparisons(document: DocumentNode) -> tuple[int, int]:
     """Count compared pairs in a document, and the response keys of its widest selection below the root.
 
-    The first number is the sum, over every place of the document, of its fields, of the pairs of fields with the same
-    response key, and of the pairs of fragments spread there. Counting stops when it exceeds MAX_COMPARISONS.
+    The first number is the sum, over every selection of the document, of its fields, of the pairs of fields with the
+    same response key, and of the pairs of fragments spread there. Counting stops when it exceeds MAX_COMPARISONS.
     """
     fragments = fragments_of(document)
     pending: list[tuple[int, list[Any]]] = [(1, [definition]) for definition in document.definitions]

@@ -1,7 +1,7 @@
 """Documents: a text is parsed and validated once, and cached under the text itself.
 
-Keeping it under the text costs one hash of a string that Python remembers; keeping it under the parsed
-document, as is usual, costs a walk over the whole of it at every request.
+The text as key costs one hash of a string, which Python stores with it; the parsed document as key, as is usual, costs
+a walk over the whole tree at every request.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ MAX_TOKENS = 10_000
 LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}", re.ASCII)
 """Digits of an integer that is too long, or of a text."""
 LARGE_TEXT = 2_000
-"""Characters beyond which a text is parsed and validated in a thread, as others should not wait for it."""
+"""Length of a text, in characters, above which it is parsed and validated in a thread: others do not wait for it."""
 THREADS = 2
-"""Those that take turns with the event loop: with more, each of its turns would come later."""
+"""Number of threads for it. They share the interpreter with the event loop, whose turns come later with more."""
 BYTES_PER_NODE = 245
 """Memory of one node of a parsed document, in bytes. Measured: 210 to 260."""
 BYTES_PER_FIELD = 1_700
@@ -47,7 +47,7 @@ A plan that has found no objects yet has no generated functions, and takes half 
 
 
 class DocumentError(Exception):
-    """A document that cannot be run; `errors` say why."""
+    """A document that cannot be executed; `errors` are the reasons."""
 
     def __init__(self, *errors: GraphQLError) -> None:
         super().__init__("; ".join(error.message for error in errors))
@@ -60,7 +60,7 @@ class Document:
 
     node: DocumentNode
     nodes: int = 0
-    """How many nodes its tree has."""
+    """Number of nodes of its tree."""
     plans: dict[Hashable, OperationPlans] = field(default_factory=dict)
     on_change: Callable[["Document"], None] | None = None
     _arguments: dict[str, Arguments] = field(default_factory=dict)
@@ -80,12 +80,12 @@ class Document:
 
     @property
     def plan_fields(self) -> int:
-        """How many fields its plans have, all together."""
+        """Number of fields of all its plans."""
         found = (plan for plans in self.plans.values() for plan in plans.by_values.values())
         return sum(1 if isinstance(plan, str) else plan.fields for plan in found)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
-        """The operation to run. Raises DocumentError where the name leaves no choice or too much."""
+        """Return the operation to execute. Raises DocumentError if the name does not select exactly one."""
         operations = [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)]
         if name is None and len(operations) > 1:
             raise _refused("The document has several operations: say which with operationName.")
@@ -99,7 +99,7 @@ class Document:
 class Documents:
     """Parses and validates documents, and caches those of callers who are signed in.
 
-    The key is the document's text, which decides everything about it for one schema; there is no version.
+    The key is the document's text, on which alone it depends for one schema. There is no version.
     """
 
     def __init__(self, cache: Cache, *, introspection: bool) -> None:
@@ -123,7 +123,7 @@ class Documents:
         return document
 
     def _put(self, key: tuple[str, str], document: Document) -> None:
-        """Put a document in the cache, with what it weighs now."""
+        """Put a document in the cache, with its present weight."""
         weight = document.nodes * BYTES_PER_NODE + document.plan_fields * BYTES_PER_FIELD
         self._cache.put(key, None, document, weight)
 
@@ -145,8 +145,8 @@ class Documents:
             _require_size(*size(node))
             compared, widest = comparisons(node)
             if compared > MAX_COMPARISONS:
-                most = f"at most {MAX_COMPARISONS:,} pairs of them can be compared"
-                raise _refused(f"The document selects the same fields at the same place too often: {most}.")
+                limit = f"at most {MAX_COMPARISONS:,} pairs of them can be compared"
+                raise _refused(f"The document selects the same fields at the same place too often: {limit}.")
             if widest > MAX_KEYS:
                 raise _refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
             if errors := validate(schema._schema, node, max_errors=20):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any, cast  # keys, values and answers of any field
 from uuid import UUID
 
 import asyncpg
@@ -101,7 +101,7 @@ ADAPTER = Adapter(
     load=_load,
     requested_columns=_requested_columns,
     is_document=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
-    is_trusted=lambda named: True,  # no field returns an interface, so there is nothing to tell apart
+    is_trusted=lambda named: True,  # no field returns an interface, so there are no types to distinguish
     alone=lambda context: cast(Context, context).alone(),
     hold=lambda context: cast(Context, context).hold(),
     cache=_cache,
@@ -166,14 +166,14 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         self.context_value.document.changed()
 
     async def begin(self, plan: Plan) -> None:
-        """Open the session, as no other task is there yet, and let resolvers know what is read of their lists."""
+        """Open the session, as no other task is there yet, and pass resolvers the required columns of their lists."""
         context: Context = self.context_value
         context.columns_by_node = plan.columns.by_node
         if not plan.is_mutation:
             await context.open()
 
     async def fall_back(self, error: Exception) -> None:
-        """graphql-core reads everything anew, and whole rows; what a mutation wrote is taken back first.
+        """Prepare for graphql-core, which reads whole rows anew. A mutation's writes are rolled back first.
 
         A statement that ran into its time limit would only do so again, and so would a database to which no session
         could be opened: they end the request.

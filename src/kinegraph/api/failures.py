@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any  # error objects of a response: JSON
 
 from graphql import GraphQLError
 
@@ -16,27 +16,27 @@ from kinegraph.outside.errors import ServiceError
 log = logging.getLogger("kinegraph.api")
 
 RETRY_AFTER = {"Retry-After": "5"}
-"""The header of every answer with the status 503: in how many seconds another try makes sense."""
+"""The header of every response with the status 503: the seconds after which to try again."""
 
 BUSY = "Too many requests use the database at once; try again soon."
 
 NOT_NULL = "not to be None."
-"""The end of graphql-core's messages about a null in a non-null place."""
+"""The end of graphql-core's messages about a null of a non-null type."""
 
 MAX_MESSAGE = 1_000
-"""Characters of a message: graphql-core's repeat what was sent, however long it is."""
+"""Maximum length of a message, in characters. graphql-core's messages repeat values of any length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One error as it is answered, and the HTTP status that it stands for where nothing else is answered."""
+    """An error of a response, and the HTTP status of a response that has nothing else."""
 
     error: dict[str, Any]
     status: int
     is_bad_input: bool = False
-    """Whether it refuses a query as a whole."""
+    """True if it refuses a query as a whole."""
     is_fatal: bool = False
-    """Whether the database failed, so that no more than what was read before could be answered beside it."""
+    """True if the database failed, so that the data beside it would be incomplete."""
 
 
 def failures(errors: Sequence[GraphQLError], *, suggests: bool) -> list[Failure]:
@@ -107,8 +107,8 @@ def _refusal(error: GraphQLError, refusal: Refusal) -> Failure:
 
 
 def _failure(error: GraphQLError, message: str, code: str, status: int, **extra: Any) -> Failure:
-    places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    body: dict[str, Any] = {"message": message[:MAX_MESSAGE], **({"locations": places} if places else {})}
+    locations = [{"line": location.line, "column": location.column} for location in error.locations or ()]
+    body: dict[str, Any] = {"message": message[:MAX_MESSAGE], **({"locations": locations} if locations else {})}
     if error.path:
         body["path"] = error.path
     body["extensions"] = {"code": code, **extra}

@@ -1,7 +1,7 @@
 """GraphiQL at /graphiql, without a bundler and without a foreign server where its files were fetched.
 
 The page is three files of our own beside this one; React and GraphiQL are the prebuilt files of pinned
-npm packages (`scripts/graphiql/fetch`), never kept in the repository. Where they were not fetched, the
+npm packages (`scripts/graphiql/fetch`), never stored in the repository. Where they were not fetched, the
 page takes the same bytes from a CDN, held to them by hash. No script is inline, so the content security
 policy can refuse everything that this module does not name.
 
@@ -41,7 +41,7 @@ Endpoint = Callable[[Request], Response]
 
 @dataclass(frozen=True, slots=True)
 class Prebuilt:
-    """A file of a pinned npm package, and the hash by which a browser knows it."""
+    """A file of a pinned npm package, and the hash by which a browser verifies it."""
 
     path: str
     integrity: str

@@ -7,7 +7,7 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 import asyncio
 import random
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any  # data of a response: JSON
 
 import asyncpg
 import orjson
@@ -31,7 +31,7 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 
 MAX_TRIES = 8
-"""How often a mutation that lost to a deadlock is run in all."""
+"""Maximum number of executions of a mutation that a deadlock ends."""
 
 SWITCH = "x-kinegraph-executor"
 """The header that chooses the executor of one request, where introspection is on."""
@@ -39,7 +39,7 @@ SWITCH = "x-kinegraph-executor"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may ask for and take."""
+    """Limits of one request."""
 
     max_body_bytes: int
     max_objects: int
@@ -95,8 +95,8 @@ class GraphQLEndpoint:
         except TokenError as error:
             return _unauthenticated(how, str(error))
         except DocumentError as error:
-            told = [failure.error for failure in failures(error.errors, suggests=self._suggests)]
-            return _answer(how, {"errors": told}, 200 if how.is_legacy else 400)
+            errors = [failure.error for failure in failures(error.errors, suggests=self._suggests)]
+            return _answer(how, {"errors": errors}, 200 if how.is_legacy else 400)
         except ClientDisconnect:  # nobody is there to be answered, and nothing went wrong here
             raise
         except Exception as error:

@@ -1,7 +1,7 @@
-"""What a document may ask for beyond being valid: something, what is shown, not too deep, not too much."""
+"""Limits of a valid document: its depth, its number of fields, its length."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any  # nodes with and without a selection set
 
 from graphql import (
     DocumentNode,
@@ -14,13 +14,13 @@ from graphql import (
 )
 
 MAX_LEVELS = 40
-"""How deep fields may be nested; what a frontend asks for has about ten levels, introspection about fifteen."""
+"""Maximum depth of nested fields. Frontends' documents have about ten levels, introspection about fifteen."""
 
 MAX_FIELDS = 10_000
-"""How many fields a document may come to when its fragments are written out."""
+"""Maximum number of fields of a document with its fragments expanded."""
 
 MAX_CHARACTERS = 100_000
-"""How long a document's text may be. Clients send values as variables; what else is that long is white space."""
+"""Maximum length of a document's text. Values are sent as variables."""
 
 MAX_DIGITS = 1_000
 """Maximum length of an integer literal. GraphQL's Int has ten digits; Python does not convert more than 4,300."""
@@ -29,18 +29,18 @@ INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 def selects_nothing(document: DocumentNode) -> bool:
-    """Whether any selection is empty, which graphql-core parses though the grammar does not allow it."""
+    """True if any selection is empty, which graphql-core parses though the grammar does not allow it."""
     return any(not selections.selections for selections in _selection_sets(document))
 
 
 def introspects(document: DocumentNode) -> bool:
-    """Whether any selection asks for the schema."""
+    """True if any selection is an introspection field."""
     fields = (node for selections in _selection_sets(document) for node in selections.selections)
     return any(isinstance(node, FieldNode) and node.name.value in INTROSPECTION for node in fields)
 
 
 def has_long_integer(document: DocumentNode) -> bool:
-    """Whether an integer literal has more digits than MAX_DIGITS."""
+    """True if an integer literal has more digits than MAX_DIGITS."""
     integers = (node.value for node in nodes_of(document) if isinstance(node, IntValueNode))
     return any(len(value) > MAX_DIGITS for value in integers)
 
@@ -72,30 +72,30 @@ def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 
 Size = tuple[int, int]
-"""How deep fields are nested, and how many they are."""
+"""The depth of nested fields, and their number."""
 
 
 def size(document: DocumentNode) -> Size:
-    """The size of a document, which may be invalid. A fragment is looked at once, however often it is spread."""
+    """The size of a document, which may be invalid. A fragment is measured once, however often it is spread."""
     fragments = fragments_of(document)
-    known: dict[str, Size] = {}
-    sizes = [_size(getattr(d, "selection_set", None), fragments, known) for d in document.definitions]
+    measured: dict[str, Size] = {}
+    sizes = [_size(getattr(d, "selection_set", None), fragments, measured) for d in document.definitions]
     return max(levels for levels, _ in sizes), max(fields for _, fields in sizes)
 
 
 def _size(
-    selections: SelectionSetNode | None, fragments: Mapping[str, FragmentDefinitionNode], known: dict[str, Size]
+    selections: SelectionSetNode | None, fragments: Mapping[str, FragmentDefinitionNode], measured: dict[str, Size]
 ) -> Size:
     deepest, fields = 0, 0
     for node in selections.selections if selections else ():
         if isinstance(node, FragmentSpreadNode):
             name = node.name.value
-            if name not in known:
-                known[name] = 0, 0  # where it is spread in itself
-                known[name] = _size(getattr(fragments.get(name), "selection_set", None), fragments, known)
-            inner = known[name]
+            if name not in measured:
+                measured[name] = 0, 0  # where it is spread in itself
+                measured[name] = _size(getattr(fragments.get(name), "selection_set", None), fragments, measured)
+            inner = measured[name]
         else:
-            levels, below = _size(getattr(node, "selection_set", None), fragments, known)
+            levels, below = _size(getattr(node, "selection_set", None), fragments, measured)
             itself = isinstance(node, FieldNode)
             inner = levels + itself, below + itself
         deepest, fields = max(deepest, inner[0]), fields + inner[1]

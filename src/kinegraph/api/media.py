@@ -61,7 +61,7 @@ def _answer(storage: FolderStorage) -> Callable[[Request], Awaitable[Response]]:
         key, query = request.path_params["key"], request.query_params.multi_items()
         try:
             if request.scope["path"] != f"/media/{key}":
-                raise Refused(404, "There is no such file.")  # the route does not look at a line break at the end
+                raise Refused(404, "There is no such file.")  # the route ignores a line break at the end
             if request.method == "PUT":
                 return await _receive(storage, request, key, storage.require_signed("PUT", key, query))
             values = storage.require_signed("GET", key, query)

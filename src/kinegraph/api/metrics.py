@@ -1,4 +1,4 @@
-"""What the process counts, as Prometheus reads it."""
+"""Metrics of the process, in Prometheus's text format."""
 
 from collections.abc import Mapping
 
@@ -41,7 +41,7 @@ def _cache_lines(caches: Mapping[str, Cache]) -> list[str]:
         for kind, count in sorted(cache.bytes_by_kind().items(), key=str):
             lines.append(f'kinegraph_cache_bytes{{cache="{name}",kind="{kind}"}} {count}')
     lines += [
-        "# HELP kinegraph_cache_max_bytes The most that a cache may hold.",
+        "# HELP kinegraph_cache_max_bytes Maximum size of a cache.",
         "# TYPE kinegraph_cache_max_bytes gauge",
     ]
     return [*lines, *(f'kinegraph_cache_max_bytes{{cache="{name}"}} {c.max_bytes}' for name, c in caches.items())]

@@ -1,9 +1,9 @@
-"""Whether the process can serve: the database, its migrations and Redis, all asked at once and within a deadline."""
+"""Whether the process can serve: the database, its migrations and Redis, all checked at once and within a deadline."""
 
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any  # an untyped row of asyncpg
 
 import asyncpg
 from starlette.requests import Request
@@ -21,9 +21,9 @@ LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionEr
 
 
 class Readiness:
-    """Checks what the process needs. Checks that are asked for while one runs share its result.
+    """Checks what the process needs. Checks that are requested while one runs share its result.
 
-    The database is asked on one connection, which stays open and is not the pool's: that may be exhausted.
+    The database is checked on one connection, which stays open and is not the pool's: that may be exhausted.
     """
 
     def __init__(self, database_url: str, redis: Redis, head: str) -> None:

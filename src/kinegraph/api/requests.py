@@ -1,8 +1,8 @@
-"""Reading a GraphQL request off HTTP (the GraphQL-over-HTTP specification), and every way in which it can be wrong."""
+"""Reading GraphQL requests from HTTP (GraphQL-over-HTTP specification), and refusing those that are not well-formed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any  # JSON that a client sent
 
 import orjson
 from starlette.requests import Request
@@ -11,18 +11,18 @@ GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 
 MAX_VALUES = 20_000
-"""Values in a request's variables. The largest workout, 500 movements with all that may be prescribed, has 11,000."""
+"""Maximum number of values in a request's variables. The largest workout (500 movements, every field) has 11,000."""
 
 MAX_OBJECTS = 3_000
-"""Objects among them, each of which is converted and checked; the largest workout has 1,600."""
+"""Maximum number of objects among them, each of which is converted and checked. The largest workout has 1,600."""
 
-LARGE_BODY = 9_000
-"""Bytes of a body whose variables are counted, and converted in a thread: in less there are not too many."""
+LARGE_BODY_BYTES = 9_000
+"""Size of a body above which its variables are counted, and converted in a thread. Less cannot hold too many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """How to answer: the media type, and whether request errors go as 200, as those who ask for plain JSON expect."""
+    """The media type of a response, and whether request errors have the status 200, as clients of plain JSON expect."""
 
     kind: str
     is_legacy: bool
@@ -31,11 +31,11 @@ class Media:
 BY_STATUS = Media(GRAPHQL_JSON, is_legacy=False)
 LEGACY = Media(PLAIN_JSON, is_legacy=True)
 ANY = Media(PLAIN_JSON, is_legacy=False)
-"""For clients that take anything: plain JSON, which all of them read, with the statuses that speak for themselves."""
+"""For clients that accept anything: plain JSON, with the statuses of the specification."""
 
 
 class BadRequest(Exception):
-    """A request that is no GraphQL request; answered with its status and message."""
+    """A request that is not well-formed; answered with this status and message."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -46,7 +46,7 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a request asks to run."""
+    """The parameters of a GraphQL request."""
 
     query: str
     variables: dict[str, Any] | None
@@ -55,11 +55,11 @@ class Parameters:
     length: int = 0
     """Bytes of the request that the variables are part of."""
     is_large: bool = False
-    """Whether the variables may be so many, or so long, that others should not wait while they are converted."""
+    """True if the variables may be so large that they are converted in a thread."""
 
 
 def media(accept: str) -> Media:
-    """How to answer by an Accept header. Raises BadRequest (406) where neither media type is taken."""
+    """Return the media type for an Accept header. Raises BadRequest (406) if neither is accepted."""
     weights = _weights(accept or "*/*")
     refused = {kind for kind, weight in weights if weight <= 0}
     wildcard = BY_STATUS if PLAIN_JSON in refused else ANY
@@ -72,7 +72,7 @@ def media(accept: str) -> Media:
 
 def _weights(accept: str) -> list[tuple[str, float]]:
     """The media types of an Accept header and their weights, in its order."""
-    entries = [[piece.strip().lower() for piece in part.split(";")] for part in accept.split(",") if part.strip()]
+    entries = [[word.strip().lower() for word in range_.split(";")] for range_ in accept.split(",") if range_.strip()]
     return [(kind, next((_weight(p[2:]) for p in rest if p.startswith("q=")), 1.0)) for kind, *rest in entries]
 
 
@@ -83,23 +83,23 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-async def read_parameters(request: Request, longest: int) -> Parameters:
+async def read_parameters(request: Request, max_bytes: int) -> Parameters:
     """The request's parameters. Raises BadRequest."""
     if request.method == "GET":
         return replace(_checked(_from_url(request)), length=len(request.url.query))
     if request.method != "POST":
         raise BadRequest(405, "Send queries by POST or GET, mutations by POST.", {"Allow": "GET, POST"})
-    kind, *pieces = (piece.strip().lower() for piece in request.headers.get("content-type", "").split(";"))
-    charsets = {piece.removeprefix("charset=").strip('"') for piece in pieces if piece.startswith("charset=")}
+    kind, *options = (word.strip().lower() for word in request.headers.get("content-type", "").split(";"))
+    charsets = {option.removeprefix("charset=").strip('"') for option in options if option.startswith("charset=")}
     if kind != PLAIN_JSON or not charsets <= {"utf-8", "utf8"}:
         raise BadRequest(415, f"Send the request as {PLAIN_JSON}, in UTF-8.", {"Accept-Post": PLAIN_JSON})
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise BadRequest(415, "Send the body as it is, without content encoding.", {"Accept-Encoding": "identity"})
-    body = await _body(request, longest)
-    if body.count(b"{") + body.count(b"[") > MAX_VALUES:  # most of them in no variables, but read all the same
+    body = await _body(request, max_bytes)
+    if body.count(b"{") + body.count(b"[") > MAX_VALUES:  # even outside variables they are parsed
         raise BadRequest(400, f"The body must have at most {MAX_VALUES:,} objects and lists.")
     parameters = replace(_checked(_json(body, "The body")), length=len(body))
-    if len(body) <= LARGE_BODY:
+    if len(body) <= LARGE_BODY_BYTES:
         return parameters
     _require_few(parameters.variables)
     return replace(parameters, is_large=True)
@@ -115,21 +115,21 @@ def _require_few(variables: dict[str, Any] | None) -> None:
         elif isinstance(value, list):
             values += value
         if len(values) > MAX_VALUES or objects > MAX_OBJECTS:
-            most = f"{MAX_VALUES:,} values, {MAX_OBJECTS:,} of them objects"
-            raise BadRequest(400, f"The variables must have at most {most}. Send several requests.")
+            limit = f"{MAX_VALUES:,} values, {MAX_OBJECTS:,} of them objects"
+            raise BadRequest(400, f"The variables must have at most {limit}. Send several requests.")
 
 
-async def _body(request: Request, longest: int) -> bytes:
-    """The body, read no further than it may be long."""
-    too_long = BadRequest(413, f"The body must be at most {longest:,} bytes.")
+async def _body(request: Request, max_bytes: int) -> bytes:
+    """Read the body, up to `max_bytes`. Raises BadRequest (413)."""
+    too_long = BadRequest(413, f"The body must be at most {max_bytes:,} bytes.")
     declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > longest):
+    if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > max_bytes):
         raise too_long
     chunks, size = [], 0
     async for chunk in request.stream():
         chunks.append(chunk)
         size += len(chunk)
-        if size > longest:
+        if size > max_bytes:
             raise too_long
     return b"".join(chunks)
 

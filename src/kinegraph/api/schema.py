@@ -3,7 +3,7 @@
 import datetime
 import re
 from functools import cache
-from typing import Any
+from typing import Any  # Strawberry's hooks are typed so
 
 import strawberry
 from strawberry.extensions import SchemaExtension
@@ -76,7 +76,7 @@ class Prepared(SchemaExtension):
 
 
 class Names(NameConverter):
-    """Strawberry's names, each made once: it asks for those of an input's fields for every object that is sent."""
+    """Strawberry's names, cached: Strawberry converts those of an input's fields for every object that is sent."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,30 +1,30 @@
-"""How large an answer is as JSON text, before the text is made."""
+"""Estimating the size of an answer as JSON text, before it is serialized."""
 
-from typing import Any
+from typing import Any  # data of a response: JSON
 
 MAX_TEXT_LENGTH = 10_000
-"""Characters of a value, at most: what the rooms' rules let in."""
+"""Maximum length of a text value, in characters: the rules of the rooms allow no more."""
 
 
 def size_of(data: Any, enough: int) -> int:
-    """About how many bytes an answer takes as text; at least `enough` where it takes more than that.
+    """Estimate an answer's size in bytes as text; at least `enough` if it is larger than that.
 
-    An object that stands in several places (breadth first such are shared) is measured once and counted in each.
-    Text that was finished beforehand (orjson.Fragment) does not tell its length, and is not counted.
+    An object that occurs several times (the breadth-first executor shares them) is measured once and counted each time.
+    The length of a fragment (orjson.Fragment) is not accessible, and is not counted.
     """
     return _size(data, enough, {})
 
 
-def _size(value: Any, enough: int, known: dict[int, int]) -> int:
-    found = known.get(id(value))
+def _size(value: Any, enough: int, measured: dict[int, int]) -> int:
+    found = measured.get(id(value))
     if found is not None:
         return found
     each = value.values() if value.__class__ is dict else value
     size = 6 * len(value) + sum([len(inner) for inner in each if inner.__class__ is str])
     for inner in each:
         if inner.__class__ is dict or inner.__class__ is list:
-            size += _size(inner, enough, known)
+            size += _size(inner, enough, measured)
             if size > enough:
                 break
-    known[id(value)] = size
+    measured[id(value)] = size
     return size

@@ -1,9 +1,9 @@
-"""How the executor reads this product's objects: rows by the place of their columns, and what is wrapped round one."""
+"""How the executor reads this product's objects: rows by their columns' positions, and wrappers of a row."""
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any  # objects that the executor reads, of any class
 
 from kinegraph.breadth.sources import Attributes, Keys, Source
 from kinegraph.kit.rows import Row
@@ -12,7 +12,7 @@ from kinegraph.workout.rules import PREFIX, Comment, JoinedMovement
 
 
 class Rows(Source):
-    """Rows, read by the place of the column; all rows of one batch have the same columns."""
+    """Rows, read by the position of the column; all rows of one batch have the same columns."""
 
     def __init__(self, sample: Any, row: str = "o") -> None:
         self._row = row
@@ -20,10 +20,10 @@ class Rows(Source):
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self._sample.keys())}
+        return {name: position for position, name in enumerate(self._sample.keys())}
 
     def read(self, name: str) -> str:
-        """The column's value, by its place, which is found faster than its name."""
+        """Read a column's value by its position, which is faster than by its name."""
         return f"{self._row}[{self._places[name]}]"
 
     def getter(self, name: str) -> Callable[[Any], Any]:
@@ -52,7 +52,7 @@ class JoinedRows(Source):
 
 
 class Wrapped(Source):
-    """Objects around a row: what they have themselves is an attribute, everything else the row's, by way of a diff."""
+    """Wrappers of a row: attributes of their own, everything else from the row, with a diff applied."""
 
     def __init__(self, sample: Any, *, is_plain: bool = False) -> None:
         self._sample = sample
@@ -66,7 +66,7 @@ class Wrapped(Source):
         return ("r = o.row",)
 
     def cases(self) -> Sequence[tuple[str, Source]]:
-        """With a diff, and without one, as most are."""
+        """Divided into those with a diff and those without."""
         plain = ("", Wrapped(self._sample, is_plain=True))
         return (("d := o.diff", self), plain) if self._has_diff else (plain,)
 

@@ -37,9 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = options.command
     try:
         return command(options)
-    except (SettingsError, ServiceError, Unreachable, LibraryError, FileError, ExchangeError) as error:
+    except SettingsError as error:
         for line in str(error).splitlines():
             print(f"kinegraph: {line}", file=sys.stderr)
+    except (ServiceError, Unreachable, LibraryError, FileError, ExchangeError) as error:
+        print(f"kinegraph: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("kinegraph: stopped.", file=sys.stderr)
     return 1

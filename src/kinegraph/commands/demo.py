@@ -6,7 +6,7 @@ every rule that users obey. An organization that exists already is left as it is
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any  # JSON of the demo, and answers of the API
 from uuid import UUID
 
 from graphql import parse

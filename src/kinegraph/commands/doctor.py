@@ -1,7 +1,9 @@
-"""`kinegraph doctor`: what is configured, reachable and migrated, and what is wrong."""
+"""`kinegraph doctor`: checks the settings, servers, migrations and files."""
 
 import asyncio
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from kinegraph import revisions
@@ -16,11 +18,11 @@ from kinegraph.settings import Settings
 from kinegraph.worker import QUEUE
 
 Finding = tuple[bool, str, str]
-"""Whether it is well, what was looked at, and what was found."""
+"""Whether it is in order, its name, and what was found."""
 
 
 def examine(settings: Settings) -> int:
-    """Print every finding. Returns 0 where all is well, else 1."""
+    """Print every finding. Returns the exit code: 0 if all is in order, else 1."""
     findings = [
         *_settings(settings),
         *asyncio.run(_database(settings)),
@@ -116,7 +118,9 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 
 
 async def _files(settings: Settings) -> Finding:
-    """Whether files can be stored where the settings say."""
+    """Whether files can be stored: in the bucket, which is tried, or in the folder, which is not made for it."""
+    if settings.s3_bucket is None:
+        return _folder(settings.home / "media")
     try:
         async with open_storage(settings) as storage:
             await storage.require()
@@ -125,11 +129,20 @@ async def _files(settings: Settings) -> Finding:
         return False, "files", str(error)
 
 
+def _folder(folder: Path) -> Finding:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        return False, "files", f"the folder {folder} cannot be made: {existing} is no folder"
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return False, "files", f"the folder {folder} cannot be written: permission denied at {existing}"
+    return True, "files", f"the folder {folder}" + ("" if existing == folder else ", made when the API starts")
+
+
 def _whose(configured: str | None) -> str:
     """Whether a server is one that `kinegraph up` runs, or one that the settings name."""
     return "external" if configured else "embedded"
 
 
 def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname or 'socket'}{parts.path}"
+    split = urlsplit(url)
+    return f"{split.hostname or 'socket'}{split.path}"

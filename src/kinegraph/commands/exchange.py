@@ -38,7 +38,7 @@ def register(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> Non
         "--duplicates",
         choices=[each.value for each in Duplicates],
         default=Duplicates.SKIP.value,
-        help="what becomes of new exercises that look like another of the scope or the file (default: skip)",
+        help="what becomes of new exercises that resemble another of the scope or the file (default: skip)",
     )
     exporting = add("export", run_export, "Write exercises as JSON Lines, for `import --format kinegraph-json`.")
     exporting.add_argument("--output", type=Path, metavar="FILE", help="where to (default: standard output)")
@@ -53,11 +53,11 @@ def run_import(options: argparse.Namespace) -> int:
     parsed = read_file(format, _read_file(options.file, format))
     choices = Choices(options.overwrite, Duplicates(options.duplicates), options.skip_rejected, options.dry_run)
 
-    def tell(plan: Plan) -> None:
+    def show_plan(plan: Plan) -> None:
         print(f"{one_line(options.file.name)}:", *report(plan, choices), sep="\n", flush=True)
 
     async def work(database: Database) -> Plan:
-        return await import_exercises(database, options.organization, parsed, choices, tell, _show_progress)
+        return await import_exercises(database, options.organization, parsed, choices, show_plan, _show_progress)
 
     plan = asyncio.run(_with_database(url, work))
     if not choices.dry_run:

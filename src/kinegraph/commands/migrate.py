@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any  # asyncpg has no types
 
 import asyncpg
 from alembic import command

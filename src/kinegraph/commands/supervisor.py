@@ -1,4 +1,4 @@
-"""What `kinegraph up` keeps running: the embedded servers, and processes of our own."""
+"""The supervisor of `kinegraph up`: embedded servers and processes of our own, restarted when they stop."""
 
 import ctypes
 import os
@@ -14,11 +14,11 @@ from kinegraph.outside.errors import ServiceError
 STOP_SECONDS = 15
 PR_SET_PDEATHSIG = 1
 MAX_RESTARTS = 5
-"""How often a process may die within a minute before it is no use to start it again."""
+"""Maximum number of restarts within a minute; then the process is given up."""
 
 
 class Supervised(Protocol):
-    """Something that runs, and is started again where it dies."""
+    """A server or process that is restarted when it stops."""
 
     title: str
 
@@ -26,10 +26,10 @@ class Supervised(Protocol):
         """Start it. Raises ServiceError."""
 
     def stop(self) -> None:
-        """Stop it; again is harmless."""
+        """Stop it; a second call has no effect."""
 
     def is_dead(self) -> bool:
-        """Whether it runs no more, though nobody stopped it."""
+        """True if it has stopped by itself."""
 
 
 class Process:
@@ -67,7 +67,7 @@ class Process:
 
 
 def _end_with_parent() -> None:
-    """In a child: be told to stop when `kinegraph up` is killed so hard that it cannot say so itself (Linux only)."""
+    """In a child: request a SIGTERM for the moment when `kinegraph up` is killed with SIGKILL (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -110,7 +110,7 @@ class Server:
             self._running.stop()
 
     def is_dead(self) -> bool:
-        """Whether it does not answer, asked twice."""
+        """True if it does not answer two requests."""
         if self._find() is not None:
             return False
         time.sleep(1)
@@ -135,6 +135,6 @@ class Supervisor:
                 process.start()
 
 
-def environment(told: Mapping[str, str | None]) -> dict[str, str]:
-    """The environment of this process, with what a child is told besides."""
-    return {**os.environ, **{name: value for name, value in told.items() if value is not None}}
+def environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """The environment of this process with these variables changed; None leaves one as it is."""
+    return {**os.environ, **{name: value for name, value in changes.items() if value is not None}}

@@ -28,26 +28,26 @@ START_SECONDS = 60
 
 
 class Stopped(Exception):
-    """Somebody asked for the end."""
+    """A signal requested the end."""
 
 
-class Halt:
-    """Whether somebody asked for the end.
+class StopRequest:
+    """Whether a signal has requested the end.
 
-    A signal is noted, and looked at between steps: raised where it comes, in the middle of a start, it would leave
-    behind what was just started, or be lost in a place where Python ignores exceptions.
+    A signal is recorded, and checked at safe points: an exception raised by it in the middle of a start would leave
+    behind what was just started, or be lost where Python ignores exceptions.
     """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.is_requested = False
 
-    def ask(self, number: int, frame: FrameType | None) -> None:
-        """A signal came."""
-        self.asked = True
+    def request(self, number: int, frame: FrameType | None) -> None:
+        """Record a signal."""
+        self.is_requested = True
 
     def check(self) -> None:
-        """Raises Stopped if one did."""
-        if self.asked:
+        """Raises Stopped if a signal has come."""
+        if self.is_requested:
             raise Stopped
 
 
@@ -57,14 +57,14 @@ def up(settings: Settings) -> int:
     if settings.jwt_jwks:
         Tokens(settings.jwt_secret, settings.jwt_jwks)
     try:
-        with _signals() as halt, ExitStack() as stack:
-            services, processes = _start_servers(settings, stack, halt)
-            _prepare_database(services, halt)
-            processes += _start_processes(services, stack, halt)
+        with _signals() as stop, ExitStack() as stack:
+            services, processes = _start_servers(settings, stack, stop)
+            _prepare_database(services, stop)
+            processes += _start_processes(services, stack, stop)
             _announce(services)
             supervisor = Supervisor()
             while True:
-                halt.check()
+                stop.check()
                 supervisor.restart_stopped(processes)
                 time.sleep(0.2)
     except Stopped:
@@ -73,24 +73,24 @@ def up(settings: Settings) -> int:
 
 
 @contextmanager
-def _signals() -> Iterator[Halt]:
-    """SIGINT and SIGTERM ask for the end; when it has begun, they do not disturb it."""
-    halt = Halt()
-    before = {number: signal.signal(number, halt.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+def _signals() -> Iterator[StopRequest]:
+    """Let SIGINT and SIGTERM request the end. After that they are ignored."""
+    stop = StopRequest()
+    before = {number: signal.signal(number, stop.request) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield halt
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _start_servers(settings: Settings, stack: ExitStack, halt: Halt) -> tuple[Services, list[Supervised]]:
+def _start_servers(settings: Settings, stack: ExitStack, stop: StopRequest) -> tuple[Services, list[Supervised]]:
     """PostgreSQL and Redis: those of the settings, or embedded ones."""
     postgres, redis = settings.home / "postgres", settings.home / "redis"
     servers: list[Supervised] = []
 
     def embedded(server: Server) -> str:
-        with _step(f"{server.title} (embedded)", halt):
+        with _progress(f"{server.title} (embedded)", stop):
             stack.callback(server.stop)
             server.start()
         servers.append(server)
@@ -107,19 +107,19 @@ def _start_servers(settings: Settings, stack: ExitStack, halt: Halt) -> tuple[Se
     return Services(settings, database_url, redis_url, secret), servers
 
 
-def _prepare_database(services: Services, halt: Halt) -> None:
-    """Migrate, and say so if there was anything to do."""
+def _prepare_database(services: Services, stop: StopRequest) -> None:
+    """Migrate the database if it is not at the newest revision."""
     url = services.database_url
     revision = asyncio.run(migrate.require_usable(url))
     if revision != revisions.head():
-        with _step(f"Migrating the database to {revisions.head()}", halt):
+        with _progress(f"Migrating the database to {revisions.head()}", stop):
             migrate.upgrade(url)
 
 
-def _start_processes(services: Services, stack: ExitStack, halt: Halt) -> list[Supervised]:
+def _start_processes(services: Services, stack: ExitStack, stop: StopRequest) -> list[Supervised]:
     """The worker, which seeds the library, then the demo and the API."""
     settings = services.settings
-    told = environment(
+    variables = environment(
         {
             "KINEGRAPH_ENVIRONMENT": settings.environment,
             "KINEGRAPH_HOME": str(settings.home),
@@ -129,29 +129,29 @@ def _start_processes(services: Services, stack: ExitStack, halt: Halt) -> list[S
             "KINEGRAPH_JWT_SECRET": services.jwt_secret,
         }
     )
-    worker, api = Process("worker", "worker", told), Process("API", "serve", told)
+    worker, api = Process("worker", "worker", variables), Process("API", "serve", variables)
     stack.callback(worker.stop)
     worker.start()
-    with _step("Seeding the exercise library (a job of the worker)", halt):
-        asyncio.run(_seed_library(services.database_url, worker, halt))
-    with _step("Seeding the demo organizations", halt):
+    with _progress("Seeding the exercise library (a job of the worker)", stop):
+        asyncio.run(_seed_library(services.database_url, worker, stop))
+    with _progress("Seeding the demo organizations", stop):
         asyncio.run(_seed_demo(services.database_url))
     stack.callback(api.stop)
-    with _step("The API", halt):
+    with _progress("The API", stop):
         api.start()
-        _await_ready(services.settings, api, halt)
+        _await_ready(services.settings, api, stop)
     return [worker, api]
 
 
-async def _seed_library(url: str, worker: Process, halt: Halt) -> None:
-    """Ask for the seed job and wait until the worker has done it, showing what it did."""
+async def _seed_library(url: str, worker: Process, stop: StopRequest) -> None:
+    """Insert the seed job, wait until the worker has done it, and print its message."""
     database = await Database.open(url, 1)
     try:
         async with database.write(authenticate_worker) as session:
             (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
         deadline = time.monotonic() + START_SECONDS
         while (job := await _job(database, id)).finished_at is None:
-            halt.check()
+            stop.check()
             if worker.is_dead():
                 raise ServiceError("The worker stopped while it started; its messages are above.")
             if time.monotonic() > deadline:
@@ -181,10 +181,10 @@ async def _seed_demo(url: str) -> None:
         await database.close()
 
 
-def _await_ready(settings: Settings, api: Process, halt: Halt) -> None:
+def _await_ready(settings: Settings, api: Process, stop: StopRequest) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        halt.check()
+        stop.check()
         if api.is_dead():
             raise ServiceError("The API stopped while it started; its messages are above.")
         if answers_at(f"{settings.local_address}/readyz", 5):
@@ -207,9 +207,9 @@ def _announce(services: Services) -> None:
 
 
 @contextmanager
-def _step(what: str, halt: Halt) -> Iterator[None]:
-    """Say what is being done, and how long it took; what is said meanwhile stands in between."""
-    halt.check()
+def _progress(what: str, stop: StopRequest) -> Iterator[None]:
+    """Print what is being done, and how long it took."""
+    stop.check()
     print(f"  {what} …", flush=True)
     started = time.monotonic()
     yield

@@ -1,10 +1,25 @@
-"""Which pages of libraries are cached, under which key and for which version.
+"""The cache entries of pages of libraries: their keys, their versions, and when one is invalid.
 
-A page's key: the organization, whether the viewer browses its library as a coach, as a member or not at all, the
-field's arguments and (added by the executor) what is selected. That is complete: a page is made of these and of
-exercises and overrides, which row-level security shows to all members of an organization alike. Its version is that of
-the canonical library and of the organization's own (migration 0010), which move with every change of an exercise or an
-override. A page whose filter reads other tables (tags, contraindications, layers) is not cached.
+Key: the organization, whether the viewer sees its library and whether they coach it, the field's arguments, and the
+selection (added by the executor). Row-level security shows an organization's exercises and overrides to all of its
+members alike, so no more of the viewer matters. A viewer who is not a member gets no entry.
+
+Version: two values of the table `versions`, read with the viewer in the session's snapshot (`Viewer.version`):
+
+    kind     organization       moved by every change of
+    library  none (canonical)   canonical rows of exercises
+    library  the page's         its rows of exercises, and of exercise_org_overrides
+
+Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
+which call `kinegraph_change_version` (migrations 0010, 0011); `organizations_changed` (0011) does with each change of
+an organization's row. An entry is invalid exactly when one of the two versions differs. The next query misses it and
+replaces it. Without a version nothing is cached.
+
+A page whose filter reads other tables (UNVERSIONED) is not cached: their changes move neither version. A batch function
+that reads another table needs a trigger on that table, or its filter in UNVERSIONED.
+
+Tests: tests/api/test_guards.py (tables of query plans against triggers), tests/library/test_cached_writes.py (each kind
+of write), test_cached_libraries.py (random writes, older snapshots), test_versions.py (concurrent writers, rollbacks).
 """
 
 from collections.abc import Hashable, Mapping, Sequence
