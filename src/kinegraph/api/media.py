@@ -15,7 +15,7 @@ from kinegraph.media.rules_files import TYPES
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.storage_folder import FolderStorage, Refused
-from kinegraph.video.rules import FILES
+from kinegraph.video.rules_providers import FILES
 
 log = logging.getLogger("kinegraph.media")
 

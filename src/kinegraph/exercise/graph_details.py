@@ -26,7 +26,7 @@ from kinegraph.media.rules import UploadNotFound, UploadPurpose
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.taxonomy.rules import MAX_TERMS, TermRow
-from kinegraph.video.rules import FILES as PUBLIC
+from kinegraph.video.rules_providers import FILES as PUBLIC
 
 described_enum(
     rules.InstructionType,

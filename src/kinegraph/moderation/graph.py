@@ -16,6 +16,7 @@ from kinegraph.kit.errors import Conflict, Forbidden, NotFound
 from kinegraph.kit.graph import mutation
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
+from kinegraph.moderation import rules as rules_moderation
 from kinegraph.video import rules as rules_video
 from kinegraph.video import store as store_video
 
@@ -25,7 +26,7 @@ NOT_ADDED = {
     "known": "This video is suggested already.",
     "current": "This is the exercise's video already.",
     "rejected": "This video was suggested before, and rejected.",
-    "full": f"There are {rules_video.MAX_CANDIDATES} suggestions already; they have to be decided first.",
+    "full": f"There are {rules_moderation.MAX_CANDIDATES} suggestions already; they have to be decided first.",
 }
 
 
@@ -58,8 +59,8 @@ class Mutation:
         checks.done()
         session = await info.context.write_session()
         row = await _coached(session, exercise_id)
-        suggested = rules_video.candidate(address, session.viewer.user.id, reason, datetime.now(UTC))
-        outcome = await store_video.suggest(session, row.id, suggested, rules_video.MAX_CANDIDATES)
+        suggested = rules_moderation.candidate(address, session.viewer.user.id, reason, datetime.now(UTC))
+        outcome = await store_video.suggest(session, row.id, suggested, rules_moderation.MAX_CANDIDATES)
         if outcome in NOT_ADDED:
             raise Conflict(NOT_ADDED[outcome], "url")
         return await stored(session, row.id)

@@ -11,7 +11,8 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import edge
 from kinegraph.video import store as store_video
-from kinegraph.video.rules import SuggestionsRow, VideoProvider, VideoRow, VideoStatus, VideoVote, provider_of
+from kinegraph.video.rules import SuggestionsRow, VideoRow, VideoStatus, VideoVote
+from kinegraph.video.rules_providers import VideoProvider, provider_of
 
 described_enum(
     VideoProvider,

@@ -1,28 +1,14 @@
-"""Rules of videos: providers by address, derived columns, the lock, and suggestions (docs/domain.md, Videos)."""
+"""Rules of videos: status, votes, derived columns, and the lock (docs/domain.md, Videos)."""
 
-import hashlib
-import re
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol  # Any: values of an input by column; a candidate is JSON
 from uuid import UUID
 
 from kinegraph.kit.errors import Conflict, InvalidInput, Path
+from kinegraph.video.rules_providers import poster_of, provider_of
 
 MAX_VIDEO_SECONDS = 24 * 3600
-MAX_CANDIDATES = 20
-
-FILES = "/files/"
-"""Path under which the API serves the files of its object storage."""
-
-
-class VideoProvider(StrEnum):
-    """The service that a video is played from."""
-
-    BUNNY_STREAM = "bunny_stream"
-    S3 = "s3"
-    EXTERNAL = "external"
 
 
 class VideoStatus(StrEnum):
@@ -55,22 +41,6 @@ class SuggestionsRow(Protocol):
     video_candidates: list[dict[str, Any]]
 
 
-ADDRESSES: Mapping[VideoProvider, re.Pattern[str]] = {
-    VideoProvider.BUNNY_STREAM: re.compile(
-        r"https://(?:(?P<host>[a-z0-9-]+\.b-cdn\.net)/(?P<video>[0-9a-f-]{36})/(?:playlist\.m3u8|play_\d+p\.mp4)"
-        r"|(?:iframe|player)\.mediadelivery\.net/(?:embed|play)/\d+/[0-9a-f-]{36}"
-        r"|video\.bunnycdn\.com/play/\d+/[0-9a-f-]{36})(?:\?.*)?",
-        re.IGNORECASE,
-    ),
-    VideoProvider.S3: re.compile(
-        r"https?://[^/]+/files/(?:global|[0-9a-f-]{36})/exercises/[0-9a-f-]{36}/video/.+"
-        r"|https://(?:[a-z0-9.-]+\.)?s3[.-][a-z0-9.-]*amazonaws\.com/.+",
-        re.IGNORECASE,
-    ),
-}
-"""Patterns of the addresses of each provider; any other address is external."""
-
-
 class VideoVote(StrEnum):
     """A coach's vote on a video."""
 
@@ -80,17 +50,6 @@ class VideoVote(StrEnum):
 
 class VideoLocked(Conflict):
     """The video may not be changed while it is locked."""
-
-
-def provider_of(url: str) -> VideoProvider:
-    """The provider of the video at an address."""
-    return next((p for p, pattern in ADDRESSES.items() if pattern.fullmatch(url)), VideoProvider.EXTERNAL)
-
-
-def poster_of(url: str) -> str | None:
-    """The address of the poster frame that the provider makes, where it follows from the video's; else None."""
-    found = ADDRESSES[VideoProvider.BUNNY_STREAM].fullmatch(url)
-    return f"https://{found['host']}/{found['video']}/thumbnail.jpg" if found and found["host"] else None
 
 
 def video_columns(values: Mapping[str, Any], stored_url: str | None) -> dict[str, Any]:
@@ -125,15 +84,3 @@ def require_video(values: Mapping[str, Any], stored_url: str | None, path: Path)
     """Raise InvalidInput for a length without a video."""
     if values.get("video_duration_seconds") is not None and values.get("video_url", stored_url) is None:
         raise InvalidInput("There is no video to be of this length; send one with it.", *path)
-
-
-def candidate(url: str, user_id: UUID, note: str | None, now: datetime) -> dict[str, Any]:
-    """A suggested video as it is stored. Its id is a hash of the address, so that none is suggested twice."""
-    return {
-        "id": hashlib.sha256(url.encode()).hexdigest()[:16],
-        "url": url,
-        "provider": str(provider_of(url)),
-        "note": note,
-        "suggested_by": str(user_id),
-        "suggested_at": now.isoformat(),
-    }

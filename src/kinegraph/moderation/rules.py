@@ -1,0 +1,22 @@
+"""Suggested videos as they are stored."""
+
+import hashlib
+from datetime import datetime
+from typing import Any  # JSON of a suggestion
+from uuid import UUID
+
+from kinegraph.video.rules_providers import provider_of
+
+MAX_CANDIDATES = 20
+
+
+def candidate(url: str, user_id: UUID, note: str | None, now: datetime) -> dict[str, Any]:
+    """A suggested video as it is stored. Its id is a hash of the address, so that none is suggested twice."""
+    return {
+        "id": hashlib.sha256(url.encode()).hexdigest()[:16],
+        "url": url,
+        "provider": str(provider_of(url)),
+        "note": note,
+        "suggested_by": str(user_id),
+        "suggested_at": now.isoformat(),
+    }
