@@ -1,4 +1,4 @@
-"""Lists of exercises as the API shows them: a page, and its facets."""
+"""The connection of exercises, and the query of the canonical list."""
 
 from typing import Annotated
 from uuid import UUID

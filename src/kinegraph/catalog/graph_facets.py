@@ -1,11 +1,13 @@
-"""Facets as the API shows them: what filters would find, by value."""
+"""The GraphQL types of facets: the number of exercises of a list, by value."""
 
-from typing import Any
+from typing import Any  # Any: a page's facets are read by field name
 from uuid import UUID
 
 import strawberry
 
+from kinegraph.catalog.rules import FacetRow
 from kinegraph.kit.graph import edge
+from kinegraph.kit.pages import Page
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.taxonomy.graph import TaxonomyTerm
 
@@ -16,9 +18,9 @@ class FacetCount:
     count: int = strawberry.field(description="How many exercises have it.")
 
 
-def _term_key(count: Any) -> Any:
-    """The term, in the view of the list that was counted."""
-    return count["view_id"], UUID(count["value"])
+def _term_key(count: FacetRow) -> tuple[UUID | None, UUID]:
+    """The view of the counted list, and the term's id."""
+    return count.view_id, UUID(count.value)
 
 
 @strawberry.type(description="A taxonomy term, and how many exercises of the list are tagged with it.")
@@ -43,7 +45,6 @@ class ExerciseFacets:
     equipment_items: list[TermCount] = strawberry.field(description="By catalogued equipment.")
 
 
-async def facets_of(root: strawberry.Parent[Any]) -> ExerciseFacets:
-    """Resolver: the counts of the list that a page is of."""
-    counted: ExerciseFacets = await root.beside["facets"]()
-    return counted
+async def facets_of(root: strawberry.Parent[Page]) -> Any:
+    """Resolver: the facets of the list that the page belongs to."""
+    return await root.beside["facets"]()

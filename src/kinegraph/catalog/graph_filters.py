@@ -1,4 +1,4 @@
-"""What lists of exercises are narrowed to and sorted by. A key that is not sent is UNSET."""
+"""The inputs that filter and sort lists of exercises. A key that is not sent is UNSET."""
 
 import strawberry
 from strawberry import UNSET

@@ -1,16 +1,16 @@
-"""Lists of exercises: their filters and their orders."""
+"""The filters, orders and facets of lists of exercises."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol  # Any: values of an input, by column
 from uuid import UUID
 
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY, Kind, api_name
 from kinegraph.kit.checks import Checks
 
 BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
-"""Seed 000's difficulty bands over seed 002's integers."""
+"""The lowest and the highest difficulty of each band (docs/domain.md, Exercises)."""
 
 
 class DifficultyBand(StrEnum):
@@ -39,11 +39,11 @@ FILTERED = tuple(column.name for column in REGISTRY if column.filter)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list of exercises is narrowed to; None asks for nothing. All conditions hold together."""
+    """The conditions of a list of exercises, which all hold together; None is no condition."""
 
     q: str | None = None
     columns: tuple[tuple[str, Any], ...] = ()
-    """Values by column, of the columns that the registry filters by."""
+    """The values of columns that the registry filters by, by column."""
     status: tuple[str, ...] | None = None
     difficulty: str | None = None
     difficulty_min: int | None = None
@@ -58,8 +58,17 @@ class Filter:
     safe_for: tuple[str, ...] | None = None
 
 
+class FacetRow(Protocol):
+    """The number of exercises that have one value of one facet, and the view of the list."""
+
+    name: str
+    view_id: UUID | None
+    value: str
+    count: int
+
+
 def checked_filter(values: Mapping[str, Any]) -> Filter:
-    """The filter in an input. Raises Refused for texts and lists that no row could match for their form."""
+    """Check the values of an input, and return the filter. Raises Refused for values that are malformed or too long."""
     checks = Checks()
     cleaned: dict[str, Any] = {}
     for name, value in values.items():

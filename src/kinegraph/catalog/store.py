@@ -1,12 +1,11 @@
-"""The list of canonical exercises: its pages, its count and its facets."""
+"""The list of canonical exercises: pages, counts and facets."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from kinegraph.catalog.rules import ExerciseSort, Filter
-from kinegraph.catalog.store_facets import FACETS, by_facet
+from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
+from kinegraph.catalog.store_facets import by_facet, counted_columns, counting_statement
 from kinegraph.catalog.store_filters import STORED, conditions
-from kinegraph.catalog.store_orders import ORDERS, bounded, page_of
+from kinegraph.catalog.store_orders import ORDERS, difficulty_bounds, page_statement
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow
@@ -15,7 +14,7 @@ from kinegraph.kit.sessions import Arguments, ReadSession
 
 
 def _canonical(wanted: Filter, admin: bool, arguments: Arguments) -> list[str]:
-    """Canonical rows that may be listed: published ones, to platform admins those of the statuses asked for."""
+    """The conditions of canonical rows: published ones, and for platform admins those of the filter's statuses."""
     statuses = set((ExerciseStatus.PUBLISHED,) if wanted.status is None else wanted.status)
     shown = statuses if admin else statuses & {ExerciseStatus.PUBLISHED}
     found = ["e.organization_id IS NULL", "e.deleted_at IS NULL"]
@@ -36,16 +35,16 @@ async def canonical_pages(
     for admin in keys:
         arguments = Arguments()
         where = _canonical(wanted, admin, arguments) + conditions(wanted, STORED, arguments)
-        where += bounded(order, wanted, order.stored)
+        where += difficulty_bounds(order, wanted, order.stored)
         columns = narrow(E_COLUMNS, names, "id organization_id status")
-        page = page_of(columns, "exercises e", where, order, window, arguments, order.stored, "e.id")
-        rows = await session.fetch(page, *arguments.values)
+        statement = page_statement(columns, "exercises e", where, order, window, arguments, order.stored, "e.id")
+        rows = await session.fetch(statement, *arguments.values)
         pages.append(Page.of(rows, window, "sort_key", "id"))
     return pages
 
 
 async def canonical_counts(session: ReadSession, keys: Sequence[bool], wanted: Filter, sort: ExerciseSort) -> list[int]:
-    """How many rows the canonical list has, for each key as above."""
+    """The number of rows of the canonical list, for each key as above."""
     counts = []
     for admin in keys:
         arguments = Arguments()
@@ -60,13 +59,13 @@ async def canonical_counts(session: ReadSession, keys: Sequence[bool], wanted: F
 
 async def canonical_facets(
     session: ReadSession, keys: Sequence[bool], wanted: Filter, sort: ExerciseSort
-) -> list[dict[str, Any]]:
-    """How many rows of the canonical list there are of each value, for each key as above."""
+) -> list[dict[str, list[FacetRow]]]:
+    """The facets of the canonical list, for each key as above."""
     found = []
     for admin in keys:
         arguments = Arguments()
         where = _canonical(wanted, admin, arguments) + conditions(wanted, STORED, arguments)
-        listed = f"SELECT {FACETS.columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}"
-        statement = f"SELECT NULL::uuid AS view_id, counted.* FROM ({FACETS.statement(listed)}) AS counted"
+        listed = f"SELECT {counted_columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}"
+        statement = f"SELECT NULL::uuid AS view_id, counted.* FROM ({counting_statement(listed)}) AS counted"
         found.append(by_facet(await session.fetch_list(statement, *arguments.values)))
     return found

@@ -1,7 +1,7 @@
 """Filters of lists of exercises as SQL conditions, over stored or effective columns.
 
-The same conditions serve the canonical list, over stored columns, and an organization's library, over
-effective ones: each condition names a column through `Columns`, which says what stands for it.
+The same conditions serve the canonical list, over stored columns, and an organization's library, over effective ones:
+each condition takes a column's SQL expression from `Columns`.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from kinegraph.exercise.rules_details import condition_key
 from kinegraph.kit.sessions import Arguments
 
 Columns = Mapping[str, str]
-"""The SQL of each column by its name."""
+"""The SQL expression of each column, by name."""
 
 STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, "created_at", "updated_at")}
 """The stored columns of an exercise e."""
@@ -23,25 +23,25 @@ TESTS: Mapping[Kind, str] = {
     Kind.FLAG: "{column} = {value}",
     Kind.LIST: "{column} && {value}",
 }
-"""The condition on a column that the registry filters by, by its kind."""
+"""The condition on a column that the registry filters by, by the column's kind."""
 
 TYPES: Mapping[Kind, str] = {Kind.TERM: "text[]", Kind.TEXT: "text", Kind.FLAG: "boolean", Kind.LIST: "text[]"}
-"""The SQL type of the filter's value."""
+"""The SQL type of the filter's value, by the column's kind."""
 
 
 def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
-    """The filter as one SQL condition, or none where it asks for nothing.
+    """The filter as one SQL condition; an empty list for an empty filter.
 
-    It is a CASE, which the planner takes for half of the rows: of arguments and of effective values it knows nothing,
-    and would believe that next to none pass, and read and sort the whole library in place of following the order's
-    index. For the same reason subqueries are scalar ones, which are looked up row by row.
+    It is a CASE, of which the planner estimates that half of the rows fulfil it. It has no statistics of arguments and
+    effective values, and would estimate very few rows; then it would read and sort the whole library instead of
+    following the index of the order. For the same reason subqueries are scalar ones, which run row by row.
     """
     found = _conditions(wanted, columns, arguments)
     return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
 
 
 def _conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
-    """One condition for each part of the filter."""
+    """The SQL conditions of the filter."""
     found = []
     for name, value in wanted.columns:
         kind = COLUMNS[name].kind
@@ -74,7 +74,7 @@ def _tags(wanted: Filter, arguments: Arguments) -> list[str]:
 
 
 def _layers(wanted: Filter, arguments: Arguments) -> list[str]:
-    """The conditions on an exercise's layers, and on its contraindications."""
+    """The conditions on an exercise's training layers and contraindications."""
     found = []
     if wanted.max_fatigue is not None:
         fatigue = _layer("exercise_programming_profiles", "layer.fatigue_score")
@@ -91,20 +91,23 @@ def _layers(wanted: Filter, arguments: Arguments) -> list[str]:
 
 
 def _layer(table: str, value: str) -> str:
-    """A value of an exercise's layer: its own, its source's, or that of the nearest source which has one (seed 004)."""
+    """SQL of a value of a training layer: the exercise's own, else that of the nearest source which has the layer.
+
+    (docs/domain.md, Training layers.) The first subquery reads the exercise and its source, which is enough for most.
+    """
     return f"""coalesce(
         (SELECT {value} FROM {table} layer WHERE layer.exercise_id IN (e.id, e.forked_from_id)
          ORDER BY layer.exercise_id = e.id DESC LIMIT 1),
         CASE WHEN e.forked_from_id IS NOT NULL THEN (
-            WITH RECURSIVE line (id, step) AS (
+            WITH RECURSIVE ancestor (id, distance) AS (
                 SELECT e.forked_from_id, 1
                 UNION ALL
-                SELECT source.forked_from_id, line.step + 1
-                FROM line JOIN exercises source ON source.id = line.id
-                WHERE source.forked_from_id IS NOT NULL AND line.step < 100)
+                SELECT source.forked_from_id, ancestor.distance + 1
+                FROM ancestor JOIN exercises source ON source.id = ancestor.id
+                WHERE source.forked_from_id IS NOT NULL AND ancestor.distance < 100)
             SELECT {value}
-            FROM line JOIN {table} layer ON layer.exercise_id = line.id
-            ORDER BY line.step LIMIT 1) END)"""
+            FROM ancestor JOIN {table} layer ON layer.exercise_id = ancestor.id
+            ORDER BY ancestor.distance LIMIT 1) END)"""
 
 
 def _difficulties(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
@@ -132,5 +135,5 @@ def _lists(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    """A text in which LIKE sees no wildcard."""
+    """Escape the wildcards of LIKE in a text."""
     return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

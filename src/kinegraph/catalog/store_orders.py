@@ -1,4 +1,4 @@
-"""The orders of lists of exercises, and the statement of a page in one."""
+"""The orders of lists of exercises, and the statement that reads a page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from kinegraph.kit.sessions import Arguments
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a list is sorted: by a key and by id, both ascending or both descending.
+    """An order of a list: by a sort key and by id, both ascending or both descending.
 
-    `stored` is the key of an exercise (e), `overriding` the one that an override (o) puts in its place, NULL where
-    it says nothing; None where no override can. Migration 0008 has an index for each.
+    `stored` is the sort key of an exercise (e). `overriding` is the sort key of an override (o), which is NULL if the
+    override does not change it; None if no override can. There is an index for each (migration 0008).
     """
 
     stored: str
@@ -25,7 +25,7 @@ class Order:
 
     @property
     def direction(self) -> str:
-        """In SQL."""
+        """The direction in SQL."""
         return "DESC" if self.descending else "ASC"
 
 
@@ -40,7 +40,7 @@ ORDERS: Mapping[ExerciseSort, Order] = {
 }
 
 
-def page_of(
+def page_statement(
     columns: str,
     source: str,
     where: Sequence[str],
@@ -50,27 +50,27 @@ def page_of(
     key: str,
     id: str,
 ) -> str:
-    """The statement of one page, read one row deeper; `key` and `id` are what its rows are sorted by."""
-    behind = [] if window.after is None else [_behind(order, window, arguments, key, id)]
+    """The statement of one page and one more row; `key` and `id` are the SQL expressions that rows are sorted by."""
+    after = [] if window.after is None else [_after_cursor(order, window, arguments, key, id)]
     return f"""
         SELECT {columns}, {key} AS sort_key
         FROM {source}
-        WHERE {" AND ".join([*where, *behind])}
+        WHERE {" AND ".join([*where, *after])}
         ORDER BY {key} {order.direction}, {id} {order.direction}
         LIMIT {window.first + 1}
     """
 
 
-def _behind(order: Order, window: Window, arguments: Arguments, key: str, id: str) -> str:
-    """The condition that starts the page behind the window's cursor."""
+def _after_cursor(order: Order, window: Window, arguments: Arguments, key: str, id: str) -> str:
+    """The condition that the page starts after the window's cursor."""
     assert window.after is not None
     value, last = window.after
     bound = f"{arguments.bind(value, order.sql_type)}, {arguments.bind(last, 'uuid')}"
     return f"({key}, {id}) {'<' if order.descending else '>'} ({bound})"
 
 
-def bounded(order: Order, wanted: Filter, key: str) -> list[str]:
-    """A filter by difficulty as a range of the sort key, where that is the difficulty: it bounds the walk."""
+def difficulty_bounds(order: Order, wanted: Filter, key: str) -> list[str]:
+    """A filter by difficulty as conditions on `key`, if that is the difficulty: they bound the scan of the index."""
     if order.kind is not int:
         return []
     band = BANDS[wanted.difficulty] if wanted.difficulty else (None, None)

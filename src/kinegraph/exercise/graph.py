@@ -1,7 +1,7 @@
-"""Exercises as the API shows them: the stored row, and its lists."""
+"""The GraphQL types of stored exercises, and the query of one."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any  # Any: GraphQL reads a row by field name
 
 import strawberry
 
@@ -13,7 +13,7 @@ from kinegraph.identity.graph import Organization, organization_edge
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import edge, field
-from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.kit.user_errors import payload
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.taxonomy.graph import TaxonomyTerm
 from kinegraph.taxonomy.rules import TaxonomyKind
@@ -23,7 +23,7 @@ ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exerc
 
 
 def _tagged(kind: TaxonomyKind, description: str) -> Any:
-    """The exercise's terms of one kind; all kinds are read at once."""
+    """Declare the field of the terms of one kind; all kinds are read by one call."""
     return edge(store_taxonomy.terms_of, "id", description, lambda exercise, by_kind: by_kind.get(kind, []))
 
 
@@ -34,7 +34,7 @@ def _tagged(kind: TaxonomyKind, description: str) -> Any:
 class ExerciseFields:
     @classmethod
     def is_type_of(cls, value: Any, info: Any) -> bool:
-        """Sources are plain records, and no field returns the interface: there is nothing to tell apart."""
+        """True for every row: no field returns the interface, so that no type has to be resolved."""
         return True
 
 
@@ -70,14 +70,13 @@ class Exercise(ExerciseFields):
     )
 
     @field("Whether it is a canonical row, which belongs to no organization.")
-    def is_canonical(root: strawberry.Parent[Any]) -> bool:
+    def is_canonical(root: strawberry.Parent[rules.ExerciseRow]) -> bool:
         return root.organization_id is None
 
 
-@strawberry.type(description="The exercise that was written.")
+@payload("The exercise that was written.")
 class ExercisePayload:
     exercise: Exercise | None = strawberry.field(default=None, description="The exercise as it is stored now.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type

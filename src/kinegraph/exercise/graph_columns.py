@@ -48,7 +48,7 @@ def _type_of(column: Column, *, is_optional: bool, is_many: bool = False) -> Any
 
 
 def _adding(fields: Iterable[tuple[str, Any, str | None, Mapping[str, Any]]]) -> Decorator[Any]:
-    """A class decorator that adds fields: name, annotation, description, and options of strawberry.field."""
+    """Return a class decorator that adds fields: name, annotation, description, and options of strawberry.field."""
     added = [*fields]
 
     def add(cls: Class) -> Class:

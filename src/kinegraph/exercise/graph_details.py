@@ -1,17 +1,18 @@
-"""Instructions, contraindications, tags and files of an exercise: types, inputs, and writing what an input says."""
+"""Instructions, contraindications, tags and files of an exercise: types, inputs, and writing an input's values."""
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # values of an input, by name
 from urllib.parse import quote
 from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
-from kinegraph.exercise import rules_details, store_details
 from kinegraph.exercise import rules_details as rules
+from kinegraph.exercise import store_details
+from kinegraph.exercise.rules import ExerciseRow
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, parse_key
@@ -19,7 +20,6 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
 from kinegraph.kit.graph import field
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.graph_uses import StoredUpload, store_uploads, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
@@ -57,9 +57,11 @@ class Instruction:
     )
 
     @field("A signed address of its picture, which expires (1 hour by default); null without one.")
-    async def image_url(root: strawberry.Parent[Any], info: Info) -> str | None:
+    async def image_url(root: strawberry.Parent[rules.InstructionRow], info: Info) -> str | None:
         storage: ObjectStorage = info.context.storage
-        return None if root.image_key is None else await storage.read_url(root.image_key, root.image_mime)
+        if root.image_key is None or root.image_mime is None:
+            return None
+        return await storage.read_url(root.image_key, root.image_mime)
 
 
 @strawberry.type(description="A condition that speaks against an exercise.")
@@ -91,42 +93,39 @@ class ContraindicationInput:
 
 
 Files = Mapping[UUID, StoredUpload]
-"""Uploads that were looked at, by id."""
-
+"""Uploads whose files were inspected and copied, by id."""
 
 FILES = {UploadPurpose.EXERCISE_VIDEO: "video", UploadPurpose.EXERCISE_THUMBNAIL: "thumbnail"}
-"""What may be uploaded for an exercise's own columns, and how these begin."""
+"""The purposes of uploads that fill columns of the exercise, and the prefix of these columns."""
 
 
 @dataclass(slots=True)
 class DetailInputs:
-    """What an input says of the rows that hang from an exercise; None for what it leaves alone."""
+    """The child rows, tags and uploads in an input; None for a list that the input does not contain."""
 
     instructions: list[dict[str, Any]] | None = None
     contraindications: list[dict[str, Any]] | None = None
     term_ids: list[UUID] | None = None
     uploads: dict[UUID, tuple[UploadPurpose, Path]] = dataclasses.field(default_factory=dict)
-    """The uploads that it names, what for and where."""
+    """The purpose and the path in the input of each upload that it uses, by id."""
     refusals: list[Refusal] = dataclasses.field(default_factory=list)
-    """What stands against its uploads, to be told with what stands against the rest."""
+    """The refusals of its uploads, which are raised together with those of the other values."""
 
     @classmethod
-    def take(cls, values: dict[str, Any], at: Path, checks: Checks) -> "DetailInputs":
-        """Take the details out of an input's values, checked."""
+    def pop_from(cls, values: dict[str, Any], at: Path, checks: Checks) -> "DetailInputs":
+        """Remove the details from an input's values, and return them, checked."""
         details = cls()
         if "instructions" in values:
             sent = values.pop("instructions")
-            details.instructions = rules_details.checked_instructions(sent, (*at, "instructions"), checks)
+            details.instructions = rules.checked_instructions(sent, (*at, "instructions"), checks)
             for entry in details.instructions:
                 key = parse_key(entry["image"] or "")
                 if key is not None:
-                    here = (*at, "instructions", str(entry["sort_order"]), "imageKey")
-                    details.uploads[key] = UploadPurpose.INSTRUCTION_IMAGE, here
+                    path = (*at, "instructions", str(entry["sort_order"]), "imageKey")
+                    details.uploads[key] = UploadPurpose.INSTRUCTION_IMAGE, path
         if "contraindications" in values:
             sent = values.pop("contraindications")
-            details.contraindications = rules_details.checked_contraindications(
-                sent, (*at, "contraindications"), checks
-            )
+            details.contraindications = rules.checked_contraindications(sent, (*at, "contraindications"), checks)
         if "term_ids" in values:
             sent = values.pop("term_ids") or []
             if len(sent) > MAX_TERMS:
@@ -136,56 +135,58 @@ class DetailInputs:
             sent = values.pop(f"{name}_upload_id", None)
             if sent is None:
                 continue
-            here = (*at, f"{name}UploadId")
+            path = (*at, f"{name}UploadId")
             if f"{name}_url" in values:
-                checks.refuse(f"Send {name}UploadId or {name}Url, not both.", *here)
-            details.uploads[checks.key(sent, here)] = purpose, here
+                checks.refuse(f"Send {name}UploadId or {name}Url, not both.", *path)
+            details.uploads[checks.key(sent, path)] = purpose, path
         return details
 
     def addresses(self, files: Files, base: str) -> dict[str, Any]:
-        """The columns that uploaded files fill: addresses at the API, which lead to them for good."""
+        """The columns that uploaded files fill: URLs at the API (`base`) that do not expire."""
         return {
             f"{FILES[purpose]}_url": f"{base}{PUBLIC}{quote(files[id].key)}"
             for id, (purpose, _) in self.uploads.items()
             if purpose in FILES and id in files
         }
 
-    async def used(
+    async def mark_used(
         self, session: WriteSession[Viewer], files: Files, organization_id: UUID | None, exercise_id: UUID
     ) -> None:
-        """Mark the uploads as used, for this exercise in this organization. Raises Refused."""
+        """Mark the uploads as used for this exercise in this organization. Raises Refused."""
         if self.refusals:
             raise Refused(self.refusals)
         if files:
-            places = {id: at for id, (_, at) in self.uploads.items()}
-            await use(session, [*files.values()], organization_id, places, exercise_id)
+            paths = {id: path for id, (_, path) in self.uploads.items()}
+            await use(session, [*files.values()], organization_id, paths, exercise_id)
 
-    def place(self, columns: list[str]) -> Path:
-        """Where an input says the first of these columns, be it by an upload."""
-        uploaded = {f"{FILES[purpose]}_url": at for purpose, at in self.uploads.values() if purpose in FILES}
+    def path_of(self, columns: list[str]) -> Path:
+        """The path of the input's field that sets the first of these columns, perhaps by an upload."""
+        uploaded = {f"{FILES[purpose]}_url": path for purpose, path in self.uploads.values() if purpose in FILES}
         return next((uploaded.get(name, ("input", api_name(name))) for name in columns), ("input",))
 
 
 async def stored_files(info: Info, details: DetailInputs) -> Files:
-    """The uploads that an input names, looked at and copied to where they stay. To be called before writing."""
+    """Inspect and copy the files of the uploads that an input uses. A mutation calls this before it writes."""
     if not details.uploads:
         return {}
     try:
-        found = await store_uploads(info, [(id, purpose, at) for id, (purpose, at) in details.uploads.items()])
+        found = await store_uploads(info, [(id, purpose, path) for id, (purpose, path) in details.uploads.items()])
     except Refused as refused:
         details.refusals = [*refused.refusals]
         return {}
     return {file.upload.id: file for file in found}
 
 
-async def store_details_of(session: WriteSession[Viewer], exercise: Row, details: DetailInputs, files: Files) -> None:
-    """Bring what hangs from an exercise to what an input says. Raises Refused with everything against it."""
+async def replace_details(
+    session: WriteSession[Viewer], exercise: ExerciseRow, details: DetailInputs, files: Files
+) -> None:
+    """Replace the child rows and tags that an input contains. Raises Refused with everything that is wrong."""
     faults = [*details.refusals]
     images = await _images(session, exercise, details, files, faults)
     terms = await _terms(session, exercise, details.term_ids or [], faults)
     if faults:
         raise Refused(faults)
-    await details.used(session, files, exercise.organization_id, exercise.id)
+    await details.mark_used(session, files, exercise.organization_id, exercise.id)
     written = 0
     if details.instructions is not None:
         written += await store_details.replace_instructions(session, exercise, _pictured(details.instructions, images))
@@ -198,16 +199,16 @@ async def store_details_of(session: WriteSession[Viewer], exercise: Row, details
 
 
 Images = Mapping[str, tuple[str, str]]
-"""Keys and types of pictures, by what an input calls them."""
+"""Keys and types of picture files, by the text that an input names them with."""
 
 
 async def _images(
-    session: WriteSession, exercise: Row, details: DetailInputs, files: Files, faults: list[Refusal]
+    session: WriteSession, exercise: ExerciseRow, details: DetailInputs, files: Files, faults: list[Refusal]
 ) -> Images:
-    """The pictures that the instructions name; those that are not there go to the faults."""
+    """The pictures that the instructions name. Pictures that do not exist are added to the faults."""
     named = {entry["image"] for entry in details.instructions or () if entry["image"]}
-    known = await store_details.images(session, exercise.organization_id, [*named]) if named else {}
-    found = {key: (key, mime) for key, mime in known.items()}
+    existing = await store_details.images(session, exercise.organization_id, [*named]) if named else {}
+    found = {key: (key, mime) for key, mime in existing.items()}
     found |= {str(id): (file.key, file.upload.mime) for id, file in files.items()}
     refused = {str(id) for id in details.uploads if details.refusals}
     message = "There is no such picture: send an upload's id, or an instruction's imageKey."
@@ -226,14 +227,14 @@ def _pictured(entries: list[dict[str, Any]], images: Images) -> list[dict[str, A
 
 
 def _image_key(image: str | None) -> str:
-    """An upload's id in the spelling that ids have here; a key as it is."""
+    """An upload's id in its canonical spelling; a picture's key as it is."""
     key = parse_key(image or "")
     return str(key) if key is not None else image or ""
 
 
-async def _terms(session: WriteSession, exercise: Row, ids: list[UUID], faults: list[Refusal]) -> list[TermRow]:
-    """The terms that an input names; those that are not there go to the faults."""
+async def _terms(session: WriteSession, exercise: ExerciseRow, ids: list[UUID], faults: list[Refusal]) -> list[TermRow]:
+    """The terms that an input names. Terms that do not exist are added to the faults."""
     found = await store_taxonomy.terms(session, [(exercise.organization_id, id) for id in ids])
     message = "There is no such term in the global taxonomies or the organization's."
-    faults += [NotFound(message, "input", "termIds", place) for place, term in enumerate(found) if term is None]
+    faults += [NotFound(message, "input", "termIds", index) for index, term in enumerate(found) if term is None]
     return [term for term in found if term is not None]

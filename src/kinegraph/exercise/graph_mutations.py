@@ -1,6 +1,6 @@
 """The mutations of exercises and their inputs: create, update, delete, clone. A key that is not sent is UNSET."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any  # Any: values of an input, by column
 from uuid import UUID
 
 import strawberry
@@ -13,7 +13,7 @@ from kinegraph.exercise.graph_details import (
     ContraindicationInput,
     DetailInputs,
     InstructionInput,
-    store_details_of,
+    replace_details,
     stored_files,
 )
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY
@@ -25,9 +25,8 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import DeletePayload
+from kinegraph.kit.user_errors import DeletePayload, deleted, stored_row
 from kinegraph.video.rules import locked_columns, require_unlocked, require_video, video_columns
 
 
@@ -39,7 +38,7 @@ class ExerciseValues:
 
 @strawberry.input
 class UploadedFiles:
-    """Files that were sent for an exercise that is there."""
+    """Files that were uploaded for an existing exercise."""
 
     video_upload_id: strawberry.ID | None = strawberry.field(
         default=UNSET,
@@ -62,7 +61,7 @@ class ExerciseOverrideInput(ExerciseValues, UploadedFiles):
 @strawberry.input
 @input_fields(column for column in REGISTRY if not column.is_overridable)
 class ExerciseInput(ExerciseValues):
-    """The values of a new exercise and of one that exists."""
+    """The values of a new exercise and of an existing one."""
 
     instructions: list[InstructionInput] | None = strawberry.field(
         default=UNSET, description="All of its instructions, in order; they take the place of those it has."
@@ -112,8 +111,8 @@ class Mutation:
         require_video(columns, None, ("input", "videoDurationSeconds"))
         columns |= video_columns(columns, None)
         id = await store.insert(session, {**columns, "organization_id": organization_id})
-        await store_details_of(session, await _locked(session, id), details, files)
-        return await stored(session, id)
+        await replace_details(session, await _locked(session, id), details, files)
+        return await exercise_payload(session, id)
 
     @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
     async def update_exercise(
@@ -125,21 +124,21 @@ class Mutation:
         columns, details = _checked(given(input))
         files = await stored_files(info, details)
         session = await info.context.write_session()
-        row = await writable(session, id)
+        row = await lock_writable(session, id)
         rules.require_move(row.status, columns.get("status", row.status), "input", "status")
         columns |= details.addresses(files, info.context.address)
         require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
-        require_unlocked(row, columns, details.place(locked_columns(columns)))
+        require_unlocked(row, columns, details.path_of(locked_columns(columns)))
         await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
-        await store_details_of(session, row, details, files)
-        return await stored(session, row.id)
+        await replace_details(session, row, details, files)
+        return await exercise_payload(session, row.id)
 
     @mutation("Delete an exercise softly: it leaves the library; workouts that use it still show it, as discontinued.")
     async def delete_exercise(self, info: Info, id: ExerciseId) -> DeletePayload:
         session = await info.context.write_session()
-        row = await writable(session, id)
+        row = await lock_writable(session, id)
         await store.delete(session, row.id)
-        return DeletePayload(deleted_id=strawberry.ID(str(row.id)))
+        return deleted(row.id)
 
     @mutation(
         "Copy an exercise, canonical or the organization's own, into the organization (coach access): its stored "
@@ -162,39 +161,38 @@ class Mutation:
         checks.done()
         if fault := rules.reference_fault((await store.by_ids(session, [source]))[0], organization, "id"):
             raise fault
-        made = await store_clone.clone(session, source, organization, named)
-        if made is None:
+        copy_id = await store_clone.clone(session, source, organization, named)
+        if copy_id is None:
             raise rules.ExerciseNotAvailable("The exercise was discontinued meanwhile; choose another.", "id")
-        return await stored(session, made)
+        return await exercise_payload(session, copy_id)
 
 
 def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], DetailInputs]:
-    """An input's columns, and what hangs from the exercise. Raises Refused with everything that is wrong."""
+    """Check an input, and return its columns and its details. Raises Refused with everything that is wrong."""
     checks = Checks()
-    details = DetailInputs.take(values, ("input",), checks)
+    details = DetailInputs.pop_from(values, ("input",), checks)
     columns = rules.checked(values, ("input",), checks)
     checks.done()
     return columns, details
 
 
-async def writable(session: WriteSession[Viewer], id: str, path: str = "id") -> Row:
-    """The row that the viewer wants to write, locked. Raises NotFound and Forbidden."""
+async def lock_writable(session: WriteSession[Viewer], id: str, path: str = "id") -> rules.ExerciseRow:
+    """Lock the exercise that the viewer wants to write, and return it. Raises NotFound and Forbidden."""
     key = require_key(id, path)
-    seen = (await store.by_ids(session, [key]))[0]
-    if seen is None or not rules.is_visible(session.viewer, seen):
+    exercise = (await store.by_ids(session, [key]))[0]
+    if exercise is None or not rules.is_visible(session.viewer, exercise):
         raise NotFound("There is no such exercise.", path)
-    rules.require_writer(session.viewer, seen.organization_id, path)
+    rules.require_writer(session.viewer, exercise.organization_id, path)
     return await _locked(session, key, path)
 
 
-async def _locked(session: WriteSession, id: UUID, path: str = "id") -> Row:
+async def _locked(session: WriteSession, id: UUID, path: str = "id") -> rules.ExerciseRow:
     row = await store.lock(session, id)
     if row is None:
         raise NotFound("The exercise was deleted meanwhile.", path)
     return row
 
 
-async def stored(session: WriteSession, id: UUID) -> ExercisePayload:
-    """The exercise as it is stored now."""
-    row: Any = (await store.by_ids(session, [id]))[0]
-    return ExercisePayload(exercise=row)
+async def exercise_payload(session: WriteSession, id: UUID) -> ExercisePayload:
+    """The payload of a mutation that wrote this exercise: the row as it is stored now."""
+    return ExercisePayload(exercise=await stored_row(session, store.by_ids, id))

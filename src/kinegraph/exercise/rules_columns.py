@@ -1,4 +1,4 @@
-"""The registry of an exercise's columns: one entry says everything that the other files derive.
+"""The registry of an exercise's columns: one entry declares everything that the other files derive.
 
 The table, reading, seeding, cloning, the override allowlist, import, export, filters, checks of inputs and the GraphQL
 fields are made from it. A new column is an entry here and a migration (CONTRIBUTING.md, "An overridable column").
@@ -14,7 +14,7 @@ from kinegraph.exercise import rules_terms as terms
 from kinegraph.video.rules import MAX_VIDEO_SECONDS
 
 MAX_ENTRIES = 50
-"""The longest list in a list column."""
+"""Maximum number of entries of a list."""
 
 
 class Kind(StrEnum):
@@ -44,7 +44,7 @@ class Column:
     filter: str | None = None
     """Description of its field in ExerciseFilter; None where lists are not filtered by it."""
     max_length: int = 0
-    """Longest text, or longest entry of a list, in characters."""
+    """Maximum length of a text, or of each entry of a list, in characters."""
     bounds: tuple[int, int] = (0, 0)
     """Smallest and largest number."""
     terms: type[StrEnum] | None = None
@@ -60,7 +60,7 @@ class Column:
     is_separated: bool = False
     """True if one text with commas or semicolons is accepted as a list."""
     is_copied: bool = True
-    """True if a clone has it from its source."""
+    """True if a clone copies it from its source."""
     is_exchanged: bool = True
     """True if files of exercises may set it, and exports contain it."""
 

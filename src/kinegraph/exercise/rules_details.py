@@ -1,10 +1,11 @@
-"""Instructions, which tell the athlete how, and contraindications, which tell who should not (seed 000)."""
+"""The rules of an exercise's instructions and contraindications (docs/domain.md, Exercises)."""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, TypeVar  # Any: values of an input, by name
+from uuid import UUID
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
@@ -17,7 +18,7 @@ MAX_KEY_LENGTH = 1_024
 
 
 class InstructionType(StrEnum):
-    """What an instruction is about."""
+    """The subject of an instruction."""
 
     PREPARATION = "preparation"
     STEP = "step"
@@ -27,25 +28,51 @@ class InstructionType(StrEnum):
 
 
 class ContraindicationSeverity(StrEnum):
-    """How strongly a condition speaks against an exercise."""
+    """The severity of a contraindication."""
 
     WARNING = "warning"
     RESTRICTION = "restriction"
     ABSOLUTE = "absolute"
 
 
+class InstructionRow(Protocol):
+    """An instruction of an exercise."""
+
+    id: UUID
+    exercise_id: UUID
+    type: str
+    body: str
+    image_key: str | None
+    image_mime: str | None
+    sort_order: int
+
+
+class ContraindicationRow(Protocol):
+    """A contraindication of an exercise."""
+
+    id: UUID
+    exercise_id: UUID
+    condition: str
+    severity: str
+    description: str | None
+
+
+StoredRow = TypeVar("StoredRow")
+"""The type of the rows of one child table."""
+
+
 def checked_instructions(values: Sequence[Mapping[str, Any]] | None, at: Path, checks: Checks) -> list[dict[str, Any]]:
-    """An exercise's instructions in their order, cleaned; `image` is what was sent as imageKey."""
+    """Check the instructions of an input, and return them cleaned, in their order; `image` is the sent imageKey."""
     found = []
-    for place, value in _each(values, at, MAX_INSTRUCTIONS, checks):
-        here = (*at, str(place))
+    for position, value in _entries(values, at, MAX_INSTRUCTIONS, checks):
+        path = (*at, str(position))
         image = value.get("image_key")
         found.append(
             {
                 "type": value["type"],
-                "body": checks.text(value["body"], (*here, "body"), MAX_BODY_LENGTH),
-                "image": checks.text(image, (*here, "imageKey"), MAX_KEY_LENGTH, lines=False) if image else None,
-                "sort_order": place,
+                "body": checks.text(value["body"], (*path, "body"), MAX_BODY_LENGTH),
+                "image": checks.text(image, (*path, "imageKey"), MAX_KEY_LENGTH, lines=False) if image else None,
+                "sort_order": position,
             }
         )
     return found
@@ -54,51 +81,54 @@ def checked_instructions(values: Sequence[Mapping[str, Any]] | None, at: Path, c
 def checked_contraindications(
     values: Sequence[Mapping[str, Any]] | None, at: Path, checks: Checks
 ) -> list[dict[str, Any]]:
-    """An exercise's contraindications in their order, cleaned; one condition stands once."""
+    """Check the contraindications of an input, and return them cleaned, in their order. A condition may occur once."""
     found: list[dict[str, Any]] = []
-    for place, value in _each(values, at, MAX_CONTRAINDICATIONS, checks):
-        here = (*at, str(place))
-        condition = checks.text(value["condition"], (*here, "condition"), MAX_CONDITION_LENGTH, lines=False)
+    for position, value in _entries(values, at, MAX_CONTRAINDICATIONS, checks):
+        path = (*at, str(position))
+        condition = checks.text(value["condition"], (*path, "condition"), MAX_CONDITION_LENGTH, lines=False)
         if any(condition_key(condition) == other["condition_key"] for other in found):
-            checks.refuse("This condition stands in the list twice.", *here, "condition")
+            checks.refuse("This condition stands in the list twice.", *path, "condition")
         text = value.get("description")
         found.append(
             {
                 "condition": condition,
                 "condition_key": condition_key(condition),
                 "severity": value["severity"],
-                "description": checks.text(text, (*here, "description"), MAX_BODY_LENGTH) if text else None,
-                "sort_order": place,
+                "description": checks.text(text, (*path, "description"), MAX_BODY_LENGTH) if text else None,
+                "sort_order": position,
             }
         )
     return found
 
 
-def _each(
-    values: Sequence[Mapping[str, Any]] | None, at: Path, most: int, checks: Checks
+def _entries(
+    values: Sequence[Mapping[str, Any]] | None, at: Path, max_entries: int, checks: Checks
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    if values is not None and len(values) > most:
-        checks.refuse(f"Must have at most {most} entries; this has {len(values)}.", *at)
+    """Each entry of a list with its position; none of a list that is too long, which is recorded in `checks`."""
+    if values is not None and len(values) > max_entries:
+        checks.refuse(f"Must have at most {max_entries} entries; this has {len(values)}.", *at)
         return
     yield from enumerate(values or ())
 
 
 def condition_key(condition: str) -> str:
-    """A condition as filters compare it: `Knee pain`, `knee-pain` and `KNEE_PAIN ` are one. It is kept beside it."""
+    """The form of a condition that is stored to compare it: `Knee pain`, `knee-pain` and `KNEE_PAIN ` are equal."""
     plain = unicodedata.normalize("NFKC", condition).casefold()
     return "_".join(re.findall(r"[^\W_]+", plain))[:255]
 
 
-def paired(stored: Sequence[Any], entries: Sequence[Mapping[str, Any]], content: Sequence[str]) -> list[Any]:
-    """For each entry the stored row that it is, or None: one that says the same, else the next that nobody took."""
+def paired(
+    stored: Sequence[StoredRow], entries: Sequence[Mapping[str, Any]], columns: Sequence[str]
+) -> list[StoredRow | None]:
+    """The stored row that each entry becomes: one with equal columns, else the next that is left; None: a new row."""
     left = [*stored]
-    found: list[Any] = [None] * len(entries)
-    for place, entry in enumerate(entries):
-        same = next((row for row in left if all(row[name] == entry[name] for name in content)), None)
+    found: list[StoredRow | None] = [None] * len(entries)
+    for index, entry in enumerate(entries):
+        same = next((row for row in left if all(getattr(row, name) == entry[name] for name in columns)), None)
         if same is not None:
-            found[place] = same
+            found[index] = same
             left.remove(same)
-    for place, row in enumerate(found):
+    for index, row in enumerate(found):
         if row is None and left:
-            found[place] = left.pop(0)
+            found[index] = left.pop(0)
     return found

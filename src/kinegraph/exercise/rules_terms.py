@@ -1,10 +1,10 @@
-"""The terms that exercises are described, listed and filtered by."""
+"""The enums of an exercise's columns (docs/domain.md, Exercises)."""
 
 from enum import StrEnum
 
 
 class ExerciseStatus(StrEnum):
-    """Where an exercise stands in its life (seed 000)."""
+    """The state of an exercise's life cycle."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -12,7 +12,7 @@ class ExerciseStatus(StrEnum):
 
 
 class ExerciseCategory(StrEnum):
-    """Broad kind of training (seed 002)."""
+    """The broad category of training."""
 
     STRENGTH = "strength"
     CARDIO = "cardio"
@@ -24,7 +24,7 @@ class ExerciseCategory(StrEnum):
 
 
 class ExerciseKind(StrEnum):
-    """What the exercise is used for (seed 002)."""
+    """The use of an exercise in a session."""
 
     STRENGTH_COMPOUND = "strength_compound"
     STRENGTH_ISOLATION = "strength_isolation"
@@ -35,7 +35,7 @@ class ExerciseKind(StrEnum):
 
 
 class MovementPattern(StrEnum):
-    """Fundamental movement (seed 001)."""
+    """The fundamental movement."""
 
     SQUAT = "squat"
     HINGE = "hinge"
@@ -51,7 +51,7 @@ class MovementPattern(StrEnum):
 
 
 class PlaneOfMotion(StrEnum):
-    """Main plane of motion (seed 004)."""
+    """The main plane of motion."""
 
     SAGITTAL = "sagittal"
     FRONTAL = "frontal"

@@ -1,15 +1,15 @@
 """Reading and writing stored exercises."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # values to write, by column
 from uuid import UUID
 
 import asyncpg
 
 from kinegraph.exercise import rules_columns
-from kinegraph.exercise.rules import SlugTaken, is_readable
+from kinegraph.exercise.rules import ExerciseRow, SlugTaken, is_readable
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.rows import Row, in_key_order
+from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 COLUMNS = ", ".join((
@@ -17,32 +17,32 @@ COLUMNS = ", ".join((
     "video_positive_votes", "video_negative_votes", "video_locked_by_user_id", "video_candidates", "created_at",
     "updated_at", "deleted_at",
 ))  # fmt: skip
-"""The columns that the API shows: all but vectors, hashes and sort keys."""
+"""The columns that the API shows: all except vectors, hashes and sort keys."""
 
 E_COLUMNS = ", ".join(f"e.{column.strip()}" for column in COLUMNS.split(","))
-"""The same where the table is called e."""
+"""The same columns of the table under the alias e."""
 
 
-async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[Row | None]:
-    """Rows by id, deleted ones too, as far as row-level security shows them."""
-    rows = await session.fetch(f"SELECT {COLUMNS} FROM exercises WHERE id = ANY ($1)", ids)
+async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[ExerciseRow | None]:
+    """Exercises by id, in key order: deleted ones too, as far as row-level security shows them."""
+    rows: list[ExerciseRow] = await session.fetch(f"SELECT {COLUMNS} FROM exercises WHERE id = ANY ($1)", ids)
     return in_key_order(rows, ids)
 
 
-async def sources(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
-    """Rows that others refer to, by id: deleted and archived ones too, drafts to those who may edit them."""
+async def sources(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[ExerciseRow | None]:
+    """Exercises that other rows refer to, in key order: deleted and archived ones too, drafts to who may edit them."""
     return [row if row is not None and is_readable(session.viewer, row) else None for row in await by_ids(session, ids)]
 
 
-async def lock(session: WriteSession, id: UUID) -> Row | None:
-    """One row that is not deleted, held until the transaction ends."""
+async def lock(session: WriteSession, id: UUID) -> ExerciseRow | None:
+    """Lock a row until the transaction ends, and return it; None if it is deleted or not visible."""
     return await session.fetch_row(
         f"SELECT {COLUMNS} FROM exercises WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", id
     )
 
 
 async def insert(session: WriteSession, values: Mapping[str, Any]) -> UUID:
-    """Store a new row. Raises SlugTaken where a canonical one has its slug."""
+    """Insert a row. Returns its id. Raises SlugTaken if a canonical row has its slug."""
     try:
         return await session.insert("exercises", values)
     except asyncpg.UniqueViolationError:

@@ -1,4 +1,4 @@
-"""Cloning: one statement, so that the copy is of one moment, and is there whole or not at all."""
+"""Cloning an exercise with its child rows: one statement, so that the copy is complete and of one snapshot."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -10,20 +10,20 @@ from kinegraph.kit.errors import Conflict
 from kinegraph.kit.sessions import WriteSession
 
 COPIED = ", ".join((*(column.name for column in REGISTRY if column.is_copied), "video_provider", "video_status"))
-"""The copy has its own id, organization, name, status and times; no slug, and no votes, which were for the source."""
+"""The columns that a clone copies. Id, organization, name, status and times are its own; slug and votes are empty."""
 
 CHILD_TABLES = {
     "exercise_instructions": "type, body, image_key, image_mime, sort_order",
     "exercise_contraindications": "condition, condition_key, severity, description, sort_order",
     "exercise_tags": "kind, term_id, term_organization_id",
 }
-"""What hangs from an exercise. Pictures are shared: a file under its key is never changed nor removed."""
+"""The child tables that a clone copies, and their columns. Picture files are shared: they never change."""
 
 
 async def clone(session: WriteSession, source_id: UUID, organization_id: UUID, name: str | None) -> UUID | None:
-    """Copy an exercise into an organization. Returns the copy's id; None if the source is discontinued by now.
+    """Copy an exercise into an organization. Returns the copy's id; None if the source is archived or deleted.
 
-    Raises Conflict where terms of the source are removed just now, again and again.
+    Raises Conflict if a term of the source is deleted during each of three attempts.
     """
     for _ in range(3):
         with suppress(asyncpg.ForeignKeyViolationError):

@@ -1,17 +1,18 @@
-"""Reading and replacing what hangs from exercises: instructions and contraindications."""
+"""Reading and replacing the child rows of exercises: instructions and contraindications."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # values to write, by column
 from uuid import UUID
 
-from kinegraph.exercise.rules_details import paired
+from kinegraph.exercise.rules import ExerciseRow
+from kinegraph.exercise.rules_details import ContraindicationRow, InstructionRow, paired
 from kinegraph.kit.rows import Row, grouped
 from kinegraph.kit.sessions import ReadSession, WriteSession, typed
 
 
-async def instructions_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[list[Row]]:
+async def instructions_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[list[InstructionRow]]:
     """Each exercise's instructions in their order."""
-    rows = await session.fetch_list(
+    rows: list[InstructionRow] = await session.fetch_list(
         """
         SELECT id, exercise_id, type, body, image_key, image_mime, sort_order
         FROM exercise_instructions
@@ -23,9 +24,9 @@ async def instructions_of(session: ReadSession, exercise_ids: Sequence[UUID]) ->
     return grouped(rows, exercise_ids, "exercise_id")
 
 
-async def contraindications_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[list[Row]]:
+async def contraindications_of(session: ReadSession, exercise_ids: Sequence[UUID]) -> list[list[ContraindicationRow]]:
     """Each exercise's contraindications in their order."""
-    rows = await session.fetch_list(
+    rows: list[ContraindicationRow] = await session.fetch_list(
         """
         SELECT id, exercise_id, condition, severity, description
         FROM exercise_contraindications
@@ -38,7 +39,7 @@ async def contraindications_of(session: ReadSession, exercise_ids: Sequence[UUID
 
 
 async def images(session: ReadSession, organization_id: UUID | None, keys: Sequence[str]) -> dict[str, str]:
-    """Those of these image keys that an instruction of the organization or a canonical one has, with their types."""
+    """The types of these picture files by key, if an instruction of the organization or a canonical one has them."""
     rows = await session.fetch(
         """
         SELECT DISTINCT image_key, image_mime
@@ -59,16 +60,20 @@ CONTRAINDICATION = {
     "description": "text",
     "sort_order": "integer",
 }
-"""The columns that are written, and how their JSON is read."""
+"""The columns that are written, with the SQL types by which their JSON is read."""
 
 
-async def replace_instructions(session: WriteSession, exercise: Row, entries: Sequence[Mapping[str, Any]]) -> int:
-    """Give an exercise these instructions. Returns how many rows were written: 0 where it had just these."""
+async def replace_instructions(
+    session: WriteSession, exercise: ExerciseRow, entries: Sequence[Mapping[str, Any]]
+) -> int:
+    """Replace an exercise's instructions. Returns the number of rows that changed."""
     return await _replace(session, exercise, "exercise_instructions", INSTRUCTION, entries)
 
 
-async def replace_contraindications(session: WriteSession, exercise: Row, entries: Sequence[Mapping[str, Any]]) -> int:
-    """Give an exercise these contraindications. Returns how many rows were written."""
+async def replace_contraindications(
+    session: WriteSession, exercise: ExerciseRow, entries: Sequence[Mapping[str, Any]]
+) -> int:
+    """Replace an exercise's contraindications. Returns the number of rows that changed."""
     return await _replace(session, exercise, "exercise_contraindications", CONTRAINDICATION, entries)
 
 
@@ -79,7 +84,7 @@ async def replace_all(
     columns: Mapping[str, str],
     details: Mapping[Any, Sequence[Mapping[str, Any]]],
 ) -> None:
-    """Give each of many exercises of one scope, by id, its rows of one table and no others: two statements."""
+    """Replace the rows of one child table of many exercises of one scope: two statements. `details` has them by id."""
     if not details:
         return
     await session.run(f"DELETE FROM {table} WHERE exercise_id = ANY ($1)", [*details])
@@ -95,16 +100,20 @@ async def replace_all(
 
 
 async def touch(session: WriteSession, exercise_id: UUID) -> None:
-    """Say that something which hangs from an exercise changed."""
+    """Set `updated_at` of an exercise, since a child row changed."""
     await session.run("UPDATE exercises SET updated_at = now() WHERE id = $1", exercise_id)
 
 
 async def _replace(
-    session: WriteSession, exercise: Row, table: str, columns: Mapping[str, str], entries: Sequence[Mapping[str, Any]]
+    session: WriteSession,
+    exercise: ExerciseRow,
+    table: str,
+    columns: Mapping[str, str],
+    entries: Sequence[Mapping[str, Any]],
 ) -> int:
-    """Bring an exercise's rows to the entries: what stays keeps its id, wherever it moves."""
+    """Replace an exercise's rows of a child table. A row that is equal to an entry retains its id, at any position."""
     names = ", ".join(columns)
-    stored = await session.fetch(
+    stored: list[Row] = await session.fetch(
         f"SELECT id, {names} FROM {table} WHERE exercise_id = $1 ORDER BY sort_order, id", exercise.id
     )
     rows = paired(stored, entries, [name for name in columns if name != "sort_order"])

@@ -1,4 +1,4 @@
-"""Exercises: the columns (seeds 000, 001, 002 and the classification of 004)."""
+"""The table of exercises (docs/domain.md, Exercises). Its columns come from the registry, `rules_columns`."""
 
 import re
 from typing import Any  # the common type of SQLAlchemy's types is not public
@@ -32,11 +32,11 @@ SORT_KEYS = {
     "easiest": "easiest_key",
     "hardest": "hardest_key",
 }
-"""What lists are sorted by, each with an index for canonical rows and one for an organization's own."""
+"""The columns that lists are sorted by, each with an index for canonical rows and one for an organization's own."""
 
 
 def _column(column: rules_columns.Column) -> "Column[object]":
-    """The column of a registry's entry."""
+    """The column of an entry of the registry."""
     length = re.fullmatch(r"varchar\((\d+)\)", column.sql_type)
     types = {"text": Text(), "text[]": ARRAY(Text), "integer": Integer(), "boolean": Boolean()}
     type_: Any = String(int(length[1])) if length else types.get(column.sql_type) or _enum(column)

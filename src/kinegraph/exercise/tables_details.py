@@ -1,4 +1,4 @@
-"""What hangs from an exercise: instructions and contraindications (seed 000), layers (seed 004), votes: the columns."""
+"""The child tables of exercises: instructions, contraindications, training layers and votes on videos."""
 
 from sqlalchemy import (
     Boolean,

@@ -1,7 +1,7 @@
-"""Effective exercises as the API shows them, and an organization's library."""
+"""The GraphQL types of effective exercises, and an organization's library."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast  # Any: objects of GraphQL types of other rooms, read by field name
 from uuid import UUID
 
 import strawberry
@@ -50,9 +50,15 @@ class FieldOverride:
     )
 
 
-def _row_id(exercise: Any) -> Any:
-    """The stored row's id, under the merge."""
-    return exercise.row["id"]
+def _row_id(exercise: rules.EffectiveExercise) -> UUID:
+    """The id of the stored row."""
+    id: UUID = exercise.row["id"]
+    return id
+
+
+def _override_key(exercise: rules.EffectiveExercise) -> tuple[UUID, UUID] | None:
+    """The organization and the exercise of the override; None where no organization was given."""
+    return (exercise.organization_id, exercise.row["id"]) if exercise.organization_id else None
 
 
 @strawberry.type(
@@ -60,25 +66,24 @@ def _row_id(exercise: Any) -> Any:
 )
 class EffectiveExercise(ExerciseFields):
     @field("Unique for each organization and exercise, so that no cache mixes two views.", "id")
-    def id(root: strawberry.Parent[Any]) -> strawberry.ID:
+    def id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
         id, organization_id = root.row["id"], root.organization_id
         return f"{organization_id}:{id}" if organization_id else str(id)  # type: ignore[return-value]  # an ID is text
 
     @field("The exercise's own id, the same for every organization.", "id")
-    def exercise_id(root: strawberry.Parent[Any]) -> strawberry.ID:
+    def exercise_id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
         return root.row["id"]
 
     @field("The stored row under the merge.")
-    def exercise(root: strawberry.Parent[Any]) -> Exercise:
-        stored: Exercise = root.row
-        return stored
+    def exercise(root: strawberry.Parent[rules.EffectiveExercise]) -> Exercise:
+        return cast(Exercise, root.row)
 
     @field("Whether it is the organization's own row, which is never merged.", "organization_id")
-    def is_org_custom(root: strawberry.Parent[Any]) -> bool:
+    def is_org_custom(root: strawberry.Parent[rules.EffectiveExercise]) -> bool:
         return root.row["organization_id"] is not None
 
     @field("Whether the organization overrides anything of this canonical row.", "id")
-    def is_customized_by_org(root: strawberry.Parent[Any]) -> bool:
+    def is_customized_by_org(root: strawberry.Parent[rules.EffectiveExercise]) -> bool:
         return bool(root.diff)
 
     organization: Organization | None = organization_edge("Whose view it is; null where no organization was asked for.")
@@ -90,7 +95,7 @@ class EffectiveExercise(ExerciseFields):
     )
     overrides: list[FieldOverride] = edge(
         store_overrides.provenance,
-        lambda exercise: (exercise.organization_id, exercise.row["id"]) if exercise.organization_id else None,
+        _override_key,
         "What the organization overrides, field by field, with the canonical value beside it. Sorted by field.",
         lambda exercise, rows: field_overrides(rows or ()),
         required_columns=("id",),

@@ -1,6 +1,6 @@
 """The mutations of overrides."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -8,7 +8,7 @@ import strawberry
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.graph_details import DetailInputs, stored_files
 from kinegraph.exercise.graph_mutations import ExerciseOverrideInput
-from kinegraph.exercise.rules import is_readable, is_visible
+from kinegraph.exercise.rules import ExerciseRow, is_readable, is_visible
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
@@ -18,17 +18,15 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import UserError, user_errors
+from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.library import rules, store, store_overrides
 from kinegraph.library.graph import EffectiveExercise
 
 
-@strawberry.type(description="The exercise as the organization sees it after the change.")
+@payload("The exercise as the organization sees it after the change.")
 class EffectiveExercisePayload:
     exercise: EffectiveExercise | None = strawberry.field(default=None, description="The exercise as merged now.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type
@@ -44,7 +42,7 @@ class Mutation:
         overrides: Annotated[ExerciseOverrideInput, strawberry.argument(description="What differs; null clears.")],
     ) -> EffectiveExercisePayload:
         sent, checks = given(overrides), Checks()
-        details = DetailInputs.take(sent, ("overrides",), checks)
+        details = DetailInputs.pop_from(sent, ("overrides",), checks)
         checks.done()
         files = await stored_files(info, details)
         session = await info.context.write_session()
@@ -54,10 +52,10 @@ class Mutation:
         if not is_visible(session.viewer, row):
             raise NotFound("There is no such exercise.", "exerciseId")
         values, removed = rules.checked_overrides(sent, ("overrides",))
-        await details.used(session, files, organization, row.id)
+        await details.mark_used(session, files, organization, row.id)
         values |= {api_name(name): url for name, url in details.addresses(files, info.context.address).items()}
         if values or removed:
-            canonical = {name: row[rules.OVERRIDABLE_BY_KEY[name]] for name in values}
+            canonical = {name: getattr(row, rules.OVERRIDABLE_BY_KEY[name]) for name in values}
             await store_overrides.upsert_override(session, (organization, row.id), values, canonical, removed)
         return await _merged(session, organization, row.id)
 
@@ -84,20 +82,19 @@ class Mutation:
         return await _merged(session, organization, row.id)
 
 
-async def _target(session: WriteSession[Viewer], exercise_id: str, organization_id: str) -> tuple[UUID, Row]:
-    """The organization and the exercise that an override is about. Raises what refuses them."""
+async def _target(session: WriteSession[Viewer], exercise_id: str, organization_id: str) -> tuple[UUID, ExerciseRow]:
+    """The organization and the exercise of an override. Raises InvalidInput, NotFound and Forbidden."""
     organization = require_key(organization_id, "organizationId")
     exercise = require_key(exercise_id.removeprefix(f"{organization}:"), "exerciseId")
     require_coach(session.viewer, organization, "organizationId")
     row = (await by_ids(session, [exercise]))[0]
-    seen = row is not None and (
+    is_shown = row is not None and (
         is_readable(session.viewer, row) if row.organization_id is None else row.deleted_at is None
     )
-    if row is None or not seen or row.organization_id not in (None, organization):
+    if row is None or not is_shown or row.organization_id not in (None, organization):
         raise NotFound("There is no such exercise.", "exerciseId")
     return organization, row
 
 
 async def _merged(session: WriteSession, organization: UUID, exercise: UUID) -> EffectiveExercisePayload:
-    merged: Any = (await store.effective(session, [(organization, exercise)]))[0]
-    return EffectiveExercisePayload(exercise=merged)
+    return EffectiveExercisePayload(exercise=await stored_row(session, store.effective, (organization, exercise)))

@@ -1,25 +1,25 @@
-"""The merge: what may be overridden, and what an exercise is for an organization."""
+"""The merge of exercises with overrides: allowlist, merged values, and checks of inputs (docs/domain.md, Overrides)."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any  # Any: values of columns, by name
 from uuid import UUID
 
-from kinegraph.exercise.rules import checked
+from kinegraph.exercise.rules import ExerciseRow, checked
 from kinegraph.exercise.rules_columns import OVERRIDABLE, api_name
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
 
 MAX_FIELDS = 50
-"""How many fields are reset by name at most."""
+"""Maximum number of fields that are reset by name."""
 
 OVERRIDABLE_BY_KEY: Mapping[str, str] = {api_name(column): column for column in OVERRIDABLE}
 """The columns that may be overridden (docs/domain.md, Overrides), by their key in a stored diff."""
 
 
 class LibrarySource(StrEnum):
-    """Which part of an organization's library."""
+    """A subset of an organization's library."""
 
     ALL = "ALL"
     CANONICAL = "CANONICAL"
@@ -40,63 +40,69 @@ class ResetTargetNotCanonical(Refusal):
 
 
 NOTHING: Mapping[str, Any] = {}
-"""The diff of a row that nobody overrode."""
+"""The diff of a row without an override."""
 
 
 class EffectiveExercise:
-    """An exercise as one organization sees it: every column of the row, overridden ones from the diff."""
+    """An exercise as one organization sees it: the columns of the row, overridden ones from the diff.
+
+    GraphQL reads the merged columns by field name. Code that needs a stored value reads it of `row`; the type checker
+    knows no other columns.
+    """
 
     __slots__ = ("diff", "organization_id", "row")
 
-    def __init__(self, row: Any, organization_id: UUID | None, diff: Mapping[str, Any]) -> None:
+    def __init__(self, row: ExerciseRow, organization_id: UUID | None, diff: Mapping[str, Any]) -> None:
         self.row = row
         self.organization_id = organization_id
         self.diff = diff
 
-    def __getattr__(self, column: str) -> Any:
-        diff = self.diff
-        return diff[column] if column in diff else getattr(self.row, column)
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, column: str) -> Any:
+            diff = self.diff
+            return diff[column] if column in diff else getattr(self.row, column)
 
     @property
     def customized_fields(self) -> list[str]:
-        """Sorted names, in the API's spelling, of what the override supplies."""
+        """The names of the overridden fields in the API's spelling, sorted."""
         return sorted(api_name(column) for column in self.diff)
 
     @property
     def is_discontinued(self) -> bool:
-        """Whether the row may no longer be newly referred to, having been archived or deleted."""
+        """True if the row is archived or deleted, so that it may not be newly referred to."""
         return self.row.deleted_at is not None or self.row.status == ExerciseStatus.ARCHIVED
 
 
-def merge(row: Any, overrides: Mapping[str, Any] | None, organization_id: UUID | None) -> EffectiveExercise:
-    """The row as the organization sees it. An organization's own row is never merged (seed 001).
+def merge(row: ExerciseRow, overrides: Mapping[str, Any] | None, organization_id: UUID | None) -> EffectiveExercise:
+    """The row as the organization sees it. An organization's own row is never merged.
 
-    A stored key that is not allowlisted, or whose value is null, counts as not stored.
+    Stored keys that are not allowlisted, or null, are ignored (docs/domain.md, Overrides).
     """
     if not overrides or row.organization_id is not None:
         return EffectiveExercise(row, organization_id, NOTHING)
-    known = {
+    diff = {
         OVERRIDABLE_BY_KEY[key]: value
         for key, value in overrides.items()
         if key in OVERRIDABLE_BY_KEY and value is not None
     }
-    return EffectiveExercise(row, organization_id, known)
+    return EffectiveExercise(row, organization_id, diff)
 
 
 def checked_fields(fields: Sequence[str]) -> list[str]:
-    """The names of fields to be reset. Raises Refused for what is none of the overridable ones."""
+    """Check the names of fields to be reset, and return them. Raises Refused for fields that cannot be overridden."""
     checks = Checks()
     if len(fields) > MAX_FIELDS:
         checks.refuse(f"Must be at most {MAX_FIELDS} names; these are {len(fields)}.", "fields")
-    for place, name in enumerate(fields[:MAX_FIELDS]):
+    for index, name in enumerate(fields[:MAX_FIELDS]):
         if name not in OVERRIDABLE_BY_KEY:
-            checks.refuse(f"Must be one of {', '.join(OVERRIDABLE_BY_KEY)}.", "fields", str(place))
+            checks.refuse(f"Must be one of {', '.join(OVERRIDABLE_BY_KEY)}.", "fields", str(index))
     checks.done()
     return [*fields]
 
 
 def checked_overrides(values: Mapping[str, Any], at: Path) -> tuple[dict[str, Any], list[str]]:
-    """What an input sets in the diff and which keys it removes. Raises Refused."""
+    """The values that an input sets in the diff, and the keys that it removes. Raises Refused."""
     checks = Checks()
     cleaned = checked({column: value for column, value in values.items() if value is not None}, at, checks)
     checks.done()

@@ -2,7 +2,7 @@
 
 Key: the organization, whether the viewer sees its library and whether they coach it, the field's arguments, and the
 selection (added by the executor). Row-level security shows an organization's exercises and overrides to all of its
-members alike, so no more of the viewer matters. A viewer who is not a member gets no entry.
+members alike, so the entry depends on nothing else of the viewer. A viewer who is not a member gets no entry.
 
 Version: two values of the table `versions`, read with the viewer in the session's snapshot (`Viewer.version`):
 
@@ -23,7 +23,7 @@ of write), test_cached_libraries.py (random writes, older snapshots), test_versi
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any  # arguments of a field, and organizations, which are read by name
 
 import orjson
 

@@ -3,16 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any  # values of any column, and rows of the store
+from typing import Any, Protocol  # Any: values of any column
+from uuid import UUID
 
 from kinegraph.exercise.rules_columns import COLUMNS, Kind
 from kinegraph.identity.rules import User
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 
 
+class FieldOverrideRow(Protocol):
+    """One key of a stored diff with its change, its user, and the columns of the canonical row."""
+
+    field: str
+    organization_id: UUID
+    override_value: Any
+    change: dict[str, Any] | None
+    updated_at: datetime
+    updated_by_id: UUID | None
+    updated_by_name: str
+    updated_by_email: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class FieldOverride:
-    """One field that an organization overrides: what stands beside what, and whose doing it is."""
+    """One field that an organization overrides, with the canonical value and the user who set it."""
 
     field: str
     canonical_value: Any
@@ -22,25 +36,25 @@ class FieldOverride:
     is_drifted: bool
 
 
-def field_overrides(rows: Sequence[Any]) -> list[FieldOverride]:
-    """An override's fields, sorted by name; keys that are not allowlisted do not count (as in the merge)."""
+def field_overrides(rows: Sequence[FieldOverrideRow]) -> list[FieldOverride]:
+    """The fields of an override, in the order of the rows; keys that are not allowlisted are ignored."""
     return [_field_override(row) for row in rows if row.field in OVERRIDABLE_BY_KEY]
 
 
-def _field_override(row: Any) -> FieldOverride:
-    """One field. It has drifted where the canonical value is another than when the override was made."""
-    column, change = OVERRIDABLE_BY_KEY[row.field], row.change
+def _field_override(row: FieldOverrideRow) -> FieldOverride:
+    """One field. It has drifted if the canonical value differs from the one that was recorded with the override."""
+    column, change, user_id = OVERRIDABLE_BY_KEY[row.field], row.change, row.updated_by_id
     canonical = getattr(row, column)
     return FieldOverride(
         row.field,
         _spelled(column, canonical),
         _spelled(column, row.override_value),
-        row.updated_by_id and User(row.updated_by_id, row.updated_by_name, row.updated_by_email, row.organization_id),
+        User(user_id, row.updated_by_name, row.updated_by_email, row.organization_id) if user_id else None,
         datetime.fromisoformat(change["at"]) if change else row.updated_at,
         change is not None and change["canonical"] != canonical,
     )
 
 
 def _spelled(column: str, value: Any) -> Any:
-    """A value as the API spells it: members of enums in capitals."""
+    """A value in the API's spelling: members of enums in capitals."""
     return value.upper() if COLUMNS[column].kind is Kind.TERM and isinstance(value, str) else value

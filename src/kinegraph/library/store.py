@@ -1,6 +1,6 @@
 """Reading effective exercises."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from kinegraph.exercise.store import E_COLUMNS
@@ -12,28 +12,29 @@ ExerciseKey = tuple[UUID, UUID]
 """An organization and an exercise."""
 
 ALWAYS = "id organization_id status deleted_at"
-"""The columns that the merge, and what is computed from it, need in any case."""
+"""The columns that are always selected: the merge, and fields that it computes, read them."""
 
 
 @narrowed
 async def effective(
     session: ReadSession, keys: Sequence[ExerciseKey], names: frozenset[str] | None = None
 ) -> list[EffectiveExercise | None]:
-    """Exercises as organizations see them, deleted and archived ones too; None for what is not there for one.
+    """Exercises as organizations see them, in key order: deleted and archived ones too; None for others' exercises.
 
-    Just the columns are read that `names` name.
+    Only the columns in `names` are read, and those of ALWAYS.
     """
-    reads = _effective_in_one if len({organization for organization, _ in keys}) == 1 else _effective_in_several
-    exercises = await reads(session, keys, f"e.id AS exercise_id, o.overrides, {narrow(E_COLUMNS, names, ALWAYS)}")
-    if reads is _effective_in_one:
-        in_one = {exercise.row[0]: exercise for exercise in exercises}
-        return [in_one.get(exercise) for _, exercise in keys]
-    seen = {(exercise.organization_id, exercise.row[0]): exercise for exercise in exercises}
-    return [seen.get(key) for key in keys]
+    columns = f"e.id AS exercise_id, o.overrides, {narrow(E_COLUMNS, names, ALWAYS)}"
+    if len({organization for organization, _ in keys}) == 1:
+        of_organization = await _of_one_organization(session, keys, columns)
+        return [of_organization.get(exercise) for _, exercise in keys]
+    by_key = await _of_several_organizations(session, keys, columns)
+    return [by_key.get(key) for key in keys]
 
 
-async def _effective_in_one(session: ReadSession, keys: Sequence[ExerciseKey], columns: str) -> list[EffectiveExercise]:
-    """What there is of keys of one organization."""
+async def _of_one_organization(
+    session: ReadSession, keys: Sequence[ExerciseKey], columns: str
+) -> Mapping[UUID, EffectiveExercise]:
+    """The exercises of keys of one organization, by exercise id."""
     organization = keys[0][0]
     rows = await session.fetch(
         f"""
@@ -47,16 +48,17 @@ async def _effective_in_one(session: ReadSession, keys: Sequence[ExerciseKey], c
         organization,
         ",".join([str(exercise) for _, exercise in keys]),
     )
-    return [merge(row, row[1], organization) for row in rows]
+    # A row begins with the exercise's id and the overrides; reading them by position takes the least time.
+    return {row[0]: merge(row, row[1], organization) for row in rows}
 
 
-async def _effective_in_several(
+async def _of_several_organizations(
     session: ReadSession, keys: Sequence[ExerciseKey], columns: str
-) -> list[EffectiveExercise]:
-    """What there is of keys of several organizations."""
+) -> Mapping[ExerciseKey, EffectiveExercise]:
+    """The exercises of keys of several organizations, by key."""
     rows = await session.fetch(
         f"""
-        SELECT {columns}, wanted.organization_id AS seen_by
+        SELECT {columns}, wanted.organization_id AS view_id
         FROM unnest($1::uuid[], $2::uuid[]) AS wanted (organization_id, exercise_id)
         JOIN exercises e
             ON e.id = wanted.exercise_id
@@ -67,4 +69,4 @@ async def _effective_in_several(
         [organization for organization, _ in keys],
         [exercise for _, exercise in keys],
     )
-    return [merge(row, row.overrides, row.seen_by) for row in rows]
+    return {(row.view_id, row[0]): merge(row, row[1], row.view_id) for row in rows}

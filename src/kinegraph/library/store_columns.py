@@ -1,4 +1,4 @@
-"""Effective columns as SQL: what a filter sees of an exercise (e) that an override (o) was joined to."""
+"""SQL expressions of effective columns: of an exercise (alias e) with an override (alias o) that is joined to it."""
 
 from kinegraph.catalog.store_filters import STORED
 from kinegraph.exercise.rules_columns import COLUMNS, OVERRIDABLE, Kind, api_name
@@ -6,7 +6,7 @@ from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 
 
 def _effective(column: str) -> str:
-    """The SQL of a column as the organization sees it; o is the override that was joined."""
+    """The SQL expression of a column's effective value."""
     key, stored, kind = api_name(column), STORED[column], COLUMNS[column].kind
     if kind is Kind.LIST:
         return (
@@ -20,7 +20,7 @@ def _effective(column: str) -> str:
 
 
 EFFECTIVE = {column: _effective(column) if column in OVERRIDABLE else sql for column, sql in STORED.items()}
-"""What a filter or an order sees of an organization's library."""
+"""The SQL expression of each column for filters, orders and facets of a library."""
 
 CUSTOMIZED = f"jsonb_strip_nulls(o.overrides) ?| ARRAY[{', '.join(repr(key) for key in OVERRIDABLE_BY_KEY)}]"
-"""Whether the joined override supplies anything, by the same rule as the merge."""
+"""SQL condition: the override changes at least one field, by the rules of the merge."""

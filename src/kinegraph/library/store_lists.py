@@ -1,19 +1,18 @@
 """Reading an organization's library, on effective values.
 
-A library is three streams, each of which an index holds in the order of the page: canonical rows whose sort key
-stands as stored, canonical rows whose key the organization overrides, and its own rows. A page takes as many of
-each as it may need, and merges them; so its cost does not grow with the library, as long as its filter lets rows pass.
+A library consists of three streams, each of which an index reads in the order of the page: canonical rows whose sort
+key is not overridden, canonical rows whose sort key the organization overrides, and its own rows. A page reads up to
+its size of each, and merges them. So its cost does not grow with the library, unless its filter excludes most rows.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
-from kinegraph.catalog.rules import ExerciseSort, Filter
-from kinegraph.catalog.store_facets import FACETS, by_facet
+from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
+from kinegraph.catalog.store_facets import by_facet, counted_columns, counting_statement
 from kinegraph.catalog.store_filters import STORED, conditions
-from kinegraph.catalog.store_orders import ORDERS, Order, bounded, page_of
+from kinegraph.catalog.store_orders import ORDERS, Order, difficulty_bounds, page_statement
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow, pages_of
@@ -35,7 +34,7 @@ OVERRIDDEN = """exercise_org_overrides o
 
 
 def _canonical(source: LibrarySource, wanted: Filter, arguments: Arguments) -> list[str]:
-    """The conditions of canonical rows, which everybody sees published ones of."""
+    """The conditions of canonical rows, of which published ones are listed."""
     found = ["e.organization_id IS NULL", "e.deleted_at IS NULL", "e.status = 'published'"]
     if wanted.status is not None:
         found.append(f"e.status = ANY ({arguments.bind(sorted(wanted.status), 'text[]')})")
@@ -45,7 +44,7 @@ def _canonical(source: LibrarySource, wanted: Filter, arguments: Arguments) -> l
 
 
 def _own(wanted: Filter, arguments: Arguments) -> list[str]:
-    """The conditions of the organization's own rows: members see published ones, coaches archived ones by status."""
+    """The conditions of an organization's own rows: members see published ones; archived ones are listed by status."""
     found = ["e.organization_id = wanted.organization_id", "e.deleted_at IS NULL"]
     found.append("(wanted.coached OR e.status = 'published')")
     if wanted.status is None:
@@ -61,20 +60,20 @@ def _streams(
     """The statement of each stream."""
     if source is not LibrarySource.ORG:
         where, shown, over = _canonical(source, wanted, arguments), f"o.overrides, {columns}", order.overriding
-        # As CASE, since the planner takes IS NULL for rare: it looks at the overrides, where every row has a key.
+        # A CASE, since the planner would estimate IS NULL as rare, from the overrides, where every row has a key.
         conditions = [f"CASE WHEN {over} IS NULL THEN true ELSE false END"] if over else []
-        conditions += bounded(order, wanted, order.stored) if over else []
-        yield page_of(shown, CANONICAL, [*where, *conditions], order, window, arguments, order.stored, "e.id")
+        conditions += difficulty_bounds(order, wanted, order.stored) if over else []
+        yield page_statement(shown, CANONICAL, [*where, *conditions], order, window, arguments, order.stored, "e.id")
         if over:
             where += ["o.organization_id = wanted.organization_id", f"{over} IS NOT NULL"]
-            where += bounded(order, wanted, over)
-            yield page_of(shown, OVERRIDDEN, where, order, window, arguments, over, "o.exercise_id")
+            where += difficulty_bounds(order, wanted, over)
+            yield page_statement(shown, OVERRIDDEN, where, order, window, arguments, over, "o.exercise_id")
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         where, shown = (
-            [*_own(wanted, arguments), *bounded(order, wanted, order.stored)],
+            [*_own(wanted, arguments), *difficulty_bounds(order, wanted, order.stored)],
             f"NULL::jsonb AS overrides, {columns}",
         )
-        yield page_of(shown, "exercises e", where, order, window, arguments, order.stored, "e.id")
+        yield page_statement(shown, "exercises e", where, order, window, arguments, order.stored, "e.id")
 
 
 async def library_pages(
@@ -93,7 +92,7 @@ async def library_pages(
     streams = _streams(source, wanted, order, window, columns, arguments)
     rows = await session.fetch(
         f"""
-        SELECT wanted.place, wanted.organization_id, page.*
+        SELECT wanted.position, wanted.organization_id, page.*
         FROM {libraries}
         CROSS JOIN LATERAL (
             SELECT *
@@ -101,19 +100,19 @@ async def library_pages(
             ORDER BY sort_key {order.direction}, id {order.direction}
             LIMIT {window.first + 1}
         ) AS page
-        ORDER BY wanted.place, sort_key {order.direction}, page.id {order.direction}
+        ORDER BY wanted.position, sort_key {order.direction}, page.id {order.direction}
         """,
         *arguments.values,
     )
     pages = pages_of(rows, keys, window, "sort_key", "id")
-    # A row begins with place, organization and overrides.
+    # A row begins with position, organization and overrides.
     return [replace(page, nodes=[merge(row, row[2], row[1]) for row in page.rows]) for page in pages]
 
 
 async def library_counts(
     session: ReadSession, keys: Sequence[LibraryKey], source: LibrarySource, wanted: Filter, sort: ExerciseSort
 ) -> list[int]:
-    """How many rows each organization's library has."""
+    """The number of rows of each organization's library."""
     arguments, counts = Arguments(), []
     libraries = _libraries(keys, arguments)
     if source is not LibrarySource.ORG:
@@ -121,28 +120,30 @@ async def library_counts(
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         counts.append(("exercises e", _own(wanted, arguments)))
     total = " + ".join(f"(SELECT count(*) FROM {rows} WHERE {' AND '.join(where)})" for rows, where in counts)
-    rows = await session.fetch(f"SELECT {total} AS exercises FROM {libraries} ORDER BY wanted.place", *arguments.values)
+    rows = await session.fetch(
+        f"SELECT {total} AS exercises FROM {libraries} ORDER BY wanted.position", *arguments.values
+    )
     return [row.exercises for row in rows]
 
 
 async def library_facets(
     session: ReadSession, keys: Sequence[LibraryKey], source: LibrarySource, wanted: Filter, sort: ExerciseSort
-) -> list[dict[str, Any]]:
-    """How many rows each organization's library has of each value, on effective values."""
-    arguments, parts = Arguments(), []
+) -> list[dict[str, list[FacetRow]]]:
+    """The facets of each organization's library, on effective values."""
+    arguments, listed = Arguments(), []
     libraries = _libraries(keys, arguments)
     if source is not LibrarySource.ORG:
         where = _canonical(source, wanted, arguments)
-        parts.append(f"SELECT {FACETS.columns(EFFECTIVE)} FROM {CANONICAL} WHERE {' AND '.join(where)}")
+        listed.append(f"SELECT {counted_columns(EFFECTIVE)} FROM {CANONICAL} WHERE {' AND '.join(where)}")
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         where = _own(wanted, arguments)
-        parts.append(f"SELECT {FACETS.columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}")
-    rows = await session.fetch_list(
+        listed.append(f"SELECT {counted_columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}")
+    rows: list[FacetRow] = await session.fetch_list(
         f"""
-        SELECT wanted.place, wanted.organization_id AS view_id, counted.*
+        SELECT wanted.position, wanted.organization_id AS view_id, counted.*
         FROM {libraries}
-        CROSS JOIN LATERAL ({FACETS.statement(" UNION ALL ".join(parts))}) AS counted
-        ORDER BY wanted.place, counted.name, counted.count DESC, counted.value
+        CROSS JOIN LATERAL ({counting_statement(" UNION ALL ".join(listed))}) AS counted
+        ORDER BY wanted.position, counted.name, counted.count DESC, counted.value
         """,
         *arguments.values,
     )
@@ -150,8 +151,8 @@ async def library_facets(
 
 
 def _libraries(keys: Sequence[LibraryKey], arguments: Arguments) -> str:
-    """The organizations asked for, as a table that the rest of the statement refers to."""
+    """The organizations of the keys, as the relation `wanted`, which the rest of the statement refers to."""
     organizations = arguments.bind([organization for organization, _ in keys], "uuid[]")
     coached = arguments.bind([coached for _, coached in keys], "boolean[]")
-    columns = "(organization_id, coached, place)"
+    columns = "(organization_id, coached, position)"
     return f"unnest({organizations}, {coached}) WITH ORDINALITY AS wanted {columns}"

@@ -1,13 +1,14 @@
-"""Writing overrides, and reading where they come from."""
+"""Writing overrides, and reading their origin."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # values of columns, by key of the diff
 
 from kinegraph.exercise.rules_columns import OVERRIDABLE
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
-from kinegraph.kit.rows import Row
+from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.library.rules_provenance import FieldOverrideRow
 from kinegraph.library.store import ExerciseKey
 
 
@@ -18,10 +19,10 @@ async def upsert_override(
     canonical: Mapping[str, Any],
     removed: Sequence[str],
 ) -> None:
-    """Merge values into an organization's diff and take keys out of it; a diff that becomes empty goes.
+    """Set values in an organization's diff and remove keys from it; a diff that becomes empty is deleted.
 
-    `canonical` is what the canonical row says now of the values that are set: it is kept beside them, with who set
-    them and when. A value that is sent again as it stands keeps these, unless the canonical one has changed since.
+    `canonical` has the canonical row's present values of the fields that are set. They are stored beside the diff, with
+    the user and the time. For a value that does not change they stay, unless the canonical value has changed since.
     """
     await session.run(
         """
@@ -56,19 +57,19 @@ async def upsert_override(
 
 
 async def reset_override(session: WriteSession, key: ExerciseKey) -> None:
-    """Drop an organization's diff, if there is one."""
+    """Delete an organization's diff, if there is one."""
     await session.run("DELETE FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2)", *key)
 
 
-async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[list[Row]]:
-    """For each organization and exercise, a row for each key of its diff: the value, its change, and the exercise."""
-    rows = await session.fetch_list(
+async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[list[FieldOverrideRow]]:
+    """For each organization and exercise, a row for each key of the diff, with its change and the canonical row."""
+    rows: list[FieldOverrideRow] = await session.fetch_list(
         f"""
-        SELECT wanted.place, o.organization_id, field.key AS field, field.value AS override_value,
+        SELECT wanted.position, o.organization_id, field.key AS field, field.value AS override_value,
                o.changes -> field.key AS change, o.updated_at, updated_by.id AS updated_by_id,
                {name_column("updated_by")}, {email_column("updated_by")},
                {", ".join(f"e.{column}" for column in OVERRIDABLE)}
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, exercise_id, place)
+        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, exercise_id, position)
         JOIN exercise_org_overrides o
             ON o.organization_id = wanted.organization_id AND o.exercise_id = wanted.exercise_id
         JOIN exercises e
@@ -76,12 +77,9 @@ async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[
         CROSS JOIN LATERAL jsonb_each(jsonb_strip_nulls(o.overrides)) AS field
         {user_join("updated_by", "coalesce((o.changes -> field.key ->> 'by')::uuid, o.updated_by_user_id)")}
         {member_join("updated_by", "updated_by.id", "o.organization_id")}
-        ORDER BY wanted.place, field.key
+        ORDER BY wanted.position, field.key
         """,
         [organization for organization, _ in keys],
         [exercise for _, exercise in keys],
     )
-    found: list[list[Row]] = [[] for _ in keys]
-    for row in rows:
-        found[row.place - 1].append(row)
-    return found
+    return grouped_by_position(rows, len(keys))

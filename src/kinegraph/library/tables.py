@@ -1,4 +1,4 @@
-"""Overrides: the columns (seed 002); and the versions that cached answers hold for."""
+"""The tables of overrides (docs/domain.md, Overrides) and of the versions that cached answers are valid for."""
 
 from sqlalchemy import (
     Column,
@@ -49,8 +49,8 @@ exercise_org_overrides = Table(
     ),
 )
 
-# Written by triggers alone: another version for whoever reads after each transaction that changes something of a kind.
-# The canonical library's organization_id is 0.
+# Written by triggers alone: each transaction that changes rows of a kind sets a new version.
+# The canonical library's organization_id is the zero UUID.
 versions = Table(
     "versions",
     metadata,

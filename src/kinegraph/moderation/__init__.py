@@ -1,4 +1,4 @@
-"""Moderation of exercise videos: coaches vote and suggest, those who may write the exercise decide.
+"""Moderation of exercise videos (docs/domain.md, Videos).
 
-The rules are in docs/domain.md, Videos.
+Coaches vote and suggest; platform admins (canonical exercises) and coaches (their organization's own) decide.
 """

@@ -1,4 +1,4 @@
-"""The mutations that moderate videos: coaches vote and suggest, those who may write the exercise decide."""
+"""The mutations that moderate videos (docs/domain.md, Videos)."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,14 +7,13 @@ import strawberry
 
 from kinegraph.exercise import rules, store
 from kinegraph.exercise.graph import ExerciseId, ExercisePayload
-from kinegraph.exercise.graph_mutations import stored, writable
+from kinegraph.exercise.graph_mutations import exercise_payload, lock_writable
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import is_coached
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Conflict, Forbidden, NotFound
 from kinegraph.kit.graph import mutation
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.moderation import rules as rules_moderation
 from kinegraph.video import rules as rules_video
@@ -43,7 +42,7 @@ class Mutation:
         row = await _coached(session, exercise_id)
         _require_video(row)
         await store_video.vote(session, row.id, None if vote is None else vote == rules_video.VideoVote.UP)
-        return await stored(session, row.id)
+        return await exercise_payload(session, row.id)
 
     @mutation("Suggest a video for an exercise (coach access); whoever may write the exercise decides.")
     async def suggest_exercise_video(
@@ -63,7 +62,7 @@ class Mutation:
         outcome = await store_video.suggest(session, row.id, suggested, rules_moderation.MAX_CANDIDATES)
         if outcome in NOT_ADDED:
             raise Conflict(NOT_ADDED[outcome], "url")
-        return await stored(session, row.id)
+        return await exercise_payload(session, row.id)
 
     @mutation(
         "Decide a suggested video: accepted, it becomes the exercise's video, verified; rejected, it is not suggested "
@@ -77,7 +76,7 @@ class Mutation:
         accept: Annotated[bool, strawberry.argument(description="Whether it becomes the exercise's video.")],
     ) -> ExercisePayload:
         session = await info.context.write_session()
-        row = await writable(session, exercise_id, "exerciseId")
+        row = await lock_writable(session, exercise_id, "exerciseId")
         found = next((each for each in row.video_candidates if each["id"] == candidate_id), None)
         if found is None:
             raise NotFound("There is no such suggestion.", "candidateId")
@@ -86,7 +85,7 @@ class Mutation:
             rules_video.require_unlocked(row, values, ("exerciseId",))
             await store.update(session, row.id, {**rules_video.video_columns(values, row.video_url), **values})
         await store_video.remove_candidate(session, row.id, found["id"], rejected=not accept)
-        return await stored(session, row.id)
+        return await exercise_payload(session, row.id)
 
     @mutation(
         "Say what moderation makes of an exercise's video: VERIFIED, DEMOTED, or back to AUTO or MANUAL. Platform "
@@ -99,10 +98,10 @@ class Mutation:
         status: Annotated[rules_video.VideoStatus, strawberry.argument(description="The new status.")],
     ) -> ExercisePayload:
         session = await info.context.write_session()
-        row = await writable(session, exercise_id, "exerciseId")
+        row = await lock_writable(session, exercise_id, "exerciseId")
         _require_video(row)
         await store.update(session, row.id, {"video_status": status})
-        return await stored(session, row.id)
+        return await exercise_payload(session, row.id)
 
     @mutation(
         "Lock an exercise's video: its address, picture and length stay until it is unlocked, whatever is seeded. "
@@ -115,16 +114,16 @@ class Mutation:
         locked: Annotated[bool, strawberry.argument(description="Whether it is locked from now on.")],
     ) -> ExercisePayload:
         session = await info.context.write_session()
-        row = await writable(session, exercise_id, "exerciseId")
+        row = await lock_writable(session, exercise_id, "exerciseId")
         _require_video(row)
         if locked != (row.video_locked_by_user_id is not None):
             holder = session.viewer.user.id if locked else None
             await store.update(session, row.id, {"video_locked_by_user_id": holder})
-        return await stored(session, row.id)
+        return await exercise_payload(session, row.id)
 
 
-async def _coached(session: WriteSession[Viewer], exercise_id: str) -> Row:
-    """The exercise, of which the viewer must be a coach. Raises NotFound and Forbidden."""
+async def _coached(session: WriteSession[Viewer], exercise_id: str) -> rules.ExerciseRow:
+    """The exercise that the viewer votes on or suggests a video for. Raises NotFound, and Forbidden for non-coaches."""
     row = (await store.by_ids(session, [require_key(exercise_id, "exerciseId")]))[0]
     if row is None or not rules.is_visible(session.viewer, row):
         raise NotFound("There is no such exercise.", "exerciseId")
@@ -133,7 +132,7 @@ async def _coached(session: WriteSession[Viewer], exercise_id: str) -> Row:
     return row
 
 
-def _require_video(row: Row) -> None:
+def _require_video(row: rules.ExerciseRow) -> None:
     """Raise NotFound for an exercise without a video."""
     if row.video_url is None:
         raise NotFound("The exercise has no video.", "exerciseId")

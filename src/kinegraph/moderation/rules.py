@@ -1,4 +1,4 @@
-"""Suggested videos as they are stored."""
+"""Suggested videos in the form in which they are stored."""
 
 import hashlib
 from datetime import datetime
@@ -8,10 +8,11 @@ from uuid import UUID
 from kinegraph.video.rules_providers import provider_of
 
 MAX_CANDIDATES = 20
+"""Maximum number of open suggestions of one exercise."""
 
 
 def candidate(url: str, user_id: UUID, note: str | None, now: datetime) -> dict[str, Any]:
-    """A suggested video as it is stored. Its id is a hash of the address, so that none is suggested twice."""
+    """A suggested video in its stored form. Its id is a hash of the URL, so that a URL is not suggested twice."""
     return {
         "id": hashlib.sha256(url.encode()).hexdigest()[:16],
         "url": url,

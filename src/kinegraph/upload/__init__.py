@@ -1,4 +1,4 @@
 """The mutation `requestUpload`, which announces a file for an exercise or a comment.
 
-It is a room above `exercise`, since who may upload depends on the exercise, which `media` does not know.
+It is a room above `exercise`, since the permission to upload depends on the exercise, which `media` cannot import.
 """

@@ -65,7 +65,7 @@ class Mutation:
 
 
 def _owner_ids(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
-    """The ids of the input's organization and exercise. Raises Refused where they do not fit its purpose."""
+    """The ids of the input's organization and exercise. Raises Refused if they do not fit the upload's purpose."""
     checks = Checks()
     organization, exercise = values.get("organization_id"), values.get("exercise_id")
     organization_id = checks.key(organization, ("input", "organizationId")) if organization is not None else None
@@ -84,7 +84,7 @@ def _owner_ids(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
 async def _require_allowed(
     session: WriteSession[Viewer], organization_id: UUID | None, exercise_id: UUID | None, *, is_instruction: bool
 ) -> None:
-    """Raise a Refusal where the viewer may not store such a file for this organization and exercise."""
+    """Raise a Refusal if the viewer may not upload a file for this organization and exercise."""
     viewer = session.viewer
     if exercise_id is None:
         if organization_id not in viewer.by_organization:
