@@ -1,8 +1,9 @@
-"""Seeding the canonical library: the job that the worker runs, and its steps for the command line."""
+"""Seeding the canonical library, for the worker and the command line."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # JSON of the files
+from uuid import UUID
 
 from kinegraph.canonical import store as store_seed
 from kinegraph.canonical.rules import LibraryError, entries_of
@@ -12,7 +13,7 @@ from kinegraph.kit.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What one file of the library came to."""
+    """The result of seeding one file: the numbers of its entries, new rows and changed rows."""
 
     file: str
     total: int
@@ -21,9 +22,9 @@ class Seeded:
 
 
 async def seed_library(database: Database) -> AsyncIterator[Seeded]:
-    """Upsert the global taxonomies and the shipped library, file by file. Every file is checked before anything is.
+    """Upsert the global taxonomies and the shipped library, file by file, after all files were checked.
 
-    Raises LibraryError with the row and field at fault.
+    Raises LibraryError, which names row and field.
     """
     library = [(name, entries_of(name, content)) for name, content in shipped_files()]
     async with database.write(store_seed.authenticate_curator) as session:
@@ -37,15 +38,15 @@ async def seed_library(database: Database) -> AsyncIterator[Seeded]:
 
 
 def tagged(
-    name: str, entries: Sequence[Mapping[str, Any]], terms: Mapping[tuple[str, str], Any]
+    name: str, entries: Sequence[Mapping[str, Any]], terms: Mapping[tuple[str, str], UUID]
 ) -> list[dict[str, Any]]:
-    """The entries with the ids of the terms that they name. Raises LibraryError for a term that is not there."""
+    """Return the entries with the ids of the terms that they name. Raises LibraryError for an unknown term."""
     found = []
-    for place, entry in enumerate(entries):
+    for number, entry in enumerate(entries, 1):
         for term in entry["terms"]:
             if (term["kind"], term["slug"]) not in terms:
                 fault = f"there is no global {term['kind']} {term['slug']}."
-                raise LibraryError(f"{name}: row {place + 1} ({entry['name']}): {fault}")
+                raise LibraryError(f"{name}: row {number} ({entry['name']}): {fault}")
         ids = [{**term, "term_id": terms[term["kind"], term["slug"]]} for term in entry["terms"]]
         found.append({**entry, "terms": ids})
     return found

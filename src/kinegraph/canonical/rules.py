@@ -1,10 +1,10 @@
-"""The file format of canonical exercises: checking a file, and what its entries become in the table."""
+"""The file format of canonical exercises: checking a file, and converting its entries to columns."""
 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any  # JSON of the files
 
 import jsonschema
 import orjson
@@ -17,6 +17,7 @@ from kinegraph.kit.checks import character_fault
 TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmentItems": "equipment"}
 """The fields of an entry that name global terms by slug, and the kind of each."""
 MAX_FAULTS = 20
+"""Maximum number of faults in one error message."""
 
 UNSET_VALUES = {name: DEFAULTS[name] for name in EXCHANGED if COLUMNS[name].kind in (Kind.LIST, Kind.FLAG)}
 """The values of columns that cannot be null, where an entry does not set them."""
@@ -41,11 +42,11 @@ have edited since. Columns that were added later are part of the hash where an e
 
 
 class LibraryError(Exception):
-    """A file that is not a list of canonical exercises; one line for each fault, naming row and field."""
+    """The file is not a list of canonical exercises. The message has a line for each fault, with row and field."""
 
 
 def entries_of(name: str, content: bytes) -> list[dict[str, Any]]:
-    """The file's exercises as columns, with the hash that seeding compares. Raises LibraryError."""
+    """Check a file, and return its exercises as columns, with the hash that seeding compares. Raises LibraryError."""
     try:
         rows = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -62,48 +63,48 @@ def _validator() -> jsonschema.Draft202012Validator:
 
 
 def _faults(rows: Any) -> Iterator[str]:
-    """Every fault: what the JSON Schema says, in the order of the rows; unfit characters; slugs that stand twice."""
+    """Every fault: those that the JSON Schema finds, by row and field; bad characters; slugs that occur twice."""
     for error in sorted(_validator().iter_errors(rows), key=_rank):
         yield _fault_message(rows, [*error.absolute_path], _field_in(error), error.message)
     if not isinstance(rows, list):
         return
-    for steps, text in _texts(rows, []):
+    for path, text in _texts(rows, []):
         if fault := character_fault(text):
-            yield _fault_message(rows, steps, "", fault)
+            yield _fault_message(rows, path, "", fault)
     slugs = [row.get("slug") if isinstance(row, dict) else None for row in rows]
-    for place, slug in enumerate(slugs):
-        if isinstance(slug, str) and slugs.index(slug) != place:
-            yield f"row {place + 1}, field slug: {slug!r} stands in row {slugs.index(slug) + 1} too"
+    for index, slug in enumerate(slugs):
+        if isinstance(slug, str) and slugs.index(slug) != index:
+            yield f"row {index + 1}, field slug: {slug!r} stands in row {slugs.index(slug) + 1} too"
 
 
 def _rank(error: jsonschema.ValidationError) -> list[tuple[int, str]]:
-    """Rows and places by number, fields by name."""
-    return [(step, "") if isinstance(step, int) else (-1, step) for step in error.absolute_path]
+    """The sort key of a fault: indexes of its path as numbers, fields by name."""
+    return [(element, "") if isinstance(element, int) else (-1, element) for element in error.absolute_path]
 
 
-def _texts(value: Any, steps: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
-    """Every text in a file, with the way to it."""
+def _texts(value: Any, path: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
+    """Every text in a file, with its path."""
     if isinstance(value, str):
-        yield steps, value
+        yield path, value
     elif isinstance(value, (list, dict)):
-        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _texts(inner, [*steps, step])
+        for element, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(inner, [*path, element])
 
 
-def _fault_message(rows: Any, steps: list[str | int], named: str, message: str) -> str:
-    """One fault in words, on one line: row, its name, field, message."""
-    if not steps:
+def _fault_message(rows: Any, path: list[str | int], field_name: str, message: str) -> str:
+    """The line of one fault: row, its name, field, message. `field_name` is used where the path ends at the row."""
+    if not path:
         return f"the file: {_short(message)}"
-    row, *way = steps
+    row, *inner = path
     entry = rows[row]
     name = entry.get("name") if isinstance(entry, dict) else None
     of = f" ({' '.join(name.split())})"[:80] if isinstance(name, str) and name.strip() else ""
-    field = ".".join(str(step) for step in way) or named or "(the row)"
+    field = ".".join(map(str, inner)) or field_name or "(the row)"
     return f"row {int(row) + 1}{of}, field {field}: {_short(message)}"
 
 
 def _field_in(error: jsonschema.ValidationError) -> str:
-    """The field that a row lacks or has too much, which the schema's path does not name."""
+    """The field that a row lacks or must not have, which the error's path does not contain."""
     quoted = re.findall(r"'([^']*)'", error.message)
     if error.validator == "additionalProperties":
         return quoted[-1] if quoted else ""
@@ -115,21 +116,21 @@ def _short(message: str) -> str:
 
 
 def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry's values by column; a list that is not given is empty.
+    """An entry's values by column; a missing list is empty.
 
-    What hangs from the exercise goes by its own names: instructions, contraindications, terms, fatigue_score.
+    Child rows are under the keys instructions, contraindications, terms and fatigue_score.
     """
     row = dict(row)
     details = {
-        "instructions": [{**each, "sort_order": at} for at, each in enumerate(row.pop("instructions", ()))],
+        "instructions": [{**each, "sort_order": index} for index, each in enumerate(row.pop("instructions", ()))],
         "contraindications": [
-            {**each, "condition_key": condition_key(each["condition"]), "sort_order": at}
-            for at, each in enumerate(row.pop("contraindications", ()))
+            {**each, "condition_key": condition_key(each["condition"]), "sort_order": index}
+            for index, each in enumerate(row.pop("contraindications", ()))
         ],
-        "terms": [{"kind": kind, "slug": s} for name, kind in TERM_FIELDS.items() for s in row.pop(name, ())],
+        "terms": [{"kind": kind, "slug": slug} for name, kind in TERM_FIELDS.items() for slug in row.pop(name, ())],
         "fatigue_score": row.pop("fatigueScore", None),
     }
     given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
-    given["difficulty"] = int(given["difficulty"])  # JSON Schema takes 3.0 for a whole number
+    given["difficulty"] = int(given["difficulty"])  # JSON Schema accepts 3.0 as a whole number
     hashed = orjson.dumps({**HASHED_DEFAULTS, **given, **details}, option=orjson.OPT_SORT_KEYS)
     return {**UNSET_VALUES, **given, **details, "seed_hash": hashlib.sha256(hashed).hexdigest()}

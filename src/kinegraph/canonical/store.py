@@ -1,7 +1,8 @@
 """Seeding: canonical exercises and the global taxonomies, upserted by slug."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # JSON of the files
+from uuid import UUID
 
 from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, Column
 from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
@@ -23,21 +24,21 @@ SEEDED: Mapping[str, str] = {
 
 
 def _seeded(name: str) -> str:
-    """What a column is set to; a locked video stays as it is."""
+    """The value that seeding sets in a column of an existing row; a locked video does not change."""
     if name not in ("video_url", "thumbnail_url"):
         return f"excluded.{name}"
     return f"CASE WHEN exercises.video_locked_by_user_id IS NULL THEN excluded.{name} ELSE exercises.{name} END"
 
 
 async def authenticate_curator(session: ReadSession) -> None:
-    """Let a transaction of ours, which acts for no user, write canonical rows."""
+    """Permit a transaction that acts for no user to write canonical rows."""
     await session.fetch("SELECT set_config('kinegraph.platform_admin', 'on', true)")
 
 
 async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
-    """Upsert canonical rows by slug, with what hangs from them. Returns how many were new and how many changed.
+    """Upsert canonical rows by slug, with their child rows. Returns the numbers of new and of changed rows.
 
-    A row is written only where its entry's hash is another than the one it was last seeded from.
+    A row is written only if its entry's hash differs from that of the entry that it was last seeded from.
     """
     names = ", ".join(SEEDED)
     rows = await session.fetch(
@@ -66,11 +67,11 @@ DETAILS: Mapping[str, Mapping[str, str]] = {
     "exercise_tags": {"kind": "text", "term_id": "uuid"},
     "exercise_programming_profiles": {"fatigue_score": "integer"},
 }
-"""What hangs from an exercise and comes with its entry: tables and columns."""
+"""The child tables that an entry has rows of, and their columns."""
 
 
 def _details(entry: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Any]]:
-    """An entry's rows of one table."""
+    """An entry's rows of one child table."""
     if table == "exercise_programming_profiles":
         score = entry["fatigue_score"]
         return [] if score is None else [{"fatigue_score": score}]
@@ -80,9 +81,11 @@ def _details(entry: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Any]
 
 
 async def seed_taxonomies(session: WriteSession, lists: Mapping[TaxonomyKind, Sequence[Mapping[str, Any]]]) -> None:
-    """Store the global terms that are not there yet; a name that was changed since stays."""
+    """Insert the global terms that do not exist yet; existing terms do not change."""
     for kind, entries in lists.items():
-        sent = [{**entry, "body_area": entry.get("bodyArea"), "sort_order": at} for at, entry in enumerate(entries)]
+        sent = [
+            {**entry, "body_area": entry.get("bodyArea"), "sort_order": index} for index, entry in enumerate(entries)
+        ]
         area = ", body_area" if kind is TaxonomyKind.BODY_REGION else ""
         await session.run(
             f"""
@@ -106,7 +109,7 @@ async def seed_taxonomies(session: WriteSession, lists: Mapping[TaxonomyKind, Se
             )
 
 
-async def global_terms(session: ReadSession) -> dict[tuple[str, str], Any]:
+async def global_terms(session: ReadSession) -> dict[tuple[str, str], UUID]:
     """The ids of the global terms by kind and slug."""
     rows = await session.fetch(f"SELECT kind, slug, id FROM ({TERMS}) AS term WHERE organization_id IS NULL")
     return {(row.kind, row.slug): row.id for row in rows}

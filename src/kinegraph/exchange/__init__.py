@@ -1,4 +1,4 @@
-"""Exchange: importing exercises from files, and exporting them to one, for one scope.
+"""Exchange: importing exercises from files, and exporting them to a file, for one scope.
 
 A *scope* is the canonical library, or one organization's own rows. `formats` reads a file's rows, `rules_fields` checks
 them and makes *entries*, each with a key that stays the same from one version of the file to the next
@@ -6,7 +6,7 @@ them and makes *entries*, each with a key that stays the same from one version o
 done in one transaction, or not at all.
 
 An entry's *content* is the fields that it sets: columns, instructions, contraindications, terms. The hash of the
-content that was last imported is stored in `exercises.seed_hash` and names these fields (`rules_fields.digest`), so
-that a row that is unchanged since its import is told apart from one that somebody edited. Edits are not overwritten
-without `--overwrite`. A canonical row that was seeded keeps the hash of seeding.
+content that was last imported is stored in `exercises.seed_hash` and names these fields (`rules_fields.digest`). It
+distinguishes rows that are unchanged since their import from edited ones. Edits are not overwritten without
+`--overwrite`. The hash of a seeded canonical row stays the one of seeding.
 """

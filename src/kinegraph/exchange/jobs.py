@@ -1,52 +1,60 @@
-"""Import and export, step by step, for the command line."""
+"""Import and export, for the command line."""
 
 from collections.abc import AsyncGenerator, Callable
 from uuid import UUID
 
 from kinegraph.exchange import store, store_write
-from kinegraph.exchange.rules import Choices, ExistingRows, Parsed, Plan, Stored
+from kinegraph.exchange.rules import Choices, ExistingRows, Parsed, Plan, Stored, StoredRow
 from kinegraph.exchange.rules_fields import FIELDS, digest
 from kinegraph.exchange.rules_plan import planned, record_of, require_importable
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.formats.kinegraph_json import line
 from kinegraph.kit.database import Database
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
 BATCH = 500
-"""How many rows are written, or read, at once."""
+"""Number of rows that are written, or read, at once."""
 
-Tell = Callable[[Plan], None]
-Progress = Callable[[int, int], None]
-"""Called with how many rows are done, and how many there are."""
+ShowPlan = Callable[[Plan], None]
+"""Called with the plan before anything is written."""
+
+ShowProgress = Callable[[int, int], None]
+"""Called with the number of rows that are done, and the number of all rows."""
 
 
 async def import_exercises(
-    database: Database, slug: str | None, parsed: Parsed, choices: Choices, tell: Tell, progress: Progress
+    database: Database,
+    slug: str | None,
+    parsed: Parsed,
+    choices: Choices,
+    show_plan: ShowPlan,
+    show_progress: ShowProgress,
 ) -> Plan:
     """Import a file's entries into the canonical library, or the organization of this slug: all of them, or none.
 
-    `tell` gets the plan before anything is written. Raises ExchangeError, for rejected rows too.
+    Returns the plan. Raises ExchangeError, also for rejected rows.
     """
     if choices.dry_run:
         async with database.read(store.authenticate(slug)) as reading:
-            return await _checked_plan(reading, parsed, choices, tell)
+            return await _checked_plan(reading, parsed, choices, show_plan)
     async with database.write(store.authenticate(slug)) as session:
-        await store.hold(session, session.viewer, *_lookup_keys(parsed))
-        plan = await _checked_plan(session, parsed, choices, tell)
-        await _write(session, plan, progress)
+        await store.lock(session, session.viewer, *_lookup_keys(parsed))
+        plan = await _checked_plan(session, parsed, choices, show_plan)
+        await _write(session, plan, show_progress)
     return plan
 
 
-async def _checked_plan(session: ReadSession[store.Scope], parsed: Parsed, choices: Choices, tell: Tell) -> Plan:
+async def _checked_plan(
+    session: ReadSession[store.Scope], parsed: Parsed, choices: Choices, show_plan: ShowPlan
+) -> Plan:
     plan = planned(parsed, await _existing_rows(session, parsed), choices)
     require_importable(plan, choices)
-    tell(plan)
+    show_plan(plan)
     return plan
 
 
 def _lookup_keys(parsed: Parsed) -> tuple[list[str], list[UUID], list[str]]:
-    """The keys, ids and slugs that the entries may be stored under."""
+    """The keys, ids and slugs by which the entries' stored rows are found."""
     entries = parsed.entries
     return (
         [entry.key for entry in entries],
@@ -56,33 +64,33 @@ def _lookup_keys(parsed: Parsed) -> tuple[list[str], list[UUID], list[str]]:
 
 
 async def _existing_rows(session: ReadSession[store.Scope], parsed: Parsed) -> ExistingRows:
-    """What is stored, as far as it matters to these entries."""
+    """The stored rows that these entries are compared with."""
     scope = session.viewer
     slugs = [slug for entry in parsed.entries if (slug := entry.content.get("slug"))]
     return ExistingRows(
         is_canonical=scope is None,
-        stored=[_stored(row) for row in await store.rows_about(session, scope, *_lookup_keys(parsed))],
+        stored=[_stored(row) for row in await store.existing_rows(session, scope, *_lookup_keys(parsed))],
         named=await store.names(session, scope),
         slugs=await store.canonical_slugs(session, slugs) if scope is None else {},
         terms=await store.terms(session, scope),
     )
 
 
-def _stored(row: Row) -> Stored:
+def _stored(row: StoredRow) -> Stored:
     images = [each for each in row.instructions if each["image_key"]]
     return Stored(row.id, row.import_key, row.seed_hash, store.content_of(row), images)
 
 
-async def _write(session: WriteSession[store.Scope], plan: Plan, progress: Progress) -> None:
-    # Rows that are there come first: one may give up the name or slug that a new one takes.
+async def _write(session: WriteSession[store.Scope], plan: Plan, show_progress: ShowProgress) -> None:
+    # Existing rows come first: one may release the name or slug that a new row gets.
     records = [record_of(each) for each in sorted(plan.written, key=lambda each: each.stored is None)]
     for start in range(0, len(records), BATCH):
         await store_write.write(session, session.viewer, records[start : start + BATCH])
-        progress(min(start + BATCH, len(records)), len(records))
+        show_progress(min(start + BATCH, len(records)), len(records))
 
 
 async def export_exercises(database: Database, slug: str | None) -> AsyncGenerator[bytes, None]:
-    """Every row of the canonical library or of an organization as a line of JSON, by name, all of one moment.
+    """Every row of the canonical library or of an organization as a line of JSON, by name, from one snapshot.
 
     Raises ExchangeError.
     """

@@ -1,30 +1,31 @@
-"""What stands between a file and the table: entries, and what is wrong with a file."""
+"""The values of an import: entries, faults, choices, decisions and the plan."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol  # Any: values of an entry's fields
 from uuid import UUID
 
 from kinegraph.formats.records import Location, Skipped
 
 MAX_FAULTS = 20
+"""Maximum number of faults in one message."""
 
 
 class Duplicates(StrEnum):
-    """What becomes of a new row that looks like another of its scope or file."""
+    """The treatment of a new row that resembles another one of its scope or file."""
 
     SKIP = "skip"
     KEEP = "keep"
 
 
 class ExchangeError(Exception):
-    """An import or export that cannot be done; the message says why, one line for each fault."""
+    """An import or export that is not possible. The message says why, with one line for each fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a row cannot be imported."""
+    """A reason why a row cannot be imported."""
 
     location: Location
     field: str
@@ -36,16 +37,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a file, ready for the table: what it sets, and how it finds the row that it was imported to before."""
+    """A checked row of a file: the values that it sets, and the keys that find the row of an earlier import."""
 
     location: Location
     key: str
     content: Mapping[str, Any]
     id: UUID | None = None
     slug: str | None = None
-    """Finds a row that was never imported, where the format says so."""
+    """Finds a row that was never imported, in formats that permit it."""
     base: str | None = None
-    """The hash of what the row said when it was exported."""
+    """The hash of the row's content at the time of its export."""
 
     @property
     def name(self) -> str:
@@ -55,7 +56,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Parsed:
-    """A file, read."""
+    """The entries, faults and skipped rows of a file."""
 
     entries: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -63,19 +64,19 @@ class Parsed:
 
     @property
     def rows(self) -> int:
-        """How many rows the file has."""
+        """Number of the file's rows."""
         return len(self.entries) + len({fault.location.row for fault in self.faults}) + len(self.skipped)
 
 
-def faults_told(faults: list[Fault], heading: str) -> str:
-    """A heading and one line for each fault; of many the first, and how many more."""
+def format_faults(faults: list[Fault], heading: str) -> str:
+    """A heading and one line for each fault; at most MAX_FAULTS, and the number of the others."""
     more = len(faults) - MAX_FAULTS
     lines = [heading, *map(str, faults[:MAX_FAULTS]), *([f"and {more:,} more faults"] if more > 0 else [])]
     return "\n".join(lines)
 
 
 class Verdict(StrEnum):
-    """What an entry is, seen from what is stored."""
+    """The relation of an entry to the stored rows."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -86,7 +87,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the caller decides."""
+    """The options of an import."""
 
     overwrite: bool = False
     duplicates: Duplicates = Duplicates.SKIP
@@ -94,16 +95,39 @@ class Choices:
     dry_run: bool = False
 
 
+class StoredRow(Protocol):
+    """An exercise with its child rows as JSON, beside the columns that files may set (rules_columns.EXCHANGED)."""
+
+    id: UUID
+    name: str
+    import_key: str | None
+    seed_hash: str | None
+    instructions: list[dict[str, Any]]
+    contraindications: list[dict[str, Any]]
+    fatigue_score: int | None
+    terms: list[tuple[str, str]]
+    """The taxonomy and the slug of each tag."""
+
+
+class NameRow(Protocol):
+    """The names by which duplicates of an exercise are detected."""
+
+    name: str
+    slug: str | None
+    is_own: bool
+    """True for a row of the scope, False for a canonical row beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A row of the scope that an entry may be about."""
+    """A row of the scope that an entry may belong to."""
 
     id: UUID
     import_key: str | None
     seed_hash: str | None
     content: Mapping[str, Any]
     images: Sequence[Mapping[str, Any]] = ()
-    """Its instructions that have a picture, with its key and type."""
+    """Its instructions with a picture: type, body, and the picture's key and type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,31 +136,31 @@ class ExistingRows:
 
     is_canonical: bool
     stored: Sequence[Stored] = ()
-    named: Sequence[Any] = ()
-    """Name, slug and `is_own` of every row that the scope sees."""
+    named: Sequence[NameRow] = ()
+    """The names of every row that the scope sees."""
     slugs: Mapping[str, UUID] = field(default_factory=dict)
-    """Who has the slugs that are unique, deleted rows too."""
+    """The ids of canonical rows by slug, deleted ones included."""
     terms: frozenset[tuple[str, str]] = frozenset()
     """The terms that the scope may use, by taxonomy and slug."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of one entry."""
+    """The decision about one entry."""
 
     entry: Entry
     verdict: Verdict
     writes: bool
     stored: Stored | None = None
     like: str | None = None
-    """What it looks like, in words."""
-    keeps_key: bool = False
-    """Whether its row has a key, or its key is another row's, so that none is set."""
+    """Description of the exercise or row that it resembles."""
+    is_key_unchanged: bool = False
+    """True if its stored row has an import key, or another row has the entry's key, so that none is set."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """An import, decided."""
+    """The decisions about all entries of an import."""
 
     rows: int
     decisions: list[Decision]
@@ -149,5 +173,5 @@ class Plan:
 
     @property
     def written(self) -> list[Decision]:
-        """What is to be stored."""
+        """The decisions whose entries are written."""
         return [decision for decision in self.decisions if decision.writes]

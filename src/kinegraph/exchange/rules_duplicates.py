@@ -1,11 +1,10 @@
-"""Duplicate detection: finding another exercise of the scope or the file that an entry looks like."""
+"""Duplicate detection: finding another exercise of the scope or the file that an entry resembles."""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from kinegraph.exchange.rules import Entry
+from kinegraph.exchange.rules import Entry, NameRow
 
 DASH = "\u2014"
 _DASH = re.compile(r"(?<=\w)\s+[-\u2013\u2014]\s+(?=\w)")
@@ -13,12 +12,11 @@ _APOSTROPHES = re.compile("['\u2019\u02bc]")
 
 
 def likenesses(name: str, slug: str | None = None) -> Iterator[str]:
-    """What a name and a slug are found by: two exercises that share one of these look alike.
+    """The comparison keys of a name and a slug: two exercises that share one are probable duplicates.
 
     Upper case, hyphens, apostrophes and the s of a plural make no difference, nor does the order of the words
-    (`Squat, Front`); nor whether words are written apart (`Pull up`, `Pullups`), where their order is the same.
-    Every word counts, so that `Incline Push-Up` is not a `Push-Up`, and so does a dash between spaces, which sets a
-    variant apart.
+    (`Squat, Front`); nor spaces between words (`Pull up`, `Pullups`), if their order is the same. Every word counts, so
+    that `Incline Push-Up` is not a `Push-Up`, and so does a dash between spaces, which marks a variant.
     """
     for text in (name, slug):
         if text:
@@ -39,25 +37,25 @@ def _singular(word: str) -> str:
 
 
 class DuplicateFinder:
-    """What is there, by its likenesses: of the scope or the file, and of the canonical library beside them."""
+    """The names of the scope, the file and the canonical library, by comparison key."""
 
-    def __init__(self, named: Sequence[Any], known: Sequence[Entry]) -> None:
+    def __init__(self, named: Sequence[NameRow], entries: Sequence[Entry]) -> None:
         self.own: dict[str, str] = {}
         self.canonical: dict[str, str] = {}
         for row in named:
-            found, told = (self.own, "the stored") if row["is_own"] else (self.canonical, "the canonical")
-            for likeness in likenesses(row["name"], row["slug"]):
-                found.setdefault(likeness, f'{told} "{row["name"]}"')
-        for entry in known:
+            names, kind = (self.own, "stored") if row.is_own else (self.canonical, "canonical")
+            for likeness in likenesses(row.name, row.slug):
+                names.setdefault(likeness, f'the {kind} "{row.name}"')
+        for entry in entries:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
-        """Let later entries be compared with this one."""
+        """Add an entry, which later ones are compared with."""
         for likeness in likenesses(entry.name, entry.content.get("slug")):
             self.own.setdefault(likeness, str(entry.location))
 
     def like(self, entry: Entry) -> tuple[str | None, str | None]:
-        """What an entry looks like, in words: of its scope or file, and of the canonical library."""
+        """Descriptions of what an entry resembles: in its scope or file, and in the canonical library."""
         sought = [*likenesses(entry.name, entry.content.get("slug"))]
         own, canonical = (
             next((found[each] for each in sought if each in found), None) for found in (self.own, self.canonical)

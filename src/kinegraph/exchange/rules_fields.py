@@ -1,10 +1,10 @@
-"""The fields of an exercise that a file may set: their checks, their defaults, and the hash of what a row sets."""
+"""The fields of an exercise that a file may set: their checks, their defaults, and the hash of a row's content."""
 
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any  # values of a file: JSON of any type
 from uuid import UUID
 
 import orjson
@@ -52,23 +52,23 @@ OLD_FIELDS = (
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """The hash of the fields that a row sets: their names joined by commas, a colon, and the hash of their values."""
+    """The hash of a row's fields: their names joined by commas, a colon, and the hash of their values."""
     names = sorted(content)
     return f"{','.join(names)}:{_hash_of(content, names)}"
 
 
 def is_digest(text: str | None) -> bool:
-    """Whether a stored hash is of an import; the hashes of seeding are 64 plain hex digits."""
+    """True if a stored hash was made by an import; hashes of seeding are 64 plain hex digits."""
     return text is not None and (":" in text or _is_old(text))
 
 
 def is_unchanged(content: Mapping[str, Any], hashed: str | None) -> bool:
-    """Whether a row's fields are those that this hash was made of; fields that it does not name do not count."""
+    """True if the row's fields equal those that this hash was made of; fields that it does not name are ignored."""
     if hashed is None or not is_digest(hashed):
         return False
     if _is_old(hashed):
         bits, values = int(hashed[1:11], 16), hashed[11:]
-        names = [name for place, name in enumerate(OLD_FIELDS) if bits >> place & 1]
+        names = [name for bit, name in enumerate(OLD_FIELDS) if bits >> bit & 1]
     else:
         joined, _, values = hashed.partition(":")
         names = joined.split(",") if joined else []
@@ -81,18 +81,18 @@ def _hash_of(content: Mapping[str, Any], names: Sequence[str]) -> str:
 
 
 def _is_old(text: str) -> bool:
-    """Whether a hash has the form of version 0.1: i, the fields as bits in ten hex digits, 48 hex digits."""
+    """True if a hash has the form of version 0.1: i, the fields as bits in ten hex digits, 48 hex digits."""
     return re.fullmatch("i[0-9a-f]{58}", text) is not None
 
 
 INSTRUCTION = {"type": details.InstructionType, "body": None}
 CONTRAINDICATION = {"condition": None, "severity": details.ContraindicationSeverity, "description": None}
 BY_API_NAME: Mapping[str, str] = {api_name(name): name for name in FIELDS}
-"""The fields as files spell them."""
+"""The fields by their names in files."""
 
 
 def content_of(raw: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
-    """The content of a row whose fields are spelled as in the API; what is wrong goes to `checks`."""
+    """The content of a row whose fields have the API's names. Faults are recorded in `checks`."""
     if "name" not in raw:
         checks.refuse("Must be given.", "name")
     fit = {}
@@ -108,49 +108,50 @@ def content_of(raw: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
 
 
 def _is_typed(name: str, value: Any, at: Path, checks: Checks) -> bool:
-    """Whether a value that is not null is of its field's type."""
+    """True if a value that is not null has its field's type."""
     if name in CHOICES:
         return is_choice(value, CHOICES[name], at, checks)
     if name in LISTS or name in TERMS:
         return is_list(value, at, checks, lambda entry, here: is_a(entry, str, here, checks))
     if name == "instructions":
-        return is_list(value, at, checks, lambda entry, here: is_part(entry, INSTRUCTION, here, checks))
+        return is_list(value, at, checks, lambda entry, here: is_object(entry, INSTRUCTION, here, checks))
     if name == "contraindications":
-        return is_list(value, at, checks, lambda entry, here: is_part(entry, CONTRAINDICATION, here, checks))
+        return is_list(value, at, checks, lambda entry, here: is_object(entry, CONTRAINDICATION, here, checks))
     if name in NUMBERS:
         return is_whole(value, at, checks)
     return is_a(value, bool if name in FLAGS else str, at, checks)
 
 
 def _stored_value(name: str, value: Any) -> Any:
-    """A value of the right type as it is stored; a null list is an empty one."""
+    """A value of the right type in its stored form; a null list becomes an empty one."""
     if name in CHOICES and value is not None:
         return as_term(value)
     if name in NUMBERS and value is not None:
         return int(value)
     if value is None and (name in LISTS or name in TERMS or name in ("instructions", "contraindications")):
         return []
-    part = {"instructions": "type", "contraindications": "severity"}.get(name)
-    return [{**entry, part: as_term(entry[part])} for entry in value] if part else value
+    term = {"instructions": "type", "contraindications": "severity"}.get(name)
+    return [{**entry, term: as_term(entry[term])} for entry in value] if term else value
 
 
 def _within_limits(name: str, value: Any, checks: Checks) -> Any:
     """A value of the right type, cleaned and within the limits."""
     at = (api_name(name),)
     if name == "instructions":
-        return [*_parts(details.checked_instructions(value, at, checks), INSTRUCTION)]
+        return [*_only_fields(details.checked_instructions(value, at, checks), INSTRUCTION)]
     if name == "contraindications":
-        return [*_parts(details.checked_contraindications(value, at, checks), CONTRAINDICATION)]
+        return [*_only_fields(details.checked_contraindications(value, at, checks), CONTRAINDICATION)]
     if name in TERMS:
         return sorted(checks.texts(value, at, MAX_NAME_LENGTH, MAX_TERMS))
     if value is None or name == "fatigue_score":
         return value if value is None else checks.whole(value, at, 1, 10)
-    if name in LISTS:  # `checked` would split a single entry at its commas, which is for text that people type
+    if name in LISTS:  # `checked` would split a single entry at its commas
         return checks.texts(value, at, COLUMNS[name].max_length, MAX_ENTRIES)
     return checked({name: value}, (), checks)[name]
 
 
-def _parts(entries: Sequence[Mapping[str, Any]], fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _only_fields(entries: Sequence[Mapping[str, Any]], fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The entries with these fields alone."""
     yield from ({name: entry[name] for name in fields} for entry in entries)
 
 
@@ -158,21 +159,21 @@ _TYPES = {str: "a text", bool: "true or false", list: "a list", dict: "an object
 
 
 def is_a(value: Any, kind: type, at: Path, checks: Checks) -> bool:
-    """Whether a value is of a type of JSON's."""
+    """True if a value has this type; a fault is recorded otherwise."""
     if isinstance(value, kind):
         return True
-    checks.refuse(f"Must be {_TYPES[kind]}; this is {_called(value)}.", *at)
+    checks.refuse(f"Must be {_TYPES[kind]}; this is {_type_name(value)}.", *at)
     return False
 
 
-def _called(value: Any) -> str:
+def _type_name(value: Any) -> str:
     return next(
-        (words for kind, words in _TYPES.items() if isinstance(value, kind)), "null" if value is None else "a number"
+        (name for kind, name in _TYPES.items() if isinstance(value, kind)), "null" if value is None else "a number"
     )
 
 
 def is_whole(value: Any, at: Path, checks: Checks) -> bool:
-    """Whether a value is a whole number; 3.0 is one."""
+    """True if a value is a whole number, such as 3 or 3.0."""
     if isinstance(value, int | float) and not isinstance(value, bool) and -1e9 < value < 1e9 and value == int(value):
         return True
     checks.refuse("Must be a whole number.", *at)
@@ -180,18 +181,18 @@ def is_whole(value: Any, at: Path, checks: Checks) -> bool:
 
 
 def is_list(value: Any, at: Path, checks: Checks, each: Callable[[Any, Path], bool]) -> bool:
-    """Whether a value is a list that is not too long, whose entries all are what `each` says."""
+    """True if a value is a list of at most MAX_ENTRIES entries for which `each` is true."""
     if not is_a(value, list, at, checks):
         return False
     if len(value) > MAX_ENTRIES:
         checks.refuse(f"Must have at most {MAX_ENTRIES} entries; this has {len(value):,}.", *at)
         return False
-    fit = [each(entry, (*at, str(place))) for place, entry in enumerate(value)]
+    fit = [each(entry, (*at, str(index))) for index, entry in enumerate(value)]
     return all(fit)
 
 
-def is_part(value: Any, fields: Mapping[str, type[StrEnum] | None], at: Path, checks: Checks) -> bool:
-    """Whether a value is an object of these fields, of which a description may be left out."""
+def is_object(value: Any, fields: Mapping[str, type[StrEnum] | None], at: Path, checks: Checks) -> bool:
+    """True if a value is an object of these fields; a description is optional."""
     if not is_a(value, dict, at, checks):
         return False
     for key in value.keys() - fields.keys():
@@ -210,7 +211,7 @@ def _is_field_of(value: Any, name: str, choices: type[StrEnum] | None, at: Path,
 
 
 def is_choice(value: Any, choices: type[StrEnum], at: Path, checks: Checks) -> bool:
-    """Whether a value is a word of a vocabulary, in any spelling that `as_term` takes."""
+    """True if a value is a member of an enum, in any spelling that `as_term` accepts."""
     if not is_a(value, str, at, checks):
         return False
     if as_term(value) in [*choices]:
@@ -220,12 +221,11 @@ def is_choice(value: Any, choices: type[StrEnum], at: Path, checks: Checks) -> b
 
 
 def as_term(word: str) -> str:
-    """A word of a vocabulary as it is stored: the API's spelling and a heading's are taken too."""
+    """The stored spelling of an enum's member: `Strength Compound` and `STRENGTH_COMPOUND` are `strength_compound`."""
     return "_".join(word.lower().replace("-", " ").replace("_", " ").split())
 
 
 MAX_KEY_LENGTH = 255
-
 
 CELLS: Mapping[str, Cell] = {
     **dict.fromkeys((*LISTS, *TERMS), Cell.LIST),
@@ -234,7 +234,7 @@ CELLS: Mapping[str, Cell] = {
     "instructions": Cell.INSTRUCTIONS,
     "contraindications": Cell.CONTRAINDICATIONS,
 }
-"""How the cells of a CSV column are read; of those not named, as text."""
+"""The type of the cells of each CSV column; the others are texts."""
 
 CSV_COLUMNS = [
     CsvColumn(api_name(name), CELLS.get(name, Cell.TEXT), name in COLUMNS and COLUMNS[name].is_required)
@@ -244,7 +244,7 @@ CSV_COLUMNS = [
 
 
 def read_file(format: Format, file: File) -> Parsed:
-    """The entries of a file, and what is wrong with its rows. Raises FileError for what is no such file at all."""
+    """Read a file, and return its entries and faults. Raises FileError for a file that is not of this format."""
     rows = read(format, file, CSV_COLUMNS)
     found = parsed(rows.rows)
     found.skipped += rows.skipped
@@ -252,9 +252,9 @@ def read_file(format: Format, file: File) -> Parsed:
 
 
 def parsed(rows: Iterable[Raw]) -> Parsed:
-    """The entries of the rows that can be imported, and what is wrong with the others."""
+    """The entries of the rows that can be imported, and the faults of the others."""
     found = Parsed()
-    places: dict[str, int] = {}
+    rows_by_key: dict[str, int] = {}
     for row in rows:
         checks = Checks()
         for message, path in row.faults:
@@ -262,8 +262,8 @@ def parsed(rows: Iterable[Raw]) -> Parsed:
         id = _checked_id(row, checks)
         content = content_of(row.fields, checks) if row.fields or not checks.refusals else {}
         key = checks.text(_key(row), (row.key_field,), MAX_KEY_LENGTH, lines=False) if _key(row) else ""
-        if key and places.setdefault(key, row.location.row) != row.location.row:
-            checks.refuse(f"The same stands in row {places[key]:,}.", row.key_field)
+        if key and rows_by_key.setdefault(key, row.location.row) != row.location.row:
+            checks.refuse(f"The same stands in row {rows_by_key[key]:,}.", row.key_field)
         elif not key and not checks.refusals:
             checks.refuse("Must be given: it tells the row from others.", row.key_field)
         found.faults += _faults(row, checks)
@@ -282,7 +282,7 @@ def _checked_id(row: Raw, checks: Checks) -> UUID | None:
 
 
 def _key(row: Raw) -> str:
-    """What finds the row again in a later file."""
+    """The key that finds the stored row when a later file is imported."""
     name = row.location.name
     return f"csv:{slug_of(name) or name}" if row.is_key_of_name and name else row.key
 

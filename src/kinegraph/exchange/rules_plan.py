@@ -1,13 +1,13 @@
-"""The plan of an import: what becomes of each entry, decided before anything is written.
+"""The plan of an import: the decision about each entry, made before anything is written.
 
-An entry is *unchanged* where its row says the same already, *changed* where the row still says what was last imported
-(or what it said when the file was exported) and the entry something else, *edited* where somebody wrote to the row
-since, and *new* where there is no row. A new one that looks like another of its scope or its file is a *duplicate*.
+An entry is *unchanged* if its row has the same content, *changed* if the row still has the content that was last
+imported (or the content at the time of the export) and the entry differs, *edited* if somebody has changed the row
+since, and *new* if there is no row. A new entry that resembles another one of its scope or file is a *duplicate*.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # values of an entry's fields
 from uuid import UUID
 
 from kinegraph.exchange.rules import (
@@ -22,7 +22,7 @@ from kinegraph.exchange.rules import (
     Plan,
     Stored,
     Verdict,
-    faults_told,
+    format_faults,
 )
 from kinegraph.exchange.rules_duplicates import DuplicateFinder
 from kinegraph.exchange.rules_fields import DEFAULTS, TERMS, digest, is_digest, is_unchanged
@@ -34,7 +34,7 @@ from kinegraph.kit.errors import InvalidInput
 
 
 def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
-    """Decide about every entry; those that cannot be stored are among the faults instead."""
+    """Decide about every entry; entries that cannot be stored become faults."""
     rows = _Rows(existing)
     matched, twice = _matched(parsed.entries, rows)
     duplicates = DuplicateFinder(existing.named, [entry for entry, stored in matched if stored])
@@ -48,13 +48,13 @@ def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
 
 
 def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry, Stored | None]], list[Fault]]:
-    """Each entry with its row; those whose row another entry is about already are faults."""
+    """Each entry with its stored row. An entry whose row belongs to an earlier entry is a fault."""
     matched: list[tuple[Entry, Stored | None]] = []
     faults = []
-    places: dict[UUID, Location] = {}
+    locations: dict[UUID, Location] = {}
     for entry in entries:
         stored = rows.of(entry)
-        first = places.setdefault(stored.id, entry.location) if stored else entry.location
+        first = locations.setdefault(stored.id, entry.location) if stored else entry.location
         if first is entry.location:
             matched.append((entry, stored))
         else:
@@ -63,7 +63,7 @@ def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry,
 
 
 class _Rows:
-    """Finds the row that an entry is about: by its id, its key, or its slug where one row alone has it."""
+    """Finds the stored row of an entry: by its id, by its key, or by its slug if only one row has it."""
 
     def __init__(self, existing: ExistingRows) -> None:
         self.by_id = {row.id: row for row in existing.stored}
@@ -89,21 +89,21 @@ def _decided(
             duplicates.add(entry)
         verdict = Verdict.NEW if own is None else Verdict.DUPLICATE
         return Decision(entry, verdict, imports, like=own or canonical)
-    keeps_key = stored.import_key is not None or entry.key in rows.by_key
+    is_key_unchanged = stored.import_key is not None or entry.key in rows.by_key
     verdict = _verdict(entry, stored)
     writes = verdict is Verdict.CHANGED or (verdict is Verdict.EDITED and choices.overwrite)
-    return Decision(entry, verdict, writes, stored, keeps_key=keeps_key)
+    return Decision(entry, verdict, writes, stored, is_key_unchanged=is_key_unchanged)
 
 
 def _verdict(entry: Entry, stored: Stored) -> Verdict:
     if all(stored.content[name] == value for name, value in entry.content.items()):
         return Verdict.UNCHANGED
-    is_as_left = is_unchanged(stored.content, stored.seed_hash) or is_unchanged(stored.content, entry.base)
-    return Verdict.CHANGED if is_as_left else Verdict.EDITED
+    is_unedited = is_unchanged(stored.content, stored.seed_hash) or is_unchanged(stored.content, entry.base)
+    return Verdict.CHANGED if is_unedited else Verdict.EDITED
 
 
 def _against(decision: Decision, existing: ExistingRows) -> Iterator[Fault]:
-    """What the stored rows have against writing an entry."""
+    """The faults of an entry that follow from the stored rows."""
     entry, stored = decision.entry, decision.stored
     for name, kind in TERMS.items():
         for slug in entry.content.get(name, ()):
@@ -120,7 +120,7 @@ def _against(decision: Decision, existing: ExistingRows) -> Iterator[Fault]:
 
 
 def _slugs_twice(decisions: Sequence[Decision]) -> Iterator[Fault]:
-    """Canonical slugs are unique."""
+    """The faults of canonical entries whose slug an earlier entry has."""
     seen: dict[str, Location] = {}
     for entry in (decision.entry for decision in decisions if decision.writes):
         slug = entry.content.get("slug")
@@ -129,7 +129,7 @@ def _slugs_twice(decisions: Sequence[Decision]) -> Iterator[Fault]:
 
 
 def report(plan: Plan, choices: Choices) -> Iterator[str]:
-    """The counts, and a line for each row that is not simply imported."""
+    """The lines of a report: the counts, and a line for each row that is not simply imported."""
     new = [each for each in plan.written if each.stored is None]
     like = [each for each in plan.decisions if each.like]
     edited = plan.of(Verdict.EDITED)
@@ -142,14 +142,14 @@ def report(plan: Plan, choices: Choices) -> Iterator[str]:
         "rejected": len({fault.location.row for fault in plan.faults}),
         **({"skipped": len(plan.skipped)} if plan.skipped else {}),
     }
-    notes = {"probable duplicates": f", {sum(each.writes for each in like)} of them among the new" if like else ""}
+    remarks = {"probable duplicates": f", {sum(each.writes for each in like)} of them among the new" if like else ""}
     yield f"{plan.rows:,} exercises"
-    yield from (f"  {name:<20}{count:>7,}{notes.get(name, '')}" for name, count in counts.items())
+    yield from (f"  {name:<20}{count:>7,}{remarks.get(name, '')}" for name, count in counts.items())
     yield from map(_edited, edited)
     yield from map(_like, like)
     yield from map(str, plan.skipped)
     if plan.faults:
-        yield from faults_told(plan.faults, "Rejected:").splitlines()
+        yield from format_faults(plan.faults, "Rejected:").splitlines()
     if choices.dry_run:
         yield "Nothing was written (--dry-run)."
 
@@ -157,32 +157,32 @@ def report(plan: Plan, choices: Choices) -> Iterator[str]:
 def _edited(decision: Decision) -> str:
     imported = decision.stored is not None and decision.stored.import_key is not None
     why = "was edited since it was imported" if imported else "says something else than the stored row, never imported"
-    done = "overwritten" if decision.writes else "left as it is (--overwrite replaces it)"
-    return f"{decision.entry.location} {why}: {done}"
+    outcome = "overwritten" if decision.writes else "left as it is (--overwrite replaces it)"
+    return f"{decision.entry.location} {why}: {outcome}"
 
 
 def _like(decision: Decision) -> str:
-    done = "imported all the same" if decision.writes else "not imported (--duplicates keep imports it)"
-    return f"{decision.entry.location} looks like {decision.like}: {done}"
+    outcome = "imported all the same" if decision.writes else "not imported (--duplicates keep imports it)"
+    return f"{decision.entry.location} looks like {decision.like}: {outcome}"
 
 
 def require_importable(plan: Plan, choices: Choices) -> None:
-    """Refuse a file with rejected rows, unless these are to be left out. Raises ExchangeError."""
+    """Raise ExchangeError if rows are rejected, unless the option says that they are left out."""
     if plan.faults and not choices.skip_rejected:
         rejected = len({fault.location.row for fault in plan.faults})
         heading = f"{rejected:,} of {plan.rows:,} rows are rejected, and nothing was imported (see --skip-rejected):"
-        raise ExchangeError(faults_told(plan.faults, heading))
+        raise ExchangeError(format_faults(plan.faults, heading))
 
 
 def summary(plan: Plan) -> str:
-    """What was done."""
+    """The line that says how many rows were imported."""
     new = sum(each.stored is None for each in plan.written)
     return f"Imported: {new:,} new, {len(plan.written) - new:,} brought up to date."
 
 
 @dataclass(slots=True)
 class Record:
-    """A row to write; None for what hangs from it and stays as it is."""
+    """A row to write, with its child rows; None for a child table that does not change."""
 
     columns: dict[str, Any]
     id: UUID | None
@@ -193,31 +193,31 @@ class Record:
 
 
 def record_of(decision: Decision) -> Record:
-    """The row of a decision: what the entry sets, and for the rest what is stored, or the default."""
+    """The row of a decision: the values of the entry, else the stored values, or the defaults of a new row."""
     stored = decision.stored
     before = stored.content if stored else DEFAULTS
     after = {**before, **decision.entry.content}
-    hashed = stored.seed_hash if stored and _is_seeds(stored.seed_hash) else digest(decision.entry.content)
-    key = stored.import_key if stored and decision.keeps_key else decision.entry.key
-    has = {name: after[name] != before[name] for name in after}
+    hashed = stored.seed_hash if stored and _is_of_seeding(stored.seed_hash) else digest(decision.entry.content)
+    key = stored.import_key if stored and decision.is_key_unchanged else decision.entry.key
+    changes = {name: after[name] != before[name] for name in after}
     return Record(
         {**{name: after[name] for name in EXCHANGED}, "import_key": key, "seed_hash": hashed},
         stored.id if stored else None,
-        _placed(_with_images(after["instructions"], stored)) if has["instructions"] else None,
-        _placed(_keyed(after["contraindications"])) if has["contraindications"] else None,
+        _numbered(_with_images(after["instructions"], stored)) if changes["instructions"] else None,
+        _numbered(_keyed(after["contraindications"])) if changes["contraindications"] else None,
         [{"kind": kind, "slug": slug} for name, kind in TERMS.items() for slug in after[name]]
-        if any(has[name] for name in TERMS)
+        if any(changes[name] for name in TERMS)
         else None,
-        [{"fatigue_score": after["fatigue_score"]}] if has["fatigue_score"] else None,
+        [{"fatigue_score": after["fatigue_score"]}] if changes["fatigue_score"] else None,
     )
 
 
-def _is_seeds(hashed: str | None) -> bool:
+def _is_of_seeding(hashed: str | None) -> bool:
     return hashed is not None and not is_digest(hashed)
 
 
-def _placed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**entry, "sort_order": place} for place, entry in enumerate(entries)]
+def _numbered(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**entry, "sort_order": index} for index, entry in enumerate(entries)]
 
 
 def _keyed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -225,7 +225,7 @@ def _keyed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _with_images(entries: Sequence[Mapping[str, Any]], stored: Stored | None) -> list[dict[str, Any]]:
-    """The instructions, each with the picture of the one that says the same in the stored row."""
+    """The instructions, each with the picture of the equal instruction of the stored row."""
     left = [*(stored.images if stored else ())]
     found = []
     for entry in entries:

@@ -1,23 +1,22 @@
-"""Reading and writing one scope's exercises whole: columns, and what hangs from them."""
+"""Reading one scope's exercises with their child rows, and locking them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any  # values of an entry's fields
 from uuid import UUID
 
 from kinegraph.canonical.store import authenticate_curator
-from kinegraph.exchange.rules import ExchangeError
+from kinegraph.exchange.rules import ExchangeError, NameRow, StoredRow
 from kinegraph.exchange.rules_fields import TERMS
 from kinegraph.exercise.rules_columns import EXCHANGED
 from kinegraph.identity.store_operator import authenticate_operator, drop_operator, organizations_by_slug
 from kinegraph.kit.checks import character_fault
-from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 from kinegraph.taxonomy.store import TERMS as TERM_ROWS
 
 Scope = UUID | None
-"""The organization whose own rows are meant; None for the canonical ones."""
+"""The organization whose own rows are imported or exported; None for the canonical rows."""
 
-WHOLE = f"""
+WITH_CHILD_ROWS = f"""
     SELECT e.id, e.import_key, e.seed_hash, {", ".join(f"e.{name}" for name in EXCHANGED)},
            (SELECT coalesce(jsonb_agg(jsonb_build_object('type', type, 'body', body, 'image_key', image_key,
                                                          'image_mime', image_mime) ORDER BY sort_order, id), '[]')
@@ -31,57 +30,59 @@ WHOLE = f"""
             JOIN ({TERM_ROWS}) AS term ON term.id = tag.term_id AND term.kind = tag.kind
             WHERE tag.exercise_id = e.id) AS terms
     FROM exercises e"""
-"""Exercises with all that a file may say of them."""
+"""SELECT of exercises with all fields that a file may set."""
 
 
 def authenticate(slug: str | None) -> Authenticate[Scope]:
-    """Lets a transaction of the command line read and write one scope, and tells which. Raises ExchangeError."""
+    """The authentication of a transaction of the command line for one scope, which is the session's viewer.
 
-    async def entered(session: ReadSession) -> Scope:
-        # Reading a file's worth of rows, and a reader of the export, may take longer than a request may.
+    It raises ExchangeError for an unknown slug.
+    """
+
+    async def set_scope(session: ReadSession) -> Scope:
+        # An import, or a slow reader of an export, may take longer than a request.
         await session.fetch("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
         if slug is None:
             await authenticate_curator(session)
             return None
         await authenticate_operator(session)
-        known = [] if character_fault(slug) else await organizations_by_slug(session, [slug])
+        found = [] if character_fault(slug) else await organizations_by_slug(session, [slug])
         await drop_operator(session)
-        organization = next(iter(known), None)
+        organization = next(iter(found), None)
         if organization is None:
             raise ExchangeError(f"There is no organization with the slug {slug!r}.")
         await session.fetch(
             "SELECT set_config('kinegraph.organizations', $1, true), set_config('kinegraph.coached', $1, true)",
             f"{{{organization.id}}}",
         )
-        scope: UUID = organization.id
-        return scope
+        return organization.id
 
-    return entered
+    return set_scope
 
 
-async def hold(
+async def lock(
     session: WriteSession, scope: Scope, keys: Sequence[str], ids: Sequence[UUID], slugs: Sequence[str]
 ) -> None:
-    """Keep other imports out of the scope, and everybody from the rows that this one may write, until the end."""
+    """Lock the scope against other imports, and the rows that this import may write, until the transaction ends."""
     await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"exchange {scope}")
-    await session.fetch(f"SELECT id {_ABOUT} ORDER BY id FOR UPDATE", scope, keys, ids, slugs)
+    await session.fetch(f"SELECT id {_EXISTING} ORDER BY id FOR UPDATE", scope, keys, ids, slugs)
 
 
-async def rows_about(
+async def existing_rows(
     session: ReadSession, scope: Scope, keys: Sequence[str], ids: Sequence[UUID], slugs: Sequence[str]
-) -> list[Row]:
+) -> list[StoredRow]:
     """The scope's rows with one of these import keys, ids or slugs."""
-    return await session.fetch(f"{WHOLE} WHERE e.id IN (SELECT id {_ABOUT})", scope, keys, ids, slugs)
+    return await session.fetch(f"{WITH_CHILD_ROWS} WHERE e.id IN (SELECT id {_EXISTING})", scope, keys, ids, slugs)
 
 
-_ABOUT = """
+_EXISTING = """
     FROM exercises
     WHERE organization_id IS NOT DISTINCT FROM $1 AND deleted_at IS NULL
       AND (import_key = ANY ($2) OR id = ANY ($3) OR slug = ANY ($4))"""
 
 
-async def names(session: ReadSession, scope: Scope) -> list[Row]:
-    """Name and slug of every row that the scope sees, its own first."""
+async def names(session: ReadSession, scope: Scope) -> list[NameRow]:
+    """The names of every row that the scope sees, its own first."""
     return await session.fetch(
         """
         SELECT name, slug, organization_id IS NOT DISTINCT FROM $1 AS is_own
@@ -94,7 +95,7 @@ async def names(session: ReadSession, scope: Scope) -> list[Row]:
 
 
 async def canonical_slugs(session: ReadSession, slugs: Sequence[str]) -> dict[str, UUID]:
-    """Which canonical rows have these slugs; deleted rows keep theirs."""
+    """The ids of the canonical rows that have these slugs, deleted ones included, by slug."""
     rows = await session.fetch(
         "SELECT slug, id FROM exercises WHERE organization_id IS NULL AND slug = ANY ($1)", slugs
     )
@@ -109,11 +110,11 @@ async def terms(session: ReadSession, scope: Scope) -> frozenset[tuple[str, str]
     return frozenset((row.kind, row.slug) for row in rows)
 
 
-async def page(session: ReadSession, scope: Scope, after: tuple[str, UUID], most: int = 500) -> list[Row]:
-    """The scope's rows that are not deleted, by name and id, from the one after this name and id on."""
+async def page(session: ReadSession, scope: Scope, after: tuple[str, UUID], max_rows: int) -> list[StoredRow]:
+    """The scope's rows that are not deleted, by name and id: those after this name and id, at most `max_rows`."""
     return await session.fetch(
         f"""
-        {WHOLE}
+        {WITH_CHILD_ROWS}
         WHERE e.organization_id IS NOT DISTINCT FROM $1 AND e.deleted_at IS NULL
           AND (e.name COLLATE "C", e.id) > ($2, $3)
         ORDER BY e.name COLLATE "C", e.id
@@ -121,16 +122,16 @@ async def page(session: ReadSession, scope: Scope, after: tuple[str, UUID], most
         """,
         scope,
         *after,
-        most,
+        max_rows,
     )
 
 
-def content_of(row: Row) -> dict[str, Any]:
-    """A row of ours as content."""
+def content_of(row: StoredRow) -> dict[str, Any]:
+    """The content of a stored row: the values of all fields that a file may set."""
     named = {name: sorted(slug for kind, slug in row.terms if kind == taxonomy) for name, taxonomy in TERMS.items()}
-    steps = [{"type": each["type"], "body": each["body"]} for each in row.instructions]
+    instructions = [{"type": each["type"], "body": each["body"]} for each in row.instructions]
     return {
-        **{name: row[name] for name in (*EXCHANGED, "contraindications", "fatigue_score")},
+        **{name: getattr(row, name) for name in (*EXCHANGED, "contraindications", "fatigue_score")},
         **named,
-        "instructions": steps,
+        "instructions": instructions,
     }

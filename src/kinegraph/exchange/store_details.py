@@ -1,7 +1,7 @@
-"""Writing what hangs from many exercises at once and is found by name: tags, fatigue scores."""
+"""Writing tags and fatigue scores of many exercises at once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any  # values to write, by column
 from uuid import UUID
 
 from kinegraph.exchange.store import Scope
@@ -9,10 +9,11 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.taxonomy.store import TERMS
 
 Details = Mapping[UUID | None, Sequence[Mapping[str, Any]]]
-"""What hangs from exercises, by their ids."""
+"""The rows of one child table, by exercise id."""
 
 
 def _sent(details: Details) -> list[dict[str, Any]]:
+    """The rows as a list, each with its exercise's id."""
     return [{"exercise_id": id, **detail} for id, entries in details.items() for detail in entries]
 
 
@@ -51,8 +52,8 @@ async def tag_all(session: WriteSession, scope: Scope, details: Details) -> None
         )
 
 
-async def rate(session: WriteSession, scope: Scope, details: Details) -> None:
-    """Say how tiring exercises are; the rest of their programming profiles stays."""
+async def set_fatigue_scores(session: WriteSession, scope: Scope, details: Details) -> None:
+    """Set the fatigue scores of exercises; the other columns of their programming profiles do not change."""
     if details:
         await session.run(
             """

@@ -1,4 +1,4 @@
-"""Writing many exercises at once: a handful of statements for a batch, whatever its size."""
+"""Writing many exercises at once: a constant number of statements for a batch of any size."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,11 +13,11 @@ from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, repl
 from kinegraph.kit.sessions import WriteSession, typed
 
 WRITTEN: Mapping[str, str] = {**SEEDED, "status": "text", "import_key": "text"}
-"""The columns that are written, and how their JSON is read."""
+"""The columns that are written, with the SQL types by which their JSON is read."""
 
 
 async def write(session: WriteSession, scope: Scope, records: Sequence[Record]) -> None:
-    """Store new rows and bring others up to date, with what hangs from them. Raises ExchangeError."""
+    """Insert new rows and update existing ones, with their child rows. Raises ExchangeError."""
     try:
         await _update(session, [each for each in records if each.id])
         await _insert(session, scope, [each for each in records if not each.id])
@@ -29,11 +29,12 @@ async def write(session: WriteSession, scope: Scope, records: Sequence[Record]) 
     contraindications = {each.id: each.contraindications for each in records if each.contraindications is not None}
     await replace_all(session, scope, "exercise_contraindications", CONTRAINDICATION, contraindications)
     await store_details.tag_all(session, scope, {each.id: each.terms for each in records if each.terms is not None})
-    await store_details.rate(session, scope, {each.id: each.fatigue for each in records if each.fatigue is not None})
+    scores = {each.id: each.fatigue for each in records if each.fatigue is not None}
+    await store_details.set_fatigue_scores(session, scope, scores)
 
 
 async def _insert(session: WriteSession, scope: Scope, records: Sequence[Record]) -> None:
-    """Store rows, and give the records their ids."""
+    """Insert rows, and set the ids of the records."""
     columns = ", ".join(WRITTEN)
     rows = await session.fetch(
         f"""
