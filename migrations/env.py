@@ -1,7 +1,7 @@
 """Alembic's entry: runs the revisions over asyncpg, in one transaction, one process at a time."""
 
 import asyncio
-from typing import Any
+from typing import Any  # parameters of statements: asyncpg and SQLAlchemy type them as Any
 
 from alembic import context
 from sqlalchemy import Connection, event, pool, text

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Mapping
 from statistics import median
+from typing import TypeGuard
 
 from tests.house.sources import ROOT, comments, files, functions, modules, pythons
 
@@ -30,6 +31,22 @@ def test_every_exemption_from_a_checker_names_its_rule_and_has_its_reason_behind
                 reasoned = re.fullmatch(r"# (type: ignore\[[\w,-]+\]|noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*)  # .{8,}", comment)
                 bare += [] if reasoned else [f"{module.path.relative_to(ROOT)}:{line} {comment}"]
     assert bare == []
+
+
+def test_every_import_of_any_says_why_it_is_needed() -> None:
+    silent = []
+    for module in pythons():
+        reasoned = {line for line, comment in comments(module.path) if len(comment) > 8}
+        imports = [node for node in ast.walk(module.tree) if _imports_any(node)]
+        silent += [f"{module.path.relative_to(ROOT)}:{n.lineno}" for n in imports if n.end_lineno not in reasoned]
+    assert silent == []
+
+
+def _imports_any(node: ast.AST) -> TypeGuard[ast.stmt]:
+    """True for an import of Any, and for one of the whole module, which would hide that Any is used."""
+    if isinstance(node, ast.Import):
+        return any(alias.name in ("typing", "typing_extensions") for alias in node.names)
+    return isinstance(node, ast.ImportFrom) and any(alias.name == "Any" for alias in node.names)
 
 
 # ---------------------------------------------------------------------------------- how long things are
@@ -60,7 +77,7 @@ def test_every_exception_from_these_bounds_is_still_needed() -> None:
 
 # ---------------------------------------------------------------------------------- what must not be tracked
 
-# Written in pieces, so that this file does not name what it forbids.
+# Written in fragments, so that this file does not name what it forbids.
 FORBIDDEN = [
     "/" + "work/", "/" + "root/", "/" + "tmp/kg", r"/home/\w", r"/Users/\w", r"[A-Z]:\\\\Users",
     "(?i:p" + "ypi)[./]", "python" + "hosted", "index-" + "url", r"registry\.[\w.]*npm", r"npm[\w.]*/registry",

@@ -1,0 +1,118 @@
+"""Which words do not come back: names that only this project used, where its field has standard terms.
+
+Searched are names, comments, docstrings and SQL of every Python file, and the documents. Messages and descriptions for
+users are not searched: there, some of these words are plain English.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.house.sources import ROOT, files
+
+# Written in fragments, so that this file does not contain what it forbids.
+WORDS = {
+    "ke" + "pt": "cached, stored, retained",
+    "she" + "lf": "cache",
+    "pie" + "ces": "fragments",
+    "lend" + "ing": "lease",
+    "lin" + "ger": "deferred commit",
+    "lin" + "gers": "deferred commit",
+    "glan" + "ce": "a term for what is read",
+    "do" + "ses": "prescriptions",
+    "kno" + "wns": "cached viewers",
+    "reen" + "ter": "authenticate",
+    "sur" + "prise": "fallback",
+    "tal" + "ly": "count",
+    "pla" + "ced": "positioned, numbered",
+    "set" + "tled": "finished, decided",
+}
+"""Words that occur nowhere, each with the standard terms in their place."""
+
+NAMES = {
+    "ask" + "ed": "requested",
+    "as" + "ks": "requests",
+    "to" + "ld": "message, format_…",
+    "te" + "lls": "shows, distinguishes",
+    "loo" + "ks": "reads",
+    "kno" + "wn": "existing, cached, allowed",
+    "ke" + "eps": "caches, stores, retains",
+}
+"""Words that no name contains, though sentences may."""
+
+CONSTANTS = re.compile("(?:MO" + "ST|LONG" + "EST)_|Stand" + "In|STAND_" + "IN|Con" + "tents")
+"""Beginnings of names of limits (MAX_…), and names of classes that only this project used."""
+
+ALLOWED: Mapping[str, Mapping[str, str]] = {
+    "docs/operations.md": {"ke" + "pt": "part of a setting's old name, which works for one release"},
+    "docs/domain.md": {"pie" + "ces": "pieces of equipment: plain English"},
+}
+"""Words that stay in one file, with the reason."""
+
+SQL = re.compile(r"\b(SELECT|FROM|WHERE|JOIN|INSERT INTO|UPDATE|DELETE)\b")
+
+
+def test_private_words_do_not_come_back() -> None:
+    found = [
+        f"{path}:{line} {word}: say {WORDS.get(word) or NAMES.get(word) or 'MAX_…'}"
+        for path in map(str, _searched())
+        for line, word in sorted({*_in_texts(path), *_in_names(path)})
+        if word not in ALLOWED.get(path, {})
+    ]
+    assert found == []
+
+
+def test_every_allowed_word_occurs_in_its_file() -> None:
+    for path, words in ALLOWED.items():
+        assert {word for _, word in _in_texts(path)} >= {*words}, path
+        assert all(len(reason) > 20 for reason in words.values())
+
+
+def _searched() -> Iterator[Path]:
+    """The sources and documents, by their paths in the repository. Migrations and changes of the past stay."""
+    for path in (file.relative_to(ROOT) for file in files()):
+        if path.suffix in (".py", ".md", ".sql") and path.parts[0] != "migrations" and path.name != "CHANGELOG.md":
+            yield path
+
+
+def _in_texts(path: str) -> Iterator[tuple[int, str]]:
+    """The words of WORDS in a file's texts and names, with their lines."""
+    content = (ROOT / path).read_text()
+    texts = [*_texts(content), *_names(content)] if path.endswith(".py") else [(1, content)]
+    for start, text in texts:
+        for number, line in enumerate(text.splitlines()):
+            yield from ((start + number, word) for word in _words(line) if word in WORDS)
+
+
+def _in_names(path: str) -> Iterator[tuple[int, str]]:
+    """The words of NAMES, and the forms of CONSTANTS, in the names of a Python file, with their lines."""
+    for line, name in _names((ROOT / path).read_text()) if path.endswith(".py") else ():
+        yield from ((line, word) for word in _words(name) if word in NAMES)
+        yield from ((line, name) for _ in CONSTANTS.finditer(name))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text or a name, in lower case: `KEY_of` and `keyOf` are `key`, `of`."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", text)]
+
+
+def _names(content: str) -> Iterator[tuple[int, str]]:
+    """The names in a Python file, with their lines."""
+    for token in tokenize.generate_tokens(io.StringIO(content).readline):
+        if token.type == tokenize.NAME:
+            yield token.start[0], token.string
+
+
+def _texts(content: str) -> Iterator[tuple[int, str]]:
+    """The comments, docstrings and SQL of a Python file, with their first lines."""
+    for token in tokenize.generate_tokens(io.StringIO(content).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(ast.parse(content)):
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        text = node.value if isinstance(node, ast.Expr) else node
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and (is_docstring or SQL.search(text.value)):
+            yield text.lineno, text.value
