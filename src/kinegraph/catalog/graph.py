@@ -43,7 +43,7 @@ class Query:
         page = window(f"exercises {sort}", first, after, 50, ORDERS[sort].kind, UUID)
         wanted = rules.checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
-        return await info.context.page(
+        found: ExerciseConnection = await info.context.page(
             store.canonical_pages,
             store.canonical_counts,
             viewer.is_platform_admin,
@@ -53,3 +53,4 @@ class Query:
             wanted=wanted,
             sort=sort,
         )
+        return found

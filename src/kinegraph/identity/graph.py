@@ -1,7 +1,7 @@
 """Users, memberships, organizations and the viewer, as the API shows them."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any  # Any: objects are read by field name
+from typing import Annotated, Any, cast  # Any: objects are read by field name
 from uuid import UUID
 
 import strawberry
@@ -52,8 +52,7 @@ class Membership:
 
     @field("The user.")
     def user(root: strawberry.Parent[Any]) -> User:
-        user: Any = root.user if isinstance(root, rules.Membership) else root
-        return user
+        return cast(User, root.user if isinstance(root, rules.Membership) else root)
 
     @field("The organization.")
     async def organization(root: strawberry.Parent[Any], info: Info) -> "Organization":
@@ -80,9 +79,10 @@ class Organization:
         viewer: rules.Viewer = await info.context.viewer()
         member_id = None if viewer.coaches(root.id) else viewer.user.id
         page = window("members", first, after, 50, str, UUID)
-        return await info.context.page(
+        found: Connection[Membership] = await info.context.page(
             store.member_pages, store.member_counts, (root.id, member_id), page, role=role and role.value
         )
+        return found
 
 
 async def organizations_of(session: ReadSession[rules.Viewer], ids: Sequence[UUID]) -> list[rules.Organization | None]:
@@ -115,5 +115,4 @@ class Query:
     async def organization(self, info: Info, id: OrganizationId) -> Organization | None:
         key = require_key(id, "id")
         viewer: rules.Viewer = await info.context.viewer()
-        organization: Any = viewer.organization(key)
-        return organization
+        return cast("Organization | None", viewer.organization(key))

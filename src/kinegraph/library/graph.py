@@ -72,7 +72,8 @@ class EffectiveExercise(ExerciseFields):
 
     @field("The exercise's own id, the same for every organization.", "id")
     def exercise_id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
-        return root.row["id"]
+        id: strawberry.ID = root.row["id"]
+        return id
 
     @field("The stored row under the merge.")
     def exercise(root: strawberry.Parent[rules.EffectiveExercise]) -> Exercise:
@@ -146,7 +147,10 @@ class OrganizationLibrary:
         names = info.context.requested_columns(info)
         lists = store_lists.library_pages, store_lists.library_counts
         facets = {"facets": store_lists.library_facets}
-        return await info.context.page(*lists, key, page, names, facets, source=source, wanted=wanted, sort=sort)
+        found: EffectiveExerciseConnection = await info.context.page(
+            *lists, key, page, names, facets, source=source, wanted=wanted, sort=sort
+        )
+        return found
 
 
 @strawberry.type
