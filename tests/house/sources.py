@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "src"
 MAP = ast.get_docstring(ast.parse((SOURCES / "kinegraph" / "__init__.py").read_text())) or ""
 LEVELS: Mapping[str, int] = {room: int(level) for level, room in re.findall(r"^    (\d)  (\w+)", MAP, re.MULTILINE)}
-"""A room imports rooms of lower levels only. What stands beside the rooms (the processes) imports any of them."""
+"""The level of each room. A room imports rooms of lower levels only; modules outside the rooms import any of them."""
 
 PROCESSES = "commands"
 """The package of the command line. It is no room, and nothing imports it."""
@@ -27,24 +27,24 @@ class Module:
 
     @property
     def name(self) -> str:
-        """Its name within the product: `workout.store`; `kit` for a room itself, empty for the map of them."""
+        """Its name within the product: `workout.store`; `kit` for a room itself, empty for the map of the rooms."""
         parts = self.path.relative_to(SOURCES / "kinegraph").with_suffix("").parts
         return ".".join(part for part in parts if part != "__init__")
 
     @property
     def room(self) -> str | None:
-        """The room it is in; None beside the rooms."""
+        """The room that it belongs to; None for a module outside the rooms."""
         first = self.name.partition(".")[0]
         return first if (SOURCES / "kinegraph" / first).is_dir() and first not in ("", PROCESSES) else None
 
     @property
     def package(self) -> str:
-        """The package it is in, room or not."""
+        """The package that it belongs to, room or not."""
         return self.name.partition(".")[0]
 
     @property
     def kind(self) -> str:
-        """Which of a room's five files it is (part of)."""
+        """The file of a room that it is: tables, rules, store, graph or jobs; the prefix of `store_comments`."""
         return self.name.rpartition(".")[2].partition("_")[0]
 
     @cached_property
@@ -53,7 +53,7 @@ class Module:
 
     @property
     def imports(self) -> Iterator[tuple[ast.stmt, str]]:
-        """Everything that is imported anywhere in it, `if TYPE_CHECKING` included, by absolute name."""
+        """The absolute names of all imports in it, `if TYPE_CHECKING` included, with their statements."""
         package = ["kinegraph", *self.name.split(".")]
         package = package if self.path.name == "__init__.py" else package[:-1]
         for node in ast.walk(self.tree):
@@ -72,7 +72,7 @@ class Module:
 
 
 def _module_of(imported: str) -> str:
-    """The module that an absolute name is, or stands in."""
+    """The module that an absolute name is, or is in."""
     name = imported.removeprefix("kinegraph").removeprefix(".")
     return name if name in modules() else name.rpartition(".")[0]
 
@@ -84,7 +84,7 @@ def modules() -> dict[str, Module]:
 
 
 def files() -> Iterator[Path]:
-    """Every file that the repository tracks, or would: what .gitignore does not leave out."""
+    """Every file that .gitignore does not exclude."""
     ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split()]
     pending = [ROOT]
     while pending:
@@ -109,7 +109,7 @@ def functions(module: Module) -> Iterator[tuple[str, int]]:
 
 
 def comments(path: Path) -> Iterator[tuple[int, str]]:
-    """The comments of a file by line; a `#` in a string is none."""
+    """The comments of a file by line; a `#` in a string is not a comment."""
     with path.open("rb") as opened:
         for token in tokenize.tokenize(opened.readline):
             if token.type == tokenize.COMMENT:

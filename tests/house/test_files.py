@@ -1,4 +1,4 @@
-"""What every file must have, how long things are, and what must not be tracked."""
+"""Tests of all files: docstrings, reasons of exemptions, lengths, and texts that must not be tracked."""
 
 import ast
 import re
@@ -12,18 +12,18 @@ MAX_FILE_LINES, MEDIAN_FILE = 300, 90
 MAX_FUNCTION_LINES, NINTH_FUNCTION, MEDIAN_FUNCTION = 50, 25, 8
 
 ALLOWED: Mapping[str, str] = {}
-"""Sizes broken on purpose, each file with the reason why a good design must."""
+"""Files that may be longer, each with the reason."""
 
 
-# ---------------------------------------------------------------------------------- what a file must have
+# ---------------------------------------------------------------------------------- docstrings and reasons
 
 
-def test_every_module_says_what_it_is_for() -> None:
+def test_every_module_has_a_docstring() -> None:
     silent = [str(module.path.relative_to(ROOT)) for module in pythons() if not ast.get_docstring(module.tree)]
     assert silent == []
 
 
-def test_every_exemption_from_a_checker_names_its_rule_and_has_its_reason_behind_it() -> None:
+def test_every_exemption_from_a_checker_names_its_rule_and_a_reason() -> None:
     bare = []
     for module in pythons():
         for line, comment in comments(module.path):
@@ -33,7 +33,7 @@ def test_every_exemption_from_a_checker_names_its_rule_and_has_its_reason_behind
     assert bare == []
 
 
-def test_every_import_of_any_says_why_it_is_needed() -> None:
+def test_every_import_of_any_has_a_reason() -> None:
     silent = []
     for module in pythons():
         reasoned = {line for line, comment in comments(module.path) if len(comment) > 8}
@@ -49,10 +49,10 @@ def _imports_any(node: ast.AST) -> TypeGuard[ast.stmt]:
     return isinstance(node, ast.ImportFrom) and any(alias.name == "Any" for alias in node.names)
 
 
-# ---------------------------------------------------------------------------------- how long things are
+# ---------------------------------------------------------------------------------- lengths
 
 
-def test_no_file_is_longer_than_the_house_allows() -> None:
+def test_no_file_is_longer_than_the_maximum() -> None:
     lengths = {str(m.path.relative_to(ROOT)): len(m.path.read_text().splitlines()) for m in pythons()}
     assert {name: lines for name, lines in lengths.items() if lines > MAX_FILE_LINES and name not in ALLOWED} == {}
 
@@ -62,7 +62,7 @@ def test_half_of_the_source_files_are_short() -> None:
     assert median(lengths) <= MEDIAN_FILE
 
 
-def test_functions_fit_the_eye() -> None:
+def test_functions_are_short() -> None:
     everywhere = dict(found for module in pythons() for found in functions(module))
     assert {name: lines for name, lines in everywhere.items() if lines > MAX_FUNCTION_LINES} == {}
     lengths = sorted(lines for module in modules().values() for _, lines in functions(module))
@@ -70,12 +70,12 @@ def test_functions_fit_the_eye() -> None:
     assert lengths[len(lengths) * 9 // 10] <= NINTH_FUNCTION
 
 
-def test_every_exception_from_these_bounds_is_still_needed() -> None:
+def test_every_exception_from_these_limits_is_still_needed() -> None:
     for name, reason in ALLOWED.items():
         assert len((ROOT / name).read_text().splitlines()) > MAX_FILE_LINES and len(reason) > 20, name
 
 
-# ---------------------------------------------------------------------------------- what must not be tracked
+# ---------------------------------------------------------------------------------- texts that must not be tracked
 
 # Written in fragments, so that this file does not name what it forbids.
 FORBIDDEN = [

