@@ -1,4 +1,4 @@
-"""What the tests of tenancy share: an organization with a row in every table, and what is stored, as one value."""
+"""Helpers of the tenancy tests: an organization with a row in every table, and a checksum of the stored rows."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias  # Any: values of columns

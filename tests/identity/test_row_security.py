@@ -64,7 +64,7 @@ async def copied(owner: Pool, table: str, organization: Organization, **values: 
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({parameters})", list(columns.values())
 
 
-async def test_the_list_of_organization_scoped_tables_is_whole(owner: Pool, two: Two) -> None:
+async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, two: Two) -> None:
     rows = await owner.fetch(
         "SELECT table_name FROM information_schema.columns "
         "WHERE table_schema = 'public' AND column_name = 'organization_id'"
@@ -195,7 +195,7 @@ async def test_a_session_without_viewer_sees_the_canonical_library_and_nothing_e
         assert await session.fetch_value("SELECT count(*) FROM exercises") == canonical
 
 
-async def test_who_somebody_was_ends_with_their_transaction(database_url: str, two: Two) -> None:
+async def test_a_viewers_rights_end_with_their_transaction(database_url: str, two: Two) -> None:
     """On one connection, which the next request takes over."""
     alone = await Database.open(database_url, 1)
     try:
@@ -219,11 +219,11 @@ async def test_authenticating_a_missing_user_after_an_existing_one_shows_nothing
         assert await counts(session) == [0, 0, 0, 0, 0]
 
 
-async def test_who_left_sees_nothing_of_the_organization(owner: Pool, two: Two) -> None:
+async def test_a_former_member_sees_nothing_of_the_organization(owner: Pool, two: Two) -> None:
     leaver = await two.world.join(two.mine.id, "owner")
     await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", leaver.id)
     async with two.world.writing_as(leaver) as session:
-        # Their own row of the time they belonged is theirs to see.
+        # They may see their own former membership.
         assert await counts(session) == [1, 0, 1, 0, 0]
         assert await session.run("UPDATE workouts SET title = 'Taken'") == 0
 

@@ -1,4 +1,4 @@
-"""To whoever is outside, what belongs to another organization is answered for as if it did not exist."""
+"""Requests with ids of another organization are answered as if its rows did not exist."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     inputs = {coordinate for coordinate in id_coordinates(SCHEMA) if coordinate.count(".") == 1}
     assert covered - {""} == inputs
     arguments = {coordinate for coordinate in id_coordinates(SCHEMA) if coordinate.count(".") == 2}
-    asked_arguments = {
+    covered_arguments = {
         coordinate
         for coordinate in arguments
         if any(
@@ -78,7 +78,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     }
     # A job belongs to no organization; the others are requested below the root.
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId"}
-    assert arguments - asked_arguments == {"Query.job.id", *below}
+    assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
     assert CASES["assignments of an athlete"].variables["athleteId"] == "theirs.athlete"
 
@@ -104,7 +104,7 @@ async def test_ids_of_another_organization_are_answered_as_missing_ones_and_chan
 async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbidden(
     api: Api, two: Two, name: str
 ) -> None:
-    """Else the comparison above would compare two successes."""
+    """Otherwise the comparison above could compare two successes."""
     case = CASES[name]
     for who in PEOPLE:
         codes = {code for code, _ in await api.refusals(case.text, two.people[who], **put(two.ids, case.variables))}
@@ -118,8 +118,8 @@ QUERIES = [name for name, case in CASES.items() if case.field.startswith("Query.
 
 
 @pytest.mark.parametrize("name", QUERIES)
-async def test_the_same_questions_are_answered_to_the_organizations_own_coach(api: Api, two: Two, name: str) -> None:
-    """Else the silence above would prove nothing."""
+async def test_the_same_requests_are_answered_for_the_organizations_own_coach(api: Api, two: Two, name: str) -> None:
+    """Otherwise the comparison above would prove nothing."""
     swapped = {key: id for key, id in two.ids.items() if key.startswith("theirs.")} | {
         key.replace("theirs.", "mine."): id for key, id in two.ids.items() if key.startswith("theirs.")
     }
