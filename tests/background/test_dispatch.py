@@ -43,7 +43,7 @@ async def record(database: Database, count: int) -> None:
 
 
 async def handed(queue: ArqRedis) -> list[str]:
-    """The ids of the jobs that lie in Redis, as often as they lie there."""
+    """The ids of the jobs in Redis, repeated as often as they are there."""
     ids = [name.decode().partition(":")[0] for name in await queue.zrange(QUEUE, 0, -1)]
     return sorted(ids)
 
@@ -75,7 +75,7 @@ async def test_a_film_makes_no_job(scene: Scene, database: Database, queue: ArqR
     assert await states(owner) == []
 
 
-async def test_dispatchers_at_once_make_each_fact_one_job_and_hand_it_over_once(
+async def test_concurrent_dispatchers_make_one_job_of_each_fact_and_enqueue_it_once(
     database: Database, redis_url: str, queue: ArqRedis, owner: Pool
 ) -> None:
     pools = [await open_queue(redis_url) for _ in range(5)]
@@ -91,7 +91,7 @@ async def test_dispatchers_at_once_make_each_fact_one_job_and_hand_it_over_once(
         await pool.aclose()
 
 
-async def test_facts_that_nobody_listens_to_wait_and_hold_nothing_up(
+async def test_facts_without_a_listener_wait_and_do_not_delay_others(
     database: Database, queue: ArqRedis, owner: Pool
 ) -> None:
     async with database.write() as session:
@@ -102,7 +102,7 @@ async def test_facts_that_nobody_listens_to_wait_and_hold_nothing_up(
     assert await states(owner) == [("queued", 0)]
 
 
-async def test_facts_of_a_transaction_that_is_still_open_are_waited_for_by_nobody_and_lost_by_nobody(
+async def test_facts_of_an_open_transaction_neither_delay_others_nor_are_lost(
     database: Database, queue: ArqRedis, owner: Pool
 ) -> None:
     async with database.write() as session:
@@ -113,10 +113,10 @@ async def test_facts_of_a_transaction_that_is_still_open_are_waited_for_by_nobod
     assert await states(owner) == [("queued", 0)] * 2
 
 
-# ---------------------------------------------------------------------------------- jobs are handed over
+# ---------------------------------------------------------------------------------- jobs are enqueued in Redis
 
 
-async def test_a_job_is_handed_over_again_only_when_its_lease_is_over(
+async def test_a_job_is_enqueued_again_only_when_its_lease_is_over(
     database: Database, queue: ArqRedis, owner: Pool
 ) -> None:
     (id,) = await enqueue(database, 1)
@@ -134,7 +134,7 @@ async def test_a_job_is_handed_over_again_only_when_its_lease_is_over(
 
 
 @pytest.mark.parametrize("analyzed", [False, True])
-async def test_no_more_jobs_than_have_their_turn_soon_lie_in_redis(
+async def test_redis_holds_at_most_the_maximum_of_queued_jobs(
     database: Database, queue: ArqRedis, owner: Pool, analyzed: bool
 ) -> None:
     await enqueue(database, MAX_QUEUED * 2)
@@ -148,7 +148,7 @@ async def test_no_more_jobs_than_have_their_turn_soon_lie_in_redis(
     assert await dispatch(database, queue) == 10
 
 
-async def test_a_redis_that_forgot_everything_loses_no_job(
+async def test_no_job_is_lost_when_redis_loses_its_data(
     scene: Scene, work: Work, database: Database, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await scene.attach()

@@ -1,4 +1,4 @@
-"""A real S3 protocol server of this machine, whose requests are seen."""
+"""A real server of the S3 protocol on this machine, which records its requests."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,15 +19,15 @@ MATCH = "HTTP_X_AMZ_COPY_SOURCE_IF_MATCH"
 
 
 class Silent(WSGIRequestHandler):
-    """Answers without a line on the terminal."""
+    """A handler that logs nothing."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @dataclass
 class Buckets:
-    """Moto's server; what it leaves out of CopyObject, `x-amz-copy-source-if-match`, stands here."""
+    """Moto's server, with the condition of CopyObject that moto ignores: `x-amz-copy-source-if-match`."""
 
     url: str = ""
     seen: list[str] = field(default_factory=list)

@@ -36,9 +36,9 @@ class Wire:
 
     async def target(self, size: int = SIZE) -> str:
         """Path and query of a new upload's address."""
-        chunks = urlsplit((await self.studio.announce(size))["url"])
-        assert (chunks.hostname, chunks.port) == ("127.0.0.1", self.port)
-        return f"{chunks.path}?{chunks.query}"
+        url = urlsplit((await self.studio.announce(size))["url"])
+        assert (url.hostname, url.port) == ("127.0.0.1", self.port)
+        return f"{url.path}?{url.query}"
 
     async def say(self, *chunks: bytes) -> int:
         """The status that is answered to these bytes."""
@@ -49,14 +49,14 @@ class Wire:
         return int(answer.split()[1])
 
     async def break_off(self, *chunks: bytes) -> None:
-        """Send these bytes, see that a file is begun, and break the connection off."""
+        """Send these bytes, wait until a file is being received, and abort the connection."""
         _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(b"".join(chunks))
         await until(self.begun)
         writer.transport.abort()
 
     async def begun(self) -> bool:
-        """Whether a file is being received."""
+        """True if a file is being received."""
         return any("/.sending-" in key for key in stored_files(self.home))
 
 
@@ -74,8 +74,8 @@ async def wire(services: Services, world: World) -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-async def nothing_kept(home: Path) -> AsyncIterator[None]:
-    """What is there before a test is there after it, and soon nothing else."""
+async def no_file_left(home: Path) -> AsyncIterator[None]:
+    """Assert that soon after the test the same files are stored as before it."""
     before = stored_files(home)
     yield
 
@@ -86,7 +86,7 @@ async def nothing_kept(home: Path) -> AsyncIterator[None]:
 
 
 def head(method: str, target: str, *headers: str) -> bytes:
-    """The first lines of a request, byte by byte as they are given."""
+    """The request line and headers, exactly as given."""
     return "\r\n".join([f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]).encode()
 
 
@@ -97,7 +97,7 @@ def length(size: int) -> str:
 def in_chunks(content: bytes, size: int = 7) -> bytes:
     """A chunked body."""
     chunks = [content[start : start + size] for start in range(0, len(content), size)]
-    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*chunks, b""])
+    return b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in [*chunks, b""])
 
 
 async def test_a_whole_file_arrives_by_plain_bytes_and_in_chunks_of_unknown_length(wire: Wire) -> None:
@@ -116,7 +116,7 @@ async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrive
         assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
-async def test_the_bound_on_graphql_bodies_does_not_bind_files(wire: Wire) -> None:
+async def test_the_limit_on_graphql_bodies_does_not_apply_to_files(wire: Wire) -> None:
     target = await wire.target(BIG)
     assert await wire.say(head("PUT", target, PNG, length(BIG)), b"x" * BIG) == 204
     assert len(stored_files(wire.home)[key_of(target)]) == BIG
@@ -146,8 +146,8 @@ async def test_the_bound_on_graphql_bodies_does_not_bind_files(wire: Wire) -> No
     ],
     ids=str,
 )
-@pytest.mark.usefixtures("nothing_kept")
-async def test_what_is_not_exactly_what_was_announced_is_refused_and_leaves_no_file(
+@pytest.mark.usefixtures("no_file_left")
+async def test_a_file_of_another_type_or_size_than_announced_is_refused_and_not_stored(
     wire: Wire, headers: tuple[str, ...], body: bytes, status: int
 ) -> None:
     assert await wire.say(head("PUT", await wire.target(), *headers), body) == status
@@ -156,8 +156,8 @@ async def test_what_is_not_exactly_what_was_announced_is_refused_and_leaves_no_f
 @pytest.mark.parametrize(
     "headers", [(PNG, length(BIG)), (PNG, "Transfer-Encoding: chunked")], ids=["length", "chunked"]
 )
-@pytest.mark.usefixtures("nothing_kept")
-async def test_a_file_that_is_broken_off_leaves_nothing_but_a_debug_line(
+@pytest.mark.usefixtures("no_file_left")
+async def test_an_upload_that_breaks_off_leaves_nothing_but_a_debug_line(
     wire: Wire, headers: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     body = in_chunks(b"x" * BIG, 65536) if "chunked" in headers[-1] else b"x" * BIG
@@ -180,7 +180,7 @@ async def test_a_second_file_replaces_the_first_and_a_refused_one_does_not(wire:
     assert stored_files(wire.home)[key_of(target)] == CONTENT[::-1]
 
 
-async def test_of_files_that_are_sent_at_once_one_is_whole(wire: Wire) -> None:
+async def test_of_files_sent_concurrently_to_one_address_one_is_stored_whole(wire: Wire) -> None:
     target = await wire.target(BIG)
     bodies = [bytes([letter]) * BIG for letter in b"abcd"]
     said = await asyncio.gather(*(wire.say(head("PUT", target, PNG, length(BIG)), body) for body in bodies))
@@ -214,7 +214,9 @@ async def signed_for(wire: Wire, storage: FolderStorage, method: str) -> tuple[s
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_no_path_reaches_anything_beside_what_was_signed(wire: Wire, storage: FolderStorage, method: str) -> None:
+async def test_no_path_reaches_another_file_than_the_signed_one(
+    wire: Wire, storage: FolderStorage, method: str
+) -> None:
     path, query = await signed_for(wire, storage, method)
     before = {file: file.read_bytes() for file in wire.home.rglob("*") if file.is_file()}
     for trick in TRICKS:
@@ -225,9 +227,7 @@ async def test_no_path_reaches_anything_beside_what_was_signed(wire: Wire, stora
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_a_path_with_a_line_break_behind_it_is_another_path(
-    wire: Wire, storage: FolderStorage, method: str
-) -> None:
+async def test_a_path_with_a_line_break_at_its_end_is_refused(wire: Wire, storage: FolderStorage, method: str) -> None:
     path, query = await signed_for(wire, storage, method)
     body = CONTENT if method == "PUT" else b""
     assert await wire.say(head(method, f"{path}%0a?{query}", PNG, length(len(body))), body) in (403, 404)
