@@ -1,4 +1,4 @@
-"""A transaction whose connection died is never said to have been stored."""
+"""A transaction whose connection died is never reported as stored."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ async def alone(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def test_a_write_whose_connection_dies_before_its_commit_is_not_said_to_be_stored(
+async def test_a_write_whose_connection_dies_before_its_commit_is_not_reported_as_stored(
     alone: Database, owner: Any
 ) -> None:
     await owner.execute("CREATE TABLE numbers (number integer); GRANT SELECT, INSERT ON numbers TO kinegraph_api")

@@ -1,4 +1,4 @@
-"""The outbox: facts stand or fall with their change, are taken once, wait for listeners, and go when they are old."""
+"""The outbox: facts are stored with their change, taken once, wait for listeners, and are deleted when old."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -93,10 +93,10 @@ async def take(database: Database, names: Sequence[str], limit: int = 200) -> li
         return sorted(row.payload["number"] for row in await outbox.take(session, names, limit))
 
 
-# ---------------------------------------------------------------------------------- with the change, or not at all
+# ------------------------------------------------------------------------------ stored with the change, or not at all
 
 
-async def test_a_change_records_one_fact_with_its_ids_that_nobody_has_handled(scene: Scene, owner: Pool) -> None:
+async def test_a_change_records_one_unhandled_fact_with_its_ids(scene: Scene, owner: Pool) -> None:
     made = await create(scene.api, scene.organization)
     payload = {"workout_id": made["id"], "organization_id": str(scene.organization.id)}
     assert await facts(owner, "WorkoutChanged") == [payload]
@@ -118,7 +118,7 @@ async def test_of_two_fields_of_a_request_only_the_one_that_was_not_refused_reco
     organization_id = str(scene.organization.id)
     good, bad = order
     inputs = {
-        good: {"organizationId": organization_id, "title": "Kept"},
+        good: {"organizationId": organization_id, "title": "Stored"},
         bad: {"organizationId": organization_id, "sections": [section(movement(NO_ID))]},
     }
     body = (await scene.api.post(CREATE_TWO, scene.coach, **inputs)).json()
@@ -205,14 +205,14 @@ async def test_the_oldest_facts_of_the_names_are_taken_and_no_more_than_the_limi
     assert await take(database, ["Rang", "Unheard"], 1000) == sorted([1, *range(410, 500)])
 
 
-async def test_many_who_take_at_once_share_the_facts_without_overlap(database: Database) -> None:
+async def test_concurrent_workers_take_disjoint_facts(database: Database) -> None:
     await record(database, *(Rang(number, uuid4()) for number in range(300)))
     shares = await asyncio.gather(*(take(database, ["Rang"], 40) for _ in range(10)))
     rest = await take(database, ["Rang"], 300)
     assert sorted(number for share in [*shares, rest] for number in share) == list(range(300))
 
 
-async def test_a_fact_whose_taker_failed_is_there_for_the_next(database: Database) -> None:
+async def test_a_fact_of_a_failed_transaction_can_be_taken_again(database: Database) -> None:
     await record(database, Rang(1, uuid4()))
     async with working(database) as session:
         assert len(await outbox.take(session, ["Rang"])) == 1
@@ -220,7 +220,7 @@ async def test_a_fact_whose_taker_failed_is_there_for_the_next(database: Databas
     assert await take(database, ["Rang"]) == [1]
 
 
-async def test_a_fact_that_nobody_listens_to_waits(database: Database, owner: Pool) -> None:
+async def test_a_fact_without_a_listener_waits(database: Database, owner: Pool) -> None:
     await record(database, Unheard(5))
     assert await take(database, ["Rang"]) == []
     assert await take(database, []) == []
@@ -228,12 +228,12 @@ async def test_a_fact_that_nobody_listens_to_waits(database: Database, owner: Po
     assert await take(database, ["Unheard"]) == [5]
 
 
-async def test_recording_no_facts_is_nothing(database: Database, owner: Pool) -> None:
+async def test_recording_no_facts_writes_nothing(database: Database, owner: Pool) -> None:
     await record(database)
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
 
 
-async def test_purging_drops_handled_facts_after_a_week_and_unheard_ones_after_ninety_days(
+async def test_purging_deletes_handled_facts_after_a_week_and_others_after_ninety_days(
     database: Database, owner: Pool
 ) -> None:
     ages = {1: ("80 days", "8 days"), 2: ("80 days", "6 days"), 3: ("91 days", None), 4: ("89 days", None)}
@@ -253,7 +253,7 @@ async def test_purging_drops_handled_facts_after_a_week_and_unheard_ones_after_n
     assert await owner.fetch("SELECT payload ->> 'number' FROM outbox ORDER BY 1") == [("2",), ("4",)]
 
 
-# ---------------------------------------------------------------------------------- for the worker's eyes only
+# ---------------------------------------------------------------------------------- visible to the worker only
 
 
 @pytest.mark.parametrize("who", ["owner", "platform admin", "nobody"])

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: what it can do, what it survives, and in which folders root may run it."""
+"""The embedded PostgreSQL: its extensions and settings, recovery, and the folders where root may run it."""
 
 import asyncio
 import multiprocessing
@@ -45,13 +45,13 @@ def pid_of(folder: Path) -> int:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose data the tests hand on: a first start is the slow one."""
+    """A data folder that the tests share, since a first start is slow."""
     return tmp_path_factory.mktemp("postgres")
 
 
 @pytest.fixture
 def started() -> Iterator[Started]:
-    """Start servers, and stop at the end what still runs."""
+    """Starts servers, and stops them after the test."""
     servers: list[EmbeddedPostgres] = []
 
     def start(folder: Path) -> EmbeddedPostgres:
@@ -63,7 +63,7 @@ def started() -> Iterator[Started]:
         server.stop()
 
 
-def test_a_server_that_cannot_start_shows_its_last_words_and_can_be_started_when_mended(
+def test_a_server_that_cannot_start_shows_the_end_of_its_log_and_starts_once_corrected(
     folder: Path, started: Started
 ) -> None:
     started(folder).stop()
@@ -76,7 +76,9 @@ def test_a_server_that_cannot_start_shows_its_last_words_and_can_be_started_when
     started(folder)
 
 
-def test_a_stale_pid_file_that_names_a_living_process_is_no_obstacle(folder: Path, started: Started) -> None:
+def test_a_stale_pid_file_with_the_id_of_a_running_process_does_not_prevent_a_start(
+    folder: Path, started: Started
+) -> None:
     first = started(folder)
     os.kill(pid_of(folder), signal.SIGKILL)
     first.stop()
@@ -89,7 +91,7 @@ def test_a_stale_pid_file_that_names_a_living_process_is_no_obstacle(folder: Pat
         stranger.kill()
 
 
-def test_a_first_start_killed_in_the_middle_is_made_anew(tmp_path: Path, started: Started) -> None:
+def test_a_first_start_that_was_killed_is_repeated_from_the_beginning(tmp_path: Path, started: Started) -> None:
     owner = multiprocessing.get_context("fork").Process(target=start_postgres, args=(tmp_path,))
     owner.start()
     while not list(tmp_path.glob("data.new-*/PG_VERSION")):
@@ -102,7 +104,7 @@ def test_a_first_start_killed_in_the_middle_is_made_anew(tmp_path: Path, started
     assert list(tmp_path.glob("data.new-*")) == []
 
 
-def test_vector_and_trigram_extensions_are_there_and_know_hebrew(folder: Path, started: Started) -> None:
+def test_vector_and_trigram_extensions_exist_and_support_hebrew(folder: Path, started: Started) -> None:
     url = started(folder).url
     query(url, "create extension vector")
     query(url, "create extension pg_trgm")
@@ -148,7 +150,9 @@ def test_an_extension_of_an_earlier_release_is_updated_at_the_start(folder: Path
     assert query(started(folder).url, "select extversion from pg_extension where extname = 'vector'") == "0.8.5"
 
 
-def test_the_database_is_utf8_by_code_point_and_the_server_safe_and_private(folder: Path, started: Started) -> None:
+def test_the_database_is_utf8_sorted_by_code_point_and_the_server_durable_and_private(
+    folder: Path, started: Started
+) -> None:
     url = started(folder).url
     assert [query(url, f"show {name}") for name in ("fsync", "log_statement")] == ["on", "none"]
     assert query(url, "show listen_addresses") == ""
@@ -165,7 +169,7 @@ def test_a_dropped_database_is_made_again(folder: Path, started: Started) -> Non
     assert query(started(folder).url, "select 1") == 1
 
 
-def test_sqlalchemy_takes_the_url(folder: Path, started: Started) -> None:
+def test_sqlalchemy_accepts_the_url(folder: Path, started: Started) -> None:
     url = started(folder).url
 
     async def current_database() -> object:
@@ -179,7 +183,7 @@ def test_sqlalchemy_takes_the_url(folder: Path, started: Started) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has such folders")
-def test_root_may_keep_data_and_wheel_where_only_root_may_enter(
+def test_root_may_have_data_and_wheel_in_a_folder_that_only_root_can_open(
     tmp_path: Path, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     private = tmp_path / "root only"

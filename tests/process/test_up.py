@@ -53,7 +53,7 @@ def left_behind(home: Path) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where one `kinegraph up` after the other stores its data."""
+    """The data folder that all `kinegraph up` of this module share."""
     return tmp_path_factory.mktemp("home")
 
 

@@ -42,12 +42,12 @@ RECORDING = """
 SELECT count(*) FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO outbox%' AND datname = current_database()
 """
-"""How many mutations wait to record a fact."""
+"""Number of mutations that wait to record a fact."""
 
 
 @dataclass
 class Place:
-    """Where the workers of this module work: a home with a Redis of its own, and a database."""
+    """The surroundings of this module's workers: a home with a Redis of its own, and a database."""
 
     home: Path
     database_url: str
@@ -61,7 +61,7 @@ class Place:
 
     @asynccontextmanager
     async def held(self, *attachments: UUID) -> AsyncIterator[None]:
-        """Jobs of these attachments come to their last statement within the block, and not beyond it."""
+        """Block the jobs of these attachments at their last statement until the block ends."""
         blocker = await asyncpg.connect(self.database_url)
         await blocker.execute("BEGIN")
         await blocker.execute("SELECT FROM attachments WHERE id = ANY ($1) FOR UPDATE", attachments)
@@ -71,7 +71,7 @@ class Place:
             await blocker.close()
 
     async def blocked(self, count: int = 1) -> None:
-        """Wait until so many jobs stand in the middle."""
+        """Wait until this number of jobs is blocked."""
 
         async def reached() -> bool:
             found: int = await self.owner.fetchval(BLOCKED)
@@ -80,7 +80,7 @@ class Place:
         await until(reached)
 
     async def job(self, attachment: UUID, *statuses: str) -> Any:
-        """The attachment's job as soon as it is so far."""
+        """Wait until the attachment's job has one of these statuses, and return it."""
 
         async def reached() -> Any:
             job = await job_of(self.owner, attachment)
@@ -89,7 +89,7 @@ class Place:
         return await until(reached)
 
     async def done(self, attachment: UUID) -> Any:
-        """The attachment's job when it has ended well, with the thumbnail in its place."""
+        """Wait until the attachment's job has succeeded and its thumbnail is stored, and return the job."""
         job = await self.job(attachment, "succeeded", "failed")
         assert (job.status, job.error) == ("succeeded", None)
         made = await thumbnail_of(self.owner, self.home, attachment)
@@ -98,7 +98,7 @@ class Place:
 
     @contextmanager
     def without_redis(self) -> Iterator[None]:
-        """Redis ends without a word, and runs on the same folder again after the block."""
+        """Kill Redis, and start it on the same folder again after the block."""
         running = find_running(self.home / "redis", "redis")
         assert running is not None
         os.kill(running.pid, signal.SIGKILL)
@@ -145,18 +145,18 @@ async def queue(place: Place) -> AsyncIterator[ArqRedis]:
 
 
 def kill(worker: "Popen[bytes]") -> None:
-    """End a worker without a word."""
+    """Kill a worker."""
     worker.kill()
     worker.wait(10)
 
 
 def stop(worker: "Popen[bytes]") -> None:
-    """Ask a worker to end, which it does in good order."""
+    """Send a worker SIGTERM. Assert that it ends with exit code 0."""
     worker.terminate()
     assert worker.wait(15) == 0
 
 
-async def test_pictures_that_were_attached_get_their_thumbnails_and_one_that_is_none_disturbs_nobody(
+async def test_attached_pictures_get_thumbnails_and_an_invalid_one_fails_its_own_job_only(
     scene: Scene, place: Place
 ) -> None:
     early = [await scene.attach(), await scene.attach(NO_PICTURE)]
@@ -174,7 +174,7 @@ async def test_two_workers_do_each_job_once(scene: Scene, place: Place) -> None:
         assert [(await place.done(attachment)).tries for attachment in attachments] == [1] * 12
 
 
-async def test_a_worker_that_is_killed_in_the_middle_of_a_job_loses_nothing(scene: Scene, place: Place) -> None:
+async def test_no_job_is_lost_when_a_worker_is_killed_in_the_middle_of_it(scene: Scene, place: Place) -> None:
     attachment = await scene.attach(png(2000, 1500))
     async with place.held(attachment):
         with place.worker() as worker:
@@ -188,7 +188,7 @@ async def test_a_worker_that_is_killed_in_the_middle_of_a_job_loses_nothing(scen
     assert job.tries == 2
 
 
-async def test_a_worker_that_is_killed_leaves_its_place_in_the_queue_to_others(
+async def test_jobs_of_a_killed_worker_do_not_count_as_queued(
     scene: Scene, place: Place, database: Database, queue: ArqRedis
 ) -> None:
     attachment = await scene.attach()
@@ -255,7 +255,7 @@ async def test_with_redis_killed_in_the_middle_of_jobs_the_same_worker_does_them
         stop(worker)
 
 
-async def test_a_redis_that_lost_all_its_data_loses_no_job(
+async def test_no_job_is_lost_when_redis_loses_its_data(
     scene: Scene, place: Place, database: Database, queue: ArqRedis
 ) -> None:
     waiting, running = await scene.attach(), await scene.attach()
@@ -274,7 +274,7 @@ async def test_a_redis_that_lost_all_its_data_loses_no_job(
         await place.done(running)
 
 
-async def test_a_worker_gets_a_signal_to_stop_while_redis_is_away_and_stops(scene: Scene, place: Place) -> None:
+async def test_a_worker_that_gets_a_signal_while_redis_is_down_stops(scene: Scene, place: Place) -> None:
     attachments = [await scene.attach() for _ in range(3)]
     with place.worker() as worker:
         async with place.held(*attachments):
