@@ -1,4 +1,4 @@
-"""Laws of forking, and of trees that are sent through an assignment, on random trees with threads and files."""
+"""Properties of forks, and of trees sent through an assignment, for random trees with threads and files."""
 
 from typing import Any  # inputs and answers are JSON
 

@@ -85,7 +85,7 @@ async def test_the_first_edit_with_an_assignment_forks_and_the_second_edits_the_
     assert await facts(owner, organization) == [made["id"]]
 
 
-async def test_two_athletes_of_one_batch_fork_apart(api: Api, world: World, owner: Pool) -> None:
+async def test_assignments_of_one_batch_fork_independently(api: Api, world: World, owner: Pool) -> None:
     organization, made, _ = await planned(api, world)
     athletes = [await world.join(organization.id, "member") for _ in range(2)]
     batch = await assigned(api, organization.coach, made["id"], *athletes)
@@ -282,7 +282,7 @@ BOTH = """mutation ($w: ID!, $a: ID!, $b: ID!) {
 }"""
 
 
-async def test_requests_that_fork_two_assignments_in_opposite_orders_leave_one_snapshot_each_and_no_error_of_ours(
+async def test_requests_that_fork_two_assignments_in_opposite_orders_leave_one_snapshot_each_and_no_internal_error(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, made, a = await planned(api, world)

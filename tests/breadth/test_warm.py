@@ -69,7 +69,7 @@ assert SCHEMA.query_type is not None
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(selections(SCHEMA.query_type, 6), st.booleans(), st.permutations(range(4)))
-async def test_generated_documents_are_answered_the_same_by_a_warm_process_and_a_cold_one(
+async def test_generated_documents_get_the_same_answer_with_a_warm_cache_and_without(
     plain: Api, api: Api, size: Size, ids: list[dict[str, str]], selection: str, no: bool, order: list[int]
 ) -> None:
     text = f"{HEAD} {{ {USED} ...All }} fragment All on Query {selection}"
@@ -85,7 +85,7 @@ async def test_generated_documents_are_answered_the_same_by_a_warm_process_and_a
         assert (await api.post(text, person, **given, no=no)).content == expected[number]
 
 
-async def test_the_type_of_an_object_is_its_own_whatever_else_has_the_same_content(
+async def test_objects_with_equal_content_are_answered_with_their_own_types(
     services: Services, size: Size, ids: list[dict[str, str]]
 ) -> None:
     wrapped = ["sections { config { %s } }", "sections { movements { prescription { %s } } }"]

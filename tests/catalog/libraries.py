@@ -120,7 +120,7 @@ class StoredLibrary:
                 return found
 
     def facets(self, found: list[tuple[Exercise, Json]]) -> dict[str, dict[str, int]]:
-        """How many of these exercises have each value."""
+        """For each facet, the number of these exercises by value."""
         counts: dict[str, dict[str, int]] = {name: {} for name in (*VALUES, *LISTS, *TERM_FACETS)}
         for exercise, seen in found:
             had = {name: {str(seen[name]).upper()} for name in VALUES if seen[name] is not None}

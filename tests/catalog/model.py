@@ -53,7 +53,7 @@ PLAIN: Json = {
     "difficulty": None, "primaryMuscles": [], "secondaryMuscles": [], "equipment": [], "aliases": [],
     "discipline": [], "mechanics": None, "isUnilateral": False, "created": 0, "updated": 0,
 }  # fmt: skip
-"""The values of an exercise of which nothing is said."""
+"""The default values of an exercise."""
 
 
 @dataclass(frozen=True)

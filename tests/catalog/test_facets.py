@@ -29,7 +29,7 @@ async def stored(api: Api, world: World, owner: Pool) -> StoredLibrary:
 
 @LAW
 @given(library=libraries(), arguments=st.lists(st.tuples(filters, sources), min_size=3, max_size=3))
-async def test_the_facets_of_a_library_count_the_exercises_that_the_same_viewer_finds(
+async def test_the_facets_of_a_library_count_the_exercises_that_the_viewer_finds(
     stored: StoredLibrary, library: list[Exercise], arguments: list[tuple[Json, str]]
 ) -> None:
     await stored.replace(library)
@@ -86,7 +86,7 @@ async def test_facets_are_ordered_by_frequency_and_then_by_value(
         assert [each["count"] for each in counts] == sorted((each["count"] for each in counts), reverse=True), name
 
 
-async def test_the_facets_of_an_empty_list_are_empty_and_not_missing(stored: StoredLibrary) -> None:
+async def test_the_facets_of_an_empty_list_are_empty_lists(stored: StoredLibrary) -> None:
     await stored.replace([])
     for arguments in (NOTHING, {"canonical": True}, {"source": "CUSTOMIZED"}):
         assert set(map(len, (await stored.page(**arguments))["facets"].values())) == {0}
@@ -100,7 +100,7 @@ async def test_members_who_may_not_see_the_library_get_empty_facets(
     assert set(map(len, (await closed.page(closed.gym.member))["facets"].values())) == {0}
 
 
-async def test_facets_of_two_organizations_in_one_request_are_each_ones_own(
+async def test_facets_of_two_organizations_in_one_request_are_separate(
     stored: StoredLibrary, world: World, owner: Pool
 ) -> None:
     other = await stored_library(stored.api, world, owner)

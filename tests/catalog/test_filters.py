@@ -92,7 +92,7 @@ async def test_each_field_alone_finds_exactly_the_matching_exercises(
 @pytest.mark.parametrize(
     "condition", ["knee  pain", "Knee - pain", " knee\u00a0pain", "knee__pain", "knee pain-", "ΠΌΝΟΣ", "ÉPAULE"]
 )
-async def test_an_absolute_contraindication_rules_out_however_its_condition_is_spelled(
+async def test_an_absolute_contraindication_excludes_an_exercise_however_its_condition_is_spelled(
     stored: StoredLibrary, condition: str
 ) -> None:
     await stored.replace([exercise(contraindications=((condition.strip(), "absolute"),))])
@@ -126,7 +126,7 @@ async def test_a_clone_with_a_layer_of_its_own_does_not_take_its_sources(stored:
 
 
 @pytest.mark.parametrize("name", ["categoryId", "bodyRegionId", "equipmentId"])
-async def test_an_unknown_term_finds_nothing_and_a_malformed_id_is_refused(stored: StoredLibrary, name: str) -> None:
+async def test_a_missing_term_finds_nothing_and_a_malformed_id_is_refused(stored: StoredLibrary, name: str) -> None:
     await stored.replace([exercise()])
     query = "query ($filter: ExerciseFilter) { exercises(filter: $filter) { nodes { id } } }"
     unknown = await stored.api.run(query, stored.gym.coach, filter={name: str(exercise().id)})

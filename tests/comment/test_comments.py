@@ -170,7 +170,7 @@ async def test_a_reply_needs_an_existing_comment_on_the_same_movement(api: Api, 
 
 
 @pytest.mark.parametrize("parent", ["", " ", "top"])
-async def test_a_parent_that_is_no_id_is_refused_rather_than_left_out(api: Api, room: Room, parent: str) -> None:
+async def test_an_invalid_parent_id_is_refused_rather_than_ignored(api: Api, room: Room, parent: str) -> None:
     refused = await api.refusals(ADD_COMMENT, room.organization.coach, input=inputs(room.movements[0], "Hm", parent))
     assert refused == [("INVALID_INPUT", PARENT_PATH)]
     assert await room.said(api) == [[], []]
@@ -213,7 +213,7 @@ async def test_a_body_that_is_empty_too_long_or_full_of_control_characters_is_re
 
 
 @pytest.mark.parametrize("body", ["💪" * 5_000, "a\nb\tc", "שלום\u202eabc", "<b>&amp;</b>", "e\u0301"])
-async def test_a_body_comes_back_letter_by_letter(api: Api, room: Room, body: str) -> None:
+async def test_a_body_is_returned_exactly_as_sent(api: Api, room: Room, body: str) -> None:
     top = await comment(api, room.organization.coach, room.movements[0], body)
     assert await room.said(api) == [[(body, [])], []]
     await api.run(EDIT_COMMENT, room.organization.coach, id=top, body=f"{body[:4_000]}!")
@@ -232,7 +232,7 @@ async def test_an_edit_sets_a_comments_updated_at_only_if_it_changes_the_text(ap
     assert unchanged == created and later > created
 
 
-async def test_a_comment_on_a_removed_movement_is_out_of_reach(api: Api, room: Room, owner: Pool) -> None:
+async def test_a_comment_on_a_removed_movement_cannot_be_edited_or_deleted(api: Api, room: Room, owner: Pool) -> None:
     coach = room.organization.coach
     top = await comment(api, coach, room.movements[0], "Top")
     await api.run(SET, coach, id=room.workout, sections=[])
@@ -243,7 +243,9 @@ async def test_a_comment_on_a_removed_movement_is_out_of_reach(api: Api, room: R
     assert await row_state(owner, "exercise_comments", top) == "live"
 
 
-async def test_with_the_assignment_a_member_loses_their_own_comments_too(api: Api, room: Room, owner: Pool) -> None:
+async def test_a_member_who_loses_the_assignment_no_longer_sees_their_own_comments(
+    api: Api, room: Room, owner: Pool
+) -> None:
     member = room.organization.member
     top = await comment(api, member, room.movements[0], "Mine")
     await owner.execute("UPDATE workout_assignments SET deleted_at = now() WHERE athlete_id = $1", member.id)
@@ -263,7 +265,7 @@ async def test_concurrent_comments_are_all_stored(api: Api, room: Room) -> None:
 
 
 @pytest.mark.parametrize("id", ["", "none", "\u0000", NO_ID])
-async def test_an_id_of_no_comment_can_be_neither_edited_nor_deleted(api: Api, room: Room, id: str) -> None:
+async def test_a_missing_or_invalid_comment_id_is_refused(api: Api, room: Room, id: str) -> None:
     expected = [("NOT_FOUND" if id == NO_ID else "INVALID_INPUT", ["id"])]
     assert await api.refusals(EDIT_COMMENT, room.organization.coach, id=id, body="Hm") == expected
     assert await api.refusals(DELETE_COMMENT, room.organization.coach, id=id) == expected

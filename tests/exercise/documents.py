@@ -24,7 +24,7 @@ READ = f"query ($id: ID!) {{ exercise(id: $id) {{ {FIELDS} }} }}"
 
 FULL: dict[str, Any] = {
     "name": "Bottoms-up Kettlebell Carry",
-    "description": "A carry that asks the grip.",
+    "description": "A carry that trains the grip.",
     "athleteNotes": "הליכה זקופה",
     "category": "CARDIO",
     "kind": "CONDITIONING",

@@ -14,7 +14,7 @@ SHOWN = "name", "createdAt", "name"
 
 
 @pytest.mark.parametrize("moment", ["0044-03-15 BC", "10000-01-01"])
-async def test_a_moment_that_cannot_be_read_spoils_no_answer_that_does_not_show_it(
+async def test_an_unrepresentable_stored_time_fails_only_the_fields_that_show_it(
     services: Services, world: World, owner: Any, moment: str
 ) -> None:
     gym = await world.organization()

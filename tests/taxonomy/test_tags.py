@@ -161,7 +161,7 @@ async def test_a_refused_terms_path_is_its_position_in_the_sent_list_with_duplic
     assert found == [("NOT_FOUND", ["input", "termIds", "3"])]
 
 
-async def test_somebody_who_coaches_both_cannot_tag_ones_exercise_with_the_others_term(
+async def test_a_coach_of_two_organizations_cannot_tag_an_exercise_of_one_with_a_term_of_the_other(
     api: Api, world: World, two: Two
 ) -> None:
     both = await world.join(two.mine.id, "coach")
@@ -197,7 +197,7 @@ async def test_sent_tags_replace_the_stored_ones_and_updated_at_changes_only_wit
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_of_a_concurrent_deletion_and_tagging_one_is_refused_and_no_tag_dangles(
+async def test_of_a_concurrent_deletion_and_tagging_one_is_refused_and_every_tag_has_its_term(
     api: Api, owner: Pool, two: Two, kind: str
 ) -> None:
     coach = two.mine.coach

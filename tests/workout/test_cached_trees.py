@@ -62,7 +62,7 @@ class Gyms:
 
 async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
     """Two new organizations, each with a tree, an empty section, an empty workout and a text; one tree was forked."""
-    await owner.execute("UPDATE exercises SET status = 'published'")  # as others left them
+    await owner.execute("UPDATE exercises SET status = 'published'")  # as other requests left them
     a, b = [await world.organization() for _ in range(2)]
     left, admin = await world.join(a.id, "coach"), await world.person(is_platform_admin=True)
     await world.join(b.id, "member", a.coach)
@@ -201,7 +201,7 @@ async def test_each_query_sees_its_own_snapshot_whichever_query_filled_the_cache
 
 
 @pytest.mark.parametrize("table", ["workouts", "workout_sections", "workout_movements"])
-async def test_trees_that_were_emptied_at_once_are_not_shown_any_more(
+async def test_trees_are_no_longer_shown_after_a_truncate(
     plain: Api, api: Api, world: World, owner: Pool, table: str
 ) -> None:
     gyms = await gyms_of(api, world, owner)
@@ -210,7 +210,7 @@ async def test_trees_that_were_emptied_at_once_are_not_shown_any_more(
         await agree(plain, api, gyms, gyms.people[:2])
 
 
-async def test_the_cache_saves_the_viewers_and_each_levels_statement_but_never_that_of_comments(
+async def test_the_cache_saves_the_statements_of_the_viewer_and_of_each_level_but_never_that_of_comments(
     services: Services, api: Api, world: World, owner: Pool
 ) -> None:
     gyms = await gyms_of(api, world, owner)

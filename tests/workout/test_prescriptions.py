@@ -43,9 +43,7 @@ async def refused(api: Api, gym: Organization, *sections: Json) -> list[tuple[st
 
 
 @pytest.mark.parametrize("shape", list(KEYS))
-async def test_a_shape_takes_all_its_own_config_keys_and_answers_them(
-    api: Api, gym: Organization, shape: str | None
-) -> None:
+async def test_a_shape_stores_all_its_own_config_keys(api: Api, gym: Organization, shape: str | None) -> None:
     own = {key: value for key, value in CONFIG.items() if key in KEYS[shape]}
     made = await create(api, gym, section(shape=shape, config=own))
     (node,) = made["sections"]
@@ -65,7 +63,7 @@ async def test_a_shape_refuses_every_config_key_of_the_others(
     assert await refused(api, gym, section(shape=shape, config={**own, key: None})) == []
 
 
-async def test_a_section_without_a_shape_key_is_one_without_a_shape(api: Api, gym: Organization) -> None:
+async def test_a_section_without_the_shape_key_has_no_shape(api: Api, gym: Organization) -> None:
     assert await refused(api, gym, section(config={"rounds": 3})) == [("INVALID_INPUT", ["config", "rounds"])]
     assert await refused(api, gym, section(config={})) == []
 
@@ -77,7 +75,7 @@ FULL: Json = {
 }  # fmt: skip
 
 
-async def test_a_full_prescription_comes_back_as_it_was_typed(api: Api, gym: Organization, squat: str) -> None:
+async def test_a_full_prescription_is_returned_as_it_was_sent(api: Api, gym: Organization, squat: str) -> None:
     made = await create(api, gym, section(movement(squat, prescription=FULL)))
     assert made["sections"][0]["movements"][0]["prescription"] == FULL
 
@@ -119,7 +117,7 @@ async def test_an_empty_prescription_is_null(api: Api, gym: Organization, squat:
         ({"load": {"value": 10.5, "unit": "BODYWEIGHT"}}, ["load", "value"]),
     ],
 )
-async def test_a_prescription_out_of_bounds_is_refused_where_it_is(
+async def test_a_prescription_out_of_bounds_is_refused_at_its_path(
     api: Api, gym: Organization, squat: str, prescription: Json, path: list[str]
 ) -> None:
     answer = await refused(api, gym, section(movement(squat), movement(squat, prescription=prescription)))
@@ -161,7 +159,7 @@ async def test_a_prescription_of_another_form_is_a_bad_request(
     assert key in response.json()["errors"][0]["message"]
 
 
-async def test_a_number_beyond_every_float_is_refused_as_one_out_of_bounds(
+async def test_a_number_larger_than_any_float_is_refused_as_out_of_bounds(
     api: Api, gym: Organization, squat: str
 ) -> None:
     text = """mutation { createWorkout(input: {organizationId: "%s", sections: [{movements: [{exerciseId: "%s",
@@ -175,7 +173,7 @@ async def test_a_number_beyond_every_float_is_refused_as_one_out_of_bounds(
         assert payload["createWorkout"]["userErrors"] == [{"code": "INVALID_INPUT", "field": path}]
 
 
-async def test_every_fault_of_a_tree_is_named_at_once(api: Api, gym: Organization, squat: str) -> None:
+async def test_all_faults_of_a_tree_are_refused_together(api: Api, gym: Organization, squat: str) -> None:
     bad = movement(squat, prescription={"sets": 0, "load": {"unit": "KG"}}, label="x" * 11)
     invalid = section(bad, shape="AMRAP", config={"capSeconds": 0, "rounds": 3}, title="x" * 256)
     paths = [path for _, path in await refused(api, gym, invalid)]

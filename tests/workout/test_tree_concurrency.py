@@ -164,7 +164,7 @@ async def test_comments_on_one_workout_do_not_wait_for_each_other(api: Api, worl
         assert await comment(api, organization.coach, sent[0]["movements"][0]["id"], "At once")
 
 
-async def test_requests_that_take_two_workouts_in_opposite_orders_are_not_answered_with_an_error_of_ours(
+async def test_requests_that_lock_two_workouts_in_opposite_orders_get_no_internal_error(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, a, _ = await created_tree(api, world, 2)

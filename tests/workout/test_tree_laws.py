@@ -1,4 +1,4 @@
-"""Laws of replacing a tree, on random trees."""
+"""Properties of replacing a tree, for random trees."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -80,7 +80,7 @@ def without_ids(sections: list[Json]) -> list[Json]:
 
 @LAW
 @given(old=TREES, new=TREES)
-async def test_replacing_twice_with_the_same_tree_is_as_good_as_once(
+async def test_replacing_twice_with_the_same_tree_equals_once(
     api: Api, world: World, old: list[Json], new: list[Json]
 ) -> None:
     organization = await world.organization()
