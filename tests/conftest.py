@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -218,11 +218,16 @@ class Api:
 
     async def refusals(self, text: str, person: Person | None = None, **variables: Any) -> list[tuple[str, list[str]]]:
         """Code and path of each userErrors entry of a document with one mutation."""
+        return [(error["code"], error["field"]) for error in await self.user_errors(text, person, **variables)]
+
+    async def user_errors(self, text: str, person: Person | None = None, **variables: Any) -> list[dict[str, Any]]:
+        """The userErrors of a document with one mutation."""
         response = await self.post(text, person, **variables)
         body = response.json()
         assert response.status_code == 200 and "errors" not in body, body
         (payload,) = body["data"].values()
-        return [(error["code"], error["field"]) for error in payload["userErrors"]]
+        errors: list[dict[str, Any]] = payload["userErrors"]
+        return errors
 
 
 def _user_errors(value: Any) -> Any:
@@ -237,9 +242,10 @@ def services(database_url: str, redis_url: str) -> Services:
 
 
 @asynccontextmanager
-async def running(app: Starlette) -> AsyncIterator[Api]:
-    """The application with its lifespan, spoken to in process."""
+async def running(app: Starlette, started: Callable[[Any], None] = lambda state: None) -> AsyncIterator[Api]:
+    """The application in this process, with its lifespan; `started` is called with the state of the lifespan."""
     async with app.router.lifespan_context(app) as state:
+        started(state)
 
         async def with_state(scope: Any, receive: Any, send: Any) -> None:
             await app({**scope, "state": dict(state or {})}, receive, send)
@@ -277,20 +283,11 @@ async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | 
     """The API on one connection whose statements are seen, a read's COMMIT with the BEGIN after it; 0: no caches."""
     requests = min(cache_mb, 16) if request_cache_mb is None else request_cache_mb
     changed = with_settings(services, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
-    app = create_app(changed)
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)
-        async with app.router.lifespan_context(app) as state:
-            held: Any = state
-            observe(held["database"], statements)
-
-            async def with_state(scope: Any, receive: Any, send: Any) -> None:
-                await app({**scope, "state": dict(held)}, receive, send)
-
-            transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-                yield Counter(Api(client), statements)
+        async with running(create_app(changed), lambda state: observe(state["database"], statements)) as api:
+            yield Counter(api, statements)
 
 
 @pytest.fixture(scope="module")

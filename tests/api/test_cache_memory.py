@@ -10,7 +10,7 @@ from typing import Any  # asyncpg has no types; JSON of a process
 import pytest
 
 from kinegraph.services import Services
-from tests.conftest import SECRET, Organization, World
+from tests.conftest import SECRET, Organization
 
 Pool = Any
 MEGABYTE = 2**20
@@ -35,11 +35,6 @@ async def grown(services: Services, cache: str, cache_mb: int, token: str, **giv
     assert child.returncode == 0
     found: dict[str, Any] = json.loads(out.splitlines()[-1])
     return found
-
-
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
 
 
 @pytest.fixture(scope="module")

@@ -64,11 +64,6 @@ def evict(cache: Cache, kind: str) -> tuple[int, int, int]:
     return len(keys), counted, before - after
 
 
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
-
-
 @pytest.mark.parametrize("shape", ["aliases", "inline fragments", "fragments", "switches", "exercises"])
 async def test_a_document_weighs_what_it_takes(services: Services, gym: Organization, shape: str) -> None:
     async with serving(services, 64) as (api, database):

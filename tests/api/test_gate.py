@@ -9,7 +9,7 @@ from kinegraph.api.executor import MAX_WAITING, Gate
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.services import Services
 from tests.api.serving import serving
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Organization
 
 POOL = 2
 FAILS = '{ exercise(id: "zz") { id } viewer { memberships { organization { programs { name } } } } }'
@@ -23,11 +23,6 @@ async def served(services: Services) -> AsyncIterator[tuple[Api, Gate]]:
     async with serving(services, pool_size=POOL, execution_seconds=4) as server:
         assert server.endpoint._gate is not None
         yield server.api, server.endpoint._gate
-
-
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
 
 
 async def test_failing_documents_that_wait_leave_the_connections_to_others(

@@ -6,8 +6,6 @@ from functools import _lru_cache_wrapper
 from sys import modules
 from typing import Any  # objects of any module
 
-import pytest
-
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.filling import SHAPES
@@ -53,11 +51,6 @@ def measured(name: str, value: Any) -> dict[str, int]:
     if isinstance(value, _lru_cache_wrapper):
         return {name: value.cache_info().currsize}
     return {name: len(value)} if isinstance(value, SIZED) and not name.endswith("__") else {}
-
-
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
 
 
 async def send_requests(api: Api, gym: Organization, world: World, first: int, last: int) -> None:

@@ -20,8 +20,8 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
-from tests.media.files import until
 from tests.settings import with_settings
+from tests.waiting import until
 
 WELL = {"database": "ok", "migrations": "ok", "redis": "ok"}
 LATEST_SECONDS = 4

@@ -16,8 +16,8 @@ from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import World
-from tests.media.files import until as eventually
 from tests.settings import with_settings
+from tests.waiting import until as eventually
 
 BODY = json.dumps({"query": "{ __typename }"}).encode()
 ANSWER = {"data": {"__typename": "Query"}}

@@ -16,8 +16,8 @@ from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.conftest import Api, World, running
-from tests.media.files import until
 from tests.settings import with_settings
+from tests.waiting import until
 
 LIST = "{ exercises(first: 1) { totalCount } }"
 HEADER = "x-kinegraph-executor"

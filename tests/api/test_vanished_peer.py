@@ -16,8 +16,8 @@ from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.api.test_readiness import Relay, relayed, soon
 from tests.api.test_time_limits import HEADER, LIST, assert_later, locked
 from tests.conftest import Api, World, running
-from tests.media.files import until
 from tests.settings import with_settings
+from tests.waiting import until
 
 WAITS = "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"
 CUT = {"query": LIST}

@@ -265,6 +265,6 @@ def rows_of(organization: Organization, exercise_id: str, values: Json) -> dict[
             tables["workout_movements"].append(
                 row(rep, exercise_id=exercise_id, superset_group="B1", **position, **texts)
             )
-            for word in rep["comments"]:
-                add_comment(word, tables["workout_movements"][-1]["id"], None)
+            for comment in rep["comments"]:
+                add_comment(comment, tables["workout_movements"][-1]["id"], None)
     return tables

@@ -283,8 +283,8 @@ async def test_a_comments_movement_is_shown_through_the_assignment_of_a_deleted_
     await comment(api, organization.coach, row, "Top")
     await api.run(DELETE, organization.coach, id=made["id"])
     shown = await through(api, organization.member, id, "movement { id }")
-    (said,) = shown["workout"]["sections"][0]["movements"][0]["comments"]
-    assert said == {"body": "Top", "movement": {"id": row}, "replies": []}
+    (answered,) = shown["workout"]["sections"][0]["movements"][0]["comments"]
+    assert answered == {"body": "Top", "movement": {"id": row}, "replies": []}
 
 
 async def test_after_a_fork_an_athlete_no_longer_sees_the_library_workout_by_its_id(api: Api, world: World) -> None:

@@ -67,16 +67,16 @@ async def test_the_first_edit_with_an_assignment_forks_and_the_second_edits_the_
     for turn in ("first", "second"):
         if edit == "own":
             changed = await edited(api, coach, made["id"], id, title=turn)
-            said = changed["title"]
+            answered = changed["title"]
         elif edit == "tree":
             changed = await replaced(api, coach, made["id"], id, [section(title=turn)])
-            said = changed["sections"][0]["title"]
+            answered = changed["sections"][0]["title"]
         else:
             payload = await moved(api, coach, first_movement(made), id, notes=turn)
             changed = payload["workout"]
-            said = changed["sections"][0]["movements"][0]["notes"]
+            answered = changed["sections"][0]["movements"][0]["notes"]
             assert payload["movement"]["id"] == first_movement(changed) != first_movement(made)
-        assert (said, changed["isSnapshot"], changed["forkedFrom"]) == (turn, True, {"id": made["id"]})
+        assert (answered, changed["isSnapshot"], changed["forkedFrom"]) == (turn, True, {"id": made["id"]})
         assert await snapshots_of(owner, made["id"]) == [changed["id"]]
         shown = await shown_by(api, organization.member, id)
         assert (shown["isForked"], shown["workout"]) == (True, {"id": changed["id"], "isSnapshot": True})
@@ -273,7 +273,7 @@ async def test_a_comment_that_an_athlete_was_writing_while_their_workout_forked_
         fork = asyncio.ensure_future(edited(api, organization.coach, made["id"], id))
         await answered_or_waiting(owner, fork)
     (node,) = await read_tree(api, organization.member, (await fork)["id"])
-    assert [word["body"] for row in node["movements"] for word in row["comments"]] == ["In time"]
+    assert [comment["body"] for row in node["movements"] for comment in row["comments"]] == ["In time"]
 
 
 BOTH = """mutation ($w: ID!, $a: ID!, $b: ID!) {

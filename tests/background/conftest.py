@@ -12,12 +12,9 @@ from kinegraph.settings import Settings
 from kinegraph.worker import Work
 from tests.background.rows import Pool, Scene, open_queue, scene_of
 from tests.conftest import SECRET, Api, World
+from tests.fixtures import admin, home
 
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of this module's data."""
-    return tmp_path_factory.mktemp("home")
+__all__ = ["admin", "home"]
 
 
 @pytest.fixture(scope="module")

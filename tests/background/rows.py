@@ -1,10 +1,7 @@
 """Helpers of the tests of background work: attached pictures, and the rows that follow from them."""
 
-import asyncio
 import io
 import json
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias  # Any: rows of asyncpg, which has no types
@@ -104,17 +101,8 @@ async def job_of(owner: Pool, attachment_id: UUID) -> Any:
 
 
 async def open_queue(redis_url: str) -> ArqRedis:
-    """The queue, as the worker speaks to it."""
+    """A connection to the queue, as the worker opens it."""
     return await create_pool(RedisSettings.from_dsn(redis_url), default_queue_name=QUEUE)
-
-
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
-    """Wait until the condition returns something true, and return it."""
-    deadline = time.monotonic() + seconds
-    while not (found := await condition()):
-        assert time.monotonic() < deadline, f"This did not come true within {seconds} s."
-        await asyncio.sleep(0.02)
-    return found
 
 
 async def expire(owner: Pool) -> None:

@@ -36,13 +36,8 @@ SELECT id FROM made ORDER BY enqueued_at DESC, id DESC
 """
 
 
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    return await world.person(is_platform_admin=True)
-
-
 async def fill(owner: Pool) -> list[str]:
-    """The ids of seven jobs, newest first; the two newest were enqueued in the same moment."""
+    """The ids of seven jobs, newest first; the two newest were enqueued at the same time."""
     return [str(row.id) for row in await owner.fetch(SEVEN)]
 
 

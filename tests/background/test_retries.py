@@ -13,7 +13,8 @@ from kinegraph.background import store
 from kinegraph.background.rules import MAX_TRIES, JobKind, retry_delay_seconds
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.worker import Work, dispatch, run_job
-from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of, until
+from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of
+from tests.waiting import until
 
 PAUSES = [2, 4, 8, 16, 32, 64, 128]
 

@@ -6,7 +6,6 @@ same exercises, with equal prescriptions and section configs.
 
 import itertools
 import os
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -28,13 +27,6 @@ query ($workout: ID!) { workout(id: $workout) { __typename sections { __typename
   config { __typename restSeconds } movements { __typename prescription { __typename restSeconds } }
 } } }
 """
-
-
-@pytest.fixture(scope="module")
-async def plain(services: Services) -> AsyncIterator[Api]:
-    """The API without a cache."""
-    async with serving(services, 0) as api:
-        yield api
 
 
 @pytest.fixture(scope="module")

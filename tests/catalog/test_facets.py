@@ -2,13 +2,12 @@
 
 from typing import Any  # inputs and answers are JSON
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.catalog.libraries import FACETS, StoredLibrary, canonical_of, counted, library_of, stored_library
 from tests.catalog.model import PLAIN, Exercise, Json, Pool, filters, libraries
-from tests.conftest import Api, Counter, World
+from tests.conftest import Counter, World
 
 LAW = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -19,12 +18,6 @@ FACETS_ALONE = f"""query ($id: ID!, $filter: ExerciseFilter) {{
   organization(id: $id) {{ exerciseLibrary(first: 1, filter: $filter) {{ {FACETS} }} }}
   exercises(first: 1, filter: $filter) {{ {FACETS} }}
 }}"""
-
-
-@pytest.fixture(scope="module")
-async def stored(api: Api, world: World, owner: Pool) -> StoredLibrary:
-    """A library that is replaced for each example."""
-    return await stored_library(api, world, owner)
 
 
 @LAW

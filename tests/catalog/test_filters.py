@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.catalog.libraries import StoredLibrary, canonical_of, ids, library_of, stored_library
-from tests.catalog.model import FILTERS, PLAIN, Exercise, Json, Pool, filters, libraries, ordered
-from tests.conftest import Api, World
+from tests.catalog.libraries import StoredLibrary, canonical_of, ids, library_of
+from tests.catalog.model import FILTERS, PLAIN, Exercise, Json, filters, libraries, ordered
 from tests.exercise.documents import SORTS
 
 LAW = settings(
@@ -19,12 +18,6 @@ LAW = settings(
 SOURCES = ["ALL", "CANONICAL", "ORG", "CUSTOMIZED"]
 sorts = st.sampled_from(SORTS)
 questions = st.lists(st.tuples(filters, sorts, st.sampled_from(SOURCES)), min_size=4, max_size=4)
-
-
-@pytest.fixture(scope="module")
-async def stored(api: Api, world: World, owner: Pool) -> StoredLibrary:
-    """A library that is replaced for each example."""
-    return await stored_library(api, world, owner)
 
 
 def exercise(is_own: bool = True, **details: Any) -> Exercise:

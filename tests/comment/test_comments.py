@@ -39,7 +39,7 @@ class Room:
         self.movements = movements
         self.people = people
 
-    async def said(self, api: Api, person: Person | None = None) -> list[list[tuple[str, list[str]]]]:
+    async def threads(self, api: Api, person: Person | None = None) -> list[list[tuple[str, list[str]]]]:
         """The comments on each movement: bodies with the bodies of their replies."""
         tree = await read_tree(api, person or self.organization.coach, self.workout)
         return [
@@ -84,8 +84,8 @@ async def test_comments_and_replies_are_listed_oldest_first_under_their_movement
     await comment(api, member, room.movements[0], "Thanks", first)
     await comment(api, coach, room.movements[1], "Elsewhere")
     expected = [[("How heavy?", ["As written", "Thanks"]), ("Well done", [])], [("Elsewhere", [])]]
-    assert await room.said(api) == expected
-    assert await room.said(api, member) == expected
+    assert await room.threads(api) == expected
+    assert await room.threads(api, member) == expected
 
 
 async def test_an_added_comment_is_answered_with_its_movement_parent_and_author(api: Api, room: Room) -> None:
@@ -109,9 +109,9 @@ async def test_those_who_see_the_workout_comment_reply_and_edit_and_delete_their
     data = await api.run(EDIT_COMMENT, person, id=top, body=" Mine still ")
     assert data["updateComment"]["comment"]["body"] == "Mine still"
     assert [reply["body"] for reply in data["updateComment"]["comment"]["replies"]] == ["Reply"]
-    assert await room.said(api) == [[("Mine still", ["Reply"])], []]
+    assert await room.threads(api) == [[("Mine still", ["Reply"])], []]
     assert (await api.run(DELETE_COMMENT, person, id=top))["deleteComment"]["deletedId"] == top
-    assert await room.said(api) == [[], []]
+    assert await room.threads(api) == [[], []]
 
 
 @pytest.mark.parametrize("who", OUTSIDE)
@@ -123,7 +123,7 @@ async def test_comments_do_not_exist_for_callers_who_do_not_see_the_workout(api:
         assert refused == [("NOT_FOUND", MOVEMENT_PATH)]
     assert await api.refusals(EDIT_COMMENT, person, id=top, body="Hm") == [("NOT_FOUND", ["id"])]
     assert await api.refusals(DELETE_COMMENT, person, id=top) == [("NOT_FOUND", ["id"])]
-    assert await room.said(api) == [[("Private", [])], []]
+    assert await room.threads(api) == [[("Private", [])], []]
 
 
 @pytest.mark.parametrize("who", INSIDE)
@@ -132,7 +132,7 @@ async def test_only_its_author_edits_a_comment(api: Api, room: Room, who: str) -
     author = people["coach"] if who == "assigned member" else people["assigned member"]
     top = await comment(api, author, room.movements[0], "Mine")
     assert await api.refusals(EDIT_COMMENT, people[who], id=top, body="Yours") == [("FORBIDDEN", ["id"])]
-    assert await room.said(api) == [[("Mine", [])], []]
+    assert await room.threads(api) == [[("Mine", [])], []]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_coaches_delete_anybodys_comment_and_members_only_their_own(
     top = await comment(api, author, room.movements[0], "Mine")
     refused = await api.refusals(DELETE_COMMENT, room.people[who], id=top)
     assert refused == ([] if may else [("FORBIDDEN", ["id"])])
-    assert await room.said(api) == [[] if may else [("Mine", [])], []]
+    assert await room.threads(api) == [[] if may else [("Mine", [])], []]
 
 
 async def test_a_reply_to_a_reply_is_refused(api: Api, room: Room) -> None:
@@ -155,7 +155,7 @@ async def test_a_reply_to_a_reply_is_refused(api: Api, room: Room) -> None:
     reply = await comment(api, coach, room.movements[0], "Reply", top)
     refused = await api.refusals(ADD_COMMENT, coach, input=inputs(room.movements[0], "Deeper", reply))
     assert refused == [("INVALID_INPUT", PARENT_PATH)]
-    assert await room.said(api) == [[("Top", ["Reply"])], []]
+    assert await room.threads(api) == [[("Top", ["Reply"])], []]
 
 
 async def test_a_reply_needs_an_existing_comment_on_the_same_movement(api: Api, room: Room) -> None:
@@ -166,14 +166,14 @@ async def test_a_reply_needs_an_existing_comment_on_the_same_movement(api: Api, 
     for parent in (elsewhere, deleted, NO_ID, room.movements[0]):
         refused = await api.refusals(ADD_COMMENT, coach, input=inputs(room.movements[0], "Hm", parent))
         assert refused == [("NOT_FOUND", PARENT_PATH)]
-    assert await room.said(api) == [[], [("Elsewhere", [])]]
+    assert await room.threads(api) == [[], [("Elsewhere", [])]]
 
 
 @pytest.mark.parametrize("parent", ["", " ", "top"])
 async def test_an_invalid_parent_id_is_refused_rather_than_ignored(api: Api, room: Room, parent: str) -> None:
     refused = await api.refusals(ADD_COMMENT, room.organization.coach, input=inputs(room.movements[0], "Hm", parent))
     assert refused == [("INVALID_INPUT", PARENT_PATH)]
-    assert await room.said(api) == [[], []]
+    assert await room.threads(api) == [[], []]
 
 
 async def test_the_thread_of_a_deleted_comment_is_neither_shown_nor_reachable_but_stays_stored(
@@ -183,7 +183,7 @@ async def test_the_thread_of_a_deleted_comment_is_neither_shown_nor_reachable_bu
     top = await comment(api, member, room.movements[0], "Top")
     reply = await comment(api, coach, room.movements[0], "Reply", top)
     await api.run(DELETE_COMMENT, member, id=top)
-    assert await room.said(api) == [[], []]
+    assert await room.threads(api) == [[], []]
     for id in (top, reply):
         assert await api.refusals(EDIT_COMMENT, coach, id=id, body="Hm") == [("NOT_FOUND", ["id"])]
         assert await api.refusals(DELETE_COMMENT, coach, id=id) == [("NOT_FOUND", ["id"])]
@@ -195,7 +195,7 @@ async def test_a_deleted_reply_leaves_the_others(api: Api, room: Room) -> None:
     top = await comment(api, coach, room.movements[0], "Top")
     replies = [await comment(api, coach, room.movements[0], body, top) for body in ("One", "Two", "Three")]
     await api.run(DELETE_COMMENT, coach, id=replies[1])
-    assert await room.said(api) == [[("Top", ["One", "Three"])], []]
+    assert await room.threads(api) == [[("Top", ["One", "Three"])], []]
 
 
 @pytest.mark.parametrize(
@@ -209,15 +209,15 @@ async def test_a_body_that_is_empty_too_long_or_full_of_control_characters_is_re
     refused = await api.refusals(ADD_COMMENT, coach, input=inputs(room.movements[0], body))
     assert refused == [("INVALID_INPUT", ["input", "body"])]
     assert await api.refusals(EDIT_COMMENT, coach, id=top, body=body) == [("INVALID_INPUT", ["body"])]
-    assert await room.said(api) == [[("Top", [])], []]
+    assert await room.threads(api) == [[("Top", [])], []]
 
 
 @pytest.mark.parametrize("body", ["💪" * 5_000, "a\nb\tc", "שלום\u202eabc", "<b>&amp;</b>", "e\u0301"])
 async def test_a_body_is_returned_exactly_as_sent(api: Api, room: Room, body: str) -> None:
     top = await comment(api, room.organization.coach, room.movements[0], body)
-    assert await room.said(api) == [[(body, [])], []]
+    assert await room.threads(api) == [[(body, [])], []]
     await api.run(EDIT_COMMENT, room.organization.coach, id=top, body=f"{body[:4_000]}!")
-    assert await room.said(api) == [[(f"{body[:4_000]}!", [])], []]
+    assert await room.threads(api) == [[(f"{body[:4_000]}!", [])], []]
 
 
 async def test_an_edit_sets_a_comments_updated_at_only_if_it_changes_the_text(api: Api, room: Room) -> None:
@@ -251,7 +251,7 @@ async def test_a_member_who_loses_the_assignment_no_longer_sees_their_own_commen
     await owner.execute("UPDATE workout_assignments SET deleted_at = now() WHERE athlete_id = $1", member.id)
     assert await api.refusals(EDIT_COMMENT, member, id=top, body="Hm") == [("NOT_FOUND", ["id"])]
     assert await api.refusals(DELETE_COMMENT, member, id=top) == [("NOT_FOUND", ["id"])]
-    assert await room.said(api) == [[("Mine", [])], []]
+    assert await room.threads(api) == [[("Mine", [])], []]
 
 
 async def test_concurrent_comments_are_all_stored(api: Api, room: Room) -> None:
@@ -259,8 +259,8 @@ async def test_concurrent_comments_are_all_stored(api: Api, room: Room) -> None:
     made = await asyncio.gather(
         *(comment(api, person, room.movements[0], f"{number}") for number, person in enumerate(people))
     )
-    (said, _) = await room.said(api)
-    assert sorted(body for body, _ in said) == sorted(f"{number}" for number in range(12))
+    (threads, _) = await room.threads(api)
+    assert sorted(body for body, _ in threads) == sorted(f"{number}" for number in range(12))
     assert len(set(made)) == 12
 
 

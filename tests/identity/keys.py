@@ -65,7 +65,7 @@ def _public_jwk(kid: str, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -
 
 
 def claims(person: Person, **others: Any) -> dict[str, Any]:
-    """The claims of a token that holds for an hour; one that is None is left out."""
+    """The claims of a token that is valid for an hour; one that is None is left out."""
     whole = {"sub": str(person.id), "exp": int(time.time()) + 3600, **others}
     return {name: value for name, value in whole.items() if value is not None}
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.services import Services
-from tests.conftest import SECRET, Api, Person, World
+from tests.conftest import SECRET, Api, Person
 from tests.identity.keys import assert_signed_in, assert_unauthenticated, encoded, request, served, signed_by_hand
 
 CLAIMS = ("exp", "nbf", "iat", "sub", "aud", "iss", "jti", "email", "email_verified")
@@ -36,11 +36,6 @@ texts = st.recursive(
     max_leaves=6,
 )
 """The text of any JSON value, and of some that only Python accepts as JSON."""
-
-
-@pytest.fixture(scope="module")
-async def person(world: World) -> Person:
-    return await world.person()
 
 
 def written(claims: dict[str, str]) -> bytes:

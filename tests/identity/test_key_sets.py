@@ -14,7 +14,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.key_sets import TokenError
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
-from tests.conftest import SECRET, Api, Person, World
+from tests.conftest import SECRET, Api, Person
 from tests.identity.keys import (
     Published,
     assert_signed_in,
@@ -37,11 +37,6 @@ KEYS: dict[str, Any] = {"RS256": rsa_key, "ES256": ec_key}
 def signed(payload: dict[str, Any], algorithm: str, kid: str | None = None, number: int = 0) -> str:
     headers = {"kid": kid or algorithm}
     return jwt.encode(payload, KEYS[algorithm](number), algorithm=algorithm, headers=headers)
-
-
-@pytest.fixture(scope="module")
-async def person(world: World) -> Person:
-    return await world.person()
 
 
 @pytest.fixture(scope="module")

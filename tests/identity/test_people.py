@@ -105,7 +105,7 @@ async def test_a_membership_that_ended_ends_with_the_next_request(api: Api, worl
     assert str(organization.coach.id) not in people(await members(api, organization, organization.owner))
 
 
-async def test_a_changed_role_holds_from_the_next_request_with_the_same_token(
+async def test_a_changed_role_applies_from_the_next_request_with_the_same_token(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()

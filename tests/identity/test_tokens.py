@@ -27,11 +27,6 @@ from tests.identity.keys import (
 from tests.identity.rows import Pool, stored
 
 
-@pytest.fixture(scope="module")
-async def person(world: World) -> Person:
-    return await world.person()
-
-
 def signed(payload: dict[str, Any], secret: str = SECRET, **header: Any) -> str:
     return jwt.encode(payload, secret, algorithm="HS256", headers=header or None)
 
@@ -206,7 +201,7 @@ AUDIENCES = {"jwt_audience": "kinegraph", "jwt_issuer": "https://id.example/"}
 
 
 @pytest.mark.parametrize(
-    ("bounds", "holds"),
+    ("bounds", "is_valid"),
     [
         ({"aud": "kinegraph", "iss": "https://id.example/"}, True),
         ({"aud": ["other", "kinegraph"], "iss": "https://id.example/"}, True),
@@ -221,12 +216,12 @@ AUDIENCES = {"jwt_audience": "kinegraph", "jwt_issuer": "https://id.example/"}
     ],
 )
 async def test_audience_and_issuer_must_be_the_configured_ones(
-    services: Services, person: Person, bounds: dict[str, Any], *, holds: bool
+    services: Services, person: Person, bounds: dict[str, Any], *, is_valid: bool
 ) -> None:
     async with served(services, SECRET, **AUDIENCES) as api:
         payload = json.dumps(claims(person, **bounds)).encode()
         response = await request(api, by_hand({"alg": "HS256"}, payload, SECRET.encode()))
-        assert_signed_in(response, person) if holds else assert_unauthenticated(response)
+        assert_signed_in(response, person) if is_valid else assert_unauthenticated(response)
 
 
 async def test_a_token_may_name_an_audience_where_none_is_configured(api: Api, person: Person) -> None:

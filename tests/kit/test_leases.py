@@ -1,7 +1,6 @@
 """Leases: one transaction after another on a connection; a read's COMMIT goes with the next BEGIN, and soon anyway."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any  # Any: connections of asyncpg, which has no types
 
 import pytest
@@ -13,14 +12,6 @@ from tests.observing import observe
 
 OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-
-@pytest.fixture
-async def alone(database_url: str) -> AsyncIterator[Database]:
-    """The module's database on one connection."""
-    opened = await Database.open(database_url, 1)
-    yield opened
-    await opened.close()
 
 
 async def test_a_reads_commit_is_sent_with_the_next_begin(alone: Database) -> None:

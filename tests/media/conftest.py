@@ -8,13 +8,10 @@ from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services, folder_storage
 from kinegraph.settings import Settings
 from tests.conftest import SECRET, Api, World
+from tests.fixtures import home
 from tests.media.files import Studio, studio_of
 
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of this module's data."""
-    return tmp_path_factory.mktemp("home")
+__all__ = ["home"]
 
 
 @pytest.fixture(scope="module")

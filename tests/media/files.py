@@ -1,11 +1,8 @@
 """Helpers of the tests of files: pictures, documents, and functions that announce, send and use a file."""
 
-import asyncio
 import io
 import struct
-import time
 import zlib
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,11 +172,3 @@ async def stored_of(owner: Pool, organization: Organization) -> tuple[int, int]:
     )
     assert row is not None
     return row[0], row[1]
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < deadline, f"This did not come true within {seconds} s."
-        await asyncio.sleep(0.02)

@@ -17,8 +17,9 @@ from kinegraph.main import create_app
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World
-from tests.media.files import Studio, key_of, picture, stored_files, studio_of, until
+from tests.media.files import Studio, key_of, picture, stored_files, studio_of
 from tests.settings import with_settings
+from tests.waiting import until
 
 CONTENT = picture("red")
 SIZE = len(CONTENT)
@@ -40,7 +41,7 @@ class Wire:
         assert (url.hostname, url.port) == ("127.0.0.1", self.port)
         return f"{url.path}?{url.query}"
 
-    async def say(self, *chunks: bytes) -> int:
+    async def send_bytes(self, *chunks: bytes) -> int:
         """The status that is answered to these bytes."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(b"".join(chunks))
@@ -103,7 +104,7 @@ def in_chunks(content: bytes, size: int = 7) -> bytes:
 async def test_a_whole_file_arrives_by_plain_bytes_and_in_chunks_of_unknown_length(wire: Wire) -> None:
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
         target = await wire.target()
-        assert await wire.say(head("PUT", target, *headers), body) == 204
+        assert await wire.send_bytes(head("PUT", target, *headers), body) == 204
         assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
@@ -112,13 +113,13 @@ async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrive
     offer = ("Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAEAAEAAAAIAAAAB", "Upgrade: h2c")
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
         target = await wire.target()
-        assert await wire.say(head("PUT", target, *offer, *headers), body) == 204
+        assert await wire.send_bytes(head("PUT", target, *offer, *headers), body) == 204
         assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
 async def test_the_limit_on_graphql_bodies_does_not_apply_to_files(wire: Wire) -> None:
     target = await wire.target(BIG)
-    assert await wire.say(head("PUT", target, PNG, length(BIG)), b"x" * BIG) == 204
+    assert await wire.send_bytes(head("PUT", target, PNG, length(BIG)), b"x" * BIG) == 204
     assert len(stored_files(wire.home)[key_of(target)]) == BIG
 
 
@@ -150,7 +151,7 @@ async def test_the_limit_on_graphql_bodies_does_not_apply_to_files(wire: Wire) -
 async def test_a_file_of_another_type_or_size_than_announced_is_refused_and_not_stored(
     wire: Wire, headers: tuple[str, ...], body: bytes, status: int
 ) -> None:
-    assert await wire.say(head("PUT", await wire.target(), *headers), body) == status
+    assert await wire.send_bytes(head("PUT", await wire.target(), *headers), body) == status
 
 
 @pytest.mark.parametrize(
@@ -176,15 +177,15 @@ async def test_an_upload_that_breaks_off_leaves_nothing_but_a_debug_line(
 async def test_a_second_file_replaces_the_first_and_a_refused_one_does_not(wire: Wire) -> None:
     target = await wire.target()
     for content, status in ((CONTENT, 204), (CONTENT[::-1], 204), (b"x" * (SIZE - 1), 400), (b"x" * (SIZE + 1), 413)):
-        assert await wire.say(head("PUT", target, PNG, length(len(content))), content) == status
+        assert await wire.send_bytes(head("PUT", target, PNG, length(len(content))), content) == status
     assert stored_files(wire.home)[key_of(target)] == CONTENT[::-1]
 
 
 async def test_of_files_sent_concurrently_to_one_address_one_is_stored_whole(wire: Wire) -> None:
     target = await wire.target(BIG)
     bodies = [bytes([letter]) * BIG for letter in b"abcd"]
-    said = await asyncio.gather(*(wire.say(head("PUT", target, PNG, length(BIG)), body) for body in bodies))
-    assert said == [204] * 4
+    statuses = await asyncio.gather(*(wire.send_bytes(head("PUT", target, PNG, length(BIG)), body) for body in bodies))
+    assert statuses == [204] * 4
     assert stored_files(wire.home)[key_of(target)] in bodies
 
 
@@ -205,10 +206,10 @@ TRICKS = [
 async def signed_for(wire: Wire, storage: FolderStorage, method: str) -> tuple[str, str]:
     """Path and query of an address that holds for the method."""
     address = await wire.target()
-    assert await wire.say(head("PUT", address, PNG, length(SIZE)), CONTENT) == 204
+    assert await wire.send_bytes(head("PUT", address, PNG, length(SIZE)), CONTENT) == 204
     if method != "PUT":
         address = (await storage.read_url(key_of(address), "image/png")).partition(":8000")[2]
-        assert await wire.say(head(method, address)) == 200
+        assert await wire.send_bytes(head(method, address)) == 200
     path, _, query = address.partition("?")
     return path, query
 
@@ -221,7 +222,7 @@ async def test_no_path_reaches_another_file_than_the_signed_one(
     before = {file: file.read_bytes() for file in wire.home.rglob("*") if file.is_file()}
     for trick in TRICKS:
         target = f"{trick.format(home=wire.home, key=path)}?{query}"
-        status = await wire.say(head(method, target, PNG, length(SIZE if method == "PUT" else 0)), CONTENT)
+        status = await wire.send_bytes(head(method, target, PNG, length(SIZE if method == "PUT" else 0)), CONTENT)
         assert status in (400, 403, 404), trick
     assert {file: file.read_bytes() for file in wire.home.rglob("*") if file.is_file()} == before
 
@@ -230,4 +231,4 @@ async def test_no_path_reaches_another_file_than_the_signed_one(
 async def test_a_path_with_a_line_break_at_its_end_is_refused(wire: Wire, storage: FolderStorage, method: str) -> None:
     path, query = await signed_for(wire, storage, method)
     body = CONTENT if method == "PUT" else b""
-    assert await wire.say(head(method, f"{path}%0a?{query}", PNG, length(len(body))), body) in (403, 404)
+    assert await wire.send_bytes(head(method, f"{path}%0a?{query}", PNG, length(len(body))), body) in (403, 404)

@@ -9,7 +9,8 @@ import pytest
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create as create_exercise
 from tests.exercise.documents import update as update_exercise
-from tests.media.files import REQUEST, Pool, Refusals, Studio, key_of, key_stored, picture, until
+from tests.media.files import REQUEST, Pool, Refusals, Studio, key_of, key_stored, picture
+from tests.waiting import until
 from tests.workout.documents import NO_ID, Json
 
 MB = 1024 * 1024

@@ -1,6 +1,5 @@
 """The embedded PostgreSQL and Redis as developers use them: real servers, started, stopped and killed."""
 
-import asyncio
 import multiprocessing
 import os
 import pwd
@@ -13,17 +12,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any  # Any: values of asyncpg and redis-py
 
-import asyncpg
 import pytest
-import redis
 
 from kinegraph.outside import embedded
 from kinegraph.outside.embedded import find_running
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import EmbeddedPostgres, find_postgres, start_postgres
 from kinegraph.outside.redis import EmbeddedRedis, find_redis, start_redis
+from tests.outside.embedded_servers import pid_of, remember, remembered, stopped_at_the_end
 
 Server = EmbeddedPostgres | EmbeddedRedis
 Start = Callable[[Path], Server]
@@ -34,38 +31,6 @@ KINDS: dict[str, tuple[Start, Find]] = {
     "redis": (start_redis, find_redis),
 }
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-
-
-def query(url: str, statement: str) -> Any:
-    async def fetch() -> Any:
-        connection = await asyncpg.connect(url)
-        try:
-            return await connection.fetchval(statement)
-        finally:
-            await connection.close()
-
-    return asyncio.run(fetch())
-
-
-def remember(url: str, word: str) -> None:
-    if url.startswith("unix"):
-        redis.Redis.from_url(url).rpush("words", word)
-    else:
-        query(url, "create table if not exists words (word text)")
-        query(url, f"insert into words values ('{word}')")
-
-
-def remembered(url: str) -> list[str]:
-    if url.startswith("unix"):
-        words: Any = redis.Redis.from_url(url).lrange("words", 0, -1)
-        return [word.decode() for word in words]
-    return list(query(url, "select array_agg(word order by ctid) from words"))
-
-
-def pid_of(folder: Path, name: str) -> int:
-    found = find_running(folder, name)
-    assert found is not None
-    return found.pid
 
 
 def sockets_of(url: str) -> Path:
@@ -109,15 +74,8 @@ def folder(name: str, folders: dict[str, Path]) -> Path:
 @pytest.fixture
 def started() -> Iterator[Started]:
     """Starts servers, and stops them after the test."""
-    servers: list[Server] = []
-
-    def start(name: str, folder: Path) -> Server:
-        servers.append(KINDS[name][0](folder))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
+    with stopped_at_the_end(lambda name, folder: KINDS[name][0](folder)) as start:
+        yield start
 
 
 def test_data_and_url_survive_a_stop_and_a_start(name: str, folder: Path, started: Started) -> None:

@@ -11,36 +11,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any  # Any: values of asyncpg, which has no types
 
-import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from kinegraph.outside import pg0
-from kinegraph.outside.embedded import find_running
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import EmbeddedPostgres, start_postgres
+from tests.outside.embedded_servers import pid_of, query, stopped_at_the_end
 
 Started = Callable[[Path], EmbeddedPostgres]
-
-
-def query(url: str, statement: str) -> Any:
-    async def fetch() -> Any:
-        connection = await asyncpg.connect(url)
-        try:
-            return await connection.fetchval(statement)
-        finally:
-            await connection.close()
-
-    return asyncio.run(fetch())
-
-
-def pid_of(folder: Path) -> int:
-    found = find_running(folder, "postgres")
-    assert found is not None
-    return found.pid
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def started() -> Iterator[Started]:
     """Starts servers, and stops them after the test."""
-    servers: list[EmbeddedPostgres] = []
-
-    def start(folder: Path) -> EmbeddedPostgres:
-        servers.append(start_postgres(folder))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
+    with stopped_at_the_end(start_postgres) as start:
+        yield start
 
 
 def test_a_server_that_cannot_start_shows_the_end_of_its_log_and_starts_once_corrected(
@@ -80,7 +54,7 @@ def test_a_stale_pid_file_with_the_id_of_a_running_process_does_not_prevent_a_st
     folder: Path, started: Started
 ) -> None:
     first = started(folder)
-    os.kill(pid_of(folder), signal.SIGKILL)
+    os.kill(pid_of(folder, "postgres"), signal.SIGKILL)
     first.stop()
     owner = (folder / "data").stat()
     with subprocess.Popen(["sleep", "30"], user=owner.st_uid if os.geteuid() == 0 else None) as stranger:
@@ -117,7 +91,7 @@ def test_vector_and_trigram_extensions_exist_and_support_hebrew(folder: Path, st
 
 def test_vacuum_of_a_vector_index_and_every_distance_leave_the_server_running(folder: Path, started: Started) -> None:
     url = started(folder).url
-    before = pid_of(folder)
+    before = pid_of(folder, "postgres")
     assert query(url, "show autovacuum") == "on"
     query(url, "create extension if not exists vector")
     query(url, "create table points (id int, spot vector(3))")
@@ -139,7 +113,7 @@ def test_vacuum_of_a_vector_index_and_every_distance_leave_the_server_running(fo
         386,
         463,
     }
-    assert pid_of(folder) == before
+    assert pid_of(folder, "postgres") == before
 
 
 def test_an_extension_of_an_earlier_release_is_updated_at_the_start(folder: Path, started: Started) -> None:

@@ -10,7 +10,7 @@ from arq.connections import RedisSettings
 
 from kinegraph.outside import redis as redis_file
 from kinegraph.outside.redis import EmbeddedRedis, start_redis
-from tests.outside.test_embedded import remember, remembered
+from tests.outside.embedded_servers import remember, remembered, stopped_at_the_end
 
 Started = Callable[[Path], EmbeddedRedis]
 
@@ -24,15 +24,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def started() -> Iterator[Started]:
     """Starts servers, and stops them after the test."""
-    servers: list[EmbeddedRedis] = []
-
-    def start(folder: Path) -> EmbeddedRedis:
-        servers.append(start_redis(folder))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
+    with stopped_at_the_end(start_redis) as start:
+        yield start
 
 
 def test_arq_accepts_the_url(folder: Path, started: Started) -> None:

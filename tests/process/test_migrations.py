@@ -1,4 +1,4 @@
-"""The migrations make what the models say, go down again, and hold the seeds' constraints and indexes."""
+"""The migrations equal the models, can be downgraded, and make the constraints and indexes of the domain documents."""
 
 import asyncio
 import re

@@ -126,12 +126,6 @@ class Running:
         return str(attachment["thumbnailUrl"]) if attachment["thumbnailUrl"] else None
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that all `kinegraph up` of this module share."""
-    return tmp_path_factory.mktemp("home")
-
-
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_up_that_gets_a_signal_to_stop_while_it_starts_leaves_no_process_behind(
     home: Path, moment: str, tmp_path: Path

@@ -88,13 +88,6 @@ async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
 
 
 @pytest.fixture(scope="module")
-async def plain(services: Services) -> AsyncIterator[Api]:
-    """The API without a cache."""
-    async with serving(services, 0) as api:
-        yield api
-
-
-@pytest.fixture(scope="module")
 async def caching(database_url: str) -> AsyncIterator[Database]:
     """The module's database, whose read sessions share a cache."""
     opened = await Database.open(database_url, 10, cache_bytes=2**26)
@@ -215,14 +208,14 @@ async def test_the_cache_saves_the_statements_of_the_viewer_and_of_each_level_bu
 ) -> None:
     gyms = await gyms_of(api, world, owner)
     below = "sections { id movements { notes exercise { name } %s } }"
-    bare, said = below % "", below % "comments { body }"
+    bare, commented = below % "", below % "comments { body }"
     listed = "query ($a: ID!) { organization(id: $a) { workouts { nodes { %s } } } }"
     one = f"query ($id: ID!) {{ workout(id: $id) {{ {bare} }} }}"
     variables = {"a": str(gyms.pair[1].id), "id": gyms.snapshot_id}
     counts: dict[int, list[int]] = {}
     for cache_mb in (0, 64):
         async with counted(services, cache_mb) as counter:
-            for text in (one, one.replace(bare, said), listed % bare, listed % said):
+            for text in (one, one.replace(bare, commented), listed % bare, listed % commented):
                 for _ in range(TIMES):
                     with counter.counting() as statements:
                         await counter.api.run(text, gyms.pair[1].coach, **variables)

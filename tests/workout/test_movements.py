@@ -75,8 +75,8 @@ async def test_each_value_of_a_movement_is_changed_cleared_and_left_alone(api: A
 async def test_a_prescription_is_replaced_whole(api: Api, world: World) -> None:
     organization, id, row = await one_movement(api, world, **FULL)
     await api.run(MOVE, organization.coach, id=row["id"], input={"prescription": {"perSide": True}})
-    said = (await first(api, organization.coach, id))["prescription"]
-    assert {key: value for key, value in said.items() if value} == {"perSide": True}
+    answered = (await first(api, organization.coach, id))["prescription"]
+    assert {key: value for key, value in answered.items() if value} == {"perSide": True}
 
 
 async def test_a_blank_prescription_of_a_movement_is_answered_as_null(api: Api, world: World) -> None:

@@ -5,7 +5,7 @@ from typing import Any  # inputs and answers are JSON
 
 import pytest
 
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Organization
 from tests.workout.documents import CREATE, Json, create, movement, section
 
 CONFIG: Json = {
@@ -27,11 +27,6 @@ KEYS: dict[str | None, set[str]] = {
     "ROUNDS": {"rounds", "restSeconds"},
     "INTERVALS": {"workSeconds", "restSeconds", "rounds"},
 }
-
-
-@pytest.fixture(scope="module")
-async def squat(world: World) -> str:
-    return await world.exercise_id("back-squat")
 
 
 async def refused(api: Api, gym: Organization, *sections: Json) -> list[tuple[str, list[str]]]:
@@ -83,8 +78,8 @@ async def test_a_full_prescription_is_returned_as_it_was_sent(api: Api, gym: Org
 @pytest.mark.parametrize("key", [key for key in FULL if key not in ("amrap", "perSide")])
 async def test_each_key_of_a_prescription_can_be_sent_alone(api: Api, gym: Organization, squat: str, key: str) -> None:
     made = await create(api, gym, section(movement(squat, prescription={key: FULL[key]})))
-    said = made["sections"][0]["movements"][0]["prescription"]
-    assert said == {**dict.fromkeys(FULL), "amrap": False, "perSide": False, key: FULL[key]}
+    answered = made["sections"][0]["movements"][0]["prescription"]
+    assert answered == {**dict.fromkeys(FULL), "amrap": False, "perSide": False, key: FULL[key]}
 
 
 @pytest.mark.parametrize("nothing", [None, {}, dict.fromkeys(FULL), {"amrap": False, "perSide": False}])

@@ -78,10 +78,10 @@ def test_every_shape_has_its_config_keys_and_every_key_its_shape() -> None:
 @settings(max_examples=200, deadline=None)
 def test_a_config_is_refused_at_exactly_its_foreign_keys(shape: SectionShape | None, values: dict[str, Any]) -> None:
     checked, refused = config(shape, values)
-    said = {key: value for key, value in values.items() if value is not None}
-    assert {path[-1] for path in refused} == {NAMES.get(key, key) for key in said.keys() - OWN_KEYS[shape]}
+    supplied = {key: value for key, value in values.items() if value is not None}
+    assert {path[-1] for path in refused} == {NAMES.get(key, key) for key in supplied.keys() - OWN_KEYS[shape]}
     if not refused:
-        assert checked == (said or None)
+        assert checked == (supplied or None)
 
 
 @pytest.mark.parametrize("shape", list(OWN_KEYS))
@@ -204,8 +204,8 @@ def test_a_prescription_without_values_is_none(values: dict[str, Any] | None) ->
 
 
 def test_zero_is_stored_and_false_is_not() -> None:
-    said = {"reps_min": 0, "rest_seconds": 0, "distance_meters": 0.0, "amrap": True, "per_side": False}
-    assert prescription(said) == (
+    supplied = {"reps_min": 0, "rest_seconds": 0, "distance_meters": 0.0, "amrap": True, "per_side": False}
+    assert prescription(supplied) == (
         {"reps_min": 0, "rest_seconds": 0, "distance_meters": 0.0, "amrap": True},
         [],
     )

@@ -40,8 +40,8 @@ async def test_movements_retain_ids_and_comments_when_they_change_positions_and_
     assert movement_ids(answered) == [[c["id"], a["id"]], [d["id"], b["id"]]]
     assert [node["sortOrder"] for node in answered] == [0, 1]
     assert [[row["sortOrder"] for row in node["movements"]] for node in answered] == [[0, 1], [0, 1]]
-    said = [[[(x["body"], len(x["replies"])) for x in row["comments"]] for row in p["movements"]] for p in answered]
-    assert said == [[[("On 2", 1)], [("On 0", 1)]], [[("On 0", 1)], [("On 1", 1)]]]
+    threads = [[[(x["body"], len(x["replies"])) for x in row["comments"]] for row in p["movements"]] for p in answered]
+    assert threads == [[[("On 2", 1)], [("On 0", 1)]], [[("On 0", 1)], [("On 1", 1)]]]
     assert await read_tree(api, organization.coach, id) == answered
 
 
@@ -64,7 +64,7 @@ async def test_an_omitted_row_is_soft_deleted_if_it_has_comments_and_else_delete
 ) -> None:
     organization, id, sent = await created_tree(api, world, 3, 1, 1, 0)
     (commented, silent, retained), (alone,), (mute,) = (node["movements"] for node in sent[:3])
-    words = [await comment(api, organization.coach, row["id"], "Hm") for row in (commented, alone)]
+    comment_ids = [await comment(api, organization.coach, row["id"], "Hm") for row in (commented, alone)]
     answered = (await replace(api, organization.coach, id, [{**sent[0], "movements": [retained]}]))["sections"]
     assert movement_ids(answered) == [[retained["id"]]]
     rows = [
@@ -73,17 +73,17 @@ async def test_an_omitted_row_is_soft_deleted_if_it_has_comments_and_else_delete
     assert rows == ["hidden", "gone", "live", "hidden", "gone"]
     states = [await row_state(owner, "workout_sections", node["id"]) for node in sent]
     assert states == ["live", "hidden", "gone", "gone"]
-    assert [await row_state(owner, "exercise_comments", word) for word in words] == ["live", "live"]
+    assert [await row_state(owner, "exercise_comments", id) for id in comment_ids] == ["live", "live"]
 
 
 async def test_a_movement_whose_only_comment_was_deleted_is_hidden_too(api: Api, world: World, owner: Pool) -> None:
     organization, id, sent = await created_tree(api, world, 1)
     row = sent[0]["movements"][0]
-    word = await comment(api, organization.coach, row["id"], "Hm")
-    await api.run(DELETE_COMMENT, organization.coach, id=word)
+    comment_id = await comment(api, organization.coach, row["id"], "Hm")
+    await api.run(DELETE_COMMENT, organization.coach, id=comment_id)
     assert (await replace(api, organization.coach, id, []))["sections"] == []
     assert await row_state(owner, "workout_movements", row["id"]) == "hidden"
-    assert await row_state(owner, "exercise_comments", word) == "hidden"
+    assert await row_state(owner, "exercise_comments", comment_id) == "hidden"
 
 
 async def test_a_section_with_a_softly_deleted_movement_is_deleted_softly(api: Api, world: World, owner: Pool) -> None:

@@ -128,12 +128,12 @@ async def test_a_movement_commented_on_while_its_removal_waits_is_hidden_with_th
         (found,) = await store.movements(session, [UUID(row["id"])])
         assert found is not None
         await store.lock_tree(session, UUID(id), shared=True)
-        word = await comment_store.insert(session, found, "In time", None)
+        comment_id = await comment_store.insert(session, found, "In time", None)
         removal = asyncio.ensure_future(replace(api, organization.coach, id, []))
         await waiting(owner, id, removal)
     assert (await removal)["sections"] == []
     assert await row_state(owner, "workout_movements", row["id"]) == "hidden"
-    assert await row_state(owner, "exercise_comments", str(word)) == "live"
+    assert await row_state(owner, "exercise_comments", str(comment_id)) == "live"
 
 
 async def test_concurrent_comments_and_removals_lose_no_comment_that_was_answered(

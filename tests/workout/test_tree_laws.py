@@ -116,7 +116,7 @@ async def test_comments_survive_any_permutation_of_movements_over_sections(
     made = await create(api, organization, *(section(*[movement(squat)] * size) for size in sizes))
     sent = sent_back(made["sections"])
     rows = [row for node in sent for row in node["movements"]]
-    said = {row["id"]: [await comment(api, organization.coach, row["id"], row["id"])] for row in rows}
+    comment_ids = {row["id"]: [await comment(api, organization.coach, row["id"], row["id"])] for row in rows}
     order = data.draw(st.permutations(rows))
     targets = [data.draw(st.integers(0, count - 1)) for _ in order]
     retained = data.draw(st.lists(st.sampled_from(sent), unique_by=lambda node: node["id"], max_size=count))
@@ -130,8 +130,8 @@ async def test_comments_survive_any_permutation_of_movements_over_sections(
     assert movement_ids(answered) == movement_ids(tree)
     for node, head in zip(answered, heads, strict=True):
         assert head.get("id") in (None, node["id"])
-    shown = {row["id"]: [word["id"] for word in row["comments"]] for node in answered for row in node["movements"]}
-    assert shown == said
+    shown = {row["id"]: [each["id"] for each in row["comments"]] for node in answered for row in node["movements"]}
+    assert shown == comment_ids
 
 
 async def test_replacing_a_tree_takes_as_many_statements_for_400_movements_as_for_one(
