@@ -255,9 +255,11 @@ async def test_a_fork_that_waited_for_a_replacement_copies_its_result(api: Api, 
 
 async def answered_or_waiting(owner: Pool, request: "asyncio.Future[Any]") -> None:
     """Return when the request is answered or waits for a lock."""
-    held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting_count = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
     async with asyncio.timeout(20):
-        while not (await owner.fetchval(held) or request.done()):
+        while not (await owner.fetchval(waiting_count) or request.done()):
             pass
 
 

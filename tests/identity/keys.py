@@ -81,7 +81,7 @@ def by_hand(header: Any, payload: bytes, secret: bytes | None) -> str:
 
 
 def signed_by_hand(header: bytes, payload: bytes, secret: bytes | None) -> str:
-    """The same for a header that is any bytes."""
+    """A token made without a library, whose header may be any bytes."""
     text = encoded(header) + b"." + encoded(payload)
     signature = hmac.new(secret, text, hashlib.sha256).digest() if secret else b""
     return (text + b"." + encoded(signature)).decode()

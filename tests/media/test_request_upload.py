@@ -256,6 +256,6 @@ async def test_many_concurrent_requests_get_no_more_than_a_hundred_waiting_uploa
 
 
 async def _blocked(owner: Pool, count: int) -> bool:
-    """Whether so many of this database's statements wait for a lock."""
+    """True if this number of statements in this database wait for a lock."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     return bool(await owner.fetchval(waiting) == count)

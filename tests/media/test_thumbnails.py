@@ -26,7 +26,7 @@ def made(content: bytes) -> Image.Image:
 
 
 def is_near(image: Image.Image, colour: Colour, at: tuple[int, int] = (200, 200)) -> bool:
-    """Whether a pixel has a colour, as exactly as JPEG stores it."""
+    """True if a pixel has a colour, as exactly as JPEG stores it."""
     pixel = image.getpixel(at)
     assert isinstance(pixel, tuple)
     return all(abs(found - wanted) <= 8 for found, wanted in zip(pixel, colour, strict=True))
