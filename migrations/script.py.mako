@@ -1,9 +1,9 @@
-"""${message}"""
+"""${message.replace("_", " ").capitalize()}."""
 
 from alembic import op
 
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+revision = "${up_revision}"
+down_revision = "${down_revision}"
 
 
 def upgrade() -> None:

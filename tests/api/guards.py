@@ -106,7 +106,7 @@ def saved(first: list[str], later: list[str]) -> list[str]:
 
 
 def _own(statement: str) -> str:
-    return "" if re.match(r"BEGIN|COMMIT|ROLLBACK", statement) or "kinegraph_enter" in statement else statement
+    return "" if re.match(r"BEGIN|COMMIT|ROLLBACK", statement) or "kinegraph_authenticate" in statement else statement
 
 
 async def tables_of(session: ReadSession, statement: str) -> set[str]:

@@ -113,7 +113,7 @@ def test_everything_else_is_internal_and_logged_under_the_id_that_is_reported(
     assert vars(record)["error_id"] == failure.error["extensions"]["errorId"] and record.exc_info
 
 
-def test_statements_that_were_refused_only_since_another_one_failed_are_not_told() -> None:
+def test_statements_that_were_refused_only_since_another_one_failed_are_not_reported() -> None:
     aborted = raised(asyncpg.InFailedSQLTransactionError("current transaction is aborted"))
     timeout = raised(asyncpg.QueryCanceledError("canceling statement due to statement timeout"))
     assert codes([aborted, timeout, aborted]) == [("TIMEOUT", 503)]

@@ -29,7 +29,7 @@ async def test_failing_documents_that_wait_leave_the_connections_to_others(
     served: tuple[Api, Gate], gym: Organization
 ) -> None:
     api, gate = served
-    async with gate.enter():
+    async with gate.turn():
         waiting = [asyncio.create_task(api.post(FAILS, gym.coach)) for _ in range(3 * POOL)]
         async with asyncio.timeout(30):
             while gate.waiting < len(waiting):  # noqa: ASYNC110  # nothing tells that a request waits
@@ -43,14 +43,14 @@ async def test_one_that_waits_longer_than_the_time_limit_is_told_so(
     served: tuple[Api, Gate], gym: Organization
 ) -> None:
     api, gate = served
-    async with gate.enter():
+    async with gate.turn():
         answer = await api.post(FAILS, gym.coach)
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "TIMEOUT")
 
 
 async def test_introspection_waits_for_nobody(served: tuple[Api, Gate], gym: Organization) -> None:
     api, gate = served
-    async with gate.enter():
+    async with gate.turn():
         assert (await api.post(SCHEMA, gym.coach)).status_code == 200
 
 
@@ -58,10 +58,10 @@ async def test_no_more_wait_than_the_limit() -> None:
     gate = Gate(1)
 
     async def enter() -> None:
-        async with gate.enter():
+        async with gate.turn():
             pass
 
-    async with gate.enter():
+    async with gate.turn():
         waiting = [asyncio.create_task(enter()) for _ in range(MAX_WAITING)]
         await asyncio.sleep(0)
         with pytest.raises(PoolExhausted):

@@ -100,7 +100,7 @@ async def test_without_the_files_the_page_takes_just_them_from_the_cdn_checked_b
     assert sorted(allowed) == sorted(CDN + file.path for file in PREBUILT)
 
 
-async def test_sign_ins_are_listed_for_our_own_page_and_never_kept(fake_assets: Path) -> None:
+async def test_sign_ins_are_listed_for_our_own_page_and_never_stored(fake_assets: Path) -> None:
     async with client(fake_assets) as http:
         answer = await http.get("/graphiql/sign-ins")
         foreign = await http.get("/graphiql/sign-ins", headers={"sec-fetch-site": "cross-site"})

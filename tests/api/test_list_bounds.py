@@ -38,7 +38,7 @@ RESOLVED: dict[str, Read] = {
 
 BOUNDED_OTHERWISE = {
     "Query.jobs": "its argument `first`, of at most 100",
-    "Viewer.memberships": "read with the viewer, who must be known in full",
+    "Viewer.memberships": "read with the viewer, who is read in full",
     "Exercise.videoCandidates": "stored with the exercise, at most 20 of them",
     "Upload.headers": "made by the object storage, a few of them",
 }

@@ -149,7 +149,7 @@ async def test_a_client_that_waits_for_leave_to_send_its_body_gets_it_with_an_of
     writer.close()
 
 
-async def test_the_connection_is_cached_or_closed_as_the_client_asked_beside_its_offer(wire: Wire) -> None:
+async def test_the_connection_stays_open_or_is_closed_as_the_client_requested_beside_its_offer(wire: Wire) -> None:
     for headers, version, stays in (
         (("Connection: Upgrade", "Upgrade: h2c"), "1.1", True),
         (("Connection: Upgrade, close", "Upgrade: h2c"), "1.1", False),
@@ -178,7 +178,7 @@ async def test_a_tunnel_is_no_offer_and_is_refused(wire: Wire) -> None:
         head("POST", "Transfer-Encoding: chunked") + b"5\r\nab",
     ],
 )
-async def test_a_client_that_hangs_up_in_its_body_leaves_one_line_for_whoever_looks_for_it(
+async def test_a_client_that_hangs_up_in_its_body_leaves_one_line_in_the_log(
     wire: Wire, caplog: pytest.LogCaptureFixture, sent: bytes
 ) -> None:
     with caplog.at_level(logging.DEBUG, "kinegraph.http"):

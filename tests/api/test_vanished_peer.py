@@ -53,7 +53,7 @@ async def test_a_query_under_way_gets_the_error_that_it_took_too_long_and_the_ne
     assert relay.opened > opened
 
 
-async def test_a_mutation_under_way_is_reported_so_and_nothing_of_it_is_stored(
+async def test_a_mutation_under_way_is_reported_and_nothing_of_it_is_stored(
     api: Api, relay: Relay, world: World, owner: "asyncpg.Pool[Row]"
 ) -> None:
     admin = await world.person(is_platform_admin=True)

@@ -53,7 +53,7 @@ async def test_after_a_mutation_of_the_same_process_a_changed_viewer_is_read_wit
     async with caching.write(authenticate_as(gym.coach.id)) as session:
         await session.run("UPDATE users SET name = name WHERE id = $1", gym.coach.id)
     begin, authenticate, *others = await statements_of(caching, gym.coach)
-    assert ("kinegraph_set_viewer" in begin, "kinegraph_enter(" in authenticate, others) == (False, True, [])
+    assert ("kinegraph_set_viewer" in begin, "kinegraph_authenticate(" in authenticate, others) == (False, True, [])
 
 
 async def test_cached_viewers_stay_within_the_bound_of_the_cache(caching: Database, world: World) -> None:

@@ -99,7 +99,7 @@ async def everything(connection: Any, people: list[Any]) -> dict[Any, list[Any]]
             for name, value in OTHERS[who].items():
                 await connection.execute("SELECT set_config($1, $2, true)", f"kinegraph.{name}", value)
         else:
-            await connection.fetch("SELECT * FROM kinegraph_enter($1, NULL)", who)
+            await connection.fetch("SELECT * FROM kinegraph_authenticate($1, NULL)", who)
         for table in TABLES:
             found[who, table] = await rights(connection, table)
         await connection.execute("ROLLBACK TO SAVEPOINT one")

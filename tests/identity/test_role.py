@@ -111,7 +111,7 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
         """
     )
-    names = ("kinegraph_enter", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes",
+    names = ("kinegraph_authenticate", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes",
              "kinegraph_suggest_video", "kinegraph_change_version", "kinegraph_change_viewer_version",
              "kinegraph_set_viewer")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

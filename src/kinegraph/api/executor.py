@@ -115,31 +115,34 @@ PLANS = Plans(ADAPTER)
 
 
 class Gate:
-    """Lets a few executions by graphql-core in at a time, and the others wait in their order.
+    """Bounds the concurrent executions by graphql-core; the others wait, first come, first served.
 
     Such an execution takes many times as long as a plan, and a connection for all of that time: without this, a few
-    documents that fail would leave no connection to anybody else. Who waits holds none.
+    documents that fail would use all connections of the pool. An execution that waits holds none.
     """
 
     def __init__(self, size: int) -> None:
-        self._places = asyncio.Semaphore(size)
+        self._semaphore = asyncio.Semaphore(size)
         self.waiting = 0
-        """How many wait."""
+        """The number of executions that wait."""
 
     @asynccontextmanager
-    async def enter(self) -> AsyncIterator[None]:
-        """A place, as soon as one is free. Raises PoolExhausted where too many wait for one already."""
+    async def turn(self) -> AsyncIterator[None]:
+        """A context manager around one execution, which begins when its turn comes.
+
+        Raises PoolExhausted if MAX_WAITING wait already.
+        """
         if self.waiting >= MAX_WAITING:
             raise PoolExhausted(f"{MAX_WAITING} executions by graphql-core wait already")
         self.waiting += 1
         try:
-            await self._places.acquire()
+            await self._semaphore.acquire()
         finally:
             self.waiting -= 1
         try:
             yield
         finally:
-            self._places.release()
+            self._semaphore.release()
 
 
 class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
@@ -153,7 +156,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         """The result of the operation, as soon as the gate lets it in; introspection alone needs no connection."""
         if self.gate is None or all(name.startswith("__") for name in _root_names(self.operation)):
             return await super().execute_by_core(serially)
-        async with self.gate.enter():
+        async with self.gate.turn():
             return await super().execute_by_core(serially)
 
     def plan_store(self) -> dict[Hashable, OperationPlans]:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -36,12 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
-        return command(options)
+        code = command(options)
+        sys.stdout.flush()
+        return code
     except SettingsError as error:
         for line in str(error).splitlines():
             print(f"kinegraph: {line}", file=sys.stderr)
     except (ServiceError, Unreachable, LibraryError, FileError, ExchangeError) as error:
         print(f"kinegraph: {error}", file=sys.stderr)
+    except BrokenPipeError:  # the reader of our output has closed it, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python would flush once more, and fail
     except KeyboardInterrupt:
         print("kinegraph: stopped.", file=sys.stderr)
     return 1
@@ -51,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kinegraph",
         description="The GraphQL API for exercise libraries, workouts and treatment plans.",
-        epilog="Settings are read from KINEGRAPH_* in the environment; README.md lists them.",
+        epilog="Settings are read from KINEGRAPH_* in the environment; docs/operations.md lists them.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

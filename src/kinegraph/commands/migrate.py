@@ -16,10 +16,12 @@ from kinegraph.revisions import head, scripts
 OLDEST_SERVER = 18
 RIGHTS = (
     "The role must own the database. Where it is no superuser, let an administrator run once: "
-    "CREATE ROLE kinegraph_api NOLOGIN; GRANT kinegraph_api TO <role>; "
-    "and in the database: CREATE EXTENSION vector; CREATE EXTENSION pg_trgm."
+    "CREATE ROLE kinegraph_api NOLOGIN; GRANT kinegraph_api TO <role>; ALTER ROLE <role> BYPASSRLS; "
+    "GRANT SET ON PARAMETER kinegraph.platform_admin, kinegraph.coached, kinegraph.operator, kinegraph.organizations "
+    "TO <role>; and in the database: CREATE EXTENSION vector; CREATE EXTENSION pg_trgm "
+    "(docs/operations.md, PostgreSQL)."
 )
-"""What a migration needs of the server."""
+"""The rights that a migration needs of the server."""
 
 
 async def require_usable(url: str) -> str | None:

@@ -16,7 +16,7 @@ MemberKey = tuple[UUID, UUID | None]
 
 
 class ViewerRow(Protocol):
-    """The row of `kinegraph_enter`: a user with their memberships, and the versions of all that this was read from."""
+    """The row of `kinegraph_authenticate`: a user, their memberships, and the versions of what these were read from."""
 
     id: UUID
     name: str
@@ -54,7 +54,7 @@ class UserAuthentication(CachedAuthentication[Viewer]):
     async def __call__(self, session: ReadSession) -> Viewer:
         """Read the viewer, and set them."""
         row: ViewerRow | None = await session.fetch_row(
-            "SELECT * FROM kinegraph_enter($1, $2)", self._user_id, self._email
+            "SELECT * FROM kinegraph_authenticate($1, $2)", self._user_id, self._email
         )
         if row is None:
             raise Unauthenticated("The token's user does not exist.")

@@ -23,7 +23,7 @@ from kinegraph.video import store as store_video
 CandidateId = Annotated[strawberry.ID, strawberry.argument(description="The candidate's id.")]
 
 NOT_ADDED = {
-    "known": "This video is suggested already.",
+    "duplicate": "This video is suggested already.",
     "current": "This is the exercise's video already.",
     "rejected": "This video was suggested before, and rejected.",
     "full": f"There are {rules_moderation.MAX_CANDIDATES} suggestions already; they have to be decided first.",

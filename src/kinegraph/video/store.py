@@ -43,7 +43,7 @@ async def vote(session: WriteSession[Viewer], exercise_id: UUID, is_positive: bo
 
 
 async def suggest(session: WriteSession, exercise_id: UUID, candidate: Mapping[str, Any], max_candidates: int) -> str:
-    """Add a candidate. Returns `added`, or the reason why it was not: `known`, `current`, `rejected` or `full`."""
+    """Add a candidate. Returns `added`, or the reason why it was not: `duplicate`, `current`, `rejected` or `full`."""
     outcome: str = await session.fetch_value(
         "SELECT kinegraph_suggest_video($1, $2, $3)", exercise_id, dict(candidate), max_candidates
     )
