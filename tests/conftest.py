@@ -1,7 +1,7 @@
-"""What tests stand on: a real PostgreSQL and Redis, a migrated and seeded database for each module, the real API.
+"""Fixtures of all tests: a real PostgreSQL and Redis, a migrated and seeded database for each module, the real API.
 
 The database of a module is copied from a template that was migrated and seeded once, through the product's own
-commands. Tests speak to the API over HTTP (in process, unless they need a socket) as users of organizations
+commands. Tests send requests to the API over HTTP (in process, unless they need a socket) as users of organizations
 that they make for themselves, so that they do not meet each other.
 """
 
@@ -54,7 +54,7 @@ def server_url() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory() as folder:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(SETTINGS, "fsync", "off")  # nobody needs these data after a power cut
+            patch.setitem(SETTINGS, "fsync", "off")  # these data need not survive a power failure
             server = start_postgres(Path(folder) / "postgres")
         yield server.url
         server.stop()
@@ -113,7 +113,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="module")
 async def owner(database_url: str) -> AsyncIterator["asyncpg.Pool[Row]"]:
-    """The module's database past row-level security: for looking at what is really stored."""
+    """The module's database without row-level security, to look at the stored rows."""
     pool = await asyncpg.create_pool(database_url, min_size=1, max_size=3, record_class=Row)
     yield pool
     await pool.close()
@@ -128,7 +128,7 @@ class Person:
 
     @property
     def token(self) -> str:
-        """A bearer token that holds for an hour."""
+        """A bearer token that is valid for an hour."""
         return Tokens(SECRET).sign({"sub": str(self.id), "email": self.email}, 3600)
 
 
@@ -236,7 +236,7 @@ def _user_errors(value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def services(database_url: str, redis_url: str) -> Services:
-    """Where the application of the tests finds everything."""
+    """The services of the application under test."""
     settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph")
     return Services(settings, database_url, redis_url, SECRET)
 

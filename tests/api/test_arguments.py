@@ -1,4 +1,4 @@
-"""What a document's arguments may come to, with each variable counted wherever it is used."""
+"""The limit on a document's arguments, with each variable counted wherever it is used."""
 
 from typing import Any  # variables of any type
 

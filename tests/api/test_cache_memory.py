@@ -59,7 +59,7 @@ async def workouts(gym: Organization, owner: Pool) -> list[str]:
     return [row.id for row in rows]
 
 
-async def test_trees_take_no_more_of_the_machines_memory_than_the_setting_says(
+async def test_trees_use_no_more_of_the_machines_memory_than_the_setting_allows(
     services: Services, gym: Organization, workouts: list[str]
 ) -> None:
     many = [(TREE, workouts)]
@@ -70,7 +70,7 @@ async def test_trees_take_no_more_of_the_machines_memory_than_the_setting_says(
     assert some["grew"] - max(none["grew"], 0) < 1.25 * CACHE_MB * MEGABYTE + MARGIN
 
 
-async def test_documents_take_no_more_of_the_machines_memory_than_the_setting_says(
+async def test_documents_use_no_more_of_the_machines_memory_than_the_setting_allows(
     services: Services, gym: Organization
 ) -> None:
     given = {

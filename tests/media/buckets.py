@@ -18,7 +18,7 @@ from kinegraph.outside.storage_s3 import Bucket
 MATCH = "HTTP_X_AMZ_COPY_SOURCE_IF_MATCH"
 
 
-class Silent(WSGIRequestHandler):
+class SilentHandler(WSGIRequestHandler):
     """A handler that logs nothing."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
@@ -63,7 +63,7 @@ def serving() -> Iterator[Buckets]:
     """The server, as long as it is needed."""
     buckets = Buckets()
     app = buckets.wrap(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=SilentHandler)
     buckets.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

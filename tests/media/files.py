@@ -51,7 +51,7 @@ def picture(colour: str = "red", kind: str = "PNG", size: tuple[int, int] = (40,
     return encoded(Image.new("RGB", size, colour), kind)
 
 
-def alike(colour: str) -> bytes:
+def png_of_equal_length(colour: str) -> bytes:
     """A PNG of one colour; all colours give the same length."""
     return picture(colour).ljust(200, b"\0")
 

@@ -23,7 +23,7 @@ CONTENT = picture("red", size=(60, 20))
 
 
 @dataclass
-class Shown:
+class SentFile:
     """A file that was sent and used: the address it was sent to, those that serve it, and its thumbnail."""
 
     studio: Studio
@@ -43,7 +43,7 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-async def shown(api: Api, world: World, database: Database, storage: FolderStorage) -> Shown:
+async def shown(api: Api, world: World, database: Database, storage: FolderStorage) -> SentFile:
     """A file for all tests of this module, which change nothing."""
     studio = await studio_of(api, world)
     upload = await studio.announce(len(CONTENT))
@@ -52,7 +52,7 @@ async def shown(api: Api, world: World, database: Database, storage: FolderStora
     assert (attachment["kind"], attachment["mime"], attachment["thumbnailUrl"]) == ("IMAGE", "image/png", None)
     await make_thumbnail(database, storage, UUID(attachment["id"]), studio.organization.id)
     (read,) = await attachments(studio)
-    return Shown(studio, upload["url"], read["url"], read["thumbnailUrl"])
+    return SentFile(studio, upload["url"], read["url"], read["thumbnailUrl"])
 
 
 async def attachments(studio: Studio) -> list[Json]:
@@ -61,7 +61,7 @@ async def attachments(studio: Studio) -> list[Json]:
     return found
 
 
-async def test_both_addresses_serve_their_bytes_safely(shown: Shown, home: Path) -> None:
+async def test_both_addresses_serve_their_bytes_safely(shown: SentFile, home: Path) -> None:
     for url, mime in ((shown.url, "image/png"), (shown.thumbnail, "image/jpeg")):
         served = await shown.studio.get(url)
         assert served.status_code == 200
@@ -73,7 +73,7 @@ async def test_both_addresses_serve_their_bytes_safely(shown: Shown, home: Path)
     assert (await shown.studio.get(shown.url)).content == CONTENT
 
 
-async def test_a_head_request_answers_the_same_without_the_bytes(shown: Shown) -> None:
+async def test_a_head_request_answers_the_same_without_the_bytes(shown: SentFile) -> None:
     got, headed = [await shown.studio.api.client.request(method, shown.url) for method in ("GET", "HEAD")]
     assert (headed.status_code, headed.content) == (200, b"")
     unalike = ("x-request-id", "date", "cache-control")  # the remaining time of an address is shorter a second later
@@ -88,7 +88,7 @@ async def test_a_head_request_answers_the_same_without_the_bytes(shown: Shown) -
      ("bytes=0-999999", slice(None)), ("bytes=4-4", slice(4, 5))],
 )  # fmt: skip
 async def test_a_range_of_a_file_is_served_as_players_of_videos_need(
-    shown: Shown, byte_range: str, expected: slice
+    shown: SentFile, byte_range: str, expected: slice
 ) -> None:
     served = await shown.studio.api.client.get(shown.url, headers={"Range": byte_range})
     assert (served.status_code, served.content) == (206, CONTENT[expected])
@@ -97,12 +97,12 @@ async def test_a_range_of_a_file_is_served_as_players_of_videos_need(
     assert served.headers["content-security-policy"] == "default-src 'none'; sandbox"
 
 
-async def test_a_range_beyond_the_file_is_refused(shown: Shown) -> None:
+async def test_a_range_beyond_the_file_is_refused(shown: SentFile) -> None:
     assert (await shown.studio.api.client.get(shown.url, headers={"Range": "bytes=999999-"})).status_code == 416
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_a_signature_altered_in_any_one_character_is_refused(shown: Shown, method: str, home: Path) -> None:
+async def test_a_signature_altered_in_any_one_character_is_refused(shown: SentFile, method: str, home: Path) -> None:
     before = stored_files(home)
     whole, _, signature = shown.address(method).rpartition("signature=")
     assert len(signature) == 64
@@ -131,7 +131,7 @@ def queries(url: str) -> list[list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_any_other_query_than_the_signed_one_is_refused(shown: Shown, method: str, home: Path) -> None:
+async def test_any_other_query_than_the_signed_one_is_refused(shown: SentFile, method: str, home: Path) -> None:
     before = stored_files(home)
     url = shown.address(method)
     for query in queries(url):
@@ -140,7 +140,7 @@ async def test_any_other_query_than_the_signed_one_is_refused(shown: Shown, meth
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_a_parameter_that_is_moved_from_the_query_into_the_path_is_refused(shown: Shown, method: str) -> None:
+async def test_a_parameter_that_is_moved_from_the_query_into_the_path_is_refused(shown: SentFile, method: str) -> None:
     parsed_url = urlsplit(shown.address(method))
     pairs = dict(parse_qsl(parsed_url.query))
     moved = quote(f"\nexpires={pairs.pop('expires')}")
@@ -148,14 +148,14 @@ async def test_a_parameter_that_is_moved_from_the_query_into_the_path_is_refused
     assert await shown.status(method, altered) in (403, 404)
 
 
-async def test_two_parameters_that_are_joined_into_one_are_refused(shown: Shown) -> None:
+async def test_two_parameters_that_are_joined_into_one_are_refused(shown: SentFile) -> None:
     parsed_url = urlsplit(shown.put)
     pairs = dict(parse_qsl(parsed_url.query))
     pairs["size"] += f"\ntype={pairs.pop('type')}"
     assert await shown.status("PUT", urlunsplit(parsed_url._replace(query=urlencode(pairs)))) == 403
 
 
-async def test_an_address_is_valid_for_its_method_alone(shown: Shown, home: Path) -> None:
+async def test_an_address_is_valid_for_its_method_alone(shown: SentFile, home: Path) -> None:
     before = stored_files(home)
     assert [await shown.status(method, shown.put) for method in ("GET", "HEAD")] == [403, 403]
     assert await shown.status("PUT", shown.url) == 403
@@ -164,7 +164,7 @@ async def test_an_address_is_valid_for_its_method_alone(shown: Shown, home: Path
     assert stored_files(home) == before
 
 
-async def test_an_address_is_valid_for_its_key_alone(shown: Shown, home: Path) -> None:
+async def test_an_address_is_valid_for_its_key_alone(shown: SentFile, home: Path) -> None:
     before = stored_files(home)
     query = urlsplit(shown.url).query
     for path in (urlsplit(shown.thumbnail).path, urlsplit(shown.put).path, "/media/", "/media/a", "/media//"):
@@ -174,7 +174,7 @@ async def test_an_address_is_valid_for_its_key_alone(shown: Shown, home: Path) -
     assert stored_files(home) == before
 
 
-async def test_a_file_that_a_browser_has_cached_is_not_sent_again(shown: Shown) -> None:
+async def test_a_file_that_a_browser_has_cached_is_not_sent_again(shown: SentFile) -> None:
     client = shown.studio.api.client
     headers = {"If-None-Match": (await client.get(shown.url)).headers["etag"]}
     again = await client.get(shown.url, headers=headers)
@@ -182,13 +182,13 @@ async def test_a_file_that_a_browser_has_cached_is_not_sent_again(shown: Shown) 
     assert (await client.get(f"{shown.url}0", headers=headers)).status_code == 403
 
 
-async def test_a_file_that_is_gone_is_not_found(shown: Shown, storage: FolderStorage) -> None:
+async def test_a_file_that_is_gone_is_not_found(shown: SentFile, storage: FolderStorage) -> None:
     assert (await shown.studio.get(await storage.read_url("global/none.png", "image/png"))).status_code == 404
     assert (await shown.studio.get(await storage.read_url("global", "image/png"))).status_code == 404
 
 
 async def test_an_address_works_until_it_expires_and_not_afterwards(
-    shown: Shown, storage: FolderStorage, services: Services
+    shown: SentFile, storage: FolderStorage, services: Services
 ) -> None:
     async with running(create_app(with_settings(services, media_url_seconds=2))) as api:
         studio = replace(shown.studio, api=api)
@@ -205,7 +205,7 @@ async def test_an_address_works_until_it_expires_and_not_afterwards(
         assert time.time() >= expires
 
 
-async def test_an_expired_address_is_refused_with_a_message_that_says_so(shown: Shown, services: Services) -> None:
+async def test_an_expired_address_is_refused_with_a_message_that_says_so(shown: SentFile, services: Services) -> None:
     async with running(create_app(with_settings(services, media_url_seconds=0))) as api:
         (attachment,) = await attachments(replace(shown.studio, api=api))
     for url in (attachment["url"], attachment["thumbnailUrl"]):
@@ -215,7 +215,7 @@ async def test_an_expired_address_is_refused_with_a_message_that_says_so(shown: 
         )  # fmt: skip
 
 
-async def test_another_servers_addresses_are_refused(shown: Shown, home: Path) -> None:
+async def test_another_servers_addresses_are_refused(shown: SentFile, home: Path) -> None:
     foreign = FolderStorage(home / "media", "http://testserver/media", "another secret")
     key = urlsplit(shown.url).path.removeprefix("/media/")
     assert await shown.status("GET", await foreign.read_url(key, "image/png")) == 403
@@ -223,7 +223,7 @@ async def test_another_servers_addresses_are_refused(shown: Shown, home: Path) -
 
 
 async def test_a_file_is_served_with_the_signed_type_and_not_the_type_of_its_name(
-    shown: Shown, storage: FolderStorage
+    shown: SentFile, storage: FolderStorage
 ) -> None:
     await storage.write("a/page.html", b"<script>", "text/html")
     served = await shown.studio.get(await storage.read_url("a/page.html", "image/png"))

@@ -28,7 +28,7 @@ BIG = 3 * 1024 * 1024
 
 
 @dataclass
-class Wire:
+class SocketApi:
     """The API behind a socket of this machine."""
 
     port: int
@@ -62,14 +62,14 @@ class Wire:
 
 
 @pytest.fixture(scope="module")
-async def wire(services: Services, world: World) -> AsyncIterator[Wire]:
+async def wire(services: Services, world: World) -> AsyncIterator[SocketApi]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         configured = with_settings(services, port=port)
         server = uvicorn.Server(uvicorn.Config(create_app(configured), http=HttpProtocol, log_config=None, ws="none"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            yield Wire(port, await studio_of(Api(client), world), services.settings.home)
+            yield SocketApi(port, await studio_of(Api(client), world), services.settings.home)
         server.should_exit = True
         await serving
 
@@ -101,14 +101,14 @@ def in_chunks(content: bytes, size: int = 7) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in [*chunks, b""])
 
 
-async def test_a_whole_file_arrives_by_plain_bytes_and_in_chunks_of_unknown_length(wire: Wire) -> None:
+async def test_a_whole_file_arrives_by_plain_bytes_and_in_chunks_of_unknown_length(wire: SocketApi) -> None:
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
         target = await wire.target()
         assert await wire.send_bytes(head("PUT", target, *headers), body) == 204
         assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
-async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrives(wire: Wire) -> None:
+async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrives(wire: SocketApi) -> None:
     """Java's HttpClient makes one with its first request."""
     offer = ("Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAEAAEAAAAIAAAAB", "Upgrade: h2c")
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
@@ -117,7 +117,7 @@ async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrive
         assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
-async def test_the_limit_on_graphql_bodies_does_not_apply_to_files(wire: Wire) -> None:
+async def test_the_limit_on_graphql_bodies_does_not_apply_to_files(wire: SocketApi) -> None:
     target = await wire.target(BIG)
     assert await wire.send_bytes(head("PUT", target, PNG, length(BIG)), b"x" * BIG) == 204
     assert len(stored_files(wire.home)[key_of(target)]) == BIG
@@ -149,7 +149,7 @@ async def test_the_limit_on_graphql_bodies_does_not_apply_to_files(wire: Wire) -
 )
 @pytest.mark.usefixtures("no_file_left")
 async def test_a_file_of_another_type_or_size_than_announced_is_refused_and_not_stored(
-    wire: Wire, headers: tuple[str, ...], body: bytes, status: int
+    wire: SocketApi, headers: tuple[str, ...], body: bytes, status: int
 ) -> None:
     assert await wire.send_bytes(head("PUT", await wire.target(), *headers), body) == status
 
@@ -159,7 +159,7 @@ async def test_a_file_of_another_type_or_size_than_announced_is_refused_and_not_
 )
 @pytest.mark.usefixtures("no_file_left")
 async def test_an_upload_that_breaks_off_leaves_nothing_but_a_debug_line(
-    wire: Wire, headers: tuple[str, ...], caplog: pytest.LogCaptureFixture
+    wire: SocketApi, headers: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     body = in_chunks(b"x" * BIG, 65536) if "chunked" in headers[-1] else b"x" * BIG
     target = await wire.target(BIG)
@@ -174,14 +174,14 @@ async def test_an_upload_that_breaks_off_leaves_nothing_but_a_debug_line(
     assert (record.levelno, record.exc_info) == (logging.DEBUG, None)
 
 
-async def test_a_second_file_replaces_the_first_and_a_refused_one_does_not(wire: Wire) -> None:
+async def test_a_second_file_replaces_the_first_and_a_refused_one_does_not(wire: SocketApi) -> None:
     target = await wire.target()
     for content, status in ((CONTENT, 204), (CONTENT[::-1], 204), (b"x" * (SIZE - 1), 400), (b"x" * (SIZE + 1), 413)):
         assert await wire.send_bytes(head("PUT", target, PNG, length(len(content))), content) == status
     assert stored_files(wire.home)[key_of(target)] == CONTENT[::-1]
 
 
-async def test_of_files_sent_concurrently_to_one_address_one_is_stored_whole(wire: Wire) -> None:
+async def test_of_files_sent_concurrently_to_one_address_one_is_stored_whole(wire: SocketApi) -> None:
     target = await wire.target(BIG)
     bodies = [bytes([letter]) * BIG for letter in b"abcd"]
     statuses = await asyncio.gather(*(wire.send_bytes(head("PUT", target, PNG, length(BIG)), body) for body in bodies))
@@ -203,7 +203,7 @@ TRICKS = [
 ]  # fmt: skip
 
 
-async def signed_for(wire: Wire, storage: FolderStorage, method: str) -> tuple[str, str]:
+async def signed_for(wire: SocketApi, storage: FolderStorage, method: str) -> tuple[str, str]:
     """Path and query of an address that holds for the method."""
     address = await wire.target()
     assert await wire.send_bytes(head("PUT", address, PNG, length(SIZE)), CONTENT) == 204
@@ -216,7 +216,7 @@ async def signed_for(wire: Wire, storage: FolderStorage, method: str) -> tuple[s
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
 async def test_no_path_reaches_another_file_than_the_signed_one(
-    wire: Wire, storage: FolderStorage, method: str
+    wire: SocketApi, storage: FolderStorage, method: str
 ) -> None:
     path, query = await signed_for(wire, storage, method)
     before = {file: file.read_bytes() for file in wire.home.rglob("*") if file.is_file()}
@@ -228,7 +228,9 @@ async def test_no_path_reaches_another_file_than_the_signed_one(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_a_path_with_a_line_break_at_its_end_is_refused(wire: Wire, storage: FolderStorage, method: str) -> None:
+async def test_a_path_with_a_line_break_at_its_end_is_refused(
+    wire: SocketApi, storage: FolderStorage, method: str
+) -> None:
     path, query = await signed_for(wire, storage, method)
     body = CONTENT if method == "PUT" else b""
     assert await wire.send_bytes(head(method, f"{path}%0a?{query}", PNG, length(len(body))), body) in (403, 404)

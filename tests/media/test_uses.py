@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.conftest import Api, World
 from tests.exercise.documents import create as create_exercise
-from tests.media.files import Pool, Studio, alike, encoded, key_stored, picture, stored_of, studio_of
+from tests.media.files import Pool, Studio, encoded, key_stored, picture, png_of_equal_length, stored_of, studio_of
 from tests.workout.documents import NO_ID, Json
 
 AT = ["input", "uploadIds", "0"]
@@ -64,8 +64,11 @@ WRONG = {
 async def test_a_file_of_another_type_than_announced_is_refused_whatever_its_name(
     studio: Studio, owner: Pool, mime: str
 ) -> None:
-    alike = {"video/mp4": "video/quicktime", "video/quicktime": "video/mp4"}.get(mime)
-    others = {**WRONG, **{other: content for other, content in REAL.items() if other not in (mime, alike)}}
+    alternative = {"video/mp4": "video/quicktime", "video/quicktime": "video/mp4"}.get(mime)
+    others = {
+        **WRONG,
+        **{other: content for other, content in REAL.items() if other not in (mime, alternative)},
+    }
     for name, content in others.items():
         refused = await studio.refused(await studio.uploaded(content, mime=mime, filename="a.png"))
         assert refused == [("INVALID_INPUT", AT)], name
@@ -98,7 +101,7 @@ async def test_an_upload_whose_file_has_not_arrived_is_refused_until_it_has(stud
 
 
 async def test_a_file_that_is_sent_again_after_its_use_changes_nothing_that_is_served(studio: Studio) -> None:
-    red, blue = alike("red"), alike("blue")
+    red, blue = png_of_equal_length("red"), png_of_equal_length("blue")
     upload = await studio.announce(len(red))
     await studio.send(upload, red)
     (attachment,) = await studio.use(upload["id"])

@@ -14,7 +14,7 @@ from kinegraph.outside.storage import StoredObject
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
-from tests.media.files import ADD, REQUEST, Pool, Studio, alike, picture, stored_files, stored_of
+from tests.media.files import ADD, REQUEST, Pool, Studio, picture, png_of_equal_length, stored_files, stored_of
 from tests.settings import with_settings
 
 NOT_FOUND = [("UPLOAD_NOT_FOUND", ["input", "uploadIds", "0"])]
@@ -50,7 +50,7 @@ async def test_an_upload_is_not_lost_where_only_another_one_of_the_list_was_used
 async def test_a_use_that_loses_does_not_change_the_file_of_the_winners_attachment(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    red, blue = alike("red"), alike("blue")
+    red, blue = png_of_equal_length("red"), png_of_equal_length("blue")
     upload = await studio.announce(len(red))
     await studio.send(upload, red)
     arrived, go, inspect = asyncio.Event(), asyncio.Event(), FolderStorage.inspect

@@ -51,14 +51,14 @@ async def chunks(*contents: bytes) -> AsyncIterator[bytes]:
         yield chunk
 
 
-class Gone(Exception):
+class SenderDisconnected(Exception):
     """Raised when the sender disconnects."""
 
 
 async def broken() -> AsyncIterator[bytes]:
     """A body whose sender disconnects."""
     yield b"ab"
-    raise Gone
+    raise SenderDisconnected
 
 
 @pytest.mark.parametrize("key", EVIL, ids=repr)
@@ -97,7 +97,7 @@ async def test_a_body_that_breaks_off_or_is_cancelled_leaves_the_earlier_file(
     storage: FolderStorage, tmp_path: Path
 ) -> None:
     await storage.write("a/b", b"old", "image/png")
-    with pytest.raises(Gone):
+    with pytest.raises(SenderDisconnected):
         await storage.receive("a/b", 3, broken())
     begun = asyncio.Event()
 

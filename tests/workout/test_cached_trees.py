@@ -98,7 +98,7 @@ async def caching(database_url: str) -> AsyncIterator[Database]:
 CHANGE = st.tuples(st.integers(0, len(CHANGES) - 1), st.integers(0, 50), st.booleans(), st.sampled_from("cccr"))
 
 
-class Dropped(Exception):
+class RollBack(Exception):
     """Raised to roll a transaction back."""
 
 
@@ -115,11 +115,11 @@ async def change(owner: Pool, gyms: Gyms, operation: tuple[int, int, bool, str])
     )
     arguments = (number, mine.id, other.id)[: 3 if "$3" in statement else 2]
     async with owner.acquire() as connection:
-        with suppress(asyncpg.IntegrityConstraintViolationError, Dropped):
+        with suppress(asyncpg.IntegrityConstraintViolationError, RollBack):
             async with connection.transaction():
                 await connection.execute(statement, *arguments)
                 if end == "r":
-                    raise Dropped
+                    raise RollBack
 
 
 async def mutate(api: Api, owner: Pool, gyms: Gyms, verb: int, number: int, *, first: bool) -> None:
