@@ -41,8 +41,8 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
 
 
 async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
-    """Store this number of programs, own exercises (forks of forks), overrides, workouts, sections, movements, comments,
-    replies, terms, and child rows of each own exercise."""
+    """Store this number of programs, own exercises (forks of forks), overrides, workouts, sections, movements,
+    comments, replies, terms, and child rows of each own exercise."""
     own = organization.id
     await owner.execute(
         "INSERT INTO programs (organization_id, name) SELECT $1, 'Program ' || n FROM generate_series(1, $2) n",

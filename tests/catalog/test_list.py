@@ -242,8 +242,8 @@ async def test_a_cursor_of_another_sort_is_refused(
     assert dict(zip(others, answers, strict=True)) == dict.fromkeys(others, 400)
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
-async def test_a_cursor_with_an_unrepresentable_time_gets_a_400(api: Api, somebody: Person, moment: str) -> None:
-    made_up = base64.urlsafe_b64encode(f'["{moment}","{somebody.id}"]'.encode()).decode().rstrip("=")
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+async def test_a_cursor_with_an_unrepresentable_time_gets_a_400(api: Api, somebody: Person, time: str) -> None:
+    made_up = base64.urlsafe_b64encode(f'["{time}","{somebody.id}"]'.encode()).decode().rstrip("=")
     response = await api.post(LIST, somebody, sort="CREATED_AT_ASC", after=made_up)
     assert response.status_code == 400, response.text

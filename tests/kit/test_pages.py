@@ -19,10 +19,10 @@ ID = UUID("0197c1a2-0000-7000-8000-000000000001")
 KINDS: list[tuple[type, ...]] = [(str, UUID), (datetime, UUID), (int, UUID), (UUID,), (int, datetime, str, UUID)]
 
 names = st.text().filter(lambda text: character_fault(text) is None)
-moments = st.datetimes(
+times = st.datetimes(
     datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=3))])
 )
-values = {str: names, datetime: moments, int: st.integers(1 - 2**31, 2**31 - 1), UUID: st.uuids()}
+values = {str: names, datetime: times, int: st.integers(1 - 2**31, 2**31 - 1), UUID: st.uuids()}
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=2),
@@ -88,25 +88,25 @@ def test_a_deeply_nested_cursor_decodes_to_none(nested: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "moment",
+    "time",
     ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59.999999-00:01"],
 )
-def test_a_time_in_a_cursor_that_utc_cannot_represent_decodes_to_none(moment: str) -> None:
-    assert decode(ORDER, cursor_of([moment, str(ID)]), (datetime, UUID)) is None
+def test_a_time_in_a_cursor_that_utc_cannot_represent_decodes_to_none(time: str) -> None:
+    assert decode(ORDER, cursor_of([time, str(ID)]), (datetime, UUID)) is None
 
 
 def test_a_cursor_of_another_sort_is_refused() -> None:
-    by_name, by_moment = encode(ORDER, ["Squat", ID]), encode(ORDER, [datetime(2026, 1, 1, tzinfo=UTC), ID])
+    by_name, by_time = encode(ORDER, ["Squat", ID]), encode(ORDER, [datetime(2026, 1, 1, tzinfo=UTC), ID])
     assert decode(ORDER, by_name, (datetime, UUID)) is None
     assert decode(ORDER, by_name, (int, UUID)) is None
-    assert decode(ORDER, by_moment, (int, UUID)) is None
+    assert decode(ORDER, by_time, (int, UUID)) is None
     assert decode(ORDER, by_name, (str, str, UUID)) is None
     assert decode(ORDER, by_name, (str,)) is None
 
 
 def test_a_cursor_stores_microseconds() -> None:
-    moment = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
-    assert decode(ORDER, encode(ORDER, [moment, ID]), (datetime, UUID)) == (moment, ID)
+    time = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
+    assert decode(ORDER, encode(ORDER, [time, ID]), (datetime, UUID)) == (time, ID)
 
 
 def test_a_time_without_zone_in_a_cursor_is_utc() -> None:

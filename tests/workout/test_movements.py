@@ -96,7 +96,7 @@ async def test_a_change_to_the_stored_value_writes_nothing_and_a_real_one_sets_u
     assert await versions(owner, id) == before
     await api.run(MOVE, organization.coach, id=row["id"], input={"label": "B"})
     after = {row[0]: row[2] for row in await versions(owner, id)}
-    moved = {key for key, _, moment in before if after[key] != moment}
+    moved = {key for key, _, updated_at in before if after[key] != updated_at}
     assert moved == {id, row["id"]}
 
 
