@@ -3,7 +3,7 @@
 The levels, lowest first; a module imports lower levels only, and a test holds it to that:
 
     0  kit         the database, the cache, batch loading, the GraphQL helpers, pages, errors, logs; knows no domain
-    0  breadth     the breadth-first executor of queries; imports graphql-core alone
+    0  breadth     the breadth-first executor of queries; knows no application; one file knows Strawberry
     0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage
     0  formats     readers and writers of other people's files
     1  identity    organizations, users, memberships, the viewer
@@ -32,7 +32,8 @@ the API, `jobs` the background work. A file that becomes too long is divided by 
 
 The path of a query (docs/architecture.md has diagrams, and the path of a mutation):
 
-    api.http        reads the request, and checks its bearer token
+    main            passes /graphql on, and logs the request
+    api.http        answers it: `api.requests` reads the body, `api.context` has the bearer token checked
     api.documents   finds the document by its text: parsed, validated, with its plan
     breadth         executes the plan level by level (`api.executor` connects it to this schema)
     kit.database    begins a read: one message with the COMMIT of the connection's last read, BEGIN, the cached viewer
@@ -40,8 +41,8 @@ The path of a query (docs/architecture.md has diagrams, and the path of a mutati
     breadth.loads   calls each batch function once for the keys of a level (`Context.load` is for other resolvers)
     <room>.store    answers many keys by one statement
     kit.cache       has finished answers, valid for the versions in this snapshot (`rules_cache` of a room says which)
-    api.failures    shows refusals to the client, and masks and logs all other errors
     kit.context     ends the request (`finish`); a query's COMMIT is deferred: see `kit.pool`
+    api.failures    shows refusals to the client, and masks and logs all other errors
 
 What follows from a mutation:
 

@@ -19,9 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinegraph import revisions
 from kinegraph.api import demo_people, graphiql, media, metrics
-from kinegraph.api import readiness as health
 from kinegraph.api.http import GraphQLEndpoint, Limits
-from kinegraph.api.readiness import Readiness
+from kinegraph.api.readiness import Readiness, healthz, readyz
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.outside.redis_client import open_redis
@@ -70,8 +69,8 @@ def create_app(services: Services) -> Starlette:
         routes=[
             Route("/", _root(settings)),
             Route("/graphql", _graphql, methods=METHODS),
-            Route("/healthz", health.healthz),
-            Route("/readyz", health.readyz),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
             Route("/metrics", metrics.metrics),
             *files,
             media.LASTING,

@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     megabytes; 0 disables it.
     `request_cache_mb`: the same for parsed documents with their plans, viewers and tokens.
     `max_answer_objects`, `max_answer_mb`: maximum size of one request's answer.
-    `execution_seconds`: maximum duration of one request.
+    `execution_seconds`: maximum duration of an execution, waiting for a connection included.
     `s3_bucket`: where files are stored, instead of a folder under `home`; `s3_endpoint` for R2 and MinIO, and the
     keys where the SDK does not find them by itself.
     """

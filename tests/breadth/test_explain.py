@@ -31,21 +31,21 @@ Level 2
 workout.title: column title
 workout.author: embedded in the columns author_…
 workout.author.name: column author_name
-workout.sections: batch loader kinegraph.workout.store.sections_of, by id, organization_id, tree_version
+workout.sections: batch function kinegraph.workout.store.sections_of, by id, organization_id, tree_version
 joined with kinegraph.workout.store.movements_of in kinegraph.workout.store.sections_and_movements_of
 columns: config, id
 cached by kinegraph.workout.rules_cache.cached_trees, with gaps: Movement.comments
 Level 3
 workout.sections.config: column config, a JSON value
 workout.sections.config.rounds: key rounds of the JSON value
-workout.sections.movements: batch loader kinegraph.workout.store.movements_of, by id
+workout.sections.movements: batch function kinegraph.workout.store.movements_of, by id
 columns: exercise_id, id, organization_id, prescription
 Level 4
 workout.sections.movements.prescription: column prescription, a JSON value
 workout.sections.movements.prescription.sets: key sets of the JSON value
-workout.sections.movements.exercise: batch loader kinegraph.library.store.effective, by organization_id, exercise_id
+workout.sections.movements.exercise: batch function kinegraph.library.store.effective, by organization_id, exercise_id
 columns: customized_fields, name
-workout.sections.movements.comments: batch loader kinegraph.workout.store_comments.comments_of, by id
+workout.sections.movements.comments: batch function kinegraph.workout.store_comments.comments_of, by id
 columns: body
 Level 5
 workout.sections.movements.exercise.name: column name

@@ -17,8 +17,7 @@ from kinegraph.kit.connections import Connection
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import edge, embedded, extends, field
 from kinegraph.kit.pages import Page, window
-from kinegraph.workout import rules as terms
-from kinegraph.workout import store
+from kinegraph.workout import rules, store
 from kinegraph.workout.graph import Workout
 
 AssignmentId = Annotated[strawberry.ID, strawberry.argument(description="The assignment's id.")]
@@ -44,7 +43,7 @@ class WorkoutAssignment:
     id: strawberry.ID = strawberry.field(description="The assignment's id.")
     organization: Organization = organization_edge("Where it was made.")
     scheduled_for: date = strawberry.field(description="The day that it is planned for.")
-    status: terms.AssignmentStatus = strawberry.field(description="How it went.")
+    status: rules.AssignmentStatus = strawberry.field(description="How it went.")
     workout: Workout = edge(
         store.referred,
         "current_workout_id",

@@ -16,7 +16,6 @@ from kinegraph.kit.errors import NotFound, Refused
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import rules, store
-from kinegraph.workout import rules as terms
 
 
 @strawberry.input(description="A workout to plan for athletes.")
@@ -78,7 +77,7 @@ class Mutation:
         self,
         info: Info,
         id: AssignmentId,
-        status: Annotated[terms.AssignmentStatus, strawberry.argument(description="How it went.")],
+        status: Annotated[rules.AssignmentStatus, strawberry.argument(description="How it went.")],
     ) -> WorkoutAssignmentPayload:
         session = await info.context.write_session()
         key = require_key(id, "id")

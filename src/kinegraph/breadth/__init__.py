@@ -9,8 +9,8 @@ a list of dicts.
 
 The plan decides whether an operation can be executed this way; `Unplannable` has the reason if it cannot. Values are
 checked while dicts are built. Any value that does not conform to its type, and any exception, ends the execution: then
-graphql-core executes the operation from the start, a query in the same snapshot of the data, a mutation after its
-writes were rolled back. So only graphql-core produces errors, their paths, and the propagation of nulls; the two
+graphql-core executes the operation from the start, after the application has ended what was begun
+(`BreadthFirst.fall_back`). So only graphql-core produces errors, their paths, and the propagation of nulls; the two
 executors cannot disagree about an error, and an answer without errors costs nothing for them.
 
 From the schema to a plan

@@ -144,7 +144,10 @@ class BreadthFirst(CoreExecution):
         """Hook: a plan is about to be executed."""
 
     async def fall_back(self, error: Exception) -> None:
-        """Hook: executing a plan raised this error, and graphql-core is about to execute the operation again."""
+        """Hook: executing a plan raised this error, and graphql-core is about to execute the operation again.
+
+        Raises an error that ends the execution instead.
+        """
 
     async def _execute_plan(self, plan: Plan, serially: bool | None) -> Any:
         budget = self.budget or Budget(2**31, 2**31, ValueError)
@@ -152,11 +155,12 @@ class BreadthFirst(CoreExecution):
             await self.begin(plan)
             data = await run_plan(plan, self, budget)
         except Exception as error:
-            is_fallback = isinstance(error, Fallback)
-            self.plans.counted[str(error) if is_fallback else f"{type(error).__name__} was raised"] += 1
             if budget.is_exceeded or isinstance(error, self.final):
+                self.plans.counted[""] += 1
                 raise
             await self.fall_back(error)
+            is_fallback = isinstance(error, Fallback)
+            self.plans.counted[str(error) if is_fallback else f"{type(error).__name__} was raised"] += 1
         else:
             self.plans.counted[""] += 1
             return ExecutionResult(data, None)

@@ -1,4 +1,4 @@
-"""Which columns does a field select? The columns that the selection below it needs, and no others.
+"""Which columns does a field select? The columns that the selection below it needs.
 
 From the schema to the SQL, in this order:
 

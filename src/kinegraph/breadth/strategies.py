@@ -6,6 +6,7 @@ that whole rows are selected (`breadth.requested_columns`).
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kinegraph.breadth.aliases import Answer, ContextValue, Key, SourceObject, Value
 
@@ -54,17 +55,21 @@ class Resolve:
     """A function that is called in place of the field's resolver, with the same arguments; None for the resolver."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cached:
+class Cached(Protocol):
     """How the answers of a field are cached as finished JSON (fragments).
 
-    `entries` returns for the context and the keys each answer's cache key and version, or None where nothing may be
-    cached. `covers` names what else the version is valid for: batch functions of edges below, and resolved fields below
-    as (type, field). Other edges below are gaps in the fragment, which are loaded for each request.
+    `covers` names what else the version is valid for: batch functions of edges below, and resolved fields below as
+    (type, field). Other edges below are gaps in the fragment, which are loaded for each request.
     """
 
-    entries: Callable[[ContextValue, Sequence[Key]], Sequence[tuple[tuple[Hashable, ...], Hashable]] | None]
-    covers: frozenset[Hashable] = frozenset()
+    @property
+    def covers(self) -> frozenset[Hashable]:
+        """The batch functions and fields whose answers are part of the fragment."""
+
+    def entries(
+        self, context: ContextValue, keys: Sequence[Key], /
+    ) -> Sequence[tuple[tuple[Hashable, ...], Hashable]] | None:
+        """Each answer's cache key and version; None where nothing may be cached."""
 
 
 @dataclass(frozen=True, slots=True)

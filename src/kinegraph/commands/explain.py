@@ -1,8 +1,9 @@
 """`kinegraph explain --plan FILE`: print how the breadth-first executor would execute a GraphQL document.
 
 No database is needed. The fields are printed level by level, each with its strategy (`breadth.strategies`); fields that
-return rows, with the columns that are selected and how their answers are cached. Then follows the code that is
-generated to build the dicts of the answer (`breadth.leaves`). For `{ workout(id: 1) { title sections { id } } }`:
+return rows, with the columns that they need (a store may select a few more) and how their answers are cached. Then
+follows the code that is generated to build the dicts of the answer (`breadth.leaves`). For
+`{ workout(id: 1) { title sections { id } } }`:
 
     query, breadth first: 4 fields
 
@@ -12,7 +13,7 @@ generated to build the dicts of the answer (`breadth.leaves`). For `{ workout(id
 
     Level 2
       workout.title: column title
-      workout.sections: batch loader kinegraph.workout.store.sections_of, by id, organization_id, tree_version
+      workout.sections: batch function kinegraph.workout.store.sections_of, by id, organization_id, tree_version
           columns: id
           cached by kinegraph.workout.rules_cache.cached_trees
 
@@ -23,7 +24,7 @@ generated to build the dicts of the answer (`breadth.leaves`). For `{ workout(id
       def build(objects, c0):
           ...
 
-Fields of one level are resolved together, each batch loader in one call. "columns: all" stands for fields that do not
+Fields of one level are resolved together, each batch function in one call. "columns: all" stands for fields that do not
 say what they read. The class of the objects is known only when there are objects: the code is shown as it is for rows
 (or what the product makes of rows) of just these columns, in alphabetical order.
 

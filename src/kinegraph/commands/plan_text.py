@@ -67,14 +67,15 @@ def _describe(field: Field, plan: Plan, value: str) -> Iterator[str]:
                 yield f"columns: {listed(plan.columns.by_node.get(id(field.nodes[0])))}"
         case Edge(batch, key):
             by = _name(key) if callable(key) else key if isinstance(key, str) else ", ".join(key)
-            yield f"batch loader {_name(batch)}, by {by}"
+            yield f"batch function {_name(batch)}, by {by}"
             if field.joined:
                 yield f"joined with {_name(field.joined[0])} in {_name(field.joined[1])}"
             if field.child:
                 yield f"columns: {listed(plan.columns.by_batch.get(batch))}"
     if field.cached is not None:
         gaps = ", ".join(".".join(gap.coordinate) for gap in field.gaps)
-        yield f"cached by {_name(field.cached.entries)}{f', with gaps: {gaps}' if gaps else ''}"
+        rule = getattr(field.cached, "keys_and_versions", field.cached.entries)
+        yield f"cached by {_name(rule)}{f', with gaps: {gaps}' if gaps else ''}"
 
 
 def _resolver(field: Field) -> Any:

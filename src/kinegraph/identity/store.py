@@ -72,7 +72,7 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         cache.put(("viewer", self._user_id), None, entry, BYTES_PER_MEMBERSHIP * (1 + len(viewer.by_organization)))
 
     def cached(self, cache: Cache) -> CachedViewer[Viewer] | None:
-        """The cached viewer; None where there is none, or this process has written for one of their organizations."""
+        """The cached viewer; None where there is none, or this process has written for their organizations since."""
         entry = None if self._user_id is None else cache.get(("viewer", self._user_id))
         if entry is None:
             return None
@@ -80,7 +80,7 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         return cached if _markers(cache, cached.viewer) == entry[1] else None
 
     def invalidate(self, cache: Cache, viewer: Viewer) -> None:
-        """Evict the members of the viewer's organizations; of a platform admin, all viewers."""
+        """Replace the markers of the viewer's organizations; of a platform admin, that of all viewers too."""
         organizations: list[UUID | None] = [*viewer.by_organization, *([None] if viewer.is_platform_admin else [])]
         for organization in organizations:
             cache.put(("change", organization), None, object(), 0)

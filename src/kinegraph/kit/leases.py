@@ -14,7 +14,7 @@ A lease is in one of four states, and every move between them is checked (`MOVES
     ENDING -> FREE     the deferred COMMIT was answered
     any    -> LOST     the connection died, or the state of its transaction is unknown
 
-A lease whose statement is under way can only become LOST: whatever was raised, nobody else gets that connection.
+A lease whose statement is under way cannot become FREE: a cancelled statement is awaited first, or the lease is LOST.
 """
 
 from collections import OrderedDict

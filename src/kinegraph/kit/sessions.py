@@ -177,7 +177,7 @@ class CachedAuthentication(ABC, Generic[OneViewer]):
 
     @abstractmethod
     def invalidate(self, cache: Cache, viewer: OneViewer) -> None:
-        """Evict the viewers who may have changed because this one committed a write session."""
+        """Make cached viewers unused who may have changed because this one committed a write session."""
 
 
 class Arguments:

@@ -19,7 +19,6 @@ from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
-from kinegraph.workout import rules as terms
 from kinegraph.workout.graph_details import Prescription, SectionConfig
 from kinegraph.workout.rules_rows import AuthoredRow, ProgramRow, WorkoutRow
 
@@ -57,8 +56,8 @@ class Workout:
     author: User = embedded("author_", author_of, "Who made it.")
     title: str | None = strawberry.field(description="Its title.")
     description: str | None = strawberry.field(description="What it is about; a freeform workout's whole text.")
-    scoring: terms.WorkoutScoring = strawberry.field(description="What decides its result.")
-    mode: terms.WorkoutMode = strawberry.field(description="Whether it is a tree or a text.")
+    scoring: rules.WorkoutScoring = strawberry.field(description="What decides its result.")
+    mode: rules.WorkoutMode = strawberry.field(description="Whether it is a tree or a text.")
     time_cap: int | None = strawberry.field(description="Time limit in minutes.")
     is_snapshot: bool = strawberry.field(description="Whether it is the frozen copy of one assignment.")
     forked_from: "Workout | None" = edge(
@@ -78,11 +77,11 @@ class Workout:
 @strawberry.type(description="A part of a workout.")
 class Section:
     id: strawberry.ID = strawberry.field(description="The section's id.")
-    type: terms.SectionType = strawberry.field(description="What it is for.")
+    type: rules.SectionType = strawberry.field(description="What it is for.")
     title: str | None = strawberry.field(description="Its title.")
     description: str | None = strawberry.field(description="What it is about.")
     sort_order: int = strawberry.field(description="Its place in the workout, from 0.")
-    shape: terms.SectionShape | None = strawberry.field(
+    shape: rules.SectionShape | None = strawberry.field(
         description="How its movements are run through; null is linear."
     )
     config: SectionConfig | None = strawberry.field(description="What the shape needs to know.")

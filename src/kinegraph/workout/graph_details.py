@@ -7,10 +7,10 @@ from strawberry import UNSET
 
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import field
-from kinegraph.workout import rules as terms
+from kinegraph.workout import rules
 
 described_enum(
-    terms.WorkoutScoring,
+    rules.WorkoutScoring,
     "What decides a workout's result.",
     TIME="The time taken.",
     REPS="Repetitions done.",
@@ -22,20 +22,20 @@ described_enum(
     NONE="It is not scored.",
 )
 described_enum(
-    terms.WorkoutMode,
+    rules.WorkoutMode,
     "Whether a workout is a tree or a text.",
     STRUCTURED="Sections with movements.",
     FREEFORM="A text, in the description; sections, where there are any, stand beside it.",
 )
 described_enum(
-    terms.AssignmentStatus,
+    rules.AssignmentStatus,
     "How an assignment went.",
     SCHEDULED="It is still to be done.",
     COMPLETED="It was done.",
     SKIPPED="It was left out.",
 )
 described_enum(
-    terms.SectionType,
+    rules.SectionType,
     "What a section is for.",
     WARMUP="Preparation of body and mind.",
     STRENGTH="Strength work.",
@@ -46,7 +46,7 @@ described_enum(
     ACCESSORY="Accessory work.",
 )
 described_enum(
-    terms.SectionShape,
+    rules.SectionShape,
     "How the movements of a section are run through; each shape takes its own config keys.",
     LINEAR="One after the other. Takes no config.",
     AMRAP="As many rounds as possible. Takes capSeconds.",
@@ -58,7 +58,7 @@ described_enum(
     INTERVALS="Work and rest in turn. Takes workSeconds, restSeconds, rounds.",
 )
 described_enum(
-    terms.LoadUnit,
+    rules.LoadUnit,
     "What the number of a load counts; it is kept as the coach typed it.",
     KG="Kilograms.",
     LB="Pounds.",
@@ -82,7 +82,7 @@ class SectionConfig:
 @strawberry.type(description="How heavy, in the unit that the coach typed.")
 class Load:
     value: float | None = strawberry.field(description="The number; null only for BODYWEIGHT.")
-    unit: terms.LoadUnit = strawberry.field(description="What the number counts.")
+    unit: rules.LoadUnit = strawberry.field(description="What the number counts.")
 
 
 @strawberry.type(description="How much of a movement is to be done; what was not said is null.")
@@ -110,7 +110,7 @@ class Prescription:
 @strawberry.input(description="How heavy. The value may be left out for BODYWEIGHT only.")
 class LoadInput:
     value: float | None = strawberry.field(default=UNSET, description="The number, within what its unit allows.")
-    unit: terms.LoadUnit = strawberry.field(description="What the number counts.")
+    unit: rules.LoadUnit = strawberry.field(description="What the number counts.")
 
 
 @strawberry.input(description="How much of a movement is to be done.")
@@ -158,10 +158,10 @@ class MovementInput:
 )
 class SectionInput:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The id it has in this workout.")
-    type: terms.SectionType | None = strawberry.field(default=UNSET, description="MAIN where it is not given.")
+    type: rules.SectionType | None = strawberry.field(default=UNSET, description="MAIN where it is not given.")
     title: str | None = strawberry.field(default=UNSET, description="At most 255 characters.")
     description: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
-    shape: terms.SectionShape | None = strawberry.field(default=UNSET, description="How its movements are run through.")
+    shape: rules.SectionShape | None = strawberry.field(default=UNSET, description="How its movements are run through.")
     config: SectionConfigInput | None = strawberry.field(default=UNSET, description="What the shape needs to know.")
     movements: list[MovementInput] = strawberry.field(description="In their order.")
 
@@ -171,8 +171,8 @@ class UpdateWorkoutInput:
     program_id: strawberry.ID | None = strawberry.field(default=UNSET, description="A program of the organization.")
     title: str | None = strawberry.field(default=UNSET, description="At most 255 characters.")
     description: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
-    scoring: terms.WorkoutScoring | None = strawberry.field(default=UNSET, description="What decides the result.")
-    mode: terms.WorkoutMode | None = strawberry.field(default=UNSET, description="A tree or a text.")
+    scoring: rules.WorkoutScoring | None = strawberry.field(default=UNSET, description="What decides the result.")
+    mode: rules.WorkoutMode | None = strawberry.field(default=UNSET, description="A tree or a text.")
     time_cap: int | None = strawberry.field(default=UNSET, description="Minutes, 1 to 1,440.")
 
 

@@ -17,7 +17,6 @@ from kinegraph.kit.outbox import record
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.workout import rules, rules_tree, store, store_tree
-from kinegraph.workout import rules_tree as rules_prescriptions
 from kinegraph.workout.graph import Movement, Workout, WorkoutId
 from kinegraph.workout.graph_details import CreateWorkoutInput, SectionInput, UpdateMovementInput, UpdateWorkoutInput
 from kinegraph.workout.rules_rows import ForkedAssignmentRow, LocatedMovementRow, WorkoutRow
@@ -229,7 +228,7 @@ def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
     columns = rules.checked_texts(values, ("input",), checks, rules.NAMES)
     if "prescription" in values:
         at = ("input", "prescription")
-        columns["prescription"] = rules_prescriptions.checked_prescription(values["prescription"], at, checks)
+        columns["prescription"] = rules_tree.checked_prescription(values["prescription"], at, checks)
     checks.done()
     return columns
 
