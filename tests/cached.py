@@ -1,4 +1,4 @@
-"""What tests of cached answers share: the API with a cache and without, and queries that stay open.
+"""Helpers of the tests of cached answers: the API with a cache and without, and queries that stay open.
 
 An entry is made at the second miss of its key: a document that is sent `TIMES` times is missed, then put, then found.
 """
@@ -38,7 +38,7 @@ async def serving(services: Services, cache_mb: int) -> AsyncIterator[Api]:
 async def agree(
     plain: Api, api: Api, people: Iterable[Person], texts: Iterable[str], variables: Mapping[str, Any]
 ) -> None:
-    """Everybody is answered the same bytes with a cache and without, the first time and later."""
+    """Assert that every person gets the same bytes with a cache and without, the first time and later."""
     for person in people:
         for text in texts:
             expected = (await plain.post(text, person, **variables)).content
@@ -69,7 +69,7 @@ class Query:
         await self._context.finish(commit=True)
 
     async def answer(self, text: str, **variables: Any) -> bytes:
-        """What it answers to a document, as it is sent."""
+        """The answer to a document, as the bytes that are sent."""
         context, budget = self._context, Budget(100_000, 2**26, AnswerTooLarge)
         context.document = Document(parse(text))
         result = await execute(schema._schema, context, variables, None, breadth_first=True, budget=budget)

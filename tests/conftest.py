@@ -1,7 +1,7 @@
-"""What tests stand on: a real PostgreSQL and Redis, a migrated and seeded database for each module, the real API.
+"""Fixtures of all tests: a real PostgreSQL and Redis, a migrated and seeded database for each module, the real API.
 
 The database of a module is copied from a template that was migrated and seeded once, through the product's own
-commands. Tests speak to the API over HTTP (in process, unless they need a socket) as users of organizations
+commands. Tests send requests to the API over HTTP (in process, unless they need a socket) as users of organizations
 that they make for themselves, so that they do not meet each other.
 """
 
@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +54,7 @@ def server_url() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory() as folder:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(SETTINGS, "fsync", "off")  # nobody needs these data after a power cut
+            patch.setitem(SETTINGS, "fsync", "off")  # these data need not survive a power failure
             server = start_postgres(Path(folder) / "postgres")
         yield server.url
         server.stop()
@@ -113,7 +113,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="module")
 async def owner(database_url: str) -> AsyncIterator["asyncpg.Pool[Row]"]:
-    """The module's database past row-level security: for looking at what is really stored."""
+    """The module's database without row-level security, to look at the stored rows."""
     pool = await asyncpg.create_pool(database_url, min_size=1, max_size=3, record_class=Row)
     yield pool
     await pool.close()
@@ -128,7 +128,7 @@ class Person:
 
     @property
     def token(self) -> str:
-        """A bearer token that holds for an hour."""
+        """A bearer token that is valid for an hour."""
         return Tokens(SECRET).sign({"sub": str(self.id), "email": self.email}, 3600)
 
 
@@ -218,11 +218,16 @@ class Api:
 
     async def refusals(self, text: str, person: Person | None = None, **variables: Any) -> list[tuple[str, list[str]]]:
         """Code and path of each userErrors entry of a document with one mutation."""
+        return [(error["code"], error["field"]) for error in await self.user_errors(text, person, **variables)]
+
+    async def user_errors(self, text: str, person: Person | None = None, **variables: Any) -> list[dict[str, Any]]:
+        """The userErrors of a document with one mutation."""
         response = await self.post(text, person, **variables)
         body = response.json()
         assert response.status_code == 200 and "errors" not in body, body
         (payload,) = body["data"].values()
-        return [(error["code"], error["field"]) for error in payload["userErrors"]]
+        errors: list[dict[str, Any]] = payload["userErrors"]
+        return errors
 
 
 def _user_errors(value: Any) -> Any:
@@ -231,15 +236,16 @@ def _user_errors(value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def services(database_url: str, redis_url: str) -> Services:
-    """Where the application of the tests finds everything."""
+    """The services of the application under test."""
     settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph")
     return Services(settings, database_url, redis_url, SECRET)
 
 
 @asynccontextmanager
-async def running(app: Starlette) -> AsyncIterator[Api]:
-    """The application with its lifespan, spoken to in process."""
+async def running(app: Starlette, started: Callable[[Any], None] = lambda state: None) -> AsyncIterator[Api]:
+    """The application in this process, with its lifespan; `started` is called with the state of the lifespan."""
     async with app.router.lifespan_context(app) as state:
+        started(state)
 
         async def with_state(scope: Any, receive: Any, send: Any) -> None:
             await app({**scope, "state": dict(state or {})}, receive, send)
@@ -277,20 +283,11 @@ async def counted(services: Services, cache_mb: int, *, request_cache_mb: int | 
     """The API on one connection whose statements are seen, a read's COMMIT with the BEGIN after it; 0: no caches."""
     requests = min(cache_mb, 16) if request_cache_mb is None else request_cache_mb
     changed = with_settings(services, pool_size=1, cache_mb=cache_mb, request_cache_mb=requests)
-    app = create_app(changed)
     statements: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)
-        async with app.router.lifespan_context(app) as state:
-            held: Any = state
-            observe(held["database"], statements)
-
-            async def with_state(scope: Any, receive: Any, send: Any) -> None:
-                await app({**scope, "state": dict(held)}, receive, send)
-
-            transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-                yield Counter(Api(client), statements)
+        async with running(create_app(changed), lambda state: observe(state["database"], statements)) as api:
+            yield Counter(api, statements)
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,33 @@
 They last for a module, as its database does: tests that must not see each other's rows make an organization themselves.
 """
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import Organization, Person, World
+from kinegraph.services import Services
+from tests.cached import serving
+from tests.conftest import Api, Organization, Person, World
 
 
 @pytest.fixture(scope="module")
 async def gym(world: World) -> Organization:
     """An organization with somebody in each role."""
     return await world.organization()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder for the data of this module's application."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+async def plain(services: Services) -> AsyncIterator[Api]:
+    """The API without a cache of answers, the oracle of tests of cached answers."""
+    async with serving(services, 0) as api:
+        yield api
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Services with changed settings."""
 
 from dataclasses import replace
-from typing import Any  # each setting has its own type, and wrong values are part of tests
+from typing import Any  # each setting has its own type, and tests use wrong values too
 
 from kinegraph.services import Services
 from kinegraph.settings import Settings

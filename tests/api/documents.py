@@ -1,4 +1,4 @@
-"""What the tests of the API share: requests below the client's comfort, and what is stored, as one value."""
+"""Helpers of the tests of the API: raw requests, and a checksum of the stored rows."""
 
 import json
 from typing import Any  # bodies that are JSON or not

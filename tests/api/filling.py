@@ -1,4 +1,4 @@
-"""A process that sends requests to an API of its own, one after the other, and prints the growth of its memory.
+"""A process that sends requests to an API of its own, sequentially, and prints the growth of its memory.
 
 `python -m tests.api.filling` with a JSON object: addresses, settings, the cache that is measured, the token, and
 documents with their variables. What it prints is a JSON object: by how much resident memory grew, and what the cache
@@ -66,18 +66,18 @@ async def main(given: dict[str, Any]) -> dict[str, Any]:
     settings = Settings(environment="production", home=Path(given["home"]), **given["settings"])
     app = create_app(Services(settings, given["database_url"], given["redis_url"], given["secret"]))
     async with app.router.lifespan_context(app) as state:
-        held: Any = dict(state or {})
+        app_state: Any = dict(state or {})
         status = 200 if given["token"] else 401
 
         async def send_query(text: str, **variables: Any) -> None:
-            """Send a document; the answer is looked at no further than its status."""
+            """Send a document. Assert the status of the answer only."""
             body = json.dumps({"query": text, "variables": variables}).encode()
-            assert await send_request(app, held, given["token"], body) == status
+            assert await send_request(app, app_state, given["token"], body) == status
 
         for text, variables in given["warm"] * 3:
             await send_query(text, **variables)
         gc.collect()
-        cache = getattr(held["database"], given["cache"])
+        cache = getattr(app_state["database"], given["cache"])
         before, counted = psutil.Process().memory_info().rss, cache.bytes
         if shape := given.get("shape"):
             for number in range(given["count"]):

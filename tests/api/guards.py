@@ -1,4 +1,4 @@
-"""What a cached answer was read from, and what guards it: both found out from the running system.
+"""The tables that a cached answer was read from, and the versions that guard it: found by observing the running system.
 
 The schema says which fields are cached. For each, a document is made that selects everything below it that can be
 cached. A hit saves the statements whose rows the cache answers for. Their tables are those that PostgreSQL plans to
@@ -34,12 +34,12 @@ class CachedField:
     cached: Cached
 
     @property
-    def place(self) -> str:
+    def coordinate(self) -> str:
         """Such as `Workout.sections`."""
         return f"{self.parent.name}.{self.name}"
 
     def arguments(self) -> Iterator[dict[str, Any]]:
-        """None at all, each member of its enums, and each key of its inputs by itself."""
+        """Arguments to try: none, each member of its enums, and each key of its inputs alone."""
         yield {}
         for name, argument in self.field.args.items():
             named: Any = get_named_type(argument.type)
@@ -50,7 +50,7 @@ class CachedField:
                 yield from ({name: member} for member in named.values)
 
     def selection(self) -> str:
-        """All that can be cached below it."""
+        """The selection of everything below it that can be cached."""
         return _selection(get_named_type(self.field.type), self.cached, MAX_DEPTH)  # type: ignore[arg-type]  # cached fields lead to objects
 
 
@@ -114,9 +114,9 @@ async def tables_of(session: ReadSession, statement: str) -> set[str]:
     rows = await session.fetch("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')")
     existing = {row.relname for row in rows}
     named = {name.lower() for name in re.findall(r'(?:FROM|JOIN|,)\s+(?:LATERAL\s+)?"?(\w+)', statement, re.I)}
-    places = {int(place) for place in re.findall(r"\$(\d+)", statement)}
+    numbers = {int(number) for number in re.findall(r"\$(\d+)", statement)}
     await session.lease.execute(f"PREPARE guarded AS {statement}", ())
-    nulls = f" ({', '.join(['NULL'] * max(places))})" if places else ""
+    nulls = f" ({', '.join(['NULL'] * max(numbers))})" if numbers else ""
     (row,) = await session.fetch(f"EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE guarded{nulls}")
     await session.lease.execute("DEALLOCATE guarded", ())
     plan = orjson.loads(row[0]) if isinstance(row[0], str) else row[0]
@@ -148,7 +148,7 @@ async def functions_of(database: Database, statement: str) -> set[str]:
 
 
 async def kinds_of(database: Database) -> dict[str, list[str]]:
-    """For each table whose every change moves versions, their kinds."""
+    """For each table whose every change changes versions, the kinds of these versions."""
     rows = await database.fetch(
         r"""
         SELECT c.relname, encode(t.tgargs, 'escape') AS kinds,

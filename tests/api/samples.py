@@ -1,4 +1,4 @@
-"""Good and bad values for every argument, from the schema: what stands in it tomorrow is tested tomorrow."""
+"""Valid and invalid values for every argument, generated from the schema, so that new arguments are tested too."""
 
 import itertools
 import uuid
@@ -35,7 +35,7 @@ ROUTES: Mapping[str, str] = {
     "Program": "organization(id: $organization) { programs { %s } }",
     "Viewer": "viewer { %s }",
 }
-"""How a document gets to the fields of a type. A type whose fields take arguments must stand here."""
+"""The path of a document to the fields of a type. Each type whose fields take arguments must be listed."""
 
 NO_INPUTS: tuple[Any, ...] = ("text", 7, True, [7], {"frobnicate": 1})
 NO_MEMBERS: tuple[Any, ...] = ("NOPE", "", "\0", 0, True, MEGABYTE, SURROGATE, {}, ["NOPE"])
@@ -140,7 +140,7 @@ def _sections(type: Any, ids: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def leaves(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLInputType]]:
-    """Everything in an argument that can be given a value of its own, with its type; lists by their first entry."""
+    """All positions in an argument that take a value, with their types; lists by their first entry."""
     yield path, type
     inner: Any = type.of_type if isinstance(type, GraphQLNonNull) else type
     if isinstance(inner, GraphQLList):
@@ -154,7 +154,7 @@ def leaves(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLIn
 
 
 def bad(type: GraphQLInputType, path: Path) -> Iterator[tuple[Any, Path]]:
-    """Values that are no such thing, each with the path that the refusal must name."""
+    """Invalid values, each with the path that the refusal must name."""
     if isinstance(type, GraphQLNonNull):
         yield None, path
         yield from bad(type.of_type, path)
@@ -193,12 +193,12 @@ def _is_fine(value: Any, path: Path) -> bool:
 
 
 def put(value: Any, path: Path, new: Any) -> Any:
-    """The value with `new` at the path, what leads there made where it is missing."""
+    """The value with `new` at the path; missing objects on the path are added."""
     if not path:
         return new
     element, *rest = path
     if isinstance(value, list):
         position = int(element)
         return [put(entry, tuple(rest), new) if index == position else entry for index, entry in enumerate(value)]
-    held = value or {}
-    return {**held, element: put(held.get(element), tuple(rest), new)}
+    existing = value or {}
+    return {**existing, element: put(existing.get(element), tuple(rest), new)}

@@ -37,7 +37,7 @@ class Served:
 
     @property
     def requests(self) -> int:
-        """How many requests are being answered."""
+        """Number of requests that are being answered."""
         return sum("RequestResponseCycle" in _name(task) for task in asyncio.all_tasks())
 
     async def idle_tasks(self) -> set[str]:
@@ -50,8 +50,8 @@ class Served:
             await asyncio.sleep(0.01)
         return found
 
-    async def require_rest(self, owner: "asyncpg.Pool[Row]", size: int, idle: set[str]) -> None:
-        """Require the state of an idle process: no task of a request, a full pool, no old transaction."""
+    async def require_idle(self, owner: "asyncpg.Pool[Row]", size: int, idle: set[str]) -> None:
+        """Assert the state of an idle process: no task of a request, a full pool, no old transaction."""
         assert await self.idle_tasks() <= idle
         leases = [await asyncio.wait_for(self.database.pool.begin("BEGIN"), 20) for _ in range(size)]
         for lease in leases:
@@ -73,24 +73,24 @@ def _name(task: "asyncio.Task[Any]") -> str:
 
 def state_of(app: Starlette) -> dict[str, Any]:
     """A dict that holds the state of the application's lifespan once it has started."""
-    held: dict[str, Any] = {}
+    app_state: dict[str, Any] = {}
     lifespan = app.router.lifespan_context
 
     @asynccontextmanager
     async def recorded(app: Any) -> AsyncIterator[Any]:
         async with lifespan(app) as state:
-            held.update(state or {})
+            app_state.update(state or {})
             yield state
 
     app.router.lifespan_context = recorded
-    return held
+    return app_state
 
 
 @asynccontextmanager
 async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
     """The API with these settings on a port of this machine."""
     app = create_app(with_settings(services, **settings))
-    held = state_of(app)
+    app_state = state_of(app)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none"))
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # the server has no event for it
@@ -99,12 +99,12 @@ async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
     try:
         limits = httpx.Limits(max_connections=50)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as client:
-            yield Served(Api(client), held["database"], port, held["graphql"])
+            yield Served(Api(client), app_state["database"], port, app_state["graphql"])
     finally:
         server.should_exit = True
         await running
 
 
 def headers(person: Person, executor: str) -> dict[str, str]:
-    """A signed-in request's, for one of the two executors."""
+    """The headers of a signed-in request for one of the two executors."""
     return {"Authorization": f"Bearer {person.token}", "X-Kinegraph-Executor": executor}

@@ -11,7 +11,7 @@ from tests.conftest import Api, Organization, Person, World
 
 @dataclass
 class Size:
-    """Somebody, and how much there is for them."""
+    """A coach and a member, their organizations, and the number of exercises of each."""
 
     coach: Person
     member: Person
@@ -20,7 +20,7 @@ class Size:
 
 
 async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations: int, rows: int) -> Size:
-    """A coach and a member of so many organizations, each with so many rows of everything."""
+    """A coach and a member of this number of organizations, each with this number of rows of everything."""
     coach, member = await world.person(), await world.person()
     made = [await world.organization() for _ in range(organizations)]
     for organization in made:
@@ -41,8 +41,8 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
 
 
 async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
-    """So many programs, own exercises (forks of forks), overrides, workouts, sections, movements, comments, replies,
-    terms, and what hangs from each own exercise."""
+    """Store this number of programs, own exercises (forks of forks), overrides, workouts, sections, movements,
+    comments, replies, terms, and child rows of each own exercise."""
     own = organization.id
     await owner.execute(
         "INSERT INTO programs (organization_id, name) SELECT $1, 'Program ' || n FROM generate_series(1, $2) n",
@@ -80,7 +80,7 @@ async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization:
 
 
 async def comment(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
-    """So many comments on each movement, with as many replies, each with an attachment."""
+    """Store this number of comments on each movement, with as many replies, each with an attachment."""
     own = organization.id
     for _ in range(rows):
         await owner.execute(
@@ -108,7 +108,7 @@ async def comment(owner: "asyncpg.Pool[Row]", organization: Organization, rows: 
 
 
 async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
-    """So many terms of each taxonomy, categories with as many below them, and as many details of each own exercise."""
+    """Store this number of terms of each taxonomy, of categories below them, and of details of each own exercise."""
     await owner.execute(
         """
         WITH top AS (INSERT INTO exercise_categories (organization_id, name, slug)

@@ -99,7 +99,7 @@ async def test_an_answer_of_more_text_than_the_limit_is_refused_with_the_number(
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
-async def test_answers_within_the_limits_are_given_after_one_that_was_refused(
+async def test_answers_within_the_limits_are_sent_after_one_that_was_refused(
     small: Api, gym: Organization, executor: str
 ) -> None:
     await send_query(small, executor, gym, CYCLE)
@@ -112,7 +112,7 @@ async def test_answers_within_the_limits_are_given_after_one_that_was_refused(
 
 @pytest.mark.parametrize("executor", EXECUTORS)
 @pytest.mark.parametrize(("text", "status"), [(PROGRAMS, 400), (INTROSPECTIONS, 200)], ids=["programs", "schema"])
-async def test_many_others_are_served_while_the_heaviest_answer_is_made(
+async def test_other_requests_are_served_while_the_largest_answer_is_built(
     api: Api, gym: Organization, executor: str, text: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "TURN_SECONDS", 0)  # a turn ends wherever it may: no fast machine answers in a few
@@ -127,7 +127,7 @@ async def test_many_others_are_served_while_the_heaviest_answer_is_made(
     assert served > 10
 
 
-async def test_a_refused_answer_of_many_tasks_ends_a_few_of_them_at_a_time(patient: Api, gym: Organization) -> None:
+async def test_tasks_of_a_refused_answer_are_cancelled_a_few_at_a_time(patient: Api, gym: Organization) -> None:
     below = " ".join(f"d{n}: exercise {{ categories {{ name }} bodyRegions {{ name }} }}" for n in range(20))
     heavy = asyncio.create_task(send_query(patient, "graphql-core", gym, LIBRARIES % ((below,) * 6)))
     counts = [0]
@@ -139,7 +139,7 @@ async def test_a_refused_answer_of_many_tasks_ends_a_few_of_them_at_a_time(patie
     assert max(before - after for before, after in pairwise(counts)) < 4_500
 
 
-async def test_no_task_is_left_by_a_refused_answer_to_go_on_or_to_the_garbage_collector(
+async def test_a_refused_answer_leaves_no_task_running_or_to_the_garbage_collector(
     small: Api, gym: Organization
 ) -> None:
     text = LIBRARY % "id exercise { id instructions { id } } instructions { id } a: instructions { id }"
@@ -157,9 +157,7 @@ async def test_no_task_is_left_by_a_refused_answer_to_go_on_or_to_the_garbage_co
     assert after - before < 20
 
 
-async def test_more_fields_of_one_object_than_any_client_needs_are_refused_with_the_number(
-    small: Api, gym: Organization
-) -> None:
+async def test_too_many_fields_of_one_object_are_refused_with_the_number(small: Api, gym: Organization) -> None:
     for text in (LIBRARY, TREE):
         response = await send_query(
             small, "breadth-first", gym, text % " ".join(f"a{n}: __typename" for n in range(301))

@@ -1,4 +1,4 @@
-"""What a request leaves behind: its id on every answer and log line, masked failures, all of its writes or none."""
+"""The traces of a request: its id on every answer and log line, masked failures, all of its writes or none."""
 
 import asyncio
 import io
@@ -39,8 +39,8 @@ def logged() -> Iterator[Lines]:
         lines.extend(json.loads(line) for line in stream.getvalue().splitlines())
 
 
-def the_error(response: httpx.Response) -> tuple[str, dict[str, Any]]:
-    """The id and the body of a masked failure, which reveals nothing of what happened."""
+def masked_failure(response: httpx.Response) -> tuple[str, dict[str, Any]]:
+    """Assert that the response is a masked failure. Return its id and body."""
     body: dict[str, Any] = response.json()
     (error,) = body["errors"]
     id: str = error["extensions"]["errorId"]
@@ -49,16 +49,16 @@ def the_error(response: httpx.Response) -> tuple[str, dict[str, Any]]:
     return id, body
 
 
-def check_logged(lines: Lines, id: str, response: httpx.Response, cause: str) -> None:
-    """The failure stands in the log once, with its cause, under the request's id."""
+def assert_logged(lines: Lines, id: str, response: httpx.Response, cause: str) -> None:
+    """Assert that the failure is logged once, with its cause, under the request's id."""
     (line,) = [line for line in lines if line.get("error_id") == id]
     assert line["level"] == "error" and cause in line["exception"]
     assert line["request_id"] == response.headers["x-request-id"]
 
 
 @asynccontextmanager
-async def altered(owner: Owner, change: str, back: str) -> AsyncIterator[None]:
-    """The database changed under the API's feet."""
+async def changed_database(owner: Owner, change: str, back: str) -> AsyncIterator[None]:
+    """Change the database while the API runs, and change it back after the block."""
     await owner.execute(change)
     try:
         yield
@@ -66,10 +66,10 @@ async def altered(owner: Owner, change: str, back: str) -> AsyncIterator[None]:
         await owner.execute(back)
 
 
-def renamed(owner: Owner, table: str, column: str) -> Any:
-    """A column taken away for a while."""
+def renamed_column(owner: Owner, table: str, column: str) -> Any:
+    """Rename a column until the block ends."""
     change = f"ALTER TABLE {table} RENAME COLUMN {column} TO gone"
-    return altered(owner, change, f"ALTER TABLE {table} RENAME COLUMN gone TO {column}")
+    return changed_database(owner, change, f"ALTER TABLE {table} RENAME COLUMN gone TO {column}")
 
 
 REQUESTS: dict[str, dict[str, Any]] = {
@@ -85,7 +85,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("status", REQUESTS)
-async def test_every_answer_carries_the_id_that_the_request_brought_or_a_new_one(api: Api, status: str) -> None:
+async def test_every_answer_has_the_id_that_the_request_sent_or_a_new_one(api: Api, status: str) -> None:
     request = REQUESTS[status]
     for id in ("0", "a-b-C-9", "x" * 64, "0190b5b1-9d4e-7c3a-8000-000000000000"):
         with logged() as lines:
@@ -98,7 +98,7 @@ async def test_every_answer_carries_the_id_that_the_request_brought_or_a_new_one
 
 
 @pytest.mark.parametrize("id", ["", "x" * 65, "a b", 'a"b', "a;b", "..", "<b>", "-", "{}", "é", "\u00b2", "a\tb"])
-async def test_an_id_that_is_not_a_plain_one_is_replaced(api: Api, id: str) -> None:
+async def test_an_id_with_other_characters_is_replaced(api: Api, id: str) -> None:
     request = api.client.build_request("POST", "/graphql", json={"query": "{ __typename }"})
     request.headers = httpx.Headers([*request.headers.raw, (b"X-Request-Id", id.encode())])
     response = await api.client.send(request)
@@ -106,7 +106,7 @@ async def test_an_id_that_is_not_a_plain_one_is_replaced(api: Api, id: str) -> N
     assert len(response.headers["x-request-id"]) == 32 and response.headers["x-request-id"].isalnum()
 
 
-async def test_requests_at_the_same_time_keep_their_ids_apart(api: Api) -> None:
+async def test_concurrent_requests_have_their_own_ids(api: Api) -> None:
     ids = [f"request-{number}" for number in range(50)]
     with logged() as lines:
         answers = await asyncio.gather(*(send(api, {"query": "{"}, headers={"X-Request-Id": id}) for id in ids))
@@ -125,19 +125,19 @@ async def test_a_mutation_that_fails_is_masked_logged_under_its_id_and_stores_no
 ) -> None:
     organization, (input,) = await made(world)
     before = await stored(owner)
-    async with renamed(owner, "exercises", "athlete_notes"):
+    async with renamed_column(owner, "exercises", "athlete_notes"):
         for accept in ("application/graphql-response+json", "application/json"):
             body = {"query": CREATE_EXERCISE, "variables": {"input": input}}
             with logged() as lines:
                 response = await send(api, body, person=organization.coach, accept=accept)
-            id, body = the_error(response)
+            id, body = masked_failure(response)
             assert response.status_code == 500 and body["data"] is None
-            check_logged(lines, id, response, "UndefinedColumnError")
+            assert_logged(lines, id, response, "UndefinedColumnError")
     assert await stored(owner) == before
     assert (await api.run(CREATE_EXERCISE, organization.coach, input=input))["createExercise"]["exercise"]["id"]
 
 
-async def test_an_unexpected_error_takes_back_the_mutations_before_and_after_it_too(
+async def test_an_unexpected_error_rolls_back_the_mutations_before_and_after_it_too(
     api: Api, world: World, owner: Owner
 ) -> None:
     organization, (one, two) = await made(world, 2)
@@ -148,29 +148,25 @@ async def test_an_unexpected_error_takes_back_the_mutations_before_and_after_it_
     }"""
     workout = {"organizationId": str(organization.id), "title": "Never"}
     before = await stored(owner)
-    async with renamed(owner, "workouts", "time_cap"):
+    async with renamed_column(owner, "workouts", "time_cap"):
         response = await api.post(text, organization.coach, one=one, two=two, workout=workout)
     assert response.status_code == 500 and response.json()["data"] is None
     assert await stored(owner) == before
 
 
-async def test_an_error_while_the_answer_is_worked_out_takes_back_what_was_written(
-    api: Api, world: World, owner: Owner
-) -> None:
+async def test_an_error_while_the_answer_is_built_rolls_back_all_writes(api: Api, world: World, owner: Owner) -> None:
     organization = await world.organization()
     movements = [{"exerciseId": await world.exercise_id("back-squat")}]
     input = {"organizationId": str(organization.id), "title": "Never", "sections": [{"movements": movements}]}
     before = await stored(owner)
-    async with renamed(owner, "exercise_comments", "body"):
+    async with renamed_column(owner, "exercise_comments", "body"):
         response = await api.post(CREATE_WORKOUT, organization.coach, input=input)
         assert response.status_code == 500 and response.json()["data"] is None
-        the_error(response)
+        masked_failure(response)
     assert await stored(owner) == before
 
 
-async def test_a_mutation_is_never_stored_under_an_answer_that_says_it_failed(
-    api: Api, world: World, owner: Owner
-) -> None:
+async def test_a_mutation_that_is_answered_as_failed_is_never_stored(api: Api, world: World, owner: Owner) -> None:
     organization, (input,) = await made(world)
     level = "organization { members(first: 1) { nodes { "
     deep = level * 63 + "role" + " } } }" * 63
@@ -189,12 +185,12 @@ async def test_a_commit_that_fails_is_answered_as_a_failure(api: Api, world: Wor
     change = """CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON exercises DEFERRABLE INITIALLY DEFERRED
                 FOR EACH ROW EXECUTE FUNCTION refuse()"""
     before = await stored(owner)
-    async with altered(owner, change, "DROP TRIGGER refuse ON exercises"):
+    async with changed_database(owner, change, "DROP TRIGGER refuse ON exercises"):
         with logged() as lines:
             response = await api.post(CREATE_EXERCISE, organization.coach, input=input)
-    id, body = the_error(response)
+    id, body = masked_failure(response)
     assert response.status_code == 500 and not body.get("data")
-    check_logged(lines, id, response, "not at commit")
+    assert_logged(lines, id, response, "not at commit")
     assert await stored(owner) == before
 
 
@@ -207,37 +203,35 @@ async def test_a_query_that_fails_in_one_field_retains_the_data_of_the_others(
       organization(id: $id) { name }
       exercise(id: $id) { id }
     }"""
-    async with renamed(owner, "exercises", "athlete_notes"):
+    async with renamed_column(owner, "exercises", "athlete_notes"):
         with logged() as lines:
             response = await api.post(text, organization.member, id=str(organization.id))
-    id, body = the_error_at(response, ["exercise"])
+    id, body = masked_failure_at(response, ["exercise"])
     assert response.status_code == 200 and body["data"]["exercise"] is None
     assert body["data"]["viewer"] == {"user": {"id": str(organization.member.id)}}
-    check_logged(lines, id, response, "UndefinedColumnError")
+    assert_logged(lines, id, response, "UndefinedColumnError")
 
 
-def the_error_at(response: httpx.Response, path: list[Any]) -> tuple[str, dict[str, Any]]:
-    """The same as the_error, with where it happened."""
-    id, body = the_error(response)
+def masked_failure_at(response: httpx.Response, path: list[Any]) -> tuple[str, dict[str, Any]]:
+    """Assert that the response is a masked failure at this path. Return its id and body."""
+    id, body = masked_failure(response)
     assert body["errors"][0]["path"] == path
     return id, body
 
 
-async def test_masking_holds_for_many_requests_at_once_and_each_error_has_its_own_id(
-    api: Api, world: World, owner: Owner
-) -> None:
+async def test_concurrent_errors_are_masked_each_with_its_own_id(api: Api, world: World, owner: Owner) -> None:
     organization, _ = await made(world)
     text = f'{{ exercise(id: "{organization.id}") {{ id }} }}'
-    async with renamed(owner, "exercises", "athlete_notes"):
+    async with renamed_column(owner, "exercises", "athlete_notes"):
         with logged() as lines:
             answers = await asyncio.gather(*(api.post(text, organization.member) for _ in range(60)))
-    ids = [the_error(answer)[0] for answer in answers]
+    ids = [masked_failure(answer)[0] for answer in answers]
     assert len(set(ids)) == 60
     for id, answer in zip(ids, answers, strict=True):
-        check_logged(lines, id, answer, "UndefinedColumnError")
+        assert_logged(lines, id, answer, "UndefinedColumnError")
 
 
-async def test_a_stored_value_of_the_wrong_form_is_masked_too(api: Api, world: World, owner: Owner) -> None:
+async def test_an_error_of_an_invalid_stored_value_is_masked_too(api: Api, world: World, owner: Owner) -> None:
     organization = await world.organization()
     movements = [{"exerciseId": await world.exercise_id("back-squat"), "prescription": {"sets": 3}}]
     input = {"organizationId": str(organization.id), "title": "Torn", "sections": [{"movements": movements}]}
@@ -246,15 +240,13 @@ async def test_a_stored_value_of_the_wrong_form_is_masked_too(api: Api, world: W
     await owner.execute('UPDATE workout_movements SET prescription = \'{"sets": "three"}\'')
     text = "query ($id: ID!) { workout(id: $id) { title sections { movements { prescription { sets } } } } }"
     response = await api.post(text, organization.coach, id=workout["id"])
-    _, body = the_error(response)
+    _, body = masked_failure(response)
     assert "three" not in response.text
     (section,) = body["data"]["workout"]["sections"]
     assert section["movements"] == [{"prescription": {"sets": None}}]
 
 
-async def test_a_refused_mutation_among_others_stores_nothing_of_itself_only(
-    api: Api, world: World, owner: Owner
-) -> None:
+async def test_a_refused_mutation_among_others_rolls_back_only_itself(api: Api, world: World, owner: Owner) -> None:
     organization, inputs = await made(world, 2)
     movements = [{"exerciseId": str(organization.id)}]
     half = {"organizationId": str(organization.id), "title": "Half", "sections": [{"movements": movements}]}
@@ -276,7 +268,7 @@ async def test_a_refused_mutation_among_others_stores_nothing_of_itself_only(
     assert await owner.fetchval("SELECT count(*) FROM workouts WHERE organization_id = $1", organization.id) == 0
 
 
-async def test_a_conflict_that_the_database_finds_leaves_the_other_mutations_standing(api: Api, world: World) -> None:
+async def test_a_conflict_found_by_the_database_does_not_roll_back_the_other_mutations(api: Api, world: World) -> None:
     admin = await world.person(is_platform_admin=True)
     text = """mutation ($input: CreateExerciseInput!) {
       one: createExercise(input: $input) { exercise { id } userErrors { code field } }
@@ -288,7 +280,7 @@ async def test_a_conflict_that_the_database_finds_leaves_the_other_mutations_sta
     assert seen == {"exercise": {"name": "Twice"}}
 
 
-async def test_a_mutation_of_nobody_stores_nothing(api: Api, world: World, owner: Owner) -> None:
+async def test_an_anonymous_mutation_stores_nothing(api: Api, world: World, owner: Owner) -> None:
     _, (input,) = await made(world)
     before = await stored(owner)
     assert outcome(await api.post(CREATE_EXERCISE, None, input=input)) == (401, ["UNAUTHENTICATED"])

@@ -1,4 +1,4 @@
-"""What a document's arguments may come to, with each variable counted wherever it is used."""
+"""The limit on a document's arguments, with each variable counted wherever it is used."""
 
 from typing import Any  # variables of any type
 
@@ -6,7 +6,7 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from kinegraph.api.arguments import CHARACTERS_PER_VALUE, MAX_ARGUMENT_VALUES, arguments_of, values_in
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Organization
 
 LONG = [f"muscle {number}" for number in range(1_000)]
 OF_FILTER = "query ($f: ExerciseFilter) {{ {} }}"
@@ -46,11 +46,6 @@ def test_arguments_are_counted_wherever_they_are_used(text: str, variables: dict
 
 def test_the_values_of_a_variable_are_those_within_it() -> None:
     assert values_in({"a": [1, None, {"b": "x"}], "c": True}) == 7
-
-
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
 
 
 LITERAL = str(LONG[:900]).replace("'", '"')

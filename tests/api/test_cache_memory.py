@@ -10,7 +10,7 @@ from typing import Any  # asyncpg has no types; JSON of a process
 import pytest
 
 from kinegraph.services import Services
-from tests.conftest import SECRET, Organization, World
+from tests.conftest import SECRET, Organization
 
 Pool = Any
 MEGABYTE = 2**20
@@ -38,11 +38,6 @@ async def grown(services: Services, cache: str, cache_mb: int, token: str, **giv
 
 
 @pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
-
-
-@pytest.fixture(scope="module")
 async def workouts(gym: Organization, owner: Pool) -> list[str]:
     """Many workouts whose trees are 40 kB each, half of it when compressed."""
     rows = await owner.fetch(
@@ -64,7 +59,7 @@ async def workouts(gym: Organization, owner: Pool) -> list[str]:
     return [row.id for row in rows]
 
 
-async def test_trees_take_no_more_of_the_machines_memory_than_the_setting_says(
+async def test_trees_use_no_more_of_the_machines_memory_than_the_setting_allows(
     services: Services, gym: Organization, workouts: list[str]
 ) -> None:
     many = [(TREE, workouts)]
@@ -75,7 +70,7 @@ async def test_trees_take_no_more_of_the_machines_memory_than_the_setting_says(
     assert some["grew"] - max(none["grew"], 0) < 1.25 * CACHE_MB * MEGABYTE + MARGIN
 
 
-async def test_documents_take_no_more_of_the_machines_memory_than_the_setting_says(
+async def test_documents_use_no_more_of_the_machines_memory_than_the_setting_allows(
     services: Services, gym: Organization
 ) -> None:
     given = {

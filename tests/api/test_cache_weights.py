@@ -1,4 +1,4 @@
-"""What caches count is what their entries take, by Python's own account, and what is evicted is freed at once."""
+"""Caches count the memory that their entries use, as tracemalloc measures it, and free it at once on eviction."""
 
 import gc
 import tracemalloc
@@ -21,7 +21,7 @@ from tests.conftest import SECRET, Api, Organization, World, running
 from tests.settings import with_settings
 
 NEAR = 0.35
-"""How far a cache may be off, of what its entries take: each version of Python takes something else."""
+"""Allowed relative error of a cache's count: the memory of objects differs between versions of Python."""
 LIBRARY = """query ($id: ID!, $first: Int!) { organization(id: $id) {
   exerciseLibrary(first: $first) { nodes { id name cues } } } }"""
 WORKOUTS = """query ($id: ID!) { organization(id: $id) { workouts(first: 50) { nodes {
@@ -30,12 +30,12 @@ WORKOUTS = """query ($id: ID!) { organization(id: $id) { workouts(first: 50) { n
 
 @asynccontextmanager
 async def serving(services: Services, cache_mb: int) -> AsyncIterator[tuple[Api, Database]]:
-    """The API with caches so large, and its database."""
+    """The API with caches of this size, and its database."""
     changed = with_settings(services, cache_mb=cache_mb, request_cache_mb=cache_mb)
     app = create_app(changed)
-    held = state_of(app)
+    app_state = state_of(app)
     async with running(app) as api:
-        yield api, held["database"]
+        yield api, app_state["database"]
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def traced() -> Iterator[None]:
 
 
 def evict(cache: Cache, kind: str) -> tuple[int, int, int]:
-    """Evict a kind of entry. Returns how many there were, what they counted, and what was freed without a collector."""
+    """Evict all entries of a kind. Return their number, the bytes counted, and the bytes freed without a collector."""
     keys = [key for key in cache._entries if key[0] == kind]
     counted = cache.bytes_by_kind()[kind]
     gc.collect()
@@ -64,13 +64,10 @@ def evict(cache: Cache, kind: str) -> tuple[int, int, int]:
     return len(keys), counted, before - after
 
 
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
-
-
 @pytest.mark.parametrize("shape", ["aliases", "inline fragments", "fragments", "switches", "exercises"])
-async def test_a_document_weighs_what_it_takes(services: Services, gym: Organization, shape: str) -> None:
+async def test_a_document_is_counted_with_the_memory_that_it_uses(
+    services: Services, gym: Organization, shape: str
+) -> None:
     async with serving(services, 64) as (api, database):
         await api.run(SHAPES[shape](50, 99), gym.coach)  # what is made once for all documents
         database.request_cache.remove(("document", SHAPES[shape](50, 99)))
@@ -84,7 +81,9 @@ async def test_a_document_weighs_what_it_takes(services: Services, gym: Organiza
 
 
 @pytest.mark.parametrize("organizations", [1, 8])
-async def test_a_viewer_weighs_what_it_takes(services: Services, world: World, organizations: int) -> None:
+async def test_a_viewer_is_counted_with_the_memory_that_it_uses(
+    services: Services, world: World, organizations: int
+) -> None:
     people = [await world.person() for _ in range(20)]
     for _ in range(organizations):
         id = (await world.organization()).id
@@ -100,7 +99,7 @@ async def test_a_viewer_weighs_what_it_takes(services: Services, world: World, o
 
 
 @pytest.mark.parametrize("claims", [0, 20])
-async def test_a_token_weighs_what_it_takes(claims: int) -> None:
+async def test_a_token_is_counted_with_the_memory_that_it_uses(claims: int) -> None:
     tokens = Tokens(SECRET)
     tokens.cache = cache = Cache(2**26)
     more = {f"claim{n}": [f"value {n}"] for n in range(claims)}
@@ -116,7 +115,7 @@ async def test_a_token_weighs_what_it_takes(claims: int) -> None:
     assert cache.bytes == pytest.approx(after - before + own, rel=NEAR)
 
 
-async def test_trees_and_pages_are_freed_at_once(
+async def test_evicted_trees_and_pages_are_freed_at_once(
     services: Services, gym: Organization, owner: "asyncpg.Pool[Row]"
 ) -> None:
     await owner.execute(

@@ -1,4 +1,4 @@
-"""Cached documents: what is evicted is freed at once, and errors name their places as before."""
+"""Cached documents: evicted ones are freed at once, and errors have the same locations as before."""
 
 import gc
 from collections import Counter
@@ -38,10 +38,12 @@ async def test_plans_that_are_evicted_are_freed_without_the_garbage_collector(se
     assert later["FieldNode"] <= 1.1 * full["FieldNode"]
 
 
-async def test_an_error_names_its_place_in_a_cached_document_as_in_a_new_one(services: Services, world: World) -> None:
+async def test_an_error_has_the_same_location_in_a_cached_document_as_in_a_new_one(
+    services: Services, world: World
+) -> None:
     gym = await world.organization()
     text = "query {\n  a: viewer { user { id } }\n  exercises(first: -1) { totalCount }\n}"
     async with serving(services, 64) as api:
         answers: list[Any] = [(await api.post(text, gym.coach)).json()["errors"] for _ in range(TIMES)]
-    places = [[(error["path"], error["locations"]) for error in errors] for errors in answers]
-    assert places == [[(["exercises"], [{"line": 3, "column": 3}])]] * TIMES
+    locations = [[(error["path"], error["locations"]) for error in errors] for errors in answers]
+    assert locations == [[(["exercises"], [{"line": 3, "column": 3}])]] * TIMES

@@ -62,8 +62,8 @@ class Cancelled:
             except BaseException as raised:
                 error = raised
 
-    async def require_rest(self, before: set[Any]) -> None:
-        """Hold the process to what it was before the request: its tasks, and two connections that can be used."""
+    async def require_idle(self, before: set[Any]) -> None:
+        """Assert that the process has the tasks of before the request, and two usable connections."""
         left = [task for task in asyncio.all_tasks() - before if not _is_pools(task)]
         assert left == []
         leases = [await asyncio.wait_for(self.database.pool.begin("BEGIN"), 20) for _ in range(2)]
@@ -73,7 +73,7 @@ class Cancelled:
 
 
 def _is_pools(task: "asyncio.Task[Any]") -> bool:
-    """Whether it is the pool's, which sends deferred commits by itself."""
+    """True for the pool's own task, which sends deferred commits."""
     return getattr(task.get_coro(), "__qualname__", "") == "ConnectionPool.end"
 
 
@@ -81,15 +81,15 @@ def _is_pools(task: "asyncio.Task[Any]") -> bool:
 async def cancellable(services: Services) -> AsyncIterator[Cancelled]:
     app = create_app(with_settings(services, pool_size=2))
     async with app.router.lifespan_context(app) as state:
-        held: Any = state
+        app_state: Any = state
 
         async def stepped(scope: Any, receive: Any, send: Any) -> None:
-            await found.advance(app({**scope, "state": dict(held)}, receive, send))
+            await found.advance(app({**scope, "state": dict(app_state)}, receive, send))
 
         transport = httpx.ASGITransport(stepped, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-            found = Cancelled(Api(client), held["database"], [])
-            observe(held["database"], found.statements)
+            found = Cancelled(Api(client), app_state["database"], [])
+            observe(app_state["database"], found.statements)
             yield found
 
 
@@ -106,7 +106,7 @@ async def organization(world: World) -> Organization:
 
 @pytest.fixture(scope="module")
 async def requests(api: Api, world: World, organization: Organization) -> dict[str, dict[str, Any]]:
-    """Bodies of requests, by what they are."""
+    """Bodies of requests, by description."""
     workout = await make_workout(api, world, organization, 2, 2)
     tree = [{"movements": [{"exerciseId": await world.exercise_id("back-squat")}] * 2}] * 2
     created = {"input": {"organizationId": str(organization.id), "title": "Cancelled", "sections": tree}}
@@ -133,7 +133,7 @@ async def test_a_request_that_is_cancelled_at_any_of_its_awaits_leaves_nothing_b
         request = asyncio.create_task(cancelled.api.client.post("/graphql", json=body, headers=sent))
         await asyncio.wait([request])
         cancelled.cancel_at = None
-        await cancelled.require_rest(before)
+        await cancelled.require_idle(before)
         if not request.cancelled():
             assert position
             return
@@ -154,7 +154,7 @@ async def test_a_request_that_is_cancelled_at_any_of_its_statements_leaves_nothi
             await asyncio.sleep(0)
         request.cancel()
         await asyncio.wait([request])
-        await cancelled.require_rest(before)
+        await cancelled.require_idle(before)
         if not request.cancelled():
             assert number > 1
             return
@@ -162,7 +162,7 @@ async def test_a_request_that_is_cancelled_at_any_of_its_statements_leaves_nothi
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
-async def test_a_field_that_fails_at_once_ends_what_the_fields_beside_it_have_begun(
+async def test_a_field_that_fails_at_once_cancels_the_fields_beside_it(
     cancelled: Cancelled, organization: Organization, executor: str
 ) -> None:
     document = "query ($s: ExerciseSort) { viewer { memberships { role } } exercises(sort: $s) { totalCount } }"
@@ -171,12 +171,12 @@ async def test_a_field_that_fails_at_once_ends_what_the_fields_beside_it_have_be
         "/graphql", json={"query": document, "variables": {"s": None}}, headers=headers(organization.coach, executor)
     )
     assert response.json()
-    await cancelled.require_rest(before)
+    await cancelled.require_idle(before)
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
 @pytest.mark.parametrize("kind", KINDS[:-1])
-async def test_requests_answered_whole_leave_no_task_behind(
+async def test_completed_requests_leave_no_task_behind(
     cancelled: Cancelled, organization: Organization, requests: dict[str, Any], kind: str, executor: str
 ) -> None:
     before = asyncio.all_tasks()
@@ -184,4 +184,4 @@ async def test_requests_answered_whole_leave_no_task_behind(
         "/graphql", json=requests[kind], headers=headers(organization.coach, executor)
     )
     assert ("errors" in response.json()) == (kind == "one that fails")
-    await cancelled.require_rest(before)
+    await cancelled.require_idle(before)

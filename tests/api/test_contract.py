@@ -1,4 +1,4 @@
-"""The contract: what clients were promised, and that the schema never has less than that.
+"""The contract that clients were promised: the schema has all of it.
 
 `contract.graphql` is the promise. `missing.txt` lists what the schema does not have yet; it only shrinks.
 """
@@ -19,30 +19,30 @@ promised = build_schema(CONTRACT.read_text())
 exported = build_schema(sdl())
 
 
-def test_what_the_contract_promises_and_the_schema_lacks_is_exactly_the_list_which_only_shrinks() -> None:
+def test_the_differences_from_the_contract_are_exactly_those_listed_as_missing() -> None:
     missing = sorted(change.description for change in find_breaking_changes(promised, exported))
     listed = MISSING.read_text().splitlines()
     assert missing == listed, f"remove from {MISSING.name} what is there now; nothing may be added to it"
 
 
-def test_no_default_differs_from_the_promised_one() -> None:
+def test_every_default_equals_the_promised_one() -> None:
     changes = find_dangerous_changes(promised, exported)
     assert [c.description for c in changes if c.type is DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE] == []
 
 
-def test_the_contract_is_the_one_that_was_promised() -> None:
+def test_the_contract_equals_its_source_where_that_is_present() -> None:
     copies = [path for path in (CONTRACT, ORIGINAL) if path.exists()]
     assert {path.read_text() for path in copies} == {CONTRACT.read_text()}
 
 
-def test_the_list_of_what_is_missing_is_sorted_and_says_everything_once() -> None:
+def test_the_list_of_missing_things_is_sorted_and_unique() -> None:
     listed = MISSING.read_text().splitlines()
     assert listed == sorted(set(listed))
     built = {"Workout", "Section", "Movement", "Comment", "Exercise", "EffectiveExercise", "Organization", "User"}
     assert built <= set(exported.type_map)
 
 
-def test_a_change_of_what_was_promised_would_be_found() -> None:
+def test_the_comparison_finds_changes_of_the_contract() -> None:
     """The comparison itself: it finds a field, an argument and a value that are gone, and a type that changed."""
     text = sdl()
     for old, new in (

@@ -1,4 +1,4 @@
-"""Errors of every kind as clients get them: whose mistake it is, and whether to try again."""
+"""Errors of every kind as clients get them: whether the client caused them, and whether to retry."""
 
 import logging
 from typing import Any  # resolvers return values that do not fit the schema
@@ -51,12 +51,14 @@ def raised(cause: Exception) -> GraphQLError:
         ("query ($c: Color = RED) { color2(of: $c) }", "GREEN"),
     ],
 )
-def test_a_value_of_ours_that_does_not_fit_the_schema_is_no_mistake_of_the_client(text: str, resolved: Any) -> None:
+def test_a_resolved_value_that_does_not_fit_the_schema_is_not_reported_as_the_clients_mistake(
+    text: str, resolved: Any
+) -> None:
     """graphql-core raises the same class for it as for an argument."""
     assert codes(executed(text, resolved)) == [("INTERNAL", 500)]
 
 
-def test_an_argument_that_is_null_and_must_not_be_is_a_mistake_of_the_client() -> None:
+def test_a_null_argument_that_must_not_be_null_is_reported_as_the_clients_mistake() -> None:
     errors = executed("query ($c: Color = RED) { color2(of: $c) }", "RED", c=None)
     assert codes(errors) == [("BAD_REQUEST", 400)]
     (failure,) = failures(errors, suggests=False)
@@ -89,7 +91,7 @@ def test_an_argument_that_is_null_and_must_not_be_is_a_mistake_of_the_client() -
     ],
     ids=repr,
 )
-def test_what_another_try_may_mend_is_503_without_a_word_of_the_cause(cause: Exception, code: str) -> None:
+def test_a_failure_that_may_pass_on_retry_is_503_and_does_not_reveal_its_cause(cause: Exception, code: str) -> None:
     assert codes([raised(cause)]) == [(code, 503)]
     failure = unexpected(cause)
     assert (failure.error["extensions"], failure.status) == ({"code": code}, 503)
@@ -103,7 +105,7 @@ def test_what_another_try_may_mend_is_503_without_a_word_of_the_cause(cause: Exc
      asyncpg.UniqueViolationError("twice"), RecursionError()],
     ids=repr,
 )  # fmt: skip
-def test_everything_else_is_internal_and_logged_under_the_id_that_is_reported(
+def test_any_other_failure_is_internal_and_logged_under_the_id_that_is_reported(
     cause: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR, "kinegraph.api"):
@@ -113,7 +115,7 @@ def test_everything_else_is_internal_and_logged_under_the_id_that_is_reported(
     assert vars(record)["error_id"] == failure.error["extensions"]["errorId"] and record.exc_info
 
 
-def test_statements_that_were_refused_only_since_another_one_failed_are_not_reported() -> None:
+def test_errors_that_only_follow_from_another_error_are_not_reported() -> None:
     aborted = raised(asyncpg.InFailedSQLTransactionError("current transaction is aborted"))
     timeout = raised(asyncpg.QueryCanceledError("canceling statement due to statement timeout"))
     assert codes([aborted, timeout, aborted]) == [("TIMEOUT", 503)]

@@ -9,7 +9,7 @@ from kinegraph.api.executor import MAX_WAITING, Gate
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.services import Services
 from tests.api.serving import serving
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Organization
 
 POOL = 2
 FAILS = '{ exercise(id: "zz") { id } viewer { memberships { organization { programs { name } } } } }'
@@ -25,26 +25,21 @@ async def served(services: Services) -> AsyncIterator[tuple[Api, Gate]]:
         yield server.api, server.endpoint._gate
 
 
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
-
-
-async def test_failing_documents_that_wait_leave_the_connections_to_others(
+async def test_failing_documents_that_wait_at_the_gate_hold_no_connections(
     served: tuple[Api, Gate], gym: Organization
 ) -> None:
     api, gate = served
     async with gate.turn():
         waiting = [asyncio.create_task(api.post(FAILS, gym.coach)) for _ in range(3 * POOL)]
         async with asyncio.timeout(30):
-            while gate.waiting < len(waiting):  # noqa: ASYNC110  # nothing tells that a request waits
+            while gate.waiting < len(waiting):  # noqa: ASYNC110  # there is no event for a request that waits
                 await asyncio.sleep(0.01)
         answers = [await api.post(NAME, gym.owner) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200] * 5
     assert {(await each).status_code for each in waiting} == {400}
 
 
-async def test_one_that_waits_longer_than_the_time_limit_is_told_so(
+async def test_a_request_that_waits_longer_than_the_time_limit_gets_a_timeout(
     served: tuple[Api, Gate], gym: Organization
 ) -> None:
     api, gate = served
@@ -53,23 +48,23 @@ async def test_one_that_waits_longer_than_the_time_limit_is_told_so(
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "TIMEOUT")
 
 
-async def test_introspection_waits_for_nobody(served: tuple[Api, Gate], gym: Organization) -> None:
+async def test_introspection_does_not_wait_at_the_gate(served: tuple[Api, Gate], gym: Organization) -> None:
     api, gate = served
     async with gate.turn():
         assert (await api.post(SCHEMA, gym.coach)).status_code == 200
 
 
-async def test_no_more_wait_than_the_limit() -> None:
+async def test_no_more_requests_wait_than_the_limit() -> None:
     gate = Gate(1)
 
-    async def enter() -> None:
+    async def take_turn() -> None:
         async with gate.turn():
             pass
 
     async with gate.turn():
-        waiting = [asyncio.create_task(enter()) for _ in range(MAX_WAITING)]
+        waiting = [asyncio.create_task(take_turn()) for _ in range(MAX_WAITING)]
         await asyncio.sleep(0)
         with pytest.raises(PoolExhausted):
-            await enter()
+            await take_turn()
     await asyncio.gather(*waiting)
-    await enter()
+    await take_turn()

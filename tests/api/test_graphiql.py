@@ -41,7 +41,7 @@ async def urls_of(http: httpx.AsyncClient) -> list[str]:
     return re.findall(r'(?:src|href|data-tabs)="((?:/|https:)[^"]*)"', page.text)
 
 
-async def test_every_file_the_page_names_is_ours_typed_gzipped_and_cached_for_good(fake_assets: Path) -> None:
+async def test_every_file_of_the_page_is_served_by_us_typed_gzipped_and_immutable(fake_assets: Path) -> None:
     async with client(fake_assets) as http:
         urls = await urls_of(http)
         assert len(urls) == len(PREBUILT) + 3
@@ -53,7 +53,7 @@ async def test_every_file_the_page_names_is_ours_typed_gzipped_and_cached_for_go
             assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
-async def test_a_file_without_its_version_is_not_cached_and_comes_plain_to_who_cannot_gunzip(
+async def test_a_file_without_its_version_is_not_cacheable_and_uncompressed_for_clients_without_gzip(
     fake_assets: Path,
 ) -> None:
     async with client(fake_assets) as http:
@@ -82,12 +82,12 @@ async def test_the_policy_allows_our_own_scripts_and_nothing_inline(fake_assets:
         "/graphiql/index.html",
     ],
 )
-async def test_nothing_else_is_served(fake_assets: Path, path: str) -> None:
+async def test_no_other_file_is_served(fake_assets: Path, path: str) -> None:
     async with client(fake_assets) as http:
         assert (await http.get(path)).status_code == 404
 
 
-async def test_without_the_files_the_page_takes_just_them_from_the_cdn_checked_by_hash(
+async def test_without_the_files_the_page_loads_exactly_them_from_the_cdn_checked_by_hash(
     tmp_path: Path,
 ) -> None:
     async with client(tmp_path) as http:
@@ -109,7 +109,7 @@ async def test_sign_ins_are_listed_for_our_own_page_and_never_stored(fake_assets
     assert foreign.status_code == 403 and "token-of" not in foreign.text
 
 
-async def test_without_sign_ins_there_is_no_list_and_the_page_knows(fake_assets: Path) -> None:
+async def test_without_sign_ins_there_is_no_list_and_the_page_requests_none(fake_assets: Path) -> None:
     async with client(fake_assets, None) as http:
         assert (await http.get("/graphiql/sign-ins")).status_code == 404
         assert 'data-sign-ins=""' in (await http.get("/graphiql")).text

@@ -23,7 +23,7 @@ from tests.api.test_graphiql import COACH, sign_ins
 
 SCHEMA = build_schema("""
   type Query {
-    "Whoever asks, or null for nobody."
+    "The signed-in user, or null for an anonymous caller."
     viewer: Viewer
   }
   type Viewer { memberships: [Membership!]! }
@@ -68,7 +68,7 @@ async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
         yield visit
 
 
-async def test_on_the_product_a_coach_signs_in_and_the_first_tab_shows_the_whole_tree(
+async def test_in_the_product_a_coach_signs_in_and_the_first_tab_shows_the_whole_tree(
     visit: Visit, database: Database, services: Services
 ) -> None:
     async for _ in seed_demo(database):
@@ -96,11 +96,11 @@ async def test_signed_in_the_first_tab_shows_data_and_the_docs_describe_it_with_
         await expect(visit.response).to_contain_text("Harbor Strength")
         await visit.page.get_by_role("button", name="Show Documentation Explorer").click()
         await visit.page.get_by_role("link", name="Query", exact=True).click()
-        await expect(visit.page.get_by_text("Whoever asks, or null for nobody.")).to_be_visible()
+        await expect(visit.page.get_by_text("The signed-in user, or null for an anonymous caller.")).to_be_visible()
     assert visit.foreign == [] and visit.complaints == []
 
 
-async def test_what_another_graphiql_stored_on_this_origin_does_not_hide_the_examples(visit: Visit) -> None:
+async def test_data_of_another_graphiql_on_this_origin_does_not_hide_the_examples(visit: Visit) -> None:
     other = {"activeTabIndex": 0, "tabs": []}
     with page(ASSETS) as address:
         await visit.page.goto(address + "/graphiql/tabs.json")
@@ -133,7 +133,7 @@ async def test_the_examples_come_back_on_request(visit: Visit) -> None:
         await expect(visit.tabs).to_have_count(14)
 
 
-async def test_a_refused_token_says_what_to_do(visit: Visit) -> None:
+async def test_after_a_refused_token_the_page_shows_what_to_do(visit: Visit) -> None:
     with page(ASSETS) as address:
         await visit.open(address)
         await visit.sign_in("Noa, expired")

@@ -1,4 +1,4 @@
-"""The law of the guard: every table that a cached answer was read from is one whose changes end the answer.
+"""Every table that a cached answer was read from is guarded: a change of it ends the answer.
 
 A join that somebody adds to a cached reader is found here, whatever table it is of: what is cached, what is read and
 what guards it are all found out from the running system (guards.py), and from no list.
@@ -30,7 +30,7 @@ Pool = Any
 CANONICAL = "00000000-0000-0000-0000-000000000000"
 """The organization of the canonical library's versions."""
 
-FIELDS = {field.place: field for field in cached_fields()}
+FIELDS = {field.coordinate: field for field in cached_fields()}
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +48,13 @@ async def ids(size: Size, owner: Pool) -> dict[str, str]:
 
 
 class Guard:
-    """Asks for cached fields, and finds out what they were read from and what guards them."""
+    """Finds out which tables cached fields are read from, and which versions guard them."""
 
     def __init__(self, counter: Counter, database: Database, owner: Pool, size: Size, ids: dict[str, str]) -> None:
         self.counter, self.database, self.owner, self.size, self.ids = counter, database, owner, size, ids
 
     async def statements(self, text: str, variables: dict[str, Any]) -> list[str]:
-        """What is sent for a document."""
+        """The statements that are sent for a document."""
         with self.counter.counting() as statements:
             await self.counter.api.run(text, self.size.coach, **variables)
         return statements
@@ -68,7 +68,7 @@ class Guard:
         return saved(first, later)
 
     async def versions(self, text: str, variables: dict[str, Any]) -> set[tuple[str, bool]]:
-        """The versions of which a change ends the cached answer: each one's kind, and whether it is the canonical."""
+        """The versions whose change ends the cached answer: kind, and whether it is the canonical one."""
         found = set()
         rows = await self.owner.fetch(
             "SELECT organization_id, kind FROM versions WHERE organization_id IN ($1::uuid, $2::uuid)",
@@ -89,7 +89,7 @@ class Guard:
         return found
 
     async def faults(self, field: CachedField, arguments: dict[str, Any]) -> list[str] | None:
-        """What is not guarded of a field's cached answer; None where nothing of it is cached."""
+        """The tables of a field's cached answer that no version guards; None where nothing of it is cached."""
         text, variables = document(routes(self.ids)[field.parent.name], field, arguments)
         statements = await self.cached_statements(text, variables)
         if not statements:
@@ -109,7 +109,7 @@ class Guard:
                 )
                 scopes = (False, True) if nullable else (False,)
                 guarded = any(versions.issuperset((kind, scope) for scope in scopes) for kind in kinds.get(table, ()))
-                found += [] if guarded else [f"reads {table}"]
+                found += [] if guarded else [f"uses {table}"]
         return found
 
 
@@ -119,18 +119,18 @@ async def guard(services: Services, database: Database, owner: Pool, size: Size,
         yield Guard(counter, database, owner, size, ids)
 
 
-@pytest.mark.parametrize("place", FIELDS)
-async def test_every_table_that_a_cached_answer_was_read_from_moves_a_version_that_guards_it(
-    guard: Guard, place: str
+@pytest.mark.parametrize("coordinate", FIELDS)
+async def test_every_table_that_a_cached_answer_was_read_from_changes_a_version_that_guards_it(
+    guard: Guard, coordinate: str
 ) -> None:
-    results = [await guard.faults(FIELDS[place], arguments) for arguments in FIELDS[place].arguments()]
-    assert results[0] is not None, "nothing was cached: the law held nothing to anything"
+    results = [await guard.faults(FIELDS[coordinate], arguments) for arguments in FIELDS[coordinate].arguments()]
+    assert results[0] is not None, "nothing was cached, so that nothing was tested"
     assert [result for result in results if result] == []
 
 
-@pytest.mark.parametrize("place", FIELDS)
+@pytest.mark.parametrize("coordinate", FIELDS)
 async def test_a_join_that_is_added_to_a_cached_reader_is_reported(
-    guard: Guard, monkeypatch: pytest.MonkeyPatch, place: str
+    guard: Guard, monkeypatch: pytest.MonkeyPatch, coordinate: str
 ) -> None:
     fetch = ReadSession.fetch
 
@@ -140,5 +140,5 @@ async def test_a_join_that_is_added_to_a_cached_reader_is_reported(
         return await fetch(session, changed, *arguments)
 
     monkeypatch.setattr(ReadSession, "fetch", joined)
-    faults = await guard.faults(FIELDS[place], {})
-    assert faults is not None and "reads users" in faults
+    faults = await guard.faults(FIELDS[coordinate], {})
+    assert faults is not None and "uses users" in faults

@@ -39,9 +39,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         (None, PLAIN_JSON),
     ],
 )
-async def test_the_answer_is_of_the_media_type_that_the_client_likes_best(
-    api: Api, accept: str | None, kind: str
-) -> None:
+async def test_the_answer_has_the_media_type_that_the_client_prefers(api: Api, accept: str | None, kind: str) -> None:
     for body in (TYPENAME, INVALID):
         response = await send(api, body, accept=accept)
         assert response.headers["content-type"] == f"{kind}; charset=utf-8"
@@ -49,7 +47,7 @@ async def test_the_answer_is_of_the_media_type_that_the_client_likes_best(
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json;q=0", "application/xml, image/*", "*/*;q=0"])
-async def test_a_client_that_takes_neither_media_type_gets_that_error(api: Api, accept: str) -> None:
+async def test_a_client_that_accepts_neither_media_type_gets_an_error(api: Api, accept: str) -> None:
     response = await send(api, TYPENAME, accept=accept)
     assert outcome(response) == (406, ["BAD_REQUEST"])
 
@@ -82,7 +80,7 @@ async def test_several_accept_headers_count_as_one(api: Api) -> None:
     ],
     ids=json.dumps,
 )
-async def test_a_request_error_is_400_without_data_and_200_only_to_those_who_ask_for_plain_json(
+async def test_a_request_error_is_400_without_data_and_200_only_for_clients_that_accept_plain_json_only(
     api: Api, body: Any
 ) -> None:
     for accept, status in ((GRAPHQL_JSON, 400), ("*/*", 400), (PLAIN_JSON, 200)):
@@ -102,24 +100,24 @@ async def test_a_request_error_is_400_without_data_and_200_only_to_those_who_ask
     ],
     ids=json.dumps,
 )
-async def test_a_body_that_is_no_graphql_request_is_400_whatever_media_type_is_taken(api: Api, body: Any) -> None:
+async def test_a_body_that_is_no_graphql_request_is_400_for_both_media_types(api: Api, body: Any) -> None:
     for accept in (GRAPHQL_JSON, PLAIN_JSON, None):
         content = json.dumps(body).encode()
         assert outcome(await send(api, content, accept=accept)) == (400, ["BAD_REQUEST"])
 
 
-async def test_null_stands_for_a_parameter_that_is_not_given(api: Api) -> None:
+async def test_a_null_parameter_counts_as_absent(api: Api) -> None:
     for name in ("variables", "operationName", "extensions"):
         response = await send(api, {**TYPENAME, name: None})
         assert (response.status_code, response.json()) == (200, {"data": {"__typename": "Query"}})
 
 
-async def test_keys_beside_the_specified_ones_and_variables_that_are_not_declared_are_ignored(api: Api) -> None:
+async def test_unspecified_keys_and_undeclared_variables_are_ignored(api: Api) -> None:
     body = {**TYPENAME, "variables": {"surplus": 1}, "extensions": {"x": {"y": 1}}, "documentId": "1", "id": 5}
     assert (await send(api, body)).json() == {"data": {"__typename": "Query"}}
 
 
-async def test_the_named_operation_runs_and_only_it(api: Api) -> None:
+async def test_only_the_named_operation_runs(api: Api) -> None:
     for name in "AB":
         response = await send(api, {"query": NAMED, "operationName": name})
         assert response.json() == {"data": {name.lower(): "Query"}}
@@ -145,18 +143,18 @@ async def test_a_body_that_is_not_declared_as_json_in_utf8_is_415(api: Api, cont
         "application/json;",
     ],
 )
-async def test_json_is_taken_however_its_media_type_is_spelt(api: Api, content_type: str) -> None:
+async def test_json_is_accepted_however_its_media_type_is_spelt(api: Api, content_type: str) -> None:
     assert (await send(api, TYPENAME, content_type=content_type)).json() == {"data": {"__typename": "Query"}}
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "QUERY"])
-async def test_other_methods_are_405_and_name_those_that_are_taken(api: Api, method: str) -> None:
+async def test_other_methods_are_405_with_the_allowed_ones(api: Api, method: str) -> None:
     response = await send(api, TYPENAME, method=method)
     assert response.status_code == 405
     assert {"GET", "POST"} <= set(response.headers["allow"].replace(" ", "").split(","))
 
 
-async def test_an_answer_405_of_any_route_names_the_methods_that_are_taken(api: Api) -> None:
+async def test_a_405_of_any_route_has_the_allowed_methods(api: Api) -> None:
     for url in ("/", "/healthz", "/readyz"):
         response = await send(api, b"", url=url)
         assert response.status_code == 405 and "GET" in response.headers["allow"]
@@ -167,7 +165,7 @@ async def get(api: Api, accept: str = GRAPHQL_JSON, **parameters: str) -> Any:
     return await send(api, method="GET", url=f"/graphql?{urlencode(parameters)}", accept=accept)
 
 
-async def test_a_query_by_get_takes_its_parameters_from_the_url(api: Api) -> None:
+async def test_a_query_by_get_has_its_parameters_in_the_url(api: Api) -> None:
     query = "query A($s: Boolean!) { a: __typename @skip(if: $s) } query B { b: __typename }"
     for accept in (GRAPHQL_JSON, PLAIN_JSON):
         got = await get(api, accept, query=query, variables='{"s": false}', operationName="A", extensions='{"x": 1}')
@@ -214,13 +212,13 @@ async def test_bad_input_of_a_query_is_400_and_names_the_argument(api: Api, worl
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic eDp5", "Bearer x.y.z", "Bearer \x7f", "x" * 8000])
-async def test_a_token_that_does_not_hold_is_401_in_both_media_types(api: Api, header: str) -> None:
+async def test_an_invalid_token_is_401_in_both_media_types(api: Api, header: str) -> None:
     for accept in (GRAPHQL_JSON, PLAIN_JSON):
         response = await send(api, TYPENAME, accept=accept, headers={"Authorization": header})
         assert outcome(response) == (401, ["UNAUTHENTICATED"])
         assert response.headers["www-authenticate"].startswith("Bearer")
 
 
-async def test_nobody_is_anonymous_beyond_the_schema_itself(api: Api) -> None:
+async def test_an_anonymous_caller_can_query_only_the_schema(api: Api) -> None:
     assert outcome(await send(api, {"query": "{ viewer { user { id } } }"})) == (401, ["UNAUTHENTICATED"])
     assert (await send(api, {"query": "{ __typename __schema { queryType { name } } }"})).status_code == 200

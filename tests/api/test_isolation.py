@@ -1,4 +1,4 @@
-"""What one caller does is not felt by another: failing and cut-off requests beside good ones of other tenants."""
+"""Isolation of callers: failing and cut-off requests do not affect valid ones of other tenants."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ EXECUTORS = ("breadth-first", "graphql-core")
 POOL = 3
 SLOW_SECONDS = 1
 BACKLOG = 8
-"""Requests that are being answered before more are sent by clients that do not wait for an answer."""
+"""Maximum of requests under way before clients that do not wait for an answer send more."""
 
 NAME = "{ viewer { user { id name } } }"
 TREE = """{ viewer { user { id } memberships { organization { id name programs { organization { id } name }
@@ -88,8 +88,8 @@ async def _exercise(served: Served, person: Person) -> str:
     return found
 
 
-async def ask_well(served: Served, organization: Organization, executor: str, number: int) -> None:
-    """One good request, whose answer must be this organization's own, whole and without errors."""
+async def send_valid_request(served: Served, organization: Organization, executor: str, number: int) -> None:
+    """Send a valid request. Assert that its answer has no errors and only this organization's data."""
     own, person = str(organization.id), (organization.coach, organization.owner)[number % 2]
     document, variables = ((NAME, {}), (TREE, {}), (CREATE, {"own": own, "name": f"Program {number}"}))[number % 3]
     sent = headers(person, executor)
@@ -117,8 +117,8 @@ def _organizations(value: Any) -> list[str]:
     return own + [id for entry in value.values() for id in _organizations(entry)]
 
 
-async def ask_badly(served: Served, tenants: Tenants, executor: str, done: asyncio.Event) -> set[str]:
-    """Send failing documents until the good ones are answered. Returns the codes that were met."""
+async def send_failing_requests(served: Served, tenants: Tenants, executor: str, done: asyncio.Event) -> set[str]:
+    """Send failing documents until the valid ones are answered. Return the error codes that were answered."""
     codes: set[str] = set()
     turn = 0
     while not done.is_set():
@@ -133,35 +133,35 @@ async def ask_badly(served: Served, tenants: Tenants, executor: str, done: async
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
-async def test_no_good_answer_fails_beside_failing_documents_of_others(
+async def test_valid_requests_succeed_beside_failing_documents_of_others(
     served: Served, tenants: Tenants, owner: "asyncpg.Pool[Row]", executor: str
 ) -> None:
     idle = await served.idle_tasks()
     done = asyncio.Event()
     async with owner.acquire() as blocker, blocker.transaction():
         await blocker.execute("LOCK TABLE exercise_video_votes IN ACCESS EXCLUSIVE MODE")
-        bad = [asyncio.create_task(ask_badly(served, tenants, executor, done)) for _ in range(3)]
+        bad = [asyncio.create_task(send_failing_requests(served, tenants, executor, done)) for _ in range(3)]
         try:
             async with asyncio.TaskGroup() as group:
                 for organization in tenants.good:
-                    group.create_task(_ask_well_again(served, organization, executor, 30))
+                    group.create_task(_send_valid_requests(served, organization, executor, 30))
         finally:
             done.set()
             met = await asyncio.gather(*bad)
     assert {"BAD_REQUEST", "INVALID_INPUT"} <= set().union(*met)
-    await served.require_rest(owner, POOL, idle)
+    await served.require_idle(owner, POOL, idle)
     async with owner.acquire() as connection:
         failed = "SELECT count(*) FROM programs WHERE name = 'failed'"
-        assert await connection.fetchval(failed) == 0, "what failed was stored"
+        assert await connection.fetchval(failed) == 0, "a failed mutation was stored"
 
 
-async def _ask_well_again(served: Served, organization: Organization, executor: str, times: int) -> None:
+async def _send_valid_requests(served: Served, organization: Organization, executor: str, times: int) -> None:
     for number in range(times):
-        await ask_well(served, organization, executor, number)
+        await send_valid_request(served, organization, executor, number)
 
 
 async def hang_up(served: Served, tenants: Tenants, executor: str, random: random.Random) -> None:
-    """Send a document's request up to any byte, and close the connection at any time."""
+    """Send a random number of bytes of a request, and close the connection after a random time."""
     document, variables = random.choice([*FAILING[:-1], (TREE, {}), (TREE, {}), (CREATE, {"name": "cut off"})])
     given = {"own": str(tenants.bad.id), "any": str(tenants.good[0].id), **variables}
     sent = {name: value for name, value in given.items() if f"${name}:" in document}
@@ -184,19 +184,19 @@ async def hang_up(served: Served, tenants: Tenants, executor: str, random: rando
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
-async def test_no_good_answer_fails_beside_clients_that_hang_up_at_any_moment(
+async def test_valid_requests_succeed_beside_clients_that_hang_up_at_any_time(
     served: Served, tenants: Tenants, owner: "asyncpg.Pool[Row]", executor: str
 ) -> None:
     idle = await served.idle_tasks()
-    moments = random.Random(11)
+    random_times = random.Random(11)
     done = asyncio.Event()
 
     async def cut_off() -> int:
         count = 0
         while not done.is_set():
-            await hang_up(served, tenants, executor, moments)
+            await hang_up(served, tenants, executor, random_times)
             count += 1
-            while served.requests > BACKLOG:  # noqa: ASYNC110  # what nobody waits for is answered all the same
+            while served.requests > BACKLOG:  # noqa: ASYNC110  # requests of clients that have gone are answered all the same
                 await asyncio.sleep(0.002)
         return count
 
@@ -204,9 +204,9 @@ async def test_no_good_answer_fails_beside_clients_that_hang_up_at_any_moment(
     try:
         async with asyncio.TaskGroup() as group:
             for organization in tenants.good:
-                group.create_task(_ask_well_again(served, organization, executor, 30))
+                group.create_task(_send_valid_requests(served, organization, executor, 30))
     finally:
         done.set()
         counts = await asyncio.gather(*bad)
     assert sum(counts) > 30
-    await served.require_rest(owner, POOL, idle)
+    await served.require_idle(owner, POOL, idle)

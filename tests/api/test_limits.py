@@ -43,7 +43,7 @@ def test_a_documents_size_counts_its_fragments_wherever_they_are_spread(text: st
     assert size(parse(text)) == expected
 
 
-def test_thirty_doublings_are_measured_without_being_written_out() -> None:
+def test_thirty_doubling_fragments_are_measured_without_expanding_them() -> None:
     levels, fields = size(parse(branching(30)))
     assert levels == 3 + 3 * 30 + 1
     assert fields > 2**30
@@ -60,16 +60,16 @@ def test_thirty_doublings_are_measured_without_being_written_out() -> None:
         ("{ a ...F } fragment F on Query { a ...F }", (2 + 1) + (2 + 1)),
     ],
 )
-def test_fields_of_one_key_at_one_place_are_compared_in_pairs_through_fragments(text: str, expected: int) -> None:
+def test_fields_of_one_key_at_one_position_are_compared_in_pairs_through_fragments(text: str, expected: int) -> None:
     assert comparisons(parse(text))[0] == expected
 
 
-def test_comparisons_are_not_counted_much_further_than_they_may_be() -> None:
+def test_counting_of_comparisons_stops_soon_after_the_limit() -> None:
     assert MAX_COMPARISONS < comparisons(parse(branching(30)))[0] < 2 * MAX_COMPARISONS
 
 
 @pytest.mark.parametrize(("text", "empty"), [("{ }", True), ("{ a { } }", True), ("{ a { b } }", False)])
-def test_an_empty_selection_is_noticed_at_any_depth(text: str, empty: bool) -> None:
+def test_an_empty_selection_is_found_at_any_depth(text: str, empty: bool) -> None:
     assert selects_nothing(parse(text)) is empty
 
 

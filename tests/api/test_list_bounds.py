@@ -34,7 +34,7 @@ RESOLVED: dict[str, Read] = {
     "Comment.replies": lambda session: store_comments.comments_of(session, [ID]),
     "Comment.replies of comments": lambda session: store_comments.comments(session, [ID]),
 }
-"""How lists are read that are no edges, by their field or by their type."""
+"""The read functions of lists that are no edges, by field or by type."""
 
 BOUNDED_OTHERWISE = {
     "Query.jobs": "its argument `first`, of at most 100",
@@ -45,7 +45,7 @@ BOUNDED_OTHERWISE = {
 
 
 def lists() -> Iterator[tuple[str, Any]]:
-    """The lists of objects in the schema, by type and field, with their edges; but for pages and what was written."""
+    """The lists of objects in the schema, by type and field, with their edges; without pages and payloads."""
     for parent in schema._schema.type_map.values():
         if (
             not is_object_type(parent)
@@ -59,15 +59,15 @@ def lists() -> Iterator[tuple[str, Any]]:
 
 
 def reading_functions() -> Iterator[tuple[str, Read]]:
-    """How each list of the schema is read, as far as it is read by a statement of its own."""
+    """The read function of each list of the schema that has a statement of its own."""
     yield from RESOLVED.items()
     for name, edge in lists():
         if edge is not None:
             key = ID if isinstance(edge.columns, str) else (ID, ID)
-            yield name, partial(_ask, edge.batch, key)
+            yield name, partial(_call_batch, edge.batch, key)
 
 
-def _ask(batch: Any, key: Any, session: ReadSession[Any]) -> Any:
+def _call_batch(batch: Any, key: Any, session: ReadSession[Any]) -> Any:
     return batch(session, [key])
 
 
@@ -79,14 +79,14 @@ class Sessions(ReadSession[Any]):
         self.viewer = MagicMock()
 
     async def fetch(self, statement: str, *arguments: Any) -> list[Any]:
-        """As many rows as the end of the statement allows, at most four."""
+        """Return as many rows as the statement's LIMIT allows, at most four."""
         return [MagicMock()] * (4 if statement.endswith("LIMIT 4") else 0)
 
 
-def test_every_list_of_the_schema_is_an_edge_or_existing_here() -> None:
+def test_every_list_of_the_schema_is_an_edge_or_listed_here() -> None:
     bounded = {*RESOLVED, *BOUNDED_OTHERWISE}
     unbounded = [name for name, edge in lists() if edge is None and not {name, name.partition(".")[0]} & bounded]
-    assert unbounded == [], "say how it is read (RESOLVED), or what bounds it"
+    assert unbounded == [], "add how it is read to RESOLVED, or its bound to BOUNDED_OTHERWISE"
 
 
 @pytest.mark.parametrize(("name", "read"), [pytest.param(*each, id=each[0]) for each in reading_functions()])

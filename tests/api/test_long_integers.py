@@ -67,12 +67,12 @@ async def test_a_long_integer_in_a_url_is_refused(api: Api) -> None:
     )
 
 
-def part(text: str) -> str:
+def encoded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
 def signed(header: str, claims: str) -> str:
-    text = f"{part(header)}.{part(claims)}"
+    text = f"{encoded(header)}.{encoded(claims)}"
     signature = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()
     return f"{text}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 

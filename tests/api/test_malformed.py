@@ -50,7 +50,7 @@ async def organization(world: World) -> Organization:
 
 
 async def targets(api: Api, world: World, organization: Organization) -> dict[str, dict[str, str]]:
-    """What the ids of each operation may name: rows of the organization, made anew."""
+    """New rows of the organization that the ids of each operation may name."""
     coach, own = organization.coach, str(organization.id)
     exercise = await api.run(CREATE_EXERCISE, coach, input={"organizationId": own, "name": "Own"})
     squat = await world.exercise_id("back-squat")
@@ -108,7 +108,7 @@ async def made_terms(api: Api, organization: Organization) -> dict[str, str]:
 
 
 def _thing(name: str) -> str:
-    """What a mutation such as updateExercise is about."""
+    """The name of the thing that a mutation such as updateExercise changes."""
     things = ("Exercise", "Workout", "Movement", "Comment", "TaxonomyTerm")
     return next((thing for thing in things if name.endswith(thing)), "")
 
@@ -120,16 +120,16 @@ def base(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
 
 
 def fault(response: httpx.Response, path: Path) -> str | None:
-    """What is wrong with a refusal, or None: it must be a 4xx or userErrors, and name the field."""
+    """The fault of a refusal, or None: it must be a 4xx or userErrors, and name the field."""
     body = response.json()
     if response.status_code == 200 and not body.get("errors"):
         errors = [error for value in body["data"].values() for error in (value or {}).get("userErrors", ())]
         return None if any(error["field"] == list(path) for error in errors) else f"{errors or 'accepted'}"
     if not 400 <= response.status_code < 500:
         return f"{response.status_code} {body}"
-    said = [(error["message"], error["extensions"].get("field")) for error in body["errors"]]
-    named = any(field == list(path) or (field is None and _names(text, path)) for text, field in said)
-    return None if named or "not JSON" in said[0][0] else f"{response.status_code} {said}"
+    errors = [(error["message"], error["extensions"].get("field")) for error in body["errors"]]
+    named = any(field == list(path) or (field is None and _names(text, path)) for text, field in errors)
+    return None if named or "not JSON" in errors[0][0] else f"{response.status_code} {errors}"
 
 
 def _names(text: str, path: Path) -> bool:
@@ -163,7 +163,7 @@ async def test_every_malformed_value_is_refused_with_its_field_named_and_nothing
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
-async def test_values_that_are_odd_but_possible_are_stored_or_refused_with_their_field_named(
+async def test_unusual_but_valid_values_are_stored_or_refused_with_their_field_named(
     api: Api, world: World, organization: Organization, operation: Operation
 ) -> None:
     ids = (await targets(api, world, organization))[f"{operation.parent}.{operation.name}"]
@@ -179,7 +179,7 @@ async def test_values_that_are_odd_but_possible_are_stored_or_refused_with_their
 
 
 @pytest.mark.parametrize("value", [value for value, _ in bad(GraphQLID, ("parentId",)) if not isinstance(value, list)])
-async def test_the_parent_of_a_category_that_is_no_id_is_refused_with_its_field_named(
+async def test_an_invalid_parent_id_of_a_category_is_refused_with_its_field_named(
     api: Api, organization: Organization, value: Any
 ) -> None:
     """The kind that the samples have takes no parent."""

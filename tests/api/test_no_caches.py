@@ -6,8 +6,6 @@ from functools import _lru_cache_wrapper
 from sys import modules
 from typing import Any  # objects of any module
 
-import pytest
-
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.filling import SHAPES
@@ -21,11 +19,11 @@ EXEMPT = {
     "kinegraph.kit.leases.Lease._prepared": "statements prepared on a connection, at most 200 of each",
     "asyncpg.": "the driver's own of a connection: its statements and the codecs of types, both bounded",
 }
-"""Caches that grow, each with the reason why it may."""
+"""Caches that may grow, each with the reason."""
 
 
 def caches() -> dict[str, int]:
-    """How much every cache of these packages holds: functions that remember, and containers of anything."""
+    """The number of entries of every cache of these packages: cached functions, and containers."""
     gc.unfreeze()  # what there was when the process began to serve is hidden else
     gc.collect()
     found: dict[str, int] = {}
@@ -34,12 +32,12 @@ def caches() -> dict[str, int]:
             for key, value in list(vars(module).items()):
                 found |= measured(f"{name}.{key}", value)
                 if isinstance(value, type) and value.__module__ == name:
-                    for inner, held in list(vars(value).items()):
-                        found |= measured(f"{name}.{key}.{inner}", held)
-    for held in gc.get_objects():
-        kind = type(held)
-        if str(kind.__module__).partition(".")[0] in PACKAGES and hasattr(held, "__dict__"):
-            for key, value in list(vars(held).items()):
+                    for inner, attribute in list(vars(value).items()):
+                        found |= measured(f"{name}.{key}.{inner}", attribute)
+    for instance in gc.get_objects():
+        kind = type(instance)
+        if str(kind.__module__).partition(".")[0] in PACKAGES and hasattr(instance, "__dict__"):
+            for key, value in list(vars(instance).items()):
                 for name, size in measured(f"{kind.__module__}.{kind.__qualname__}.{key}", value).items():
                     found[name] = found.get(name, 0) + size
     for wrapped in (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)):
@@ -49,19 +47,14 @@ def caches() -> dict[str, int]:
 
 
 def measured(name: str, value: Any) -> dict[str, int]:
-    """How much a cache holds, by its name; nothing for what is none."""
+    """The number of entries of a cache, by its name; empty if the value is no cache."""
     if isinstance(value, _lru_cache_wrapper):
         return {name: value.cache_info().currsize}
     return {name: len(value)} if isinstance(value, SIZED) and not name.endswith("__") else {}
 
 
-@pytest.fixture(scope="module")
-async def gym(world: World) -> Organization:
-    return await world.organization()
-
-
 async def send_requests(api: Api, gym: Organization, world: World, first: int, last: int) -> None:
-    """Documents, callers, arguments and mistakes, each another one."""
+    """Send different documents, callers, arguments and mistakes."""
     for number in range(first, last):
         person = await world.join(gym.id, "coach")
         for shape, write in SHAPES.items():
@@ -74,7 +67,7 @@ async def send_requests(api: Api, gym: Organization, world: World, first: int, l
 
 
 async def grown(services: Services, gym: Organization, world: World, cache_mb: int) -> dict[str, tuple[int, int]]:
-    """What grew while many requests were answered, before and after, by its name."""
+    """The sizes, before and after many requests, of the caches that grew, by name."""
     changed = with_settings(services, cache_mb=cache_mb, request_cache_mb=cache_mb)
     async with running(create_app(changed)) as api:
         await send_requests(api, gym, world, 0, 5)
@@ -85,13 +78,13 @@ async def grown(services: Services, gym: Organization, world: World, cache_mb: i
     return {name: sizes for name, sizes in found.items() if not name.startswith(tuple(EXEMPT))}
 
 
-async def test_with_no_cache_allowed_nothing_grows(services: Services, gym: Organization, world: World) -> None:
+async def test_no_cache_grows_while_caches_are_switched_off(
+    services: Services, gym: Organization, world: World
+) -> None:
     assert await grown(services, gym, world, 0) == {}
 
 
-async def test_with_caches_the_one_that_is_bounded_grows_and_no_other(
-    services: Services, gym: Organization, world: World
-) -> None:
+async def test_only_the_bounded_caches_grow(services: Services, gym: Organization, world: World) -> None:
     found = await grown(services, gym, world, 64)
     assert found.pop("kinegraph.kit.cache.Cache._entries")
     assert {

@@ -1,4 +1,4 @@
-"""A variable that may be null and is, in a place that takes no null: refused by both executors in the same words."""
+"""A null variable in a position that does not allow null: both executors refuse it with the same message."""
 
 from collections.abc import Iterator
 from typing import Any  # values of any input type
@@ -27,7 +27,7 @@ NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
 
 
 async def refused_alike(api: Api, person: Person, text: str, **variables: Any) -> httpx.Response:
-    """The answer of both executors, which must be one."""
+    """The answer of both executors, which must be the same."""
     body = {"query": text, "variables": variables}
     breadth_first, depth_first = [
         await send(api, body, person=person, headers={SWITCH: executor})
@@ -38,7 +38,7 @@ async def refused_alike(api: Api, person: Person, text: str, **variables: Any) -
 
 
 def argument_fault(response: httpx.Response, name: str, variable: str) -> str | None:
-    """What is wrong with a refusal, or None: it must be 400 BAD_REQUEST alone, and name argument and variable."""
+    """The fault of a refusal, or None: it must be one 400 BAD_REQUEST that names argument and variable."""
     if outcome(response) != (400, ["BAD_REQUEST"]) or "data" in response.json():
         return f"{response.status_code} {response.text[:300]}"
     message = response.json()["errors"][0]["message"]
@@ -46,8 +46,8 @@ def argument_fault(response: httpx.Response, name: str, variable: str) -> str | 
     return None if is_named else str(message)
 
 
-def places(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLNonNull[Any]]]:
-    """Everything in an argument that takes no null, entries of lists too."""
+def non_null_positions(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLNonNull[Any]]]:
+    """All positions in an argument that do not allow null, entries of lists included."""
     for at, leaf in leaves(type, path):
         inner: Any = leaf.of_type if isinstance(leaf, GraphQLNonNull) else leaf
         if isinstance(leaf, GraphQLNonNull):
@@ -57,7 +57,7 @@ def places(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLNo
 
 
 def literal(type: Any, value: Any, at: Path | None) -> str:
-    """A value as it stands in a document, with no more than it must have, and `$v` at a path."""
+    """A value as a literal of a document, with required keys only, and `$v` at a path."""
     if at == ():
         return "$v"
     if isinstance(type, GraphQLNonNull):
@@ -70,9 +70,11 @@ def literal(type: Any, value: Any, at: Path | None) -> str:
         ]
         return f"[{', '.join(inner)}]"
     if isinstance(type, GraphQLInputObjectType):
-        held = {key: (value or {}).get(key) for key in type.fields}
+        fields = {key: (value or {}).get(key) for key in type.fields}
         given = {
-            key: each for key, each in held.items() if key == first or isinstance(type.fields[key].type, GraphQLNonNull)
+            key: each
+            for key, each in fields.items()
+            if key == first or isinstance(type.fields[key].type, GraphQLNonNull)
         }
         inner = [f"{k}: {literal(type.fields[k].type, v, rest if k == first else None)}" for k, v in given.items()]
         return f"{{{', '.join(inner)}}}"
@@ -82,7 +84,7 @@ def literal(type: Any, value: Any, at: Path | None) -> str:
 
 
 def document(operation: Operation, argument: str, at: Path, type: GraphQLNonNull[Any]) -> str:
-    """The operation with a nullable variable at a place of an argument, whose default makes that valid."""
+    """The operation with a nullable variable at a position of an argument; its default value makes this valid."""
     passed = []
     for name, kind in operation.arguments.items():
         if name == argument or isinstance(kind, GraphQLNonNull):
@@ -95,7 +97,7 @@ def document(operation: Operation, argument: str, at: Path, type: GraphQLNonNull
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
-async def test_null_for_any_place_that_takes_none_is_refused_with_the_argument_named_and_nothing_is_written(
+async def test_null_in_any_position_that_does_not_allow_it_is_refused_with_the_argument_named_and_nothing_is_written(
     api: Api, world: World, owner: "asyncpg.Pool[Row]", operation: Operation
 ) -> None:
     made = await world.organization()
@@ -103,7 +105,7 @@ async def test_null_for_any_place_that_takes_none_is_refused_with_the_argument_n
     before = await stored(owner)
     wrong = []
     for argument, type in operation.arguments.items():
-        for at, leaf in places(type, ()):
+        for at, leaf in non_null_positions(type, ()):
             text = document(operation, argument, at, leaf)
             response = await refused_alike(api, made.coach, text, v=None, **route)
             if fault := argument_fault(response, argument, "v"):
@@ -112,9 +114,12 @@ async def test_null_for_any_place_that_takes_none_is_refused_with_the_argument_n
     assert await stored(owner) == before
 
 
-def test_every_kind_of_place_is_among_them() -> None:
+def test_the_tested_positions_include_every_kind() -> None:
     found = {
-        (*at, str(leaf)) for each in OPERATIONS for a, type in each.arguments.items() for at, leaf in places(type, (a,))
+        (*at, str(leaf))
+        for each in OPERATIONS
+        for a, type in each.arguments.items()
+        for at, leaf in non_null_positions(type, (a,))
     }
     assert {("sort", "ExerciseSort!"), ("first", "Int!"), ("filter", "muscles", "0", "String!")} <= found
     assert ("input", "sections", "0", "movements", "0", "exerciseId", "ID!") in found
@@ -144,24 +149,24 @@ async def test_null_is_refused_wherever_a_query_has_the_argument(
     admin = await world.person(is_platform_admin=True)
     response = await refused_alike(api, admin, text, **{variable: None})
     assert argument_fault(response, argument, variable) is None
-    assert outcome(await send(api, {"query": text}, person=admin)) == (200, []), "without a value the default holds"
+    assert outcome(await send(api, {"query": text}, person=admin)) == (200, []), "without a value the default is used"
 
 
-async def test_beside_a_field_that_can_be_answered_null_is_refused_for_the_whole_query(api: Api, world: World) -> None:
+async def test_null_is_refused_for_the_whole_query_even_beside_a_valid_field(api: Api, world: World) -> None:
     text = 'query ($v: ID = "x") { viewer { user { id } } workout(id: $v) { id } }'
     response = await refused_alike(api, await world.person(), text, v=None)
     assert argument_fault(response, "id", "v") is None
     assert response.json()["errors"][0]["path"] == ["workout"]
 
 
-async def test_a_mistake_that_is_met_for_every_object_is_reported_once(api: Api, world: World) -> None:
+async def test_an_error_that_concerns_every_object_is_reported_once(api: Api, world: World) -> None:
     text = "query ($a: Boolean = true) { a: exercises(first: 9) { ...F } b: exercises(first: 9) { ...F } }"
     fragment = " fragment F on ExerciseConnection { nodes { name @include(if: $a) } }"
     response = await refused_alike(api, await world.person(), text + fragment, a=None)
     assert argument_fault(response, "if", "a") is None
 
 
-async def test_null_in_what_a_mutation_answers_takes_back_what_it_wrote(
+async def test_null_in_the_answer_of_a_mutation_rolls_back_its_writes(
     api: Api, world: World, owner: "asyncpg.Pool[Row]"
 ) -> None:
     made = await world.organization()

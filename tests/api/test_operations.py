@@ -35,7 +35,7 @@ async def get(api: Api, url: str, **headers: str) -> Any:
     return await api.client.get(url, headers=headers)
 
 
-async def test_all_is_well_where_everything_answers(api: Api) -> None:
+async def test_the_process_is_healthy_and_ready_where_all_services_answer(api: Api) -> None:
     assert (await get(api, "/healthz")).json() == {"status": "ok"}
     ready = await get(api, "/readyz")
     assert (ready.status_code, ready.json()) == (200, {"status": "ok", **WELL})
@@ -104,7 +104,7 @@ async def test_without_redis_it_is_not_ready_but_queries_are_served(servers: Ser
         assert outcome(await send(api, {"query": "{ __typename }"})) == (200, [])
 
 
-async def test_without_the_database_requests_are_503_and_with_it_again_they_are_served(
+async def test_requests_are_503_without_the_database_and_served_when_it_is_back(
     servers: Servers, tmp_path: Path
 ) -> None:
     database = await Database.open(servers.postgres.url, 1)
@@ -132,7 +132,7 @@ async def test_without_the_database_requests_are_503_and_with_it_again_they_are_
 
 @pytest.fixture
 async def production(services: Services) -> AsyncIterator[Api]:
-    """The same application as an operator would run it: no setting but what it cannot do without."""
+    """The same application in production, with required settings only."""
     async with running(create_app(replace(services, settings=Settings()))) as api:
         yield api
 
@@ -160,7 +160,7 @@ async def test_introspection_works_in_development_and_is_off_in_production(
         assert refused.json()["errors"][0]["message"] == "Introspection is switched off on this server."
 
 
-async def test_production_still_shows_a_client_the_typename_of_what_it_reads(production: Api) -> None:
+async def test_production_still_answers_typename(production: Api) -> None:
     assert (await send(production, {"query": "{ __typename }"})).json() == {"data": {"__typename": "Query"}}
 
 
@@ -182,7 +182,7 @@ async def test_production_serves_no_graphiql_and_no_sign_ins(api: Api, productio
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "http://127.0.0.1:5173", "https://localhost", "http://[::1]:4000"])
-async def test_in_development_any_page_of_this_machine_may_call(api: Api, origin: str) -> None:
+async def test_in_development_any_page_of_this_machine_may_call_the_api(api: Api, origin: str) -> None:
     preflight = await api.client.options("/graphql", headers={**PREFLIGHT, "Origin": origin})
     assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, origin)
     for body in (
@@ -211,7 +211,7 @@ async def test_a_foreign_page_may_not_read_an_answer(api: Api, production: Api, 
         assert "access-control-allow-origin" not in response.headers
 
 
-async def test_production_lets_in_the_origins_that_are_set_and_none_of_this_machine(services: Services) -> None:
+async def test_production_allows_the_configured_origins_and_none_of_this_machine(services: Services) -> None:
     ours = "https://app.example.com"
     async with running(create_app(replace(services, settings=Settings(cors_origins=(ours,))))) as api:
         for origin, allowed in ((ours, True), (ORIGIN, False), ("https://app.example.com.evil.example", False)):
@@ -220,7 +220,7 @@ async def test_production_lets_in_the_origins_that_are_set_and_none_of_this_mach
             assert preflight.headers.get("access-control-allow-origin") == (ours if allowed else None)
 
 
-async def test_in_development_another_name_that_points_here_is_refused(api: Api) -> None:
+async def test_in_development_another_host_name_of_this_machine_is_refused(api: Api) -> None:
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8000"):
         for path in ("/graphql?query=%7B__typename%7D", "/graphiql/sign-ins", "/healthz"):
             assert (await get(api, path, Host=host)).status_code == 400

@@ -1,4 +1,4 @@
-"""Whether the process is ready to serve: said within two seconds and part by part, whatever does not answer."""
+"""Readiness of the process: answered within two seconds and for each service, whichever does not answer."""
 
 import asyncio
 import math
@@ -20,17 +20,17 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
-from tests.media.files import until
 from tests.settings import with_settings
+from tests.waiting import until
 
 WELL = {"database": "ok", "migrations": "ok", "redis": "ok"}
 LATEST_SECONDS = 4
-"""Two seconds are promised; the rest is for a machine that is busy with other tests."""
+"""Seconds that a check may take: two are promised, the rest is for a busy machine."""
 
 
 @dataclass
 class Relay:
-    """A server in front of another one, whose connections can fall silent: they are read, and nothing comes back."""
+    """A proxy whose connections can be silenced: it reads them, and sends nothing back."""
 
     url: str
     opened: int = 0
@@ -38,11 +38,11 @@ class Relay:
     """The number of the first connection that is not silent."""
 
     def fall_silent(self) -> None:
-        """Answer no more, on any connection."""
+        """Stop answering on all connections."""
         self.silent_below = math.inf
 
-    def lose_what_is_open(self) -> None:
-        """Answer no more on the connections that there are, but on new ones."""
+    def silence_open_connections(self) -> None:
+        """Stop answering on the open connections, but not on new ones."""
         self.silent_below = self.opened
 
 
@@ -106,7 +106,7 @@ async def listening(answer: bytes | None) -> AsyncIterator[str]:
 
 @contextmanager
 def soon() -> Iterator[None]:
-    """The block takes no longer than a check may."""
+    """Assert that the block takes no longer than a check may."""
     began = time.monotonic()
     yield
     assert time.monotonic() - began < LATEST_SECONDS
@@ -129,7 +129,7 @@ async def checked(database_url: str, redis_url: str) -> dict[str, str]:
             return dict(await readiness.check())
 
 
-async def test_all_is_well_while_the_pool_is_exhausted(
+async def test_the_process_is_ready_while_the_pool_is_exhausted(
     services: Services, world: World, owner: "asyncpg.Pool[Row]"
 ) -> None:
     person = await world.person()
@@ -148,7 +148,7 @@ async def test_all_is_well_while_the_pool_is_exhausted(
         assert [(await task).status_code for task in queries] == [200] * 5
 
 
-async def test_a_server_that_accepts_and_never_answers_is_reported_in_time_and_by_name(services: Services) -> None:
+async def test_a_server_that_accepts_and_never_answers_is_reported_in_time_by_its_name(services: Services) -> None:
     async with listening(None) as silent:
         database, redis = f"postgresql://postgres@{silent}/x", f"redis://{silent}/0"
         gone = {"database": "unreachable: TimeoutError", "migrations": "unknown"}
@@ -158,14 +158,16 @@ async def test_a_server_that_accepts_and_never_answers_is_reported_in_time_and_b
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0" * 500, b"E\0\0\0\4", b"S", b"N"])
-async def test_what_is_no_postgresql_and_no_redis_is_not_ready(answer: bytes) -> None:
+async def test_servers_that_are_no_postgresql_and_no_redis_are_reported(answer: bytes) -> None:
     async with listening(answer) as address:
         found = await checked(f"postgresql://postgres@{address}/x", f"redis://{address}/0")
     assert found["database"].startswith("unreachable: ") and found["redis"].startswith("unreachable: ")
     assert found["migrations"] == "unknown"
 
 
-async def test_servers_that_fall_silent_after_the_start_are_reported_in_time_and_seen_again(services: Services) -> None:
+async def test_servers_that_stop_answering_are_reported_in_time_and_again_ready_when_they_answer(
+    services: Services,
+) -> None:
     async with relayed(services.database_url) as postgres, relayed(services.redis_url) as redis:
         between = replace(services, database_url=postgres.url, redis_url=redis.url)
         async with running(create_app(between)) as api:
@@ -186,19 +188,19 @@ async def test_servers_that_fall_silent_after_the_start_are_reported_in_time_and
             assert (await api.client.get("/readyz")).json() == {"status": "ok", **WELL}
 
 
-async def test_a_connection_whose_server_vanished_without_a_word_since_the_last_check_is_replaced_within_the_check(
+async def test_a_connection_whose_server_vanished_silently_since_the_last_check_is_replaced_within_the_check(
     services: Services,
 ) -> None:
     async with relayed(services.database_url) as postgres, prepared(postgres.url, services.redis_url) as readiness:
         for _ in range(3):
             assert await readiness.check() == WELL
-            postgres.lose_what_is_open()
+            postgres.silence_open_connections()
 
 
 READINESS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kinegraph readiness'"
 
 
-async def test_however_many_ask_at_once_there_is_one_connection_and_none_at_the_end(
+async def test_concurrent_checks_use_one_connection_which_is_closed_at_the_end(
     services: Services, owner: "asyncpg.Pool[Row]"
 ) -> None:
     async with running(create_app(services)) as api:
@@ -218,7 +220,7 @@ async def test_a_connection_that_the_server_closed_since_the_last_check_is_repla
         assert await owner.fetchval(cut) == 1
 
 
-async def test_a_check_that_nobody_waits_for_any_longer_does_not_spoil_the_next(services: Services) -> None:
+async def test_a_cancelled_check_does_not_break_the_next(services: Services) -> None:
     async with prepared(services.database_url, services.redis_url) as readiness:
         for _ in range(5):
             check = asyncio.create_task(readiness.check())
@@ -244,7 +246,7 @@ WHERE datname = current_database() AND application_name LIKE 'kinegraph%' AND st
 
 
 @pytest.mark.parametrize("wrong", ["s3", "redis"])
-async def test_a_start_that_fails_half_way_leaves_no_connection_open(
+async def test_a_start_that_fails_halfway_leaves_no_connection_open(
     services: Services, owner: "asyncpg.Pool[Row]", wrong: str, tmp_path: Path
 ) -> None:
     before = await owner.fetchval(OPEN)

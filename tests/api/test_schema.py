@@ -58,7 +58,7 @@ def _arguments(owner: str, field: GraphQLField | GraphQLDirective) -> Iterator[t
         yield f"{owner}({name}:)", argument.description
 
 
-def test_everything_has_a_description_that_is_a_sentence() -> None:
+def test_everything_in_the_schema_has_a_description_that_is_a_sentence() -> None:
     found = dict(described(exported))
     assert len(found) > 300
     assert [name for name, text in found.items() if not text or not text.strip()] == []

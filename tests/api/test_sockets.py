@@ -16,8 +16,8 @@ from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import World
-from tests.media.files import until as eventually
 from tests.settings import with_settings
+from tests.waiting import until as eventually
 
 BODY = json.dumps({"query": "{ __typename }"}).encode()
 ANSWER = {"data": {"__typename": "Query"}}
@@ -39,18 +39,18 @@ def length(body: bytes = BODY) -> str:
 
 
 @dataclass
-class Wire:
+class SocketApi:
     """The API behind a socket of this machine."""
 
     port: int
     server: uvicorn.Server
 
     def is_busy(self) -> bool:
-        """Whether a request is being worked on."""
+        """True if a request is being processed."""
         return bool(self.server.server_state.tasks)
 
-    async def say(self, *packets: bytes, answers: int = 1) -> list[tuple[int, bytes]]:
-        """Status and body of each answer to bytes that are sent in so many packets, on one connection."""
+    async def send(self, *packets: bytes, answers: int = 1) -> list[tuple[int, bytes]]:
+        """Send these packets on one connection. Return the status and body of each answer."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for packet in packets:
@@ -69,23 +69,23 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that comes by itself."""
+    """Wait until the condition holds."""
     for _ in range(1000):
         if holds():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError("it did not come")
+    raise AssertionError("The condition did not hold in time.")
 
 
 @pytest.fixture(scope="module")
-async def wire(services: Services) -> AsyncIterator[Wire]:
+async def wire(services: Services) -> AsyncIterator[SocketApi]:
     configured = with_settings(services, pool_size=1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(create_app(configured), http=HttpProtocol, log_config=None, ws="none")
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         await until(lambda: server.started)
-        yield Wire(listening.getsockname()[1], server)
+        yield SocketApi(listening.getsockname()[1], server)
         server.should_exit = True
         await serving
 
@@ -103,28 +103,28 @@ OFFERS = [
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: " ".join(offer)[:40])
-async def test_an_offer_to_upgrade_is_ignored_and_the_body_read(wire: Wire, offer: tuple[str, ...]) -> None:
+async def test_an_offer_to_upgrade_is_ignored_and_the_body_is_read(wire: SocketApi, offer: tuple[str, ...]) -> None:
     whole = head("POST", *offer, length()) + BODY
     chunked = head("POST", *offer, "Transfer-Encoding: chunked") + b"5\r\n%b\r\n" % BODY[:5]
     chunked += b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY) - 5, BODY[5:])
     question = head("GET", *offer, target="/graphql?query=%7B__typename%7D")
     for sent in (whole, chunked, question):
         for packets in ([sent], [sent[:9], sent[9:]], [sent[:-3], sent[-3:]], [bytes([byte]) for byte in sent]):
-            ((status, body),) = await wire.say(*packets)
+            ((status, body),) = await wire.send(*packets)
             assert (status, json.loads(body)) == (200, ANSWER)
 
 
 async def test_requests_that_follow_on_the_same_connection_are_answered_each_with_an_offer_or_without(
-    wire: Wire,
+    wire: SocketApi,
 ) -> None:
     with_offer, plain = head("POST", *JAVA, length()) + BODY, head("POST", length()) + BODY
     for requests in ([with_offer] * 3, [with_offer, plain, with_offer], [plain, with_offer, plain]):
         for packets in ([b"".join(requests)], requests):
-            answers = await wire.say(*packets, answers=3)
+            answers = await wire.send(*packets, answers=3)
             assert [(status, json.loads(body)) for status, body in answers] == [(200, ANSWER)] * 3
 
 
-async def test_what_is_wrong_with_a_request_is_reported_whether_it_has_an_offer_or_not(wire: Wire) -> None:
+async def test_the_error_of_a_request_is_reported_with_and_without_an_offer(wire: SocketApi) -> None:
     for offer in ((), JAVA):
         for sent, expected in (
             (head("POST", *offer, length(b"{")) + b"{", 400),
@@ -135,11 +135,11 @@ async def test_what_is_wrong_with_a_request_is_reported_whether_it_has_an_offer_
             (head("GET", *offer, target="/nowhere"), 404),
             (head("GET", *offer, target="//["), 404),
         ):
-            ((status, _),) = await wire.say(sent)
+            ((status, _),) = await wire.send(sent)
             assert status == expected, sent
 
 
-async def test_a_client_that_waits_for_leave_to_send_its_body_gets_it_with_an_offer_too(wire: Wire) -> None:
+async def test_a_client_that_expects_100_continue_gets_it_with_an_offer_too(wire: SocketApi) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
     writer.write(head("POST", *JAVA, "Expect: 100-continue", length()))
     assert (await asyncio.wait_for(_answer(reader), 10))[0] == 100
@@ -149,7 +149,7 @@ async def test_a_client_that_waits_for_leave_to_send_its_body_gets_it_with_an_of
     writer.close()
 
 
-async def test_the_connection_stays_open_or_is_closed_as_the_client_requested_beside_its_offer(wire: Wire) -> None:
+async def test_the_connection_stays_open_or_is_closed_as_the_client_requested_beside_its_offer(wire: SocketApi) -> None:
     for headers, version, stays in (
         (("Connection: Upgrade", "Upgrade: h2c"), "1.1", True),
         (("Connection: Upgrade, close", "Upgrade: h2c"), "1.1", False),
@@ -164,8 +164,8 @@ async def test_the_connection_stays_open_or_is_closed_as_the_client_requested_be
         writer.close()
 
 
-async def test_a_tunnel_is_no_offer_and_is_refused(wire: Wire) -> None:
-    ((status, _),) = await wire.say(b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n")
+async def test_a_request_for_a_tunnel_is_refused(wire: SocketApi) -> None:
+    ((status, _),) = await wire.send(b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n")
     assert status == 400
 
 
@@ -179,7 +179,7 @@ async def test_a_tunnel_is_no_offer_and_is_refused(wire: Wire) -> None:
     ],
 )
 async def test_a_client_that_hangs_up_in_its_body_leaves_one_line_in_the_log(
-    wire: Wire, caplog: pytest.LogCaptureFixture, sent: bytes
+    wire: SocketApi, caplog: pytest.LogCaptureFixture, sent: bytes
 ) -> None:
     with caplog.at_level(logging.DEBUG, "kinegraph.http"):
         _, writer = await asyncio.open_connection("127.0.0.1", wire.port)
@@ -195,7 +195,7 @@ async def test_a_client_that_hangs_up_in_its_body_leaves_one_line_in_the_log(
 
 
 async def test_a_client_that_hangs_up_before_its_answer_is_no_error_and_others_are_served(
-    wire: Wire, world: World, owner: "asyncpg.Pool[Row]", caplog: pytest.LogCaptureFixture
+    wire: SocketApi, world: World, owner: "asyncpg.Pool[Row]", caplog: pytest.LogCaptureFixture
 ) -> None:
     person = await world.person()
     body = json.dumps({"query": "{ exercises(first: 1) { totalCount } }"}).encode()
@@ -208,7 +208,7 @@ async def test_a_client_that_hangs_up_before_its_answer_is_no_error_and_others_a
             await eventually(lambda: owner.fetchval("SELECT true FROM pg_locks WHERE NOT granted LIMIT 1"))
             writer.transport.abort()
             await until(lambda: "client hung up before its answer" in caplog.messages)
-        ((status, _),) = await wire.say(request_bytes)
+        ((status, _),) = await wire.send(request_bytes)
     assert status == 200
     assert max(record.levelno for record in caplog.records) <= logging.INFO
     assert 500 not in [vars(record).get("status") for record in caplog.records]

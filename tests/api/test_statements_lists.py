@@ -99,10 +99,10 @@ DOCUMENTS: dict[str, str] = {
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
     "taxonomies": ours("taxonomy", TAXONOMY),
-    "what hangs from exercises of the library": ours(
+    "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
-    "what hangs from exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
-    "what hangs from sources": ours(
+    "child rows of exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
+    "child rows of sources": ours(
         "exerciseLibrary(source: ORG)", "nodes", "exercise", "forkedFrom", f"{DETAILS} forkedFrom", DETAILS),
     "facets of libraries": ours("exerciseLibrary(first: 1)", f"{PAGE} {FACETS}"),
     "facets of filtered libraries": ours(
@@ -120,14 +120,14 @@ async def sizes(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> list[Size
 
 
 async def cost(counter: Counter, person: Person, text: str, **variables: Any) -> tuple[int, Any]:
-    """How many statements the document took, and its data."""
+    """The number of statements for the document, and its data."""
     with counter.counting() as seen:
         data = await counter.api.run(text, person, **variables)
     return len(seen), data
 
 
 def objects(value: Any) -> int:
-    """How many objects stand in an answer."""
+    """Number of objects in an answer."""
     if isinstance(value, list):
         return sum(objects(entry) for entry in value)
     return 1 + sum(objects(entry) for entry in value.values()) if isinstance(value, dict) else 0
@@ -161,7 +161,7 @@ async def test_the_same_field_of_several_organizations_takes_the_statements_of_o
     assert (await cost(counter, many.coach, f"{{ {' '.join(each)} }}"))[0] == (await cost(counter, many.coach, one))[0]
 
 
-async def test_several_fields_of_one_kind_at_the_root_take_the_statements_of_one(
+async def test_several_root_fields_of_one_kind_take_the_statements_of_one(
     counter: Counter, sizes: list[Size], owner: "asyncpg.Pool[Row]"
 ) -> None:
     size = sizes[1]
@@ -180,7 +180,7 @@ async def test_several_fields_of_one_kind_at_the_root_take_the_statements_of_one
         assert data["f0"] and all_of_them == one, field
 
 
-async def test_a_workout_of_many_movements_is_written_in_as_many_statements_as_one_of_one(
+async def test_a_workout_of_many_movements_takes_as_many_statements_as_one_of_one(
     counter: Counter, world: World, sizes: list[Size]
 ) -> None:
     organization = sizes[0].organizations[0]
@@ -203,7 +203,7 @@ async def test_a_workout_of_many_movements_is_written_in_as_many_statements_as_o
 
 
 class _Edges(Visitor):
-    """Notes the fields of a document that lead to objects."""
+    """Collects the fields of a document that lead to objects."""
 
     def __init__(self, info: TypeInfo) -> None:
         super().__init__()
@@ -227,7 +227,7 @@ def edges() -> Iterator[str]:
                 yield f"{type.name}.{name}"
 
 
-def test_every_edge_of_the_schema_stands_in_one_of_these_documents() -> None:
+def test_every_edge_of_the_schema_is_selected_by_one_of_the_documents() -> None:
     info = TypeInfo(SCHEMA)
     seen = _Edges(info)
     for text in DOCUMENTS.values():

@@ -1,4 +1,4 @@
-"""An exercise with a great deal hanging from it is written in as many statements as one with a little."""
+"""An exercise with many child rows is written in as many statements as one with few."""
 
 from typing import Any  # JSON of requests and responses
 
@@ -41,7 +41,7 @@ async def categories(owner: "asyncpg.Pool[Row]", organization: Organization) -> 
 
 
 def child_rows(size: int, categories: list[str], word: str) -> dict[str, Any]:
-    """So many of everything that hangs from an exercise."""
+    """Child rows of an exercise, this number of each kind."""
     return {
         "instructions": [{"type": "STEP", "body": f"{word} {n}"} for n in range(size)],
         "contraindications": [{"condition": f"{word} {n}", "severity": "WARNING"} for n in range(size)],

@@ -1,4 +1,4 @@
-"""Statements that run into their time limit, and requests that get no connection: 503, and when to come back."""
+"""Statements that run into their time limit, and requests that get no connection: 503 with Retry-After."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,8 +16,8 @@ from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.conftest import Api, World, running
-from tests.media.files import until
 from tests.settings import with_settings
+from tests.waiting import until
 
 LIST = "{ exercises(first: 1) { totalCount } }"
 HEADER = "x-kinegraph-executor"
@@ -40,7 +40,7 @@ async def locked(owner: "asyncpg.Pool[Row]", table: str = "exercises") -> AsyncI
 
 
 def assert_later(response: httpx.Response, code: str) -> None:
-    """The answer is one refusal that says when to come back, and has no data."""
+    """Assert that the answer is one refusal with Retry-After and without data."""
     assert outcome(response) == (503, [code]), response.text
     assert response.headers["Retry-After"] == "5"
     assert response.json().get("data") is None
@@ -62,7 +62,7 @@ TWO = "{ exercises(first: 1) { nodes { name } } again: exercises(first: 2) { tot
         (TWO, "breadth-first"),
     ],
 )
-async def test_a_query_whose_statement_takes_too_long_is_reported_so_and_the_next_is_answered(
+async def test_a_query_whose_statement_takes_too_long_gets_a_timeout_and_the_next_is_answered(
     hasty: Api, world: World, owner: "asyncpg.Pool[Row]", text: str, executor: str
 ) -> None:
     person = await world.person()
@@ -71,7 +71,7 @@ async def test_a_query_whose_statement_takes_too_long_is_reported_so_and_the_nex
     assert outcome(await send(hasty, {"query": text}, person=person, headers={HEADER: executor})) == (200, [])
 
 
-async def test_a_mutation_whose_statement_takes_too_long_is_reported_so_and_nothing_of_it_is_stored(
+async def test_a_mutation_whose_statement_takes_too_long_gets_a_timeout_and_stores_nothing(
     hasty: Api, world: World, owner: "asyncpg.Pool[Row]"
 ) -> None:
     admin = await world.person(is_platform_admin=True)
@@ -84,14 +84,16 @@ async def test_a_mutation_whose_statement_takes_too_long_is_reported_so_and_noth
     assert outcome(await send(hasty, body, person=admin)) == (200, [])
 
 
-async def test_signing_in_may_take_too_long_as_well(hasty: Api, world: World, owner: "asyncpg.Pool[Row]") -> None:
+async def test_a_slow_statement_of_authentication_gets_a_timeout_too(
+    hasty: Api, world: World, owner: "asyncpg.Pool[Row]"
+) -> None:
     person = await world.person()
     async with locked(owner, "users"):
         assert_later(await send(hasty, {"query": LIST}, person=person), "TIMEOUT")
     assert outcome(await send(hasty, {"query": LIST}, person=person)) == (200, [])
 
 
-async def test_a_request_for_which_no_connection_becomes_free_is_reported_to_come_back(
+async def test_a_request_that_gets_no_connection_is_503_with_a_time_to_retry(
     services: Services, world: World, owner: "asyncpg.Pool[Row]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "ACQUIRE_SECONDS", 0.2)

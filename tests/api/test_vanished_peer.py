@@ -1,4 +1,4 @@
-"""A database whose connections fall silent, without a word: requests end in time, and the next is answered."""
+"""A database whose connections silently stop answering: requests end in time, and the next is answered."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,8 +16,8 @@ from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.api.test_readiness import Relay, relayed, soon
 from tests.api.test_time_limits import HEADER, LIST, assert_later, locked
 from tests.conftest import Api, World, running
-from tests.media.files import until
 from tests.settings import with_settings
+from tests.waiting import until
 
 WAITS = "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted"
 CUT = {"query": LIST}
@@ -39,21 +39,21 @@ async def api(services: Services, relay: Relay, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("executor", ["breadth-first", "graphql-core"])
-async def test_a_query_under_way_gets_the_error_that_it_took_too_long_and_the_next_gets_a_new_connection(
+async def test_a_running_query_gets_a_timeout_and_the_next_gets_a_new_connection(
     api: Api, relay: Relay, world: World, owner: "asyncpg.Pool[Row]", executor: str
 ) -> None:
     person = await world.person()
     async with locked(owner):
         request = asyncio.create_task(send(api, CUT, person=person, headers={HEADER: executor}))
         await until(lambda: owner.fetchval(WAITS))
-        relay.lose_what_is_open()
+        relay.silence_open_connections()
     assert_later(await request, "TIMEOUT")
     opened = relay.opened
     assert outcome(await send(api, CUT, person=person, headers={HEADER: executor})) == (200, [])
     assert relay.opened > opened
 
 
-async def test_a_mutation_under_way_is_reported_and_nothing_of_it_is_stored(
+async def test_a_running_mutation_gets_a_timeout_and_stores_nothing(
     api: Api, relay: Relay, world: World, owner: "asyncpg.Pool[Row]"
 ) -> None:
     admin = await world.person(is_platform_admin=True)
@@ -62,23 +62,23 @@ async def test_a_mutation_under_way_is_reported_and_nothing_of_it_is_stored(
     async with locked(owner):
         request = asyncio.create_task(send(api, body, person=admin))
         await until(lambda: owner.fetchval(WAITS))
-        relay.lose_what_is_open()
+        relay.silence_open_connections()
     assert_later(await request, "TIMEOUT")
     assert await owner.fetchval(count) == 0
     assert outcome(await send(api, body, person=admin)) == (200, [])
     assert await owner.fetchval(count) == 1
 
 
-async def test_a_query_that_finds_only_connections_that_have_vanished_is_answered_on_a_new_one(
+async def test_a_query_whose_pooled_connections_have_all_vanished_is_answered_on_a_new_one(
     api: Api, relay: Relay, world: World
 ) -> None:
     person = await world.person()
     both = await asyncio.gather(*(send(api, CUT, person=person) for _ in range(2)))
-    relay.lose_what_is_open()
+    relay.silence_open_connections()
     assert [outcome(answer) for answer in (*both, await send(api, CUT, person=person))] == [(200, [])] * 3
 
 
-async def test_while_nothing_answers_the_process_says_so_within_its_time_and_which_service_it_is(
+async def test_while_the_database_does_not_answer_readiness_reports_it_in_time_by_its_name(
     api: Api, relay: Relay, world: World
 ) -> None:
     person = await world.person()

@@ -206,7 +206,7 @@ def tree_of(own: Json, rows: dict[str, list[Json]]) -> Json:
     return own_columns(own) | {"sections": [own_columns(row) | {"movements": movements(row["id"])} for row in sections]}
 
 
-def moment(minute: int) -> str:
+def time_at(minute: int) -> str:
     """A time of the stored rows."""
     return f"2026-01-01T{minute // 60 % 24:02}:{minute % 60:02}:00.123456+00:00"
 
@@ -214,8 +214,8 @@ def moment(minute: int) -> str:
 def full_row(organization: Organization, values: Json, **columns: Any) -> Json:
     """A row with the columns that every table has; ids are random, so that the order does not depend on them."""
     minute = values.get("minute", 0)
-    deleted = moment(minute + 9) if values.get("deleted") else None
-    times = {"created_at": moment(minute), "updated_at": moment(minute + 5), "deleted_at": deleted}
+    deleted = time_at(minute + 9) if values.get("deleted") else None
+    times = {"created_at": time_at(minute), "updated_at": time_at(minute + 5), "deleted_at": deleted}
     return {"id": str(uuid4()), "organization_id": str(organization.id), **times, **columns}
 
 
@@ -265,6 +265,6 @@ def rows_of(organization: Organization, exercise_id: str, values: Json) -> dict[
             tables["workout_movements"].append(
                 row(rep, exercise_id=exercise_id, superset_group="B1", **position, **texts)
             )
-            for word in rep["comments"]:
-                add_comment(word, tables["workout_movements"][-1]["id"], None)
+            for comment in rep["comments"]:
+                add_comment(comment, tables["workout_movements"][-1]["id"], None)
     return tables

@@ -59,7 +59,7 @@ async def mine(api: Api, person: Person, **arguments: Any) -> list[str]:
 
 
 async def count(owner: Pool, organization: Organization) -> int:
-    """How many assignments an organization has stored."""
+    """Number of assignments that an organization has stored."""
     found: int = await owner.fetchval(
         "SELECT count(*) FROM workout_assignments WHERE organization_id = $1", organization.id
     )
@@ -87,7 +87,7 @@ async def test_several_athletes_get_an_assignment_each_in_their_order(api: Api, 
             assert (await api.run(READ_ASSIGNMENT, person, id=row["id"]))["assignment"] == expected
 
 
-async def test_one_athlete_of_another_organization_makes_the_whole_batch_refused(
+async def test_a_batch_with_one_athlete_of_another_organization_is_refused_as_a_whole(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, other = await world.organization(), await world.organization()
@@ -138,7 +138,7 @@ async def test_each_malformed_athlete_id_is_refused_once(api: Api, world: World)
     assert await api.refusals(ASSIGN, organization.coach, input=input) == refused
 
 
-async def test_days_from_2000_to_2100_are_taken_and_others_refused(api: Api, world: World, owner: Pool) -> None:
+async def test_days_from_2000_to_2100_are_accepted_and_others_refused(api: Api, world: World, owner: Pool) -> None:
     organization = await world.organization()
     id = (await create(api, organization))["id"]
     coach, member = organization.coach, organization.member
@@ -225,7 +225,7 @@ async def test_calendar_pages_have_each_assignment_once_while_others_are_created
             assert [one for one in found if one in made] == made
 
 
-async def test_an_assignment_exists_for_its_athlete_and_for_coaches_and_nobody_else(
+async def test_an_assignment_is_visible_to_its_athlete_and_to_coaches_and_nobody_else(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, _, id = await planned(api, world)
@@ -283,11 +283,11 @@ async def test_a_comments_movement_is_shown_through_the_assignment_of_a_deleted_
     await comment(api, organization.coach, row, "Top")
     await api.run(DELETE, organization.coach, id=made["id"])
     shown = await through(api, organization.member, id, "movement { id }")
-    (said,) = shown["workout"]["sections"][0]["movements"][0]["comments"]
-    assert said == {"body": "Top", "movement": {"id": row}, "replies": []}
+    (answered,) = shown["workout"]["sections"][0]["movements"][0]["comments"]
+    assert answered == {"body": "Top", "movement": {"id": row}, "replies": []}
 
 
-async def test_with_the_fork_the_library_workout_is_out_of_an_athletes_reach_by_its_id(api: Api, world: World) -> None:
+async def test_after_a_fork_an_athlete_no_longer_sees_the_library_workout_by_its_id(api: Api, world: World) -> None:
     organization, made, id = await planned(api, world, 1)
     await edited(api, organization.coach, made["id"], id)
     assert (await api.run(READ, organization.member, id=made["id"]))["workout"] is None

@@ -1,4 +1,4 @@
-"""Laws of forking, and of trees that are sent through an assignment, on random trees with threads and files."""
+"""Properties of forks, and of trees sent through an assignment, for random trees with threads and files."""
 
 from typing import Any  # inputs and answers are JSON
 
@@ -134,7 +134,7 @@ async def test_a_fork_equals_its_source_in_every_stored_column_but_the_ids(
 
 
 EDIT = st.tuples(
-    st.sampled_from(["own", "tree", "library tree", "movement", "library movement", "fault", "word"]),
+    st.sampled_from(["own", "tree", "library tree", "movement", "library movement", "fault", "comment"]),
     st.integers(0, 1),
     st.integers(0, 5),
 )
@@ -157,7 +157,7 @@ async def edit(
         await api.post(SET_FOR, coach, **values, sections=turned[: number or None])
     elif kind == "fault":
         assert await api.refusals(SET_FOR, coach, **values, sections=[section(movement(id))]) != []
-    elif kind == "word" and current != id and rows:
+    elif kind == "comment" and current != id and rows:
         await comment(api, coach, rows[0]["id"], "Hm")
     elif rows:
         await api.post(MOVE_FOR, coach, **{**values, "id": rows[number % len(rows)]["id"]}, input={"notes": "N"})
@@ -172,8 +172,8 @@ async def test_no_sequence_of_edits_through_assignments_changes_a_byte_of_the_li
     library = await create(api, organization, *await with_ids(world, tree), title="Library")
     for node in library["sections"]:
         for row in node["movements"][:1]:
-            word = await comment(api, organization.coach, row["id"], "Top")
-            await comment(api, organization.coach, row["id"], "Reply", word)
+            comment_id = await comment(api, organization.coach, row["id"], "Top")
+            await comment(api, organization.coach, row["id"], "Reply", comment_id)
     pair = (organization.member, organization.coach)
     batch = await assigned(api, organization.coach, library["id"], *pair)
     before = await stored(owner, library["id"]), await facts(owner, organization)
@@ -187,7 +187,7 @@ async def test_no_sequence_of_edits_through_assignments_changes_a_byte_of_the_li
     assert sorted(copies) == await snapshots_of(owner, library["id"])
 
 
-def said(sections: list[Json]) -> list[list[list[tuple[str, list[str]]]]]:
+def threads(sections: list[Json]) -> list[list[list[tuple[str, list[str]]]]]:
     """The threads under each movement of each section."""
     return [
         [
@@ -217,7 +217,7 @@ async def test_a_permutation_of_library_ids_sent_through_an_assignment_retains_e
         cut = data.draw(st.integers(0, len(order)))
         tree = [section(*order[:cut]), section(*order[cut:], id=made["sections"][0]["id"])]
         answered = (await replaced(api, coach, made["id"], id, tree))["sections"]
-        assert said(answered) == [[[(row, [f"Reply to {row}"])] for row in node] for node in movement_ids(tree)]
+        assert threads(answered) == [[[(row, [f"Reply to {row}"])] for row in node] for node in movement_ids(tree)]
         again = (await replaced(api, coach, made["id"], id, sent_back(answered)))["sections"]
         assert again == answered
     assert await stored(owner, made["id"]) == before
@@ -254,12 +254,12 @@ async def test_a_fork_takes_as_many_statements_for_200_movements_with_400_commen
     counter: Counter, world: World, owner: Pool
 ) -> None:
     seen, api = [], counter.api
-    for size, words in ((20, 0), (200, 2)):
+    for size, comments in ((20, 0), (200, 2)):
         organization, made, first = await planned(api, world, size)
         for row in movement_ids(made["sections"])[0]:
-            tables = [full_row(organization, {}, workout_movement_id=row, body="Hm") for _ in range(words)]
+            tables = [full_row(organization, {}, workout_movement_id=row, body="Hm") for _ in range(comments)]
             author = {"author_id": str(organization.coach.id)}
-            await store_rows(owner, {"exercise_comments": [word | author for word in tables]})
+            await store_rows(owner, {"exercise_comments": [row | author for row in tables]})
         second, third = await assigned(api, organization.coach, made["id"], organization.member, organization.coach)
         with counter.counting() as statements:
             await edited(api, organization.coach, made["id"], first)
@@ -270,6 +270,6 @@ async def test_a_fork_takes_as_many_statements_for_200_movements_with_400_commen
         with counter.counting() as statements:
             await moved(api, organization.coach, movement_ids(made["sections"])[0][0], third, notes="N")
         seen.append(len(statements))
-        assert sum(len(row["comments"]) for row in copy["sections"][0]["movements"]) == size * words
+        assert sum(len(row["comments"]) for row in copy["sections"][0]["movements"]) == size * comments
     assert seen[:3] == seen[3:]
     assert seen[0] > 0

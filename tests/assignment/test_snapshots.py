@@ -67,16 +67,16 @@ async def test_the_first_edit_with_an_assignment_forks_and_the_second_edits_the_
     for turn in ("first", "second"):
         if edit == "own":
             changed = await edited(api, coach, made["id"], id, title=turn)
-            said = changed["title"]
+            answered = changed["title"]
         elif edit == "tree":
             changed = await replaced(api, coach, made["id"], id, [section(title=turn)])
-            said = changed["sections"][0]["title"]
+            answered = changed["sections"][0]["title"]
         else:
             payload = await moved(api, coach, first_movement(made), id, notes=turn)
             changed = payload["workout"]
-            said = changed["sections"][0]["movements"][0]["notes"]
+            answered = changed["sections"][0]["movements"][0]["notes"]
             assert payload["movement"]["id"] == first_movement(changed) != first_movement(made)
-        assert (said, changed["isSnapshot"], changed["forkedFrom"]) == (turn, True, {"id": made["id"]})
+        assert (answered, changed["isSnapshot"], changed["forkedFrom"]) == (turn, True, {"id": made["id"]})
         assert await snapshots_of(owner, made["id"]) == [changed["id"]]
         shown = await shown_by(api, organization.member, id)
         assert (shown["isForked"], shown["workout"]) == (True, {"id": changed["id"], "isSnapshot": True})
@@ -85,7 +85,7 @@ async def test_the_first_edit_with_an_assignment_forks_and_the_second_edits_the_
     assert await facts(owner, organization) == [made["id"]]
 
 
-async def test_two_athletes_of_one_batch_fork_apart(api: Api, world: World, owner: Pool) -> None:
+async def test_assignments_of_one_batch_fork_independently(api: Api, world: World, owner: Pool) -> None:
     organization, made, _ = await planned(api, world)
     athletes = [await world.join(organization.id, "member") for _ in range(2)]
     batch = await assigned(api, organization.coach, made["id"], *athletes)
@@ -255,9 +255,11 @@ async def test_a_fork_that_waited_for_a_replacement_copies_its_result(api: Api, 
 
 async def answered_or_waiting(owner: Pool, request: "asyncio.Future[Any]") -> None:
     """Return when the request is answered or waits for a lock."""
-    held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting_count = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
     async with asyncio.timeout(20):
-        while not (await owner.fetchval(held) or request.done()):
+        while not (await owner.fetchval(waiting_count) or request.done()):
             pass
 
 
@@ -273,7 +275,7 @@ async def test_a_comment_that_an_athlete_was_writing_while_their_workout_forked_
         fork = asyncio.ensure_future(edited(api, organization.coach, made["id"], id))
         await answered_or_waiting(owner, fork)
     (node,) = await read_tree(api, organization.member, (await fork)["id"])
-    assert [word["body"] for row in node["movements"] for word in row["comments"]] == ["In time"]
+    assert [comment["body"] for row in node["movements"] for comment in row["comments"]] == ["In time"]
 
 
 BOTH = """mutation ($w: ID!, $a: ID!, $b: ID!) {
@@ -282,7 +284,7 @@ BOTH = """mutation ($w: ID!, $a: ID!, $b: ID!) {
 }"""
 
 
-async def test_requests_that_fork_two_assignments_in_opposite_orders_leave_one_snapshot_each_and_no_error_of_ours(
+async def test_requests_that_fork_two_assignments_in_opposite_orders_leave_one_snapshot_each_and_no_internal_error(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, made, a = await planned(api, world)

@@ -1,4 +1,4 @@
-"""What tests of work in the background stand on: files in a folder of their own, and a real queue."""
+"""Fixtures of the tests of `background`: files in a folder of their own, and a real queue."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,23 +12,20 @@ from kinegraph.settings import Settings
 from kinegraph.worker import Work
 from tests.background.rows import Pool, Scene, open_queue, scene_of
 from tests.conftest import SECRET, Api, World
+from tests.fixtures import admin, home
 
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where this module's files are."""
-    return tmp_path_factory.mktemp("home")
+__all__ = ["admin", "home"]
 
 
 @pytest.fixture(scope="module")
 def services(database_url: str, redis_url: str, home: Path) -> Services:
-    """Where the application of this module finds everything."""
+    """The services of this module's application."""
     return Services(Settings(home=home), database_url, redis_url, SECRET)
 
 
 @pytest.fixture(scope="module")
 def work(database: Database, services: Services) -> Work:
-    """What jobs work with."""
+    """The context of the worker's jobs."""
     return Work(database, folder_storage(services.settings))
 
 

@@ -1,10 +1,7 @@
-"""What the tests of work in the background share: pictures put under movements, and the rows that follow from them."""
+"""Helpers of the tests of background work: attached pictures, and the rows that follow from them."""
 
-import asyncio
 import io
 import json
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias  # Any: rows of asyncpg, which has no types
@@ -42,7 +39,7 @@ BLOCKED = """
 SELECT count(*) FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND query LIKE '%thumb_url = $2%' AND datname = current_database()
 """
-"""How many jobs have made a thumbnail and wait for the row of its attachment."""
+"""Number of jobs that have made a thumbnail and wait for the row of its attachment."""
 NO_PICTURE = b"\x89PNG\r\n\x1a\n" + b"this begins as a PNG, and is none"
 
 
@@ -61,7 +58,7 @@ class Scene:
 
     @property
     def coach(self) -> Person:
-        """Who acts."""
+        """The person who sends requests."""
         return self.organization.coach
 
     async def upload(self, content: bytes | None = None, mime: str = "image/png") -> str:
@@ -104,26 +101,17 @@ async def job_of(owner: Pool, attachment_id: UUID) -> Any:
 
 
 async def open_queue(redis_url: str) -> ArqRedis:
-    """The queue, as the worker speaks to it."""
+    """A connection to the queue, as the worker opens it."""
     return await create_pool(RedisSettings.from_dsn(redis_url), default_queue_name=QUEUE)
 
 
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
-    """What the condition says as soon as it holds."""
-    deadline = time.monotonic() + seconds
-    while not (found := await condition()):
-        assert time.monotonic() < deadline, f"This did not come true within {seconds} s."
-        await asyncio.sleep(0.02)
-    return found
-
-
 async def expire(owner: Pool) -> None:
-    """Let the time pass in which whoever has a job must say that it still runs."""
+    """Let the leases of all running jobs expire."""
     await owner.execute("UPDATE jobs SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL")
 
 
 async def file_of(owner: Pool, home: Path, attachment_id: UUID) -> Path:
-    """Where an attachment's file is."""
+    """The path of an attachment's file."""
     key = await owner.fetchval("SELECT url FROM attachments WHERE id = $1", attachment_id)
     return home / "media" / str(key)
 

@@ -24,7 +24,7 @@ NAMES = ("attachment_id", "organization_id")
 
 
 @dataclass(frozen=True)
-class Unheard:
+class FactWithoutListener:
     """A fact that makes no jobs."""
 
     number: int
@@ -42,8 +42,8 @@ async def record(database: Database, count: int) -> None:
         await outbox.record(session, [AttachmentAdded(uuid4(), uuid4()) for _ in range(count)])
 
 
-async def handed(queue: ArqRedis) -> list[str]:
-    """The ids of the jobs that lie in Redis, as often as they lie there."""
+async def enqueued_ids(queue: ArqRedis) -> list[str]:
+    """The ids of the jobs in Redis, repeated as often as they are there."""
     ids = [name.decode().partition(":")[0] for name in await queue.zrange(QUEUE, 0, -1)]
     return sorted(ids)
 
@@ -66,7 +66,7 @@ async def test_an_attached_picture_becomes_one_job_with_the_facts_values(
     assert (job.kind, job.status, job.tries, job.started_at, job.error) == ("thumbnail", "queued", 0, None, None)
     same = "arguments = jsonb_build_object('attachment_id', $1::uuid, 'organization_id', $2::uuid)"
     assert await owner.fetchval(f"SELECT {same} FROM jobs", attachment, scene.organization.id)
-    assert await handed(queue) == [str(job.id)]
+    assert await enqueued_ids(queue) == [str(job.id)]
 
 
 async def test_a_film_makes_no_job(scene: Scene, database: Database, queue: ArqRedis, owner: Pool) -> None:
@@ -75,7 +75,7 @@ async def test_a_film_makes_no_job(scene: Scene, database: Database, queue: ArqR
     assert await states(owner) == []
 
 
-async def test_dispatchers_at_once_make_each_fact_one_job_and_hand_it_over_once(
+async def test_concurrent_dispatchers_make_one_job_of_each_fact_and_enqueue_it_once(
     database: Database, redis_url: str, queue: ArqRedis, owner: Pool
 ) -> None:
     pools = [await open_queue(redis_url) for _ in range(5)]
@@ -85,24 +85,27 @@ async def test_dispatchers_at_once_make_each_fact_one_job_and_hand_it_over_once(
     assert await states(owner) == [("queued", 0)] * 40
     assert await owner.fetchval("SELECT count(DISTINCT arguments) FROM jobs") == 40
     ids = await owner.fetch("SELECT id::text FROM jobs ORDER BY 1")
-    assert await handed(queue) == [row.id for row in ids]
+    assert await enqueued_ids(queue) == [row.id for row in ids]
     assert await owner.fetchval("SELECT count(*) FROM outbox WHERE handled_at IS NULL") == 0
     for pool in pools:
         await pool.aclose()
 
 
-async def test_facts_that_nobody_listens_to_wait_and_hold_nothing_up(
+async def test_facts_without_a_listener_wait_and_do_not_delay_others(
     database: Database, queue: ArqRedis, owner: Pool
 ) -> None:
     async with database.write() as session:
-        await outbox.record(session, [Unheard(number) for number in range(300)])
+        await outbox.record(session, [FactWithoutListener(number) for number in range(300)])
     await record(database, 1)
     assert await dispatch(database, queue) == 1
-    assert await owner.fetchval("SELECT count(*) FROM outbox WHERE fact = 'Unheard' AND handled_at IS NULL") == 300
+    assert (
+        await owner.fetchval("SELECT count(*) FROM outbox WHERE fact = 'FactWithoutListener' AND handled_at IS NULL")
+        == 300
+    )
     assert await states(owner) == [("queued", 0)]
 
 
-async def test_facts_of_a_transaction_that_is_still_open_are_waited_for_by_nobody_and_lost_by_nobody(
+async def test_facts_of_an_open_transaction_neither_delay_others_nor_are_lost(
     database: Database, queue: ArqRedis, owner: Pool
 ) -> None:
     async with database.write() as session:
@@ -113,10 +116,10 @@ async def test_facts_of_a_transaction_that_is_still_open_are_waited_for_by_nobod
     assert await states(owner) == [("queued", 0)] * 2
 
 
-# ---------------------------------------------------------------------------------- jobs are handed over
+# ---------------------------------------------------------------------------------- jobs are enqueued in Redis
 
 
-async def test_a_job_is_handed_over_again_only_when_its_lease_is_over(
+async def test_a_job_is_enqueued_again_only_when_its_lease_is_over(
     database: Database, queue: ArqRedis, owner: Pool
 ) -> None:
     (id,) = await enqueue(database, 1)
@@ -126,7 +129,7 @@ async def test_a_job_is_handed_over_again_only_when_its_lease_is_over(
     assert await dispatch(database, queue) == 0
     await expire(owner)
     assert await dispatch(database, queue) == 1
-    assert await handed(queue) == [id, id]
+    assert await enqueued_ids(queue) == [id, id]
     (first, second) = await queue.zrange(QUEUE, 0, -1)
     for name in (first, second):
         message = deserialize_job(await queue.get(b"arq:job:" + name))
@@ -134,7 +137,7 @@ async def test_a_job_is_handed_over_again_only_when_its_lease_is_over(
 
 
 @pytest.mark.parametrize("analyzed", [False, True])
-async def test_no_more_jobs_than_have_their_turn_soon_lie_in_redis(
+async def test_redis_holds_at_most_the_maximum_of_queued_jobs(
     database: Database, queue: ArqRedis, owner: Pool, analyzed: bool
 ) -> None:
     await enqueue(database, MAX_QUEUED * 2)
@@ -143,12 +146,12 @@ async def test_no_more_jobs_than_have_their_turn_soon_lie_in_redis(
     assert await dispatch(database, queue) == MAX_QUEUED
     assert await dispatch(database, queue) == 0
     async with database.write(authenticate_worker) as session:
-        for id in (await handed(queue))[:10]:
+        for id in (await enqueued_ids(queue))[:10]:
             await store.end(session, UUID(id), "succeeded", message=None, error=None)
     assert await dispatch(database, queue) == 10
 
 
-async def test_a_redis_that_forgot_everything_loses_no_job(
+async def test_no_job_is_lost_when_redis_loses_its_data(
     scene: Scene, work: Work, database: Database, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await scene.attach()
@@ -157,7 +160,7 @@ async def test_a_redis_that_forgot_everything_loses_no_job(
     assert await dispatch(database, queue) == 0
     await expire(owner)
     assert await dispatch(database, queue) == 1
-    (id,) = await handed(queue)
+    (id,) = await enqueued_ids(queue)
     await run_job({"work": work}, id)
     job = await job_of(owner, attachment)
     assert (job.status, job.tries) == ("succeeded", 1)
@@ -178,7 +181,7 @@ async def test_while_redis_is_away_facts_become_jobs_that_wait_for_it(
     again = start_redis(tmp_path)
     try:
         assert await dispatch(database, pool) == 3
-        assert len(await handed(pool)) == 3
+        assert len(await enqueued_ids(pool)) == 3
     finally:
         await pool.aclose()
         again.stop()

@@ -1,4 +1,4 @@
-"""How the worker ends: its tasks are cancelled until they have ended."""
+"""The end of the worker: its tasks are cancelled until they have ended."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The API of jobs: platform admins see each job as it is, newest first, in measured helpings; nobody else sees any."""
+"""The API of jobs: platform admins see each job as it is, newest first, in bounded pages; nobody else sees any."""
 
 from typing import Any  # Any: variables and answers are JSON
 from uuid import UUID, uuid4
@@ -36,13 +36,8 @@ SELECT id FROM made ORDER BY enqueued_at DESC, id DESC
 """
 
 
-@pytest.fixture(scope="module")
-async def admin(world: World) -> Person:
-    return await world.person(is_platform_admin=True)
-
-
 async def fill(owner: Pool) -> list[str]:
-    """The ids of seven jobs, newest first; the two newest were enqueued in the same moment."""
+    """The ids of seven jobs, newest first; the two newest were enqueued at the same time."""
     return [str(row.id) for row in await owner.fetch(SEVEN)]
 
 
@@ -89,7 +84,7 @@ async def test_jobs_come_newest_first_and_by_kind_and_status(api: Api, admin: Pe
 
 
 @pytest.mark.parametrize("first", [0, -1, 101, -(2**31), 2**31 - 1])
-async def test_helpings_out_of_bounds_are_refused(api: Api, admin: Person, first: int) -> None:
+async def test_pages_of_an_invalid_size_are_refused(api: Api, admin: Person, first: int) -> None:
     assert await errors(api, FIVE, admin, first=first) == [("INVALID_INPUT", "Must be from 1 to 100.")]
 
 
@@ -114,13 +109,13 @@ async def test_nobody_else_sees_a_job_or_learns_whether_there_is_one(
     assert await errors(api, "{ jobs(first: 1) { error } }", person) == refusal
 
 
-async def test_who_is_not_signed_in_is_refused_as_not_signed_in(api: Api) -> None:
+async def test_an_anonymous_caller_is_refused_as_not_signed_in(api: Api) -> None:
     for text in ("{ jobs { id } }", f'{{ job(id: "{UUID(int=0)}") {{ id }} }}'):
         ((code, message),) = await errors(api, text, None)
         assert code == "UNAUTHENTICATED" and message.startswith("Sign in")
 
 
 @pytest.mark.parametrize("id", ["", "1", "ffffffff-ffff-ffff-ffff-fffffffffffg", "x" * 300])
-async def test_an_id_that_is_none_is_refused(api: Api, admin: Person, id: str) -> None:
+async def test_an_invalid_id_is_refused(api: Api, admin: Person, id: str) -> None:
     ((code, _),) = await errors(api, JOB, admin, id=id)
     assert code == "INVALID_INPUT"

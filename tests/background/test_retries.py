@@ -1,4 +1,4 @@
-"""Retries: what may pass is tried again after growing delays, not for ever, and an unexpected error is not shown."""
+"""Retries: a temporary failure is retried after growing delays, not for ever; an unexpected error is not shown."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,8 @@ from kinegraph.background import store
 from kinegraph.background.rules import MAX_TRIES, JobKind, retry_delay_seconds
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.worker import Work, dispatch, run_job
-from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of, until
+from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of
+from tests.waiting import until
 
 PAUSES = [2, 4, 8, 16, 32, 64, 128]
 
@@ -41,12 +42,12 @@ async def deliver(owner: Pool, work: Work, queue: ArqRedis, attachment: UUID) ->
     return await job_of(owner, attachment)
 
 
-def test_pauses_grow_and_stay_within_five_minutes() -> None:
+def test_delays_grow_and_stay_within_five_minutes() -> None:
     assert [retry_delay_seconds(tries) for tries in range(1, 8)] == PAUSES
     assert [retry_delay_seconds(tries) for tries in (9, 50, 1000)] == [300, 300, 300]
 
 
-async def test_a_storage_that_fails_is_tried_again_after_growing_pauses_and_given_up_in_the_end(
+async def test_a_failing_storage_is_retried_after_growing_delays_and_given_up_in_the_end(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await unreadable(scene, owner, home)
@@ -65,7 +66,7 @@ async def test_a_storage_that_fails_is_tried_again_after_growing_pauses_and_give
     assert await deliver(owner, work, queue, attachment) == job
 
 
-async def test_a_failure_that_passes_leaves_no_error_behind(
+async def test_a_temporary_failure_leaves_no_error_in_the_row(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await unreadable(scene, owner, home)
@@ -77,7 +78,7 @@ async def test_a_failure_that_passes_leaves_no_error_behind(
     assert await thumbnail_of(owner, home, attachment) is not None
 
 
-async def test_a_job_that_fails_holds_up_no_other(
+async def test_a_job_that_fails_does_not_delay_others(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     bad, good = await unreadable(scene, owner, home), await scene.attach()
@@ -96,7 +97,7 @@ async def test_a_job_that_fails_holds_up_no_other(
         (JobKind.THUMBNAIL, {"attachment_id": "secret", "organization_id": "secret"}, "ValueError"),
     ],
 )
-async def test_what_is_unexpected_is_tried_again_and_its_details_stay_in_the_log(
+async def test_an_unexpected_error_is_retried_and_its_details_are_only_in_the_log(
     work: Work, owner: Pool, kind: JobKind, arguments: dict[str, Any], named: str
 ) -> None:
     async with work.database.write(authenticate_worker) as session:
@@ -118,7 +119,7 @@ async def test_a_storage_that_cannot_be_written_to_is_reported_as_such(
     assert not job.error.startswith("Unexpected")
 
 
-async def test_a_job_at_which_worker_after_worker_dies_is_given_up(
+async def test_a_job_that_several_workers_died_at_is_given_up(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool
 ) -> None:
     attachment = await scene.attach()

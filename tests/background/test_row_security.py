@@ -101,7 +101,7 @@ async def test_nobody_announces_an_upload_as_somebody_else(world: World, scene: 
 
 
 @pytest.mark.parametrize("where", ["another organization", "the canonical library"])
-async def test_nobody_announces_an_upload_where_they_do_not_belong(world: World, scene: Scene, where: str) -> None:
+async def test_nobody_announces_an_upload_in_an_organization_of_others(world: World, scene: Scene, where: str) -> None:
     organization_id = (await world.organization()).id if where == "another organization" else None
     with pytest.raises(DENIED):
         async with acting(world, scene, "coach") as session:
@@ -120,9 +120,7 @@ async def announce(session: WriteSession, organization_id: UUID | None, user_id:
     )
 
 
-async def test_ones_own_upload_is_ones_own_only_while_one_belongs_there(
-    world: World, scene: Scene, owner: Pool
-) -> None:
+async def test_a_former_member_does_not_see_their_uploads(world: World, scene: Scene, owner: Pool) -> None:
     upload = UUID(await scene.upload())
     async with acting(world, scene, "coach") as session:
         assert [row.id for row in await session.fetch("SELECT id FROM uploads")] == [upload]

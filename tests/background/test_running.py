@@ -1,4 +1,4 @@
-"""Running: a job's row says how it goes, a job that comes twice is done once, and one's failure is nobody else's."""
+"""Running: a job's row has its progress, a job delivered twice is done once, and a failure concerns its job alone."""
 
 import asyncio
 import io
@@ -54,7 +54,7 @@ async def run_all(owner: Pool, work: Work) -> None:
     await asyncio.gather(*(run_job({"work": work}, row.id) for row in ids))
 
 
-# ---------------------------------------------------------------------------------- how it goes, as a row
+# ---------------------------------------------------------------------------------- the states of a job's row
 
 
 async def test_a_job_goes_from_queued_to_running_to_succeeded(database: Database, owner: Pool) -> None:
@@ -112,7 +112,7 @@ async def test_a_postponed_job_is_queued_again_and_its_first_start_stays(databas
 
 
 @pytest.mark.parametrize("late", ["end", "postpone"])
-async def test_who_comes_late_changes_nothing_of_a_job_that_has_ended(
+async def test_a_late_worker_changes_nothing_of_a_job_that_has_ended(
     database: Database, owner: Pool, late: str
 ) -> None:
     id = await enqueue(database)
@@ -135,7 +135,7 @@ async def test_who_comes_late_changes_nothing_of_a_job_that_has_ended(
 # ---------------------------------------------------------------------------------- delivered more than once
 
 
-async def test_a_picture_gets_its_thumbnail_and_the_job_says_so(
+async def test_a_picture_gets_its_thumbnail_and_its_job_succeeds(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await scene.attach(png(900, 600))
@@ -162,7 +162,7 @@ async def test_a_job_that_is_delivered_many_times_at_once_runs_once(
     assert await everything(owner) == after
 
 
-async def test_a_job_that_is_handed_over_again_leaves_the_same_rows(
+async def test_a_job_that_is_enqueued_again_leaves_the_same_rows(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await scene.attach()
@@ -189,7 +189,7 @@ async def test_seeding_again_by_a_job_changes_no_row(work: Work, owner: Pool) ->
         assert row.message and all(line.endswith(" 0 new, 0 changed") for line in row.message.splitlines())
 
 
-async def test_a_job_that_is_not_there_is_no_error(work: Work, owner: Pool) -> None:
+async def test_running_a_missing_job_is_no_error(work: Work, owner: Pool) -> None:
     before = await everything(owner)
     await run_job({"work": work}, str(uuid4()))
     assert await everything(owner) == before
@@ -198,7 +198,7 @@ async def test_a_job_that_is_not_there_is_no_error(work: Work, owner: Pool) -> N
 # ---------------------------------------------------------------------------------- failing for good
 
 
-async def test_a_file_that_is_no_image_fails_its_job_alone_and_says_why(
+async def test_a_file_that_is_no_image_fails_its_job_alone_with_the_reason(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     bad = await scene.attach(NO_PICTURE)
@@ -218,7 +218,7 @@ async def test_a_file_that_is_no_image_fails_its_job_alone_and_says_why(
     assert await everything(owner) == before
 
 
-async def test_a_file_that_is_gone_fails_its_job_and_says_so(
+async def test_a_missing_file_fails_its_job_with_the_reason(
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await scene.attach()

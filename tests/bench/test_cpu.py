@@ -63,7 +63,7 @@ def family() -> Iterator[Family]:
     family.started.communicate()
 
 
-def test_a_child_counts_while_it_lives_and_as_much_when_it_has_ended(family: Family) -> None:
+def test_a_child_counts_the_same_while_it_runs_and_after_its_end(family: Family) -> None:
     before = family.cpu()
     assert family.send("0.3") == "used"
     living = family.cpu()
@@ -75,13 +75,13 @@ def test_a_child_counts_while_it_lives_and_as_much_when_it_has_ended(family: Fam
     assert ended - before < 0.6, "the child was counted twice"
 
 
-def test_children_that_end_and_children_that_live_are_added_up(family: Family) -> None:
+def test_ended_and_running_children_are_added_up(family: Family) -> None:
     before = family.cpu()
     assert [family.send("0.2"), family.send("0.2"), family.send("wait")] == ["used", "used", "ended"]
     assert 0.35 <= family.cpu() - before < 0.7
 
 
-def test_the_machine_was_busy_for_at_least_as_long_as_a_process_of_it(family: Family) -> None:
+def test_the_machines_busy_time_is_at_least_that_of_one_process(family: Family) -> None:
     machine, own = machine_cpu(), family.cpu()
     family.send("0.3")
     assert machine_cpu() - machine >= family.cpu() - own - 0.05

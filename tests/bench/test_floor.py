@@ -54,14 +54,16 @@ async def fetch_answer(server: Api, request: Request) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["tree", "wide", "zipf", "list", "library"])
-async def test_answers_are_the_same(name: str, organizations: list[Organization], floor: Api, api: Api) -> None:
+async def test_floor_and_api_give_the_same_answers(
+    name: str, organizations: list[Organization], floor: Api, api: Api
+) -> None:
     workload = WORKLOADS[name](organizations, "test")
     assert not workload.writes
     for request in workload.requests:
         assert equal(await fetch_answer(floor, request), await fetch_answer(api, request))
 
 
-async def test_what_one_writes_both_show(organizations: list[Organization], floor: Api, api: Api) -> None:
+async def test_both_show_a_write_of_either(organizations: list[Organization], floor: Api, api: Api) -> None:
     for name, writer, other in (("floor", floor, api), ("api", api, floor)):
         workload = WORKLOADS["mix"](organizations, name)
         queries = [each for each in workload.requests if not each.writes]

@@ -57,7 +57,7 @@ async def test_requests_are_sent_in_the_order_of_the_sequence_whatever_the_conne
     assert len(answers.latencies) == 12 and answers.seconds > 0
 
 
-async def test_a_load_goes_on_in_the_sequence_where_another_ended() -> None:
+async def test_a_load_continues_the_sequence_where_the_last_one_ended() -> None:
     async with server(answer) as (port, received):
         await run(port, Workload("", numbered_requests(10), range(10)), connections=1, first=7, max_requests=5)
     assert received == [7, 8, 9, 0, 1]

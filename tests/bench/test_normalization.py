@@ -29,10 +29,10 @@ OTHER: list[tuple[Any, Any]] = [
 
 
 @pytest.mark.parametrize(("left", "right"), SAME)
-def test_the_same_in_another_format_is_equal(left: Any, right: Any) -> None:
+def test_answers_in_another_format_are_equal(left: Any, right: Any) -> None:
     assert equal(orjson.dumps({"data": [left]}), orjson.dumps({"data": [right]}))
 
 
 @pytest.mark.parametrize(("left", "right"), OTHER)
-def test_what_says_something_else_is_not(left: Any, right: Any) -> None:
+def test_answers_with_another_meaning_are_not_equal(left: Any, right: Any) -> None:
     assert not equal(orjson.dumps({"data": [left]}), orjson.dumps({"data": [right]}))

@@ -29,7 +29,7 @@ def test_zipf_draws_fall_with_the_rank_as_its_exponent_says() -> None:
     assert set(counted) <= set(range(COUNT))
 
 
-def test_the_frequent_indices_are_not_neighbours() -> None:
+def test_frequent_indices_are_not_adjacent() -> None:
     frequent = [index for index, _ in Counter(zipf(COUNT, 1.1, DRAWS, seed=1)).most_common(10)]
     assert min(abs(one - other) for one in frequent for other in frequent if one != other) > 1
     assert max(frequent) > COUNT / 2

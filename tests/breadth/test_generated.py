@@ -98,7 +98,7 @@ def without_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(DOCUMENTS, THINGS, st.lists(THINGS, max_size=2), st.integers(0, 2), st.booleans(), st.booleans())
-async def test_generated_documents_are_answered_the_same_both_ways(
+async def test_generated_documents_get_the_same_answer_from_both_executors(
     document: str, root: Thing, others: list[Thing], times: int, yes: bool, no: bool
 ) -> None:
     friends = dict(enumerate(others))

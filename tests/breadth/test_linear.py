@@ -13,7 +13,7 @@ from tests.breadth.test_cases import BREADTH_FIRST, WRONG
 from tests.breadth.thing_schema import THING, Breadth, Thing, run
 
 
-class ByCore(Breadth):
+class GraphqlCoreExecutor(Breadth):
     """The executor with breadth-first execution switched off."""
 
     is_breadth_first = False
@@ -109,7 +109,7 @@ async def test_cost_is_linear_for_every_kind_of_field(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in CASES if not name.endswith("fails")])
 async def test_cost_is_linear_where_graphql_core_executes(name: str) -> None:
-    await require_linear(lambda n: run_case(ByCore, name, n))
+    await require_linear(lambda n: run_case(GraphqlCoreExecutor, name, n))
 
 
 @pytest.mark.parametrize("name", [name for name, (text, _) in WRONG.items() if "{ thing " in text and name != ONE_TIME])

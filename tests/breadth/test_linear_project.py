@@ -34,7 +34,7 @@ WITH exercise AS (INSERT INTO exercises (organization_id, name)
                       (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)
                   SELECT $1, id, $4, $3, current_date FROM workout),
      section AS (INSERT INTO workout_sections (organization_id, workout_id, title, sort_order)
-                 SELECT $1, id, 'Part', n FROM workout, generate_series(1, $2) AS n RETURNING id, sort_order),
+                 SELECT $1, id, 'Section', n FROM workout, generate_series(1, $2) AS n RETURNING id, sort_order),
      movement AS (INSERT INTO workout_movements (organization_id, section_id, exercise_id, prescription)
                   SELECT $1, section.id, exercise.id, '{"sets": 3}' FROM section
                   JOIN exercise ON exercise.name = 'Exercise ' || section.sort_order RETURNING id),
@@ -111,7 +111,7 @@ async def test_cost_of_a_mutation_is_linear_in_the_rows_written(api: Api, gyms: 
 
     async def write(number: int) -> None:
         movements = [{"exerciseId": id, "prescription": {"sets": 3}} for id in ids[:number]]
-        sections = [{"title": f"Part {n}", "movements": movements[n::4]} for n in range(4)]
+        sections = [{"title": f"Section {n}", "movements": movements[n::4]} for n in range(4)]
         input = {"organizationId": str(gyms.by_size[WRITTEN].id), "title": "Day", "sections": sections}
         data = await gyms.query(api, WRITTEN, CREATE_WORKOUT, executor, input=input)
         assert data["createWorkout"]["userErrors"] == []

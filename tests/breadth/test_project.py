@@ -89,7 +89,7 @@ BREADTH_FIRST_RUNS: list[int] = []
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(selections(SCHEMA.query_type, 6), st.booleans(), st.booleans())
-async def test_generated_documents_are_answered_with_the_same_bytes_both_ways(
+async def test_generated_documents_get_the_same_bytes_from_both_executors(
     api: Api, size: Size, ids: dict[str, str], selection: str, no: bool, coach: bool
 ) -> None:
     person = size.coach if coach else size.member
@@ -98,7 +98,7 @@ async def test_generated_documents_are_answered_with_the_same_bytes_both_ways(
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-async def test_documents_that_reach_every_edge_are_answered_with_the_same_bytes_both_ways(
+async def test_documents_that_reach_every_edge_get_the_same_bytes_from_both_executors(
     api: Api, size: Size, name: str
 ) -> None:
     text = DOCUMENTS[name].replace("%d", "100").replace("url thumbnailUrl", "id")

@@ -6,7 +6,6 @@ same exercises, with equal prescriptions and section configs.
 
 import itertools
 import os
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -28,13 +27,6 @@ query ($workout: ID!) { workout(id: $workout) { __typename sections { __typename
   config { __typename restSeconds } movements { __typename prescription { __typename restSeconds } }
 } } }
 """
-
-
-@pytest.fixture(scope="module")
-async def plain(services: Services) -> AsyncIterator[Api]:
-    """The API without a cache."""
-    async with serving(services, 0) as api:
-        yield api
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +61,7 @@ assert SCHEMA.query_type is not None
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(selections(SCHEMA.query_type, 6), st.booleans(), st.permutations(range(4)))
-async def test_generated_documents_are_answered_the_same_by_a_warm_process_and_a_cold_one(
+async def test_generated_documents_get_the_same_answer_with_a_warm_cache_and_without(
     plain: Api, api: Api, size: Size, ids: list[dict[str, str]], selection: str, no: bool, order: list[int]
 ) -> None:
     text = f"{HEAD} {{ {USED} ...All }} fragment All on Query {selection}"
@@ -85,7 +77,7 @@ async def test_generated_documents_are_answered_the_same_by_a_warm_process_and_a
         assert (await api.post(text, person, **given, no=no)).content == expected[number]
 
 
-async def test_the_type_of_an_object_is_its_own_whatever_else_has_the_same_content(
+async def test_objects_with_equal_content_are_answered_with_their_own_types(
     services: Services, size: Size, ids: list[dict[str, str]]
 ) -> None:
     wrapped = ["sections { config { %s } }", "sections { movements { prescription { %s } } }"]

@@ -73,7 +73,7 @@ def test_a_list_that_is_not_given_is_empty() -> None:
     assert entry["is_unilateral"] is False
 
 
-def test_an_empty_file_of_rows_is_taken() -> None:
+def test_a_file_without_rows_is_accepted() -> None:
     assert entries_of("test.json", b"[]") == []
 
 
@@ -114,7 +114,7 @@ def test_a_bad_value_is_reported_with_row_and_field(field: str, value: Any) -> N
         assert f", field {field}: " in reported
 
 
-def test_a_name_of_two_lines_is_reported_in_one() -> None:
+def test_a_name_of_two_lines_is_reported_in_one_line() -> None:
     (reported,) = faults({**GOOD, "name": "two\nlines"})
     assert "field name: " in reported
 
@@ -209,7 +209,7 @@ def test_a_control_character_which_the_database_or_the_api_refuses_is_reported(f
     assert f", field {field}" in reported
 
 
-def test_a_difficulty_of_3_point_0_becomes_a_whole_number() -> None:
+def test_a_difficulty_of_3_point_0_becomes_an_integer() -> None:
     (entry,) = entries_of("test.json", orjson.dumps([{**GOOD, "difficulty": 3.0}]))
     assert orjson.dumps(entry["difficulty"]) == b"3"
 

@@ -200,7 +200,7 @@ async def test_an_entry_that_cannot_be_stored_leaves_none_of_its_file(database: 
     assert await owner.fetchval("SELECT count(*) FROM exercises WHERE slug = 'stored-before'") == 0
 
 
-async def test_every_value_that_the_file_format_takes_can_be_stored(database: Database) -> None:
+async def test_every_value_that_the_file_format_accepts_can_be_stored(database: Database) -> None:
     max_lengths = {
         "name": "x" * 255,
         "description": "🏋" * 10_000,

@@ -39,7 +39,7 @@ def test_no_two_exercises_have_the_same_name() -> None:
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_the_exercises_that_the_seeds_name_are_in_it(name: str) -> None:
+def test_the_library_has_the_exercises_that_the_domain_documents_name(name: str) -> None:
     assert name in {entry["name"] for entry in ENTRIES}
 
 

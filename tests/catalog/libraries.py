@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any  # inputs and answers are JSON
 
 from kinegraph.exercise.rules_details import condition_key
-from tests.catalog.model import PARENTS, TERMS, Exercise, Json, Pool, matches, moment, ordered
+from tests.catalog.model import PARENTS, TERMS, Exercise, Json, Pool, matches, ordered, time_at
 from tests.conftest import Api, Organization, Person, World
 
 COUNTS = "{ value count }"
@@ -65,9 +65,9 @@ class StoredLibrary:
         whose = self.gym.id if exercise.is_own else None
         values = {column: exercise.values[name] for name, column in COLUMNS.items()}
         values |= {"id": exercise.id, "organization_id": whose}
-        values |= {"created_at": moment(exercise.values["created"]), "updated_at": moment(exercise.values["updated"])}
+        values |= {"created_at": time_at(exercise.values["created"]), "updated_at": time_at(exercise.values["updated"])}
         values |= {"forked_from_id": exercise.source.id if exercise.source else None}
-        values |= {"deleted_at": moment(9) if exercise.is_deleted else None}
+        values |= {"deleted_at": time_at(9) if exercise.is_deleted else None}
         await self._insert("exercises", **values)
         scope = {"exercise_id": exercise.id, "organization_id": whose}
         for slug in exercise.terms:
@@ -120,7 +120,7 @@ class StoredLibrary:
                 return found
 
     def facets(self, found: list[tuple[Exercise, Json]]) -> dict[str, dict[str, int]]:
-        """How many of these exercises have each value."""
+        """For each facet, the number of these exercises by value."""
         counts: dict[str, dict[str, int]] = {name: {} for name in (*VALUES, *LISTS, *TERM_FACETS)}
         for exercise, seen in found:
             had = {name: {str(seen[name]).upper()} for name in VALUES if seen[name] is not None}

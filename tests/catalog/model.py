@@ -53,7 +53,7 @@ PLAIN: Json = {
     "difficulty": None, "primaryMuscles": [], "secondaryMuscles": [], "equipment": [], "aliases": [],
     "discipline": [], "mechanics": None, "isUnilateral": False, "created": 0, "updated": 0,
 }  # fmt: skip
-"""The values of an exercise of which nothing is said."""
+"""The default values of an exercise."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def matches(exercise: Exercise, seen: Json, filter: Json) -> bool:
     return all(MATCHES[name](exercise, seen, wanted) for name, wanted in filter.items() if wanted is not None)
 
 
-def moment(hours: int) -> datetime:
+def time_at(hours: int) -> datetime:
     """A time of the generated libraries."""
     return NOW + timedelta(hours=hours)
 

@@ -2,13 +2,12 @@
 
 from typing import Any  # inputs and answers are JSON
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.catalog.libraries import FACETS, StoredLibrary, canonical_of, counted, library_of, stored_library
 from tests.catalog.model import PLAIN, Exercise, Json, Pool, filters, libraries
-from tests.conftest import Api, Counter, World
+from tests.conftest import Counter, World
 
 LAW = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -21,15 +20,9 @@ FACETS_ALONE = f"""query ($id: ID!, $filter: ExerciseFilter) {{
 }}"""
 
 
-@pytest.fixture(scope="module")
-async def stored(api: Api, world: World, owner: Pool) -> StoredLibrary:
-    """A library that is replaced for each example."""
-    return await stored_library(api, world, owner)
-
-
 @LAW
 @given(library=libraries(), arguments=st.lists(st.tuples(filters, sources), min_size=3, max_size=3))
-async def test_the_facets_of_a_library_count_the_exercises_that_the_same_viewer_finds(
+async def test_the_facets_of_a_library_count_the_exercises_that_the_viewer_finds(
     stored: StoredLibrary, library: list[Exercise], arguments: list[tuple[Json, str]]
 ) -> None:
     await stored.replace(library)
@@ -86,7 +79,7 @@ async def test_facets_are_ordered_by_frequency_and_then_by_value(
         assert [each["count"] for each in counts] == sorted((each["count"] for each in counts), reverse=True), name
 
 
-async def test_the_facets_of_an_empty_list_are_empty_and_not_missing(stored: StoredLibrary) -> None:
+async def test_the_facets_of_an_empty_list_are_empty_lists(stored: StoredLibrary) -> None:
     await stored.replace([])
     for arguments in (NOTHING, {"canonical": True}, {"source": "CUSTOMIZED"}):
         assert set(map(len, (await stored.page(**arguments))["facets"].values())) == {0}
@@ -100,7 +93,7 @@ async def test_members_who_may_not_see_the_library_get_empty_facets(
     assert set(map(len, (await closed.page(closed.gym.member))["facets"].values())) == {0}
 
 
-async def test_facets_of_two_organizations_in_one_request_are_each_ones_own(
+async def test_facets_of_two_organizations_in_one_request_are_separate(
     stored: StoredLibrary, world: World, owner: Pool
 ) -> None:
     other = await stored_library(stored.api, world, owner)

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.catalog.libraries import StoredLibrary, canonical_of, ids, library_of, stored_library
-from tests.catalog.model import FILTERS, PLAIN, Exercise, Json, Pool, filters, libraries, ordered
-from tests.conftest import Api, World
+from tests.catalog.libraries import StoredLibrary, canonical_of, ids, library_of
+from tests.catalog.model import FILTERS, PLAIN, Exercise, Json, filters, libraries, ordered
 from tests.exercise.documents import SORTS
 
 LAW = settings(
@@ -19,12 +18,6 @@ LAW = settings(
 SOURCES = ["ALL", "CANONICAL", "ORG", "CUSTOMIZED"]
 sorts = st.sampled_from(SORTS)
 questions = st.lists(st.tuples(filters, sorts, st.sampled_from(SOURCES)), min_size=4, max_size=4)
-
-
-@pytest.fixture(scope="module")
-async def stored(api: Api, world: World, owner: Pool) -> StoredLibrary:
-    """A library that is replaced for each example."""
-    return await stored_library(api, world, owner)
 
 
 def exercise(is_own: bool = True, **details: Any) -> Exercise:
@@ -92,7 +85,7 @@ async def test_each_field_alone_finds_exactly_the_matching_exercises(
 @pytest.mark.parametrize(
     "condition", ["knee  pain", "Knee - pain", " knee\u00a0pain", "knee__pain", "knee pain-", "ΠΌΝΟΣ", "ÉPAULE"]
 )
-async def test_an_absolute_contraindication_rules_out_however_its_condition_is_spelled(
+async def test_an_absolute_contraindication_excludes_an_exercise_however_its_condition_is_spelled(
     stored: StoredLibrary, condition: str
 ) -> None:
     await stored.replace([exercise(contraindications=((condition.strip(), "absolute"),))])
@@ -126,7 +119,7 @@ async def test_a_clone_with_a_layer_of_its_own_does_not_take_its_sources(stored:
 
 
 @pytest.mark.parametrize("name", ["categoryId", "bodyRegionId", "equipmentId"])
-async def test_an_unknown_term_finds_nothing_and_a_malformed_id_is_refused(stored: StoredLibrary, name: str) -> None:
+async def test_a_missing_term_finds_nothing_and_a_malformed_id_is_refused(stored: StoredLibrary, name: str) -> None:
     await stored.replace([exercise()])
     query = "query ($filter: ExerciseFilter) { exercises(filter: $filter) { nodes { id } } }"
     unknown = await stored.api.run(query, stored.gym.coach, filter={name: str(exercise().id)})

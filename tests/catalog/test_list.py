@@ -125,7 +125,7 @@ async def test_any_of_several_disciplines_matches(api: Api, somebody: Person, li
         ("DIFFICULTY_DESC", ["Epsilon", "delta", "Gamma", "beta", "Alpha", "zeta"]),
     ],
 )
-async def test_a_sort_orders_exactly_as_it_says(
+async def test_each_sort_orders_as_documented(
     api: Api, somebody: Person, listed: dict[str, str], sort: str, wanted: list[str]
 ) -> None:
     assert await names(api, somebody, sort=sort) == wanted
@@ -188,9 +188,7 @@ async def test_only_platform_admins_list_drafts_and_archived_exercises_and_only_
     await api.run(DELETE, admin, id=made["id"])
 
 
-async def test_no_status_at_all_matches_nothing_as_any_other_empty_list(
-    api: Api, somebody: Person, listed: dict[str, str]
-) -> None:
+async def test_an_empty_list_of_statuses_matches_nothing(api: Api, somebody: Person, listed: dict[str, str]) -> None:
     assert await names(api, somebody, filter={"status": []}) == []
 
 
@@ -244,8 +242,8 @@ async def test_a_cursor_of_another_sort_is_refused(
     assert dict(zip(others, answers, strict=True)) == dict.fromkeys(others, 400)
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
-async def test_a_cursor_with_a_moment_beyond_the_calendar_gets_a_400(api: Api, somebody: Person, moment: str) -> None:
-    made_up = base64.urlsafe_b64encode(f'["{moment}","{somebody.id}"]'.encode()).decode().rstrip("=")
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+async def test_a_cursor_with_an_unrepresentable_time_gets_a_400(api: Api, somebody: Person, time: str) -> None:
+    made_up = base64.urlsafe_b64encode(f'["{time}","{somebody.id}"]'.encode()).decode().rstrip("=")
     response = await api.post(LIST, somebody, sort="CREATED_AT_ASC", after=made_up)
     assert response.status_code == 400, response.text

@@ -27,7 +27,7 @@ def fault(page: Path, link: str) -> str | None:
 
 
 def faults(page: Path) -> list[str]:
-    """What is wrong with a page's links within the repository."""
+    """The wrong links of a page, within the repository."""
     return [found for link in links(page) if "://" not in link and (found := fault(page, link))]
 
 
@@ -43,12 +43,12 @@ def test_every_graphql_example_is_valid(path: Path) -> None:
 
 
 def errors_of(code: str) -> list[GraphQLError]:
-    """What is wrong with a document."""
+    """The errors of a document."""
     return validate(SCHEMA, parse(code))
 
 
 @by_name
-def test_every_file_of_the_code_that_a_page_names_is_there(path: Path) -> None:
+def test_every_source_file_that_a_page_names_exists(path: Path) -> None:
     named = [] if path.name == "CHANGELOG.md" else CODE.findall(text_of(path))
     places = (ROOT, ROOT / "src" / "kinegraph", ROOT / "migrations" / "versions")
     assert [name for name in named if not any((place / name).exists() for place in places)] == []
@@ -82,5 +82,5 @@ def test_the_reference_shows_types_defaults_and_descriptions() -> None:
     assert "| `sort` | [`ExerciseSort!`](enums.md#exercisesort) | `NAME_ASC` | Order of the list. |" in queries
 
 
-def test_readme_stays_short_enough_for_a_first_visit() -> None:
+def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 120

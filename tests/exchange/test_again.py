@@ -27,7 +27,7 @@ async def edit(api: Api, organization: Organization, name: str, owner: Pool, **v
     await api.run(EDIT, organization.coach, id=str(row.id), input=values)
 
 
-async def test_the_same_file_again_writes_no_row_of_any_table(
+async def test_importing_the_same_file_again_writes_no_row_of_any_table(
     database: Database, organization: Organization, owner: Pool
 ) -> None:
     file = [free("Alpha Pull"), free("Beta Pull", instructions=[])]
@@ -79,7 +79,7 @@ async def test_fields_that_the_file_does_not_have_stay_as_coaches_edited_them(
     assert (row.cues, row.video_url, row.difficulty) == (["Chest up"], "https://video.example/1", 4)
 
 
-async def test_a_file_with_another_column_than_before_finds_rows_unedited(
+async def test_an_added_column_in_the_file_does_not_make_rows_count_as_edited(
     database: Database, organization: Organization
 ) -> None:
     await bring(database, organization.slug, "name,difficulty\nAlpha Pull,2\n", Format.CSV)
@@ -109,14 +109,16 @@ async def test_an_unchanged_instruction_retains_its_picture_where_others_are_ins
     assert [tuple(row) for row in rows] == [("Zero.", None), ("One.", None), ("Two.", "a/picture.png")]
 
 
-async def test_a_deleted_row_comes_anew(api: Api, database: Database, organization: Organization, owner: Pool) -> None:
+async def test_an_import_creates_a_deleted_row_again(
+    api: Api, database: Database, organization: Organization, owner: Pool
+) -> None:
     await bring(database, organization.slug, [free("Alpha Pull")])
     (row,) = await stored(owner, organization.id)
     await api.run(DELETE, organization.coach, id=str(row.id))
     assert verdicts(await bring(database, organization.slug, [free("Alpha Pull")])) == ["new"]
 
 
-async def test_an_import_reads_and_writes_one_organization_alone(
+async def test_an_import_reads_and_writes_only_its_own_organization(
     database: Database, world: World, organization: Organization, owner: Pool
 ) -> None:
     other = await world.organization()

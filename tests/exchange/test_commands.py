@@ -177,7 +177,7 @@ async def test_an_import_that_is_killed_in_the_middle_leaves_nothing(
     assert await everything(owner) == before
 
 
-async def test_a_bar_shows_on_a_terminal_how_far_it_is(
+async def test_a_progress_bar_is_shown_on_a_terminal(
     database_url: str, organization: Organization, tmp_path: Path
 ) -> None:
     file = written(tmp_path, *(free(f"Pull {number}") for number in range(501)))

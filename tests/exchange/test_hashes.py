@@ -29,14 +29,14 @@ def test_a_row_is_unchanged_when_the_fields_of_its_hash_have_the_same_values(
         assert not is_unchanged({**others, **content, name: "another value"}, hashed)
 
 
-def test_a_hash_of_version_0_1_is_read_by_the_places_that_fields_had_then() -> None:
+def test_a_hash_of_version_0_1_is_read_by_the_bit_positions_of_that_version() -> None:
     stored = {**dict.fromkeys(FIELDS), **CONTENT}
     assert is_digest(OLD_HASH) and is_unchanged(stored, OLD_HASH)
     for name in CONTENT:
         assert not is_unchanged({**stored, name: None}, OLD_HASH)
 
 
-def test_a_hash_of_seeding_is_no_hash_of_an_import() -> None:
+def test_a_hash_of_seeding_is_not_taken_for_a_hash_of_an_import() -> None:
     assert not is_digest("a" * 64) and not is_digest(None)
 
 

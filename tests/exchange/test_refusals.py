@@ -41,7 +41,7 @@ NOTHING_BESIDE = dict.fromkeys(BESIDE, b"[]")
         (FREE, b" " * (MAX_FILE_BYTES + 1), "exercises has more than 50 MB."),
     ],
 )
-def test_a_file_that_is_none_is_refused_in_one_line(format: Format, content: bytes, message: str) -> None:
+def test_a_file_that_cannot_be_parsed_is_refused_in_one_line(format: Format, content: bytes, message: str) -> None:
     with pytest.raises(FileError) as refused:
         parse(format, content)
     assert str(refused.value).startswith(message) and len(str(refused.value)) < 700 and "\n" not in str(refused.value)

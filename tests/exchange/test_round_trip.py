@@ -90,7 +90,7 @@ async def made(api: Api, organization: Organization) -> None:
         await create(api, organization.coach, organization, **exercise)
 
 
-async def test_rows_that_were_never_imported_are_found_again_and_left_alone(
+async def test_rows_that_were_never_imported_are_recognized_and_left_unchanged(
     api: Api, world: World, database: Database, owner: Pool
 ) -> None:
     organization = await world.organization()

@@ -24,7 +24,7 @@ READ = f"query ($id: ID!) {{ exercise(id: $id) {{ {FIELDS} }} }}"
 
 FULL: dict[str, Any] = {
     "name": "Bottoms-up Kettlebell Carry",
-    "description": "A carry that asks the grip.",
+    "description": "A carry that trains the grip.",
     "athleteNotes": "הליכה זקופה",
     "category": "CARDIO",
     "kind": "CONDITIONING",
@@ -90,8 +90,5 @@ async def read(api: Api, person: Person, id: str) -> dict[str, Any] | None:
 
 async def refusals(api: Api, text: str, person: Person, **variables: Any) -> list[tuple[str, list[str], str]]:
     """Code, path and message of each userErrors entry of a document with one mutation."""
-    response = await api.post(text, person, **variables)
-    body = response.json()
-    assert response.status_code == 200 and "errors" not in body, body
-    (payload,) = body["data"].values()
-    return [(error["code"], error["field"], error["message"]) for error in payload["userErrors"]]
+    errors = await api.user_errors(text, person, **variables)
+    return [(error["code"], error["field"], error["message"]) for error in errors]

@@ -40,7 +40,7 @@ async def test_a_bad_value_is_refused_at_its_field_when_made_and_when_changed(
     assert await read(api, gym.coach, target["id"]) == target
 
 
-async def test_the_longest_values_are_taken(api: Api, gym: Organization) -> None:
+async def test_values_of_the_maximum_length_are_accepted(api: Api, gym: Organization) -> None:
     texts = {name: "ס" * max_length for name, max_length in TEXTS.items()}
     lists = {name: [f"{n:02}" + "🏋" * (max_length - 2) for n in range(50)] for name, max_length in LISTS.items()}
     made = await create(api, gym.coach, gym, **texts, **lists, difficulty=5, slug="s" * 255)

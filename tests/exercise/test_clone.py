@@ -104,7 +104,7 @@ async def test_every_exercise_of_the_shipped_library_can_be_cloned_with_every_st
             assert found[0] == found[1] != [], table
 
 
-async def test_a_clone_and_its_source_change_each_for_itself(client: ExerciseClient, term_ids: list[str]) -> None:
+async def test_a_clone_and_its_source_change_independently(client: ExerciseClient, term_ids: list[str]) -> None:
     details = {
         "instructions": [instruction("a"), instruction("b")],
         "contraindications": [contraindication("hip")],
@@ -192,7 +192,7 @@ async def test_deleted_and_archived_exercises_are_refused_as_not_available(
         assert await refusals(client, id) == [("EXERCISE_NOT_AVAILABLE", ["id"])]
 
 
-async def test_members_and_strangers_clone_nothing(
+async def test_members_and_strangers_cannot_clone(
     client: ExerciseClient, world: World, admin: Person, owner: Pool
 ) -> None:
     id = await world.exercise_id("clamshell")
@@ -205,13 +205,13 @@ async def test_members_and_strangers_clone_nothing(
 
 
 @pytest.mark.parametrize("role", ["owner", "admin", "coach"])
-async def test_everybody_with_coach_access_clones(client: ExerciseClient, world: World, role: str) -> None:
+async def test_everybody_with_coach_access_can_clone(client: ExerciseClient, world: World, role: str) -> None:
     person = await world.join(client.organization.id, role)
     assert (await client.clone(await world.exercise_id("clamshell"), person=person))["status"] == "DRAFT"
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 256, "a\nb", "a\0b", "\u200b"])
-async def test_a_name_that_no_exercise_may_have_is_refused(client: ExerciseClient, world: World, name: str) -> None:
+async def test_an_invalid_name_of_a_clone_is_refused(client: ExerciseClient, world: World, name: str) -> None:
     assert await refusals(client, await world.exercise_id("clamshell"), name=name) == [("INVALID_INPUT", ["name"])]
 
 
@@ -234,7 +234,7 @@ async def test_twenty_concurrent_clones_are_twenty_whole_exercises(client: Exerc
     assert {clone["name"] for clone in clones} == {f"Clone {number}" for number in range(20)}
 
 
-async def test_a_clone_that_is_made_while_its_source_changes_is_of_one_moment(client: ExerciseClient) -> None:
+async def test_a_clone_made_while_its_source_changes_is_of_one_snapshot(client: ExerciseClient) -> None:
     source = await client.create(name="0", instructions=[instruction("0")], contraindications=[contraindication("0")])
 
     async def change() -> None:
@@ -269,7 +269,7 @@ async def test_a_clone_is_not_stored_if_one_of_its_child_rows_cannot_be(
     assert await owner.fetchrow(counts) == before
 
 
-async def test_a_draft_that_a_published_clone_came_from_is_not_shown_to_members(
+async def test_the_draft_source_of_a_published_clone_is_not_shown_to_members(
     client: ExerciseClient, api: Api, world: World
 ) -> None:
     draft = await client.create(status="DRAFT")

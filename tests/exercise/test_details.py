@@ -189,7 +189,7 @@ async def test_unknown_pictures_and_terms_are_refused_together_too(client: Exerc
     assert [path[1:3] for _, path in found] == [["instructions", "0"], ["instructions", "1"], ["termIds", "0"]]
 
 
-async def test_a_missing_picture_or_term_takes_every_other_change_of_the_input_back(client: ExerciseClient) -> None:
+async def test_a_missing_picture_or_term_refuses_every_other_change_of_the_input(client: ExerciseClient) -> None:
     exercise = await client.create(
         instructions=[instruction("retained")], contraindications=[contraindication("retained")]
     )
@@ -205,7 +205,9 @@ async def test_a_missing_picture_or_term_takes_every_other_change_of_the_input_b
 @pytest.mark.parametrize(
     ("name", "entry"), [("instructions", instruction("x")), ("contraindications", contraindication("x"))]
 )
-async def test_fifty_entries_are_taken_and_one_more_is_refused(client: ExerciseClient, name: str, entry: Json) -> None:
+async def test_fifty_entries_are_accepted_and_one_more_is_refused(
+    client: ExerciseClient, name: str, entry: Json
+) -> None:
     key = "body" if name == "instructions" else "condition"
     entries = [{**entry, key: f"x{number}"} for number in range(51)]
     exercise = await client.create(**{name: entries[:50]})
@@ -223,7 +225,7 @@ async def test_concurrent_updates_leave_the_lists_of_one_of_them_as_a_whole(
     assert left in [[each["body"] for each in entries] for entries in sent]
 
 
-async def test_an_organization_sees_the_stored_details_of_the_exercise_it_overrides(
+async def test_an_organization_sees_the_stored_details_of_an_exercise_that_it_overrides(
     client: ExerciseClient, admin: Person
 ) -> None:
     made = await client.create(

@@ -115,7 +115,9 @@ async def test_a_member_who_coaches_elsewhere_does_not_write_here(api: Api, worl
     await create(api, person, elsewhere)
 
 
-async def test_a_former_member_neither_writes_nor_reads(api: Api, world: World, gym: Organization, owner: Pool) -> None:
+async def test_a_former_member_can_neither_write_nor_read(
+    api: Api, world: World, gym: Organization, owner: Pool
+) -> None:
     person = await world.join(gym.id, "coach")
     own = await create(api, person, gym)
     await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", person.id)
@@ -152,7 +154,7 @@ VISIBLE = {
 
 
 @pytest.mark.parametrize(("whose", "status"), VISIBLE)
-async def test_get_shows_published_exercises_to_everybody_and_others_to_those_who_may_write_them(
+async def test_published_exercises_are_shown_to_everybody_and_others_to_those_who_may_write_them(
     api: Api, gym: Organization, people: dict[str, Person], whose: str, status: str
 ) -> None:
     writer, owner = (gym.coach, gym) if whose == "own" else (people["platform admin"], None)
@@ -184,7 +186,7 @@ async def test_publishing_a_draft_shows_it_to_members_and_archiving_hides_it(api
     assert await read(api, gym.member, own["id"]) is None
 
 
-async def test_nobody_signed_in_reads_or_writes_no_exercise(api: Api, world: World) -> None:
+async def test_an_anonymous_caller_can_neither_read_nor_write_exercises(api: Api, world: World) -> None:
     id = await world.exercise_id("back-squat")
     read_it = await api.post("query ($id: ID!) { exercise(id: $id) { name } }", None, id=id)
     write_it = await api.post(CREATE, None, input={"name": "x"})

@@ -36,7 +36,7 @@ async def test_a_picture_is_served_as_it_was_sent_under_a_key_of_its_exercise(cl
     assert instruction["imageKey"].startswith(f"{client.organization.id}/exercises/{exercise['id']}/instructions/")
 
 
-async def test_an_imagekey_retains_a_picture_and_leaving_it_out_removes_it(client: ExerciseClient) -> None:
+async def test_a_sent_image_key_retains_a_picture_and_leaving_it_out_removes_it(client: ExerciseClient) -> None:
     exercise = await pictured(client, picture())
     key = exercise["instructions"][0]["imageKey"]
     assert stable(await client.update(exercise["id"], instructions=[instruction("look", imageKey=key)])) == stable(
@@ -134,7 +134,7 @@ async def test_a_new_exercise_cannot_use_an_upload_of_another(client: ExerciseCl
     assert await client.api.refusals(CREATE, client.coach, input=input) == NOT_FOUND
 
 
-async def test_the_storage_path_of_an_unused_file_is_no_imagekey(client: ExerciseClient, owner: Pool) -> None:
+async def test_the_storage_path_of_an_unused_file_is_refused_as_image_key(client: ExerciseClient, owner: Pool) -> None:
     exercise = await client.create()
     upload = await client.uploaded(exercise["id"], picture())
     key = await owner.fetchval("SELECT key FROM uploads WHERE id = $1", UUID(upload))

@@ -66,7 +66,7 @@ async def test_each_field_can_be_changed_alone_and_changes_no_other(api: Api, gy
     assert after["updatedAt"] > before["updatedAt"]
 
 
-async def test_a_change_of_nothing_leaves_the_row_and_its_time_as_they_were(api: Api, gym: Organization) -> None:
+async def test_an_update_without_changes_leaves_the_row_and_its_updated_at(api: Api, gym: Organization) -> None:
     before = await create(api, gym.coach, gym, **FULL)
     assert await update(api, gym.coach, before["id"]) == before
     same = {name: value for name, value in FULL.items() if name != "slug"}
@@ -103,7 +103,7 @@ async def test_slug_collision_on_canonical_seed_is_rejected_by_the_partial_uniqu
         await owner.execute("INSERT INTO exercises (name, slug) VALUES ('Another', 'back-squat')")
 
 
-async def test_an_organization_may_use_a_canonical_slug_as_often_as_it_likes(api: Api, gym: Organization) -> None:
+async def test_an_organization_may_use_a_canonical_slug_for_several_exercises(api: Api, gym: Organization) -> None:
     first = await create(api, gym.coach, gym, slug="back-squat")
     second = await create(api, gym.coach, gym, slug="back-squat")
     assert (first["slug"], second["slug"]) == ("back-squat", "back-squat")

@@ -19,7 +19,7 @@ def content(format: Format, file: Any, **beside: bytes) -> dict[str, Any]:
     return {"key": entry.key, **entry.content}
 
 
-def test_free_exercise_db_speaks_our_terms() -> None:
+def test_rows_of_free_exercise_db_become_our_terms() -> None:
     row = free("Alpha Pull", secondaryMuscles=["shoulders", "lower back"], instructions=["Sit.", "", "Tip: slowly."])
     assert content(Format.FREE_EXERCISE_DB, [row]) == {
         "key": "free-exercise-db:Alpha_Pull",
@@ -60,7 +60,7 @@ def test_each_word_of_free_exercise_db_has_its_term(values: dict[str, Any], mess
 
 
 @pytest.mark.parametrize("heading", ["primaryMuscles", "primary_muscles", "Primary muscles", " PRIMARY-MUSCLES "])
-def test_csv_takes_headings_in_any_spelling_and_lists_in_cells(heading: str) -> None:
+def test_csv_accepts_headings_in_any_spelling_and_lists_in_cells(heading: str) -> None:
     file = (
         f"\ufeffName,{heading},Is unilateral,instructions,category,Contraindications,difficulty\r\n"
         '"Pull, wide",lats; biceps|traps,yes,"Sit.\nPull.|Rest.",Sport specific,'
@@ -82,7 +82,7 @@ def test_csv_takes_headings_in_any_spelling_and_lists_in_cells(heading: str) -> 
     }
 
 
-def test_csv_takes_a_key_of_its_own_and_semicolons_between_columns() -> None:
+def test_csv_accepts_a_key_column_and_semicolons_between_columns() -> None:
     assert content(Format.CSV, "key;name;cues\n7;Pull;Up|Down\n") == {
         "key": "7", "name": "Pull", "cues": ["Up", "Down"],
     }  # fmt: skip
@@ -154,5 +154,7 @@ def test_html_becomes_lines_of_text() -> None:
         ("कि", "कु", False),
     ],
 )
-def test_names_are_alike_but_for_case_hyphens_plural_and_the_order_of_words(one: str, other: str, alike: bool) -> None:
+def test_names_are_similar_if_they_differ_only_in_case_hyphens_plural_or_word_order(
+    one: str, other: str, alike: bool
+) -> None:
     assert bool({*likenesses(one)} & {*likenesses(other)}) is alike

@@ -1,4 +1,4 @@
-"""Every field of Query and Mutation, as somebody would call it with ids of another organization.
+"""Requests for every field of Query and Mutation with ids of another organization.
 
 An id is written as `mine.<what>` or `theirs.<what>` (the rows of `tests.identity.rows.fill`); tests put real ones
 instead.
@@ -215,7 +215,7 @@ CASES = {
     "deleteComment": Case(_deletion("deleteComment"), {"id": "theirs.comment"}),
     "deleteComment, a reply": Case(_deletion("deleteComment"), {"id": "theirs.reply"}),
 }
-"""Those of assignments, programs, uploads and jobs stand in `documents_workouts`, of terms in `documents_taxonomy`."""
+"""`documents_workouts` has the cases of assignments, programs, uploads and jobs, `documents_taxonomy` of terms."""
 
 
 def load(sdl: str) -> GraphQLSchema:

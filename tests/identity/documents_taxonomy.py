@@ -1,4 +1,4 @@
-"""The requests of `documents` for taxonomies, tags, what hangs from an exercise, and clones."""
+"""The requests of `documents` for taxonomies, tags, child rows of exercises, and clones."""
 
 from typing import Any  # Any: variables are JSON
 

@@ -65,23 +65,23 @@ def _public_jwk(kid: str, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -
 
 
 def claims(person: Person, **others: Any) -> dict[str, Any]:
-    """The claims of a token that holds for an hour; one that is None is left out."""
+    """The claims of a token that is valid for an hour; one that is None is left out."""
     whole = {"sub": str(person.id), "exp": int(time.time()) + 3600, **others}
     return {name: value for name, value in whole.items() if value is not None}
 
 
-def encoded(part: bytes) -> bytes:
-    """A part of a token, as RFC 7515 writes it."""
-    return base64.urlsafe_b64encode(part).rstrip(b"=")
+def encoded(segment: bytes) -> bytes:
+    """A segment of a token, in base64url without padding (RFC 7515)."""
+    return base64.urlsafe_b64encode(segment).rstrip(b"=")
 
 
 def by_hand(header: Any, payload: bytes, secret: bytes | None) -> str:
-    """A token put together without a library that would refuse to; without secret its signature is empty."""
+    """A token made without a library, which would refuse some; without a secret its signature is empty."""
     return signed_by_hand(json.dumps(header).encode(), payload, secret)
 
 
 def signed_by_hand(header: bytes, payload: bytes, secret: bytes | None) -> str:
-    """The same for a header that is any bytes."""
+    """A token made without a library, whose header may be any bytes."""
     text = encoded(header) + b"." + encoded(payload)
     signature = hmac.new(secret, text, hashlib.sha256).digest() if secret else b""
     return (text + b"." + encoded(signature)).decode()
@@ -104,12 +104,12 @@ async def request(api: Api, token: str | bytes | None, query: Any = None) -> htt
 
 
 def assert_signed_in(response: httpx.Response, person: Person) -> None:
-    """The request was answered as this person's."""
+    """Assert that the request was answered for this person."""
     assert (response.status_code, response.json()) == (200, {"data": {"viewer": {"user": {"id": str(person.id)}}}})
 
 
 def assert_unauthenticated(response: httpx.Response) -> str:
-    """The request was refused as RFC 6750 says, and not answered. Returns the message."""
+    """Assert that the request was refused as RFC 6750 says. Return the message."""
     assert response.status_code == 401, response.text
     assert response.headers["WWW-Authenticate"].split()[0] == "Bearer"
     (error,) = response.json()["errors"]
@@ -120,13 +120,13 @@ def assert_unauthenticated(response: httpx.Response) -> str:
 
 @dataclass
 class Published:
-    """What the key server answers, and how often it was called."""
+    """The answer of the key server, and the number of its requests."""
 
     url: str
     body: bytes = b""
     status: int = 200
     missing: int = 0
-    """How many bytes of the body are announced and not sent."""
+    """Number of bytes of the body that are announced and not sent."""
     requests: int = 0
 
 

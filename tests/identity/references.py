@@ -1,4 +1,4 @@
-"""Every reference of an organization's row to another row: what no row of ours may do to one of theirs.
+"""Every reference from an organization's row to another row; none may cross organizations.
 
 Each is a statement, the row of ours that it is done to ($1) and the row of theirs that it names ($2), by the names
 of `tests.identity.rows.fill`.

@@ -1,4 +1,4 @@
-"""What the tests of tenancy share: an organization with a row in every table, and what is stored, as one value."""
+"""Helpers of the tenancy tests: an organization with a row in every table, and a checksum of the stored rows."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias  # Any: values of columns
@@ -33,7 +33,7 @@ SCOPED = (
     "workout_assignments",
     "uploads",
 )
-"""Every table whose rows belong to an organization by organization_id; a test holds this to the database."""
+"""Every table whose rows belong to an organization by organization_id; a test compares this with the database."""
 
 
 async def insert(owner: Pool, table: str, **values: Any) -> UUID:
@@ -93,7 +93,7 @@ async def announce(owner: Pool, organization: Organization) -> UUID:
 
 
 async def describe(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
-    """Terms of the organization's own, and what hangs from its exercise."""
+    """Terms of the organization's own, and child rows of its exercise."""
     ours = {"organization_id": organization.id}
     term = {**ours, "name": "Ours", "slug": "ours"}
     category = await insert(owner, "exercise_categories", **term)
@@ -179,7 +179,7 @@ ROW = {
     "workout_assignments": "assignment",
     "uploads": "upload",
 }
-"""Which of `fill`'s rows stands for a table; a membership has no id."""
+"""The row of `fill` that is used for each table; a membership has no id."""
 
 
 async def stored(owner: Pool, organization: Organization | None = None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Signed tokens whose header or claims are absurd: 401, whatever stands in them, and never a fault of ours."""
+"""Signed tokens with absurd headers or claims: refused with 401, never an internal error."""
 
 import json
 import time
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.services import Services
-from tests.conftest import SECRET, Api, Person, World
+from tests.conftest import SECRET, Api, Person
 from tests.identity.keys import assert_signed_in, assert_unauthenticated, encoded, request, served, signed_by_hand
 
 CLAIMS = ("exp", "nbf", "iat", "sub", "aud", "iss", "jti", "email", "email_verified")
@@ -35,33 +35,28 @@ texts = st.recursive(
     ),
     max_leaves=6,
 )
-"""The text of any JSON value, and of some that only Python takes for one."""
-
-
-@pytest.fixture(scope="module")
-async def person(world: World) -> Person:
-    return await world.person()
+"""The text of any JSON value, and of some that only Python accepts as JSON."""
 
 
 def written(claims: dict[str, str]) -> bytes:
-    """A JSON object of texts of JSON values."""
+    """A JSON object whose values are given as JSON text."""
     return f"{{{','.join(f'{json.dumps(name)}:{text}' for name, text in claims.items())}}}".encode()
 
 
 def token(person: Person, claims: dict[str, str], header: dict[str, str]) -> str:
-    """A token that our secret signed, well but for these claims and headers."""
+    """A token signed with our secret, valid but for these claims and headers."""
     well = {"sub": json.dumps(str(person.id)), "exp": str(int(time.time()) + 3600)}
     return signed_by_hand(written({"alg": '"HS256"', **header}), written({**well, **claims}), SECRET.encode())
 
 
 @pytest.mark.parametrize("claim", ["exp", "nbf", "iat"])
 @pytest.mark.parametrize("text", NUMBERS, ids=lambda text: text[:24])
-async def test_a_time_that_is_none_is_refused(api: Api, person: Person, claim: str, text: str) -> None:
-    for _ in range(2):  # a token that was taken once would be cached
+async def test_an_invalid_time_is_refused(api: Api, person: Person, claim: str, text: str) -> None:
+    for _ in range(2):  # a token that was accepted once would be cached
         assert_unauthenticated(await request(api, token(person, {claim: text}, {})))
 
 
-async def test_a_time_with_a_fraction_is_one(api: Api, person: Person) -> None:
+async def test_a_time_with_a_fraction_is_valid(api: Api, person: Person) -> None:
     now = time.time()
     times = {"exp": str(now + 60.5), "nbf": str(now - 0.5), "iat": "1e9"}
     assert_signed_in(await request(api, token(person, times, {})), person)
@@ -75,7 +70,7 @@ async def test_a_time_with_a_fraction_is_one(api: Api, person: Person) -> None:
 @example({}, {"alg": '["\\ud800"]'})
 @example({}, {"alg": json.dumps("x" * 3000)})
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_a_signed_token_holds_it_signs_in_or_is_refused(
+async def test_any_signed_token_signs_in_or_is_refused(
     api: Api, person: Person, claims: dict[str, str], header: dict[str, str]
 ) -> None:
     response = await request(api, token(person, claims, header))
@@ -87,7 +82,7 @@ async def test_whatever_a_signed_token_holds_it_signs_in_or_is_refused(
 
 @given(st.dictionaries(st.sampled_from(CLAIMS), texts, min_size=1, max_size=3))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_the_same_holds_where_users_are_named_by_email_and_tokens_are_bound(
+async def test_any_signed_token_signs_in_or_is_refused_where_users_are_named_by_email(
     bound: Api, person: Person, claims: dict[str, str]
 ) -> None:
     well = {"aud": '"kinegraph"', "iss": '"https://id.example/"', "email": json.dumps(person.email)}
@@ -108,7 +103,7 @@ async def bound(services: Services) -> AsyncIterator[Api]:
 
 @given(st.binary(max_size=60), st.binary(max_size=60))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_segments_of_any_bytes_are_refused(api: Api, head: bytes, payload: bytes) -> None:
+async def test_token_segments_of_any_bytes_are_refused(api: Api, head: bytes, payload: bytes) -> None:
     assert_unauthenticated(await request(api, signed_by_hand(head, payload, SECRET.encode())))
     assert_unauthenticated(
         await request(api, b"Bearer " + head.replace(b"\n", b"").replace(b"\r", b"") + b"." + encoded(payload))

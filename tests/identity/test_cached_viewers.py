@@ -19,7 +19,7 @@ async def caching(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def test_who_was_entered_before_is_entered_with_the_beginning_and_nothing_else(
+async def test_a_cached_viewer_is_set_by_the_message_of_begin_and_by_nothing_else(
     caching: Database, world: World
 ) -> None:
     gym = await world.organization()
@@ -45,7 +45,7 @@ async def test_several_viewers_take_turns_on_one_connection_and_none_is_taken_fo
         assert [await authenticated(caching, person) for person in people] == expected
 
 
-async def test_a_mutation_of_the_same_process_lets_nobody_find_out_by_failing(
+async def test_after_a_mutation_of_the_same_process_a_changed_viewer_is_read_without_a_failed_try(
     caching: Database, owner: Pool, world: World
 ) -> None:
     gym = await world.organization()

@@ -14,7 +14,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.key_sets import TokenError
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
-from tests.conftest import SECRET, Api, Person, World
+from tests.conftest import SECRET, Api, Person
 from tests.identity.keys import (
     Published,
     assert_signed_in,
@@ -37,11 +37,6 @@ KEYS: dict[str, Any] = {"RS256": rsa_key, "ES256": ec_key}
 def signed(payload: dict[str, Any], algorithm: str, kid: str | None = None, number: int = 0) -> str:
     headers = {"kid": kid or algorithm}
     return jwt.encode(payload, KEYS[algorithm](number), algorithm=algorithm, headers=headers)
-
-
-@pytest.fixture(scope="module")
-async def person(world: World) -> Person:
-    return await world.person()
 
 
 @pytest.fixture(scope="module")
@@ -75,25 +70,27 @@ async def test_a_token_of_a_key_pair_signs_in(keyed: Api, person: Person, algori
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
-async def test_a_token_of_another_key_under_a_used_name_is_refused(keyed: Api, person: Person, algorithm: str) -> None:
+async def test_a_token_of_another_key_under_an_existing_key_id_is_refused(
+    keyed: Api, person: Person, algorithm: str
+) -> None:
     assert_unauthenticated(await request(keyed, signed(claims(person), algorithm, number=1)))
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
-async def test_a_token_of_a_missing_or_unnamed_key_is_refused(keyed: Api, person: Person, algorithm: str) -> None:
+async def test_a_token_with_a_missing_or_unknown_key_id_is_refused(keyed: Api, person: Person, algorithm: str) -> None:
     assert_unauthenticated(await request(keyed, signed(claims(person), algorithm, kid="unknown")))
     assert_unauthenticated(await request(keyed, jwt.encode(claims(person), KEYS[algorithm](), algorithm=algorithm)))
 
 
 @pytest.mark.parametrize("algorithm", KEYS)
-async def test_times_count_for_tokens_of_key_pairs_too(keyed: Api, person: Person, algorithm: str) -> None:
+async def test_times_are_checked_for_tokens_of_key_pairs_too(keyed: Api, person: Person, algorithm: str) -> None:
     for wrong in ({"exp": 1}, {"exp": None}, {"nbf": 4_000_000_000}):
         assert_unauthenticated(await request(keyed, signed(claims(person, **wrong), algorithm)))
 
 
 @pytest.mark.parametrize("kid", KEYS)
-async def test_a_published_key_is_not_taken_for_a_secret(keyed: Api, person: Person, kid: str) -> None:
-    """The confusion of algorithms: HS256, its secret the public key as text."""
+async def test_a_published_key_is_not_accepted_as_a_secret(keyed: Api, person: Person, kid: str) -> None:
+    """Algorithm confusion: HS256, with the public key's text as the secret."""
     payload = json.dumps(claims(person)).encode()
     pem = public_pem(KEYS[kid]())
     for secret in (pem, pem.strip(), SECRET.encode()):
@@ -122,21 +119,21 @@ async def test_a_token_that_brings_its_own_key_is_refused(keyed: Api, person: Pe
 
 
 @pytest.mark.parametrize("kid", [5, [], {}, "x" * 5000, "\0", "../RS256"], ids=lambda kid: repr(kid)[:20])
-async def test_whatever_stands_for_a_keys_name_is_refused(keyed: Api, person: Person, kid: Any) -> None:
+async def test_a_malformed_key_id_is_refused(keyed: Api, person: Person, kid: Any) -> None:
     payload = json.dumps(claims(person)).encode()
     for algorithm in KEYS:
         assert_unauthenticated(await request(keyed, by_hand({"alg": algorithm, "kid": kid}, payload, b"x" * 64)))
 
 
 @pytest.mark.parametrize("payload", [b"[" * 5000, b"", b"null", b"\xff"], ids=lambda payload: repr(payload[:9]))
-async def test_a_payload_that_cannot_be_read_is_refused_before_its_signature_is_looked_at(
-    keyed: Api, payload: bytes
-) -> None:
+async def test_an_unreadable_payload_is_refused_before_its_signature_is_checked(keyed: Api, payload: bytes) -> None:
     token = encoded(b'{"alg":"RS256","kid":"RS256"}') + b"." + encoded(payload) + b".AAAA"
     assert_unauthenticated(await request(keyed, token.decode()))
 
 
-async def test_secret_and_key_set_hold_side_by_side(services: Services, person: Person, published: Published) -> None:
+async def test_a_secret_and_a_key_set_can_be_used_together(
+    services: Services, person: Person, published: Published
+) -> None:
     async with served(services, SECRET, jwt_jwks=published.url) as api:
         assert_signed_in(await request(api, person.token), person)
         assert_signed_in(await request(api, signed(claims(person), "ES256")), person)
@@ -170,10 +167,10 @@ async def test_keys_are_fetched_once_for_many_requests(services: Services, perso
     [(500, b""), (404, b"{}"), (200, b"<html>Sign in to the Wi-Fi</html>"), (200, b"[]"), (200, b'{"keys": []}'),
      (200, b"{}"), (200, b""), (200, b"\xff"), (200, b'{"keys": 5}'), (200, b'{"keys": [5]}'), (302, b"")],
 )  # fmt: skip
-async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_tokens(
+async def test_an_unusable_answer_of_the_key_server_is_503_and_not_401(
     services: Services, person: Person, status: int, body: bytes
 ) -> None:
-    """A client that gets 401 throws its good token away."""
+    """A client that gets 401 would discard its valid token."""
     with key_server() as server:
         server.status, server.body = status, body
         async with served(services, None, jwt_jwks=server.url) as api:
@@ -185,7 +182,7 @@ async def test_keys_that_cannot_be_had_are_our_trouble_and_not_the_tokens(
             assert_signed_in(await request(api, signed(claims(person), "RS256")), person)
 
 
-async def test_keys_whose_answer_breaks_off_are_our_trouble_and_not_the_tokens(
+async def test_an_answer_of_the_key_server_that_breaks_off_is_503_and_not_401(
     services: Services, person: Person
 ) -> None:
     with key_server() as server:
@@ -198,7 +195,7 @@ async def test_keys_whose_answer_breaks_off_are_our_trouble_and_not_the_tokens(
             assert_signed_in(await request(api, signed(claims(person), "RS256")), person)
 
 
-async def test_a_server_that_is_not_there_is_our_trouble_and_not_the_tokens(services: Services, person: Person) -> None:
+async def test_a_key_server_that_cannot_be_reached_is_503_and_not_401(services: Services, person: Person) -> None:
     with key_server() as server:
         url = server.url
     async with served(services, None, jwt_jwks=url) as api:
@@ -221,13 +218,13 @@ async def test_a_key_that_was_withdrawn_is_refused_once_the_fetched_set_is_stale
         assert (await tokens.check(remaining))["sub"] == str(person.id)
 
 
-def test_a_provider_must_publish_something_that_signs(services: Services) -> None:
+def test_the_api_does_not_start_without_a_secret_or_a_key_set(services: Services) -> None:
     with pytest.raises(ServiceError, match="KINEGRAPH_JWT_SECRET or KINEGRAPH_JWT_JWKS"):
         create_app(Services(services.settings, services.database_url, services.redis_url, None))
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "5", "null", '{"keys": []}', '{"keys": [{}]}', "{}", None])
-def test_a_file_that_holds_no_key_set_is_refused_at_start(tmp_path: Path, content: str | None) -> None:
+def test_a_file_without_a_key_set_is_refused_at_start(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "jwks.json"
     if content is not None:
         path.write_text(content)
@@ -235,8 +232,8 @@ def test_a_file_that_holds_no_key_set_is_refused_at_start(tmp_path: Path, conten
         Tokens(None, str(path))
 
 
-def test_private_keys_stay_private() -> None:
-    """What the tests publish is what a provider would: no private part in it."""
+def test_the_key_sets_of_the_tests_have_no_private_members() -> None:
+    """The key sets of these tests have public members only, as those of a provider."""
     private = {"d", "p", "q", "dp", "dq", "qi", "k"}
     kinds: tuple[rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey] = (rsa_key(), ec_key())
     for key in key_set(RS256=kinds[0], ES256=kinds[1])["keys"]:

@@ -1,4 +1,4 @@
-"""Who sees whom: the viewer, their organizations, the members of each, and e-mail addresses."""
+"""Visibility of people: the viewer, their organizations, the members of each, and e-mail addresses."""
 
 import random
 from typing import Any  # Any: variables and answers are JSON
@@ -105,7 +105,7 @@ async def test_a_membership_that_ended_ends_with_the_next_request(api: Api, worl
     assert str(organization.coach.id) not in people(await members(api, organization, organization.owner))
 
 
-async def test_a_changed_role_holds_from_the_next_request_with_the_same_token(
+async def test_a_changed_role_applies_from_the_next_request_with_the_same_token(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()
@@ -174,7 +174,7 @@ async def test_a_role_narrows_the_list_and_its_count(api: Api, world: World) -> 
 NAMES = ["Ада", "Ада", "Ada", "ada", "עדה", "Ådne", "Zoë", "Z", "🏋️ Lifter", "O'Neil; DROP", " two  spaces", "Person"]
 
 
-async def test_pages_of_any_size_meet_every_member_once_in_one_order_also_those_of_one_name(
+async def test_pages_of_any_size_have_every_member_once_in_one_order_even_with_equal_names(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()
@@ -200,7 +200,7 @@ async def test_pages_of_any_size_meet_every_member_once_in_one_order_also_those_
         assert walked == [str(id) for _, id in order], size
 
 
-async def test_fifty_members_are_a_page_where_its_size_is_not_said(api: Api, world: World, owner: Pool) -> None:
+async def test_a_page_has_fifty_members_by_default(api: Api, world: World, owner: Pool) -> None:
     organization = await world.organization()
     await owner.execute(
         """
@@ -217,7 +217,7 @@ async def test_fifty_members_are_a_page_where_its_size_is_not_said(api: Api, wor
     ("window", "field"), [({"first": 0}, "first"), ({"first": 101}, "first"), ({"first": -1}, "first"),
                          ({"after": "bogus"}, "after"), ({"after": ""}, "after")]
 )  # fmt: skip
-async def test_a_page_that_is_none_is_a_bad_request(api: Api, world: World, window: dict[str, Any], field: str) -> None:
+async def test_an_invalid_page_is_a_bad_request(api: Api, world: World, window: dict[str, Any], field: str) -> None:
     organization = await world.organization()
     response = await api.post(MEMBERS, organization.coach, id=str(organization.id), **window)
     assert response.status_code == 400
@@ -272,7 +272,7 @@ async def test_an_author_who_left_still_has_a_name_but_shares_no_organization_an
     assert {author["email"] for author in authors(workout)} == {None}
 
 
-async def test_row_level_security_alone_shows_the_people_of_ones_organizations_and_no_others(
+async def test_row_level_security_alone_shows_the_people_of_the_viewers_organizations_and_no_others(
     world: World, owner: Pool
 ) -> None:
     organization, other = await world.organization(), await world.organization()

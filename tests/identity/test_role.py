@@ -28,7 +28,7 @@ async def test_every_table_is_listed_here(owner: Pool) -> None:
     assert {row.relname for row in rows} == {*TABLES, "alembic_version"}
 
 
-async def test_the_api_works_as_a_role_without_any_power(database: Database) -> None:
+async def test_the_api_connects_as_a_role_without_privileges(database: Database) -> None:
     (row,) = await database.fetch(
         """
         SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolcanlogin,
@@ -96,7 +96,7 @@ async def test_the_api_cannot_get_around_the_policies_of_a_table(
             await session.run(statement.format(table))
 
 
-async def test_the_api_cannot_write_which_migrations_ran(database: Database) -> None:
+async def test_the_api_cannot_change_the_migration_version(database: Database) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with database.write() as session:
             await session.run("UPDATE alembic_version SET version_num = '0001'")

@@ -21,7 +21,7 @@ WRITABLE = tuple(table for table in SCOPED if table != "memberships")
 STRANGERS = ("owner", "coach", "member", "somebody in no organization", "platform admin", "nobody", "the seed job")
 
 
-class Two:
+class TwoOrganizations:
     """Two organizations with a row in every table, and everybody who is a stranger to the second."""
 
     def __init__(self, world: World, mine: Organization, theirs: Organization) -> None:
@@ -41,8 +41,8 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-async def two(world: World, owner: Pool) -> Two:
-    two = Two(world, await world.organization(), await world.organization())
+async def two(world: World, owner: Pool) -> TwoOrganizations:
+    two = TwoOrganizations(world, await world.organization(), await world.organization())
     two.people["somebody in no organization"] = await world.person()
     two.people["platform admin"] = await world.person(is_platform_admin=True)
     two.my_ids, two.their_ids = await fill(owner, two.mine), await fill(owner, two.theirs)
@@ -64,7 +64,7 @@ async def copied(owner: Pool, table: str, organization: Organization, **values: 
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({parameters})", list(columns.values())
 
 
-async def test_the_list_of_organization_scoped_tables_is_whole(owner: Pool, two: Two) -> None:
+async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, two: TwoOrganizations) -> None:
     rows = await owner.fetch(
         "SELECT table_name FROM information_schema.columns "
         "WHERE table_schema = 'public' AND column_name = 'organization_id'"
@@ -79,7 +79,7 @@ async def test_the_list_of_organization_scoped_tables_is_whole(owner: Pool, two:
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 @pytest.mark.parametrize("table", SCOPED)
-async def test_no_stranger_reads_a_row(two: Two, table: str, stranger: str) -> None:
+async def test_no_stranger_reads_a_row(two: TwoOrganizations, table: str, stranger: str) -> None:
     async with two.acting(stranger) as session:
         theirs = f"FROM {table} WHERE organization_id = $1"
         assert await session.fetch(f"SELECT 1 {theirs}", two.theirs.id) == []
@@ -90,7 +90,9 @@ async def test_no_stranger_reads_a_row(two: Two, table: str, stranger: str) -> N
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 @pytest.mark.parametrize("table", SCOPED)
-async def test_no_stranger_changes_or_deletes_a_row(owner: Pool, two: Two, table: str, stranger: str) -> None:
+async def test_no_stranger_changes_or_deletes_a_row(
+    owner: Pool, two: TwoOrganizations, table: str, stranger: str
+) -> None:
     before = await stored(owner, two.theirs)
     async with two.acting(stranger) as session:
         for verb in (f"UPDATE {table} SET updated_at = now()", f"DELETE FROM {table}"):
@@ -102,7 +104,7 @@ async def test_no_stranger_changes_or_deletes_a_row(owner: Pool, two: Two, table
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 @pytest.mark.parametrize("table", SCOPED)
-async def test_no_stranger_adds_a_row(owner: Pool, two: Two, table: str, stranger: str) -> None:
+async def test_no_stranger_adds_a_row(owner: Pool, two: TwoOrganizations, table: str, stranger: str) -> None:
     before = await stored(owner, two.theirs)
     person = two.people.get(stranger, two.mine.coach)
     values = {"user_id": person.id, "role": "owner"} if table == "memberships" else {}
@@ -114,7 +116,9 @@ async def test_no_stranger_adds_a_row(owner: Pool, two: Two, table: str, strange
 
 
 @pytest.mark.parametrize("table", WRITABLE)
-async def test_no_coach_moves_their_own_row_into_another_organization(owner: Pool, two: Two, table: str) -> None:
+async def test_no_coach_moves_their_own_row_into_another_organization(
+    owner: Pool, two: TwoOrganizations, table: str
+) -> None:
     before = await stored(owner, two.theirs)
     statement = f"UPDATE {table} SET organization_id = $2 WHERE id = $1"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -124,7 +128,9 @@ async def test_no_coach_moves_their_own_row_into_another_organization(owner: Poo
 
 
 @pytest.mark.parametrize("table", WRITABLE)
-async def test_no_coach_takes_another_organizations_row_over_by_its_id(owner: Pool, two: Two, table: str) -> None:
+async def test_no_coach_takes_another_organizations_row_over_by_its_id(
+    owner: Pool, two: TwoOrganizations, table: str
+) -> None:
     before = await stored(owner, two.theirs)
     theirs = UUID(two.their_ids[str(ROW[table])])
     other = await two.world.exercise_id("bench-press")
@@ -138,7 +144,9 @@ async def test_no_coach_takes_another_organizations_row_over_by_its_id(owner: Po
 
 
 @pytest.mark.parametrize("role", ["owner", "coach", "member"])
-async def test_nobody_raises_their_own_role_or_leaves_a_trace_in_identity(owner: Pool, two: Two, role: str) -> None:
+async def test_nobody_raises_their_own_role_or_leaves_a_trace_in_identity(
+    owner: Pool, two: TwoOrganizations, role: str
+) -> None:
     before = await stored(owner)
     async with two.acting(role) as session:
         assert await session.run("UPDATE memberships SET role = 'owner'") == 0
@@ -154,7 +162,7 @@ async def test_nobody_raises_their_own_role_or_leaves_a_trace_in_identity(owner:
 
 
 @pytest.mark.parametrize("what", REFERENCES)
-async def test_no_row_refers_to_another_organizations(owner: Pool, two: Two, what: str) -> None:
+async def test_no_row_refers_to_another_organizations(owner: Pool, two: TwoOrganizations, what: str) -> None:
     before = await stored(owner)
     statement, mine, theirs = REFERENCES[what]
     with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ForeignKeyViolationError)):
@@ -163,7 +171,7 @@ async def test_no_row_refers_to_another_organizations(owner: Pool, two: Two, wha
     assert await stored(owner) == before
 
 
-async def test_no_own_exercise_is_overridden(two: Two) -> None:
+async def test_no_own_exercise_is_overridden(two: TwoOrganizations) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with two.acting("coach") as session:
             await session.run(
@@ -180,13 +188,13 @@ async def counts(session: ReadSession) -> list[int]:
     return [await session.fetch_value(f"SELECT count(*) FROM {table}") for table in COUNTS]
 
 
-async def test_a_platform_admin_sees_themselves_and_no_organization(two: Two) -> None:
+async def test_a_platform_admin_sees_themselves_and_no_organization(two: TwoOrganizations) -> None:
     async with two.acting("platform admin") as session:
         assert await counts(session) == [1, 0, 0, 0, 0]
 
 
 async def test_a_session_without_viewer_sees_the_canonical_library_and_nothing_else(
-    database: Database, owner: Pool, two: Two
+    database: Database, owner: Pool, two: TwoOrganizations
 ) -> None:
     canonical = await owner.fetchval("SELECT count(*) FROM exercises WHERE organization_id IS NULL")
     assert canonical >= 250
@@ -195,7 +203,7 @@ async def test_a_session_without_viewer_sees_the_canonical_library_and_nothing_e
         assert await session.fetch_value("SELECT count(*) FROM exercises") == canonical
 
 
-async def test_who_somebody_was_ends_with_their_transaction(database_url: str, two: Two) -> None:
+async def test_a_viewers_rights_end_with_their_transaction(database_url: str, two: TwoOrganizations) -> None:
     """On one connection, which the next request takes over."""
     alone = await Database.open(database_url, 1)
     try:
@@ -212,18 +220,18 @@ async def test_who_somebody_was_ends_with_their_transaction(database_url: str, t
         await alone.close()
 
 
-async def test_authenticating_a_missing_user_after_an_existing_one_shows_nothing(two: Two) -> None:
+async def test_authenticating_a_missing_user_after_an_existing_one_shows_nothing(two: TwoOrganizations) -> None:
     async with two.acting("coach") as session:
         with pytest.raises(Unauthenticated):
             await authenticate_as(uuid4())(session)
         assert await counts(session) == [0, 0, 0, 0, 0]
 
 
-async def test_who_left_sees_nothing_of_the_organization(owner: Pool, two: Two) -> None:
+async def test_a_former_member_sees_nothing_of_the_organization(owner: Pool, two: TwoOrganizations) -> None:
     leaver = await two.world.join(two.mine.id, "owner")
     await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", leaver.id)
     async with two.world.writing_as(leaver) as session:
-        # Their own row of the time they belonged is theirs to see.
+        # They may see their own former membership.
         assert await counts(session) == [1, 0, 1, 0, 0]
         assert await session.run("UPDATE workouts SET title = 'Taken'") == 0
 
@@ -231,7 +239,7 @@ async def test_who_left_sees_nothing_of_the_organization(owner: Pool, two: Two) 
 MEMBERS_WRITE = ("exercise_comments", "attachments", "uploads", "workout_assignments")
 
 
-async def test_a_member_changes_their_own_assignments_only(owner: Pool, two: Two) -> None:
+async def test_a_member_changes_their_own_assignments_only(owner: Pool, two: TwoOrganizations) -> None:
     other = await two.world.join(two.mine.id, "member")
     async with two.world.writing_as(other) as session:
         assert await session.run("UPDATE workout_assignments SET status = 'completed'") == 0
@@ -246,7 +254,9 @@ async def test_a_member_changes_their_own_assignments_only(owner: Pool, two: Two
 
 
 @pytest.mark.parametrize("table", [t for t in WRITABLE if t not in MEMBERS_WRITE])
-async def test_a_member_writes_no_row_of_their_own_organization_but_comments(owner: Pool, two: Two, table: str) -> None:
+async def test_a_member_writes_no_row_of_their_own_organization_but_comments(
+    owner: Pool, two: TwoOrganizations, table: str
+) -> None:
     before = await stored(owner, two.mine)
     async with two.acting("member") as session:
         assert await session.run(f"UPDATE {table} SET updated_at = now() WHERE organization_id = $1", two.mine.id) == 0

@@ -1,4 +1,4 @@
-"""To whoever is outside, what belongs to another organization is answered for as if it did not exist."""
+"""Requests with ids of another organization are answered as if its rows did not exist."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ CASES = documents.CASES | documents_workouts.CASES | documents_taxonomy.CASES
 PEOPLE = ("coach", "owner", "member", "somebody in no organization", "platform admin")
 
 
-class Two:
+class TwoOrganizations:
     """Two organizations with a row in every table."""
 
     def __init__(self, mine: Organization, theirs: Organization) -> None:
@@ -29,8 +29,8 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-async def two(world: World, owner: Pool) -> Two:
-    two = Two(await world.organization(), await world.organization())
+async def two(world: World, owner: Pool) -> TwoOrganizations:
+    two = TwoOrganizations(await world.organization(), await world.organization())
     mine, theirs = await fill(owner, two.mine), await fill(owner, two.theirs)
     here = {f"mine.{name}": id for name, id in mine.items()}
     two.ids = here | {f"theirs.{name}": id for name, id in theirs.items()}
@@ -69,7 +69,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     inputs = {coordinate for coordinate in id_coordinates(SCHEMA) if coordinate.count(".") == 1}
     assert covered - {""} == inputs
     arguments = {coordinate for coordinate in id_coordinates(SCHEMA) if coordinate.count(".") == 2}
-    asked_arguments = {
+    covered_arguments = {
         coordinate
         for coordinate in arguments
         if any(
@@ -78,14 +78,14 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     }
     # A job belongs to no organization; the others are requested below the root.
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId"}
-    assert arguments - asked_arguments == {"Query.job.id", *below}
+    assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
     assert CASES["assignments of an athlete"].variables["athleteId"] == "theirs.athlete"
 
 
 @pytest.mark.parametrize("name", CASES)
 async def test_ids_of_another_organization_are_answered_as_missing_ones_and_change_nothing(
-    api: Api, owner: Pool, two: Two, name: str
+    api: Api, owner: Pool, two: TwoOrganizations, name: str
 ) -> None:
     case: Case = CASES[name]
     before = await stored(owner)
@@ -102,9 +102,9 @@ async def test_ids_of_another_organization_are_answered_as_missing_ones_and_chan
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.field.startswith("Mutation.")])
 async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbidden(
-    api: Api, two: Two, name: str
+    api: Api, two: TwoOrganizations, name: str
 ) -> None:
-    """Else the comparison above would compare two successes."""
+    """Otherwise the comparison above could compare two successes."""
     case = CASES[name]
     for who in PEOPLE:
         codes = {code for code, _ in await api.refusals(case.text, two.people[who], **put(two.ids, case.variables))}
@@ -118,8 +118,10 @@ QUERIES = [name for name, case in CASES.items() if case.field.startswith("Query.
 
 
 @pytest.mark.parametrize("name", QUERIES)
-async def test_the_same_questions_are_answered_to_the_organizations_own_coach(api: Api, two: Two, name: str) -> None:
-    """Else the silence above would prove nothing."""
+async def test_the_same_requests_are_answered_for_the_organizations_own_coach(
+    api: Api, two: TwoOrganizations, name: str
+) -> None:
+    """Otherwise the comparison above would prove nothing."""
     swapped = {key: id for key, id in two.ids.items() if key.startswith("theirs.")} | {
         key.replace("theirs.", "mine."): id for key, id in two.ids.items() if key.startswith("theirs.")
     }
@@ -130,7 +132,7 @@ async def test_the_same_questions_are_answered_to_the_organizations_own_coach(ap
         assert value["workouts"]["totalCount"] == 1
 
 
-async def test_a_cursor_of_another_organizations_list_shows_nothing_of_it(api: Api, two: Two) -> None:
+async def test_a_cursor_of_another_organizations_list_shows_nothing_of_it(api: Api, two: TwoOrganizations) -> None:
     lists = ("members", "exerciseLibrary(source: ORG)", "workouts")
     for each in lists:
         edges = f"list: {each} {{ edges {{ cursor node {{ __typename }} }} }}"

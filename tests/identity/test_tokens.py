@@ -1,4 +1,4 @@
-"""A request is made by whoever a bearer token names, and a token that does not hold is refused as RFC 6750 says."""
+"""A bearer token names the user of a request; an invalid token is refused as RFC 6750 says."""
 
 import json
 import time
@@ -27,11 +27,6 @@ from tests.identity.keys import (
 from tests.identity.rows import Pool, stored
 
 
-@pytest.fixture(scope="module")
-async def person(world: World) -> Person:
-    return await world.person()
-
-
 def signed(payload: dict[str, Any], secret: str = SECRET, **header: Any) -> str:
     return jwt.encode(payload, secret, algorithm="HS256", headers=header or None)
 
@@ -51,7 +46,7 @@ async def test_an_expired_token_has_its_own_message(api: Api, person: Person, se
     assert "expired" in assert_unauthenticated(await request(api, token))
 
 
-async def test_a_clock_that_is_some_seconds_off_is_borne_with(api: Api, person: Person) -> None:
+async def test_a_clock_may_be_some_seconds_off(api: Api, person: Person) -> None:
     now = int(time.time())
     for off in ({"exp": now - 15}, {"nbf": now + 15}, {"iat": now + 15}):
         assert_signed_in(await request(api, signed(claims(person, **off))), person)
@@ -69,7 +64,7 @@ async def test_a_token_of_another_secret_is_refused(api: Api, person: Person) ->
 
 @pytest.mark.parametrize("secret", [None, SECRET.encode()])
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", "", None, "HS512", "hs256", "RS256", ["HS256"], {}, 1])
-async def test_no_algorithm_but_those_that_are_set_up_is_taken(
+async def test_only_configured_algorithms_are_accepted(
     api: Api, person: Person, alg: Any, secret: bytes | None
 ) -> None:
     token = by_hand({"alg": alg, "typ": "JWT"}, json.dumps(claims(person)).encode(), secret)
@@ -125,9 +120,7 @@ async def test_a_changed_payload_is_refused(api: Api, person: Person, world: Wor
     ],
     ids=str,
 )
-async def test_a_signed_token_without_a_time_that_can_be_read_is_refused(
-    api: Api, person: Person, wrong: dict[str, Any]
-) -> None:
+async def test_a_signed_token_without_a_valid_time_is_refused(api: Api, person: Person, wrong: dict[str, Any]) -> None:
     payload = json.dumps(claims(person, **wrong)).encode()
     assert_unauthenticated(await request(api, by_hand({"alg": "HS256"}, payload, SECRET.encode())))
 
@@ -145,18 +138,18 @@ async def test_a_user_who_does_not_exist_is_refused(api: Api, person: Person) ->
     assert_unauthenticated(await request(api, signed(claims(person, sub=str(uuid4())))))
 
 
-async def test_a_user_who_was_removed_is_refused_though_their_token_holds(api: Api, world: World, owner: Pool) -> None:
+async def test_a_removed_user_is_refused_though_their_token_is_valid(api: Api, world: World, owner: Pool) -> None:
     leaver = await world.person()
     assert_signed_in(await request(api, leaver.token), leaver)
     await owner.execute("DELETE FROM users WHERE id = $1", leaver.id)
     assert_unauthenticated(await request(api, leaver.token))
 
 
-async def test_the_users_id_is_taken_in_upper_case_too(api: Api, person: Person) -> None:
+async def test_the_users_id_is_accepted_in_upper_case_too(api: Api, person: Person) -> None:
     assert_signed_in(await request(api, signed(claims(person, sub=str(person.id).upper()))), person)
 
 
-async def test_the_email_claim_is_not_believed_where_the_user_is_named_by_sub(
+async def test_the_email_claim_is_ignored_where_the_user_is_named_by_sub(
     api: Api, world: World, person: Person
 ) -> None:
     other = await world.person(is_platform_admin=True)
@@ -174,7 +167,7 @@ async def test_garbage_instead_of_a_token_is_refused(api: Api, header: bytes) ->
     [b"", b"[]", b"null", b"5", b'"x"', b"\xff", b"{", b"[" * 5000, b'{"a":' * 5000],
     ids=lambda payload: repr(payload[:9]),
 )
-async def test_a_signed_payload_that_holds_no_claims_is_refused(api: Api, payload: bytes) -> None:
+async def test_a_signed_payload_without_claims_is_refused(api: Api, payload: bytes) -> None:
     assert_unauthenticated(await request(api, by_hand({"alg": "HS256"}, payload, SECRET.encode())))
 
 
@@ -188,7 +181,7 @@ async def test_without_a_token_only_the_schema_can_be_queried(api: Api, owner: P
     assert await stored(owner) == before
 
 
-async def test_a_token_that_does_not_hold_is_refused_even_where_none_is_needed(api: Api) -> None:
+async def test_an_invalid_token_is_refused_even_where_no_token_is_needed(api: Api) -> None:
     assert_unauthenticated(await request(api, "a.b.c", {"query": "{ __typename }"}))
 
 
@@ -208,7 +201,7 @@ AUDIENCES = {"jwt_audience": "kinegraph", "jwt_issuer": "https://id.example/"}
 
 
 @pytest.mark.parametrize(
-    ("bounds", "holds"),
+    ("bounds", "is_valid"),
     [
         ({"aud": "kinegraph", "iss": "https://id.example/"}, True),
         ({"aud": ["other", "kinegraph"], "iss": "https://id.example/"}, True),
@@ -222,29 +215,27 @@ AUDIENCES = {"jwt_audience": "kinegraph", "jwt_issuer": "https://id.example/"}
         ({}, False),
     ],
 )
-async def test_audience_and_issuer_must_be_those_that_are_set(
-    services: Services, person: Person, bounds: dict[str, Any], *, holds: bool
+async def test_audience_and_issuer_must_be_the_configured_ones(
+    services: Services, person: Person, bounds: dict[str, Any], *, is_valid: bool
 ) -> None:
     async with served(services, SECRET, **AUDIENCES) as api:
         payload = json.dumps(claims(person, **bounds)).encode()
         response = await request(api, by_hand({"alg": "HS256"}, payload, SECRET.encode()))
-        assert_signed_in(response, person) if holds else assert_unauthenticated(response)
+        assert_signed_in(response, person) if is_valid else assert_unauthenticated(response)
 
 
-async def test_a_token_may_name_an_audience_where_none_is_set(api: Api, person: Person) -> None:
+async def test_a_token_may_name_an_audience_where_none_is_configured(api: Api, person: Person) -> None:
     assert_signed_in(await request(api, signed(claims(person, aud="whoever", iss="whoever"))), person)
 
 
-async def test_tokens_that_we_sign_name_the_audience_and_the_issuer_that_are_set(
-    services: Services, person: Person
-) -> None:
+async def test_tokens_that_we_sign_name_the_configured_audience_and_issuer(services: Services, person: Person) -> None:
     async with served(services, SECRET, **AUDIENCES) as api:
         ours = Tokens(SECRET, None, "kinegraph", "https://id.example/")
         assert_signed_in(await request(api, ours.sign({"sub": str(person.id)}, 60)), person)
 
 
 @pytest.mark.parametrize("spelt", [str.lower, str.upper, str.title])
-async def test_a_user_may_be_named_by_email_where_that_is_set_whatever_its_case(
+async def test_a_user_may_be_named_by_email_in_any_case_where_that_is_configured(
     services: Services, world: World, spelt: Any
 ) -> None:
     someone = await world.person()
@@ -280,15 +271,17 @@ async def test_an_email_that_is_nobodys_or_not_verified_is_refused(
         assert_unauthenticated(await request(api, by_hand({"alg": "HS256"}, payload, SECRET.encode())))
 
 
-async def test_a_user_without_an_email_is_named_by_none(services: Services, owner: Pool, person: Person) -> None:
+async def test_a_token_without_an_email_does_not_name_a_user_without_an_email(
+    services: Services, owner: Pool, person: Person
+) -> None:
     await owner.execute("INSERT INTO users (name) VALUES ('No address')")
     async with served(services, SECRET, jwt_user_claim="email") as api:
         for email in (None, ""):
             assert_unauthenticated(await request(api, signed(claims(person, email=email))))
 
 
-async def test_a_published_key_is_not_taken_for_the_secret(services: Services, person: Person) -> None:
-    """The confusion of algorithms: HS256, its secret the text of the public key that everybody can have."""
+async def test_a_published_key_is_not_accepted_as_the_secret(services: Services, person: Person) -> None:
+    """Algorithm confusion: HS256, with the text of the public key as the secret."""
     payload = json.dumps(claims(person)).encode()
     async with served(services, SECRET) as api:
         for key in (rsa_key(), ec_key()):

@@ -1,4 +1,4 @@
-"""Votes on videos are people's own, and count by the database's own hand alone."""
+"""A vote on a video is visible to its voter alone, and the database itself counts votes."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ async def votes(owner: Pool, exercise: object) -> tuple[int, int]:
     return row.video_positive_votes, row.video_negative_votes
 
 
-async def test_votes_on_a_canonical_video_are_counted_turned_and_taken_back(
+async def test_votes_on_a_canonical_video_are_counted_changed_and_withdrawn(
     owner: Pool, world: World, organization: Organization
 ) -> None:
     exercise = await world.exercise_id("front-squat")
@@ -77,7 +77,7 @@ async def test_nobody_votes_on_an_exercise_of_another_organization(
 
 
 @pytest.mark.parametrize("whose", ["canonical", "exercise"])
-async def test_voting_gives_no_power_over_the_row(
+async def test_voting_gives_no_right_to_change_the_row(
     owner: Pool, world: World, organization: Organization, whose: str
 ) -> None:
     exercise = (await fill(owner, organization))[whose]
@@ -119,7 +119,9 @@ async def test_votes_of_several_people_at_once_are_all_counted(
     assert await votes(owner, exercise) == (8, 0)
 
 
-async def test_another_video_is_judged_anew(owner: Pool, world: World, organization: Organization) -> None:
+async def test_the_votes_of_another_video_start_from_none(
+    owner: Pool, world: World, organization: Organization
+) -> None:
     exercise = await world.exercise_id("pull-ups")
     admin = await world.person(is_platform_admin=True)
     async with world.writing_as(organization.coach) as session:

@@ -164,7 +164,7 @@ async def test_two_transactions_that_change_one_viewer_at_once_both_show(
     assert seen[0] != seen[1] != seen[2]
 
 
-async def test_nothing_that_a_connection_was_set_to_remains_for_a_cached_viewer(
+async def test_no_earlier_setting_of_a_connection_remains_for_a_cached_viewer(
     caching: Database, owner: Pool, scene: Scene
 ) -> None:
     before = await everybody(caching, scene)
@@ -184,7 +184,7 @@ async def test_nothing_that_a_connection_was_set_to_remains_for_a_cached_viewer(
         assert await authenticated(caching, person) == settings
 
 
-async def test_a_snapshot_from_before_a_change_has_the_viewer_of_then(
+async def test_a_snapshot_taken_before_a_change_has_the_earlier_viewer(
     database_url: str, owner: Pool, scene: Scene
 ) -> None:
     caching = await Database.open(database_url, 2, request_cache_bytes=1_000_000)
@@ -217,7 +217,7 @@ async def test_a_transaction_of_many_changes_writes_the_version_of_a_viewer_once
         assert await connection.fetchval(written) - earlier == 1
 
 
-async def test_a_viewer_of_very_many_organizations_is_cached_with_the_settings_of_one_who_is_not(
+async def test_a_cached_viewer_of_very_many_organizations_has_the_same_settings_as_one_just_read(
     database: Database, caching: Database, owner: Pool, world: World
 ) -> None:
     person = await world.person()
@@ -269,10 +269,10 @@ async def test_a_viewer_reads_their_own_version_and_nobody_writes_one(world: Wor
 
 @pytest.mark.parametrize("table", ["exercises", "memberships", "users", "organizations"])
 @pytest.mark.parametrize("role", ["superuser", "kinegraph_api"])
-async def test_a_table_that_is_emptied_shows_too(
+async def test_truncating_a_table_shows_in_the_next_transaction_too(
     database: Database, caching: Database, owner: Pool, scene: Scene, table: str, role: str
 ) -> None:
-    """The owner of the tables, where it is no superuser, is held to their policies as the API's role is."""
+    """As kinegraph_api, which policies restrict as they do an owner of the tables that is no superuser."""
     before = await everybody(caching, scene)
     async with owner.acquire() as connection, connection.transaction():
         await connection.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO kinegraph_api")

@@ -1,4 +1,4 @@
-"""Everything that can change of a viewer and of their libraries, as SQL; and who a viewer is in a transaction."""
+"""Each change that can concern a viewer or their libraries, as SQL; and the viewer of a transaction."""
 
 from collections.abc import Mapping
 
@@ -61,7 +61,7 @@ async def authenticated(database: Database, person: Person) -> tuple[Viewer, lis
 
 
 async def statements_of(database: Database, person: Person) -> list[str]:
-    """What is sent to enter them; the database has one connection."""
+    """The statements that begin a read session of the person, on a database with one connection."""
     seen: list[str] = []
     observe(database, seen)
     async with database.read(authenticate_as(person.id)):

@@ -1,4 +1,4 @@
-"""Connections that answer when a test says so, and hold the pool to the rules of a PostgreSQL connection."""
+"""Fake connections that answer on a test's command, and assert the rules of a PostgreSQL connection."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from kinegraph.kit.leases import MOVES, Lease, LeaseState
 
 
 class CheckedLease(Lease):
-    """A lease that makes no move which is not in the table, whoever makes it."""
+    """A lease that asserts that each of its moves is in the table."""
 
     _state: LeaseState | None = None
 
@@ -31,14 +31,14 @@ class FakeConnection:
 
     def __init__(self) -> None:
         self.statement: str | None = None
-        """The statement under way."""
+        """The current statement."""
         self.is_in_transaction = False
         self._answer: asyncio.Future[None] | None = None
         self._is_closed = False
         self._listeners: list[Callable[[Any], None]] = []
 
     def answer(self, error: BaseException | None = None) -> None:
-        """End the statement under way, by an error where one is given."""
+        """End the current statement, with an error where one is given."""
         assert self._answer is not None
         if not self._answer.done():
             if error is None:
@@ -47,7 +47,7 @@ class FakeConnection:
                 self._answer.set_exception(error)
 
     def die(self) -> None:
-        """Be closed by the server: what is under way fails, and listeners are called."""
+        """Close as the server would: the current statement fails, and listeners are called."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -97,7 +97,7 @@ class FakeConnection:
         self._listeners.append(listener)
 
     def is_closed(self) -> bool:
-        """Whether it is."""
+        """True if the connection is closed."""
         return self._is_closed
 
     def terminate(self) -> None:

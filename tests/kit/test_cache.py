@@ -25,7 +25,7 @@ class Value:
 
 
 class Model(RuleBasedStateMachine):
-    """The cache beside the simplest thing that does the same."""
+    """The cache, compared with a simple model."""
 
     @initialize(max_bytes=st.sampled_from((0, 4_000, 9_000, 30_000)))
     def open(self, max_bytes: int) -> None:
@@ -48,13 +48,13 @@ class Model(RuleBasedStateMachine):
 
     @rule(key=KEYS)
     def peek(self, key: Any) -> None:
-        """Looking at an entry neither counts nor makes it younger."""
+        """Peeking at an entry changes neither the counts nor the order of use."""
         entry = self.entries.get(key)
         assert self.cache.peek(key) is (entry[1] if entry else None)
 
     @rule(key=KEYS, version=VERSIONS, weight=st.one_of(st.integers(0, 400), st.integers(0, 5_000)))
     def put(self, key: Any, version: int, weight: int) -> None:
-        """An entry replaces its key's, and those that are least recently used go for it."""
+        """A new entry replaces the one of its key, and evicts the least recently used."""
         self.numbers += 1
         value = Value(self.numbers)
         self.cache.put(key, version, value, weight)
@@ -69,7 +69,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(key=KEYS)
     def remove(self, key: Any) -> None:
-        """An entry can be taken out; that is no eviction for room."""
+        """Removing an entry does not count as an eviction."""
         self.cache.remove(key)
         self.entries.pop(key, None)
 
@@ -77,7 +77,7 @@ class Model(RuleBasedStateMachine):
         return sum(weight for _, _, weight in self.entries.values())
 
     @invariant()
-    def holds_what_the_model_holds(self) -> None:
+    def has_the_entries_of_the_model(self) -> None:
         """The bytes are those of the entries, and never more than allowed; the order is that of use."""
         held = {key: self.cache.peek(key) for key in self.entries}
         assert held == {key: value for key, (_, value, _) in self.entries.items()}
@@ -109,7 +109,7 @@ def test_the_least_recently_used_entry_is_evicted_first() -> None:
     assert [cache.get(("a", number)) for number in (1, 2, 3, 99)] == [1, None, 3, "new"]
 
 
-def test_an_entry_of_more_than_the_largest_share_is_not_held_and_nor_is_the_one_before_it() -> None:
+def test_an_entry_above_the_maximum_weight_is_not_cached_and_evicts_the_earlier_entry_of_its_key() -> None:
     cache = Cache(80_000)
     cache.put(("a", 1), None, "X", 10_000 - entry_bytes(("a", 1), None))
     assert cache.get(("a", 1)) == "X"
@@ -117,7 +117,7 @@ def test_an_entry_of_more_than_the_largest_share_is_not_held_and_nor_is_the_one_
     assert (cache.get(("a", 1)), cache.bytes) == (None, 0)
 
 
-def test_a_cache_of_no_bytes_holds_nothing() -> None:
+def test_a_cache_of_zero_bytes_has_no_entries() -> None:
     cache = Cache(0)
     for _ in range(3):
         cache.put(("a", 1), None, "X", 0)
@@ -140,7 +140,7 @@ def test_keys_that_share_a_bucket_and_are_looked_up_in_turn_are_all_admitted() -
     assert [cache.admits(key) for key in keys] == [True] * BUCKET
 
 
-def test_keys_that_are_looked_up_once_are_forgotten_in_the_end_and_take_no_more_room() -> None:
+def test_keys_that_are_looked_up_once_use_a_bounded_amount_of_memory() -> None:
     cache = Cache(BYTES_PER_SEEN_KEY * 2 * BUCKET)
     assert not any(cache.admits(("a", number)) for number in range(1_000))
     assert not cache.admits(("a", 1))
@@ -148,7 +148,7 @@ def test_keys_that_are_looked_up_once_are_forgotten_in_the_end_and_take_no_more_
 
 
 @given(weights=st.lists(st.integers(0, 3_000), max_size=60))
-def test_what_is_evicted_or_replaced_is_freed_at_once_without_the_garbage_collector(weights: list[int]) -> None:
+def test_an_evicted_or_replaced_entry_is_freed_at_once_without_the_garbage_collector(weights: list[int]) -> None:
     cache = Cache(20_000)
     made: list[weakref.ref[Value]] = []
     gc.disable()

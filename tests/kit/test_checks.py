@@ -14,7 +14,7 @@ KEY = "0197c1a2-89ab-7cde-8f01-23456789abcd"
 
 
 def faults(checks: Checks) -> list[str]:
-    """What was refused."""
+    """The faults that were refused."""
     return [refusal.message for refusal in checks.refusals]
 
 
@@ -83,7 +83,7 @@ def test_a_list_stays_in_order_and_loses_duplicates_that_trimming_makes() -> Non
     checks.done()
 
 
-def test_a_list_may_have_as_many_entries_as_it_may_and_no_more() -> None:
+def test_a_list_may_have_its_maximum_of_entries_and_no_more() -> None:
     checks = Checks()
     assert checks.texts(["a", "b", "c"], AT, 10, 3) == ["a", "b", "c"]
     assert checks.texts([], AT, 10, 3) == []
@@ -135,7 +135,7 @@ def test_anything_but_an_http_address_is_refused_once(url: str) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 5])
-def test_a_bound_is_within_its_bounds(number: int) -> None:
+def test_bounds_are_inclusive(number: int) -> None:
     checks = Checks()
     assert checks.whole(number, AT, 1, 5) == number
     assert checks.number(float(number), AT, 1, 5) == number
@@ -151,7 +151,7 @@ def test_a_number_outside_its_bounds_is_refused(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), 5.000001, 0.999999])
-def test_a_number_that_is_not_finite_or_just_outside_is_refused(number: float) -> None:
+def test_a_float_that_is_not_finite_or_just_outside_its_bounds_is_refused(number: float) -> None:
     checks = Checks()
     checks.number(number, AT, 1, 5)
     assert len(checks.refusals) == 1
@@ -178,7 +178,7 @@ def test_every_uuid_is_taken_in_either_case(key: uuid.UUID) -> None:
         KEY.replace("-", "\0", 1),
     ],
 )
-def test_what_is_no_uuid_is_none(key: str) -> None:
+def test_a_text_that_is_no_uuid_is_none(key: str) -> None:
     assert parse_key(key) is None
 
 
@@ -197,7 +197,7 @@ def test_an_odd_spelling_of_36_characters_that_python_reads_as_a_uuid_is_none(ke
     assert parse_key(key) is None
 
 
-def test_a_key_that_is_none_is_refused_at_its_path() -> None:
+def test_an_invalid_key_is_refused_at_its_path() -> None:
     with pytest.raises(InvalidInput) as caught:
         require_key("7", "input", "exerciseId")
     assert caught.value.path == ("input", "exerciseId")
@@ -233,11 +233,11 @@ terms_to_join = st.lists(st.text(st.characters(codec="utf-8", exclude_characters
 
 @settings(max_examples=100, deadline=None)
 @given(terms_to_join, st.sampled_from(",;"))
-def test_splitting_undoes_joining_up_to_blanks(terms: list[str], separator: str) -> None:
+def test_splitting_reverses_joining_but_for_blanks(terms: list[str], separator: str) -> None:
     assert split_terms([separator.join(terms)]) == [term.strip() for term in terms if term.strip()]
 
 
-def test_everything_wrong_is_refused_together_in_the_order_it_was_found() -> None:
+def test_all_faults_are_refused_together_in_the_order_found() -> None:
     checks = Checks()
     checks.refuse("One.", "input", "sections", 0, "shape")
     checks.whole(9, ("input", "difficulty"), 1, 5)

@@ -1,4 +1,4 @@
-"""A session that has ended refuses every further statement by itself, whatever has become of its connection."""
+"""A session that has ended refuses every further statement, whatever the state of its connection."""
 
 import inspect
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def methods(kind: type[ReadSession]) -> list[str]:
 
 
 async def call(method: Callable[..., Any]) -> Any:
-    """Call a method with something for each of its parameters, or enter the block that it begins."""
+    """Call a method with an argument for each of its parameters; open it if it is a context manager."""
     parameters = inspect.signature(method).parameters.values()
     found = method(*(SAMPLES[each.name] for each in parameters if each.kind is not each.VAR_POSITIONAL))
     if isinstance(found, AbstractAsyncContextManager):
@@ -41,7 +41,7 @@ async def test_a_session_that_has_ended_refuses_every_further_statement_by_itsel
     session = await begin()
     sent: list[str] = []
     session.lease.on_statement = sent.append
-    session.end()  # its connection is still lent to it, and would take statements
+    session.end()  # its connection is still leased to it, and would accept statements
     try:
         with pytest.raises(SessionEnded):
             await call(getattr(session, name))
@@ -51,5 +51,5 @@ async def test_a_session_that_has_ended_refuses_every_further_statement_by_itsel
         await database.end(session, commit=False)
 
 
-def test_nothing_of_a_session_is_left_out() -> None:
+def test_every_method_of_a_session_is_tested() -> None:
     assert {"fetch", "fetch_list", "fetch_row", "fetch_value"} <= set(methods(ReadSession)) < set(methods(WriteSession))

@@ -39,18 +39,18 @@ def test_the_codes_of_the_four_common_refusals_are_stable(kind: type[Refusal], c
     assert kind.code == code
 
 
-def test_a_refusals_path_is_text_throughout() -> None:
+def test_all_elements_of_a_refusals_path_are_text() -> None:
     refusal = InvalidInput("No.", "input", "sections", 3, "config")
     assert refusal.path == ("input", "sections", "3", "config")
     assert (refusal.message, str(refusal)) == ("No.", "No.")
 
 
-def test_a_refusal_of_nothing_in_particular_has_no_field() -> None:
+def test_a_refusal_without_a_path_has_no_field() -> None:
     assert UserError.of(NotFound("No.")).field is None
     assert UserError.of(NotFound("No.", "id")).field == ["id"]
 
 
-def test_several_refusals_keep_their_order() -> None:
+def test_several_refusals_stay_in_their_order() -> None:
     first, second = InvalidInput("One.", "a"), Conflict("Two.", "b")
     refused = Refused([first, second])
     assert refused.refusals == (first, second)

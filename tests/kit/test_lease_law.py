@@ -1,4 +1,4 @@
-"""The law of leases, whatever is answered, fails, dies or is cancelled, in whatever order."""
+"""Properties of leases that hold whatever is answered, fails, dies or is cancelled, in any order."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.kit.fake_connections import CheckedLease, FakeConnection
 
 SIZE = 3
 TURNS = st.sampled_from((0, 1, 2, 3, 4, 12))
-"""How often the event loop comes round before the next thing happens."""
+"""Number of turns of the event loop before the next event."""
 DEATHS = st.sampled_from((None, None, None, 0, 1, 2, 3))
 
 
@@ -62,7 +62,7 @@ class Pool(RuleBasedStateMachine):
 
     async def _use(self, number: int, statements: int, *, writes: bool) -> None:
         lease = await self.pool.begin("BEGIN")
-        assert lease not in self.holders, "lent twice"
+        assert lease not in self.holders, "leased twice"
         self.holders[lease] = number
         session = ReadSession(lease)
         commit = False
@@ -77,7 +77,7 @@ class Pool(RuleBasedStateMachine):
                 await self.pool.end(lease, "COMMIT" if commit else "ROLLBACK", must_succeed=writes and commit)
 
     def _turn(self, turns: int = 12, then: Callable[[], None] = lambda: None) -> None:
-        """Let everybody go on, as a rule until they wait for an answer; then call a function before anybody else."""
+        """Let all clients run, usually until they wait for an answer; then call a function before any continues."""
 
         async def turn() -> None:
             for _ in range(turns):
@@ -106,7 +106,7 @@ class Pool(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 20), fails=st.sampled_from((False, False, False, True)), turns=TURNS)
     def connect(self, which: int, fails: bool, turns: int) -> None:
-        """A connection is made, or cannot be."""
+        """A connection is opened, or fails to open."""
         open_now = [future for future in self.connecting if not future.done()]
         if open_now and fails:
             open_now[which % len(open_now)].set_exception(OSError("refused"))
@@ -117,7 +117,7 @@ class Pool(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 50), turns=TURNS)
     def cancel(self, which: int, turns: int) -> None:
-        """A client hangs up, wherever it is."""
+        """A client is cancelled at any point."""
         running = [task for task in self.clients if not task.done()]
         if running:
             running[which % len(running)].cancel()
@@ -133,7 +133,7 @@ class Pool(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 20))
     def expire(self, which: int) -> None:
-        """The time of a deferred COMMIT has come."""
+        """A deferred COMMIT is due."""
         ending = list(self.pool._ending)
         if ending:
             lease = ending[which % len(ending)]
@@ -145,7 +145,7 @@ class Pool(RuleBasedStateMachine):
             self.loop.run_until_complete(expire())
 
     @invariant()
-    def nobody_gets_what_is_not_theirs(self) -> None:
+    def leases_are_in_consistent_states(self) -> None:
         """Free connections have no transaction, ending ones no statement, and there are never too many."""
         for lease in self.pool._free:
             connection: Any = lease._connection
@@ -157,8 +157,8 @@ class Pool(RuleBasedStateMachine):
         assert len(living) + len([future for future in self.connecting if not future.done()]) <= SIZE
 
     @invariant()
-    def who_waits_is_served_in_the_order_of_asking(self) -> None:
-        """Nobody who came later has left the queue while somebody who came before still waits."""
+    def clients_are_served_in_order(self) -> None:
+        """No client is served before one that began earlier and still waits."""
         now = list(self.pool._waiting)
         served = [future for future in self.waiting if future.done() and not future.cancelled()]
         left = [future for future in self.waiting if future in now]
@@ -170,7 +170,7 @@ class Pool(RuleBasedStateMachine):
             assert all(lease.state is LOST for lease in self.pool.pooled()), "somebody waits beside a free lease"
 
     def teardown(self) -> None:
-        """When everything is answered all clients are served, and the pool lends as many leases as it may again."""
+        """After all answers, all clients are served, and the pool lends its maximum of leases again."""
         try:
             self._answer_all(self.clients)
             assert self.holders == {}
@@ -230,7 +230,7 @@ async def test_a_lease_that_is_not_lent_runs_no_statement(state: LeaseState) -> 
     assert connection.statement is None
 
 
-async def test_a_connection_with_an_unexpected_message_counts_as_lost_and_used_no_more() -> None:
+async def test_a_connection_with_an_unexpected_message_counts_as_lost_and_is_not_used_again() -> None:
     for number in range(3):
         connection = FakeConnection()
         connection.is_in_transaction = True
@@ -263,32 +263,32 @@ async def test_a_lease_with_a_statement_under_way_runs_no_other_and_moves_to_los
     lease.move(FREE)
 
 
-async def test_who_is_given_a_connection_that_dies_meanwhile_is_served_by_another() -> None:
+async def test_a_client_whose_new_connection_dies_at_once_gets_another() -> None:
     connections: list[FakeConnection] = []
 
     async def connect() -> Any:
         connections.append(FakeConnection())
         return connections[-1]
 
-    async def settle() -> None:
+    async def let_tasks_run() -> None:
         for _ in range(10):
             await asyncio.sleep(0)
 
     pool = ConnectionPool(connect, 1)
     first = asyncio.create_task(pool.begin("BEGIN"))
-    await settle()
+    await let_tasks_run()
     connections[0].answer()
-    await settle()
+    await let_tasks_run()
     second = asyncio.create_task(pool.begin("BEGIN"))
-    await settle()
+    await let_tasks_run()
     ending = asyncio.create_task(pool.end(first.result(), "COMMIT"))
-    await settle()
+    await let_tasks_run()
     connections[0].answer()
     for _ in range(10):
         if pool._waiting:
             await asyncio.sleep(0)
     connections[0].die()
-    await settle()
+    await let_tasks_run()
     connections[1].answer()
     assert (await second).state is LENT
     await ending

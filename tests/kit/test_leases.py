@@ -1,7 +1,6 @@
 """Leases: one transaction after another on a connection; a read's COMMIT goes with the next BEGIN, and soon anyway."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any  # Any: connections of asyncpg, which has no types
 
 import pytest
@@ -13,14 +12,6 @@ from tests.observing import observe
 
 OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-
-
-@pytest.fixture
-async def alone(database_url: str) -> AsyncIterator[Database]:
-    """The module's database on one connection."""
-    opened = await Database.open(database_url, 1)
-    yield opened
-    await opened.close()
 
 
 async def test_a_reads_commit_is_sent_with_the_next_begin(alone: Database) -> None:
@@ -41,7 +32,7 @@ async def test_a_reads_commit_is_sent_with_the_next_begin(alone: Database) -> No
     ]
 
 
-async def test_a_read_that_nothing_follows_commits_by_itself(alone: Database, owner: Any) -> None:
+async def test_the_last_read_on_a_connection_commits_by_itself(alone: Database, owner: Any) -> None:
     async with alone.read() as session:
         await session.fetch("SELECT 1")
     for _ in range(200):
@@ -80,7 +71,7 @@ async def _fail(database: Database) -> None:
         raise ZeroDivisionError
 
 
-async def test_whoever_waits_for_a_lease_gets_the_next_one_at_once(
+async def test_a_waiting_client_gets_the_next_free_lease_at_once(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "DEFERRED_COMMIT_SECONDS", 3600)
@@ -127,7 +118,7 @@ async def _read(database: Database) -> None:
         await session.fetch("SELECT pg_sleep(0.01)")
 
 
-async def test_closing_commits_reads_that_are_over(database_url: str, owner: Any) -> None:
+async def test_closing_commits_finished_reads(database_url: str, owner: Any) -> None:
     database = await Database.open(database_url, 3)
 
     async def use() -> None:

@@ -1,7 +1,6 @@
-"""A transaction whose connection died is never said to have been stored."""
+"""A transaction whose connection died is never reported as stored."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any  # Any: connections of asyncpg, which has no types
 
 import asyncpg
@@ -11,15 +10,7 @@ from kinegraph.kit import database as database_module
 from kinegraph.kit.database import Database
 
 
-@pytest.fixture
-async def alone(database_url: str) -> AsyncIterator[Database]:
-    """The module's database on one connection."""
-    opened = await Database.open(database_url, 1)
-    yield opened
-    await opened.close()
-
-
-async def test_a_write_whose_connection_dies_before_its_commit_is_not_said_to_be_stored(
+async def test_a_write_whose_connection_dies_before_its_commit_is_not_reported_as_stored(
     alone: Database, owner: Any
 ) -> None:
     await owner.execute("CREATE TABLE numbers (number integer); GRANT SELECT, INSERT ON numbers TO kinegraph_api")

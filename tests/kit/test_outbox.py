@@ -1,4 +1,4 @@
-"""The outbox: facts stand or fall with their change, are taken once, wait for listeners, and go when they are old."""
+"""The outbox: facts are stored with their change, taken once, wait for listeners, and are deleted when old."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -43,7 +43,7 @@ CREATE TRIGGER burst BEFORE INSERT ON workouts FOR EACH ROW WHEN (NEW.title = 'b
 
 
 @dataclass(frozen=True)
-class Rang:
+class ExampleFact:
     """A fact of the tests."""
 
     number: int
@@ -51,7 +51,7 @@ class Rang:
 
 
 @dataclass(frozen=True)
-class Unheard:
+class FactWithoutListener:
     """Another one."""
 
     number: int
@@ -93,10 +93,10 @@ async def take(database: Database, names: Sequence[str], limit: int = 200) -> li
         return sorted(row.payload["number"] for row in await outbox.take(session, names, limit))
 
 
-# ---------------------------------------------------------------------------------- with the change, or not at all
+# ------------------------------------------------------------------------------ stored with the change, or not at all
 
 
-async def test_a_change_records_one_fact_with_its_ids_that_nobody_has_handled(scene: Scene, owner: Pool) -> None:
+async def test_a_change_records_one_unhandled_fact_with_its_ids(scene: Scene, owner: Pool) -> None:
     made = await create(scene.api, scene.organization)
     payload = {"workout_id": made["id"], "organization_id": str(scene.organization.id)}
     assert await facts(owner, "WorkoutChanged") == [payload]
@@ -118,7 +118,7 @@ async def test_of_two_fields_of_a_request_only_the_one_that_was_not_refused_reco
     organization_id = str(scene.organization.id)
     good, bad = order
     inputs = {
-        good: {"organizationId": organization_id, "title": "Kept"},
+        good: {"organizationId": organization_id, "title": "Stored"},
         bad: {"organizationId": organization_id, "sections": [section(movement(NO_ID))]},
     }
     body = (await scene.api.post(CREATE_TWO, scene.coach, **inputs)).json()
@@ -188,52 +188,52 @@ async def test_a_workout_that_is_sent_back_unchanged_records_nothing(scene: Scen
 
 
 async def test_a_fact_is_taken_with_what_was_recorded_and_never_again(database: Database) -> None:
-    fact = Rang(7, uuid4())
+    fact = ExampleFact(7, uuid4())
     await record(database, fact)
     async with working(database) as session:
-        (row,) = await outbox.take(session, ["Rang"])
-    assert (row.fact, row.payload) == ("Rang", {"number": 7, "id": str(fact.id)})
-    assert await take(database, ["Rang"]) == []
+        (row,) = await outbox.take(session, ["ExampleFact"])
+    assert (row.fact, row.payload) == ("ExampleFact", {"number": 7, "id": str(fact.id)})
+    assert await take(database, ["ExampleFact"]) == []
 
 
 async def test_the_oldest_facts_of_the_names_are_taken_and_no_more_than_the_limit(database: Database) -> None:
     for start in range(0, 500, 50):
-        await record(database, *(Rang(number, uuid4()) for number in range(start, start + 50)))
-    await record(database, Unheard(1))
-    assert await take(database, ["Rang"], 210) == list(range(210))
-    assert await take(database, ["Rang"]) == list(range(210, 410))
-    assert await take(database, ["Rang", "Unheard"], 1000) == sorted([1, *range(410, 500)])
+        await record(database, *(ExampleFact(number, uuid4()) for number in range(start, start + 50)))
+    await record(database, FactWithoutListener(1))
+    assert await take(database, ["ExampleFact"], 210) == list(range(210))
+    assert await take(database, ["ExampleFact"]) == list(range(210, 410))
+    assert await take(database, ["ExampleFact", "FactWithoutListener"], 1000) == sorted([1, *range(410, 500)])
 
 
-async def test_many_who_take_at_once_share_the_facts_without_overlap(database: Database) -> None:
-    await record(database, *(Rang(number, uuid4()) for number in range(300)))
-    shares = await asyncio.gather(*(take(database, ["Rang"], 40) for _ in range(10)))
-    rest = await take(database, ["Rang"], 300)
+async def test_concurrent_workers_take_disjoint_facts(database: Database) -> None:
+    await record(database, *(ExampleFact(number, uuid4()) for number in range(300)))
+    shares = await asyncio.gather(*(take(database, ["ExampleFact"], 40) for _ in range(10)))
+    rest = await take(database, ["ExampleFact"], 300)
     assert sorted(number for share in [*shares, rest] for number in share) == list(range(300))
 
 
-async def test_a_fact_whose_taker_failed_is_there_for_the_next(database: Database) -> None:
-    await record(database, Rang(1, uuid4()))
+async def test_a_fact_of_a_failed_transaction_can_be_taken_again(database: Database) -> None:
+    await record(database, ExampleFact(1, uuid4()))
     async with working(database) as session:
-        assert len(await outbox.take(session, ["Rang"])) == 1
+        assert len(await outbox.take(session, ["ExampleFact"])) == 1
         session.is_rollback_only = True
-    assert await take(database, ["Rang"]) == [1]
+    assert await take(database, ["ExampleFact"]) == [1]
 
 
-async def test_a_fact_that_nobody_listens_to_waits(database: Database, owner: Pool) -> None:
-    await record(database, Unheard(5))
-    assert await take(database, ["Rang"]) == []
+async def test_a_fact_without_a_listener_waits(database: Database, owner: Pool) -> None:
+    await record(database, FactWithoutListener(5))
+    assert await take(database, ["ExampleFact"]) == []
     assert await take(database, []) == []
-    assert await owner.fetchval("SELECT handled_at FROM outbox WHERE fact = 'Unheard'") is None
-    assert await take(database, ["Unheard"]) == [5]
+    assert await owner.fetchval("SELECT handled_at FROM outbox WHERE fact = 'FactWithoutListener'") is None
+    assert await take(database, ["FactWithoutListener"]) == [5]
 
 
-async def test_recording_no_facts_is_nothing(database: Database, owner: Pool) -> None:
+async def test_recording_no_facts_writes_nothing(database: Database, owner: Pool) -> None:
     await record(database)
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
 
 
-async def test_purging_drops_handled_facts_after_a_week_and_unheard_ones_after_ninety_days(
+async def test_purging_deletes_handled_facts_after_a_week_and_others_after_ninety_days(
     database: Database, owner: Pool
 ) -> None:
     ages = {1: ("80 days", "8 days"), 2: ("80 days", "6 days"), 3: ("91 days", None), 4: ("89 days", None)}
@@ -241,7 +241,7 @@ async def test_purging_drops_handled_facts_after_a_week_and_unheard_ones_after_n
         await owner.execute(
             """
             INSERT INTO outbox (fact, payload, recorded_at, handled_at)
-            VALUES ('Rang', jsonb_build_object('number', $1::int), now() - $2::text::interval,
+            VALUES ('ExampleFact', jsonb_build_object('number', $1::int), now() - $2::text::interval,
                     now() - $3::text::interval)
             """,
             number,
@@ -253,12 +253,12 @@ async def test_purging_drops_handled_facts_after_a_week_and_unheard_ones_after_n
     assert await owner.fetch("SELECT payload ->> 'number' FROM outbox ORDER BY 1") == [("2",), ("4",)]
 
 
-# ---------------------------------------------------------------------------------- for the worker's eyes only
+# ---------------------------------------------------------------------------------- visible to the worker only
 
 
 @pytest.mark.parametrize("who", ["owner", "platform admin", "nobody"])
 async def test_nobody_but_the_worker_reads_changes_or_drops_facts(world: World, owner: Pool, who: str) -> None:
-    await record(world.database, Rang(1, uuid4()))
+    await record(world.database, ExampleFact(1, uuid4()))
     organization = await world.organization()
     admin = await world.person(is_platform_admin=True)
     authentications = {
@@ -270,16 +270,16 @@ async def test_nobody_but_the_worker_reads_changes_or_drops_facts(world: World, 
         assert await session.fetch("SELECT * FROM outbox") == []
         assert await session.run("UPDATE outbox SET payload = '{}', handled_at = NULL") == 0
         assert await session.run("DELETE FROM outbox") == 0
-        assert await outbox.take(session, ["Rang"]) == [] and await outbox.purge(session) == 0
-    assert len(await facts(owner, "Rang")) == 1
+        assert await outbox.take(session, ["ExampleFact"]) == [] and await outbox.purge(session) == 0
+    assert len(await facts(owner, "ExampleFact")) == 1
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with world.database.write(authentications[who]) as session:
-            await session.run("INSERT INTO outbox (fact, payload, handled_at) VALUES ('Rang', '{}', now())")
+            await session.run("INSERT INTO outbox (fact, payload, handled_at) VALUES ('ExampleFact', '{}', now())")
 
 
 async def test_the_workers_right_ends_with_its_transaction(database_url: str) -> None:
     alone = await Database.open(database_url, 1)
-    await record(alone, Rang(1, uuid4()))
+    await record(alone, ExampleFact(1, uuid4()))
     count = "SELECT count(*) FROM outbox"
     async with working(alone) as session:
         assert await session.fetch_value(count) == 1

@@ -19,10 +19,10 @@ ID = UUID("0197c1a2-0000-7000-8000-000000000001")
 KINDS: list[tuple[type, ...]] = [(str, UUID), (datetime, UUID), (int, UUID), (UUID,), (int, datetime, str, UUID)]
 
 names = st.text().filter(lambda text: character_fault(text) is None)
-moments = st.datetimes(
+times = st.datetimes(
     datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=3))])
 )
-values = {str: names, datetime: moments, int: st.integers(1 - 2**31, 2**31 - 1), UUID: st.uuids()}
+values = {str: names, datetime: times, int: st.integers(1 - 2**31, 2**31 - 1), UUID: st.uuids()}
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=2),
@@ -33,7 +33,7 @@ ORDER = "exercises NAME_ASC"
 
 
 def cursor_of(value: object) -> str:
-    """Any JSON in the clothes of a cursor of this order."""
+    """Any JSON value, encoded as a cursor of this order."""
     tagged = [ORDER, *value] if isinstance(value, list) else value
     return base64.urlsafe_b64encode(orjson.dumps(tagged)).rstrip(b"=").decode()
 
@@ -61,7 +61,7 @@ def test_a_cursor_is_safe_in_a_url(name: str) -> None:
 @example("é", (UUID,))
 @example("\x00", (UUID,))
 @example("[" * 5000, (UUID,))
-def test_a_text_that_is_no_cursor_is_answered_with_none(text: str, kinds: tuple[type, ...]) -> None:
+def test_a_text_that_is_no_cursor_decodes_to_none(text: str, kinds: tuple[type, ...]) -> None:
     assert decode(ORDER, text, kinds) is None
 
 
@@ -75,7 +75,7 @@ def test_a_text_that_is_no_cursor_is_answered_with_none(text: str, kinds: tuple[
 @example(["a\x00b", str(ID)], (str, UUID))
 @example(["2026-13-01", str(ID)], (datetime, UUID))
 @example([["[" * 50], str(ID)], (str, UUID))
-def test_json_in_the_clothes_of_a_cursor_decodes_to_the_wanted_types_or_to_none(
+def test_any_json_encoded_as_a_cursor_decodes_to_the_expected_types_or_to_none(
     value: object, kinds: tuple[type, ...]
 ) -> None:
     decoded = decode(ORDER, cursor_of(value), kinds)
@@ -83,33 +83,33 @@ def test_json_in_the_clothes_of_a_cursor_decodes_to_the_wanted_types_or_to_none(
 
 
 @pytest.mark.parametrize("nested", [b"[" * 100_000, b'{"a":' * 100_000])
-def test_a_deeply_nested_cursor_is_answered_with_none(nested: bytes) -> None:
+def test_a_deeply_nested_cursor_decodes_to_none(nested: bytes) -> None:
     assert decode(ORDER, base64.urlsafe_b64encode(nested).decode(), (UUID,)) is None
 
 
 @pytest.mark.parametrize(
-    "moment",
+    "time",
     ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59.999999-00:01"],
 )
-def test_a_moment_in_a_cursor_that_no_utc_calendar_holds_is_answered_with_none(moment: str) -> None:
-    assert decode(ORDER, cursor_of([moment, str(ID)]), (datetime, UUID)) is None
+def test_a_time_in_a_cursor_that_utc_cannot_represent_decodes_to_none(time: str) -> None:
+    assert decode(ORDER, cursor_of([time, str(ID)]), (datetime, UUID)) is None
 
 
-def test_a_cursor_of_another_sort_is_not_taken() -> None:
-    by_name, by_moment = encode(ORDER, ["Squat", ID]), encode(ORDER, [datetime(2026, 1, 1, tzinfo=UTC), ID])
+def test_a_cursor_of_another_sort_is_refused() -> None:
+    by_name, by_time = encode(ORDER, ["Squat", ID]), encode(ORDER, [datetime(2026, 1, 1, tzinfo=UTC), ID])
     assert decode(ORDER, by_name, (datetime, UUID)) is None
     assert decode(ORDER, by_name, (int, UUID)) is None
-    assert decode(ORDER, by_moment, (int, UUID)) is None
+    assert decode(ORDER, by_time, (int, UUID)) is None
     assert decode(ORDER, by_name, (str, str, UUID)) is None
     assert decode(ORDER, by_name, (str,)) is None
 
 
-def test_a_time_has_its_microseconds_in_a_cursor() -> None:
-    moment = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
-    assert decode(ORDER, encode(ORDER, [moment, ID]), (datetime, UUID)) == (moment, ID)
+def test_a_cursor_stores_microseconds() -> None:
+    time = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
+    assert decode(ORDER, encode(ORDER, [time, ID]), (datetime, UUID)) == (time, ID)
 
 
-def test_a_moment_without_zone_in_a_cursor_is_utc() -> None:
+def test_a_time_without_zone_in_a_cursor_is_utc() -> None:
     decoded = decode(ORDER, cursor_of(["2026-03-01T12:00:00", str(ID)]), (datetime, UUID))
     assert decoded == (datetime(2026, 3, 1, 12, tzinfo=UTC), ID)
 
@@ -120,17 +120,17 @@ def test_a_page_may_hold_from_1_to_100_rows(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [0, -1, -(2**31), MAX_PAGE_SIZE + 1, 2**31 - 1])
-def test_a_page_of_another_size_is_refused_at_first(size: int) -> None:
+def test_a_page_of_another_size_is_refused_at_the_argument_first(size: int) -> None:
     with pytest.raises(InvalidInput) as caught:
         window(ORDER, size, None, 50, UUID)
     assert caught.value.path == ("first",)
 
 
-def test_a_page_without_size_has_the_lists_own() -> None:
+def test_a_page_without_size_has_the_lists_default_size() -> None:
     assert window(ORDER, None, None, 20, UUID).first == 20
 
 
-def test_a_cursor_that_is_none_is_refused_at_after() -> None:
+def test_an_invalid_cursor_is_refused_at_the_argument_after() -> None:
     with pytest.raises(InvalidInput) as caught:
         window(ORDER, 1, "nonsense", 50, UUID)
     assert caught.value.path == ("after",)

@@ -5,19 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kinegraph.kit.database import Database
-from kinegraph.services import Services
-from tests.cached import serving
-from tests.conftest import Api, Organization, World
-from tests.fixtures import admin, gym, squat
+from tests.conftest import Organization, World
+from tests.fixtures import admin, gym, plain, squat
 
-__all__ = ["admin", "gym", "squat"]
-
-
-@pytest.fixture(scope="module")
-async def plain(services: Services) -> AsyncIterator[Api]:
-    """The API without a cache, the oracle of the tests."""
-    async with serving(services, 0) as api:
-        yield api
+__all__ = ["admin", "gym", "plain", "squat"]
 
 
 @pytest.fixture(scope="module")

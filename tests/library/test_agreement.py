@@ -60,7 +60,7 @@ def supplied(diff: dict[str, Any]) -> dict[str, Any]:
 @example(diff={"name": None, "sets": 3, "cues": []})
 @example(diff={"sets": {"name": "x"}})
 @example(diff={"name": "", "difficulty": 5})
-async def test_customized_in_sql_is_customized_in_the_merge_and_by_the_law(
+async def test_sql_and_merge_agree_on_which_exercises_are_customized(
     api: Api, gym: Organization, owner: Pool, squat: str, diff: dict[str, Any]
 ) -> None:
     await write(owner, gym, squat, diff)

@@ -13,13 +13,13 @@ PAGE = "query ($id: ID!) { organization(id: $id) { exerciseLibrary(source: ORG) 
 SHOWN = "name", "createdAt", "name"
 
 
-@pytest.mark.parametrize("moment", ["0044-03-15 BC", "10000-01-01"])
-async def test_a_moment_that_cannot_be_read_spoils_no_answer_that_does_not_show_it(
-    services: Services, world: World, owner: Any, moment: str
+@pytest.mark.parametrize("time", ["0044-03-15 BC", "10000-01-01"])
+async def test_an_unrepresentable_stored_time_fails_only_the_fields_that_show_it(
+    services: Services, world: World, owner: Any, time: str
 ) -> None:
     gym = await world.organization()
     id = await write_own(owner, gym, "Ours")
-    await owner.execute("UPDATE exercises SET created_at = $2::text::timestamptz WHERE id = $1", id, moment)
+    await owner.execute("UPDATE exercises SET created_at = $2::text::timestamptz WHERE id = $1", id, time)
     answers = []
     for cache_mb in (0, 64):
         async with serving(services, cache_mb) as api:

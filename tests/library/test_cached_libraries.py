@@ -74,7 +74,7 @@ async def test_after_any_writes_answers_with_and_without_a_cache_are_equal(
         await agree_on_exercises(plain, api, *gyms)
 
 
-async def test_a_reader_of_an_old_state_sees_that_and_leaves_nothing_of_it_behind(
+async def test_a_query_in_an_old_snapshot_sees_that_snapshot_and_caches_nothing_of_it_for_others(
     caching: Database, owner: Pool, gyms: tuple[Organization, Organization], squat: UUID
 ) -> None:
     gym, _ = gyms
@@ -156,7 +156,7 @@ async def test_a_mutation_and_all_later_queries_answer_with_its_result(api: Api,
             assert [node["name"] for node in (await library(api, gym, source="CUSTOMIZED"))["nodes"]] == [name]
 
 
-async def test_queries_under_writes_never_show_half_of_a_change(api: Api, world: World, owner: Pool) -> None:
+async def test_queries_during_writes_never_show_half_of_a_change(api: Api, world: World, owner: Pool) -> None:
     gym = await world.organization()
     ids = [await write_own(owner, gym, "Version 0") for _ in range(20)]
     seen: set[str] = set()
@@ -197,7 +197,7 @@ async def test_answers_are_the_same_with_and_without_a_cache_the_first_time_and_
     assert all(each == reported[0] for each in reported)
 
 
-async def test_the_cache_saves_the_viewers_statement_and_a_pages_and_costs_none(
+async def test_the_cache_saves_the_statements_of_the_viewer_and_of_a_page_and_adds_none(
     services: Services, world: World, owner: Pool, squat: UUID
 ) -> None:
     gym = await world.organization()

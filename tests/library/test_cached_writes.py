@@ -15,7 +15,7 @@ async def squat(world: World) -> UUID:
     return UUID(await world.exercise_id("back-squat"))
 
 
-async def test_an_exercise_that_moves_to_another_organization_leaves_one_library_and_comes_into_the_other(
+async def test_an_exercise_that_moves_to_another_organization_leaves_one_library_and_joins_the_other(
     plain: Api, api: Api, owner: Pool, gyms: tuple[Organization, Organization]
 ) -> None:
     id = await write_own(owner, gyms[0], "Ours")
@@ -35,7 +35,7 @@ async def test_an_exercise_that_is_canonical_for_a_time_is_seen_by_all_and_then_
         await agree_on_exercises(plain, api, *gyms)
 
 
-async def test_an_override_that_is_deleted_is_not_shown_any_more(
+async def test_an_override_that_is_deleted_is_no_longer_shown(
     plain: Api, api: Api, owner: Pool, gyms: tuple[Organization, Organization], squat: UUID
 ) -> None:
     await use(plain, gyms[0], squat)
@@ -59,7 +59,7 @@ async def test_an_override_that_moves_to_another_organization_is_not_shown_in_th
 
 
 @pytest.mark.parametrize("is_canonical", [True, False])
-async def test_an_exercise_that_is_deleted_for_good_is_not_shown_any_more(
+async def test_an_exercise_whose_row_is_deleted_is_no_longer_shown(
     plain: Api, api: Api, owner: Pool, gyms: tuple[Organization, Organization], *, is_canonical: bool
 ) -> None:
     id = await write_own(owner, gyms[0], "Ours")
@@ -70,7 +70,7 @@ async def test_an_exercise_that_is_deleted_for_good_is_not_shown_any_more(
     await agree_on_exercises(plain, api, *gyms)
 
 
-async def test_overrides_that_were_emptied_at_once_are_not_shown_any_more(
+async def test_overrides_are_no_longer_shown_after_a_truncate(
     plain: Api, api: Api, owner: Pool, gyms: tuple[Organization, Organization], squat: UUID
 ) -> None:
     await write_override(owner, gyms[0], squat, "Ours")
@@ -99,7 +99,7 @@ async def test_organizations_whose_libraries_were_never_changed_each_have_their_
         await agree_on_exercises(plain, api, gym)
 
 
-async def test_a_library_from_before_there_were_versions_is_shown_to_no_stranger(
+async def test_a_library_without_a_version_row_is_not_shown_to_strangers(
     plain: Api, api: Api, owner: Pool, world: World
 ) -> None:
     mine, stranger = await world.organization(), await world.organization()

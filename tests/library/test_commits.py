@@ -13,7 +13,7 @@ SEVERAL = "mutation ($of: ID!, $values: ExerciseOverrideInput!, $a: ID!, $b: ID!
     )
 )
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-HELD = "SELECT FROM versions WHERE organization_id = ANY ($1) FOR UPDATE"
+LOCK_VERSIONS = "SELECT FROM versions WHERE organization_id = ANY ($1) FOR UPDATE"
 
 
 async def test_concurrent_mutations_of_the_same_libraries_in_opposite_orders_are_both_stored(
@@ -33,7 +33,7 @@ async def test_concurrent_mutations_of_the_same_libraries_in_opposite_orders_are
 
     # Each has written its second library before either writes the third.
     async with owner.acquire() as connection, connection.transaction():
-        await connection.execute(HELD, [gym.id for gym in between])
+        await connection.execute(LOCK_VERSIONS, [gym.id for gym in between])
         requests = [
             asyncio.create_task(change(coaches[0], squat, one, between[0], two)),
             asyncio.create_task(change(coaches[1], pull, two, between[1], one)),

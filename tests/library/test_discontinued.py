@@ -109,7 +109,7 @@ async def test_a_clone_still_names_its_discontinued_source_and_is_not_discontinu
 
 
 @pytest.mark.parametrize("how", ENDS)
-async def test_a_snapshot_takes_a_discontinued_exercise_along_but_no_new_one(
+async def test_a_snapshot_copies_a_discontinued_exercise_but_takes_no_new_one(
     api: Api, gym: Organization, how: str
 ) -> None:
     exercise, workout, assignment = await used(api, gym, gym.coach, gym)
@@ -164,6 +164,6 @@ async def test_every_mutation_refuses_a_new_reference_to_a_discontinued_exercise
     assert found == {name: [(code, path)] if code else [] for name, path in paths.items()}
 
 
-async def test_an_unknown_exercise_is_not_visible_to_a_clone(api: Api, gym: Organization) -> None:
+async def test_cloning_a_missing_exercise_is_refused_as_not_visible(api: Api, gym: Organization) -> None:
     found = await api.refusals(CLONE, gym.coach, id=NO_ID, organizationId=str(gym.id))
     assert found == [("EXERCISE_NOT_VISIBLE", ["id"])]

@@ -61,7 +61,7 @@ async def listed(owner: Pool, gym: Organization, sort: str) -> list[str]:
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_every_sort_orders_the_whole_library_and_every_page_size_walks_it_alike(
+async def test_every_sort_orders_the_whole_library_in_pages_of_every_size(
     api: Api, gym: Organization, owner: Pool, sort: str
 ) -> None:
     wanted = await listed(owner, gym, sort)
@@ -123,7 +123,7 @@ async def test_a_page_that_is_exactly_full_says_that_nothing_follows(api: Api, g
 
 
 @pytest.mark.parametrize("sort", SORTS)
-async def test_rows_that_stood_before_a_walk_are_met_once_while_others_are_inserted(
+async def test_rows_stored_before_a_walk_are_listed_once_while_others_are_inserted(
     api: Api, world: World, sort: str
 ) -> None:
     busy = await world.organization()
@@ -156,7 +156,7 @@ async def test_a_cursor_continues_after_a_row_that_was_deleted_meanwhile(api: Ap
     assert rest["totalCount"] == 3
 
 
-async def test_a_cursor_of_one_organization_walks_anothers_library_without_a_leak(
+async def test_a_cursor_of_one_organization_shows_nothing_of_it_in_anothers_library(
     api: Api, world: World, gym: Organization
 ) -> None:
     other = await world.organization()

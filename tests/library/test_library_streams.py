@@ -85,7 +85,7 @@ async def middle(owner: Pool, gym: Organization, sort: str, listing: str) -> str
     return encode(f"{listing} {sort}", [row.key, row.id])
 
 
-def wrong(found: list[PlanNode]) -> list[PlanNode]:
+def nodes_that_read_too_much(found: list[PlanNode]) -> list[PlanNode]:
     """The nodes that read more rows of the library than a page needs."""
     tables = {"exercises", "exercise_org_overrides"}
     scans = [node for node in found if node.kind == "Seq Scan" and (node.table in tables or node.touched > FEW)]
@@ -106,10 +106,10 @@ class Plans:
         with captured(self.patch) as statements:
             await self.api.run(text, self.gym.coach, **arguments)
         (statement,) = statements
-        return wrong([*plan_nodes(await plan_of(self.database, self.gym.coach, statement))])
+        return nodes_that_read_too_much([*plan_nodes(await plan_of(self.database, self.gym.coach, statement))])
 
     async def library(self, sort: str, after: str | None, filter: Filter | None, source: str = "ALL") -> list[PlanNode]:
-        """The same of a page of the gym's library."""
+        """The faults in the plan of a page of the gym's library."""
         return await self.faults(LIBRARY, id=str(self.gym.id), source=source, sort=sort, after=after, filter=filter)
 
 
@@ -154,7 +154,7 @@ async def test_a_filter_by_difficulty_costs_no_more_than_twice_as_much_under_ano
 
 @pytest.mark.parametrize("sort", ["DIFFICULTY_ASC", "DIFFICULTY_DESC"])
 @pytest.mark.parametrize("filter", DIFFICULTIES, ids=str)
-async def test_a_filter_by_difficulty_is_where_the_walk_begins_and_ends_under_a_sort_by_it(
+async def test_a_filter_by_difficulty_bounds_the_index_scan_under_a_sort_by_difficulty(
     plans: Plans, gym: Organization, owner: Pool, sort: str, filter: Filter
 ) -> None:
     after = await middle(owner, gym, sort, "library")

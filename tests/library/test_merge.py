@@ -1,4 +1,4 @@
-"""The laws of the merge, for any row and any diff."""
+"""Properties of the merge that hold for any row and any diff."""
 
 from types import SimpleNamespace
 from typing import Any  # inputs and answers are JSON

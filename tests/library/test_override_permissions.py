@@ -47,7 +47,7 @@ async def test_reset_override_needs_owner_admin_or_coach(
 
 
 @pytest.mark.parametrize("who", ["owner", "admin", "coach", "member"])
-async def test_any_member_of_the_organization_sees_its_override(
+async def test_every_member_of_the_organization_sees_its_overrides(
     api: Api, gym: Organization, people: dict[str, Person], squat: str, who: str
 ) -> None:
     changed = await upsert(api, gym, squat, name="Ours")
@@ -130,7 +130,7 @@ async def test_a_canonical_exercise_that_a_coach_does_not_see_cannot_be_overridd
     assert await effective(api, gym, hidden["id"]) is None
 
 
-async def test_a_deleted_exercise_can_be_neither_overridden_nor_seen_and_leaves_customized(
+async def test_a_deleted_exercise_can_be_neither_overridden_nor_seen_and_is_not_listed_as_customized(
     api: Api, world: World, people: dict[str, Person]
 ) -> None:
     other = await world.organization()
@@ -168,7 +168,7 @@ async def test_an_id_of_another_form_is_refused_at_its_argument(
     assert await api.refusals(RESET, gym.coach, **ids) == [("INVALID_INPUT", [field])]
 
 
-async def test_the_view_of_another_organization_is_no_id_here(
+async def test_an_effective_exercises_id_of_another_organization_is_refused(
     api: Api, gym: Organization, world: World, squat: str
 ) -> None:
     other = await world.organization()

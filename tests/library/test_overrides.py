@@ -45,7 +45,7 @@ async def stored(owner: Pool, gym: Organization) -> list[Any]:
     return [row["overrides"] for row in rows]
 
 
-async def test_golden_path_a_coach_gives_back_squat_its_hebrew_name_and_a_video(
+async def test_golden_path_a_coach_overrides_back_squats_name_in_hebrew_and_its_video(
     api: Api, world: World, gym: Organization, squat: str
 ) -> None:
     other = await world.organization()
@@ -125,7 +125,7 @@ async def test_equipment_and_aliases_of_an_override_may_be_one_separated_string(
     assert (changed["equipment"], changed["aliases"]) == (["safety_bar", "rack"], ["SSB", HEBREW])
 
 
-async def test_resetting_twice_or_without_an_override_is_the_canonical_exercise(
+async def test_resetting_twice_or_without_an_override_gives_the_canonical_exercise(
     api: Api, gym: Organization, squat: str
 ) -> None:
     before = await effective(api, gym, squat)
@@ -154,7 +154,7 @@ async def test_a_canonical_change_shows_where_it_is_not_overridden(api: Api, wor
     assert seen is not None and (seen["name"], seen["cues"]) == ("Ours", ["New"])
 
 
-async def test_overriding_by_the_id_of_the_effective_exercise_is_the_same(
+async def test_an_override_accepts_the_id_of_the_effective_exercise_too(
     api: Api, gym: Organization, squat: str
 ) -> None:
     changed = await upsert(api, gym, f"{gym.id}:{squat}", name=HEBREW)
@@ -163,7 +163,7 @@ async def test_overriding_by_the_id_of_the_effective_exercise_is_the_same(
     assert (await reset(api, gym, changed["id"]))["isCustomizedByOrg"] is False
 
 
-async def test_concurrent_upserts_of_different_keys_all_stay(api: Api, gym: Organization, squat: str) -> None:
+async def test_concurrent_upserts_of_different_keys_are_all_stored(api: Api, gym: Organization, squat: str) -> None:
     await asyncio.gather(*(upsert(api, gym, squat, **{name: EVERYTHING[name]}) for name in OVERRIDABLE))
     seen = await effective(api, gym, squat)
     assert seen is not None and {name: seen[name] for name in OVERRIDABLE} == EVERYTHING
@@ -191,14 +191,16 @@ async def test_a_key_that_is_set_while_the_others_are_removed_stays(api: Api, gy
         await reset(api, gym, squat)
 
 
-async def test_override_on_an_org_custom_row_is_refused_in_seed_001s_words(api: Api, gym: Organization) -> None:
+async def test_override_on_an_org_custom_row_is_refused_with_the_specified_message(api: Api, gym: Organization) -> None:
     own = await create(api, gym.coach, gym)
     found = await refusals(api, UPSERT, gym.coach, **target(own["id"], gym), overrides={"name": "x"})
     message = "Overrides can only target canonical exercises"
     assert found == [("OVERRIDE_TARGET_NOT_CANONICAL", ["exerciseId"], message)]
 
 
-async def test_reset_override_on_an_org_custom_row_is_refused_in_seed_001s_words(api: Api, gym: Organization) -> None:
+async def test_reset_override_on_an_org_custom_row_is_refused_with_the_specified_message(
+    api: Api, gym: Organization
+) -> None:
     own = await create(api, gym.coach, gym, status="DRAFT")
     found = await refusals(api, RESET, gym.coach, **target(own["id"], gym))
     message = "Cannot reset an org-custom exercise; delete it instead"

@@ -84,7 +84,7 @@ async def test_a_field_drifts_when_its_canonical_value_changes_and_no_other_does
     assert found["difficulty"]["isDrifted"] is False
 
 
-async def test_a_canonical_value_that_is_restored_ends_the_drift(
+async def test_restoring_a_canonical_value_ends_its_drift(
     api: Api, world: World, gym: Organization, squat: str
 ) -> None:
     await upsert(api, gym, squat, cues=["Ours"])

@@ -21,18 +21,18 @@ LIST = """query ($filter: ExerciseFilter) { exercises(filter: $filter, first: 10
 
 NOBODY: set[str] = set()
 EVERYBODY = {"outsider", "member", "coach", "platform admin"}
-HOUSE = {"member", "coach"}
+INSIDERS = {"member", "coach"}
 
 SEEN: dict[tuple[str, str], tuple[set[str], ...]] = {
-    # whose, status: by exercise, effectiveExercise, exercises, exerciseLibrary (as it is, for all statuses), movements
-    ("canonical", "draft"): ({"platform admin"}, NOBODY, {"platform admin"}, NOBODY, NOBODY, HOUSE),
-    ("canonical", "published"): (EVERYBODY, HOUSE, EVERYBODY, HOUSE, HOUSE, HOUSE),
-    ("canonical", "archived"): ({"platform admin"}, NOBODY, {"platform admin"}, NOBODY, NOBODY, HOUSE),
-    ("canonical", "deleted"): (NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, HOUSE),
-    ("own", "draft"): ({"coach"}, {"coach"}, NOBODY, {"coach"}, {"coach"}, HOUSE),
-    ("own", "published"): (HOUSE, HOUSE, NOBODY, HOUSE, HOUSE, HOUSE),
-    ("own", "archived"): ({"coach"}, {"coach"}, NOBODY, NOBODY, {"coach"}, HOUSE),
-    ("own", "deleted"): (NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, HOUSE),
+    # key: whose, status; columns: QUERIES, each with the people who see the exercise
+    ("canonical", "draft"): ({"platform admin"}, NOBODY, {"platform admin"}, NOBODY, NOBODY, INSIDERS),
+    ("canonical", "published"): (EVERYBODY, INSIDERS, EVERYBODY, INSIDERS, INSIDERS, INSIDERS),
+    ("canonical", "archived"): ({"platform admin"}, NOBODY, {"platform admin"}, NOBODY, NOBODY, INSIDERS),
+    ("canonical", "deleted"): (NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, INSIDERS),
+    ("own", "draft"): ({"coach"}, {"coach"}, NOBODY, {"coach"}, {"coach"}, INSIDERS),
+    ("own", "published"): (INSIDERS, INSIDERS, NOBODY, INSIDERS, INSIDERS, INSIDERS),
+    ("own", "archived"): ({"coach"}, {"coach"}, NOBODY, NOBODY, {"coach"}, INSIDERS),
+    ("own", "deleted"): (NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, INSIDERS),
 }
 
 

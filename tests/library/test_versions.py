@@ -32,7 +32,7 @@ async def test_concurrent_writers_of_one_library_both_change_its_version(
         assert [node["name"] for node in (await exercises_in(query, gym))["own"]["nodes"]] == ["One!", "Two!"]
 
 
-async def test_a_version_is_written_once_by_a_transaction_of_many_rows_and_never_by_one_that_is_taken_back(
+async def test_a_transaction_of_many_rows_writes_a_version_once_and_one_that_is_rolled_back_never(
     owner: Pool, gyms: tuple[Organization, Organization]
 ) -> None:
     gym, other = gyms

@@ -67,7 +67,7 @@ async def test_names_that_differ_in_case_alone_are_ordered_by_id(api: Api, world
         assert back == found[::-1]
 
 
-async def test_an_override_equal_to_the_stored_name_leaves_the_exercise_in_its_position_and_once(
+async def test_an_override_equal_to_the_stored_name_does_not_move_or_repeat_the_exercise(
     api: Api, world: World, owner: Pool
 ) -> None:
     gym, canonical, _ = await scene(api, world, owner)
@@ -78,7 +78,7 @@ async def test_an_override_equal_to_the_stored_name_leaves_the_exercise_in_its_p
     assert (await library(api, gym, first=1))["totalCount"] == len(before)
 
 
-async def test_a_difficulty_given_to_one_that_had_none_and_taken_back_moves_it_from_the_end_and_to_it(
+async def test_setting_a_difficulty_moves_an_exercise_from_the_end_of_the_list_and_clearing_it_moves_it_back(
     api: Api, world: World, owner: Pool
 ) -> None:
     gym, canonical, _ = await scene(api, world, owner)
@@ -103,25 +103,25 @@ async def test_another_organizations_overrides_do_not_move_a_row(api: Api, world
     assert {sort: await walk(api, gym, 6, sort=sort) for sort in SORTS} == before
 
 
-async def test_walks_that_run_beside_a_storm_of_writes_meet_every_quiet_row_once(
+async def test_walks_during_many_concurrent_writes_have_every_unchanged_row_once(
     api: Api, world: World, owner: Pool
 ) -> None:
     gym, canonical, own = await scene(api, world, owner)
-    quiet = set(canonical[6:]) | set(own)
+    unchanged = set(canonical[6:]) | set(own)
     done = asyncio.Event()
 
-    async def storm() -> None:
+    async def write_concurrently() -> None:
         number = 0
         while not done.is_set():
             number += 1
             await upsert(api, gym, canonical[number % 6], name=("a", "m1", "z")[number % 3], difficulty=1 + number % 5)
             await create(api, gym.coach, gym, name=f"m{number % 5}", difficulty=1 + number % 5)
 
-    writing = asyncio.create_task(storm())
+    writing = asyncio.create_task(write_concurrently())
     try:
         for sort in ("NAME_ASC", "NAME_DESC", "DIFFICULTY_ASC", "DIFFICULTY_DESC"):
-            found = [id for id in await walk(api, gym, 5, sort=sort) if id in quiet]
-            assert sorted(found) == sorted(quiet), sort
+            found = [id for id in await walk(api, gym, 5, sort=sort) if id in unchanged]
+            assert sorted(found) == sorted(unchanged), sort
     finally:
         done.set()
         await writing

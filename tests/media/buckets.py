@@ -1,4 +1,4 @@
-"""A real S3 protocol server of this machine, whose requests are seen."""
+"""A real server of the S3 protocol on this machine, which records its requests."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,16 +18,16 @@ from kinegraph.outside.storage_s3 import Bucket
 MATCH = "HTTP_X_AMZ_COPY_SOURCE_IF_MATCH"
 
 
-class Silent(WSGIRequestHandler):
-    """Answers without a line on the terminal."""
+class SilentHandler(WSGIRequestHandler):
+    """A handler that logs nothing."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @dataclass
 class Buckets:
-    """Moto's server; what it leaves out of CopyObject, `x-amz-copy-source-if-match`, stands here."""
+    """Moto's server, with the condition of CopyObject that moto ignores: `x-amz-copy-source-if-match`."""
 
     url: str = ""
     seen: list[str] = field(default_factory=list)
@@ -63,7 +63,7 @@ def serving() -> Iterator[Buckets]:
     """The server, as long as it is needed."""
     buckets = Buckets()
     app = buckets.wrap(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=SilentHandler)
     buckets.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

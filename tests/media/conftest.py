@@ -1,4 +1,4 @@
-"""What tests of files stand on: the API with a media folder of this module's own."""
+"""Fixtures of the tests of `media`: the API with a media folder of the module's own."""
 
 from pathlib import Path
 
@@ -8,18 +8,15 @@ from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services, folder_storage
 from kinegraph.settings import Settings
 from tests.conftest import SECRET, Api, World
+from tests.fixtures import home
 from tests.media.files import Studio, studio_of
 
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where this module's files are."""
-    return tmp_path_factory.mktemp("home")
+__all__ = ["home"]
 
 
 @pytest.fixture(scope="module")
 def services(database_url: str, redis_url: str, home: Path) -> Services:
-    """Where the application of this module finds everything."""
+    """The services of this module's application."""
     settings = Settings(environment="development", home=home)
     return Services(settings, database_url, redis_url, SECRET)
 

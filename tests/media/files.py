@@ -1,11 +1,8 @@
-"""What the tests of files share: pictures, documents, and short ways to announce, send and use a file."""
+"""Helpers of the tests of files: pictures, documents, and functions that announce, send and use a file."""
 
-import asyncio
 import io
 import struct
-import time
 import zlib
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +40,7 @@ READ = """query ($id: ID!) {
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """An image as a file."""
+    """An image, encoded in a file format."""
     made = io.BytesIO()
     image.save(made, kind, **options)
     return made.getvalue()
@@ -54,8 +51,8 @@ def picture(colour: str = "red", kind: str = "PNG", size: tuple[int, int] = (40,
     return encoded(Image.new("RGB", size, colour), kind)
 
 
-def alike(colour: str) -> bytes:
-    """A PNG of one colour that is as long as that of any other."""
+def png_of_equal_length(colour: str) -> bytes:
+    """A PNG of one colour; all colours give the same length."""
     return picture(colour).ljust(200, b"\0")
 
 
@@ -65,13 +62,13 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 
 def raw_png(width: int, height: int, depth: int, colour: int, rows: bytes, *extra: bytes) -> bytes:
-    """A PNG put together by hand: its declared size and format, and the bytes of its rows."""
+    """A PNG of a declared size and format, with these bytes as its rows."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(extra) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def stored_files(home: Path) -> dict[str, bytes]:
-    """Every file under the folder of files, by its key; one that is taken away meanwhile is none."""
+    """Every file under the folder of files, by its key; a file deleted meanwhile is left out."""
     found = {}
     for path in (home / "media").rglob("*"):
         with suppress(FileNotFoundError):
@@ -81,7 +78,7 @@ def stored_files(home: Path) -> dict[str, bytes]:
 
 
 def key_of(url: str) -> str:
-    """The key that an address of the folder store is for."""
+    """The object key in an address of the folder store."""
     return unquote(urlsplit(url).path).removeprefix("/media/")
 
 
@@ -96,11 +93,11 @@ class Studio:
 
     @property
     def coach(self) -> Person:
-        """Who acts unless somebody else is named."""
+        """The person who sends requests by default."""
         return self.organization.coach
 
     def announcement(self, size: int, **values: Any) -> Json:
-        """The input that announces a PNG for a comment, or what `values` make of it."""
+        """The input that announces a PNG for a comment, with other values where given."""
         common = {"organizationId": str(self.organization.id), "purpose": "COMMENT_ATTACHMENT"}
         return {**common, "filename": "squat.png", "mime": "image/png", "sizeBytes": size, **values}
 
@@ -138,17 +135,17 @@ class Studio:
         return attachment
 
     async def refused(self, *ids: str, person: Person | None = None, **values: Any) -> Refusals:
-        """What stands against a comment with these uploads."""
+        """The refusals of a comment with these uploads."""
         return await self.api.refusals(ADD, person or self.coach, input=self.comment(*ids, **values))
 
     async def comments(self) -> list[Json]:
-        """What the coach sees under the movement."""
+        """The movement's comments, as the coach sees them."""
         workout = (await self.api.run(READ, self.coach, id=self.workout))["workout"]
         found: list[Json] = workout["sections"][0]["movements"][0]["comments"]
         return found
 
     async def get(self, url: str) -> httpx.Response:
-        """What an address serves."""
+        """The response to a GET of an address."""
         return await self.api.client.get(url)
 
 
@@ -165,7 +162,7 @@ async def key_stored(owner: Pool, upload_id: str) -> str:
 
 
 async def stored_of(owner: Pool, organization: Organization) -> tuple[int, int]:
-    """How many comments and attachments an organization has stored."""
+    """The numbers of an organization's stored comments and attachments."""
     row = await owner.fetchrow(
         """
         SELECT (SELECT count(*) FROM exercise_comments WHERE organization_id = $1),
@@ -175,11 +172,3 @@ async def stored_of(owner: Pool, organization: Organization) -> tuple[int, int]:
     )
     assert row is not None
     return row[0], row[1]
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < deadline, f"This did not come true within {seconds} s."
-        await asyncio.sleep(0.02)

@@ -23,7 +23,7 @@ CONTENT = picture("red", size=(60, 20))
 
 
 @dataclass
-class Shown:
+class SentFile:
     """A file that was sent and used: the address it was sent to, those that serve it, and its thumbnail."""
 
     studio: Studio
@@ -36,15 +36,15 @@ class Shown:
         return self.put if method == "PUT" else self.url
 
     async def status(self, method: str, url: str) -> int:
-        """How a request is answered that is right but for its address."""
+        """The status of a request to this address that is correct otherwise."""
         content = CONTENT if method == "PUT" else None
         headers = {"Content-Type": "image/png"}
         return (await self.studio.api.client.request(method, url, content=content, headers=headers)).status_code
 
 
 @pytest.fixture(scope="module")
-async def shown(api: Api, world: World, database: Database, storage: FolderStorage) -> Shown:
-    """One for all tests here, which change nothing."""
+async def shown(api: Api, world: World, database: Database, storage: FolderStorage) -> SentFile:
+    """A file for all tests of this module, which change nothing."""
     studio = await studio_of(api, world)
     upload = await studio.announce(len(CONTENT))
     assert (await studio.send(upload, CONTENT)).status_code == 204
@@ -52,16 +52,16 @@ async def shown(api: Api, world: World, database: Database, storage: FolderStora
     assert (attachment["kind"], attachment["mime"], attachment["thumbnailUrl"]) == ("IMAGE", "image/png", None)
     await make_thumbnail(database, storage, UUID(attachment["id"]), studio.organization.id)
     (read,) = await attachments(studio)
-    return Shown(studio, upload["url"], read["url"], read["thumbnailUrl"])
+    return SentFile(studio, upload["url"], read["url"], read["thumbnailUrl"])
 
 
 async def attachments(studio: Studio) -> list[Json]:
-    """What stands under the one comment."""
+    """The attachments of the only comment."""
     found: list[Json] = (await studio.comments())[0]["attachments"]
     return found
 
 
-async def test_both_addresses_serve_their_bytes_safely(shown: Shown, home: Path) -> None:
+async def test_both_addresses_serve_their_bytes_safely(shown: SentFile, home: Path) -> None:
     for url, mime in ((shown.url, "image/png"), (shown.thumbnail, "image/jpeg")):
         served = await shown.studio.get(url)
         assert served.status_code == 200
@@ -73,36 +73,36 @@ async def test_both_addresses_serve_their_bytes_safely(shown: Shown, home: Path)
     assert (await shown.studio.get(shown.url)).content == CONTENT
 
 
-async def test_a_head_request_answers_the_same_without_the_bytes(shown: Shown) -> None:
+async def test_a_head_request_answers_the_same_without_the_bytes(shown: SentFile) -> None:
     got, headed = [await shown.studio.api.client.request(method, shown.url) for method in ("GET", "HEAD")]
     assert (headed.status_code, headed.content) == (200, b"")
-    unalike = ("x-request-id", "date", "cache-control")  # how long an address still holds is less a second later
+    unalike = ("x-request-id", "date", "cache-control")  # the remaining time of an address is shorter a second later
     assert {k: v for k, v in headed.headers.items() if k not in unalike} == {
         k: v for k, v in got.headers.items() if k not in unalike
     }
 
 
 @pytest.mark.parametrize(
-    ("byte_range", "part"),
+    ("byte_range", "expected"),
     [("bytes=0-3", slice(0, 4)), ("bytes=10-", slice(10, None)), ("bytes=-5", slice(-5, None)),
      ("bytes=0-999999", slice(None)), ("bytes=4-4", slice(4, 5))],
 )  # fmt: skip
 async def test_a_range_of_a_file_is_served_as_players_of_videos_need(
-    shown: Shown, byte_range: str, part: slice
+    shown: SentFile, byte_range: str, expected: slice
 ) -> None:
     served = await shown.studio.api.client.get(shown.url, headers={"Range": byte_range})
-    assert (served.status_code, served.content) == (206, CONTENT[part])
-    first = list(range(len(CONTENT)))[part]
+    assert (served.status_code, served.content) == (206, CONTENT[expected])
+    first = list(range(len(CONTENT)))[expected]
     assert served.headers["content-range"] == f"bytes {first[0]}-{first[-1]}/{len(CONTENT)}"
     assert served.headers["content-security-policy"] == "default-src 'none'; sandbox"
 
 
-async def test_a_range_beyond_the_file_is_refused(shown: Shown) -> None:
+async def test_a_range_beyond_the_file_is_refused(shown: SentFile) -> None:
     assert (await shown.studio.api.client.get(shown.url, headers={"Range": "bytes=999999-"})).status_code == 416
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_a_signature_altered_in_any_one_character_is_refused(shown: Shown, method: str, home: Path) -> None:
+async def test_a_signature_altered_in_any_one_character_is_refused(shown: SentFile, method: str, home: Path) -> None:
     before = stored_files(home)
     whole, _, signature = shown.address(method).rpartition("signature=")
     assert len(signature) == 64
@@ -131,7 +131,7 @@ def queries(url: str) -> list[list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_any_other_query_than_the_signed_one_is_refused(shown: Shown, method: str, home: Path) -> None:
+async def test_any_other_query_than_the_signed_one_is_refused(shown: SentFile, method: str, home: Path) -> None:
     before = stored_files(home)
     url = shown.address(method)
     for query in queries(url):
@@ -140,22 +140,22 @@ async def test_any_other_query_than_the_signed_one_is_refused(shown: Shown, meth
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_a_part_of_the_query_that_is_moved_into_the_key_is_refused(shown: Shown, method: str) -> None:
-    url_parts = urlsplit(shown.address(method))
-    pairs = dict(parse_qsl(url_parts.query))
+async def test_a_parameter_that_is_moved_from_the_query_into_the_path_is_refused(shown: SentFile, method: str) -> None:
+    parsed_url = urlsplit(shown.address(method))
+    pairs = dict(parse_qsl(parsed_url.query))
     moved = quote(f"\nexpires={pairs.pop('expires')}")
-    altered = urlunsplit(url_parts._replace(path=url_parts.path + moved, query=urlencode(pairs)))
+    altered = urlunsplit(parsed_url._replace(path=parsed_url.path + moved, query=urlencode(pairs)))
     assert await shown.status(method, altered) in (403, 404)
 
 
-async def test_two_values_of_the_query_that_are_made_one_are_refused(shown: Shown) -> None:
-    url_parts = urlsplit(shown.put)
-    pairs = dict(parse_qsl(url_parts.query))
+async def test_two_parameters_that_are_joined_into_one_are_refused(shown: SentFile) -> None:
+    parsed_url = urlsplit(shown.put)
+    pairs = dict(parse_qsl(parsed_url.query))
     pairs["size"] += f"\ntype={pairs.pop('type')}"
-    assert await shown.status("PUT", urlunsplit(url_parts._replace(query=urlencode(pairs)))) == 403
+    assert await shown.status("PUT", urlunsplit(parsed_url._replace(query=urlencode(pairs)))) == 403
 
 
-async def test_an_address_holds_for_its_method_alone(shown: Shown, home: Path) -> None:
+async def test_an_address_is_valid_for_its_method_alone(shown: SentFile, home: Path) -> None:
     before = stored_files(home)
     assert [await shown.status(method, shown.put) for method in ("GET", "HEAD")] == [403, 403]
     assert await shown.status("PUT", shown.url) == 403
@@ -164,7 +164,7 @@ async def test_an_address_holds_for_its_method_alone(shown: Shown, home: Path) -
     assert stored_files(home) == before
 
 
-async def test_an_address_holds_for_its_key_alone(shown: Shown, home: Path) -> None:
+async def test_an_address_is_valid_for_its_key_alone(shown: SentFile, home: Path) -> None:
     before = stored_files(home)
     query = urlsplit(shown.url).query
     for path in (urlsplit(shown.thumbnail).path, urlsplit(shown.put).path, "/media/", "/media/a", "/media//"):
@@ -174,7 +174,7 @@ async def test_an_address_holds_for_its_key_alone(shown: Shown, home: Path) -> N
     assert stored_files(home) == before
 
 
-async def test_a_file_that_a_browser_has_is_not_sent_again_to_whoever_may_see_it(shown: Shown) -> None:
+async def test_a_file_that_a_browser_has_cached_is_not_sent_again(shown: SentFile) -> None:
     client = shown.studio.api.client
     headers = {"If-None-Match": (await client.get(shown.url)).headers["etag"]}
     again = await client.get(shown.url, headers=headers)
@@ -182,13 +182,13 @@ async def test_a_file_that_a_browser_has_is_not_sent_again_to_whoever_may_see_it
     assert (await client.get(f"{shown.url}0", headers=headers)).status_code == 403
 
 
-async def test_a_file_that_is_gone_is_not_found(shown: Shown, storage: FolderStorage) -> None:
+async def test_a_file_that_is_gone_is_not_found(shown: SentFile, storage: FolderStorage) -> None:
     assert (await shown.studio.get(await storage.read_url("global/none.png", "image/png"))).status_code == 404
     assert (await shown.studio.get(await storage.read_url("global", "image/png"))).status_code == 404
 
 
-async def test_an_address_works_until_its_time_and_not_from_then_on(
-    shown: Shown, storage: FolderStorage, services: Services
+async def test_an_address_works_until_it_expires_and_not_afterwards(
+    shown: SentFile, storage: FolderStorage, services: Services
 ) -> None:
     async with running(create_app(with_settings(services, media_url_seconds=2))) as api:
         studio = replace(shown.studio, api=api)
@@ -205,7 +205,7 @@ async def test_an_address_works_until_its_time_and_not_from_then_on(
         assert time.time() >= expires
 
 
-async def test_an_address_whose_time_is_over_says_so(shown: Shown, services: Services) -> None:
+async def test_an_expired_address_is_refused_with_a_message_that_says_so(shown: SentFile, services: Services) -> None:
     async with running(create_app(with_settings(services, media_url_seconds=0))) as api:
         (attachment,) = await attachments(replace(shown.studio, api=api))
     for url in (attachment["url"], attachment["thumbnailUrl"]):
@@ -215,15 +215,15 @@ async def test_an_address_whose_time_is_over_says_so(shown: Shown, services: Ser
         )  # fmt: skip
 
 
-async def test_another_servers_addresses_are_refused(shown: Shown, home: Path) -> None:
+async def test_another_servers_addresses_are_refused(shown: SentFile, home: Path) -> None:
     foreign = FolderStorage(home / "media", "http://testserver/media", "another secret")
     key = urlsplit(shown.url).path.removeprefix("/media/")
     assert await shown.status("GET", await foreign.read_url(key, "image/png")) == 403
     assert await shown.status("PUT", (await foreign.upload_target(key, "image/png", len(CONTENT))).url) == 403
 
 
-async def test_a_file_is_served_as_the_type_that_was_signed_not_as_its_name_says(
-    shown: Shown, storage: FolderStorage
+async def test_a_file_is_served_with_the_signed_type_and_not_the_type_of_its_name(
+    shown: SentFile, storage: FolderStorage
 ) -> None:
     await storage.write("a/page.html", b"<script>", "text/html")
     served = await shown.studio.get(await storage.read_url("a/page.html", "image/png"))

@@ -1,4 +1,4 @@
-"""Clearing: what nobody used within a day is deleted, what was used stays, at whatever moment it is used."""
+"""Clearing: uploads unused for a day are deleted; a used file stays, whenever it is used."""
 
 import asyncio
 import socket
@@ -28,7 +28,7 @@ DAY = timedelta(hours=24)
 
 @pytest.fixture
 async def studio(api: Api, world: World, owner: Pool, database: Database, storage: FolderStorage) -> Studio:
-    """One that nothing waits beside."""
+    """A studio, in a database without other uploads."""
     past = "created_at = now() - interval '2 days', expires_at = now() - interval '1 day', clearing_at = NULL"
     await owner.execute(f"UPDATE uploads SET {past}")
     while await clear_uploads(database, storage):
@@ -49,8 +49,8 @@ async def age(owner: Pool, id: str, time: timedelta) -> None:
     )
 
 
-async def stands(owner: Pool, id: str) -> bool:
-    """Whether an upload's row is there."""
+async def is_stored(owner: Pool, id: str) -> bool:
+    """True if the upload's row is stored."""
     return bool(await owner.fetchval("SELECT count(*) FROM uploads WHERE id = $1", UUID(id)))
 
 
@@ -59,7 +59,7 @@ def staged(home: Path) -> set[str]:
     return {key.split("/")[1] for key in stored_files(home) if key.startswith("staging/")}
 
 
-async def test_what_nobody_used_within_a_day_goes_with_its_file_and_younger_ones_stay(
+async def test_uploads_unused_for_a_day_are_deleted_with_their_files_and_younger_ones_stay(
     studio: Studio, owner: Pool, database: Database, storage: FolderStorage, home: Path
 ) -> None:
     old, young, silent = [
@@ -70,14 +70,14 @@ async def test_what_nobody_used_within_a_day_goes_with_its_file_and_younger_ones
     for id, time in ((old, DAY), (silent, DAY), (young, DAY - timedelta(minutes=1))):
         await age(owner, id, time)
     assert await clear_uploads(database, storage) == 2
-    assert [await stands(owner, id) for id in (old, young, silent)] == [False, True, False]
+    assert [await is_stored(owner, id) for id in (old, young, silent)] == [False, True, False]
     assert staged(home) == {young}
     assert [path.name for path in (home / "media" / "staging").iterdir()] == [young]
     assert await studio.refused(old) == NOT_FOUND
     assert len(await studio.use(young)) == 1
 
 
-async def test_a_file_that_was_copied_for_a_use_that_was_refused_goes_too(
+async def test_a_file_that_was_copied_for_a_refused_use_is_deleted_too(
     studio: Studio, owner: Pool, database: Database, storage: FolderStorage, home: Path
 ) -> None:
     id = await studio.uploaded(picture())
@@ -89,7 +89,7 @@ async def test_a_file_that_was_copied_for_a_use_that_was_refused_goes_too(
     assert not (home / "media" / copy).parent.exists()
 
 
-async def test_a_used_upload_loses_its_staged_file_when_its_address_expires_and_its_attachment_stays_for_ever(
+async def test_the_staged_file_of_a_used_upload_is_deleted_when_its_address_expires_and_the_attachment_stays(
     studio: Studio, owner: Pool, database: Database, storage: FolderStorage, home: Path
 ) -> None:
     upload = await studio.announce(len(picture()))
@@ -100,7 +100,7 @@ async def test_a_used_upload_loses_its_staged_file_when_its_address_expires_and_
     assert staged(home) == {upload["id"]}
     await age(owner, upload["id"], timedelta(minutes=2))
     assert await clear_uploads(database, storage) == 1
-    assert staged(home) == set() and not await stands(owner, upload["id"])
+    assert staged(home) == set() and not await is_stored(owner, upload["id"])
     assert (await studio.get(attachment["url"])).content == picture()
     assert await stored_of(owner, studio.organization) == (1, 1)
 
@@ -165,7 +165,7 @@ async def test_an_upload_that_is_cleared_while_it_is_being_used_is_refused_and_l
     assert [key for key in stored_files(home) if id in key] == []
 
 
-async def test_an_upload_that_the_worker_has_set_out_to_clear_is_not_used_any_more(
+async def test_an_upload_that_the_worker_is_clearing_can_no_longer_be_used(
     studio: Studio, owner: Pool, home: Path
 ) -> None:
     id = await studio.uploaded(picture())
@@ -195,7 +195,7 @@ async def test_an_upload_whose_use_is_not_committed_yet_is_left_alone(
     assert await clear_uploads(database, storage) == 1
 
 
-async def test_what_could_not_be_cleared_is_cleared_later(
+async def test_an_upload_that_could_not_be_cleared_is_cleared_later(
     studio: Studio, owner: Pool, database: Database, storage: FolderStorage, home: Path
 ) -> None:
     id = await studio.uploaded(picture())
@@ -205,7 +205,7 @@ async def test_what_could_not_be_cleared_is_cleared_later(
     async with open_s3(Bucket("files", f"http://127.0.0.1:{port}", None, "key", "secret"), 60) as away:
         with pytest.raises(ServiceError):
             await clear_uploads(database, away)
-    assert await stands(owner, id) and staged(home) == {id}
+    assert await is_stored(owner, id) and staged(home) == {id}
     assert await studio.refused(id) == NOT_FOUND
     assert await clear_uploads(database, storage) == 0
     await age(owner, id, timedelta(minutes=6))
@@ -213,7 +213,7 @@ async def test_what_could_not_be_cleared_is_cleared_later(
     assert staged(home) == set()
 
 
-async def test_nothing_arrives_at_an_upload_that_was_cleared(
+async def test_no_file_can_be_sent_to_an_upload_that_was_cleared(
     studio: Studio, owner: Pool, database: Database, storage: FolderStorage, services: Services, home: Path
 ) -> None:
     longer = with_settings(services, media_url_seconds=2 * 24 * 3600)

@@ -28,7 +28,7 @@ async def change(api: Api, studio: Studio, id: str, **values: Any) -> Any:
     return (await api.run(UPDATE, studio.coach, id=id, i=values))["updateExercise"]["exercise"]
 
 
-async def test_an_uploaded_video_plays_from_an_address_that_lasts(api: Api, studio: Studio, home: Path) -> None:
+async def test_an_uploaded_video_is_served_from_a_permanent_address(api: Api, studio: Studio, home: Path) -> None:
     id = await exercise_of(api, studio)
     upload = await studio.uploaded(
         MOVIE, purpose="EXERCISE_VIDEO", exerciseId=id, filename="row it.mp4", mime="video/mp4"
@@ -109,7 +109,7 @@ async def test_another_organizations_picture_is_not_found_by_its_key(api: Api, w
     assert refusals == [("UPLOAD_NOT_FOUND", ["input", "instructions", "0", "imageKey"])]
 
 
-async def test_no_other_file_has_an_address_that_lasts(studio: Studio) -> None:
+async def test_no_other_file_has_a_permanent_address(studio: Studio) -> None:
     attachment = await studio.attached(picture())
     key = attachment["url"].split("/media/")[1].split("?")[0]
     for path in (key, "global/exercises/x/video/y", "staging/a/b.png", "../jwt-secret", "%2e%2e/media-secret"):

@@ -17,8 +17,9 @@ from kinegraph.main import create_app
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World
-from tests.media.files import Studio, key_of, picture, stored_files, studio_of, until
+from tests.media.files import Studio, key_of, picture, stored_files, studio_of
 from tests.settings import with_settings
+from tests.waiting import until
 
 CONTENT = picture("red")
 SIZE = len(CONTENT)
@@ -27,7 +28,7 @@ BIG = 3 * 1024 * 1024
 
 
 @dataclass
-class Wire:
+class SocketApi:
     """The API behind a socket of this machine."""
 
     port: int
@@ -36,11 +37,11 @@ class Wire:
 
     async def target(self, size: int = SIZE) -> str:
         """Path and query of a new upload's address."""
-        chunks = urlsplit((await self.studio.announce(size))["url"])
-        assert (chunks.hostname, chunks.port) == ("127.0.0.1", self.port)
-        return f"{chunks.path}?{chunks.query}"
+        url = urlsplit((await self.studio.announce(size))["url"])
+        assert (url.hostname, url.port) == ("127.0.0.1", self.port)
+        return f"{url.path}?{url.query}"
 
-    async def say(self, *chunks: bytes) -> int:
+    async def send_bytes(self, *chunks: bytes) -> int:
         """The status that is answered to these bytes."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(b"".join(chunks))
@@ -49,33 +50,33 @@ class Wire:
         return int(answer.split()[1])
 
     async def break_off(self, *chunks: bytes) -> None:
-        """Send these bytes, see that a file is begun, and break the connection off."""
+        """Send these bytes, wait until a file is being received, and abort the connection."""
         _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(b"".join(chunks))
         await until(self.begun)
         writer.transport.abort()
 
     async def begun(self) -> bool:
-        """Whether a file is being received."""
+        """True if a file is being received."""
         return any("/.sending-" in key for key in stored_files(self.home))
 
 
 @pytest.fixture(scope="module")
-async def wire(services: Services, world: World) -> AsyncIterator[Wire]:
+async def wire(services: Services, world: World) -> AsyncIterator[SocketApi]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         configured = with_settings(services, port=port)
         server = uvicorn.Server(uvicorn.Config(create_app(configured), http=HttpProtocol, log_config=None, ws="none"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            yield Wire(port, await studio_of(Api(client), world), services.settings.home)
+            yield SocketApi(port, await studio_of(Api(client), world), services.settings.home)
         server.should_exit = True
         await serving
 
 
 @pytest.fixture
-async def nothing_kept(home: Path) -> AsyncIterator[None]:
-    """What is there before a test is there after it, and soon nothing else."""
+async def no_file_left(home: Path) -> AsyncIterator[None]:
+    """Assert that soon after the test the same files are stored as before it."""
     before = stored_files(home)
     yield
 
@@ -86,7 +87,7 @@ async def nothing_kept(home: Path) -> AsyncIterator[None]:
 
 
 def head(method: str, target: str, *headers: str) -> bytes:
-    """The first lines of a request, byte by byte as they are given."""
+    """The request line and headers, exactly as given."""
     return "\r\n".join([f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]).encode()
 
 
@@ -97,28 +98,28 @@ def length(size: int) -> str:
 def in_chunks(content: bytes, size: int = 7) -> bytes:
     """A chunked body."""
     chunks = [content[start : start + size] for start in range(0, len(content), size)]
-    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*chunks, b""])
+    return b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in [*chunks, b""])
 
 
-async def test_a_whole_file_arrives_by_plain_bytes_and_in_chunks_of_unknown_length(wire: Wire) -> None:
+async def test_a_whole_file_arrives_by_plain_bytes_and_in_chunks_of_unknown_length(wire: SocketApi) -> None:
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
         target = await wire.target()
-        assert await wire.say(head("PUT", target, *headers), body) == 204
+        assert await wire.send_bytes(head("PUT", target, *headers), body) == 204
         assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
-async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrives(wire: Wire) -> None:
+async def test_an_offer_to_upgrade_the_connection_is_ignored_and_the_file_arrives(wire: SocketApi) -> None:
     """Java's HttpClient makes one with its first request."""
     offer = ("Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAEAAEAAAAIAAAAB", "Upgrade: h2c")
     for headers, body in (((PNG, length(SIZE)), CONTENT), ((PNG, "Transfer-Encoding: chunked"), in_chunks(CONTENT))):
         target = await wire.target()
-        assert await wire.say(head("PUT", target, *offer, *headers), body) == 204
+        assert await wire.send_bytes(head("PUT", target, *offer, *headers), body) == 204
         assert stored_files(wire.home)[key_of(target)] == CONTENT
 
 
-async def test_the_bound_on_graphql_bodies_does_not_bind_files(wire: Wire) -> None:
+async def test_the_limit_on_graphql_bodies_does_not_apply_to_files(wire: SocketApi) -> None:
     target = await wire.target(BIG)
-    assert await wire.say(head("PUT", target, PNG, length(BIG)), b"x" * BIG) == 204
+    assert await wire.send_bytes(head("PUT", target, PNG, length(BIG)), b"x" * BIG) == 204
     assert len(stored_files(wire.home)[key_of(target)]) == BIG
 
 
@@ -146,19 +147,19 @@ async def test_the_bound_on_graphql_bodies_does_not_bind_files(wire: Wire) -> No
     ],
     ids=str,
 )
-@pytest.mark.usefixtures("nothing_kept")
-async def test_what_is_not_exactly_what_was_announced_is_refused_and_leaves_no_file(
-    wire: Wire, headers: tuple[str, ...], body: bytes, status: int
+@pytest.mark.usefixtures("no_file_left")
+async def test_a_file_of_another_type_or_size_than_announced_is_refused_and_not_stored(
+    wire: SocketApi, headers: tuple[str, ...], body: bytes, status: int
 ) -> None:
-    assert await wire.say(head("PUT", await wire.target(), *headers), body) == status
+    assert await wire.send_bytes(head("PUT", await wire.target(), *headers), body) == status
 
 
 @pytest.mark.parametrize(
     "headers", [(PNG, length(BIG)), (PNG, "Transfer-Encoding: chunked")], ids=["length", "chunked"]
 )
-@pytest.mark.usefixtures("nothing_kept")
-async def test_a_file_that_is_broken_off_leaves_nothing_but_a_debug_line(
-    wire: Wire, headers: tuple[str, ...], caplog: pytest.LogCaptureFixture
+@pytest.mark.usefixtures("no_file_left")
+async def test_an_upload_that_breaks_off_leaves_nothing_but_a_debug_line(
+    wire: SocketApi, headers: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     body = in_chunks(b"x" * BIG, 65536) if "chunked" in headers[-1] else b"x" * BIG
     target = await wire.target(BIG)
@@ -173,18 +174,18 @@ async def test_a_file_that_is_broken_off_leaves_nothing_but_a_debug_line(
     assert (record.levelno, record.exc_info) == (logging.DEBUG, None)
 
 
-async def test_a_second_file_replaces_the_first_and_a_refused_one_does_not(wire: Wire) -> None:
+async def test_a_second_file_replaces_the_first_and_a_refused_one_does_not(wire: SocketApi) -> None:
     target = await wire.target()
     for content, status in ((CONTENT, 204), (CONTENT[::-1], 204), (b"x" * (SIZE - 1), 400), (b"x" * (SIZE + 1), 413)):
-        assert await wire.say(head("PUT", target, PNG, length(len(content))), content) == status
+        assert await wire.send_bytes(head("PUT", target, PNG, length(len(content))), content) == status
     assert stored_files(wire.home)[key_of(target)] == CONTENT[::-1]
 
 
-async def test_of_files_that_are_sent_at_once_one_is_whole(wire: Wire) -> None:
+async def test_of_files_sent_concurrently_to_one_address_one_is_stored_whole(wire: SocketApi) -> None:
     target = await wire.target(BIG)
     bodies = [bytes([letter]) * BIG for letter in b"abcd"]
-    said = await asyncio.gather(*(wire.say(head("PUT", target, PNG, length(BIG)), body) for body in bodies))
-    assert said == [204] * 4
+    statuses = await asyncio.gather(*(wire.send_bytes(head("PUT", target, PNG, length(BIG)), body) for body in bodies))
+    assert statuses == [204] * 4
     assert stored_files(wire.home)[key_of(target)] in bodies
 
 
@@ -202,32 +203,34 @@ TRICKS = [
 ]  # fmt: skip
 
 
-async def signed_for(wire: Wire, storage: FolderStorage, method: str) -> tuple[str, str]:
+async def signed_for(wire: SocketApi, storage: FolderStorage, method: str) -> tuple[str, str]:
     """Path and query of an address that holds for the method."""
     address = await wire.target()
-    assert await wire.say(head("PUT", address, PNG, length(SIZE)), CONTENT) == 204
+    assert await wire.send_bytes(head("PUT", address, PNG, length(SIZE)), CONTENT) == 204
     if method != "PUT":
         address = (await storage.read_url(key_of(address), "image/png")).partition(":8000")[2]
-        assert await wire.say(head(method, address)) == 200
+        assert await wire.send_bytes(head(method, address)) == 200
     path, _, query = address.partition("?")
     return path, query
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_no_path_reaches_anything_beside_what_was_signed(wire: Wire, storage: FolderStorage, method: str) -> None:
+async def test_no_path_reaches_another_file_than_the_signed_one(
+    wire: SocketApi, storage: FolderStorage, method: str
+) -> None:
     path, query = await signed_for(wire, storage, method)
     before = {file: file.read_bytes() for file in wire.home.rglob("*") if file.is_file()}
     for trick in TRICKS:
         target = f"{trick.format(home=wire.home, key=path)}?{query}"
-        status = await wire.say(head(method, target, PNG, length(SIZE if method == "PUT" else 0)), CONTENT)
+        status = await wire.send_bytes(head(method, target, PNG, length(SIZE if method == "PUT" else 0)), CONTENT)
         assert status in (400, 403, 404), trick
     assert {file: file.read_bytes() for file in wire.home.rglob("*") if file.is_file()} == before
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-async def test_a_path_with_a_line_break_behind_it_is_another_path(
-    wire: Wire, storage: FolderStorage, method: str
+async def test_a_path_with_a_line_break_at_its_end_is_refused(
+    wire: SocketApi, storage: FolderStorage, method: str
 ) -> None:
     path, query = await signed_for(wire, storage, method)
     body = CONTENT if method == "PUT" else b""
-    assert await wire.say(head(method, f"{path}%0a?{query}", PNG, length(len(body))), body) in (403, 404)
+    assert await wire.send_bytes(head(method, f"{path}%0a?{query}", PNG, length(len(body))), body) in (403, 404)

@@ -1,4 +1,4 @@
-"""Announcing an upload: what may be announced by whom, and under which key it is going to be stored."""
+"""Announcing an upload: permissions, types and sizes, and the key of the stored file."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import pytest
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create as create_exercise
 from tests.exercise.documents import update as update_exercise
-from tests.media.files import REQUEST, Pool, Refusals, Studio, key_of, key_stored, picture, until
+from tests.media.files import REQUEST, Pool, Refusals, Studio, key_of, key_stored, picture
+from tests.waiting import until
 from tests.workout.documents import NO_ID, Json
 
 MB = 1024 * 1024
@@ -62,7 +63,7 @@ def request(gym: Gym, purpose: str, mime: str | None = None, size: int = 1, **va
 
 
 async def stored(owner: Pool, gym: Gym) -> int:
-    """How many uploads the gym's people have announced."""
+    """Number of uploads that the gym's people have announced."""
     ids = [person.id for person in gym.people.values()]
     count: int = await owner.fetchval("SELECT count(*) FROM uploads WHERE user_id = ANY ($1)", ids)
     return count
@@ -125,12 +126,12 @@ async def test_members_announce_for_comments_coaches_for_exercises_and_platform_
     assert await stored(owner, gym) == sum([not comment, 3 * (not exercise), 3 * (not canonical)])
 
 
-async def test_nobody_announces_without_signing_in(api: Api, gym: Gym) -> None:
+async def test_an_anonymous_caller_cannot_announce_an_upload(api: Api, gym: Gym) -> None:
     response = await api.post(REQUEST, None, input=request(gym, "COMMENT_ATTACHMENT"))
     assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_an_exercise_that_the_announcer_cannot_write_to_for_that_organization_is_refused(
+async def test_an_exercise_that_the_user_cannot_write_in_that_organization_is_refused(
     api: Api, world: World, owner: Pool, gym: Gym
 ) -> None:
     other = await world.organization()
@@ -150,7 +151,7 @@ async def test_an_exercise_that_the_announcer_cannot_write_to_for_that_organizat
     assert await stored(owner, gym) == 0
 
 
-async def test_an_archived_exercise_of_ones_own_still_takes_files(api: Api, gym: Gym) -> None:
+async def test_an_archived_own_exercise_still_accepts_files(api: Api, gym: Gym) -> None:
     await update_exercise(api, gym.organization.coach, gym.exercise, status="ARCHIVED")
     assert await api.refusals(REQUEST, gym.organization.coach, input=request(gym, "EXERCISE_VIDEO")) == []
 
@@ -203,7 +204,7 @@ async def test_files_are_stored_under_the_keys_of_the_domain(
         ("💪.png", "file"), ("סקוואט.png", "סקוואט"), ("e\u0301.png", "é"), ("~$ `id`;'\".png", "id"), ("-rf", "-rf"),
     ],
 )  # fmt: skip
-async def test_of_a_filename_only_a_harmless_last_element_is_used(
+async def test_only_a_harmless_last_path_segment_of_a_filename_is_used(
     studio: Studio, owner: Pool, given: str, name: str
 ) -> None:
     upload = await studio.announce(3, filename=given)
@@ -212,7 +213,7 @@ async def test_of_a_filename_only_a_harmless_last_element_is_used(
 
 
 @pytest.mark.parametrize("filename", ["", "  ", "a\0.png", "a\nb.png", "x" * 256, "\u200b", "a\x07"])
-async def test_a_filename_that_is_none_is_refused(studio: Studio, filename: str) -> None:
+async def test_an_invalid_filename_is_refused(studio: Studio, filename: str) -> None:
     refused = await studio.api.refusals(REQUEST, studio.coach, input=studio.announcement(3, filename=filename))
     assert refused == [("INVALID_INPUT", ["input", "filename"])]
 
@@ -230,7 +231,7 @@ async def wait_with(owner: Pool, person: Person, organization: Organization, cou
     )
 
 
-async def test_a_hundred_uploads_of_a_person_wait_and_the_next_one_is_refused_until_one_is_used(
+async def test_a_person_may_have_a_hundred_waiting_uploads_and_the_next_is_refused_until_one_is_used(
     studio: Studio, owner: Pool
 ) -> None:
     id = await studio.uploaded(picture())
@@ -255,6 +256,6 @@ async def test_many_concurrent_requests_get_no_more_than_a_hundred_waiting_uploa
 
 
 async def _blocked(owner: Pool, count: int) -> bool:
-    """Whether so many of this database's statements wait for a lock."""
+    """True if this number of statements in this database wait for a lock."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     return bool(await owner.fetchval(waiting) == count)

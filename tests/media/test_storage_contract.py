@@ -1,4 +1,4 @@
-"""What both stores promise, each held to it against the real thing: a folder behind our API, a bucket behind S3."""
+"""The contract of both stores, tested on real ones: a folder behind our API, a bucket behind S3."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ CONTENT = bytes(range(256)) * 8
 
 @dataclass
 class Store:
-    """A store, who speaks to its addresses, and the same kind of store where it cannot be reached."""
+    """A store, a client for its addresses, and a store of the same kind that cannot be reached."""
 
     storage: ObjectStorage
     client: httpx.AsyncClient
     missing: ObjectStorage
 
     async def put(self, url: str, content: bytes, mime: str = "image/png") -> int:
-        """How a file that is sent to an address is answered."""
+        """The status that answers a file sent to an address."""
         return (await self.client.put(url, content=content, headers={"Content-Type": mime})).status_code
 
 
@@ -58,12 +58,12 @@ def store(request: pytest.FixtureRequest) -> Store:
 
 @pytest.fixture
 def key() -> str:
-    """A key of its own, with what keys may hold."""
+    """A key that no other test uses, with every kind of character that keys may have."""
     return f"{uuid4()}/comments/תרגיל-{uuid4()}/squat é_1.png"
 
 
 class TestContract:
-    async def test_what_is_sent_to_a_target_is_stored_and_served(self, store: Store, key: str) -> None:
+    async def test_a_file_that_is_sent_to_its_target_is_stored_and_served(self, store: Store, key: str) -> None:
         target = await store.storage.upload_target(key, "image/png", len(CONTENT))
         assert (target.method, target.headers) == ("PUT", {"Content-Type": "image/png"})
         assert await store.put(target.url, CONTENT) in (200, 204)
@@ -72,13 +72,13 @@ class TestContract:
         assert (served.status_code, served.content) == (200, CONTENT)
         assert served.headers["content-type"] == "image/webp"
 
-    async def test_a_range_of_what_is_stored_is_served(self, store: Store, key: str) -> None:
+    async def test_a_range_of_a_stored_object_is_served(self, store: Store, key: str) -> None:
         await store.storage.write(key, CONTENT, "image/png")
         url = await store.storage.read_url(key, "image/png")
         served = await store.client.get(url, headers={"Range": "bytes=256-511"})
         assert (served.status_code, served.content) == (206, CONTENT[256:512])
 
-    async def test_what_is_not_there_is_none_and_its_address_serves_nothing(self, store: Store, key: str) -> None:
+    async def test_a_missing_object_is_none_and_its_address_serves_nothing(self, store: Store, key: str) -> None:
         assert (await store.storage.inspect(key), await store.storage.read(key)) == (None, None)
         assert (await store.client.get(await store.storage.read_url(key, "image/png"))).status_code in (403, 404)
         assert await store.storage.copy(key, f"{key}2", '"none"') is False
@@ -90,7 +90,7 @@ class TestContract:
         stored = await store.storage.inspect(key)
         assert stored is not None and (stored.size, stored.head) == (size, CONTENT[: min(size, HEAD_BYTES)])
 
-    async def test_an_empty_object_is_there(self, store: Store, key: str) -> None:
+    async def test_an_empty_object_exists(self, store: Store, key: str) -> None:
         await store.storage.write(key, b"", "image/png")
         assert await store.storage.read(key) == b""
         stored = await store.storage.inspect(key)
@@ -104,21 +104,23 @@ class TestContract:
         assert len(etags) == 8 and etags[::2] == etags[1::2]
         assert len(set(etags[2:])) == 3
 
-    async def test_a_copy_is_made_of_what_was_inspected_and_stays_when_that_is_replaced_or_gone(
+    async def test_a_copy_is_of_the_inspected_version_and_stays_when_the_original_is_replaced_or_deleted(
         self, store: Store, key: str
     ) -> None:
         await store.storage.write(key, CONTENT, "image/png")
-        looked = await store.storage.inspect(key)
-        assert looked is not None and await store.storage.copy(key, f"copy/{key}", looked.etag) is True
+        inspected = await store.storage.inspect(key)
+        assert inspected is not None and await store.storage.copy(key, f"copy/{key}", inspected.etag) is True
         target = await store.storage.upload_target(key, "image/png", 3)
         assert await store.put(target.url, b"abc") in (200, 204)
         assert (await store.storage.read(key), await store.storage.read(f"copy/{key}")) == (b"abc", CONTENT)
-        assert await store.storage.copy(key, f"copy/{key}", looked.etag) is False
+        assert await store.storage.copy(key, f"copy/{key}", inspected.etag) is False
         await store.storage.delete([key])
-        assert await store.storage.copy(key, f"copy/{key}", looked.etag) is False
+        assert await store.storage.copy(key, f"copy/{key}", inspected.etag) is False
         assert await store.storage.read(f"copy/{key}") == CONTENT
 
-    async def test_what_is_deleted_is_gone_and_what_is_not_there_does_not_matter(self, store: Store, key: str) -> None:
+    async def test_a_deleted_object_is_gone_and_deleting_a_missing_one_is_no_error(
+        self, store: Store, key: str
+    ) -> None:
         await store.storage.write(key, b"a", "image/png")
         await store.storage.delete([key, f"{key}-none", key])
         await store.storage.delete([])
@@ -126,7 +128,7 @@ class TestContract:
         await store.storage.write(key, b"again", "image/png")
         assert await store.storage.read(key) == b"again"
 
-    async def test_it_says_that_it_is_well_and_what_it_is(self, store: Store) -> None:
+    async def test_a_store_that_works_passes_its_check_and_describes_itself(self, store: Store) -> None:
         await store.storage.require()
         assert ("folder" in store.storage.describe()) is isinstance(store.storage, FolderStorage)
 
@@ -142,6 +144,6 @@ CALLS: dict[str, Callable[[ObjectStorage], Awaitable[object]]] = {
 
 
 @pytest.mark.parametrize("method", CALLS)
-async def test_a_store_that_is_not_there_says_so(store: Store, method: str) -> None:
+async def test_a_store_that_cannot_be_reached_fails_its_check(store: Store, method: str) -> None:
     with pytest.raises(ServiceError):
         await CALLS[method](store.missing)

@@ -1,4 +1,4 @@
-"""The job that makes a thumbnail: once, for every attachment that shows the file, and with a word where it cannot."""
+"""The job that makes a thumbnail: once, for every attachment that shows the file; a failure is recorded."""
 
 import asyncio
 import io
@@ -93,7 +93,7 @@ async def test_a_video_and_an_attachment_that_is_gone_need_no_thumbnail(
 
 
 @pytest.mark.parametrize("content", [picture()[:60], b"\x89PNG\r\n\x1a\n<script>", None], ids=["cut", "mark", "none"])
-async def test_what_no_thumbnail_can_be_made_of_is_reported_in_its_row_and_leaves_no_file(
+async def test_a_file_that_cannot_have_a_thumbnail_is_reported_in_its_row_and_leaves_no_file(
     studio: Studio, database: Database, storage: FolderStorage, owner: Pool, home: Path, content: bytes | None
 ) -> None:
     attachment = await studio.attached(content or picture())

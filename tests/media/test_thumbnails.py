@@ -26,7 +26,7 @@ def made(content: bytes) -> Image.Image:
 
 
 def is_near(image: Image.Image, colour: Colour, at: tuple[int, int] = (200, 200)) -> bool:
-    """Whether a pixel has a colour, as exactly as JPEG stores it."""
+    """True if a pixel has a colour, as exactly as JPEG stores it."""
     pixel = image.getpixel(at)
     assert isinstance(pixel, tuple)
     return all(abs(found - wanted) <= 8 for found, wanted in zip(pixel, colour, strict=True))
@@ -86,7 +86,7 @@ def test_the_one_grey_of_a_16_bit_image_that_is_transparent_turns_white() -> Non
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
-def test_of_an_animation_the_first_picture_is_shown(kind: str) -> None:
+def test_the_thumbnail_of_an_animation_is_its_first_frame(kind: str) -> None:
     options = {"save_all": True, "append_images": [Image.new("RGB", (20, 20), "blue")]}
     assert is_near(made(encoded(Image.new("RGB", (20, 20), "red"), kind, **options)), RED)
 
@@ -97,7 +97,7 @@ POINTS = {"left": (40, 200), "right": (360, 200), "top": (200, 40), "bottom": (2
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", SIDES)
-def test_a_picture_that_was_taken_sideways_stands_upright(kind: str, orientation: int) -> None:
+def test_a_picture_that_was_taken_sideways_is_turned_upright(kind: str, orientation: int) -> None:
     image = Image.new("RGB", (1600, 1600), "red")
     image.paste("blue", (0, 0, 800, 1600))
     exif = Image.Exif()
@@ -125,7 +125,7 @@ def with_secrets(kind: str, comment: str | None = None) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_where_and_by_whom_a_picture_was_taken_is_not_stored(kind: str) -> None:
+def test_the_place_and_author_in_a_pictures_metadata_are_not_stored(kind: str) -> None:
     content = with_secrets(kind)
     assert b"my home address" in content
     small = made(content)
@@ -147,14 +147,14 @@ def test_a_picture_with_a_very_long_comment_is_a_picture() -> None:
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(8_000, 8_000), (12_000, 12_000), (60_000, 60_000), (2**31 - 1, 1)], ids=str)
-def test_a_decompression_bomb_is_not_unfolded(size: tuple[int, int]) -> None:
+def test_a_decompression_bomb_is_not_decompressed(size: tuple[int, int]) -> None:
     bomb = raw_png(*size, 8, 2, b"")
     assert len(bomb) < 100
     with pytest.raises(NotAnImage):
         thumbnail(bomb)
 
 
-def test_a_text_that_unfolds_to_very_much_is_no_picture() -> None:
+def test_a_compressed_text_that_expands_too_far_is_refused() -> None:
     packed = chunk(b"zTXt", b"a\0\0" + zlib.compress(b"x" * 100_000_000))
     with pytest.raises(NotAnImage):
         thumbnail(raw_png(1, 1, 8, 0, b"\0\0", packed))
@@ -164,12 +164,12 @@ NO_IMAGES = {
     "nothing": b"", "html": b"<script>", "zeros": b"\0" * 100, "bmp": picture(kind="BMP"), "tiff": picture(kind="TIFF"),
     "ico": picture(kind="ICO"), "no pixels": raw_png(0, 5, 8, 2, b""),
     "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9",
-    **{f"mark of {kind}": picture(kind=kind)[:12] for kind in FORMATS},
+    **{f"signature of {kind}": picture(kind=kind)[:12] for kind in FORMATS},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NO_IMAGES)
-def test_what_is_no_image_is_refused(name: str) -> None:
+def test_a_file_that_is_no_image_is_refused(name: str) -> None:
     with pytest.raises(NotAnImage):
         thumbnail(NO_IMAGES[name])
 
@@ -183,7 +183,7 @@ def test_a_truncated_image_is_refused(kind: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Tag data")
-def test_a_picture_with_damaged_exif_is_shown_or_refused_but_never_an_unexpected_error() -> None:
+def test_a_picture_with_damaged_exif_gets_a_thumbnail_or_a_refusal_but_never_an_unexpected_error() -> None:
     width = struct.pack(">HHI4s", 0x0100, 2, 4, b"abc\0")
     upright = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
     beyond = struct.pack(">HHII", 0x011A, 5, 0x3200, 5)

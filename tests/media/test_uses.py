@@ -1,4 +1,4 @@
-"""Using uploads: what is checked by what was really stored, and what a refusal leaves behind."""
+"""Using uploads: the stored file is checked, and a refused comment leaves its uploads usable."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.conftest import Api, World
 from tests.exercise.documents import create as create_exercise
-from tests.media.files import Pool, Studio, alike, encoded, key_stored, picture, stored_of, studio_of
+from tests.media.files import Pool, Studio, encoded, key_stored, picture, png_of_equal_length, stored_of, studio_of
 from tests.workout.documents import NO_ID, Json
 
 AT = ["input", "uploadIds", "0"]
@@ -34,7 +34,7 @@ REAL = {
 
 
 @pytest.mark.parametrize("mime", REAL)
-async def test_what_really_is_what_it_was_announced_as_becomes_an_attachment(studio: Studio, mime: str) -> None:
+async def test_a_file_of_the_announced_type_becomes_an_attachment(studio: Studio, mime: str) -> None:
     attachment = await studio.attached(REAL[mime], mime=mime)
     kind = "IMAGE" if mime.startswith("image/") else "VIDEO"
     assert (attachment["kind"], attachment["mime"], attachment["thumbnailUrl"]) == (kind, mime, None)
@@ -48,8 +48,8 @@ WRONG = {
     "pdf": b"%PDF-1.7\n%",
     "zip": b"PK\x03\x04" + b"\0" * 40,
     "one byte": b"\x89",
-    "half a mark": b"\x89PNG\r\n",
-    "a mark behind a space": b" " + REAL["image/png"],
+    "half a signature": b"\x89PNG\r\n",
+    "a signature after a space": b" " + REAL["image/png"],
     "bmp": encoded(Image.new("RGB", (2, 2)), "BMP"),
     "tiff": encoded(Image.new("RGB", (2, 2)), "TIFF"),
     "sound in RIFF": b"RIFF\x24\0\0\0WAVEfmt ",
@@ -61,18 +61,21 @@ WRONG = {
 
 
 @pytest.mark.parametrize("mime", REAL)
-async def test_what_is_something_else_than_announced_is_refused_whatever_its_name(
+async def test_a_file_of_another_type_than_announced_is_refused_whatever_its_name(
     studio: Studio, owner: Pool, mime: str
 ) -> None:
-    alike = {"video/mp4": "video/quicktime", "video/quicktime": "video/mp4"}.get(mime)
-    others = {**WRONG, **{other: content for other, content in REAL.items() if other not in (mime, alike)}}
+    alternative = {"video/mp4": "video/quicktime", "video/quicktime": "video/mp4"}.get(mime)
+    others = {
+        **WRONG,
+        **{other: content for other, content in REAL.items() if other not in (mime, alternative)},
+    }
     for name, content in others.items():
         refused = await studio.refused(await studio.uploaded(content, mime=mime, filename="a.png"))
         assert refused == [("INVALID_INPUT", AT)], name
     assert await stored_of(owner, studio.organization) == (0, 0)
 
 
-async def test_the_two_kinds_of_film_that_cameras_mix_up_stand_for_each_other(studio: Studio) -> None:
+async def test_mp4_and_quicktime_may_be_announced_as_each_other(studio: Studio) -> None:
     await studio.attached(REAL["video/mp4"], mime="video/quicktime")
     await studio.attached(REAL["video/quicktime"], mime="video/mp4")
 
@@ -80,7 +83,7 @@ async def test_the_two_kinds_of_film_that_cameras_mix_up_stand_for_each_other(st
 @pytest.mark.parametrize(
     ("size", "code"), [(0, "INVALID_INPUT"), (20 * 2**20, None), (20 * 2**20 + 1, "INVALID_INPUT")]
 )
-async def test_the_size_that_counts_is_the_stored_one(
+async def test_the_stored_size_is_compared_with_the_limit(
     studio: Studio, owner: Pool, home: Path, size: int, code: str | None
 ) -> None:
     id = await studio.uploaded(picture())
@@ -98,7 +101,7 @@ async def test_an_upload_whose_file_has_not_arrived_is_refused_until_it_has(stud
 
 
 async def test_a_file_that_is_sent_again_after_its_use_changes_nothing_that_is_served(studio: Studio) -> None:
-    red, blue = alike("red"), alike("blue")
+    red, blue = png_of_equal_length("red"), png_of_equal_length("blue")
     upload = await studio.announce(len(red))
     await studio.send(upload, red)
     (attachment,) = await studio.use(upload["id"])
@@ -107,7 +110,7 @@ async def test_a_file_that_is_sent_again_after_its_use_changes_nothing_that_is_s
     assert await studio.refused(upload["id"]) == NOT_FOUND
 
 
-async def test_only_whoever_announced_an_upload_uses_it(studio: Studio, world: World, owner: Pool) -> None:
+async def test_only_the_user_who_announced_an_upload_can_use_it(studio: Studio, world: World, owner: Pool) -> None:
     id = await studio.uploaded(picture())
     for person in (studio.organization.owner, await world.join(studio.organization.id, "coach")):
         assert await studio.refused(id, person=person) == NOT_FOUND
@@ -126,7 +129,7 @@ async def test_an_upload_for_one_organization_is_not_used_in_another(
     assert len(await studio.use(id)) == 1
 
 
-async def test_who_left_the_organization_leaves_their_uploads_behind(studio: Studio, api: Api, owner: Pool) -> None:
+async def test_a_former_member_cannot_use_their_uploads(studio: Studio, api: Api, owner: Pool) -> None:
     id = await studio.uploaded(picture())
     await owner.execute("DELETE FROM memberships WHERE user_id = $1", studio.coach.id)
     assert len(await studio.refused(id)) == 1
@@ -160,7 +163,7 @@ async def test_of_two_comments_in_one_request_the_second_does_not_get_the_upload
     assert await stored_of(owner, studio.organization) == (1, 1)
 
 
-async def test_ten_files_stand_under_a_comment_in_their_order_and_an_eleventh_is_refused(
+async def test_a_comment_has_up_to_ten_files_in_their_order_and_an_eleventh_is_refused(
     studio: Studio, owner: Pool
 ) -> None:
     files = [picture(size=(index + 1, 1)) for index in range(11)]
@@ -204,7 +207,7 @@ async def test_a_refused_comment_leaves_its_uploads_usable(
     assert (await studio.get(attachment["url"])).content == picture()
 
 
-async def test_an_image_leaves_a_fact_for_its_thumbnail_and_a_video_none(studio: Studio, owner: Pool) -> None:
+async def test_an_image_records_a_fact_for_its_thumbnail_and_a_video_none(studio: Studio, owner: Pool) -> None:
     facts = "SELECT payload ->> 'attachment_id' FROM outbox WHERE fact = 'AttachmentAdded' ORDER BY id"
     ids = [await studio.uploaded(REAL[mime], mime=mime) for mime in ("video/mp4", "image/gif", "image/png")]
     _, *images = await studio.use(*ids)

@@ -1,4 +1,4 @@
-"""Uploads that are used while something else happens to them: another use, another file, a store that is away."""
+"""Uploads that are used while something else happens: another use, another file, a store that is unavailable."""
 
 import asyncio
 import socket
@@ -14,14 +14,14 @@ from kinegraph.outside.storage import StoredObject
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.services import Services
 from tests.conftest import Api, World, running
-from tests.media.files import ADD, REQUEST, Pool, Studio, alike, picture, stored_files, stored_of
+from tests.media.files import ADD, REQUEST, Pool, Studio, picture, png_of_equal_length, stored_files, stored_of
 from tests.settings import with_settings
 
 NOT_FOUND = [("UPLOAD_NOT_FOUND", ["input", "uploadIds", "0"])]
 AWAY = [("SERVICE_UNAVAILABLE", ["input", "uploadIds", "0"])]
 
 
-async def test_of_many_who_use_an_upload_at_once_one_gets_it(studio: Studio, owner: Pool) -> None:
+async def test_of_many_concurrent_uses_of_an_upload_one_succeeds(studio: Studio, owner: Pool) -> None:
     id = await studio.uploaded(picture())
     found = await asyncio.gather(*(studio.refused(id) for _ in range(8)))
     assert sorted(found) == [[], *[NOT_FOUND] * 7]
@@ -30,7 +30,7 @@ async def test_of_many_who_use_an_upload_at_once_one_gets_it(studio: Studio, own
     assert (await studio.get(attachment["url"])).content == picture()
 
 
-async def test_of_two_who_use_overlapping_uploads_in_opposite_order_one_gets_all_and_the_other_none(
+async def test_of_two_concurrent_uses_of_overlapping_uploads_in_opposite_order_one_gets_all_and_one_none(
     studio: Studio, owner: Pool
 ) -> None:
     for _ in range(5):
@@ -47,10 +47,10 @@ async def test_an_upload_is_not_lost_where_only_another_one_of_the_list_was_used
     assert bool(await studio.refused(free)) is bool(found[0])
 
 
-async def test_a_use_that_loses_does_not_change_what_the_winners_attachment_serves(
+async def test_a_use_that_loses_does_not_change_the_file_of_the_winners_attachment(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    red, blue = alike("red"), alike("blue")
+    red, blue = png_of_equal_length("red"), png_of_equal_length("blue")
     upload = await studio.announce(len(red))
     await studio.send(upload, red)
     arrived, go, inspect = asyncio.Event(), asyncio.Event(), FolderStorage.inspect
@@ -111,7 +111,7 @@ async def away(services: Services) -> AsyncIterator[Api]:
         yield api
 
 
-async def test_with_the_bucket_away_a_use_is_refused_and_nothing_is_stored_and_it_works_when_it_is_back(
+async def test_without_the_bucket_a_use_is_refused_and_nothing_is_stored_and_it_works_when_the_bucket_is_back(
     studio: Studio, away: Api, owner: Pool
 ) -> None:
     id = await studio.uploaded(picture())
@@ -120,7 +120,7 @@ async def test_with_the_bucket_away_a_use_is_refused_and_nothing_is_stored_and_i
     assert len(await studio.use(id)) == 1
 
 
-async def test_with_the_bucket_away_attachments_are_still_listed_and_comments_still_written(
+async def test_without_the_bucket_attachments_are_still_listed_and_comments_still_written(
     studio: Studio, away: Api
 ) -> None:
     await studio.attached(picture())
@@ -129,7 +129,7 @@ async def test_with_the_bucket_away_attachments_are_still_listed_and_comments_st
     assert [len(entry["attachments"]) for entry in await distant.comments()] == [1, 0]
 
 
-async def test_with_the_folder_away_a_use_is_refused_and_nothing_is_stored(
+async def test_without_the_folder_a_use_is_refused_and_nothing_is_stored(
     studio: Studio, owner: Pool, services: Services, tmp_path: Path
 ) -> None:
     id = await studio.uploaded(picture())
@@ -141,7 +141,7 @@ async def test_with_the_folder_away_a_use_is_refused_and_nothing_is_stored(
     assert [error["code"] for error in response.json()["data"]["addComment"]["userErrors"]] == ["SERVICE_UNAVAILABLE"]
 
 
-async def test_without_signing_nothing_is_announced(
+async def test_without_signing_keys_no_upload_is_announced(
     studio: Studio, services: Services, owner: Pool, monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
     async with running(_keyless(services, monkeypatch)) as api:
@@ -150,7 +150,7 @@ async def test_without_signing_nothing_is_announced(
     assert await owner.fetchval("SELECT count(*) FROM uploads WHERE user_id = $1", studio.coach.id) == 0
 
 
-async def test_without_signing_attachments_are_answered_as_unavailable(
+async def test_without_signing_keys_attachments_are_answered_as_unavailable(
     studio: Studio, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await studio.attached(picture())

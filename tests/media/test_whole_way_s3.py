@@ -17,7 +17,7 @@ from kinegraph.services import Services, open_storage
 from kinegraph.settings import read_settings
 from tests.conftest import SECRET, Api, running
 from tests.media.buckets import Buckets, serving
-from tests.media.files import Pool, Studio, alike, key_stored, picture, stored_of
+from tests.media.files import Pool, Studio, key_stored, picture, png_of_equal_length, stored_of
 from tests.settings import with_settings
 
 
@@ -55,7 +55,7 @@ async def send(url: str, content: bytes) -> None:
 
 
 async def fetch(url: str) -> httpx.Response:
-    """What the bucket serves."""
+    """The response of the bucket to a GET."""
     async with httpx.AsyncClient() as browser:
         return await browser.get(url)
 
@@ -67,7 +67,7 @@ async def sent(studio: Studio, content: bytes) -> tuple[str, str]:
     return upload["id"], upload["url"]
 
 
-async def test_a_picture_comes_back_with_its_thumbnail(
+async def test_an_uploaded_picture_is_served_with_its_thumbnail(
     studio: Studio, database: Database, store: ObjectStorage, owner: Pool
 ) -> None:
     id, _ = await sent(studio, picture())
@@ -82,32 +82,32 @@ async def test_a_picture_comes_back_with_its_thumbnail(
     assert f"/files/{key}?" in again["url"]
 
 
-async def test_what_is_sent_again_does_not_change_what_is_attached(studio: Studio) -> None:
-    id, url = await sent(studio, alike("red"))
+async def test_a_file_that_is_sent_again_does_not_change_the_attachment(studio: Studio) -> None:
+    id, url = await sent(studio, png_of_equal_length("red"))
     (attachment,) = await studio.use(id)
-    await send(url, alike("blue"))
-    assert (await fetch(attachment["url"])).content == alike("red")
+    await send(url, png_of_equal_length("blue"))
+    assert (await fetch(attachment["url"])).content == png_of_equal_length("red")
 
 
 @pytest.mark.parametrize("content", [b"<script>", b"\0"], ids=["html", "zero"])
-async def test_what_is_no_picture_is_refused(studio: Studio, owner: Pool, content: bytes) -> None:
+async def test_a_file_that_is_no_picture_is_refused(studio: Studio, owner: Pool, content: bytes) -> None:
     id, _ = await sent(studio, content)
     assert await studio.refused(id) == [("INVALID_INPUT", ["input", "uploadIds", "0"])]
     assert await stored_of(owner, studio.organization) == (0, 0)
 
 
-async def test_what_has_not_arrived_is_refused(studio: Studio) -> None:
+async def test_an_upload_whose_file_has_not_arrived_is_refused(studio: Studio) -> None:
     upload = await studio.announce(9)
     assert await studio.refused(upload["id"]) == [("UPLOAD_NOT_FOUND", ["input", "uploadIds", "0"])]
 
 
-async def test_the_size_that_counts_is_the_stored_one(studio: Studio, store: ObjectStorage, owner: Pool) -> None:
+async def test_the_stored_size_is_compared_with_the_limit(studio: Studio, store: ObjectStorage, owner: Pool) -> None:
     id, _ = await sent(studio, picture())
     await store.write(f"staging/{id}/{await key_stored(owner, id)}", picture() + b"\0" * 20 * 2**20, "image/png")
     assert await studio.refused(id) == [("INVALID_INPUT", ["input", "uploadIds", "0"])]
 
 
-async def test_what_is_cleared_is_gone_from_the_bucket_and_what_is_attached_stays(
+async def test_a_cleared_file_is_gone_from_the_bucket_and_an_attached_one_stays(
     studio: Studio, database: Database, store: ObjectStorage, owner: Pool
 ) -> None:
     used, unused = [(await sent(studio, picture()))[0] for _ in range(2)]
@@ -122,7 +122,9 @@ async def test_what_is_cleared_is_gone_from_the_bucket_and_what_is_attached_stay
     assert (await fetch(attachment["url"])).content == picture()
 
 
-async def test_a_page_of_attachments_is_signed_without_a_word_to_the_bucket(studio: Studio, buckets: Buckets) -> None:
+async def test_a_page_of_attachments_is_signed_without_a_request_to_the_bucket(
+    studio: Studio, buckets: Buckets
+) -> None:
     ids = [(await sent(studio, picture()))[0] for _ in range(10)]
     await studio.use(*ids)
     buckets.seen.clear()

@@ -1,6 +1,5 @@
-"""The embedded PostgreSQL and Redis work as promised to a developer: the real servers, really killed."""
+"""The embedded PostgreSQL and Redis as developers use them: real servers, started, stopped and killed."""
 
-import asyncio
 import multiprocessing
 import os
 import pwd
@@ -13,17 +12,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any  # Any: values of asyncpg and redis-py
 
-import asyncpg
 import pytest
-import redis
 
 from kinegraph.outside import embedded
 from kinegraph.outside.embedded import find_running
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import EmbeddedPostgres, find_postgres, start_postgres
 from kinegraph.outside.redis import EmbeddedRedis, find_redis, start_redis
+from tests.outside.embedded_servers import pid_of, remember, remembered, stopped_at_the_end
 
 Server = EmbeddedPostgres | EmbeddedRedis
 Start = Callable[[Path], Server]
@@ -34,38 +31,6 @@ KINDS: dict[str, tuple[Start, Find]] = {
     "redis": (start_redis, find_redis),
 }
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-
-
-def query(url: str, statement: str) -> Any:
-    async def fetch() -> Any:
-        connection = await asyncpg.connect(url)
-        try:
-            return await connection.fetchval(statement)
-        finally:
-            await connection.close()
-
-    return asyncio.run(fetch())
-
-
-def remember(url: str, word: str) -> None:
-    if url.startswith("unix"):
-        redis.Redis.from_url(url).rpush("words", word)
-    else:
-        query(url, "create table if not exists words (word text)")
-        query(url, f"insert into words values ('{word}')")
-
-
-def remembered(url: str) -> list[str]:
-    if url.startswith("unix"):
-        words: Any = redis.Redis.from_url(url).lrange("words", 0, -1)
-        return [word.decode() for word in words]
-    return list(query(url, "select array_agg(word order by ctid) from words"))
-
-
-def pid_of(folder: Path, name: str) -> int:
-    found = find_running(folder, name)
-    assert found is not None
-    return found.pid
 
 
 def sockets_of(url: str) -> Path:
@@ -92,7 +57,7 @@ def until(condition: Callable[[], object]) -> None:
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One folder of each server, whose data the tests hand on: a first start is the slow one."""
+    """A data folder for each server that the tests share, since a first start is slow."""
     return {name: tmp_path_factory.mktemp(name) for name in KINDS}
 
 
@@ -108,16 +73,9 @@ def folder(name: str, folders: dict[str, Path]) -> Path:
 
 @pytest.fixture
 def started() -> Iterator[Started]:
-    """Start servers, and stop at the end what still runs."""
-    servers: list[Server] = []
-
-    def start(name: str, folder: Path) -> Server:
-        servers.append(KINDS[name][0](folder))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
+    """Starts servers, and stops them after the test."""
+    with stopped_at_the_end(lambda name, folder: KINDS[name][0](folder)) as start:
+        yield start
 
 
 def test_data_and_url_survive_a_stop_and_a_start(name: str, folder: Path, started: Started) -> None:
@@ -148,7 +106,7 @@ def test_a_killed_server_has_lost_nothing_when_it_is_started_again(name: str, fo
     assert remembered(second.url)[-1:] == ["before the crash"]
 
 
-def test_the_server_of_a_killed_keeper_is_adopted_and_stopped(name: str, folder: Path, started: Started) -> None:
+def test_the_server_of_a_killed_owner_is_adopted_and_stopped(name: str, folder: Path, started: Started) -> None:
     owner = another_process(name, folder)
     until(lambda: KINDS[name][1](folder))
     pid = pid_of(folder, name)
@@ -161,7 +119,9 @@ def test_the_server_of_a_killed_keeper_is_adopted_and_stopped(name: str, folder:
     assert KINDS[name][1](folder) is None
 
 
-def test_keeper_and_server_killed_together_are_no_obstacle(name: str, folder: Path, started: Started) -> None:
+def test_a_server_starts_again_after_it_and_its_owner_were_killed_together(
+    name: str, folder: Path, started: Started
+) -> None:
     owner = another_process(name, folder)
     until(lambda: KINDS[name][1](folder))
     os.kill(pid_of(folder, name), signal.SIGKILL)
@@ -179,7 +139,7 @@ def test_a_second_start_says_that_the_server_is_running_and_who_owns_it(
     assert KINDS[name][1](folder) == server.url
 
 
-def test_nothing_is_found_where_nothing_runs(name: str, tmp_path: Path) -> None:
+def test_no_server_is_found_where_none_runs(name: str, tmp_path: Path) -> None:
     assert KINDS[name][1](tmp_path) is None
     assert KINDS[name][1](tmp_path / "absent") is None
     assert list(tmp_path.iterdir()) == []
@@ -200,13 +160,13 @@ def test_ctrl_c_in_the_terminal_does_not_reach_the_server(name: str, folder: Pat
     assert os.getsid(pid) == os.getpgid(pid) == pid
 
 
-def test_no_other_user_can_come_near_the_socket(name: str, folder: Path, started: Started) -> None:
+def test_no_other_user_can_reach_the_socket(name: str, folder: Path, started: Started) -> None:
     mode = sockets_of(started(name, folder).url).stat().st_mode
     assert stat.S_IMODE(mode) == 0o700
 
 
 @as_root
-def test_a_socket_folder_laid_by_another_user_is_refused(name: str, tmp_path: Path, started: Started) -> None:
+def test_a_socket_folder_made_by_another_user_is_refused(name: str, tmp_path: Path, started: Started) -> None:
     server = started(name, tmp_path)
     server.stop()
     trap = sockets_of(server.url)
@@ -218,7 +178,7 @@ def test_a_socket_folder_laid_by_another_user_is_refused(name: str, tmp_path: Pa
 
 
 @as_root
-def test_an_ordinary_user_can_start_and_stop_it(name: str) -> None:
+def test_an_ordinary_user_can_start_and_stop_a_server(name: str) -> None:
     home = Path(tempfile.mkdtemp(prefix="ordinary-"))
     nobody = pwd.getpwnam("nobody")
     os.chown(home, nobody.pw_uid, nobody.pw_gid)
@@ -251,7 +211,7 @@ def test_an_ordinary_user_can_start_and_stop_it(name: str) -> None:
     assert answer == [["first"], ["first", "second"]]
 
 
-def test_a_server_that_never_gets_ready_is_given_up_and_stopped(
+def test_a_server_that_does_not_become_ready_is_stopped(
     name: str, folder: Path, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as impatient:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: what it can do, what it survives, and in which folders root may run it."""
+"""The embedded PostgreSQL: its extensions and settings, recovery, and the folders where root may run it."""
 
 import asyncio
 import multiprocessing
@@ -11,59 +11,33 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any  # Any: values of asyncpg, which has no types
 
-import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from kinegraph.outside import pg0
-from kinegraph.outside.embedded import find_running
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import EmbeddedPostgres, start_postgres
+from tests.outside.embedded_servers import pid_of, query, stopped_at_the_end
 
 Started = Callable[[Path], EmbeddedPostgres]
 
 
-def query(url: str, statement: str) -> Any:
-    async def fetch() -> Any:
-        connection = await asyncpg.connect(url)
-        try:
-            return await connection.fetchval(statement)
-        finally:
-            await connection.close()
-
-    return asyncio.run(fetch())
-
-
-def pid_of(folder: Path) -> int:
-    found = find_running(folder, "postgres")
-    assert found is not None
-    return found.pid
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose data the tests hand on: a first start is the slow one."""
+    """A data folder that the tests share, since a first start is slow."""
     return tmp_path_factory.mktemp("postgres")
 
 
 @pytest.fixture
 def started() -> Iterator[Started]:
-    """Start servers, and stop at the end what still runs."""
-    servers: list[EmbeddedPostgres] = []
-
-    def start(folder: Path) -> EmbeddedPostgres:
-        servers.append(start_postgres(folder))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
+    """Starts servers, and stops them after the test."""
+    with stopped_at_the_end(start_postgres) as start:
+        yield start
 
 
-def test_a_server_that_cannot_start_shows_its_last_words_and_can_be_started_when_mended(
+def test_a_server_that_cannot_start_shows_the_end_of_its_log_and_starts_once_corrected(
     folder: Path, started: Started
 ) -> None:
     started(folder).stop()
@@ -76,9 +50,11 @@ def test_a_server_that_cannot_start_shows_its_last_words_and_can_be_started_when
     started(folder)
 
 
-def test_a_stale_pid_file_that_names_a_living_process_is_no_obstacle(folder: Path, started: Started) -> None:
+def test_a_stale_pid_file_with_the_id_of_a_running_process_does_not_prevent_a_start(
+    folder: Path, started: Started
+) -> None:
     first = started(folder)
-    os.kill(pid_of(folder), signal.SIGKILL)
+    os.kill(pid_of(folder, "postgres"), signal.SIGKILL)
     first.stop()
     owner = (folder / "data").stat()
     with subprocess.Popen(["sleep", "30"], user=owner.st_uid if os.geteuid() == 0 else None) as stranger:
@@ -89,7 +65,7 @@ def test_a_stale_pid_file_that_names_a_living_process_is_no_obstacle(folder: Pat
         stranger.kill()
 
 
-def test_a_first_start_killed_in_the_middle_is_made_anew(tmp_path: Path, started: Started) -> None:
+def test_a_first_start_that_was_killed_is_repeated_from_the_beginning(tmp_path: Path, started: Started) -> None:
     owner = multiprocessing.get_context("fork").Process(target=start_postgres, args=(tmp_path,))
     owner.start()
     while not list(tmp_path.glob("data.new-*/PG_VERSION")):
@@ -102,7 +78,7 @@ def test_a_first_start_killed_in_the_middle_is_made_anew(tmp_path: Path, started
     assert list(tmp_path.glob("data.new-*")) == []
 
 
-def test_vector_and_trigram_extensions_are_there_and_know_hebrew(folder: Path, started: Started) -> None:
+def test_vector_and_trigram_extensions_exist_and_support_hebrew(folder: Path, started: Started) -> None:
     url = started(folder).url
     query(url, "create extension vector")
     query(url, "create extension pg_trgm")
@@ -115,7 +91,7 @@ def test_vector_and_trigram_extensions_are_there_and_know_hebrew(folder: Path, s
 
 def test_vacuum_of_a_vector_index_and_every_distance_leave_the_server_running(folder: Path, started: Started) -> None:
     url = started(folder).url
-    before = pid_of(folder)
+    before = pid_of(folder, "postgres")
     assert query(url, "show autovacuum") == "on"
     query(url, "create extension if not exists vector")
     query(url, "create table points (id int, spot vector(3))")
@@ -137,7 +113,7 @@ def test_vacuum_of_a_vector_index_and_every_distance_leave_the_server_running(fo
         386,
         463,
     }
-    assert pid_of(folder) == before
+    assert pid_of(folder, "postgres") == before
 
 
 def test_an_extension_of_an_earlier_release_is_updated_at_the_start(folder: Path, started: Started) -> None:
@@ -148,7 +124,9 @@ def test_an_extension_of_an_earlier_release_is_updated_at_the_start(folder: Path
     assert query(started(folder).url, "select extversion from pg_extension where extname = 'vector'") == "0.8.5"
 
 
-def test_the_database_is_utf8_by_code_point_and_the_server_safe_and_private(folder: Path, started: Started) -> None:
+def test_the_database_is_utf8_sorted_by_code_point_and_the_server_durable_and_private(
+    folder: Path, started: Started
+) -> None:
     url = started(folder).url
     assert [query(url, f"show {name}") for name in ("fsync", "log_statement")] == ["on", "none"]
     assert query(url, "show listen_addresses") == ""
@@ -165,7 +143,7 @@ def test_a_dropped_database_is_made_again(folder: Path, started: Started) -> Non
     assert query(started(folder).url, "select 1") == 1
 
 
-def test_sqlalchemy_takes_the_url(folder: Path, started: Started) -> None:
+def test_sqlalchemy_accepts_the_url(folder: Path, started: Started) -> None:
     url = started(folder).url
 
     async def current_database() -> object:
@@ -179,7 +157,7 @@ def test_sqlalchemy_takes_the_url(folder: Path, started: Started) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has such folders")
-def test_root_may_keep_data_and_wheel_where_only_root_may_enter(
+def test_root_may_have_data_and_wheel_in_a_folder_that_only_root_can_open(
     tmp_path: Path, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     private = tmp_path / "root only"

@@ -1,4 +1,4 @@
-"""The embedded Redis is the wheel's Valkey, or a server on the PATH, and reads what an older release wrote."""
+"""The embedded Redis is the wheel's Valkey, or a server on the PATH, and loads the files of older releases."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,32 +10,25 @@ from arq.connections import RedisSettings
 
 from kinegraph.outside import redis as redis_file
 from kinegraph.outside.redis import EmbeddedRedis, start_redis
-from tests.outside.test_embedded import remember, remembered
+from tests.outside.embedded_servers import remember, remembered, stopped_at_the_end
 
 Started = Callable[[Path], EmbeddedRedis]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose data the tests hand on."""
+    """A data folder that the tests share."""
     return tmp_path_factory.mktemp("redis")
 
 
 @pytest.fixture
 def started() -> Iterator[Started]:
-    """Start servers, and stop at the end what still runs."""
-    servers: list[EmbeddedRedis] = []
-
-    def start(folder: Path) -> EmbeddedRedis:
-        servers.append(start_redis(folder))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
+    """Starts servers, and stops them after the test."""
+    with stopped_at_the_end(start_redis) as start:
+        yield start
 
 
-def test_arq_takes_the_url(folder: Path, started: Started) -> None:
+def test_arq_accepts_the_url(folder: Path, started: Started) -> None:
     url = started(folder).url
     path = RedisSettings.from_dsn(url).unix_socket_path
     assert path is not None
@@ -49,7 +42,7 @@ def test_the_redis_is_a_valkey_that_appends_every_write_to_a_file(folder: Path, 
     assert client.config_get("appendonly") == {"appendonly": "yes"}
 
 
-def test_the_file_of_a_redis_6_is_read_up_to_where_a_crash_broke_it_off(tmp_path: Path, started: Started) -> None:
+def test_a_file_of_redis_6_that_a_crash_cut_off_is_loaded_up_to_that_point(tmp_path: Path, started: Started) -> None:
     (tmp_path / "aof").mkdir()
     push = b"*3\r\n$5\r\nRPUSH\r\n$5\r\nwords\r\n$3\r\n%s\r\n"
     written = b"*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n" + push % b"one" + push % b"two" + push[:20]

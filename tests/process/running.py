@@ -1,8 +1,8 @@
 """Running the command line as a process of its own.
 
-Most of a short command is importing the product: seconds of a processor each time. So commands that are run to
-their end are forked from one process that has imported it, and nothing else, already; what goes on (`started`)
-is begun from nothing, as its user begins it.
+Most of the time of a short command is spent on importing the product: seconds each time. So commands that are run to
+their end are forked from one process that has imported it and nothing else. A command that continues to run
+(`started`) is a new process, as for its user.
 """
 
 import json
@@ -52,14 +52,14 @@ def environment(database_url: str | None = None, **settings: str) -> dict[str, s
 
 @cache
 def _forking() -> "subprocess.Popen[str]":
-    """The process that the commands are forked from. It ends with the tests, whose end of its input is then closed."""
+    """The process that the commands are forked from. It ends with the tests, when its input is closed."""
     return subprocess.Popen(
         [sys.executable, "-c", FORKING], env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 
 
 def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """One command to its end, in a process of its own."""
+    """Run a command to its end, in a forked process."""
     forking = _forking()
     assert forking.stdin and forking.stdout
     with TemporaryDirectory() as folder:
@@ -74,14 +74,14 @@ def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess
 
 
 def run_anew(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """One command to its end, in a process that was begun for it from nothing."""
+    """Run a command to its end, in a new process."""
     return subprocess.run(
         [*KINEGRAPH, *arguments], env=dict(env), capture_output=True, text=True, timeout=60, check=False
     )
 
 
 def refused(done: "subprocess.CompletedProcess[str]") -> str:
-    """The one line on standard error of a command that failed as it should."""
+    """Assert that a command failed with one line on standard error, and return the line."""
     assert done.returncode == 1, done
     (line,) = done.stderr.splitlines()
     assert line.startswith("kinegraph: ")
@@ -98,7 +98,7 @@ def free_port() -> int:
 
 @contextmanager
 def started(*arguments: str, env: Mapping[str, str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A command that goes on until the block ends; killed with whatever it started if it is still there then."""
+    """A command that runs until the block ends; it and its children are killed if they still run then."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*KINEGRAPH, *arguments], env=dict(env), stdout=output, stderr=output, start_new_session=True

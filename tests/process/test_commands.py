@@ -41,7 +41,9 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "doctor"])
-def test_a_wrong_setting_is_named_with_what_it_takes(command: str, setting: str, value: str, message: str) -> None:
+def test_a_wrong_setting_is_reported_with_the_allowed_values(
+    command: str, setting: str, value: str, message: str
+) -> None:
     line = refused(run(command, env=environment(**{setting: value})))
     assert setting in line and message in line
     assert "secret@" not in line
@@ -59,7 +61,7 @@ def test_without_any_database_the_message_says_how_to_get_one(command: list[str]
     assert refused(run(*command, env=env)).startswith("No database: set KINEGRAPH_DATABASE_URL, or run `kinegraph up`")
 
 
-async def test_a_database_that_was_not_migrated_is_reported_and_migrating_and_seeding_mend_it(
+async def test_a_database_that_was_not_migrated_is_reported_until_it_is_migrated_and_seeded(
     server_url: str, template: str, redis_url: str
 ) -> None:
     url = await empty_database(server_url, "kinegraph_commands")
@@ -114,7 +116,7 @@ WRONG = {"KINEGRAPH_ENVIRONMENT": "test", "KINEGRAPH_PORT": "eighty", "KINEGRAPH
 @pytest.mark.parametrize(
     ("command", "settings"), [(["export", "--organization", "\udcffё"], {}), (["--help"], {}), (["serve"], WRONG)]
 )
-def test_a_command_says_the_same_whether_it_is_begun_from_nothing_or_forked_by_the_tests(
+def test_a_command_prints_the_same_in_a_new_process_and_forked_by_the_tests(
     command: list[str], settings: dict[str, str], database_url: str
 ) -> None:
     env = environment(database_url, KINEGRAPH_JWT_SECRET=SECRET, COLUMNS="72", **settings)
@@ -122,7 +124,9 @@ def test_a_command_says_the_same_whether_it_is_begun_from_nothing_or_forked_by_t
     assert (forked.returncode, forked.stdout, forked.stderr) == (anew.returncode, anew.stdout, anew.stderr)
 
 
-def test_doctor_says_what_is_well_and_what_is_not(database_url: str, redis_url: str, tmp_path: Path) -> None:
+def test_doctor_reports_each_check_that_passes_and_each_that_fails(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
     env = environment(database_url, KINEGRAPH_REDIS_URL=redis_url, KINEGRAPH_JWT_SECRET=SECRET)
     done = run("doctor", env=env)
     bad = [line for line in done.stdout.splitlines() if not line.startswith("ok ")]

@@ -1,4 +1,4 @@
-"""The migrations make what the models say, go down again, and hold the seeds' constraints and indexes."""
+"""The migrations equal the models, can be downgraded, and make the constraints and indexes of the domain documents."""
 
 import asyncio
 import re
@@ -45,7 +45,7 @@ ORDER BY 1, 2, 3, 4
 
 
 async def catalog(url: str) -> list[tuple[str, ...]]:
-    """Everything of ours that stands in a database's catalog."""
+    """All objects of the product in a database's catalog."""
     connection = await asyncpg.connect(url)
     rows = await connection.fetch(CATALOG)
     await connection.close()
@@ -77,7 +77,7 @@ async def test_the_models_and_the_migrated_database_do_not_differ(database_url: 
     assert differences == []
 
 
-async def test_down_to_nothing_and_up_again_leaves_the_same_catalog(server_url: str, template: str) -> None:
+async def test_a_full_downgrade_and_upgrade_leave_the_same_catalog(server_url: str, template: str) -> None:
     url = await empty_database(server_url, "kinegraph_down_up")
     await asyncio.to_thread(migrate.upgrade, url)
     there = await catalog(url)
@@ -88,7 +88,7 @@ async def test_down_to_nothing_and_up_again_leaves_the_same_catalog(server_url: 
     assert await migrate.require_usable(url) == revisions.head()
 
 
-async def test_each_revision_taken_back_leaves_the_catalog_of_the_one_before(server_url: str, template: str) -> None:
+async def test_each_downgrade_restores_the_catalog_of_the_revision_before(server_url: str, template: str) -> None:
     url = await empty_database(server_url, "kinegraph_each_revision")
     revisions_in_order = ["base", *sorted(revisions.existing_revisions())]
     catalogs = [await catalog(url)]
@@ -102,7 +102,7 @@ async def test_each_revision_taken_back_leaves_the_catalog_of_the_one_before(ser
     assert different == []
 
 
-async def test_two_migrations_at_once_take_turns(server_url: str, template: str) -> None:
+async def test_concurrent_migrations_run_one_after_the_other(server_url: str, template: str) -> None:
     url = await empty_database(server_url, "kinegraph_at_once")
     commands = [await asyncio.create_subprocess_exec(*MIGRATE, env=environment(url)) for _ in range(2)]
     assert [await command.wait() for command in commands] == [0, 0]
@@ -131,9 +131,9 @@ SEEDED = {
 
 
 @pytest.mark.parametrize("name", SEEDED)
-async def test_every_index_that_the_seeds_name_is_there_as_they_define_it(owner: Any, name: str) -> None:
+async def test_every_index_of_the_domain_documents_exists_as_defined(owner: Any, name: str) -> None:
     definition = await owner.fetchval("SELECT indexdef FROM pg_indexes WHERE indexname = $1", name)
-    pattern = ".*".join(re.escape(part) for part in SEEDED[name].split(".*"))
+    pattern = ".*".join(re.escape(literal) for literal in SEEDED[name].split(".*"))
     assert re.search(pattern + "$", definition), definition
     assert ("UNIQUE" in definition) == ("UNIQUE" in SEEDED[name])
 
@@ -156,7 +156,9 @@ SELECT o.id, u.id, {1} FROM organizations o, users u LIMIT 1
         (WORKOUT.format("is_snapshot", "true"), "workouts_snapshot_provenance_chk"),
     ],
 )
-async def test_every_check_holds_in_the_database(world: Any, owner: Any, statement: str, constraint: str) -> None:
+async def test_every_check_constraint_is_enforced_by_the_database(
+    world: Any, owner: Any, statement: str, constraint: str
+) -> None:
     await world.organization()
     with pytest.raises(asyncpg.CheckViolationError) as raised:
         await owner.execute(statement)
@@ -187,7 +189,7 @@ async def test_the_full_text_is_weighted_over_name_aliases_and_lists(owner: Any)
     assert text == "'alpha':1A 'beta':2B 'delta':4 'gamma':3C"
 
 
-async def test_the_api_works_under_a_role_that_owns_nothing(owner: Any) -> None:
+async def test_the_api_connects_as_a_role_that_owns_nothing(owner: Any) -> None:
     owned = await owner.fetchval(
         "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = $1", API_ROLE
     )

@@ -68,7 +68,7 @@ def test_every_field_is_read_from_its_variable() -> None:
     }
 
 
-def test_an_empty_value_counts_as_not_set_and_foreign_variables_do_not_matter() -> None:
+def test_an_empty_value_counts_as_not_set_and_other_variables_are_ignored() -> None:
     foreign = {"home": "/", "port": "1", "kinegraph_port": "2", "POOL_SIZE": "3", "KINEGRAPH_OTHER": "4"}
     assert read_settings({**dict.fromkeys(EVERY, "  "), **foreign}) == Settings()
 
@@ -81,7 +81,7 @@ def test_only_development_has_graphiql_by_default() -> None:
     assert read_settings({"KINEGRAPH_ENVIRONMENT": "production"}, "development").is_development is False
 
 
-def test_a_hosting_platforms_port_is_used_where_there_is_none_of_ours() -> None:
+def test_the_platforms_port_variable_is_used_where_ours_is_not_set() -> None:
     assert read_settings({"PORT": "81"}).port == 81
     assert read_settings({"PORT": "81", "KINEGRAPH_PORT": "82"}).port == 82
 
@@ -95,7 +95,7 @@ def test_every_wrong_setting_has_a_line_without_secrets() -> None:
     assert done.stderr.splitlines() == [f"kinegraph: {message}" for message in MESSAGES]
 
 
-def test_settings_made_by_hand_take_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_made_in_code_ignore_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = Settings()
     for name, (_, value, _) in EVERY.items():
         monkeypatch.setenv(name, value)

@@ -51,12 +51,6 @@ def left_behind(home: Path) -> list[list[str]]:
     return [line for line in lines if any(str(home) in argument for argument in line)]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where one `kinegraph up` after the other stores its data."""
-    return tmp_path_factory.mktemp("home")
-
-
 @pytest.mark.parametrize(("start", "ending"), [("first", signal.SIGTERM), ("second", signal.SIGINT)])
 def test_up_serves_the_demo_and_ends_cleanly_with_its_data_stored(
     home: Path, start: str, ending: signal.Signals, tmp_path: Path

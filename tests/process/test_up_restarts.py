@@ -57,14 +57,14 @@ else:
     sys.setprofile(watch)
 sys.exit(main())
 """
-"""`kinegraph`, to which SIGTERM comes when a program of this name was just begun, or in the moment after a fork."""
+"""`kinegraph`, which gets SIGTERM just after a program of this name has started, or just after a fork."""
 
 
 def until(condition: Callable[[], T], seconds: float = 30) -> T:
-    """What the condition says as soon as it holds."""
+    """Wait until the condition returns something true, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < deadline, f"This did not come true within {seconds} s."
+        assert time.monotonic() < deadline, f"The condition did not hold within {seconds} s."
         time.sleep(0.02)
     return found
 
@@ -79,13 +79,13 @@ class Running:
     token: str
     log: Path
 
-    def pid(self, part: str) -> int | None:
-        """The process of a part, if it runs."""
-        if part in ("redis", "postgres"):
-            server = find_running(self.home / part, part)
+    def pid(self, name: str) -> int | None:
+        """The process id of a server or of a command of the product, if it runs."""
+        if name in ("redis", "postgres"):
+            server = find_running(self.home / name, name)
             return None if server is None else server.pid
         for child in psutil.Process(self.process.pid).children():
-            if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[-1:] == [part]:
+            if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[-1:] == [name]:
                 return int(child.pid)
         return None
 
@@ -126,12 +126,6 @@ class Running:
         return str(attachment["thumbnailUrl"]) if attachment["thumbnailUrl"] else None
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where one `kinegraph up` after the other stores its data."""
-    return tmp_path_factory.mktemp("home")
-
-
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_up_that_gets_a_signal_to_stop_while_it_starts_leaves_no_process_behind(
     home: Path, moment: str, tmp_path: Path
@@ -169,7 +163,7 @@ def orphans(home: Path) -> list[psutil.Process]:
         "initdb",
     ],
 )
-def test_up_that_gets_a_signal_to_stop_in_an_awkward_moment_stops_and_leaves_no_process_behind(
+def test_up_that_gets_a_signal_while_it_forks_or_starts_a_server_leaves_no_process_behind(
     moment: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = tmp_path_factory.mktemp("awkward")
@@ -192,7 +186,7 @@ def test_up_that_gets_a_signal_to_stop_in_an_awkward_moment_stops_and_leaves_no_
 
 @pytest.fixture(scope="module")
 def up(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """`kinegraph up` on what the starts that were broken off have left."""
+    """`kinegraph up` on the data that the interrupted starts have left."""
     port, log = free_port(), tmp_path_factory.mktemp("log") / "up.log"
     env = environment(KINEGRAPH_HOME=str(home), PORT=str(port))
     with started("up", env=env, log=log) as process:
@@ -204,20 +198,20 @@ def up(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
     assert left_behind(home) == []
 
 
-def test_what_starts_that_were_broken_off_have_left_is_whole_after_the_next(up: Running) -> None:
+def test_data_of_interrupted_starts_is_complete_after_the_next_start(up: Running) -> None:
     assert len(up.tree()[1]) == 5
 
 
 @pytest.mark.parametrize(
-    ("part", "title"), [("worker", "worker"), ("redis", "Redis"), ("serve", "API"), ("postgres", "PostgreSQL")]
+    ("name", "title"), [("worker", "worker"), ("redis", "Redis"), ("serve", "API"), ("postgres", "PostgreSQL")]
 )
-def test_a_part_that_is_killed_is_started_again_and_jobs_go_on(up: Running, part: str, title: str) -> None:
-    before, others = up.pid(part), {other: up.pid(other) for other in ("worker", "redis", "serve", "postgres")}
+def test_a_process_that_is_killed_is_restarted_and_jobs_go_on(up: Running, name: str, title: str) -> None:
+    before, others = up.pid(name), {other: up.pid(other) for other in ("worker", "redis", "serve", "postgres")}
     assert before is not None
-    lived = others.keys() - {part}
+    lived = others.keys() - {name}
     comment = up.comment()
     os.kill(before, signal.SIGKILL)
-    until(lambda: up.pid(part) not in (None, before))
+    until(lambda: up.pid(name) not in (None, before))
     await_answer(f"http://127.0.0.1:{up.port}/readyz", up.process, up.log)
     assert f"The {title} stopped by itself; starting it again." in up.log.read_text()
     for id in (up.comment(), comment):

@@ -33,21 +33,21 @@ from tests.background.rows import (
     png,
     scene_of,
     thumbnail_of,
-    until,
 )
 from tests.conftest import SECRET, Api, World
 from tests.process.running import environment, started
+from tests.waiting import until
 
 RECORDING = """
 SELECT count(*) FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO outbox%' AND datname = current_database()
 """
-"""How many mutations wait to record a fact."""
+"""Number of mutations that wait to record a fact."""
 
 
 @dataclass
-class Place:
-    """Where the workers of this module work: a home with a Redis of its own, and a database."""
+class WorkerSetup:
+    """The servers and folders of this module's workers: a home with a Redis of its own, and a database."""
 
     home: Path
     database_url: str
@@ -60,8 +60,8 @@ class Place:
         return started("worker", env=environment(self.database_url, **settings), log=self.home / "worker.log")
 
     @asynccontextmanager
-    async def held(self, *attachments: UUID) -> AsyncIterator[None]:
-        """Jobs of these attachments come to their last statement within the block, and not beyond it."""
+    async def blocking(self, *attachments: UUID) -> AsyncIterator[None]:
+        """Block the jobs of these attachments at their last statement until the block ends."""
         blocker = await asyncpg.connect(self.database_url)
         await blocker.execute("BEGIN")
         await blocker.execute("SELECT FROM attachments WHERE id = ANY ($1) FOR UPDATE", attachments)
@@ -70,8 +70,8 @@ class Place:
         finally:
             await blocker.close()
 
-    async def blocked(self, count: int = 1) -> None:
-        """Wait until so many jobs stand in the middle."""
+    async def until_blocked(self, count: int = 1) -> None:
+        """Wait until this number of jobs is until_blocked."""
 
         async def reached() -> bool:
             found: int = await self.owner.fetchval(BLOCKED)
@@ -80,7 +80,7 @@ class Place:
         await until(reached)
 
     async def job(self, attachment: UUID, *statuses: str) -> Any:
-        """The attachment's job as soon as it is so far."""
+        """Wait until the attachment's job has one of these statuses, and return it."""
 
         async def reached() -> Any:
             job = await job_of(self.owner, attachment)
@@ -89,7 +89,7 @@ class Place:
         return await until(reached)
 
     async def done(self, attachment: UUID) -> Any:
-        """The attachment's job when it has ended well, with the thumbnail in its place."""
+        """Wait until the attachment's job has succeeded and its thumbnail is stored, and return the job."""
         job = await self.job(attachment, "succeeded", "failed")
         assert (job.status, job.error) == ("succeeded", None)
         made = await thumbnail_of(self.owner, self.home, attachment)
@@ -98,7 +98,7 @@ class Place:
 
     @contextmanager
     def without_redis(self) -> Iterator[None]:
-        """Redis ends without a word, and runs on the same folder again after the block."""
+        """Kill Redis, and start it on the same folder again after the block."""
         running = find_running(self.home / "redis", "redis")
         assert running is not None
         os.kill(running.pid, signal.SIGKILL)
@@ -111,20 +111,15 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def place(home: Path, database_url: str, owner: Pool) -> Iterator[Place]:
-    made = Place(home, database_url, owner, start_redis(home / "redis"))
+def setup(home: Path, database_url: str, owner: Pool) -> Iterator[WorkerSetup]:
+    made = WorkerSetup(home, database_url, owner, start_redis(home / "redis"))
     yield made
     made.redis.stop()
 
 
 @pytest.fixture(scope="module")
-def services(database_url: str, place: Place) -> Services:
-    return Services(Settings(home=place.home), database_url, place.redis.url, SECRET)
+def services(database_url: str, setup: WorkerSetup) -> Services:
+    return Services(Settings(home=setup.home), database_url, setup.redis.url, SECRET)
 
 
 @pytest.fixture
@@ -135,9 +130,9 @@ async def scene(api: Api, world: World, owner: Pool) -> Scene:
 
 
 @pytest.fixture
-async def queue(place: Place) -> AsyncIterator[ArqRedis]:
+async def queue(setup: WorkerSetup) -> AsyncIterator[ArqRedis]:
     """The module's Redis, empty before and after."""
-    pool = await open_queue(place.redis.url)
+    pool = await open_queue(setup.redis.url)
     await pool.flushall()
     yield pool
     await pool.flushall()
@@ -145,141 +140,143 @@ async def queue(place: Place) -> AsyncIterator[ArqRedis]:
 
 
 def kill(worker: "Popen[bytes]") -> None:
-    """End a worker without a word."""
+    """Kill a worker."""
     worker.kill()
     worker.wait(10)
 
 
 def stop(worker: "Popen[bytes]") -> None:
-    """Ask a worker to end, which it does in good order."""
+    """Send a worker SIGTERM. Assert that it ends with exit code 0."""
     worker.terminate()
     assert worker.wait(15) == 0
 
 
-async def test_pictures_that_were_attached_get_their_thumbnails_and_one_that_is_none_disturbs_nobody(
-    scene: Scene, place: Place
+async def test_attached_pictures_get_thumbnails_and_an_invalid_one_fails_its_own_job_only(
+    scene: Scene, setup: WorkerSetup
 ) -> None:
     early = [await scene.attach(), await scene.attach(NO_PICTURE)]
-    with place.worker():
-        assert (await place.done(early[0])).tries == 1
-        failed = await place.job(early[1], "failed")
+    with setup.worker():
+        assert (await setup.done(early[0])).tries == 1
+        failed = await setup.job(early[1], "failed")
         assert (failed.error, failed.tries) == ("The file is no JPEG, PNG, WebP or GIF image.", 1)
         late = await scene.attach(png(3000, 2000))
-        assert (await place.done(late)).tries == 1
+        assert (await setup.done(late)).tries == 1
 
 
-async def test_two_workers_do_each_job_once(scene: Scene, place: Place) -> None:
-    with place.worker(), place.worker():
+async def test_two_workers_do_each_job_once(scene: Scene, setup: WorkerSetup) -> None:
+    with setup.worker(), setup.worker():
         attachments = [await scene.attach() for _ in range(12)]
-        assert [(await place.done(attachment)).tries for attachment in attachments] == [1] * 12
+        assert [(await setup.done(attachment)).tries for attachment in attachments] == [1] * 12
 
 
-async def test_a_worker_that_is_killed_in_the_middle_of_a_job_loses_nothing(scene: Scene, place: Place) -> None:
+async def test_no_job_is_lost_when_a_worker_is_killed_in_the_middle_of_it(scene: Scene, setup: WorkerSetup) -> None:
     attachment = await scene.attach(png(2000, 1500))
-    async with place.held(attachment):
-        with place.worker() as worker:
-            await place.blocked()
+    async with setup.blocking(attachment):
+        with setup.worker() as worker:
+            await setup.until_blocked()
             kill(worker)
-    job = await place.job(attachment, "running")
-    assert job.tries == 1 and await thumbnail_of(place.owner, place.home, attachment) is None
-    await expire(place.owner)
-    with place.worker():
-        job = await place.done(attachment)
+    job = await setup.job(attachment, "running")
+    assert job.tries == 1 and await thumbnail_of(setup.owner, setup.home, attachment) is None
+    await expire(setup.owner)
+    with setup.worker():
+        job = await setup.done(attachment)
     assert job.tries == 2
 
 
-async def test_a_worker_that_is_killed_leaves_its_place_in_the_queue_to_others(
-    scene: Scene, place: Place, database: Database, queue: ArqRedis
+async def test_jobs_of_a_killed_worker_do_not_count_as_queued(
+    scene: Scene, setup: WorkerSetup, database: Database, queue: ArqRedis
 ) -> None:
     attachment = await scene.attach()
-    async with place.held(attachment):
-        with place.worker() as worker:
-            await place.blocked()
+    async with setup.blocking(attachment):
+        with setup.worker() as worker:
+            await setup.until_blocked()
             kill(worker)
-    await expire(place.owner)
-    with place.worker() as worker:
-        await place.done(attachment)
+    await expire(setup.owner)
+    with setup.worker() as worker:
+        await setup.done(attachment)
         stop(worker)
-    await place.owner.execute("INSERT INTO jobs (kind) SELECT 'thumbnail' FROM generate_series(1, $1)", MAX_QUEUED)
+    await setup.owner.execute("INSERT INTO jobs (kind) SELECT 'thumbnail' FROM generate_series(1, $1)", MAX_QUEUED)
     assert await dispatch(database, queue) == MAX_QUEUED
 
 
-async def test_a_worker_that_gets_a_signal_to_stop_puts_its_jobs_back_in_the_queue(scene: Scene, place: Place) -> None:
+async def test_a_worker_that_gets_a_signal_to_stop_puts_its_jobs_back_in_the_queue(
+    scene: Scene, setup: WorkerSetup
+) -> None:
     attachments = [await scene.attach() for _ in range(4)]
-    async with place.held(*attachments):
-        with place.worker() as worker:
-            await place.blocked(4)
+    async with setup.blocking(*attachments):
+        with setup.worker() as worker:
+            await setup.until_blocked(4)
             stop(worker)
         for attachment in attachments:
-            job = await job_of(place.owner, attachment)
+            job = await job_of(setup.owner, attachment)
             assert (job.status, job.tries, job.finished_at) == ("queued", 1, None)
-        assert await place.owner.fetchval("SELECT bool_and(due_at <= now()) FROM jobs")
-    with place.worker():
-        assert [(await place.done(attachment)).tries for attachment in attachments] == [2] * 4
+        assert await setup.owner.fetchval("SELECT bool_and(due_at <= now()) FROM jobs")
+    with setup.worker():
+        assert [(await setup.done(attachment)).tries for attachment in attachments] == [2] * 4
 
 
 async def test_with_redis_killed_mutations_succeed_and_their_jobs_follow_when_it_is_back(
-    scene: Scene, place: Place
+    scene: Scene, setup: WorkerSetup
 ) -> None:
-    with place.worker() as worker:
-        await place.done(await scene.attach())
+    with setup.worker() as worker:
+        await setup.done(await scene.attach())
         upload = await scene.upload()
-        blocker = await asyncpg.connect(place.database_url)
+        blocker = await asyncpg.connect(setup.database_url)
         await blocker.execute("BEGIN; LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
         middle = asyncio.create_task(scene.add(upload))
-        await until(lambda: place.owner.fetchval(RECORDING))
-        with place.without_redis():
+        await until(lambda: setup.owner.fetchval(RECORDING))
+        with setup.without_redis():
             await blocker.close()
             attachments = [await middle, await scene.attach(), await scene.attach()]
-            recorded = {fact["attachment_id"] for fact in await facts(place.owner, "AttachmentAdded")}
+            recorded = {fact["attachment_id"] for fact in await facts(setup.owner, "AttachmentAdded")}
             assert recorded >= {str(attachment) for attachment in attachments}
-        await expire(place.owner)
+        await expire(setup.owner)
         for attachment in attachments:
-            await place.done(attachment)
+            await setup.done(attachment)
         stop(worker)
 
 
 async def test_with_redis_killed_in_the_middle_of_jobs_the_same_worker_does_them_when_it_is_back(
-    scene: Scene, place: Place
+    scene: Scene, setup: WorkerSetup
 ) -> None:
     attachments = [await scene.attach() for _ in range(3)]
-    with place.worker() as worker:
-        async with place.held(*attachments):
-            await place.blocked(3)
-            with place.without_redis():
+    with setup.worker() as worker:
+        async with setup.blocking(*attachments):
+            await setup.until_blocked(3)
+            with setup.without_redis():
                 for attachment in attachments:
-                    assert (await place.job(attachment, "queued")).tries == 1
-        await expire(place.owner)
+                    assert (await setup.job(attachment, "queued")).tries == 1
+        await expire(setup.owner)
         for attachment in attachments:
-            await place.done(attachment)
+            await setup.done(attachment)
         stop(worker)
 
 
-async def test_a_redis_that_lost_all_its_data_loses_no_job(
-    scene: Scene, place: Place, database: Database, queue: ArqRedis
+async def test_no_job_is_lost_when_redis_loses_its_data(
+    scene: Scene, setup: WorkerSetup, database: Database, queue: ArqRedis
 ) -> None:
     waiting, running = await scene.attach(), await scene.attach()
-    async with place.held(running):
+    async with setup.blocking(running):
         assert await dispatch(database, queue) == 2
         await queue.zremrangebyscore(QUEUE, "-inf", "+inf")
-        await expire(place.owner)
-        with place.worker() as worker:
-            await place.done(waiting)
-            await place.blocked()
+        await expire(setup.owner)
+        with setup.worker() as worker:
+            await setup.done(waiting)
+            await setup.until_blocked()
             await queue.flushall()
-            await expire(place.owner)
+            await expire(setup.owner)
             kill(worker)
-    with place.worker():
-        await expire(place.owner)
-        await place.done(running)
+    with setup.worker():
+        await expire(setup.owner)
+        await setup.done(running)
 
 
-async def test_a_worker_gets_a_signal_to_stop_while_redis_is_away_and_stops(scene: Scene, place: Place) -> None:
+async def test_a_worker_that_gets_a_signal_while_redis_is_down_stops(scene: Scene, setup: WorkerSetup) -> None:
     attachments = [await scene.attach() for _ in range(3)]
-    with place.worker() as worker:
-        async with place.held(*attachments):
-            await place.blocked(3)
-            with place.without_redis():
+    with setup.worker() as worker:
+        async with setup.blocking(*attachments):
+            await setup.until_blocked(3)
+            with setup.without_redis():
                 stop(worker)
     for attachment in attachments:
-        assert (await job_of(place.owner, attachment)).status == "queued"
+        assert (await job_of(setup.owner, attachment)).status == "queued"

@@ -26,7 +26,7 @@ REFUSED = (
 )
 
 
-class Two:
+class TwoOrganizations:
     """Two organizations, each with an exercise and a term of each kind, and the same of the platform's."""
 
     def __init__(self, mine: Organization, theirs: Organization) -> None:
@@ -37,8 +37,8 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-async def two(api: Api, world: World, admin: Person) -> Two:
-    made = Two(await world.organization(), await world.organization())
+async def two(api: Api, world: World, admin: Person) -> TwoOrganizations:
+    made = TwoOrganizations(await world.organization(), await world.organization())
     whose: dict[str, tuple[Person, Organization | None]] = {
         "mine": (made.mine.coach, made.mine), "theirs": (made.theirs.coach, made.theirs), "global": (admin, None)
     }  # fmt: skip
@@ -54,7 +54,9 @@ ALLOWED = {("mine", "mine"), ("theirs", "theirs"), ("global", "global"), ("mine"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_the_database_itself_refuses_tags_whose_columns_do_not_match(owner: Pool, two: Two, kind: str) -> None:
+async def test_the_database_itself_refuses_tags_whose_columns_do_not_match(
+    owner: Pool, two: TwoOrganizations, kind: str
+) -> None:
     stored = set()
     for exercise in OWNED:
         for term in OWNED:
@@ -84,7 +86,7 @@ async def _stores(owner: Pool, values: tuple[Any, ...]) -> bool:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("person", ["coach", "member", "platform admin"])
 async def test_row_level_security_alone_refuses_tags_of_exercises_that_one_may_not_write(
-    world: World, two: Two, admin: Person, kind: str, person: str
+    world: World, two: TwoOrganizations, admin: Person, kind: str, person: str
 ) -> None:
     who = {"coach": two.mine.coach, "member": two.mine.member, "platform admin": admin}[person]
     stored = set()
@@ -109,7 +111,7 @@ async def test_row_level_security_alone_refuses_tags_of_exercises_that_one_may_n
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_tag_to_a_term_that_is_not_there_or_of_another_kind_cannot_be_stored(
-    owner: Pool, two: Two, kind: str
+    owner: Pool, two: TwoOrganizations, kind: str
 ) -> None:
     mine = two.mine.id
     assert not await _stores(owner, (two.exercises["mine"], mine, kind.lower(), uuid4(), mine))
@@ -122,7 +124,7 @@ async def test_a_tag_to_a_term_that_is_not_there_or_of_another_kind_cannot_be_st
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_neither_a_stored_tag_nor_its_term_nor_its_exercise_can_move_to_another_organization(
-    owner: Pool, api: Api, two: Two, kind: str
+    owner: Pool, api: Api, two: TwoOrganizations, kind: str
 ) -> None:
     term = await make(api, two.mine.coach, two.mine, kind, "Bent")
     exercise = (await create(api, two.mine.coach, two.mine, termIds=[term["id"]]))["id"]
@@ -144,7 +146,7 @@ async def test_neither_a_stored_tag_nor_its_term_nor_its_exercise_can_move_to_an
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_missing_and_foreign_terms_are_refused_each_at_its_path_and_nothing_is_stored(
-    api: Api, two: Two, kind: str
+    api: Api, two: TwoOrganizations, kind: str
 ) -> None:
     exercise = str(two.exercises["mine"])
     before = (await api.run(READ, two.mine.coach, id=exercise))["exercise"]
@@ -154,15 +156,17 @@ async def test_missing_and_foreign_terms_are_refused_each_at_its_path_and_nothin
     assert (await api.run(READ, two.mine.coach, id=exercise))["exercise"] == before
 
 
-async def test_a_refused_terms_path_is_its_position_in_the_sent_list_with_duplicates(api: Api, two: Two) -> None:
+async def test_a_refused_terms_path_is_its_position_in_the_sent_list_with_duplicates(
+    api: Api, two: TwoOrganizations
+) -> None:
     term = str(two.terms["mine", "CATEGORY"])
     sent = [term, term.upper(), term, str(uuid4())]
     found = await api.refusals(TAG, two.mine.coach, id=str(two.exercises["mine"]), termIds=sent)
     assert found == [("NOT_FOUND", ["input", "termIds", "3"])]
 
 
-async def test_somebody_who_coaches_both_cannot_tag_ones_exercise_with_the_others_term(
-    api: Api, world: World, two: Two
+async def test_a_coach_of_two_organizations_cannot_tag_an_exercise_of_one_with_a_term_of_the_other(
+    api: Api, world: World, two: TwoOrganizations
 ) -> None:
     both = await world.join(two.mine.id, "coach")
     await world.join(two.theirs.id, "coach", both)
@@ -172,7 +176,9 @@ async def test_somebody_who_coaches_both_cannot_tag_ones_exercise_with_the_other
         assert found == [("NOT_FOUND", ["input", "termIds", "0"])]
 
 
-async def test_a_canonical_exercise_takes_global_terms_alone(api: Api, two: Two, admin: Person, world: World) -> None:
+async def test_a_canonical_exercise_takes_global_terms_alone(
+    api: Api, two: TwoOrganizations, admin: Person, world: World
+) -> None:
     await world.join(two.mine.id, "coach", admin)
     sent = [str(two.terms["global", "CATEGORY"]), str(two.terms["mine", "CATEGORY"])]
     found = await api.refusals(TAG, admin, id=str(two.exercises["global"]), termIds=sent)
@@ -182,7 +188,7 @@ async def test_a_canonical_exercise_takes_global_terms_alone(api: Api, two: Two,
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(inputs=st.lists(st.none() | st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=4))
 async def test_sent_tags_replace_the_stored_ones_and_updated_at_changes_only_with_them(
-    api: Api, two: Two, inputs: list[list[int] | None]
+    api: Api, two: TwoOrganizations, inputs: list[list[int] | None]
 ) -> None:
     pool = [str(two.terms[whose, kind]) for whose in ("mine", "global") for kind in KINDS]
     seen = await api.run(READ, two.mine.coach, id=(await create(api, two.mine.coach, two.mine))["id"])
@@ -197,8 +203,8 @@ async def test_sent_tags_replace_the_stored_ones_and_updated_at_changes_only_wit
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_of_a_concurrent_deletion_and_tagging_one_is_refused_and_no_tag_dangles(
-    api: Api, owner: Pool, two: Two, kind: str
+async def test_of_a_concurrent_deletion_and_tagging_one_is_refused_and_every_tag_has_its_term(
+    api: Api, owner: Pool, two: TwoOrganizations, kind: str
 ) -> None:
     coach = two.mine.coach
     for number in range(8):
@@ -218,7 +224,9 @@ async def test_of_a_concurrent_deletion_and_tagging_one_is_refused_and_no_tag_da
         assert (deletion == []) is (tags == 0)
 
 
-async def test_concurrent_taggings_of_one_exercise_leave_the_tags_of_one_of_them(api: Api, two: Two) -> None:
+async def test_concurrent_taggings_of_one_exercise_leave_the_tags_of_one_of_them(
+    api: Api, two: TwoOrganizations
+) -> None:
     pool = [str(two.terms[whose, kind]) for whose in ("mine", "global") for kind in KINDS]
     exercise = (await create(api, two.mine.coach, two.mine))["id"]
     sets = [pool[start : start + 3] for start in range(4)] * 3

@@ -98,7 +98,7 @@ async def test_an_organizations_own_terms_are_listed_after_the_global_ones(
         assert (await taxonomy(api, person, gym))[name][-1]["id"] == term["id"]
 
 
-async def test_one_organization_sees_no_term_of_another_not_even_who_belongs_to_both(
+async def test_no_term_of_another_organization_is_shown_even_to_a_member_of_both(
     api: Api, world: World, gym: Organization, admin: Person
 ) -> None:
     other = await world.organization()
@@ -204,7 +204,7 @@ async def test_a_slug_is_unique_in_its_taxonomy_and_scope_also_under_concurrency
 
 
 @pytest.mark.parametrize("stranger", ["coach of another", "platform admin", "nobody's"])
-async def test_under_the_apis_role_no_stranger_reads_or_writes_an_organizations_terms(
+async def test_row_level_security_alone_hides_an_organizations_terms_from_strangers(
     api: Api, world: World, admin: Person, gym: Organization, stranger: str
 ) -> None:
     other = await world.organization()

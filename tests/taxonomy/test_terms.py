@@ -62,9 +62,7 @@ async def test_all_faults_of_a_term_are_refused_together(api: Api, gym: Organiza
 
 
 @pytest.mark.parametrize("name", ["Йога и баланс", "כדור פיזיו", "腕立て伏せ", "Élan — vital", "100 %", "스쿼트"])
-async def test_a_name_in_any_script_makes_a_slug_that_can_be_sent_itself(
-    api: Api, gym: Organization, name: str
-) -> None:
+async def test_a_name_in_any_script_makes_a_valid_slug(api: Api, gym: Organization, name: str) -> None:
     term = await make(api, gym.coach, gym, "EQUIPMENT", name)
     assert (await make(api, gym.coach, gym, "CATEGORY", "Again", slug=term["slug"]))["slug"] == term["slug"]
 
@@ -73,7 +71,7 @@ async def test_a_name_in_any_script_makes_a_slug_that_can_be_sent_itself(
 @example(name="™")
 @example(name="ǅ")
 @example(name="K" * 99 + "ﷺ")
-def test_a_slug_is_lower_case_of_one_form_and_its_own_slug(name: str) -> None:
+def test_a_slug_is_lower_case_and_the_slug_of_itself(name: str) -> None:
     slug = slug_of(name)
     assert slug == slug.lower() and len(slug) <= 100 and slug_of(slug) == slug
 
@@ -103,7 +101,7 @@ async def test_a_category_nests_below_a_global_one_or_one_of_its_organization_al
         assert await api.refusals(CREATE, gym.coach, input=input) == [("INVALID_INPUT", ["input", "parentId"])]
 
 
-async def test_by_sql_no_category_can_lie_below_another_organizations(
+async def test_the_database_refuses_a_category_below_another_organizations(
     api: Api, world: World, gym: Organization, owner: Pool
 ) -> None:
     other = await world.organization()
@@ -122,7 +120,7 @@ async def test_by_sql_no_category_can_lie_below_another_organizations(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_term_in_use_stays_until_nothing_refers_to_it(api: Api, gym: Organization, kind: str) -> None:
+async def test_a_term_cannot_be_deleted_while_anything_refers_to_it(api: Api, gym: Organization, kind: str) -> None:
     term = await make(api, gym.coach, gym, kind, "Used")
     exercise = (await create(api, gym.coach, gym, termIds=[term["id"]]))["id"]
     assert await api.refusals(DELETE, gym.coach, id=term["id"]) == [("CONFLICT", ["id"])]
@@ -131,7 +129,7 @@ async def test_a_term_in_use_stays_until_nothing_refers_to_it(api: Api, gym: Org
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_global_term_that_only_an_organization_uses_stays_too(
+async def test_a_global_term_that_only_an_organization_uses_cannot_be_deleted(
     api: Api, world: World, gym: Organization, kind: str
 ) -> None:
     admin = await world.person(is_platform_admin=True)
@@ -182,7 +180,9 @@ async def test_of_concurrent_deletions_of_a_term_one_succeeds(api: Api, gym: Org
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 101, "a\nb", "a\0"])
-async def test_a_new_name_must_be_one_and_the_old_stays(api: Api, gym: Organization, owner: Pool, name: str) -> None:
+async def test_an_invalid_new_name_is_refused_and_the_old_one_stays(
+    api: Api, gym: Organization, owner: Pool, name: str
+) -> None:
     term = await make(api, gym.coach, gym, "EQUIPMENT", "Rope")
     assert await api.refusals(RENAME, gym.coach, id=term["id"], name=name) == [("INVALID_INPUT", ["name"])]
     row = await owner.fetchrow(f"SELECT name, slug FROM {TABLES['EQUIPMENT']} WHERE id = $1", UUID(term["id"]))
@@ -207,7 +207,7 @@ def test_shipped_exercises_are_tagged_with_the_catalogued_equipment_that_they_re
         assert ("no-equipment" in tags(entry, "equipment")) is (entry["equipment"] == []), entry["slug"]
 
 
-def test_every_shipped_exercise_has_steps_of_its_own_for_the_athlete_and_instructions_of_several_types() -> None:
+def test_every_shipped_exercise_has_its_own_steps_for_the_athlete_and_instructions_of_several_types() -> None:
     for entry in ENTRIES:
         types = [each["type"] for each in entry["instructions"]]
         assert types.count("step") >= 2 and len(set(types)) >= 4, entry["slug"]

@@ -72,7 +72,9 @@ async def test_the_concurrent_votes_of_twenty_coaches_are_all_counted(api: Api, 
     assert (video["positiveVotes"], video["negativeVotes"]) == (votes.count("UP"), votes.count("DOWN"))
 
 
-async def test_another_video_is_judged_anew(api: Api, admin: Person, gym: Organization, lunge: str) -> None:
+async def test_the_votes_of_another_video_start_from_none(
+    api: Api, admin: Person, gym: Organization, lunge: str
+) -> None:
     await run(api, VOTE, gym.coach, id=lunge, vote="UP")
     await run(api, STATUS, admin, id=lunge, s="VERIFIED")
     changed = await update(api, admin, lunge, videoUrl="https://v.example/another")
@@ -157,7 +159,7 @@ async def test_the_provider_follows_from_the_address(api: Api, gym: Organization
     assert made["video"]["provider"] == provider
 
 
-async def test_a_video_that_is_not_there_is_not_locked_and_has_no_length(
+async def test_an_exercise_without_a_video_cannot_be_locked_and_has_no_length(
     api: Api, admin: Person, gym: Organization
 ) -> None:
     bare = await create(api, admin, name="Bare")

@@ -89,4 +89,4 @@ INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind,
 UPDATE users SET name = 'U' || $1::int WHERE id = (SELECT author_id FROM exercise_comments WHERE id = {c});
 UPDATE memberships SET role = CASE role WHEN 'coach' THEN 'member' ELSE 'coach' END::membership_role
     WHERE organization_id = $2 AND role <> 'owner' AND deleted_at IS NULL AND $1 >= 0
-""".split(";\n")  # noqa: SIM905  # SQL reads best as one text
+""".split(";\n")  # noqa: SIM905  # SQL is easiest to read as one text

@@ -1,5 +1,5 @@
 """Fixtures of the tests of `workout`."""
 
-from tests.fixtures import gym
+from tests.fixtures import gym, plain, squat
 
-__all__ = ["gym"]
+__all__ = ["gym", "plain", "squat"]

@@ -62,7 +62,7 @@ class Gyms:
 
 async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
     """Two new organizations, each with a tree, an empty section, an empty workout and a text; one tree was forked."""
-    await owner.execute("UPDATE exercises SET status = 'published'")  # as others left them
+    await owner.execute("UPDATE exercises SET status = 'published'")  # as other requests left them
     a, b = [await world.organization() for _ in range(2)]
     left, admin = await world.join(a.id, "coach"), await world.person(is_platform_admin=True)
     await world.join(b.id, "member", a.coach)
@@ -88,13 +88,6 @@ async def gyms_of(api: Api, world: World, owner: Pool) -> Gyms:
 
 
 @pytest.fixture(scope="module")
-async def plain(services: Services) -> AsyncIterator[Api]:
-    """The API without a cache."""
-    async with serving(services, 0) as api:
-        yield api
-
-
-@pytest.fixture(scope="module")
 async def caching(database_url: str) -> AsyncIterator[Database]:
     """The module's database, whose read sessions share a cache."""
     opened = await Database.open(database_url, 10, cache_bytes=2**26)
@@ -105,7 +98,7 @@ async def caching(database_url: str) -> AsyncIterator[Database]:
 CHANGE = st.tuples(st.integers(0, len(CHANGES) - 1), st.integers(0, 50), st.booleans(), st.sampled_from("cccr"))
 
 
-class Dropped(Exception):
+class RollBack(Exception):
     """Raised to roll a transaction back."""
 
 
@@ -122,11 +115,11 @@ async def change(owner: Pool, gyms: Gyms, operation: tuple[int, int, bool, str])
     )
     arguments = (number, mine.id, other.id)[: 3 if "$3" in statement else 2]
     async with owner.acquire() as connection:
-        with suppress(asyncpg.IntegrityConstraintViolationError, Dropped):
+        with suppress(asyncpg.IntegrityConstraintViolationError, RollBack):
             async with connection.transaction():
                 await connection.execute(statement, *arguments)
                 if end == "r":
-                    raise Dropped
+                    raise RollBack
 
 
 async def mutate(api: Api, owner: Pool, gyms: Gyms, verb: int, number: int, *, first: bool) -> None:
@@ -201,7 +194,7 @@ async def test_each_query_sees_its_own_snapshot_whichever_query_filled_the_cache
 
 
 @pytest.mark.parametrize("table", ["workouts", "workout_sections", "workout_movements"])
-async def test_trees_that_were_emptied_at_once_are_not_shown_any_more(
+async def test_trees_are_no_longer_shown_after_a_truncate(
     plain: Api, api: Api, world: World, owner: Pool, table: str
 ) -> None:
     gyms = await gyms_of(api, world, owner)
@@ -210,19 +203,19 @@ async def test_trees_that_were_emptied_at_once_are_not_shown_any_more(
         await agree(plain, api, gyms, gyms.people[:2])
 
 
-async def test_the_cache_saves_the_viewers_and_each_levels_statement_but_never_that_of_comments(
+async def test_the_cache_saves_the_statements_of_the_viewer_and_of_each_level_but_never_that_of_comments(
     services: Services, api: Api, world: World, owner: Pool
 ) -> None:
     gyms = await gyms_of(api, world, owner)
     below = "sections { id movements { notes exercise { name } %s } }"
-    bare, said = below % "", below % "comments { body }"
+    bare, commented = below % "", below % "comments { body }"
     listed = "query ($a: ID!) { organization(id: $a) { workouts { nodes { %s } } } }"
     one = f"query ($id: ID!) {{ workout(id: $id) {{ {bare} }} }}"
     variables = {"a": str(gyms.pair[1].id), "id": gyms.snapshot_id}
     counts: dict[int, list[int]] = {}
     for cache_mb in (0, 64):
         async with counted(services, cache_mb) as counter:
-            for text in (one, one.replace(bare, said), listed % bare, listed % said):
+            for text in (one, one.replace(bare, commented), listed % bare, listed % commented):
                 for _ in range(TIMES):
                     with counter.counting() as statements:
                         await counter.api.run(text, gyms.pair[1].coach, **variables)

@@ -75,11 +75,11 @@ async def test_each_value_of_a_movement_is_changed_cleared_and_left_alone(api: A
 async def test_a_prescription_is_replaced_whole(api: Api, world: World) -> None:
     organization, id, row = await one_movement(api, world, **FULL)
     await api.run(MOVE, organization.coach, id=row["id"], input={"prescription": {"perSide": True}})
-    said = (await first(api, organization.coach, id))["prescription"]
-    assert {key: value for key, value in said.items() if value} == {"perSide": True}
+    answered = (await first(api, organization.coach, id))["prescription"]
+    assert {key: value for key, value in answered.items() if value} == {"perSide": True}
 
 
-async def test_an_empty_prescription_is_none(api: Api, world: World) -> None:
+async def test_a_blank_prescription_of_a_movement_is_answered_as_null(api: Api, world: World) -> None:
     organization, id, row = await one_movement(api, world, **FULL)
     await api.run(MOVE, organization.coach, id=row["id"], input={"prescription": {"amrap": False, "notes": " "}})
     assert (await first(api, organization.coach, id))["prescription"] is None
@@ -96,7 +96,7 @@ async def test_a_change_to_the_stored_value_writes_nothing_and_a_real_one_sets_u
     assert await versions(owner, id) == before
     await api.run(MOVE, organization.coach, id=row["id"], input={"label": "B"})
     after = {row[0]: row[2] for row in await versions(owner, id)}
-    moved = {key for key, _, moment in before if after[key] != moment}
+    moved = {key for key, _, updated_at in before if after[key] != updated_at}
     assert moved == {id, row["id"]}
 
 
@@ -112,7 +112,7 @@ async def test_a_change_to_the_stored_value_writes_nothing_and_a_real_one_sets_u
         ({"prescription": {"load": {"unit": "KG"}}}, ["prescription", "load", "value"]),
     ],
 )
-async def test_bad_values_of_a_movement_are_named_and_change_nothing(
+async def test_bad_values_of_a_movement_are_refused_at_their_path_and_change_nothing(
     api: Api, world: World, owner: Pool, input: Json, path: list[str]
 ) -> None:
     organization, id, row = await one_movement(api, world, **FULL)
@@ -122,7 +122,7 @@ async def test_bad_values_of_a_movement_are_named_and_change_nothing(
     assert await versions(owner, id) == before
 
 
-async def test_a_movement_that_is_none_or_was_removed_is_not_found(api: Api, world: World) -> None:
+async def test_a_missing_or_removed_movement_is_not_found(api: Api, world: World) -> None:
     organization, id, row = await one_movement(api, world)
     await replace(api, organization.coach, id, [])
     for gone in (row["id"], NO_ID, id):
@@ -163,7 +163,7 @@ async def test_a_movement_newly_refers_to_published_exercises_and_own_drafts_onl
             assert answer == ([(code, PATH)] if code else []), name
 
 
-async def test_every_bad_reference_of_a_tree_is_named_at_once(api: Api, world: World) -> None:
+async def test_all_bad_references_of_a_tree_are_refused_together(api: Api, world: World) -> None:
     organization, exercises = await _references(api, world)
     tree = [section(*(movement(id) for id, _ in exercises.values()))]
     made = await create(api, organization)
@@ -177,7 +177,7 @@ async def test_every_bad_reference_of_a_tree_is_named_at_once(api: Api, world: W
 
 @pytest.mark.parametrize("canonical", [True, False])
 @pytest.mark.parametrize("end", ["archived", "deleted"])
-async def test_a_discontinued_exercise_stays_where_it_is_used_and_marked_but_is_not_used_anew(
+async def test_a_discontinued_exercise_stays_where_it_is_used_with_a_flag_but_cannot_be_newly_used(
     api: Api, world: World, canonical: bool, end: str
 ) -> None:
     organization = await world.organization()

@@ -5,7 +5,7 @@ from typing import Any  # inputs and answers are JSON
 
 import pytest
 
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Organization
 from tests.workout.documents import CREATE, Json, create, movement, section
 
 CONFIG: Json = {
@@ -29,11 +29,6 @@ KEYS: dict[str | None, set[str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-async def squat(world: World) -> str:
-    return await world.exercise_id("back-squat")
-
-
 async def refused(api: Api, gym: Organization, *sections: Json) -> list[tuple[str, list[str]]]:
     """The refusals of a workout with these sections, their paths from the first section on."""
     input = {"organizationId": str(gym.id), "sections": list(sections)}
@@ -43,9 +38,7 @@ async def refused(api: Api, gym: Organization, *sections: Json) -> list[tuple[st
 
 
 @pytest.mark.parametrize("shape", list(KEYS))
-async def test_a_shape_takes_all_its_own_config_keys_and_answers_them(
-    api: Api, gym: Organization, shape: str | None
-) -> None:
+async def test_a_shape_stores_all_its_own_config_keys(api: Api, gym: Organization, shape: str | None) -> None:
     own = {key: value for key, value in CONFIG.items() if key in KEYS[shape]}
     made = await create(api, gym, section(shape=shape, config=own))
     (node,) = made["sections"]
@@ -65,7 +58,7 @@ async def test_a_shape_refuses_every_config_key_of_the_others(
     assert await refused(api, gym, section(shape=shape, config={**own, key: None})) == []
 
 
-async def test_a_section_without_a_shape_key_is_one_without_a_shape(api: Api, gym: Organization) -> None:
+async def test_a_section_without_the_shape_key_has_no_shape(api: Api, gym: Organization) -> None:
     assert await refused(api, gym, section(config={"rounds": 3})) == [("INVALID_INPUT", ["config", "rounds"])]
     assert await refused(api, gym, section(config={})) == []
 
@@ -77,7 +70,7 @@ FULL: Json = {
 }  # fmt: skip
 
 
-async def test_a_full_prescription_comes_back_as_it_was_typed(api: Api, gym: Organization, squat: str) -> None:
+async def test_a_full_prescription_is_returned_as_it_was_sent(api: Api, gym: Organization, squat: str) -> None:
     made = await create(api, gym, section(movement(squat, prescription=FULL)))
     assert made["sections"][0]["movements"][0]["prescription"] == FULL
 
@@ -85,8 +78,8 @@ async def test_a_full_prescription_comes_back_as_it_was_typed(api: Api, gym: Org
 @pytest.mark.parametrize("key", [key for key in FULL if key not in ("amrap", "perSide")])
 async def test_each_key_of_a_prescription_can_be_sent_alone(api: Api, gym: Organization, squat: str, key: str) -> None:
     made = await create(api, gym, section(movement(squat, prescription={key: FULL[key]})))
-    said = made["sections"][0]["movements"][0]["prescription"]
-    assert said == {**dict.fromkeys(FULL), "amrap": False, "perSide": False, key: FULL[key]}
+    answered = made["sections"][0]["movements"][0]["prescription"]
+    assert answered == {**dict.fromkeys(FULL), "amrap": False, "perSide": False, key: FULL[key]}
 
 
 @pytest.mark.parametrize("nothing", [None, {}, dict.fromkeys(FULL), {"amrap": False, "perSide": False}])
@@ -119,7 +112,7 @@ async def test_an_empty_prescription_is_null(api: Api, gym: Organization, squat:
         ({"load": {"value": 10.5, "unit": "BODYWEIGHT"}}, ["load", "value"]),
     ],
 )
-async def test_a_prescription_out_of_bounds_is_refused_where_it_is(
+async def test_a_prescription_out_of_bounds_is_refused_at_its_path(
     api: Api, gym: Organization, squat: str, prescription: Json, path: list[str]
 ) -> None:
     answer = await refused(api, gym, section(movement(squat), movement(squat, prescription=prescription)))
@@ -161,7 +154,7 @@ async def test_a_prescription_of_another_form_is_a_bad_request(
     assert key in response.json()["errors"][0]["message"]
 
 
-async def test_a_number_beyond_every_float_is_refused_as_one_out_of_bounds(
+async def test_a_number_larger_than_any_float_is_refused_as_out_of_bounds(
     api: Api, gym: Organization, squat: str
 ) -> None:
     text = """mutation { createWorkout(input: {organizationId: "%s", sections: [{movements: [{exerciseId: "%s",
@@ -175,7 +168,7 @@ async def test_a_number_beyond_every_float_is_refused_as_one_out_of_bounds(
         assert payload["createWorkout"]["userErrors"] == [{"code": "INVALID_INPUT", "field": path}]
 
 
-async def test_every_fault_of_a_tree_is_named_at_once(api: Api, gym: Organization, squat: str) -> None:
+async def test_all_faults_of_a_tree_are_refused_together(api: Api, gym: Organization, squat: str) -> None:
     bad = movement(squat, prescription={"sets": 0, "load": {"unit": "KG"}}, label="x" * 11)
     invalid = section(bad, shape="AMRAP", config={"capSeconds": 0, "rounds": 3}, title="x" * 256)
     paths = [path for _, path in await refused(api, gym, invalid)]

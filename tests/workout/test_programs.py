@@ -48,7 +48,7 @@ async def listed(api: Api, person: Person, organization: Organization) -> list[t
     return [(row["name"], [node["id"] for node in row["workouts"]["nodes"]]) for row in found]
 
 
-async def test_coaches_make_and_rename_programs_that_everybody_in_the_organization_sees_by_name(
+async def test_coaches_create_and_rename_programs_which_everybody_in_the_organization_sees_sorted_by_name(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization = await world.organization()
@@ -69,7 +69,7 @@ async def test_coaches_make_and_rename_programs_that_everybody_in_the_organizati
     assert await api.refusals(RENAME, organization.coach, id=rowing["id"], input={}) == [("NOT_FOUND", ["id"])]
 
 
-async def test_members_are_forbidden_to_write_programs_and_to_outsiders_there_are_none(api: Api, world: World) -> None:
+async def test_members_may_not_write_programs_and_outsiders_see_none(api: Api, world: World) -> None:
     organization, other = await world.organization(), await world.organization()
     id = (await program(api, organization.coach, organization, "Mine"))["id"]
     callers = [(organization.member, "FORBIDDEN")]
@@ -84,9 +84,7 @@ async def test_members_are_forbidden_to_write_programs_and_to_outsiders_there_ar
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b", "x" * 256, "a\nb", "a\u2028b", "a\u0000b", "a\u0007b"])
-async def test_a_name_that_says_nothing_is_too_long_or_on_two_lines_is_refused(
-    api: Api, world: World, name: str
-) -> None:
+async def test_a_blank_or_too_long_or_two_line_name_is_refused(api: Api, world: World, name: str) -> None:
     organization = await world.organization()
     input = {"organizationId": str(organization.id), "name": name}
     assert await api.refusals(PROGRAM, organization.coach, input=input) == [("INVALID_INPUT", NAME)]
@@ -96,9 +94,7 @@ async def test_a_name_that_says_nothing_is_too_long_or_on_two_lines_is_refused(
     assert await listed(api, organization.coach, organization) == [("x" * 255, [])]
 
 
-async def test_a_program_that_is_renamed_to_its_name_or_to_nothing_new_is_not_written(
-    api: Api, world: World, owner: Pool
-) -> None:
+async def test_an_update_of_a_program_without_a_change_writes_nothing(api: Api, world: World, owner: Pool) -> None:
     organization = await world.organization()
     id = (await program(api, organization.coach, organization, "Track"))["id"]
     stored = "SELECT xmin::text || programs::text FROM programs WHERE id = $1"

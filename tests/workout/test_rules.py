@@ -42,7 +42,7 @@ OWN_KEYS: dict[SectionShape | None, set[str]] = {
     SectionShape.ROUNDS: {"rounds", "rest_seconds"},
     SectionShape.INTERVALS: {"work_seconds", "rest_seconds", "rounds"},
 }
-"""Written out again, so that a change of the rules is noticed."""
+"""A copy of the product's table, so that a change of the rules fails a test."""
 
 
 def config(shape: SectionShape | None, values: dict[str, Any] | None) -> tuple[dict[str, Any] | None, list[Path]]:
@@ -58,7 +58,7 @@ def prescription(values: dict[str, Any] | None) -> tuple[dict[str, Any] | None, 
 
 
 @pytest.mark.parametrize(("shape", "key"), list(itertools.product(OWN_KEYS, SAMPLES)))
-def test_a_shape_takes_a_config_key_exactly_if_it_is_its_own(shape: SectionShape | None, key: str) -> None:
+def test_a_shape_accepts_its_own_config_keys_and_no_others(shape: SectionShape | None, key: str) -> None:
     checked, refused = config(shape, {key: SAMPLES[key]})
     if key in OWN_KEYS[shape]:
         assert (checked, refused) == ({key: SAMPLES[key]}, [])
@@ -78,15 +78,15 @@ def test_every_shape_has_its_config_keys_and_every_key_its_shape() -> None:
 @settings(max_examples=200, deadline=None)
 def test_a_config_is_refused_at_exactly_its_foreign_keys(shape: SectionShape | None, values: dict[str, Any]) -> None:
     checked, refused = config(shape, values)
-    said = {key: value for key, value in values.items() if value is not None}
-    assert {path[-1] for path in refused} == {NAMES.get(key, key) for key in said.keys() - OWN_KEYS[shape]}
+    supplied = {key: value for key, value in values.items() if value is not None}
+    assert {path[-1] for path in refused} == {NAMES.get(key, key) for key in supplied.keys() - OWN_KEYS[shape]}
     if not refused:
-        assert checked == (said or None)
+        assert checked == (supplied or None)
 
 
 @pytest.mark.parametrize("shape", list(OWN_KEYS))
 @pytest.mark.parametrize("values", [None, {}, dict.fromkeys(SAMPLES)])
-def test_a_config_that_says_nothing_is_none_for_every_shape(
+def test_a_config_without_values_is_none_for_every_shape(
     shape: SectionShape | None, values: dict[str, Any] | None
 ) -> None:
     assert config(shape, values) == (None, [])
@@ -146,7 +146,7 @@ def test_numbers_of_a_prescription_are_bounded(key: str, low: int, high: int) ->
 
 @given(st.integers(0, 10_000), st.integers(1, 10_000))
 @settings(max_examples=100, deadline=None)
-def test_a_range_of_repetitions_is_refused_exactly_if_its_maximum_is_below_its_minimum(
+def test_a_range_of_repetitions_is_refused_if_and_only_if_its_maximum_is_below_its_minimum(
     minimum: int, maximum: int
 ) -> None:
     _, refused = prescription({"reps_min": minimum, "reps_max": maximum})
@@ -199,13 +199,13 @@ def test_any_other_tempo_is_refused(tempo: str) -> None:
 
 @pytest.mark.parametrize("values", [None, {}, {"amrap": False, "per_side": False}, {"tempo": " ", "notes": "\n"},
                                     {"sets": None, "load": None, "reps_min": None}])  # fmt: skip
-def test_a_prescription_that_says_nothing_is_none(values: dict[str, Any] | None) -> None:
+def test_a_prescription_without_values_is_none(values: dict[str, Any] | None) -> None:
     assert prescription(values) == (None, [])
 
 
 def test_zero_is_stored_and_false_is_not() -> None:
-    said = {"reps_min": 0, "rest_seconds": 0, "distance_meters": 0.0, "amrap": True, "per_side": False}
-    assert prescription(said) == (
+    supplied = {"reps_min": 0, "rest_seconds": 0, "distance_meters": 0.0, "amrap": True, "per_side": False}
+    assert prescription(supplied) == (
         {"reps_min": 0, "rest_seconds": 0, "distance_meters": 0.0, "amrap": True},
         [],
     )
@@ -215,7 +215,7 @@ def test_a_minimum_of_repetitions_out_of_bounds_is_refused_at_its_own_path_alone
     assert prescription({"reps_min": 10_001})[1] == [(*AT, "repsMin")]
 
 
-def test_every_fault_of_a_prescription_is_named_at_once() -> None:
+def test_all_faults_of_a_prescription_are_refused_together() -> None:
     bad = {"sets": 0, "calories": 0, "distance_meters": -1.0, "load": {"unit": "kg", "value": -1}, "tempo": "slow"}
     assert set(prescription(bad)[1]) == {
         (*AT, "sets"), (*AT, "calories"), (*AT, "distanceMeters"), (*AT, "load", "value"), (*AT, "tempo")

@@ -100,13 +100,13 @@ def test_all_faults_are_refused_together_each_at_its_path() -> None:
 
 
 @pytest.mark.parametrize("id", ["", " ", "squat", "0" * 36, "00000000-0000-0000-0000-00000000000g"])
-def test_an_id_that_is_no_uuid_is_refused(id: str) -> None:
+def test_an_invalid_id_is_refused(id: str) -> None:
     assert decide([{"id": id, "movements": []}])[1] == [("sections", "0", "id")]
     path = ("sections", "0", "movements", "0", "id")
     assert decide([{"movements": [{"exercise_id": EXERCISE, "id": id}]}])[1] == [path]
 
 
-def test_two_ids_that_are_no_uuids_are_not_called_the_same_id() -> None:
+def test_two_invalid_ids_are_not_reported_as_duplicates() -> None:
     _, refused = decide([{"id": "one", "movements": []}, {"id": "two", "movements": []}])
     assert refused == [("sections", "0", "id"), ("sections", "1", "id")]
 
@@ -149,7 +149,7 @@ def exercise(organization: UUID | None = None, status: str = "published", *, del
         (exercise(HOME, "draft", deleted=True), "EXERCISE_NOT_AVAILABLE"),
     ],
 )
-def test_which_exercises_may_be_newly_referred_to(row: Any, code: str | None) -> None:
+def test_only_published_exercises_and_own_drafts_may_be_newly_referred_to(row: Any, code: str | None) -> None:
     tree, _ = decide([{"movements": [{"exercise_id": EXERCISE}]}])
     refusals = list(check_references(tree, [], {UUID(EXERCISE): row}, HOME))
     path = ("sections", "0", "movements", "0", "exerciseId")

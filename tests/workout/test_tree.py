@@ -40,8 +40,8 @@ async def test_movements_retain_ids_and_comments_when_they_change_positions_and_
     assert movement_ids(answered) == [[c["id"], a["id"]], [d["id"], b["id"]]]
     assert [node["sortOrder"] for node in answered] == [0, 1]
     assert [[row["sortOrder"] for row in node["movements"]] for node in answered] == [[0, 1], [0, 1]]
-    said = [[[(x["body"], len(x["replies"])) for x in row["comments"]] for row in p["movements"]] for p in answered]
-    assert said == [[[("On 2", 1)], [("On 0", 1)]], [[("On 0", 1)], [("On 1", 1)]]]
+    threads = [[[(x["body"], len(x["replies"])) for x in row["comments"]] for row in p["movements"]] for p in answered]
+    assert threads == [[[("On 2", 1)], [("On 0", 1)]], [[("On 0", 1)], [("On 1", 1)]]]
     assert await read_tree(api, organization.coach, id) == answered
 
 
@@ -59,12 +59,12 @@ async def test_a_movement_moves_into_a_new_section_out_of_one_that_is_deleted(
     assert await row_state(owner, "workout_movements", omitted["id"]) == "gone"
 
 
-async def test_an_omitted_row_is_deleted_softly_if_it_has_comments_and_for_good_if_not(
+async def test_an_omitted_row_is_soft_deleted_if_it_has_comments_and_else_deleted(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, id, sent = await created_tree(api, world, 3, 1, 1, 0)
     (commented, silent, retained), (alone,), (mute,) = (node["movements"] for node in sent[:3])
-    words = [await comment(api, organization.coach, row["id"], "Hm") for row in (commented, alone)]
+    comment_ids = [await comment(api, organization.coach, row["id"], "Hm") for row in (commented, alone)]
     answered = (await replace(api, organization.coach, id, [{**sent[0], "movements": [retained]}]))["sections"]
     assert movement_ids(answered) == [[retained["id"]]]
     rows = [
@@ -73,17 +73,17 @@ async def test_an_omitted_row_is_deleted_softly_if_it_has_comments_and_for_good_
     assert rows == ["hidden", "gone", "live", "hidden", "gone"]
     states = [await row_state(owner, "workout_sections", node["id"]) for node in sent]
     assert states == ["live", "hidden", "gone", "gone"]
-    assert [await row_state(owner, "exercise_comments", word) for word in words] == ["live", "live"]
+    assert [await row_state(owner, "exercise_comments", id) for id in comment_ids] == ["live", "live"]
 
 
 async def test_a_movement_whose_only_comment_was_deleted_is_hidden_too(api: Api, world: World, owner: Pool) -> None:
     organization, id, sent = await created_tree(api, world, 1)
     row = sent[0]["movements"][0]
-    word = await comment(api, organization.coach, row["id"], "Hm")
-    await api.run(DELETE_COMMENT, organization.coach, id=word)
+    comment_id = await comment(api, organization.coach, row["id"], "Hm")
+    await api.run(DELETE_COMMENT, organization.coach, id=comment_id)
     assert (await replace(api, organization.coach, id, []))["sections"] == []
     assert await row_state(owner, "workout_movements", row["id"]) == "hidden"
-    assert await row_state(owner, "exercise_comments", word) == "hidden"
+    assert await row_state(owner, "exercise_comments", comment_id) == "hidden"
 
 
 async def test_a_section_with_a_softly_deleted_movement_is_deleted_softly(api: Api, world: World, owner: Pool) -> None:
@@ -97,7 +97,7 @@ async def test_a_section_with_a_softly_deleted_movement_is_deleted_softly(api: A
     assert await row_state(owner, "workout_movements", row["id"]) == "hidden"
 
 
-async def test_hidden_rows_do_not_come_back_by_their_ids(api: Api, world: World) -> None:
+async def test_hidden_rows_cannot_be_restored_by_sending_their_ids(api: Api, world: World) -> None:
     organization, id, sent = await created_tree(api, world, 1, 1)
     for node in sent:
         await comment(api, organization.coach, node["movements"][0]["id"], "Hm")
@@ -108,7 +108,7 @@ async def test_hidden_rows_do_not_come_back_by_their_ids(api: Api, world: World)
     assert await read_tree(api, organization.coach, id) == []
 
 
-async def test_ids_of_another_workout_or_organization_or_of_nothing_are_refused_and_touch_nothing(
+async def test_missing_ids_and_those_of_another_workout_or_organization_are_refused_and_nothing_is_written(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, id, sent = await created_tree(api, world, 1)
@@ -144,7 +144,7 @@ async def test_an_id_sent_twice_is_refused(api: Api, world: World, owner: Pool, 
     assert await versions(owner, id) == before
 
 
-async def test_an_empty_id_is_refused_rather_than_taken_for_a_new_row(api: Api, world: World, owner: Pool) -> None:
+async def test_an_empty_id_is_refused_and_makes_no_new_row(api: Api, world: World, owner: Pool) -> None:
     organization, id, sent = await created_tree(api, world, 1)
     await comment(api, organization.coach, sent[0]["movements"][0]["id"], "Do not lose me")
     before = await versions(owner, id)
@@ -213,7 +213,7 @@ async def test_a_refused_tree_leaves_the_stored_one_unchanged(api: Api, world: W
 
 
 @pytest.mark.parametrize("id", ["", "none", NO_ID])
-async def test_the_tree_of_no_workout_cannot_be_replaced(api: Api, world: World, id: str) -> None:
+async def test_the_tree_of_a_missing_workout_cannot_be_replaced(api: Api, world: World, id: str) -> None:
     organization = await world.organization()
     code = "NOT_FOUND" if id == NO_ID else "INVALID_INPUT"
     assert await api.refusals(SET, organization.coach, id=id, sections=[]) == [(code, ["workoutId"])]

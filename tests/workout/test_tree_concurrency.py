@@ -128,12 +128,12 @@ async def test_a_movement_commented_on_while_its_removal_waits_is_hidden_with_th
         (found,) = await store.movements(session, [UUID(row["id"])])
         assert found is not None
         await store.lock_tree(session, UUID(id), shared=True)
-        word = await comment_store.insert(session, found, "In time", None)
+        comment_id = await comment_store.insert(session, found, "In time", None)
         removal = asyncio.ensure_future(replace(api, organization.coach, id, []))
         await waiting(owner, id, removal)
     assert (await removal)["sections"] == []
     assert await row_state(owner, "workout_movements", row["id"]) == "hidden"
-    assert await row_state(owner, "exercise_comments", str(word)) == "live"
+    assert await row_state(owner, "exercise_comments", str(comment_id)) == "live"
 
 
 async def test_concurrent_comments_and_removals_lose_no_comment_that_was_answered(
@@ -164,7 +164,7 @@ async def test_comments_on_one_workout_do_not_wait_for_each_other(api: Api, worl
         assert await comment(api, organization.coach, sent[0]["movements"][0]["id"], "At once")
 
 
-async def test_requests_that_take_two_workouts_in_opposite_orders_are_not_answered_with_an_error_of_ours(
+async def test_requests_that_lock_two_workouts_in_opposite_orders_get_no_internal_error(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, a, _ = await created_tree(api, world, 2)

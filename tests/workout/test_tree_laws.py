@@ -1,4 +1,4 @@
-"""Laws of replacing a tree, on random trees."""
+"""Properties of replacing a tree, for random trees."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -80,7 +80,7 @@ def without_ids(sections: list[Json]) -> list[Json]:
 
 @LAW
 @given(old=TREES, new=TREES)
-async def test_replacing_twice_with_the_same_tree_is_as_good_as_once(
+async def test_replacing_twice_with_the_same_tree_equals_once(
     api: Api, world: World, old: list[Json], new: list[Json]
 ) -> None:
     organization = await world.organization()
@@ -116,7 +116,7 @@ async def test_comments_survive_any_permutation_of_movements_over_sections(
     made = await create(api, organization, *(section(*[movement(squat)] * size) for size in sizes))
     sent = sent_back(made["sections"])
     rows = [row for node in sent for row in node["movements"]]
-    said = {row["id"]: [await comment(api, organization.coach, row["id"], row["id"])] for row in rows}
+    comment_ids = {row["id"]: [await comment(api, organization.coach, row["id"], row["id"])] for row in rows}
     order = data.draw(st.permutations(rows))
     targets = [data.draw(st.integers(0, count - 1)) for _ in order]
     retained = data.draw(st.lists(st.sampled_from(sent), unique_by=lambda node: node["id"], max_size=count))
@@ -130,8 +130,8 @@ async def test_comments_survive_any_permutation_of_movements_over_sections(
     assert movement_ids(answered) == movement_ids(tree)
     for node, head in zip(answered, heads, strict=True):
         assert head.get("id") in (None, node["id"])
-    shown = {row["id"]: [word["id"] for word in row["comments"]] for node in answered for row in node["movements"]}
-    assert shown == said
+    shown = {row["id"]: [each["id"] for each in row["comments"]] for node in answered for row in node["movements"]}
+    assert shown == comment_ids
 
 
 async def test_replacing_a_tree_takes_as_many_statements_for_400_movements_as_for_one(

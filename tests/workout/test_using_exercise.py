@@ -84,7 +84,7 @@ async def test_movements_and_sections_that_were_deleted_do_not_count(api: Api, w
     assert await using(api, organization.coach, organization, squat) == []
 
 
-async def test_pages_of_workouts_that_use_an_exercise_go_on_where_they_were(api: Api, world: World) -> None:
+async def test_pages_of_workouts_that_use_an_exercise_continue_after_their_cursor(api: Api, world: World) -> None:
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     made = [(await create(api, organization, section(movement(squat))))["id"] for _ in range(5)]
     for id in made:

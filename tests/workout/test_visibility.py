@@ -105,7 +105,7 @@ async def test_a_member_sees_the_snapshot_of_an_assignment_instead_of_the_librar
     assert await ids(api, organization.member, organization) == [copy]
 
 
-async def test_an_assignment_that_was_taken_back_shows_nothing(api: Api, world: World, owner: Pool) -> None:
+async def test_a_withdrawn_assignment_shows_nothing(api: Api, world: World, owner: Pool) -> None:
     organization = await world.organization()
     id = (await create(api, organization))["id"]
     assignment = await assign(owner, organization, id, organization.member)
@@ -160,7 +160,7 @@ async def test_an_anonymous_caller_is_refused(api: Api) -> None:
 
 
 @pytest.mark.parametrize("id", ["", "none", "x" * 36, "\u0000"])
-async def test_a_workouts_id_that_is_none_is_a_bad_request_and_an_unknown_one_is_null(
+async def test_an_invalid_workout_id_is_a_bad_request_and_a_missing_one_is_null(
     api: Api, world: World, id: str
 ) -> None:
     person = await world.person()
@@ -171,7 +171,7 @@ async def test_a_workouts_id_that_is_none_is_a_bad_request_and_an_unknown_one_is
 
 
 @pytest.mark.parametrize("role", ["coach", "member"])
-async def test_pages_have_every_workout_once_also_those_with_equal_times(
+async def test_pages_have_every_workout_once_even_with_equal_times(
     api: Api, world: World, owner: Pool, role: str
 ) -> None:
     organization = await world.organization()
@@ -248,7 +248,7 @@ async def test_a_cursor_that_the_list_did_not_give_out_is_a_bad_request(api: Api
     assert (response.status_code, error["extensions"]) == (400, {"code": "INVALID_INPUT", "field": ["after"]})
 
 
-async def test_a_programs_workouts_are_the_same_by_both_fields(api: Api, world: World, owner: Pool) -> None:
+async def test_both_fields_list_the_same_workouts_of_a_program(api: Api, world: World, owner: Pool) -> None:
     organization, other = await world.organization(), await world.organization()
     rowing, barbell = [await program(world, organization, name) for name in ("Rowing", "Barbell")]
     foreign = await program(world, other, "Foreign")
@@ -283,7 +283,7 @@ async def test_a_deleted_program_is_in_no_list_and_its_workouts_are_in_none(
 
 
 @pytest.mark.parametrize("id", ["", "none", "\u0000"])
-async def test_a_programs_id_that_is_none_is_a_bad_request(api: Api, world: World, id: str) -> None:
+async def test_an_invalid_program_id_is_a_bad_request(api: Api, world: World, id: str) -> None:
     organization = await world.organization()
     response = await api.post(LIST, organization.coach, id=str(organization.id), program=id)
     assert response.status_code == 400

@@ -32,9 +32,7 @@ from tests.workout.documents import (
 
 
 @pytest.mark.parametrize(("role", "code"), [("owner", None), ("admin", None), ("coach", None), ("member", "FORBIDDEN")])
-async def test_coach_access_makes_workouts_and_membership_does_not(
-    api: Api, world: World, role: str, code: str | None
-) -> None:
+async def test_only_coach_access_allows_creating_workouts(api: Api, world: World, role: str, code: str | None) -> None:
     organization = await world.organization()
     person = await world.join(organization.id, role)
     refused = await api.refusals(CREATE, person, input={"organizationId": str(organization.id)})
@@ -80,7 +78,7 @@ async def _commented_workout(api: Api, world: World) -> tuple[Organization, str,
     return organization, made["id"], movement_id, await comment(api, organization.coach, movement_id, "Hm")
 
 
-async def test_a_deleted_workout_is_out_of_reach_with_its_tree_and_still_stored(
+async def test_a_deleted_workout_is_not_shown_nor_its_tree_but_still_stored(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, id, movement_id, comment_id = await _commented_workout(api, world)
@@ -104,7 +102,7 @@ async def test_a_deleted_workout_is_out_of_reach_with_its_tree_and_still_stored(
     assert await row_state(owner, "exercise_comments", comment_id) == "live"
 
 
-async def test_of_many_deletions_at_once_one_deletes(api: Api, world: World) -> None:
+async def test_of_concurrent_deletions_one_succeeds(api: Api, world: World) -> None:
     organization = await world.organization()
     id = (await create(api, organization))["id"]
     answers = await asyncio.gather(*(api.refusals(DELETE, organization.coach, id=id) for _ in range(6)))
@@ -123,7 +121,7 @@ async def test_a_snapshot_cannot_be_deleted(api: Api, world: World, owner: Pool)
 OWNED = ("programs", "workouts", "workout_sections", "workout_movements", "exercise_comments", "workout_assignments")
 
 
-async def test_with_every_check_taken_out_an_outsider_neither_reads_nor_writes_a_row(
+async def test_without_any_check_of_the_application_an_outsider_can_neither_read_nor_write_a_row(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, id, _, _ = await _commented_workout(api, world)
@@ -153,7 +151,7 @@ async def _run_as(world: World, person: Person, statement: str, *arguments: Any)
         await session.run(statement, *arguments)
 
 
-async def test_with_every_check_taken_out_no_movement_takes_another_organizations_exercise(
+async def test_without_any_check_of_the_application_no_movement_takes_another_organizations_exercise(
     api: Api, world: World, owner: Pool
 ) -> None:
     organization, _, movement_id, _ = await _commented_workout(api, world)

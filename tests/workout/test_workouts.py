@@ -27,7 +27,7 @@ TWICE = """mutation ($a: CreateWorkoutInput!, $b: CreateWorkoutInput!) {
 }"""
 
 
-async def test_a_workout_is_made_whole_and_read_back_as_it_was_sent(api: Api, world: World) -> None:
+async def test_a_created_workout_is_read_back_as_it_was_sent(api: Api, world: World) -> None:
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     made = await create(
         api,
@@ -66,7 +66,7 @@ async def test_a_workout_is_made_whole_and_read_back_as_it_was_sent(api: Api, wo
     assert await read(api, organization.coach, made["id"]) == made
 
 
-async def test_nulls_of_a_new_workout_are_as_good_as_absent_keys(api: Api, world: World) -> None:
+async def test_nulls_of_a_new_workout_equal_absent_keys(api: Api, world: World) -> None:
     organization = await world.organization()
     keys = ("title", "description", "scoring", "mode", "timeCap", "programId", "sections")
     input = {"organizationId": str(organization.id), **dict.fromkeys(keys)}
@@ -93,7 +93,7 @@ def _bad_movements(foreign: str) -> dict[str, tuple[dict[str, Any], str, list[st
 
 
 @pytest.mark.parametrize("fault", list(_bad_movements("")))
-async def test_one_bad_movement_deep_in_the_tree_is_named_and_nothing_is_stored(
+async def test_one_bad_movement_deep_in_the_tree_is_refused_at_its_path_and_nothing_is_stored(
     api: Api, world: World, owner: Pool, fault: str
 ) -> None:
     organization, other = await world.organization(), await world.organization()
@@ -109,7 +109,9 @@ async def test_one_bad_movement_deep_in_the_tree_is_named_and_nothing_is_stored(
     assert await counts(owner, organization) == (0, 0, 0)
 
 
-async def test_a_refused_mutation_beside_a_good_one_takes_back_itself_only(api: Api, world: World, owner: Pool) -> None:
+async def test_a_refused_mutation_beside_a_valid_one_rolls_back_only_itself(
+    api: Api, world: World, owner: Pool
+) -> None:
     organization, squat = await world.organization(), await world.exercise_id("back-squat")
     input = {"organizationId": str(organization.id), "sections": [section(movement(squat))]}
     bad = {**input, "sections": [section(movement(squat), movement(NO_ID))]}
@@ -149,7 +151,7 @@ async def test_a_tree_of_500_movements_in_50_sections_is_stored_and_one_more_of_
         ({"programId": ""}, ["programId"]),
     ],
 )
-async def test_bad_values_of_a_workout_are_named_on_making_and_on_changing_it(
+async def test_bad_values_of_a_workout_are_refused_at_their_path_on_create_and_on_update(
     api: Api, world: World, values: dict[str, Any], path: list[str]
 ) -> None:
     organization = await world.organization()
@@ -191,7 +193,9 @@ async def test_changing_a_workout_to_its_stored_values_writes_nothing(api: Api, 
     assert await versions(owner, made["id"]) != before
 
 
-async def test_a_workout_joins_only_a_living_program_of_its_organization(api: Api, world: World, owner: Pool) -> None:
+async def test_a_workout_can_be_put_only_in_an_existing_program_of_its_organization(
+    api: Api, world: World, owner: Pool
+) -> None:
     organization, other = await world.organization(), await world.organization()
     programs = []
     for home in (organization, organization, other):
