@@ -17,12 +17,16 @@ from tests.house.sources import ROOT, files
 WORDS = {
     "ke" + "pt": "cached, stored, retained",
     "she" + "lf": "cache",
+    "shel" + "ves": "caches",
     "pie" + "ces": "fragments",
     "lend" + "ing": "lease",
     "lin" + "ger": "deferred commit",
     "lin" + "gers": "deferred commit",
     "glan" + "ce": "a term for what is read",
+    "do" + "se": "prescription",
     "do" + "ses": "prescriptions",
+    "pi" + "ck": "choose, select",
+    "pic" + "ked": "chosen, selected",
     "kno" + "wns": "cached viewers",
     "reen" + "ter": "authenticate",
     "sur" + "prise": "fallback",
@@ -39,6 +43,8 @@ NAMES = {
     "te" + "lls": "shows, distinguishes",
     "loo" + "ks": "reads",
     "kno" + "wn": "existing, cached, allowed",
+    "ente" + "red": "authenticated, set",
+    "who" + "ever": "the user, the caller",
     "ke" + "eps": "caches, stores, retains",
 }
 """Words that no name contains, though sentences may."""
