@@ -118,7 +118,13 @@ def _texts(content: str) -> Iterator[tuple[int, str]]:
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
     for node in ast.walk(ast.parse(content)):
-        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        text = node.value if isinstance(node, ast.Expr) else node
-        if isinstance(text, ast.Constant) and isinstance(text.value, str) and (is_docstring or SQL.search(text.value)):
-            yield text.lineno, text.value
+        text = _constant(node.value if isinstance(node, ast.Expr) else node)
+        if text and (isinstance(node, ast.Expr) or SQL.search(text)):
+            yield node.lineno, text  # type: ignore[attr-defined]  # every expression has a line
+
+
+def _constant(node: ast.AST) -> str:
+    """The text of a string, without what an f-string inserts; empty for other nodes."""
+    if isinstance(node, ast.JoinedStr):
+        return " ".join(map(_constant, node.values))
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
