@@ -105,7 +105,7 @@ described_enum(
 )
 described_enum(
     terms.PlaneOfMotion,
-    "PlaneOfMotion in which most of the motion happens.",
+    "Plane in which most of the motion happens.",
     SAGITTAL="Forward and back, e.g. squats.",
     FRONTAL="Side to side, e.g. lateral raises.",
     TRANSVERSE="Rotation, e.g. wood chops.",
