@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kinegraph.canonical.rules import MAX_FAULTS, LibraryError, entries_of
 from kinegraph.canonical.store import SEEDED
+from kinegraph.exercise.rules_columns import REGISTRY
 
 GOOD: dict[str, Any] = {
     "slug": "zercher-squat",
@@ -57,7 +58,9 @@ def without(*names: str) -> dict[str, Any]:
 
 def test_a_row_becomes_the_columns_that_seeding_sets() -> None:
     (entry,) = entries_of("test.json", orjson.dumps([FULL]))
-    assert entry.keys() == {*SEEDED, "instructions", "contraindications", "terms", "fatigue_score"}
+    details = {"instructions", "contraindications", "terms", "fatigue_score"}
+    assert {column.name for column in REGISTRY if column.api_name in FULL} | details <= entry.keys()
+    assert entry.keys() <= {*SEEDED, *details}
     assert (entry["athlete_notes"], entry["is_unilateral"], entry["video_url"]) == (
         "Brace.",
         False,

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any  # inputs and answers are JSON
 
+from kinegraph.exercise.rules_columns import REGISTRY
 from kinegraph.exercise.rules_details import condition_key
-from tests.catalog.model import PARENTS, TERMS, Exercise, Json, Pool, matches, ordered, time_at
+from tests.catalog.model import OWN, PARENTS, TERMS, Exercise, Json, Pool, matches, ordered, time_at
 from tests.conftest import Api, Organization, Person, World
 
 COUNTS = "{ value count }"
@@ -27,21 +28,7 @@ LIBRARY = f"""query ($id: ID!, $source: LibrarySource! = ALL, {PARAMETERS}) {{
 }}"""
 CANONICAL = f"query ({PARAMETERS}) {{ exercises({ARGUMENTS}) {{ {PAGE % 'exerciseId: id'} }} }}"
 
-COLUMNS = {
-    "name": "name",
-    "status": "status",
-    "category": "category",
-    "kind": "kind",
-    "movementPattern": "movement_pattern",
-    "difficulty": "difficulty",
-    "primaryMuscles": "primary_muscles",
-    "secondaryMuscles": "secondary_muscles",
-    "equipment": "equipment",
-    "aliases": "aliases",
-    "discipline": "discipline",
-    "mechanics": "mechanics",
-    "isUnilateral": "is_unilateral",
-}
+COLUMNS = {column.api_name: column.name for column in REGISTRY if column.api_name in OWN}
 
 
 @dataclass

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
+from kinegraph.exercise.rules_columns import DEFAULTS, REGISTRY, Kind
+
 Json = dict[str, Any]
 Pool = Any
 MUSCLES, GEAR, FIELDS = ("quads", "lats", "core"), ("barbell", "rack", "band"), ("yoga", "rowing")
@@ -48,7 +50,15 @@ OWN: dict[str, st.SearchStrategy[Any]] = {
     "updated": st.integers(0, 3),
 }
 
+FILTERED = [each for each in REGISTRY if each.filter and each.api_name not in OWN]
+"""Further columns that lists are filtered by: texts and flags are tested by equality."""
+assert all(each.kind in (Kind.TEXT, Kind.FLAG) for each in FILTERED), "say below how such a column is filtered"
+FURTHER = {each.api_name: st.booleans() if each.kind is Kind.FLAG else st.sampled_from(FIELDS) for each in FILTERED}
+OWN |= FURTHER
+OVERRIDABLE |= {each.api_name: FURTHER[each.api_name] for each in FILTERED if each.is_overridable}
+
 PLAIN: Json = {
+    **{each.api_name: DEFAULTS[each.name] for each in FILTERED},
     "name": "Lift", "status": "published", "category": "other", "kind": "skill", "movementPattern": None,
     "difficulty": None, "primaryMuscles": [], "secondaryMuscles": [], "equipment": [], "aliases": [],
     "discipline": [], "mechanics": None, "isUnilateral": False, "created": 0, "updated": 0,
@@ -128,6 +138,7 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "equipmentId": st.sampled_from(["yoga-mat", "stretching"]),
     "maxFatigue": st.integers(0, 11),
     "safeFor": few(("knee pain", "KNEE-PAIN", "wrist_pain", "none")),
+    **FURTHER,
 }
 """Every field of ExerciseFilter; terms by their slugs."""
 
@@ -140,6 +151,11 @@ BANDS = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
 def any_of(name: str) -> Callable[[Exercise, Json, Any], bool]:
     """The exercise's value is one of those wanted."""
     return lambda exercise, seen, wanted: (seen[name] or "").upper() in wanted
+
+
+def equal_to(name: str) -> Callable[[Exercise, Json, Any], bool]:
+    """The exercise's value is the one wanted."""
+    return lambda exercise, seen, wanted: bool(seen[name] == wanted)
 
 
 def term(kind: tuple[str, ...]) -> Callable[[Exercise, Json, Any], bool]:
@@ -187,6 +203,7 @@ MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
     "equipmentId": term(("yoga-mat",)),
     "maxFatigue": lambda e, seen, maximum: (inherited(e, "fatigue") or 99) <= maximum,
     "safeFor": is_safe,
+    **{name: equal_to(name) for name in FURTHER},
 }
 
 

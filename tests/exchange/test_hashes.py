@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any  # values of any column
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.canonical import rules as canonical
@@ -19,6 +19,7 @@ OLD_HASH = "i00080a0002e46408f3d0dbe2dcbcb4ece21942f539baf563748b09cdcb"
 contents = st.dictionaries(st.sampled_from(FIELDS), st.none() | st.text(max_size=5) | st.lists(st.text(max_size=3)))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contents, contents)
 def test_a_row_is_unchanged_when_the_fields_of_its_hash_have_the_same_values(
     content: dict[str, Any], others: dict[str, Any]

@@ -3,13 +3,7 @@
 from typing import Any  # inputs and answers are JSON
 
 from tests.conftest import Api, Organization, Person
-
-OVERRIDABLE = (
-    "name", "description", "athleteNotes", "category", "kind", "movementPattern", "primaryMuscles", "secondaryMuscles",
-    "equipment", "aliases", "difficulty", "discipline", "cues", "commonFaults", "scalingOptions", "videoUrl",
-    "thumbnailUrl",
-)  # fmt: skip
-"""The allowlist of overridable fields (docs/domain.md, Overrides)."""
+from tests.exercise.samples import OVERRIDABLE
 
 VALUES = " ".join(OVERRIDABLE)
 FIELDS = f"""

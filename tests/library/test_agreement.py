@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Api, Organization, World
-from tests.library.documents import OVERRIDABLE, effective, library, upsert
+from tests.exercise.samples import OVERRIDABLE
+from tests.library.documents import effective, library, upsert
 from tests.workout.documents import Pool
 
 letters = st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S"))

@@ -7,12 +7,14 @@ import pytest
 
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import create, refusals, update
-from tests.library.documents import OVERRIDABLE, RESET, UPSERT, effective, library, reset, target, upsert
+from tests.exercise.samples import OVERRIDABLE, OVERRIDES
+from tests.library.documents import RESET, UPSERT, effective, library, reset, target, upsert
 from tests.workout.documents import Pool
 
 HEBREW = "סקוואט אחורי"
 VIDEO = "https://videos.example/back-squat"
 EVERYTHING: dict[str, Any] = {
+    **OVERRIDES,
     "name": HEBREW,
     "description": "Ours.",
     "athleteNotes": "Brace.",

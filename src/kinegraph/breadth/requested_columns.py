@@ -23,7 +23,7 @@ When graphql-core executes an operation, nothing is narrowed.
 from collections.abc import Callable, Hashable
 
 from kinegraph.breadth.selections import Field, Selection
-from kinegraph.breadth.strategies import Call, Edge, Embedded, Read, Resolve
+from kinegraph.breadth.strategies import Edge, Embedded, Read, Resolve
 
 Columns = frozenset[str] | None
 """Names of columns; None for all."""
@@ -44,7 +44,7 @@ def _columns_of_field(field: Field) -> Columns:
         return None
     if isinstance(strategy, Read):
         return frozenset((strategy.name,))
-    return strategy.required_columns if isinstance(strategy, Call | Edge) else None
+    return strategy.required_columns
 
 
 class RequestedColumns:

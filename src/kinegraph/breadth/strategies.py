@@ -53,6 +53,8 @@ class Resolve:
     """How answers are cached as fragments, by tuples of the object and the arguments; None where they are not."""
     call: Callable[..., Value] | None = None
     """A function that is called in place of the field's resolver, with the same arguments; None for the resolver."""
+    required_columns: frozenset[str] | None = None
+    """The values that the resolver reads of the object, where it declares them."""
 
 
 class Cached(Protocol):

@@ -52,7 +52,7 @@ def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
     takes_parent_only = len(resolver.signature.parameters) == 1 and not resolver.arguments
     if takes_parent_only and not resolver.is_async and not resolver.info_parameter:
         return Call(resolver.wrapped_func, required_columns)
-    return Resolve(cached, _direct_call(field, definition))
+    return Resolve(cached, _direct_call(field, definition), required_columns)
 
 
 def _direct_call(field: StrawberryField, definition: GraphQLField) -> Callable[..., Value] | None:

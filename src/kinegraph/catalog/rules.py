@@ -78,7 +78,8 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
         elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
             cleaned[name] = checks.key(value, path)
         elif isinstance(value, str) and (name == "q" or (name in FILTERED and COLUMNS[name].kind is Kind.TEXT)):
-            cleaned[name] = checks.text(value, path, 200, empty=True) or None
+            longest = 200 if name == "q" else max(200, COLUMNS[name].max_length)
+            cleaned[name] = checks.text(value, path, longest, empty=True) or None
         else:
             cleaned[name] = value
     checks.done()
