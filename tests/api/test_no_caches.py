@@ -17,6 +17,7 @@ SIZED = (dict, list, set, OrderedDict, Counter, defaultdict, deque)
 EXEMPT = {
     "kinegraph.kit.batches.narrow": "texts of columns, of which there are as many as the schema allows; at most 2,000",
     "kinegraph.kit.leases.Lease._prepared": "statements prepared on a connection, at most 200 of each",
+    "kinegraph.kit.pool.ConnectionPool._": "connections, at most the size of the pool; which list has them changes",
     "asyncpg.": "the driver's own of a connection: its statements and the codecs of types, both bounded",
 }
 """Caches that may grow, each with the reason."""
