@@ -42,7 +42,7 @@ The path of a query (docs/architecture.md has diagrams, and the path of a mutati
     <room>.store    answers many keys by one statement
     kit.cache       has finished answers, valid for the versions in this snapshot (`rules_cache` of a room says which)
     kit.context     ends the request (`finish`); a query's COMMIT is deferred: see `kit.pool`
-    api.failures    shows refusals to the client, and masks and logs all other errors
+    api.failures    shows a query's refusals to the client (`kit.graph.mutation` a mutation's), masks and logs others
 
 What follows from a mutation:
 

@@ -234,6 +234,8 @@ def _image_key(image: str | None) -> str:
 
 async def _terms(session: WriteSession, exercise: ExerciseRow, ids: list[UUID], faults: list[Refusal]) -> list[TermRow]:
     """The terms that an input names. Terms that do not exist are added to the faults."""
+    if not ids:
+        return []
     found = await store_taxonomy.terms(session, [(exercise.organization_id, id) for id in ids])
     message = "There is no such term in the global taxonomies or the organization's."
     faults += [NotFound(message, "input", "termIds", index) for index, term in enumerate(found) if term is None]

@@ -1,6 +1,7 @@
 """The context of one GraphQL request: its session, and the batch loaders of its fields.
 
-A request has at most one session, that is one transaction for one viewer; the first field that needs it opens it.
+A request has one session at a time, that is one transaction for one viewer: a query's is opened before its fields are
+executed, a mutation's by the first field that writes.
 Whoever made the context calls `finish`, which commits a mutation or rolls it back; a query's COMMIT is deferred
 (kit.pool).
 

@@ -44,6 +44,9 @@ def cached_trees(viewer: Viewer, keys: Sequence[TreeKey]) -> list[tuple[tuple[Ha
     None if any of them is of an organization that the viewer does not belong to, or has no version: then all are read
     from the database.
     """
-    if not all(viewer.organization(organization) and version for _, organization, version in keys):
+    versions = [(version, *viewer.version(organization)) for _, organization, version in keys]
+    if not all(viewer.organization(organization) for _, organization, _ in keys) or any(
+        None in each for each in versions
+    ):
         return None
-    return [(("tree", workout), (version, *viewer.version(organization))) for workout, organization, version in keys]
+    return [(("tree", workout), each) for (workout, *_), each in zip(keys, versions, strict=True)]
