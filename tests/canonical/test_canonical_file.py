@@ -212,9 +212,9 @@ def test_a_control_character_which_the_database_or_the_api_refuses_is_reported(f
     assert f", field {field}" in reported
 
 
-def test_a_difficulty_of_3_point_0_becomes_an_integer() -> None:
-    (entry,) = entries_of("test.json", orjson.dumps([{**GOOD, "difficulty": 3.0}]))
-    assert orjson.dumps(entry["difficulty"]) == b"3"
+def test_whole_numbers_with_a_decimal_point_become_integers() -> None:
+    (entry,) = entries_of("test.json", orjson.dumps([{**GOOD, "difficulty": 3.0, "fatigueScore": 4.0}]))
+    assert orjson.dumps([entry["difficulty"], entry["fatigue_score"]]) == b"[3,4]"
 
 
 @settings(max_examples=40, deadline=None)

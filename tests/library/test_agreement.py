@@ -10,6 +10,7 @@ from typing import Any  # inputs and answers are JSON
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from kinegraph.exercise.rules_columns import REGISTRY, Column, Kind
 from tests.conftest import Api, Organization, World
 from tests.exercise.samples import OVERRIDABLE
 from tests.library.documents import effective, library, upsert
@@ -19,16 +20,18 @@ letters = st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S"))
 texts = st.text(letters, min_size=1, max_size=8)
 terms = texts.map(str.strip).filter(bool)
 lists = st.lists(terms, max_size=3)
-VALUES: dict[str, st.SearchStrategy[Any]] = {
-    **dict.fromkeys(OVERRIDABLE, texts),
-    **dict.fromkeys(("primaryMuscles", "secondaryMuscles", "equipment", "aliases", "discipline"), lists),
-    **dict.fromkeys(("cues", "commonFaults", "scalingOptions"), lists),
-    "category": st.sampled_from(["strength", "cardio", "other"]),
-    "kind": st.sampled_from(["test", "skill"]),
-    "movementPattern": st.sampled_from(["hinge", "oly"]),
-    "difficulty": st.integers(1, 5),
-}
-ENUMS = ("category", "kind", "movementPattern")
+
+
+def values_of(column: Column) -> st.SearchStrategy[Any]:
+    """Values of a column as a diff stores them."""
+    if column.terms:
+        return st.sampled_from([member.value for member in column.terms])
+    by_kind: dict[Kind, st.SearchStrategy[Any]] = {Kind.LIST: lists, Kind.FLAG: st.booleans()}
+    return st.integers(*column.bounds) if column.kind is Kind.NUMBER else by_kind.get(column.kind, texts)
+
+
+VALUES = {column.api_name: values_of(column) for column in REGISTRY if column.is_overridable}
+ENUMS = tuple(column.api_name for column in REGISTRY if column.is_overridable and column.terms)
 json_values = st.none() | st.booleans() | st.integers(-9, 9) | texts | lists | st.dictionaries(texts, st.none())
 allowed = st.fixed_dictionaries({}, optional={name: st.none() | values for name, values in VALUES.items()})
 odd = st.dictionaries(st.sampled_from(["slug", "status", "id", "athlete_notes", "Name", "sets"]) | texts, json_values)

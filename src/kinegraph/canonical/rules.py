@@ -22,6 +22,8 @@ MAX_FAULTS = 20
 UNSET_VALUES = {name: DEFAULTS[name] for name in EXCHANGED if COLUMNS[name].kind in (Kind.LIST, Kind.FLAG)}
 """The values of columns that cannot be null, where an entry does not set them."""
 
+NUMBERS = frozenset(name for name in EXCHANGED if COLUMNS[name].kind is Kind.NUMBER)
+
 HASHED_DEFAULTS: Mapping[str, Any] = {
     "primary_muscles": [],
     "secondary_muscles": [],
@@ -128,9 +130,14 @@ def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
             for index, each in enumerate(row.pop("contraindications", ()))
         ],
         "terms": [{"kind": kind, "slug": slug} for name, kind in TERM_FIELDS.items() for slug in row.pop(name, ())],
-        "fatigue_score": row.pop("fatigueScore", None),
+        "fatigue_score": _whole(row.pop("fatigueScore", None)),
     }
     given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
-    given["difficulty"] = int(given["difficulty"])  # JSON Schema accepts 3.0 as a whole number
+    given |= {name: _whole(value) for name, value in given.items() if name in NUMBERS}
     hashed = orjson.dumps({**HASHED_DEFAULTS, **given, **details}, option=orjson.OPT_SORT_KEYS)
     return {**UNSET_VALUES, **given, **details, "seed_hash": hashlib.sha256(hashed).hexdigest()}
+
+
+def _whole(value: float | None) -> int | None:
+    """A whole number as an integer: JSON Schema accepts 3.0 as one."""
+    return None if value is None else int(value)
