@@ -74,6 +74,8 @@ class Wrapped(Source):
         """The value: the object's own, the diff's, the row's."""
         if self._has_diff and name == "customized_fields":
             return "[]" if self._is_plain else "o.customized_fields"
+        if self._has_diff and name == "is_discontinued":  # as the property decides it, without its calls per object
+            return f"({self._row.read('deleted_at')} is not None or {self._row.read('status')} == 'archived')"
         if hasattr(self._class, name):
             return f"o.{name}"
         stored = self._row.read(name)
