@@ -18,7 +18,7 @@ BUFFER_BYTES = 2**18
 SAMPLE_EVERY = 50
 MAX_SAMPLES = 20
 ANSWER_TIMEOUT_SECONDS = 60
-"""How long the last answers may take after the end of the load."""
+"""Time limit of the answers that are pending when the load ends."""
 
 STORED = b'"userErrors":[]'
 

@@ -68,7 +68,7 @@ def _types_page(title: str, types: Iterable[GraphQLNamedType]) -> Iterator[str]:
 
 
 def _members(type: GraphQLNamedType) -> Iterator[str]:
-    """What a type has: fields, input fields or values."""
+    """The members of a type: fields, input fields or enum values."""
     if isinstance(type, GraphQLObjectType | GraphQLInterfaceType):
         if type.interfaces:
             yield from (f"Implements {', '.join(map(_link, type.interfaces))}.", "")

@@ -72,6 +72,17 @@ async def test_more_values_than_the_limit_are_refused_before_anything_is_done(
     assert f"at most {MAX_ARGUMENT_VALUES:,}" in error["message"]
 
 
+def test_the_quick_estimate_never_lets_too_many_values_pass() -> None:
+    names = [f"v{number}" for number in range(4)]
+    defaults = ", ".join(f"${name}: I = [{', '.join(['1'] * 400)}]" for name in names)
+    fields = " ".join(f"{name}{number}: a(b: ${name})" for name in names for number in range(50))
+    document = parse(f"query ({defaults}) {{ {fields} }}")
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    arguments = arguments_of(document, operation)
+    assert arguments.count({}) > MAX_ARGUMENT_VALUES and arguments.may_exceed(0)
+
+
 async def test_a_long_list_in_a_few_fields_is_refused_by_the_field_itself(api: Api, gym: Organization) -> None:
     response = await api.post(OF_FILTER.format(many(COUNT, 3)), gym.coach, f={"muscles": LONG})
     assert response.json()["errors"][0]["extensions"]["code"] == "INVALID_INPUT"

@@ -45,8 +45,9 @@ class Arguments:
 
     def may_exceed(self, length: int) -> bool:
         """Whether variables sent in so many bytes can come to more than MAX_ARGUMENT_VALUES; cheap to ask."""
-        longest = max(length // 2, *self.defaults.values(), 1)  # a value and what sets it apart take two bytes
-        return self.literals + max(self.uses.values(), default=0) * longest > MAX_ARGUMENT_VALUES
+        sent = length // 2  # a value and what separates it from the next take two bytes
+        values = sent + sum(self.defaults.values())
+        return self.literals + max(self.uses.values(), default=0) * values > MAX_ARGUMENT_VALUES
 
     def count(self, variables: Mapping[str, Any]) -> int:
         """The number of values with these variables."""

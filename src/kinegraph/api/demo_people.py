@@ -14,7 +14,7 @@ TOKEN_SECONDS = 30 * 24 * 3600
 
 @cache
 def demo_script() -> dict[str, Any]:
-    """What the demo consists of, as `demo.json` says it."""
+    """The content of `demo.json`: the demo's people, and their organizations with their workouts."""
     script: dict[str, Any] = orjson.loads((files("kinegraph") / "demo.json").read_bytes())
     return script
 

@@ -1,4 +1,4 @@
-"""How the executor reads this product's objects: rows by their columns' positions, and wrappers of a row."""
+"""Sources of the executor for this product's objects: rows, read by column position, and wrappers of a row."""
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property

@@ -59,7 +59,7 @@ class StartedJob(Protocol):
 
 
 MAX_TRIES = 8
-"""How often a job is begun."""
+"""Maximum number of runs of a job."""
 
 LEASE_SECONDS = 30
 """Seconds after which a job is handed over again, unless its worker renews it or ends it."""

@@ -105,9 +105,9 @@ def flatten(values: Sequence[Value], shape: Shape, objects: list[SourceObject], 
 
 
 def count_occurrences(counts: list[int] | None, index: Sequence[int] | None, size: int) -> list[int] | None:
-    """How often each of `size` values occurs in the answer; `index` has for each object the number of its value.
+    """Count the occurrences of each of `size` values in the answer.
 
-    `counts` says how often each object occurs. None stands for once each.
+    `index` has for each object the number of its value. `counts` has the occurrences of each object; None: once each.
     """
     if index is None or (counts is None and len(index) == size):
         return counts

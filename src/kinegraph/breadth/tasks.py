@@ -84,13 +84,9 @@ def start_task(awaitable: Awaitable[Any]) -> "asyncio.Future[Any]":
     """
     if not isinstance(awaitable, CoroutineType):
         return asyncio.ensure_future(awaitable)
-    task = asyncio.ensure_future(_await(awaitable))
+    task = asyncio.ensure_future(_result(awaitable))
     task.add_done_callback(lambda done: close_unawaited(awaitable) if done.cancelled() else None)
     return task
-
-
-async def _await(coroutine: Awaitable[Any]) -> Any:
-    return await coroutine
 
 
 def close_unawaited(coroutine: "CoroutineType[Any, Any, Any]") -> None:
