@@ -7,7 +7,7 @@ from typing import Any  # Any: variables are JSON
 import httpx
 import pytest
 
-from kinegraph.kit.ids import new_key
+from kinegraph.kit.rows import new_key
 from tests.conftest import Api, Organization, Person, World
 from tests.identity import documents, documents_taxonomy, documents_workouts
 from tests.identity.documents import Case, id_coordinates, input_ids, load

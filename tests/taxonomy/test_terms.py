@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kinegraph.canonical.rules import entries_of
 from kinegraph.canonical.rules_files import shipped_files
-from kinegraph.kit.ids import slug_of
+from kinegraph.kit.text import slug_of
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import DELETE as DELETE_EXERCISE
 from tests.exercise.documents import create

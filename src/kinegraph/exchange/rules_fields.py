@@ -20,7 +20,7 @@ from kinegraph.formats.readers import read
 from kinegraph.formats.records import File, Format, Raw, one_line
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Path
-from kinegraph.kit.ids import slug_of
+from kinegraph.kit.text import slug_of
 from kinegraph.taxonomy.rules import MAX_NAME_LENGTH, MAX_TERMS
 
 TERMS: Mapping[str, str] = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}

@@ -16,9 +16,16 @@ gives it, and the type checker takes the store's word for the columns. Rows with
 
 from collections.abc import Sequence
 from typing import Any  # the columns of a row that has no type
+from uuid import UUID
 
 import asyncpg
 from typing_extensions import TypeVar
+from uuid_utils.compat import uuid7
+
+
+def new_key() -> UUID:
+    """A new id, unique: a UUIDv7 (RFC 9562). These sort by time of making, so that indexes stay compact."""
+    return uuid7()
 
 
 class Row(asyncpg.Record):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Conflict, Path
-from kinegraph.kit.ids import slug_of
+from kinegraph.kit.text import slug_of
 
 MAX_NAME_LENGTH = 100
 MAX_TERMS = 50

@@ -12,7 +12,7 @@ from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
-from kinegraph.kit.ids import new_key
+from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media import rules as media
 from kinegraph.media import store as uploads

@@ -13,7 +13,7 @@ from uuid import UUID
 from kinegraph.exercise.rules import reference_fault
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Path, Refusal
-from kinegraph.kit.ids import new_key
+from kinegraph.kit.rows import new_key
 from kinegraph.workout.rules import NAMES, LoadUnit, SectionShape, checked_texts
 from kinegraph.workout.rules_rows import MovementRow, SectionRow
 
