@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import asyncpg.pgproto.pgproto
 import orjson
+from asyncpg import DeadlockDetectedError
 from graphql import ExecutionResult, FieldNode, GraphQLSchema, OperationDefinitionNode
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -179,10 +180,14 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         """Prepare for graphql-core, which reads whole rows anew. A mutation's writes are rolled back first.
 
         A statement that ran into its time limit would only do so again, and so would a database to which no session
-        could be opened: they end the request.
+        could be opened: they end the request. A lost deadlock ends this try of it (`api.http`).
         """
         context: Context = self.context_value
-        if is_timeout(error) or (context.opened is None and is_unreachable(error)):
+        if (
+            is_timeout(error)
+            or isinstance(error, DeadlockDetectedError)
+            or (context.opened is None and is_unreachable(error))
+        ):
             raise error
         context.columns_by_node = {}
         context.clear_loaders()

@@ -133,7 +133,7 @@ class GraphQLEndpoint:
             try:
                 data, errors = await self._try(document, parameters, authenticate, end, writes=writes)
                 lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
-            except asyncpg.DeadlockDetectedError:  # at the very end, where versions are written
+            except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
                 if tries == MAX_TRIES:
                     raise
                 lost = True

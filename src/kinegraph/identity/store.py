@@ -41,8 +41,9 @@ class UserAuthentication(CachedAuthentication[Viewer]):
     - Key: the user's id. That is complete: the entry is the user with their memberships, and the statement that sets
       them for row-level security.
     - Validity: the statement itself compares the versions of all rows that the viewer was read from, and fails where
-      one has changed (identity/__init__). So a wrong entry is never used; `invalidate` only spares statements that
-      would fail, by a marker for each organization that this process has written for.
+      one has changed (identity/__init__). So a wrong entry is never used. `invalidate` spares most statements that
+      would fail, by a marker for each organization that this process has written for; a viewer who has not changed
+      is then read once more.
     - Bound: the request cache's, at BYTES_PER_MEMBERSHIP.
     """
 

@@ -42,7 +42,9 @@ async def authenticate_worker(session: ReadSession) -> None:
 
 
 async def record(session: WriteSession, facts: Sequence[Any]) -> None:
-    """Record facts by one statement. They are committed with the transaction, or not at all."""
+    """Record facts by one statement, if there are any. They are committed with the transaction, or not at all."""
+    if not facts:
+        return
     await session.run(
         "INSERT INTO outbox (fact, payload) SELECT * FROM unnest($1::text[], $2::jsonb[])",
         [type(fact).__name__ for fact in facts],
