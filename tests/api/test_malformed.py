@@ -70,12 +70,11 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     }  # fmt: skip
     existing = {"SectionInput.id": section["id"], "MovementInput.id": movement}
     ids = {"Exercise": exercise["createExercise"]["exercise"]["id"], "Workout": workout["id"], "Movement": movement,
-           "Comment": comment, "TaxonomyTerm": terms["bodyRegionId"]}  # fmt: skip
+           "Comment": comment, "TaxonomyTerm": terms["bodyRegionId"], "Program": str(program)}  # fmt: skip
     by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
     by_operation["Query.organization"]["id"] = own
     by_operation["Query.workout"]["id"] = workout["id"]
     by_operation["Mutation.setWorkoutSections"].update(existing)
-    by_operation["Mutation.updateProgram"]["id"] = str(program)
     film = await made_film(api, organization)
     for name in NAMES:
         if name.endswith(("ExerciseVideo", "ExerciseVideoStatus")):
@@ -109,7 +108,7 @@ async def made_terms(api: Api, organization: Organization) -> dict[str, str]:
 
 def _thing(name: str) -> str:
     """The name of the thing that a mutation such as updateExercise changes."""
-    things = ("Exercise", "Workout", "Movement", "Comment", "TaxonomyTerm")
+    things = ("Exercise", "Workout", "Movement", "Comment", "TaxonomyTerm", "Program")
     return next((thing for thing in things if name.endswith(thing)), "")
 
 

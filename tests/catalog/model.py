@@ -1,6 +1,6 @@
 """A small library as plain values: strategies that generate one, and the oracle of each filter and order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any  # inputs and answers are JSON
@@ -51,9 +51,12 @@ OWN: dict[str, st.SearchStrategy[Any]] = {
 }
 
 FILTERED = [each for each in REGISTRY if each.filter and each.api_name not in OWN]
-"""Further columns that lists are filtered by: texts and flags are tested by equality."""
-assert all(each.kind in (Kind.TEXT, Kind.FLAG) for each in FILTERED), "say below how such a column is filtered"
-FURTHER = {each.api_name: st.booleans() if each.kind is Kind.FLAG else st.sampled_from(FIELDS) for each in FILTERED}
+"""Further columns that lists are filtered by, all of them by equality."""
+assert all(each.kind not in (Kind.TERM, Kind.LIST) for each in FILTERED), (
+    "Add these to OVERRIDABLE or OWN, PLAIN, FILTERS and MATCHES: they are not filtered by equality."
+)
+VALUES: Mapping[Kind, st.SearchStrategy[Any]] = {Kind.FLAG: st.booleans(), Kind.NUMBER: st.integers(1, 2)}
+FURTHER = {each.api_name: VALUES.get(each.kind, st.sampled_from(FIELDS)) for each in FILTERED}
 OWN |= FURTHER
 OVERRIDABLE |= {each.api_name: FURTHER[each.api_name] for each in FILTERED if each.is_overridable}
 

@@ -47,7 +47,7 @@ NAMES = {
     "who" + "ever": "the user, the caller",
     "ke" + "eps": "caches, stores, retains",
 }
-"""Words that no name contains, though sentences may."""
+"""Words that no name contains, though sentences may, and the names of tests, which are sentences."""
 
 CONSTANTS = re.compile("(?:MO" + "ST|LONG" + "EST)_|Stand" + "In|STAND_" + "IN|Con" + "tents")
 """Beginnings of names of limits (MAX_…), and names of classes that only this project used."""
@@ -96,7 +96,8 @@ def _in_texts(path: str) -> Iterator[tuple[int, str]]:
 def _in_names(path: str) -> Iterator[tuple[int, str]]:
     """The words of NAMES, and the forms of CONSTANTS, in the names of a Python file, with their lines."""
     for line, name in _names((ROOT / path).read_text()) if path.endswith(".py") else ():
-        yield from ((line, word) for word in _words(name) if word in NAMES)
+        if not name.startswith("test_"):
+            yield from ((line, word) for word in _words(name) if word in NAMES)
         yield from ((line, name) for _ in CONSTANTS.finditer(name))
 
 

@@ -12,28 +12,31 @@ from tests.conftest import Organization
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 """The module's database past row-level security: the fixture `owner`."""
 
-SCOPED = (
-    "memberships",
-    "exercises",
-    "exercise_org_overrides",
-    "exercise_categories",
-    "exercise_body_regions",
-    "exercise_equipment",
-    "exercise_tags",
-    "exercise_instructions",
-    "exercise_contraindications",
-    "exercise_programming_profiles",
-    "exercise_safety_constraints",
-    "programs",
-    "workouts",
-    "workout_sections",
-    "workout_movements",
-    "exercise_comments",
-    "attachments",
-    "workout_assignments",
-    "uploads",
-)
-"""Every table whose rows belong to an organization by organization_id; a test compares this with the database."""
+ROW = {
+    "memberships": None,
+    "exercises": "exercise",
+    "exercise_org_overrides": "override",
+    "exercise_categories": "subcategory",
+    "exercise_body_regions": "region",
+    "exercise_equipment": "equipment",
+    "exercise_tags": "tag",
+    "exercise_instructions": "instruction",
+    "exercise_contraindications": "contraindication",
+    "exercise_programming_profiles": "profile",
+    "exercise_safety_constraints": "safety",
+    "programs": "program",
+    "workouts": "workout",
+    "workout_sections": "section",
+    "workout_movements": "movement",
+    "exercise_comments": "comment",
+    "attachments": "attachment",
+    "workout_assignments": "assignment",
+    "uploads": "upload",
+}
+"""Every table whose rows belong to an organization by organization_id (a test compares this with the database), and the
+row of `fill` that tests use of it; a membership has no id."""
+
+SCOPED = tuple(ROW)
 
 
 async def insert(owner: Pool, table: str, **values: Any) -> UUID:
@@ -156,30 +159,6 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "athlete": organization.member.id,
     }
     return {name: str(id) for name, id in made.items()}
-
-
-ROW = {
-    "memberships": None,
-    "exercises": "exercise",
-    "exercise_org_overrides": "override",
-    "exercise_categories": "subcategory",
-    "exercise_body_regions": "region",
-    "exercise_equipment": "equipment",
-    "exercise_tags": "tag",
-    "exercise_instructions": "instruction",
-    "exercise_contraindications": "contraindication",
-    "exercise_programming_profiles": "profile",
-    "exercise_safety_constraints": "safety",
-    "programs": "program",
-    "workouts": "workout",
-    "workout_sections": "section",
-    "workout_movements": "movement",
-    "exercise_comments": "comment",
-    "attachments": "attachment",
-    "workout_assignments": "assignment",
-    "uploads": "upload",
-}
-"""The row of `fill` that is used for each table; a membership has no id."""
 
 
 async def stored(owner: Pool, organization: Organization | None = None) -> dict[str, str]:

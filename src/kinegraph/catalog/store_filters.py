@@ -20,12 +20,21 @@ STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, "created_at", "updat
 TESTS: Mapping[Kind, str] = {
     Kind.TERM: "{column}::text = ANY ({value})",
     Kind.TEXT: "{column} = {value}",
+    Kind.URL: "{column} = {value}",
     Kind.FLAG: "{column} = {value}",
+    Kind.NUMBER: "{column} = {value}",
     Kind.LIST: "{column} && {value}",
 }
 """The condition on a column that the registry filters by, by the column's kind."""
 
-TYPES: Mapping[Kind, str] = {Kind.TERM: "text[]", Kind.TEXT: "text", Kind.FLAG: "boolean", Kind.LIST: "text[]"}
+TYPES: Mapping[Kind, str] = {
+    Kind.TERM: "text[]",
+    Kind.TEXT: "text",
+    Kind.URL: "text",
+    Kind.FLAG: "boolean",
+    Kind.NUMBER: "integer",
+    Kind.LIST: "text[]",
+}
 """The SQL type of the filter's value, by the column's kind."""
 
 

@@ -119,6 +119,11 @@ def authenticate_as(user_id: UUID | None = None, email: str | None = None) -> Au
     return UserAuthentication(user_id, email)
 
 
+async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:
+    """Authenticate the worker for one organization: its transaction may read and write what its people may."""
+    await session.fetch("SELECT set_config('kinegraph.organizations', $1, true)", f"{{{organization_id}}}")
+
+
 def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:
     return [
         Membership(

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID
 
+from kinegraph.identity.store import authenticate_for_organization
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.media import store
@@ -15,7 +16,7 @@ from kinegraph.outside.storage import ObjectStorage
 async def make_thumbnail(database: Database, storage: ObjectStorage, attachment_id: UUID, organization_id: UUID) -> str:
     """Make the thumbnail of an image attachment that has none. Returns the job's message. Raises NotAnImage."""
     async with database.write() as session:
-        await store.authenticate_for_organization(session, organization_id)
+        await authenticate_for_organization(session, organization_id)
         attachment = await store.attachment(session, attachment_id)
     if attachment is None:
         return "The attachment is gone."
@@ -26,11 +27,11 @@ async def make_thumbnail(database: Database, storage: ObjectStorage, attachment_
         await storage.write(key, await _thumbnail(storage, attachment.url), MIME)
     except NotAnImage as error:
         async with database.write() as session:
-            await store.authenticate_for_organization(session, organization_id)
+            await authenticate_for_organization(session, organization_id)
             await store.set_thumbnail_error(session, attachment.url, str(error))
         raise
     async with database.write() as session:
-        await store.authenticate_for_organization(session, organization_id)
+        await authenticate_for_organization(session, organization_id)
         await store.set_thumbnail(session, attachment.url, key)
     return f"Made {key}."
 

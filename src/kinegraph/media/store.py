@@ -85,11 +85,6 @@ async def insert_attachments(
     await record(session, [AttachmentAdded(row.id, organization_id) for row in rows if row.kind == "image"])
 
 
-async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:
-    """Authenticate the worker for one organization: its transaction may read and write what its people may."""
-    await session.fetch("SELECT set_config('kinegraph.organizations', $1, true)", f"{{{organization_id}}}")
-
-
 async def attachment(session: ReadSession, id: UUID) -> AttachmentFile | None:
     """An attachment, for the job that makes its thumbnail."""
     return await session.fetch_row(
