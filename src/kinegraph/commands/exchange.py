@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from kinegraph import revisions
+from kinegraph.commands.exchange_report import report, summary
 from kinegraph.exchange.jobs import export_exercises, import_exercises
 from kinegraph.exchange.rules import Choices, Duplicates, ExchangeError, Plan
 from kinegraph.exchange.rules_fields import read_file
-from kinegraph.exchange.rules_plan import report, summary
 from kinegraph.formats.records import MAX_FILE_BYTES, File, Format, one_line
 from kinegraph.formats.wger_fixtures import names_beside
 from kinegraph.kit.database import Database
@@ -38,7 +38,7 @@ def register(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> Non
         "--duplicates",
         choices=[each.value for each in Duplicates],
         default=Duplicates.SKIP.value,
-        help="what becomes of new exercises that resemble another of the scope or the file (default: skip)",
+        help="what becomes of new exercises with the name of another of the scope or the file (default: skip)",
     )
     exporting = add("export", run_export, "Write exercises as JSON Lines, for `import --format kinegraph-json`.")
     exporting.add_argument("--output", type=Path, metavar="FILE", help="where to (default: standard output)")

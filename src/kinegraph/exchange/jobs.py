@@ -11,6 +11,7 @@ from kinegraph.exercise.rules_columns import api_name
 from kinegraph.formats.kinegraph_json import line
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.video.rules import NO_VIDEO
 
 BATCH = 500
 """Number of rows that are written, or read, at once."""
@@ -78,7 +79,9 @@ async def _existing_rows(session: ReadSession[store.Scope], parsed: Parsed) -> E
 
 def _stored(row: StoredRow) -> Stored:
     images = [each for each in row.instructions if each["image_key"]]
-    return Stored(row.id, row.import_key, row.seed_hash, store.content_of(row), images)
+    video = {name: getattr(row, name) for name in NO_VIDEO}
+    is_locked = row.video_locked_by_user_id is not None
+    return Stored(row.id, row.import_key, row.seed_hash, store.content_of(row), video, is_locked, images)
 
 
 async def _write(session: WriteSession[store.Scope], plan: Plan, show_progress: ShowProgress) -> None:

@@ -13,7 +13,7 @@ MAX_FAULTS = 20
 
 
 class Duplicates(StrEnum):
-    """The treatment of a new row that resembles another one of its scope or file."""
+    """The treatment of a new row that has the name of another one of its scope or file."""
 
     SKIP = "skip"
     KEEP = "keep"
@@ -102,6 +102,10 @@ class StoredRow(Protocol):
     name: str
     import_key: str | None
     seed_hash: str | None
+    video_provider: str | None
+    video_status: str | None
+    video_duration_seconds: int | None
+    video_locked_by_user_id: UUID | None
     instructions: list[dict[str, Any]]
     contraindications: list[dict[str, Any]]
     fatigue_score: int | None
@@ -126,6 +130,9 @@ class Stored:
     import_key: str | None
     seed_hash: str | None
     content: Mapping[str, Any]
+    video: Mapping[str, Any] = field(default_factory=dict)
+    """The columns of its video that follow from its address."""
+    is_video_locked: bool = False
     images: Sequence[Mapping[str, Any]] = ()
     """Its instructions with a picture: type, body, and the picture's key and type."""
 
@@ -154,6 +161,10 @@ class Decision:
     stored: Stored | None = None
     like: str | None = None
     """Description of the exercise or row that it resembles."""
+    is_equal: bool = False
+    """True if it has the name of that one; else it is only alike."""
+    is_video_unchanged: bool = False
+    """True if the stored video is locked, and the file has another."""
     is_key_unchanged: bool = False
     """True if its stored row has an import key, or another row has the entry's key, so that none is set."""
 
@@ -175,3 +186,13 @@ class Plan:
     def written(self) -> list[Decision]:
         """The decisions whose entries are written."""
         return [decision for decision in self.decisions if decision.writes]
+
+    @property
+    def renamed(self) -> list[Decision]:
+        """The decisions whose entry has another name than its stored row."""
+        return [each for each in self.decisions if each.stored and each.entry.name != each.stored.content["name"]]
+
+    @property
+    def locked(self) -> list[Decision]:
+        """The decisions whose stored row has a locked video, where the file has another."""
+        return [decision for decision in self.decisions if decision.is_video_unchanged]

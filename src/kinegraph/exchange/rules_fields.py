@@ -20,7 +20,7 @@ from kinegraph.formats.readers import read
 from kinegraph.formats.records import File, Format, Raw, one_line
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Path
-from kinegraph.kit.text import slug_of
+from kinegraph.kit.text import identity_of
 from kinegraph.taxonomy.rules import MAX_NAME_LENGTH, MAX_TERMS
 
 TERMS: Mapping[str, str] = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}
@@ -246,12 +246,12 @@ CSV_COLUMNS = [
 def read_file(format: Format, file: File) -> Parsed:
     """Read a file, and return its entries and faults. Raises FileError for a file that is not of this format."""
     rows = read(format, file, CSV_COLUMNS)
-    found = parsed(rows.rows)
+    found = parsed(rows.rows, format)
     found.skipped += rows.skipped
     return found
 
 
-def parsed(rows: Iterable[Raw]) -> Parsed:
+def parsed(rows: Iterable[Raw], format: Format) -> Parsed:
     """The entries of the rows that can be imported, and the faults of the others."""
     found = Parsed()
     rows_by_key: dict[str, int] = {}
@@ -261,7 +261,8 @@ def parsed(rows: Iterable[Raw]) -> Parsed:
             checks.refuse(message, *path)
         id = _checked_id(row, checks)
         content = content_of(row.fields, checks) if row.fields or not checks.refusals else {}
-        key = checks.text(_key(row), (row.key_field,), MAX_KEY_LENGTH, lines=False) if _key(row) else ""
+        key = _key(row, format)
+        key = checks.text(key, (row.key_field,), MAX_KEY_LENGTH, lines=False) if key else ""
         if key and rows_by_key.setdefault(key, row.location.row) != row.location.row:
             checks.refuse(f"The same stands in row {rows_by_key[key]:,}.", row.key_field)
         elif not key and not checks.refusals:
@@ -281,10 +282,14 @@ def _checked_id(row: Raw, checks: Checks) -> UUID | None:
     return id
 
 
-def _key(row: Raw) -> str:
-    """The key that finds the stored row when a later file is imported."""
+def _key(row: Raw, format: Format) -> str:
+    """The key that finds the stored row when a later file is imported; of a name, its identity, or a hash of it."""
     name = row.location.name
-    return f"csv:{slug_of(name) or name}" if row.is_key_of_name and name else row.key
+    if not row.is_key_of_name or not name:
+        return row.key
+    key = f"{format}:{(identity := identity_of(name))}"
+    is_long = len(key) > MAX_KEY_LENGTH
+    return f"{format}:sha256:{hashlib.sha256(identity.encode()).hexdigest()}" if is_long else key
 
 
 def _faults(row: Raw, checks: Checks) -> list[Fault]:

@@ -2,11 +2,12 @@
 
 An entry is *unchanged* if its row has the same content, *changed* if the row still has the content that was last
 imported (or the content at the time of the export) and the entry differs, *edited* if somebody has changed the row
-since, and *new* if there is no row. A new entry that resembles another one of its scope or file is a *duplicate*.
+since, and *new* if there is no row. A new entry with the name of another one of its scope or file is a *duplicate*. One
+whose name is only alike is reported, and is new.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any  # values of an entry's fields
 from uuid import UUID
 
@@ -18,19 +19,21 @@ from kinegraph.exchange.rules import (
     ExchangeError,
     ExistingRows,
     Fault,
+    NameRow,
     Parsed,
     Plan,
     Stored,
     Verdict,
     format_faults,
 )
-from kinegraph.exchange.rules_duplicates import DuplicateFinder
 from kinegraph.exchange.rules_fields import DEFAULTS, TERMS, digest, is_digest, is_unchanged
 from kinegraph.exercise.rules import require_move
 from kinegraph.exercise.rules_columns import EXCHANGED, api_name
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.formats.records import Location
 from kinegraph.kit.errors import InvalidInput
+from kinegraph.kit.text import identity_of, likenesses
+from kinegraph.video.rules import NO_VIDEO, locked_columns, video_columns
 
 
 def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
@@ -62,10 +65,46 @@ def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry,
     return matched, faults
 
 
+class DuplicateFinder:
+    """The names of the scope, the file and the canonical library."""
+
+    def __init__(self, named: Sequence[NameRow], entries: Sequence[Entry]) -> None:
+        self.own: dict[tuple[bool, str], str] = {}
+        self.canonical: dict[tuple[bool, str], str] = {}
+        for row in named:
+            names, kind = (self.own, "stored") if row.is_own else (self.canonical, "canonical")
+            for form in _forms(row.name, row.slug):
+                names.setdefault(form, f'the {kind} "{row.name}"')
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Add an entry, which later ones are compared with."""
+        for form in _forms(entry.name, entry.content.get("slug")):
+            self.own.setdefault(form, str(entry.location))
+
+    def like(self, entry: Entry) -> tuple[str | None, bool]:
+        """Description of the exercise that an entry resembles most, and whether its scope or file has the very name."""
+        forms = [*_forms(entry.name, entry.content.get("slug"))]
+        found = next((names[form] for names in (self.own, self.canonical) for form in forms if form in names), None)
+        return found, forms[0] in self.own
+
+
+def _forms(name: str, slug: str | None) -> Iterator[tuple[bool, str]]:
+    """What names are compared by: first the whole, True, then what only makes them alike, False."""
+    yield True, identity_of(name)
+    for text in filter(None, (name, slug)):
+        yield from ((False, likeness) for likeness in likenesses(text))
+
+
 class _Rows:
-    """Finds the stored row of an entry: by its id, by its key, or by its slug if only one row has it."""
+    """Finds the stored row of an entry: by its id, by its key, or by its slug if only one row has it.
+
+    Slugs are unique among canonical rows alone. An organization's row is found by one only if it has the entry's name.
+    """
 
     def __init__(self, existing: ExistingRows) -> None:
+        self.is_canonical = existing.is_canonical
         self.by_id = {row.id: row for row in existing.stored}
         self.by_key = {row.import_key: row for row in existing.stored if row.import_key}
         self.by_slug: dict[str, list[Stored]] = {}
@@ -75,24 +114,31 @@ class _Rows:
     def of(self, entry: Entry) -> Stored | None:
         found = self.by_id.get(entry.id) if entry.id else None
         found = found or self.by_key.get(entry.key)
-        same = self.by_slug.get(entry.slug, []) if entry.slug else []
+        same = [row for row in self.by_slug.get(entry.slug, []) if self._is_meant(row, entry)] if entry.slug else []
         return found or (same[0] if len(same) == 1 else None)
+
+    def _is_meant(self, row: Stored, entry: Entry) -> bool:
+        return self.is_canonical or identity_of(row.content["name"]) == identity_of(entry.name)
 
 
 def _decided(
     entry: Entry, stored: Stored | None, rows: _Rows, duplicates: DuplicateFinder, choices: Choices
 ) -> Decision:
     if stored is None:
-        own, canonical = duplicates.like(entry)
-        imports = own is None or choices.duplicates is Duplicates.KEEP
+        like, is_equal = duplicates.like(entry)
+        imports = not is_equal or choices.duplicates is Duplicates.KEEP
         if imports:
             duplicates.add(entry)
-        verdict = Verdict.NEW if own is None else Verdict.DUPLICATE
-        return Decision(entry, verdict, imports, like=own or canonical)
+        return Decision(entry, Verdict.DUPLICATE if is_equal else Verdict.NEW, imports, like=like, is_equal=is_equal)
     is_key_unchanged = stored.import_key is not None or entry.key in rows.by_key
+    protected = [name for name in locked_columns(entry.content) if entry.content[name] != stored.content[name]]
+    if is_video_unchanged := stored.is_video_locked and bool(protected):
+        entry = replace(entry, content={name: entry.content[name] for name in entry.content.keys() - {*protected}})
     verdict = _verdict(entry, stored)
     writes = verdict is Verdict.CHANGED or (verdict is Verdict.EDITED and choices.overwrite)
-    return Decision(entry, verdict, writes, stored, is_key_unchanged=is_key_unchanged)
+    return Decision(
+        entry, verdict, writes, stored, is_video_unchanged=is_video_unchanged, is_key_unchanged=is_key_unchanged
+    )
 
 
 def _verdict(entry: Entry, stored: Stored) -> Verdict:
@@ -128,56 +174,12 @@ def _slugs_twice(decisions: Sequence[Decision]) -> Iterator[Fault]:
             yield Fault(entry.location, "slug", f"The same stands in row {seen[slug].row:,}.")
 
 
-def report(plan: Plan, choices: Choices) -> Iterator[str]:
-    """The lines of a report: the counts, and a line for each row that is not simply imported."""
-    new = [each for each in plan.written if each.stored is None]
-    like = [each for each in plan.decisions if each.like]
-    edited = plan.of(Verdict.EDITED)
-    counts = {
-        "new": len(new),
-        "changed": len(plan.of(Verdict.CHANGED)),
-        "unchanged": len(plan.of(Verdict.UNCHANGED)),
-        "edited": len(edited),
-        "probable duplicates": len(like),
-        "rejected": len({fault.location.row for fault in plan.faults}),
-        **({"skipped": len(plan.skipped)} if plan.skipped else {}),
-    }
-    remarks = {"probable duplicates": f", {sum(each.writes for each in like)} of them among the new" if like else ""}
-    yield f"{plan.rows:,} exercises"
-    yield from (f"  {name:<20}{count:>7,}{remarks.get(name, '')}" for name, count in counts.items())
-    yield from map(_edited, edited)
-    yield from map(_like, like)
-    yield from map(str, plan.skipped)
-    if plan.faults:
-        yield from format_faults(plan.faults, "Rejected:").splitlines()
-    if choices.dry_run:
-        yield "Nothing was written (--dry-run)."
-
-
-def _edited(decision: Decision) -> str:
-    imported = decision.stored is not None and decision.stored.import_key is not None
-    why = "was edited since it was imported" if imported else "says something else than the stored row, never imported"
-    outcome = "overwritten" if decision.writes else "left as it is (--overwrite replaces it)"
-    return f"{decision.entry.location} {why}: {outcome}"
-
-
-def _like(decision: Decision) -> str:
-    outcome = "imported all the same" if decision.writes else "not imported (--duplicates keep imports it)"
-    return f"{decision.entry.location} looks like {decision.like}: {outcome}"
-
-
 def require_importable(plan: Plan, choices: Choices) -> None:
     """Raise ExchangeError if rows are rejected, unless the option says that they are left out."""
     if plan.faults and not choices.skip_rejected:
         rejected = len({fault.location.row for fault in plan.faults})
         heading = f"{rejected:,} of {plan.rows:,} rows are rejected, and nothing was imported (see --skip-rejected):"
         raise ExchangeError(format_faults(plan.faults, heading))
-
-
-def summary(plan: Plan) -> str:
-    """The line that says how many rows were imported."""
-    new = sum(each.stored is None for each in plan.written)
-    return f"Imported: {new:,} new, {len(plan.written) - new:,} brought up to date."
 
 
 @dataclass(slots=True)
@@ -197,11 +199,13 @@ def record_of(decision: Decision) -> Record:
     stored = decision.stored
     before = stored.content if stored else DEFAULTS
     after = {**before, **decision.entry.content}
+    video = {**(stored.video if stored else NO_VIDEO), **video_columns(decision.entry.content, before["video_url"])}
+    after |= {name: video.pop(name) for name in after.keys() & video}
     hashed = stored.seed_hash if stored and _is_of_seeding(stored.seed_hash) else digest(decision.entry.content)
     key = stored.import_key if stored and decision.is_key_unchanged else decision.entry.key
     changes = {name: after[name] != before[name] for name in after}
     return Record(
-        {**{name: after[name] for name in EXCHANGED}, "import_key": key, "seed_hash": hashed},
+        {**{name: after[name] for name in EXCHANGED}, **video, "import_key": key, "seed_hash": hashed},
         stored.id if stored else None,
         _numbered(_with_images(after["instructions"], stored)) if changes["instructions"] else None,
         _numbered(_keyed(after["contraindications"])) if changes["contraindications"] else None,

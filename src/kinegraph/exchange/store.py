@@ -12,12 +12,14 @@ from kinegraph.identity.store_operator import authenticate_operator, drop_operat
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 from kinegraph.taxonomy.store import TERMS as TERM_ROWS
+from kinegraph.video.rules import NO_VIDEO
 
 Scope = UUID | None
 """The organization whose own rows are imported or exported; None for the canonical rows."""
 
 WITH_CHILD_ROWS = f"""
-    SELECT e.id, e.import_key, e.seed_hash, {", ".join(f"e.{name}" for name in EXCHANGED)},
+    SELECT e.id, e.import_key, e.seed_hash, e.video_locked_by_user_id,
+           {", ".join(f"e.{name}" for name in NO_VIDEO)}, {", ".join(f"e.{name}" for name in EXCHANGED)},
            (SELECT coalesce(jsonb_agg(jsonb_build_object('type', type, 'body', body, 'image_key', image_key,
                                                          'image_mime', image_mime) ORDER BY sort_order, id), '[]')
             FROM exercise_instructions WHERE exercise_id = e.id) AS instructions,
