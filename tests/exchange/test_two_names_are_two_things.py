@@ -83,7 +83,7 @@ async def test_a_row_that_an_import_is_about_to_rename_is_reported_in_the_dry_ru
     done = run("import", str(file), "--format", "csv", "--organization", organization.slug, "--dry-run",
                env=environment(database_url))  # fmt: skip
     assert "  of another name           1, 1 of them renamed" in done.stdout.splitlines()
-    assert 'row 1 ("Knee flexion >90°") gives the stored "Knee flexion <90°" this name' in done.stdout.splitlines()
+    assert 'row 1 ("Knee flexion >90°") is the stored "Knee flexion <90°", which is renamed' in done.stdout.splitlines()
 
 
 async def test_a_row_that_is_found_by_key_and_was_renamed_here_is_reported_and_stays(

@@ -5,8 +5,8 @@ import asyncio
 import asyncpg
 
 from kinegraph.commands import migrate
-from kinegraph.exchange.rules_fields import parsed
-from kinegraph.formats.records import Format, Location, Raw
+from kinegraph.exchange.rules_entries import parsed
+from kinegraph.formats.records import Format, Location, Raw, Rows
 from kinegraph.kit.text import identity_of
 from tests.process.test_migrations import empty_database
 
@@ -41,7 +41,7 @@ async def test_rows_of_the_version_before_are_found_by_their_names(server_url: s
 
     await asyncio.to_thread(migrate.upgrade, url, "0014")
     found = {row["name"]: row["import_key"] for row in await connection.fetch(tables[0])}
-    of_long = parsed([Raw(Location(1, LONG), {"name": LONG}, is_key_of_name=True)], Format.CSV).entries[0].key
+    of_long = parsed(Rows([Raw(Location(1, LONG), {"name": LONG}, is_key_of_name=True)]), Format.CSV).entries[0].key
     assert found == {name: of_long if name == LONG else after for name, (_, after) in KEYS.items()}
     assert await connection.fetchval(tables[1]) == "flexion >90°"
     terms = await connection.fetch("SELECT name, identity FROM exercise_equipment ORDER BY id")

@@ -6,8 +6,8 @@ since, and *new* if there is no row. A new entry with the name of another one of
 whose name is only alike is reported, and is new.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any  # values of an entry's fields
 from uuid import UUID
 
@@ -20,34 +20,124 @@ from kinegraph.exchange.rules import (
     ExistingRows,
     Fault,
     NameRow,
+    OverrideDecision,
+    OverrideEntry,
     Parsed,
     Plan,
     Stored,
+    TargetRow,
+    TermEntry,
     Verdict,
     format_faults,
 )
-from kinegraph.exchange.rules_fields import DEFAULTS, TERMS, digest, is_digest, is_unchanged
+from kinegraph.exchange.rules_entries import OVERRIDABLE_FIELDS
+from kinegraph.exchange.rules_fields import TERMS, is_unchanged
 from kinegraph.exercise.rules import require_move
-from kinegraph.exercise.rules_columns import EXCHANGED, api_name
-from kinegraph.exercise.rules_details import condition_key
-from kinegraph.formats.records import Location
+from kinegraph.exercise.rules_columns import api_name
+from kinegraph.exercise.rules_terms import ExerciseStatus
+from kinegraph.formats.records import Location, Skipped
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.kit.text import identity_of, likenesses
-from kinegraph.video.rules import NO_VIDEO, locked_columns, video_columns
+from kinegraph.taxonomy.rules_references import NewTerm, TermIndex
+from kinegraph.video.rules import locked_columns
 
 
 def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
     """Decide about every entry; entries that cannot be stored become faults."""
+    index = TermIndex(existing.terms, prefers_names=parsed.prefers_names)
+    new_terms, orphans = _new_terms(parsed.terms, index)
     rows = _Rows(existing)
-    matched, twice = _matched(parsed.entries, rows)
+    matched, twice = _matched([_with_slugs(entry, index) for entry in parsed.entries], rows)
     duplicates = DuplicateFinder(existing.named, [entry for entry, stored in matched if stored])
     decisions = [_decided(entry, stored, rows, duplicates, choices) for entry, stored in matched]
-    against = [fault for decision in decisions if decision.writes for fault in _against(decision, existing)]
+    against = [fault for decision in decisions if decision.writes for fault in _against(decision, existing, index)]
     against += _slugs_twice(decisions) if existing.is_canonical else []
     refused = {fault.location.row for fault in against}
     decided = [decision for decision in decisions if decision.entry.location.row not in refused]
-    faults = sorted([*parsed.faults, *twice, *against], key=lambda fault: fault.location.row)
-    return Plan(parsed.rows, decided, faults, parsed.skipped)
+    overrides, missing = _overrides(parsed.overrides, existing, choices)
+    faults = [*parsed.faults, *orphans, *twice, *against, *(each for each in missing if isinstance(each, Fault))]
+    skipped = [*parsed.skipped, *(each for each in missing if isinstance(each, Skipped))]
+    existing_terms = len(parsed.terms) - len(new_terms) - len(orphans)
+    faults.sort(key=lambda fault: fault.location.row)
+    return Plan(parsed.rows, decided, faults, skipped, existing_terms, new_terms, overrides)
+
+
+def _new_terms(entries: Sequence[TermEntry], index: TermIndex) -> tuple[list[NewTerm], list[Fault]]:
+    """The terms that the scope lacks, and the faults of those whose parent does not exist, or lies below them."""
+    added = [(entry, slug) for entry in entries if (slug := index.add(entry.kind, entry.columns)) is not None]
+    terms = []
+    faults = []
+    parents = {slug: index.slug_of(entry.kind, entry.parent) for entry, slug in added if entry.parent}
+    for entry, slug in added:
+        above, seen = parents.get(slug), {slug}
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        if above is not None or (entry.parent and parents[slug] is None):
+            faults.append(Fault(entry.location, "parent", f"There is no category {entry.parent!r} above it."))
+        else:
+            terms.append(NewTerm(entry.kind, {**entry.columns, "slug": slug}, parents.get(slug)))
+    return terms, faults
+
+
+def _with_slugs(entry: Entry, index: TermIndex) -> Entry:
+    """The entry with the scope's slugs for the terms that it names; the text of a term that does not exist stays."""
+    meant = {
+        name: sorted({index.slug_of(kind, text) or text for text in entry.content[name]})
+        for name, kind in TERMS.items()
+        if name in entry.content
+    }
+    return replace(entry, content={**entry.content, **meant})
+
+
+def _overrides(
+    entries: Sequence[OverrideEntry], existing: ExistingRows, choices: Choices
+) -> tuple[list[OverrideDecision], list[Fault | Skipped]]:
+    """The decisions about overrides; those that cannot be stored become faults, or are skipped."""
+    decisions = []
+    others: list[Fault | Skipped] = []
+    keys: dict[Any, TargetRow] = {}
+    for row in existing.targets:
+        keys |= {row.id: row, row.slug: row, ("name", identity_of(row.name)): row}
+    seen: set[UUID] = set()
+    for entry in entries:
+        names = (entry.id, entry.slug, ("name", identity_of(entry.name)))
+        target = next((keys[name] for name in names if name is not None and name in keys), None)
+        if existing.is_canonical:
+            others.append(Skipped(entry.location, "skipped, as the canonical library overrides nothing"))
+        elif target is None or target.id in seen:
+            fault = "There is no such canonical exercise." if target is None else "The file has two overrides of it."
+            others.append(Fault(entry.location, "name", fault))
+        else:
+            seen.add(target.id)
+            decision = _override(entry, target, choices)
+            if decision.writes and target.status != ExerciseStatus.PUBLISHED:
+                others.append(Skipped(entry.location, f"skipped, as the exercise is {target.status}"))
+            else:
+                decisions.append(decision)
+    return decisions, others
+
+
+def stored_fields(target: TargetRow) -> dict[str, Any]:
+    """The values that a scope overrides; stored keys that may not be overridden, or are null, do not count."""
+    found = {key: value for key, value in (target.overrides or {}).items() if value is not None}
+    return {key: found[key] for key in OVERRIDABLE_FIELDS if key in found}
+
+
+def _override(entry: OverrideEntry, target: TargetRow, choices: Choices) -> OverrideDecision:
+    """The decision about an override. A value that is equal to the canonical one is none."""
+    fields = {key: value for key, value in entry.fields.items() if value != target[OVERRIDABLE_FIELDS[key]]}
+    stored = stored_fields(target)
+    differing = [key for key, value in fields.items() if stored.get(key) != value]
+    if not differing:
+        verdict = Verdict.UNCHANGED
+    elif not stored:
+        verdict = Verdict.NEW
+    else:
+        is_unedited = not stored.keys() & {*differing} or is_unchanged(stored, entry.base)
+        verdict = Verdict.CHANGED if is_unedited else Verdict.EDITED
+    writes = verdict in (Verdict.NEW, Verdict.CHANGED) or (verdict is Verdict.EDITED and choices.overwrite)
+    return OverrideDecision(replace(entry, fields=fields), verdict, writes, target)
 
 
 def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry, Stored | None]], list[Fault]]:
@@ -148,13 +238,13 @@ def _verdict(entry: Entry, stored: Stored) -> Verdict:
     return Verdict.CHANGED if is_unedited else Verdict.EDITED
 
 
-def _against(decision: Decision, existing: ExistingRows) -> Iterator[Fault]:
+def _against(decision: Decision, existing: ExistingRows, index: TermIndex) -> Iterator[Fault]:
     """The faults of an entry that follow from the stored rows."""
     entry, stored = decision.entry, decision.stored
     for name, kind in TERMS.items():
-        for slug in entry.content.get(name, ()):
-            if (kind, slug) not in existing.terms:
-                yield Fault(entry.location, api_name(name), f"There is no term {slug!r}; create it first.")
+        for text in entry.content.get(name, ()):
+            if index.slug_of(kind, text) is None:
+                yield Fault(entry.location, api_name(name), f"There is no term {text!r}; create it first.")
     holder = existing.slugs.get(entry.content.get("slug") or "")
     if existing.is_canonical and holder is not None and (stored is None or stored.id != holder):
         yield Fault(entry.location, "slug", "Another canonical exercise, perhaps a deleted one, has this slug.")
@@ -180,61 +270,3 @@ def require_importable(plan: Plan, choices: Choices) -> None:
         rejected = len({fault.location.row for fault in plan.faults})
         heading = f"{rejected:,} of {plan.rows:,} rows are rejected, and nothing was imported (see --skip-rejected):"
         raise ExchangeError(format_faults(plan.faults, heading))
-
-
-@dataclass(slots=True)
-class Record:
-    """A row to write, with its child rows; None for a child table that does not change."""
-
-    columns: dict[str, Any]
-    id: UUID | None
-    instructions: Sequence[Mapping[str, Any]] | None
-    contraindications: Sequence[Mapping[str, Any]] | None
-    terms: Sequence[Mapping[str, Any]] | None
-    fatigue: Sequence[Mapping[str, Any]] | None
-
-
-def record_of(decision: Decision) -> Record:
-    """The row of a decision: the values of the entry, else the stored values, or the defaults of a new row."""
-    stored = decision.stored
-    before = stored.content if stored else DEFAULTS
-    after = {**before, **decision.entry.content}
-    video = {**(stored.video if stored else NO_VIDEO), **video_columns(decision.entry.content, before["video_url"])}
-    after |= {name: video.pop(name) for name in after.keys() & video}
-    hashed = stored.seed_hash if stored and _is_of_seeding(stored.seed_hash) else digest(decision.entry.content)
-    key = stored.import_key if stored and decision.is_key_unchanged else decision.entry.key
-    changes = {name: after[name] != before[name] for name in after}
-    return Record(
-        {**{name: after[name] for name in EXCHANGED}, **video, "import_key": key, "seed_hash": hashed},
-        stored.id if stored else None,
-        _numbered(_with_images(after["instructions"], stored)) if changes["instructions"] else None,
-        _numbered(_keyed(after["contraindications"])) if changes["contraindications"] else None,
-        [{"kind": kind, "slug": slug} for name, kind in TERMS.items() for slug in after[name]]
-        if any(changes[name] for name in TERMS)
-        else None,
-        [{"fatigue_score": after["fatigue_score"]}] if changes["fatigue_score"] else None,
-    )
-
-
-def _is_of_seeding(hashed: str | None) -> bool:
-    return hashed is not None and not is_digest(hashed)
-
-
-def _numbered(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**entry, "sort_order": index} for index, entry in enumerate(entries)]
-
-
-def _keyed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**entry, "condition_key": condition_key(entry["condition"])} for entry in entries]
-
-
-def _with_images(entries: Sequence[Mapping[str, Any]], stored: Stored | None) -> list[dict[str, Any]]:
-    """The instructions, each with the picture of the equal instruction of the stored row."""
-    left = [*(stored.images if stored else ())]
-    found = []
-    for entry in entries:
-        same = next((image for image in left if (image["type"], image["body"]) == (entry["type"], entry["body"])), None)
-        if same:
-            left.remove(same)
-        found.append({**entry, **{name: same[name] if same else None for name in ("image_key", "image_mime")}})
-    return found

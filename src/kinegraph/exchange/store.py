@@ -104,14 +104,6 @@ async def canonical_slugs(session: ReadSession, slugs: Sequence[str]) -> dict[st
     return {row.slug: row.id for row in rows}
 
 
-async def terms(session: ReadSession, scope: Scope) -> frozenset[tuple[str, str]]:
-    """The terms that the scope's exercises may be tagged with, by taxonomy and slug."""
-    rows = await session.fetch(
-        f"SELECT kind, slug FROM ({TERM_ROWS}) AS term WHERE organization_id IS NULL OR organization_id = $1", scope
-    )
-    return frozenset((row.kind, row.slug) for row in rows)
-
-
 async def page(session: ReadSession, scope: Scope, after: tuple[str, UUID], max_rows: int) -> list[StoredRow]:
     """The scope's rows that are not deleted, by name and id: those after this name and id, at most `max_rows`."""
     return await session.fetch(

@@ -40,7 +40,7 @@ class TaxonomyTerm:
     kind: rules.TaxonomyKind = strawberry.field(description="Which taxonomy it belongs to.")
     name: str = strawberry.field(description="Its name.")
     slug: str = strawberry.field(
-        description="Short name for addresses, unique in its taxonomy and scope. Equal terms have equal names; slugs do not decide it."
+        description="Short name for addresses, unique in its taxonomy and scope; names decide whether terms are equal."
     )
     organization: Organization | None = organization_edge("Whose own it is; null for a global term.")
     parent: "TaxonomyTerm | None" = edge(

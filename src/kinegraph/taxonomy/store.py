@@ -19,6 +19,7 @@ from kinegraph.taxonomy.rules import (
     TermTaken,
     named,
 )
+from kinegraph.taxonomy.rules_references import NAMELESS_SLUG
 
 TABLES: Mapping[TaxonomyKind, str] = {
     TaxonomyKind.CATEGORY: "exercise_categories",
@@ -27,8 +28,6 @@ TABLES: Mapping[TaxonomyKind, str] = {
 }
 
 MAX_SLUG_ATTEMPTS = 3
-NAMELESS_SLUG = "term"
-"""The slug of a name without letters and digits, such as an emoji."""
 
 View = UUID | None
 """The organization whose own terms are shown in addition to the global ones; None for global ones alone."""
