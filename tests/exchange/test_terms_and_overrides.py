@@ -105,6 +105,8 @@ async def test_what_cannot_be_stored_beside_exercises_is_refused_with_its_row_an
         {"override": {"name": "Nothing", "fields": {"name": "x"}}},
         {"override": {"slug": "back-squat", "name": "Back Squat", "fields": {"slug": "x", "difficulty": "hard"}}},
         {"override": 7},
+        {"override": {"name": "Back Squat", "slug": "\0", "fields": {}}},
+        {"taxonomyTerm": {"kind": "category", "name": "y", "slug": "y", "parent": "\0"}},
     ]
     plan = await bring(database, gyms[0].slug, rows, OURS, skip_rejected=True)
     found = [str(fault).partition(": ")[0] for fault in plan.faults]
@@ -118,6 +120,8 @@ async def test_what_cannot_be_stored_beside_exercises_is_refused_with_its_row_an
         'row 6 ("Back Squat"), field slug',
         'row 6 ("Back Squat"), field difficulty',
         "row 7, field (the row)",
+        'row 8 ("Back Squat"), field slug',
+        'row 9 ("y"), field parent',
     ]
     canonical = await bring(database, None, [{"override": {"name": "Back Squat", "fields": {}}}], OURS)
     assert [each.reason for each in canonical.skipped] == ["skipped, as the canonical library overrides nothing"]

@@ -13,7 +13,7 @@ from kinegraph.formats.csv import Cell
 from kinegraph.formats.csv import Column as CsvColumn
 from kinegraph.formats.readers import read
 from kinegraph.formats.records import File, Format, Raw, Rows, one_line
-from kinegraph.kit.checks import Checks, parse_key
+from kinegraph.kit.checks import Checks, character_fault, parse_key
 from kinegraph.kit.errors import Refused
 from kinegraph.kit.text import identity_of
 from kinegraph.taxonomy.rules import TaxonomyKind, checked_term
@@ -138,7 +138,11 @@ def _texts(fields: Mapping[str, Any], names: Sequence[str], required: Sequence[s
         if fields.get(name) is None:
             checks.refuse("Must be given.", name)
     sent = {name: value for name in names if (value := fields.get(name)) is not None}
-    return {name: value for name, value in sent.items() if is_a(value, str, (name,), checks)}
+    found = {name: value for name, value in sent.items() if is_a(value, str, (name,), checks)}
+    for name, value in found.items():
+        if fault := character_fault(value):
+            checks.refuse(fault, name)
+    return found
 
 
 def _checked_id(row: Raw, checks: Checks) -> UUID | None:

@@ -38,24 +38,22 @@ class TermIndex:
     """
 
     def __init__(self, rows: Iterable[TermNameRow], *, prefers_names: bool) -> None:
-        self._slugs: set[tuple[str, str]] = set()
+        self._slugs: dict[str, set[str]] = {}
         self._by_name: dict[tuple[str, str], str] = {}
         self._in_file: dict[tuple[str, str], str] = {}
         self._prefers_names = prefers_names
         for row in sorted(rows, key=lambda row: not row.is_own):
-            self._slugs.add((row.kind, row.slug))
+            self._slugs.setdefault(row.kind, set()).add(row.slug)
             self._by_name.setdefault((row.kind, identity_of(row.name)), row.slug)
 
     def add(self, kind: str, columns: Mapping[str, Any]) -> str | None:
         """Add a term of a file. Returns its slug in the scope; None if the scope has a term of this name."""
         name = (kind, columns["identity"])
         existing = self._by_name.get(name)
-        slug = existing or distinct_slug(
-            columns["slug"] or slug_of(columns["name"]) or NAMELESS_SLUG,
-            {slug for each, slug in self._slugs if each == kind},
-        )
+        taken = self._slugs.setdefault(kind, set())
+        slug = existing or distinct_slug(columns["slug"] or slug_of(columns["name"]) or NAMELESS_SLUG, taken)
+        taken.add(slug)
         self._by_name[name] = slug
-        self._slugs.add((kind, slug))
         if columns["slug"]:
             self._in_file[kind, columns["slug"]] = slug
         return None if existing else slug
@@ -65,5 +63,5 @@ class TermIndex:
         if (kind, reference) in self._in_file:
             return self._in_file[kind, reference]
         by_name = self._by_name.get((kind, identity_of(reference)))
-        by_slug = reference if (kind, reference) in self._slugs else None
+        by_slug = reference if reference in self._slugs.get(kind, ()) else None
         return (by_name or by_slug) if self._prefers_names else (by_slug or by_name)
