@@ -111,15 +111,18 @@ async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows:
     """Store this number of terms of each taxonomy, of categories below them, and of details of each own exercise."""
     await owner.execute(
         """
-        WITH top AS (INSERT INTO exercise_categories (organization_id, name, slug)
-                     SELECT $1, 'Top ' || n, 'top-' || n FROM generate_series(1, $2) n RETURNING id, slug),
-             below AS (INSERT INTO exercise_categories (organization_id, name, slug, parent_id, parent_organization_id)
-                       SELECT $1, 'Below ' || n, slug || '-' || n, id, $1 FROM top, generate_series(1, $2) n
+        WITH top AS (INSERT INTO exercise_categories (organization_id, name, identity, slug)
+                     SELECT $1, 'Top ' || n, 'top ' || n, 'top-' || n FROM generate_series(1, $2) n RETURNING id, slug),
+             below AS (INSERT INTO exercise_categories
+                           (organization_id, name, identity, slug, parent_id, parent_organization_id)
+                       SELECT $1, 'Below ' || n, slug || '-' || n, slug || '-' || n, id, $1
+                       FROM top, generate_series(1, $2) n
                        RETURNING id),
-             region AS (INSERT INTO exercise_body_regions (organization_id, name, slug, body_area)
-                        SELECT $1, 'Region ' || n, 'region-' || n, 'Area' FROM generate_series(1, $2) n RETURNING id),
-             item AS (INSERT INTO exercise_equipment (organization_id, name, slug)
-                      SELECT $1, 'Item ' || n, 'item-' || n FROM generate_series(1, $2) n RETURNING id)
+             region AS (INSERT INTO exercise_body_regions (organization_id, name, identity, slug, body_area)
+                        SELECT $1, 'Region ' || n, 'region ' || n, 'region-' || n, 'Area'
+                        FROM generate_series(1, $2) n RETURNING id),
+             item AS (INSERT INTO exercise_equipment (organization_id, name, identity, slug)
+                      SELECT $1, 'Item ' || n, 'item ' || n, 'item-' || n FROM generate_series(1, $2) n RETURNING id)
         INSERT INTO exercise_tags (exercise_id, organization_id, kind, term_id, term_organization_id)
         SELECT exercises.id, $1, term.kind, term.id, $1
         FROM (SELECT id, 'category' AS kind FROM below

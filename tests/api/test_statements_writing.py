@@ -31,8 +31,8 @@ async def categories(owner: "asyncpg.Pool[Row]", organization: Organization) -> 
     """Fifty terms."""
     rows = await owner.fetch(
         """
-        INSERT INTO exercise_categories (organization_id, name, slug)
-        SELECT $1, 'Ours', 'ours-' || n FROM generate_series(1, 50) n
+        INSERT INTO exercise_categories (organization_id, name, identity, slug)
+        SELECT $1, 'Ours ' || n, 'ours ' || n, 'ours-' || n FROM generate_series(1, 50) n
         RETURNING id
         """,
         organization.id,

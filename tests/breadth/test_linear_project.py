@@ -26,9 +26,11 @@ WITH exercise AS (INSERT INTO exercises (organization_id, name)
      first AS (SELECT id FROM exercise WHERE name = 'Exercise 1'),
      instruction AS (INSERT INTO exercise_instructions (exercise_id, organization_id, type, body, sort_order)
                      SELECT id, $1, 'step', 'Lift.', n FROM first, generate_series(1, $2) AS n),
-     top AS (INSERT INTO exercise_categories (organization_id, name, slug) VALUES ($1, 'Top', 'top') RETURNING id),
-     below AS (INSERT INTO exercise_categories (organization_id, name, slug, parent_id, parent_organization_id)
-               SELECT $1, 'C' || n, 'c' || n, id, $1 FROM top, generate_series(1, $2) AS n),
+     top AS (INSERT INTO exercise_categories (organization_id, name, identity, slug)
+             VALUES ($1, 'Top', 'top', 'top') RETURNING id),
+     below AS (INSERT INTO exercise_categories
+                   (organization_id, name, identity, slug, parent_id, parent_organization_id)
+               SELECT $1, 'C' || n, 'c' || n, 'c' || n, id, $1 FROM top, generate_series(1, $2) AS n),
      workout AS (INSERT INTO workouts (organization_id, author_id, title) VALUES ($1, $3, 'Day') RETURNING id),
      assigned AS (INSERT INTO workout_assignments
                       (organization_id, workout_id, athlete_id, assigned_by_id, scheduled_for)

@@ -211,3 +211,25 @@ async def test_every_value_that_the_file_format_accepts_can_be_stored(database: 
         "difficulty": 3.0,
     }
     assert await seed(database, [entry("x" * 255, **max_lengths)]) == (1, 0)
+
+
+async def test_provider_and_status_of_a_seeded_video_follow_from_its_address(database: Database, owner: Pool) -> None:
+    found = []
+    for url, difficulty in ((None, 1), ("https://video.example/1", 2), ("https://video.example/1", 3), (None, 4)):
+        await seed(database, [entry("with-video", difficulty=difficulty, **({"videoUrl": url} if url else {}))])
+        row = await owner.fetchrow("SELECT video_provider, video_status FROM exercises WHERE slug = 'with-video'")
+        found.append(tuple(row))
+        await owner.execute(
+            "UPDATE exercises SET video_status = 'verified' WHERE slug = 'with-video' AND difficulty = 2"
+        )
+    assert found == [(None, "auto"), ("external", "manual"), ("external", "verified"), (None, "auto")]
+
+
+async def test_a_shipped_term_that_is_stored_under_another_slug_is_found_by_its_name(
+    database: Database, owner: Pool
+) -> None:
+    before = await owner.fetchval("SELECT count(*) FROM exercise_equipment")
+    await owner.execute("UPDATE exercise_equipment SET slug = 'gym-ball' WHERE slug = 'swiss-ball'")
+    assert [(each.new, each.changed) async for each in seed_library(database)] == [(0, 0)] * len(shipped_files())
+    assert await owner.fetchval("SELECT count(*) FROM exercise_equipment") == before
+    await owner.execute("UPDATE exercise_equipment SET slug = 'swiss-ball' WHERE slug = 'gym-ball'")

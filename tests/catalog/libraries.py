@@ -173,11 +173,12 @@ async def stored_library(api: Api, world: World, owner: Pool) -> StoredLibrary:
             stored.ids[row.slug] = kind, row.id, False
     for slug, parent in (("ours", None), ("ours-below", stored.ids["stretching"][1])):
         id = await owner.fetchval(
-            "INSERT INTO exercise_categories (organization_id, name, slug, parent_id) "
-            "VALUES ($1, $2, $2, $3) RETURNING id",
+            "INSERT INTO exercise_categories (organization_id, name, identity, slug, parent_id) "
+            "VALUES ($1, $2, $4, $2, $3) RETURNING id",
             gym.id,
             slug,
             parent,
+            slug,
         )
         stored.ids[slug] = "category", id, True
     return stored

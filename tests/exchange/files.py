@@ -6,9 +6,9 @@ from uuid import UUID
 
 import orjson
 
-from kinegraph.exchange.jobs import export_exercises, import_exercises
+from kinegraph.exchange.jobs import EXERCISES, export_exercises, import_exercises
 from kinegraph.exchange.rules import Choices, Duplicates, Plan
-from kinegraph.exchange.rules_fields import read_file
+from kinegraph.exchange.rules_entries import read_file
 from kinegraph.formats.records import File, Format
 from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
@@ -57,8 +57,13 @@ async def bring(
 
 
 async def take(database: Database, slug: str | None) -> list[dict[str, Any]]:
-    """An export, as rows."""
-    return [orjson.loads(line) async for line in export_exercises(database, slug)]
+    """The exercises of an export, as rows."""
+    return [orjson.loads(line) async for kind, line in export_exercises(database, slug) if kind == EXERCISES]
+
+
+async def exported(database: Database, slug: str | None) -> bytes:
+    """A whole export, with taxonomy terms and overrides."""
+    return b"".join([line async for _, line in export_exercises(database, slug)])
 
 
 def ignored(*arguments: Any) -> None:

@@ -10,7 +10,7 @@ from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.formats.records import Format
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, World
-from tests.exchange.files import EDIT, KEEP, Pool, bring, everything, free, stored, take, verdicts
+from tests.exchange.files import EDIT, Pool, bring, everything, free, stored, take, verdicts
 
 DELETE = "mutation ($id: ID!) { deleteExercise(id: $id) { userErrors { code } } }"
 
@@ -86,7 +86,7 @@ async def test_an_added_column_in_the_file_does_not_make_rows_count_as_edited(
     again = await bring(database, organization.slug, "name,difficulty,cues\nAlpha Pull,3,Up|Down\n", Format.CSV)
     assert verdicts(again) == ["changed"]
     (line,) = await take(database, organization.slug)
-    assert (line["difficulty"], line["cues"], line["importKey"]) == (3, ["Up", "Down"], "csv:alpha-pull")
+    assert (line["difficulty"], line["cues"], line["importKey"]) == (3, ["Up", "Down"], "csv:alpha pull")
 
 
 async def test_an_unchanged_instruction_retains_its_picture_where_others_are_inserted_before_it(
@@ -136,35 +136,6 @@ async def test_concurrent_imports_store_each_row_once(
     plans = await asyncio.gather(*(bring(database, organization.slug, file) for _ in range(3)))
     assert sorted(verdicts(plan)[0] for plan in plans) == ["new", "unchanged", "unchanged"]
     assert len(await stored(owner, organization.id)) == 50
-
-
-async def test_a_duplicate_within_the_scope_or_the_file_is_reported_and_left_out_unless_chosen(
-    database: Database, organization: Organization, owner: Pool
-) -> None:
-    await bring(database, organization.slug, [free("Alpha Pull")])
-    file = [free("Pulls, alpha"), free("Delta-Pull"), free("delta pulls"), free("Delta Pull Wide")]
-    plan = await bring(database, organization.slug, file)
-    assert verdicts(plan) == ["duplicate", "new", "duplicate", "new"]
-    assert [decision.like for decision in plan.decisions] == [
-        'the stored "Alpha Pull"',
-        None,
-        'row 2 ("Delta-Pull")',
-        None,
-    ]
-    assert len(await stored(owner, organization.id)) == 3
-    assert [each.writes for each in (await bring(database, organization.slug, file, duplicates=KEEP)).decisions] == [
-        True, False, True, False,
-    ]  # fmt: skip
-    assert len(await stored(owner, organization.id)) == 5
-
-
-async def test_a_duplicate_of_a_canonical_row_is_reported_and_imported_into_an_organization_but_not_into_the_library(
-    database: Database, organization: Organization
-) -> None:
-    plan = await bring(database, organization.slug, [free("back-squats")])
-    assert (verdicts(plan), plan.decisions[0].like) == (["new"], 'the canonical "Back Squat"')
-    canonical = await bring(database, None, [free("back-squats")], dry_run=True)
-    assert (verdicts(canonical), canonical.decisions[0].writes) == (["duplicate"], False)
 
 
 async def test_a_seeded_row_that_an_import_overwrote_stays_so_when_the_library_is_seeded_again(

@@ -142,7 +142,7 @@ BAD: Json = {
         instruction("y", imageKey="k" * 1025),
     ],
     "contraindications": [
-        *map(contraindication, (" ", "Knee pain", "knee-PAIN", "x" * 121)),
+        *map(contraindication, (" ", "Knee pain", "knee  PAIN", "x" * 121)),
         contraindication("ok", description="x" * 2001),
     ],
     "termIds": ["nonsense"],

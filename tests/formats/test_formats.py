@@ -5,7 +5,6 @@ from typing import Any  # inputs and answers are JSON
 import orjson
 import pytest
 
-from kinegraph.exchange.rules_duplicates import likenesses
 from kinegraph.formats.html import plain_text
 from kinegraph.formats.records import Format
 from tests.exchange.files import free, parse
@@ -68,7 +67,7 @@ def test_csv_accepts_headings_in_any_spelling_and_lists_in_cells(heading: str) -
         "\r\n"
     )
     assert content(Format.CSV, file) == {
-        "key": "csv:pull-wide",
+        "key": "csv:pull, wide",
         "name": "Pull, wide",
         "primary_muscles": ["lats", "biceps", "traps"],
         "is_unilateral": True,
@@ -137,24 +136,3 @@ def test_wger_rows_have_the_english_translation_hebrew_aliases_licence_and_autho
 def test_html_becomes_lines_of_text() -> None:
     html = "<p>One <b>two</b>&nbsp;three.</p><ol><li><p>Sit</p></li><li>Pull<br>hard</li></ol><script>alert()</script>"
     assert plain_text(html) == "One two three.\n- Sit\n- Pull\nhard"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "alike"),
-    [
-        ("Push-ups", "push up", True),
-        ("Pushups", "Push Up", True),
-        ("Squat, Front", "front squats", True),
-        ("Farmer's Walk", "Farmers walk", True),
-        ("Press", "Pres", False),
-        ("Push-up", "Incline Push-up", False),
-        ("Squats - With Bands", "Squat with Bands", False),
-        ("Присед", "присед", True),
-        ("סקוואט", "סקוואט קדמי", False),
-        ("कि", "कु", False),
-    ],
-)
-def test_names_are_similar_if_they_differ_only_in_case_hyphens_plural_or_word_order(
-    one: str, other: str, alike: bool
-) -> None:
-    assert bool({*likenesses(one)} & {*likenesses(other)}) is alike

@@ -98,9 +98,10 @@ async def announce(owner: Pool, organization: Organization) -> UUID:
 async def describe(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
     """Terms of the organization's own, and child rows of its exercise."""
     ours = {"organization_id": organization.id}
-    term = {**ours, "name": "Ours", "slug": "ours"}
+    term = {**ours, "name": "Ours", "identity": "ours", "slug": "ours"}
     category = await insert(owner, "exercise_categories", **term)
-    below = {**term, "slug": "below", "parent_id": category, "parent_organization_id": organization.id}
+    other = {**term, "identity": "below", "slug": "below"}
+    below = {**other, "parent_id": category, "parent_organization_id": organization.id}
     hanging = {**ours, "exercise_id": exercise}
     tag = {**hanging, "kind": "category", "term_id": category, "term_organization_id": organization.id}
     instruction = {"type": "step", "body": "Ours", "sort_order": 0}

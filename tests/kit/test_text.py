@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinegraph.kit.text import identity_of, normalized, slug_of
+from kinegraph.kit.text import distinct_slug, identity_of, likenesses, normalized, slug_of
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,34 @@ def test_the_compared_form_of_a_compared_form_is_itself(name: str) -> None:
 
 def test_a_slug_is_for_addresses() -> None:
     assert slug_of("Développé couché, 90°") == "developpe-couche-90"
+
+
+def test_a_slug_that_is_taken_gets_the_next_number_within_its_length() -> None:
+    assert distinct_slug("core", ()) == "core"
+    assert distinct_slug("core", {"core", "core-2"}) == "core-3"
+    assert distinct_slug("x" * 100, {"x" * 100}) == "x" * 98 + "-2"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Push-ups", "push up", True),
+        ("Pushups", "Push Up", True),
+        ("Squat, Front", "front squats", True),
+        ("Farmer's Walk", "Farmers walk", True),
+        ("Plank", "Plank ++", True),
+        ("Press", "Pres", False),
+        ("Push-up", "Incline Push-up", False),
+        ("Squats - With Bands", "Squat with Bands", False),
+        ("Cable Fly Low to High", "Cable Fly High to Low", False),
+        ("Heel-to-Toe", "Toe-to-Heel", False),
+        ("Elbow to Knee", "Knees-to-Elbows", False),
+        ("Присед", "присед", True),
+        ("סקוואט", "סקוואט קדמי", False),
+        ("कि", "कु", False),
+    ],
+)
+def test_names_are_alike_if_they_differ_only_in_case_symbols_plural_or_a_comma(
+    one: str, other: str, alike: bool
+) -> None:
+    assert bool({*likenesses(one)} & {*likenesses(other)}) is alike

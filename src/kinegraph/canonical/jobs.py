@@ -28,8 +28,8 @@ async def seed_library(database: Database) -> AsyncIterator[Seeded]:
     """
     library = [(name, entries_of(name, content)) for name, content in shipped_files()]
     async with database.write(store_seed.authenticate_curator) as session:
-        await store_seed.seed_taxonomies(session, shipped_taxonomies())
-        terms = await store_seed.global_terms(session)
+        await store_seed.seed_taxonomies(session, taxonomies := shipped_taxonomies())
+        terms = await store_seed.global_terms(session, taxonomies)
     library = [(name, tagged(name, entries, terms)) for name, entries in library]
     for name, entries in library:
         async with database.write(store_seed.authenticate_curator) as session:

@@ -13,6 +13,7 @@ from kinegraph.canonical.rules_files import file_schema
 from kinegraph.exercise.rules_columns import COLUMNS, DEFAULTS, EXCHANGED, Kind
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.kit.checks import character_fault
+from kinegraph.video.rules import NO_VIDEO, video_columns
 
 TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmentItems": "equipment"}
 """The fields of an entry that name global terms by slug, and the kind of each."""
@@ -135,7 +136,8 @@ def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
     given |= {name: _whole(value) for name, value in given.items() if name in NUMBERS}
     hashed = orjson.dumps({**HASHED_DEFAULTS, **given, **details}, option=orjson.OPT_SORT_KEYS)
-    return {**UNSET_VALUES, **given, **details, "seed_hash": hashlib.sha256(hashed).hexdigest()}
+    video = {**NO_VIDEO, **video_columns(given, None)}
+    return {**UNSET_VALUES, **given, **video, **details, "seed_hash": hashlib.sha256(hashed).hexdigest()}
 
 
 def _whole(value: float | None) -> int | None:

@@ -7,8 +7,10 @@ from uuid import UUID
 from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, Column
 from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
 from kinegraph.kit.sessions import ReadSession, WriteSession, typed
-from kinegraph.taxonomy.rules import TaxonomyKind
+from kinegraph.kit.text import identity_of
+from kinegraph.taxonomy.rules import TaxonomyKind, named
 from kinegraph.taxonomy.store import TABLES, TERMS
+from kinegraph.video.rules import NO_VIDEO
 
 
 def recordset_type(column: Column) -> str:
@@ -18,16 +20,25 @@ def recordset_type(column: Column) -> str:
 
 SEEDED: Mapping[str, str] = {
     **{name: recordset_type(COLUMNS[name]) for name in EXCHANGED if name != "status"},
+    "video_provider": "text",
+    "video_duration_seconds": "integer",
+    "video_status": "text",
     "seed_hash": "text",
 }
 """The columns that seeding sets, with the SQL types by which their JSON is read."""
 
 
 def _seeded(name: str) -> str:
-    """The value that seeding sets in a column of an existing row; a locked video does not change."""
-    if name not in ("video_url", "thumbnail_url"):
+    """The value that seeding sets in a column of an existing row; a locked video does not change.
+
+    What follows from a video's address changes with it alone.
+    """
+    if name not in ("video_url", "thumbnail_url", *NO_VIDEO):
         return f"excluded.{name}"
-    return f"CASE WHEN exercises.video_locked_by_user_id IS NULL THEN excluded.{name} ELSE exercises.{name} END"
+    stays = "exercises.video_locked_by_user_id IS NOT NULL"
+    if name in NO_VIDEO:
+        stays += " OR exercises.video_url IS NOT DISTINCT FROM excluded.video_url"
+    return f"CASE WHEN {stays} THEN exercises.{name} ELSE excluded.{name} END"
 
 
 async def authenticate_curator(session: ReadSession) -> None:
@@ -84,14 +95,16 @@ async def seed_taxonomies(session: WriteSession, lists: Mapping[TaxonomyKind, Se
     """Insert the global terms that do not exist yet; existing terms do not change."""
     for kind, entries in lists.items():
         sent = [
-            {**entry, "body_area": entry.get("bodyArea"), "sort_order": index} for index, entry in enumerate(entries)
+            {**entry, **named(entry["name"]), "body_area": entry.get("bodyArea"), "sort_order": index}
+            for index, entry in enumerate(entries)
         ]
         area = ", body_area" if kind is TaxonomyKind.BODY_REGION else ""
         await session.run(
             f"""
-            INSERT INTO {TABLES[kind]} (slug, name, sort_order{area})
-            SELECT slug, name, sort_order{area}
-            FROM jsonb_to_recordset($1) AS sent (slug text, name text, sort_order integer, body_area text)
+            INSERT INTO {TABLES[kind]} (slug, name, identity, sort_order{area})
+            SELECT slug, name, identity, sort_order{area}
+            FROM jsonb_to_recordset($1)
+                AS sent (slug text, name text, identity text, sort_order integer, body_area text)
             ON CONFLICT DO NOTHING
             """,
             sent,
@@ -109,7 +122,12 @@ async def seed_taxonomies(session: WriteSession, lists: Mapping[TaxonomyKind, Se
             )
 
 
-async def global_terms(session: ReadSession) -> dict[tuple[str, str], UUID]:
-    """The ids of the global terms by kind and slug."""
-    rows = await session.fetch(f"SELECT kind, slug, id FROM ({TERMS}) AS term WHERE organization_id IS NULL")
-    return {(row.kind, row.slug): row.id for row in rows}
+async def global_terms(
+    session: ReadSession, lists: Mapping[TaxonomyKind, Sequence[Mapping[str, Any]]]
+) -> dict[tuple[str, str], UUID]:
+    """The ids of the global terms by kind and slug. A term of these lists may be stored under another slug."""
+    rows = await session.fetch(f"SELECT kind, slug, name, id FROM ({TERMS}) AS term WHERE organization_id IS NULL")
+    named_so = {(row.kind, identity_of(row.name)): row.id for row in rows}
+    shipped = {(str(kind), entry["slug"]): identity_of(entry["name"]) for kind in lists for entry in lists[kind]}
+    found = {key: named_so[key[0], name] for key, name in shipped.items() if (key[0], name) in named_so}
+    return {**found, **{(row.kind, row.slug): row.id for row in rows}}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from kinegraph.catalog.rules import BANDS, Filter
 from kinegraph.exercise.rules_columns import COLUMNS, Kind
-from kinegraph.exercise.rules_details import condition_key
+from kinegraph.exercise.rules_details import SEPARATORS, condition_spellings
 from kinegraph.kit.sessions import Arguments
 
 Columns = Mapping[str, str]
@@ -89,12 +89,13 @@ def _layers(wanted: Filter, arguments: Arguments) -> list[str]:
         fatigue = _layer("exercise_programming_profiles", "layer.fatigue_score")
         found.append(f"{fatigue} <= {arguments.bind(wanted.max_fatigue, 'integer')}")
     if wanted.safe_for is not None:
-        keys = arguments.bind([condition_key(each) for each in wanted.safe_for], "text[]")
+        keys = arguments.bind([key for each in wanted.safe_for for key in condition_spellings(each)], "text[]")
+        plain = f"btrim(regexp_replace(against.condition_key, '{SEPARATORS}', ' ', 'g'))"
         found.append(f"{_layer('exercise_safety_constraints', f'layer.avoid_if && {keys}')} IS NOT TRUE")
         found.append(
             f"""(SELECT true FROM exercise_contraindications against
                 WHERE against.exercise_id = e.id AND against.severity = 'absolute'
-                  AND against.condition_key = ANY ({keys}) LIMIT 1) IS NULL"""
+                  AND {plain} = ANY ({keys}) LIMIT 1) IS NULL"""
         )
     return found
 

@@ -4,16 +4,17 @@ import argparse
 import asyncio
 import os
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from kinegraph import revisions
+from kinegraph.commands.exchange_report import exported, report, summary
 from kinegraph.exchange.jobs import export_exercises, import_exercises
 from kinegraph.exchange.rules import Choices, Duplicates, ExchangeError, Plan
-from kinegraph.exchange.rules_fields import read_file
-from kinegraph.exchange.rules_plan import report, summary
+from kinegraph.exchange.rules_entries import read_file
 from kinegraph.formats.records import MAX_FILE_BYTES, File, Format, one_line
 from kinegraph.formats.wger_fixtures import names_beside
 from kinegraph.kit.database import Database
@@ -38,7 +39,7 @@ def register(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> Non
         "--duplicates",
         choices=[each.value for each in Duplicates],
         default=Duplicates.SKIP.value,
-        help="what becomes of new exercises that resemble another of the scope or the file (default: skip)",
+        help="what becomes of new exercises with the name of another of the scope or the file (default: skip)",
     )
     exporting = add("export", run_export, "Write exercises as JSON Lines, for `import --format kinegraph-json`.")
     exporting.add_argument("--output", type=Path, metavar="FILE", help="where to (default: standard output)")
@@ -98,20 +99,21 @@ def run_export(options: argparse.Namespace) -> int:
     part = options.output.with_name(f".{options.output.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as output:
-            count = _export(url, options.organization, output)
+            counts = _export(url, options.organization, output)
         part.replace(options.output)
     except OSError as error:
         raise ExchangeError(f"{one_line(options.output.name)} cannot be written: {error.strerror or error}.") from None
     finally:
         part.unlink(missing_ok=True)
-    print(f"{one_line(options.output.name)}: {count:,} exercises.", file=sys.stderr)
+    print(f"{one_line(options.output.name)}: {exported(counts)}", file=sys.stderr)
     return 0
 
 
 def _export_to_standard_output(url: str, organization: str | None) -> int:
     try:
-        _export(url, organization, sys.stdout.buffer)
+        counts = _export(url, organization, sys.stdout.buffer)
         sys.stdout.flush()
+        print(exported(counts), file=sys.stderr)
     except OSError as error:
         # What Python still holds for standard output goes nowhere, or it would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -120,14 +122,14 @@ def _export_to_standard_output(url: str, organization: str | None) -> int:
     return 0
 
 
-def _export(url: str, organization: str | None, output: BinaryIO) -> int:
-    async def work(database: Database) -> int:
-        count = 0
+def _export(url: str, organization: str | None, output: BinaryIO) -> Counter[str]:
+    async def work(database: Database) -> Counter[str]:
+        counts: Counter[str] = Counter()
         async with aclosing(export_exercises(database, organization)) as lines:
-            async for line in lines:
+            async for kind, line in lines:
                 output.write(line)
-                count += 1
-        return count
+                counts[kind] += 1
+        return counts
 
     return asyncio.run(_with_database(url, work))
 

@@ -3,17 +3,22 @@
 from collections.abc import AsyncGenerator, Callable
 from uuid import UUID
 
-from kinegraph.exchange import store, store_write
+from kinegraph.exchange import store, store_overrides, store_write
 from kinegraph.exchange.rules import Choices, ExistingRows, Parsed, Plan, Stored, StoredRow
 from kinegraph.exchange.rules_fields import FIELDS, digest
-from kinegraph.exchange.rules_plan import planned, record_of, require_importable
+from kinegraph.exchange.rules_plan import planned, require_importable, stored_fields
 from kinegraph.exercise.rules_columns import api_name
-from kinegraph.formats.kinegraph_json import line
+from kinegraph.formats.kinegraph_json import line, override_line, term_line
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.taxonomy.store_terms import own_terms, term_names
+from kinegraph.video.rules import NO_VIDEO
 
 BATCH = 500
 """Number of rows that are written, or read, at once."""
+
+TAXONOMY_TERMS, EXERCISES, OVERRIDES = "taxonomy terms", "exercises", "overrides"
+"""The words for the lines of an export."""
 
 ShowPlan = Callable[[Plan], None]
 """Called with the plan before anything is written."""
@@ -39,6 +44,7 @@ async def import_exercises(
             return await _checked_plan(reading, parsed, choices, show_plan)
     async with database.write(store.authenticate(slug)) as session:
         await store.lock(session, session.viewer, *_lookup_keys(parsed))
+        await store_overrides.lock(session, session.viewer)
         plan = await _checked_plan(session, parsed, choices, show_plan)
         await _write(session, plan, show_progress)
     return plan
@@ -72,34 +78,49 @@ async def _existing_rows(session: ReadSession[store.Scope], parsed: Parsed) -> E
         stored=[_stored(row) for row in await store.existing_rows(session, scope, *_lookup_keys(parsed))],
         named=await store.names(session, scope),
         slugs=await store.canonical_slugs(session, slugs) if scope is None else {},
-        terms=await store.terms(session, scope),
+        terms=await term_names(session, scope),
+        targets=await store_overrides.targets(session, scope, parsed.overrides),
     )
 
 
 def _stored(row: StoredRow) -> Stored:
     images = [each for each in row.instructions if each["image_key"]]
-    return Stored(row.id, row.import_key, row.seed_hash, store.content_of(row), images)
+    video = {name: getattr(row, name) for name in NO_VIDEO}
+    is_locked = row.video_locked_by_user_id is not None
+    return Stored(row.id, row.import_key, row.seed_hash, store.content_of(row), video, is_locked, images)
 
 
 async def _write(session: WriteSession[store.Scope], plan: Plan, show_progress: ShowProgress) -> None:
+    await store_write.write_terms(session, session.viewer, plan.new_terms)
     # Existing rows come first: one may release the name or slug that a new row gets.
-    records = [record_of(each) for each in sorted(plan.written, key=lambda each: each.stored is None)]
+    records = [store_write.record_of(each) for each in sorted(plan.written, key=lambda each: each.stored is None)]
     for start in range(0, len(records), BATCH):
         await store_write.write(session, session.viewer, records[start : start + BATCH])
         show_progress(min(start + BATCH, len(records)), len(records))
+    await store_overrides.write(session, session.viewer, plan.overrides)
 
 
-async def export_exercises(database: Database, slug: str | None) -> AsyncGenerator[bytes, None]:
-    """Every row of the canonical library or of an organization as a line of JSON, by name, from one snapshot.
+async def export_exercises(database: Database, slug: str | None) -> AsyncGenerator[tuple[str, bytes], None]:
+    """Everything that a scope has for a file, from one snapshot: each line of JSON with the word for its kind.
 
-    Raises ExchangeError.
+    First the taxonomy terms, then the exercises by name, then the overrides. Raises ExchangeError.
     """
     async with database.read(store.authenticate(slug)) as session:
+        scope = session.viewer
+        for term in await own_terms(session, scope):
+            yield TAXONOMY_TERMS, term_line(term.kind, term.slug, term.name, term.parent, term.body_area)
         last: tuple[str, UUID] | None = ("", UUID(int=0))
         while last:
-            rows = await store.page(session, session.viewer, last, BATCH)
+            rows = await store.page(session, scope, last, BATCH)
             for row in rows:
                 content = store.content_of(row)
                 fields = {api_name(name): content[name] for name in FIELDS}
-                yield line(row.id, row.import_key, digest(content), fields)
+                yield EXERCISES, line(row.id, row.import_key, digest(content), fields)
             last = (rows[-1].name, rows[-1].id) if rows else None
+        after: UUID | None = UUID(int=0)
+        while after:
+            overrides = await store_overrides.page(session, scope, after, BATCH)
+            for each in overrides:
+                values = stored_fields(each)
+                yield OVERRIDES, override_line(each.id, each.slug, each.name, digest(values), values)
+            after = overrides[-1].id if overrides else None

@@ -7,13 +7,14 @@ from typing import Any, Protocol  # Any: values of an entry's fields
 from uuid import UUID
 
 from kinegraph.formats.records import Location, Skipped
+from kinegraph.taxonomy.rules_references import NewTerm, TermNameRow
 
 MAX_FAULTS = 20
 """Maximum number of faults in one message."""
 
 
 class Duplicates(StrEnum):
-    """The treatment of a new row that resembles another one of its scope or file."""
+    """The treatment of a new row that has the name of another one of its scope or file."""
 
     SKIP = "skip"
     KEEP = "keep"
@@ -54,18 +55,49 @@ class Entry:
         return str(self.content["name"])
 
 
+@dataclass(frozen=True, slots=True)
+class TermEntry:
+    """A taxonomy term of a file."""
+
+    location: Location
+    kind: str
+    columns: Mapping[str, Any]
+    """Name, identity, slug (None where the file has none), and the area of a body region."""
+    parent: str | None
+    """The slug of the category above."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideEntry:
+    """An override of a canonical exercise, which is found by id, or else by slug, or else by name."""
+
+    location: Location
+    id: UUID | None
+    slug: str | None
+    name: str
+    fields: Mapping[str, Any]
+    """The overriding values by their key in a stored override."""
+    base: str | None
+    """The hash of the stored override at the time of its export."""
+
+
 @dataclass(slots=True)
 class Parsed:
     """The entries, faults and skipped rows of a file."""
 
+    prefers_names: bool = False
+    """True if a reference to a term is meant as its name, rather than as its slug, where it could be both."""
     entries: list[Entry] = field(default_factory=list)
+    terms: list[TermEntry] = field(default_factory=list)
+    overrides: list[OverrideEntry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
-        """Number of the file's rows."""
-        return len(self.entries) + len({fault.location.row for fault in self.faults}) + len(self.skipped)
+        """Number of the file's rows, terms and overrides included."""
+        beside = len(self.terms) + len(self.overrides)
+        return len(self.entries) + beside + len({fault.location.row for fault in self.faults}) + len(self.skipped)
 
 
 def format_faults(faults: list[Fault], heading: str) -> str:
@@ -102,6 +134,10 @@ class StoredRow(Protocol):
     name: str
     import_key: str | None
     seed_hash: str | None
+    video_provider: str | None
+    video_status: str | None
+    video_duration_seconds: int | None
+    video_locked_by_user_id: UUID | None
     instructions: list[dict[str, Any]]
     contraindications: list[dict[str, Any]]
     fatigue_score: int | None
@@ -118,6 +154,19 @@ class NameRow(Protocol):
     """True for a row of the scope, False for a canonical row beside it."""
 
 
+class TargetRow(Protocol):
+    """A canonical exercise, with the override that the scope has of it."""
+
+    id: UUID
+    slug: str | None
+    name: str
+    status: str
+    overrides: dict[str, Any] | None
+
+    def __getitem__(self, column: str, /) -> Any:
+        """The stored value of an overridable column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A row of the scope that an entry may belong to."""
@@ -126,6 +175,9 @@ class Stored:
     import_key: str | None
     seed_hash: str | None
     content: Mapping[str, Any]
+    video: Mapping[str, Any] = field(default_factory=dict)
+    """The columns of its video that follow from its address."""
+    is_video_locked: bool = False
     images: Sequence[Mapping[str, Any]] = ()
     """Its instructions with a picture: type, body, and the picture's key and type."""
 
@@ -140,8 +192,10 @@ class ExistingRows:
     """The names of every row that the scope sees."""
     slugs: Mapping[str, UUID] = field(default_factory=dict)
     """The ids of canonical rows by slug, deleted ones included."""
-    terms: frozenset[tuple[str, str]] = frozenset()
-    """The terms that the scope may use, by taxonomy and slug."""
+    terms: Sequence[TermNameRow] = ()
+    """The terms that the scope may use."""
+    targets: Sequence[TargetRow] = ()
+    """The canonical exercises that the file overrides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +208,22 @@ class Decision:
     stored: Stored | None = None
     like: str | None = None
     """Description of the exercise or row that it resembles."""
+    is_equal: bool = False
+    """True if it has the name of that one; else it is only alike."""
+    is_video_unchanged: bool = False
+    """True if the stored video is locked, and the file has another."""
     is_key_unchanged: bool = False
     """True if its stored row has an import key, or another row has the entry's key, so that none is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideDecision:
+    """The decision about one override."""
+
+    entry: OverrideEntry
+    verdict: Verdict
+    writes: bool
+    target: TargetRow
 
 
 @dataclass(slots=True)
@@ -166,12 +234,36 @@ class Plan:
     decisions: list[Decision]
     faults: list[Fault]
     skipped: list[Skipped]
+    existing_terms: int = 0
+    """Number of the file's terms that the scope has already."""
+    new_terms: list[NewTerm] = field(default_factory=list)
+    overrides: list[OverrideDecision] = field(default_factory=list)
 
     def of(self, *verdicts: Verdict) -> list[Decision]:
         """The decisions of these verdicts."""
         return [decision for decision in self.decisions if decision.verdict in verdicts]
 
     @property
+    def exercises(self) -> int:
+        """Number of the file's rows about exercises."""
+        return self.rows - self.existing_terms - len(self.new_terms) - len(self.overrides)
+
+    @property
     def written(self) -> list[Decision]:
         """The decisions whose entries are written."""
         return [decision for decision in self.decisions if decision.writes]
+
+    @property
+    def renamed(self) -> list[Decision]:
+        """The decisions whose entry has another name than its stored row."""
+        return [each for each in self.decisions if each.stored and each.entry.name != each.stored.content["name"]]
+
+    @property
+    def alike(self) -> list[Decision]:
+        """The decisions whose entry has the name of another exercise, or one that is alike."""
+        return [decision for decision in self.decisions if decision.like]
+
+    @property
+    def locked(self) -> list[Decision]:
+        """The decisions whose stored row has a locked video, where the file has another."""
+        return [decision for decision in self.decisions if decision.is_video_unchanged]

@@ -2,25 +2,19 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any  # values of a file: JSON of any type
-from uuid import UUID
 
 import orjson
 
-from kinegraph.exchange.rules import Entry, Fault, Parsed
 from kinegraph.exercise import rules_details as details
 from kinegraph.exercise.rules import checked
 from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, LISTS, MAX_ENTRIES, Kind, api_name
 from kinegraph.exercise.rules_columns import DEFAULTS as COLUMN_DEFAULTS
-from kinegraph.formats.csv import Cell
-from kinegraph.formats.csv import Column as CsvColumn
-from kinegraph.formats.readers import read
-from kinegraph.formats.records import File, Format, Raw, one_line
-from kinegraph.kit.checks import Checks, parse_key
+from kinegraph.formats.records import one_line
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
-from kinegraph.kit.text import slug_of
 from kinegraph.taxonomy.rules import MAX_NAME_LENGTH, MAX_TERMS
 
 TERMS: Mapping[str, str] = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}
@@ -91,15 +85,13 @@ BY_API_NAME: Mapping[str, str] = {api_name(name): name for name in FIELDS}
 """The fields by their names in files."""
 
 
-def content_of(raw: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
+def content_of(raw: Mapping[str, Any], checks: Checks, fields: Mapping[str, str] = BY_API_NAME) -> dict[str, Any]:
     """The content of a row whose fields have the API's names. Faults are recorded in `checks`."""
-    if "name" not in raw:
-        checks.refuse("Must be given.", "name")
     fit = {}
     for key, value in raw.items():
-        name = BY_API_NAME.get(key)
+        name = fields.get(key)
         if name is None:
-            checks.refuse(f"There is no such field; there are {', '.join(BY_API_NAME)}.", one_line(key))
+            checks.refuse(f"There is no such field; there are {', '.join(fields)}.", one_line(key))
         elif name in COLUMNS and COLUMNS[name].is_required and value is None:
             checks.refuse("Must not be null; leave it out to keep it as it is.", key)
         elif value is None or _is_typed(name, value, (key,), checks):
@@ -223,69 +215,3 @@ def is_choice(value: Any, choices: type[StrEnum], at: Path, checks: Checks) -> b
 def as_term(word: str) -> str:
     """The stored spelling of an enum's member: `Strength Compound` and `STRENGTH_COMPOUND` are `strength_compound`."""
     return "_".join(word.lower().replace("-", " ").replace("_", " ").split())
-
-
-MAX_KEY_LENGTH = 255
-
-CELLS: Mapping[str, Cell] = {
-    **dict.fromkeys((*LISTS, *TERMS), Cell.LIST),
-    **dict.fromkeys(FLAGS, Cell.FLAG),
-    **dict.fromkeys(NUMBERS, Cell.WHOLE),
-    "instructions": Cell.INSTRUCTIONS,
-    "contraindications": Cell.CONTRAINDICATIONS,
-}
-"""The type of the cells of each CSV column; the others are texts."""
-
-CSV_COLUMNS = [
-    CsvColumn(api_name(name), CELLS.get(name, Cell.TEXT), name in COLUMNS and COLUMNS[name].is_required)
-    for name in FIELDS
-]
-"""The columns that a CSV file may have."""
-
-
-def read_file(format: Format, file: File) -> Parsed:
-    """Read a file, and return its entries and faults. Raises FileError for a file that is not of this format."""
-    rows = read(format, file, CSV_COLUMNS)
-    found = parsed(rows.rows)
-    found.skipped += rows.skipped
-    return found
-
-
-def parsed(rows: Iterable[Raw]) -> Parsed:
-    """The entries of the rows that can be imported, and the faults of the others."""
-    found = Parsed()
-    rows_by_key: dict[str, int] = {}
-    for row in rows:
-        checks = Checks()
-        for message, path in row.faults:
-            checks.refuse(message, *path)
-        id = _checked_id(row, checks)
-        content = content_of(row.fields, checks) if row.fields or not checks.refusals else {}
-        key = checks.text(_key(row), (row.key_field,), MAX_KEY_LENGTH, lines=False) if _key(row) else ""
-        if key and rows_by_key.setdefault(key, row.location.row) != row.location.row:
-            checks.refuse(f"The same stands in row {rows_by_key[key]:,}.", row.key_field)
-        elif not key and not checks.refusals:
-            checks.refuse("Must be given: it tells the row from others.", row.key_field)
-        found.faults += _faults(row, checks)
-        if not checks.refusals:
-            slug = content.get("slug") if row.finds_by_slug else None
-            found.entries.append(Entry(row.location, key, content, id, slug, row.base))
-    return found
-
-
-def _checked_id(row: Raw, checks: Checks) -> UUID | None:
-    """The id of the stored row that a row was exported from."""
-    id = parse_key(row.id) if row.id else None
-    if row.id and id is None:
-        checks.refuse("Must be an id that Kinegraph gave out (a UUID).", "id")
-    return id
-
-
-def _key(row: Raw) -> str:
-    """The key that finds the stored row when a later file is imported."""
-    name = row.location.name
-    return f"csv:{slug_of(name) or name}" if row.is_key_of_name and name else row.key
-
-
-def _faults(row: Raw, checks: Checks) -> list[Fault]:
-    return [Fault(row.location, ".".join(map(str, each.path)) or "(the row)", each.message) for each in checks.refusals]

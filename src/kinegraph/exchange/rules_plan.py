@@ -2,11 +2,12 @@
 
 An entry is *unchanged* if its row has the same content, *changed* if the row still has the content that was last
 imported (or the content at the time of the export) and the entry differs, *edited* if somebody has changed the row
-since, and *new* if there is no row. A new entry that resembles another one of its scope or file is a *duplicate*.
+since, and *new* if there is no row. A new entry with the name of another one of its scope or file is a *duplicate*. One
+whose name is only alike is reported, and is new.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any  # values of an entry's fields
 from uuid import UUID
 
@@ -18,33 +19,125 @@ from kinegraph.exchange.rules import (
     ExchangeError,
     ExistingRows,
     Fault,
+    NameRow,
+    OverrideDecision,
+    OverrideEntry,
     Parsed,
     Plan,
     Stored,
+    TargetRow,
+    TermEntry,
     Verdict,
     format_faults,
 )
-from kinegraph.exchange.rules_duplicates import DuplicateFinder
-from kinegraph.exchange.rules_fields import DEFAULTS, TERMS, digest, is_digest, is_unchanged
+from kinegraph.exchange.rules_entries import OVERRIDABLE_FIELDS
+from kinegraph.exchange.rules_fields import TERMS, is_unchanged
 from kinegraph.exercise.rules import require_move
-from kinegraph.exercise.rules_columns import EXCHANGED, api_name
-from kinegraph.exercise.rules_details import condition_key
-from kinegraph.formats.records import Location
+from kinegraph.exercise.rules_columns import api_name
+from kinegraph.exercise.rules_terms import ExerciseStatus
+from kinegraph.formats.records import Location, Skipped
 from kinegraph.kit.errors import InvalidInput
+from kinegraph.kit.text import identity_of, likenesses
+from kinegraph.taxonomy.rules_references import NewTerm, TermIndex
+from kinegraph.video.rules import locked_columns
 
 
 def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
     """Decide about every entry; entries that cannot be stored become faults."""
+    index = TermIndex(existing.terms, prefers_names=parsed.prefers_names)
+    new_terms, orphans = _new_terms(parsed.terms, index)
     rows = _Rows(existing)
-    matched, twice = _matched(parsed.entries, rows)
+    matched, twice = _matched([_with_slugs(entry, index) for entry in parsed.entries], rows)
     duplicates = DuplicateFinder(existing.named, [entry for entry, stored in matched if stored])
     decisions = [_decided(entry, stored, rows, duplicates, choices) for entry, stored in matched]
-    against = [fault for decision in decisions if decision.writes for fault in _against(decision, existing)]
+    against = [fault for decision in decisions if decision.writes for fault in _against(decision, existing, index)]
     against += _slugs_twice(decisions) if existing.is_canonical else []
     refused = {fault.location.row for fault in against}
     decided = [decision for decision in decisions if decision.entry.location.row not in refused]
-    faults = sorted([*parsed.faults, *twice, *against], key=lambda fault: fault.location.row)
-    return Plan(parsed.rows, decided, faults, parsed.skipped)
+    overrides, missing = _overrides(parsed.overrides, existing, choices)
+    faults = [*parsed.faults, *orphans, *twice, *against, *(each for each in missing if isinstance(each, Fault))]
+    skipped = [*parsed.skipped, *(each for each in missing if isinstance(each, Skipped))]
+    existing_terms = len(parsed.terms) - len(new_terms) - len(orphans)
+    faults.sort(key=lambda fault: fault.location.row)
+    return Plan(parsed.rows, decided, faults, skipped, existing_terms, new_terms, overrides)
+
+
+def _new_terms(entries: Sequence[TermEntry], index: TermIndex) -> tuple[list[NewTerm], list[Fault]]:
+    """The terms that the scope lacks, and the faults of those whose parent does not exist, or lies below them."""
+    added = [(entry, slug) for entry in entries if (slug := index.add(entry.kind, entry.columns)) is not None]
+    terms = []
+    faults = []
+    parents = {slug: index.slug_of(entry.kind, entry.parent) for entry, slug in added if entry.parent}
+    for entry, slug in added:
+        above, seen = parents.get(slug), {slug}
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        if above is not None or (entry.parent and parents[slug] is None):
+            faults.append(Fault(entry.location, "parent", f"There is no category {entry.parent!r} above it."))
+        else:
+            terms.append(NewTerm(entry.kind, {**entry.columns, "slug": slug}, parents.get(slug)))
+    return terms, faults
+
+
+def _with_slugs(entry: Entry, index: TermIndex) -> Entry:
+    """The entry with the scope's slugs for the terms that it names; the text of a term that does not exist stays."""
+    meant = {
+        name: sorted({index.slug_of(kind, text) or text for text in entry.content[name]})
+        for name, kind in TERMS.items()
+        if name in entry.content
+    }
+    return replace(entry, content={**entry.content, **meant})
+
+
+def _overrides(
+    entries: Sequence[OverrideEntry], existing: ExistingRows, choices: Choices
+) -> tuple[list[OverrideDecision], list[Fault | Skipped]]:
+    """The decisions about overrides; those that cannot be stored become faults, or are skipped."""
+    decisions = []
+    others: list[Fault | Skipped] = []
+    keys: dict[Any, TargetRow] = {}
+    for row in existing.targets:
+        keys |= {row.id: row, row.slug: row, ("name", identity_of(row.name)): row}
+    seen: set[UUID] = set()
+    for entry in entries:
+        names = (entry.id, entry.slug, ("name", identity_of(entry.name)))
+        target = next((keys[name] for name in names if name is not None and name in keys), None)
+        if existing.is_canonical:
+            others.append(Skipped(entry.location, "skipped, as the canonical library overrides nothing"))
+        elif target is None or target.id in seen:
+            fault = "There is no such canonical exercise." if target is None else "The file has two overrides of it."
+            others.append(Fault(entry.location, "name", fault))
+        else:
+            seen.add(target.id)
+            decision = _override(entry, target, choices)
+            if decision.writes and target.status != ExerciseStatus.PUBLISHED:
+                others.append(Skipped(entry.location, f"skipped, as the exercise is {target.status}"))
+            else:
+                decisions.append(decision)
+    return decisions, others
+
+
+def stored_fields(target: TargetRow) -> dict[str, Any]:
+    """The values that a scope overrides; stored keys that may not be overridden, or are null, do not count."""
+    found = {key: value for key, value in (target.overrides or {}).items() if value is not None}
+    return {key: found[key] for key in OVERRIDABLE_FIELDS if key in found}
+
+
+def _override(entry: OverrideEntry, target: TargetRow, choices: Choices) -> OverrideDecision:
+    """The decision about an override. A value that is equal to the canonical one is none."""
+    fields = {key: value for key, value in entry.fields.items() if value != target[OVERRIDABLE_FIELDS[key]]}
+    stored = stored_fields(target)
+    differing = [key for key, value in fields.items() if stored.get(key) != value]
+    if not differing:
+        verdict = Verdict.UNCHANGED
+    elif not stored:
+        verdict = Verdict.NEW
+    else:
+        is_unedited = not stored.keys() & {*differing} or is_unchanged(stored, entry.base)
+        verdict = Verdict.CHANGED if is_unedited else Verdict.EDITED
+    writes = verdict in (Verdict.NEW, Verdict.CHANGED) or (verdict is Verdict.EDITED and choices.overwrite)
+    return OverrideDecision(replace(entry, fields=fields), verdict, writes, target)
 
 
 def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry, Stored | None]], list[Fault]]:
@@ -62,10 +155,46 @@ def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry,
     return matched, faults
 
 
+class DuplicateFinder:
+    """The names of the scope, the file and the canonical library."""
+
+    def __init__(self, named: Sequence[NameRow], entries: Sequence[Entry]) -> None:
+        self.own: dict[tuple[bool, str], str] = {}
+        self.canonical: dict[tuple[bool, str], str] = {}
+        for row in named:
+            names, kind = (self.own, "stored") if row.is_own else (self.canonical, "canonical")
+            for form in _forms(row.name, row.slug):
+                names.setdefault(form, f'the {kind} "{row.name}"')
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Add an entry, which later ones are compared with."""
+        for form in _forms(entry.name, entry.content.get("slug")):
+            self.own.setdefault(form, str(entry.location))
+
+    def like(self, entry: Entry) -> tuple[str | None, bool]:
+        """Description of the exercise that an entry resembles most, and whether its scope or file has the very name."""
+        forms = [*_forms(entry.name, entry.content.get("slug"))]
+        found = next((names[form] for names in (self.own, self.canonical) for form in forms if form in names), None)
+        return found, forms[0] in self.own
+
+
+def _forms(name: str, slug: str | None) -> Iterator[tuple[bool, str]]:
+    """What names are compared by: first the whole, True, then what only makes them alike, False."""
+    yield True, identity_of(name)
+    for text in filter(None, (name, slug)):
+        yield from ((False, likeness) for likeness in likenesses(text))
+
+
 class _Rows:
-    """Finds the stored row of an entry: by its id, by its key, or by its slug if only one row has it."""
+    """Finds the stored row of an entry: by its id, by its key, or by its slug if only one row has it.
+
+    Slugs are unique among canonical rows alone. An organization's row is found by one only if it has the entry's name.
+    """
 
     def __init__(self, existing: ExistingRows) -> None:
+        self.is_canonical = existing.is_canonical
         self.by_id = {row.id: row for row in existing.stored}
         self.by_key = {row.import_key: row for row in existing.stored if row.import_key}
         self.by_slug: dict[str, list[Stored]] = {}
@@ -75,24 +204,31 @@ class _Rows:
     def of(self, entry: Entry) -> Stored | None:
         found = self.by_id.get(entry.id) if entry.id else None
         found = found or self.by_key.get(entry.key)
-        same = self.by_slug.get(entry.slug, []) if entry.slug else []
+        same = [row for row in self.by_slug.get(entry.slug, []) if self._is_meant(row, entry)] if entry.slug else []
         return found or (same[0] if len(same) == 1 else None)
+
+    def _is_meant(self, row: Stored, entry: Entry) -> bool:
+        return self.is_canonical or identity_of(row.content["name"]) == identity_of(entry.name)
 
 
 def _decided(
     entry: Entry, stored: Stored | None, rows: _Rows, duplicates: DuplicateFinder, choices: Choices
 ) -> Decision:
     if stored is None:
-        own, canonical = duplicates.like(entry)
-        imports = own is None or choices.duplicates is Duplicates.KEEP
+        like, is_equal = duplicates.like(entry)
+        imports = not is_equal or choices.duplicates is Duplicates.KEEP
         if imports:
             duplicates.add(entry)
-        verdict = Verdict.NEW if own is None else Verdict.DUPLICATE
-        return Decision(entry, verdict, imports, like=own or canonical)
+        return Decision(entry, Verdict.DUPLICATE if is_equal else Verdict.NEW, imports, like=like, is_equal=is_equal)
     is_key_unchanged = stored.import_key is not None or entry.key in rows.by_key
+    protected = [name for name in locked_columns(entry.content) if entry.content[name] != stored.content[name]]
+    if is_video_unchanged := stored.is_video_locked and bool(protected):
+        entry = replace(entry, content={name: entry.content[name] for name in entry.content.keys() - {*protected}})
     verdict = _verdict(entry, stored)
     writes = verdict is Verdict.CHANGED or (verdict is Verdict.EDITED and choices.overwrite)
-    return Decision(entry, verdict, writes, stored, is_key_unchanged=is_key_unchanged)
+    return Decision(
+        entry, verdict, writes, stored, is_video_unchanged=is_video_unchanged, is_key_unchanged=is_key_unchanged
+    )
 
 
 def _verdict(entry: Entry, stored: Stored) -> Verdict:
@@ -102,13 +238,13 @@ def _verdict(entry: Entry, stored: Stored) -> Verdict:
     return Verdict.CHANGED if is_unedited else Verdict.EDITED
 
 
-def _against(decision: Decision, existing: ExistingRows) -> Iterator[Fault]:
+def _against(decision: Decision, existing: ExistingRows, index: TermIndex) -> Iterator[Fault]:
     """The faults of an entry that follow from the stored rows."""
     entry, stored = decision.entry, decision.stored
     for name, kind in TERMS.items():
-        for slug in entry.content.get(name, ()):
-            if (kind, slug) not in existing.terms:
-                yield Fault(entry.location, api_name(name), f"There is no term {slug!r}; create it first.")
+        for text in entry.content.get(name, ()):
+            if index.slug_of(kind, text) is None:
+                yield Fault(entry.location, api_name(name), f"There is no term {text!r}; create it first.")
     holder = existing.slugs.get(entry.content.get("slug") or "")
     if existing.is_canonical and holder is not None and (stored is None or stored.id != holder):
         yield Fault(entry.location, "slug", "Another canonical exercise, perhaps a deleted one, has this slug.")
@@ -128,109 +264,9 @@ def _slugs_twice(decisions: Sequence[Decision]) -> Iterator[Fault]:
             yield Fault(entry.location, "slug", f"The same stands in row {seen[slug].row:,}.")
 
 
-def report(plan: Plan, choices: Choices) -> Iterator[str]:
-    """The lines of a report: the counts, and a line for each row that is not simply imported."""
-    new = [each for each in plan.written if each.stored is None]
-    like = [each for each in plan.decisions if each.like]
-    edited = plan.of(Verdict.EDITED)
-    counts = {
-        "new": len(new),
-        "changed": len(plan.of(Verdict.CHANGED)),
-        "unchanged": len(plan.of(Verdict.UNCHANGED)),
-        "edited": len(edited),
-        "probable duplicates": len(like),
-        "rejected": len({fault.location.row for fault in plan.faults}),
-        **({"skipped": len(plan.skipped)} if plan.skipped else {}),
-    }
-    remarks = {"probable duplicates": f", {sum(each.writes for each in like)} of them among the new" if like else ""}
-    yield f"{plan.rows:,} exercises"
-    yield from (f"  {name:<20}{count:>7,}{remarks.get(name, '')}" for name, count in counts.items())
-    yield from map(_edited, edited)
-    yield from map(_like, like)
-    yield from map(str, plan.skipped)
-    if plan.faults:
-        yield from format_faults(plan.faults, "Rejected:").splitlines()
-    if choices.dry_run:
-        yield "Nothing was written (--dry-run)."
-
-
-def _edited(decision: Decision) -> str:
-    imported = decision.stored is not None and decision.stored.import_key is not None
-    why = "was edited since it was imported" if imported else "says something else than the stored row, never imported"
-    outcome = "overwritten" if decision.writes else "left as it is (--overwrite replaces it)"
-    return f"{decision.entry.location} {why}: {outcome}"
-
-
-def _like(decision: Decision) -> str:
-    outcome = "imported all the same" if decision.writes else "not imported (--duplicates keep imports it)"
-    return f"{decision.entry.location} looks like {decision.like}: {outcome}"
-
-
 def require_importable(plan: Plan, choices: Choices) -> None:
     """Raise ExchangeError if rows are rejected, unless the option says that they are left out."""
     if plan.faults and not choices.skip_rejected:
         rejected = len({fault.location.row for fault in plan.faults})
         heading = f"{rejected:,} of {plan.rows:,} rows are rejected, and nothing was imported (see --skip-rejected):"
         raise ExchangeError(format_faults(plan.faults, heading))
-
-
-def summary(plan: Plan) -> str:
-    """The line that says how many rows were imported."""
-    new = sum(each.stored is None for each in plan.written)
-    return f"Imported: {new:,} new, {len(plan.written) - new:,} brought up to date."
-
-
-@dataclass(slots=True)
-class Record:
-    """A row to write, with its child rows; None for a child table that does not change."""
-
-    columns: dict[str, Any]
-    id: UUID | None
-    instructions: Sequence[Mapping[str, Any]] | None
-    contraindications: Sequence[Mapping[str, Any]] | None
-    terms: Sequence[Mapping[str, Any]] | None
-    fatigue: Sequence[Mapping[str, Any]] | None
-
-
-def record_of(decision: Decision) -> Record:
-    """The row of a decision: the values of the entry, else the stored values, or the defaults of a new row."""
-    stored = decision.stored
-    before = stored.content if stored else DEFAULTS
-    after = {**before, **decision.entry.content}
-    hashed = stored.seed_hash if stored and _is_of_seeding(stored.seed_hash) else digest(decision.entry.content)
-    key = stored.import_key if stored and decision.is_key_unchanged else decision.entry.key
-    changes = {name: after[name] != before[name] for name in after}
-    return Record(
-        {**{name: after[name] for name in EXCHANGED}, "import_key": key, "seed_hash": hashed},
-        stored.id if stored else None,
-        _numbered(_with_images(after["instructions"], stored)) if changes["instructions"] else None,
-        _numbered(_keyed(after["contraindications"])) if changes["contraindications"] else None,
-        [{"kind": kind, "slug": slug} for name, kind in TERMS.items() for slug in after[name]]
-        if any(changes[name] for name in TERMS)
-        else None,
-        [{"fatigue_score": after["fatigue_score"]}] if changes["fatigue_score"] else None,
-    )
-
-
-def _is_of_seeding(hashed: str | None) -> bool:
-    return hashed is not None and not is_digest(hashed)
-
-
-def _numbered(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**entry, "sort_order": index} for index, entry in enumerate(entries)]
-
-
-def _keyed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**entry, "condition_key": condition_key(entry["condition"])} for entry in entries]
-
-
-def _with_images(entries: Sequence[Mapping[str, Any]], stored: Stored | None) -> list[dict[str, Any]]:
-    """The instructions, each with the picture of the equal instruction of the stored row."""
-    left = [*(stored.images if stored else ())]
-    found = []
-    for entry in entries:
-        same = next((image for image in left if (image["type"], image["body"]) == (entry["type"], entry["body"])), None)
-        if same:
-            left.remove(same)
-        found.append({**entry, **{name: same[name] if same else None for name in ("image_key", "image_mime")}})
-    return found

@@ -12,12 +12,14 @@ from kinegraph.identity.store_operator import authenticate_operator, drop_operat
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 from kinegraph.taxonomy.store import TERMS as TERM_ROWS
+from kinegraph.video.rules import NO_VIDEO
 
 Scope = UUID | None
 """The organization whose own rows are imported or exported; None for the canonical rows."""
 
 WITH_CHILD_ROWS = f"""
-    SELECT e.id, e.import_key, e.seed_hash, {", ".join(f"e.{name}" for name in EXCHANGED)},
+    SELECT e.id, e.import_key, e.seed_hash, e.video_locked_by_user_id,
+           {", ".join(f"e.{name}" for name in NO_VIDEO)}, {", ".join(f"e.{name}" for name in EXCHANGED)},
            (SELECT coalesce(jsonb_agg(jsonb_build_object('type', type, 'body', body, 'image_key', image_key,
                                                          'image_mime', image_mime) ORDER BY sort_order, id), '[]')
             FROM exercise_instructions WHERE exercise_id = e.id) AS instructions,
@@ -100,14 +102,6 @@ async def canonical_slugs(session: ReadSession, slugs: Sequence[str]) -> dict[st
         "SELECT slug, id FROM exercises WHERE organization_id IS NULL AND slug = ANY ($1)", slugs
     )
     return {row.slug: row.id for row in rows}
-
-
-async def terms(session: ReadSession, scope: Scope) -> frozenset[tuple[str, str]]:
-    """The terms that the scope's exercises may be tagged with, by taxonomy and slug."""
-    rows = await session.fetch(
-        f"SELECT kind, slug FROM ({TERM_ROWS}) AS term WHERE organization_id IS NULL OR organization_id = $1", scope
-    )
-    return frozenset((row.kind, row.slug) for row in rows)
 
 
 async def page(session: ReadSession, scope: Scope, after: tuple[str, UUID], max_rows: int) -> list[StoredRow]:

@@ -1,7 +1,6 @@
 """The rules of an exercise's instructions and contraindications (docs/domain.md, Exercises)."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar  # Any: values of an input, by name
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
+from kinegraph.kit.text import identity_of
 
 MAX_INSTRUCTIONS = 50
 MAX_CONTRAINDICATIONS = 50
@@ -112,9 +112,24 @@ def _entries(
 
 
 def condition_key(condition: str) -> str:
-    """The form of a condition that is stored to compare it: `Knee pain`, `knee-pain` and `KNEE_PAIN ` are equal."""
-    plain = unicodedata.normalize("NFKC", condition).casefold()
-    return "_".join(re.findall(r"[^\W_]+", plain))[:255]
+    """The form of a condition that is stored to compare it: two conditions are the same if it is."""
+    return identity_of(condition)
+
+
+SEPARATORS = "([ _]|-(?![0-9]))+"
+"""Pattern of what stands between the words of a condition, in Python and in SQL: no minus sign, `-10`, is one."""
+
+
+def condition_spellings(condition: str) -> list[str]:
+    """The keys by which a condition that is sought may be stored: `KNEE_PAIN` finds `Knee pain` and `knee-pain`.
+
+    The first has one space between words; a stored key in the same form is compared with it. Nothing else is replaced,
+    so that `Flexion <90` never finds `Flexion >90`. This is a tolerance of filters: in an exercise's list the three
+    spellings are three conditions.
+    """
+    key = condition_key(condition)
+    plain = re.sub(SEPARATORS, " ", key).strip()
+    return [plain, plain.replace(" ", "_"), plain.replace(" ", "-"), key]
 
 
 def paired(

@@ -52,7 +52,7 @@ exercise_instructions = _detail(
 exercise_contraindications = _detail(
     "exercise_contraindications",
     Column("condition", String(120), nullable=False),
-    Column("condition_key", String(255), nullable=False),
+    Column("condition_key", Text, nullable=False),
     Column("severity", String(16), nullable=False),
     Column("description", Text),
     Column("sort_order", Integer, nullable=False),

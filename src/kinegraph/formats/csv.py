@@ -1,9 +1,10 @@
 """The CSV format: one exercise per line, under a header with the names of the API's fields.
 
 The names are spelled as in the API, in words or with underscores (`primaryMuscles`, `Primary muscles`). Entries of a
-list are separated by `;` or `|`, instructions by line breaks or `|`. A contraindication is `condition: severity` or
-`condition: severity: description`. An empty cell clears the field; where the field must have a value, the field is left
-as it is. Row 1 is the first line below the header.
+list are separated by `;` or `|`, or by commas where the API separates a text so, instructions by line breaks or `|`. A
+contraindication is `condition: severity` or `condition: severity: description`. An empty cell clears the field; where
+the field must have a value, the field is left as it is. Row 1 is the first line below the header. Spreadsheets write a
+line `sep=;` above it, and empty columns beside it.
 """
 
 import csv
@@ -22,6 +23,11 @@ class Cell(StrEnum):
 
     TEXT = "text"
     LIST = "list"
+    """A list of sentences, in which commas separate nothing."""
+    NAMES = "names"
+    """A list whose entries are separated by commas, too."""
+    TITLES = "titles"
+    """A list whose entries are separated by commas if there is no other separator."""
     FLAG = "flag"
     WHOLE = "whole"
     INSTRUCTIONS = "instructions"
@@ -40,7 +46,11 @@ class Column:
 
 
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+SEPARATOR_LINE = re.compile(r'\s*"?sep=([^\r\n"])"?[,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+"""A first line that says how cells are separated."""
+WHOLE = re.compile(r"([+-]?\d{1,9})(?:[.,]0{0,2})?")
 LIST_ENDS = re.compile(r"[;|]")
+NAME_ENDS = re.compile(r"[;|,]")
 INSTRUCTION_ENDS = re.compile(r"[\n\r|]+")
 MAX_CELL_LENGTH = 1_000_000
 KEY = Column("key")
@@ -52,15 +62,42 @@ def read(file: File, columns: Sequence[Column]) -> Rows:
     lines = [*_lines(file)]
     if not lines:
         raise FileError(f"{file.name} is empty.")
-    header = _header(file, lines[0], columns)
-    return Rows([_row(number, cells, header) for number, cells in enumerate(lines[1:], 1)])
+    named = [*_named_columns(file, lines)]
+    header = _header(file, [lines[0][index] for index in named], columns)
+    return Rows([_row(number, _cells(cells, named), header) for number, cells in enumerate(lines[1:], 1)])
+
+
+def _named_columns(file: File, lines: Sequence[Sequence[str]]) -> Iterator[int]:
+    """The positions of the columns that have a heading; the others must be empty. Raises FileError."""
+    for index, heading in enumerate(lines[0]):
+        if heading.strip():
+            yield index
+            continue
+        for row, cells in enumerate(lines[1:], 1):
+            if cell := "".join(cells[index : index + 1]).strip():
+                fault = f"column {index + 1} has no heading, but {one_line(cell)!r} in row {row}"
+                raise FileError(f"{file.name}, header: {fault}.")
+
+
+def _cells(cells: list[str], named: Sequence[int]) -> list[str]:
+    """The cells of a row under headings, and those to the right of all headings that are not empty."""
+    beyond = cells[named[-1] + 1 :] if named else []
+    while beyond and not beyond[-1].strip():
+        beyond.pop()
+    return [cells[index] for index in named if index < len(cells)] + beyond
 
 
 def _lines(file: File) -> Iterator[list[str]]:
-    """The lines that are not empty. The separator is a comma, a semicolon or a tab: the first that the header has."""
+    """The lines that are not empty. The separator is a comma, a semicolon or a tab: the first that the header has.
+
+    A line above the header may name any other character.
+    """
     text = text_of(file)
-    first = text.lstrip().splitlines()[0]
-    separator = next((each for each in ",;\t" if each in first), ",")
+    if stated := SEPARATOR_LINE.match(text):
+        text, separator = text[stated.end() :], stated[1]
+    else:
+        first = text.lstrip().splitlines()[0]
+        separator = next((each for each in ",;\t" if each in first), ",")
     csv.field_size_limit(MAX_CELL_LENGTH)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
@@ -108,8 +145,9 @@ def _value(kind: Cell, cell: str) -> Any:
     """A cell's value as it would be in JSON; None for an empty cell."""
     if not cell:
         return None
-    if kind is Cell.LIST:
-        return _split(LIST_ENDS, cell)
+    if kind in (Cell.LIST, Cell.NAMES, Cell.TITLES):
+        has_end = LIST_ENDS.search(cell) is not None
+        return _split(LIST_ENDS if kind is Cell.LIST or (kind is Cell.TITLES and has_end) else NAME_ENDS, cell)
     if kind is Cell.INSTRUCTIONS:
         return [{"type": "step", "body": body} for body in _split(INSTRUCTION_ENDS, cell)]
     if kind is Cell.CONTRAINDICATIONS:
@@ -117,7 +155,7 @@ def _value(kind: Cell, cell: str) -> Any:
     if kind is Cell.FLAG:
         return FLAGS.get(cell.lower(), cell)
     if kind is Cell.WHOLE:
-        return int(cell) if re.fullmatch(r"[+-]?[0-9]{1,9}", cell) else cell
+        return int(found[1]) if (found := WHOLE.fullmatch(cell)) else cell
     return cell
 
 

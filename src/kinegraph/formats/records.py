@@ -86,6 +86,10 @@ class Rows:
 
     rows: list[Raw] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    terms: list[Raw] = field(default_factory=list)
+    """The taxonomy terms that the file has beside exercises."""
+    overrides: list[Raw] = field(default_factory=list)
+    """The overrides of canonical exercises that it has."""
 
 
 def text_of(file: File) -> str:

@@ -6,6 +6,8 @@ it never decides whether two things are equal (docs/domain.md, Names).
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator
+from itertools import count
 
 
 def normalized(text: str) -> str:
@@ -25,3 +27,42 @@ def slug_of(name: str) -> str:
     """A name as lower-case words with hyphens between them; letters of any script stay, accents are removed."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name).lower() if not unicodedata.combining(c))
     return "-".join(re.findall(r"[^\W_]+", plain))[:MAX_SLUG_LENGTH].strip("-")
+
+
+def distinct_slug(slug: str, taken: Collection[str]) -> str:
+    """The slug, or the first of `slug-2`, `slug-3` … that is not taken."""
+    if slug not in taken:
+        return slug
+    suffixes = (f"-{number}" for number in count(2))
+    made = (slug[: MAX_SLUG_LENGTH - len(suffix)].rstrip("-") + suffix for suffix in suffixes)
+    return next(each for each in made if each not in taken)
+
+
+_DASH = "\u2014"
+_SPACED_DASH = re.compile(r"(?<=\w)\s+[-\u2013\u2014]\s+(?=\w)")
+_APOSTROPHES = re.compile("['\u2019\u02bc]")
+
+
+def likenesses(name: str) -> Iterator[str]:
+    """The forms of a name by which another may be meant for the same: two names that share one are alike.
+
+    Upper case, symbols, hyphens, apostrophes and the s of a plural make no difference, nor do spaces between words
+    (`Pull up`, `Pullups`), nor a comma that turns a name around (`Squat, Front`). Every word counts, and so does the
+    order (`Low to High`); so does a dash between spaces, which marks a variant.
+    """
+    before, comma, after = name.partition(",")
+    for text in (name, *([f"{after} {before}"] if comma and "," not in after else [])):
+        words = _words(text)
+        yield " ".join(words) or text.casefold()
+        yield "".join(words) or text.casefold()
+
+
+def _words(text: str) -> list[str]:
+    folded = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
+    apart = _SPACED_DASH.sub(_DASH, folded)
+    spaced = "".join(c if c == _DASH or unicodedata.category(c)[0] in "LMN" else " " for c in apart)
+    return [_singular(word) for word in spaced.replace(_DASH, f" {_DASH} ").split()]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith("ss") else word

@@ -39,7 +39,9 @@ class TaxonomyTerm:
     id: strawberry.ID = strawberry.field(description="The term's id.")
     kind: rules.TaxonomyKind = strawberry.field(description="Which taxonomy it belongs to.")
     name: str = strawberry.field(description="Its name.")
-    slug: str = strawberry.field(description="Short name, unique in its taxonomy and scope.")
+    slug: str = strawberry.field(
+        description="Short name for addresses, unique in its taxonomy and scope; names decide whether terms are equal."
+    )
     organization: Organization | None = organization_edge("Whose own it is; null for a global term.")
     parent: "TaxonomyTerm | None" = edge(
         store.terms, _in_view("parent_id"), "The category above.", required_columns=("view_id", "parent_id")
@@ -68,8 +70,11 @@ class CreateTaxonomyTermInput:
         default=UNSET, description="Whose own it becomes; null or absent makes a global term (platform admins)."
     )
     kind: rules.TaxonomyKind = strawberry.field(description="Which taxonomy it joins.")
-    name: str = strawberry.field(description="Its name, at most 100 characters.")
-    slug: str | None = strawberry.field(default=UNSET, description="Made of the name where it is not given.")
+    name: str = strawberry.field(description="Its name, at most 100 characters; no other in its scope has it.")
+    slug: str | None = strawberry.field(
+        default=UNSET,
+        description="Made of the name where it is not given, with a number after it where it is taken: core-2.",
+    )
     parent_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="For categories: the one above, global or of the same organization."
     )
@@ -115,8 +120,7 @@ class Mutation:
         if values.get("parent_id") is not None:
             columns |= await _parent(session, organization_id, values["parent_id"])
         kind = rules.TaxonomyKind(values["kind"])
-        slug_field = "name" if values.get("slug") is None else "slug"
-        return await _stored(session, organization_id, await store.insert_term(session, kind, columns, slug_field))
+        return await _stored(session, organization_id, await store.insert_term(session, kind, columns))
 
     @mutation("Give a term another name: an organization's own (coach access), or a global one (platform admins).")
     async def rename_taxonomy_term(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Conflict, Path
-from kinegraph.kit.text import slug_of
+from kinegraph.kit.text import identity_of, slug_of
 
 MAX_NAME_LENGTH = 100
 MAX_TERMS = 50
@@ -49,7 +49,7 @@ class OwnedRow(Protocol):
 
 
 class TermTaken(Conflict):
-    """The taxonomy has a term of that slug already."""
+    """The taxonomy has a term of that name, or of that slug, already."""
 
 
 class TermInUse(Conflict):
@@ -57,15 +57,13 @@ class TermInUse(Conflict):
 
 
 def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
-    """Check a new term's input, and return its columns. Raises Refused."""
+    """Check a new term's input, and return its columns; the slug is None where none is given. Raises Refused."""
     checks = Checks()
     kind = TaxonomyKind(values["kind"])
     name = checked_name(values["name"], (*at, "name"), checks)
     slug = values.get("slug")
     if slug is not None and (not slug or slug_of(slug) != slug):
         checks.refuse("Must be lower-case letters and digits in groups joined by hyphens.", *at, "slug")
-    elif slug is None and name and not slug_of(name):
-        checks.refuse("Give a slug: none can be made of this name.", *at, "slug")
     area = values.get("body_area")
     if kind is TaxonomyKind.BODY_REGION:
         if area is None:
@@ -79,8 +77,12 @@ def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
     if kind is TaxonomyKind.CATEGORY and values.get("parent_id") is not None:
         checks.key(values["parent_id"], (*at, "parentId"))
     checks.done()
-    columns = {"name": name, "slug": slug or slug_of(name)}
-    return {**columns, "body_area": area} if kind is TaxonomyKind.BODY_REGION else columns
+    return {**named(name), "slug": slug, **({"body_area": area} if kind is TaxonomyKind.BODY_REGION else {})}
+
+
+def named(name: str) -> dict[str, str]:
+    """The columns of a term's name."""
+    return {"name": name, "identity": identity_of(name)}
 
 
 def checked_name(name: str, at: Path, checks: Checks) -> str:

@@ -9,13 +9,25 @@ import asyncpg
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.taxonomy.rules import OwnedRow, TaggedTermRow, TaxonomyKind, TermInUse, TermRow, TermTaken
+from kinegraph.kit.text import MAX_SLUG_LENGTH, distinct_slug, slug_of
+from kinegraph.taxonomy.rules import (
+    OwnedRow,
+    TaggedTermRow,
+    TaxonomyKind,
+    TermInUse,
+    TermRow,
+    TermTaken,
+    named,
+)
+from kinegraph.taxonomy.rules_references import NAMELESS_SLUG
 
 TABLES: Mapping[TaxonomyKind, str] = {
     TaxonomyKind.CATEGORY: "exercise_categories",
     TaxonomyKind.BODY_REGION: "exercise_body_regions",
     TaxonomyKind.EQUIPMENT: "exercise_equipment",
 }
+
+MAX_SLUG_ATTEMPTS = 3
 
 View = UUID | None
 """The organization whose own terms are shown in addition to the global ones; None for global ones alone."""
@@ -130,20 +142,63 @@ async def replace_tags(session: WriteSession, exercise: OwnedRow, terms: Sequenc
         raise NotFound("A term was deleted meanwhile.", "input", "termIds") from None
 
 
-async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any], slug_field: str) -> UUID:
-    """Store a new term. Raises TermTaken, at the field of the input that its slug is made of, and NotFound."""
+async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any]) -> UUID:
+    """Store a new term. A slug is made of the name where none is given.
+
+    Raises TermTaken, at the field of the input that another term has, and NotFound.
+    """
+    if values["slug"] is not None:
+        return await _inserted(session, kind, values)
+    for attempt in range(MAX_SLUG_ATTEMPTS):
+        try:
+            async with session.savepoint():
+                return await _inserted(session, kind, {**values, "slug": await _free_slug(session, kind, values)})
+        except TermTaken as taken:  # of a slug: by another transaction, meanwhile
+            if taken.path[-1] != "slug" or attempt + 1 == MAX_SLUG_ATTEMPTS:
+                raise
+    raise AssertionError("The last attempt returns or raises.")
+
+
+async def _free_slug(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any]) -> str:
+    """A slug made of a term's name, which no term of its scope and no global one has."""
+    slug = slug_of(values["name"]) or NAMELESS_SLUG
+    rows = await session.fetch(
+        f"""
+        SELECT slug FROM {TABLES[kind]}
+        WHERE (organization_id = $1 OR organization_id IS NULL) AND starts_with(slug, $2)
+        """,
+        values["organization_id"],
+        slug[: MAX_SLUG_LENGTH - 10],
+    )
+    return distinct_slug(slug, {row.slug for row in rows})
+
+
+async def _inserted(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any]) -> UUID:
     try:
         return await session.insert(TABLES[kind], values)
-    except asyncpg.UniqueViolationError:
-        message = f"The taxonomy has a term of the slug {values['slug']} already; choose another."
-        raise TermTaken(message, "input", slug_field) from None
+    except asyncpg.UniqueViolationError as error:
+        raise _taken(error, values, "input") from None
     except asyncpg.ForeignKeyViolationError:
         raise NotFound("The parent was deleted meanwhile.", "input", "parentId") from None
 
 
+def _taken(error: asyncpg.UniqueViolationError, values: Mapping[str, Any], *path: str) -> TermTaken:
+    """The refusal of a term whose name, or slug, another one has."""
+    if str(error.constraint_name).endswith("_slug_idx"):
+        return TermTaken(
+            f"The taxonomy has a term of the slug {values['slug']} already; choose another.", *path, "slug"
+        )
+    message = f"The taxonomy has a term of the name {values['name']} already; use that, or choose another name."
+    return TermTaken(message, *path, "name")
+
+
 async def rename_term(session: WriteSession, kind: TaxonomyKind, id: UUID, name: str) -> None:
-    """Set a term's name; its slug does not change."""
-    await session.update(TABLES[kind], id, {"name": name})
+    """Set a term's name; its slug does not change. Raises TermTaken."""
+    values = named(name)
+    try:
+        await session.update(TABLES[kind], id, values)
+    except asyncpg.UniqueViolationError as error:
+        raise _taken(error, values) from None
 
 
 async def delete_term(session: WriteSession, kind: TaxonomyKind, id: UUID) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
     text,
@@ -41,10 +42,12 @@ def _taxonomy(name: str, *own: SchemaItem) -> Table:
         scope(),
         *own,
         Column("name", String(100), nullable=False),
+        Column("identity", Text, nullable=False),
         Column("slug", String(100), nullable=False),
         Column("sort_order", Integer, nullable=False, server_default=text("0")),
         *moments(deleted=False),
         UniqueConstraint("id", "scope", name=f"{name}_id_scope_key"),
+        Index(f"{name}_identity_idx", "scope", "identity", unique=True),
         Index(f"{name}_slug_idx", "scope", "slug", unique=True),
     )
 

@@ -11,6 +11,10 @@ from kinegraph.video.rules_providers import poster_of, provider_of
 MAX_VIDEO_SECONDS = 24 * 3600
 
 
+NO_VIDEO: Mapping[str, Any] = {"video_provider": None, "video_duration_seconds": None, "video_status": "auto"}
+"""The columns that follow from a video's address, of an exercise without one."""
+
+
 class VideoStatus(StrEnum):
     """The state of a video in moderation."""
 
@@ -60,7 +64,7 @@ def video_columns(values: Mapping[str, Any], stored_url: str | None) -> dict[str
     url = values.get("video_url", stored_url)
     if "video_url" not in values or url == stored_url:
         return {}
-    derived = {"video_provider": None, "video_duration_seconds": None, "video_status": "auto"}
+    derived = {**NO_VIDEO}
     if url is not None:
         derived = {**derived, "video_provider": provider_of(url), "video_status": "manual"}
         if poster_of(url):

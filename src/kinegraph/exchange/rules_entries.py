@@ -1,0 +1,167 @@
+"""Reading a file: its rows as entries of exercises, terms and overrides, with the faults of those that are not."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any  # values of a file: JSON of any type
+from uuid import UUID
+
+from kinegraph.exchange.rules import Entry, Fault, OverrideEntry, Parsed, TermEntry
+from kinegraph.exchange.rules_fields import FIELDS, FLAGS, NUMBERS, TERMS, as_term, content_of, is_a, is_choice
+from kinegraph.exercise.rules_columns import COLUMNS, LISTS, OVERRIDABLE, api_name
+from kinegraph.formats.csv import Cell
+from kinegraph.formats.csv import Column as CsvColumn
+from kinegraph.formats.readers import read
+from kinegraph.formats.records import File, Format, Raw, Rows, one_line
+from kinegraph.kit.checks import Checks, character_fault, parse_key
+from kinegraph.kit.errors import Refused
+from kinegraph.kit.text import identity_of
+from kinegraph.taxonomy.rules import TaxonomyKind, checked_term
+
+MAX_KEY_LENGTH = 255
+OVERRIDABLE_FIELDS: Mapping[str, str] = {api_name(name): name for name in OVERRIDABLE}
+"""The fields that an override in a file may set, by their names there, which are the keys of the stored override."""
+
+CELLS: Mapping[str, Cell] = {
+    **dict.fromkeys(LISTS, Cell.NAMES),
+    **dict.fromkeys(("cues", "common_faults", "scaling_options"), Cell.LIST),
+    **dict.fromkeys(("aliases", *TERMS), Cell.TITLES),
+    **dict.fromkeys(FLAGS, Cell.FLAG),
+    **dict.fromkeys(NUMBERS, Cell.WHOLE),
+    "instructions": Cell.INSTRUCTIONS,
+    "contraindications": Cell.CONTRAINDICATIONS,
+}
+"""The type of the cells of each CSV column; the others are texts."""
+
+CSV_COLUMNS = [
+    CsvColumn(api_name(name), CELLS.get(name, Cell.TEXT), name in COLUMNS and COLUMNS[name].is_required)
+    for name in FIELDS
+]
+"""The columns that a CSV file may have."""
+
+
+def read_file(format: Format, file: File) -> Parsed:
+    """Read a file, and return its entries and faults. Raises FileError for a file that is not of this format."""
+    return parsed(read(format, file, CSV_COLUMNS), format)
+
+
+def parsed(rows: Rows, format: Format) -> Parsed:
+    """The entries of the rows that can be imported, and the faults of the others."""
+    found = Parsed(prefers_names=format is Format.CSV, skipped=[*rows.skipped])
+    rows_by_key: dict[str, int] = {}
+    for row in rows.rows:
+        with _checking(row, found) as checks:
+            entry = _entry(row, format, rows_by_key, checks)
+        if not checks.refusals:
+            found.entries.append(entry)
+    for row in rows.terms:
+        with _checking(row, found) as checks:
+            term = None if row.faults else _term(row, checks)
+        if term and not checks.refusals:
+            found.terms.append(term)
+    for row in rows.overrides:
+        with _checking(row, found) as checks:
+            override = None if row.faults else _override(row, checks)
+        if override and not checks.refusals:
+            found.overrides.append(override)
+    return found
+
+
+@contextmanager
+def _checking(row: Raw, found: Parsed) -> Iterator[Checks]:
+    """The checks of a row, with the faults of its reader; all its faults are recorded in `found`."""
+    checks = Checks()
+    for message, path in row.faults:
+        checks.refuse(message, *path)
+    yield checks
+    found.faults += _faults(row, checks)
+
+
+def _entry(row: Raw, format: Format, rows_by_key: dict[str, int], checks: Checks) -> Entry:
+    id = _checked_id(row, checks)
+    if "name" not in row.fields and (row.fields or not checks.refusals):
+        checks.refuse("Must be given.", "name")
+    content = content_of(row.fields, checks)
+    key = _key(row, format)
+    key = checks.text(key, (row.key_field,), MAX_KEY_LENGTH, lines=False) if key else ""
+    if key and rows_by_key.setdefault(key, row.location.row) != row.location.row:
+        checks.refuse(f"The same stands in row {rows_by_key[key]:,}.", row.key_field)
+    elif not key and not checks.refusals:
+        checks.refuse("Must be given: it tells the row from others.", row.key_field)
+    slug = content.get("slug") if row.finds_by_slug else None
+    return Entry(row.location, key, content, id, slug, row.base)
+
+
+TERM_TEXTS = ("kind", "name", "slug", "parent", "bodyArea")
+"""The fields of a term in a file; of `parent`, the slug."""
+
+
+def _term(row: Raw, checks: Checks) -> TermEntry | None:
+    texts = _texts(row.fields, TERM_TEXTS, ("kind", "name"), checks)
+    if checks.refusals or not is_choice(texts["kind"], TaxonomyKind, ("kind",), checks):
+        return None
+    kind = as_term(texts["kind"])
+    values = {"kind": kind, "name": texts["name"], "slug": texts.get("slug"), "body_area": texts.get("bodyArea")}
+    try:
+        columns = checked_term(values, ())
+    except Refused as refused:
+        checks.refusals += refused.refusals
+        return None
+    parent = texts.get("parent")
+    if parent is not None and kind != TaxonomyKind.CATEGORY:
+        checks.refuse("Only categories nest.", "parent")
+    return TermEntry(row.location, kind, columns, parent)
+
+
+OVERRIDE_TEXTS = ("id", "slug", "name", "contentHash")
+"""The texts of an override in a file: id, slug and name of its exercise, and the hash of the override when exported."""
+
+
+def _override(row: Raw, checks: Checks) -> OverrideEntry:
+    """The override of a row; its exercise is found by id, or else by slug, or else by name."""
+    sent = dict(row.fields)
+    fields = sent.pop("fields", None)
+    texts = _texts(sent, OVERRIDE_TEXTS, ("name",), checks)
+    values: dict[str, Any] = {}
+    if is_a(fields, dict, ("fields",), checks):
+        given = {key: value for key, value in fields.items() if value is not None}
+        values = {api_name(name): value for name, value in content_of(given, checks, OVERRIDABLE_FIELDS).items()}
+    id = parse_key(texts.get("id", ""))
+    return OverrideEntry(row.location, id, texts.get("slug"), texts.get("name", ""), values, texts.get("contentHash"))
+
+
+def _texts(fields: Mapping[str, Any], names: Sequence[str], required: Sequence[str], checks: Checks) -> dict[str, str]:
+    """The texts of a row, without nulls."""
+    for name in fields.keys() - {*names}:
+        checks.refuse(f"There is no such field; there are {', '.join(names)}.", one_line(name))
+    for name in required:
+        if fields.get(name) is None:
+            checks.refuse("Must be given.", name)
+    sent = {name: value for name in names if (value := fields.get(name)) is not None}
+    found = {name: value for name, value in sent.items() if is_a(value, str, (name,), checks)}
+    for name, value in found.items():
+        if fault := character_fault(value):
+            checks.refuse(fault, name)
+    return found
+
+
+def _checked_id(row: Raw, checks: Checks) -> UUID | None:
+    """The id of the stored row that a row was exported from."""
+    id = parse_key(row.id) if row.id else None
+    if row.id and id is None:
+        checks.refuse("Must be an id that Kinegraph gave out (a UUID).", "id")
+    return id
+
+
+def _key(row: Raw, format: Format) -> str:
+    """The key that finds the stored row when a later file is imported; of a name, its identity, or a hash of it."""
+    name = row.location.name
+    if not row.is_key_of_name or not name:
+        return row.key
+    key = f"{format}:{(identity := identity_of(name))}"
+    is_long = len(key) > MAX_KEY_LENGTH
+    return f"{format}:sha256:{hashlib.sha256(identity.encode()).hexdigest()}" if is_long else key
+
+
+def _faults(row: Raw, checks: Checks) -> list[Fault]:
+    return [Fault(row.location, ".".join(map(str, each.path)) or "(the row)", each.message) for each in checks.refusals]
