@@ -15,6 +15,7 @@ _DUPLICATE = _text("duplicateWorkout", "DuplicateWorkoutInput", "")
 _ADD = _text("addMovement", "AddMovementInput", "movement { id }")
 _MOVE = _text("moveMovement", "MoveMovementInput", "movement { id }")
 _REMOVE = _text("removeMovement", "RemoveMovementInput", "deletedId")
+_RESET = _text("resetSnapshot", "ResetSnapshotInput", "assignment { id athlete { id } }")
 
 
 def _case(text: str, **input: Any) -> Case:
@@ -40,5 +41,6 @@ CASES = {
     "moveMovement, after theirs": _case(_MOVE, movementId="mine.movement", afterMovementId="theirs.movement"),
     "moveMovement, their assignment": _case(_MOVE, movementId="mine.movement", assignmentId="theirs.assignment"),
     "removeMovement": _case(_REMOVE, movementId="theirs.movement"),
+    "resetSnapshot": _case(_RESET, assignmentId="theirs.assignment"),
     "removeMovement, their assignment": _case(_REMOVE, movementId="mine.movement", assignmentId="theirs.assignment"),
 }

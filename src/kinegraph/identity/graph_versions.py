@@ -19,8 +19,8 @@ from kinegraph.kit.errors import Conflict, InvalidInput
 from kinegraph.kit.user_errors import UserError
 
 IF_UPDATED_AT = (
-    "`updatedAt` as it was read, to its last digit. If another one is stored by now, nothing is written: the payload "
-    "has a CONFLICT, who made the change, and what is stored."
+    "The `updatedAt` that was read, to its last digit. If another one is stored by now, nothing is written: the "
+    "payload has a CONFLICT, who made the change, and what is stored."
 )
 IfUpdatedAt = Annotated[datetime | None, strawberry.argument(description=IF_UPDATED_AT)]
 
@@ -47,12 +47,15 @@ def is_stale(if_updated_at: datetime | None, versions: Sequence[datetime], *path
     return if_updated_at not in versions
 
 
-def refused_edit(viewer: Viewer, editor: EditorRow | None, version: datetime, *path: str) -> dict[str, Any]:
+def refused_edit(viewer: Viewer, editor: EditorRow | Person | None, version: datetime, *path: str) -> dict[str, Any]:
     """The values of a payload that refuses a stale edit: `conflict` and `user_errors`. `version` is the stored one."""
     who, name = None, "It was changed"
-    if editor is not None and editor.editor_id is not None:
+    if isinstance(editor, Person):
+        who = editor
+    elif editor is not None and editor.editor_id is not None:
         who = Person(editor.editor_id, editor.editor_name, editor.editor_email, editor.organization_id)
-        name = "You changed it" if editor.editor_id == viewer.user.id else f"{editor.editor_name} changed it"
+    if who is not None:
+        name = "You changed it" if who.id == viewer.user.id else f"{who.name} changed it"
     message = (
         f"{name} on {version:%Y-%m-%d at %H:%M:%S} UTC, after it was read. Nothing was stored: make the edit again on "
         "what this payload has, and send its updatedAt."

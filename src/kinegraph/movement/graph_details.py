@@ -10,7 +10,7 @@ from kinegraph.kit.user_errors import payload
 from kinegraph.workout.graph import Movement, Workout
 from kinegraph.workout.graph_details import PrescriptionInput
 
-OF_MOVEMENT = f"{IF_UPDATED_AT} The movement's own, or its workout's."
+OF_MOVEMENT = f"{IF_UPDATED_AT} It is the movement's own, or its workout's."
 
 
 @payload("The movement that was written, and the workout that it stands in.")
