@@ -124,7 +124,7 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     if name == "url":
         return f"https://example.com/suggested/{next(_numbers)}"
     by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),
-               "Date": "2026-03-01"}  # fmt: skip
+               "Date": "2026-03-01", "DateTime": None}  # fmt: skip
     if type.name == "ID":
         return ids.get(f"{owner}.{name}" if owner and name == "id" else name)
     return None if name == "after" else by_type[type.name]
@@ -181,6 +181,9 @@ BAD: Mapping[str, tuple[Any, ...]] = {
     "Float": ("1", "", True, -1, 1e308, {}, [1.5, 2.5]),
     "Date": ("", "today", "2026-13-01", "2026-02-30", "2026-3-1", "20260301", "2026-W09-7", "01.03.2026", "0001-01-01",
              "2026-03-01T00:00:00Z", "+12026-03-01", "٢٠٢٦-٠٣-٠١", "2026-03-01\0", MEGABYTE, SURROGATE, 7, True, {}),
+    "DateTime": ("", "today", "2026-03-01", "2026-03-01T10:00:00", "2026-03-01T10:00:00Z", "2999-12-31T23:59:59.999Z",
+                 "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-03-01T10:00:00+99:99", "٢٠٢٦-٠٣-٠١T00:00:00Z",
+                 "2026-03-01T10:00:00Z\0", MEGABYTE, SURROGATE, 7, True, {}, []),
     "Boolean": ("true", "", 1, 0, 0.0, {}, [True, False]),
 }  # fmt: skip
 

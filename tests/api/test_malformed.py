@@ -75,12 +75,14 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     by_operation["Query.organization"]["id"] = own
     by_operation["Query.workout"]["id"] = workout["id"]
     by_operation["Mutation.setWorkoutSections"].update(existing)
+    by_operation["Mutation.addMovement"]["sectionId"] = section["id"]
     film = await made_film(api, organization)
     for name in NAMES:
         if name.endswith(("ExerciseVideo", "ExerciseVideoStatus")):
             by_operation[name].update(film)
     given = {"workoutId": workout["id"], "athleteIds": [str(organization.member.id)], "scheduledFor": "2026-03-01"}
     assigned = await api.run(ASSIGN, coach, input=given)
+    by_operation["Mutation.resetSnapshot"]["assignmentId"] = assigned["assignWorkout"]["assignments"][0]["id"]
     by_operation["Mutation.setAssignmentStatus"]["id"] = assigned["assignWorkout"]["assignments"][0]["id"]
     return by_operation
 

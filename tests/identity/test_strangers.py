@@ -9,12 +9,12 @@ import pytest
 
 from kinegraph.kit.rows import new_key
 from tests.conftest import Api, Organization, Person, World
-from tests.identity import documents, documents_taxonomy, documents_workouts
+from tests.identity import documents, documents_movements, documents_taxonomy, documents_workouts
 from tests.identity.documents import Case, id_coordinates, input_ids, load
 from tests.identity.rows import Pool, fill, stored
 
 SCHEMA = load((Path(__file__).parents[2] / "schema.graphql").read_text())
-CASES = documents.CASES | documents_workouts.CASES | documents_taxonomy.CASES
+CASES = documents.CASES | documents_workouts.CASES | documents_movements.CASES | documents_taxonomy.CASES
 PEOPLE = ("coach", "owner", "member", "somebody in no organization", "platform admin")
 
 

@@ -8,6 +8,7 @@ import strawberry
 from kinegraph.assignment import rules as rules_assignments
 from kinegraph.assignment import store as store_assignments
 from kinegraph.assignment.graph import AssignmentId, WorkoutAssignment
+from kinegraph.assignment.store_snapshots import pin
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store import members
 from kinegraph.kit.checks import require_key
@@ -72,7 +73,10 @@ class Mutation:
         stored: Any = await store_assignments.by_ids(session, made)
         return AssignWorkoutPayload(assignments=stored)
 
-    @mutation("Say how an assignment went: the athlete of their own, coaches of any.")
+    @mutation(
+        "Say how an assignment went: the athlete of their own, coaches of any. A completed one gets its snapshot, so "
+        "that what was done stays as it was."
+    )
     async def set_assignment_status(
         self,
         info: Info,
@@ -83,5 +87,7 @@ class Mutation:
         key = require_key(id, "id")
         if (await store_assignments.by_ids(session, [key]))[0] is None:
             raise NotFound("There is no such assignment.", "id")
+        if status is rules.AssignmentStatus.COMPLETED:
+            await pin(session, key)
         await store_assignments.set_status(session, key, status.value)
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, key))

@@ -1,6 +1,7 @@
 """The mutations of comments."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any  # values of a payload, by name
 from uuid import UUID
 
 import strawberry
@@ -8,6 +9,7 @@ from strawberry import UNSET
 
 from kinegraph.comment import store as comment_store
 from kinegraph.comment.store import WrittenCommentRow
+from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -39,6 +41,7 @@ class AddCommentInput:
 @payload("The comment that was written.")
 class CommentPayload:
     comment: Comment | None = strawberry.field(default=None, description="The comment as it is stored now.")
+    conflict: EditConflict | None = conflict_field()
 
 
 @strawberry.type
@@ -78,11 +81,14 @@ class Mutation:
         info: Info,
         id: CommentId,
         body: Annotated[str, strawberry.argument(description="The new text, 1 to 5,000 characters.")],
+        if_updated_at: IfUpdatedAt = None,
     ) -> CommentPayload:
         session = await info.context.write_session()
         comment = await _visible(session, id)
         if comment.author_id != session.viewer.user.id:
             raise Forbidden("Only its author may edit a comment.", "id")
+        if refused := await _refused(session, comment, if_updated_at):
+            return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id), **refused)
         await comment_store.update(session, comment.id, _checked_body(body, "body"))
         return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id))
 
@@ -115,6 +121,18 @@ async def _check_parent(session: WriteSession[Viewer], parent_id: UUID, movement
         raise NotFound("There is no such comment on this movement.", "input", "parentCommentId")
     if parent.parent_comment_id is not None:
         raise InvalidInput("Replies are one level deep: reply to the top-level comment.", "input", "parentCommentId")
+
+
+async def _refused(
+    session: WriteSession[Viewer], comment: WrittenCommentRow, if_updated_at: datetime | None
+) -> dict[str, Any] | None:
+    """The values of a payload that refuses an edit of another version of a comment, which only its author edits."""
+    version = None if if_updated_at is None else await comment_store.locked_version(session, comment.id)
+    if if_updated_at is not None and version is None:
+        raise NotFound("There is no such comment.", "id")
+    if version is None or not is_stale(if_updated_at, [version], "ifUpdatedAt"):
+        return None
+    return refused_edit(session.viewer, session.viewer.user, version, "ifUpdatedAt")
 
 
 async def _visible(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:

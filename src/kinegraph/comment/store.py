@@ -1,5 +1,6 @@
 """Writing comments, and reading one that is to be written or replied to."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -58,6 +59,14 @@ async def insert(
             "parent_comment_id": parent_id,
         },
     )
+
+
+async def locked_version(session: WriteSession, id: UUID) -> datetime | None:
+    """Lock a comment until the transaction ends, and return its `updated_at`; None if it was deleted meanwhile."""
+    version: datetime | None = await session.fetch_value(
+        "SELECT updated_at FROM exercise_comments WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE", id
+    )
+    return version
 
 
 async def update(session: WriteSession, id: UUID, body: str) -> None:

@@ -10,6 +10,7 @@ from kinegraph.exercise.graph_columns import output_fields
 from kinegraph.exercise.graph_details import Contraindication, Instruction
 from kinegraph.exercise.rules_columns import REGISTRY
 from kinegraph.identity.graph import Organization, organization_edge
+from kinegraph.identity.graph_versions import EditConflict, conflict_field
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import edge, field
@@ -77,6 +78,7 @@ class Exercise(ExerciseFields):
 @payload("The exercise that was written.")
 class ExercisePayload:
     exercise: Exercise | None = strawberry.field(default=None, description="The exercise as it is stored now.")
+    conflict: EditConflict | None = conflict_field()
 
 
 @strawberry.type

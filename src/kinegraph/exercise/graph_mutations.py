@@ -19,8 +19,10 @@ from kinegraph.exercise.graph_details import (
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.graph_versions import IfUpdatedAt, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
+from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
@@ -120,11 +122,18 @@ class Mutation:
         info: Info,
         id: ExerciseId,
         input: Annotated[UpdateExerciseInput, strawberry.argument(description="The new values.")],
+        if_updated_at: IfUpdatedAt = None,
     ) -> ExercisePayload:
         columns, details = _checked(given(input))
         files = await stored_files(info, details)
         session = await info.context.write_session()
         row = await lock_writable(session, id)
+        if is_stale(if_updated_at, [row.updated_at], "ifUpdatedAt"):
+            editor = await last_editor(session, "exercises", id=row.id)
+            stored: Any = row
+            return ExercisePayload(
+                exercise=stored, **refused_edit(session.viewer, editor, row.updated_at, "ifUpdatedAt")
+            )
         rules.require_move(row.status, columns.get("status", row.status), "input", "status")
         columns |= details.addresses(files, info.context.address)
         require_video(columns, row.video_url, ("input", "videoDurationSeconds"))

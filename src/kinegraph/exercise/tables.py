@@ -81,6 +81,7 @@ exercises = Table(
     Column("embedding_hash", String(64)),
     Column("search_tsv", TSVECTOR, Computed(SEARCH_TEXT, persisted=True), nullable=False),
     *moments(),
+    Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     Index(
         "exercises_slug_unique_idx",
         "slug",

@@ -27,6 +27,7 @@ from kinegraph.kit.graph import Caching, edge, extends, field, given
 from kinegraph.kit.pages import Page, window
 from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
 from kinegraph.library.rules_provenance import field_overrides
+from kinegraph.video.graph import VIDEO_COLUMNS, Video, chosen_video, video_of
 
 described_enum(
     rules.LibrarySource,
@@ -78,6 +79,23 @@ class EffectiveExercise(ExerciseFields):
     @field("The stored row under the merge.")
     def exercise(root: strawberry.Parent[rules.EffectiveExercise]) -> Exercise:
         return cast(Exercise, root.row)
+
+    @field("When the organization's view was last changed: the row, or the override. It is its version.", "updated_at")
+    def updated_at(root: strawberry.Parent[rules.EffectiveExercise]) -> datetime:
+        version: datetime = root.row.version  # type: ignore[attr-defined]  # a column that the statement computes
+        return version
+
+    @field(
+        "The demonstration video as the organization sees it; null without one. One that it chose itself is MANUAL, "
+        "and has no votes.",
+        *VIDEO_COLUMNS,
+    )
+    def video(root: strawberry.Parent[rules.EffectiveExercise]) -> Video | None:
+        chosen = root.diff.get("video_url")
+        shown = video_of(root.row) if chosen in (None, root.row.video_url) else chosen_video(chosen)
+        if shown is not None and "thumbnail_url" in root.diff:
+            shown["thumbnail_url"] = root.diff["thumbnail_url"]
+        return cast(Video | None, shown)
 
     @field("Whether it is the organization's own row, which is never merged.", "organization_id")
     def is_org_custom(root: strawberry.Parent[rules.EffectiveExercise]) -> bool:

@@ -1,5 +1,6 @@
 """The mutations of overrides."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from kinegraph.exercise.rules import ExerciseRow, is_readable, is_visible
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
+from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
+from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
@@ -27,6 +30,7 @@ from kinegraph.library.graph import EffectiveExercise
 @payload("The exercise as the organization sees it after the change.")
 class EffectiveExercisePayload:
     exercise: EffectiveExercise | None = strawberry.field(default=None, description="The exercise as merged now.")
+    conflict: EditConflict | None = conflict_field()
 
 
 @strawberry.type
@@ -40,6 +44,7 @@ class Mutation:
         exercise_id: ExerciseId,
         organization_id: OrganizationId,
         overrides: Annotated[ExerciseOverrideInput, strawberry.argument(description="What differs; null clears.")],
+        if_updated_at: IfUpdatedAt = None,
     ) -> EffectiveExercisePayload:
         sent, checks = given(overrides), Checks()
         details = DetailInputs.pop_from(sent, ("overrides",), checks)
@@ -51,6 +56,8 @@ class Mutation:
             raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
         if not is_visible(session.viewer, row):
             raise NotFound("There is no such exercise.", "exerciseId")
+        if refused := await _refused(session, (organization, row.id), if_updated_at):
+            return refused
         values, removed = rules.checked_overrides(sent, ("overrides",))
         await details.mark_used(session, files, organization, row.id)
         values |= {api_name(name): url for name, url in details.addresses(files, info.context.address).items()}
@@ -68,6 +75,7 @@ class Mutation:
         fields: Annotated[
             list[str] | None, strawberry.argument(description="Names as in customizedFields; null drops everything.")
         ] = None,
+        if_updated_at: IfUpdatedAt = None,
     ) -> EffectiveExercisePayload:
         session = await info.context.write_session()
         organization, row = await _target(session, exercise_id, organization_id)
@@ -75,6 +83,8 @@ class Mutation:
             message = "Cannot reset an org-custom exercise; delete it instead"
             raise rules.ResetTargetNotCanonical(message, "exerciseId")
         key = (organization, row.id)
+        if refused := await _refused(session, key, if_updated_at):
+            return refused
         if fields is None:
             await store_overrides.reset_override(session, key)
         elif names := rules.checked_fields(fields):
@@ -94,6 +104,23 @@ async def _target(session: WriteSession[Viewer], exercise_id: str, organization_
     if row is None or not is_shown or row.organization_id not in (None, organization):
         raise NotFound("There is no such exercise.", "exerciseId")
     return organization, row
+
+
+async def _refused(
+    session: WriteSession[Viewer], key: store.ExerciseKey, if_updated_at: datetime | None
+) -> EffectiveExercisePayload | None:
+    """Lock an override, and return the payload that refuses an edit of another version of the effective exercise."""
+    await store_overrides.lock_override(session, key)
+    if if_updated_at is None:
+        return None
+    exercise = await stored_row(session, store.effective, key)
+    version: datetime = exercise.row.version
+    if not is_stale(if_updated_at, [version], "ifUpdatedAt"):
+        return None
+    editor = await last_editor(session, "exercise_org_overrides", organization_id=key[0], exercise_id=key[1])
+    if editor is not None and editor.updated_at != version:
+        editor = None  # the canonical row was changed since
+    return EffectiveExercisePayload(exercise=exercise, **refused_edit(session.viewer, editor, version, "ifUpdatedAt"))
 
 
 async def _merged(session: WriteSession, organization: UUID, exercise: UUID) -> EffectiveExercisePayload:

@@ -11,8 +11,17 @@ from kinegraph.library.rules import EffectiveExercise, merge
 ExerciseKey = tuple[UUID, UUID]
 """An organization and an exercise."""
 
+VERSION = """CASE WHEN o.exercise_id IS NULL THEN e.updated_at
+                 ELSE greatest(o.updated_at, e.updated_at + interval '1 microsecond') END AS version"""
+"""The version of an effective exercise: it changes with the row, and with the override, its deletion included."""
+
 ALWAYS = "id organization_id status deleted_at"
 """The columns that are always selected: the merge, and fields that it computes, read them."""
+
+
+def version_column(names: frozenset[str] | None, version: str = VERSION) -> str:
+    """The column of the version for the end of a SELECT, where `updated_at` is requested."""
+    return f", {version}" if names is None or "updated_at" in names else ""
 
 
 @narrowed
@@ -23,7 +32,7 @@ async def effective(
 
     Only the columns in `names` are read, and those of ALWAYS.
     """
-    columns = f"e.id AS exercise_id, o.overrides, {narrow(E_COLUMNS, names, ALWAYS)}"
+    columns = f"e.id AS exercise_id, o.overrides, {narrow(E_COLUMNS, names, ALWAYS)}{version_column(names)}"
     if len({organization for organization, _ in keys}) == 1:
         of_organization = await _of_one_organization(session, keys, columns)
         return [of_organization.get(exercise) for _, exercise in keys]

@@ -20,7 +20,7 @@ from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.library.rules import LibrarySource, merge
-from kinegraph.library.store import ALWAYS
+from kinegraph.library.store import ALWAYS, version_column
 from kinegraph.library.store_columns import CUSTOMIZED, EFFECTIVE
 
 LibraryKey = tuple[UUID, bool]
@@ -55,11 +55,18 @@ def _own(wanted: Filter, arguments: Arguments) -> list[str]:
 
 
 def _streams(
-    source: LibrarySource, wanted: Filter, order: Order, window: Window, columns: str, arguments: Arguments
+    source: LibrarySource,
+    wanted: Filter,
+    order: Order,
+    window: Window,
+    names: frozenset[str] | None,
+    arguments: Arguments,
 ) -> Iterator[str]:
     """The statement of each stream."""
+    columns = narrow(E_COLUMNS, names, ALWAYS)
     if source is not LibrarySource.ORG:
-        where, shown, over = _canonical(source, wanted, arguments), f"o.overrides, {columns}", order.overriding
+        where, over = _canonical(source, wanted, arguments), order.overriding
+        shown = f"o.overrides, {columns}{version_column(names)}"
         # A CASE, since the planner would estimate IS NULL as rare, from the overrides, where every row has a key.
         conditions = [f"CASE WHEN {over} IS NULL THEN true ELSE false END"] if over else []
         conditions += difficulty_bounds(order, wanted, order.stored) if over else []
@@ -71,7 +78,7 @@ def _streams(
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         where, shown = (
             [*_own(wanted, arguments), *difficulty_bounds(order, wanted, order.stored)],
-            f"NULL::jsonb AS overrides, {columns}",
+            f"NULL::jsonb AS overrides, {columns}{version_column(names, 'e.updated_at AS version')}",
         )
         yield page_statement(shown, "exercises e", where, order, window, arguments, order.stored, "e.id")
 
@@ -88,8 +95,7 @@ async def library_pages(
     """A page of each organization's library."""
     arguments, order = Arguments(), ORDERS[sort]
     libraries = _libraries(keys, arguments)
-    columns = narrow(E_COLUMNS, names, ALWAYS)
-    streams = _streams(source, wanted, order, window, columns, arguments)
+    streams = _streams(source, wanted, order, window, names, arguments)
     rows = await session.fetch(
         f"""
         SELECT wanted.position, wanted.organization_id, page.*

@@ -56,6 +56,11 @@ async def upsert_override(
     )
 
 
+async def lock_override(session: WriteSession, key: ExerciseKey) -> None:
+    """Lock an organization's override of an exercise, one that does not exist too, until the transaction ends."""
+    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"override {key[0]} {key[1]}")
+
+
 async def reset_override(session: WriteSession, key: ExerciseKey) -> None:
     """Delete an organization's diff, if there is one."""
     await session.run("DELETE FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2)", *key)

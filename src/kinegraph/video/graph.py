@@ -12,7 +12,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import edge
 from kinegraph.video import store as store_video
 from kinegraph.video.rules import SuggestionsRow, VideoRow, VideoStatus, VideoVote
-from kinegraph.video.rules_providers import VideoProvider, provider_of
+from kinegraph.video.rules_providers import VideoProvider, poster_of, provider_of
 
 described_enum(
     VideoProvider,
@@ -87,6 +87,21 @@ def video_of(root: strawberry.Parent[VideoRow]) -> Any:
         "positive_votes": root.video_positive_votes,
         "negative_votes": root.video_negative_votes,
         "is_locked": root.video_locked_by_user_id is not None,
+    }
+
+
+def chosen_video(url: str) -> dict[str, Any]:
+    """The video of an override: what is known of it follows from its address. Nobody has voted on it."""
+    return {
+        "exercise_id": None,
+        "url": url,
+        "thumbnail_url": poster_of(url),
+        "provider": provider_of(url),
+        "duration_seconds": None,
+        "status": VideoStatus.MANUAL,
+        "positive_votes": 0,
+        "negative_votes": 0,
+        "is_locked": False,
     }
 
 

@@ -9,9 +9,9 @@
 -- searched. Run by hand: \bind '<assignment id>' \g
 WITH snapshot AS (
     INSERT INTO workouts (organization_id, program_id, author_id, title, description, scoring, mode, time_cap,
-                          is_snapshot, forked_from_id, created_at, updated_at)
+                          is_snapshot, forked_from_id, created_at, updated_at, updated_by_user_id)
     SELECT w.organization_id, w.program_id, w.author_id, w.title, w.description, w.scoring, w.mode, w.time_cap,
-           true, w.id, w.created_at, w.updated_at
+           true, w.id, w.created_at, w.updated_at, w.updated_by_user_id
     FROM workout_assignments a
     JOIN workouts w ON w.id = a.workout_id
     WHERE a.id = $1 AND a.snapshot_workout_id IS NULL AND NOT w.is_snapshot
@@ -30,9 +30,9 @@ section AS (
 ),
 movement AS (
     INSERT INTO workout_movements (organization_id, section_id, exercise_id, sort_order, prescription, notes, label,
-                                   superset_group, created_at, updated_at, forked_from_id)
+                                   superset_group, created_at, updated_at, updated_by_user_id, forked_from_id)
     SELECT m.organization_id, section.id, m.exercise_id, m.sort_order, m.prescription, m.notes, m.label,
-           m.superset_group, m.created_at, m.updated_at, m.id
+           m.superset_group, m.created_at, m.updated_at, m.updated_by_user_id, m.id
     FROM section
     JOIN workout_movements m ON m.section_id = section.forked_from_id
     WHERE m.deleted_at IS NULL

@@ -104,6 +104,7 @@ class Movement:
     comments: list["Comment"] = edge(
         store_comments.comments_of, "id", "Top-level comments, oldest first; their replies hang below them."
     )
+    updated_at: datetime = strawberry.field(description="When it was last changed; comments do not count.")
 
 
 @strawberry.type(description="A comment on a movement, or a reply to one.")

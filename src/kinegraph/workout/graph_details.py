@@ -184,6 +184,13 @@ class CreateWorkoutInput(UpdateWorkoutInput):
     )
 
 
+@strawberry.input(description="A workout to copy. An absent key is copied; null leaves the copy without the value.")
+class DuplicateWorkoutInput:
+    workout_id: strawberry.ID = strawberry.field(description="A library workout, or an assignment's snapshot.")
+    title: str | None = strawberry.field(default=UNSET, description="The copy's title, at most 255 characters.")
+    program_id: strawberry.ID | None = strawberry.field(default=UNSET, description="A program of the organization.")
+
+
 @strawberry.input(
     description="New values of a movement. An absent key is left as it is; a prescription is replaced whole."
 )

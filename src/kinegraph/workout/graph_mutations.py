@@ -1,14 +1,18 @@
 """The mutations of workouts and their trees."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any  # values of an input, by name
 from uuid import UUID
 
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
+from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
+from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path, Refused
@@ -17,9 +21,9 @@ from kinegraph.kit.outbox import record
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.workout import rules, rules_tree, store, store_tree
-from kinegraph.workout.graph import Movement, Workout, WorkoutId
-from kinegraph.workout.graph_details import CreateWorkoutInput, SectionInput, UpdateMovementInput, UpdateWorkoutInput
-from kinegraph.workout.rules_rows import ForkedAssignmentRow, LocatedMovementRow, WorkoutRow
+from kinegraph.workout.graph import Workout, WorkoutId
+from kinegraph.workout.graph_details import CreateWorkoutInput, DuplicateWorkoutInput, SectionInput, UpdateWorkoutInput
+from kinegraph.workout.rules_rows import ForkedAssignmentRow, WorkoutRow
 
 FORKING = (
     "With assignmentId the change goes to that assignment's snapshot, which the first such edit copies from the "
@@ -33,12 +37,7 @@ AssignmentId = Annotated[
 @payload("The workout that was written.")
 class WorkoutPayload:
     workout: Workout | None = strawberry.field(default=None, description="The workout as it is stored now.")
-
-
-@payload("The movement that was written, and the workout that it stands in.")
-class MovementPayload:
-    movement: Movement | None = strawberry.field(default=None, description="The movement as it is stored now.")
-    workout: Workout | None = strawberry.field(default=None, description="The workout that it stands in.")
+    conflict: EditConflict | None = conflict_field()
 
 
 @strawberry.type
@@ -70,11 +69,15 @@ class Mutation:
         id: WorkoutId,
         input: Annotated[UpdateWorkoutInput, strawberry.argument(description="The new values.")],
         assignment_id: AssignmentId = None,
+        if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
         session = await info.context.write_session()
-        workout = await _writable(session, id, assignment_id, "id")
+        edit = await edited_workout(session, require_key(id, "id"), assignment_id, "id")
+        if refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt"):
+            return WorkoutPayload(**refused)
+        workout = await edit.writable(session)
         columns = await _checked_columns(session, workout.organization_id, given(input))
-        return await _written(session, workout, await store.update(session, workout.id, columns))
+        return await written(session, workout, await store.update(session, workout.id, columns))
 
     @mutation(
         "Replace a workout's sections and movements in one transaction (coach access). Rows sent with their id keep it "
@@ -90,41 +93,45 @@ class Mutation:
             strawberry.argument(description="The whole tree, in its order: at most 50 sections and 500 movements."),
         ],
         assignment_id: AssignmentId = None,
+        if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
         session = await info.context.write_session()
-        workout = await _writable(session, workout_id, assignment_id, "workoutId")
+        edit = await edited_workout(session, require_key(workout_id, "workoutId"), assignment_id, "workoutId")
+        if refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt"):
+            return WorkoutPayload(**refused)
+        workout = await edit.writable(session)
         sent = [given(section) for section in sections]
         if assignment_id is not None:
             sent = rules_tree.with_copied_ids(sent, await store_tree.copied_ids(session, workout.id))
         changes = await _replace_tree(session, workout, sent, ("sections",))
-        return await _written(session, workout, changes, in_tree=True)
+        return await written(session, workout, changes, in_tree=True)
 
     @mutation(
-        f"Change one movement's prescription, notes or labels (coach access). {FORKING} The id of a library workout's "
-        "movement then stands for its copy."
+        "Copy a workout, a library one or a snapshot, to a new library workout of its organization (coach access): its "
+        "values, sections and movements, without comments. The copy stands for itself."
     )
-    async def update_movement(
+    async def duplicate_workout(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The movement's id.")],
-        input: Annotated[UpdateMovementInput, strawberry.argument(description="The new values.")],
-        assignment_id: AssignmentId = None,
-    ) -> MovementPayload:
+        input: Annotated[DuplicateWorkoutInput, strawberry.argument(description="The workout, and what differs.")],
+    ) -> WorkoutPayload:
+        values = given(input)
+        key = require_key(values.pop("workout_id"), "input", "workoutId")
         session = await info.context.write_session()
-        columns = _checked_movement(given(input))
-        movement = await _writable_movement(session, require_key(id, "id"), assignment_id)
-        workout = (await store.by_ids(session, [movement.workout_id]))[0]
+        await store.lock_tree(session, key, shared=True)
+        workout = (await store.by_ids(session, [key]))[0]
         if workout is None:
-            raise NotFound("The workout was deleted; with an assignmentId, its copy can be changed.", "id")
-        changes = await store.update_movement(session, movement.id, columns)
-        written = await _written(session, workout, changes, in_tree=True)
-        stored = await stored_row(session, store.movements, movement.id)
-        return MovementPayload(movement=stored, workout=written.workout)
+            raise NotFound("There is no such workout.", "input", "workoutId")
+        require_coach(session.viewer, workout.organization_id, "input", "workoutId")
+        columns = await _checked_columns(session, workout.organization_id, values)
+        id = await store_tree.duplicate(session, workout, columns)
+        await record(session, [rules.WorkoutChanged(id, workout.organization_id)])
+        return WorkoutPayload(workout=await stored_row(session, store.by_ids, id))
 
     @mutation("Delete a library workout softly (coach access). Snapshots cannot be deleted.")
     async def delete_workout(self, info: Info, id: WorkoutId) -> DeletePayload:
         session = await info.context.write_session()
-        workout = await _writable(session, id, None, "id")
+        workout = (await edited_workout(session, require_key(id, "id"), None, "id")).workout
         if workout.is_snapshot:
             raise rules.SnapshotImmutable("A snapshot is what an athlete was assigned; it cannot be deleted.", "id")
         await store.delete(session, workout.id)
@@ -132,63 +139,68 @@ class Mutation:
         return deleted(workout.id)
 
 
-async def _writable(session: WriteSession[Viewer], id: str, assignment_id: str | None, *path: str) -> WorkoutRow:
-    """Lock the tree that the viewer wants to write, and return its workout: with an assignment, its snapshot.
+@dataclass(frozen=True, slots=True)
+class EditedWorkout:
+    """A workout whose tree is locked for an edit: with an assignment, the workout that it shows."""
+
+    workout: WorkoutRow
+    unforked: ForkedAssignmentRow | None = None
+    """The assignment, where it has no snapshot yet: the edit is for it alone, not for the library workout."""
+
+    async def writable(self, session: WriteSession[Viewer]) -> WorkoutRow:
+        """The workout that the edit is written to: the first edit with an assignment makes its snapshot."""
+        if self.unforked is None:
+            return self.workout
+        workout: WorkoutRow = await stored_row(session, store.by_ids, await store_tree.fork(session, self.unforked))
+        return workout
+
+
+async def edited_workout(
+    session: WriteSession[Viewer], key: UUID | None, assignment_id: str | None, *path: str
+) -> EditedWorkout:
+    """Lock the tree of the workout that the viewer wants to edit. `key` may be None with an assignment.
 
     Raises NotFound and Forbidden.
     """
-    key = require_key(id, *path)
     if assignment_id is not None:
-        assignment = await _assignment(session, assignment_id)
-        if key not in (assignment.workout_id, assignment.snapshot_workout_id):
-            raise NotFound("The assignment is not of this workout.", *path)
-        key = await _snapshot(session, assignment)
-    await store.lock_tree(session, key)
-    workout = (await store.by_ids(session, [key]))[0]
+        return await _assigned_workout(session, assignment_id, key, *path)
+    if key is not None:
+        await store.lock_tree(session, key)
+    workout = None if key is None else (await store.by_ids(session, [key]))[0]
     if workout is None:
         raise NotFound("There is no such workout.", *path)
     require_coach(session.viewer, workout.organization_id, *path)
-    return workout
+    return EditedWorkout(workout)
 
 
-async def _writable_movement(session: WriteSession[Viewer], id: UUID, assignment_id: str | None) -> LocatedMovementRow:
-    """Lock the tree of the movement that the viewer wants to write, and return the movement.
-
-    With an assignment, it is the movement's copy in the assignment's snapshot.
-
-    Raises NotFound and Forbidden.
-    """
-    if assignment_id is not None:
-        snapshot_id = await _snapshot(session, await _assignment(session, assignment_id))
-        id = (await store_tree.copied_ids(session, snapshot_id)).get(id, id)
-    movement = (await store.movements(session, [id]))[0]
-    if movement is not None:
-        require_coach(session.viewer, movement.organization_id, "id")
-        await store.lock_tree(session, movement.workout_id)
-        movement = (await store.movements(session, [id]))[0]
-    if movement is None or (assignment_id is not None and movement.workout_id != snapshot_id):
-        raise NotFound("There is no such movement.", "id")
-    return movement
-
-
-async def _assignment(session: WriteSession[Viewer], id: str) -> ForkedAssignmentRow:
-    """Lock the assignment that an edit is for, and return it. Raises NotFound and Forbidden."""
-    assignment = await store_tree.lock_assignment(session, require_key(id, "assignmentId"))
+async def _assigned_workout(
+    session: WriteSession[Viewer], assignment_id: str, key: UUID | None, *path: str
+) -> EditedWorkout:
+    """Lock an assignment, and the tree of the workout that it shows, which may be a deleted library workout."""
+    at = (*path[:-1], "assignmentId")
+    assignment = await store_tree.lock_assignment(session, require_key(assignment_id, *at))
     if assignment is None:
-        raise NotFound("There is no such assignment.", "assignmentId")
-    require_coach(session.viewer, assignment.organization_id, "assignmentId")
-    return assignment
+        raise NotFound("There is no such assignment.", *at)
+    require_coach(session.viewer, assignment.organization_id, *at)
+    if key not in (None, assignment.workout_id, assignment.snapshot_workout_id):
+        raise NotFound("The assignment is not of this workout.", *path)
+    shown = assignment.snapshot_workout_id or assignment.workout_id
+    await store.lock_tree(session, shown)
+    workout: WorkoutRow = await stored_row(session, store.referred, shown)
+    return EditedWorkout(workout, None if assignment.snapshot_workout_id else assignment)
 
 
-async def _snapshot(session: WriteSession, assignment: ForkedAssignmentRow) -> UUID:
-    """The id of an assignment's snapshot. The first edit makes it, under the lock of the library workout's tree."""
-    if assignment.snapshot_workout_id is not None:
-        return assignment.snapshot_workout_id
-    await store.lock_tree(session, assignment.workout_id)
-    return await store_tree.fork(session, assignment)
+async def refused_as_stale(
+    session: WriteSession[Viewer], workout: WorkoutRow, if_updated_at: datetime | None, *path: str
+) -> dict[str, Any] | None:
+    """The values of a payload that refuses an edit of another version of a workout; None where it is this one."""
+    if not is_stale(if_updated_at, [workout.updated_at], *path):
+        return None
+    editor = await last_editor(session, "workouts", id=workout.id)
+    return {"workout": workout, **refused_edit(session.viewer, editor, workout.updated_at, *path)}
 
 
-async def _written(
+async def written(
     session: WriteSession[Viewer], workout: WorkoutRow, changes: int, *, in_tree: bool = False
 ) -> WorkoutPayload:
     """The payload with the workout as it is stored now; a change of a library workout is recorded as a fact.
@@ -219,17 +231,6 @@ async def _checked_columns(session: WriteSession, organization_id: UUID, values:
         columns["program_id"] = require_key(columns["program_id"], "input", "programId")
         if not await store.has_program(session, organization_id, columns["program_id"]):
             raise NotFound("The organization has no such program.", "input", "programId")
-    return columns
-
-
-def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
-    """Check an input's values of a movement, and return them by column. Raises Refused."""
-    checks = Checks()
-    columns = rules.checked_texts(values, ("input",), checks, rules.NAMES)
-    if "prescription" in values:
-        at = ("input", "prescription")
-        columns["prescription"] = rules_tree.checked_prescription(values["prescription"], at, checks)
-    checks.done()
     return columns
 
 

@@ -62,6 +62,7 @@ class MovementRow(Protocol):
     notes: str | None
     label: str | None
     superset_group: str | None
+    updated_at: datetime
 
 
 class LocatedMovementRow(MovementRow, Protocol):

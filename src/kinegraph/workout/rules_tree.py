@@ -76,12 +76,11 @@ def _add_section(tree: Tree, values: Mapping[str, Any], order: int, at: Path, ch
     }
     tree.sections.append(section)
     for position, movement in enumerate(values["movements"]):
-        _add_movement(tree, movement, section["id"], position, (*at, "movements", str(position)), checks)
+        add_movement(tree, movement, section["id"], position, (*at, "movements", str(position)), checks)
 
 
-def _add_movement(
-    tree: Tree, values: Mapping[str, Any], section_id: UUID, order: int, at: Path, checks: Checks
-) -> None:
+def add_movement(tree: Tree, values: Mapping[str, Any], section_id: UUID, order: int, at: Path, checks: Checks) -> None:
+    """Add an input's movement to a tree, with the id that was sent or a new one. Faults are recorded in `checks`."""
     row = {
         "id": _key(tree, values, at, checks),
         "section_id": section_id,

@@ -111,7 +111,7 @@ async def sections_of(
 
 
 MOVEMENT_COLUMNS = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
-            m.prescription, m.notes, m.label, m.superset_group"""
+            m.prescription, m.notes, m.label, m.superset_group, m.updated_at"""
 
 
 @narrowed

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Any  # values of columns, by name
 from uuid import UUID
 
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.outbox import record
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media.rules import AttachmentAdded
-from kinegraph.workout.rules_rows import ForkedAssignmentRow, MovementRow, SectionRow
+from kinegraph.workout.rules_rows import ForkedAssignmentRow, MovementRow, SectionRow, WorkoutRow
 from kinegraph.workout.rules_tree import Tree
 from kinegraph.workout.store import movements_of, sections_of
 
@@ -31,8 +33,8 @@ async def replace(
 ) -> int:
     """Replace the stored rows with the tree. Returns the number of rows written: 0 where nothing differs."""
     written = await _upsert_sections(session, workout_id, organization_id, tree)
-    written += await _upsert_movements(session, organization_id, tree)
-    written += await _delete_movements(session, _omitted_ids(movements, tree))
+    written += await upsert_movements(session, organization_id, tree)
+    written += await delete_movements(session, _omitted_ids(movements, tree))
     return written + await _delete_sections(session, _omitted_ids(sections, tree))
 
 
@@ -64,7 +66,8 @@ async def _upsert_sections(session: WriteSession, workout_id: UUID, organization
     )
 
 
-async def _upsert_movements(session: WriteSession, organization_id: UUID, tree: Tree) -> int:
+async def upsert_movements(session: WriteSession, organization_id: UUID, tree: Tree) -> int:
+    """Store a tree's movements, new ones and existing ones. Returns the number of rows that differed."""
     return await session.run(
         """
         INSERT INTO workout_movements
@@ -89,7 +92,7 @@ async def _upsert_movements(session: WriteSession, organization_id: UUID, tree: 
     )
 
 
-async def _delete_movements(session: WriteSession, ids: list[UUID]) -> int:
+async def delete_movements(session: WriteSession, ids: list[UUID]) -> int:
     """Delete movements; those with comments softly, so that no comment is lost."""
     return await _delete_or_hide(session, "workout_movements", ids, "exercise_comments", "workout_movement_id")
 
@@ -113,7 +116,15 @@ async def _delete_or_hide(session: WriteSession, table: str, ids: list[UUID], ch
     return hidden + await session.run(f"DELETE FROM {table} WHERE id = ANY ($1) AND deleted_at IS NULL", ids)
 
 
-FORK = (files("kinegraph.workout") / "fork.sql").read_text()
+FORK, DUPLICATE = ((files("kinegraph.workout") / name).read_text() for name in ("fork.sql", "duplicate.sql"))
+
+
+async def duplicate(session: WriteSession[Viewer], workout: WorkoutRow, changed: Mapping[str, Any]) -> UUID:
+    """Copy a workout and its tree to a new library workout, with the changed columns. Returns its id."""
+    program_id = changed.get("program_id", workout.program_id if workout.program_name is not None else None)
+    title = changed.get("title", workout.title)
+    id: UUID = await session.fetch_value(DUPLICATE, workout.id, session.viewer.user.id, title, program_id)
+    return id
 
 
 async def lock_assignment(session: WriteSession, id: UUID) -> ForkedAssignmentRow | None:

@@ -1,0 +1,64 @@
+"""The argument `ifUpdatedAt` of mutations that edit, and their answer where the state has changed since it was read.
+
+`updatedAt` is the version of what it stands on: it grows with each change (migration 0016). An edit that sends the one
+that it was made for is refused where another is stored now. The mutation compares under the lock that its writes need,
+so that of two edits of one version only the first is stored (docs/domain.md, Versions).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any  # the values of a payload, by field
+
+import strawberry
+
+from kinegraph.identity.graph import User
+from kinegraph.identity.rules import User as Person
+from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import EditorRow
+from kinegraph.kit.errors import Conflict, InvalidInput
+from kinegraph.kit.user_errors import UserError
+
+IF_UPDATED_AT = (
+    "The `updatedAt` that was read, to its last digit. If another one is stored by now, nothing is written: the "
+    "payload has a CONFLICT, who made the change, and what is stored."
+)
+IfUpdatedAt = Annotated[datetime | None, strawberry.argument(description=IF_UPDATED_AT)]
+
+
+@strawberry.type(description="The change that came between reading something and editing it with ifUpdatedAt.")
+class EditConflict:
+    updated_by: User | None = strawberry.field(description="Who made it; null where that is not known.")
+    updated_at: datetime = strawberry.field(description="When it was made: the version that is stored now.")
+
+
+def conflict_field() -> Any:
+    """Declare the field `conflict` of a payload."""
+    return strawberry.field(
+        default=None, description="Set where ifUpdatedAt is not the stored version: who made the change, and when."
+    )
+
+
+def is_stale(if_updated_at: datetime | None, versions: Sequence[datetime], *path: str) -> bool:
+    """True if an edit was made for a version that is not stored any more. Raises InvalidInput without an offset."""
+    if if_updated_at is None:
+        return False
+    if if_updated_at.tzinfo is None:
+        raise InvalidInput("Must have an offset from UTC: send `updatedAt` as it was read.", *path)
+    return if_updated_at not in versions
+
+
+def refused_edit(viewer: Viewer, editor: EditorRow | Person | None, version: datetime, *path: str) -> dict[str, Any]:
+    """The values of a payload that refuses a stale edit: `conflict` and `user_errors`. `version` is the stored one."""
+    who, name = None, "It was changed"
+    if isinstance(editor, Person):
+        who = editor
+    elif editor is not None and editor.editor_id is not None:
+        who = Person(editor.editor_id, editor.editor_name, editor.editor_email, editor.organization_id)
+    if who is not None:
+        name = "You changed it" if who.id == viewer.user.id else f"{who.name} changed it"
+    message = (
+        f"{name} on {version:%Y-%m-%d at %H:%M:%S} UTC, after it was read. Nothing was stored: make the edit again on "
+        "what this payload has, and send its updatedAt."
+    )
+    conflict: Any = EditConflict(updated_by=who, updated_at=version)  # type: ignore[arg-type]  # read by field name
+    return {"conflict": conflict, "user_errors": [UserError.of(Conflict(message, *path))]}

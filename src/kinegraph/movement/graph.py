@@ -1,0 +1,253 @@
+"""The mutations of single movements."""
+
+from datetime import datetime
+from typing import Annotated, Any  # values of an input and of a payload, by name
+from uuid import UUID
+
+import strawberry
+
+from kinegraph.exercise.store import by_ids as exercises_by_ids
+from kinegraph.identity.graph_versions import is_stale, refused_edit
+from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import last_editor
+from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import InvalidInput, NotFound, Refused
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.sessions import WriteSession
+from kinegraph.kit.user_errors import stored_row
+from kinegraph.movement import rules, store
+from kinegraph.movement.graph_details import (
+    OF_MOVEMENT,
+    AddMovementInput,
+    MovementPayload,
+    MoveMovementInput,
+    RemoveMovementInput,
+    RemoveMovementPayload,
+)
+from kinegraph.workout import rules_tree, store_tree
+from kinegraph.workout import store as store_workouts
+from kinegraph.workout.graph_details import UpdateMovementInput
+from kinegraph.workout.graph_mutations import (
+    FORKING,
+    AssignmentId,
+    EditedWorkout,
+    edited_workout,
+    refused_as_stale,
+    written,
+)
+from kinegraph.workout.rules import NAMES, checked_texts
+from kinegraph.workout.rules_rows import MovementRow, WorkoutRow
+
+LIBRARY_IDS = f"{FORKING} Ids of the library workout's rows then stand for their copies."
+AT = ("input",)
+STALE = ("input", "ifUpdatedAt")
+
+
+@strawberry.type
+class Mutation:
+    @mutation(
+        f"Change one movement's prescription, notes or labels (coach access). {FORKING} The id of a library workout's "
+        "movement then stands for its copy."
+    )
+    async def update_movement(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The movement's id.")],
+        input: Annotated[UpdateMovementInput, strawberry.argument(description="The new values.")],
+        assignment_id: AssignmentId = None,
+        if_updated_at: Annotated[datetime | None, strawberry.argument(description=OF_MOVEMENT)] = None,
+    ) -> MovementPayload:
+        session, key = await info.context.write_session(), require_key(id, "id")
+        columns = _checked_movement(given(input))
+        edit = await _edited(session, key, assignment_id, "id")
+        tree = await store.tree_of(session, edit.workout)
+        movement = tree.movement(key, "id")
+        if refused := await _refused(session, edit.workout, movement, if_updated_at, "ifUpdatedAt"):
+            return MovementPayload(**refused, movement=movement)  # type: ignore[arg-type]  # read by name
+        workout, tree = await _writable(session, edit, tree)
+        movement = tree.movement(key, "id")
+        changes = await store_workouts.update_movement(session, movement.id, columns)
+        return await _payload(session, workout, movement.id, changes)
+
+    @mutation(f"Add a movement to a workout (coach access). {LIBRARY_IDS}")
+    async def add_movement(
+        self,
+        info: Info,
+        input: Annotated[AddMovementInput, strawberry.argument(description="The movement and its place.")],
+    ) -> MovementPayload:
+        values = given(input)
+        place, section_id = _place(values)
+        assignment_id, if_updated_at = values.pop("assignment_id", None), values.pop("if_updated_at", None)
+        neighbour_id = place.before_id or place.after_id
+        if section_id is None and neighbour_id is None:
+            raise InvalidInput("Send the section, or a movement that it is to stand beside.", *AT, "sectionId")
+        session = await info.context.write_session()
+        edit = await _edited_at(session, section_id, neighbour_id, place, assignment_id)
+        tree = await store.tree_of(session, edit.workout)
+        rules.section_of(tree, place, section_id, None, AT)
+        if refused := await refused_as_stale(session, edit.workout, if_updated_at, *STALE):
+            return MovementPayload(**refused)
+        workout, tree = await _writable(session, edit, tree)
+        section = rules.section_of(tree, place, section_id, None, AT)
+        id = await _insert(session, workout, tree, section, values)
+        await store.set_positions(session, {section: rules.positioned(tree, section, id, place, AT)})
+        return await _payload(session, workout, id, 1)
+
+    @mutation(
+        "Move a movement within its section or to another one of its workout (coach access). It keeps its id and its "
+        f"comments. {LIBRARY_IDS}"
+    )
+    async def move_movement(
+        self,
+        info: Info,
+        input: Annotated[MoveMovementInput, strawberry.argument(description="The movement and its new place.")],
+    ) -> MovementPayload:
+        values = given(input)
+        place, section_id = _place(values)
+        key = require_key(input.movement_id, *AT, "movementId")
+        session = await info.context.write_session()
+        edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
+        tree = await store.tree_of(session, edit.workout)
+        movement = tree.movement(key, *AT, "movementId")
+        if refused := await _refused(session, edit.workout, movement, values.get("if_updated_at"), *STALE):
+            return MovementPayload(**refused, movement=movement)  # type: ignore[arg-type]  # read by name
+        section = rules.section_of(tree, place, section_id, movement.section_id, AT)
+        if rules.positioned(tree, section, movement.id, place, AT) == tree.ids_in(section):
+            return await _payload(session, edit.workout, movement.id, 0)
+        workout, tree = await _writable(session, edit, tree)
+        movement = tree.movement(key, *AT, "movementId")
+        section = rules.section_of(tree, place, section_id, movement.section_id, AT)
+        left = [id for id in tree.ids_in(movement.section_id) if id != movement.id]
+        positions = {movement.section_id: left, section: rules.positioned(tree, section, movement.id, place, AT)}
+        changes = await store.set_positions(session, positions)
+        await store.touch(session, movement.id)
+        return await _payload(session, workout, movement.id, changes)
+
+    @mutation(
+        f"Remove a movement from its workout (coach access); it is deleted softly where it has comments. {LIBRARY_IDS}"
+    )
+    async def remove_movement(
+        self,
+        info: Info,
+        input: Annotated[RemoveMovementInput, strawberry.argument(description="The movement.")],
+    ) -> RemoveMovementPayload:
+        values = given(input)
+        key = require_key(input.movement_id, *AT, "movementId")
+        session = await info.context.write_session()
+        edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
+        tree = await store.tree_of(session, edit.workout)
+        movement = tree.movement(key, *AT, "movementId")
+        if refused := await _refused(session, edit.workout, movement, values.get("if_updated_at"), *STALE):
+            return RemoveMovementPayload(**refused)
+        workout, tree = await _writable(session, edit, tree)
+        movement = tree.movement(key, *AT, "movementId")
+        await store_tree.delete_movements(session, [movement.id])
+        left = [id for id in tree.ids_in(movement.section_id) if id != movement.id]
+        await store.set_positions(session, {movement.section_id: left})
+        stored = await written(session, workout, 1, in_tree=True)
+        return RemoveMovementPayload(deleted_id=strawberry.ID(str(movement.id)), workout=stored.workout)
+
+
+async def _edited(
+    session: WriteSession[Viewer], movement_id: UUID, assignment_id: str | None, *path: str
+) -> EditedWorkout:
+    """Lock the tree of a movement's workout, or of the one that the assignment shows. Raises NotFound, Forbidden."""
+    workout_id = None
+    if assignment_id is None:
+        workout_id = await store.workout_of_movement(session, movement_id)
+        if workout_id is None:
+            raise NotFound("There is no such movement.", *path)
+    return await edited_workout(session, workout_id, assignment_id, *path)
+
+
+async def _edited_at(
+    session: WriteSession[Viewer],
+    section_id: UUID | None,
+    neighbour_id: UUID | None,
+    place: rules.Place,
+    assignment_id: str | None,
+) -> EditedWorkout:
+    """The same for the workout of a section, or without one, of a neighbour."""
+    if section_id is None and neighbour_id is not None:
+        name = "beforeMovementId" if place.before_id else "afterMovementId"
+        return await _edited(session, neighbour_id, assignment_id, *AT, name)
+    workout_id = None
+    if assignment_id is None and section_id is not None:
+        workout_id = await store.workout_of_section(session, section_id)
+        if workout_id is None:
+            raise NotFound("There is no such section.", *AT, "sectionId")
+    return await edited_workout(session, workout_id, assignment_id, *AT, "sectionId")
+
+
+async def _writable(
+    session: WriteSession[Viewer], edit: EditedWorkout, tree: rules.Tree
+) -> tuple[WorkoutRow, rules.Tree]:
+    """The workout that is written to, and its tree: the first edit with an assignment copies both."""
+    workout = await edit.writable(session)
+    return workout, tree if edit.unforked is None else await store.tree_of(session, workout)
+
+
+async def _refused(
+    session: WriteSession[Viewer],
+    workout: WorkoutRow,
+    movement: MovementRow,
+    if_updated_at: datetime | None,
+    *path: str,
+) -> dict[str, Any] | None:
+    """The values of a payload that refuses an edit of a movement; None where it or its workout is at the version."""
+    if if_updated_at is None or not is_stale(if_updated_at, [workout.updated_at, movement.updated_at], *path):
+        return None
+    if movement.updated_at < if_updated_at:
+        return await refused_as_stale(session, workout, if_updated_at, *path)
+    editor = await last_editor(session, "workout_movements", id=movement.id)
+    return {"workout": workout, **refused_edit(session.viewer, editor, movement.updated_at, *path)}
+
+
+async def _payload(session: WriteSession[Viewer], workout: WorkoutRow, id: UUID, changes: int) -> MovementPayload:
+    """The payload with a movement and its workout as they are stored now. `changes` is how many rows were written."""
+    stored = await written(session, workout, changes, in_tree=True)
+    return MovementPayload(movement=await stored_row(session, store_workouts.movements, id), workout=stored.workout)
+
+
+async def _insert(
+    session: WriteSession[Viewer], workout: WorkoutRow, tree: rules.Tree, section_id: UUID, values: dict[str, Any]
+) -> UUID:
+    """Check a new movement, and store it at the end of a section. Returns its id. Raises Refused."""
+    checks, added = Checks(), rules_tree.Tree([], [], {}, set())
+    if len(tree.movements) >= rules_tree.MAX_MOVEMENTS:
+        checks.refuse(f"The workout has {rules_tree.MAX_MOVEMENTS} movements, the most that it may have.", *AT)
+    rules_tree.add_movement(added, values, section_id, len(tree.ids_in(section_id)), AT, checks)
+    checks.done()
+    ids = added.exercise_ids
+    exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True))
+    refusals = list(rules_tree.check_references(added, (), exercises, workout.organization_id))
+    if refusals:
+        raise Refused(refusals)
+    await store_tree.upsert_movements(session, workout.organization_id, added)
+    id: UUID = added.movements[0]["id"]
+    return id
+
+
+def _place(values: dict[str, Any]) -> tuple[rules.Place, UUID | None]:
+    """The place in an input, and the section that it names; both are taken out. Raises InvalidInput."""
+    names = {
+        "section_id": "sectionId",
+        "before_movement_id": "beforeMovementId",
+        "after_movement_id": "afterMovementId",
+    }
+    sent = {name: values.pop(name, None) for name in names}
+    keys = {name: None if id is None else require_key(id, *AT, names[name]) for name, id in sent.items()}
+    place = rules.Place(values.pop("position", None), keys["before_movement_id"], keys["after_movement_id"])
+    rules.require_one_place(place, *AT)
+    return place, keys["section_id"]
+
+
+def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
+    """Check an input's values of a movement, and return them by column. Raises Refused."""
+    checks = Checks()
+    columns = checked_texts(values, AT, checks, NAMES)
+    if "prescription" in values:
+        columns["prescription"] = rules_tree.checked_prescription(values["prescription"], (*AT, "prescription"), checks)
+    checks.done()
+    return columns
