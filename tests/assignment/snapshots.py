@@ -63,8 +63,9 @@ def assignment(workout: str, *athletes: Person | str, day: str = DAY) -> Json:
 
 
 async def assigned(api: Api, person: Person, workout: str, *athletes: Person, day: str = DAY) -> list[str]:
-    """The ids of new assignments, one for each athlete."""
-    data = await api.run(ASSIGN, person, input=assignment(workout, *athletes, day=day))
+    """The ids of new assignments, one for each athlete, whatever they have on that day already."""
+    input = {**assignment(workout, *athletes, day=day), "allowDuplicate": True}
+    data = await api.run(ASSIGN, person, input=input)
     return [made["id"] for made in data["assignWorkout"]["assignments"]]
 
 
