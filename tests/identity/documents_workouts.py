@@ -98,6 +98,9 @@ CASES = {
             }
         },
     ),
+    "addComment, their assignment": Case(
+        _ADD_COMMENT, {"input": {"movementId": "mine.movement", "body": "X", "assignmentId": "theirs.assignment"}}
+    ),
     "addComment, their upload": Case(
         _ADD_COMMENT, {"input": {"movementId": "mine.movement", "body": "X", "uploadIds": ["theirs.upload"]}}
     ),

@@ -90,10 +90,15 @@ async def use(
 
 
 async def attach(
-    session: WriteSession[Viewer], files: list[StoredUpload], organization_id: UUID, owner_type: str, owner_id: UUID
+    session: WriteSession[Viewer],
+    files: list[StoredUpload],
+    organization_id: UUID,
+    owner_type: str,
+    owner_id: UUID,
+    path: Path = ("input", "uploadIds"),
 ) -> None:
     """Use stored uploads as the attachments of something in an organization. Raises Refused."""
-    paths: dict[UUID, Path] = {file.upload.id: ("input", "uploadIds", str(index)) for index, file in enumerate(files)}
+    paths: dict[UUID, Path] = {file.upload.id: (*path, str(index)) for index, file in enumerate(files)}
     await use(session, files, organization_id, paths)
     rows = [{"url": file.key, "mime": file.upload.mime, "kind": rules.kind_of(file.upload.mime)} for file in files]
     await store.insert_attachments(session, organization_id, owner_type, owner_id, rows)

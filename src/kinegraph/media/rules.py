@@ -38,6 +38,7 @@ class StorageUnavailable(Refusal):
     """A service that is needed does not answer; try again later."""
 
     code = "SERVICE_UNAVAILABLE"
+    is_temporary = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,9 @@ def content_fault(purpose: UploadPurpose, mime: str, size: int, head: bytes) -> 
     return f"The file has {size:,} bytes; at most {max_bytes:,} are taken." if size > max_bytes else None
 
 
-def checked_uses(upload_ids: Sequence[str]) -> list[UUID]:
+def checked_uses(upload_ids: Sequence[str], *path: str) -> list[UUID]:
     """The ids of the uploads that an input uses. Raises Refused."""
     checks = Checks()
-    path = ("input", "uploadIds")
     if len(upload_ids) > MAX_ATTACHMENTS:
         checks.refuse(f"Must be at most {MAX_ATTACHMENTS} files; these are {len(upload_ids)}.", *path)
     keys = checks.all(upload_ids[:MAX_ATTACHMENTS], path, checks.key)
