@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast  # data of a response: JSON
+from typing import Any  # data of a response: JSON
 
 import asyncpg
 import orjson
@@ -228,7 +228,7 @@ async def _is_answer_stored(
         return True
     if context.is_worth_a_retry and not context.has_mutated:
         return False
-    await set_answer(await context.write_session(), authenticate.key, stored_form(cast(bytes, data.contents)))
+    await set_answer(await context.write_session(), authenticate.key, stored_form(orjson.dumps(data)))
     return True
 
 
