@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+from starlette.types import Receive, Scope, Send
 
 from bench.operations import body
 from bench.servers import SECRET
@@ -29,10 +30,10 @@ async def measure(services: Services) -> None:
     app = create_app(services)
     async with app.router.lifespan_context(app) as state:
 
-        async def served(scope: dict[str, object], receive: object, send: object) -> None:
-            await app({**scope, "state": dict(state or {})}, receive, send)  # type: ignore[arg-type]  # ASGI's types
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": dict(state or {})}, receive, send)
 
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://bench") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://127.0.0.1") as client:
             for encoding in ENCODINGS:
                 size, milliseconds = await _measured(client, content, organization.token, encoding)
                 print(f"| {encoding} | {size:,} | {milliseconds:.2f} |")

@@ -14,6 +14,7 @@ from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
 from tests.api.samples import Operation, Path, bad, good, leaves, operations, put
 from tests.conftest import Api, Organization, World
+from tests.media.files import REQUEST as REQUEST_UPLOAD
 
 OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
@@ -71,8 +72,19 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     existing = {"SectionInput.id": section["id"], "MovementInput.id": movement}
     ids = {"Exercise": exercise["createExercise"]["exercise"]["id"], "Workout": workout["id"], "Movement": movement,
            "Comment": comment, "TaxonomyTerm": terms["bodyRegionId"], "Program": str(program)}  # fmt: skip
+    file = {
+        "organizationId": own,
+        "purpose": "COMMENT_ATTACHMENT",
+        "filename": "a",
+        "mime": "image/png",
+        "sizeBytes": 1,
+    }
+    upload = (await api.run(REQUEST_UPLOAD, coach, input={**file, "organizationId": own}))["requestUpload"]["upload"][
+        "id"
+    ]
     by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
     by_operation["Query.organization"]["id"] = own
+    by_operation["Mutation.resumeUpload"]["id"] = upload
     by_operation["Query.workout"]["id"] = workout["id"]
     by_operation["Mutation.setWorkoutSections"].update(existing)
     film = await made_film(api, organization)

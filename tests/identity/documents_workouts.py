@@ -83,6 +83,7 @@ CASES = {
     ),
     "createProgram": Case(_CREATE_PROGRAM, {"input": {"organizationId": "theirs.organization", "name": "X"}}),
     "updateProgram": Case(_UPDATE_PROGRAM, {"id": "theirs.program", "input": {"name": "X"}}),
+    "resumeUpload": Case(_mutation("$id: ID!", "resumeUpload(id: $id)", "upload { id url }"), {"id": "theirs.upload"}),
     "requestUpload": Case(
         _REQUEST_UPLOAD,
         {"input": {"organizationId": "theirs.organization", "purpose": "COMMENT_ATTACHMENT", **_FILE}},
