@@ -84,7 +84,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     ]
     by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
     by_operation["Query.organization"]["id"] = own
-    by_operation["Mutation.resumeUpload"]["id"] = upload
+    by_operation["Mutation.resumeUpload"]["id"] = announced["requestUpload"]["upload"]["id"]
     by_operation["Query.workout"]["id"] = workout["id"]
     by_operation["Mutation.setWorkoutSections"].update(existing)
     film = await made_film(api, organization)
