@@ -79,9 +79,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
         "mime": "image/png",
         "sizeBytes": 1,
     }
-    upload = (await api.run(REQUEST_UPLOAD, coach, input={**file, "organizationId": own}))["requestUpload"]["upload"][
-        "id"
-    ]
+    announced = await api.run(REQUEST_UPLOAD, coach, input={**file, "organizationId": own})
     by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
     by_operation["Query.organization"]["id"] = own
     by_operation["Mutation.resumeUpload"]["id"] = announced["requestUpload"]["upload"]["id"]
