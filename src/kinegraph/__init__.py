@@ -8,6 +8,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  formats     readers and writers of other people's files
     1  identity    organizations, users, memberships, the viewer
     2  background  the jobs, as rows
+    2  idempotency  mutations that are sent again: their keys and answers
     2  media       uploads, attachments, thumbnails, signed addresses
     3  taxonomy    the vocabularies that exercises are tagged with
     3  video       an exercise's demonstration video
@@ -24,9 +25,9 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  movement    adding, editing, moving and removing single movements
     9  api         the root types, GraphQL over HTTP, documents, health, GraphiQL
 
-Above the rooms stand the processes: `main` (web, over `http_protocol`), `worker` (jobs) and `commands` (the command
-line), over `settings`, `services` and `revisions`, which say what is configured, where it is, and which schema of the
-database this version needs.
+Above the rooms stand the processes: `main` (web, over `http_protocol` and `http_responses`), `worker` (jobs) and
+`commands` (the command line), over `settings`, `services` and `revisions`, which say what is configured, where it is,
+and which schema of the database this version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.

@@ -21,6 +21,7 @@ from kinegraph import revisions
 from kinegraph.api import demo_people, graphiql, media, metrics
 from kinegraph.api.http import GraphQLEndpoint, Limits
 from kinegraph.api.readiness import Readiness, healthz, readyz
+from kinegraph.http_responses import Finish, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.outside.redis_client import open_redis
@@ -32,6 +33,23 @@ from kinegraph.settings import Settings
 log = logging.getLogger("kinegraph.http")
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ALLOWED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "X-Request-Id",
+    # GraphQL clients: their name, the operation, and the assurance that a browser asked first.
+    *("apollographql-client-name", "apollographql-client-version", "apollo-require-preflight"),
+    *("x-apollo-operation-name", "x-apollo-operation-id", "x-apollo-operation-type", "x-apollo-cache-key"),
+    *("GraphQL-Client-Name", "GraphQL-Client-Version", "GraphQL-Require-Preflight"),
+    # Tracing: W3C Trace Context and Baggage, Sentry, Zipkin, Datadog, New Relic.
+    *("traceparent", "tracestate", "baggage", "sentry-trace", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-sampled"),
+    *("x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-origin", "x-datadog-sampling-priority", "newrelic"),
+    "X-Requested-With",
+    "X-Kinegraph-Executor",
+)
+"""The request headers that pages of other origins may send, beside those of the setting."""
+
 THIS_MACHINE = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 
@@ -76,7 +94,13 @@ def create_app(services: Services) -> Starlette:
             media.LASTING,
             *pages,
         ],
-        middleware=[Middleware(RequestLog), *_guards(settings), Middleware(_GraphQL)],
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(Finish),
+            *_guards(settings),
+            *(compression() if settings.compression else ()),
+            Middleware(_GraphQL),
+        ],
         exception_handlers={404: _not_found, 405: _not_allowed},
         lifespan=lambda app: _open(services, tokens),
     )
@@ -147,9 +171,9 @@ def _guards(settings: Settings) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_origin_regex=local,
-        allow_methods=["GET", "POST", "PUT"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
-        expose_headers=["X-Request-Id", "Retry-After"],
+        allow_methods=["GET", "HEAD", "POST", "PUT"],
+        allow_headers=[*ALLOWED_HEADERS, *settings.cors_headers],
+        expose_headers=["X-Request-Id", "Retry-After", "Idempotent-Replayed"],
         max_age=600,
     )
     guards = [cors] if settings.cors_origins or local else []

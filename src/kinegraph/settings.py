@@ -1,6 +1,7 @@
 """The settings: one frozen value, read from the environment variables KINEGRAPH_* (pydantic-settings)."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,12 @@ def _require_secret(value: str) -> str:
     return value
 
 
+def _require_header_name(value: str) -> str:
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", value):
+        raise ValueError("it takes names of headers, separated by commas")
+    return value
+
+
 def _split(value: object) -> object:
     return [part.strip().rstrip("/") for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
@@ -61,6 +68,8 @@ DatabaseUrl = Annotated[str, AfterValidator(lambda value: _require_url(value, "p
 RedisUrl = Annotated[str, AfterValidator(lambda value: _require_url(value, "redis", "rediss", "unix"))]
 Secret = Annotated[str, AfterValidator(_require_secret)]
 Origins = Annotated[tuple[WebUrl, ...], NoDecode, BeforeValidator(_split)]
+HeaderName = Annotated[str, AfterValidator(_require_header_name)]
+HeaderNames = Annotated[tuple[HeaderName, ...], NoDecode, BeforeValidator(_split)]
 Port = Annotated[int, Ge(1), Le(65535)]
 Seconds = Annotated[int, Ge(1), Le(3600)]
 Megabytes = Annotated[int, Ge(0), Le(100_000)]
@@ -81,6 +90,8 @@ class Settings(BaseSettings):
     `graphiql`: whether GraphiQL and introspection are on; by default in development only.
     `pool_size`: database connections per process.
     `cors_origins`: the frontends' origins that browsers may call from; in development any on this machine.
+    `cors_headers`: request headers that those may send beside the usual ones.
+    `compression`: whether responses are compressed here, and not by a proxy before this.
     `executor`: how queries are executed, breadth first or by graphql-core.
     `public_url`: the API's address for clients.
     `media_url_seconds`: how long signed addresses of files are valid.
@@ -117,6 +128,8 @@ class Settings(BaseSettings):
     statement_timeout_seconds: Seconds = Field(default=30, validation_alias="KINEGRAPH_STATEMENT_TIMEOUT")
     max_body_bytes: Annotated[int, Ge(1024), Le(2**30)] = 2 * 1024 * 1024
     cors_origins: Origins = ()
+    cors_headers: HeaderNames = ()
+    compression: Choice[bool] = True
     log_format: Choice[Literal["auto", "json", "text"]] = "auto"
     executor: Choice[Literal["breadth-first", "graphql-core"]] = "breadth-first"
     public_url: WebUrl | None = None

@@ -19,6 +19,7 @@ from arq import ArqRedis, Worker, func
 from kinegraph.background import store
 from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, StartedJob, retry_delay_seconds
 from kinegraph.canonical.jobs import seed_library
+from kinegraph.idempotency import store as idempotency
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.outbox import authenticate_worker
@@ -176,6 +177,7 @@ async def _tidy_on(work: Work) -> None:
                 pass
             async with work.database.write(authenticate_worker) as session:
                 await outbox.purge(session)
+                await idempotency.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
         except Exception:

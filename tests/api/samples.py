@@ -111,7 +111,7 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     """A value that the argument or input field `name` takes, every key within given; None for an id not in `ids`."""
     if isinstance(type, GraphQLNonNull):
         return good(type.of_type, name, ids, owner)
-    if name == "uploadIds":
+    if name in ("uploadIds", "removeAttachmentIds"):
         return []  # an upload can be used once
     if isinstance(type, GraphQLList):
         return [good(type.of_type, name, ids, owner)] if name != "sections" else _sections(type, ids)

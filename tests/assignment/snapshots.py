@@ -63,8 +63,9 @@ def assignment(workout: str, *athletes: Person | str, day: str = DAY) -> Json:
 
 
 async def assigned(api: Api, person: Person, workout: str, *athletes: Person, day: str = DAY) -> list[str]:
-    """The ids of new assignments, one for each athlete."""
-    data = await api.run(ASSIGN, person, input=assignment(workout, *athletes, day=day))
+    """The ids of new assignments, one for each athlete, whatever they have on that day already."""
+    input = {**assignment(workout, *athletes, day=day), "allowDuplicate": True}
+    data = await api.run(ASSIGN, person, input=input)
     return [made["id"] for made in data["assignWorkout"]["assignments"]]
 
 
@@ -243,7 +244,7 @@ def rows_of(organization: Organization, exercise_id: str, values: Json) -> dict[
     def add_comment(given: Json, movement_id: str, parent: str | None) -> None:
         author = authors[given["by"]]
         parents = {"workout_movement_id": movement_id, "parent_comment_id": parent}
-        comments.append(row(given, author_id=author, body=given["body"], **parents))
+        comments.append(row(given, author_id=author, body=given["body"], by_staff=author == authors[0], **parents))
         owner = {"owner_type": "exercise_comment", "owner_id": comments[-1]["id"], "uploaded_by": author}
         for file in given["files"]:
             kind = {"kind": file["kind"], "thumb_url": file["thumb_url"]}

@@ -258,7 +258,7 @@ async def test_a_fork_takes_as_many_statements_for_200_movements_with_400_commen
         organization, made, first = await planned(api, world, size)
         for row in movement_ids(made["sections"])[0]:
             tables = [full_row(organization, {}, workout_movement_id=row, body="Hm") for _ in range(comments)]
-            author = {"author_id": str(organization.coach.id)}
+            author = {"author_id": str(organization.coach.id), "by_staff": True}
             await store_rows(owner, {"exercise_comments": [row | author for row in tables]})
         second, third = await assigned(api, organization.coach, made["id"], organization.member, organization.coach)
         with counter.counting() as statements:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.comment.visibility import see_each_other
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import (
     ADD_COMMENT,
@@ -150,6 +151,8 @@ async def test_coaches_delete_anybodys_comment_and_members_only_their_own(
     author = await world.join(room.organization.id, "member")
     await assign(owner, room.organization, room.workout, author)
     top = await comment(api, author, room.movements[0], "Mine")
+    if not may:
+        await see_each_other(owner, room.organization)
     refused = await api.refusals(DELETE_COMMENT, room.people[who], id=top)
     assert refused == ([] if may else [("FORBIDDEN", ["id"])])
     assert await room.threads(api) == [[] if may else [("Mine", [])], []]

@@ -33,7 +33,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),
     "botocore": ("outside",),
-    "starlette": ("api", "main"),
+    "starlette": ("api", "main", "http_responses"),
     "alembic": ("commands.migrate", "revisions"),
 }
 """Which modules may import a package: a room, or a pattern of module names within the product."""

@@ -99,6 +99,11 @@ _ADD_COMMENT = _mutation(
     "$input: AddCommentInput!", "addComment(input: $input)", "comment { id body movement { id } parent { id } }"
 )
 _UPDATE_COMMENT = _mutation("$id: ID!, $body: String!", "updateComment(id: $id, body: $body)", "comment { id body }")
+_CHANGE_FILES = _mutation(
+    "$id: ID!, $add: [ID!], $remove: [ID!]",
+    "updateComment(id: $id, uploadIds: $add, removeAttachmentIds: $remove)",
+    "comment { id }",
+)
 
 
 def _deletion(field: str) -> str:
@@ -211,6 +216,8 @@ CASES = {
     "addComment, their thread here": Case(
         _ADD_COMMENT, {"input": {"movementId": "mine.movement", "body": "X", "parentCommentId": "theirs.comment"}}
     ),
+    "updateComment, their upload": Case(_CHANGE_FILES, {"id": "mine.comment", "add": ["theirs.upload"]}),
+    "updateComment, their attachment": Case(_CHANGE_FILES, {"id": "mine.comment", "remove": ["theirs.attachment"]}),
     "updateComment": Case(_UPDATE_COMMENT, {"id": "theirs.comment", "body": "X"}),
     "deleteComment": Case(_deletion("deleteComment"), {"id": "theirs.comment"}),
     "deleteComment, a reply": Case(_deletion("deleteComment"), {"id": "theirs.reply"}),

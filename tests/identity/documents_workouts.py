@@ -15,6 +15,12 @@ _STATUS = _mutation(
     "setAssignmentStatus(id: $id, status: $status)",
     f"assignment {{ {ASSIGNMENT} }}",
 )
+_UPDATE_ASSIGNMENT = _mutation(
+    "$id: ID!, $input: UpdateAssignmentInput!",
+    "updateAssignment(id: $id, input: $input)",
+    f"assignment {{ {ASSIGNMENT} }}",
+)
+_UNASSIGN = _mutation("$id: ID!", "unassignWorkout(id: $id)", "deletedId")
 _CREATE_PROGRAM = _mutation("$input: CreateProgramInput!", "createProgram(input: $input)", "program { id name }")
 _UPDATE_PROGRAM = _mutation(
     "$id: ID!, $input: UpdateProgramInput!", "updateProgram(id: $id, input: $input)", "program { id name }"
@@ -64,6 +70,8 @@ CASES = {
         _ASSIGN, {"input": {"workoutId": "mine.workout", "athleteIds": ["theirs.athlete"], **_DAY}}
     ),
     "setAssignmentStatus": Case(_STATUS, {"id": "theirs.assignment", "status": "SKIPPED"}),
+    "updateAssignment": Case(_UPDATE_ASSIGNMENT, {"id": "theirs.assignment", "input": _DAY}),
+    "unassignWorkout": Case(_UNASSIGN, {"id": "theirs.assignment"}),
     "updateWorkout, their assignment": Case(
         _UPDATE_WORKOUT, {"id": "mine.workout", "assignmentId": "theirs.assignment", "input": {"title": "X"}}
     ),
@@ -75,6 +83,7 @@ CASES = {
     ),
     "createProgram": Case(_CREATE_PROGRAM, {"input": {"organizationId": "theirs.organization", "name": "X"}}),
     "updateProgram": Case(_UPDATE_PROGRAM, {"id": "theirs.program", "input": {"name": "X"}}),
+    "resumeUpload": Case(_mutation("$id: ID!", "resumeUpload(id: $id)", "upload { id url }"), {"id": "theirs.upload"}),
     "requestUpload": Case(
         _REQUEST_UPLOAD,
         {"input": {"organizationId": "theirs.organization", "purpose": "COMMENT_ATTACHMENT", **_FILE}},
@@ -89,6 +98,9 @@ CASES = {
                 **_FILE,
             }
         },
+    ),
+    "addComment, their assignment": Case(
+        _ADD_COMMENT, {"input": {"movementId": "mine.movement", "body": "X", "assignmentId": "theirs.assignment"}}
     ),
     "addComment, their upload": Case(
         _ADD_COMMENT, {"input": {"movementId": "mine.movement", "body": "X", "uploadIds": ["theirs.upload"]}}

@@ -134,7 +134,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
     snapshot = await insert(owner, "workouts", **ours, **author, is_snapshot=True, forked_from_id=workout)
     section = await insert(owner, "workout_sections", **ours, workout_id=workout)
     movement = await insert(owner, "workout_movements", **ours, section_id=section, exercise_id=exercise)
-    on = {"workout_movement_id": movement, **author}
+    on = {"workout_movement_id": movement, **author, "by_staff": True}
     comment = await insert(owner, "exercise_comments", **ours, **on, body="Ours")
     reply = await insert(owner, "exercise_comments", **ours, **on, body="Ours too", parent_comment_id=comment)
     attachment = await attach(owner, organization, comment)

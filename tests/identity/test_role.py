@@ -8,11 +8,15 @@ from kinegraph.kit.database import Database
 from tests.conftest import World
 from tests.identity.rows import SCOPED, Pool
 
-TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs")
+TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
+          "idempotency_keys")  # fmt: skip
 
 POLICIES = {
     "workout_assignments": ["*", "r", "w"],  # athletes say how theirs went
     "exercise_video_votes": ["*"],  # one's own
+    "exercise_comments": ["*", "a", "r", "w"],  # members add and change their own
+    "attachments": ["*", "a", "r", "w"],
+    "idempotency_keys": ["*", "*"],  # one's own, and the worker's
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
     "jobs": ["*", "a", "r"],  # platform admins add jobs and see them
@@ -113,5 +117,6 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
     )
     names = ("kinegraph_authenticate", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes",
              "kinegraph_suggest_video", "kinegraph_change_version", "kinegraph_change_viewer_version",
-             "kinegraph_set_viewer", "kinegraph_change_row", "kinegraph_change_editor")  # fmt: skip
+             "kinegraph_set_viewer", "kinegraph_change_row", "kinegraph_change_editor",
+             "kinegraph_repeat_parent")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

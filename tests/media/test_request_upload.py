@@ -85,7 +85,7 @@ async def test_each_purpose_takes_its_types_up_to_their_limit_and_no_byte_more(
 
 @pytest.mark.parametrize("purpose", TAKEN)
 async def test_each_purpose_refuses_every_other_type(api: Api, owner: Pool, gym: Gym, purpose: str) -> None:
-    others = ["", "image/svg+xml", "text/html", "image/heic", "application/pdf", "image/png; x=y", "image/*", "png"]
+    others = ["", "image/svg+xml", "text/html", "image/avif", "application/pdf", "image/png; x", "image/*", "png"]
     others += ["image/png\r\nX-Evil: 1", "image/png\0", "image/" + "p" * 300, *EVERYTHING - TAKEN[purpose].keys()]
     for mime in others:
         refused = await api.refusals(REQUEST, gym.organization.coach, input={**request(gym, purpose), "mime": mime})

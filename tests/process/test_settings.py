@@ -26,6 +26,8 @@ EVERY = {
     "KINEGRAPH_STATEMENT_TIMEOUT": ("statement_timeout_seconds", "4", 4),
     "KINEGRAPH_MAX_BODY_BYTES": ("max_body_bytes", "4096", 4096),
     "KINEGRAPH_CORS_ORIGINS": ("cors_origins", "https://a.example/, http://b,", ("https://a.example", "http://b")),
+    "KINEGRAPH_CORS_HEADERS": ("cors_headers", "X-Tenant, X-Trace,", ("X-Tenant", "X-Trace")),
+    "KINEGRAPH_COMPRESSION": ("compression", "off", False),
     "KINEGRAPH_LOG_FORMAT": ("log_format", "JSON", "json"),
     "KINEGRAPH_EXECUTOR": ("executor", "graphql-core", "graphql-core"),
     "KINEGRAPH_PUBLIC_URL": ("public_url", "https://api.example", "https://api.example"),

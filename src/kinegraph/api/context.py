@@ -1,6 +1,7 @@
 """Who sends a request: from its bearer token to the viewer of its transaction."""
 
 from kinegraph.api.documents import Document
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.checks import character_fault, parse_key
 from kinegraph.kit.context import Context
@@ -27,7 +28,7 @@ class RequestContext(Context):
         self.document = document
 
 
-async def authentication_by_token(authorization: str | None, tokens: Tokens, claim: str) -> Authenticate | None:
+async def authentication_by_token(authorization: str | None, tokens: Tokens, claim: str) -> Authenticate[Viewer] | None:
     """The authentication of a bearer token's user; None without a token. Raises TokenError for an invalid one."""
     if authorization is None:
         return None

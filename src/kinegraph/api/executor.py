@@ -27,6 +27,7 @@ from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.requested_columns import Columns, columns_of
 from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import strategy
+from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused
 from kinegraph.kit.batches import is_narrowed
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
@@ -150,7 +151,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     """Strawberry's executor, breadth first."""
 
     plans = PLANS
-    final = (AnswerTooLarge,)
+    final = (AnswerTooLarge, AnsweredBefore, KeyRefused)
     gate: Gate | None = None
 
     async def execute_by_core(self, serially: bool | None = None) -> Any:

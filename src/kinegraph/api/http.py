@@ -6,6 +6,7 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any  # data of a response: JSON
 
@@ -23,6 +24,9 @@ from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
 from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
+from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
+from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
@@ -89,7 +93,12 @@ class GraphQLEndpoint:
             authenticate = await authentication_by_token(
                 request.headers.get("authorization"), self._tokens, self._claim
             )
-            return await self._run(parameters, authenticate, how, is_get=request.method == "GET")
+            keys = request.headers.getlist("idempotency-key")
+            return await self._run(parameters, authenticate, how, keys, is_get=request.method != "POST")
+        except AnsweredBefore as error:
+            return _answer(how, {"data": orjson.Fragment(error.answer)}, 200, {"Idempotent-Replayed": "true"})
+        except KeyRefused as error:
+            return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status)
         except BadRequest as error:
             return _answer(how, {"errors": [_error(error.message, "BAD_REQUEST")]}, error.status, error.headers)
         except TokenError as error:
@@ -109,20 +118,29 @@ class GraphQLEndpoint:
             return _answer(how, {"errors": [failure.error]}, failure.status)
 
     async def _run(
-        self, parameters: Parameters, authenticate: Authenticate | None, how: Media, *, is_get: bool
+        self,
+        parameters: Parameters,
+        authenticate: Authenticate[Viewer] | None,
+        how: Media,
+        keys: list[str],
+        *,
+        is_get: bool,
     ) -> Response:
         document = await self._documents.get(parameters.query, is_signed_in=authenticate is not None)
         operation = document.operation(parameters.operation_name)
         if is_get and operation.operation is not OperationType.QUERY:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         _require_few_arguments(document.arguments(operation), parameters)
-        data, found = await self._execute(
-            document, parameters, authenticate, writes=operation.operation is OperationType.MUTATION
-        )
+        writes = operation.operation is OperationType.MUTATION
+        keyed = _keyed(parameters, keys) if writes else None
+        if keyed is not None and authenticate is not None:
+            await require_new(self._database, authenticate, keyed)
+            authenticate = KeyedAuthentication(authenticate, keyed)
+        data, found = await self._execute(document, parameters, authenticate, writes=writes)
         return _respond(how, data, found, is_query=operation.operation is OperationType.QUERY)
 
     async def _execute(
-        self, document: Document, parameters: Parameters, authenticate: Authenticate | None, *, writes: bool
+        self, document: Document, parameters: Parameters, authenticate: Authenticate[Viewer] | None, *, writes: bool
     ) -> tuple[Any, list[Failure]]:
         """The data and the errors; a mutation's transaction has ended when this returns.
 
@@ -143,7 +161,13 @@ class GraphQLEndpoint:
         return (None if writes and errors else data), failures(errors, suggests=self._suggests)
 
     async def _try(
-        self, document: Document, parameters: Parameters, authenticate: Authenticate | None, end: float, *, writes: bool
+        self,
+        document: Document,
+        parameters: Parameters,
+        authenticate: Authenticate[Viewer] | None,
+        end: float,
+        *,
+        writes: bool,
     ) -> tuple[Any, list[GraphQLError]]:
         """One try in a transaction of its own, committed if nothing failed, down to the writing of the answer.
 
@@ -166,8 +190,9 @@ class GraphQLEndpoint:
                     budget=budget,
                     gate=self._gate,
                 )
-            data = None if result.data is None else written(result.data, budget)
-            commit = not result.errors
+                _raise_if_not_executed(result.errors or ())
+                data = None if result.data is None else written(result.data, budget)
+                commit = not result.errors and await _is_answer_stored(context, authenticate, data)
         except TimeoutError:
             if deadline.expired():
                 raise OutOfTime(f"more than {self._limits.execution_seconds} s") from None
@@ -175,6 +200,36 @@ class GraphQLEndpoint:
         finally:
             await context.finish(commit=commit)
         return data, result.errors or []
+
+
+def _keyed(parameters: Parameters, keys: list[str]) -> KeyedRequest | None:
+    """The request with its idempotency key; None without a key. Raises KeyRefused."""
+    key = parsed_key(keys)
+    if key is None:
+        return None
+    return KeyedRequest(key, request_hash(parameters.query, parameters.variables, parameters.operation_name))
+
+
+def _raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
+    """Raise what ended the execution because of the request's idempotency key, as graphql-core reports it."""
+    for error in errors:
+        if isinstance(error.original_error, (AnsweredBefore, KeyRefused)):
+            raise error.original_error
+
+
+async def _is_answer_stored(
+    context: RequestContext, authenticate: Authenticate[Viewer] | None, data: orjson.Fragment | None
+) -> bool:
+    """Store the answer with the request's idempotency key, if it has one. Returns whether to commit.
+
+    Where nothing was done for a reason that may be gone a moment later, all is rolled back, so that the key is free.
+    """
+    if not isinstance(authenticate, KeyedAuthentication) or data is None:
+        return True
+    if context.is_worth_a_retry and not context.has_mutated:
+        return False
+    await set_answer(await context.write_session(), authenticate.key, stored_form(orjson.dumps(data)))
+    return True
 
 
 def _require_few_arguments(arguments: Arguments, parameters: Parameters) -> None:

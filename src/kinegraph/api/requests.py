@@ -85,10 +85,10 @@ def _weight(text: str) -> float:
 
 async def read_parameters(request: Request, max_bytes: int) -> Parameters:
     """The request's parameters. Raises BadRequest."""
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return replace(_checked(_from_url(request)), length=len(request.url.query))
     if request.method != "POST":
-        raise BadRequest(405, "Send queries by POST or GET, mutations by POST.", {"Allow": "GET, POST"})
+        raise BadRequest(405, "Send queries by POST or GET, mutations by POST.", {"Allow": "GET, HEAD, POST"})
     kind, *options = (word.strip().lower() for word in request.headers.get("content-type", "").split(";"))
     charsets = {option.removeprefix("charset=").strip('"') for option in options if option.startswith("charset=")}
     if kind != PLAIN_JSON or not charsets <= {"utf-8", "utf8"}:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any  # a payload's field is a GraphQL type, its value a row
+from uuid import UUID
 
 import strawberry
 
@@ -15,8 +16,13 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Refused
 from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import rules, store
+
+ALLOW_DUPLICATE = (
+    "Whether an athlete may have the workout twice on that day; otherwise the second is refused as CONFLICT."
+)
 
 
 @strawberry.input(description="A workout to plan for athletes.")
@@ -26,6 +32,7 @@ class AssignWorkoutInput:
         description="Members of its organization, 1 to 200, each once; each gets an assignment of their own."
     )
     scheduled_for: date = strawberry.field(description="The day, e.g. 2026-03-01.")
+    allow_duplicate: bool | None = strawberry.field(default=False, description=ALLOW_DUPLICATE)
 
 
 @payload("The assignments that were made, in the order of the athletes.")
@@ -69,7 +76,10 @@ class Mutation:
         ]
         if strangers:
             raise Refused(list(strangers))
-        made = await store_assignments.insert(session, workout, athlete_ids, values["scheduled_for"])
+        day = values["scheduled_for"]
+        if not values["allow_duplicate"]:
+            await _require_first(session, workout_id, day, athlete_ids)
+        made = await store_assignments.insert(session, workout, athlete_ids, day)
         stored: Any = await store_assignments.by_ids(session, made)
         return AssignWorkoutPayload(assignments=stored)
 
@@ -91,3 +101,12 @@ class Mutation:
             await pin(session, key)
         await store_assignments.set_status(session, key, status.value)
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, key))
+
+
+async def _require_first(session: WriteSession, workout_id: UUID, day: date, athlete_ids: list[UUID]) -> None:
+    """Refuse athletes who have the workout on that day already. Raises Refused."""
+    await store_assignments.lock_day(session, workout_id, day)
+    there = await store_assignments.athletes_on(session, workout_id, day, athlete_ids)
+    if there:
+        paths = [("input", "athleteIds", str(at)) for at, athlete_id in enumerate(athlete_ids) if athlete_id in there]
+        raise Refused([rules_assignments.duplicate(path) for path in paths])

@@ -1,4 +1,4 @@
-"""The bounds of an assignment: its athletes and its date."""
+"""The bounds of an assignment: its athletes and its date, and what may no longer be done with it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
 
 from kinegraph.kit.checks import Checks, parse_key
-from kinegraph.kit.errors import InvalidInput
+from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
 
 
 class AssignmentRow(Protocol):
@@ -27,6 +27,12 @@ class AssignmentRow(Protocol):
     status: str
 
 
+class AssignmentCompleted(Refusal):
+    """The assignment is completed: it says what was done, and is neither moved to another day nor taken back."""
+
+    code = "ASSIGNMENT_COMPLETED"
+
+
 MAX_ATHLETES = 200
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 """The dates that are accepted; one outside of them is a typing error."""
@@ -43,10 +49,21 @@ def checked_assignment(values: Mapping[str, Any]) -> tuple[UUID, list[UUID]]:
     for position, athlete_id in enumerate(athlete_ids):
         if athlete_id in athlete_ids[:position] and parse_key(athletes[position]):
             checks.refuse("This athlete stands in the list twice.", *at, position)
-    if not EARLIEST <= values["scheduled_for"] <= LATEST:
-        checks.refuse(f"Must be a date from {EARLIEST} to {LATEST}.", "input", "scheduledFor")
+    check_day(checks, values["scheduled_for"])
     checks.done()
     return workout_id, athlete_ids
+
+
+def check_day(checks: Checks, day: date) -> None:
+    """Check the day of an assignment."""
+    if not EARLIEST <= day <= LATEST:
+        checks.refuse(f"Must be a date from {EARLIEST} to {LATEST}.", "input", "scheduledFor")
+
+
+def duplicate(path: Path) -> Conflict:
+    """The refusal of a workout that the athlete has on that day already."""
+    message = "The athlete has this workout on that day already; send `allowDuplicate: true` to plan it once more."
+    return Conflict(message, *path)
 
 
 def require_range(start: date | None, end: date | None) -> None:

@@ -1,5 +1,6 @@
 """The mutations of comments."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any  # values of a payload, by name
 from uuid import UUID
@@ -8,18 +9,19 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.comment import store as comment_store
+from kinegraph.comment.rules import checked_body, checked_removals, require_attached
 from kinegraph.comment.store import WrittenCommentRow
 from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound
+from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound, Path
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
-from kinegraph.media.graph_uses import attach, store_uploads
+from kinegraph.media.graph_uses import StoredUpload, attach, store_uploads
 from kinegraph.media.rules import UploadPurpose, checked_uses
-from kinegraph.workout import rules, store, store_comments
+from kinegraph.workout import store, store_comments
 from kinegraph.workout.graph import Comment
 from kinegraph.workout.rules_rows import LocatedMovementRow
 
@@ -28,13 +30,21 @@ CommentId = Annotated[strawberry.ID, strawberry.argument(description="The commen
 
 @strawberry.input(description="A comment on a movement, or a reply to a top-level comment on it.")
 class AddCommentInput:
-    movement_id: strawberry.ID = strawberry.field(description="The movement that is commented on.")
+    movement_id: strawberry.ID = strawberry.field(
+        description="The movement that is commented on; with assignmentId also one of the library workout, which "
+        "stands for its copy."
+    )
     body: str = strawberry.field(description="1 to 5,000 characters.")
     parent_comment_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="The top-level comment that is replied to; replies are one level deep."
     )
     upload_ids: list[strawberry.ID] | None = strawberry.field(
         default=UNSET, description="Files to attach, at most 10: uploads of the caller's that have arrived."
+    )
+    assignment_id: strawberry.ID | None = strawberry.field(
+        default=UNSET,
+        description="The assignment through which the workout is seen. Where it has a snapshot, ids of the library "
+        "workout's movement and comment stand for their copies.",
     )
 
 
@@ -59,37 +69,61 @@ class Mutation:
         movement_id = require_key(input.movement_id, "input", "movementId")
         parent = values.get("parent_comment_id")
         parent_id = None if parent is None else require_key(parent, "input", "parentCommentId")
-        body = _checked_body(input.body, "input", "body")
-        upload_ids = checked_uses(values.get("upload_ids") or [])
-        purposes = [
-            (id, UploadPurpose.COMMENT_ATTACHMENT, ("input", "uploadIds", str(position)))
-            for position, id in enumerate(upload_ids)
-        ]
-        uploads = await store_uploads(info, purposes) if purposes else []
+        body = checked_body(input.body, "input", "body")
+        uploads = await _stored_uploads(info, values.get("upload_ids"), ("input", "uploadIds"))
         session = await info.context.write_session()
-        movement = await _locked_movement(session, movement_id)
+        if values.get("assignment_id") is not None:
+            assignment_id = require_key(values["assignment_id"], "input", "assignmentId")
+            movement, parent_id = await _through_assignment(session, assignment_id, movement_id, parent_id)
+        else:
+            movement = await _locked_movement(session, movement_id)
         if parent_id is not None:
-            await _check_parent(session, parent_id, movement_id)
+            await _check_parent(session, parent_id, movement.id)
         id = await comment_store.insert(session, movement, body, parent_id)
         if uploads:
             await attach(session, uploads, movement.organization_id, "exercise_comment", id)
         return CommentPayload(comment=await stored_row(session, store_comments.comments, id))
 
-    @mutation("Edit one's own comment.")
+    @mutation("Edit one's own comment: its text, and the files that belong to it.")
     async def update_comment(
         self,
         info: Info,
         id: CommentId,
-        body: Annotated[str, strawberry.argument(description="The new text, 1 to 5,000 characters.")],
+        body: Annotated[
+            str | None,
+            strawberry.argument(description="The new text, 1 to 5,000 characters; absent or null to leave it."),
+        ] = None,
+        upload_ids: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(description="Files to attach: uploads of the caller's that have arrived."),
+        ] = None,
+        remove_attachment_ids: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(description="Attachments to remove. At most 10 files belong to a comment in all."),
+        ] = None,
         if_updated_at: IfUpdatedAt = None,
     ) -> CommentPayload:
+        text = None if body is None else checked_body(body, "body")
+        removed = remove_attachment_ids or []
+        removed_keys = checked_removals(removed, "removeAttachmentIds")
+        uploads = await _stored_uploads(info, upload_ids, ("uploadIds",))
         session = await info.context.write_session()
         comment = await _visible(session, id)
         if comment.author_id != session.viewer.user.id:
             raise Forbidden("Only its author may edit a comment.", "id")
         if refused := await _refused(session, comment, if_updated_at):
             return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id), **refused)
-        await comment_store.update(session, comment.id, _checked_body(body, "body"))
+        if text is not None:
+            await comment_store.update(session, comment.id, text)
+        if uploads or removed:
+            await comment_store.locked_version(session, comment.id)
+            existing = await comment_store.attachment_ids(session, comment.id)
+            require_attached(existing, removed, len(uploads), ("removeAttachmentIds",), ("uploadIds",))
+            await comment_store.remove_attachments(session, removed_keys)
+            if uploads:
+                owner = ("exercise_comment", comment.id)
+                await attach(session, uploads, comment.organization_id, *owner, path=("uploadIds",))
+            await comment_store.touch(session, comment.id)
         return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id))
 
     @mutation("Delete a comment of one's own; coaches may delete any. The replies below it go out of sight with it.")
@@ -142,8 +176,32 @@ async def _visible(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
     return comment
 
 
-def _checked_body(body: str, *path: str) -> str:
-    checks = Checks()
-    cleaned = checks.text(body, path, rules.MAX_COMMENT_LENGTH)
-    checks.done()
-    return cleaned
+async def _stored_uploads(info: Info, ids: Sequence[str] | None, path: Path) -> list[StoredUpload]:
+    """The uploads of an input, inspected and copied to their own keys. Raises Refused."""
+    purpose = UploadPurpose.COMMENT_ATTACHMENT
+    uses = [(id, purpose, (*path, str(at))) for at, id in enumerate(checked_uses(ids or [], *path))]
+    return await store_uploads(info, uses) if uses else []
+
+
+async def _through_assignment(
+    session: WriteSession[Viewer], assignment_id: UUID, movement_id: UUID, parent_id: UUID | None
+) -> tuple[LocatedMovementRow, UUID | None]:
+    """The movement of an assignment's workout, its tree locked, and the parent; library ids stand for their copies.
+
+    Raises NotFound.
+    """
+    workout_id = await comment_store.workout_of_assignment(session, assignment_id)
+    if workout_id is not None:
+        await store.lock_tree(session, workout_id, shared=True)
+        now = await comment_store.workout_of_assignment(session, assignment_id)
+        if now is not None and now != workout_id:  # its first edit came in between
+            await store.lock_tree(session, now, shared=True)
+        workout_id = now
+    if workout_id is None:
+        raise NotFound("There is no such assignment.", "input", "assignmentId")
+    ids = [movement_id] if parent_id is None else [movement_id, parent_id]
+    movement_id, *parents = await comment_store.copied_ids(session, workout_id, ids)
+    movement = (await store.movements(session, [movement_id]))[0]
+    if movement is None or movement.workout_id != workout_id:
+        raise NotFound("The assignment's workout has no such movement.", "input", "movementId")
+    return movement, parents[0] if parents else None

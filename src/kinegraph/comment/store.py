@@ -1,5 +1,6 @@
-"""Writing comments, and reading one that is to be written or replied to."""
+"""Writing comments, and reading what is needed for it: a comment, its attachments, the copies in a snapshot."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -45,6 +46,68 @@ async def visible_comment(session: ReadSession[Viewer], id: UUID) -> WrittenComm
     return in_key_order(rows, [id])[0]
 
 
+async def workout_of_assignment(session: ReadSession[Viewer], id: UUID) -> UUID | None:
+    """The workout that an assignment shows now; None where it is neither the viewer's nor of those they coach."""
+    viewer: Viewer = session.viewer
+    workout_id: UUID | None = await session.fetch_value(
+        """
+        SELECT coalesce(a.snapshot_workout_id, a.workout_id)
+        FROM workout_assignments a
+        WHERE a.id = $1 AND a.deleted_at IS NULL AND (a.organization_id = ANY ($2) OR a.athlete_id = $3)
+        """,
+        id,
+        viewer.coached(),
+        viewer.user.id,
+    )
+    return workout_id
+
+
+async def copied_ids(session: ReadSession, snapshot_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """For each movement or comment of a library workout, the id of its copy in a snapshot; other ids as they are."""
+    rows = await session.fetch(
+        """
+        WITH movement AS (
+            SELECT m.id, m.forked_from_id
+            FROM workout_sections s
+            JOIN workout_movements m ON m.section_id = s.id
+            WHERE s.workout_id = $1 AND s.deleted_at IS NULL AND m.deleted_at IS NULL
+        )
+        SELECT movement.forked_from_id, movement.id FROM movement WHERE movement.forked_from_id = ANY ($2)
+        UNION ALL
+        SELECT c.forked_from_id, c.id
+        FROM movement
+        JOIN exercise_comments c ON c.workout_movement_id = movement.id
+        WHERE c.forked_from_id = ANY ($2) AND c.deleted_at IS NULL
+        """,
+        snapshot_id,
+        ids,
+    )
+    copies = {row.forked_from_id: row.id for row in rows}
+    return [copies.get(id, id) for id in ids]
+
+
+async def attachment_ids(session: ReadSession, comment_id: UUID) -> list[UUID]:
+    """The ids of a comment's attachments."""
+    rows = await session.fetch(
+        """
+        SELECT id FROM attachments
+        WHERE owner_type = 'exercise_comment' AND owner_id = $1 AND deleted_at IS NULL
+        """,
+        comment_id,
+    )
+    return [row.id for row in rows]
+
+
+async def remove_attachments(session: WriteSession, ids: Sequence[UUID]) -> None:
+    """Delete attachments softly; their files stay, since copies may share them."""
+    await session.run("UPDATE attachments SET deleted_at = now(), updated_at = now() WHERE id = ANY ($1)", ids)
+
+
+async def touch(session: WriteSession, id: UUID) -> None:
+    """Set a comment's `updated_at`, after a change of its attachments."""
+    await session.run("UPDATE exercise_comments SET updated_at = now() WHERE id = $1", id)
+
+
 async def insert(
     session: WriteSession[Viewer], movement: LocatedMovementRow, body: str, parent_id: UUID | None
 ) -> UUID:
@@ -57,6 +120,7 @@ async def insert(
             "author_id": session.viewer.user.id,
             "body": body,
             "parent_comment_id": parent_id,
+            "by_staff": session.viewer.coaches(movement.organization_id),
         },
     )
 

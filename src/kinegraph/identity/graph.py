@@ -67,6 +67,9 @@ class Organization:
     id: strawberry.ID = strawberry.field(description="The organization's id.")
     name: str = strawberry.field(description="Display name.")
     slug: str = strawberry.field(description="Short name, unique, for addresses.")
+    members_see_each_other: bool = strawberry.field(
+        description="Whether members see other members' comments; off by default, since a name may be health data."
+    )
 
     @field("The people in it, by name. Members see its staff and themselves only.")
     async def members(

@@ -34,6 +34,8 @@ class Organization:
     name: str
     slug: str
     members_see_library: bool
+    members_see_each_other: bool = False
+    """Whether members see other members' comments."""
 
 
 @dataclass(frozen=True, slots=True)

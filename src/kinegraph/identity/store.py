@@ -120,15 +120,24 @@ def authenticate_as(user_id: UUID | None = None, email: str | None = None) -> Au
 
 
 async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:
-    """Authenticate the worker for one organization: its transaction may read and write what its people may."""
-    await session.fetch("SELECT set_config('kinegraph.organizations', $1, true)", f"{{{organization_id}}}")
+    """Authenticate the worker for one organization: its transaction may read and write what its coaches may."""
+    await session.fetch(
+        "SELECT set_config('kinegraph.organizations', $1, true), set_config('kinegraph.coached', $1, true)",
+        f"{{{organization_id}}}",
+    )
 
 
 def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:
     return [
         Membership(
             user,
-            Organization(UUID(entry["id"]), entry["name"], entry["slug"], bool(entry["members_see_library"])),
+            Organization(
+                UUID(entry["id"]),
+                entry["name"],
+                entry["slug"],
+                bool(entry["members_see_library"]),
+                bool(entry["members_see_each_other"]),
+            ),
             Role(entry["role"]),
         )
         for entry in entries

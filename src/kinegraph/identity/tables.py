@@ -28,6 +28,7 @@ organizations = Table(
     Column("slug", String(255), nullable=False),
     Column("members_see_library", Boolean, nullable=False, server_default=text("true")),
     *moments(deleted=False),
+    Column("members_see_each_other", Boolean, nullable=False, server_default=text("false")),
     Index("organizations_slug_idx", "slug", unique=True),
 )
 

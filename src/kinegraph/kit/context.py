@@ -20,7 +20,7 @@ from typing import Any  # viewers, keys and answers: each room has its own
 import strawberry
 
 from kinegraph.kit.database import Database
-from kinegraph.kit.errors import Unauthenticated
+from kinegraph.kit.errors import Refusal, Refused, Unauthenticated
 from kinegraph.kit.loader import BatchLoader, RequestTasks
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
@@ -54,6 +54,10 @@ class Context:
         """The columns that the document selects of each list's rows, by `id` of the list's field node.
 
         Set by the executor; None, or no entry, where they are unknown."""
+        self.has_mutated = False
+        """True once a mutation was done."""
+        self.is_worth_a_retry = False
+        """True once a mutation was refused for a reason that may be gone a moment later."""
         self._database = database
         self._authenticate = authenticate
         self._mutation: AsyncExitStack | None = None
@@ -106,8 +110,14 @@ class Context:
         Its savepoint is set when it first calls `write_session`. A mutation waits for other services before that, so
         that no transaction waits for them.
         """
-        async with AsyncExitStack() as self._mutation:
-            yield
+        try:
+            async with AsyncExitStack() as self._mutation:
+                yield
+        except (Refusal, Refused) as error:
+            refusals = error.refusals if isinstance(error, Refused) else (error,)
+            self.is_worth_a_retry |= any(refusal.is_temporary for refusal in refusals)
+            raise
+        self.has_mutated = True
 
     @asynccontextmanager
     async def preliminary_session(self) -> AsyncIterator[ReadSession[Any]]:
@@ -187,6 +197,7 @@ class Context:
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None
+        self.has_mutated = self.is_worth_a_retry = False
 
     async def finish(self, *, commit: bool) -> None:
         """Cancel the request's tasks, then end its session: commit its transaction, or roll it back."""

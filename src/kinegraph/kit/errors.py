@@ -19,6 +19,8 @@ class Refusal(Exception):
 
     code: ClassVar[str]
     """Stable, for programs to branch on. A class that sets none has that of the class above."""
+    is_temporary: ClassVar[bool] = False
+    """True if the same request may succeed a moment later."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)

@@ -18,7 +18,8 @@ described_enum(
     EXERCISE_VIDEO="The video of an exercise: MP4, QuickTime or WebM, at most 500 MiB.",
     EXERCISE_THUMBNAIL="The poster frame of an exercise: JPEG, PNG or WebP, at most 10 MiB.",
     INSTRUCTION_IMAGE="The picture of an instruction: JPEG, PNG or WebP, at most 10 MiB.",
-    COMMENT_ATTACHMENT="A comment's attachment: an image (also GIF) of at most 20 MiB or a video of at most 200 MiB.",
+    COMMENT_ATTACHMENT="A comment's attachment: an image (also GIF and HEIC) of at most 20 MiB or a video of at most "
+    "200 MiB.",
 )
 described_enum(rules.AttachmentKind, "How an attachment is shown.", IMAGE="A picture.", VIDEO="A video.")
 
@@ -33,7 +34,10 @@ class RequestUploadInput:
         default=strawberry.UNSET, description="The exercise it belongs to; only for the three purposes of exercises."
     )
     filename: str = strawberry.field(description="Its name; only letters, digits, `.`, `_` and `-` are kept of it.")
-    mime: str = strawberry.field(description="Its type, such as image/png, among those that the purpose takes.")
+    mime: str = strawberry.field(
+        description="Its type, such as image/png, among those that the purpose takes; parameters such as codecs are "
+        "ignored."
+    )
     size_bytes: int = strawberry.field(description="Its exact size in bytes.")
 
 
@@ -43,31 +47,66 @@ class UploadHeader:
     value: str = strawberry.field(description="Its value.")
 
 
+def headers_of(target: Target) -> list[UploadHeader]:
+    """The headers of a target, as the API shows them."""
+    return [UploadHeader(name=name, value=value) for name, value in target.headers.items()]
+
+
+@strawberry.type(description="A part of a file: send its bytes with `method` and `headers` to `url`.")
+class UploadPart:
+    number: int = strawberry.field(description="Its number, from 1.")
+    offset: int = strawberry.field(description="Where in the file it begins, in bytes.")
+    size_bytes: int = strawberry.field(description="Its exact size in bytes.")
+    url: str = strawberry.field(description="The signed address to send it to.")
+    method: str = strawberry.field(description="The HTTP method to send it with.")
+    headers: list[UploadHeader] = strawberry.field(description="Headers that must be sent as they are.")
+    is_uploaded: bool = strawberry.field(description="Whether it has arrived, so that it need not be sent again.")
+
+    @classmethod
+    def of(cls, number: int, offset: int, size: int, target: Target, *, is_uploaded: bool) -> "UploadPart":
+        """The part of this number, with the target that it is sent to."""
+        return cls(
+            number=number,
+            offset=offset,
+            size_bytes=size,
+            url=target.url,
+            method=target.method,
+            headers=headers_of(target),
+            is_uploaded=is_uploaded,
+        )
+
+
 @strawberry.type(
-    description="Send the file with `method` and `headers` to `url` before `expiresAt`, then name the id where the "
-    "upload is used. An upload can be used once; one that is not used within 24 hours is deleted."
+    description="Send the file with `method` and `headers` to `url` before `expiresAt`, or in `parts`, then name the "
+    "id where the upload is used. An upload can be used once; one that is not used within 24 hours is deleted."
 )
 class Upload:
     id: strawberry.ID = strawberry.field(description="The upload's id.")
-    url: str = strawberry.field(description="The signed address to send the file to.")
+    url: str = strawberry.field(description="The signed address to send the whole file to.")
     method: str = strawberry.field(description="The HTTP method to send it with.")
     headers: list[UploadHeader] = strawberry.field(description="Headers that must be sent as they are.")
-    expires_at: datetime = strawberry.field(description="When the address stops to work.")
+    expires_at: datetime = strawberry.field(description="When its addresses stop to work; see resumeUpload.")
+    parts: list[UploadPart] | None = strawberry.field(
+        default=None,
+        description="The parts that a file of more than 32 MiB may be sent in instead, in any order and some at a "
+        "time, so that a connection that breaks loses one of them. They are joined where the upload is used. Null for "
+        "smaller files.",
+    )
 
     @classmethod
-    def of(cls, id: UUID, target: Target) -> "Upload":
-        """The upload of this id, with the target that its file is sent to."""
-        headers = [UploadHeader(name=name, value=value) for name, value in target.headers.items()]
+    def of(cls, id: UUID, target: Target, parts: list[UploadPart] | None = None) -> "Upload":
+        """The upload of this id, with the target that its file is sent to, and its parts if it has any."""
         return cls(
             id=strawberry.ID(str(id)),
             url=target.url,
             method=target.method,
-            headers=headers,
+            headers=headers_of(target),
             expires_at=target.expires_at,
+            parts=parts,
         )
 
 
-@strawberry.type(description="The upload that was announced.")
+@strawberry.type(description="The upload that was announced or resumed.")
 class UploadPayload:
     upload: Upload | None = strawberry.field(default=None, description="Where and how to send the file.")
     user_errors: list[UserError] = user_errors()

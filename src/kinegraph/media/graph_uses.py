@@ -54,6 +54,12 @@ async def _store_upload(
     staged = staged_key(upload.id, upload.key)
     try:
         stored = await storage.inspect(staged)
+        if stored is None and upload.parts_id is not None:
+            if missing := await _join_parts(storage, upload, staged):
+                parts = ", ".join(map(str, missing))
+                message = f"Of its parts have not arrived: {parts}. Send them first; resumeUpload says where."
+                return rules.UploadNotFound(message, *path)
+            stored = await storage.inspect(staged)
         if stored is None and upload.expires_at < datetime.now(UTC):
             return rules.UploadNotFound("Its file did not arrive in time: call requestUpload again.", *path)
         if stored is None:
@@ -66,6 +72,19 @@ async def _store_upload(
     except ServiceError:
         return rules.StorageUnavailable("The files' storage does not answer; try again later.", *path)
     return StoredUpload(upload, key)
+
+
+async def _join_parts(storage: ObjectStorage, upload: rules.WaitingUpload, staged: str) -> list[int]:
+    """Make a file of the parts that were sent. Returns the numbers of those that are missing."""
+    assert upload.parts_id is not None and upload.part_bytes is not None
+    sizes = rules.part_sizes(upload.size_bytes, upload.part_bytes)
+    received = await storage.received_parts(staged, upload.parts_id)
+    if received is None:  # they were joined meanwhile, or are gone
+        return []
+    missing = [number for number, size in enumerate(sizes, 1) if received.get(number) != size]
+    if not missing:
+        await storage.join_parts(staged, upload.parts_id, len(sizes))
+    return missing
 
 
 async def use(
@@ -90,10 +109,19 @@ async def use(
 
 
 async def attach(
-    session: WriteSession[Viewer], files: list[StoredUpload], organization_id: UUID, owner_type: str, owner_id: UUID
+    session: WriteSession[Viewer],
+    files: list[StoredUpload],
+    organization_id: UUID,
+    owner_type: str,
+    owner_id: UUID,
+    path: Path = ("input", "uploadIds"),
 ) -> None:
     """Use stored uploads as the attachments of something in an organization. Raises Refused."""
-    paths: dict[UUID, Path] = {file.upload.id: ("input", "uploadIds", str(index)) for index, file in enumerate(files)}
+    paths: dict[UUID, Path] = {file.upload.id: (*path, str(index)) for index, file in enumerate(files)}
     await use(session, files, organization_id, paths)
-    rows = [{"url": file.key, "mime": file.upload.mime, "kind": rules.kind_of(file.upload.mime)} for file in files]
+    rows = [
+        {"url": file.key, "mime": mime, "kind": rules.kind_of(mime), "thumb_error": rules.thumbnail_fault(mime)}
+        for file in files
+        for mime in (file.upload.mime,)
+    ]
     await store.insert_attachments(session, organization_id, owner_type, owner_id, rows)

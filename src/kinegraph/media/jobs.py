@@ -59,5 +59,7 @@ async def clear_uploads(database: Database, storage: ObjectStorage) -> int:
 async def _clear(storage: ObjectStorage, upload: StaleUpload) -> None:
     """Delete an upload's staged file; of an upload that was not used, also the copy that may have been made of it."""
     staged = staged_key(upload.id, upload.key)
+    if upload.parts_id is not None:
+        await storage.drop_parts(staged, upload.parts_id)
     stored = await storage.inspect(staged) if upload.used_at is None else None
     await storage.delete([staged, *([stored_key(upload.key, stored.etag)] if stored else [])])

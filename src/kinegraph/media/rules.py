@@ -1,5 +1,6 @@
 """Uploads: which types and sizes each purpose takes, the keys of files, and checks of what was stored."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ class StorageUnavailable(Refusal):
     """A service that is needed does not answer; try again later."""
 
     code = "SERVICE_UNAVAILABLE"
+    is_temporary = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class AttachmentAdded:
 
 MB = 1024 * 1024
 IMAGES = ("image/jpeg", "image/png", "image/webp")
+PHONE_IMAGES = ("image/heic", "image/heif")
+"""Pictures as phones take them, which few browsers show, and of which no thumbnail can be made."""
 VIDEOS = ("video/mp4", "video/quicktime", "video/webm")
 
 LIMITS: Mapping[UploadPurpose, Mapping[str, int]] = {
@@ -57,11 +61,16 @@ LIMITS: Mapping[UploadPurpose, Mapping[str, int]] = {
     UploadPurpose.EXERCISE_THUMBNAIL: dict.fromkeys(IMAGES, 10 * MB),
     UploadPurpose.INSTRUCTION_IMAGE: dict.fromkeys(IMAGES, 10 * MB),
     UploadPurpose.COMMENT_ATTACHMENT: {
-        **dict.fromkeys((*IMAGES, "image/gif"), 20 * MB),
+        **dict.fromkeys((*IMAGES, "image/gif", *PHONE_IMAGES), 20 * MB),
         **dict.fromkeys(VIDEOS, 200 * MB),
     },
 }
 """The types that each purpose takes, with the maximum size of each in bytes."""
+
+PART_BYTES = 16 * MB
+"""The size of a part of a file that is sent in parts; S3 takes no smaller ones than 5 MiB."""
+IN_PARTS_ABOVE_BYTES = 32 * MB
+"""The size above which a file can be sent in parts."""
 
 MAX_ATTACHMENTS = 10
 """The files of one comment, at most."""
@@ -80,7 +89,11 @@ class WaitingUpload(Protocol):
     exercise_id: UUID | None
     key: str
     mime: str
+    size_bytes: int
+    created_at: datetime
     expires_at: datetime
+    parts_id: str | None
+    part_bytes: int | None
 
 
 class StaleUpload(Protocol):
@@ -89,6 +102,7 @@ class StaleUpload(Protocol):
     id: UUID
     key: str
     used_at: datetime | None
+    parts_id: str | None
 
 
 class AttachmentFile(Protocol):
@@ -105,7 +119,7 @@ def checked_upload(values: Mapping[str, Any]) -> dict[str, Any]:
     """Type, size and filename of an announced upload. Raises Refused."""
     checks = Checks()
     limits = LIMITS[UploadPurpose(values["purpose"])]
-    mime = checks.text(values["mime"], ("input", "mime"), 255, lines=False).lower()
+    mime = _without_parameters(checks.text(values["mime"], ("input", "mime"), 255, lines=False).lower())
     if mime in limits:
         checks.whole(values["size_bytes"], ("input", "sizeBytes"), 1, limits[mime])
     elif not checks.refusals:
@@ -113,6 +127,17 @@ def checked_upload(values: Mapping[str, Any]) -> dict[str, Any]:
     filename = checks.text(values["filename"], ("input", "filename"), 255, lines=False)
     checks.done()
     return {"mime": mime, "size_bytes": values["size_bytes"], "filename": safe_filename(filename, mime)}
+
+
+def _without_parameters(mime: str) -> str:
+    """The type without parameters, such as the codecs that MediaRecorder adds; as it is where they are malformed."""
+    found = re.fullmatch(r"([^;\s]+)(\s*;\s*[\w.+-]+\s*=\s*(\"[^\"]*\"|[^;\"]+))*\s*;?", mime)
+    return found[1] if found else mime
+
+
+def part_sizes(size: int, part_bytes: int) -> list[int]:
+    """The sizes of the parts of a file in bytes; all are equal but the last."""
+    return [min(part_bytes, size - start) for start in range(0, size, part_bytes)]
 
 
 def object_key(
@@ -137,8 +162,15 @@ def kind_of(mime: str) -> AttachmentKind:
     return AttachmentKind.VIDEO if mime.startswith("video/") else AttachmentKind.IMAGE
 
 
-_ALIKE = frozenset(("video/mp4", "video/quicktime"))
+_ALIKE = (frozenset(("video/mp4", "video/quicktime")), frozenset(PHONE_IMAGES))
 """Cameras write one for the other, and players take both."""
+
+NO_THUMBNAIL = "There are no thumbnails of HEIC pictures; the file itself can be downloaded."
+
+
+def thumbnail_fault(mime: str) -> str | None:
+    """Why no thumbnail is made of files of this type; None where one is, or where none is needed."""
+    return NO_THUMBNAIL if mime in PHONE_IMAGES else None
 
 
 def content_fault(purpose: UploadPurpose, mime: str, size: int, head: bytes) -> str | None:
@@ -146,16 +178,15 @@ def content_fault(purpose: UploadPurpose, mime: str, size: int, head: bytes) -> 
     detected = detect_type(head)
     if size == 0:
         return "The file is empty."
-    if detected is None or not (detected == mime or {detected, mime} <= _ALIKE):
+    if detected is None or not (detected == mime or any({detected, mime} <= each for each in _ALIKE)):
         return f"The file was announced as {mime}, but is {detected or 'something else'}; announce and send it again."
     max_bytes = LIMITS[purpose][mime]
     return f"The file has {size:,} bytes; at most {max_bytes:,} are taken." if size > max_bytes else None
 
 
-def checked_uses(upload_ids: Sequence[str]) -> list[UUID]:
+def checked_uses(upload_ids: Sequence[str], *path: str) -> list[UUID]:
     """The ids of the uploads that an input uses. Raises Refused."""
     checks = Checks()
-    path = ("input", "uploadIds")
     if len(upload_ids) > MAX_ATTACHMENTS:
         checks.refuse(f"Must be at most {MAX_ATTACHMENTS} files; these are {len(upload_ids)}.", *path)
     keys = checks.all(upload_ids[:MAX_ATTACHMENTS], path, checks.key)

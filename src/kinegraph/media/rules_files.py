@@ -10,6 +10,7 @@ STAGING = "staging"
 
 _EXTENSIONS = {
     "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif",
+    "image/heic": "heic", "image/heif": "heif",
     "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm",
 }  # fmt: skip
 
@@ -48,7 +49,7 @@ def thumbnail_key(key: str) -> str:
 def detect_type(head: bytes) -> str | None:
     """The type of a file by its first bytes; None for a type that no purpose takes."""
     if head[4:8] == b"ftyp":
-        return "video/quicktime" if head[8:12] == b"qt  " else _iso_media(head)
+        return _iso_media(head)
     if head[4:8] in (b"moov", b"mdat", b"wide", b"free"):
         return "video/quicktime"
     if head.startswith(b"\x1a\x45\xdf\xa3"):
@@ -64,6 +65,18 @@ def detect_type(head: bytes) -> str | None:
     return next((mime for signature, mime in signatures.items() if head.startswith(signature)), None)
 
 
+_HEIC = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"))
+_HEIF = frozenset((b"mif1", b"msf1"))
+
+
 def _iso_media(head: bytes) -> str | None:
-    """MP4, by its brand (ISO/IEC 14496-12); None for image formats that use the same container."""
-    return None if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis") else "video/mp4"
+    """The type of a file by its brands (ISO/IEC 14496-12 and 23008-12); None for AVIF and other images."""
+    major, length = head[8:12], int.from_bytes(head[:4], "big")
+    if major == b"qt  ":
+        return "video/quicktime"
+    if major in _HEIC:
+        return "image/heic"
+    compatible = {head[at : at + 4] for at in range(16, min(length, len(head)), 4)}
+    if major in _HEIF:
+        return "image/heic" if compatible & _HEIC else None if b"avif" in compatible else "image/heif"
+    return None if major in (b"avif", b"avis") else "video/mp4"

@@ -1,6 +1,7 @@
 """Reading and writing uploads and attachments."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol  # Any: values of an upload's columns
 from uuid import UUID
 
@@ -16,6 +17,7 @@ class StoredAttachment(Protocol):
 
     id: UUID
     kind: str
+    thumb_error: str | None
 
 
 async def waiting_uploads(session: WriteSession[Viewer]) -> int:
@@ -36,7 +38,8 @@ async def uploads(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Wai
     """The viewer's own uploads that were not used yet, in key order."""
     rows: list[WaitingUpload] = await session.fetch(
         """
-        SELECT id, organization_id, purpose, exercise_id, key, mime, expires_at
+        SELECT id, organization_id, purpose, exercise_id, key, mime, size_bytes, created_at, expires_at,
+               parts_id, part_bytes
         FROM uploads
         WHERE id = ANY ($1) AND user_id = $2 AND used_at IS NULL AND clearing_at IS NULL
         """,
@@ -44,6 +47,21 @@ async def uploads(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Wai
         session.viewer.user.id,
     )
     return in_key_order(rows, ids)
+
+
+async def extend(session: WriteSession[Viewer], id: UUID, expires_at: datetime) -> bool:
+    """Store that the addresses of a waiting upload were signed anew. Returns whether it still waits."""
+    return bool(
+        await session.run(
+            """
+            UPDATE uploads SET expires_at = greatest(expires_at, $3), updated_at = now()
+            WHERE id = $1 AND user_id = $2 AND used_at IS NULL AND clearing_at IS NULL
+            """,
+            id,
+            session.viewer.user.id,
+            expires_at,
+        )
+    )
 
 
 async def use_uploads(session: WriteSession[Viewer], ids: Sequence[UUID]) -> set[UUID]:
@@ -68,13 +86,16 @@ async def insert_attachments(
     owner_id: UUID,
     files: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Attach files (`url`, `mime`, `kind`) of the viewer's, in their order. Jobs make the images' thumbnails."""
+    """Attach files (`url`, `mime`, `kind`, `thumb_error`) of the viewer's, in their order.
+
+    Jobs make the images' thumbnails, where there is no `thumb_error`.
+    """
     rows: list[StoredAttachment] = await session.fetch(
         """
-        INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, uploaded_by)
-        SELECT $1, $2, $3, file.url, file.mime, file.kind, $4
-        FROM jsonb_to_recordset($5) AS file (url text, mime text, kind text)
-        RETURNING id, kind
+        INSERT INTO attachments (organization_id, owner_type, owner_id, url, mime, kind, thumb_error, uploaded_by)
+        SELECT $1, $2, $3, file.url, file.mime, file.kind, file.thumb_error, $4
+        FROM jsonb_to_recordset($5) AS file (url text, mime text, kind text, thumb_error text)
+        RETURNING id, kind, thumb_error
         """,
         organization_id,
         owner_type,
@@ -82,7 +103,8 @@ async def insert_attachments(
         session.viewer.user.id,
         files,
     )
-    await record(session, [AttachmentAdded(row.id, organization_id) for row in rows if row.kind == "image"])
+    images = [row for row in rows if row.kind == "image" and row.thumb_error is None]
+    await record(session, [AttachmentAdded(row.id, organization_id) for row in images])
 
 
 async def attachment(session: ReadSession, id: UUID) -> AttachmentFile | None:
@@ -121,7 +143,7 @@ async def take_stale_uploads(session: WriteSession, limit: int = 100) -> list[St
                                ORDER BY created_at
                                LIMIT $2
                                FOR UPDATE SKIP LOCKED))
-        RETURNING id, key, used_at
+        RETURNING id, key, used_at, parts_id
         """,
         UPLOAD_LIFETIME,
         limit,

@@ -23,6 +23,8 @@ uploads = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
     Column("clearing_at", DateTime(timezone=True)),
+    Column("parts_id", Text),
+    Column("part_bytes", Integer),
     Index("uploads_user_id_idx", "user_id", postgresql_where=text("used_at IS NULL")),
     Index("uploads_created_at_idx", "created_at"),
 )

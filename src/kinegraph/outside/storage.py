@@ -41,6 +41,21 @@ class ObjectStorage(Protocol):
     async def upload_target(self, key: str, mime: str, size: int) -> Target:
         """A target for a file of exactly this type and size, valid for an hour (or as configured)."""
 
+    async def begin_parts(self, key: str, mime: str) -> str:
+        """Begin an object that is sent in parts. Returns an id for them."""
+
+    async def part_target(self, key: str, parts_id: str, number: int, size: int) -> Target:
+        """A target for a part of exactly this size; parts are numbered from 1."""
+
+    async def received_parts(self, key: str, parts_id: str) -> Mapping[int, int] | None:
+        """The sizes of the parts that have arrived, by number; None where they were joined or dropped."""
+
+    async def join_parts(self, key: str, parts_id: str, count: int) -> None:
+        """Make the object of its `count` parts; nothing happens where another call does or did it."""
+
+    async def drop_parts(self, key: str, parts_id: str) -> None:
+        """Delete the parts that have arrived, if they were not joined."""
+
     async def read_url(self, key: str, mime: str) -> str:
         """A URL that serves the object as this type, valid for an hour (or as configured)."""
 

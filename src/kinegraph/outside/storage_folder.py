@@ -18,8 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from kinegraph.outside import storage_parts
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, expiry
+
+PARTS = ".parts"
+"""What is added to the key of an object for the folder of its parts."""
 
 SENDING = ".sending-"
 """The prefix of temporary files."""
@@ -57,6 +61,38 @@ class FolderStorage:
         expires_at = expiry(self._seconds)
         url = self._signed("PUT", key, expires_at, {"type": mime, "size": str(size)})
         return Target(url, "PUT", {"Content-Type": mime}, expires_at)
+
+    async def begin_parts(self, key: str, mime: str) -> str:
+        """Begin an object that is sent in parts, which are files in a folder beside it."""
+        return PARTS
+
+    async def part_target(self, key: str, parts_id: str, number: int, size: int) -> Target:
+        """A target for a part of exactly this size."""
+        return await self.upload_target(f"{key}{parts_id}/{number}", "application/octet-stream", size)
+
+    async def received_parts(self, key: str, parts_id: str) -> Mapping[int, int] | None:
+        """The sizes of the parts that have arrived, by number; None where they were joined."""
+        with _service_errors():
+            return await asyncio.to_thread(storage_parts.received, self.path(key), self.path(key + parts_id))
+
+    async def join_parts(self, key: str, parts_id: str, count: int) -> None:
+        """Make the object of its parts; nothing happens where another call does or did it."""
+        path = self.path(key)
+        with _service_errors():
+            descriptor, name = _temporary_file(path)
+            try:
+                if await asyncio.to_thread(storage_parts.join, self.path(key + parts_id), count, descriptor):
+                    await asyncio.to_thread(Path(name).replace, path)
+            finally:
+                await asyncio.to_thread(Path(name).unlink, missing_ok=True)
+            await self.drop_parts(key, parts_id)
+
+    async def drop_parts(self, key: str, parts_id: str) -> None:
+        """Delete the parts that have arrived."""
+        with _service_errors():
+            folder = self.path(key + parts_id)
+            numbers = await asyncio.to_thread(storage_parts.numbers, folder)
+            await asyncio.to_thread(self._delete, [f"{key}{parts_id}/{number}" for number in numbers])
 
     async def read_url(self, key: str, mime: str) -> str:
         """A URL that serves the object."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -53,6 +53,60 @@ class S3Storage:
         expires_at = expiry(self._seconds)
         url = await self._sign("put_object", Key=key, ContentType=mime, ContentLength=size)
         return Target(url, "PUT", {"Content-Type": mime}, expires_at)
+
+    async def begin_parts(self, key: str, mime: str) -> str:
+        """Begin a multipart upload."""
+        with _service_errors():
+            begun = await self._client.create_multipart_upload(Bucket=self._bucket.name, Key=key, ContentType=mime)
+        parts_id: str = begun["UploadId"]
+        return parts_id
+
+    async def part_target(self, key: str, parts_id: str, number: int, size: int) -> Target:
+        """A target for a part of exactly this size, which is signed."""
+        expires_at = expiry(self._seconds)
+        part = {"UploadId": parts_id, "PartNumber": number, "ContentLength": size}
+        return Target(await self._sign("upload_part", Key=key, **part), "PUT", {}, expires_at)
+
+    async def received_parts(self, key: str, parts_id: str) -> Mapping[int, int] | None:
+        """The sizes of the parts that have arrived, by number; None where they were joined or dropped."""
+        parts = await self._parts(key, parts_id)
+        return None if parts is None else {part["PartNumber"]: part["Size"] for part in parts}
+
+    async def _parts(self, key: str, parts_id: str) -> list[Any] | None:
+        """The parts that have arrived; None where there is no such multipart upload any more."""
+        with _service_errors():
+            try:
+                answer = await self._client.list_parts(Bucket=self._bucket.name, Key=key, UploadId=parts_id)
+            except ClientError as error:
+                if _code(error) == "NoSuchUpload":
+                    return None
+                raise
+        found: list[Any] = answer.get("Parts", [])
+        return found
+
+    async def join_parts(self, key: str, parts_id: str, count: int) -> None:
+        """Complete a multipart upload; nothing happens where another call does or did it."""
+        found = await self._parts(key, parts_id) or []
+        parts = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in found[:count]]
+        if not parts:
+            return
+        with _service_errors():
+            try:
+                await self._client.complete_multipart_upload(
+                    Bucket=self._bucket.name, Key=key, UploadId=parts_id, MultipartUpload={"Parts": parts}
+                )
+            except ClientError as error:
+                if _code(error) != "NoSuchUpload":
+                    raise
+
+    async def drop_parts(self, key: str, parts_id: str) -> None:
+        """Abort a multipart upload, if it was not completed."""
+        with _service_errors():
+            try:
+                await self._client.abort_multipart_upload(Bucket=self._bucket.name, Key=key, UploadId=parts_id)
+            except ClientError as error:
+                if _code(error) != "NoSuchUpload":
+                    raise
 
     async def read_url(self, key: str, mime: str) -> str:
         """A URL that serves the object, signed or from the cache."""

@@ -1,6 +1,7 @@
-"""The mutation that announces an upload."""
+"""The mutations that announce an upload and resume one."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any  # Any: values of an input
 from uuid import UUID
 
@@ -8,17 +9,17 @@ import strawberry
 
 from kinegraph.exercise import rules, store
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.rows import new_key
-from kinegraph.kit.sessions import WriteSession
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media import rules as media
 from kinegraph.media import store as uploads
 from kinegraph.media.graph import RequestUploadInput, Upload, UploadPayload
+from kinegraph.media.graph_parts import begin_parts, drop_parts, received_parts, targets
 from kinegraph.media.rules_files import staged_key
-from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
 
 
@@ -35,36 +36,70 @@ class Mutation:
     ) -> UploadPayload:
         values = given(input)
         file = media.checked_upload(values)
-        organization_id, exercise_id = _owner_ids(values)
+        owners = _owner_ids(values)
         purpose = media.UploadPurpose(values["purpose"])
         id = new_key()
-        key = media.object_key(purpose, organization_id, exercise_id, id, file["filename"])
+        key = media.object_key(purpose, *owners, id, file["filename"])
         storage: ObjectStorage = info.context.storage
+        staged = staged_key(id, key)
+        columns = {"id": id, "purpose": purpose, "key": key, "mime": file["mime"], "size_bytes": file["size_bytes"]}
+        if file["size_bytes"] > media.IN_PARTS_ABOVE_BYTES:
+            async with info.context.preliminary_session() as reading:  # nothing is begun for those who may not
+                await _require_allowed(reading, *owners, purpose)
+            columns["part_bytes"] = media.PART_BYTES
+            columns["parts_id"] = await begin_parts(storage, staged, file["mime"])
         try:
-            target = await storage.upload_target(staged_key(id, key), file["mime"], file["size_bytes"])
-        except ServiceError:
-            raise media.StorageUnavailable("The files' storage does not answer; try again later.") from None
+            target, parts = await targets(storage, staged, columns, {})
+            session = await info.context.write_session()
+            await _announce(session, owners, {**columns, "expires_at": target.expires_at})
+        except BaseException:
+            if "parts_id" in columns:
+                await drop_parts(storage, staged, columns["parts_id"])
+            raise
+        return UploadPayload(upload=Upload.of(id, target, parts))
+
+    @mutation(
+        "Get new addresses for a file of the caller's that was not used yet, and learn which of its parts have "
+        "arrived: to go on after a break, or after the addresses have expired."
+    )
+    async def resume_upload(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The upload's id.")],
+    ) -> UploadPayload:
+        key = require_key(id, "id")
+        async with info.context.preliminary_session() as reading:
+            upload = (await uploads.uploads(reading, [key]))[0]
+        if upload is None or upload.created_at + media.UPLOAD_LIFETIME < datetime.now(UTC):
+            raise media.UploadNotFound("You have no such upload that waits to be used; call requestUpload.", "id")
+        storage: ObjectStorage = info.context.storage
+        staged = staged_key(upload.id, upload.key)
+        columns = {"mime": upload.mime, "size_bytes": upload.size_bytes, "part_bytes": upload.part_bytes}
+        if upload.parts_id is not None:
+            columns["parts_id"] = upload.parts_id
+        received = await received_parts(storage, staged, upload)
+        target, parts = await targets(storage, staged, columns, received)
         session = await info.context.write_session()
-        is_instruction = purpose is media.UploadPurpose.INSTRUCTION_IMAGE
-        await _require_allowed(session, organization_id, exercise_id, is_instruction=is_instruction)
-        if await uploads.waiting_uploads(session) >= media.MAX_WAITING:
-            message = f"{media.MAX_WAITING} of your uploads wait to be used; use them, or let them expire (24 hours)."
-            raise Conflict(message)
-        columns = {
-            "id": id,
-            "organization_id": organization_id,
-            "purpose": purpose,
-            "exercise_id": exercise_id,
-            "key": key,
-            "mime": file["mime"],
-            "size_bytes": file["size_bytes"],
-            "expires_at": target.expires_at,
-        }
-        await uploads.insert_upload(session, columns)
-        return UploadPayload(upload=Upload.of(id, target))
+        if not await uploads.extend(session, upload.id, target.expires_at):
+            raise media.UploadNotFound("The upload was used just now.", "id")
+        return UploadPayload(upload=Upload.of(upload.id, target, parts))
 
 
-def _owner_ids(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
+Owners = tuple[UUID | None, UUID | None]
+"""The organization and the exercise of an upload."""
+
+
+async def _announce(session: WriteSession[Viewer], owners: Owners, columns: Mapping[str, Any]) -> None:
+    """Store an upload, if the viewer may announce one. Raises a Refusal."""
+    await _require_allowed(session, *owners, columns["purpose"])
+    if await uploads.waiting_uploads(session) >= media.MAX_WAITING:
+        message = f"{media.MAX_WAITING} of your uploads wait to be used; use them, or let them expire (24 hours)."
+        raise Conflict(message)
+    organization_id, exercise_id = owners
+    await uploads.insert_upload(session, {**columns, "organization_id": organization_id, "exercise_id": exercise_id})
+
+
+def _owner_ids(values: Mapping[str, Any]) -> Owners:
     """The ids of the input's organization and exercise. Raises Refused if they do not fit the upload's purpose."""
     checks = Checks()
     organization, exercise = values.get("organization_id"), values.get("exercise_id")
@@ -82,7 +117,7 @@ def _owner_ids(values: Mapping[str, Any]) -> tuple[UUID | None, UUID | None]:
 
 
 async def _require_allowed(
-    session: WriteSession[Viewer], organization_id: UUID | None, exercise_id: UUID | None, *, is_instruction: bool
+    session: ReadSession[Viewer], organization_id: UUID | None, exercise_id: UUID | None, purpose: media.UploadPurpose
 ) -> None:
     """Raise a Refusal if the viewer may not upload a file for this organization and exercise."""
     viewer = session.viewer
@@ -94,6 +129,7 @@ async def _require_allowed(
     exercise = (await store.by_ids(session, [exercise_id]))[0]
     if exercise is None or exercise.organization_id not in (None, organization_id):
         raise rules.ExerciseNotVisible("There is no such exercise.", "input", "exerciseId")
+    is_instruction = purpose is media.UploadPurpose.INSTRUCTION_IMAGE
     if is_instruction and exercise.organization_id != organization_id:
         message = "Instructions cannot be overridden: clone the exercise, and send the picture for the clone."
         raise InvalidInput(message, "input", "exerciseId")

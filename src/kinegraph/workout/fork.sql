@@ -53,9 +53,9 @@ comment_map AS MATERIALIZED (
 ),
 comment AS (
     INSERT INTO exercise_comments (id, organization_id, workout_movement_id, author_id, body, parent_comment_id,
-                                   created_at, updated_at)
+                                   created_at, updated_at, by_staff, parent_author_id, parent_by_staff, forked_from_id)
     SELECT map.copy_id, c.organization_id, map.movement_id, c.author_id, c.body, above.copy_id,
-           c.created_at, c.updated_at
+           c.created_at, c.updated_at, c.by_staff, c.parent_author_id, c.parent_by_staff, c.id
     FROM comment_map map
     JOIN exercise_comments c ON c.id = map.id
     LEFT JOIN comment_map above ON above.id = map.parent_comment_id

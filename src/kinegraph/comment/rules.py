@@ -1,0 +1,48 @@
+"""Checks of comments: their text, and the files that an edit adds and removes (docs/domain.md, Comments)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from kinegraph.kit.checks import Checks, parse_key
+from kinegraph.kit.errors import InvalidInput, NotFound, Path, Refusal, Refused
+from kinegraph.media.rules import MAX_ATTACHMENTS
+from kinegraph.workout.rules import MAX_COMMENT_LENGTH
+
+MAX_REMOVED = 10
+"""The attachments that one edit removes, at most: all that a comment can have."""
+
+
+def checked_body(body: str, *path: str) -> str:
+    """A comment's text. Raises Refused."""
+    checks = Checks()
+    cleaned = checks.text(body, path, MAX_COMMENT_LENGTH)
+    checks.done()
+    return cleaned
+
+
+def checked_removals(attachment_ids: Sequence[str], *path: str) -> list[UUID]:
+    """The ids of the attachments that an edit removes; one that stands twice counts once. Raises Refused."""
+    checks = Checks()
+    if len(attachment_ids) > MAX_REMOVED:
+        checks.refuse(f"Must be at most {MAX_REMOVED} attachments; these are {len(attachment_ids)}.", *path)
+    keys = checks.all(attachment_ids[:MAX_REMOVED], path, checks.key)
+    checks.done()
+    return list(dict.fromkeys(keys))
+
+
+def require_attached(existing: Sequence[UUID], removed: Sequence[str], added: int, remove: Path, add: Path) -> None:
+    """Check that what an edit removes is there, and that not too many attachments are there afterwards.
+
+    Raises Refused.
+    """
+    keys = [parse_key(each) for each in removed]
+    refusals: list[Refusal] = [
+        NotFound("The comment has no such attachment.", *remove, index)
+        for index, key in enumerate(keys)
+        if key not in existing
+    ]
+    left = len([id for id in existing if id not in keys]) + added
+    if left > MAX_ATTACHMENTS:
+        refusals.append(InvalidInput(f"A comment has at most {MAX_ATTACHMENTS} files; these would be {left}.", *add))
+    if refusals:
+        raise Refused(refusals)
