@@ -19,7 +19,7 @@ from kinegraph.taxonomy.graph import TaxonomyTerm
 from kinegraph.taxonomy.rules import TaxonomyKind
 from kinegraph.video.graph import VIDEO_COLUMNS, Video, VideoCandidate, candidates_of, video_of
 
-ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id.")]
+ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id, or an EffectiveExercise's.")]
 
 
 def _tagged(kind: TaxonomyKind, description: str) -> Any:
@@ -83,7 +83,7 @@ class ExercisePayload:
 class Query:
     @field("An exercise that the caller may see, as it is stored; null where there is none.")
     async def exercise(self, info: Info, id: ExerciseId) -> Exercise | None:
-        key = require_key(id, "id")
+        key = require_key(rules.stored_id(id), "id")
         row = await info.context.load(store.by_ids, key)
         shown: Exercise | None = row if row and rules.is_visible(await info.context.viewer(), row) else None
         return shown

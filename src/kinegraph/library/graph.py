@@ -14,7 +14,7 @@ from kinegraph.catalog.store_facets import by_facet
 from kinegraph.catalog.store_orders import ORDERS
 from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId
 from kinegraph.exercise.graph_details import Contraindication, Instruction
-from kinegraph.exercise.rules import is_visible
+from kinegraph.exercise.rules import is_visible, stored_id
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store_details import contraindications_of, instructions_of
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
@@ -163,7 +163,7 @@ class Query:
         self, info: Info, id: ExerciseId, organization_id: OrganizationId
     ) -> EffectiveExercise | None:
         organization = require_key(organization_id, "organizationId")
-        exercise = require_key(id.removeprefix(f"{organization}:"), "id")
+        exercise = require_key(stored_id(id), "id")
         viewer: Viewer = await info.context.viewer()
         if organization not in viewer.by_organization:
             return None

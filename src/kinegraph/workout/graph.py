@@ -6,6 +6,8 @@ from uuid import UUID
 
 import strawberry
 
+from kinegraph.exercise.graph import ExerciseId
+from kinegraph.exercise.rules import stored_id
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
@@ -189,11 +191,12 @@ class Query:
         self,
         info: Info,
         organization_id: OrganizationId,
-        exercise_id: Annotated[strawberry.ID, strawberry.argument(description="The exercise's id.")],
+        exercise_id: ExerciseId,
         first: First = 20,
         after: After = None,
     ) -> Connection[Workout]:
-        organization, exercise = require_key(organization_id, "organizationId"), require_key(exercise_id, "exerciseId")
+        organization = require_key(organization_id, "organizationId")
+        exercise = require_key(stored_id(exercise_id), "exerciseId")
         viewer: Viewer = await info.context.viewer()
         if viewer.organization(organization) is None:
             raise NotFound("You belong to no such organization.", "organizationId")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any  # values of an input and of rows to store, by name
 from uuid import UUID
 
-from kinegraph.exercise.rules import reference_fault
+from kinegraph.exercise.rules import reference_fault, stored_id
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Path, Refusal
 from kinegraph.kit.rows import new_key
@@ -85,7 +85,7 @@ def _add_movement(
     row = {
         "id": _key(tree, values, at, checks),
         "section_id": section_id,
-        "exercise_id": checks.key(values["exercise_id"], (*at, "exerciseId")),
+        "exercise_id": checks.key(stored_id(values["exercise_id"]), (*at, "exerciseId")),
         "sort_order": order,
         "prescription": checked_prescription(values.get("prescription"), (*at, "prescription"), checks),
         "notes": None,
