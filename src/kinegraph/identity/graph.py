@@ -8,11 +8,10 @@ import strawberry
 
 from kinegraph.identity import rules, store
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Connection
+from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import edge, field
-from kinegraph.kit.pages import window
 from kinegraph.kit.sessions import ReadSession
 
 described_enum(
@@ -24,7 +23,7 @@ described_enum(
     MEMBER="Athlete or patient: reads what is assigned to them, comments on it, logs it.",
 )
 
-First = Annotated[int | None, strawberry.argument(description="Rows in the page, 1 to 100.")]
+First = Annotated[int | None, strawberry.argument(description="Rows in the page, 0 to 100; null is the default.")]
 After = Annotated[str | None, strawberry.argument(description="Cursor of the row to go on behind.")]
 OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization's id.")]
 
@@ -75,10 +74,12 @@ class Organization:
         role: Annotated[rules.Role | None, strawberry.argument(description="Only people with this role.")] = None,
         first: First = 50,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Membership]:
         viewer: rules.Viewer = await info.context.viewer()
         member_id = None if viewer.coaches(root.id) else viewer.user.id
-        page = window("members", first, after, 50, str, UUID)
+        page = page_window(info, "members", 50, (str, UUID), first, after, last, before)
         found: Connection[Membership] = await info.context.page(
             store.member_pages, store.member_counts, (root.id, member_id), page, role=role and role.value
         )

@@ -20,11 +20,11 @@ from kinegraph.exercise.store_details import contraindications_of, instructions_
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Connection
+from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Caching, edge, extends, field, given
-from kinegraph.kit.pages import Page, window
+from kinegraph.kit.pages import Page
 from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
 from kinegraph.library.rules_provenance import field_overrides
 
@@ -131,14 +131,18 @@ class OrganizationLibrary:
         root: strawberry.Parent[Any],
         info: Info,
         source: Annotated[
-            rules.LibrarySource, strawberry.argument(description="Which part.")
+            rules.LibrarySource | None, strawberry.argument(description="Which part; null is the default, ALL.")
         ] = rules.LibrarySource.ALL,
         filter: Filter = None,
         sort: Sort = ExerciseSort.NAME_ASC,
         first: First = 50,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> EffectiveExerciseConnection:
-        page = window(f"library {sort}", first, after, 50, ORDERS[sort].kind, UUID)
+        sort = sort or ExerciseSort.NAME_ASC
+        kinds = ORDERS[sort].kind, UUID
+        page = page_window(info, f"library {sort}", 50, kinds, first, after, last, before)
         wanted = checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
         if not viewer.sees_library(root.id):
@@ -148,7 +152,7 @@ class OrganizationLibrary:
         lists = store_lists.library_pages, store_lists.library_counts
         facets = {"facets": store_lists.library_facets}
         found: EffectiveExerciseConnection = await info.context.page(
-            *lists, key, page, names, facets, source=source, wanted=wanted, sort=sort
+            *lists, key, page, names, facets, source=source or rules.LibrarySource.ALL, wanted=wanted, sort=sort
         )
         return found
 

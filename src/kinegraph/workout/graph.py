@@ -12,11 +12,11 @@ from kinegraph.identity.graph import After, First, Organization, OrganizationId,
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Connection
+from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import Caching, edge, embedded, extends, field
-from kinegraph.kit.pages import window
+from kinegraph.kit.pages import Window
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
@@ -129,16 +129,18 @@ class Comment:
     updated_at: datetime = strawberry.field(description="When it was last edited.")
 
 
+ORDER = "workouts", 20, (datetime, UUID)
+"""The order of lists of workouts, the default size of their pages, and the types of their sort values."""
+
+
 async def _workouts(
     info: Info,
     organization_id: UUID,
-    first: int | None,
-    after: str | None,
+    page: Window,
     program_id: UUID | None = None,
     exercise_id: UUID | None = None,
 ) -> Any:
     """A page of the workouts that the viewer sees in an organization, in one of its programs or with an exercise."""
-    page = window("workouts", first, after, 20, datetime, UUID)
     viewer: Viewer = await info.context.viewer()
     athlete = None if viewer.coaches(organization_id) else viewer.user.id
     key = (organization_id, program_id, athlete)
@@ -154,10 +156,16 @@ class Program:
 
     @field("Its workouts that the caller sees, newest first.")
     async def workouts(
-        root: strawberry.Parent[ProgramRow], info: Info, first: First = 20, after: After = None
+        root: strawberry.Parent[ProgramRow],
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Workout]:
-        page: Connection[Workout] = await _workouts(info, root.organization_id, first, after, root.id)
-        return page
+        page = page_window(info, *ORDER, first, after, last, before)
+        found: Connection[Workout] = await _workouts(info, root.organization_id, page, root.id)
+        return found
 
 
 @extends(Organization)
@@ -173,10 +181,13 @@ class OrganizationWorkouts:
         ] = None,
         first: First = 20,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Workout]:
         program = None if program_id is None else require_key(program_id, "programId")
-        page: Connection[Workout] = await _workouts(info, root.id, first, after, program)
-        return page
+        page = page_window(info, *ORDER, first, after, last, before)
+        found: Connection[Workout] = await _workouts(info, root.id, page, program)
+        return found
 
 
 @strawberry.type
@@ -194,11 +205,14 @@ class Query:
         exercise_id: ExerciseId,
         first: First = 20,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Workout]:
         organization = require_key(organization_id, "organizationId")
         exercise = require_key(stored_id(exercise_id), "exerciseId")
         viewer: Viewer = await info.context.viewer()
         if viewer.organization(organization) is None:
             raise NotFound("You belong to no such organization.", "organizationId")
-        page: Connection[Workout] = await _workouts(info, organization, first, after, exercise_id=exercise)
-        return page
+        page = page_window(info, *ORDER, first, after, last, before)
+        found: Connection[Workout] = await _workouts(info, organization, page, exercise_id=exercise)
+        return found
