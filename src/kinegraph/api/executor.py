@@ -27,7 +27,7 @@ from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.requested_columns import Columns, columns_of
 from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import strategy
-from kinegraph.kit.batches import is_narrowed
+from kinegraph.kit.batches import TypedNode, is_narrowed
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
 from kinegraph.kit.errors import AnswerTooLarge
@@ -102,7 +102,8 @@ ADAPTER = Adapter(
     load=_load,
     requested_columns=_requested_columns,
     is_document=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
-    is_trusted=lambda named: True,  # no field returns an interface, so there are no types to distinguish
+    is_trusted=lambda named: True,  # `type_of` tells the types of the only field that returns an interface
+    type_of=lambda value: (value.type_name, value.value) if value.__class__ is TypedNode else None,
     alone=lambda context: cast(Context, context).alone(),
     hold=lambda context: cast(Context, context).hold(),
     cache=_cache,

@@ -15,7 +15,7 @@ from kinegraph.identity.rules import Viewer as ViewerRecord
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
-from kinegraph.kit.graph import edge, embedded, extends, field
+from kinegraph.kit.graph import Node, edge, embedded, extends, field, node
 from kinegraph.kit.pages import Page
 from kinegraph.workout import rules, store
 from kinegraph.workout.graph import Workout
@@ -35,11 +35,12 @@ def assigned_by_of(root: strawberry.Parent[AssignmentRow]) -> Any:
     return Person(root.assigned_by_id, root.assigned_by_name, root.assigned_by_email, root.organization_id)
 
 
+@node(store_assignments.by_ids, "workout_assignments")
 @strawberry.type(
     description="A workout that a coach planned for an athlete on a day. It shows the library workout until "
     "somebody edits it with the assignment's id; from then on a copy of its own, the snapshot."
 )
-class WorkoutAssignment:
+class WorkoutAssignment(Node):
     id: strawberry.ID = strawberry.field(description="The assignment's id.")
     organization: Organization = organization_edge("Where it was made.")
     scheduled_for: date = strawberry.field(description="The day that it is planned for.")

@@ -11,7 +11,7 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.kit.graph import field
+from kinegraph.kit.graph import Node, field, node
 from kinegraph.kit.pages import MAX_PAGE_SIZE
 
 described_enum(
@@ -33,8 +33,9 @@ described_enum(
 )
 
 
+@node(store.jobs, "jobs")
 @strawberry.type(description="A piece of work in the background.")
-class Job:
+class Job(Node):
     id: strawberry.ID = strawberry.field(description="The job's id.")
     kind: rules.JobKind = strawberry.field(description="What it does.")
     status: rules.JobStatus = strawberry.field(description="How far it is.")

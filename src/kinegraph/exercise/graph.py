@@ -5,14 +5,14 @@ from typing import Annotated, Any  # Any: GraphQL reads a row by field name
 
 import strawberry
 
-from kinegraph.exercise import rules, store, store_details
+from kinegraph.exercise import rules, store, store_details, store_nodes
 from kinegraph.exercise.graph_columns import output_fields
 from kinegraph.exercise.graph_details import Contraindication, Instruction
 from kinegraph.exercise.rules_columns import REGISTRY
 from kinegraph.identity.graph import Organization, organization_edge
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.graph import edge, field
+from kinegraph.kit.graph import Node, edge, field, node
 from kinegraph.kit.user_errors import payload
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.taxonomy.graph import TaxonomyTerm
@@ -38,9 +38,10 @@ class ExerciseFields:
         return True
 
 
+@node(store_nodes.shown, "exercises")
 @strawberry.type(description="An exercise as it is stored: canonical, or an organization's own.")
 @output_fields(column for column in REGISTRY if column.output and not column.is_overridable)
-class Exercise(ExerciseFields):
+class Exercise(ExerciseFields, Node):
     id: strawberry.ID = strawberry.field(description="The exercise's id.")
     organization: Organization | None = organization_edge("Whose own it is; null for a canonical row.")
     forked_from: "Exercise | None" = edge(

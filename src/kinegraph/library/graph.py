@@ -23,10 +23,10 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import Caching, edge, extends, field, given
+from kinegraph.kit.graph import Caching, Node, edge, extends, field, given, node
 from kinegraph.kit.pages import Page
 from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
-from kinegraph.library.rules_provenance import field_overrides
+from kinegraph.library.rules_provenance import field_overrides, override_key, view_key
 
 described_enum(
     rules.LibrarySource,
@@ -38,8 +38,10 @@ described_enum(
 )
 
 
+@node(store_overrides.field_overrides, parse=override_key)
 @strawberry.type(description="One field that an organization overrides.")
-class FieldOverride:
+class FieldOverride(Node):
+    id: strawberry.ID = strawberry.field(description="The same for the same organization, exercise and field.")
     field: str = strawberry.field(description="The field's name, as in customizedFields.")
     canonical_value: JSON | None = strawberry.field(description="What the canonical row says now.")
     override_value: JSON = strawberry.field(description="What the organization says instead.")
@@ -61,14 +63,21 @@ def _override_key(exercise: rules.EffectiveExercise) -> tuple[UUID, UUID] | None
     return (exercise.organization_id, exercise.row["id"]) if exercise.organization_id else None
 
 
+def _view_id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
+    id, organization_id = root.row["id"], root.organization_id
+    return strawberry.ID(f"{organization_id}:{id}" if organization_id else str(id))
+
+
+@node(store.shown, parse=view_key)
 @strawberry.type(
     description="An exercise as one organization sees it: the canonical row with its override applied, or its own row."
 )
-class EffectiveExercise(ExerciseFields):
-    @field("Unique for each organization and exercise, so that no cache mixes two views.", "id")
-    def id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
-        id, organization_id = root.row["id"], root.organization_id
-        return f"{organization_id}:{id}" if organization_id else str(id)  # type: ignore[return-value]  # an ID is text
+class EffectiveExercise(ExerciseFields, Node):
+    id: strawberry.ID = strawberry.field(
+        resolver=_view_id,
+        description="Unique for each organization and exercise, so that no cache mixes two views.",
+        metadata={"required_columns": frozenset(("id",))},
+    )
 
     @field("The exercise's own id, the same for every organization.", "id")
     def exercise_id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:

@@ -15,7 +15,7 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import Caching, edge, embedded, extends, field
+from kinegraph.kit.graph import Caching, Node, edge, embedded, extends, field, node
 from kinegraph.kit.pages import Window
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
@@ -23,6 +23,8 @@ from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
 from kinegraph.workout.graph_details import Prescription, SectionConfig
 from kinegraph.workout.rules_rows import AuthoredRow, ProgramRow, WorkoutRow
+
+node(store_comments.attachments, "attachments")(Attachment)
 
 WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workout's id.")]
 
@@ -46,8 +48,9 @@ async def parent_of(root: strawberry.Parent[rules.Comment], info: Info) -> Any:
     return await info.context.load(store_comments.comments, root.row.parent_comment_id)
 
 
+@node(store.by_ids, "workouts")
 @strawberry.type(description="A workout: a tree of sections and movements, or a text.")
-class Workout:
+class Workout(Node):
     id: strawberry.ID = strawberry.field(description="The workout's id.")
     organization: Organization = organization_edge("Whose workout it is.")
     program: "Program | None" = strawberry.field(
@@ -76,8 +79,9 @@ class Workout:
     updated_at: datetime = strawberry.field(description="When it, or anything in its tree, was last changed.")
 
 
+@node(store.sections, "workout_sections")
 @strawberry.type(description="A part of a workout.")
-class Section:
+class Section(Node):
     id: strawberry.ID = strawberry.field(description="The section's id.")
     type: rules.SectionType = strawberry.field(description="What it is for.")
     title: str | None = strawberry.field(description="Its title.")
@@ -90,8 +94,9 @@ class Section:
     movements: list["Movement"] = edge(store.movements_of, "id", "Its movements, in their order.")
 
 
+@node(store.movements, "workout_movements")
 @strawberry.type(description="One exercise in a section, with how much of it is to be done.")
-class Movement:
+class Movement(Node):
     id: strawberry.ID = strawberry.field(description="The movement's id.")
     sort_order: int = strawberry.field(description="Its place in the section, from 0.")
     exercise: EffectiveExercise = edge(
@@ -108,8 +113,9 @@ class Movement:
     )
 
 
+@node(store_comments.shown, "exercise_comments")
 @strawberry.type(description="A comment on a movement, or a reply to one.")
-class Comment:
+class Comment(Node):
     id: strawberry.ID = strawberry.field(description="The comment's id.")
     movement: Movement = edge(store.movements_of_comments, "workout_movement_id", "The movement that it is about.")
     author: User = embedded("author_", author_of, "Who wrote it.")
@@ -148,8 +154,9 @@ async def _workouts(
     return await info.context.page(*lists, key, page, info.context.requested_columns(info), exercise_id=exercise_id)
 
 
+@node(store.programs, "programs")
 @strawberry.type(description="A track of an organization that workouts may belong to.")
-class Program:
+class Program(Node):
     id: strawberry.ID = strawberry.field(description="The program's id.")
     name: str = strawberry.field(description="Its name.")
     organization: Organization = organization_edge("Whose program it is.")
