@@ -114,7 +114,7 @@ _WORKOUTS = """query ($id: ID!, $programId: ID) {
 }"""
 
 _NODE = f"""__typename id ... on Organization {{ {ORGANIZATION} }} ... on Workout {{ {TREE} }}
-  ... on Exercise {{ {EXERCISE} }} ... on Membership {{ role user {{ email }} }} ... on User {{ name email }}
+  ... on Exercise {{ name }} ... on Membership {{ role user {{ email }} }} ... on User {{ name email }}
   ... on EffectiveExercise {{ name }} ... on Comment {{ body }} ... on Attachment {{ url }} ... on Program {{ name }}"""
 _NODES = (
     "organization", "exercise", "draft", "category", "region", "equipment", "instruction", "contraindication", "program",
