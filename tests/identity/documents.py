@@ -117,8 +117,8 @@ _NODE = f"""__typename id ... on Organization {{ {ORGANIZATION} }} ... on Workou
   ... on Exercise {{ name }} ... on Membership {{ role user {{ email }} }} ... on User {{ name email }}
   ... on EffectiveExercise {{ name }} ... on Comment {{ body }} ... on Attachment {{ url }} ... on Program {{ name }}"""
 _NODES = (
-    "organization", "exercise", "draft", "category", "region", "equipment", "instruction", "contraindication", "program",
-    "workout", "snapshot", "section", "movement", "comment", "reply", "attachment", "assignment", "athlete",
+    "organization", "exercise", "draft", "category", "region", "equipment", "instruction", "contraindication",
+    "program", "workout", "snapshot", "section", "movement", "comment", "reply", "attachment", "assignment", "athlete",
 )  # fmt: skip
 
 CASES = {

@@ -9,9 +9,8 @@ From the schema to the SQL, in this order:
    because one of its fields does not declare what it reads.
 3. `RequestedColumns` (here) collects them for a whole plan. `by_batch`: for each batch function the union over all
    edges that use it, since they share their rows. `by_node`: for each resolver that returns rows, by the id of its
-   field's first AST node; where the field has an abstract type, by that id and the name of each object type.
-   `Adapter.requested_columns` decides which rows these are (`api.executor` finds the rows of a connection below `nodes`
-   and `edges`).
+   field's first AST node, with the object type's name where the field has an abstract type; `Adapter.requested_columns`
+   decides which rows these are (`api.executor` finds the rows of a connection below `nodes` and `edges`).
 4. `run` passes `by_batch` to `Adapter.load`, which passes it to batch functions that are decorated with
    `kit.batches.narrowed`. `api.executor` puts `by_node` in the context, where resolvers of lists get it with
    `Context.requested_columns(info)`.
