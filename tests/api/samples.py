@@ -10,6 +10,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInputType,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -82,7 +83,7 @@ class Operation:
         parent = SCHEMA.type_map[self.parent]
         assert isinstance(parent, GraphQLObjectType)
         result = get_named_type(parent.fields[self.name].type)
-        assert isinstance(result, GraphQLObjectType)
+        assert isinstance(result, GraphQLObjectType | GraphQLInterfaceType)
         is_list, is_payload = "totalCount" in result.fields, "userErrors" in result.fields
         plain = "id" if "id" in result.fields else "__typename"
         wanted = (
@@ -111,7 +112,7 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     """A value that the argument or input field `name` takes, every key within given; None for an id not in `ids`."""
     if isinstance(type, GraphQLNonNull):
         return good(type.of_type, name, ids, owner)
-    if name in ("uploadIds", "removeAttachmentIds"):
+    if name in ("uploadIds", "removeAttachmentIds", "ids"):
         return []  # an upload can be used once
     if isinstance(type, GraphQLList):
         return [good(type.of_type, name, ids, owner)] if name != "sections" else _sections(type, ids)
@@ -127,7 +128,7 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
                "Date": "2026-03-01", "DateTime": None}  # fmt: skip
     if type.name == "ID":
         return ids.get(f"{owner}.{name}" if owner and name == "id" else name)
-    return None if name == "after" else by_type[type.name]
+    return None if name in ("after", "before", "last") else by_type[type.name]
 
 
 def _sections(type: Any, ids: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -163,14 +164,20 @@ def bad(type: GraphQLInputType, path: Path) -> Iterator[tuple[Any, Path]]:
             yield from (([value], (*at, "0")) for value, at in bad(type.of_type, path) if not isinstance(value, list))
         if get_named_type(type).name == "String":
             yield from (([""], (*path, "0")), ([f"entry {number}" for number in range(5_000)], path))
-        yield from ((value, path) for value in NO_INPUTS[2:] if value != [7])
+        yield from ((value, _named(value, type, path)) for value in NO_INPUTS[2:] if value != [7])
     elif isinstance(type, GraphQLInputObjectType):
-        yield from ((value, path) for value in NO_INPUTS)
+        yield from ((value, _named(value, type, path)) for value in NO_INPUTS)
     elif isinstance(type, GraphQLEnumType):
         lower = next(iter(type.values)).lower()
         yield from ((value, path) for value in (lower, *NO_MEMBERS))
     else:
         yield from ((value, path) for value in BAD[get_named_type(type).name] if not _is_fine(value, path))
+
+
+def _named(value: Any, type: GraphQLInputType, path: Path) -> Path:
+    """The path that the refusal of one of NO_INPUTS names: that of the unknown field, in an input object."""
+    is_input = isinstance(get_named_type(type), GraphQLInputObjectType)
+    return (*path, *value) if is_input and isinstance(value, dict) else path
 
 
 BAD: Mapping[str, tuple[Any, ...]] = {

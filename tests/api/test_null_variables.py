@@ -121,13 +121,13 @@ def test_the_tested_positions_include_every_kind() -> None:
         for a, type in each.arguments.items()
         for at, leaf in non_null_positions(type, (a,))
     }
-    assert {("sort", "ExerciseSort!"), ("first", "Int!"), ("filter", "muscles", "0", "String!")} <= found
+    assert {("id", "ID!"), ("ids", "0", "ID!"), ("filter", "muscles", "0", "String!")} <= found
     assert ("input", "sections", "0", "movements", "0", "exerciseId", "ID!") in found
 
 
 NULLS = [
-    ("query ($s: ExerciseSort) { exercises(sort: $s, first: 1) { totalCount } }", "sort", "s"),
-    ("query ($n: Int) { jobs(first: $n) { id } }", "first", "n"),
+    ('query ($i: ID = "x") { node(id: $i) { id } }', "id", "i"),
+    ('query ($i: ID = "x") { nodes(ids: [$i]) { id } }', "ids", "i"),
     ('query ($m: String = "lats") { exercises(filter: {muscles: [$m]}, first: 1) { totalCount } }', "filter", "m"),
     ("query ($a: Boolean = true) { exercises(first: 1) @include(if: $a) { totalCount } }", "if", "a"),
     ("query ($a: Boolean = true) { exercises(first: 1) @skip(if: $a) { totalCount } }", "if", "a"),

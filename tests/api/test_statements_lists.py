@@ -238,5 +238,6 @@ def test_every_edge_of_the_schema_is_selected_by_one_of_the_documents() -> None:
     found = set(edges())
     assert len(found) > 30
     alone = {"UserError.field", "Upload.headers", "Query.jobs", "EditConflict.updatedBy"}  # no rows below them
-    missing = sorted(found - seen.found - alone)
+    by_ids = {"Query.nodes"}  # tests/node counts its statements
+    missing = sorted(found - seen.found - alone - by_ids)
     assert not missing, f"Select these in DOCUMENTS, on a way from `viewer` that needs no id: {missing}"

@@ -118,7 +118,19 @@ _WORKOUTS = """query ($id: ID!, $programId: ID) {
   organization(id: $id) { workouts(programId: $programId) { totalCount nodes { id } } }
 }"""
 
+_NODE = f"""__typename id ... on Organization {{ {ORGANIZATION} }} ... on Workout {{ {TREE} }}
+  ... on Exercise {{ name }} ... on Membership {{ role user {{ email }} }} ... on User {{ name email }}
+  ... on EffectiveExercise {{ name }} ... on Comment {{ body }} ... on Attachment {{ url }} ... on Program {{ name }}"""
+_NODES = (
+    "organization", "exercise", "draft", "category", "region", "equipment", "instruction", "contraindication",
+    "program", "workout", "snapshot", "section", "movement", "comment", "reply", "attachment", "assignment", "athlete",
+)  # fmt: skip
+
 CASES = {
+    "node": Case(f"query ($id: ID!) {{ node(id: $id) {{ {_NODE} }} }}", {"id": "theirs.workout"}),
+    "nodes": Case(
+        f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {_NODE} }} }}", {"ids": [f"theirs.{what}" for what in _NODES]}
+    ),
     "viewer": Case(f"{{ viewer {{ user {{ id }} memberships {{ organization {{ {ORGANIZATION} }} }} }} }}", {}),
     "organization": Case(
         f"query ($id: ID!) {{ organization(id: $id) {{ {ORGANIZATION} }} }}", {"id": "theirs.organization"}

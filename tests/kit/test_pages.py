@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.kit.checks import character_fault
-from kinegraph.kit.errors import InvalidInput
+from kinegraph.kit.errors import Refused
 from kinegraph.kit.pages import MAX_PAGE_SIZE, Page, Window, decode, encode, window
 
 ID = UUID("0197c1a2-0000-7000-8000-000000000001")
@@ -114,30 +114,30 @@ def test_a_time_without_zone_in_a_cursor_is_utc() -> None:
     assert decoded == (datetime(2026, 3, 1, 12, tzinfo=UTC), ID)
 
 
-@pytest.mark.parametrize("size", [1, 2, MAX_PAGE_SIZE])
-def test_a_page_may_hold_from_1_to_100_rows(size: int) -> None:
+@pytest.mark.parametrize("size", [0, 1, 2, MAX_PAGE_SIZE])
+def test_a_page_may_hold_from_0_to_100_rows(size: int) -> None:
     assert window(ORDER, size, None, 50, UUID) == Window(size, None, ORDER)
 
 
-@pytest.mark.parametrize("size", [0, -1, -(2**31), MAX_PAGE_SIZE + 1, 2**31 - 1])
+@pytest.mark.parametrize("size", [-1, -(2**31), MAX_PAGE_SIZE + 1, 2**31 - 1])
 def test_a_page_of_another_size_is_refused_at_the_argument_first(size: int) -> None:
-    with pytest.raises(InvalidInput) as caught:
+    with pytest.raises(Refused) as caught:
         window(ORDER, size, None, 50, UUID)
-    assert caught.value.path == ("first",)
+    assert caught.value.refusals[0].path == ("first",)
 
 
 def test_a_page_without_size_has_the_lists_default_size() -> None:
-    assert window(ORDER, None, None, 20, UUID).first == 20
+    assert window(ORDER, None, None, 20, UUID).size == 20
 
 
 def test_an_invalid_cursor_is_refused_at_the_argument_after() -> None:
-    with pytest.raises(InvalidInput) as caught:
+    with pytest.raises(Refused) as caught:
         window(ORDER, 1, "nonsense", 50, UUID)
-    assert caught.value.path == ("after",)
+    assert caught.value.refusals[0].path == ("after",)
 
 
 def test_an_empty_cursor_is_refused_and_not_taken_for_the_start() -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(Refused):
         window(ORDER, 1, "", 50, UUID)
 
 

@@ -115,7 +115,7 @@ async def test_outsiders_and_bad_ids_are_refused(api: Api, world: World) -> None
         (organization.coach, {"organization": NO_ID}, "NOT_FOUND", "organizationId"),
         (organization.coach, {"organization": "none"}, "INVALID_INPUT", "organizationId"),
         (organization.coach, {"exercise": "\u0000"}, "INVALID_INPUT", "exerciseId"),
-        (organization.coach, {"first": 0}, "INVALID_INPUT", "first"),
+        (organization.coach, {"first": -1}, "INVALID_INPUT", "first"),
         (organization.coach, {"after": "x"}, "INVALID_INPUT", "after"),
     ]
     for person, values, code, field in wrong:

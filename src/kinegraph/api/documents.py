@@ -14,6 +14,7 @@ from functools import partial
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse, validate
 
 from kinegraph.api.arguments import Arguments, arguments_of
+from kinegraph.api.causes import add_paths_of_literals
 from kinegraph.api.comparisons import MAX_COMPARISONS, MAX_KEYS, comparisons
 from kinegraph.api.limits import (
     MAX_CHARACTERS,
@@ -150,6 +151,7 @@ class Documents:
             if widest > MAX_KEYS:
                 raise _refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
             if errors := validate(schema._schema, node, max_errors=20):
+                add_paths_of_literals(errors, node)
                 raise DocumentError(*errors)
         except GraphQLSyntaxError as error:
             raise DocumentError(error) from None

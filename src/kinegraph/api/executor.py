@@ -16,7 +16,7 @@ from graphql import ExecutionResult, FieldNode, GraphQLSchema, OperationDefiniti
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from kinegraph.api.causes import is_timeout, is_unreachable
+from kinegraph.api.causes import add_paths_of_variables, is_timeout, is_unreachable
 from kinegraph.api.context import RequestContext
 from kinegraph.api.sizes import MAX_TEXT_LENGTH, size_of
 from kinegraph.api.sources import shape, source
@@ -28,7 +28,7 @@ from kinegraph.breadth.requested_columns import Columns, columns_of
 from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import strategy
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused
-from kinegraph.kit.batches import is_narrowed
+from kinegraph.kit.batches import TypedNode, is_narrowed
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
 from kinegraph.kit.errors import AnswerTooLarge
@@ -103,7 +103,8 @@ ADAPTER = Adapter(
     load=_load,
     requested_columns=_requested_columns,
     is_document=lambda named: named.name in ("Prescription", "Load", "SectionConfig", "PageInfo"),
-    is_trusted=lambda named: True,  # no field returns an interface, so there are no types to distinguish
+    is_trusted=lambda named: True,  # `type_of` tells the types of the only field that returns an interface
+    type_of=lambda value: (value.type_name, value.value) if value.__class__ is TypedNode else None,
     alone=lambda context: cast(Context, context).alone(),
     hold=lambda context: cast(Context, context).hold(),
     cache=_cache,
@@ -227,6 +228,7 @@ async def execute(
     )
     built: Any = await asyncio.to_thread(build) if is_large else build()
     if isinstance(built, list):
+        add_paths_of_variables(built, variables or {})
         return ExecutionResult(None, built)
     built.is_breadth_first = breadth_first
     built.is_large = context.document.nodes > LARGE_TREE

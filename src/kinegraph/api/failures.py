@@ -8,7 +8,14 @@ from typing import Any  # error objects of a response: JSON
 
 from graphql import GraphQLError
 
-from kinegraph.api.causes import CONFLICTING, independent, is_in_document, is_timeout, is_unreachable
+from kinegraph.api.causes import (
+    CONFLICTING,
+    add_path_of_variable,
+    independent,
+    is_in_document,
+    is_timeout,
+    is_unreachable,
+)
 from kinegraph.kit.errors import AnswerTooLarge, InvalidInput, OutOfTime, Refusal, Refused, Unauthenticated
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.errors import ServiceError
@@ -59,7 +66,11 @@ def _failures_of(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
         message = error.message if suggests else error.message.partition(" Did you mean ")[0]
         if message.endswith(NOT_NULL):
             message = message.removesuffix(NOT_NULL) + "not to be null."
-        yield replace(_failure(error, message, "BAD_REQUEST", 400), is_bad_input=error.path is not None)
+        if error.path is not None:
+            add_path_of_variable(error)
+        field = (error.extensions or {}).get("field")
+        extra = {} if field is None else {"field": field}
+        yield replace(_failure(error, message, "BAD_REQUEST", 400, **extra), is_bad_input=error.path is not None)
     else:
         yield _unexpected(error, cause)
 

@@ -13,10 +13,10 @@ from kinegraph.identity.graph import After, First, Organization, User, Viewer, o
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer as ViewerRecord
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Connection
+from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
-from kinegraph.kit.graph import edge, embedded, extends, field
-from kinegraph.kit.pages import Page, window
+from kinegraph.kit.graph import Node, edge, embedded, extends, field, node
+from kinegraph.kit.pages import Page
 from kinegraph.workout import rules, store
 from kinegraph.workout.graph import Workout
 
@@ -35,11 +35,12 @@ def assigned_by_of(root: strawberry.Parent[AssignmentRow]) -> Any:
     return Person(root.assigned_by_id, root.assigned_by_name, root.assigned_by_email, root.organization_id)
 
 
+@node(store_assignments.by_ids, "workout_assignments")
 @strawberry.type(
     description="A workout that a coach planned for an athlete on a day. It shows the library workout until "
     "somebody edits it with the assignment's id; from then on a copy of its own, the snapshot."
 )
-class WorkoutAssignment:
+class WorkoutAssignment(Node):
     id: strawberry.ID = strawberry.field(description="The assignment's id.")
     organization: Organization = organization_edge("Where it was made.")
     scheduled_for: date = strawberry.field(description="The day that it is planned for.")
@@ -85,10 +86,12 @@ class OrganizationAssignments:
         to: To = None,
         first: First = 50,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[WorkoutAssignment]:
         rules_assignments.require_range(start, to)
         athlete = None if athlete_id is None else require_key(athlete_id, "athleteId")
-        page = window("assignments", first, after, 50, date, UUID)
+        page = page_window(info, "assignments", 50, (date, UUID), first, after, last, before)
         viewer: ViewerRecord = await info.context.viewer()
         if not viewer.coaches(root.id):
             if athlete not in (None, viewer.user.id):

@@ -10,7 +10,7 @@ from kinegraph.identity.store_people import email_column, member_join, name_colu
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped, in_key_order
-from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession
 from kinegraph.workout.rules_rows import WorkoutRow
 
 CalendarKey = tuple[UUID, UUID | None]
@@ -68,6 +68,9 @@ async def calendar_pages(
     session: ReadSession, keys: Sequence[CalendarKey], window: Window, start: date | None, end: date | None
 ) -> list[Page]:
     """A page of each key's assignments, by date."""
+    arguments, direction = Arguments(), window.direction()
+    arguments.values += [[organization for organization, _ in keys], [athlete for _, athlete in keys], start, end]
+    between = window.between("a.scheduled_for, a.id", ("date", "uuid"), arguments)
     rows = await session.fetch(
         f"""
         SELECT wanted.position, page.*
@@ -79,19 +82,13 @@ async def calendar_pages(
             WHERE a.organization_id = wanted.organization_id AND a.deleted_at IS NULL
               AND (wanted.athlete_id IS NULL OR a.athlete_id = wanted.athlete_id)
               AND ($3::date IS NULL OR a.scheduled_for >= $3) AND ($4::date IS NULL OR a.scheduled_for <= $4)
-              AND ($5::date IS NULL OR (a.scheduled_for, a.id) > ($5, $6::uuid))
-            ORDER BY a.scheduled_for, a.id
-            LIMIT $7
+              {"".join(f"AND {condition}" for condition in between)}
+            ORDER BY a.scheduled_for {direction}, a.id {direction}
+            LIMIT {window.limit}
         ) AS page
-        ORDER BY wanted.position, page.scheduled_for, page.id
+        ORDER BY wanted.position, page.scheduled_for {direction}, page.id {direction}
         """,
-        [organization for organization, _ in keys],
-        [athlete for _, athlete in keys],
-        start,
-        end,
-        window.sort_value(0),
-        window.sort_value(1),
-        window.first + 1,
+        *arguments.values,
     )
     return pages_of(rows, keys, window, "scheduled_for", "id")
 

@@ -11,7 +11,7 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.kit.graph import field
+from kinegraph.kit.graph import Node, field, node
 from kinegraph.kit.pages import MAX_PAGE_SIZE
 
 described_enum(
@@ -33,8 +33,9 @@ described_enum(
 )
 
 
+@node(store.jobs, "jobs")
 @strawberry.type(description="A piece of work in the background.")
-class Job:
+class Job(Node):
     id: strawberry.ID = strawberry.field(description="The job's id.")
     kind: rules.JobKind = strawberry.field(description="What it does.")
     status: rules.JobStatus = strawberry.field(description="How far it is.")
@@ -67,11 +68,12 @@ class Query:
         info: Info,
         kind: Annotated[rules.JobKind | None, strawberry.argument(description="Only jobs of this kind.")] = None,
         status: Annotated[rules.JobStatus | None, strawberry.argument(description="Only jobs that are so far.")] = None,
-        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        first: Annotated[int | None, strawberry.argument(description="How many, 0 to 100; null is the default.")] = 20,
     ) -> list[Job]:
-        if not 1 <= first <= MAX_PAGE_SIZE:
-            raise InvalidInput(f"Must be from 1 to {MAX_PAGE_SIZE}.", "first")
+        count = 20 if first is None else first
+        if not 0 <= count <= MAX_PAGE_SIZE:
+            raise InvalidInput(f"Must be from 0 to {MAX_PAGE_SIZE}.", "first")
         require_platform_admin(await info.context.viewer(), ADMINS_ONLY)
         session = await info.context.session()
-        found = await store.newest(session, kind and kind.value, status and status.value, first)
+        found = await store.newest(session, kind and kind.value, status and status.value, count)
         return cast("list[Job]", found)

@@ -42,8 +42,9 @@ class Adapter:
     `Field` (`breadth.requested_columns`).
 
     Objects
-    `source`: how generated code reads objects like the sample. `shape`: a value that is equal for objects that are read
-    by the same code.
+    `type_of`: for an object of an abstract field that names its own type, the type's name and the object that is read;
+    None for others, whose type the schema tells. `source`: how generated code reads objects like the sample. `shape`: a
+    value that is equal for objects that are read by the same code.
 
     Loading
     `load`: `async (context, batch, keys, columns) -> answers in key order`; `columns` are the requested columns of the
@@ -64,6 +65,7 @@ class Adapter:
     is_document: Callable[[GraphQLObjectType], bool] = lambda named: False
     is_trusted: Callable[[GraphQLObjectType], bool] = lambda named: False
     requested_columns: Callable[[Any], frozenset[str] | None] = lambda field: None
+    type_of: Callable[[SourceObject], tuple[str, SourceObject] | None] = lambda value: None
     source: Callable[[SourceObject], Source] = lambda sample: Attributes()
     shape: Callable[[SourceObject], Hashable] = type
     load: Callable[..., Awaitable[Answer]] | None = None

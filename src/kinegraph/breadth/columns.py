@@ -122,14 +122,12 @@ def read_values(adapter: Adapter, objects: Sequence[SourceObject], name: str) ->
     return list(map(adapter.source(objects[0]).getter(name), objects)) if objects else []
 
 
-def list_positions(owners: Sequence[int]) -> list[int]:
-    """The position of each object in the list of its owner; objects of one owner are adjacent."""
-    positions, before, position = [], -1, 0
-    for owner in owners:
-        position = position + 1 if owner == before else 0
-        before = owner
-        positions.append(position)
-    return positions
+def list_positions(values: Sequence[Value], shape: Shape) -> list[int]:
+    """The position of each object in its list, in the order of `flatten`; 0 where the values are no lists."""
+    if shape.item is None:
+        return [0 for value in values if value is not None]
+    lists = (value for value in values if value is not None)
+    return [position for entries in lists for position, entry in enumerate(entries) if entry is not None]
 
 
 def _collect(value: Value, shape: Shape, objects: list[SourceObject]) -> None:

@@ -122,7 +122,10 @@ class CoreExecution(Executor[Any]):
                 if self._task is not None and is_first:
                     self._task.cancel()
                 raise
-        return super().complete_object_value(return_type, field_details_list, *rest)
+        info, path, result, *others = rest
+        typed = self.adapter.type_of(result)
+        result = result if typed is None else typed[1]
+        return super().complete_object_value(return_type, field_details_list, info, path, result, *others)
 
     def _objects_below(self, type: Any, fields: Any) -> int:
         """How many of these fields have an object or a list of objects, counted as if none were null."""

@@ -154,12 +154,12 @@ class _Compiler:
 
 
 def _require_paths(field: Field) -> None:
-    """Raise Unplannable unless the field has objects, or lists of non-null objects.
+    """Raise Unplannable unless the field has objects, or lists of objects.
 
     Resolvers get the path of each object, and scopes store positions in such lists only.
     """
-    if field.shape.item and (field.shape.item.item or not field.shape.item.required):
-        raise Unplannable("resolvers below a list of lists or of nullable objects")
+    if field.shape.item and field.shape.item.item:
+        raise Unplannable("resolvers below a list of lists")
 
 
 def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | None:

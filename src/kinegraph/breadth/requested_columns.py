@@ -9,8 +9,8 @@ From the schema to the SQL, in this order:
    because one of its fields does not declare what it reads.
 3. `RequestedColumns` (here) collects them for a whole plan. `by_batch`: for each batch function the union over all
    edges that use it, since they share their rows. `by_node`: for each resolver that returns rows, by the id of its
-   field's first AST node; `Adapter.requested_columns` decides which rows these are (`api.executor` finds the rows of a
-   connection below `nodes` and `edges`).
+   field's first AST node, with the object type's name where the field has an abstract type; `Adapter.requested_columns`
+   decides which rows these are (`api.executor` finds the rows of a connection below `nodes` and `edges`).
 4. `run` passes `by_batch` to `Adapter.load`, which passes it to batch functions that are decorated with
    `kit.batches.narrowed`. `api.executor` puts `by_node` in the context, where resolvers of lists get it with
    `Context.requested_columns(info)`.
@@ -55,7 +55,7 @@ class RequestedColumns:
 
     def __init__(self, root: Selection, of_resolver: Callable[[Field], Columns]) -> None:
         self.by_batch: dict[Hashable, Columns] = {}
-        self.by_node: dict[int, Columns] = {}
+        self.by_node: dict[Hashable, Columns] = {}
         self._of_resolver = of_resolver
         self._collect(root)
 
@@ -63,7 +63,9 @@ class RequestedColumns:
         for field in selection.fields:
             if isinstance(field, str):
                 continue
-            for child in (field.children or {}).values():
+            for name, child in (field.children or {}).items():
+                key = id(field.nodes[0]), name
+                self.by_node[key] = _union(self.by_node.get(key, frozenset()), columns_of(child))
                 self._collect(child)
             if field.child is not None:
                 self._add(field, field.child)

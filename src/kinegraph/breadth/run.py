@@ -252,7 +252,9 @@ class _Run:
         if field.leaf is not None:
             return
         counts = count_occurrences(counts, index, len(values))
-        for inner in scopes_below(self.executor, scope, column, counts, None if cached is None else cached.missing):
+        for inner in scopes_below(
+            self.executor, self.adapter, scope, column, counts, None if cached is None else cached.missing
+        ):
             inner.recorder = recorder
             self.budget.spend(inner.count(), len(inner.selection.fields), inner.selection.objects - 1)
             self.scopes.append(inner)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from graphql.pyutils import Path
 
+from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.aliases import CoreExecutor, Definition, Output, SourceObject
 from kinegraph.breadth.columns import Column, flatten, list_positions
 from kinegraph.breadth.convert import Fallback
@@ -54,7 +55,12 @@ class Scope:
 
 
 def scopes_below(
-    executor: CoreExecutor, scope: Scope, column: Column, counts: list[int] | None, rows: Sequence[int] | None
+    executor: CoreExecutor,
+    adapter: Adapter,
+    scope: Scope,
+    column: Column,
+    counts: list[int] | None,
+    rows: Sequence[int] | None,
 ) -> list[Scope]:
     """Make the scopes of the objects in a column's values: one, or one for each type of an abstract field's objects.
 
@@ -70,8 +76,8 @@ def scopes_below(
     if field.child is not None:
         groups = [(field.child, objects, range(len(objects)))]
     else:
-        groups = _group_by_type(executor, scope, field, objects, owners or [])
-    positions = list_positions(owners or []) if needs_path else []
+        groups = _group_by_type(executor, adapter, scope, field, objects, owners or [])
+    positions = list_positions(column.unique, field.shape) if needs_path else []
     scopes: list[Scope] = []
     for selection, members, numbers in groups:
         inner = Scope(selection, members)
@@ -90,7 +96,12 @@ def scopes_below(
 
 
 def _group_by_type(
-    executor: CoreExecutor, scope: Scope, field: Field, objects: list[SourceObject], owners: list[int]
+    executor: CoreExecutor,
+    adapter: Adapter,
+    scope: Scope,
+    field: Field,
+    objects: list[SourceObject],
+    owners: list[int],
 ) -> list[tuple[Selection, list[SourceObject], Sequence[int]]]:
     """The selection of each object type, the objects of that type, and their numbers among all objects.
 
@@ -103,9 +114,13 @@ def _group_by_type(
     resolve_type = abstract.resolve_type or executor.type_resolver
     groups: dict[str, tuple[list[SourceObject], list[int]]] = {}
     for number, value in enumerate(objects):
-        path = Path(scope.path(owners[number]), field.key, scope.selection.type.name)
-        info = executor.build_resolve_info(field.definition, field.nodes, scope.selection.type, path)
-        name = resolve_type(value, info, abstract)
+        typed = adapter.type_of(value)
+        if typed is None:
+            path = Path(scope.path(owners[number]), field.key, scope.selection.type.name)
+            info = executor.build_resolve_info(field.definition, field.nodes, scope.selection.type, path)
+            name = resolve_type(value, info, abstract)
+        else:
+            name, value = typed
         if name.__class__ is not str or name not in field.children:
             raise Fallback("an object whose type is not known")
         members, numbers = groups.setdefault(name, ([], []))

@@ -13,13 +13,14 @@ from kinegraph.catalog.store_orders import ORDERS
 from kinegraph.exercise.graph import Exercise
 from kinegraph.identity.graph import After, First
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.connections import Connection
+from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import field, given
-from kinegraph.kit.pages import window
 
 Filter = Annotated[ExerciseFilter | None, strawberry.argument(description="What the list is narrowed to.")]
-Sort = Annotated[ExerciseSort, strawberry.argument(description="Order of the list.")]
+Sort = Annotated[
+    ExerciseSort | None, strawberry.argument(description="Order of the list; null is the default, NAME_ASC.")
+]
 
 
 @strawberry.type(description="One page of a list of exercises, in a total order.")
@@ -39,8 +40,12 @@ class Query:
         sort: Sort = ExerciseSort.NAME_ASC,
         first: First = 50,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> ExerciseConnection:
-        page = window(f"exercises {sort}", first, after, 50, ORDERS[sort].kind, UUID)
+        sort = sort or ExerciseSort.NAME_ASC
+        kinds = ORDERS[sort].kind, UUID
+        page = page_window(info, f"exercises {sort}", 50, kinds, first, after, last, before)
         wanted = rules.checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
         found: ExerciseConnection = await info.context.page(

@@ -68,13 +68,16 @@ class FacetRow(Protocol):
 
 
 def checked_filter(values: Mapping[str, Any]) -> Filter:
-    """Check the values of an input, and return the filter. Raises Refused for values that are malformed or too long."""
+    """Check the values of an input, and return the filter; an empty list is no condition.
+
+    Raises Refused for values that are malformed or too long.
+    """
     checks = Checks()
     cleaned: dict[str, Any] = {}
     for name, value in values.items():
         path = ("filter", api_name(name))
         if isinstance(value, list):
-            cleaned[name] = tuple(checks.texts(value, path, 255, 200))
+            cleaned[name] = tuple(checks.texts(value, path, 255, 200)) or None
         elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
             cleaned[name] = checks.key(value, path)
         elif isinstance(value, str) and (name == "q" or (name in FILTERED and COLUMNS[name].kind is Kind.TEXT)):

@@ -23,10 +23,9 @@ class Order:
     sql_type: str
     descending: bool = False
 
-    @property
-    def direction(self) -> str:
-        """The direction in SQL."""
-        return "DESC" if self.descending else "ASC"
+    def direction(self, window: Window) -> str:
+        """The direction in SQL in which a page is read."""
+        return window.direction(descending=self.descending)
 
 
 ORDERS: Mapping[ExerciseSort, Order] = {
@@ -51,22 +50,15 @@ def page_statement(
     id: str,
 ) -> str:
     """The statement of one page and one more row; `key` and `id` are the SQL expressions that rows are sorted by."""
-    after = [] if window.after is None else [_after_cursor(order, window, arguments, key, id)]
+    between = window.between(f"{key}, {id}", (order.sql_type, "uuid"), arguments, descending=order.descending)
+    direction = order.direction(window)
     return f"""
         SELECT {columns}, {key} AS sort_key
         FROM {source}
-        WHERE {" AND ".join([*where, *after])}
-        ORDER BY {key} {order.direction}, {id} {order.direction}
-        LIMIT {window.first + 1}
+        WHERE {" AND ".join([*where, *between])}
+        ORDER BY {key} {direction}, {id} {direction}
+        LIMIT {window.limit}
     """
-
-
-def _after_cursor(order: Order, window: Window, arguments: Arguments, key: str, id: str) -> str:
-    """The condition that the page starts after the window's cursor."""
-    assert window.after is not None
-    value, last = window.after
-    bound = f"{arguments.bind(value, order.sql_type)}, {arguments.bind(last, 'uuid')}"
-    return f"({key}, {id}) {'<' if order.descending else '>'} ({bound})"
 
 
 def difficulty_bounds(order: Order, wanted: Filter, key: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any  # Any: GraphQL reads a row by field name
 
 import strawberry
 
-from kinegraph.exercise import rules, store, store_details
+from kinegraph.exercise import rules, store, store_details, store_nodes
 from kinegraph.exercise.graph_columns import output_fields
 from kinegraph.exercise.graph_details import Contraindication, Instruction
 from kinegraph.exercise.rules_columns import REGISTRY
@@ -13,14 +13,14 @@ from kinegraph.identity.graph import Organization, organization_edge
 from kinegraph.identity.graph_versions import EditConflict, conflict_field
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.graph import edge, field
+from kinegraph.kit.graph import Node, edge, field, node
 from kinegraph.kit.user_errors import payload
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.taxonomy.graph import TaxonomyTerm
 from kinegraph.taxonomy.rules import TaxonomyKind
 from kinegraph.video.graph import VIDEO_COLUMNS, Video, VideoCandidate, candidates_of, video_of
 
-ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id.")]
+ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id, or an EffectiveExercise's.")]
 
 
 def _tagged(kind: TaxonomyKind, description: str) -> Any:
@@ -39,9 +39,10 @@ class ExerciseFields:
         return True
 
 
+@node(store_nodes.shown, "exercises")
 @strawberry.type(description="An exercise as it is stored: canonical, or an organization's own.")
 @output_fields(column for column in REGISTRY if column.output and not column.is_overridable)
-class Exercise(ExerciseFields):
+class Exercise(ExerciseFields, Node):
     id: strawberry.ID = strawberry.field(description="The exercise's id.")
     organization: Organization | None = organization_edge("Whose own it is; null for a canonical row.")
     forked_from: "Exercise | None" = edge(
@@ -85,7 +86,7 @@ class ExercisePayload:
 class Query:
     @field("An exercise that the caller may see, as it is stored; null where there is none.")
     async def exercise(self, info: Info, id: ExerciseId) -> Exercise | None:
-        key = require_key(id, "id")
+        key = require_key(rules.stored_id(id), "id")
         row = await info.context.load(store.by_ids, key)
         shown: Exercise | None = row if row and rules.is_visible(await info.context.viewer(), row) else None
         return shown

@@ -11,7 +11,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.exercise import rules_details as rules
-from kinegraph.exercise import store_details
+from kinegraph.exercise import store_details, store_nodes
 from kinegraph.exercise.rules import ExerciseRow
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.identity.rules import Viewer
@@ -19,7 +19,7 @@ from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
-from kinegraph.kit.graph import field
+from kinegraph.kit.graph import Node, field, node
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.graph_uses import StoredUpload, store_uploads, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
@@ -46,8 +46,9 @@ described_enum(
 )
 
 
+@node(store_nodes.instructions, "exercise_instructions")
 @strawberry.type(description="One instruction for the athlete.")
-class Instruction:
+class Instruction(Node):
     id: strawberry.ID = strawberry.field(description="The instruction's id.")
     type: rules.InstructionType = strawberry.field(description="What it is about.")
     body: str = strawberry.field(description="What it says.")
@@ -64,8 +65,9 @@ class Instruction:
         return await storage.read_url(root.image_key, root.image_mime)
 
 
+@node(store_nodes.contraindications, "exercise_contraindications")
 @strawberry.type(description="A condition that speaks against an exercise.")
-class Contraindication:
+class Contraindication(Node):
     id: strawberry.ID = strawberry.field(description="The contraindication's id.")
     condition: str = strawberry.field(description="The condition, e.g. shoulder_impingement.")
     severity: rules.ContraindicationSeverity = strawberry.field(description="How strongly it speaks against it.")

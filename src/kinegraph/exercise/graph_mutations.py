@@ -163,7 +163,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         organization = require_key(organization_id, "organizationId")
-        source = require_key(id.removeprefix(f"{organization}:"), "id")
+        source = require_key(rules.stored_id(id), "id")
         require_coach(session.viewer, organization, "organizationId")
         checks = Checks()
         named = None if name is None else checks.text(name, ("name",), COLUMNS["name"].max_length, lines=False)
@@ -187,7 +187,7 @@ def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], DetailInputs]:
 
 async def lock_writable(session: WriteSession[Viewer], id: str, path: str = "id") -> rules.ExerciseRow:
     """Lock the exercise that the viewer wants to write, and return it. Raises NotFound and Forbidden."""
-    key = require_key(id, path)
+    key = require_key(rules.stored_id(id), path)
     exercise = (await store.by_ids(session, [key]))[0]
     if exercise is None or not rules.is_visible(session.viewer, exercise):
         raise NotFound("There is no such exercise.", path)

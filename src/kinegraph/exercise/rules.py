@@ -10,7 +10,7 @@ from kinegraph.exercise.rules_columns import COLUMNS, MAX_ENTRIES, Kind, api_nam
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_owner
-from kinegraph.kit.checks import Checks, split_terms
+from kinegraph.kit.checks import Checks, parse_key, split_terms
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
 from kinegraph.video.rules import SuggestionsRow, VideoRow
 
@@ -59,6 +59,15 @@ class ExerciseNotAvailable(Refusal):
     """The exercise is archived, deleted or another's draft, and cannot be newly referred to."""
 
     code = "EXERCISE_NOT_AVAILABLE"
+
+
+def stored_id(id: str) -> str:
+    """The id of the stored row, from any id that the API gave out for an exercise: the row's, or a view's of it.
+
+    A view's id is `<organization>:<exercise>` (`EffectiveExercise.id`). Any other text is returned as it is.
+    """
+    organization, _, exercise = id.rpartition(":")
+    return exercise if parse_key(organization) else id
 
 
 def reference_fault(exercise: ExerciseRow | None, organization_id: UUID, *path: str | int) -> Refusal | None:

@@ -1,19 +1,16 @@
 """Users, memberships, organizations and the viewer, as the API shows them."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, cast  # Any: objects are read by field name
 from uuid import UUID
 
 import strawberry
 
-from kinegraph.identity import rules, store
+from kinegraph.identity import rules, store, store_nodes
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Connection
+from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import edge, field
-from kinegraph.kit.pages import window
-from kinegraph.kit.sessions import ReadSession
+from kinegraph.kit.graph import Node, edge, field, node
 
 described_enum(
     rules.Role,
@@ -24,13 +21,24 @@ described_enum(
     MEMBER="Athlete or patient: reads what is assigned to them, comments on it, logs it.",
 )
 
-First = Annotated[int | None, strawberry.argument(description="Rows in the page, 1 to 100.")]
+First = Annotated[int | None, strawberry.argument(description="Rows in the page, 0 to 100; null is the default.")]
 After = Annotated[str | None, strawberry.argument(description="Cursor of the row to go on behind.")]
 OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The organization's id.")]
 
 
+def _viewer_id(root: strawberry.Parent[rules.Viewer]) -> strawberry.ID:
+    return strawberry.ID(rules.viewer_id(root.user.id))
+
+
+def _membership_id(root: strawberry.Parent[Any]) -> strawberry.ID:
+    is_own = isinstance(root, rules.Membership)
+    organization, user = (root.organization.id, root.user.id) if is_own else (root.organization_id, root.id)
+    return strawberry.ID(rules.membership_id(organization, user))
+
+
+@node(store_nodes.people, "users")
 @strawberry.type(description="A person: coach, athlete, clinician, patient.")
-class User:
+class User(Node):
     organization_id: strawberry.Private[UUID]
     id: strawberry.ID = strawberry.field(description="The user's id, the `sub` of their tokens.")
     name: str = strawberry.field(description="Display name.")
@@ -44,9 +52,14 @@ class User:
         return email if is_shown else None
 
 
+@node(store_nodes.memberships, parse=rules.membership_key)
 @strawberry.type(description="One user's role in one organization.")
-class Membership:
+class Membership(Node):
     organization_id: strawberry.Private[UUID]
+
+    id: strawberry.ID = strawberry.field(
+        resolver=_membership_id, description="The membership's id: the same for the same user and organization."
+    )
 
     role: rules.Role = strawberry.field(description="What the user is there.")
 
@@ -62,8 +75,9 @@ class Membership:
         return viewer.organization(root.organization_id)  # type: ignore[return-value]  # read by field name
 
 
+@node(store_nodes.organizations, "organizations")
 @strawberry.type(description="A gym, team or clinic: what belongs to it is seen by its own people only.")
-class Organization:
+class Organization(Node):
     id: strawberry.ID = strawberry.field(description="The organization's id.")
     name: str = strawberry.field(description="Display name.")
     slug: str = strawberry.field(description="Short name, unique, for addresses.")
@@ -78,28 +92,30 @@ class Organization:
         role: Annotated[rules.Role | None, strawberry.argument(description="Only people with this role.")] = None,
         first: First = 50,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Membership]:
         viewer: rules.Viewer = await info.context.viewer()
         member_id = None if viewer.coaches(root.id) else viewer.user.id
-        page = window("members", first, after, 50, str, UUID)
+        page = page_window(info, "members", 50, (str, UUID), first, after, last, before)
         found: Connection[Membership] = await info.context.page(
             store.member_pages, store.member_counts, (root.id, member_id), page, role=role and role.value
         )
         return found
 
 
-async def organizations_of(session: ReadSession[rules.Viewer], ids: Sequence[UUID]) -> list[rules.Organization | None]:
-    """The viewer's organizations, in key order, without a statement; None for others."""
-    return [session.viewer.organization(id) for id in ids]
-
-
 def organization_edge(description: str) -> Any:
     """Declare a field for the parent row's organization. The viewer belongs to it, or would not see the row."""
-    return edge(organizations_of, "organization_id", description)
+    return edge(store_nodes.organizations, "organization_id", description)
 
 
+@node(store_nodes.viewers, parse=rules.viewer_key)
 @strawberry.type(description="Who is asking.")
-class Viewer:
+class Viewer(Node):
+    id: strawberry.ID = strawberry.field(
+        resolver=_viewer_id, description="The viewer's id: the same for the same user."
+    )
+
     user: User = strawberry.field(description="The signed-in user.")
     is_platform_admin: bool = strawberry.field(
         description="Whether they curate the canonical library; it opens no organization to them."

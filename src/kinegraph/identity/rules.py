@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from kinegraph.kit.checks import parse_key
+
 
 class Role(StrEnum):
     """A user's role in an organization."""
@@ -84,6 +86,29 @@ class Viewer:
     def coached(self) -> list[UUID]:
         """The ids of the organizations to which the viewer has coach access."""
         return [id for id in self.by_organization if self.coaches(id)]
+
+
+def viewer_id(user_id: UUID) -> str:
+    """The id of a viewer, which is not that of their user: an id stands for one object."""
+    return f"viewer:{user_id}"
+
+
+def viewer_key(id: str) -> UUID | None:
+    """The user of a viewer's id; None for other ids."""
+    prefix, _, user_id = id.partition(":")
+    return parse_key(user_id) if prefix == "viewer" else None
+
+
+def membership_id(organization_id: UUID, user_id: UUID) -> str:
+    """The id of a membership."""
+    return f"membership:{organization_id}:{user_id}"
+
+
+def membership_key(id: str) -> tuple[UUID, UUID] | None:
+    """The organization and the user of a membership's id; None for other ids."""
+    prefix, _, ids = id.partition(":")
+    organization, user = map(parse_key, ids.partition(":")[::2])
+    return (organization, user) if prefix == "membership" and organization and user else None
 
 
 class Member(Protocol):

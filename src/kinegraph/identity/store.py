@@ -9,7 +9,7 @@ from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Authenticate, CachedAuthentication, CachedViewer, ReadSession
+from kinegraph.kit.sessions import Arguments, Authenticate, CachedAuthentication, CachedViewer, ReadSession
 
 MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only its staff and themselves (None: all members)."""
@@ -160,8 +160,11 @@ async def members(session: ReadSession, organization_id: UUID, user_ids: Sequenc
 
 async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: Window, role: str | None) -> list[Page]:
     """A page of each organization's members, by name."""
+    arguments, direction = Arguments(), window.direction()
+    arguments.values += [[organization for organization, _ in keys], [member_id for _, member_id in keys], role]
+    between = window.between("u.name, u.id", ("text", "uuid"), arguments)
     rows: list[Member] = await session.fetch(
-        """
+        f"""
         SELECT wanted.position, member.*
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, member_id, position)
         CROSS JOIN LATERAL (
@@ -172,18 +175,13 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
               AND m.deleted_at IS NULL
               AND ($3::membership_role IS NULL OR m.role = $3)
               AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)
-              AND ($4::text IS NULL OR (u.name, u.id) > ($4, $5::uuid))
-            ORDER BY u.name, u.id
-            LIMIT $6
+              {"".join(f"AND {condition}" for condition in between)}
+            ORDER BY u.name {direction}, u.id {direction}
+            LIMIT {window.limit}
         ) AS member
-        ORDER BY wanted.position, member.name, member.id
+        ORDER BY wanted.position, member.name {direction}, member.id {direction}
         """,
-        [organization for organization, _ in keys],
-        [member_id for _, member_id in keys],
-        role,
-        window.sort_value(0),
-        window.sort_value(1),
-        window.first + 1,
+        *arguments.values,
     )
     return pages_of(rows, keys, window, "name", "id")
 

@@ -1,10 +1,11 @@
-"""Batch functions that select only requested columns, and batch functions that return pages.
+"""Batch functions that select only requested columns, that return pages, and that find objects by their ids.
 
 A narrowed batch function takes `names`: the columns that are going to be read of its rows, or None for all. It selects
 those and the few that it always needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar  # Any: rows and keys of every batch function
 
@@ -40,3 +41,28 @@ def narrow(columns: str, names: frozenset[str] | None, always: str) -> str:
 def pages_of(rows: Sequence[Any], keys: Sequence[Any], window: Window, *sort: str) -> list[Page]:
     """A page for each key. A row's first column is its key's position in the argument, from 1; `sort` orders pages."""
     return [Page.of(group, window, *sort) for group in grouped_by_position(rows, len(keys))]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedNode:
+    """An object of the interface Node, with the name of its type: rows do not tell their type."""
+
+    type_name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSource:
+    """How the objects of a type are found by their ids.
+
+    `load` is a batch function that answers None for what the viewer may not see. Its key is the id as a UUID, where
+    `tables` have the rows of these ids, or the result of `parse` for an id of another form (None: no id of this type).
+    """
+
+    load: Callable[..., Awaitable[Sequence[Any]]]
+    tables: tuple[str, ...] = ()
+    parse: Callable[[str], Hashable | None] | None = None
+
+
+NODES: dict[str, NodeSource] = {}
+"""The types that implement Node, by name."""

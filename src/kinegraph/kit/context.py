@@ -50,8 +50,9 @@ class Context:
         self.storage = storage
         self.address = address
         self.writes = writes
-        self.columns_by_node: Mapping[int, frozenset[str] | None] = {}
-        """The columns that the document selects of each list's rows, by `id` of the list's field node.
+        self.columns_by_node: Mapping[Hashable, frozenset[str] | None] = {}
+        """The columns that the document selects of each list's rows, by `id` of the list's field node, and where
+        the field has an abstract type, by that and the name of the row's type.
 
         Set by the executor; None, or no entry, where they are unknown."""
         self.has_mutated = False
@@ -143,9 +144,13 @@ class Context:
             self._loaders[loader_key] = loader
         return await loader.load(key)
 
-    def requested_columns(self, info: "Info") -> frozenset[str] | None:
-        """The columns that are selected of the rows of `info`'s field; None where they are unknown."""
-        return self.columns_by_node.get(id(info._raw_info.field_nodes[0]))
+    def requested_columns(self, info: "Info", type_name: str | None = None) -> frozenset[str] | None:
+        """The columns that are selected of the rows of `info`'s field; None where they are unknown.
+
+        `type_name` is the type of the rows where that of the field is abstract.
+        """
+        node = id(info._raw_info.field_nodes[0])
+        return self.columns_by_node.get(node if type_name is None else (node, type_name))
 
     async def load_columns(self, info: "Info", batch: Batch, key: Hashable) -> Any:
         """The answer of a narrowed batch function (kit.batches), with only the columns that `info`'s field needs."""

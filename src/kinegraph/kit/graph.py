@@ -18,6 +18,7 @@ from typing import Any, TypeAlias, TypeVar, cast, get_type_hints  # Any: objects
 import strawberry
 from strawberry.types.base import get_object_definition
 
+from kinegraph.kit.batches import NODES, NodeSource, TypedNode
 from kinegraph.kit.context import Batch, Context, Info
 from kinegraph.kit.errors import Refusal, Refused
 from kinegraph.kit.user_errors import UserError
@@ -117,6 +118,31 @@ def embedded(prefix: str, resolver: Callable[..., Any], description: str) -> Any
 
 def _names(columns: str | tuple[str, ...]) -> tuple[str, ...]:
     return (columns,) if isinstance(columns, str) else columns
+
+
+@strawberry.interface(description="What has an id by which `node` and `nodes` find it again (Relay's Node).")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Its id, unique among the objects of all types.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        """True for every object: only `node` and `nodes` return the interface, and they name the type."""
+        return True
+
+    @classmethod
+    def resolve_type(cls, value: TypedNode, info: Any, abstract: Any) -> str:
+        """The name of the object's type."""
+        return value.type_name
+
+
+def node(load: Batch, *tables: str, parse: Callable[[str], Hashable | None] | None = None) -> Callable[[Class], Class]:
+    """Declare how `node` finds the objects of the decorated type (NodeSource)."""
+
+    def declare(cls: Class) -> Class:
+        NODES[get_object_definition(cls, strict=True).name] = NodeSource(load, tables, parse)
+        return cls
+
+    return declare
 
 
 def extends(target: type) -> Callable[[Class], Class]:

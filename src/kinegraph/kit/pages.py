@@ -14,26 +14,51 @@ from uuid import UUID
 
 import orjson
 
-from kinegraph.kit.checks import character_fault, parse_key
-from kinegraph.kit.errors import InvalidInput
+from kinegraph.kit.checks import Checks, character_fault, parse_key
+from kinegraph.kit.sessions import Arguments
 
 MAX_PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The page that a field asks for: `first` rows after the row with these sort values (None: from the start).
+    """The page that a field asks for: the first `size` rows between two cursors, or the last ones (`is_backward`).
 
+    `after` and `before` are the sort values of the rows that the page lies between; None for the list's start and end.
     `order` names the list and its sort. Cursors contain it, so that one of another list is refused.
+
+    A store reads a page by one statement: `between` in its WHERE, `direction` in its ORDER BY, `limit` as its LIMIT.
+    The last rows are read in the reverse order, and `Page.of` turns them round.
     """
 
-    first: int
+    size: int
     after: tuple[Any, ...] | None
     order: str = ""
+    before: tuple[Any, ...] | None = None
+    is_backward: bool = False
 
-    def sort_value(self, index: int) -> Any:
-        """The sort value at `index` of the row that the page starts after; None for the first page."""
-        return None if self.after is None else self.after[index]
+    @property
+    def limit(self) -> int:
+        """The rows to read: one more than the page holds, to know whether there are more."""
+        return self.size + 1
+
+    def direction(self, *, descending: bool = False) -> str:
+        """ASC or DESC, for each sort value of a list that is sorted so."""
+        return "DESC" if descending != self.is_backward else "ASC"
+
+    def between(
+        self, key: str, sql_types: Sequence[str], arguments: Arguments, *, descending: bool = False
+    ) -> list[str]:
+        """SQL conditions that rows lie between the cursors.
+
+        `key` are the expressions that the list is sorted by, such as `u.name, u.id`, and `sql_types` their types.
+        """
+        conditions = []
+        for values, follows in ((self.after, True), (self.before, False)):
+            if values is not None:
+                bound = ", ".join(arguments.bind(value, kind) for value, kind in zip(values, sql_types, strict=True))
+                conditions.append(f"({key}) {'>' if follows != descending else '<'} ({bound})")
+        return conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +68,8 @@ class Page:
     nodes: list[Any]
     rows: list[Any]
     """The row of each node, which its cursor is made of; nodes may be other objects than rows."""
-    has_next: bool
+    has_more: bool
+    """Whether more rows lie behind the page, in the direction in which it was read."""
     window: Window
     sort: tuple[str, ...]
     total: Callable[[], Awaitable[int]] | None = None
@@ -52,9 +78,11 @@ class Page:
 
     @classmethod
     def of(cls, rows: Sequence[Any], window: Window, *sort: str) -> "Page":
-        """A page of rows; one more was read than the window holds, to know whether more follow."""
-        nodes = list(rows[: window.first])
-        return cls(nodes, nodes, len(rows) > window.first, window, sort)
+        """A page of rows, as they were read: by `Window.direction`, and one more than the page holds."""
+        nodes = list(rows[: window.size])
+        if window.is_backward:
+            nodes.reverse()
+        return cls(nodes, nodes, len(rows) > window.size, window, sort)
 
     @classmethod
     def empty(cls, window: Window, **beside: Any) -> "Page":
@@ -72,10 +100,11 @@ class Page:
 
     @property
     def page_info(self) -> dict[str, Any]:
-        """The fields of GraphQL's PageInfo."""
+        """The fields of GraphQL's PageInfo. The row of a cursor lies outside of the page that it bounds."""
+        is_backward = self.window.is_backward
         return {
-            "has_next_page": self.has_next,
-            "has_previous_page": self.window.after is not None,
+            "has_next_page": self.window.before is not None or (self.has_more and not is_backward),
+            "has_previous_page": self.window.after is not None or (self.has_more and is_backward),
             "start_cursor": self.cursor(self.rows[0]) if self.rows else None,
             "end_cursor": self.cursor(self.rows[-1]) if self.rows else None,
         }
@@ -88,20 +117,42 @@ def _answer(value: Any) -> Callable[[], Awaitable[Any]]:
     return answer
 
 
-def window(order: str, first: int | None, after: str | None, default: int, *kinds: type) -> Window:
+def window(
+    order: str,
+    first: int | None,
+    after: str | None,
+    default: int,
+    *kinds: type,
+    last: int | None = None,
+    before: str | None = None,
+) -> Window:
     """The window for a connection's arguments; `kinds` are the types of the sort values in `order`.
 
-    Raises InvalidInput for a size outside of 1 to MAX_PAGE_SIZE, and for a cursor of another list or sort.
+    `last` is for the last rows, in place of `first` for the first ones. Raises Refused for a size outside of 0 to
+    MAX_PAGE_SIZE, for both sizes, and for a cursor of another list or sort.
     """
-    size = default if first is None else first
-    if not 1 <= size <= MAX_PAGE_SIZE:
-        raise InvalidInput(f"Must be from 1 to {MAX_PAGE_SIZE}; page through the rest with `after`.", "first")
-    if after is None:
-        return Window(size, None, order)
-    values = decode(order, after, kinds)
-    if values is None:
-        raise InvalidInput("Must be a cursor that this list gave out, under the same sort.", "after")
-    return Window(size, values, order)
+    checks = Checks()
+    if first is not None and last is not None:
+        checks.refuse("Send first or last, not both.", "last")
+    for name, size in (("first", first), ("last", last)):
+        if size is not None and not 0 <= size <= MAX_PAGE_SIZE:
+            further = "after" if name == "first" else "before"
+            checks.refuse(f"Must be from 0 to {MAX_PAGE_SIZE}; page through the rest with `{further}`.", name)
+    start = _sort_values(order, after, kinds, "after", checks)
+    end = _sort_values(order, before, kinds, "before", checks)
+    checks.done()
+    size = last if first is None else first
+    return Window(default if size is None else size, start, order, end, is_backward=last is not None)
+
+
+def _sort_values(
+    order: str, cursor: str | None, kinds: Sequence[type], name: str, checks: Checks
+) -> tuple[Any, ...] | None:
+    """The sort values of the cursor in an argument; None where it has none."""
+    values = None if cursor is None else decode(order, cursor, kinds)
+    if cursor is not None and values is None:
+        checks.refuse("Must be a cursor that this list gave out, under the same sort.", name)
+    return values
 
 
 def encode(order: str, values: Sequence[Any]) -> str:

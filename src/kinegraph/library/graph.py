@@ -14,19 +14,19 @@ from kinegraph.catalog.store_facets import by_facet
 from kinegraph.catalog.store_orders import ORDERS
 from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId
 from kinegraph.exercise.graph_details import Contraindication, Instruction
-from kinegraph.exercise.rules import is_visible
+from kinegraph.exercise.rules import is_visible, stored_id
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store_details import contraindications_of, instructions_of
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Connection
+from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import Caching, edge, extends, field, given
-from kinegraph.kit.pages import Page, window
+from kinegraph.kit.graph import Caching, Node, edge, extends, field, given, node
+from kinegraph.kit.pages import Page
 from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
-from kinegraph.library.rules_provenance import field_overrides
+from kinegraph.library.rules_provenance import field_overrides, override_key, view_key
 from kinegraph.video.graph import VIDEO_COLUMNS, Video, chosen_video, video_of
 
 described_enum(
@@ -39,8 +39,10 @@ described_enum(
 )
 
 
+@node(store_overrides.field_overrides, parse=override_key)
 @strawberry.type(description="One field that an organization overrides.")
-class FieldOverride:
+class FieldOverride(Node):
+    id: strawberry.ID = strawberry.field(description="The same for the same organization, exercise and field.")
     field: str = strawberry.field(description="The field's name, as in customizedFields.")
     canonical_value: JSON | None = strawberry.field(description="What the canonical row says now.")
     override_value: JSON = strawberry.field(description="What the organization says instead.")
@@ -62,14 +64,21 @@ def _override_key(exercise: rules.EffectiveExercise) -> tuple[UUID, UUID] | None
     return (exercise.organization_id, exercise.row["id"]) if exercise.organization_id else None
 
 
+def _view_id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
+    id, organization_id = root.row["id"], root.organization_id
+    return strawberry.ID(f"{organization_id}:{id}" if organization_id else str(id))
+
+
+@node(store.shown, parse=view_key)
 @strawberry.type(
     description="An exercise as one organization sees it: the canonical row with its override applied, or its own row."
 )
-class EffectiveExercise(ExerciseFields):
-    @field("Unique for each organization and exercise, so that no cache mixes two views.", "id")
-    def id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
-        id, organization_id = root.row["id"], root.organization_id
-        return f"{organization_id}:{id}" if organization_id else str(id)  # type: ignore[return-value]  # an ID is text
+class EffectiveExercise(ExerciseFields, Node):
+    id: strawberry.ID = strawberry.field(
+        resolver=_view_id,
+        description="Unique for each organization and exercise, so that no cache mixes two views.",
+        metadata={"required_columns": frozenset(("id",))},
+    )
 
     @field("The exercise's own id, the same for every organization.", "id")
     def exercise_id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
@@ -149,14 +158,18 @@ class OrganizationLibrary:
         root: strawberry.Parent[Any],
         info: Info,
         source: Annotated[
-            rules.LibrarySource, strawberry.argument(description="Which part.")
+            rules.LibrarySource | None, strawberry.argument(description="Which part; null is the default, ALL.")
         ] = rules.LibrarySource.ALL,
         filter: Filter = None,
         sort: Sort = ExerciseSort.NAME_ASC,
         first: First = 50,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> EffectiveExerciseConnection:
-        page = window(f"library {sort}", first, after, 50, ORDERS[sort].kind, UUID)
+        sort = sort or ExerciseSort.NAME_ASC
+        kinds = ORDERS[sort].kind, UUID
+        page = page_window(info, f"library {sort}", 50, kinds, first, after, last, before)
         wanted = checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
         if not viewer.sees_library(root.id):
@@ -166,7 +179,7 @@ class OrganizationLibrary:
         lists = store_lists.library_pages, store_lists.library_counts
         facets = {"facets": store_lists.library_facets}
         found: EffectiveExerciseConnection = await info.context.page(
-            *lists, key, page, names, facets, source=source, wanted=wanted, sort=sort
+            *lists, key, page, names, facets, source=source or rules.LibrarySource.ALL, wanted=wanted, sort=sort
         )
         return found
 
@@ -181,7 +194,7 @@ class Query:
         self, info: Info, id: ExerciseId, organization_id: OrganizationId
     ) -> EffectiveExercise | None:
         organization = require_key(organization_id, "organizationId")
-        exercise = require_key(id.removeprefix(f"{organization}:"), "id")
+        exercise = require_key(stored_id(id), "id")
         viewer: Viewer = await info.context.viewer()
         if organization not in viewer.by_organization:
             return None

@@ -9,7 +9,7 @@ import strawberry
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.graph_details import DetailInputs, stored_files
 from kinegraph.exercise.graph_mutations import ExerciseOverrideInput
-from kinegraph.exercise.rules import ExerciseRow, is_readable, is_visible
+from kinegraph.exercise.rules import ExerciseRow, is_readable, is_visible, stored_id
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
@@ -95,7 +95,7 @@ class Mutation:
 async def _target(session: WriteSession[Viewer], exercise_id: str, organization_id: str) -> tuple[UUID, ExerciseRow]:
     """The organization and the exercise of an override. Raises InvalidInput, NotFound and Forbidden."""
     organization = require_key(organization_id, "organizationId")
-    exercise = require_key(exercise_id.removeprefix(f"{organization}:"), "exerciseId")
+    exercise = require_key(stored_id(exercise_id), "exerciseId")
     require_coach(session.viewer, organization, "organizationId")
     row = (await by_ids(session, [exercise]))[0]
     is_shown = row is not None and (

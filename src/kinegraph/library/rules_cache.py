@@ -15,6 +15,9 @@ which call `kinegraph_change_version` (migrations 0010, 0011); `organizations_ch
 an organization's row. An entry is invalid exactly when one of the two versions differs. The next query misses it and
 replaces it. Without a version nothing is cached.
 
+A page of the last rows is cached where `first` is null: otherwise the arguments alone do not tell a `first` that was
+sent, which is refused, from its default.
+
 A page whose filter reads other tables (UNVERSIONED) is not cached: their changes move neither version. A batch function
 that reads another table needs a trigger on that table, or its filter in UNVERSIONED.
 
@@ -41,7 +44,8 @@ def cached_pages(
     for organization, arguments in keys:
         id, filter = organization.id, arguments.get("filter") or {}
         version = viewer.version(id)
-        if viewer.organization(id) is None or None in version or not UNVERSIONED.isdisjoint(filter):
+        both = arguments.get("first") is not None and arguments.get("last") is not None
+        if both or viewer.organization(id) is None or None in version or not UNVERSIONED.isdisjoint(filter):
             return None
         given = orjson.dumps(arguments, default=repr, option=orjson.OPT_SORT_KEYS)
         found.append((("library", id, viewer.sees_library(id), viewer.coaches(id), given), version))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kinegraph.exercise.rules_columns import COLUMNS, Kind
 from kinegraph.identity.rules import User
+from kinegraph.kit.checks import parse_key
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 
 
@@ -16,6 +17,7 @@ class FieldOverrideRow(Protocol):
 
     field: str
     organization_id: UUID
+    exercise_id: UUID
     override_value: Any
     change: dict[str, Any] | None
     updated_at: datetime
@@ -28,6 +30,7 @@ class FieldOverrideRow(Protocol):
 class FieldOverride:
     """One field that an organization overrides, with the canonical value and the user who set it."""
 
+    id: str
     field: str
     canonical_value: Any
     override_value: Any
@@ -46,6 +49,7 @@ def _field_override(row: FieldOverrideRow) -> FieldOverride:
     column, change, user_id = OVERRIDABLE_BY_KEY[row.field], row.change, row.updated_by_id
     canonical = getattr(row, column)
     return FieldOverride(
+        f"override:{row.organization_id}:{row.exercise_id}:{row.field}",
         row.field,
         _spelled(column, canonical),
         _spelled(column, row.override_value),
@@ -58,3 +62,17 @@ def _field_override(row: FieldOverrideRow) -> FieldOverride:
 def _spelled(column: str, value: Any) -> Any:
     """A value in the API's spelling: members of enums in capitals."""
     return value.upper() if COLUMNS[column].kind is Kind.TERM and isinstance(value, str) else value
+
+
+def view_key(id: str) -> tuple[UUID, UUID] | None:
+    """The organization and the exercise of an EffectiveExercise's id; None for other ids."""
+    organization, exercise = map(parse_key, id.partition(":")[::2])
+    return (organization, exercise) if organization and exercise else None
+
+
+def override_key(id: str) -> tuple[UUID, UUID, str] | None:
+    """The organization, the exercise and the field of a FieldOverride's id; None for other ids."""
+    prefix, _, rest = id.partition(":")
+    view, _, field = rest.rpartition(":")
+    key = view_key(view) if prefix == "override" else None
+    return (*key, field) if key else None

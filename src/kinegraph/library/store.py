@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from kinegraph.exercise.rules import is_visible
 from kinegraph.exercise.store import E_COLUMNS
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library.rules import EffectiveExercise, merge
@@ -38,6 +40,17 @@ async def effective(
         return [of_organization.get(exercise) for _, exercise in keys]
     by_key = await _of_several_organizations(session, keys, columns)
     return [by_key.get(key) for key in keys]
+
+
+@narrowed
+async def shown(
+    session: ReadSession[Viewer], keys: Sequence[ExerciseKey], names: frozenset[str] | None = None
+) -> list[EffectiveExercise | None]:
+    """Exercises that the viewer may read by their id, as organizations of theirs see them, in key order."""
+    viewer: Viewer = session.viewer
+    own = [key for key in keys if key[0] in viewer.by_organization]
+    found = dict(zip(own, await effective(session, own, names), strict=True)) if own else {}
+    return [view if (view := found.get(key)) and is_visible(viewer, view.row) else None for key in keys]
 
 
 async def _of_one_organization(

@@ -94,6 +94,7 @@ async def library_pages(
 ) -> list[Page]:
     """A page of each organization's library."""
     arguments, order = Arguments(), ORDERS[sort]
+    direction = order.direction(window)
     libraries = _libraries(keys, arguments)
     streams = _streams(source, wanted, order, window, names, arguments)
     rows = await session.fetch(
@@ -103,10 +104,10 @@ async def library_pages(
         CROSS JOIN LATERAL (
             SELECT *
             FROM ({" UNION ALL ".join(f"({stream})" for stream in streams)}) AS stream
-            ORDER BY sort_key {order.direction}, id {order.direction}
-            LIMIT {window.first + 1}
+            ORDER BY sort_key {direction}, id {direction}
+            LIMIT {window.limit}
         ) AS page
-        ORDER BY wanted.position, sort_key {order.direction}, page.id {order.direction}
+        ORDER BY wanted.position, sort_key {direction}, page.id {direction}
         """,
         *arguments.values,
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any  # values of columns, by key of the diff
+from uuid import UUID
 
 from kinegraph.exercise.rules_columns import OVERRIDABLE
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession, WriteSession
-from kinegraph.library.rules_provenance import FieldOverrideRow
-from kinegraph.library.store import ExerciseKey
+from kinegraph.library.rules_provenance import FieldOverride, FieldOverrideRow
+from kinegraph.library.rules_provenance import field_overrides as overridden
+from kinegraph.library.store import ExerciseKey, shown
 
 
 async def upsert_override(
@@ -70,7 +72,7 @@ async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[
     """For each organization and exercise, a row for each key of the diff, with its change and the canonical row."""
     rows: list[FieldOverrideRow] = await session.fetch_list(
         f"""
-        SELECT wanted.position, o.organization_id, field.key AS field, field.value AS override_value,
+        SELECT wanted.position, o.organization_id, o.exercise_id, field.key AS field, field.value AS override_value,
                o.changes -> field.key AS change, o.updated_at, updated_by.id AS updated_by_id,
                {name_column("updated_by")}, {email_column("updated_by")},
                {", ".join(f"e.{column}" for column in OVERRIDABLE)}
@@ -88,3 +90,16 @@ async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[
         [exercise for _, exercise in keys],
     )
     return grouped_by_position(rows, len(keys))
+
+
+async def field_overrides(
+    session: ReadSession[Viewer], keys: Sequence[tuple[UUID, UUID, str]]
+) -> list[FieldOverride | None]:
+    """Overridden fields by organization, exercise and field, in key order, of exercises that the viewer may read."""
+    views = list(dict.fromkeys((organization, exercise) for organization, exercise, _ in keys))
+    seen = [view for view, found in zip(views, await shown(session, views, frozenset()), strict=True) if found]
+    rows = await provenance(session, seen) if seen else []
+    found = {
+        (*view, each.field): each for view, of_view in zip(seen, rows, strict=True) for each in overridden(of_view)
+    }
+    return [found.get(key) for key in keys]

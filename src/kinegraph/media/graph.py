@@ -7,7 +7,7 @@ import strawberry
 
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import field
+from kinegraph.kit.graph import Node, field
 from kinegraph.kit.user_errors import UserError, user_errors
 from kinegraph.media import rules
 from kinegraph.outside.storage import ObjectStorage, Target
@@ -115,7 +115,7 @@ class UploadPayload:
 @strawberry.type(
     description="A file that belongs to a comment. Its addresses are signed and expire, by default in an hour."
 )
-class Attachment:
+class Attachment(Node):
     id: strawberry.ID = strawberry.field(description="The attachment's id.")
     kind: rules.AttachmentKind = strawberry.field(description="How it is shown.")
     mime: str = strawberry.field(description="Its type, such as image/png.")

@@ -124,7 +124,7 @@ class Mutation:
 
 async def _coached(session: WriteSession[Viewer], exercise_id: str) -> rules.ExerciseRow:
     """The exercise that the viewer votes on or suggests a video for. Raises NotFound, and Forbidden for non-coaches."""
-    row = (await store.by_ids(session, [require_key(exercise_id, "exerciseId")]))[0]
+    row = (await store.by_ids(session, [require_key(rules.stored_id(exercise_id), "exerciseId")]))[0]
     if row is None or not rules.is_visible(session.viewer, row):
         raise NotFound("There is no such exercise.", "exerciseId")
     if not is_coached(session.viewer, row.organization_id):

@@ -13,10 +13,10 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import edge, extends, field, given, mutation
+from kinegraph.kit.graph import Node, edge, extends, field, given, mutation, node
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
-from kinegraph.taxonomy import rules, store
+from kinegraph.taxonomy import rules, store, store_nodes
 
 described_enum(
     rules.TaxonomyKind,
@@ -34,8 +34,9 @@ def _in_view(column: str) -> Any:
     return lambda term: None if term[column] is None else (term["view_id"], term[column])
 
 
+@node(store_nodes.own_terms, *store.TABLES.values())
 @strawberry.type(description="A term of one of the three taxonomies: global, or an organization's own.")
-class TaxonomyTerm:
+class TaxonomyTerm(Node):
     id: strawberry.ID = strawberry.field(description="The term's id.")
     kind: rules.TaxonomyKind = strawberry.field(description="Which taxonomy it belongs to.")
     name: str = strawberry.field(description="Its name.")
@@ -52,8 +53,10 @@ class TaxonomyTerm:
     body_area: str | None = strawberry.field(description="A body region's area, e.g. Upper Body.")
 
 
+@node(store_nodes.shown_taxonomies, parse=rules.taxonomy_key)
 @strawberry.type(description="The three taxonomies.")
-class Taxonomy:
+class Taxonomy(Node):
+    id: strawberry.ID = strawberry.field(description="The same for the same organization, or for none.")
     categories: list[TaxonomyTerm] = strawberry.field(description="Top categories; the others are their children.")
     body_regions: list[TaxonomyTerm] = strawberry.field(description="Body regions, by area.")
     equipment: list[TaxonomyTerm] = strawberry.field(description="What clinics have at hand, e.g. Resistance Band.")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
 
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Conflict, Path
 from kinegraph.kit.text import identity_of, slug_of
 
@@ -88,3 +88,15 @@ def named(name: str) -> dict[str, str]:
 def checked_name(name: str, at: Path, checks: Checks) -> str:
     """Check a term's name, and return it trimmed. Faults are recorded in `checks`."""
     return checks.text(name, at, MAX_NAME_LENGTH, lines=False)
+
+
+def taxonomy_id(organization_id: UUID | None) -> str:
+    """The id of the taxonomies that an organization sees; None for the global terms alone."""
+    return f"taxonomy:{organization_id}" if organization_id else "taxonomy"
+
+
+def taxonomy_key(id: str) -> tuple[UUID | None] | None:
+    """The organization of a taxonomy's id, or none, in a tuple of one; None for other ids."""
+    prefix, _, organization = id.partition(":")
+    key = parse_key(organization)
+    return (key,) if prefix == "taxonomy" and (key or id == prefix) else None

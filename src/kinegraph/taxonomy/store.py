@@ -1,7 +1,7 @@
 """Reading and writing taxonomies: terms, and the tags that join exercises to them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any  # values to write, by column
+from typing import Any  # values to write, by column; what a taxonomy has, by field
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +18,7 @@ from kinegraph.taxonomy.rules import (
     TermRow,
     TermTaken,
     named,
+    taxonomy_id,
 )
 from kinegraph.taxonomy.rules_references import NAMELESS_SLUG
 
@@ -47,8 +48,8 @@ TERM_COLUMNS = "term.id, term.organization_id, term.name, term.slug, term.kind, 
 ORDER = "term.organization_id IS NOT NULL, term.sort_order, lower(term.name), term.id"
 
 
-async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, list[TermRow]]]:
-    """Each view's terms by taxonomy, global ones first; of the categories those without a parent."""
+async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, Any]]:
+    """Each view's id, and its terms by taxonomy, global ones first; of the categories those without a parent."""
     rows: list[TermRow] = await session.fetch_list(
         f"""
         SELECT wanted.position, wanted.view_id, {TERM_COLUMNS}
@@ -62,11 +63,12 @@ async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[s
     )
     return [
         {
+            "id": taxonomy_id(view),
             "categories": [row for row in group if row.kind == TaxonomyKind.CATEGORY],
             "body_regions": [row for row in group if row.kind == TaxonomyKind.BODY_REGION],
             "equipment": [row for row in group if row.kind == TaxonomyKind.EQUIPMENT],
         }
-        for group in grouped_by_position(rows, len(views))
+        for view, group in zip(views, grouped_by_position(rows, len(views)), strict=True)
     ]
 
 

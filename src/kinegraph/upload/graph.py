@@ -104,7 +104,7 @@ def _owner_ids(values: Mapping[str, Any]) -> Owners:
     checks = Checks()
     organization, exercise = values.get("organization_id"), values.get("exercise_id")
     organization_id = checks.key(organization, ("input", "organizationId")) if organization is not None else None
-    exercise_id = checks.key(exercise, ("input", "exerciseId")) if exercise is not None else None
+    exercise_id = checks.key(rules.stored_id(exercise), ("input", "exerciseId")) if exercise is not None else None
     if values["purpose"] != media.UploadPurpose.COMMENT_ATTACHMENT:
         if exercise_id is None:
             checks.refuse("Name the exercise that the file belongs to.", "input", "exerciseId")

@@ -6,21 +6,25 @@ from uuid import UUID
 
 import strawberry
 
+from kinegraph.exercise.graph import ExerciseId
+from kinegraph.exercise.rules import stored_id
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Connection
+from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import Caching, edge, embedded, extends, field
-from kinegraph.kit.pages import window
+from kinegraph.kit.graph import Caching, Node, edge, embedded, extends, field, node
+from kinegraph.kit.pages import Window
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
 from kinegraph.workout.graph_details import Prescription, SectionConfig
 from kinegraph.workout.rules_rows import AuthoredRow, ProgramRow, WorkoutRow
+
+node(store_comments.attachments, "attachments")(Attachment)
 
 WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workout's id.")]
 
@@ -44,8 +48,9 @@ async def parent_of(root: strawberry.Parent[rules.Comment], info: Info) -> Any:
     return await info.context.load(store_comments.comments, root.row.parent_comment_id)
 
 
+@node(store.by_ids, "workouts")
 @strawberry.type(description="A workout: a tree of sections and movements, or a text.")
-class Workout:
+class Workout(Node):
     id: strawberry.ID = strawberry.field(description="The workout's id.")
     organization: Organization = organization_edge("Whose workout it is.")
     program: "Program | None" = strawberry.field(
@@ -74,8 +79,9 @@ class Workout:
     updated_at: datetime = strawberry.field(description="When it, or anything in its tree, was last changed.")
 
 
+@node(store.sections, "workout_sections")
 @strawberry.type(description="A part of a workout.")
-class Section:
+class Section(Node):
     id: strawberry.ID = strawberry.field(description="The section's id.")
     type: rules.SectionType = strawberry.field(description="What it is for.")
     title: str | None = strawberry.field(description="Its title.")
@@ -88,8 +94,9 @@ class Section:
     movements: list["Movement"] = edge(store.movements_of, "id", "Its movements, in their order.")
 
 
+@node(store.movements, "workout_movements")
 @strawberry.type(description="One exercise in a section, with how much of it is to be done.")
-class Movement:
+class Movement(Node):
     id: strawberry.ID = strawberry.field(description="The movement's id.")
     sort_order: int = strawberry.field(description="Its place in the section, from 0.")
     exercise: EffectiveExercise = edge(
@@ -107,8 +114,9 @@ class Movement:
     updated_at: datetime = strawberry.field(description="When it was last changed; comments do not count.")
 
 
+@node(store_comments.shown, "exercise_comments")
 @strawberry.type(description="A comment on a movement, or a reply to one.")
-class Comment:
+class Comment(Node):
     id: strawberry.ID = strawberry.field(description="The comment's id.")
     movement: Movement = edge(store.movements_of_comments, "workout_movement_id", "The movement that it is about.")
     author: User = embedded("author_", author_of, "Who wrote it.")
@@ -128,16 +136,18 @@ class Comment:
     updated_at: datetime = strawberry.field(description="When it was last edited.")
 
 
+ORDER = "workouts", 20, (datetime, UUID)
+"""The order of lists of workouts, the default size of their pages, and the types of their sort values."""
+
+
 async def _workouts(
     info: Info,
     organization_id: UUID,
-    first: int | None,
-    after: str | None,
+    page: Window,
     program_id: UUID | None = None,
     exercise_id: UUID | None = None,
 ) -> Any:
     """A page of the workouts that the viewer sees in an organization, in one of its programs or with an exercise."""
-    page = window("workouts", first, after, 20, datetime, UUID)
     viewer: Viewer = await info.context.viewer()
     athlete = None if viewer.coaches(organization_id) else viewer.user.id
     key = (organization_id, program_id, athlete)
@@ -145,18 +155,25 @@ async def _workouts(
     return await info.context.page(*lists, key, page, info.context.requested_columns(info), exercise_id=exercise_id)
 
 
+@node(store.programs, "programs")
 @strawberry.type(description="A track of an organization that workouts may belong to.")
-class Program:
+class Program(Node):
     id: strawberry.ID = strawberry.field(description="The program's id.")
     name: str = strawberry.field(description="Its name.")
     organization: Organization = organization_edge("Whose program it is.")
 
     @field("Its workouts that the caller sees, newest first.")
     async def workouts(
-        root: strawberry.Parent[ProgramRow], info: Info, first: First = 20, after: After = None
+        root: strawberry.Parent[ProgramRow],
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Workout]:
-        page: Connection[Workout] = await _workouts(info, root.organization_id, first, after, root.id)
-        return page
+        page = page_window(info, *ORDER, first, after, last, before)
+        found: Connection[Workout] = await _workouts(info, root.organization_id, page, root.id)
+        return found
 
 
 @extends(Organization)
@@ -172,10 +189,13 @@ class OrganizationWorkouts:
         ] = None,
         first: First = 20,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Workout]:
         program = None if program_id is None else require_key(program_id, "programId")
-        page: Connection[Workout] = await _workouts(info, root.id, first, after, program)
-        return page
+        page = page_window(info, *ORDER, first, after, last, before)
+        found: Connection[Workout] = await _workouts(info, root.id, page, program)
+        return found
 
 
 @strawberry.type
@@ -190,13 +210,17 @@ class Query:
         self,
         info: Info,
         organization_id: OrganizationId,
-        exercise_id: Annotated[strawberry.ID, strawberry.argument(description="The exercise's id.")],
+        exercise_id: ExerciseId,
         first: First = 20,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Workout]:
-        organization, exercise = require_key(organization_id, "organizationId"), require_key(exercise_id, "exerciseId")
+        organization = require_key(organization_id, "organizationId")
+        exercise = require_key(stored_id(exercise_id), "exerciseId")
         viewer: Viewer = await info.context.viewer()
         if viewer.organization(organization) is None:
             raise NotFound("You belong to no such organization.", "organizationId")
-        page: Connection[Workout] = await _workouts(info, organization, first, after, exercise_id=exercise)
-        return page
+        page = page_window(info, *ORDER, first, after, last, before)
+        found: Connection[Workout] = await _workouts(info, organization, page, exercise_id=exercise)
+        return found

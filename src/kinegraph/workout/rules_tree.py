@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any  # values of an input and of rows to store, by name
 from uuid import UUID
 
-from kinegraph.exercise.rules import reference_fault
+from kinegraph.exercise.rules import reference_fault, stored_id
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Path, Refusal
 from kinegraph.kit.rows import new_key
@@ -84,7 +84,7 @@ def add_movement(tree: Tree, values: Mapping[str, Any], section_id: UUID, order:
     row = {
         "id": _key(tree, values, at, checks),
         "section_id": section_id,
-        "exercise_id": checks.key(values["exercise_id"], (*at, "exerciseId")),
+        "exercise_id": checks.key(stored_id(values["exercise_id"]), (*at, "exerciseId")),
         "sort_order": order,
         "prescription": checked_prescription(values.get("prescription"), (*at, "prescription"), checks),
         "notes": None,

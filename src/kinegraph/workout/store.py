@@ -110,6 +110,26 @@ async def sections_of(
     return grouped_by_position(rows, len(keys))
 
 
+@narrowed
+async def sections(
+    session: ReadSession[Viewer], ids: Sequence[UUID], names: frozenset[str] | None = None
+) -> list[SectionRow | None]:
+    """Sections of workouts that the viewer sees, in key order."""
+    viewer: Viewer = session.viewer
+    rows: list[SectionRow] = await session.fetch(
+        f"""
+        SELECT {narrow(SECTION_COLUMNS, names, "id organization_id")}
+        FROM workout_sections s
+        JOIN workouts w ON w.id = s.workout_id
+        WHERE s.id = ANY ($1) AND s.deleted_at IS NULL AND {visible("$2", "$3")}
+        """,
+        ids,
+        viewer.coached(),
+        viewer.user.id,
+    )
+    return in_key_order(rows, ids)
+
+
 MOVEMENT_COLUMNS = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
             m.prescription, m.notes, m.label, m.superset_group, m.updated_at"""
 

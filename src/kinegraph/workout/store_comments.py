@@ -6,11 +6,11 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.batches import narrow, narrowed
-from kinegraph.kit.rows import Row, grouped
+from kinegraph.kit.rows import Row, grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.workout.rules import Comment, threads
 from kinegraph.workout.rules_rows import CommentRow
-from kinegraph.workout.store import reachable
+from kinegraph.workout.store import movements, reachable
 
 COLUMNS = """c.id, c.organization_id, c.workout_movement_id, c.author_id, c.body, c.parent_comment_id,
                c.created_at, c.updated_at"""
@@ -85,6 +85,38 @@ async def comments(session: ReadSession, ids: Sequence[UUID]) -> list[Comment | 
         if parent_id is not None and (parent := found.get(parent_id)):
             parent.replies.append(comment)
     return [found.get(id) for id in ids]
+
+
+async def shown(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Comment | None]:
+    """Comments with their replies, in key order, on movements that the viewer may comment on."""
+    found = await comments(session, ids)
+    replied = await comments(session, [c.row.parent_comment_id for c in found if c and c.row.parent_comment_id])
+    parents = {c.row.id: c for c in replied if c}
+    reached = {row.id for row in await movements(session, [c.row.workout_movement_id for c in found if c]) if row}
+    for comment in found:
+        if comment is not None and comment.row.parent_comment_id is not None:
+            comment.parent = parents.get(comment.row.parent_comment_id)
+    return [c if c and c.row.workout_movement_id in reached and _is_shown(c) else None for c in found]
+
+
+def _is_shown(comment: Comment) -> bool:
+    """False for a reply to a deleted comment."""
+    return comment.row.parent_comment_id is None or comment.parent is not None
+
+
+async def attachments(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Row | None]:
+    """Attachments of comments that the viewer may read, in key order."""
+    rows = await session.fetch(
+        """
+        SELECT a.id, a.owner_id, a.url, a.mime, a.kind, a.thumb_url, a.thumb_error
+        FROM attachments a
+        WHERE a.id = ANY ($1) AND a.owner_type = 'exercise_comment' AND a.deleted_at IS NULL
+        """,
+        ids,
+    )
+    owners = list({row.owner_id for row in rows})
+    read = {comment.row.id for comment in await shown(session, owners) if comment} if owners else set()
+    return in_key_order([row for row in rows if row.owner_id in read], ids)
 
 
 async def attachments_of_threads(session: ReadSession, top_ids: Sequence[UUID]) -> list[dict[UUID, list[Row]]]:

@@ -32,14 +32,13 @@ async def workout_pages(
     """A page of each key's workouts, newest first: an organization's library, or what is assigned to an athlete."""
     arguments = Arguments()
     wanted, narrowed = _wanted(keys, exercise_id, arguments)
-    if window.after is not None:
-        cursor = [arguments.bind(window.sort_value(0), "timestamptz"), arguments.bind(window.sort_value(1), "uuid")]
-        narrowed += f" AND (w.created_at, w.id) < ({', '.join(cursor)})"
+    between = window.between("w.created_at, w.id", ("timestamptz", "uuid"), arguments, descending=True)
+    narrowed, direction = " AND ".join([narrowed, *between]), window.direction(descending=True)
     found = " UNION ALL ".join(
         f"""(SELECT w.id, w.created_at
              FROM workouts w
              WHERE {source} AND {narrowed}
-             ORDER BY w.created_at DESC, w.id DESC LIMIT {window.first + 1})"""
+             ORDER BY w.created_at {direction}, w.id {direction} LIMIT {window.limit})"""
         for source in _sources(keys)
     )
     rows = await session.fetch(
@@ -51,7 +50,7 @@ async def workout_pages(
             {selected(names)}
             WHERE w.id = found.id
         ) AS page
-        ORDER BY wanted.position, page.created_at DESC, page.id DESC
+        ORDER BY wanted.position, page.created_at {direction}, page.id {direction}
         """,
         *arguments.values,
     )

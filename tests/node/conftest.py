@@ -1,0 +1,39 @@
+"""Fixtures of the tests of `node`."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import asyncpg
+import pytest
+
+from kinegraph.kit.rows import Row
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from tests.api.sizes import Size, grow
+from tests.conftest import Api, World, running
+from tests.node.documents import EVERYTHING, ids_by_type
+from tests.settings import with_settings
+
+
+@dataclass
+class Gym:
+    """An organization with rows of every type, and the ids that its coach reads of each."""
+
+    size: Size
+    ids: dict[str, list[str]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+async def filled(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Gym:
+    """An organization with two rows of everything."""
+    gym = Gym(await grow(api, world, owner, 1, 2))
+    await owner.execute("INSERT INTO jobs (kind, arguments) VALUES ('seed_canonical', '{}')")
+    gym.ids = ids_by_type(await api.run(EVERYTHING, gym.size.coach, id=str(gym.size.organizations[0].id)))
+    return gym
+
+
+@pytest.fixture(scope="module")
+async def core(services: Services) -> AsyncIterator[Api]:
+    """The API on graphql-core's own executor."""
+    async with running(create_app(with_settings(services, executor="graphql-core"))) as api:
+        yield api
