@@ -18,7 +18,9 @@ BAD: list[tuple[str, Any, list[str]]] = [
     *((name, ["ok", ""], [name, "1"]) for name in LISTS),
     *((name, ["a\x00b"], [name, "0"]) for name in LISTS),
     *((name, [f"entry {number}" for number in range(51)], [name]) for name in LISTS),
-    ("equipment", "; ".join(f"entry {number}" for number in range(51)), ["equipment"]),
+    ("equipmentText", "; ".join(f"entry {number}" for number in range(51)), ["equipmentText"]),
+    ("equipmentText", "ok, " + "x" * 61, ["equipmentText"]),
+    ("aliasesText", "ok, a\x00b", ["aliasesText"]),
     *(("difficulty", value, ["difficulty"]) for value in (0, 6, -1, 2**31 - 1)),
     ("videoUrl", "javascript:alert(1)", ["videoUrl"]),
     ("videoUrl", "https://v.example:99999/a", ["videoUrl"]),
@@ -63,36 +65,57 @@ async def test_all_faults_of_an_input_are_refused_together_and_nothing_is_stored
     assert await owner.fetchval(count) == before
 
 
-@pytest.mark.parametrize("name", ["equipment", "optionalEquipment", "aliases"])
-@pytest.mark.parametrize(
-    ("sent", "stored"),
-    [
-        ("kettlebell", ["kettlebell"]),
-        ("barbell, rack", ["barbell", "rack"]),
-        ("barbell;rack ;; plates,", ["barbell", "rack", "plates"]),
-        (["barbell; rack"], ["barbell", "rack"]),
-        (["barbell, rack", "plates"], ["barbell, rack", "plates"]),
-        ("סקוואט, присед;squat", ["סקוואט", "присед", "squat"]),
-        ("a, a;a", ["a"]),
-        ([], []),
-    ],
-)
-async def test_equipment_and_aliases_may_be_one_string_separated_by_commas_or_semicolons(
-    api: Api, gym: Organization, name: str, sent: Any, stored: list[str]
+SEPARATED = [
+    ("kettlebell", ["kettlebell"]),
+    ("barbell, rack", ["barbell", "rack"]),
+    ("barbell;rack ;; plates,", ["barbell", "rack", "plates"]),
+    ("סקוואט, присед;squat", ["סקוואט", "присед", "squat"]),
+    ("バーベル、ラック，ベンチ；マット\nبار، صندوق", ["バーベル", "ラック", "ベンチ", "マット", "بار", "صندوق"]),
+    ("Band, band; BAND, ÉLASTIQUE, e\u0301lastique", ["Band", "ÉLASTIQUE"]),
+    (" ,;\n", []),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize("name", ["equipment", "aliases"])
+@pytest.mark.parametrize(("sent", "stored"), SEPARATED)
+async def test_one_text_of_equipment_or_aliases_is_split_at_commas_and_semicolons(
+    api: Api, gym: Organization, name: str, sent: str, stored: list[str]
 ) -> None:
-    made = await create(api, gym.coach, gym, **{name: sent})
+    made = await create(api, gym.coach, gym, **{f"{name}Text": sent})
     assert made[name] == stored
-    other = await create(api, gym.coach, gym)
-    assert (await update(api, gym.coach, other["id"], **{name: sent}))[name] == stored
+    other = await create(api, gym.coach, gym, **{name: ["before"]})
+    assert (await update(api, gym.coach, other["id"], **{f"{name}Text": sent}))[name] == stored
 
 
-async def test_a_separated_string_may_be_a_literal_of_the_document(api: Api, gym: Organization) -> None:
-    document = (
-        f'mutation {{ createExercise(input: {{organizationId: "{gym.id}", name: "Carry", category: CARDIO, '
-        'equipment: "kettlebell; chalk"}) { exercise { equipment } userErrors { message } } }'
-    )
-    made = await api.run(document, gym.coach)
-    assert made["createExercise"]["exercise"]["equipment"] == ["kettlebell", "chalk"]
+@pytest.mark.parametrize("name", ["equipment", "aliases"])
+async def test_a_null_text_clears_the_list_that_it_stands_for(api: Api, gym: Organization, name: str) -> None:
+    made = await create(api, gym.coach, gym, **{name: ["before"]})
+    assert (await update(api, gym.coach, made["id"], **{f"{name}Text": None}))[name] == []
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "discipline"])
+@pytest.mark.parametrize("entry", ["Row, Seated", "1,25 kg plate", "barbell; rack", "a|b", "懸垂、順手"])
+async def test_a_list_is_stored_as_it_is_sent_also_of_one_entry(
+    api: Api, gym: Organization, name: str, entry: str
+) -> None:
+    made = await create(api, gym.coach, gym, **{name: [entry]})
+    assert made[name] == [entry]
+    assert (await update(api, gym.coach, made["id"], **{name: entry}))[name] == [entry]
+    assert (await update(api, gym.coach, made["id"], **{name: [entry, "other"]}))[name] == [entry, "other"]
+
+
+@pytest.mark.parametrize("text", ["rack", "", None])
+@pytest.mark.parametrize("listed", [["rack"], [], None])
+async def test_a_list_and_its_text_are_refused_beside_each_other(
+    api: Api, gym: Organization, listed: Any, text: str | None
+) -> None:
+    target = await create(api, gym.coach, gym)
+    for name in ("equipment", "aliases"):
+        both = {name: listed, f"{name}Text": text}
+        expected = [("INVALID_INPUT", ["input", f"{name}Text"])]
+        assert await api.refusals(UPDATE, gym.coach, id=target["id"], input=both) == expected
+    assert await read(api, gym.coach, target["id"]) == target
 
 
 async def test_commas_do_not_separate_cues(api: Api, gym: Organization) -> None:

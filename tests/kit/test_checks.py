@@ -1,5 +1,6 @@
 """Checks collect every problem of an input with its path, clean what is good, and refuse all at once."""
 
+import unicodedata
 import uuid
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from kinegraph.kit.checks import Checks, character_fault, parse_key, require_key, split_terms
 from kinegraph.kit.errors import InvalidInput, Refused
+from kinegraph.kit.text import identity_of
 
 AT = ("input", "name")
 KEY = "0197c1a2-89ab-7cde-8f01-23456789abcd"
@@ -40,7 +42,7 @@ def test_a_blank_text_is_refused_unless_it_may_be_empty(blank: str) -> None:
     assert checks.refusals[0].path == AT
 
 
-@pytest.mark.parametrize("letter", ["a", "ס", "Ж", "🏋", "e\u0301"])
+@pytest.mark.parametrize("letter", ["a", "ס", "Ж", "🏋", "é"])
 def test_a_text_is_measured_in_characters_after_trimming(letter: str) -> None:
     checks = Checks()
     max_length = 10 * len(letter)
@@ -211,30 +213,48 @@ def test_a_bad_key_among_many_has_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "read"),
+    ("text", "terms"),
     [
-        (["barbell, rack"], ["barbell", "rack"]),
-        (["barbell;rack"], ["barbell", "rack"]),
-        ([" barbell ;, rack ,"], ["barbell", "rack"]),
-        (["barbell"], ["barbell"]),
-        ([",;"], []),
-        ([""], [""]),
-        (["a,b", "c"], ["a,b", "c"]),
-        (["a,b", "c;d"], ["a,b", "c;d"]),
-        ([], []),
+        ("barbell, rack", ["barbell", "rack"]),
+        (" barbell ;, rack ,\n", ["barbell", "rack"]),
+        ("barbell", ["barbell"]),
+        (",;", []),
+        ("", []),
     ],
 )
-def test_one_string_of_separated_terms_becomes_a_list_and_a_list_stays(sent: list[str], read: list[str]) -> None:
-    assert split_terms(sent) == read
+def test_a_text_is_split_into_its_terms(text: str, terms: list[str]) -> None:
+    assert split_terms(text) == terms
 
 
-terms_to_join = st.lists(st.text(st.characters(codec="utf-8", exclude_characters=",;")), min_size=2)
+terms_to_join = st.lists(st.text(st.characters(codec="utf-8", exclude_characters=",;\n،؛、，；")))
 
 
 @settings(max_examples=100, deadline=None)
-@given(terms_to_join, st.sampled_from(",;"))
+@given(terms_to_join, st.sampled_from(",;\n、"))
 def test_splitting_reverses_joining_but_for_blanks(terms: list[str], separator: str) -> None:
-    assert split_terms([separator.join(terms)]) == [term.strip() for term in terms if term.strip()]
+    assert split_terms(separator.join(terms)) == [term.strip() for term in terms if term.strip()]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text())
+@example("e\u0301")
+@example("\u0958")
+def test_a_text_is_normalized_and_stays_as_it_is_when_it_is_written_back(text: str) -> None:
+    checks = Checks()
+    stored = checks.text(text, AT, 10_000, empty=True)
+    assert unicodedata.is_normalized("NFC", stored)
+    assert checks.text(stored, AT, 10_000, empty=True) == stored
+
+
+def test_an_address_is_not_normalized_since_its_bytes_decide_where_it_leads() -> None:
+    address = "https://videos.example/e\u0301"
+    assert Checks().url(f" {address}", AT) == address
+
+
+def test_of_entries_that_are_the_same_without_case_the_first_stays() -> None:
+    sent = ["Straße", "STRASSE", "e\u0301", "É", "a  b", "A\u00a0B", "ab"]
+    assert Checks().texts(sent, AT, 255, 50, identity_of) == ["Straße", "é", "a  b", "ab"]
+    assert Checks().texts(["Up", "UP", "Up"], AT, 255, 50) == ["Up", "UP"]
 
 
 def test_all_faults_are_refused_together_in_the_order_found() -> None:

@@ -120,11 +120,55 @@ async def test_an_empty_list_is_an_override_and_not_a_null(api: Api, gym: Organi
     assert changed["customizedFields"] == ["cues", "equipment"]
 
 
-async def test_equipment_and_aliases_of_an_override_may_be_one_separated_string(
+async def test_lists_of_an_override_are_stored_as_they_are_sent_and_its_texts_are_split(
     api: Api, gym: Organization, squat: str
 ) -> None:
-    changed = await upsert(api, gym, squat, equipment="safety_bar; rack", aliases=f"SSB, {HEBREW}")
+    changed = await upsert(api, gym, squat, equipment="safety_bar; rack", aliases=["Row, Seated"])
+    assert (changed["equipment"], changed["aliases"]) == (["safety_bar; rack"], ["Row, Seated"])
+    changed = await upsert(api, gym, squat, equipmentText="safety_bar; rack", aliasesText=f"SSB, {HEBREW}")
     assert (changed["equipment"], changed["aliases"]) == (["safety_bar", "rack"], ["SSB", HEBREW])
+    assert (await upsert(api, gym, squat, equipmentText=None))["customizedFields"] == ["aliases"]
+    both = {"equipment": None, "equipmentText": "rack", "difficulty": 9}
+    assert await api.refusals(UPSERT, gym.coach, **target(squat, gym), overrides=both) == [
+        ("INVALID_INPUT", ["overrides", "equipmentText"]),
+        ("INVALID_INPUT", ["overrides", "difficulty"]),
+    ]
+
+
+async def test_an_override_equal_to_the_canonical_value_is_no_override(
+    api: Api, world: World, gym: Organization, owner: Pool
+) -> None:
+    admin = await world.person(is_platform_admin=True)
+    id = (await create(api, admin, name="Squat", cues=["Up", "Down"], difficulty=3, aliases=["e\u0301"]))["id"]
+    before = await effective(api, gym, id)
+    equal: dict[str, Any] = {
+        "name": " Squat ",
+        "cues": ["Up", "Down"],
+        "difficulty": 3,
+        "aliases": ["\u00e9"],
+        "category": "OTHER",
+    }
+    assert await upsert(api, gym, id, **equal) == before
+    assert await stored(owner, gym) == []
+    changed = await upsert(api, gym, id, **{**equal, "name": "squat"}, secondaryMuscles=[], kind="TEST")
+    assert changed["customizedFields"] == ["kind", "name"]
+    back = await upsert(api, gym, id, name="Squat")
+    assert (back["name"], back["customizedFields"]) == ("Squat", ["kind"])
+    assert await stored(owner, gym) == ['{"kind": "test"}']
+
+
+async def test_an_override_that_the_canonical_row_comes_to_equal_stays_until_it_is_sent_again(
+    api: Api, world: World, gym: Organization
+) -> None:
+    admin = await world.person(is_platform_admin=True)
+    id = (await create(api, admin, name="Squat", difficulty=3))["id"]
+    await upsert(api, gym, id, difficulty=4)
+    for difficulty in (4, 5):
+        await update(api, admin, id, difficulty=difficulty)
+        seen = await effective(api, gym, id)
+        assert seen is not None and (seen["difficulty"], seen["customizedFields"]) == (4, ["difficulty"])
+    await update(api, admin, id, difficulty=4)
+    assert (await upsert(api, gym, id, difficulty=4))["isCustomizedByOrg"] is False
 
 
 async def test_resetting_twice_or_without_an_override_gives_the_canonical_exercise(

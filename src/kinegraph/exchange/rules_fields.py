@@ -137,8 +137,6 @@ def _within_limits(name: str, value: Any, checks: Checks) -> Any:
         return sorted(checks.texts(value, at, MAX_NAME_LENGTH, MAX_TERMS))
     if value is None or name == "fatigue_score":
         return value if value is None else checks.whole(value, at, 1, 10)
-    if name in LISTS:  # `checked` would split a single entry at its commas
-        return checks.texts(value, at, COLUMNS[name].max_length, MAX_ENTRIES)
     return checked({name: value}, (), checks)[name]
 
 

@@ -25,10 +25,14 @@ def output_fields(columns: Iterable[Column]) -> Decorator[Any]:
 
 
 def input_fields(columns: Iterable[Column]) -> Decorator[Any]:
-    """Add an optional field for each column that the API writes to an input, below @strawberry.input."""
-    return _adding(
-        (each.name, _type_of(each, is_optional=True), each.input, {"default": UNSET}) for each in columns if each.input
-    )
+    """Add an optional field for each column that the API writes to an input, below @strawberry.input.
+
+    A list that is also taken as one text has a second field.
+    """
+    written, absent = [each for each in columns if each.input], {"default": UNSET}
+    lists = [(each.name, _type_of(each, is_optional=True), each.input, absent) for each in written]
+    texts = [(each.text_name, str | None, each.text_input, absent) for each in written if each.text_input]
+    return _adding([*lists, *texts])
 
 
 def filter_fields(columns: Iterable[Column]) -> Decorator[Any]:

@@ -180,6 +180,7 @@ def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], DetailInputs]:
     """Check an input, and return its columns and its details. Raises Refused with everything that is wrong."""
     checks = Checks()
     details = DetailInputs.pop_from(values, ("input",), checks)
+    rules.refuse_lists_and_texts(values, ("input",), checks)
     columns = rules.checked(values, ("input",), checks)
     checks.done()
     return columns, details

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, Literal, Protocol  # Any: values of an input, by column
 from uuid import UUID
 
-from kinegraph.exercise.rules_columns import COLUMNS, MAX_ENTRIES, Kind, api_name
+from kinegraph.exercise.rules_columns import COLUMNS, MAX_ENTRIES, TEXT_INPUTS, Kind, api_name
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_owner
-from kinegraph.kit.checks import Checks, parse_key, split_terms
+from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
+from kinegraph.kit.text import identity_of, normalized
 from kinegraph.video.rules import SuggestionsRow, VideoRow
 
 MOVES: Mapping[ExerciseStatus, frozenset[ExerciseStatus]] = {
@@ -88,9 +89,26 @@ def reference_fault(exercise: ExerciseRow | None, organization_id: UUID, *path: 
 def checked(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, Any]:
     """Check the values of an input, and return them cleaned. A null list becomes an empty one.
 
-    `values` are the sent keys, by column. Problems are recorded in `checks`, at the path `at` and the API's name.
+    `values` are the sent keys, by column; one of TEXT_INPUTS is a text, which is split into the list. Problems are
+    recorded in `checks`, at the path `at` and the API's name.
     """
-    return {column: _checked_value(column, value, (*at, api_name(column)), checks) for column, value in values.items()}
+    found = {}
+    for name, value in values.items():
+        path = (*at, api_name(name))
+        if name in TEXT_INPUTS:
+            column = TEXT_INPUTS[name]
+            found[column.name] = checks.separated(value or "", path, column.max_length, MAX_ENTRIES)
+        else:
+            found[name] = _checked_value(name, value, path, checks)
+    return found
+
+
+def refuse_lists_and_texts(values: Mapping[str, Any], at: Path, checks: Checks) -> None:
+    """Record a problem for each list that is sent both as a list and as a text to be split, null or not."""
+    for name, column in TEXT_INPUTS.items():
+        if name in values and column.name in values:
+            message = f"Send {column.api_name} (a list, stored as it is) or {api_name(name)} (a text, split), not both."
+            checks.refuse(message, *at, api_name(name))
 
 
 def _checked_value(name: str, value: Any, path: Path, checks: Checks) -> Any:
@@ -104,8 +122,8 @@ def _checked_value(name: str, value: Any, path: Path, checks: Checks) -> Any:
     if column.kind is Kind.TEXT:
         return checks.text(value, path, column.max_length, lines=column.is_multiline)
     if column.kind is Kind.LIST:
-        entries = split_terms(value) if column.is_separated else value
-        return checks.texts(entries, path, column.max_length, MAX_ENTRIES)
+        same = identity_of if column.is_caseless else normalized
+        return checks.texts(value, path, column.max_length, MAX_ENTRIES, same)
     if column.kind is Kind.URL:
         return checks.url(value, path)
     return checks.whole(value, path, *column.bounds) if column.kind is Kind.NUMBER else value

@@ -57,8 +57,10 @@ class Column:
     is_overridable: bool = False
     """True if an organization may override it (docs/domain.md, Overrides)."""
     is_multiline: bool = False
-    is_separated: bool = False
-    """True if one text with commas or semicolons is accepted as a list."""
+    is_caseless: bool = False
+    """True if entries are compared without case (`kit.text.identity_of`); the spelling of the first is stored."""
+    text_input: str | None = None
+    """Description of a second input field (`text_name`), whose text is split into the list; None without one."""
     is_copied: bool = True
     """True if a clone copies it from its source."""
     is_exchanged: bool = True
@@ -74,6 +76,11 @@ class Column:
         """Type in the database."""
         by_kind = {Kind.LIST: "text[]", Kind.NUMBER: "integer", Kind.FLAG: "boolean"}
         return self.sql or by_kind.get(self.kind, "text")
+
+    @property
+    def text_name(self) -> str:
+        """The key of the input field whose text is split into the list, such as equipment_text."""
+        return f"{self.name}_text"
 
     @property
     def api_name(self) -> str:
@@ -126,20 +133,22 @@ REGISTRY = (
            input="Muscles that do the work.", filter="Any of these as a primary muscle.", max_length=60,
            is_overridable=True),
     Column("secondary_muscles", Kind.LIST, output="Muscles that take a real part beside them.",
-           input="Muscles that take part.", max_length=60, is_overridable=True),
+           input="Muscles that take part.", max_length=60, is_overridable=True, is_caseless=True),
     Column("equipment", Kind.LIST, output="Required equipment, e.g. barbell, rack; empty for none.",
-           input="Required equipment; one string separated by commas or semicolons will do too.", max_length=60,
-           is_overridable=True, is_separated=True),
+           input="Required equipment, each entry as it is sent; an empty list for none.",
+           text_input="Required equipment as one text, in place of `equipment`: split at commas, semicolons and line "
+                      "breaks.", max_length=60, is_overridable=True, is_caseless=True),
     Column("optional_equipment", Kind.LIST, output="Equipment that helps but is not needed.",
-           input="Equipment that helps; one separated string will do too.", max_length=60, is_separated=True),
+           input="Equipment that helps but is not needed, each entry as it is sent.", max_length=60, is_caseless=True),
     Column("aliases", Kind.LIST, output="Other names, abbreviations, and names in other languages.",
-           input="Other names; one string separated by commas or semicolons will do too.", max_length=255,
-           is_overridable=True, is_separated=True),
+           input="Other names, each entry as it is sent.",
+           text_input="Other names as one text, in place of `aliases`: split at commas, semicolons and line breaks.",
+           max_length=255, is_overridable=True, is_caseless=True),
     Column("difficulty", Kind.NUMBER, output="1-2 beginner, 3 intermediate, 4-5 advanced.",
            input="1 (beginner) to 5 (advanced).", bounds=(1, 5), is_overridable=True),
     Column("discipline", Kind.LIST, output="Sports and fields that use it, e.g. powerlifting, physiotherapy.",
-           input="Sports and fields that use it.", filter="Any of these disciplines.", max_length=60,
-           is_overridable=True),
+           input="Sports and fields that use it.", filter="Any of these disciplines, in any case.", max_length=60,
+           is_overridable=True, is_caseless=True),
     Column("cues", Kind.LIST, output="The coach's technique cues, in the order in which they are given.",
            input="Coaching cues, in their order.", max_length=1_000, is_overridable=True),
     Column("common_faults", Kind.LIST, output="What usually goes wrong.", input="What usually goes wrong.",
@@ -160,6 +169,8 @@ REGISTRY = (
 )  # fmt: skip
 
 COLUMNS: Mapping[str, Column] = {column.name: column for column in REGISTRY}
+TEXT_INPUTS: Mapping[str, Column] = {column.text_name: column for column in REGISTRY if column.text_input}
+"""The lists that have a second input field, by its key."""
 LISTS = tuple(column.name for column in REGISTRY if column.is_list)
 OVERRIDABLE = tuple(column.name for column in REGISTRY if column.is_overridable)
 EXCHANGED = tuple(column.name for column in REGISTRY if column.is_exchanged)

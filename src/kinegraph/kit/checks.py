@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
+from kinegraph.kit.text import identity_of, normalized
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -32,9 +33,14 @@ class Checks:
         if self.refusals:
             raise Refused(self.refusals)
 
-    def text(self, value: str, path: Path, max_length: int, *, empty: bool = False, lines: bool = True) -> str:
-        """A trimmed text of at most `max_length` characters without control characters; on one line unless `lines`."""
-        cleaned = value.strip()
+    def text(
+        self, value: str, path: Path, max_length: int, *, empty: bool = False, lines: bool = True, exact: bool = False
+    ) -> str:
+        """A trimmed text of at most `max_length` characters without control characters; on one line unless `lines`.
+
+        It is normalized (NFC), except with `exact`: the bytes of an address decide where it leads.
+        """
+        cleaned = value.strip() if exact else normalized(value.strip()).strip()
         if "\0" in cleaned:
             self.refuse("Must not contain the control character U+0000.", *path)
         elif not lines and len(cleaned.splitlines()) > 1:
@@ -47,12 +53,27 @@ class Checks:
             self.refuse(fault, *path)
         return cleaned
 
-    def texts(self, values: Sequence[str], path: Path, max_length: int, max_entries: int) -> list[str]:
-        """A list of at most `max_entries` texts, in their order, without duplicates."""
+    def texts(
+        self,
+        values: Sequence[str],
+        path: Path,
+        max_length: int,
+        max_entries: int,
+        same: Callable[[str], str] = normalized,
+    ) -> list[str]:
+        """A list of at most `max_entries` texts, in their order; of entries that are the `same`, the first."""
         if len(values) > max_entries:
             self.refuse(f"Must have at most {max_entries} entries; this has {len(values)}.", *path)
             return []
-        return list(dict.fromkeys(self.text(v, (*path, str(i)), max_length) for i, v in enumerate(values)))
+        return without_duplicates((self.text(v, (*path, str(i)), max_length) for i, v in enumerate(values)), same)
+
+    def separated(self, value: str, path: Path, max_length: int, max_entries: int) -> list[str]:
+        """The entries of one text (`split_terms`), checked as a list, of which names that differ by case are one."""
+        entries = split_terms(value)
+        if len(entries) > max_entries:
+            self.refuse(f"Must have at most {max_entries} entries; this has {len(entries)}.", *path)
+            return []
+        return without_duplicates((self.text(entry, path, max_length) for entry in entries), identity_of)
 
     def whole(self, value: int, path: Path, low: int, high: int) -> int:
         """A whole number within bounds, both included."""
@@ -69,7 +90,7 @@ class Checks:
     def url(self, value: str, path: Path) -> str:
         """An absolute http(s) URL of at most 2,048 characters."""
         before = len(self.refusals)
-        cleaned = self.text(value, path, 2048)
+        cleaned = self.text(value, path, 2048, exact=True)
         if len(self.refusals) == before and not _is_url(cleaned):
             self.refuse("Must be a URL that starts with https:// or http://.", *path)
         return cleaned
@@ -121,9 +142,17 @@ def require_key(value: str, *path: str | int) -> UUID:
     return parsed
 
 
-def split_terms(values: Sequence[str]) -> list[str]:
-    """A single string of terms, separated by commas or semicolons, as a list (docs/domain.md, Exercises)."""
-    if len(values) != 1:
-        return list(values)
-    terms = [term.strip() for term in re.split(r"[,;]", values[0])]
-    return [term for term in terms if term] if len(terms) > 1 else list(values)
+def without_duplicates(texts: Iterable[str], same: Callable[[str], str]) -> list[str]:
+    """The texts in their order; of those that are the same by this function, the first."""
+    first: dict[str, str] = {}
+    for text in texts:
+        first.setdefault(same(text), text)
+    return [*first.values()]
+
+
+_SEPARATORS = re.compile("[,;\n\u060c\u061b\u3001\uff0c\uff1b]")
+
+
+def split_terms(text: str) -> list[str]:
+    """The terms of a text that are separated by commas, semicolons or line breaks, those of Arabic and CJK included."""
+    return [term for part in _SEPARATORS.split(text) if (term := part.strip())]

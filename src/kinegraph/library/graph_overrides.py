@@ -36,7 +36,8 @@ class EffectiveExercisePayload:
 @strawberry.type
 class Mutation:
     @mutation(
-        "Change what an organization sees of a canonical exercise (coach access). Merges with what it overrode before."
+        "Change what an organization sees of a canonical exercise (coach access). Merges with what it overrode before. "
+        "A value that equals the canonical one is no override: the field goes back to the canonical row."
     )
     async def upsert_exercise_override(
         self,
@@ -61,9 +62,11 @@ class Mutation:
         values, removed = rules.checked_overrides(sent, ("overrides",))
         await details.mark_used(session, files, organization, row.id)
         values |= {api_name(name): url for name, url in details.addresses(files, info.context.address).items()}
-        if values or removed:
-            canonical = {name: getattr(row, rules.OVERRIDABLE_BY_KEY[name]) for name in values}
-            await store_overrides.upsert_override(session, (organization, row.id), values, canonical, removed)
+        canonical = {name: getattr(row, rules.OVERRIDABLE_BY_KEY[name]) for name in values}
+        values, equal = rules.differing(values, canonical)
+        if values or removed or equal:
+            replaced = {name: canonical[name] for name in values}
+            await store_overrides.upsert_override(session, (organization, row.id), values, replaced, [*removed, *equal])
         return await _merged(session, organization, row.id)
 
     @mutation("Drop what an organization overrides of a canonical exercise (coach access): all of it, or some fields.")

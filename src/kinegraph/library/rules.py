@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any  # Any: values of columns, by name
 from uuid import UUID
 
-from kinegraph.exercise.rules import ExerciseRow, checked
-from kinegraph.exercise.rules_columns import OVERRIDABLE, api_name
+from kinegraph.exercise.rules import ExerciseRow, checked, refuse_lists_and_texts
+from kinegraph.exercise.rules_columns import OVERRIDABLE, TEXT_INPUTS, api_name
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
@@ -104,7 +104,17 @@ def checked_fields(fields: Sequence[str]) -> list[str]:
 def checked_overrides(values: Mapping[str, Any], at: Path) -> tuple[dict[str, Any], list[str]]:
     """The values that an input sets in the diff, and the keys that it removes. Raises Refused."""
     checks = Checks()
+    refuse_lists_and_texts(values, at, checks)
     cleaned = checked({column: value for column, value in values.items() if value is not None}, at, checks)
     checks.done()
-    removed = [api_name(column) for column, value in values.items() if value is None]
-    return {api_name(column): value for column, value in cleaned.items()}, removed
+    null = [TEXT_INPUTS[name].name if name in TEXT_INPUTS else name for name, value in values.items() if value is None]
+    return {api_name(column): value for column, value in cleaned.items()}, [*map(api_name, null)]
+
+
+def differing(values: Mapping[str, Any], canonical: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The values that differ from the canonical ones, and the keys of those that do not: these are no overrides.
+
+    Spelling and order count: they are what the organization sees.
+    """
+    different = {key: value for key, value in values.items() if value != canonical[key]}
+    return different, [key for key in values if key not in different]

@@ -33,7 +33,10 @@ async def upsert_override(
             FROM jsonb_each($4))
         INSERT INTO exercise_org_overrides AS stored
             (organization_id, exercise_id, overrides, changes, created_by_user_id, updated_by_user_id)
-        VALUES ($1, $2, $3, (SELECT coalesce(jsonb_object_agg(key, change), '{}') FROM sent), $6, $6)
+        SELECT $1::uuid, $2::uuid, $3::jsonb,
+               (SELECT coalesce(jsonb_object_agg(key, change), '{}') FROM sent), $6::uuid, $6::uuid
+        WHERE $3::jsonb <> '{}'
+           OR EXISTS (SELECT FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2))
         ON CONFLICT (organization_id, exercise_id) DO UPDATE
         SET overrides = (stored.overrides || excluded.overrides) - $5::text[],
             changes = (stored.changes || (
