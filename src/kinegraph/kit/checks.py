@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -32,6 +33,22 @@ class Checks:
         """Raise Refused with all recorded problems, if there are any."""
         if self.refusals:
             raise Refused(self.refusals)
+
+    @contextmanager
+    def layer(self) -> Iterator[None]:
+        """A block whose refusal is recorded and ends the block alone, so that what follows is checked too.
+
+        A path that has a problem already gets no further one.
+        """
+        refused_paths = {refusal.path for refusal in self.refusals}
+        before = len(self.refusals)
+        try:
+            yield
+        except Refused as refused:
+            self.refusals += refused.refusals
+        except Refusal as refusal:
+            self.refusals.append(refusal)
+        self.refusals[before:] = [each for each in self.refusals[before:] if each.path not in refused_paths]
 
     def text(
         self, value: str, path: Path, max_length: int, *, empty: bool = False, lines: bool = True, exact: bool = False

@@ -59,12 +59,15 @@ class Mutation:
         if_updated_at: Annotated[datetime | None, strawberry.argument(description=OF_MOVEMENT)] = None,
     ) -> MovementPayload:
         session, key = await info.context.write_session(), require_key(id, "id")
-        columns = _checked_movement(given(input))
-        edit = await _edited(session, key, assignment_id, "id")
-        tree = await store.tree_of(session, edit.workout)
-        movement = tree.movement(key, "id")
-        if refused := await _refused(session, edit.workout, movement, if_updated_at, "ifUpdatedAt"):
-            return MovementPayload(**refused, movement=movement)  # type: ignore[arg-type]  # read by name
+        checks, found = Checks(), None
+        columns = _checked_movement(given(input), checks)
+        with checks.layer():
+            edit = await _edited(session, key, assignment_id, "id")
+            tree = await store.tree_of(session, edit.workout)
+            found = edit, tree, tree.movement(key, "id")
+        if found and (refused := await _refused(session, edit.workout, found[2], if_updated_at, "ifUpdatedAt")):
+            return MovementPayload(**refused, movement=found[2])  # type: ignore[arg-type]  # read by name
+        checks.done()
         workout, tree = await _writable(session, edit, tree)
         movement = tree.movement(key, "id")
         changes = await store_workouts.update_movement(session, movement.id, columns)
@@ -243,11 +246,9 @@ def _place(values: dict[str, Any]) -> tuple[rules.Place, UUID | None]:
     return place, keys["section_id"]
 
 
-def _checked_movement(values: dict[str, Any]) -> dict[str, Any]:
-    """Check an input's values of a movement, and return them by column. Raises Refused."""
-    checks = Checks()
+def _checked_movement(values: dict[str, Any], checks: Checks) -> dict[str, Any]:
+    """Check an input's values of a movement, and return them by column. Faults are recorded in `checks`."""
     columns = checked_texts(values, AT, checks, NAMES)
     if "prescription" in values:
         columns["prescription"] = rules_tree.checked_prescription(values["prescription"], (*AT, "prescription"), checks)
-    checks.done()
     return columns

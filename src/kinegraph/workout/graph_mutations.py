@@ -15,7 +15,7 @@ from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import NotFound, Path, Refused
+from kinegraph.kit.errors import NotFound, Path
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.outbox import record
 from kinegraph.kit.sessions import WriteSession
@@ -23,7 +23,7 @@ from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_ro
 from kinegraph.workout import rules, rules_tree, store, store_tree
 from kinegraph.workout.graph import Workout, WorkoutId
 from kinegraph.workout.graph_details import CreateWorkoutInput, DuplicateWorkoutInput, SectionInput, UpdateWorkoutInput
-from kinegraph.workout.rules_rows import ForkedAssignmentRow, WorkoutRow
+from kinegraph.workout.rules_rows import ForkedAssignmentRow, MovementRow, SectionRow, WorkoutRow
 
 FORKING = (
     "With assignmentId the change goes to that assignment's snapshot, which the first such edit copies from the "
@@ -49,16 +49,20 @@ class Mutation:
         input: Annotated[CreateWorkoutInput, strawberry.argument(description="The new workout.")],
     ) -> WorkoutPayload:
         session = await info.context.write_session()
-        values = given(input)
-        organization_id = require_key(values.pop("organization_id"), "input", "organizationId")
-        require_coach(session.viewer, organization_id, "input", "organizationId")
+        values, checks = given(input), Checks()
+        organization_id = checks.key(values.pop("organization_id"), ("input", "organizationId"))
+        with checks.layer():
+            require_coach(session.viewer, organization_id, "input", "organizationId")
+        coached = None if checks.refusals else organization_id
         sections = values.pop("sections", None) or []
         own = {key: value for key, value in values.items() if value is not None}
-        columns = await _checked_columns(session, organization_id, own)
+        columns = await _checked_columns(session, coached, own, checks)
+        tree = await _checked_tree(session, None, coached, sections, ("input", "sections"), checks)
+        checks.done()
         author = {"organization_id": organization_id, "author_id": session.viewer.user.id}
         id = await store.insert(session, {**columns, **author})
+        await store_tree.replace(session, id, organization_id, *tree)
         workout = await stored_row(session, store.by_ids, id)
-        await _replace_tree(session, workout, sections, ("input", "sections"))
         await record(session, [rules.WorkoutChanged(id, organization_id)])
         return WorkoutPayload(workout=workout)
 
@@ -72,11 +76,16 @@ class Mutation:
         if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
         session = await info.context.write_session()
-        edit = await edited_workout(session, require_key(id, "id"), assignment_id, "id")
-        if refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt"):
+        checks, edit = Checks(), None
+        with checks.layer():
+            edit = await edited_workout(session, require_key(id, "id"), assignment_id, "id")
+        if edit and (refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt")):
             return WorkoutPayload(**refused)
+        organization_id = edit.workout.organization_id if edit else None
+        columns = await _checked_columns(session, organization_id, given(input), checks)
+        checks.done()
+        assert edit is not None
         workout = await edit.writable(session)
-        columns = await _checked_columns(session, workout.organization_id, given(input))
         return await written(session, workout, await store.update(session, workout.id, columns))
 
     @mutation(
@@ -96,14 +105,20 @@ class Mutation:
         if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
         session = await info.context.write_session()
-        edit = await edited_workout(session, require_key(workout_id, "workoutId"), assignment_id, "workoutId")
-        if refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt"):
+        checks, edit = Checks(), None
+        with checks.layer():
+            edit = await edited_workout(session, require_key(workout_id, "workoutId"), assignment_id, "workoutId")
+        if edit and (refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt")):
             return WorkoutPayload(**refused)
-        workout = await edit.writable(session)
+        workout = await edit.writable(session) if edit else None
         sent = [given(section) for section in sections]
-        if assignment_id is not None:
+        if workout is not None and assignment_id is not None:
             sent = rules_tree.with_copied_ids(sent, await store_tree.copied_ids(session, workout.id))
-        changes = await _replace_tree(session, workout, sent, ("sections",))
+        id, organization_id = (workout.id, workout.organization_id) if workout else (None, None)
+        tree = await _checked_tree(session, id, organization_id, sent, ("sections",), checks)
+        checks.done()
+        assert workout is not None
+        changes = await store_tree.replace(session, workout.id, workout.organization_id, *tree)
         return await written(session, workout, changes, in_tree=True)
 
     @mutation(
@@ -123,7 +138,9 @@ class Mutation:
         if workout is None:
             raise NotFound("There is no such workout.", "input", "workoutId")
         require_coach(session.viewer, workout.organization_id, "input", "workoutId")
-        columns = await _checked_columns(session, workout.organization_id, values)
+        checks = Checks()
+        columns = await _checked_columns(session, workout.organization_id, values, checks)
+        checks.done()
         id = await store_tree.duplicate(session, workout, columns)
         await record(session, [rules.WorkoutChanged(id, workout.organization_id)])
         return WorkoutPayload(workout=await stored_row(session, store.by_ids, id))
@@ -214,37 +231,48 @@ async def written(
     return WorkoutPayload(workout=await stored_row(session, store.by_ids, workout.id))
 
 
-async def _checked_columns(session: WriteSession, organization_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Check an input's values of a workout, and return them by column.
+async def _checked_columns(
+    session: WriteSession, organization_id: UUID | None, values: Mapping[str, Any], checks: Checks
+) -> dict[str, Any]:
+    """Check an input's values of a workout, and return them by column. Faults are recorded in `checks`.
 
-    Raises Refused, and NotFound for a program of another organization.
+    The program must be the organization's (None where the workout was refused: then it is not looked up).
     """
-    checks = Checks()
     columns = {**values, **rules.checked_texts(values, ("input",), checks, rules.NAMES)}
     for key in ("scoring", "mode"):
         if key in columns and columns[key] is None:
             checks.refuse("Must not be null; leave it out to keep it as it is.", "input", key)
     if columns.get("time_cap") is not None:
         checks.whole(columns["time_cap"], ("input", "timeCap"), 1, 1_440)
-    checks.done()
     if columns.get("program_id") is not None:
-        columns["program_id"] = require_key(columns["program_id"], "input", "programId")
-        if not await store.has_program(session, organization_id, columns["program_id"]):
-            raise NotFound("The organization has no such program.", "input", "programId")
+        with checks.layer():
+            columns["program_id"] = require_key(columns["program_id"], "input", "programId")
+            if organization_id and not await store.has_program(session, organization_id, columns["program_id"]):
+                raise NotFound("The organization has no such program.", "input", "programId")
     return columns
 
 
-async def _replace_tree(session: WriteSession, workout: WorkoutRow, sections: list[dict[str, Any]], at: Path) -> int:
-    """Check the tree that was sent against the stored rows, and store it. Returns how many rows were written."""
-    checks = Checks()
+async def _checked_tree(
+    session: WriteSession,
+    workout_id: UUID | None,
+    organization_id: UUID | None,
+    sections: list[dict[str, Any]],
+    at: Path,
+    checks: Checks,
+) -> tuple[rules_tree.Tree, list[SectionRow], list[MovementRow]]:
+    """Check the tree that was sent against the workout's stored rows (None: a new one), and return it with these.
+
+    Faults are recorded in `checks`: of the values, of ids and of references together. Where the workout was refused
+    (no `organization_id`), only the values are checked.
+    """
     tree = rules_tree.checked_tree(sections, at, checks)
-    checks.done()
-    current = await store_tree.current_rows(session, workout.id, workout.organization_id)
-    rules_tree.check_ids(tree, *current, checks)
-    checks.done()
+    if organization_id is None:
+        return tree, [], []
+    current = await store_tree.current_rows(session, workout_id, organization_id) if workout_id else ([], [])
+    with checks.layer():
+        rules_tree.check_ids(tree, *current, checks)
     ids = tree.exercise_ids
     exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True))
-    refusals = list(rules_tree.check_references(tree, current[1], exercises, workout.organization_id))
-    if refusals:
-        raise Refused(refusals)
-    return await store_tree.replace(session, workout.id, workout.organization_id, tree, *current)
+    with checks.layer():
+        checks.refusals += rules_tree.check_references(tree, current[1], exercises, organization_id)
+    return tree, *current
