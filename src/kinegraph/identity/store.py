@@ -156,18 +156,18 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
         SELECT wanted.position, member.*
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, member_id, position)
         CROSS JOIN LATERAL (
-            SELECT m.organization_id, m.role, u.id, u.name, u.email
+            SELECT m.organization_id, m.role, u.id, u.name, u.name_key, u.email
             FROM memberships m
             JOIN users u ON u.id = m.user_id
             WHERE m.organization_id = wanted.organization_id
               AND m.deleted_at IS NULL
               AND ($3::membership_role IS NULL OR m.role = $3)
               AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)
-              AND ($4::text IS NULL OR (u.name, u.id) > ($4, $5::uuid))
-            ORDER BY u.name, u.id
+              AND ($4::text IS NULL OR (u.name_key, u.id) > ($4, $5::uuid))
+            ORDER BY u.name_key, u.id
             LIMIT $6
         ) AS member
-        ORDER BY wanted.position, member.name, member.id
+        ORDER BY wanted.position, member.name_key, member.id
         """,
         [organization for organization, _ in keys],
         [member_id for _, member_id in keys],
@@ -176,7 +176,7 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
         window.sort_value(1),
         window.first + 1,
     )
-    return pages_of(rows, keys, window, "name", "id")
+    return pages_of(rows, keys, window, "name_key", "id")
 
 
 async def member_counts(session: ReadSession, keys: Sequence[MemberKey], role: str | None) -> list[int]:

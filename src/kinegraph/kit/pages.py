@@ -93,6 +93,8 @@ def window(order: str, first: int | None, after: str | None, default: int, *kind
 
     Raises InvalidInput for a size outside of 1 to MAX_PAGE_SIZE, and for a cursor of another list or sort.
     """
+    if str in kinds:
+        order = f"{order}, {SORT_KEYS}"
     size = default if first is None else first
     if not 1 <= size <= MAX_PAGE_SIZE:
         raise InvalidInput(f"Must be from 1 to {MAX_PAGE_SIZE}; page through the rest with `after`.", "first")
@@ -102,6 +104,12 @@ def window(order: str, first: int | None, after: str | None, default: int, *kind
     if values is None:
         raise InvalidInput("Must be a cursor that this list gave out, under the same sort.", "after")
     return Window(size, values, order)
+
+
+SORT_KEYS = "keys 2"
+"""The version of `kinegraph_sort_key`, which is part of the cursors of lists that are sorted by text: raised with each
+change of the function, since a cursor with a key of before would lead to a wrong page, and has to be refused.
+"""
 
 
 def encode(order: str, values: Sequence[Any]) -> str:
