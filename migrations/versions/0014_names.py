@@ -17,7 +17,6 @@ revision = "0014"
 down_revision = "0013"
 
 TERMS = ("exercise_categories", "exercise_body_regions", "exercise_equipment")
-TABLES = ("exercises", "exercise_contraindications", *TERMS)
 MAX_NAME_LENGTH = 100
 MAX_KEY_LENGTH = 255
 
@@ -46,7 +45,7 @@ def former_condition_key(condition: str) -> str:
 
 
 def upgrade() -> None:
-    begin()
+    op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table can be altered while triggers wait
     op.execute("ALTER TABLE exercise_contraindications ALTER COLUMN condition_key TYPE text")
     set_condition_keys(identity_of)
     for table in TERMS:
@@ -57,30 +56,15 @@ def upgrade() -> None:
             CREATE UNIQUE INDEX {table}_identity_idx ON {table} (scope, identity);
         """)
     replace_keys(former_key_of, key_of)
-    end()
 
 
 def downgrade() -> None:
-    begin()
+    op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table can be altered while triggers wait
     replace_keys(key_of, former_key_of)
     for table in TERMS:
         op.execute(f"ALTER TABLE {table} DROP COLUMN identity")
     set_condition_keys(former_condition_key)
     op.execute("ALTER TABLE exercise_contraindications ALTER COLUMN condition_key TYPE varchar(255)")
-    end()
-
-
-def begin() -> None:
-    """Let the owner of the tables, superuser or not, see every row; triggers run with each statement."""
-    op.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for table in TABLES:
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-
-
-def end() -> None:
-    """Put row-level security in force again."""
-    for table in TABLES:
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def fetch(statement: str) -> list[Any]:

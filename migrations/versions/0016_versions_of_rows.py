@@ -11,7 +11,7 @@ Assignments that were completed get their snapshots, as those get that are compl
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 VERSIONED = ("workouts", "workout_movements", "exercises", "exercise_org_overrides", "exercise_comments")
 EDITED = ("workouts", "workout_movements", "exercises")

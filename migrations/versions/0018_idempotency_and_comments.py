@@ -63,13 +63,11 @@ END $do$
 
 # A copy in a snapshot is known by its author and the moment of its original, which were copied too.
 COMMENTS = """
-ALTER TABLE exercise_comments NO FORCE ROW LEVEL SECURITY,
+ALTER TABLE exercise_comments
     ADD COLUMN by_staff boolean NOT NULL DEFAULT false,
     ADD COLUMN parent_author_id uuid,
     ADD COLUMN parent_by_staff boolean,
     ADD COLUMN forked_from_id uuid;
-ALTER TABLE memberships NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE workout_movements NO FORCE ROW LEVEL SECURITY;
 UPDATE exercise_comments c SET by_staff = true
 FROM memberships m
 WHERE (m.organization_id, m.user_id) = (c.organization_id, c.author_id) AND m.role <> 'member';
@@ -81,9 +79,7 @@ FROM workout_movements m
 JOIN exercise_comments original ON original.workout_movement_id = m.forked_from_id
 WHERE copy.workout_movement_id = m.id
   AND (copy.author_id, copy.created_at) = (original.author_id, original.created_at);
-ALTER TABLE memberships FORCE ROW LEVEL SECURITY;
-ALTER TABLE workout_movements FORCE ROW LEVEL SECURITY;
-ALTER TABLE exercise_comments FORCE ROW LEVEL SECURITY,
+ALTER TABLE exercise_comments
     ADD CONSTRAINT exercise_comments_id_author_key UNIQUE (id, author_id, by_staff),
     ADD CONSTRAINT exercise_comments_parent_author_fkey
         FOREIGN KEY (parent_comment_id, parent_author_id, parent_by_staff)

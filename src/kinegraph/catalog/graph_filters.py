@@ -19,7 +19,7 @@ described_enum(
 described_enum(
     ExerciseSort,
     "Order of a list of exercises; equals are ordered by id.",
-    NAME_ASC="By name, upper and lower case alike.",
+    NAME_ASC="By name: case and accents do not count, numbers by value.",
     NAME_DESC="By name, backwards.",
     CREATED_AT_ASC="Oldest first.",
     CREATED_AT_DESC="Newest first.",

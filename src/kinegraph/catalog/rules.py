@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol  # Any: values of an input, by column
 from uuid import UUID
 
-from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY, Kind, api_name
+from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY, Kind, api_name, sought_form
 from kinegraph.kit.checks import Checks
 
 BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
@@ -77,12 +77,12 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
     for name, value in values.items():
         path = ("filter", api_name(name))
         if isinstance(value, list):
-            cleaned[name] = tuple(checks.texts(value, path, 255, 200)) or None
+            cleaned[name] = tuple(map(sought_form(name), checks.texts(value, path, 255, 200))) or None
         elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
             cleaned[name] = checks.key(value, path)
         elif isinstance(value, str) and (name == "q" or (name in FILTERED and COLUMNS[name].kind is Kind.TEXT)):
             longest = 200 if name == "q" else max(200, COLUMNS[name].max_length)
-            cleaned[name] = checks.text(value, path, longest, empty=True) or None
+            cleaned[name] = sought_form(name)(checks.text(value, path, longest, empty=True)) or None
         else:
             cleaned[name] = value
     checks.done()

@@ -9,7 +9,7 @@ VALUES = ("category", "kind", "movement_pattern", "difficulty", "status")
 """The facets of columns with one value."""
 
 LISTS = ("primary_muscles", "secondary_muscles", "equipment", "discipline")
-"""The facets of list columns, which count by entry."""
+"""The facets of list columns, which count by entry without case; the value is the most frequent spelling."""
 
 TERMS = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}
 """The facets of taxonomy terms, and the taxonomies."""
@@ -18,7 +18,8 @@ TERMS = {"categories": "category", "body_regions": "body_region", "equipment_ite
 def counted_columns(columns: Columns) -> str:
     """The columns that the listing statement has to select of exercise e."""
     values = [f"{columns[name]}::text AS {name}" for name in VALUES]
-    return ", ".join(["e.id", *values, *(f"{columns[name]} AS {name}" for name in LISTS)])
+    lists = [f"{columns[name]} AS {name}" for key in LISTS for name in (key, f"{key}_keys")]
+    return ", ".join(["e.id", *values, *lists])
 
 
 def counting_statement(listing: str) -> str:
@@ -30,7 +31,9 @@ def counting_statement(listing: str) -> str:
         f"SELECT '{name}', upper({name}), count(*) FROM listed WHERE {name} IS NOT NULL GROUP BY 2" for name in VALUES
     ]
     counts += [
-        f"SELECT '{name}', entry, count(DISTINCT id) FROM listed, unnest({name}) AS entry GROUP BY 2" for name in LISTS
+        f"SELECT '{name}', mode() WITHIN GROUP (ORDER BY entry.word COLLATE \"C\"), count(DISTINCT id) "
+        f"FROM listed, unnest({name}, {name}_keys) AS entry (word, key) GROUP BY entry.key"
+        for name in LISTS
     ]
     counts += [
         f"SELECT '{name}', tag.{kind}_id::text, count(*) FROM listed JOIN exercise_tags tag "

@@ -7,14 +7,17 @@ each condition takes a column's SQL expression from `Columns`.
 from collections.abc import Mapping
 
 from kinegraph.catalog.rules import BANDS, Filter
-from kinegraph.exercise.rules_columns import COLUMNS, Kind
+from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
 from kinegraph.exercise.rules_details import SEPARATORS, condition_spellings
 from kinegraph.kit.sessions import Arguments
 
 Columns = Mapping[str, str]
 """The SQL expression of each column, by name."""
 
-STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, "created_at", "updated_at")}
+KEYS = tuple(f"{name}_keys" for name in CASELESS)
+"""The columns with the entries of lists in the form in which they are compared."""
+
+STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, *KEYS, "created_at", "updated_at")}
 """The stored columns of an exercise e."""
 
 TESTS: Mapping[Kind, str] = {
@@ -54,13 +57,14 @@ def _conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[
     found = []
     for name, value in wanted.columns:
         kind = COLUMNS[name].kind
-        found.append(TESTS[kind].format(column=columns[name], value=arguments.bind(value, TYPES[kind])))
+        column = columns.get(f"{name}_keys", columns[name])
+        found.append(TESTS[kind].format(column=column, value=arguments.bind(value, TYPES[kind])))
     found += _difficulties(wanted, columns, arguments)
     found += _lists(wanted, columns, arguments)
     if wanted.q is not None:
         pattern = arguments.bind(f"%{_escaped(wanted.q)}%", "text")
-        in_aliases = f"EXISTS (SELECT FROM unnest({columns['aliases']}) AS alias WHERE alias ILIKE {pattern})"
-        found.append(f"({columns['name']} ILIKE {pattern} OR {in_aliases})")
+        in_aliases = f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE alias LIKE {pattern})"
+        found.append(f"(kinegraph_folded({columns['name']}::text) LIKE {pattern} OR {in_aliases})")
     return found + _tags(wanted, arguments) + _layers(wanted, arguments)
 
 
@@ -135,9 +139,9 @@ def _difficulties(wanted: Filter, columns: Columns, arguments: Arguments) -> lis
 
 def _lists(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
     tests = (
-        (wanted.muscles, "({primary_muscles} || {secondary_muscles}) && {values}"),
-        (wanted.available_equipment, "{equipment} <@ {values}"),
-        (wanted.exclude_equipment, "NOT {equipment} && {values}"),
+        (wanted.muscles, "({primary_muscles_keys} || {secondary_muscles_keys}) && {values}"),
+        (wanted.available_equipment, "{equipment_keys} <@ {values}"),
+        (wanted.exclude_equipment, "NOT {equipment_keys} && {values}"),
     )
     return [
         test.format(values=arguments.bind(values, "text[]"), **columns) for values, test in tests if values is not None

@@ -5,12 +5,13 @@ fields are made from it. A new column is an entry here and a migration (CONTRIBU
 What an exercise has beside these columns (ids, moderation of its video, vectors, times) is in `tables`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any  # defaults are of the column's type
 
 from kinegraph.exercise import rules_terms as terms
+from kinegraph.kit.text import identity_of
 from kinegraph.video.rules import MAX_VIDEO_SECONDS
 
 MAX_ENTRIES = 50
@@ -131,7 +132,7 @@ REGISTRY = (
            default=False, is_required=True),
     Column("primary_muscles", Kind.LIST, output="Muscles that do the work, e.g. quadriceps, anterior_deltoid.",
            input="Muscles that do the work.", filter="Any of these as a primary muscle.", max_length=60,
-           is_overridable=True),
+           is_overridable=True, is_caseless=True),
     Column("secondary_muscles", Kind.LIST, output="Muscles that take a real part beside them.",
            input="Muscles that take part.", max_length=60, is_overridable=True, is_caseless=True),
     Column("equipment", Kind.LIST, output="Required equipment, e.g. barbell, rack; empty for none.",
@@ -171,9 +172,17 @@ REGISTRY = (
 COLUMNS: Mapping[str, Column] = {column.name: column for column in REGISTRY}
 TEXT_INPUTS: Mapping[str, Column] = {column.text_name: column for column in REGISTRY if column.text_input}
 """The lists that have a second input field, by its key."""
+CASELESS = tuple(column.name for column in REGISTRY if column.is_caseless)
+"""The lists whose entries are compared without case. Each has a second column, `<name>_keys`, which the database
+computes: its entries in the form in which they are compared (`kinegraph_folded`)."""
 LISTS = tuple(column.name for column in REGISTRY if column.is_list)
 OVERRIDABLE = tuple(column.name for column in REGISTRY if column.is_overridable)
 EXCHANGED = tuple(column.name for column in REGISTRY if column.is_exchanged)
 """The columns that files set and seeding writes, with the order in which an export writes them."""
 DEFAULTS: Mapping[str, Any] = {column.name: [] if column.is_list else column.default for column in REGISTRY}
 """The values of a new row."""
+
+
+def sought_form(name: str) -> Callable[[str], str]:
+    """The function that brings a sought text into the form in which a column, or a filter of another name, compares."""
+    return str if name in COLUMNS and not COLUMNS[name].is_caseless else identity_of

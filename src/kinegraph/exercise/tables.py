@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, JSONB, TSVECTOR
 
 from kinegraph.exercise import rules_columns
-from kinegraph.identity.tables import key, moments
+from kinegraph.identity.tables import key, moments, name_key
 from kinegraph.kit.database import metadata
 from kinegraph.taxonomy.tables import scope
 
@@ -65,7 +65,11 @@ exercises = Table(
     Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE")),
     Column("forked_from_id", Uuid, ForeignKey("exercises.id")),
     *map(_column, rules_columns.REGISTRY),
-    Column("name_key", Text, Computed("lower(name)", persisted=True), nullable=False),
+    name_key(),
+    *(
+        Column(f"{name}_keys", ARRAY(Text), Computed(f"kinegraph_folded({name})", persisted=True), nullable=False)
+        for name in rules_columns.CASELESS
+    ),
     Column("easiest_key", Integer, Computed("coalesce(difficulty, 9)", persisted=True), nullable=False),
     Column("hardest_key", Integer, Computed("coalesce(difficulty, 0)", persisted=True), nullable=False),
     Column("video_provider", String(32)),

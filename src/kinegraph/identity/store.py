@@ -162,13 +162,13 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
     """A page of each organization's members, by name."""
     arguments, direction = Arguments(), window.direction()
     arguments.values += [[organization for organization, _ in keys], [member_id for _, member_id in keys], role]
-    between = window.between("u.name, u.id", ("text", "uuid"), arguments)
+    between = window.between("u.name_key, u.id", ("text", "uuid"), arguments)
     rows: list[Member] = await session.fetch(
         f"""
         SELECT wanted.position, member.*
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, member_id, position)
         CROSS JOIN LATERAL (
-            SELECT m.organization_id, m.role, u.id, u.name, u.email
+            SELECT m.organization_id, m.role, u.id, u.name, u.name_key, u.email
             FROM memberships m
             JOIN users u ON u.id = m.user_id
             WHERE m.organization_id = wanted.organization_id
@@ -176,14 +176,14 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
               AND ($3::membership_role IS NULL OR m.role = $3)
               AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)
               {"".join(f"AND {condition}" for condition in between)}
-            ORDER BY u.name {direction}, u.id {direction}
+            ORDER BY u.name_key {direction}, u.id {direction}
             LIMIT {window.limit}
         ) AS member
-        ORDER BY wanted.position, member.name {direction}, member.id {direction}
+        ORDER BY wanted.position, member.name_key {direction}, member.id {direction}
         """,
         *arguments.values,
     )
-    return pages_of(rows, keys, window, "name", "id")
+    return pages_of(rows, keys, window, "name_key", "id")
 
 
 async def member_counts(session: ReadSession, keys: Sequence[MemberKey], role: str | None) -> list[int]:

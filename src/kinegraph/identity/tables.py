@@ -1,6 +1,6 @@
 """The tables of organizations, users and memberships, as the migrations make them."""
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, String, Table, Uuid, func, text
+from sqlalchemy import Boolean, Column, Computed, DateTime, ForeignKey, Index, String, Table, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ENUM
 
 from kinegraph.kit.database import metadata
@@ -9,6 +9,11 @@ from kinegraph.kit.database import metadata
 def key() -> "Column[object]":
     """The primary key of most tables: a UUIDv7 that the database makes."""
     return Column("id", Uuid, primary_key=True, server_default=func.uuidv7())
+
+
+def name_key() -> "Column[object]":
+    """The key that rows are sorted by name with (docs/domain.md, Names)."""
+    return Column("name_key", Text(collation="C"), Computed("kinegraph_sort_key(name)", persisted=True), nullable=False)
 
 
 def moments(*, deleted: bool = True) -> "list[Column[object]]":
@@ -25,6 +30,7 @@ organizations = Table(
     metadata,
     key(),
     Column("name", String(255), nullable=False),
+    name_key(),
     Column("slug", String(255), nullable=False),
     Column("members_see_library", Boolean, nullable=False, server_default=text("true")),
     *moments(deleted=False),
@@ -37,6 +43,7 @@ users = Table(
     metadata,
     key(),
     Column("name", String(255), nullable=False),
+    name_key(),
     Column("email", String(320)),
     Column("is_platform_admin", Boolean, nullable=False, server_default=text("false")),
     *moments(deleted=False),

@@ -131,6 +131,8 @@ def window(
     `last` is for the last rows, in place of `first` for the first ones. Raises Refused for a size outside of 0 to
     MAX_PAGE_SIZE, for both sizes, and for a cursor of another list or sort.
     """
+    if str in kinds:
+        order = f"{order}, {SORT_KEYS}"
     checks = Checks()
     if first is not None and last is not None:
         checks.refuse("Send first or last, not both.", "last")
@@ -153,6 +155,12 @@ def _sort_values(
     if cursor is not None and values is None:
         checks.refuse("Must be a cursor that this list gave out, under the same sort.", name)
     return values
+
+
+SORT_KEYS = "keys 2"
+"""The version of `kinegraph_sort_key`, which is part of the cursors of lists that are sorted by text: raised with each
+change of the function, since a cursor with a key of before would lead to a wrong page, and has to be refused.
+"""
 
 
 def encode(order: str, values: Sequence[Any]) -> str:

@@ -1,7 +1,7 @@
 """SQL expressions of effective columns: of an exercise (alias e) with an override (alias o) that is joined to it."""
 
 from kinegraph.catalog.store_filters import STORED
-from kinegraph.exercise.rules_columns import COLUMNS, OVERRIDABLE, Kind, api_name
+from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, OVERRIDABLE, Kind, api_name
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 
 
@@ -19,7 +19,17 @@ def _effective(column: str) -> str:
     return f"coalesce((o.overrides ->> '{key}')::{type}, {stored}::{type})"
 
 
-EFFECTIVE = {column: _effective(column) if column in OVERRIDABLE else sql for column, sql in STORED.items()}
+def _effective_keys(column: str) -> str:
+    """The SQL expression of a list's effective entries in the form in which they are compared."""
+    key, stored = api_name(column), STORED[f"{column}_keys"]
+    overriding = f"ARRAY(SELECT kinegraph_folded(word) FROM jsonb_array_elements_text(o.overrides -> '{key}') AS word)"
+    return f"(CASE WHEN jsonb_typeof(o.overrides -> '{key}') = 'array' THEN {overriding} ELSE {stored} END)"
+
+
+EFFECTIVE = {
+    **{column: _effective(column) if column in OVERRIDABLE else sql for column, sql in STORED.items()},
+    **{f"{column}_keys": _effective_keys(column) for column in CASELESS if column in OVERRIDABLE},
+}
 """The SQL expression of each column for filters, orders and facets of a library."""
 
 CUSTOMIZED = f"jsonb_strip_nulls(o.overrides) ?| ARRAY[{', '.join(repr(key) for key in OVERRIDABLE_BY_KEY)}]"

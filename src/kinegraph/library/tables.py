@@ -28,7 +28,7 @@ exercise_org_overrides = Table(
     Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"), nullable=False),
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), nullable=False),
     Column("overrides", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("name_key", Text, Computed("lower(overrides ->> 'name')", persisted=True)),
+    Column("name_key", Text(collation="C"), Computed("kinegraph_sort_key(overrides ->> 'name')", persisted=True)),
     Column("difficulty", Integer, Computed(DIFFICULTY, persisted=True)),
     Column("changes", JSONB, nullable=False, server_default=text("'{}'")),
     Column("created_by_user_id", Uuid, ForeignKey("users.id")),

@@ -37,7 +37,7 @@ _OWN = {TaxonomyKind.CATEGORY: "parent_id, NULL", TaxonomyKind.BODY_REGION: "NUL
 
 TERMS = " UNION ALL ".join(
     f"""
-    SELECT id, organization_id, name, slug, sort_order, '{kind}' AS kind,
+    SELECT id, organization_id, name, name_key, slug, sort_order, '{kind}' AS kind,
            {_OWN.get(kind, "NULL::uuid, NULL")}{" AS body_area" if number == 0 else ""}
     FROM {table}"""
     for number, (kind, table) in enumerate(TABLES.items())
@@ -45,7 +45,7 @@ TERMS = " UNION ALL ".join(
 """SELECT of all terms of the three taxonomies, as one relation."""
 
 TERM_COLUMNS = "term.id, term.organization_id, term.name, term.slug, term.kind, term.parent_id, term.body_area"
-ORDER = "term.organization_id IS NOT NULL, term.sort_order, lower(term.name), term.id"
+ORDER = "term.organization_id IS NOT NULL, term.sort_order, term.name_key, term.id"
 
 
 async def taxonomies(session: ReadSession, views: Sequence[View]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from kinegraph.identity.tables import key, moments
+from kinegraph.identity.tables import key, moments, name_key
 from kinegraph.kit.database import metadata
 
 NO_ORGANIZATION = "00000000-0000-0000-0000-000000000000"
@@ -43,6 +43,7 @@ def _taxonomy(name: str, *own: SchemaItem) -> Table:
         *own,
         Column("name", String(100), nullable=False),
         Column("identity", Text, nullable=False),
+        name_key(),
         Column("slug", String(100), nullable=False),
         Column("sort_order", Integer, nullable=False, server_default=text("0")),
         *moments(deleted=False),

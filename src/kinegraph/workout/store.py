@@ -220,7 +220,7 @@ async def programs_of(session: ReadSession, organization_ids: Sequence[UUID]) ->
         SELECT id, organization_id, name
         FROM programs
         WHERE organization_id = ANY ($1) AND deleted_at IS NULL
-        ORDER BY organization_id, name, id
+        ORDER BY organization_id, name_key, id
         """,
         organization_ids,
     )

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ENUM, JSONB
 
-from kinegraph.identity.tables import key, moments
+from kinegraph.identity.tables import key, moments, name_key
 from kinegraph.kit.database import metadata
 
 SCORINGS = ("time", "reps", "rounds_reps", "weight", "distance", "calories", "points", "none")
@@ -46,6 +46,7 @@ programs = Table(
     key(),
     _required("organization_id", "organizations.id"),
     Column("name", String(255), nullable=False),
+    name_key(),
     *moments(),
     UniqueConstraint("id", "organization_id", name="programs_id_organization_key"),
     Index("programs_organization_id_idx", "organization_id", postgresql_where=LIVE),
