@@ -13,6 +13,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
+    is_required_input_field,
     lexicographic_sort_schema,
     print_schema,
     validate_schema,
@@ -83,3 +84,27 @@ def test_no_two_enum_values_of_a_type_have_the_same_description() -> None:
         if isinstance(type, GraphQLEnumType) and not type.name.startswith(OWN):
             texts = [value.description for value in type.values.values()]
             assert len(set(texts)) == len(texts), type.name
+
+
+def test_the_schema_itself_is_described() -> None:
+    assert exported.description == schema._schema.description
+    assert exported.description and "organizations" in exported.description
+
+
+def test_required_input_fields_stand_first() -> None:
+    for type in exported.type_map.values():
+        if isinstance(type, GraphQLInputObjectType):
+            required = [is_required_input_field(field) for field in type.fields.values()]
+            assert required == sorted(required, reverse=True), type.name
+
+
+def test_no_description_says_nothing() -> None:
+    empty = {"In their order.", "How much.", "At most 10 characters."}
+    assert [name for name, description in described(exported) if description in empty] == []
+
+
+def test_superset_groups_and_labels_are_described_as_the_demo_has_them() -> None:
+    found = {name: text or "" for name, text in described(exported) if name.endswith((".label", ".supersetGroup"))}
+    assert {"Movement.label", "Movement.supersetGroup", "MovementInput.label"} <= set(found)
+    for name, text in found.items():
+        assert ("such as A1" if name.endswith(".label") else "such as A,") in text.replace("A;", "A,"), name

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any  # Strawberry's hooks are typed so
 
 import strawberry
+from graphql import GraphQLInputObjectType, GraphQLSchema, is_required_input_field
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
@@ -108,6 +109,21 @@ schema = Schema(
 )
 
 
+def _required_first(schema: GraphQLSchema) -> None:
+    """Puts the fields that an input requires before those that may be left out, also where it inherits others."""
+    for type in schema.type_map.values():
+        if isinstance(type, GraphQLInputObjectType):
+            type.fields = dict(sorted(type.fields.items(), key=lambda field: not is_required_input_field(field[1])))
+
+
+_required_first(schema._schema)
+schema._schema.description = (  # Strawberry has no argument for it
+    "A library of exercises that organizations adapt, workouts made of them, and their assignment to athletes. "
+    "Lists are connections with cursors; expected refusals of a mutation are its payload's userErrors."
+)
+
+
 def sdl() -> str:
     """The schema in GraphQL's schema definition language."""
-    return schema.as_str() + "\n"
+    root = f'"""{schema._schema.description}"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n\n'
+    return root + schema.as_str() + "\n"

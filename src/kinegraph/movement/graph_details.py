@@ -60,8 +60,8 @@ class AddMovementInput(PlaceInput):
     exercise_id: strawberry.ID = strawberry.field(description="A canonical exercise, or the organization's own.")
     prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much is to be done.")
     notes: str | None = strawberry.field(default=UNSET, description="Shown beside it, at most 2,000 characters.")
-    label: str | None = strawberry.field(default=UNSET, description="Letter such as A, at most 10 characters.")
-    superset_group: str | None = strawberry.field(default=UNSET, description="Such as B1, at most 10 characters.")
+    label: str | None = strawberry.field(default=UNSET, description="Its place, such as A1; at most 10 characters.")
+    superset_group: str | None = strawberry.field(default=UNSET, description="Group, such as A; at most 10 characters.")
 
 
 @strawberry.input(description="A movement and its new place: in its section where no other is sent.")

@@ -106,8 +106,8 @@ class Movement(Node):
     )
     prescription: Prescription | None = strawberry.field(description="How much is to be done.")
     notes: str | None = strawberry.field(description="The coach's notes beside it.")
-    label: str | None = strawberry.field(description="Letter such as A.")
-    superset_group: str | None = strawberry.field(description="Movements of one group are done in turn, e.g. B1.")
+    label: str | None = strawberry.field(description="Its place in a superset, such as A1.")
+    superset_group: str | None = strawberry.field(description="Movements of one group, such as A, are done in turn.")
     comments: list["Comment"] = edge(
         store_comments.comments_of, "id", "Top-level comments, oldest first; their replies hang below them."
     )

@@ -147,10 +147,10 @@ class SectionConfigInput:
 class MovementInput:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="The id it has in this workout.")
     exercise_id: strawberry.ID = strawberry.field(description="A canonical exercise, or the organization's own.")
-    prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much.")
+    prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much is to be done.")
     notes: str | None = strawberry.field(default=UNSET, description="Shown beside it, at most 2,000 characters.")
-    label: str | None = strawberry.field(default=UNSET, description="Letter such as A, at most 10 characters.")
-    superset_group: str | None = strawberry.field(default=UNSET, description="Such as B1, at most 10 characters.")
+    label: str | None = strawberry.field(default=UNSET, description="Its place, such as A1; at most 10 characters.")
+    superset_group: str | None = strawberry.field(default=UNSET, description="Group, such as A; at most 10 characters.")
 
 
 @strawberry.input(
@@ -163,7 +163,7 @@ class SectionInput:
     description: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
     shape: rules.SectionShape | None = strawberry.field(default=UNSET, description="How its movements are run through.")
     config: SectionConfigInput | None = strawberry.field(default=UNSET, description="What the shape needs to know.")
-    movements: list[MovementInput] = strawberry.field(description="In their order.")
+    movements: list[MovementInput] = strawberry.field(description="As they are to be done; at most 500 in a workout.")
 
 
 @strawberry.input(description="New values of a workout. An absent key is left as it is; null clears what may be empty.")
@@ -195,7 +195,7 @@ class DuplicateWorkoutInput:
     description="New values of a movement. An absent key is left as it is; a prescription is replaced whole."
 )
 class UpdateMovementInput:
-    prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much.")
+    prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much is to be done.")
     notes: str | None = strawberry.field(default=UNSET, description="At most 2,000 characters.")
-    label: str | None = strawberry.field(default=UNSET, description="At most 10 characters.")
-    superset_group: str | None = strawberry.field(default=UNSET, description="At most 10 characters.")
+    label: str | None = strawberry.field(default=UNSET, description="Its place, such as A1; at most 10 characters.")
+    superset_group: str | None = strawberry.field(default=UNSET, description="Group, such as A; at most 10 characters.")
