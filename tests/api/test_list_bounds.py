@@ -41,6 +41,8 @@ BOUNDED_OTHERWISE = {
     "Viewer.memberships": "read with the viewer, who is read in full",
     "Exercise.videoCandidates": "stored with the exercise, at most 20 of them",
     "Upload.headers": "made by the object storage, a few of them",
+    "Upload.parts": "a file of at most 500 MiB has at most 32 parts of 16 MiB",
+    "UploadPart.headers": "made by the object storage, a few of them",
 }
 
 
