@@ -223,12 +223,17 @@ async def test_a_body_that_is_empty_too_long_or_full_of_control_characters_is_re
     assert await room.threads(api) == [[("Top", [])], []]
 
 
-@pytest.mark.parametrize("body", ["💪" * 5_000, "a\nb\tc", "שלום\u202eabc", "<b>&amp;</b>", "e\u0301"])
+@pytest.mark.parametrize("body", ["💪" * 5_000, "a\nb\tc", "שלום\u202eabc", "<b>&amp;</b>", "\u00e9"])
 async def test_a_body_is_returned_exactly_as_sent(api: Api, room: CommentedWorkout, body: str) -> None:
     top = await comment(api, room.organization.coach, room.movements[0], body)
     assert await room.threads(api) == [[(body, [])], []]
     await api.run(EDIT_COMMENT, room.organization.coach, id=top, body=f"{body[:4_000]}!")
     assert await room.threads(api) == [[(f"{body[:4_000]}!", [])], []]
+
+
+async def test_a_body_is_stored_in_nfc(api: Api, room: CommentedWorkout) -> None:
+    await comment(api, room.organization.coach, room.movements[0], "e\u0301")
+    assert await room.threads(api) == [[("\u00e9", [])], []]
 
 
 async def test_an_edit_sets_a_comments_updated_at_only_if_it_changes_the_text(api: Api, room: CommentedWorkout) -> None:
