@@ -76,7 +76,7 @@ class Workout(Node):
         cached=Caching(rules_cache.cached_trees, frozenset((store.movements_of, effective))),
     )
     created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it, or anything in its tree, was last changed.")
+    updated_at: datetime = strawberry.field(description="When it, its sections or its movements were last changed. Comments leave it.")
 
 
 @node(store.sections, "workout_sections")
