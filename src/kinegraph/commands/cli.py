@@ -15,6 +15,7 @@ from kinegraph.canonical.rules import LibraryError
 from kinegraph.commands import demo, doctor, migrate, up
 from kinegraph.commands import exchange as exchange_commands
 from kinegraph.commands import explain as explain_command
+from kinegraph.commands import organization as organization_command
 from kinegraph.commands.probes import require_free_port, require_redis
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.formats.records import FileError
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     token = add("token", _token, "Print a bearer token for a user.")
     token.add_argument("email", help="the user's e-mail address")
     token.add_argument("--hours", type=_count, default=24, metavar="N", help="how long it holds (default 24)")
+    organization_command.register(add)
     add("schema", _schema, "Print the GraphQL schema.")
     explain_command.register(add)
     add("doctor", _doctor, "Say what is configured, reachable and migrated, and what is wrong.")

@@ -1,6 +1,6 @@
 """Organizations and users for the command line: the API has no mutations for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -82,3 +82,12 @@ async def organizations_by_slug(session: ReadSession, slugs: Sequence[str]) -> l
         "SELECT id, name, slug FROM organizations WHERE slug = ANY ($1)", slugs
     )
     return in_key_order(rows, slugs, "slug")
+
+
+async def set_visibility(
+    session: WriteSession, id: UUID, values: Mapping[str, bool], names: Sequence[str]
+) -> dict[str, bool]:
+    """Store settings of an organization by column. Returns those of these names, as they are stored now."""
+    await session.update("organizations", id, values)
+    row = await session.fetch_row(f"SELECT {', '.join(names)} FROM organizations WHERE id = $1", id)
+    return {name: getattr(row, name) for name in names}

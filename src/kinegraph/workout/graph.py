@@ -76,7 +76,9 @@ class Workout(Node):
         cached=Caching(rules_cache.cached_trees, frozenset((store.movements_of, effective))),
     )
     created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it, its sections or its movements were last changed. Comments leave it.")
+    updated_at: datetime = strawberry.field(
+        description="When it, its sections or its movements were last changed. Comments leave it."
+    )
 
 
 @node(store.sections, "workout_sections")

@@ -1,0 +1,53 @@
+"""The command `kinegraph organization`: what members of an organization see of each other and of its library."""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+
+from kinegraph import revisions
+from kinegraph.identity.store_operator import authenticate_operator, organizations_by_slug, set_visibility
+from kinegraph.kit.checks import character_fault
+from kinegraph.kit.database import Database
+from kinegraph.outside.errors import ServiceError
+from kinegraph.services import database_url
+from kinegraph.settings import read_settings
+
+Command = Callable[[argparse.Namespace], int]
+
+SWITCHES = {
+    "members_see_each_other": "members see other members' comments (off at first: in a clinic a name is health data)",
+    "members_see_library": "members browse the organization's own published exercises (on at first)",
+}
+"""The settings of an organization, by column of its table."""
+
+
+def register(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = add("organization", run, "Change what the members of an organization see.")
+    parser.add_argument("slug", help="the organization's slug, as Organization.slug has it")
+    for column, text in SWITCHES.items():
+        parser.add_argument(f"--{column.replace('_', '-')}", choices=("on", "off"), help=text)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Store the settings that are given, and print all of them. Raises ServiceError."""
+    sent = {name: value == "on" for name in SWITCHES if (value := getattr(options, name)) is not None}
+    for name, is_on in asyncio.run(_write(database_url(read_settings()), options.slug, sent)).items():
+        print(f"{name.replace('_', '-')}: {'on' if is_on else 'off'}")
+    return 0
+
+
+async def _write(url: str, slug: str, sent: dict[str, bool]) -> dict[str, bool]:
+    """Store the settings of an organization that are sent. Returns all of them."""
+    if character_fault(slug):
+        raise ServiceError("No organization has this slug.")
+    database = await Database.open(url, 1)
+    try:
+        await revisions.require_head(database)
+        async with database.write(authenticate_operator) as session:
+            organization = (await organizations_by_slug(session, [slug]))[0]
+            if organization is None:
+                raise ServiceError(f"No organization has the slug {slug}.")
+            return await set_visibility(session, organization.id, sent, [*SWITCHES])
+    finally:
+        await database.close()
