@@ -9,7 +9,7 @@ API's role may not change the columns.
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 
 def upgrade() -> None:

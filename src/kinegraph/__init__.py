@@ -22,9 +22,9 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     7  workout     workouts, sections, movements, snapshots; reading comments
     8  assignment  workouts planned for athletes
     8  comment     writing comments
-    8  movement    adding, editing, moving and removing single movements
     8  node        any object by its id (Relay's Node)
-    9  api         the root types, GraphQL over HTTP, documents, health, GraphiQL
+    9  movement    adding, editing, moving and removing single movements
+   10  api         the root types, GraphQL over HTTP, documents, health, GraphiQL
 
 Above the rooms stand the processes: `main` (web, over `http_protocol` and `http_responses`), `worker` (jobs) and
 `commands` (the command line), over `settings`, `services` and `revisions`, which say what is configured, where it is,

@@ -35,6 +35,7 @@ ROUTES: Mapping[str, str] = {
     "Organization": "organization(id: $organization) { %s }",
     "Program": "organization(id: $organization) { programs { %s } }",
     "Viewer": "viewer { %s }",
+    "Workout": "organization(id: $organization) { workouts { nodes { %s } } }",
 }
 """The path of a document to the fields of a type. Each type whose fields take arguments must be listed."""
 
@@ -47,6 +48,7 @@ STRINGS: Mapping[str, str | None] = {
     "thumbnailUrl": "http://example.com/picture.jpg",
     "tempo": "3-1-X-0",
     "fields": "name",
+    "safeFor": "knee_pain",
     "label": "A",
     "mime": "video/mp4",
     "supersetGroup": "B1",

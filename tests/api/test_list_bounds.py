@@ -10,7 +10,8 @@ import pytest
 from graphql import get_named_type, get_nullable_type, is_list_type, is_object_type
 
 from kinegraph.api.schema import schema
-from kinegraph.assignment import store as store_assignments
+from kinegraph.assignment import store_lists as assignment_lists
+from kinegraph.assignment.rules import Wanted
 from kinegraph.catalog import store as store_lists
 from kinegraph.catalog.rules import ExerciseSort, Filter
 from kinegraph.kit.errors import AnswerTooLarge
@@ -25,12 +26,13 @@ ID = uuid4()
 NAME = ExerciseSort.NAME_ASC
 
 RESOLVED: dict[str, Read] = {
-    "Viewer.assignments": lambda session: store_assignments.of_athletes(session, [ID], None, None),
+    "Viewer.assignments": lambda session: assignment_lists.of_athletes(session, [ID], Wanted()),
     "Taxonomy": lambda session: store_taxonomy.taxonomies(session, [ID]),
     "ExerciseFacets": lambda session: store_lists.canonical_facets(session, [False], Filter(), NAME),
     "ExerciseFacets of libraries": lambda session: library_lists.library_facets(
         session, [(ID, True)], LibrarySource.ALL, Filter(), NAME
     ),
+    "Query.contraindicationConditions": lambda session: store_lists.conditions_of(session, [(ID, True)]),
     "Comment.replies": lambda session: store_comments.comments_of(session, [ID]),
     "Comment.replies of comments": lambda session: store_comments.comments(session, [ID]),
 }

@@ -51,7 +51,7 @@ DETAILS = f"{ATHLETES} categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipmen
 COUNT = "{ value count }"
 FACETS = f"""facets {{
   category {COUNT} kind {COUNT} movementPattern {COUNT} difficulty {COUNT} status {COUNT} primaryMuscles {COUNT}
-  secondaryMuscles {COUNT} equipment {COUNT} discipline {COUNT}
+  secondaryMuscles {COUNT} muscles {COUNT} equipment {COUNT} discipline {COUNT}
   categories {{ count term {{ {TERM} }} }} bodyRegions {{ count term {{ id }} }} equipmentItems {{ term {{ id }} }}
 }}"""
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
@@ -98,6 +98,10 @@ DOCUMENTS: dict[str, str] = {
         "members { nodes { user { id } } } programs { workouts { nodes { title } } } "
         f"exerciseLibrary(source: ORG) {{ {PAGE} nodes {{ {EFFECTIVE} }} }} workouts", f"{PAGE} nodes",
         f"{WORKOUT} sections", "movements", f"exercise {{ {EFFECTIVE} }} comments", f"{COMMENT} replies", COMMENT),
+    "links back from movements": ours(
+        *MOVEMENTS, "id section", "title workout", "title sections", "workout", "assignment { id } assignments",
+        f"{PAGE} nodes {{ workout {{ assignment {{ id }} }} }} edges", "node", "libraryWorkout", "title"),
+    "links of comments": ours(*MOVEMENTS, "comments", "movement", "section", "workout", "title"),
     "assignments": ours("assignments(first: 100)", f"{PAGE} nodes {{ {ASSIGNMENT} }} edges", "node", "id"),
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
@@ -111,6 +115,8 @@ DOCUMENTS: dict[str, str] = {
     "facets of filtered libraries": ours(
         "exerciseLibrary(source: ORG, filter: {q: \"Fork\"})", f"{FACETS} nodes", EFFECTIVE),
     "facets beside canonical exercises": nest("", "exercises(first: %d)", f"{FACETS} nodes", DETAILS),
+    "conditions": nest(
+        "", "contraindicationConditions { key parentKey } exercises(first: %d)", "nodes", "contraindications", "id"),
     "the global taxonomy": nest("", f"taxonomy {{ {TAXONOMY} }} viewer", "memberships", "organization", "name"),
     "canonical exercises": nest(
         "", "exercises(first: %d)", f"{PAGE} nodes {{ {EXERCISE} {FILM} }} edges", "node", "id"),

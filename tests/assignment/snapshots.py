@@ -223,7 +223,13 @@ def full_row(organization: Organization, values: Json, **columns: Any) -> Json:
 async def store_rows(owner: Pool, tables: dict[str, list[Json]]) -> None:
     """Store rows past the API, every column as it is given."""
     for table, rows in tables.items():
-        statement = f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)"
+        columns = await owner.fetchval(
+            "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute "
+            "WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+            table,
+        )
+        source = f"SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)"
+        statement = f"INSERT INTO {table} ({columns}) {source}"
         await owner.execute(statement, json.dumps(rows))
 
 

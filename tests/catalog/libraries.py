@@ -1,6 +1,7 @@
 """A database whose only exercises are those of a generated library, and queries of its lists and facets."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any  # inputs and answers are JSON
 
@@ -12,12 +13,22 @@ from tests.conftest import Api, Organization, Person, World
 COUNTS = "{ value count }"
 TERM_COUNTS = "{ term { id } count }"
 VALUES = ("category", "kind", "movementPattern", "difficulty", "status")
-LISTS = ("primaryMuscles", "secondaryMuscles", "equipment", "discipline")
+LISTS = ("primaryMuscles", "secondaryMuscles", "muscles", "equipment", "discipline")
 TERM_FACETS = {
     "categories": ("stretching", "static-stretching", "strengthening", "ours", "ours-below"),
     "bodyRegions": ("knee", "hip"),
     "equipmentItems": ("yoga-mat",),
 }
+OWN_FILTERS: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in (*VALUES, *LISTS)},
+    "difficulty": ("difficulty", "difficultyMin", "difficultyMax", "difficultyIn"),
+    "equipment": ("requiresEquipment", "availableEquipment", "excludeEquipment"),
+    "categories": ("categoryId",),
+    "bodyRegions": ("bodyRegionId",),
+    "equipmentItems": ("equipmentId",),
+}
+"""Each facet's own filters, without which it is counted."""
+
 FACETS = f"""facets {{ {" ".join(f"{name} {COUNTS}" for name in (*VALUES, *LISTS))}
   {" ".join(f"{name} {TERM_COUNTS}" for name in TERM_FACETS)} }}"""
 PAGE = f"totalCount nodes {{ %s }} pageInfo {{ hasNextPage endCursor }} {FACETS}"
@@ -106,19 +117,27 @@ class StoredLibrary:
             if not page["pageInfo"]["hasNextPage"]:
                 return found
 
-    def facets(self, found: list[tuple[Exercise, Json]]) -> dict[str, dict[str, int]]:
-        """For each facet, the number of these exercises by value."""
-        counts: dict[str, dict[str, int]] = {name: {} for name in (*VALUES, *LISTS, *TERM_FACETS)}
-        for exercise, seen in found:
-            had = {name: {str(seen[name]).upper()} for name in VALUES if seen[name] is not None}
-            had |= {name: {*seen[name]} for name in LISTS}
-            terms = {*exercise.terms, *(PARENTS[slug] for slug in exercise.terms if slug in PARENTS)}
-            for name, slugs in TERM_FACETS.items():
-                had[name] = {str(self.ids[slug][1]) for slug in terms if slug in slugs}
-            for name, values in had.items():
-                for value in values:
-                    counts[name][value] = counts[name].get(value, 0) + 1
+    def facets(self, listed: Callable[[Json], list[tuple[Exercise, Json]]], filter: Json) -> dict[str, dict[str, int]]:
+        """For each facet, the number of exercises by value that `listed` finds without the facet's own filters."""
+        counts: dict[str, dict[str, int]] = {name: {} for name in OWN_FILTERS}
+        for facet, filters in OWN_FILTERS.items():
+            others = {name: wanted for name, wanted in filter.items() if name not in filters}
+            every = {"status": ["DRAFT", "PUBLISHED", "ARCHIVED"]} if facet == "status" else {}
+            for exercise, seen in listed({**others, **every}):
+                for value in self._values(facet, exercise, seen):
+                    counts[facet][value] = counts[facet].get(value, 0) + 1
         return counts
+
+    def _values(self, facet: str, exercise: Exercise, seen: Json) -> set[str]:
+        """The values of one facet that an exercise has."""
+        if facet in VALUES:
+            return {str(seen[facet]).upper()} if seen[facet] is not None else set()
+        if facet == "muscles":
+            return {*seen["primaryMuscles"], *seen["secondaryMuscles"]}
+        if facet in LISTS:
+            return {*seen[facet]}
+        terms = {*exercise.terms, *(PARENTS[slug] for slug in exercise.terms if slug in PARENTS)}
+        return {str(self.ids[slug][1]) for slug in terms if slug in TERM_FACETS[facet]}
 
 
 def ids(page: Json) -> list[str]:
@@ -142,7 +161,7 @@ def library_of(library: list[Exercise], filter: Json, source: str, *, coached: b
         in_source = {"ALL": True, "ORG": exercise.is_own, "CANONICAL": not exercise.is_own, "CUSTOMIZED": customized}
         status = exercise.values["status"]
         if exercise.is_own and coached:
-            shown = status != "archived" or filter.get("status") is not None
+            shown = status != "archived" or bool(filter.get("status"))
         else:
             shown = status == "published"
         seen = exercise.effective
@@ -153,7 +172,7 @@ def library_of(library: list[Exercise], filter: Json, source: str, *, coached: b
 
 def canonical_of(library: list[Exercise], filter: Json, *, admin: bool) -> list[tuple[Exercise, Json]]:
     """The oracle of `exercises`: the canonical exercises that it lists, with their stored values."""
-    has_status = admin and filter.get("status") is not None
+    has_status = admin and bool(filter.get("status"))
     return [
         (exercise, exercise.values)
         for exercise in library

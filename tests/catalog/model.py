@@ -93,7 +93,7 @@ class Exercise:
 DETAILS: dict[str, st.SearchStrategy[Any]] = {
     "terms": st.lists(st.sampled_from(TERMS), max_size=3, unique=True).map(tuple),
     "contraindications": st.lists(
-        st.tuples(st.sampled_from(CONDITIONS), st.sampled_from(["warning", "absolute"])), max_size=2
+        st.tuples(st.sampled_from(CONDITIONS), st.sampled_from(["warning", "restriction", "absolute"])), max_size=2
     ).map(tuple),
     "fatigue": st.none() | st.integers(1, 10),
     "avoid": st.none() | few(("knee_pain", "wrist_pain")).map(tuple),
@@ -129,6 +129,9 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "difficulty": st.sampled_from(["BEGINNER", "INTERMEDIATE", "ADVANCED"]),
     "difficultyMin": st.integers(0, 6),
     "difficultyMax": st.integers(0, 6),
+    "difficultyIn": st.lists(st.integers(1, 5), max_size=2),
+    "requiresEquipment": few(GEAR),
+    "secondaryMuscles": few(MUSCLES),
     "muscles": few(MUSCLES),
     "primaryMuscles": few(MUSCLES),
     "availableEquipment": st.lists(st.sampled_from(GEAR), unique=True),
@@ -140,7 +143,8 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "bodyRegionId": st.sampled_from(["knee", "hip", "yoga-mat"]),
     "equipmentId": st.sampled_from(["yoga-mat", "stretching"]),
     "maxFatigue": st.integers(0, 11),
-    "safeFor": few(("knee pain", "KNEE-PAIN", "wrist_pain", "none")),
+    "safeFor": few(("knee pain", "KNEE-PAIN", "wrist_pain", "glaucoma", "боль в колене", "Carpal tunnel")),
+    "safeForStrictness": st.sampled_from(["ABSOLUTE", "RESTRICTION"]),
     **FURTHER,
 }
 """Every field of ExerciseFilter; terms by their slugs."""
@@ -174,11 +178,16 @@ def inherited(exercise: Exercise, name: str) -> Any:
     return inherited(exercise.source, name) if value is None and exercise.source else value
 
 
-def is_safe(exercise: Exercise, seen: Json, wanted: list[str]) -> bool:
+MEANT = {"боль_в_колене": {"knee_pain"}, "carpal_tunnel": {"carpal_tunnel_syndrome", "wrist_pain"}}
+"""Conditions that synonyms mean, with their parents."""
+
+
+def is_safe(exercise: Exercise, wanted: list[str], strictness: str | None) -> bool:
     """True if none of the conditions excludes the exercise."""
-    words = {_term(condition) for condition in wanted}
-    absolute = {_term(condition) for condition, severity in exercise.contraindications if severity == "absolute"}
-    return not words & (absolute | set(inherited(exercise, "avoid") or ()))
+    words = set().union(*(MEANT.get(_term(condition), {_term(condition)}) for condition in wanted))
+    excluding = ("absolute", "restriction") if strictness == "RESTRICTION" else ("absolute",)
+    against = {_term(condition) for condition, severity in exercise.contraindications if severity in excluding}
+    return not words & (against | set(inherited(exercise, "avoid") or ()))
 
 
 def _term(condition: str) -> str:
@@ -205,14 +214,21 @@ MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
     "bodyRegionId": term(("knee", "hip")),
     "equipmentId": term(("yoga-mat",)),
     "maxFatigue": lambda e, seen, maximum: (inherited(e, "fatigue") or 99) <= maximum,
-    "safeFor": is_safe,
+    "difficultyIn": lambda e, seen, these: seen["difficulty"] in these,
+    "requiresEquipment": lambda e, seen, these: bool({*seen["equipment"]} & {*these}),
+    "secondaryMuscles": lambda e, seen, these: bool({*seen["secondaryMuscles"]} & {*these}),
     **{name: equal_to(name) for name in FURTHER},
 }
 
 
 def matches(exercise: Exercise, seen: Json, filter: Json) -> bool:
-    """True if the filter finds the exercise by the values `seen`."""
-    return all(MATCHES[name](exercise, seen, wanted) for name, wanted in filter.items() if wanted is not None)
+    """True if the filter finds the exercise by the values `seen`; null and an empty list are no condition."""
+    conditions = {name: wanted for name, wanted in filter.items() if wanted is not None and wanted != []}
+    strictness = conditions.pop("safeForStrictness", None)
+    safe_for = conditions.pop("safeFor", [])
+    return is_safe(exercise, safe_for, strictness) and all(
+        MATCHES[name](exercise, seen, wanted) for name, wanted in conditions.items()
+    )
 
 
 def time_at(hours: int) -> datetime:

@@ -1,11 +1,20 @@
 """Facets are the counts over the whole filtered list, as the same viewer finds it."""
 
+from functools import partial
 from typing import Any  # inputs and answers are JSON
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.catalog.libraries import FACETS, StoredLibrary, canonical_of, counted, library_of, stored_library
+from tests.catalog.libraries import (
+    FACETS,
+    OWN_FILTERS,
+    StoredLibrary,
+    canonical_of,
+    counted,
+    library_of,
+    stored_library,
+)
 from tests.catalog.model import PLAIN, Exercise, Json, Pool, filters, libraries
 from tests.conftest import Counter, World
 
@@ -13,6 +22,18 @@ LAW = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 sources = st.sampled_from(["ALL", "CANONICAL", "ORG", "CUSTOMIZED"])
+TAKEN_BY = {
+    **{name: name for name in ("category", "kind", "movementPattern", "status", "primaryMuscles", "secondaryMuscles")},
+    "muscles": "muscles",
+    "discipline": "discipline",
+    "difficulty": "difficultyIn",
+    "equipment": "requiresEquipment",
+    "categories": "categoryId",
+    "bodyRegions": "bodyRegionId",
+    "equipmentItems": "equipmentId",
+}
+"""The field of the filter that takes each facet's values."""
+
 NOTHING: dict[str, Any] = {}
 FACETS_ALONE = f"""query ($id: ID!, $filter: ExerciseFilter) {{
   organization(id: $id) {{ exerciseLibrary(first: 1, filter: $filter) {{ {FACETS} }} }}
@@ -28,7 +49,7 @@ async def test_the_facets_of_a_library_count_the_exercises_that_the_viewer_finds
     await stored.replace(library)
     for filter, source in arguments:
         for person, coached in ((stored.gym.coach, True), (stored.gym.member, False)):
-            wanted = stored.facets(library_of(library, filter, source, coached=coached))
+            wanted = stored.facets(partial(library_of, library, source=source, coached=coached), filter)
             page = await stored.page(person, filter, source=source, first=1)
             assert counted(page) == wanted, (filter, source)
 
@@ -40,30 +61,26 @@ async def test_the_facets_of_the_canonical_list_count_stored_values(
 ) -> None:
     await stored.replace(library)
     for person, admin in ((stored.gym.coach, False), (stored.admin, True)):
-        wanted = stored.facets(canonical_of(library, filter, admin=admin))
+        wanted = stored.facets(partial(canonical_of, library, admin=admin), filter)
         assert counted(await stored.page(person, filter, canonical=True)) == wanted
 
 
 @LAW
 @given(library=libraries(), filter=filters)
-async def test_narrowing_to_a_counted_value_finds_as_many_as_it_counts(
+async def test_facet_values_are_what_the_filter_takes_and_find_as_many_as_each_counts(
     stored: StoredLibrary, library: list[Exercise], filter: Json
 ) -> None:
     await stored.replace(library)
-    page = await stored.page(filter=filter, first=1)
-    fields = {"category": "category", "kind": "kind", "movementPattern": "movementPattern",
-              "primaryMuscles": "primaryMuscles", "discipline": "discipline"}  # fmt: skip
-    for facet, name in fields.items():
-        for value, count in counted(page)[facet].items() if name not in filter else ():
-            assert (await stored.page(filter={**filter, name: [value]}, first=1))["totalCount"] == count
     slugs = {str(id): slug for slug, (_, id, _) in stored.ids.items()}
-    for facet, name in (
-        ("categories", "categoryId"),
-        ("bodyRegions", "bodyRegionId"),
-        ("equipmentItems", "equipmentId"),
-    ):
-        for id, count in counted(page)[facet].items() if name not in filter else ():
-            assert (await stored.page(filter={**filter, name: slugs[id]}, first=1))["totalCount"] == count
+    facets = (await stored.page(filter=filter, first=1))["facets"]
+    for facet, field in TAKEN_BY.items():
+        others = {name: wanted for name, wanted in filter.items() if name not in OWN_FILTERS[facet]}
+        for each in facets[facet]:
+            value: Any = slugs[each["term"]["id"]] if "term" in each else each["value"]
+            value = int(value) if facet == "difficulty" else value
+            chosen = value if field.endswith("Id") else [value]
+            page = await stored.page(filter={**others, field: chosen}, first=1)
+            assert page["totalCount"] == each["count"], (facet, value)
 
 
 @LAW
@@ -142,3 +159,28 @@ async def test_both_executors_answer_facets_with_the_same_bytes(
         body = {"query": FACETS_ALONE, "variables": variables}
         answers.append((await stored.api.client.post("/graphql", json=body, headers=headers)).content)
     assert answers[0] == answers[1] and b'"errors"' not in answers[0]
+
+
+async def test_each_facet_is_counted_without_its_own_filter_so_that_a_multi_select_needs_one_request(
+    stored: StoredLibrary,
+) -> None:
+    values = ({"category": "strength", "difficulty": 1}, {"category": "cardio", "difficulty": 1},
+              {"category": "cardio", "difficulty": 3}, {"category": "other", "difficulty": 5})  # fmt: skip
+    await stored.replace([Exercise(True, {**PLAIN, **each}) for each in values])
+    found = counted(await stored.page(filter={"category": ["STRENGTH"], "difficultyIn": [1, 3]}, first=1))
+    assert found["category"] == {"CARDIO": 2, "STRENGTH": 1}
+    assert found["difficulty"] == {"1": 1}
+    assert found["status"] == {"PUBLISHED": 1}
+
+
+async def test_the_numbers_of_the_facet_of_difficulties_are_what_its_filter_takes(stored: StoredLibrary) -> None:
+    await stored.replace([Exercise(True, {**PLAIN, "difficulty": 4})])
+    text = """query ($id: ID!) { organization(id: $id) { exerciseLibrary {
+      facets { difficulty { value number count } category { value number } } } } }"""
+    facets = (await stored.api.run(text, stored.gym.coach, id=str(stored.gym.id)))["organization"]["exerciseLibrary"]
+    assert facets == {
+        "facets": {
+            "difficulty": [{"value": "4", "number": 4, "count": 1}],
+            "category": [{"value": "OTHER", "number": None}],
+        }
+    }

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "src"
 MAP = ast.get_docstring(ast.parse((SOURCES / "kinegraph" / "__init__.py").read_text())) or ""
-LEVELS: Mapping[str, int] = {room: int(level) for level, room in re.findall(r"^    (\d)  (\w+)", MAP, re.MULTILINE)}
+LEVELS: Mapping[str, int] = {room: int(level) for level, room in re.findall(r"^ {3,4}(\d+)  (\w+)", MAP, re.MULTILINE)}
 """The level of each room. A room imports rooms of lower levels only; modules outside the rooms import any of them."""
 
 PROCESSES = "commands"

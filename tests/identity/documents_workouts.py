@@ -49,17 +49,37 @@ _USING = """query ($organizationId: ID!, $exerciseId: ID!) {
 _CALENDAR = """query ($id: ID!, $athleteId: ID) {
   organization(id: $id) { assignments(athleteId: $athleteId) { totalCount nodes { id } } }
 }"""
+_PLANNED = """query ($id: ID!, $filter: AssignmentFilter) {
+  organization(id: $id) { assignments(filter: $filter) { totalCount nodes { id } } }
+}"""
+_WORKOUTS = """query ($id: ID!, $filter: WorkoutFilter) {
+  organization(id: $id) { workouts(filter: $filter) { totalCount nodes { id } } }
+}"""
 _DAY = {"scheduledFor": "2026-03-01"}
 _FILE = {"filename": "a.png", "mime": "image/png", "sizeBytes": 1}
 
 CASES = {
     "assignment": Case(f"query ($id: ID!) {{ assignment(id: $id) {{ {ASSIGNMENT} }} }}", {"id": "theirs.assignment"}),
     "assignments of an athlete": Case(_CALENDAR, {"id": "mine.organization", "athleteId": "theirs.athlete"}),
+    "assignments of an athlete, by the filter": Case(
+        _PLANNED, {"id": "mine.organization", "filter": {"athleteId": "theirs.athlete"}}
+    ),
+    "workouts of an author": Case(_WORKOUTS, {"id": "mine.organization", "filter": {"authorId": "theirs.athlete"}}),
+    "workouts of a program, by the filter": Case(
+        _WORKOUTS, {"id": "mine.organization", "filter": {"programId": "theirs.program"}}
+    ),
+    "workouts that use an exercise": Case(
+        _WORKOUTS, {"id": "mine.organization", "filter": {"usesExerciseId": "theirs.exercise"}}
+    ),
     "workoutsUsingExercise, there": Case(
         _USING, {"organizationId": "theirs.organization", "exerciseId": "theirs.exercise"}
     ),
     "workoutsUsingExercise, here": Case(
         _USING, {"organizationId": "mine.organization", "exerciseId": "theirs.exercise"}
+    ),
+    "contraindicationConditions": Case(
+        "query ($id: ID) { contraindicationConditions(organizationId: $id) { key isOwn } }",
+        {"id": "theirs.organization"},
     ),
     "jobs": Case("{ jobs { id } }", {}),
     "job": Case('{ job(id: "0190b5b1-9d4e-7c3a-8000-0123456789ab") { id } }', {}),

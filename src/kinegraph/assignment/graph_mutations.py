@@ -1,24 +1,29 @@
 """The mutations that assign workouts and set the status of assignments."""
 
 from datetime import date
-from typing import Annotated, Any  # a payload's field is a GraphQL type, its value a row
+from typing import Annotated, Any, cast  # Any: a payload's field is a GraphQL type, its value a row
 from uuid import UUID
 
 import strawberry
 
 from kinegraph.assignment import rules as rules_assignments
 from kinegraph.assignment import store as store_assignments
-from kinegraph.assignment.graph import AssignmentId, WorkoutAssignment
+from kinegraph.assignment.graph import ORDER, AssignmentId, WorkoutAssignment
 from kinegraph.assignment.store_snapshots import pin
+from kinegraph.identity import store_nodes
+from kinegraph.identity.graph import Organization
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store import members
 from kinegraph.kit.checks import require_key
+from kinegraph.kit.connections import Edge
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Refused
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import edge, extends, field, given, mutation
+from kinegraph.kit.pages import encode
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import rules, store
+from kinegraph.workout.graph import Workout
 
 ALLOW_DUPLICATE = (
     "Whether an athlete may have the workout twice on that day; otherwise the second is refused as CONFLICT."
@@ -35,10 +40,31 @@ class AssignWorkoutInput:
     allow_duplicate: bool | None = strawberry.field(default=False, description=ALLOW_DUPLICATE)
 
 
+def _of_first(column: str) -> Any:
+    """A function of the payload that returns this column of its first assignment; all have the same value."""
+    return lambda payload: getattr(payload.assignments[0], column) if payload.assignments else None
+
+
 @payload("The assignments that were made, in the order of the athletes.")
 class AssignWorkoutPayload:
     assignments: list[WorkoutAssignment] = strawberry.field(
         default_factory=list, description="One for each athlete; empty where the mutation was refused."
+    )
+
+
+@extends(AssignWorkoutPayload)
+class AssignedWorkout:
+    @field("The same assignments with their cursors, as the lists contain them that they are in now.")
+    def assignment_edges(root: strawberry.Parent[Any]) -> list[Edge[WorkoutAssignment]]:
+        rows = root.assignments
+        edges: Any = [{"cursor": encode(ORDER[0], [row.scheduled_for, row.id]), "node": row} for row in rows]
+        return cast("list[Edge[WorkoutAssignment]]", edges)
+
+    workout: Workout | None = edge(
+        store.referred, _of_first("workout_id"), "The library workout, whose list of assignments has become longer."
+    )
+    organization: Organization | None = edge(
+        store_nodes.organizations, _of_first("organization_id"), "The organization, whose calendar has become longer."
     )
 
 

@@ -7,14 +7,9 @@ from uuid import UUID
 from kinegraph.assignment.rules import AssignmentRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
-from kinegraph.kit.batches import pages_of
-from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.rows import grouped, in_key_order
-from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession
+from kinegraph.kit.rows import in_key_order
+from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.rules_rows import WorkoutRow
-
-CalendarKey = tuple[UUID, UUID | None]
-"""An organization, and the athlete that the list is restricted to (None: all)."""
 
 COLUMNS = f"""a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
                a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
@@ -44,76 +39,22 @@ async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Assi
     return in_key_order(rows, ids)
 
 
-async def of_athletes(
-    session: ReadSession, athlete_ids: Sequence[UUID], start: date | None, end: date | None
-) -> list[list[AssignmentRow]]:
-    """Each athlete's assignments in every organization that the viewer shares with them, by date."""
-    rows: list[AssignmentRow] = await session.fetch_list(
+async def of_snapshots(session: ReadSession[Viewer], snapshot_ids: Sequence[UUID]) -> list[AssignmentRow | None]:
+    """The assignment that each snapshot was made for, in key order; None for one that the viewer does not see."""
+    viewer: Viewer = session.viewer
+    rows: list[AssignmentRow] = await session.fetch(
         f"""
         SELECT {COLUMNS}
         FROM workout_assignments a
         {JOINS}
-        WHERE a.athlete_id = ANY ($1) AND a.deleted_at IS NULL
-          AND ($2::date IS NULL OR a.scheduled_for >= $2) AND ($3::date IS NULL OR a.scheduled_for <= $3)
-        ORDER BY a.scheduled_for, a.id
+        WHERE a.snapshot_workout_id = ANY ($1) AND a.deleted_at IS NULL
+          AND (a.organization_id = ANY ($2) OR a.athlete_id = $3)
         """,
-        athlete_ids,
-        start,
-        end,
+        snapshot_ids,
+        viewer.coached(),
+        viewer.user.id,
     )
-    return grouped(rows, athlete_ids, "athlete_id")
-
-
-async def calendar_pages(
-    session: ReadSession, keys: Sequence[CalendarKey], window: Window, start: date | None, end: date | None
-) -> list[Page]:
-    """A page of each key's assignments, by date."""
-    arguments, direction = Arguments(), window.direction()
-    arguments.values += [[organization for organization, _ in keys], [athlete for _, athlete in keys], start, end]
-    between = window.between("a.scheduled_for, a.id", ("date", "uuid"), arguments)
-    rows = await session.fetch(
-        f"""
-        SELECT wanted.position, page.*
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, position)
-        CROSS JOIN LATERAL (
-            SELECT {COLUMNS}
-            FROM workout_assignments a
-            {JOINS}
-            WHERE a.organization_id = wanted.organization_id AND a.deleted_at IS NULL
-              AND (wanted.athlete_id IS NULL OR a.athlete_id = wanted.athlete_id)
-              AND ($3::date IS NULL OR a.scheduled_for >= $3) AND ($4::date IS NULL OR a.scheduled_for <= $4)
-              {"".join(f"AND {condition}" for condition in between)}
-            ORDER BY a.scheduled_for {direction}, a.id {direction}
-            LIMIT {window.limit}
-        ) AS page
-        ORDER BY wanted.position, page.scheduled_for {direction}, page.id {direction}
-        """,
-        *arguments.values,
-    )
-    return pages_of(rows, keys, window, "scheduled_for", "id")
-
-
-async def calendar_counts(
-    session: ReadSession, keys: Sequence[CalendarKey], start: date | None, end: date | None
-) -> list[int]:
-    """The number of assignments of each key."""
-    rows = await session.fetch(
-        """
-        SELECT (SELECT count(*)
-                FROM workout_assignments a
-                WHERE a.organization_id = wanted.organization_id AND a.deleted_at IS NULL
-                  AND (wanted.athlete_id IS NULL OR a.athlete_id = wanted.athlete_id)
-                  AND ($3::date IS NULL OR a.scheduled_for >= $3)
-                  AND ($4::date IS NULL OR a.scheduled_for <= $4)) AS assignments
-        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, athlete_id, position)
-        ORDER BY wanted.position
-        """,
-        [organization for organization, _ in keys],
-        [athlete for _, athlete in keys],
-        start,
-        end,
-    )
-    return [row.assignments for row in rows]
+    return in_key_order(rows, snapshot_ids, "snapshot_workout_id")
 
 
 async def insert(

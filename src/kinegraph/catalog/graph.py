@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.catalog import rules, store
+from kinegraph.catalog.graph_conditions import resolved
 from kinegraph.catalog.graph_facets import ExerciseFacets, facets_of
 from kinegraph.catalog.graph_filters import ExerciseFilter
 from kinegraph.catalog.rules import ExerciseSort
@@ -48,6 +49,7 @@ class Query:
         page = page_window(info, f"exercises {sort}", 50, kinds, first, after, last, before)
         wanted = rules.checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
+        wanted = await resolved(info, wanted, None, viewer.is_platform_admin)
         found: ExerciseConnection = await info.context.page(
             store.canonical_pages,
             store.canonical_counts,

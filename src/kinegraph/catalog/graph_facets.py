@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.catalog.rules import FacetRow
-from kinegraph.kit.graph import edge
+from kinegraph.kit.graph import edge, field
 from kinegraph.kit.pages import Page
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.taxonomy.graph import TaxonomyTerm
@@ -14,8 +14,12 @@ from kinegraph.taxonomy.graph import TaxonomyTerm
 
 @strawberry.type(description="A value, and how many exercises of the list have it.")
 class FacetCount:
-    value: str = strawberry.field(description="The value, as a filter takes it, e.g. STRENGTH or barbell.")
+    value: str = strawberry.field(description="The value, as the facet's filter takes it, e.g. STRENGTH or barbell.")
     count: int = strawberry.field(description="How many exercises have it.")
+
+    @field("The value of a facet of numbers, as its filter takes it; null for other facets.")
+    def number(root: strawberry.Parent[FacetRow]) -> int | None:
+        return int(root.value) if root.name == "difficulty" else None
 
 
 def _term_key(count: FacetRow) -> tuple[UUID | None, UUID]:
@@ -29,20 +33,39 @@ class TermCount:
     count: int = strawberry.field(description="How many exercises; of a category, those tagged below it count too.")
 
 
-@strawberry.type(description="How many exercises of the whole list have each value, most frequent first.")
+@strawberry.type(
+    description="How many exercises of the whole list have each value, most frequent first. Each facet is counted "
+    "without its own filters, so that one request shows what else could be chosen; its description names the filter "
+    "that takes its values."
+)
 class ExerciseFacets:
-    category: list[FacetCount] = strawberry.field(description="By category of training.")
-    kind: list[FacetCount] = strawberry.field(description="By kind.")
-    movement_pattern: list[FacetCount] = strawberry.field(description="By fundamental movement, where there is one.")
-    difficulty: list[FacetCount] = strawberry.field(description="By difficulty 1 to 5, where there is one.")
-    status: list[FacetCount] = strawberry.field(description="By status.")
-    primary_muscles: list[FacetCount] = strawberry.field(description="By primary muscle.")
-    secondary_muscles: list[FacetCount] = strawberry.field(description="By secondary muscle.")
-    equipment: list[FacetCount] = strawberry.field(description="By required equipment.")
-    discipline: list[FacetCount] = strawberry.field(description="By sport or field.")
-    categories: list[TermCount] = strawberry.field(description="By category of the clinical taxonomy.")
-    body_regions: list[TermCount] = strawberry.field(description="By body region.")
-    equipment_items: list[TermCount] = strawberry.field(description="By catalogued equipment.")
+    category: list[FacetCount] = strawberry.field(description="By category of training, for `category`.")
+    kind: list[FacetCount] = strawberry.field(description="By kind, for `kind`.")
+    movement_pattern: list[FacetCount] = strawberry.field(
+        description="By fundamental movement, where there is one, for `movementPattern`."
+    )
+    difficulty: list[FacetCount] = strawberry.field(
+        description="By difficulty 1 to 5, where there is one: each `number` for `difficultyIn`. Counted without "
+        "`difficulty`, `difficultyMin` and `difficultyMax` too."
+    )
+    status: list[FacetCount] = strawberry.field(
+        description="By status, for `status`: all that the caller may ask for, archived ones too."
+    )
+    primary_muscles: list[FacetCount] = strawberry.field(description="By primary muscle, for `primaryMuscles`.")
+    secondary_muscles: list[FacetCount] = strawberry.field(description="By secondary muscle, for `secondaryMuscles`.")
+    muscles: list[FacetCount] = strawberry.field(description="By muscle, primary or secondary, for `muscles`.")
+    equipment: list[FacetCount] = strawberry.field(
+        description="By required equipment, for `requiresEquipment`. Counted without `availableEquipment` and "
+        "`excludeEquipment` too."
+    )
+    discipline: list[FacetCount] = strawberry.field(description="By sport or field, for `discipline`.")
+    categories: list[TermCount] = strawberry.field(
+        description="By category of the clinical taxonomy: each term's id for `categoryId`."
+    )
+    body_regions: list[TermCount] = strawberry.field(description="By body region: each term's id for `bodyRegionId`.")
+    equipment_items: list[TermCount] = strawberry.field(
+        description="By catalogued equipment: each term's id for `equipmentId`."
+    )
 
 
 async def facets_of(root: strawberry.Parent[Page]) -> Any:

@@ -4,6 +4,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.catalog.rules import DifficultyBand, ExerciseSort
+from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.graph_columns import filter_fields
 from kinegraph.exercise.rules_columns import REGISTRY
 from kinegraph.exercise.rules_terms import ExerciseStatus
@@ -15,6 +16,12 @@ described_enum(
     BEGINNER="Difficulty 1-2.",
     INTERMEDIATE="Difficulty 3.",
     ADVANCED="Difficulty 4-5.",
+)
+described_enum(
+    SafetyStrictness,
+    "Which contraindications exclude an exercise.",
+    ABSOLUTE="Absolute ones, and conditions that its safety constraints say to avoid.",
+    RESTRICTION="Restrictions too, and conditions that call for caution. Warnings exclude nothing.",
 )
 described_enum(
     ExerciseSort,
@@ -42,6 +49,12 @@ class ExerciseFilter:
     difficulty: DifficultyBand | None = strawberry.field(default=UNSET, description="A band of difficulties.")
     difficulty_min: int | None = strawberry.field(default=UNSET, description="At least this difficulty.")
     difficulty_max: int | None = strawberry.field(default=UNSET, description="At most this difficulty.")
+    difficulty_in: list[int] | None = strawberry.field(
+        default=UNSET, description="Any of these difficulties, 1 to 5: numbers of the facet `difficulty`."
+    )
+    requires_equipment: list[str] | None = strawberry.field(
+        default=UNSET, description="Any of these among the required equipment: values of the facet `equipment`."
+    )
     muscles: list[str] | None = strawberry.field(default=UNSET, description="Any of these, primary or secondary.")
     available_equipment: list[str] | None = strawberry.field(
         default=UNSET,
@@ -60,5 +73,10 @@ class ExerciseFilter:
     )
     safe_for: list[str] | None = strawberry.field(
         default=UNSET,
-        description="None that any of these conditions rules out: an absolute contraindication, or one to avoid.",
+        description="None that a person with any of these conditions must not do. A condition is a key or a synonym "
+        "of contraindicationConditions, or one that an exercise of the list has, in any case, with spaces, hyphens or "
+        "underscores; it includes its parents. Others are refused.",
+    )
+    safe_for_strictness: SafetyStrictness | None = strawberry.field(
+        default=UNSET, description="What `safeFor` excludes; null is ABSOLUTE."
     )

@@ -1,6 +1,6 @@
 """The filters, orders and facets of lists of exercises."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol  # Any: values of an input, by column
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY, Kind, api_name, sought_form
 from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import Path
 
 BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
 """The lowest and the highest difficulty of each band (docs/domain.md, Exercises)."""
@@ -48,6 +49,8 @@ class Filter:
     difficulty: str | None = None
     difficulty_min: int | None = None
     difficulty_max: int | None = None
+    difficulty_in: tuple[int, ...] | None = None
+    requires_equipment: tuple[str, ...] | None = None
     muscles: tuple[str, ...] | None = None
     available_equipment: tuple[str, ...] | None = None
     exclude_equipment: tuple[str, ...] | None = None
@@ -56,6 +59,28 @@ class Filter:
     equipment_id: UUID | None = None
     max_fatigue: int | None = None
     safe_for: tuple[str, ...] | None = None
+    """Conditions; in the stores, the stored spellings that stand for them (`rules_conditions`)."""
+    safe_for_strictness: str | None = None
+
+
+FACETS: Mapping[str, tuple[str, ...]] = {
+    "category": ("category",),
+    "kind": ("kind",),
+    "movement_pattern": ("movement_pattern",),
+    "difficulty": ("difficulty", "difficulty_min", "difficulty_max", "difficulty_in"),
+    "status": ("status",),
+    "primary_muscles": ("primary_muscles",),
+    "secondary_muscles": ("secondary_muscles",),
+    "muscles": ("muscles",),
+    "equipment": ("requires_equipment", "available_equipment", "exclude_equipment"),
+    "discipline": ("discipline",),
+    "categories": ("category_id",),
+    "body_regions": ("body_region_id",),
+    "equipment_items": ("equipment_id",),
+}
+"""Each facet with its own filters, without which it is counted (docs/domain.md, Lists of exercises)."""
+
+FACET_OF: Mapping[str, str] = {filter: facet for facet, filters in FACETS.items() for filter in filters}
 
 
 class FacetRow(Protocol):
@@ -76,8 +101,11 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
     cleaned: dict[str, Any] = {}
     for name, value in values.items():
         path = ("filter", api_name(name))
-        if isinstance(value, list):
-            cleaned[name] = tuple(map(sought_form(name), checks.texts(value, path, 255, 200))) or None
+        if name == "difficulty_in" and value is not None:
+            cleaned[name] = _checked_numbers(value, path, checks) or None
+        elif isinstance(value, list):
+            form = str if name == "safe_for" else sought_form(name)  # conditions are quoted as they were sent
+            cleaned[name] = tuple(map(form, checks.texts(value, path, 255, 200))) or None
         elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
             cleaned[name] = checks.key(value, path)
         elif isinstance(value, str) and (name == "q" or (name in FILTERED and COLUMNS[name].kind is Kind.TEXT)):
@@ -88,3 +116,12 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
     checks.done()
     columns = tuple((name, value) for name in FILTERED if (value := cleaned.pop(name, None)) is not None)
     return Filter(**cleaned, columns=columns)
+
+
+def _checked_numbers(values: Sequence[int], path: Path, checks: Checks) -> tuple[int, ...]:
+    """The difficulties of a filter, at most 200 of them."""
+    if len(values) > 200:
+        checks.refuse(f"Must have at most 200 entries; this has {len(values)}.", *path)
+        return ()
+    low, high = COLUMNS["difficulty"].bounds
+    return tuple(checks.whole(value, (*path, str(index)), low, high) for index, value in enumerate(values))

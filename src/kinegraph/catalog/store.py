@@ -1,24 +1,33 @@
-"""The list of canonical exercises: pages, counts and facets."""
+"""The list of canonical exercises: pages, counts and facets; the conditions that exercises are contraindicated for."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
-from kinegraph.catalog.store_facets import by_facet, counted_columns, counting_statement
-from kinegraph.catalog.store_filters import STORED, conditions
+from kinegraph.catalog.rules_conditions import ConditionRow
+from kinegraph.catalog.store_facets import by_facet, counting_statement, listing_statement
+from kinegraph.catalog.store_filters import STORED, conditions, named_conditions
 from kinegraph.catalog.store_orders import ORDERS, difficulty_bounds, page_statement
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow
 from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession
+
+CANONICAL = "e.organization_id IS NULL AND e.deleted_at IS NULL"
+
+
+def _shown(wanted: Filter, admin: bool, arguments: Arguments) -> str:
+    """The condition of the status: published ones, and for platform admins those of the filter's statuses."""
+    statuses = set((ExerciseStatus.PUBLISHED,) if wanted.status is None else wanted.status)
+    shown = statuses if admin else statuses & {ExerciseStatus.PUBLISHED}
+    return f"e.status = ANY ({arguments.bind(sorted(shown), 'text[]')})"
 
 
 def _canonical(wanted: Filter, admin: bool, arguments: Arguments) -> list[str]:
-    """The conditions of canonical rows: published ones, and for platform admins those of the filter's statuses."""
-    statuses = set((ExerciseStatus.PUBLISHED,) if wanted.status is None else wanted.status)
-    shown = statuses if admin else statuses & {ExerciseStatus.PUBLISHED}
-    found = ["e.organization_id IS NULL", "e.deleted_at IS NULL"]
-    return [*found, f"e.status = ANY ({arguments.bind(sorted(shown), 'text[]')})"]
+    """The conditions of the canonical list."""
+    return [CANONICAL, _shown(wanted, admin, arguments), *conditions(wanted, STORED, arguments)]
 
 
 async def canonical_pages(
@@ -34,7 +43,7 @@ async def canonical_pages(
     pages = []
     for admin in keys:
         arguments = Arguments()
-        where = _canonical(wanted, admin, arguments) + conditions(wanted, STORED, arguments)
+        where = _canonical(wanted, admin, arguments)
         where += difficulty_bounds(order, wanted, order.stored)
         columns = narrow(E_COLUMNS, names, "id organization_id status")
         statement = page_statement(columns, "exercises e", where, order, window, arguments, order.stored, "e.id")
@@ -48,7 +57,7 @@ async def canonical_counts(session: ReadSession, keys: Sequence[bool], wanted: F
     counts = []
     for admin in keys:
         arguments = Arguments()
-        where = _canonical(wanted, admin, arguments) + conditions(wanted, STORED, arguments)
+        where = _canonical(wanted, admin, arguments)
         counts.append(
             await session.fetch_value(
                 f"SELECT count(*) FROM exercises e WHERE {' AND '.join(where)}", *arguments.values
@@ -64,8 +73,38 @@ async def canonical_facets(
     found = []
     for admin in keys:
         arguments = Arguments()
-        where = _canonical(wanted, admin, arguments) + conditions(wanted, STORED, arguments)
-        listed = f"SELECT {counted_columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}"
+        where = [CANONICAL] if admin else [CANONICAL, f"e.status = '{ExerciseStatus.PUBLISHED}'"]
+        filters = [("status", _shown(wanted, admin, arguments)), *named_conditions(wanted, STORED, arguments)]
+        listed = listing_statement(STORED, "exercises e", where, filters)
         statement = f"SELECT NULL::uuid AS view_id, counted.* FROM ({counting_statement(listed)}) AS counted"
         found.append(by_facet(await session.fetch_list(statement, *arguments.values)))
     return found
+
+
+ListKey = tuple[UUID | None, bool]
+"""A library's organization, or None for the canonical list; and whether the viewer sees its drafts."""
+
+
+async def conditions_of(session: ReadSession, keys: Sequence[ListKey]) -> list[list[ConditionRow]]:
+    """The spellings of conditions that speak against exercises of each list, those of hidden exercises too."""
+    rows: list[ConditionRow] = await session.fetch_list(
+        """
+        SELECT wanted.position, spelling.condition, bool_or(spelling.is_shown) AS is_shown
+        FROM unnest($1::uuid[], $2::boolean[]) WITH ORDINALITY AS wanted (organization_id, sees_drafts, position)
+        CROSS JOIN LATERAL (
+            SELECT found.condition,
+                   e.deleted_at IS NULL AND (e.status = 'published' OR wanted.sees_drafts
+                       AND e.organization_id IS NOT DISTINCT FROM wanted.organization_id) AS is_shown
+            FROM (SELECT exercise_id, condition FROM exercise_contraindications
+                  UNION ALL
+                  SELECT exercise_id, named
+                  FROM exercise_safety_constraints, unnest(avoid_if || caution_if) AS named) AS found
+            JOIN exercises e ON e.id = found.exercise_id
+            WHERE e.organization_id IS NULL OR e.organization_id = wanted.organization_id) AS spelling
+        GROUP BY wanted.position, spelling.condition
+        ORDER BY wanted.position, spelling.condition
+        """,
+        [organization for organization, _ in keys],
+        [sees_drafts for _, sees_drafts in keys],
+    )
+    return grouped_by_position(rows, len(keys))

@@ -1,25 +1,41 @@
-"""Facets: the number of exercises of a list that have each value, counted by one statement."""
+"""Facets: the number of exercises of a list that have each value, counted by one statement.
 
-from collections.abc import Iterable
+A facet is counted without its own filters (`rules.FACETS`). So the statement lists once the exercises that fail the
+filters of at most one facet, with its name: each facet counts those that fail none, and those that fail only its own.
+"""
 
-from kinegraph.catalog.rules import FacetRow
+from collections.abc import Iterable, Sequence
+
+from kinegraph.catalog.rules import FACET_OF, FacetRow
 from kinegraph.catalog.store_filters import Columns
 
 VALUES = ("category", "kind", "movement_pattern", "difficulty", "status")
 """The facets of columns with one value."""
 
-LISTS = ("primary_muscles", "secondary_muscles", "equipment", "discipline")
+LISTS = ("primary_muscles", "secondary_muscles", "muscles", "equipment", "discipline")
 """The facets of list columns, which count by entry without case; the value is the most frequent spelling."""
 
 TERMS = {"categories": "category", "body_regions": "body_region", "equipment_items": "equipment"}
 """The facets of taxonomy terms, and the taxonomies."""
 
 
-def counted_columns(columns: Columns) -> str:
-    """The columns that the listing statement has to select of exercise e."""
-    values = [f"{columns[name]}::text AS {name}" for name in VALUES]
-    lists = [f"{columns[name]} AS {name}" for key in LISTS for name in (key, f"{key}_keys")]
-    return ", ".join(["e.id", *values, *lists])
+def listing_statement(columns: Columns, source: str, where: Sequence[str], filters: Iterable[tuple[str, str]]) -> str:
+    """The statement that lists exercises e of `source`; `filters` has the conditions of the filter, by field."""
+    common, own = [*where], dict[str, list[str]]()
+    for name, condition in filters:
+        facet = FACET_OF.get(name)
+        (common if facet is None else own.setdefault(facet, [])).append(condition)
+    failed = [f"CASE WHEN {' AND '.join(each)} THEN NULL ELSE '{facet}' END" for facet, each in own.items()]
+    lists = dict(columns)
+    for end in ("", "_keys"):
+        lists[f"muscles{end}"] = f"({columns[f'primary_muscles{end}']} || {columns[f'secondary_muscles{end}']})"
+    counted = [
+        "e.id",
+        *(f"{columns[name]}::text AS {name}" for name in VALUES),
+        *(f"{lists[name]} AS {name}" for key in LISTS for name in (key, f"{key}_keys")),
+        f"array_remove(ARRAY[{', '.join(failed)}]::text[], NULL) AS failed",
+    ]
+    return f"SELECT {', '.join(counted)} FROM {source} WHERE {' AND '.join(common)}"
 
 
 def counting_statement(listing: str) -> str:
@@ -27,26 +43,33 @@ def counting_statement(listing: str) -> str:
 
     A category counts exercises that are tagged below it, too.
     """
+    found = "listed.failed <@ ARRAY['{}']"
     counts = [
-        f"SELECT '{name}', upper({name}), count(*) FROM listed WHERE {name} IS NOT NULL GROUP BY 2" for name in VALUES
+        f"SELECT '{name}', upper({name}), count(*) FROM listed "
+        f"WHERE {found.format(name)} AND {name} IS NOT NULL GROUP BY 2"
+        for name in VALUES
     ]
     counts += [
-        f"SELECT '{name}', mode() WITHIN GROUP (ORDER BY entry.word COLLATE \"C\"), count(DISTINCT id) "
-        f"FROM listed, unnest({name}, {name}_keys) AS entry (word, key) GROUP BY entry.key"
+        f"SELECT '{name}', mode() WITHIN GROUP (ORDER BY entry.word COLLATE \"C\"), count(DISTINCT number) "
+        f"FROM listed, unnest({name}, {name}_keys) AS entry (word, key) WHERE {found.format(name)} GROUP BY entry.key"
         for name in LISTS
     ]
     counts += [
         f"SELECT '{name}', tag.{kind}_id::text, count(*) FROM listed JOIN exercise_tags tag "
-        f"ON tag.exercise_id = listed.id WHERE tag.{kind}_id IS NOT NULL GROUP BY 2"
+        f"ON tag.exercise_id = listed.id WHERE {found.format(name)} AND tag.{kind}_id IS NOT NULL GROUP BY 2"
         for name, kind in TERMS.items()
         if kind != "category"
     ]
     counts.append(
-        "SELECT 'categories', above.above_id::text, count(DISTINCT listed.id) FROM listed "
-        "JOIN exercise_tags tag ON tag.exercise_id = listed.id JOIN above ON above.id = tag.category_id GROUP BY 2"
+        "SELECT 'categories', above_id::text, count(*) FROM (SELECT DISTINCT listed.number, above.above_id FROM listed "
+        "JOIN exercise_tags tag ON tag.exercise_id = listed.id JOIN above ON above.id = tag.category_id "
+        f"WHERE {found.format('categories')}) AS tagged GROUP BY 2"
     )
     return f"""
-        WITH RECURSIVE listed AS MATERIALIZED ({listing}),
+        WITH RECURSIVE listed AS MATERIALIZED (
+            SELECT *, row_number() OVER () AS number
+            FROM ({listing}) AS candidate
+            WHERE cardinality(candidate.failed) <= 1),
         above (id, above_id) AS (
             SELECT id, id FROM exercise_categories
             UNION

@@ -7,9 +7,9 @@ each condition takes a column's SQL expression from `Columns`.
 from collections.abc import Mapping
 
 from kinegraph.catalog.rules import BANDS, Filter
+from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
-from kinegraph.exercise.rules_details import SEPARATORS, condition_spellings
-from kinegraph.kit.sessions import Arguments
+from kinegraph.kit.sessions import Arguments, containing
 
 Columns = Mapping[str, str]
 """The SQL expression of each column, by name."""
@@ -48,31 +48,31 @@ def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[s
     effective values, and would estimate very few rows; then it would read and sort the whole library instead of
     following the index of the order. For the same reason subqueries are scalar ones, which run row by row.
     """
-    found = _conditions(wanted, columns, arguments)
+    found = [condition for _, condition in named_conditions(wanted, columns, arguments)]
     return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
 
 
-def _conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
-    """The SQL conditions of the filter."""
+def named_conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[tuple[str, str]]:
+    """The SQL conditions of the filter, each with the name of the field of the filter that it is of."""
     found = []
     for name, value in wanted.columns:
         kind = COLUMNS[name].kind
         column = columns.get(f"{name}_keys", columns[name])
-        found.append(TESTS[kind].format(column=column, value=arguments.bind(value, TYPES[kind])))
+        found.append((name, TESTS[kind].format(column=column, value=arguments.bind(value, TYPES[kind]))))
     found += _difficulties(wanted, columns, arguments)
     found += _lists(wanted, columns, arguments)
     if wanted.q is not None:
-        pattern = arguments.bind(f"%{_escaped(wanted.q)}%", "text")
+        pattern = arguments.bind(containing(wanted.q), "text")
         in_aliases = f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE alias LIKE {pattern})"
-        found.append(f"(kinegraph_folded({columns['name']}::text) LIKE {pattern} OR {in_aliases})")
+        found.append(("q", f"(kinegraph_folded({columns['name']}::text) LIKE {pattern} OR {in_aliases})"))
     return found + _tags(wanted, arguments) + _layers(wanted, arguments)
 
 
-def _tags(wanted: Filter, arguments: Arguments) -> list[str]:
+def _tags(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:
     """The conditions on the terms that an exercise is tagged with; a category stands for those below it too."""
     tagged = "(SELECT true FROM exercise_tags tag WHERE tag.exercise_id = e.id AND tag.{} LIMIT 1)"
     found = [
-        tagged.format(f"{column} = {arguments.bind(id, 'uuid')}")
+        (column, tagged.format(f"{column} = {arguments.bind(id, 'uuid')}"))
         for column in ("body_region_id", "equipment_id")
         if (id := getattr(wanted, column)) is not None
     ]
@@ -82,25 +82,26 @@ def _tags(wanted: Filter, arguments: Arguments) -> list[str]:
                     UNION
                     SELECT category.id FROM exercise_categories category JOIN below ON category.parent_id = below.id)
                 SELECT id FROM below"""
-        found.append(tagged.format(f"category_id = ANY (ARRAY ({below}))"))
+        found.append(("category_id", tagged.format(f"category_id = ANY (ARRAY ({below}))")))
     return found
 
 
-def _layers(wanted: Filter, arguments: Arguments) -> list[str]:
+def _layers(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:
     """The conditions on an exercise's training layers and contraindications."""
     found = []
     if wanted.max_fatigue is not None:
         fatigue = _layer("exercise_programming_profiles", "layer.fatigue_score")
-        found.append(f"{fatigue} <= {arguments.bind(wanted.max_fatigue, 'integer')}")
-    if wanted.safe_for is not None:
-        keys = arguments.bind([key for each in wanted.safe_for for key in condition_spellings(each)], "text[]")
-        plain = f"btrim(regexp_replace(against.condition_key, '{SEPARATORS}', ' ', 'g'))"
-        found.append(f"{_layer('exercise_safety_constraints', f'layer.avoid_if && {keys}')} IS NOT TRUE")
-        found.append(
-            f"""(SELECT true FROM exercise_contraindications against
-                WHERE against.exercise_id = e.id AND against.severity = 'absolute'
-                  AND {plain} = ANY ({keys}) LIMIT 1) IS NULL"""
-        )
+        found.append(("max_fatigue", f"{fatigue} <= {arguments.bind(wanted.max_fatigue, 'integer')}"))
+    if wanted.safe_for:
+        is_strict = wanted.safe_for_strictness == SafetyStrictness.RESTRICTION
+        severities = "'absolute', 'restriction'" if is_strict else "'absolute'"
+        listed = "(layer.avoid_if || layer.caution_if)" if is_strict else "layer.avoid_if"
+        keys = arguments.bind(list(wanted.safe_for), "text[]")
+        found.append(("safe_for", f"{_layer('exercise_safety_constraints', f'{listed} && {keys}')} IS NOT TRUE"))
+        against = f"""(SELECT true FROM exercise_contraindications against
+                WHERE against.exercise_id = e.id AND against.severity IN ({severities})
+                  AND against.condition = ANY ({keys}) LIMIT 1) IS NULL"""
+        found.append(("safe_for", against))
     return found
 
 
@@ -124,30 +125,30 @@ def _layer(table: str, value: str) -> str:
             ORDER BY ancestor.distance LIMIT 1) END)"""
 
 
-def _difficulties(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+def _difficulties(wanted: Filter, columns: Columns, arguments: Arguments) -> list[tuple[str, str]]:
     column = columns["difficulty"]
     found = []
     if wanted.difficulty is not None:
         low, high = BANDS[wanted.difficulty]
-        found.append(f"{column} BETWEEN {low} AND {high}")
+        found.append(("difficulty", f"{column} BETWEEN {low} AND {high}"))
     if wanted.difficulty_min is not None:
-        found.append(f"{column} >= {arguments.bind(wanted.difficulty_min, 'integer')}")
+        found.append(("difficulty_min", f"{column} >= {arguments.bind(wanted.difficulty_min, 'integer')}"))
     if wanted.difficulty_max is not None:
-        found.append(f"{column} <= {arguments.bind(wanted.difficulty_max, 'integer')}")
+        found.append(("difficulty_max", f"{column} <= {arguments.bind(wanted.difficulty_max, 'integer')}"))
+    if wanted.difficulty_in is not None:
+        found.append(("difficulty_in", f"{column} = ANY ({arguments.bind(list(wanted.difficulty_in), 'integer[]')})"))
     return found
 
 
-def _lists(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
-    tests = (
-        (wanted.muscles, "({primary_muscles_keys} || {secondary_muscles_keys}) && {values}"),
-        (wanted.available_equipment, "{equipment_keys} <@ {values}"),
-        (wanted.exclude_equipment, "NOT {equipment_keys} && {values}"),
-    )
+def _lists(wanted: Filter, columns: Columns, arguments: Arguments) -> list[tuple[str, str]]:
+    tests = {
+        "muscles": "({primary_muscles_keys} || {secondary_muscles_keys}) && {values}",
+        "requires_equipment": "{equipment_keys} && {values}",
+        "available_equipment": "{equipment_keys} <@ {values}",
+        "exclude_equipment": "NOT {equipment_keys} && {values}",
+    }
     return [
-        test.format(values=arguments.bind(values, "text[]"), **columns) for values, test in tests if values is not None
+        (name, test.format(values=arguments.bind(values, "text[]"), **columns))
+        for name, test in tests.items()
+        if (values := getattr(wanted, name)) is not None
     ]
-
-
-def _escaped(text: str) -> str:
-    """Escape the wildcards of LIKE in a text."""
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -134,7 +134,8 @@ REGISTRY = (
            input="Muscles that do the work.", filter="Any of these as a primary muscle.", max_length=60,
            is_overridable=True, is_caseless=True),
     Column("secondary_muscles", Kind.LIST, output="Muscles that take a real part beside them.",
-           input="Muscles that take part.", max_length=60, is_overridable=True, is_caseless=True),
+           input="Muscles that take part.", filter="Any of these as a secondary muscle.", max_length=60,
+           is_overridable=True, is_caseless=True),
     Column("equipment", Kind.LIST, output="Required equipment, e.g. barbell, rack; empty for none.",
            input="Required equipment, each entry as it is sent; an empty list for none.",
            text_input="Required equipment as one text, in place of `equipment`: split at commas, semicolons and line "

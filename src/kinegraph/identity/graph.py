@@ -4,13 +4,14 @@ from typing import Annotated, Any, cast  # Any: objects are read by field name
 from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
 from kinegraph.identity import rules, store, store_nodes
-from kinegraph.kit.checks import require_key
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import Node, edge, field, node
+from kinegraph.kit.graph import Node, edge, field, given, node
 
 described_enum(
     rules.Role,
@@ -75,6 +76,20 @@ class Membership(Node):
         return viewer.organization(root.organization_id)  # type: ignore[return-value]  # read by field name
 
 
+@strawberry.input(
+    description="What a list of members is narrowed to. All conditions hold together; null is no condition."
+)
+class MemberFilter:
+    q: str | None = strawberry.field(
+        default=UNSET,
+        description="Part of the name, in any case, or of the e-mail address where the caller sees it; at most 200 "
+        "characters.",
+    )
+    role: list[rules.Role] | None = strawberry.field(
+        default=UNSET, description="People with any of these roles; an empty list is no condition."
+    )
+
+
 @node(store_nodes.organizations, "organizations")
 @strawberry.type(description="A gym, team or clinic: what belongs to it is seen by its own people only.")
 class Organization(Node):
@@ -90,6 +105,7 @@ class Organization(Node):
         root: strawberry.Parent[Any],
         info: Info,
         role: Annotated[rules.Role | None, strawberry.argument(description="Only people with this role.")] = None,
+        filter: Annotated[MemberFilter | None, strawberry.argument(description="What the list is narrowed to.")] = None,
         first: First = 50,
         after: After = None,
         last: Last = None,
@@ -98,8 +114,9 @@ class Organization(Node):
         viewer: rules.Viewer = await info.context.viewer()
         member_id = None if viewer.coaches(root.id) else viewer.user.id
         page = page_window(info, "members", 50, (str, UUID), first, after, last, before)
+        wanted = rules.checked_filter(role and role.value, given(filter) if filter else {})
         found: Connection[Membership] = await info.context.page(
-            store.member_pages, store.member_counts, (root.id, member_id), page, role=role and role.value
+            store.member_pages, store.member_counts, (root.id, member_id), page, wanted=wanted
         )
         return found
 
@@ -130,8 +147,21 @@ class Query:
         viewer: Viewer = await info.context.viewer()
         return viewer
 
-    @field("An organization of the caller's; null where they do not belong to it.")
-    async def organization(self, info: Info, id: OrganizationId) -> Organization | None:
-        key = require_key(id, "id")
+    @field("An organization of the caller's, by its id or by its slug; null where they do not belong to it.")
+    async def organization(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="The organization's id.")] = None,
+        slug: Annotated[str | None, strawberry.argument(description="Its slug, in place of the id.")] = None,
+    ) -> Organization | None:
+        checks = Checks()
+        key = None if id is None else checks.key(id, ("id",))
+        called = None if slug is None else checks.text(slug, ("slug",), 255)
+        if id is None and slug is None:
+            checks.refuse("Send the organization's id or its slug.", "id")
+        checks.done()
         viewer: rules.Viewer = await info.context.viewer()
-        return cast("Organization | None", viewer.organization(key))
+        found = viewer.organization(key) if key is not None else viewer.organization_called(called or "")
+        if found is not None and called not in (None, found.slug):
+            return None
+        return cast("Organization | None", found)

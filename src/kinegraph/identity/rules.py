@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
 
-from kinegraph.kit.checks import parse_key
+from kinegraph.kit.checks import Checks, parse_key
 
 
 class Role(StrEnum):
@@ -73,6 +73,10 @@ class Viewer:
         membership = self.by_organization.get(organization_id)
         return membership.organization if membership else None
 
+    def organization_called(self, slug: str) -> Organization | None:
+        """The organization with this slug; None if the viewer belongs to none."""
+        return next((m.organization for m in self.by_organization.values() if m.organization.slug == slug), None)
+
     def coaches(self, organization_id: UUID) -> bool:
         """True if the viewer has coach access to the organization: as owner, admin or coach."""
         membership = self.by_organization.get(organization_id)
@@ -119,3 +123,24 @@ class Member(Protocol):
     id: UUID
     name: str
     email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedMembers:
+    """The conditions of a list of members, which hold together; None is no condition."""
+
+    q: str | None = None
+    """Part of the name, or of the e-mail address where the viewer sees it."""
+    roles: tuple[str, ...] | None = None
+
+
+def checked_filter(role: str | None, values: Mapping[str, Any]) -> WantedMembers:
+    """Check the values of a filter of members; `role` is a condition beside it. Raises Refused."""
+    checks = Checks()
+    sent = values.get("q")
+    q = None if sent is None else checks.text(sent, ("filter", "q"), 200, empty=True) or None
+    checks.done()
+    roles = values.get("role") or None
+    if role is not None:
+        roles = [each for each in roles or (role,) if each == role]
+    return WantedMembers(q, None if roles is None else tuple(roles))

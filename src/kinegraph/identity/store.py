@@ -4,12 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from kinegraph.identity.rules import Member, Membership, Organization, Role, User, Viewer
+from kinegraph.identity.rules import Member, Membership, Organization, Role, User, Viewer, WantedMembers
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Arguments, Authenticate, CachedAuthentication, CachedViewer, ReadSession
+from kinegraph.kit.sessions import (
+    Arguments,
+    Authenticate,
+    CachedAuthentication,
+    CachedViewer,
+    ReadSession,
+    containing,
+)
 
 MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only its staff and themselves (None: all members)."""
@@ -158,10 +165,21 @@ async def members(session: ReadSession, organization_id: UUID, user_ids: Sequenc
     return {row.user_id for row in rows}
 
 
-async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: Window, role: str | None) -> list[Page]:
+MATCHES = """($3::membership_role[] IS NULL OR m.role = ANY ($3))
+              AND ($4::text IS NULL OR u.name ILIKE $4
+                   OR (wanted.member_id IS NULL OR u.id = wanted.member_id) AND u.email ILIKE $4)
+              AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)"""
+"""SQL condition: the viewer sees member m, user u, who has one of the roles and whose name, or whose e-mail address
+where the viewer sees it, matches."""
+
+
+async def member_pages(
+    session: ReadSession, keys: Sequence[MemberKey], window: Window, wanted: WantedMembers
+) -> list[Page]:
     """A page of each organization's members, by name."""
     arguments, direction = Arguments(), window.direction()
-    arguments.values += [[organization for organization, _ in keys], [member_id for _, member_id in keys], role]
+    arguments.values += [[organization for organization, _ in keys], [member_id for _, member_id in keys]]
+    arguments.values += _matching(wanted)
     between = window.between("u.name_key, u.id", ("text", "uuid"), arguments)
     rows: list[Member] = await session.fetch(
         f"""
@@ -173,8 +191,7 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
             JOIN users u ON u.id = m.user_id
             WHERE m.organization_id = wanted.organization_id
               AND m.deleted_at IS NULL
-              AND ($3::membership_role IS NULL OR m.role = $3)
-              AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)
+              AND {MATCHES}
               {"".join(f"AND {condition}" for condition in between)}
             ORDER BY u.name_key {direction}, u.id {direction}
             LIMIT {window.limit}
@@ -186,21 +203,27 @@ async def member_pages(session: ReadSession, keys: Sequence[MemberKey], window: 
     return pages_of(rows, keys, window, "name_key", "id")
 
 
-async def member_counts(session: ReadSession, keys: Sequence[MemberKey], role: str | None) -> list[int]:
+async def member_counts(session: ReadSession, keys: Sequence[MemberKey], wanted: WantedMembers) -> list[int]:
     """The number of each organization's members that the viewer sees."""
     rows: list[MemberCount] = await session.fetch(
-        """
+        f"""
         SELECT (SELECT count(*)
                 FROM memberships m
+                JOIN users u ON u.id = m.user_id
                 WHERE m.organization_id = wanted.organization_id
                   AND m.deleted_at IS NULL
-                  AND ($3::membership_role IS NULL OR m.role = $3)
-                  AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)) AS members
+                  AND {MATCHES}) AS members
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, member_id, position)
         ORDER BY wanted.position
         """,
         [organization for organization, _ in keys],
         [member_id for _, member_id in keys],
-        role,
+        *_matching(wanted),
     )
     return [row.members for row in rows]
+
+
+def _matching(wanted: WantedMembers) -> tuple[list[str] | None, str | None]:
+    """The arguments of MATCHES."""
+    roles = None if wanted.roles is None else list(wanted.roles)
+    return roles, None if wanted.q is None else containing(wanted.q)

@@ -195,3 +195,9 @@ class Arguments:
 def typed(columns: Mapping[str, str]) -> str:
     """A column definition list for `jsonb_to_recordset`: each column's name and type."""
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
+def containing(text: str) -> str:
+    """The pattern of LIKE for texts that contain this one, in which its own wildcards stand for themselves."""
+    escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"

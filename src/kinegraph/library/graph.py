@@ -8,13 +8,14 @@ import strawberry
 from strawberry.scalars import JSON
 
 from kinegraph.catalog.graph import Filter, Sort
+from kinegraph.catalog.graph_conditions import resolved
 from kinegraph.catalog.graph_facets import ExerciseFacets, facets_of
 from kinegraph.catalog.rules import ExerciseSort, checked_filter
 from kinegraph.catalog.store_facets import by_facet
 from kinegraph.catalog.store_orders import ORDERS
-from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId
+from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId, ExercisePayload
 from kinegraph.exercise.graph_details import Contraindication, Instruction
-from kinegraph.exercise.rules import is_visible, stored_id
+from kinegraph.exercise.rules import ExerciseRow, is_visible, stored_id
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store_details import contraindications_of, instructions_of
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
@@ -175,6 +176,7 @@ class OrganizationLibrary:
         if not viewer.sees_library(root.id):
             return Page.empty(page, facets=by_facet(()))  # type: ignore[return-value]  # read by field name
         key = (root.id, viewer.coaches(root.id))
+        wanted = await resolved(info, wanted, *key)
         names = info.context.requested_columns(info)
         lists = store_lists.library_pages, store_lists.library_counts
         facets = {"facets": store_lists.library_facets}
@@ -182,6 +184,27 @@ class OrganizationLibrary:
             *lists, key, page, names, facets, source=source or rules.LibrarySource.ALL, wanted=wanted, sort=sort
         )
         return found
+
+
+@extends(ExercisePayload)
+class WrittenExercise:
+    effective_exercise: EffectiveExercise | None = edge(
+        store.effective,
+        lambda payload: payload.exercise and _view_key(payload.exercise.organization_id, payload.exercise),
+        "An organization's own exercise as it sees it now; null for a canonical row, of which there are many views.",
+    )
+
+    effective_exercises: list[EffectiveExercise] = edge(
+        store.effective_everywhere,
+        lambda payload: payload.exercise and payload.exercise.id,
+        "The exercise as each of the caller's organizations sees it now, by name of the organization.",
+        lambda _, found: found or [],
+    )
+
+
+def _view_key(organization_id: UUID | None, exercise: ExerciseRow) -> tuple[UUID, UUID] | None:
+    """The key of an organization's view of an exercise; None without an organization."""
+    return (organization_id, exercise.id) if organization_id else None
 
 
 @strawberry.type

@@ -53,6 +53,18 @@ async def shown(
     return [view if (view := found.get(key)) and is_visible(viewer, view.row) else None for key in keys]
 
 
+async def effective_everywhere(
+    session: ReadSession[Viewer], exercise_ids: Sequence[UUID]
+) -> list[list[EffectiveExercise]]:
+    """Each exercise as each of the viewer's organizations sees it, by name of the organization."""
+    organizations = list(session.viewer.by_organization)
+    keys = [(organization, exercise) for exercise in exercise_ids for organization in organizations]
+    found = await effective(session, keys) if keys else []
+    size = len(organizations)
+    groups = [found[index * size : (index + 1) * size] for index in range(len(exercise_ids))]
+    return [[exercise for exercise in group if exercise is not None] for group in groups]
+
+
 async def _of_one_organization(
     session: ReadSession, keys: Sequence[ExerciseKey], columns: str
 ) -> Mapping[UUID, EffectiveExercise]:

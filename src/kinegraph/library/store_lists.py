@@ -10,8 +10,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
-from kinegraph.catalog.store_facets import by_facet, counted_columns, counting_statement
-from kinegraph.catalog.store_filters import STORED, conditions
+from kinegraph.catalog.store_facets import by_facet, counting_statement, listing_statement
+from kinegraph.catalog.store_filters import STORED, conditions, named_conditions
 from kinegraph.catalog.store_orders import ORDERS, Order, difficulty_bounds, page_statement
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
@@ -33,25 +33,36 @@ OVERRIDDEN = """exercise_org_overrides o
             JOIN exercises e ON e.id = o.exercise_id"""
 
 
-def _canonical(source: LibrarySource, wanted: Filter, arguments: Arguments) -> list[str]:
-    """The conditions of canonical rows, of which published ones are listed."""
+def _is_canonical(source: LibrarySource) -> list[str]:
+    """The conditions of a library's canonical rows, whatever its filter."""
     found = ["e.organization_id IS NULL", "e.deleted_at IS NULL", "e.status = 'published'"]
-    if wanted.status is not None:
-        found.append(f"e.status = ANY ({arguments.bind(sorted(wanted.status), 'text[]')})")
-    if source is LibrarySource.CUSTOMIZED:
-        found.append(CUSTOMIZED)
-    return [*found, *conditions(wanted, EFFECTIVE, arguments)]
+    return [*found, CUSTOMIZED] if source is LibrarySource.CUSTOMIZED else found
+
+
+IS_OWN = (
+    "e.organization_id = wanted.organization_id",
+    "e.deleted_at IS NULL",
+    "(wanted.coached OR e.status = 'published')",
+)
+"""The conditions of an organization's own rows, whatever the filter: members see published ones."""
+
+
+def _has_status(wanted: Filter, arguments: Arguments) -> str:
+    """The condition of the filter's statuses; archived rows are listed only if they are among these."""
+    if wanted.status is None:
+        return f"e.status <> '{ExerciseStatus.ARCHIVED}'"
+    return f"e.status = ANY ({arguments.bind(sorted(wanted.status), 'text[]')})"
+
+
+def _canonical(source: LibrarySource, wanted: Filter, arguments: Arguments) -> list[str]:
+    """The conditions of the canonical rows that are listed."""
+    status = [] if wanted.status is None else [_has_status(wanted, arguments)]
+    return [*_is_canonical(source), *status, *conditions(wanted, EFFECTIVE, arguments)]
 
 
 def _own(wanted: Filter, arguments: Arguments) -> list[str]:
-    """The conditions of an organization's own rows: members see published ones; archived ones are listed by status."""
-    found = ["e.organization_id = wanted.organization_id", "e.deleted_at IS NULL"]
-    found.append("(wanted.coached OR e.status = 'published')")
-    if wanted.status is None:
-        found.append(f"e.status <> '{ExerciseStatus.ARCHIVED}'")
-    else:
-        found.append(f"e.status = ANY ({arguments.bind(sorted(wanted.status), 'text[]')})")
-    return [*found, *conditions(wanted, STORED, arguments)]
+    """The conditions of the organization's own rows that are listed."""
+    return [*IS_OWN, _has_status(wanted, arguments), *conditions(wanted, STORED, arguments)]
 
 
 def _streams(
@@ -139,12 +150,13 @@ async def library_facets(
     """The facets of each organization's library, on effective values."""
     arguments, listed = Arguments(), []
     libraries = _libraries(keys, arguments)
+    status = ("status", _has_status(wanted, arguments))
     if source is not LibrarySource.ORG:
-        where = _canonical(source, wanted, arguments)
-        listed.append(f"SELECT {counted_columns(EFFECTIVE)} FROM {CANONICAL} WHERE {' AND '.join(where)}")
+        filters = [status, *named_conditions(wanted, EFFECTIVE, arguments)]
+        listed.append(listing_statement(EFFECTIVE, CANONICAL, _is_canonical(source), filters))
     if source in (LibrarySource.ALL, LibrarySource.ORG):
-        where = _own(wanted, arguments)
-        listed.append(f"SELECT {counted_columns(STORED)} FROM exercises e WHERE {' AND '.join(where)}")
+        filters = [status, *named_conditions(wanted, STORED, arguments)]
+        listed.append(listing_statement(STORED, "exercises e", IS_OWN, filters))
     rows: list[FacetRow] = await session.fetch_list(
         f"""
         SELECT wanted.position, wanted.organization_id AS view_id, counted.*

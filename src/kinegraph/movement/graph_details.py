@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
+from kinegraph.assignment.graph import WorkoutAssignment, written_assignment
 from kinegraph.identity.graph_versions import IF_UPDATED_AT, EditConflict, conflict_field
 from kinegraph.kit.user_errors import payload
 from kinegraph.workout.graph import Movement, Workout
@@ -17,6 +18,7 @@ OF_MOVEMENT = f"{IF_UPDATED_AT} It is the movement's own, or its workout's."
 class MovementPayload:
     movement: Movement | None = strawberry.field(default=None, description="The movement as it is stored now.")
     workout: Workout | None = strawberry.field(default=None, description="The workout that it stands in.")
+    assignment: WorkoutAssignment | None = written_assignment()
     conflict: EditConflict | None = conflict_field()
 
 
@@ -24,6 +26,7 @@ class MovementPayload:
 class RemoveMovementPayload:
     deleted_id: strawberry.ID | None = strawberry.field(default=None, description="The id of the removed movement.")
     workout: Workout | None = strawberry.field(default=None, description="The workout as it is stored now.")
+    assignment: WorkoutAssignment | None = written_assignment()
     conflict: EditConflict | None = conflict_field()
 
 

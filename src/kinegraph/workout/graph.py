@@ -5,6 +5,7 @@ from typing import Annotated, Any  # a resolver answers a record of another type
 from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.rules import stored_id
@@ -15,8 +16,7 @@ from kinegraph.kit.checks import require_key
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import Caching, Node, edge, embedded, extends, field, node
-from kinegraph.kit.pages import Window
+from kinegraph.kit.graph import Caching, Node, edge, embedded, extends, field, given, node
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
@@ -94,12 +94,14 @@ class Section(Node):
     )
     config: SectionConfig | None = strawberry.field(description="What the shape needs to know.")
     movements: list["Movement"] = edge(store.movements_of, "id", "Its movements, in their order.")
+    workout: Workout = edge(store.referred, "workout_id", "The workout that it is a part of.")
 
 
 @node(store.movements, "workout_movements")
 @strawberry.type(description="One exercise in a section, with how much of it is to be done.")
 class Movement(Node):
     id: strawberry.ID = strawberry.field(description="The movement's id.")
+    section: Section = edge(store.sections_of_movements, "section_id", "The section that it is done in.")
     sort_order: int = strawberry.field(description="Its place in the section, from 0.")
     exercise: EffectiveExercise = edge(
         effective,
@@ -138,23 +140,43 @@ class Comment(Node):
     updated_at: datetime = strawberry.field(description="When it was last edited.")
 
 
-ORDER = "workouts", 20, (datetime, UUID)
-"""The order of lists of workouts, the default size of their pages, and the types of their sort values."""
+@strawberry.input(
+    description="What a list of workouts is narrowed to. All conditions hold together; null is no condition."
+)
+class WorkoutFilter:
+    title: str | None = strawberry.field(
+        default=UNSET, description="Part of the title, in any case, at most 255 characters."
+    )
+    author_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Made by this user.")
+    program_id: strawberry.ID | None = strawberry.field(default=UNSET, description="In this program.")
+    uses_exercise_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="With a movement of this exercise: its id, or an EffectiveExercise's."
+    )
+
+
+Filter = Annotated[WorkoutFilter | None, strawberry.argument(description="What the list is narrowed to.")]
+Sort = Annotated[rules.WorkoutSort | None, strawberry.argument(description="Order of the list; null: newest first.")]
+NEWEST = rules.WorkoutSort.CREATED_AT_DESC
 
 
 async def _workouts(
     info: Info,
     organization_id: UUID,
-    page: Window,
+    window: tuple[int | None, str | None, int | None, str | None],
     program_id: UUID | None = None,
-    exercise_id: UUID | None = None,
+    wanted: rules.WantedWorkouts = rules.ALL_WORKOUTS,
+    sort: rules.WorkoutSort | None = NEWEST,
 ) -> Any:
-    """A page of the workouts that the viewer sees in an organization, in one of its programs or with an exercise."""
+    """A page of the workouts that the viewer sees in an organization, or in one of its programs."""
+    sort = sort or NEWEST
+    order = "workouts" if sort is NEWEST else f"workouts {sort}"
+    page = page_window(info, order, 20, (store_lists.ORDERS[sort][1], UUID), *window)
     viewer: Viewer = await info.context.viewer()
     athlete = None if viewer.coaches(organization_id) else viewer.user.id
     key = (organization_id, program_id, athlete)
     lists = store_lists.workout_pages, store_lists.workout_counts
-    return await info.context.page(*lists, key, page, info.context.requested_columns(info), exercise_id=exercise_id)
+    names = info.context.requested_columns(info)
+    return await info.context.page(*lists, key, page, names, conditions=wanted, sort=sort)
 
 
 @node(store.programs, "programs")
@@ -168,13 +190,16 @@ class Program(Node):
     async def workouts(
         root: strawberry.Parent[ProgramRow],
         info: Info,
+        filter: Filter = None,
+        sort: Sort = NEWEST,
         first: First = 20,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Workout]:
-        page = page_window(info, *ORDER, first, after, last, before)
-        found: Connection[Workout] = await _workouts(info, root.organization_id, page, root.id)
+        wanted = rules.checked_filter(given(filter) if filter else {}, root.organization_id)
+        page = first, after, last, before
+        found: Connection[Workout] = await _workouts(info, root.organization_id, page, root.id, wanted, sort)
         return found
 
 
@@ -189,14 +214,17 @@ class OrganizationWorkouts:
         program_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only workouts of this program.")
         ] = None,
+        filter: Filter = None,
+        sort: Sort = NEWEST,
         first: First = 20,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Workout]:
         program = None if program_id is None else require_key(program_id, "programId")
-        page = page_window(info, *ORDER, first, after, last, before)
-        found: Connection[Workout] = await _workouts(info, root.id, page, program)
+        wanted = rules.checked_filter(given(filter) if filter else {}, root.id)
+        page = first, after, last, before
+        found: Connection[Workout] = await _workouts(info, root.id, page, program, wanted, sort)
         return found
 
 
@@ -223,6 +251,6 @@ class Query:
         viewer: Viewer = await info.context.viewer()
         if viewer.organization(organization) is None:
             raise NotFound("You belong to no such organization.", "organizationId")
-        page = page_window(info, *ORDER, first, after, last, before)
-        found: Connection[Workout] = await _workouts(info, organization, page, exercise_id=exercise)
+        page, used = (first, after, last, before), rules.WantedWorkouts(exercise_ids=(exercise,))
+        found: Connection[Workout] = await _workouts(info, organization, page, wanted=used)
         return found

@@ -28,6 +28,15 @@ described_enum(
     FREEFORM="A text, in the description; sections, where there are any, stand beside it.",
 )
 described_enum(
+    rules.WorkoutSort,
+    "Order of a list of workouts; equals are ordered by id.",
+    CREATED_AT_DESC="Newest first.",
+    CREATED_AT_ASC="Oldest first.",
+    UPDATED_AT_DESC="Last changed first; a change anywhere in the tree counts.",
+    TITLE_ASC="By title, upper and lower case alike; those without a title first.",
+    TITLE_DESC="By title, backwards; those without a title last.",
+)
+described_enum(
     rules.AssignmentStatus,
     "How an assignment went.",
     SCHEDULED="It is still to be done.",

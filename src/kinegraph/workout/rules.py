@@ -184,3 +184,43 @@ class LoadUnit(StrEnum):
     RPE = "rpe"
     RIR = "rir"
     BODYWEIGHT = "bodyweight"
+
+
+class WorkoutSort(StrEnum):
+    """The orders of a list of workouts."""
+
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+    UPDATED_AT_DESC = "UPDATED_AT_DESC"
+    TITLE_ASC = "TITLE_ASC"
+    TITLE_DESC = "TITLE_DESC"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedWorkouts:
+    """The conditions of a list of workouts, which all hold together; None is no condition."""
+
+    title: str | None = None
+    author_id: UUID | None = None
+    program_id: UUID | None = None
+    exercise_ids: tuple[UUID, ...] = ()
+    """Exercises that are all used in it."""
+
+
+ALL_WORKOUTS = WantedWorkouts()
+FILTERED_IDS = {"author_id": "authorId", "program_id": "programId", "uses_exercise_id": "usesExerciseId"}
+
+
+def checked_filter(values: Mapping[str, Any], organization_id: UUID) -> WantedWorkouts:
+    """Check the values of a filter of an organization's workouts, and return the conditions. Raises Refused."""
+    checks = Checks()
+    sent = values.get("title")
+    title = None if sent is None else checks.text(sent, ("filter", "title"), 255, empty=True) or None
+    ids = {
+        name: checks.key(id.removeprefix(f"{organization_id}:"), ("filter", path))
+        for name, path in FILTERED_IDS.items()
+        if (id := values.get(name)) is not None
+    }
+    checks.done()
+    used = (ids["uses_exercise_id"],) if "uses_exercise_id" in ids else ()
+    return WantedWorkouts(title, ids.get("author_id"), ids.get("program_id"), used)

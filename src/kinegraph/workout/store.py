@@ -130,6 +130,18 @@ async def sections(
     return in_key_order(rows, ids)
 
 
+@narrowed
+async def sections_of_movements(
+    session: ReadSession, ids: Sequence[UUID], names: frozenset[str] | None = None
+) -> list[SectionRow | None]:
+    """Sections of visible movements, in key order, deleted ones included."""
+    rows: list[SectionRow] = await session.fetch(
+        f"SELECT {narrow(SECTION_COLUMNS, names, 'id organization_id')} FROM workout_sections s WHERE s.id = ANY ($1)",
+        ids,
+    )
+    return in_key_order(rows, ids)
+
+
 MOVEMENT_COLUMNS = """m.id, m.organization_id, m.section_id, m.exercise_id, m.sort_order,
             m.prescription, m.notes, m.label, m.superset_group, m.updated_at"""
 

@@ -1,11 +1,13 @@
 """Pages of workouts: of an organization's library, of a program, of those assigned to an athlete."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.kit.sessions import Arguments, ReadSession, containing
+from kinegraph.workout.rules import WantedWorkouts, WorkoutSort
 from kinegraph.workout.store import ASSIGNED, selected
 
 WorkoutsKey = tuple[UUID, UUID | None, UUID | None]
@@ -21,40 +23,50 @@ USES_EXERCISE = """w.id = ANY (ARRAY (
 IN_LIBRARY = "w.is_snapshot = false AND wanted.athlete_id IS NULL"
 ASSIGNED_TO_ATHLETE = f"w.id = ANY (ARRAY ({ASSIGNED.format(athlete='wanted.athlete_id')}))"
 
+ORDERS: Mapping[WorkoutSort, tuple[str, type, str, bool]] = {
+    WorkoutSort.CREATED_AT_DESC: ("w.created_at", datetime, "timestamptz", True),
+    WorkoutSort.CREATED_AT_ASC: ("w.created_at", datetime, "timestamptz", False),
+    WorkoutSort.UPDATED_AT_DESC: ("w.updated_at", datetime, "timestamptz", True),
+    WorkoutSort.TITLE_ASC: ("w.title_key", str, "text", False),
+    WorkoutSort.TITLE_DESC: ("w.title_key", str, "text", True),
+}
+"""For each order the sort key, its type in Python and in SQL, and whether it is descending; then the id."""
+
 
 async def workout_pages(
     session: ReadSession,
     keys: Sequence[WorkoutsKey],
     window: Window,
-    exercise_id: UUID | None,
+    conditions: WantedWorkouts,
+    sort: WorkoutSort,
     names: frozenset[str] | None = None,
 ) -> list[Page]:
-    """A page of each key's workouts, newest first: an organization's library, or what is assigned to an athlete."""
-    arguments = Arguments()
-    wanted, narrowed = _wanted(keys, exercise_id, arguments)
-    between = window.between("w.created_at, w.id", ("timestamptz", "uuid"), arguments, descending=True)
-    narrowed, direction = " AND ".join([narrowed, *between]), window.direction(descending=True)
+    """A page of each key's workouts: of an organization's library, or of what is assigned to an athlete."""
+    arguments, (key, _, sql_type, descending) = Arguments(), ORDERS[sort]
+    wanted, narrowed = _wanted(keys, conditions, arguments)
+    between = window.between(f"{key}, w.id", (sql_type, "uuid"), arguments, descending=descending)
+    narrowed, direction = " AND ".join([narrowed, *between]), window.direction(descending=descending)
     found = " UNION ALL ".join(
-        f"""(SELECT w.id, w.created_at
+        f"""(SELECT w.id, {key} AS sort_key
              FROM workouts w
              WHERE {source} AND {narrowed}
-             ORDER BY w.created_at {direction}, w.id {direction} LIMIT {window.limit})"""
+             ORDER BY {key} {direction}, w.id {direction} LIMIT {window.limit})"""
         for source in _sources(keys)
     )
     rows = await session.fetch(
         f"""
-        SELECT wanted.position, page.*
+        SELECT wanted.position, found.sort_key, page.*
         FROM {wanted}
         CROSS JOIN LATERAL ({found}) AS found
         CROSS JOIN LATERAL (
             {selected(names)}
             WHERE w.id = found.id
         ) AS page
-        ORDER BY wanted.position, page.created_at {direction}, page.id {direction}
+        ORDER BY wanted.position, found.sort_key {direction}, page.id {direction}
         """,
         *arguments.values,
     )
-    return pages_of(rows, keys, window, "created_at", "id")
+    return pages_of(rows, keys, window, "sort_key", "id")
 
 
 def _sources(keys: Sequence[WorkoutsKey]) -> list[str]:
@@ -63,10 +75,12 @@ def _sources(keys: Sequence[WorkoutsKey]) -> list[str]:
     return ([IN_LIBRARY] if None in athletes else []) + ([ASSIGNED_TO_ATHLETE] if athletes != {None} else [])
 
 
-async def workout_counts(session: ReadSession, keys: Sequence[WorkoutsKey], exercise_id: UUID | None) -> list[int]:
+async def workout_counts(
+    session: ReadSession, keys: Sequence[WorkoutsKey], conditions: WantedWorkouts, sort: WorkoutSort
+) -> list[int]:
     """The number of workouts of each key."""
     arguments = Arguments()
-    wanted, narrowed = _wanted(keys, exercise_id, arguments)
+    wanted, narrowed = _wanted(keys, conditions, arguments)
     rows = await session.fetch(
         f"""
         SELECT (SELECT count(*) FROM workouts w WHERE {narrowed} AND ({" OR ".join(_sources(keys))})) AS workouts
@@ -78,12 +92,18 @@ async def workout_counts(session: ReadSession, keys: Sequence[WorkoutsKey], exer
     return [row.workouts for row in rows]
 
 
-def _wanted(keys: Sequence[WorkoutsKey], exercise_id: UUID | None, arguments: Arguments) -> tuple[str, str]:
+def _wanted(keys: Sequence[WorkoutsKey], conditions: WantedWorkouts, arguments: Arguments) -> tuple[str, str]:
     """FROM item `wanted` with one row for each key, and the condition of its workouts."""
     columns = ", ".join(arguments.bind([key[column] for key in keys], "uuid[]") for column in range(3))
-    narrowed = "w.organization_id = wanted.organization_id AND w.deleted_at IS NULL"
+    found = ["w.organization_id = wanted.organization_id", "w.deleted_at IS NULL"]
     if any(program_id for _, program_id, _ in keys):  # otherwise it hides the index of the order
-        narrowed += " AND (wanted.program_id IS NULL OR w.program_id = wanted.program_id)"
-    if exercise_id is not None:
-        narrowed += " AND " + USES_EXERCISE.format(exercise=arguments.bind(exercise_id, "uuid"))
-    return f"unnest({columns}) WITH ORDINALITY AS wanted (organization_id, program_id, athlete_id, position)", narrowed
+        found.append("(wanted.program_id IS NULL OR w.program_id = wanted.program_id)")
+    for column, id in (("author_id", conditions.author_id), ("program_id", conditions.program_id)):
+        found += [] if id is None else [f"w.{column} = {arguments.bind(id, 'uuid')}"]
+    found += [USES_EXERCISE.format(exercise=arguments.bind(id, "uuid")) for id in conditions.exercise_ids]
+    if conditions.title is not None:
+        found.append(f"w.title ILIKE {arguments.bind(containing(conditions.title), 'text')}")
+    return (
+        f"unnest({columns}) WITH ORDINALITY AS wanted (organization_id, program_id, athlete_id, position)",
+        " AND ".join(found),
+    )

@@ -4,6 +4,7 @@ from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import (
     Boolean,
     Column,
+    Computed,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
@@ -60,6 +61,12 @@ workouts = Table(
     Column("program_id", Uuid),
     _required("author_id", "users.id"),
     Column("title", String(255)),
+    Column(
+        "title_key",
+        Text(collation="C"),
+        Computed("kinegraph_sort_key(coalesce(title, ''))", persisted=True),
+        nullable=False,
+    ),
     Column("description", Text),
     Column("scoring", ENUM(*SCORINGS, name="workout_scoring"), nullable=False, server_default="none"),
     Column("mode", ENUM("structured", "freeform", name="workout_mode"), nullable=False, server_default="structured"),
@@ -80,6 +87,8 @@ workouts = Table(
         text("id DESC"),
         postgresql_where=LIBRARY,
     ),
+    Index("workouts_title_idx", "organization_id", "title_key", "id", postgresql_where=LIBRARY),
+    Index("workouts_updated_idx", "organization_id", "updated_at", "id", postgresql_where=LIBRARY),
     Index(
         "workouts_embedding_idx",
         "embedding",

@@ -1,0 +1,85 @@
+"""The vocabulary of conditions that contraindicate exercises: keys, parents and synonyms (docs/domain.md, Conditions).
+
+A text *means* the entries of which it is the key or a synonym. Spellings differ by case, by underscores and hyphens for
+spaces, and by forms of one character (`folded`); nothing else is replaced, so that `Flexion <90` never means
+`Flexion >90`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+
+import orjson
+
+from kinegraph.kit.text import identity_of
+
+_SAME = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2014": "-", "\u2019": "'", "\u05f3": "'"})
+_BETWEEN_WORDS = re.compile(r"(?:[\s_]|-(?![0-9]))+")  # a hyphen before a digit may be a minus sign
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of the vocabulary."""
+
+    key: str
+    synonyms: tuple[str, ...]
+    parent: str | None = None
+    """The condition that includes it: who has this one has that one too."""
+
+
+@cache
+def vocabulary() -> Mapping[str, Condition]:
+    """The conditions by key, in the order of the file, which has the conditions of one kind together."""
+    entries = orjson.loads((files("kinegraph.taxonomy") / "conditions.json").read_bytes())
+    return {entry["key"]: Condition(entry["key"], tuple(entry["synonyms"]), entry.get("parent")) for entry in entries}
+
+
+def folded(text: str) -> str:
+    """The form in which the spellings of one condition are equal."""
+    return _BETWEEN_WORDS.sub(" ", identity_of(unicodedata.normalize("NFKC", text).translate(_SAME))).strip()
+
+
+@cache
+def _by_spelling() -> Mapping[str, frozenset[str]]:
+    """The keys that each folded key and synonym means. One synonym may have several meanings."""
+    found: dict[str, set[str]] = {}
+    for condition in vocabulary().values():
+        for text in (condition.key, *condition.synonyms):
+            found.setdefault(folded(text), set()).add(condition.key)
+    return {text: frozenset(keys) for text, keys in found.items()}
+
+
+def meant(text: str) -> frozenset[str]:
+    """The keys of the vocabulary that a text means; none for an unknown one."""
+    return _by_spelling().get(folded(text), frozenset())
+
+
+def with_ancestors(keys: Iterable[str]) -> set[str]:
+    """The conditions that somebody with these ones has: these, their parents, and so on."""
+    found: set[str] = set()
+    for key in keys:
+        current: str | None = key
+        while current is not None and current not in found:
+            found.add(current)
+            current = vocabulary()[current].parent
+    return found
+
+
+def matching(texts: Iterable[str], stored: Iterable[str]) -> set[str]:
+    """The stored spellings that stand for a condition which somebody with the conditions `texts` has."""
+    sent = list(texts)
+    exact = {folded(text) for text in sent}
+    having = with_ancestors(key for text in sent for key in meant(text))
+    return {key for key in stored if folded(key) in exact or meant(key) & having}
+
+
+def nearest(text: str, others: Iterable[str]) -> list[str]:
+    """At most three known conditions that are spelled most like an unknown one: keys, or texts of `others`."""
+    named = {folded(other): (other,) for other in others}
+    names = {**named, **{spelling: tuple(sorted(keys)) for spelling, keys in _by_spelling().items()}}
+    close = get_close_matches(folded(text)[:120], names, n=3, cutoff=0.6)
+    return list(dict.fromkeys(name for spelling in close for name in names[spelling]))[:3]
