@@ -135,11 +135,12 @@ def _relations(plan: Any) -> Iterator[str]:
 
 
 async def functions_of(database: Database, statement: str) -> set[str]:
-    """The functions of ours that a statement calls, whose tables its plan does not show."""
+    """The functions of ours that a statement calls, whose tables its plan does not show; immutable ones read none."""
     rows = await database.fetch(
         """
         SELECT proname FROM pg_proc p
         WHERE pronamespace = 'public'::regnamespace AND prokind <> 'a'
+          AND provolatile <> 'i'
           AND prolang NOT IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal'))
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
         """

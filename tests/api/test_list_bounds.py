@@ -11,7 +11,7 @@ from graphql import get_named_type, get_nullable_type, is_list_type, is_object_t
 
 from kinegraph.api.schema import schema
 from kinegraph.assignment import store_lists as assignment_lists
-from kinegraph.assignment.rules import Wanted
+from kinegraph.assignment.rules_lists import Wanted
 from kinegraph.catalog import store as store_lists
 from kinegraph.catalog.rules import ExerciseSort, Filter
 from kinegraph.kit.errors import AnswerTooLarge

@@ -7,9 +7,8 @@ from uuid import UUID
 import strawberry
 from strawberry import UNSET
 
-from kinegraph.assignment import rules as rules_assignments
+from kinegraph.assignment import rules_lists, store_lists
 from kinegraph.assignment import store as store_assignments
-from kinegraph.assignment import store_lists
 from kinegraph.assignment.rules import AssignmentRow
 from kinegraph.identity.graph import After, First, Organization, User, Viewer, organization_edge
 from kinegraph.identity.rules import User as Person
@@ -113,7 +112,7 @@ class ViewerAssignments:
     async def assignments(
         root: strawberry.Parent[Any], info: Info, start: From = None, to: To = None, filter: Filter = None
     ) -> list[WorkoutAssignment]:
-        wanted, athletes = rules_assignments.checked_filter(start, to, (), given(filter) if filter else {})
+        wanted, athletes = rules_lists.checked_filter(start, to, (), given(filter) if filter else {})
         if athletes - {root.user.id}:
             return []
         found: list[WorkoutAssignment] = await info.context.load(store_lists.of_athletes, root.user.id, wanted=wanted)
@@ -136,7 +135,7 @@ class OrganizationAssignments:
         before: Before = None,
     ) -> Connection[WorkoutAssignment]:
         values = given(filter) if filter else {}
-        wanted, athletes = rules_assignments.checked_filter(start, to, (athlete_id,), values)
+        wanted, athletes = rules_lists.checked_filter(start, to, (athlete_id,), values)
         page = page_window(info, *ORDER, first, after, last, before)
         found: Connection[WorkoutAssignment] = await _assignments(info, root.id, None, wanted, athletes, page)
         return found
@@ -167,7 +166,7 @@ class WorkoutAssignments:
         last: Last = None,
         before: Before = None,
     ) -> Connection[WorkoutAssignment]:
-        wanted, athletes = rules_assignments.checked_filter(None, None, (), given(filter) if filter else {})
+        wanted, athletes = rules_lists.checked_filter(None, None, (), given(filter) if filter else {})
         page = page_window(info, *ORDER, first, after, last, before)
         found: Connection[WorkoutAssignment] = await _assignments(
             info, root.organization_id, root.id, wanted, athletes, page
@@ -179,7 +178,7 @@ async def _assignments(
     info: Info,
     organization_id: UUID,
     workout_id: UUID | None,
-    wanted: rules_assignments.Wanted,
+    wanted: rules_lists.Wanted,
     athletes: set[UUID],
     page: Window,
 ) -> Any:

@@ -1,7 +1,6 @@
-"""The bounds of an assignment, what may no longer be done with it, and the filters of lists of assignments."""
+"""The bounds of an assignment: its athletes and its date, and what may no longer be done with it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
@@ -65,36 +64,3 @@ def duplicate(path: Path) -> Conflict:
     """The refusal of a workout that the athlete has on that day already."""
     message = "The athlete has this workout on that day already; send `allowDuplicate: true` to plan it once more."
     return Conflict(message, *path)
-
-
-CalendarKey = tuple[UUID, UUID | None, UUID | None]
-"""An organization, and the athlete and the library workout that a list is restricted to (None: all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The conditions of a list of assignments: days from all `starts` on and up to all `ends`; None is no bound."""
-
-    starts: tuple[date | None, ...] = ()
-    ends: tuple[date | None, ...] = ()
-    status: tuple[str, ...] = ()
-    """Any of these; none for every status."""
-
-
-def checked_filter(
-    start: date | None, end: date | None, athlete_ids: Sequence[str | None], values: Mapping[str, Any]
-) -> tuple[Wanted, set[UUID]]:
-    """Check the arguments of a list with the values of its filter. Returns its conditions, and the athletes named.
-
-    Raises Refused.
-    """
-    checks = Checks()
-    since, until = values.get("start"), values.get("end")
-    for path, first, last in ((("to",), start, end), (("filter", "to"), since, until)):
-        if first is not None and last is not None and last < first:
-            checks.refuse("Must not be before `from`.", *path)
-    paths = (("athleteId",), ("filter", "athleteId"))
-    named = zip((*athlete_ids, values.get("athlete_id")), paths[-len(athlete_ids) - 1 :], strict=True)
-    athletes = {checks.key(id, path) for id, path in named if id is not None}
-    checks.done()
-    return Wanted((start, since), (end, until), tuple(values.get("status") or ())), athletes

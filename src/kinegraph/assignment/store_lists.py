@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kinegraph.assignment.rules import AssignmentRow, CalendarKey, Wanted
+from kinegraph.assignment.rules import AssignmentRow
+from kinegraph.assignment.rules_lists import CalendarKey, Wanted
 from kinegraph.assignment.store import COLUMNS, JOINS
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window

@@ -1,6 +1,5 @@
 """The rules of an exercise's instructions and contraindications (docs/domain.md, Exercises)."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar  # Any: values of an input, by name
@@ -114,22 +113,6 @@ def _entries(
 def condition_key(condition: str) -> str:
     """The form of a condition that is stored to compare it: two conditions are the same if it is."""
     return identity_of(condition)
-
-
-SEPARATORS = "([ _]|-(?![0-9]))+"
-"""Pattern of what stands between the words of a condition, in Python and in SQL: no minus sign, `-10`, is one."""
-
-
-def condition_spellings(condition: str) -> list[str]:
-    """The keys by which a condition that is sought may be stored: `KNEE_PAIN` finds `Knee pain` and `knee-pain`.
-
-    The first has one space between words; a stored key in the same form is compared with it. Nothing else is replaced,
-    so that `Flexion <90` never finds `Flexion >90`. This is a tolerance of filters: in an exercise's list the three
-    spellings are three conditions.
-    """
-    key = condition_key(condition)
-    plain = re.sub(SEPARATORS, " ", key).strip()
-    return [plain, plain.replace(" ", "_"), plain.replace(" ", "-"), key]
 
 
 def paired(
