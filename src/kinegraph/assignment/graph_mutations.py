@@ -15,7 +15,7 @@ from kinegraph.identity.store import members
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Refused
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import rules, store
@@ -87,6 +87,7 @@ class Mutation:
         "Say how an assignment went: the athlete of their own, coaches of any. A completed one gets its snapshot, so "
         "that what was done stays as it was."
     )
+    @takes_input("The assignment, and its new status.")
     async def set_assignment_status(
         self,
         info: Info,

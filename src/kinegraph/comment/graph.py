@@ -16,7 +16,7 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound, Path
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.media.graph_uses import StoredUpload, attach, store_uploads
@@ -85,6 +85,7 @@ class Mutation:
         return CommentPayload(comment=await stored_row(session, store_comments.comments, id))
 
     @mutation("Edit one's own comment: its text, and the files that belong to it.")
+    @takes_input("The comment, and what to change of it.")
     async def update_comment(
         self,
         info: Info,
@@ -127,6 +128,7 @@ class Mutation:
         return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id))
 
     @mutation("Delete a comment of one's own; coaches may delete any. The replies below it go out of sight with it.")
+    @takes_input("The comment to delete.")
     async def delete_comment(self, info: Info, id: CommentId) -> DeletePayload:
         session = await info.context.write_session()
         comment = await _visible(session, id)

@@ -26,7 +26,7 @@ from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, stored_row
 from kinegraph.video.rules import locked_columns, require_unlocked, require_video, video_columns
@@ -143,6 +143,7 @@ class Mutation:
         return await exercise_payload(session, row.id)
 
     @mutation("Delete an exercise softly: it leaves the library; workouts that use it still show it, as discontinued.")
+    @takes_input("The exercise to delete.")
     async def delete_exercise(self, info: Info, id: ExerciseId) -> DeletePayload:
         session = await info.context.write_session()
         row = await lock_writable(session, id)
@@ -154,6 +155,7 @@ class Mutation:
         "fields, instructions with their pictures, contraindications and tags. The copy is a draft without slug, and "
         "stands for itself: what changes in one does not change in the other. Overrides are not copied."
     )
+    @takes_input("The exercise to copy, and where to.")
     async def clone_exercise(
         self,
         info: Info,

@@ -20,7 +20,7 @@ from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.library import rules, store, store_overrides
@@ -39,6 +39,7 @@ class Mutation:
         "Change what an organization sees of a canonical exercise (coach access). Merges with what it overrode before. "
         "A value that equals the canonical one is no override: the field goes back to the canonical row."
     )
+    @takes_input("The exercise, the organization, and what differs there.")
     async def upsert_exercise_override(
         self,
         info: Info,
@@ -70,6 +71,7 @@ class Mutation:
         return await _merged(session, organization, row.id)
 
     @mutation("Drop what an organization overrides of a canonical exercise (coach access): all of it, or some fields.")
+    @takes_input("The exercise, the organization, and what it no longer overrides.")
     async def reset_exercise_override(
         self,
         info: Info,

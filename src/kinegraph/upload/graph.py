@@ -12,7 +12,7 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media import rules as media
@@ -62,6 +62,7 @@ class Mutation:
         "Get new addresses for a file of the caller's that was not used yet, and learn which of its parts have "
         "arrived: to go on after a break, or after the addresses have expired."
     )
+    @takes_input("The upload to go on with.")
     async def resume_upload(
         self,
         info: Info,
