@@ -74,10 +74,11 @@ class Operation:
 
     @property
     def arguments(self) -> dict[str, GraphQLInputType]:
-        """The types of its arguments."""
+        """The types of its arguments, without deprecated ones."""
         parent = SCHEMA.type_map[self.parent]
         assert isinstance(parent, GraphQLObjectType)
-        return {name: argument.type for name, argument in parent.fields[self.name].args.items()}
+        arguments = parent.fields[self.name].args.items()
+        return {name: argument.type for name, argument in arguments if argument.deprecation_reason is None}
 
     @property
     def text(self) -> str:
@@ -119,11 +120,12 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     if isinstance(type, GraphQLList):
         return [good(type.of_type, name, ids, owner)] if name != "sections" else _sections(type, ids)
     if isinstance(type, GraphQLInputObjectType):
-        return {key: good(field.type, key, ids, type.name) for key, field in type.fields.items()}
+        texts = {f"{key}Text" for key in type.fields}  # refused beside the lists that they are split into
+        return {key: good(field.type, key, ids, type.name) for key, field in type.fields.items() if key not in texts}
     if isinstance(type, GraphQLEnumType):
         return "PUBLISHED" if "PUBLISHED" in type.values else ENUMS.get(type.name, next(iter(type.values)))
-    if name == "slug":
-        return f"slug-{next(_numbers)}"
+    if name in ("name", "slug"):
+        return f"{name}-{next(_numbers)}"
     if name == "url":
         return f"https://example.com/suggested/{next(_numbers)}"
     by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),

@@ -95,7 +95,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     by_operation["Mutation.resetSnapshot"]["assignmentId"] = assigned
     for name in ("setAssignmentStatus", "updateAssignment", "unassignWorkout"):
         by_operation[f"Mutation.{name}"]["id"] = assigned
-    return by_operation
+    return {name: {f"{_capitalized(name)}Input.id": ids["id"], **ids} for name, ids in by_operation.items()}
 
 
 async def made_film(api: Api, organization: Organization) -> dict[str, str]:
@@ -117,6 +117,12 @@ async def made_terms(api: Api, organization: Organization) -> dict[str, str]:
         made = await api.run(CREATE_TERM, organization.coach, input={**input, **area})
         found[name] = made["createTaxonomyTerm"]["term"]["id"]
     return {**found, "termIds": found["categoryId"]}
+
+
+def _capitalized(name: str) -> str:
+    """The name of a field without its type's, such as UpdateComment: that of its input's type begins so."""
+    field = name.rpartition(".")[2]
+    return field[0].upper() + field[1:]
 
 
 def _thing(name: str) -> str:

@@ -12,9 +12,11 @@ from tests.conftest import Api, Organization, Person, World
 from tests.identity import documents, documents_movements, documents_taxonomy, documents_workouts
 from tests.identity.documents import Case, id_coordinates, input_ids, load
 from tests.identity.rows import Pool, fill, stored
+from tests.identity.shapes import through_input
 
 SCHEMA = load((Path(__file__).parents[2] / "schema.graphql").read_text())
-CASES = documents.CASES | documents_workouts.CASES | documents_movements.CASES | documents_taxonomy.CASES
+ARGUMENTS = documents.CASES | documents_workouts.CASES | documents_movements.CASES | documents_taxonomy.CASES
+CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
 PEOPLE = ("coach", "owner", "member", "somebody in no organization", "platform admin")
 
 

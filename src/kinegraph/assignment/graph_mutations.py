@@ -12,18 +12,20 @@ from kinegraph.assignment.graph import ORDER, AssignmentId, WorkoutAssignment
 from kinegraph.assignment.store_snapshots import pin
 from kinegraph.identity import store_nodes
 from kinegraph.identity.graph import Organization
+from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store import members
-from kinegraph.kit.checks import require_key
+from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.connections import Edge
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import NotFound, Refused
-from kinegraph.kit.graph import edge, extends, field, given, mutation
+from kinegraph.kit.errors import NotFound, Refusal, Refused
+from kinegraph.kit.graph import edge, extends, field, given, mutation, takes_input
 from kinegraph.kit.pages import encode
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import rules, store
 from kinegraph.workout.graph import Workout
+from kinegraph.workout.rules_rows import WorkoutRow
 
 ALLOW_DUPLICATE = (
     "Whether an athlete may have the workout twice on that day; otherwise the second is refused as CONFLICT."
@@ -83,28 +85,23 @@ class Mutation:
         info: Info,
         input: Annotated[AssignWorkoutInput, strawberry.argument(description="What, to whom and for when.")],
     ) -> AssignWorkoutPayload:
-        values = given(input)
-        workout_id, athlete_ids = rules_assignments.checked_assignment(values)
-        session = await info.context.write_session()
-        await store.lock_tree(session, workout_id, shared=True)
-        workout = (await store.by_ids(session, [workout_id]))[0]
-        if workout is None:
-            raise NotFound("There is no such workout.", "input", "workoutId")
-        require_coach(session.viewer, workout.organization_id, "input", "workoutId")
-        if workout.is_snapshot:
-            message = "A snapshot belongs to one assignment; assign the library workout that it was copied from."
-            raise rules.SnapshotImmutable(message, "input", "workoutId")
-        member_ids = await members(session, workout.organization_id, athlete_ids)
-        strangers = [
-            NotFound("The organization has no such member.", "input", "athleteIds", position)
-            for position, athlete_id in enumerate(athlete_ids)
-            if athlete_id not in member_ids
-        ]
-        if strangers:
-            raise Refused(list(strangers))
+        values, checks, workout = given(input), Checks(), None
+        workout_id, athlete_ids = rules_assignments.checked_assignment(values, checks)
         day = values["scheduled_for"]
-        if not values["allow_duplicate"]:
-            await _require_first(session, workout_id, day, athlete_ids)
+        session = await info.context.write_session()
+        with checks.layer():
+            workout = await _coached_workout(session, workout_id)
+            if workout.is_snapshot:
+                message = "A snapshot belongs to one assignment; assign the library workout that it was copied from."
+                raise rules.SnapshotImmutable(message, "input", "workoutId")
+        if workout is not None:
+            with checks.layer():
+                await _require_members(session, workout.organization_id, athlete_ids)
+        if workout is not None and not values["allow_duplicate"]:
+            with checks.layer():
+                await _require_first(session, workout_id, day, athlete_ids)
+        checks.done()
+        assert workout is not None
         made = await store_assignments.insert(session, workout, athlete_ids, day)
         stored: Any = await store_assignments.by_ids(session, made)
         return AssignWorkoutPayload(assignments=stored)
@@ -113,6 +110,7 @@ class Mutation:
         "Say how an assignment went: the athlete of their own, coaches of any. A completed one gets its snapshot, so "
         "that what was done stays as it was."
     )
+    @takes_input("The assignment, and its new status.")
     async def set_assignment_status(
         self,
         info: Info,
@@ -127,6 +125,28 @@ class Mutation:
             await pin(session, key)
         await store_assignments.set_status(session, key, status.value)
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, key))
+
+
+async def _coached_workout(session: WriteSession[Viewer], id: UUID) -> WorkoutRow:
+    """Share the lock of a workout's tree, and return the workout. Raises NotFound and Forbidden."""
+    await store.lock_tree(session, id, shared=True)
+    workout: WorkoutRow | None = (await store.by_ids(session, [id]))[0]
+    if workout is None:
+        raise NotFound("There is no such workout.", "input", "workoutId")
+    require_coach(session.viewer, workout.organization_id, "input", "workoutId")
+    return workout
+
+
+async def _require_members(session: WriteSession[Viewer], organization_id: UUID, athlete_ids: list[UUID]) -> None:
+    """Refuse athletes who do not belong to the organization. Raises Refused."""
+    member_ids = await members(session, organization_id, athlete_ids)
+    strangers: list[Refusal] = [
+        NotFound("The organization has no such member.", "input", "athleteIds", position)
+        for position, athlete_id in enumerate(athlete_ids)
+        if athlete_id not in member_ids
+    ]
+    if strangers:
+        raise Refused(strangers)
 
 
 async def _require_first(session: WriteSession, workout_id: UUID, day: date, athlete_ids: list[UUID]) -> None:

@@ -15,7 +15,7 @@ from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, stored_row
 from kinegraph.workout import rules, store_tree
@@ -53,6 +53,7 @@ class Mutation:
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, assignment.id))
 
     @mutation("Take an assignment back (coach access): its athlete no longer sees it. A completed one stays.")
+    @takes_input("The assignment to take back.")
     async def unassign_workout(self, info: Info, id: AssignmentId) -> DeletePayload:
         session = await info.context.write_session()
         assignment = await _movable(session, id)

@@ -38,9 +38,8 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 """The dates that are accepted; one outside of them is a typing error."""
 
 
-def checked_assignment(values: Mapping[str, Any]) -> tuple[UUID, list[UUID]]:
-    """Check an assignment's input, and return the ids of its workout and athletes. Raises Refused."""
-    checks = Checks()
+def checked_assignment(values: Mapping[str, Any], checks: Checks) -> tuple[UUID, list[UUID]]:
+    """The ids of the workout and the athletes in an assignment's input. Faults are recorded in `checks`."""
     workout_id = checks.key(values["workout_id"], ("input", "workoutId"))
     athletes, at = values["athlete_ids"], ("input", "athleteIds")
     if not 1 <= len(athletes) <= MAX_ATHLETES:
@@ -50,7 +49,6 @@ def checked_assignment(values: Mapping[str, Any]) -> tuple[UUID, list[UUID]]:
         if athlete_id in athlete_ids[:position] and parse_key(athletes[position]):
             checks.refuse("This athlete stands in the list twice.", *at, position)
     check_day(checks, values["scheduled_for"])
-    checks.done()
     return workout_id, athlete_ids
 
 

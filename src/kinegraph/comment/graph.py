@@ -9,17 +9,17 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.comment import store as comment_store
-from kinegraph.comment.rules import checked_body, checked_removals, require_attached
+from kinegraph.comment.rules import MAX_REMOVED, checked_body, checked_removals, require_attached
 from kinegraph.comment.store import WrittenCommentRow
 from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import require_key
+from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound, Path
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
-from kinegraph.media.graph_uses import StoredUpload, attach, store_uploads
+from kinegraph.media.graph_uses import StoredUpload, attach, require_placed, store_uploads
 from kinegraph.media.rules import UploadPurpose, checked_uses
 from kinegraph.workout import store, store_comments
 from kinegraph.workout.graph import Comment
@@ -65,26 +65,35 @@ class Mutation:
         info: Info,
         input: Annotated[AddCommentInput, strawberry.argument(description="The new comment.")],
     ) -> CommentPayload:
-        values = given(input)
-        movement_id = require_key(input.movement_id, "input", "movementId")
-        parent = values.get("parent_comment_id")
-        parent_id = None if parent is None else require_key(parent, "input", "parentCommentId")
-        body = checked_body(input.body, "input", "body")
-        uploads = await _stored_uploads(info, values.get("upload_ids"), ("input", "uploadIds"))
+        checks, values, movement, at = Checks(), given(input), None, ("input", "uploadIds")
+        names = {"movement_id": "movementId", "parent_comment_id": "parentCommentId", "assignment_id": "assignmentId"}
+        sent = {
+            name: checks.key(values[name], ("input", names[name])) for name in names if values.get(name) is not None
+        }
+        movement_id, parent_id, assignment_id = map(sent.get, names)
+        body = checked_body(input.body, ("input", "body"), checks)
+        uploads = await _stored_uploads(info, values.get("upload_ids"), at, checks)
         session = await info.context.write_session()
-        if values.get("assignment_id") is not None:
-            assignment_id = require_key(values["assignment_id"], "input", "assignmentId")
-            movement, parent_id = await _through_assignment(session, assignment_id, movement_id, parent_id)
-        else:
-            movement = await _locked_movement(session, movement_id)
-        if parent_id is not None:
-            await _check_parent(session, parent_id, movement.id)
+        assert movement_id is not None
+        with checks.layer():
+            if assignment_id is not None:
+                movement, parent_id = await _through_assignment(session, assignment_id, movement_id, parent_id)
+            else:
+                movement = await _locked_movement(session, movement_id)
+        if movement is not None:
+            with checks.layer():
+                await _check_parent(session, parent_id, movement.id)
+            with checks.layer():
+                require_placed(uploads, movement.organization_id, at)
+        checks.done()
+        assert movement is not None
         id = await comment_store.insert(session, movement, body, parent_id)
         if uploads:
             await attach(session, uploads, movement.organization_id, "exercise_comment", id)
         return CommentPayload(comment=await stored_row(session, store_comments.comments, id))
 
     @mutation("Edit one's own comment: its text, and the files that belong to it.")
+    @takes_input("The comment, and what to change of it.")
     async def update_comment(
         self,
         info: Info,
@@ -103,22 +112,23 @@ class Mutation:
         ] = None,
         if_updated_at: IfUpdatedAt = None,
     ) -> CommentPayload:
-        text = None if body is None else checked_body(body, "body")
+        checks, comment = Checks(), None
+        text = None if body is None else checked_body(body, ("body",), checks)
         removed = remove_attachment_ids or []
-        removed_keys = checked_removals(removed, "removeAttachmentIds")
-        uploads = await _stored_uploads(info, upload_ids, ("uploadIds",))
+        removed_keys = checked_removals(removed, ("removeAttachmentIds",), checks)
+        uploads = await _stored_uploads(info, upload_ids, ("uploadIds",), checks)
         session = await info.context.write_session()
-        comment = await _visible(session, id)
-        if comment.author_id != session.viewer.user.id:
-            raise Forbidden("Only its author may edit a comment.", "id")
-        if refused := await _refused(session, comment, if_updated_at):
-            return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id), **refused)
+        with checks.layer():
+            comment = await _own(session, id)
+            if refused := await _refused(session, comment, if_updated_at):
+                return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id), **refused)
+        if comment is not None and (uploads or removed):
+            await _check_files(session, comment, removed, uploads, checks)
+        checks.done()
+        assert comment is not None
         if text is not None:
             await comment_store.update(session, comment.id, text)
         if uploads or removed:
-            await comment_store.locked_version(session, comment.id)
-            existing = await comment_store.attachment_ids(session, comment.id)
-            require_attached(existing, removed, len(uploads), ("removeAttachmentIds",), ("uploadIds",))
             await comment_store.remove_attachments(session, removed_keys)
             if uploads:
                 owner = ("exercise_comment", comment.id)
@@ -127,6 +137,7 @@ class Mutation:
         return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id))
 
     @mutation("Delete a comment of one's own; coaches may delete any. The replies below it go out of sight with it.")
+    @takes_input("The comment to delete.")
     async def delete_comment(self, info: Info, id: CommentId) -> DeletePayload:
         session = await info.context.write_session()
         comment = await _visible(session, id)
@@ -148,8 +159,10 @@ async def _locked_movement(session: WriteSession[Viewer], movement_id: UUID) -> 
     return movement
 
 
-async def _check_parent(session: WriteSession[Viewer], parent_id: UUID, movement_id: UUID) -> None:
+async def _check_parent(session: WriteSession[Viewer], parent_id: UUID | None, movement_id: UUID) -> None:
     """Check that a reply's parent is a top-level comment on the same movement. Raises NotFound and InvalidInput."""
+    if parent_id is None:
+        return
     parent = await comment_store.visible_comment(session, parent_id)
     if parent is None or parent.workout_movement_id != movement_id:
         raise NotFound("There is no such comment on this movement.", "input", "parentCommentId")
@@ -169,6 +182,30 @@ async def _refused(
     return refused_edit(session.viewer, session.viewer.user, version, "ifUpdatedAt")
 
 
+async def _own(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
+    """The viewer's comment of this id. Raises NotFound, and Forbidden for a comment of somebody else."""
+    comment = await _visible(session, id)
+    if comment.author_id != session.viewer.user.id:
+        raise Forbidden("Only its author may edit a comment.", "id")
+    return comment
+
+
+async def _check_files(
+    session: WriteSession[Viewer],
+    comment: WrittenCommentRow,
+    removed: Sequence[str],
+    uploads: list[StoredUpload],
+    checks: Checks,
+) -> None:
+    """Lock a comment, and check the files that an edit removes and adds. Faults are recorded in `checks`."""
+    await comment_store.locked_version(session, comment.id)
+    existing = await comment_store.attachment_ids(session, comment.id)
+    with checks.layer():
+        require_attached(existing, removed[:MAX_REMOVED], len(uploads), ("removeAttachmentIds",), ("uploadIds",))
+    with checks.layer():
+        require_placed(uploads, comment.organization_id, ("uploadIds",))
+
+
 async def _visible(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
     comment = await comment_store.visible_comment(session, require_key(id, "id"))
     if comment is None:
@@ -176,11 +213,13 @@ async def _visible(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
     return comment
 
 
-async def _stored_uploads(info: Info, ids: Sequence[str] | None, path: Path) -> list[StoredUpload]:
-    """The uploads of an input, inspected and copied to their own keys. Raises Refused."""
+async def _stored_uploads(info: Info, ids: Sequence[str] | None, path: Path, checks: Checks) -> list[StoredUpload]:
+    """The uploads of an input, inspected and copied to their own keys. Faults are recorded in `checks`."""
     purpose = UploadPurpose.COMMENT_ATTACHMENT
-    uses = [(id, purpose, (*path, str(at))) for at, id in enumerate(checked_uses(ids or [], *path))]
-    return await store_uploads(info, uses) if uses else []
+    with checks.layer():
+        uses = [(id, purpose, (*path, str(at))) for at, id in enumerate(checked_uses(ids or [], *path))]
+        return await store_uploads(info, uses) if uses else []
+    return []
 
 
 async def _through_assignment(

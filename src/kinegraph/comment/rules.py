@@ -12,21 +12,16 @@ MAX_REMOVED = 10
 """The attachments that one edit removes, at most: all that a comment can have."""
 
 
-def checked_body(body: str, *path: str) -> str:
-    """A comment's text. Raises Refused."""
-    checks = Checks()
-    cleaned = checks.text(body, path, MAX_COMMENT_LENGTH)
-    checks.done()
-    return cleaned
+def checked_body(body: str, path: Path, checks: Checks) -> str:
+    """A comment's text. Faults are recorded in `checks`."""
+    return checks.text(body, path, MAX_COMMENT_LENGTH)
 
 
-def checked_removals(attachment_ids: Sequence[str], *path: str) -> list[UUID]:
-    """The ids of the attachments that an edit removes; one that stands twice counts once. Raises Refused."""
-    checks = Checks()
+def checked_removals(attachment_ids: Sequence[str], path: Path, checks: Checks) -> list[UUID]:
+    """The ids of the attachments that an edit removes; one that stands twice counts once. Faults are recorded."""
     if len(attachment_ids) > MAX_REMOVED:
         checks.refuse(f"Must be at most {MAX_REMOVED} attachments; these are {len(attachment_ids)}.", *path)
     keys = checks.all(attachment_ids[:MAX_REMOVED], path, checks.key)
-    checks.done()
     return list(dict.fromkeys(keys))
 
 

@@ -21,7 +21,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
 from kinegraph.kit.graph import Node, field, node
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.media.graph_uses import StoredUpload, store_uploads, use
+from kinegraph.media.graph_uses import StoredUpload, misplaced, store_uploads, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.taxonomy import store as store_taxonomy
@@ -151,12 +151,17 @@ class DetailInputs:
             if purpose in FILES and id in files
         }
 
+    def require_usable(self, files: Files, owner: tuple[UUID | None, UUID] | None) -> None:
+        """Raise Refused if an upload cannot be used, for this owner (an organization and its exercise) where known."""
+        paths = {id: path for id, (_, path) in self.uploads.items()}
+        elsewhere = misplaced([*files.values()], owner[0], paths, owner[1]) if owner else []
+        if refusals := [*self.refusals, *elsewhere]:
+            raise Refused(refusals)
+
     async def mark_used(
         self, session: WriteSession[Viewer], files: Files, organization_id: UUID | None, exercise_id: UUID
     ) -> None:
         """Mark the uploads as used for this exercise in this organization. Raises Refused."""
-        if self.refusals:
-            raise Refused(self.refusals)
         if files:
             paths = {id: path for id, (_, path) in self.uploads.items()}
             await use(session, [*files.values()], organization_id, paths, exercise_id)
@@ -179,15 +184,30 @@ async def stored_files(info: Info, details: DetailInputs) -> Files:
     return {file.upload.id: file for file in found}
 
 
-async def replace_details(
-    session: WriteSession[Viewer], exercise: ExerciseRow, details: DetailInputs, files: Files
-) -> None:
-    """Replace the child rows and tags that an input contains. Raises Refused with everything that is wrong."""
+Images = Mapping[str, tuple[str, str]]
+"""Keys and types of picture files, by the text that an input names them with."""
+
+Named = tuple[Images, list[TermRow]]
+"""The stored pictures and taxonomy terms that an input names."""
+
+
+async def named_details(
+    session: WriteSession[Viewer], organization_id: UUID | None, details: DetailInputs, files: Files
+) -> Named:
+    """The pictures and the terms that an input names, for an exercise of this organization. Raises Refused."""
     faults = [*details.refusals]
-    images = await _images(session, exercise, details, files, faults)
-    terms = await _terms(session, exercise, details.term_ids or [], faults)
+    images = await _images(session, organization_id, details, files, faults)
+    terms = await _terms(session, organization_id, details.term_ids or [], faults)
     if faults:
         raise Refused(faults)
+    return images, terms
+
+
+async def replace_details(
+    session: WriteSession[Viewer], exercise: ExerciseRow, details: DetailInputs, files: Files, named: Named
+) -> None:
+    """Replace the child rows and tags that an input contains. Raises Refused for uploads that cannot be used."""
+    images, terms = named
     await details.mark_used(session, files, exercise.organization_id, exercise.id)
     written = 0
     if details.instructions is not None:
@@ -200,16 +220,12 @@ async def replace_details(
         await store_details.touch(session, exercise.id)
 
 
-Images = Mapping[str, tuple[str, str]]
-"""Keys and types of picture files, by the text that an input names them with."""
-
-
 async def _images(
-    session: WriteSession, exercise: ExerciseRow, details: DetailInputs, files: Files, faults: list[Refusal]
+    session: WriteSession, organization_id: UUID | None, details: DetailInputs, files: Files, faults: list[Refusal]
 ) -> Images:
     """The pictures that the instructions name. Pictures that do not exist are added to the faults."""
     named = {entry["image"] for entry in details.instructions or () if entry["image"]}
-    existing = await store_details.images(session, exercise.organization_id, [*named]) if named else {}
+    existing = await store_details.images(session, organization_id, [*named]) if named else {}
     found = {key: (key, mime) for key, mime in existing.items()}
     found |= {str(id): (file.key, file.upload.mime) for id, file in files.items()}
     refused = {str(id) for id in details.uploads if details.refusals}
@@ -234,11 +250,13 @@ def _image_key(image: str | None) -> str:
     return str(key) if key is not None else image or ""
 
 
-async def _terms(session: WriteSession, exercise: ExerciseRow, ids: list[UUID], faults: list[Refusal]) -> list[TermRow]:
+async def _terms(
+    session: WriteSession, organization_id: UUID | None, ids: list[UUID], faults: list[Refusal]
+) -> list[TermRow]:
     """The terms that an input names. Terms that do not exist are added to the faults."""
     if not ids:
         return []
-    found = await store_taxonomy.terms(session, [(exercise.organization_id, id) for id in ids])
+    found = await store_taxonomy.terms(session, [(organization_id, id) for id in ids])
     message = "There is no such term in the global taxonomies or the organization's."
     faults += [NotFound(message, "input", "termIds", index) for index, term in enumerate(found) if term is None]
     return [term for term in found if term is not None]

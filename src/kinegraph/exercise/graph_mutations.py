@@ -13,6 +13,7 @@ from kinegraph.exercise.graph_details import (
     ContraindicationInput,
     DetailInputs,
     InstructionInput,
+    named_details,
     replace_details,
     stored_files,
 )
@@ -26,7 +27,7 @@ from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, stored_row
 from kinegraph.video.rules import locked_columns, require_unlocked, require_video, video_columns
@@ -104,16 +105,24 @@ class Mutation:
         input: Annotated[CreateExerciseInput, strawberry.argument(description="The new exercise.")],
     ) -> ExercisePayload:
         values = {name: value for name, value in given(input).items() if value is not None}
+        checks, named = Checks(), None
         owner = values.pop("organization_id", None)
-        organization_id = None if owner is None else require_key(owner, "input", "organizationId")
-        columns, details = _checked(values)
+        organization_id = None if owner is None else checks.key(owner, ("input", "organizationId"))
+        columns, details = _checked(values, checks)
         files = await stored_files(info, details)
         session = await info.context.write_session()
-        rules.require_writer(session.viewer, organization_id, "input", "organizationId")
-        require_video(columns, None, ("input", "videoDurationSeconds"))
+        with checks.layer():
+            details.require_usable(files, None)
+        with checks.layer():
+            require_video(columns, None, ("input", "videoDurationSeconds"))
+        with checks.layer():
+            rules.require_writer(session.viewer, organization_id, "input", "organizationId")
+            named = await named_details(session, organization_id, details, files)
+        checks.done()
+        assert named is not None
         columns |= video_columns(columns, None)
         id = await store.insert(session, {**columns, "organization_id": organization_id})
-        await replace_details(session, await _locked(session, id), details, files)
+        await replace_details(session, await _locked(session, id), details, files, named)
         return await exercise_payload(session, id)
 
     @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
@@ -124,25 +133,33 @@ class Mutation:
         input: Annotated[UpdateExerciseInput, strawberry.argument(description="The new values.")],
         if_updated_at: IfUpdatedAt = None,
     ) -> ExercisePayload:
-        columns, details = _checked(given(input))
+        checks, row, named = Checks(), None, None
+        columns, details = _checked(given(input), checks)
         files = await stored_files(info, details)
         session = await info.context.write_session()
-        row = await lock_writable(session, id)
-        if is_stale(if_updated_at, [row.updated_at], "ifUpdatedAt"):
-            editor = await last_editor(session, "exercises", id=row.id)
-            stored: Any = row
-            return ExercisePayload(
-                exercise=stored, **refused_edit(session.viewer, editor, row.updated_at, "ifUpdatedAt")
-            )
-        rules.require_move(row.status, columns.get("status", row.status), "input", "status")
         columns |= details.addresses(files, info.context.address)
-        require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
-        require_unlocked(row, columns, details.path_of(locked_columns(columns)))
+        with checks.layer():
+            row = await lock_writable(session, id)
+            if is_stale(if_updated_at, [row.updated_at], "ifUpdatedAt"):
+                editor = await last_editor(session, "exercises", id=row.id)
+                stored: Any = row
+                return ExercisePayload(
+                    exercise=stored, **refused_edit(session.viewer, editor, row.updated_at, "ifUpdatedAt")
+                )
+        with checks.layer():
+            details.require_usable(files, (row.organization_id, row.id) if row else None)
+        if row is not None:
+            _check_against(row, columns, details, checks)
+            with checks.layer():
+                named = await named_details(session, row.organization_id, details, files)
+        checks.done()
+        assert row is not None and named is not None
         await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
-        await replace_details(session, row, details, files)
+        await replace_details(session, row, details, files, named)
         return await exercise_payload(session, row.id)
 
     @mutation("Delete an exercise softly: it leaves the library; workouts that use it still show it, as discontinued.")
+    @takes_input("The exercise to delete.")
     async def delete_exercise(self, info: Info, id: ExerciseId) -> DeletePayload:
         session = await info.context.write_session()
         row = await lock_writable(session, id)
@@ -154,6 +171,7 @@ class Mutation:
         "fields, instructions with their pictures, contraindications and tags. The copy is a draft without slug, and "
         "stands for itself: what changes in one does not change in the other. Overrides are not copied."
     )
+    @takes_input("The exercise to copy, and where to.")
     async def clone_exercise(
         self,
         info: Info,
@@ -161,29 +179,37 @@ class Mutation:
         organization_id: OrganizationId,
         name: Annotated[str | None, strawberry.argument(description="The copy's name; the source's if null.")] = None,
     ) -> ExercisePayload:
-        session = await info.context.write_session()
-        organization = require_key(organization_id, "organizationId")
-        source = require_key(rules.stored_id(id), "id")
-        require_coach(session.viewer, organization, "organizationId")
-        checks = Checks()
+        session, checks = await info.context.write_session(), Checks()
+        organization = checks.key(organization_id, ("organizationId",))
+        source = checks.key(rules.stored_id(id), ("id",))
+        with checks.layer():
+            require_coach(session.viewer, organization, "organizationId")
         named = None if name is None else checks.text(name, ("name",), COLUMNS["name"].max_length, lines=False)
+        with checks.layer():
+            if fault := rules.reference_fault((await store.by_ids(session, [source]))[0], organization, "id"):
+                raise fault
         checks.done()
-        if fault := rules.reference_fault((await store.by_ids(session, [source]))[0], organization, "id"):
-            raise fault
         copy_id = await store_clone.clone(session, source, organization, named)
         if copy_id is None:
             raise rules.ExerciseNotAvailable("The exercise was discontinued meanwhile; choose another.", "id")
         return await exercise_payload(session, copy_id)
 
 
-def _checked(values: dict[str, Any]) -> tuple[dict[str, Any], DetailInputs]:
-    """Check an input, and return its columns and its details. Raises Refused with everything that is wrong."""
-    checks = Checks()
+def _checked(values: dict[str, Any], checks: Checks) -> tuple[dict[str, Any], DetailInputs]:
+    """Check an input, and return its columns and its details. Faults are recorded in `checks`."""
     details = DetailInputs.pop_from(values, ("input",), checks)
     rules.refuse_lists_and_texts(values, ("input",), checks)
-    columns = rules.checked(values, ("input",), checks)
-    checks.done()
-    return columns, details
+    return rules.checked(values, ("input",), checks), details
+
+
+def _check_against(row: rules.ExerciseRow, columns: dict[str, Any], details: DetailInputs, checks: Checks) -> None:
+    """Check an input's values against the exercise that is stored. Faults are recorded in `checks`."""
+    with checks.layer():
+        rules.require_move(row.status, columns.get("status") or row.status, "input", "status")
+    with checks.layer():
+        require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
+    with checks.layer():
+        require_unlocked(row, columns, details.path_of(locked_columns(columns)))
 
 
 async def lock_writable(session: WriteSession[Viewer], id: str, path: str = "id") -> rules.ExerciseRow:

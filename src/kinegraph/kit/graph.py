@@ -10,17 +10,20 @@ a row. A `strawberry.type` declares the fields, not the class of the objects.
 
 import enum
 import functools
+import inspect
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar, cast, get_type_hints  # Any: objects are read by field name
+from typing import Annotated, Any, TypeAlias, TypeVar, cast, get_args, get_type_hints  # objects are read by field name
 
 import strawberry
+from strawberry.types.arguments import StrawberryArgumentAnnotation
 from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from kinegraph.kit.batches import NODES, NodeSource, TypedNode
 from kinegraph.kit.context import Batch, Context, Info
-from kinegraph.kit.errors import Refusal, Refused
+from kinegraph.kit.errors import InvalidInput, Refusal, Refused
 from kinegraph.kit.user_errors import UserError
 
 Class = TypeVar("Class", bound=type)
@@ -186,6 +189,90 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
         return strawberry.mutation(resolver=resolve, description=description)
 
     return declare
+
+
+def takes_input(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+    """Give a mutation one argument `input` that holds the values of its parameters; to be put below `@mutation`.
+
+    The input's type is derived from the parameters and described by `description`. As arguments of their own they stay
+    valid, all nullable and deprecated. The paths of refusals lead into what was sent: `("input", "status")`, or
+    `("status",)` where it was an argument.
+    """
+
+    def declare(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        signature = inspect.signature(function)
+        values = {name: each for name, each in signature.parameters.items() if name not in ("self", "info")}
+        required = [name for name, each in values.items() if each.default is inspect.Parameter.empty]
+
+        @functools.wraps(function)
+        async def resolve(self: Any, info: Info, input: Any = None, **arguments: Any) -> Any:
+            _require_one_shape(input, arguments, required)
+            if input is None:
+                return await function(self, info=info, **arguments)
+            try:
+                payload = await function(self, info=info, **{name: getattr(input, name) for name in values})
+            except Refusal as refusal:
+                raise Refused([_in_input(refusal)]) from None
+            except Refused as refused:
+                raise Refused([*map(_in_input, refused.refusals)]) from None
+            for error in payload.user_errors:
+                error.field = error.field and ["input", *error.field]
+            return payload
+
+        type_: Any = _input_type(function.__name__, values, description)
+        sent: Any = Annotated[type_ | None, strawberry.argument(description)]
+        own = [each for name, each in signature.parameters.items() if name not in values]
+        added = inspect.Parameter("input", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=sent)
+        parameters = [*own, added, *map(_deprecated, values.values())]
+        resolve.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # inspect reads it
+        return resolve
+
+    return declare
+
+
+def _in_input(refusal: Refusal) -> Refusal:
+    """The refusal with its path in the argument `input`."""
+    refusal.path = refusal.path and ("input", *refusal.path)
+    return refusal
+
+
+def _require_one_shape(input: Any, arguments: Mapping[str, Any], required: Sequence[str]) -> None:
+    """Raise Refused unless either `input` was sent, or the deprecated arguments with all that are required."""
+    sent = [name for name, value in arguments.items() if value is not None]
+    if input is not None:
+        faults = dict.fromkeys(sent, "Send it in `input`, which was sent too, and leave it out here.")
+    elif sent:
+        missing = (name for name in required if name not in sent)
+        faults = dict.fromkeys(missing, "Must not be absent or null; better send everything in `input`.")
+    else:
+        faults = {"input": "Must not be absent or null: it holds all that the mutation takes."}
+    if faults:
+        raise Refused([InvalidInput(message, to_camel_case(name)) for name, message in faults.items()])
+
+
+def _input_type(name: str, values: Mapping[str, inspect.Parameter], description: str) -> type:
+    """The input type of a mutation of this name, with a field for each of its parameters."""
+    members: dict[str, Any] = {"__annotations__": {}}
+    for parameter in values.values():
+        type_, about = _annotated(parameter)
+        default = {} if parameter.default is inspect.Parameter.empty else {"default": parameter.default}
+        members["__annotations__"][parameter.name] = type_
+        members[parameter.name] = strawberry.field(description=about, **default)
+    type_name = capitalize_first(to_camel_case(name)) + "Input"
+    return strawberry.input(type(type_name, (), members), description=description)
+
+
+def _deprecated(parameter: inspect.Parameter) -> inspect.Parameter:
+    """The parameter as a nullable, deprecated argument: GraphQL lets no required one be deprecated."""
+    type_, about = _annotated(parameter)
+    argument = strawberry.argument(about, deprecation_reason=f"Send `input.{to_camel_case(parameter.name)}`.")
+    return parameter.replace(annotation=Annotated[type_ | None, argument], default=None)
+
+
+def _annotated(parameter: inspect.Parameter) -> tuple[Any, str | None]:
+    """The type and the description of a parameter that is annotated with strawberry.argument."""
+    type_, argument = get_args(parameter.annotation)
+    return type_, cast(StrawberryArgumentAnnotation, argument).description
 
 
 def given(value: Any) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflic
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
-from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.library import rules, store, store_overrides
@@ -39,6 +39,7 @@ class Mutation:
         "Change what an organization sees of a canonical exercise (coach access). Merges with what it overrode before. "
         "A value that equals the canonical one is no override: the field goes back to the canonical row."
     )
+    @takes_input("The exercise, the organization, and what differs there.")
     async def upsert_exercise_override(
         self,
         info: Info,
@@ -47,19 +48,22 @@ class Mutation:
         overrides: Annotated[ExerciseOverrideInput, strawberry.argument(description="What differs; null clears.")],
         if_updated_at: IfUpdatedAt = None,
     ) -> EffectiveExercisePayload:
-        sent, checks = given(overrides), Checks()
+        sent, checks, target = given(overrides), Checks(), None
         details = DetailInputs.pop_from(sent, ("overrides",), checks)
-        checks.done()
+        values, removed = rules.checked_overrides(sent, ("overrides",), checks)
         files = await stored_files(info, details)
         session = await info.context.write_session()
-        organization, row = await _target(session, exercise_id, organization_id)
-        if row.organization_id is not None:
-            raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
-        if not is_visible(session.viewer, row):
-            raise NotFound("There is no such exercise.", "exerciseId")
-        if refused := await _refused(session, (organization, row.id), if_updated_at):
-            return refused
-        values, removed = rules.checked_overrides(sent, ("overrides",))
+        with checks.layer():
+            organization, row = target = await _target(session, exercise_id, organization_id)
+            if row.organization_id is not None:
+                raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
+            if not is_visible(session.viewer, row):
+                raise NotFound("There is no such exercise.", "exerciseId")
+            if refused := await _refused(session, (organization, row.id), if_updated_at):
+                return refused
+        with checks.layer():
+            details.require_usable(files, (target[0], target[1].id) if target else None)
+        checks.done()
         await details.mark_used(session, files, organization, row.id)
         values |= {api_name(name): url for name, url in details.addresses(files, info.context.address).items()}
         canonical = {name: getattr(row, rules.OVERRIDABLE_BY_KEY[name]) for name in values}
@@ -70,6 +74,7 @@ class Mutation:
         return await _merged(session, organization, row.id)
 
     @mutation("Drop what an organization overrides of a canonical exercise (coach access): all of it, or some fields.")
+    @takes_input("The exercise, the organization, and what it no longer overrides.")
     async def reset_exercise_override(
         self,
         info: Info,
@@ -80,32 +85,40 @@ class Mutation:
         ] = None,
         if_updated_at: IfUpdatedAt = None,
     ) -> EffectiveExercisePayload:
-        session = await info.context.write_session()
-        organization, row = await _target(session, exercise_id, organization_id)
-        if row.organization_id is not None:
-            message = "Cannot reset an org-custom exercise; delete it instead"
-            raise rules.ResetTargetNotCanonical(message, "exerciseId")
+        session, checks = await info.context.write_session(), Checks()
+        names = None if fields is None else rules.checked_fields(fields, checks)
+        with checks.layer():
+            organization, row = await _target(session, exercise_id, organization_id)
+            if row.organization_id is not None:
+                message = "Cannot reset an org-custom exercise; delete it instead"
+                raise rules.ResetTargetNotCanonical(message, "exerciseId")
+            if refused := await _refused(session, (organization, row.id), if_updated_at):
+                return refused
+        checks.done()
         key = (organization, row.id)
-        if refused := await _refused(session, key, if_updated_at):
-            return refused
-        if fields is None:
+        if names is None:
             await store_overrides.reset_override(session, key)
-        elif names := rules.checked_fields(fields):
+        elif names:
             await store_overrides.upsert_override(session, key, {}, {}, names)
         return await _merged(session, organization, row.id)
 
 
 async def _target(session: WriteSession[Viewer], exercise_id: str, organization_id: str) -> tuple[UUID, ExerciseRow]:
     """The organization and the exercise of an override. Raises InvalidInput, NotFound and Forbidden."""
-    organization = require_key(organization_id, "organizationId")
-    exercise = require_key(stored_id(exercise_id), "exerciseId")
-    require_coach(session.viewer, organization, "organizationId")
+    checks = Checks()
+    organization = checks.key(organization_id, ("organizationId",))
+    exercise = checks.key(stored_id(exercise_id), ("exerciseId",))
+    with checks.layer():
+        require_coach(session.viewer, organization, "organizationId")
     row = (await by_ids(session, [exercise]))[0]
     is_shown = row is not None and (
         is_readable(session.viewer, row) if row.organization_id is None else row.deleted_at is None
     )
     if row is None or not is_shown or row.organization_id not in (None, organization):
-        raise NotFound("There is no such exercise.", "exerciseId")
+        with checks.layer():
+            raise NotFound("There is no such exercise.", "exerciseId")
+    checks.done()
+    assert row is not None
     return organization, row
 
 

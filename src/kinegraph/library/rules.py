@@ -89,24 +89,20 @@ def merge(row: ExerciseRow, overrides: Mapping[str, Any] | None, organization_id
     return EffectiveExercise(row, organization_id, diff)
 
 
-def checked_fields(fields: Sequence[str]) -> list[str]:
-    """Check the names of fields to be reset, and return them. Raises Refused for fields that cannot be overridden."""
-    checks = Checks()
+def checked_fields(fields: Sequence[str], checks: Checks) -> list[str]:
+    """Check the names of fields to be reset, and return them. Those that cannot be overridden are faults."""
     if len(fields) > MAX_FIELDS:
         checks.refuse(f"Must be at most {MAX_FIELDS} names; these are {len(fields)}.", "fields")
     for index, name in enumerate(fields[:MAX_FIELDS]):
         if name not in OVERRIDABLE_BY_KEY:
             checks.refuse(f"Must be one of {', '.join(OVERRIDABLE_BY_KEY)}.", "fields", str(index))
-    checks.done()
     return [*fields]
 
 
-def checked_overrides(values: Mapping[str, Any], at: Path) -> tuple[dict[str, Any], list[str]]:
-    """The values that an input sets in the diff, and the keys that it removes. Raises Refused."""
-    checks = Checks()
+def checked_overrides(values: Mapping[str, Any], at: Path, checks: Checks) -> tuple[dict[str, Any], list[str]]:
+    """The values that an input sets in the diff, and the keys that it removes. Faults are recorded in `checks`."""
     refuse_lists_and_texts(values, at, checks)
     cleaned = checked({column: value for column, value in values.items() if value is not None}, at, checks)
-    checks.done()
     null = [TEXT_INPUTS[name].name if name in TEXT_INPUTS else name for name, value in values.items() if value is None]
     return {api_name(column): value for column, value in cleaned.items()}, [*map(api_name, null)]
 

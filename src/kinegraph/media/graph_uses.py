@@ -24,6 +24,8 @@ class StoredUpload:
     key: str
 
 
+NO_UPLOAD = "You have no such upload for this, or it was used already."
+
 UploadUse = tuple[UUID, rules.UploadPurpose, Path]
 """An upload that an input uses: its id, for which purpose, and the path in the input."""
 
@@ -50,7 +52,7 @@ async def _store_upload(
 ) -> StoredUpload | Refusal:
     """Inspect one upload's file, and copy it. Returns a refusal where it cannot be used."""
     if upload is None or upload.purpose != purpose:
-        return rules.UploadNotFound("You have no such upload for this, or it was used already.", *path)
+        return rules.UploadNotFound(NO_UPLOAD, *path)
     staged = staged_key(upload.id, upload.key)
     try:
         stored = await storage.inspect(staged)
@@ -99,12 +101,30 @@ async def use(
     `paths` are the uploads' paths in the input.
     """
     used = await store.use_uploads(session, [file.upload.id for file in files])
-    refusals: list[Refusal] = [
-        rules.UploadNotFound("You have no such upload for this, or it was used already.", *paths[upload.id])
+    lost = [rules.UploadNotFound(NO_UPLOAD, *paths[file.upload.id]) for file in files if file.upload.id not in used]
+    marked = [file for file in files if file.upload.id in used]
+    if refusals := [*lost, *misplaced(marked, organization_id, paths, exercise_id)]:
+        raise Refused(refusals)
+
+
+def misplaced(
+    files: Sequence[StoredUpload],
+    organization_id: UUID | None,
+    paths: Mapping[UUID, Path],
+    exercise_id: UUID | None = None,
+) -> list[Refusal]:
+    """The refusals of uploads that were announced for another organization or exercise than where they are used."""
+    return [
+        rules.UploadNotFound(NO_UPLOAD, *paths[upload.id])
         for upload in (file.upload for file in files)
-        if upload.id not in used or (upload.organization_id, upload.exercise_id) != (organization_id, exercise_id)
+        if (upload.organization_id, upload.exercise_id) != (organization_id, exercise_id)
     ]
-    if refusals:
+
+
+def require_placed(files: Sequence[StoredUpload], organization_id: UUID, path: Path) -> None:
+    """Raise Refused for uploads, listed at `path`, that were not announced as files of this organization."""
+    paths: dict[UUID, Path] = {file.upload.id: (*path, str(index)) for index, file in enumerate(files)}
+    if refusals := misplaced(files, organization_id, paths):
         raise Refused(refusals)
 
 

@@ -115,9 +115,8 @@ class AttachmentFile(Protocol):
     thumb_url: str | None
 
 
-def checked_upload(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Type, size and filename of an announced upload. Raises Refused."""
-    checks = Checks()
+def checked_upload(values: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
+    """Type, size and filename of an announced upload. Faults are recorded in `checks`, which has none before."""
     limits = LIMITS[UploadPurpose(values["purpose"])]
     mime = _without_parameters(checks.text(values["mime"], ("input", "mime"), 255, lines=False).lower())
     if mime in limits:
@@ -125,8 +124,8 @@ def checked_upload(values: Mapping[str, Any]) -> dict[str, Any]:
     elif not checks.refusals:
         checks.refuse(f"Must be one of {', '.join(limits)}; this is {mime}.", "input", "mime")
     filename = checks.text(values["filename"], ("input", "filename"), 255, lines=False)
-    checks.done()
-    return {"mime": mime, "size_bytes": values["size_bytes"], "filename": safe_filename(filename, mime)}
+    name = safe_filename(filename, mime) if mime in limits else filename
+    return {"mime": mime, "size_bytes": values["size_bytes"], "filename": name}
 
 
 def _without_parameters(mime: str) -> str:

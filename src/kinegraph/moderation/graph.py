@@ -13,7 +13,7 @@ from kinegraph.identity.rules_access import is_coached
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Conflict, Forbidden, NotFound
-from kinegraph.kit.graph import mutation
+from kinegraph.kit.graph import mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.moderation import rules as rules_moderation
 from kinegraph.video import rules as rules_video
@@ -32,6 +32,7 @@ NOT_ADDED = {
 @strawberry.type
 class Mutation:
     @mutation("Say whether an exercise's video is good (coach access); a later vote replaces it, null takes it back.")
+    @takes_input("The exercise, and the vote on its video.")
     async def vote_exercise_video(
         self,
         info: Info,
@@ -45,6 +46,7 @@ class Mutation:
         return await exercise_payload(session, row.id)
 
     @mutation("Suggest a video for an exercise (coach access); whoever may write the exercise decides.")
+    @takes_input("The exercise, and the video that is suggested for it.")
     async def suggest_exercise_video(
         self,
         info: Info,
@@ -68,6 +70,7 @@ class Mutation:
         "Decide a suggested video: accepted, it becomes the exercise's video, verified; rejected, it is not suggested "
         "again. Platform admins for canonical exercises, coaches for their organization's own."
     )
+    @takes_input("The exercise, the suggested video, and the decision.")
     async def decide_exercise_video(
         self,
         info: Info,
@@ -91,6 +94,7 @@ class Mutation:
         "Say what moderation makes of an exercise's video: VERIFIED, DEMOTED, or back to AUTO or MANUAL. Platform "
         "admins for canonical exercises, coaches for their organization's own."
     )
+    @takes_input("The exercise, and its video's new status.")
     async def set_exercise_video_status(
         self,
         info: Info,
@@ -107,6 +111,7 @@ class Mutation:
         "Lock an exercise's video: its address, picture and length stay until it is unlocked, whatever is seeded. "
         "Platform admins for canonical exercises, coaches for their organization's own."
     )
+    @takes_input("The exercise, and whether its video is locked.")
     async def lock_exercise_video(
         self,
         info: Info,

@@ -12,8 +12,9 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import InvalidInput, NotFound, Refused
+from kinegraph.kit.errors import InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
 from kinegraph.movement import rules, store
@@ -79,21 +80,28 @@ class Mutation:
         info: Info,
         input: Annotated[AddMovementInput, strawberry.argument(description="The movement and its place.")],
     ) -> MovementPayload:
-        values = given(input)
-        place, section_id = _place(values)
+        values, checks, edit = given(input), Checks(), None
+        place, section_id = _place(values, checks)
         assignment_id, if_updated_at = values.pop("assignment_id", None), values.pop("if_updated_at", None)
-        neighbour_id = place.before_id or place.after_id
-        if section_id is None and neighbour_id is None:
-            raise InvalidInput("Send the section, or a movement that it is to stand beside.", *AT, "sectionId")
+        added = rules_tree.Tree([], [], {}, set())
+        rules_tree.add_movement(added, values, new_key(), 0, AT, checks)
         session = await info.context.write_session()
-        edit = await _edited_at(session, section_id, neighbour_id, place, assignment_id)
-        tree = await store.tree_of(session, edit.workout)
-        rules.section_of(tree, place, section_id, None, AT)
-        if refused := await refused_as_stale(session, edit.workout, if_updated_at, *STALE):
-            return MovementPayload(**refused)
+        with checks.layer():
+            edit = await _edited_at(session, section_id, place, assignment_id)
+            if refused := await refused_as_stale(session, edit.workout, if_updated_at, *STALE):
+                return MovementPayload(**refused)
+        if edit is not None:
+            tree = await store.tree_of(session, edit.workout)
+            with checks.layer():
+                rules.section_of(tree, place, section_id, None, AT)
+            await _check_addition(session, edit.workout, tree, added, checks)
+        checks.done()
+        assert edit is not None
         workout, tree = await _writable(session, edit, tree)
         section = rules.section_of(tree, place, section_id, None, AT)
-        id = await _insert(session, workout, tree, section, values)
+        added.movements[0] |= {"section_id": section, "sort_order": len(tree.ids_in(section))}
+        await store_tree.upsert_movements(session, workout.organization_id, added)
+        id = added.movements[0]["id"]
         await store.set_positions(session, {section: rules.positioned(tree, section, id, place, AT)})
         return await _payload(session, workout, id, 1)
 
@@ -106,16 +114,22 @@ class Mutation:
         info: Info,
         input: Annotated[MoveMovementInput, strawberry.argument(description="The movement and its new place.")],
     ) -> MovementPayload:
-        values = given(input)
-        place, section_id = _place(values)
-        key = require_key(input.movement_id, *AT, "movementId")
+        values, checks, tree, movement = given(input), Checks(), None, None
+        place, section_id = _place(values, checks)
+        key = checks.key(input.movement_id, (*AT, "movementId"))
         session = await info.context.write_session()
-        edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
-        tree = await store.tree_of(session, edit.workout)
-        movement = tree.movement(key, *AT, "movementId")
-        if refused := await _refused(session, edit.workout, movement, values.get("if_updated_at"), *STALE):
-            return MovementPayload(**refused, movement=movement)  # type: ignore[arg-type]  # read by name
-        section = rules.section_of(tree, place, section_id, movement.section_id, AT)
+        with checks.layer():
+            edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
+            tree = await store.tree_of(session, edit.workout)
+            movement = tree.movement(key, *AT, "movementId")
+            if refused := await _refused(session, edit.workout, movement, values.get("if_updated_at"), *STALE):
+                return MovementPayload(**refused, movement=movement)  # type: ignore[arg-type]  # read by name
+        if tree is not None:
+            with checks.layer():
+                section = rules.section_of(tree, place, section_id, movement.section_id if movement else key, AT)
+                rules.positioned(tree, section, movement.id if movement else key, place, AT)
+        checks.done()
+        assert tree is not None and movement is not None
         if rules.positioned(tree, section, movement.id, place, AT) == tree.ids_in(section):
             return await _payload(session, edit.workout, movement.id, 0)
         workout, tree = await _writable(session, edit, tree)
@@ -167,11 +181,13 @@ async def _edited(
 async def _edited_at(
     session: WriteSession[Viewer],
     section_id: UUID | None,
-    neighbour_id: UUID | None,
     place: rules.Place,
     assignment_id: str | None,
 ) -> EditedWorkout:
-    """The same for the workout of a section, or without one, of a neighbour."""
+    """The same for the workout of a section, or without one, of a neighbour. Raises InvalidInput without either."""
+    neighbour_id = place.before_id or place.after_id
+    if section_id is None and neighbour_id is None:
+        raise InvalidInput("Send the section, or a movement that it is to stand beside.", *AT, "sectionId")
     if section_id is None and neighbour_id is not None:
         name = "beforeMovementId" if place.before_id else "afterMovementId"
         return await _edited(session, neighbour_id, assignment_id, *AT, name)
@@ -213,36 +229,29 @@ async def _payload(session: WriteSession[Viewer], workout: WorkoutRow, id: UUID,
     return MovementPayload(movement=await stored_row(session, store_workouts.movements, id), workout=stored.workout)
 
 
-async def _insert(
-    session: WriteSession[Viewer], workout: WorkoutRow, tree: rules.Tree, section_id: UUID, values: dict[str, Any]
-) -> UUID:
-    """Check a new movement, and store it at the end of a section. Returns its id. Raises Refused."""
-    checks, added = Checks(), rules_tree.Tree([], [], {}, set())
+async def _check_addition(
+    session: WriteSession[Viewer], workout: WorkoutRow, tree: rules.Tree, added: rules_tree.Tree, checks: Checks
+) -> None:
+    """Check that a workout may have one movement more, with this exercise. Faults are recorded in `checks`."""
     if len(tree.movements) >= rules_tree.MAX_MOVEMENTS:
         checks.refuse(f"The workout has {rules_tree.MAX_MOVEMENTS} movements, the most that it may have.", *AT)
-    rules_tree.add_movement(added, values, section_id, len(tree.ids_in(section_id)), AT, checks)
-    checks.done()
     ids = added.exercise_ids
     exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True))
-    refusals = list(rules_tree.check_references(added, (), exercises, workout.organization_id))
-    if refusals:
-        raise Refused(refusals)
-    await store_tree.upsert_movements(session, workout.organization_id, added)
-    id: UUID = added.movements[0]["id"]
-    return id
+    with checks.layer():
+        checks.refusals += rules_tree.check_references(added, (), exercises, workout.organization_id)
 
 
-def _place(values: dict[str, Any]) -> tuple[rules.Place, UUID | None]:
-    """The place in an input, and the section that it names; both are taken out. Raises InvalidInput."""
+def _place(values: dict[str, Any], checks: Checks) -> tuple[rules.Place, UUID | None]:
+    """The place in an input, and the section that it names; both are taken out. Faults are recorded in `checks`."""
     names = {
         "section_id": "sectionId",
         "before_movement_id": "beforeMovementId",
         "after_movement_id": "afterMovementId",
     }
     sent = {name: values.pop(name, None) for name in names}
-    keys = {name: None if id is None else require_key(id, *AT, names[name]) for name, id in sent.items()}
+    keys = {name: None if id is None else checks.key(id, (*AT, names[name])) for name, id in sent.items()}
     place = rules.Place(values.pop("position", None), keys["before_movement_id"], keys["after_movement_id"])
-    rules.require_one_place(place, *AT)
+    rules.check_one_place(place, AT, checks)
     return place, keys["section_id"]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import InvalidInput, NotFound, Path
 from kinegraph.workout.rules_rows import MovementRow, SectionRow
 
@@ -49,23 +50,28 @@ class Place:
     after_id: UUID | None = None
 
 
-def require_one_place(place: Place, *path: str) -> None:
-    """Raise InvalidInput for a place that is given twice, or before the first."""
+def check_one_place(place: Place, at: Path, checks: Checks) -> None:
+    """Record a place that is given twice, or before the first."""
     if sum(value is not None for value in (place.position, place.before_id, place.after_id)) > 1:
-        raise InvalidInput("Send one of position, beforeMovementId and afterMovementId.", *path)
+        checks.refuse("Send one of position, beforeMovementId and afterMovementId.", *at)
     if place.position is not None and place.position < 0:
-        raise InvalidInput("Must be 0 or more.", *path, "position")
+        checks.refuse("Must be 0 or more.", *at, "position")
 
 
 def section_of(tree: Tree, place: Place, section_id: UUID | None, own: UUID | None, at: Path) -> UUID:
-    """The section of a place: the one that is named, or that of the neighbour, or else `own`. Raises NotFound."""
-    named = None if section_id is None else tree.section(section_id, *at, "sectionId").id
+    """The section of a place: the one that is named, or that of the neighbour, or else `own`. Raises Refused."""
+    checks, named = Checks(), None
+    if section_id is not None:
+        with checks.layer():
+            named = tree.section(section_id, *at, "sectionId").id
     for neighbour_id, name in ((place.before_id, "beforeMovementId"), (place.after_id, "afterMovementId")):
         if neighbour_id is not None:
-            neighbour = tree.movement(neighbour_id, *at, name)
-            if named not in (None, neighbour.section_id):
-                raise NotFound("The section has no such movement.", *at, name)
-            named = neighbour.section_id
+            with checks.layer():
+                neighbour = tree.movement(neighbour_id, *at, name)
+                if named not in (None, neighbour.section_id):
+                    raise NotFound("The section has no such movement.", *at, name)
+                named = neighbour.section_id
+    checks.done()
     if named is None and own is None:
         raise InvalidInput("Send the section, or a movement that it is to stand beside.", *at, "sectionId")
     return named or own  # type: ignore[return-value]  # one of them is set

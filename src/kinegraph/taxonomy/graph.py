@@ -13,7 +13,7 @@ from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import Node, edge, extends, field, given, mutation, node
+from kinegraph.kit.graph import Node, edge, extends, field, given, mutation, node, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.taxonomy import rules, store, store_nodes
@@ -126,6 +126,7 @@ class Mutation:
         return await _stored(session, organization_id, await store.insert_term(session, kind, columns))
 
     @mutation("Give a term another name: an organization's own (coach access), or a global one (platform admins).")
+    @takes_input("The term, and its new name.")
     async def rename_taxonomy_term(
         self,
         info: Info,
@@ -141,6 +142,7 @@ class Mutation:
         return await _stored(session, term.organization_id, term.id)
 
     @mutation("Remove a term that no exercise is tagged with and no term lies below; who may write it may.")
+    @takes_input("The term to remove.")
     async def delete_taxonomy_term(self, info: Info, id: TermId) -> DeletePayload:
         session = await info.context.write_session()
         term = await _writable(session, id)

@@ -12,7 +12,7 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media import rules as media
@@ -34,18 +34,22 @@ class Mutation:
         info: Info,
         input: Annotated[RequestUploadInput, strawberry.argument(description="The file that is going to be sent.")],
     ) -> UploadPayload:
-        values = given(input)
-        file = media.checked_upload(values)
-        owners = _owner_ids(values)
+        values, checks = given(input), Checks()
+        file = media.checked_upload(values, checks)
+        owners = _owner_ids(values, checks)
         purpose = media.UploadPurpose(values["purpose"])
+        is_large = file["size_bytes"] > media.IN_PARTS_ABOVE_BYTES
+        if is_large or checks.refusals:  # else it is checked when the upload is stored
+            async with info.context.preliminary_session() as reading:
+                with checks.layer():
+                    await _require_allowed(reading, *owners, purpose)
+        checks.done()
         id = new_key()
         key = media.object_key(purpose, *owners, id, file["filename"])
         storage: ObjectStorage = info.context.storage
         staged = staged_key(id, key)
         columns = {"id": id, "purpose": purpose, "key": key, "mime": file["mime"], "size_bytes": file["size_bytes"]}
-        if file["size_bytes"] > media.IN_PARTS_ABOVE_BYTES:
-            async with info.context.preliminary_session() as reading:  # nothing is begun for those who may not
-                await _require_allowed(reading, *owners, purpose)
+        if is_large:
             columns["part_bytes"] = media.PART_BYTES
             columns["parts_id"] = await begin_parts(storage, staged, file["mime"])
         try:
@@ -62,6 +66,7 @@ class Mutation:
         "Get new addresses for a file of the caller's that was not used yet, and learn which of its parts have "
         "arrived: to go on after a break, or after the addresses have expired."
     )
+    @takes_input("The upload to go on with.")
     async def resume_upload(
         self,
         info: Info,
@@ -99,20 +104,20 @@ async def _announce(session: WriteSession[Viewer], owners: Owners, columns: Mapp
     await uploads.insert_upload(session, {**columns, "organization_id": organization_id, "exercise_id": exercise_id})
 
 
-def _owner_ids(values: Mapping[str, Any]) -> Owners:
-    """The ids of the input's organization and exercise. Raises Refused if they do not fit the upload's purpose."""
-    checks = Checks()
+def _owner_ids(values: Mapping[str, Any], checks: Checks) -> Owners:
+    """The ids of the input's organization and exercise. It is a fault if they do not fit the upload's purpose."""
     organization, exercise = values.get("organization_id"), values.get("exercise_id")
     organization_id = checks.key(organization, ("input", "organizationId")) if organization is not None else None
     exercise_id = checks.key(rules.stored_id(exercise), ("input", "exerciseId")) if exercise is not None else None
     if values["purpose"] != media.UploadPurpose.COMMENT_ATTACHMENT:
         if exercise_id is None:
             checks.refuse("Name the exercise that the file belongs to.", "input", "exerciseId")
-    elif exercise_id is not None:
-        checks.refuse("A comment's attachment belongs to no exercise; leave it out.", "input", "exerciseId")
-    elif organization_id is None:
+        return organization_id, exercise_id
+    if exercise_id is not None:
+        with checks.layer():
+            raise InvalidInput("A comment's attachment belongs to no exercise; leave it out.", "input", "exerciseId")
+    if organization_id is None:
         checks.refuse("Name the organization that the comment stands in.", "input", "organizationId")
-    checks.done()
     return organization_id, exercise_id
 
 
@@ -121,11 +126,13 @@ async def _require_allowed(
 ) -> None:
     """Raise a Refusal if the viewer may not upload a file for this organization and exercise."""
     viewer = session.viewer
-    if exercise_id is None:
+    if purpose is media.UploadPurpose.COMMENT_ATTACHMENT:
         if organization_id not in viewer.by_organization:
             raise NotFound("You belong to no such organization.", "input", "organizationId")
         return
     rules.require_writer(viewer, organization_id, "input", "organizationId")
+    if exercise_id is None:  # a fault already
+        return
     exercise = (await store.by_ids(session, [exercise_id]))[0]
     if exercise is None or exercise.organization_id not in (None, organization_id):
         raise rules.ExerciseNotVisible("There is no such exercise.", "input", "exerciseId")

@@ -16,7 +16,7 @@ from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound, Path
-from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.outbox import record
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
@@ -93,6 +93,7 @@ class Mutation:
         "and their comments; a movement that is left out is deleted, softly where it has comments. "
         f"{FORKING} Library rows' ids then stand for their copies."
     )
+    @takes_input("The workout, and its whole tree.")
     async def set_workout_sections(
         self,
         info: Info,
@@ -146,6 +147,7 @@ class Mutation:
         return WorkoutPayload(workout=await stored_row(session, store.by_ids, id))
 
     @mutation("Delete a library workout softly (coach access). Snapshots cannot be deleted.")
+    @takes_input("The workout to delete.")
     async def delete_workout(self, info: Info, id: WorkoutId) -> DeletePayload:
         session = await info.context.write_session()
         workout = (await edited_workout(session, require_key(id, "id"), None, "id")).workout
