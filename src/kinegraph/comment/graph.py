@@ -19,7 +19,7 @@ from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound, Path
 from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
-from kinegraph.media.graph_uses import StoredUpload, attach, require_placed, store_uploads
+from kinegraph.media.graph_uses import StoredUpload, attach, require_announced_for, store_uploads
 from kinegraph.media.rules import UploadPurpose, checked_uses
 from kinegraph.workout import store, store_comments
 from kinegraph.workout.graph import Comment
@@ -84,7 +84,7 @@ class Mutation:
             with checks.layer():
                 await _check_parent(session, parent_id, movement.id)
             with checks.layer():
-                require_placed(uploads, movement.organization_id, at)
+                require_announced_for(uploads, movement.organization_id, at)
         checks.done()
         assert movement is not None
         id = await comment_store.insert(session, movement, body, parent_id)
@@ -203,7 +203,7 @@ async def _check_files(
     with checks.layer():
         require_attached(existing, removed[:MAX_REMOVED], len(uploads), ("removeAttachmentIds",), ("uploadIds",))
     with checks.layer():
-        require_placed(uploads, comment.organization_id, ("uploadIds",))
+        require_announced_for(uploads, comment.organization_id, ("uploadIds",))
 
 
 async def _visible(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:

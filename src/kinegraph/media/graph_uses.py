@@ -121,7 +121,7 @@ def misplaced(
     ]
 
 
-def require_placed(files: Sequence[StoredUpload], organization_id: UUID, path: Path) -> None:
+def require_announced_for(files: Sequence[StoredUpload], organization_id: UUID, path: Path) -> None:
     """Raise Refused for uploads, listed at `path`, that were not announced as files of this organization."""
     paths: dict[UUID, Path] = {file.upload.id: (*path, str(index)) for index, file in enumerate(files)}
     if refusals := misplaced(files, organization_id, paths):
