@@ -57,7 +57,7 @@ async def test_numbers_are_sorted_by_value_whatever_their_length(owner: Pool, nu
     assert [number for _, number in sorted(zip(keys, numbers, strict=True))] == sorted(numbers)
 
 
-storable = st.text(st.characters(codec="utf-8"), max_size=255).filter(lambda text: character_fault(text) is None)
+storable = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=255)
 
 
 @LAW
@@ -130,7 +130,9 @@ async def test_members_programs_and_terms_are_listed_by_the_same_key(api: Api, w
     for name in ("Phase 10", "phase 2", "Phasé 1"):
         await owner.execute("INSERT INTO programs (organization_id, name) VALUES ($1, $2)", gym.id, name)
         await owner.execute(
-            "INSERT INTO exercise_equipment (organization_id, name, slug) VALUES ($1, $2, $2)", gym.id, name
+            "INSERT INTO exercise_equipment (organization_id, name, identity, slug) VALUES ($1, $2::text, $2::text, $2::text)",
+            gym.id,
+            name,
         )
     found = await api.run(LISTS, gym.coach, id=str(gym.id))
     organization = found["organization"]
