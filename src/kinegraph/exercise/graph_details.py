@@ -21,7 +21,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
 from kinegraph.kit.graph import Node, field, node
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.media.graph_uses import StoredUpload, misplaced, store_uploads, use
+from kinegraph.media.graph_uses import StoredUpload, announced_elsewhere, store_uploads, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.taxonomy import store as store_taxonomy
@@ -154,7 +154,7 @@ class DetailInputs:
     def require_usable(self, files: Files, owner: tuple[UUID | None, UUID] | None) -> None:
         """Raise Refused if an upload cannot be used, for this owner (an organization and its exercise) where known."""
         paths = {id: path for id, (_, path) in self.uploads.items()}
-        elsewhere = misplaced([*files.values()], owner[0], paths, owner[1]) if owner else []
+        elsewhere = announced_elsewhere([*files.values()], owner[0], paths, owner[1]) if owner else []
         if refusals := [*self.refusals, *elsewhere]:
             raise Refused(refusals)
 
