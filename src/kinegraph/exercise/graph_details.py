@@ -51,7 +51,7 @@ described_enum(
 class Instruction(Node):
     id: strawberry.ID = strawberry.field(description="The instruction's id.")
     type: rules.InstructionType = strawberry.field(description="What it is about.")
-    body: str = strawberry.field(description="What it says.")
+    body: str = strawberry.field(description="What the athlete reads, 1 to 2,000 characters.")
     sort_order: int = strawberry.field(description="Its place among the exercise's instructions, from 0.")
     image_key: str | None = strawberry.field(
         description="Names its picture: pass it as imageKey to keep the picture, or to use it in another instruction."
