@@ -103,6 +103,21 @@ def test_no_description_says_nothing() -> None:
     assert [name for name, description in described(exported) if description in empty] == []
 
 
+SHORT = re.compile(r"The \w+'s id\.|[\d,]+ to [\d,]+\.|The new \w+\.|A new \w+\.|By [\w ]+\.|In this program\.")
+"""Descriptions of fewer than four words that say all there is: ids, bounds, new things, and what a facet counts by."""
+
+
+def test_descriptions_say_more_than_three_words_except_of_ids_bounds_and_values() -> None:
+    values = {
+        f"{type.name}.{name}"
+        for type in exported.type_map.values()
+        if isinstance(type, GraphQLEnumType)
+        for name in type.values
+    }
+    short = {name: text for name, text in described(exported) if text and len(text.split()) < 4}
+    assert {n: t for n, t in short.items() if n not in values and n[0] != "@" and not SHORT.fullmatch(t)} == {}
+
+
 def test_superset_groups_and_labels_are_described_as_the_demo_has_them() -> None:
     found = {name: text or "" for name, text in described(exported) if name.endswith((".label", ".supersetGroup"))}
     assert {"Movement.label", "Movement.supersetGroup", "MovementInput.label"} <= set(found)

@@ -168,12 +168,14 @@ async def test_an_id_of_another_form_is_refused_at_its_argument(
     assert await api.refusals(RESET, gym.coach, **ids) == [("INVALID_INPUT", [field])]
 
 
-async def test_an_effective_exercises_id_of_another_organization_is_refused(
+async def test_an_effective_exercises_id_of_another_organization_stands_for_the_exercise_alone(
     api: Api, gym: Organization, world: World, squat: str
 ) -> None:
     other = await world.organization()
-    found = await api.refusals(UPSERT, gym.coach, **target(f"{other.id}:{squat}", gym), overrides={"name": "x"})
-    assert found == [("INVALID_INPUT", ["exerciseId"])]
+    for exercise in (f"{other.id}:{squat}", f"{gym.id}:{squat}"):
+        assert await api.refusals(UPSERT, gym.coach, **target(exercise, gym), overrides={"name": "x"}) == []
+    async with world.writing_as(other.coach) as session:
+        assert await session.fetch("SELECT 1 FROM exercise_org_overrides") == []
 
 
 async def test_row_level_security_alone_hides_overrides_from_other_organizations(

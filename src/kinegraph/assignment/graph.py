@@ -53,7 +53,9 @@ class WorkoutAssignment(Node):
     id: strawberry.ID = strawberry.field(description="The assignment's id.")
     organization: Organization = organization_edge("Where it was made.")
     scheduled_for: date = strawberry.field(description="The day that it is planned for.")
-    status: rules.AssignmentStatus = strawberry.field(description="How it went.")
+    status: rules.AssignmentStatus = strawberry.field(
+        description="Whether it is still to be done (SCHEDULED), was done or was left out."
+    )
     workout: Workout = edge(
         store.referred,
         "current_workout_id",
@@ -100,7 +102,9 @@ class AssignmentFilter:
     )
     start: date | None = strawberry.field(name="from", default=UNSET, description="Only from this day on.")
     end: date | None = strawberry.field(name="to", default=UNSET, description="Only up to this day, it included.")
-    athlete_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Only this athlete's.")
+    athlete_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Only this athlete's; everybody's that the caller may see if null."
+    )
 
 
 Filter = Annotated[AssignmentFilter | None, strawberry.argument(description="What the list is narrowed to.")]
@@ -125,7 +129,10 @@ class OrganizationAssignments:
     async def assignments(
         root: strawberry.Parent[Any],
         info: Info,
-        athlete_id: Annotated[strawberry.ID | None, strawberry.argument(description="Only this athlete's.")] = None,
+        athlete_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only this athlete's; everybody's that the caller may see if null."),
+        ] = None,
         start: From = None,
         to: To = None,
         filter: Filter = None,

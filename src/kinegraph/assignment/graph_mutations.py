@@ -34,7 +34,9 @@ ALLOW_DUPLICATE = (
 
 @strawberry.input(description="A workout to plan for athletes.")
 class AssignWorkoutInput:
-    workout_id: strawberry.ID = strawberry.field(description="A library workout.")
+    workout_id: strawberry.ID = strawberry.field(
+        description="A library workout of an organization that the caller coaches; no snapshot."
+    )
     athlete_ids: list[strawberry.ID] = strawberry.field(
         description="Members of its organization, 1 to 200, each once; each gets an assignment of their own."
     )
@@ -115,7 +117,9 @@ class Mutation:
         self,
         info: Info,
         id: AssignmentId,
-        status: Annotated[rules.AssignmentStatus, strawberry.argument(description="How it went.")],
+        status: Annotated[
+            rules.AssignmentStatus, strawberry.argument(description="The new status; any may follow any other.")
+        ],
     ) -> WorkoutAssignmentPayload:
         session = await info.context.write_session()
         key = require_key(id, "id")

@@ -52,7 +52,9 @@ class Mutation:
     async def reset_snapshot(
         self,
         info: Info,
-        input: Annotated[ResetSnapshotInput, strawberry.argument(description="The assignment.")],
+        input: Annotated[
+            ResetSnapshotInput, strawberry.argument(description="The assignment whose snapshot is reset.")
+        ],
     ) -> ResetSnapshotPayload:
         if_updated_at = given(input).get("if_updated_at")
         session = await info.context.write_session()

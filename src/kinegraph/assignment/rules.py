@@ -39,7 +39,10 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def checked_assignment(values: Mapping[str, Any], checks: Checks) -> tuple[UUID, list[UUID]]:
-    """The ids of the workout and the athletes in an assignment's input. Faults are recorded in `checks`."""
+    """The ids of the workout and the athletes in an assignment's input; none of too many athletes.
+
+    Faults are recorded in `checks`.
+    """
     workout_id = checks.key(values["workout_id"], ("input", "workoutId"))
     athletes, at = values["athlete_ids"], ("input", "athleteIds")
     if not 1 <= len(athletes) <= MAX_ATHLETES:
@@ -49,7 +52,7 @@ def checked_assignment(values: Mapping[str, Any], checks: Checks) -> tuple[UUID,
         if athlete_id in athlete_ids[:position] and parse_key(athletes[position]):
             checks.refuse("This athlete stands in the list twice.", *at, position)
     check_day(checks, values["scheduled_for"])
-    return workout_id, athlete_ids
+    return workout_id, athlete_ids if len(athletes) <= MAX_ATHLETES else []
 
 
 def check_day(checks: Checks, day: date) -> None:

@@ -37,15 +37,15 @@ described_enum(
 @strawberry.type(description="A piece of work in the background.")
 class Job(Node):
     id: strawberry.ID = strawberry.field(description="The job's id.")
-    kind: rules.JobKind = strawberry.field(description="What it does.")
+    kind: rules.JobKind = strawberry.field(description="Which work it is, such as making thumbnails.")
     status: rules.JobStatus = strawberry.field(description="How far it is.")
     total: int | None = strawberry.field(description="How many pieces it has, where that is known.")
     done: int = strawberry.field(description="How many of them are done.")
-    message: str | None = strawberry.field(description="What it did.")
+    message: str | None = strawberry.field(description="A sentence on what was done; null before it succeeded.")
     error: str | None = strawberry.field(description="Why it failed, or why it is tried again.")
     enqueued_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When it was first begun.")
-    finished_at: datetime | None = strawberry.field(description="When it ended.")
+    finished_at: datetime | None = strawberry.field(description="When it succeeded or failed; null before.")
 
 
 ADMINS_ONLY = "Only platform admins see jobs."

@@ -29,7 +29,12 @@ def _term_key(count: FacetRow) -> tuple[UUID | None, UUID]:
 
 @strawberry.type(description="A taxonomy term, and how many exercises of the list are tagged with it.")
 class TermCount:
-    term: TaxonomyTerm = edge(store_taxonomy.terms, _term_key, "The term.", required_columns=("view_id", "value"))
+    term: TaxonomyTerm = edge(
+        store_taxonomy.terms,
+        _term_key,
+        "The term that the exercises are tagged with.",
+        required_columns=("view_id", "value"),
+    )
     count: int = strawberry.field(description="How many exercises; of a category, those tagged below it count too.")
 
 

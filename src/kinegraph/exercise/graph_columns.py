@@ -94,7 +94,7 @@ described_enum(
 )
 described_enum(
     terms.MovementPattern,
-    "Fundamental movement.",
+    "The fundamental movements, by which a program is balanced.",
     SQUAT="Knee-dominant lowering and rising.",
     HINGE="Hip-dominant bending.",
     PUSH="Pressing away from the body.",

@@ -21,7 +21,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
 from kinegraph.kit.graph import Node, field, node
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.media.graph_uses import StoredUpload, misplaced, store_uploads, use
+from kinegraph.media.graph_uses import StoredUpload, announced_elsewhere, store_uploads, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.taxonomy import store as store_taxonomy
@@ -51,7 +51,7 @@ described_enum(
 class Instruction(Node):
     id: strawberry.ID = strawberry.field(description="The instruction's id.")
     type: rules.InstructionType = strawberry.field(description="What it is about.")
-    body: str = strawberry.field(description="What it says.")
+    body: str = strawberry.field(description="What the athlete reads, 1 to 2,000 characters.")
     sort_order: int = strawberry.field(description="Its place among the exercise's instructions, from 0.")
     image_key: str | None = strawberry.field(
         description="Names its picture: pass it as imageKey to keep the picture, or to use it in another instruction."
@@ -154,7 +154,7 @@ class DetailInputs:
     def require_usable(self, files: Files, owner: tuple[UUID | None, UUID] | None) -> None:
         """Raise Refused if an upload cannot be used, for this owner (an organization and its exercise) where known."""
         paths = {id: path for id, (_, path) in self.uploads.items()}
-        elsewhere = misplaced([*files.values()], owner[0], paths, owner[1]) if owner else []
+        elsewhere = announced_elsewhere([*files.values()], owner[0], paths, owner[1]) if owner else []
         if refusals := [*self.refusals, *elsewhere]:
             raise Refused(refusals)
 

@@ -89,7 +89,7 @@ class CreateExerciseInput(ExerciseInput):
     organization_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="Whose own it becomes; null or absent makes a canonical row (platform admins)."
     )
-    name: str = strawberry.field(description="Display name, at most 255 characters.")
+    name: str = strawberry.field(description="The name to show, 1 to 255 characters on one line.")
     slug: str | None = strawberry.field(
         default=UNSET, description="Lower-case words joined by hyphens; unique among canonical rows."
     )

@@ -42,7 +42,7 @@ def _membership_id(root: strawberry.Parent[Any]) -> strawberry.ID:
 class User(Node):
     organization_id: strawberry.Private[UUID]
     id: strawberry.ID = strawberry.field(description="The user's id, the `sub` of their tokens.")
-    name: str = strawberry.field(description="Display name.")
+    name: str = strawberry.field(description="The name to show, 1 to 255 characters; not unique.")
 
     @field("E-mail address; shown to the person and to coaches of a shared organization, else null.")
     async def email(root: strawberry.Parent[Any], info: Info) -> str | None:
@@ -64,11 +64,11 @@ class Membership(Node):
 
     role: rules.Role = strawberry.field(description="What the user is there.")
 
-    @field("The user.")
+    @field("The user who belongs to the organization.")
     def user(root: strawberry.Parent[Any]) -> User:
         return cast(User, root.user if isinstance(root, rules.Membership) else root)
 
-    @field("The organization.")
+    @field("The organization that the user belongs to.")
     async def organization(root: strawberry.Parent[Any], info: Info) -> "Organization":
         if isinstance(root, rules.Membership):
             return root.organization  # type: ignore[return-value]  # read by field name
@@ -94,7 +94,7 @@ class MemberFilter:
 @strawberry.type(description="A gym, team or clinic: what belongs to it is seen by its own people only.")
 class Organization(Node):
     id: strawberry.ID = strawberry.field(description="The organization's id.")
-    name: str = strawberry.field(description="Display name.")
+    name: str = strawberry.field(description="The name to show, 1 to 255 characters; not unique, the slug is.")
     slug: str = strawberry.field(description="Short name, unique, for addresses.")
     members_see_each_other: bool = strawberry.field(
         description="Whether members see other members' comments; off by default, since a name may be health data."
@@ -127,13 +127,13 @@ def organization_edge(description: str) -> Any:
 
 
 @node(store_nodes.viewers, parse=rules.viewer_key)
-@strawberry.type(description="Who is asking.")
+@strawberry.type(description="The user of the bearer token, and where they belong.")
 class Viewer(Node):
     id: strawberry.ID = strawberry.field(
         resolver=_viewer_id, description="The viewer's id: the same for the same user."
     )
 
-    user: User = strawberry.field(description="The signed-in user.")
+    user: User = strawberry.field(description="The user whose bearer token was sent.")
     is_platform_admin: bool = strawberry.field(
         description="Whether they curate the canonical library; it opens no organization to them."
     )

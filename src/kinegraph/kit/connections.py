@@ -62,7 +62,7 @@ class Edge(Generic[Node]):
     cursor: str = strawberry.field(
         description="The row's place: pass it as `after` to go on behind it, as `before` to end before it."
     )
-    node: Node = strawberry.field(description="The row.")
+    node: Node = strawberry.field(description="The object that stands at this place of the list.")
 
 
 async def _total(root: strawberry.Parent[Any]) -> int:

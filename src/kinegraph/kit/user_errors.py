@@ -29,7 +29,7 @@ def set_codes(descriptions: Mapping[str, str]) -> None:
 
 @strawberry.type(description="A refusal that the caller can act on, as data: nothing was stored.")
 class UserError:
-    code: UserErrorCode = strawberry.field(description="Why, for programs.")
+    code: UserErrorCode = strawberry.field(description="Why, as a stable code for programs to branch on.")
     message: str = strawberry.field(description="Why and what to do, for people.")
     field: list[str] | None = strawberry.field(
         description='Path of the input at fault from the argument on, e.g. ["input", "sections", "0", "shape"].'

@@ -48,7 +48,7 @@ class FieldOverride(Node):
     canonical_value: JSON | None = strawberry.field(description="What the canonical row says now.")
     override_value: JSON = strawberry.field(description="What the organization says instead.")
     updated_by: User | None = strawberry.field(description="Who set it; null where that is not known any more.")
-    updated_at: datetime = strawberry.field(description="When they did.")
+    updated_at: datetime = strawberry.field(description="When the organization last changed this field.")
     is_drifted: bool = strawberry.field(
         description="Whether the canonical value has changed since; sending the override again takes note of it."
     )
@@ -129,7 +129,9 @@ class EffectiveExercise(ExerciseFields, Node):
         lambda exercise, rows: field_overrides(rows or ()),
         required_columns=("id",),
     )
-    slug: str | None = strawberry.field(description="The row's slug.")
+    slug: str | None = strawberry.field(
+        description="The canonical row's short name for addresses; null where it has none."
+    )
     status: ExerciseStatus = strawberry.field(description="Where the row stands in its life.")
     customized_fields: list[str] = strawberry.field(
         description='Sorted names of the fields that the override supplies, e.g. ["name", "videoUrl"].'

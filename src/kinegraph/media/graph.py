@@ -21,7 +21,12 @@ described_enum(
     COMMENT_ATTACHMENT="A comment's attachment: an image (also GIF and HEIC) of at most 20 MiB or a video of at most "
     "200 MiB.",
 )
-described_enum(rules.AttachmentKind, "How an attachment is shown.", IMAGE="A picture.", VIDEO="A video.")
+described_enum(
+    rules.AttachmentKind,
+    "How an attachment is shown.",
+    IMAGE="A picture, to be shown as it is.",
+    VIDEO="A video, to be played.",
+)
 
 
 @strawberry.input(description="The file that is going to be sent.")
@@ -41,10 +46,10 @@ class RequestUploadInput:
     size_bytes: int = strawberry.field(description="Its exact size in bytes.")
 
 
-@strawberry.type(description="An HTTP header.")
+@strawberry.type(description="An HTTP header to send with the bytes.")
 class UploadHeader:
-    name: str = strawberry.field(description="Its name.")
-    value: str = strawberry.field(description="Its value.")
+    name: str = strawberry.field(description="The header's name, such as Content-Type.")
+    value: str = strawberry.field(description="The header's value, to be sent exactly so: it is signed.")
 
 
 def headers_of(target: Target) -> list[UploadHeader]:

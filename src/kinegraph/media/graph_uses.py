@@ -103,11 +103,11 @@ async def use(
     used = await store.use_uploads(session, [file.upload.id for file in files])
     lost = [rules.UploadNotFound(NO_UPLOAD, *paths[file.upload.id]) for file in files if file.upload.id not in used]
     marked = [file for file in files if file.upload.id in used]
-    if refusals := [*lost, *misplaced(marked, organization_id, paths, exercise_id)]:
+    if refusals := [*lost, *announced_elsewhere(marked, organization_id, paths, exercise_id)]:
         raise Refused(refusals)
 
 
-def misplaced(
+def announced_elsewhere(
     files: Sequence[StoredUpload],
     organization_id: UUID | None,
     paths: Mapping[UUID, Path],
@@ -124,7 +124,7 @@ def misplaced(
 def require_announced_for(files: Sequence[StoredUpload], organization_id: UUID, path: Path) -> None:
     """Raise Refused for uploads, listed at `path`, that were not announced as files of this organization."""
     paths: dict[UUID, Path] = {file.upload.id: (*path, str(index)) for index, file in enumerate(files)}
-    if refusals := misplaced(files, organization_id, paths):
+    if refusals := announced_elsewhere(files, organization_id, paths):
         raise Refused(refusals)
 
 

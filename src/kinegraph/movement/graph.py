@@ -147,7 +147,9 @@ class Mutation:
     async def remove_movement(
         self,
         info: Info,
-        input: Annotated[RemoveMovementInput, strawberry.argument(description="The movement.")],
+        input: Annotated[
+            RemoveMovementInput, strawberry.argument(description="The movement, and the state it was read in.")
+        ],
     ) -> RemoveMovementPayload:
         values = given(input)
         key = require_key(input.movement_id, *AT, "movementId")

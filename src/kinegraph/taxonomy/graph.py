@@ -39,13 +39,16 @@ def _in_view(column: str) -> Any:
 class TaxonomyTerm(Node):
     id: strawberry.ID = strawberry.field(description="The term's id.")
     kind: rules.TaxonomyKind = strawberry.field(description="Which taxonomy it belongs to.")
-    name: str = strawberry.field(description="Its name.")
+    name: str = strawberry.field(description="Its name, 1 to 100 characters; no other in its scope has it.")
     slug: str = strawberry.field(
         description="Short name for addresses, unique in its taxonomy and scope; names decide whether terms are equal."
     )
     organization: Organization | None = organization_edge("Whose own it is; null for a global term.")
     parent: "TaxonomyTerm | None" = edge(
-        store.terms, _in_view("parent_id"), "The category above.", required_columns=("view_id", "parent_id")
+        store.terms,
+        _in_view("parent_id"),
+        "The category above; null for a top one, and for other kinds.",
+        required_columns=("view_id", "parent_id"),
     )
     children: list["TaxonomyTerm"] = edge(
         store.children_of, _in_view("id"), "The categories right below it.", required_columns=("view_id", "id")
@@ -54,7 +57,7 @@ class TaxonomyTerm(Node):
 
 
 @node(store_nodes.shown_taxonomies, parse=rules.taxonomy_key)
-@strawberry.type(description="The three taxonomies.")
+@strawberry.type(description="The three taxonomies: global terms, with an organization's own.")
 class Taxonomy(Node):
     id: strawberry.ID = strawberry.field(description="The same for the same organization, or for none.")
     categories: list[TaxonomyTerm] = strawberry.field(description="Top categories; the others are their children.")

@@ -19,7 +19,7 @@ described_enum(
     "Who serves a video.",
     BUNNY_STREAM="Bunny Stream, adaptive streaming.",
     S3="Object storage that speaks S3.",
-    EXTERNAL="Any other address.",
+    EXTERNAL="Any other http(s) address.",
 )
 described_enum(
     VideoStatus,
@@ -27,9 +27,11 @@ described_enum(
     AUTO="Found automatically, not looked at yet.",
     VERIFIED="Looked at and found good.",
     DEMOTED="Looked at and found wanting.",
-    MANUAL="Set by hand.",
+    MANUAL="Set by a person, not moderated yet.",
 )
-described_enum(VideoVote, "What a coach thinks of a video.", UP="It shows the exercise well.", DOWN="It does not.")
+described_enum(
+    VideoVote, "What a coach thinks of a video.", UP="It shows the exercise well.", DOWN="It shows the exercise badly."
+)
 
 
 def _my_vote(video: Any, is_positive: bool | None) -> VideoVote | None:
@@ -37,11 +39,11 @@ def _my_vote(video: Any, is_positive: bool | None) -> VideoVote | None:
     return None if is_positive is None else VideoVote.UP if is_positive else VideoVote.DOWN
 
 
-@strawberry.type(description="A demonstration video.")
+@strawberry.type(description="A video that demonstrates an exercise, with what moderation says of it.")
 class Video:
-    url: str = strawberry.field(description="Where it plays.")
-    thumbnail_url: str | None = strawberry.field(description="Its poster frame.")
-    provider: VideoProvider = strawberry.field(description="Who serves it.")
+    url: str = strawberry.field(description="Address that it is played from, http(s).")
+    thumbnail_url: str | None = strawberry.field(description="Address of its poster frame; null where there is none.")
+    provider: VideoProvider = strawberry.field(description="The service it is played from, told by the address.")
     duration_seconds: int | None = strawberry.field(description="Length in seconds, where known.")
     status: VideoStatus = strawberry.field(description="What moderation has said of it.")
     positive_votes: int = strawberry.field(description="How many coaches find it good.")
@@ -59,8 +61,8 @@ class Video:
 @strawberry.type(description="A video that a coach suggested.")
 class VideoCandidate:
     id: strawberry.ID = strawberry.field(description="The same for the same address.")
-    url: str = strawberry.field(description="Where it plays.")
-    provider: VideoProvider = strawberry.field(description="Who serves it.")
+    url: str = strawberry.field(description="Address that it is played from, http(s).")
+    provider: VideoProvider = strawberry.field(description="The service it is played from, told by the address.")
     note: str | None = strawberry.field(description="What the coach said of it.")
     suggested_at: datetime = strawberry.field(description="When it was suggested.")
 

@@ -58,8 +58,8 @@ class Workout(Node):
         description="The program it belongs to, if any.",
         metadata={"required_columns": frozenset(("program_id", "program_name", "organization_id"))},
     )
-    author: User = embedded("author_", author_of, "Who made it.")
-    title: str | None = strawberry.field(description="Its title.")
+    author: User = embedded("author_", author_of, "Who created it, and for a snapshot the library workout.")
+    title: str | None = strawberry.field(description="Its title, at most 255 characters; null without one.")
     description: str | None = strawberry.field(description="What it is about; a freeform workout's whole text.")
     scoring: rules.WorkoutScoring = strawberry.field(description="What decides its result.")
     mode: rules.WorkoutMode = strawberry.field(description="Whether it is a tree or a text.")
@@ -86,7 +86,7 @@ class Workout(Node):
 class Section(Node):
     id: strawberry.ID = strawberry.field(description="The section's id.")
     type: rules.SectionType = strawberry.field(description="What it is for.")
-    title: str | None = strawberry.field(description="Its title.")
+    title: str | None = strawberry.field(description="Its title, at most 255 characters; null without one.")
     description: str | None = strawberry.field(description="What it is about.")
     sort_order: int = strawberry.field(description="Its place in the workout, from 0.")
     shape: rules.SectionShape | None = strawberry.field(
@@ -123,8 +123,8 @@ class Movement(Node):
 class Comment(Node):
     id: strawberry.ID = strawberry.field(description="The comment's id.")
     movement: Movement = edge(store.movements_of_comments, "workout_movement_id", "The movement that it is about.")
-    author: User = embedded("author_", author_of, "Who wrote it.")
-    body: str = strawberry.field(description="What it says.")
+    author: User = embedded("author_", author_of, "Who wrote it; members see the e-mail address of nobody else.")
+    body: str = strawberry.field(description="Its text, 1 to 5,000 characters, line breaks included.")
     parent: "Comment | None" = strawberry.field(
         resolver=parent_of, description="The comment that it replies to; null at top level."
     )
@@ -183,7 +183,7 @@ async def _workouts(
 @strawberry.type(description="A track of an organization that workouts may belong to.")
 class Program(Node):
     id: strawberry.ID = strawberry.field(description="The program's id.")
-    name: str = strawberry.field(description="Its name.")
+    name: str = strawberry.field(description="Its name, 1 to 255 characters on one line; not unique.")
     organization: Organization = organization_edge("Whose program it is.")
 
     @field("Its workouts that the caller sees, newest first.")

@@ -40,7 +40,7 @@ described_enum(
     rules.AssignmentStatus,
     "How an assignment went.",
     SCHEDULED="It is still to be done.",
-    COMPLETED="It was done.",
+    COMPLETED="It was done, and has a snapshot of what was done.",
     SKIPPED="It was left out.",
 )
 described_enum(
@@ -81,7 +81,7 @@ described_enum(
 @strawberry.type(description="What a section's shape needs to know; a key that the shape does not use is null.")
 class SectionConfig:
     cap_seconds: int | None = strawberry.field(description="Time limit in seconds (AMRAP, FOR_TIME, REP_SCHEME).")
-    rounds: int | None = strawberry.field(description="Number of rounds.")
+    rounds: int | None = strawberry.field(description="Number of rounds, 1 to 1,000.")
     interval_seconds: int | None = strawberry.field(description="Length of one interval of an EMOM, in seconds.")
     work_seconds: int | None = strawberry.field(description="Work in each round, in seconds.")
     rest_seconds: int | None = strawberry.field(description="Rest in or between rounds, in seconds.")
@@ -96,13 +96,13 @@ class Load:
 
 @strawberry.type(description="How much of a movement is to be done; what was not said is null.")
 class Prescription:
-    sets: int | None = strawberry.field(description="Number of sets.")
+    sets: int | None = strawberry.field(description="Number of sets, 1 to 100.")
     reps_min: int | None = strawberry.field(description="Repetitions, or the least of a range.")
     reps_max: int | None = strawberry.field(description="The most of a range of repetitions.")
     duration_seconds: int | None = strawberry.field(description="Time under work or hold, in seconds.")
-    distance_meters: float | None = strawberry.field(description="Distance in meters.")
+    distance_meters: float | None = strawberry.field(description="Distance to cover, in meters.")
     calories: int | None = strawberry.field(description="Calories on the machine.")
-    load: Load | None = strawberry.field(description="How heavy.")
+    load: Load | None = strawberry.field(description="How heavy it is; null where it was not said.")
     rest_seconds: int | None = strawberry.field(description="Rest after each set, in seconds.")
     tempo: str | None = strawberry.field(description="Eccentric-pause-concentric-pause in seconds, e.g. 3-1-1-0.")
     notes: str | None = strawberry.field(description="What the numbers do not say.")
@@ -131,7 +131,7 @@ class PrescriptionInput:
     duration_seconds: int | None = strawberry.field(default=UNSET, description="1 to 86,400.")
     distance_meters: float | None = strawberry.field(default=UNSET, description="0 to 1,000,000.")
     calories: int | None = strawberry.field(default=UNSET, description="1 to 10,000.")
-    load: LoadInput | None = strawberry.field(default=UNSET, description="How heavy.")
+    load: LoadInput | None = strawberry.field(default=UNSET, description="How heavy it is, with its unit.")
     rest_seconds: int | None = strawberry.field(default=UNSET, description="0 to 86,400.")
     tempo: str | None = strawberry.field(default=UNSET, description="Such as 3-1-1-0; X for explosive.")
     per_side: bool | None = strawberry.field(default=UNSET, description="The numbers count each side.")
