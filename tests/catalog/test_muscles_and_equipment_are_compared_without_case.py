@@ -83,6 +83,17 @@ async def test_values_that_differ_by_case_are_one_facet_value_in_its_most_freque
     }
 
 
+@pytest.mark.parametrize("name", ["ΐδιος  ΰ", "Straße İz", "ǰ50% a_b", "Упражнение Й", "חֲתִירָה", "ヴァ\u3099"])
+async def test_a_name_and_an_alias_are_found_by_themselves_in_either_case(
+    api: Api, gym: Organization, admin: Person, name: str
+) -> None:
+    await create(api, admin, name=f"{name} x", discipline=["by name"])
+    await create(api, admin, name="By alias", aliases=[f"{name} y"], discipline=["by name"])
+    for q in (name, name.upper(), name.casefold(), name[1:]):
+        found = await api.run(LIST, gym.coach, id=str(gym.id), filter={"q": q, "discipline": ["by name"]})
+        assert {f"{name} x", "By alias"} <= {node["name"] for node in found["exercises"]["nodes"]}
+
+
 LISTS = ["primaryMuscles", "secondaryMuscles", "equipment", "optionalEquipment", "aliases", "discipline"]
 
 

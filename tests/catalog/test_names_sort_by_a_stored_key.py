@@ -130,10 +130,8 @@ async def test_members_programs_and_terms_are_listed_by_the_same_key(api: Api, w
     for name in ("Phase 10", "phase 2", "Phasé 1"):
         await owner.execute("INSERT INTO programs (organization_id, name) VALUES ($1, $2)", gym.id, name)
         await owner.execute(
-            """
-            INSERT INTO exercise_equipment (organization_id, name, identity, slug)
-            VALUES ($1, $2::text, $2::text, $2::text)
-            """,
+            """INSERT INTO exercise_equipment (organization_id, name, identity, slug)
+               VALUES ($1, $2::text, $2::text, $2::text)""",
             gym.id,
             name,
         )

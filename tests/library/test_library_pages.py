@@ -25,7 +25,8 @@ NAMES = [
     "aB",
 ]
 LISTED = """
-    SELECT e.id::text, lower(coalesce(o.overrides ->> 'name', e.name)) AS name, e.created_at, e.updated_at,
+    SELECT e.id::text, kinegraph_sort_key(coalesce(o.overrides ->> 'name', e.name)) COLLATE "C" AS name,
+           e.created_at, e.updated_at,
            coalesce((o.overrides ->> 'difficulty')::integer, e.difficulty) AS difficulty
     FROM exercises e
     LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = $1

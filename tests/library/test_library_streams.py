@@ -8,7 +8,7 @@ from typing import Any  # variables of documents, and the row pool
 import pytest
 
 from kinegraph.kit.database import Database
-from kinegraph.kit.pages import encode
+from kinegraph.kit.pages import SORT_KEYS, encode
 from tests.conftest import Api, Organization, World
 from tests.exercise.documents import SORTS
 from tests.library.plans import PlanNode, captured, fill, plan_nodes, plan_of
@@ -82,7 +82,7 @@ async def middle(owner: Pool, gym: Organization, sort: str, listing: str) -> str
         "OFFSET 10000 LIMIT 1",
         gym.id if listing == "library" else None,
     )
-    return encode(f"{listing} {sort}", [row.key, row.id])
+    return encode(f"{listing} {sort}{f', {SORT_KEYS}' * isinstance(row.key, str)}", [row.key, row.id])
 
 
 def nodes_that_read_too_much(found: list[PlanNode]) -> list[PlanNode]:

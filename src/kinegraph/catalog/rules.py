@@ -110,7 +110,7 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
             cleaned[name] = checks.key(value, path)
         elif isinstance(value, str) and (name == "q" or (name in FILTERED and COLUMNS[name].kind is Kind.TEXT)):
             longest = 200 if name == "q" else max(200, COLUMNS[name].max_length)
-            cleaned[name] = sought_form(name)(checks.text(value, path, longest, empty=True)) or None
+            cleaned[name] = checks.text(value, path, longest, empty=True) or None
         else:
             cleaned[name] = value
     checks.done()

@@ -10,6 +10,7 @@ from kinegraph.catalog.rules import BANDS, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
 from kinegraph.kit.sessions import Arguments, containing
+from kinegraph.kit.text import identity_of, normalized
 
 Columns = Mapping[str, str]
 """The SQL expression of each column, by name."""
@@ -62,10 +63,23 @@ def named_conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> 
     found += _difficulties(wanted, columns, arguments)
     found += _lists(wanted, columns, arguments)
     if wanted.q is not None:
-        pattern = arguments.bind(containing(wanted.q), "text")
-        in_aliases = f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE alias LIKE {pattern})"
-        found.append(("q", f"(kinegraph_folded({columns['name']}::text) LIKE {pattern} OR {in_aliases})"))
+        found.append(("q", _named(wanted.q, columns, arguments)))
     return found + _tags(wanted, arguments) + _layers(wanted, arguments)
+
+
+def _named(q: str, columns: Columns, arguments: Arguments) -> str:
+    """The condition that a text is part of the name or of an alias, in any case.
+
+    A name has no folded form beside it. Only of names that are not ASCII the folded form can be another than NFC; to
+    normalize them all would take five times as long.
+    """
+    name = columns["name"]
+    folded = f'casefold({name} COLLATE "pg_unicode_fast")'
+    is_ascii = f"octet_length({name}) = length({name})"
+    in_name = f"CASE WHEN {is_ascii} THEN {folded} ELSE normalize({folded}) END LIKE {{}}"
+    in_alias = f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE alias LIKE {{}})"
+    patterns = [arguments.bind(containing(form), "text") for form in (normalized(q.casefold()), identity_of(q))]
+    return f"({in_name.format(patterns[0])} OR {in_alias.format(patterns[1])})"
 
 
 def _tags(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:
