@@ -13,7 +13,7 @@ from alembic import op
 revision = "0016"
 down_revision = "0015"
 
-VERSIONED = ("workouts", "workout_movements", "exercises", "exercise_org_overrides", "exercise_comments")
+VERSIONED = ("workouts", "workout_movements", "exercise_org_overrides", "exercise_comments")
 EDITED = ("workouts", "workout_movements", "exercises")
 """The tables that get a column for who made the last change; overrides have one, comments have their author."""
 
@@ -28,12 +28,16 @@ def upgrade() -> None:
     for table in VERSIONED:
         op.execute(TRIGGER.format(table=table, function="row"))
     for table in EDITED:
-        op.execute(TRIGGER.format(table=table, function="editor"))
+        if table in VERSIONED:
+            op.execute(TRIGGER.format(table=table, function="editor"))
+    op.execute(EXERCISES)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER exercises_edited ON exercises; DROP FUNCTION kinegraph_change_exercise()")
     for table in EDITED:
-        op.execute(f"DROP TRIGGER {table}_editor ON {table}")
+        if table in VERSIONED:
+            op.execute(f"DROP TRIGGER {table}_editor ON {table}")
     for table in VERSIONED:
         op.execute(f"DROP TRIGGER {table}_row ON {table}")
     op.execute("DROP FUNCTION kinegraph_change_row(), kinegraph_change_editor()")
@@ -59,6 +63,24 @@ BEGIN
     new.updated_by_user_id := nullif(current_setting('kinegraph.user_id', true), '')::uuid;
     RETURN new;
 END $$;
+"""
+
+# A key of exercises has a generated column (scope). With a trigger BEFORE UPDATE, PostgreSQL takes each generated column
+# for changed, and locks the row against references to it: votes at once would end in deadlocks. So this one is AFTER.
+EXERCISES = """
+CREATE FUNCTION kinegraph_change_exercise() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    UPDATE exercises
+    SET updated_at = greatest(clock_timestamp(), old.updated_at + interval '1 microsecond'),
+        updated_by_user_id = nullif(current_setting('kinegraph.user_id', true), '')::uuid
+    WHERE id = new.id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER exercises_edited AFTER UPDATE OF updated_at ON exercises
+    FOR EACH ROW WHEN (new.updated_at = now()) EXECUTE FUNCTION kinegraph_change_exercise();
 """
 
 TRIGGER = """

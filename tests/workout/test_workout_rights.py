@@ -139,7 +139,7 @@ async def test_without_any_check_of_the_application_an_outsider_can_neither_read
                     assert await session.run(f"{verb} WHERE {mine}", organization.id) == 0, table
             row = await owner.fetchrow(f"SELECT * FROM {table} WHERE {mine}", organization.id)
             assert row is not None
-            copied = {**row, "id": uuid4()}
+            copied = {name: value for name, value in row.items() if not name.endswith("_key")} | {"id": uuid4()}
             placeholders = ", ".join(f"${number}" for number in range(1, len(copied) + 1))
             insertion = f"INSERT INTO {table} ({', '.join(copied)}) VALUES ({placeholders})"
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
