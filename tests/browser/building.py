@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parent / "page"
-INSTALL = "npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=0 --fetch-timeout=20000"
+INSTALL = "npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=0 --fetch-timeout=20000"
 BUNDLE = "page.jsx --bundle --jsx=automatic --outfile=page.js --log-level=error"
 INSTALL_SECONDS, BUNDLE_SECONDS = 60, 60
 
