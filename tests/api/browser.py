@@ -93,11 +93,18 @@ class Visit:
 
 @asynccontextmanager
 async def visiting(tmp_path: Path) -> AsyncIterator[Visit]:
-    """A browser with an empty profile. Skips the test where there is no browser, or no page for it."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium, chromium-browser or google-chrome on PATH")
+    """A browser for GraphiQL. Skips the test where there is no browser, or no page for it."""
     if not FETCHED:
         pytest.skip(NOT_FETCHED)
+    async with browsing(tmp_path) as visit:
+        yield visit
+
+
+@asynccontextmanager
+async def browsing(tmp_path: Path) -> AsyncIterator[Visit]:
+    """A browser with an empty profile. Skips the test where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome on PATH")
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             tmp_path / "profile",

@@ -100,7 +100,7 @@ class GraphQLEndpoint:
         except KeyRefused as error:
             return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status)
         except BadRequest as error:
-            return _answer(how, {"errors": [_error(error.message, "BAD_REQUEST")]}, error.status, error.headers)
+            return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status, error.headers)
         except TokenError as error:
             return _unauthenticated(how, str(error))
         except DocumentError as error:

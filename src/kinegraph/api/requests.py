@@ -37,10 +37,13 @@ ANY = Media(PLAIN_JSON, is_legacy=False)
 class BadRequest(Exception):
     """A request that is not well-formed; answered with this status and message."""
 
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, headers: Mapping[str, str] | None = None, code: str = "BAD_REQUEST"
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.code = code
         self.headers = dict(headers or {})
 
 
@@ -159,12 +162,16 @@ def _checked(body: Any) -> Parameters:
     if not isinstance(body, dict):
         raise BadRequest(400, "The body must be a JSON object with `query`.")
     query, variables, name = body.get("query"), body.get("variables"), body.get("operationName")
+    extensions = body.get("extensions")
+    if query is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
+        # Apollo Client and urql know this very message, and send the document itself after it.
+        raise BadRequest(400, "PersistedQueryNotSupported", code="PERSISTED_QUERY_NOT_SUPPORTED")
     if not isinstance(query, str) or not query.strip():
         raise BadRequest(400, "`query` must be the text of a GraphQL document.")
     if variables is not None and not isinstance(variables, dict):
         raise BadRequest(400, "`variables` must be an object.")
     if name is not None and not isinstance(name, str):
         raise BadRequest(400, "`operationName` must be a string.")
-    if body.get("extensions") is not None and not isinstance(body["extensions"], dict):
+    if extensions is not None and not isinstance(extensions, dict):
         raise BadRequest(400, "`extensions` must be an object.")
     return Parameters(query, variables, name or None)
