@@ -65,8 +65,8 @@ BEGIN
 END $$;
 """
 
-# A key of exercises has a generated column (scope). With a trigger BEFORE UPDATE, PostgreSQL takes each generated column
-# for changed, and locks the row against references: votes at once would end in deadlocks. So this one is AFTER.
+# A key of exercises has a generated column (scope). With a trigger BEFORE UPDATE, PostgreSQL takes every generated
+# column for changed, and locks the row against references: votes at once would end in deadlocks. So this one is AFTER.
 EXERCISES = """
 CREATE FUNCTION kinegraph_change_exercise() RETURNS trigger
 LANGUAGE plpgsql
