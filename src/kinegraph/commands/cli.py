@@ -16,6 +16,7 @@ from kinegraph.commands import demo, doctor, migrate, up
 from kinegraph.commands import exchange as exchange_commands
 from kinegraph.commands import explain as explain_command
 from kinegraph.commands import organization as organization_command
+from kinegraph.commands.databases import open_migrated
 from kinegraph.commands.probes import require_free_port, require_redis
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.formats.records import FileError
@@ -23,7 +24,7 @@ from kinegraph.http_protocol import HttpProtocol
 from kinegraph.identity.store_operator import authenticate_operator, users_by_email
 from kinegraph.kit import logs
 from kinegraph.kit.checks import character_fault
-from kinegraph.kit.database import Database, Unreachable
+from kinegraph.kit.database import Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services, database_url, jwt_secret, read_services
@@ -145,16 +146,12 @@ def _seed(options: argparse.Namespace) -> int:
 
 
 async def _seed_database(url: str, *, with_demo: bool) -> None:
-    database = await Database.open(url, 1)
-    try:
-        await revisions.require_head(database)
+    async with open_migrated(url) as database:
         async for done in seed_library(database):
             print(f"{done.file}: {done.total} exercises, {done.new} new, {done.changed} changed")
         if with_demo:
             async for line in demo.seed_demo(database):
                 print(line)
-    finally:
-        await database.close()
 
 
 def _token(options: argparse.Namespace) -> int:
@@ -167,13 +164,8 @@ def _token(options: argparse.Namespace) -> int:
 async def _sign(url: str, tokens: Tokens, email: str, lifetime_seconds: int) -> str:
     if character_fault(email):
         raise ServiceError("No user has this e-mail address.")
-    database = await Database.open(url, 1)
-    try:
-        await revisions.require_head(database)
-        async with database.read(authenticate_operator) as session:
-            user = (await users_by_email(session, [email]))[0]
-    finally:
-        await database.close()
+    async with open_migrated(url) as database, database.read(authenticate_operator) as session:
+        user = (await users_by_email(session, [email]))[0]
     if user is None:
         raise ServiceError(f"No user has the e-mail address {email}.")
     return tokens.sign({"sub": str(user.id), "email": user.email}, lifetime_seconds)
@@ -191,11 +183,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
 async def _require_migrated(services: Services) -> None:
     """Refuse to start on a database that cannot be reached or is of another version."""
-    database = await Database.open(services.database_url, 1)
-    try:
-        await revisions.require_head(database)
-    finally:
-        await database.close()
+    async with open_migrated(services.database_url):
+        pass
 
 
 if __name__ == "__main__":

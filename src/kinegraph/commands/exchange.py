@@ -10,7 +10,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from kinegraph import revisions
+from kinegraph.commands.databases import open_migrated
 from kinegraph.commands.exchange_report import exported, report, summary
 from kinegraph.exchange.jobs import export_exercises, import_exercises
 from kinegraph.exchange.rules import Choices, Duplicates, ExchangeError, Plan
@@ -135,9 +135,5 @@ def _export(url: str, organization: str | None, output: BinaryIO) -> Counter[str
 
 
 async def _with_database(url: str, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    database = await Database.open(url, 1, STATEMENT_SECONDS)
-    try:
-        await revisions.require_head(database)
+    async with open_migrated(url, STATEMENT_SECONDS) as database:
         return await work(database)
-    finally:
-        await database.close()

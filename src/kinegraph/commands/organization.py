@@ -4,10 +4,9 @@ import argparse
 import asyncio
 from collections.abc import Callable
 
-from kinegraph import revisions
+from kinegraph.commands.databases import open_migrated
 from kinegraph.identity.store_operator import authenticate_operator, organizations_by_slug, set_visibility
 from kinegraph.kit.checks import character_fault
-from kinegraph.kit.database import Database
 from kinegraph.outside.errors import ServiceError
 from kinegraph.services import database_url
 from kinegraph.settings import read_settings
@@ -41,13 +40,8 @@ async def _write(url: str, slug: str, sent: dict[str, bool]) -> dict[str, bool]:
     """Store the settings of an organization that are sent. Returns all of them."""
     if character_fault(slug):
         raise ServiceError("No organization has this slug.")
-    database = await Database.open(url, 1)
-    try:
-        await revisions.require_head(database)
-        async with database.write(authenticate_operator) as session:
-            organization = (await organizations_by_slug(session, [slug]))[0]
-            if organization is None:
-                raise ServiceError(f"No organization has the slug {slug}.")
-            return await set_visibility(session, organization.id, sent, [*SWITCHES])
-    finally:
-        await database.close()
+    async with open_migrated(url) as database, database.write(authenticate_operator) as session:
+        organization = (await organizations_by_slug(session, [slug]))[0]
+        if organization is None:
+            raise ServiceError(f"No organization has the slug {slug}.")
+        return await set_visibility(session, organization.id, sent, [*SWITCHES])
