@@ -53,10 +53,8 @@ def failures(errors: Sequence[GraphQLError], *, suggests: bool) -> list[Failure]
 
 def _failures_of(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
     cause = error.original_error
-    if isinstance(cause, Refused):
+    if isinstance(cause, (Refusal, Refused)):
         yield from (_refusal(error, refusal) for refusal in cause.refusals)
-    elif isinstance(cause, Refusal):
-        yield _refusal(error, cause)
     elif isinstance(cause, AnswerTooLarge):
         yield _too_large(error, cause)
     elif isinstance(cause, Unauthenticated):

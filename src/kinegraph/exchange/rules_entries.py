@@ -14,7 +14,6 @@ from kinegraph.formats.csv import Column as CsvColumn
 from kinegraph.formats.readers import read
 from kinegraph.formats.records import File, Format, Raw, Rows, one_line
 from kinegraph.kit.checks import Checks, character_fault, parse_key
-from kinegraph.kit.errors import Refused
 from kinegraph.kit.text import identity_of
 from kinegraph.taxonomy.rules import TaxonomyKind, checked_term
 
@@ -102,15 +101,13 @@ def _term(row: Raw, checks: Checks) -> TermEntry | None:
         return None
     kind = as_term(texts["kind"])
     values = {"kind": kind, "name": texts["name"], "slug": texts.get("slug"), "body_area": texts.get("bodyArea")}
-    try:
+    with checks.layer():
         columns = checked_term(values, ())
-    except Refused as refused:
-        checks.refusals += refused.refusals
-        return None
-    parent = texts.get("parent")
-    if parent is not None and kind != TaxonomyKind.CATEGORY:
-        checks.refuse("Only categories nest.", "parent")
-    return TermEntry(row.location, kind, columns, parent)
+        parent = texts.get("parent")
+        if parent is not None and kind != TaxonomyKind.CATEGORY:
+            checks.refuse("Only categories nest.", "parent")
+        return TermEntry(row.location, kind, columns, parent)
+    return None
 
 
 OVERRIDE_TEXTS = ("id", "slug", "name", "contentHash")

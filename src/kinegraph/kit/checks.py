@@ -44,10 +44,8 @@ class Checks:
         before = len(self.refusals)
         try:
             yield
-        except Refused as refused:
-            self.refusals += refused.refusals
-        except Refusal as refusal:
-            self.refusals.append(refusal)
+        except (Refusal, Refused) as error:
+            self.refusals += error.refusals
         self.refusals[before:] = [each for each in self.refusals[before:] if each.path not in refused_paths]
 
     def text(

@@ -115,8 +115,7 @@ class Context:
             async with AsyncExitStack() as self._mutation:
                 yield
         except (Refusal, Refused) as error:
-            refusals = error.refusals if isinstance(error, Refused) else (error,)
-            self.is_worth_a_retry |= any(refusal.is_temporary for refusal in refusals)
+            self.is_worth_a_retry |= any(refusal.is_temporary for refusal in error.refusals)
             raise
         self.has_mutated = True
 

@@ -4,8 +4,7 @@ Each has a stable code, a message that says what to do, and the path into the ca
 `("input", "sections", "0", "shape")`. A mutation answers them as `userErrors`; a query as GraphQL errors. Everything
 that is not a Refusal is unexpected and is masked.
 
-A room declares a code by a subclass of Refusal in its `rules`; the class's docstring is the code's description in the
-API (`codes`).
+A room declares a code by a subclass of Refusal in its `rules`; its docstring describes the code in the API (`codes`).
 """
 
 import inspect
@@ -26,6 +25,11 @@ class Refusal(Exception):
         super().__init__(message)
         self.message = message
         self.path: Path = tuple(str(element) for element in path)
+
+    @property
+    def refusals(self) -> tuple["Refusal", ...]:
+        """Itself alone, so that what catches one catches `Refused` by the same words."""
+        return (self,)
 
 
 class InvalidInput(Refusal):

@@ -177,10 +177,8 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
             try:
                 async with context.mutation():
                     return await function(*args, **kwargs)
-            except Refusal as refusal:
-                refusals: Sequence[Refusal] = [refusal]
-            except Refused as refused:
-                refusals = refused.refusals
+            except (Refusal, Refused) as error:
+                refusals = error.refusals
             finally:
                 context.clear_loaders()
             payload = get_type_hints(function)["return"]
@@ -211,12 +209,10 @@ def takes_input(description: str) -> Callable[[Callable[..., Awaitable[Any]]], C
                 return await function(self, info=info, **arguments)
             try:
                 payload = await function(self, info=info, **{name: getattr(input, name) for name in values})
-            except Refusal as refusal:
-                raise Refused([_in_input(refusal)]) from None
-            except Refused as refused:
-                raise Refused([*map(_in_input, refused.refusals)]) from None
-            for error in payload.user_errors:
-                error.field = error.field and ["input", *error.field]
+            except (Refusal, Refused) as error:
+                raise Refused([*map(_in_input, error.refusals)]) from None
+            for each in payload.user_errors:
+                each.field = each.field and ["input", *each.field]
             return payload
 
         type_: Any = _input_type(function.__name__, values, description)
