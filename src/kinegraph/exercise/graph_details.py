@@ -15,7 +15,7 @@ from kinegraph.exercise import store_details, store_nodes
 from kinegraph.exercise.rules import ExerciseRow
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import Checks, character_fault, parse_key
+from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
@@ -224,8 +224,7 @@ async def _images(
     session: WriteSession, organization_id: UUID | None, details: DetailInputs, files: Files, faults: list[Refusal]
 ) -> Images:
     """The pictures that the instructions name. Pictures that do not exist are added to the faults."""
-    keys = (entry["image"] for entry in details.instructions or ())
-    named = {key for key in keys if key and not character_fault(key)}  # a fault is recorded, and no key has one
+    named = {entry["image"] for entry in details.instructions or () if entry["image"]}
     existing = await store_details.images(session, organization_id, [*named]) if named else {}
     found = {key: (key, mime) for key, mime in existing.items()}
     found |= {str(id): (file.key, file.upload.mime) for id, file in files.items()}

@@ -53,7 +53,8 @@ class Checks:
     ) -> str:
         """A trimmed text of at most `max_length` characters without control characters; on one line unless `lines`.
 
-        It is normalized (NFC), except with `exact`: the bytes of an address decide where it leads.
+        It is normalized (NFC), except with `exact`: the bytes of an address decide where it leads. U+0000, which
+        PostgreSQL takes in no statement, is refused and left out, so that what is checked next may look the text up.
         """
         cleaned = value.strip() if exact else normalized(value.strip()).strip()
         if "\0" in cleaned:
@@ -66,7 +67,7 @@ class Checks:
             self.refuse(f"Must be at most {max_length:,} characters; this is {len(cleaned):,}.", *path)
         elif fault := character_fault(cleaned):
             self.refuse(fault, *path)
-        return cleaned
+        return cleaned.replace("\0", "")
 
     def texts(
         self,
