@@ -216,18 +216,21 @@ class Api:
             raise Refused(body)
         return data
 
+    async def payload(self, text: str, person: Person | None = None, **variables: Any) -> Any:
+        """The payload of a mutation, refused or not."""
+        response = await self.post(text, person, **variables)
+        body = response.json()
+        assert response.status_code == 200 and "errors" not in body, body
+        (payload,) = body["data"].values()
+        return payload
+
     async def refusals(self, text: str, person: Person | None = None, **variables: Any) -> list[tuple[str, list[str]]]:
         """Code and path of each userErrors entry of a document with one mutation."""
         return [(error["code"], error["field"]) for error in await self.user_errors(text, person, **variables)]
 
     async def user_errors(self, text: str, person: Person | None = None, **variables: Any) -> list[dict[str, Any]]:
         """The userErrors of a document with one mutation."""
-        response = await self.post(text, person, **variables)
-        body = response.json()
-        assert response.status_code == 200 and "errors" not in body, body
-        (payload,) = body["data"].values()
-        errors: list[dict[str, Any]] = payload["userErrors"]
-        return errors
+        return [*(await self.payload(text, person, **variables))["userErrors"]]
 
 
 def _user_errors(value: Any) -> Any:

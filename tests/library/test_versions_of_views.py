@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any  # inputs and answers are JSON
 
-from tests.conftest import Api, Person, World
+from tests.conftest import Api, World
 
 Json = dict[str, Any]
 ERRORS = "userErrors { code field message } conflict { updatedAt updatedBy { id } }"
@@ -34,15 +34,6 @@ VIDEO = """query ($id: ID!, $org: ID!) { effectiveExercise(id: $id, organization
 } }"""
 
 
-async def written(api: Api, text: str, person: Person, **variables: Any) -> Json:
-    """The payload of a mutation, refused or not."""
-    body = (await api.post(text, person, **variables)).json()
-    assert "errors" not in body, body
-    (payload,) = body["data"].values()
-    found: Json = payload
-    return found
-
-
 def codes(payload: Json) -> list[tuple[str, list[str]]]:
     """The codes and paths of a payload's refusals."""
     return [(error["code"], error["field"]) for error in payload["userErrors"]]
@@ -69,7 +60,7 @@ async def test_two_who_override_at_once_lose_nothing_silently(api: Api, world: W
         attempts = [json.loads(json.dumps(values).replace("{}", str(turn))) for turn in range(4)]
         payloads = await asyncio.gather(
             *(
-                written(api, text, people[turn % 2], **at, **{"if": shown["updatedAt"]}, **each)
+                api.payload(text, people[turn % 2], **at, **{"if": shown["updatedAt"]}, **each)
                 for turn, each in enumerate(attempts)
             )
         )
@@ -95,8 +86,8 @@ async def test_a_view_has_one_version_wherever_it_is_read_and_another_for_each_o
         await world.exercise_id("deadlift"),
     )
     before = (await api.run(VIEW, other.coach, id=squat, org=str(other.id)))["effectiveExercise"]
-    made = await written(
-        api, OVERRIDE, organization.coach, id=squat, org=str(organization.id), values={"name": "Deadlift, ours"}
+    made = await api.payload(
+        OVERRIDE, organization.coach, id=squat, org=str(organization.id), values={"name": "Deadlift, ours"}
     )
     shown = made["exercise"]
     assert shown["updatedAt"] > shown["exercise"]["updatedAt"] == before["updatedAt"]
@@ -111,14 +102,14 @@ async def test_a_change_of_the_canonical_row_changes_the_version_of_every_view(a
     made = (await api.run(CREATE, admin, input={"name": "Ours"}))["createExercise"]["exercise"]
     at = {"id": made["id"], "org": str(organization.id)}
     assert (await api.run(VIEW, organization.coach, **at))["effectiveExercise"]["updatedAt"] == made["updatedAt"]
-    first = await written(api, OVERRIDE, organization.coach, **at, values={"name": "Mine"})
+    first = await api.payload(OVERRIDE, organization.coach, **at, values={"name": "Mine"})
     await api.run(CHANGE, admin, id=made["id"], input={"description": "New"})
-    late = await written(
-        api, OVERRIDE, organization.coach, **at, **{"if": first["exercise"]["updatedAt"]}, values={"name": "Late"}
+    late = await api.payload(
+        OVERRIDE, organization.coach, **at, **{"if": first["exercise"]["updatedAt"]}, values={"name": "Late"}
     )
     assert codes(late) == CONFLICT and late["conflict"]["updatedBy"] is None
-    again = await written(
-        api, OVERRIDE, organization.coach, **at, **{"if": late["exercise"]["updatedAt"]}, values={"name": "Late"}
+    again = await api.payload(
+        OVERRIDE, organization.coach, **at, **{"if": late["exercise"]["updatedAt"]}, values={"name": "Late"}
     )
     assert (codes(again), again["exercise"]["name"]) == ([], "Late")
 
@@ -136,7 +127,7 @@ async def test_two_who_edit_an_exercise_at_once_lose_nothing_silently(api: Api, 
     for change in changes:
         payloads = await asyncio.gather(
             *(
-                written(api, CHANGE, people[turn % 2], id=made["id"], input=change, **{"if": made["updatedAt"]})
+                api.payload(CHANGE, people[turn % 2], id=made["id"], input=change, **{"if": made["updatedAt"]})
                 for turn in range(4)
             )
         )
@@ -150,8 +141,8 @@ async def test_two_who_edit_an_exercise_at_once_lose_nothing_silently(api: Api, 
         made = payloads[winner]["exercise"]
     view = await api.run(VIEW, organization.coach, id=made["id"], org=str(organization.id))
     assert view["effectiveExercise"]["updatedAt"] == made["updatedAt"]
-    stranger = await written(
-        api, CHANGE, await world.person(), id=made["id"], input={}, **{"if": "2026-01-01T00:00:00Z"}
+    stranger = await api.payload(
+        CHANGE, await world.person(), id=made["id"], input={}, **{"if": "2026-01-01T00:00:00Z"}
     )
     assert (codes(stranger), stranger["conflict"]) == ([("NOT_FOUND", ["id"])], None)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.assignment.snapshots import assigned, content, edited, facts, moved, snapshot_of, stored
+from tests.assignment.snapshots import STATUS, assigned, content, edited, facts, moved, snapshot_of, stored
 from tests.conftest import Api, Counter, Organization, World
 from tests.movement.documents import ADD, DUPLICATE, MOVE, REMOVE, RESET, by_label, labels, sent
 from tests.workout.documents import (
@@ -18,10 +18,6 @@ from tests.workout.documents import (
     section,
     sent_back,
 )
-
-STATUS = """mutation ($id: ID!, $status: AssignmentStatus!) {
-  setAssignmentStatus(id: $id, status: $status) { assignment { id } userErrors { code } }
-}"""
 
 
 async def tree(api: Api, world: World, *groups: str) -> tuple[Organization, Json]:

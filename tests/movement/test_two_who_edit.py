@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any  # inputs and answers are JSON
 
 import pytest
 
@@ -39,15 +38,6 @@ COMMENT = f"""mutation ($id: ID!, $body: String!, $if: DateTime) {{
   updateComment(id: $id, body: $body, ifUpdatedAt: $if) {{ comment {{ id body updatedAt }} {ERRORS} }}
 }}"""
 MOVEMENTS = "query ($id: ID!) { workout(id: $id) { updatedAt sections { movements { id updatedAt } } } }"
-
-
-async def written(api: Api, text: str, person: Person, **variables: Any) -> Json:
-    """The payload of a mutation, refused or not."""
-    body = (await api.post(text, person, **variables)).json()
-    assert "errors" not in body, body
-    (payload,) = body["data"].values()
-    found: Json = payload
-    return found
 
 
 def is_refused(payload: Json, who: Person, at: list[str], version: str) -> bool:
@@ -92,11 +82,11 @@ async def test_an_edit_of_what_another_changed_is_refused_with_who_when_and_the_
 ) -> None:
     organization, second, made = await plan(api, world)
     first = made["sections"][0]["movements"][0]["id"]
-    changed = await written(api, EDIT, second, id=first, input={"notes": "Mine"}, **{"if": made["updatedAt"]})
+    changed = await api.payload(EDIT, second, id=first, input={"notes": "Mine"}, **{"if": made["updatedAt"]})
     assert (changed["userErrors"], changed["conflict"]) == ([], None)
     before = await stored(owner, made["id"])
     for text, variables, path in editings(made, squat):
-        refused = await written(api, text, organization.coach, **with_version(variables, made["updatedAt"], path))
+        refused = await api.payload(text, organization.coach, **with_version(variables, made["updatedAt"], path))
         assert refused["workout"] == changed["workout"]
         version = refused["conflict"]["updatedAt"]
         assert is_refused(refused, second, path, version)
@@ -110,7 +100,7 @@ async def test_the_current_version_is_accepted_and_every_edit_makes_another(api:
     organization, _, made = await plan(api, world)
     seen = [made["updatedAt"]]
     for text, variables, path in sorted(editings(made, squat), key=lambda each: each[0] == SET):
-        payload = await written(api, text, organization.coach, **with_version(variables, seen[-1], path))
+        payload = await api.payload(text, organization.coach, **with_version(variables, seen[-1], path))
         assert payload["userErrors"] == [], text
         seen.append(payload["workout"]["updatedAt"])
         assert seen[-1] == ((await read(api, organization.coach, made["id"])) or {})["updatedAt"]
@@ -127,15 +117,15 @@ async def test_comments_do_not_change_a_workouts_version(api: Api, world: World)
 async def test_only_the_very_version_is_accepted(api: Api, world: World, shift: int) -> None:
     organization, _, made = await plan(api, world)
     other = datetime.fromisoformat(made["updatedAt"]) + timedelta(microseconds=shift)
-    refused = await written(api, UPDATE, organization.coach, id=made["id"], input={"title": "L"}, **{"if": str(other)})
+    refused = await api.payload(UPDATE, organization.coach, id=made["id"], input={"title": "L"}, **{"if": str(other)})
     assert [(error["code"], error["field"]) for error in refused["userErrors"]] == [("CONFLICT", ["ifUpdatedAt"])]
     assert refused["conflict"] == {"updatedAt": made["updatedAt"], "updatedBy": None}
     same = datetime.fromisoformat(made["updatedAt"]).astimezone().isoformat()
-    assert "userErrors" in await written(
-        api, UPDATE, organization.coach, id=made["id"], input={"title": "L"}, **{"if": same}
+    assert "userErrors" in await api.payload(
+        UPDATE, organization.coach, id=made["id"], input={"title": "L"}, **{"if": same}
     )
     naive = datetime.fromisoformat(made["updatedAt"]).astimezone(UTC).replace(tzinfo=None).isoformat()
-    refused = await written(api, UPDATE, organization.coach, id=made["id"], input={}, **{"if": naive})
+    refused = await api.payload(UPDATE, organization.coach, id=made["id"], input={}, **{"if": naive})
     assert [(error["code"], error["field"]) for error in refused["userErrors"]] == [("INVALID_INPUT", ["ifUpdatedAt"])]
 
 
@@ -167,7 +157,7 @@ async def test_of_racing_edits_of_one_version_one_is_stored_and_the_others_learn
         id = first if text == EDIT else made["id"]
         payloads = await asyncio.gather(
             *(
-                written(api, text, people[turn % 3], id=id, **{"if": version}, **values)
+                api.payload(text, people[turn % 3], id=id, **{"if": version}, **values)
                 for turn, values in enumerate(attempts)
             )
         )
@@ -182,8 +172,8 @@ async def test_a_racing_blind_edit_and_one_of_a_version_lose_nothing(api: Api, w
     for turn in range(4):
         version = ((await read(api, second, made["id"])) or {})["updatedAt"]
         blind, checked = await asyncio.gather(
-            written(api, UPDATE, second, id=made["id"], input={"description": f"{turn}"}),
-            written(api, UPDATE, organization.coach, id=made["id"], input={"title": f"{turn}"}, **{"if": version}),
+            api.payload(UPDATE, second, id=made["id"], input={"description": f"{turn}"}),
+            api.payload(UPDATE, organization.coach, id=made["id"], input={"title": f"{turn}"}, **{"if": version}),
         )
         shown = (await read(api, second, made["id"])) or {}
         assert blind["userErrors"] == [] and shown["description"] == f"{turn}"
@@ -194,11 +184,11 @@ async def test_a_movements_own_version_is_not_changed_by_its_neighbours(api: Api
     organization, second, made = await plan(api, world)
     coach = organization.coach
     shown = (await api.run(MOVEMENTS, coach, id=made["id"]))["workout"]["sections"][0]["movements"]
-    await written(api, EDIT, second, id=shown[0]["id"], input={"notes": "Theirs"})
-    await written(api, ADD, second, input={"beforeMovementId": shown[0]["id"], "exerciseId": squat})
+    await api.payload(EDIT, second, id=shown[0]["id"], input={"notes": "Theirs"})
+    await api.payload(ADD, second, input={"beforeMovementId": shown[0]["id"], "exerciseId": squat})
     version = {"if": shown[1]["updatedAt"]}
-    assert (await written(api, EDIT, coach, id=shown[1]["id"], input={"notes": "Mine"}, **version))["userErrors"] == []
-    refused = await written(api, EDIT, second, id=shown[1]["id"], input={"notes": "Late"}, **version)
+    assert (await api.payload(EDIT, coach, id=shown[1]["id"], input={"notes": "Mine"}, **version))["userErrors"] == []
+    refused = await api.payload(EDIT, second, id=shown[1]["id"], input={"notes": "Late"}, **version)
     assert is_refused(refused, coach, ["ifUpdatedAt"], refused["movement"]["updatedAt"])
     assert refused["movement"]["notes"] == "Mine"
 
@@ -216,12 +206,12 @@ async def test_with_an_assignment_the_version_is_that_of_the_workout_it_shows(
         (EDIT, first, {"input": {"notes": "Late"}}),
         (SET, made["id"], {"sections": []}),
     ):
-        refused = await written(api, text, second, id=edited_id, **{"for": id}, **stale, **values)
+        refused = await api.payload(text, second, id=edited_id, **{"for": id}, **stale, **values)
         assert refused["workout"] == made and refused["conflict"]["updatedAt"] == made["updatedAt"]
     assert await snapshots_of(owner, made["id"]) == []
     forked, late = await asyncio.gather(
         *(
-            written(api, UPDATE, who, id=made["id"], **{"for": id}, **version, input={"title": "For one"})
+            api.payload(UPDATE, who, id=made["id"], **{"for": id}, **version, input={"title": "For one"})
             for who in (coach, second)
         )
     )
@@ -239,8 +229,8 @@ async def test_a_completed_assignments_copy_has_the_version_that_was_read(api: A
     text = "mutation ($id: ID!) { setAssignmentStatus(id: $id, status: COMPLETED) { userErrors { code } } }"
     await api.run(text, organization.member, id=id)
     version = {"if": made["updatedAt"]}
-    payload = await written(
-        api, UPDATE, organization.coach, id=made["id"], **{"for": id}, **version, input={"title": "Corrected"}
+    payload = await api.payload(
+        UPDATE, organization.coach, id=made["id"], **{"for": id}, **version, input={"title": "Corrected"}
     )
     assert (payload["userErrors"], payload["workout"]["title"]) == ([], "Corrected")
 
@@ -248,9 +238,9 @@ async def test_a_completed_assignments_copy_has_the_version_that_was_read(api: A
 async def test_who_may_not_edit_learns_nothing_of_who_did(api: Api, world: World) -> None:
     organization, second, made = await plan(api, world)
     await assigned(api, organization.coach, made["id"], organization.member)
-    await written(api, UPDATE, second, id=made["id"], input={"title": "New"})
+    await api.payload(UPDATE, second, id=made["id"], input={"title": "New"})
     for person in (organization.member, await world.person()):
-        refused = await written(api, UPDATE, person, id=made["id"], input={}, **{"if": made["updatedAt"]})
+        refused = await api.payload(UPDATE, person, id=made["id"], input={}, **{"if": made["updatedAt"]})
         assert refused["conflict"] is None and refused["workout"] is None
         assert refused["userErrors"][0]["code"] in ("FORBIDDEN", "NOT_FOUND")
 

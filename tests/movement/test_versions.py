@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tests.assignment.snapshots import assigned
 from tests.conftest import Api, World
-from tests.movement.test_two_who_edit import COMMENT, is_refused, plan, written
+from tests.movement.test_two_who_edit import COMMENT, is_refused, plan
 from tests.workout.documents import ADD_COMMENT, DELETE_COMMENT, Pool
 
 
@@ -17,7 +17,7 @@ async def test_an_author_who_edits_a_comment_in_two_places_at_once_gets_a_confli
     one = data["addComment"]["comment"]
     version = {"if": one["updatedAt"]}
     payloads = await asyncio.gather(
-        *(written(api, COMMENT, member, id=one["id"], body=f"{turn}", **version) for turn in range(4))
+        *(api.payload(COMMENT, member, id=one["id"], body=f"{turn}", **version) for turn in range(4))
     )
     (winner,) = [payload for payload in payloads if not payload["userErrors"]]
     for payload in payloads:
@@ -26,7 +26,7 @@ async def test_an_author_who_edits_a_comment_in_two_places_at_once_gets_a_confli
             assert is_refused(payload, member, ["ifUpdatedAt"], winner["comment"]["updatedAt"])
             assert "You changed it" in payload["userErrors"][0]["message"]
     await api.run(DELETE_COMMENT, member, id=one["id"])
-    refused = await written(api, COMMENT, member, id=one["id"], body="Late", **version)
+    refused = await api.payload(COMMENT, member, id=one["id"], body="Late", **version)
     assert [error["code"] for error in refused["userErrors"]] == ["NOT_FOUND"]
 
 
