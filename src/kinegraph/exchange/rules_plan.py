@@ -181,7 +181,7 @@ class DuplicateFinder:
 
 
 def _forms(name: str, slug: str | None) -> Iterator[tuple[bool, str]]:
-    """What names are compared by: first the whole, True, then what only makes them alike, False."""
+    """The forms of a name that are compared with others': its identity (True), then its likenesses (False)."""
     yield True, identity_of(name)
     for text in filter(None, (name, slug)):
         yield from ((False, likeness) for likeness in likenesses(text))

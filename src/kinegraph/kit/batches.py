@@ -53,7 +53,7 @@ class TypedNode:
 
 @dataclass(frozen=True, slots=True)
 class NodeSource:
-    """How the objects of a type are found by their ids.
+    """The batch function of a type, and the tables or the parser by which an id is recognized.
 
     `load` is a batch function that answers None for what the viewer may not see. Its key is the id as a UUID, where
     `tables` have the rows of these ids, or the result of `parse` for an id of another form (None: no id of this type).

@@ -1,7 +1,7 @@
 """Texts: their stored form, the form in which two are compared, and slugs.
 
 Two names are the same if `identity_of` says so. A slug is made for addresses: many names may have the same one, so that
-it never decides whether two things are equal (docs/domain.md, Names).
+it never decides whether two things are equal (docs/domain.md, Exercises).
 """
 
 import re

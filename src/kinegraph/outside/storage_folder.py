@@ -23,7 +23,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, expiry
 
 PARTS = ".parts"
-"""What is added to the key of an object for the folder of its parts."""
+"""The suffix of the folder that has an object's parts, after the object's key."""
 
 SENDING = ".sending-"
 """The prefix of temporary files."""
