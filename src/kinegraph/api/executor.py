@@ -11,7 +11,6 @@ from uuid import UUID
 import asyncpg
 import asyncpg.pgproto.pgproto
 import orjson
-from asyncpg import DeadlockDetectedError
 from graphql import ExecutionResult, FieldNode, GraphQLSchema, OperationDefinitionNode
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -187,7 +186,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         context: Context = self.context_value
         if (
             is_timeout(error)
-            or isinstance(error, DeadlockDetectedError)
+            or isinstance(error, asyncpg.DeadlockDetectedError)
             or (context.opened is None and is_unreachable(error))
         ):
             raise error

@@ -24,7 +24,7 @@ async def targets(
     """
     with _unavailable():
         target = await storage.upload_target(staged, columns["mime"], columns["size_bytes"])
-        if "parts_id" not in columns:
+        if columns.get("parts_id") is None:
             return target, None
         sizes = rules.part_sizes(columns["size_bytes"], columns["part_bytes"])
         found = await asyncio.gather(

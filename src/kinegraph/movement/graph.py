@@ -127,10 +127,10 @@ class Mutation:
         if tree is not None:
             with checks.layer():
                 section = rules.section_of(tree, place, section_id, movement.section_id if movement else key, AT)
-                rules.positioned(tree, section, movement.id if movement else key, place, AT)
+                order = rules.positioned(tree, section, movement.id if movement else key, place, AT)
         checks.done()
         assert tree is not None and movement is not None
-        if rules.positioned(tree, section, movement.id, place, AT) == tree.ids_in(section):
+        if order == tree.ids_in(section):
             return await _payload(session, edit.workout, movement.id, 0)
         workout, tree = await _writable(session, edit, tree)
         movement = tree.movement(key, *AT, "movementId")

@@ -1,6 +1,7 @@
 """Reading objects of any type by their ids."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import cache
 from typing import Any  # objects and keys of any type
 from uuid import UUID
 
@@ -24,8 +25,9 @@ async def nodes(
     wanted: dict[str, dict[Hashable, Any]] = {}
     for type_name, key in places.values():
         wanted.setdefault(type_name, {})[key] = None
+    names = dict(columns)
     for type_name, objects in wanted.items():
-        await _load(session, type_name, objects, dict(columns).get(type_name))
+        await _load(session, type_name, objects, names.get(type_name))
     return [[_found(places.get(id), wanted) for id in key] for key in keys]
 
 
@@ -47,6 +49,7 @@ async def _places(session: ReadSession, ids: Sequence[str]) -> dict[str, Place]:
     return found
 
 
+@cache
 def _statement() -> str:
     """The statement that finds the types of ids among the rows of all tables."""
     return " UNION ALL ".join(

@@ -79,9 +79,7 @@ class Mutation:
             raise media.UploadNotFound("You have no such upload that waits to be used; call requestUpload.", "id")
         storage: ObjectStorage = info.context.storage
         staged = staged_key(upload.id, upload.key)
-        columns = {"mime": upload.mime, "size_bytes": upload.size_bytes, "part_bytes": upload.part_bytes}
-        if upload.parts_id is not None:
-            columns["parts_id"] = upload.parts_id
+        columns = {name: getattr(upload, name) for name in ("mime", "size_bytes", "parts_id", "part_bytes")}
         received = await received_parts(storage, staged, upload)
         target, parts = await targets(storage, staged, columns, received)
         session = await info.context.write_session()
