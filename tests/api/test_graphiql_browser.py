@@ -87,6 +87,27 @@ async def test_data_of_another_graphiql_on_this_origin_does_not_hide_the_example
         await expect(visit.tabs).to_have_text(["FullWorkout"])
 
 
+async def test_stored_data_that_cannot_be_read_does_not_stop_the_page(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        for key in ("graphiql:tabState", "graphiql:queries"):
+            await visit.open(address)
+            await visit.page.evaluate("key => localStorage.setItem(`kinegraph:${key}`, '{')", key)
+            await visit.open(address)
+            await expect(visit.tabs).to_have_text(["FullWorkout"])
+        await visit.page.evaluate("localStorage.setItem('kinegraph-filled', '{')")
+        await visit.open(address)
+    assert visit.complaints == []
+
+
+async def test_examples_opened_in_quick_succession_get_a_tab_each_and_only_one(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        await visit.open(address)
+        await visit.page.evaluate(
+            "for (const index of [1, 3, 1, 2]) document.querySelectorAll('#examples button')[index].click()"
+        )
+        await expect(visit.tabs).to_have_text(["FullWorkout", "WhoAmI", "FindExercise", "Library"])
+
+
 async def test_a_reload_retains_the_sign_in_and_the_tabs_and_local_storage_holds_no_token(visit: Visit) -> None:
     with page(ASSETS) as address:
         await visit.open(address)

@@ -86,19 +86,6 @@ function nameIn(text) {
   return name && Object.hasOwn(NAMES, name) ? name : undefined;
 }
 
-// The variables of a request with ids in place of names, and the names for which the viewer has none.
-async function resolve(variables, typed) {
-  const missing = new Set();
-  const ids = JSON.stringify(variables ?? null).includes('"{') ? await idsFor(typed) : {};
-  if (!ids) return { variables, missing: [] };
-  const resolved = mapTexts(variables, (text) => {
-    const name = nameIn(text);
-    if (name && !ids[name]) missing.add(name);
-    return (name && ids[name]) ?? text;
-  });
-  return { variables: resolved, missing: [...missing] };
-}
-
 function whatIsMissing(names, isSignedIn) {
   const held = `The variables hold ${names.map((name) => `{${name}}`).join(", ")} in place of an id. `;
   if (!isSignedIn) return `${held}${WHAT_TO_DO}`;
@@ -118,8 +105,22 @@ function writeFilled(filled) {
   localStorage.setItem(FILLED, JSON.stringify([...filled].slice(-MAX_FILLED)));
 }
 
-// The text of a variables pane with ids in place of names, and in place of those that this page put there for
-// somebody else; a value that was typed stays. `operation` is the name of the document's operation.
+// Variables with ids in place of names, and in place of those that this page put there for somebody else; a value
+// that was typed stays. `operation` is the name of the document's operation; `used` gets each name that was found.
+function fillVariables(variables, operation, ids, filled, used = new Set()) {
+  return mapTexts(variables, (value, path) => {
+    const key = operation + path;
+    const [filledName, filledValue] = filled.get(key) ?? [];
+    const name = nameIn(value) ?? (filledValue === value ? filledName : undefined);
+    if (!name) return value;
+    used.add(name);
+    filled.delete(key); // to be the newest
+    if (ids[name]) filled.set(key, [name, ids[name]]);
+    return ids[name] ?? `{${name}}`;
+  });
+}
+
+// The text of a variables pane, filled.
 function fillText(text, operation, ids) {
   let variables;
   try {
@@ -128,18 +129,21 @@ function fillText(text, operation, ids) {
     return text; // being typed
   }
   const filled = readFilled();
-  const replaced = mapTexts(variables, (value, path) => {
-    const key = operation + path;
-    const [filledName, filledValue] = filled.get(key) ?? [];
-    const name = nameIn(value) ?? (filledValue === value ? filledName : undefined);
-    if (!name) return value;
-    filled.delete(key); // to be the newest
-    if (ids[name]) filled.set(key, [name, ids[name]]);
-    return ids[name] ?? `{${name}}`;
-  });
+  const replaced = fillVariables(variables, operation, ids, filled);
   if (JSON.stringify(replaced) === JSON.stringify(variables)) return text;
   writeFilled(filled);
   return JSON.stringify(replaced, null, 2);
+}
+
+// The variables of a request, filled, and the names for which the viewer has none. The pane may not be filled yet.
+async function resolve({ query, variables }, typed) {
+  if (!variables) return { variables, missing: [] };
+  const filled = readFilled(); // before the pane is filled anew while this waits
+  const ids = await idsFor(typed);
+  if (!ids) return { variables, missing: [] };
+  const used = new Set();
+  const resolved = fillVariables(variables, operationName(query), ids, filled, used);
+  return { variables: resolved, missing: [...used].filter((name) => !ids[name]) };
 }
 
 function operationName(query) {

@@ -1,7 +1,9 @@
 // GraphiQL for Kinegraph: its editors, its storage, and the start of the page.
 
 const RESTORE = "kinegraph:restore-examples"; // in sessionStorage
+const WITH_HEADERS = ["graphiql:queries", "graphiql:favorites", "graphiql:tabState"];
 const TYPING_PAUSE_MS = 400;
+const SETTLING_MS = 150;
 const QUERY = ".graphiql-query-editor";
 const VARIABLES = ".graphiql-editor-tool .graphiql-editor:nth-child(1)";
 const HEADERS = ".graphiql-editor-tool .graphiql-editor:nth-child(2)";
@@ -28,7 +30,7 @@ async function answer(body, options) {
   try {
     const typed = options?.headers;
     isSignedIn = authorization(typed) !== null;
-    const { variables, missing } = await resolve(body.variables, typed);
+    const { variables, missing } = await resolve(body, typed);
     if (missing.length) return { whatToDo: whatIsMissing(missing, isSignedIn) };
     response = await sendAsSomebody({ ...body, variables }, typed);
   } catch (error) {
@@ -90,8 +92,18 @@ function show(root, storage) {
 function withoutHeaders(key, value) {
   if (key === "graphiql:headers") return "";
   if (key === "graphiql:shouldPersistHeaders") return "false";
-  if (!["graphiql:queries", "graphiql:favorites", "graphiql:tabState"].includes(key)) return value;
+  if (!WITH_HEADERS.includes(key)) return value;
   return JSON.stringify(JSON.parse(value), (name, each) => (name === "headers" || name === "hash" ? null : each));
+}
+
+// JSON as it was stored; null where somebody else's hand made it invalid, on which GraphiQL would stop.
+function validJson(text) {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return null;
+  }
 }
 
 function openStorage() {
@@ -100,7 +112,7 @@ function openStorage() {
     get length() {
       return local.length;
     },
-    getItem: (key) => local.getItem(key),
+    getItem: (key) => (WITH_HEADERS.includes(key) ? validJson(local.getItem(key)) : local.getItem(key)),
     setItem: (key, value) => local.setItem(key, withoutHeaders(key, value)),
     removeItem: (key) => local.removeItem(key),
     clear: () => local.clear(),
@@ -129,7 +141,15 @@ async function rendered(isSo) {
   for (let frame = 0; frame < 120 && !isSo(); frame++) await new Promise((done) => setTimeout(done, 16));
 }
 
-async function openExample({ name, query, variables }) {
+let opening = Promise.resolve();
+
+// One after the other, so that quick clicks do not meet in one tab: GraphiQL takes over what its editors hold,
+// and the name of the operation, a little later.
+function openExample(example) {
+  opening = opening.then(() => openInTab(example)).then(() => new Promise((done) => setTimeout(done, SETTLING_MS)));
+}
+
+async function openInTab({ name, query, variables }) {
   forgetIds(); // there may be new rows by now
   const tabs = () => [...document.querySelectorAll(".graphiql-tab-button")];
   const open = tabs().find((tab) => tab.textContent === name);
@@ -142,6 +162,7 @@ async function openExample({ name, query, variables }) {
   await rendered(() => tabs().length > before);
   editor(QUERY).setValue(query);
   editor(VARIABLES).setValue(variables);
+  await rendered(() => tabs().some((tab) => tab.textContent === name));
   await fillOpenTab();
 }
 
