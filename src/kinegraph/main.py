@@ -81,7 +81,7 @@ def create_app(services: Services) -> Starlette:
         ]
 
     offered = sign_ins if settings.is_development and services.jwt_secret else None
-    pages = graphiql.routes(settings.home / "graphiql", offered) if settings.graphiql else []
+    pages = graphiql.routes(graphiql.find_folder(settings.home), offered) if settings.graphiql else []
     files = media.routes(folder_storage(settings)) if settings.s3_bucket is None else []
     return Starlette(
         routes=[

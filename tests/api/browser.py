@@ -1,5 +1,6 @@
 """A headless browser that is cut off from every other server, and real servers for it to visit."""
 
+import os
 import shutil
 import threading
 import time
@@ -13,12 +14,12 @@ import uvicorn
 from playwright.async_api import ConsoleMessage, Locator, Page, Route, async_playwright, expect
 from starlette.types import ASGIApp
 
-from kinegraph.api.graphiql import PREBUILT
+from kinegraph.api.graphiql import find_folder, missing_from
 
 ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / ".kinegraph" / "graphiql"
+ASSETS = find_folder(Path(os.environ.get("KINEGRAPH_HOME", ROOT / ".kinegraph")).absolute())
 NOT_FETCHED = "GraphiQL's files are not in .kinegraph/graphiql: run `scripts/graphiql/fetch .kinegraph/graphiql`"
-FETCHED = all((ASSETS / file.name).is_file() for file in PREBUILT)
+FETCHED = not missing_from(ASSETS)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
     "--headless",
@@ -79,6 +80,14 @@ class Visit:
     async def run(self) -> None:
         await self.page.get_by_role("button", name="Execute query").click()
 
+    async def open_example(self, name: str) -> None:
+        await self.page.locator("#examples summary").click()
+        await self.page.locator("#examples button").filter(has=self.page.get_by_text(name, exact=True)).click()
+        await expect(self.page.locator(".graphiql-tab-active")).to_contain_text(name)
+
+    async def text_of(self, pane: str) -> str:
+        return str(await self.page.evaluate(f"editor({pane}).getValue()"))
+
     async def stored(self) -> str:
         return str(await self.page.evaluate("JSON.stringify(localStorage)"))
 
@@ -87,8 +96,12 @@ class Visit:
         return self.page.locator(".graphiql-response .CodeMirror")
 
     @property
+    def variables(self) -> Locator:
+        return self.page.locator(".graphiql-editor-tool .graphiql-editor").first
+
+    @property
     def tabs(self) -> Locator:
-        return self.page.locator(".graphiql-tab")
+        return self.page.locator(".graphiql-tab-button")
 
 
 @asynccontextmanager

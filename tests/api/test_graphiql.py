@@ -4,15 +4,19 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any  # JSON of the examples
 
 import httpx
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import NoDeprecatedCustomRule, build_schema, parse, specified_rules, validate
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from kinegraph.api.graphiql import CDN, PREBUILT, SignIn, SignIns, routes
+from kinegraph.api import graphiql
+from kinegraph.api.graphiql import CDN, OWN, PREBUILT, SignIn, SignIns, find_folder, missing_from, routes
+from kinegraph.commands import doctor
 from tests.api.browser import ASSETS, FETCHED, NOT_FETCHED, ROOT
 
 COACH = SignIn("Dana, coach", "dana@example.com", "token-of-dana")
@@ -23,12 +27,26 @@ async def sign_ins(request: Request) -> list[SignIn]:
     return [COACH, STRANGER]
 
 
-@pytest.fixture
-def fake_assets(tmp_path: Path) -> Path:
+FAKE = b"/* prebuilt */" * 100
+
+
+def fetch_fakes(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
     for file in PREBUILT:
-        (tmp_path / file.name).write_bytes(b"/* prebuilt */" * 100)
+        (folder / file.name).write_bytes(FAKE)
+    return folder
+
+
+@pytest.fixture
+def fake_prebuilt(monkeypatch: pytest.MonkeyPatch) -> None:
+    integrity = "sha384-" + base64.b64encode(hashlib.sha384(FAKE).digest()).decode()
+    monkeypatch.setattr(graphiql, "PREBUILT", tuple(replace(file, integrity=integrity) for file in PREBUILT))
+
+
+@pytest.fixture
+def fake_assets(tmp_path: Path, fake_prebuilt: None) -> Path:
     (tmp_path / "secret.txt").write_text("secret")
-    return tmp_path
+    return fetch_fakes(tmp_path)
 
 
 def client(assets: Path, people: SignIns | None = sign_ins) -> httpx.AsyncClient:
@@ -38,13 +56,13 @@ def client(assets: Path, people: SignIns | None = sign_ins) -> httpx.AsyncClient
 
 async def urls_of(http: httpx.AsyncClient) -> list[str]:
     page = await http.get("/graphiql")
-    return re.findall(r'(?:src|href|data-tabs)="((?:/|https:)[^"]*)"', page.text)
+    return re.findall(r'(?:src|href|data-examples)="((?:/|https:)[^"]*)"', page.text)
 
 
 async def test_every_file_of_the_page_is_served_by_us_typed_gzipped_and_immutable(fake_assets: Path) -> None:
     async with client(fake_assets) as http:
         urls = await urls_of(http)
-        assert len(urls) == len(PREBUILT) + 3
+        assert len(urls) == len(PREBUILT) + len(OWN) + 1
         for url in urls:
             answer = await http.get(url)
             assert url.startswith("/graphiql/") and answer.status_code == 200
@@ -115,27 +133,73 @@ async def test_without_sign_ins_there_is_no_list_and_the_page_requests_none(fake
         assert 'data-sign-ins=""' in (await http.get("/graphiql")).text
 
 
-async def test_every_example_says_what_it_shows_and_its_variables_are_those_it_declares(
+@pytest.fixture
+def menu() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(graphiql._examples())
+    return content
+
+
+def test_every_example_says_what_it_shows_and_its_variables_are_those_it_declares(menu: dict[str, Any]) -> None:
+    headings = {group["heading"]: len(group["examples"]) for group in menu["groups"]}
+    assert headings == {"Everyone": 6, "Athletes and patients": 3, "Coaches": 7, "Platform admins": 2}
+    examples = [example for group in menu["groups"] for example in group["examples"]]
+    assert len({example["name"] for example in examples}) == len(examples)
+    for example in examples:
+        declared = set(re.findall(r"\$(\w+): ", example["query"].split("{")[0]))
+        assert example["query"].startswith("# ") and 20 < len(example["summary"]) < 120
+        assert set(json.loads(example["variables"] or "{}")) == declared
+    assert "סקוואט אחורי" in "".join(example["variables"] for example in examples)
+
+
+def test_the_first_tab_has_a_name_and_shows_a_full_workout(menu: dict[str, Any]) -> None:
+    first = menu["groups"][0]["examples"][0]
+    assert first["name"] == "FullWorkout" and json.loads(first["variables"]) == {"workoutId": "{workout}"}
+    for shown in ("sections {", "movements {", "prescription {", "comments {", "replies {", "customizedFields"):
+        assert shown in first["query"]
+
+
+def test_every_example_is_valid_against_the_exported_schema_and_uses_nothing_deprecated(menu: dict[str, Any]) -> None:
+    schema = build_schema((ROOT / "schema.graphql").read_text("utf-8"))
+    documents = [example["query"] for group in menu["groups"] for example in group["examples"]]
+    for document in [menu["ids"], *documents]:
+        assert validate(schema, parse(document), [*specified_rules, NoDeprecatedCustomRule]) == []
+
+
+def test_the_page_finds_its_files_whatever_the_home_is(
+    tmp_path: Path, fake_prebuilt: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, here, checkout = tmp_path / "home", tmp_path / "here", tmp_path / "checkout"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(graphiql, "CHECKOUT", checkout)
+    assert find_folder(home) == home / "graphiql" and missing_from(home / "graphiql") == [f.name for f in PREBUILT]
+    for folder in (checkout / ".kinegraph/graphiql", here / ".kinegraph/graphiql", home / "graphiql"):
+        assert find_folder(home) != folder
+        fetch_fakes(folder)
+        assert find_folder(home) == folder
+
+
+async def test_without_one_of_its_files_or_with_another_version_the_page_falls_back_to_the_cdn(
     fake_assets: Path,
 ) -> None:
-    async with client(fake_assets) as http:
-        tabs = (await http.get("/graphiql/tabs.json")).json()
-    assert len(tabs) == 14
-    for tab in tabs:
-        declared = set(re.findall(r"\$(\w+): ", tab["query"].split("{")[0].replace("input:", "")))
-        assert tab["query"].startswith("# ")
-        assert set(json.loads(tab.get("variables", "{}"))) == declared
-    assert "סקוואט אחורי" in "".join(tab.get("variables", "") for tab in tabs)
+    for spoil in (lambda path: path.write_bytes(b"another version"), Path.unlink):
+        spoil(fake_assets / "graphiql.min.js")
+        async with client(fake_assets) as http:
+            page = await http.get("/graphiql")
+        assert all(CDN + file.path in page.text for file in PREBUILT)
 
 
-async def test_every_example_is_valid_against_the_exported_schema(fake_assets: Path) -> None:
-    exported = ROOT / "schema.graphql"
-    if not exported.exists():
-        pytest.skip("schema.graphql has not been exported yet")
-    schema = build_schema(exported.read_text("utf-8"))
-    async with client(fake_assets) as http:
-        for tab in (await http.get("/graphiql/tabs.json")).json():
-            assert validate(schema, parse(tab["query"])) == []
+def test_the_doctor_says_that_the_files_are_here_only_where_all_are(
+    tmp_path: Path, fake_prebuilt: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(graphiql, "CHECKOUT", tmp_path)
+    folder = tmp_path / "home" / "graphiql"
+    folder.mkdir(parents=True)
+    (_, _, found) = doctor._graphiql(tmp_path / "home")
+    assert found.startswith(f"its files come from a CDN: {folder} lacks graphiql.min.css, react.production.min.js")
+    fetch_fakes(folder)
+    assert doctor._graphiql(tmp_path / "home") == (True, "GraphiQL", f"its files are in {folder}")
 
 
 def test_the_lock_pins_the_versions_of_the_page_by_hash_and_names_no_address() -> None:

@@ -1,4 +1,4 @@
-"""GraphiQL in a real browser: on the product itself, and on a small server for what the page does by itself."""
+"""GraphiQL in a real browser on a small server, for what the page does by itself."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -14,10 +14,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as HttpRoute
 
 from kinegraph.api.graphiql import CDN, PREBUILT, SignIns, routes
-from kinegraph.commands.demo import seed_demo
-from kinegraph.kit.database import Database
-from kinegraph.main import create_app
-from kinegraph.services import Services
 from tests.api.browser import ASSETS, Visit, serving, visiting
 from tests.api.test_graphiql import COACH, sign_ins
 
@@ -25,25 +21,13 @@ SCHEMA = build_schema("""
   type Query {
     "The signed-in user, or null for an anonymous caller."
     viewer: Viewer
+    workout(id: ID!): Workout
   }
-  type Viewer { memberships: [Membership!]! }
-  type Membership { role: String! organization: Organization! }
-  type Organization { name: String! workouts(first: Int = 20): Workouts! }
-  type Workouts { totalCount: Int! nodes: [Workout!]! }
-  type Workout { title: String author: User! sections: [Section!]! }
-  type Section { type: String! shape: String config: Config movements: [Movement!]! }
-  type Config { rounds: Int }
-  type Movement { prescription: Prescription exercise: Exercise! comments: [Comment!]! }
-  type Prescription { sets: Int repsMin: Int load: Load }
-  type Load { value: Float unit: String! }
-  type Exercise {
-    name: String! isCustomizedByOrg: Boolean! customizedFields: [String!]! primaryMuscles: [String!]!
-  }
-  type Comment { body: String! author: User! replies: [Comment!]! }
+  type Viewer { user: User! }
+  type Workout { title: String }
   type User { name: String! }
 """)
-WORKOUTS = {"totalCount": 1, "nodes": [{"title": "Heavy fives", "author": {"name": "Dana"}, "sections": []}]}
-VIEWER = {"memberships": [{"role": "COACH", "organization": {"name": "Harbor Strength", "workouts": WORKOUTS}}]}
+QUERY = 'query Mine { workout(id: "1") { title } viewer { user { name } } }'
 
 
 async def graphql(request: Request) -> Response:
@@ -51,8 +35,8 @@ async def graphql(request: Request) -> Response:
     if token not in ("", COACH.token):
         return JSONResponse({"errors": [{"message": "The token has expired."}]}, 401)
     body = await request.json()
-    viewer = VIEWER if token else None
-    return JSONResponse(graphql_sync(SCHEMA, body["query"], {"viewer": viewer}).formatted)
+    data = {"viewer": {"user": {"name": "Dana of Harbor Strength"}} if token else None}
+    return JSONResponse(graphql_sync(SCHEMA, body["query"], data).formatted)
 
 
 @contextmanager
@@ -68,30 +52,24 @@ async def visit(tmp_path: Path) -> AsyncIterator[Visit]:
         yield visit
 
 
-async def test_in_the_product_a_coach_signs_in_and_the_first_tab_shows_the_whole_tree(
-    visit: Visit, database: Database, services: Services
-) -> None:
-    async for _ in seed_demo(database):
-        pass
-    with serving(create_app(services)) as address:
-        await visit.open(address)
-        await visit.sign_in("Marcus Hale, coach of Northside Strength")
-        await visit.run()
-        for shown in ("Northside Strength", "totalCount", "sections", "customizedFields"):
-            await expect(visit.response).to_contain_text(shown)
-    assert visit.foreign == []
-    assert visit.complaints == []
+async def write(visit: Visit) -> None:
+    """Put a document of ours into the open tab."""
+    await visit.page.evaluate("text => editor(QUERY).setValue(text)", QUERY)
+    await visit.page.evaluate("editor(VARIABLES).setValue('{}')")
 
 
-async def test_signed_in_the_first_tab_shows_data_and_the_docs_describe_it_with_no_other_server(
+async def test_signed_in_a_document_shows_data_and_the_docs_describe_it_with_no_other_server(
     visit: Visit,
 ) -> None:
     with page(ASSETS) as address:
         await visit.open(address)
-        await expect(visit.tabs).to_have_count(14)
+        await visit.run()
+        await expect(visit.response).to_contain_text("The variables hold {workout} in place of an id.")
+        await write(visit)
         await visit.run()
         await expect(visit.response).to_contain_text('"viewer": null')
         await visit.sign_in("Dana, coach")
+        await write(visit)
         await visit.run()
         await expect(visit.response).to_contain_text("Harbor Strength")
         await visit.page.get_by_role("button", name="Show Documentation Explorer").click()
@@ -106,20 +84,41 @@ async def test_data_of_another_graphiql_on_this_origin_does_not_hide_the_example
         await visit.page.goto(address + "/graphiql/tabs.json")
         await visit.page.evaluate("state => localStorage.setItem('graphiql:tabState', state)", json.dumps(other))
         await visit.open(address)
-        await expect(visit.tabs).to_have_count(14)
+        await expect(visit.tabs).to_have_text(["FullWorkout"])
+
+
+async def test_stored_data_that_cannot_be_read_does_not_stop_the_page(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        for key in ("graphiql:tabState", "graphiql:queries"):
+            await visit.open(address)
+            await visit.page.evaluate("key => localStorage.setItem(`kinegraph:${key}`, '{')", key)
+            await visit.open(address)
+            await expect(visit.tabs).to_have_text(["FullWorkout"])
+        await visit.page.evaluate("localStorage.setItem('kinegraph-filled', '{')")
+        await visit.open(address)
+    assert visit.complaints == []
+
+
+async def test_examples_opened_in_quick_succession_get_a_tab_each_and_only_one(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        await visit.open(address)
+        await visit.page.evaluate(
+            "for (const index of [1, 3, 1, 2]) document.querySelectorAll('#examples button')[index].click()"
+        )
+        await expect(visit.tabs).to_have_text(["FullWorkout", "WhoAmI", "FindExercise", "Library"])
 
 
 async def test_a_reload_retains_the_sign_in_and_the_tabs_and_local_storage_holds_no_token(visit: Visit) -> None:
     with page(ASSETS) as address:
         await visit.open(address)
         await visit.sign_in("Dana, coach")
-        await visit.page.get_by_role("tab", name="Library").click()
+        await visit.open_example("Library")
         await visit.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second later
         await visit.open(address)
         await expect(visit.page.get_by_label("Sign-in")).to_have_value("dana@example.com")
-        await expect(visit.tabs).to_have_count(14)
+        await expect(visit.tabs).to_have_text(["FullWorkout", "Library"])
         await expect(visit.page.locator(".graphiql-tab-active")).to_contain_text("Library")
-        await expect(visit.page.locator(".graphiql-editor-tool")).to_contain_text("PASTE-AN-ORGANIZATION-ID")
+        await expect(visit.variables).to_contain_text("{organization}")
         stored = await visit.stored()
     assert "kinegraph:graphiql:tabState" in stored and "token-of" not in stored
 
@@ -127,10 +126,13 @@ async def test_a_reload_retains_the_sign_in_and_the_tabs_and_local_storage_holds
 async def test_the_examples_come_back_on_request(visit: Visit) -> None:
     with page(ASSETS) as address:
         await visit.open(address)
+        await visit.open_example("WhoAmI")
         await visit.page.get_by_role("button", name="Close Tab").first.click()
-        await expect(visit.tabs).to_have_count(13)
+        await expect(visit.tabs).to_have_count(1)
+        await visit.open_example("WhoAmI")
+        await visit.page.locator("#examples summary").click()
         await visit.page.get_by_role("button", name="Restore examples").click()
-        await expect(visit.tabs).to_have_count(14)
+        await expect(visit.tabs).to_have_text(["FullWorkout"])
 
 
 async def test_after_a_refused_token_the_page_shows_what_to_do(visit: Visit) -> None:
@@ -147,6 +149,7 @@ async def test_without_sign_ins_a_token_can_be_pasted(visit: Visit) -> None:
         await visit.open(address)
         await visit.page.get_by_label("Token").fill(f"Bearer {COACH.token}")
         await visit.page.keyboard.press("Enter")
+        await write(visit)
         await visit.run()
         await expect(visit.response).to_contain_text("Harbor Strength")
         await visit.page.wait_for_timeout(800)
@@ -163,6 +166,7 @@ async def test_the_page_from_a_cdn_works_under_its_policy_and_hashes(visit: Visi
     with page(tmp_path / "nothing") as address:
         await visit.open(address)
         await visit.sign_in("Dana, coach")
+        await write(visit)
         await visit.run()
         await expect(visit.response).to_contain_text("Harbor Strength")
     assert visit.foreign == [] and visit.complaints == []

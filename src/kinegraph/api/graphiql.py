@@ -1,16 +1,18 @@
 """GraphiQL at /graphiql, without a bundler and without a foreign server where its files were fetched.
 
-The page is three files of our own beside this one; React and GraphiQL are the prebuilt files of pinned
-npm packages (`scripts/graphiql/fetch`), never stored in the repository. Where they were not fetched, the
-page takes the same bytes from a CDN, held to them by hash. No script is inline, so the content security
-policy can refuse everything that this module does not name.
+The page's own files are in the folder beside this one; React and GraphiQL are the prebuilt files of pinned
+npm packages (`scripts/graphiql/fetch`), never stored in the repository. Where one of them was not fetched,
+or is of another version, the page takes the same bytes from a CDN, held to them by hash. No script is
+inline, so the content security policy can refuse everything that this module does not name.
 
 Serve it only where people develop: `sign_ins` hands out working tokens.
 """
 
+import base64
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -22,6 +24,16 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 PAGE = Path(__file__).parent / "graphiql_page"
+OWN = ("page.css", "session.js", "examples.js", "page.js")
+GROUPS = {
+    "everyone": "Everyone",
+    "athletes": "Athletes and patients",
+    "coaches": "Coaches",
+    "admins": "Platform admins",
+}
+"""The folders of examples, and how the menu heads them."""
+
+CHECKOUT = Path(__file__).parents[3]
 CDN = "https://cdn.jsdelivr.net/npm/"
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
 
@@ -92,12 +104,31 @@ class Asset:
         return f"/graphiql/{self.name}?v={self.version}"
 
 
+def find_folder(home: Path) -> Path:
+    """The folder with the prebuilt files: the home's or, where it lacks one, the usual one here or in the checkout."""
+    usual = Path(".kinegraph") / "graphiql"
+    folders = (home / "graphiql", usual.absolute(), CHECKOUT / usual)
+    return next((folder for folder in folders if not missing_from(folder)), folders[0])
+
+
+def missing_from(folder: Path) -> list[str]:
+    """Names of the prebuilt files that the folder lacks, or has in another version."""
+    return [file.name for file in PREBUILT if _integrity(folder / file.name) != file.integrity]
+
+
+def _integrity(path: Path) -> str | None:
+    try:
+        return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"
+    except OSError:
+        return None
+
+
 def routes(assets: Path, sign_ins: SignIns | None) -> list[Route]:
     """The routes of the page and its files; `assets` is the folder that scripts/graphiql/fetch filled.
 
     Without `sign_ins` the page has a field to paste a token into.
     """
-    own = {asset.name: asset for asset in (_own("page.css"), _own("page.js"), Asset("tabs.json", _tabs()))}
+    own = {asset.name: asset for asset in (*map(_own, OWN), Asset("examples.json", _examples()))}
     fetched = _fetched(assets)
     return [
         Route("/graphiql", _page(own, fetched, sign_ins is not None)),
@@ -112,26 +143,42 @@ def _own(name: str) -> Asset:
 
 def _fetched(assets: Path) -> dict[str, Asset]:
     """All of the prebuilt files, or none: half of them from elsewhere would help nobody."""
-    paths = [assets / prebuilt.name for prebuilt in PREBUILT]
-    return {path.name: Asset(path.name, path.read_bytes()) for path in paths} if all(map(Path.is_file, paths)) else {}
+    names = [] if missing_from(assets) else [file.name for file in PREBUILT]
+    return {name: Asset(name, (assets / name).read_bytes()) for name in names}
 
 
-def _tabs() -> bytes:
-    """GraphiQL's defaultTabs: each document of the folder with the variables beside it, if it has any."""
-    tabs = []
-    for document in sorted((PAGE / "tabs").glob("*.graphql")):
-        variables = document.with_suffix(".json")
-        tab = {"query": document.read_text("utf-8")}
-        tabs.append(tab | {"variables": variables.read_text("utf-8")} if variables.exists() else tab)
-    return json.dumps(tabs, ensure_ascii=False).encode()
+def _examples() -> bytes:
+    """The menu's groups of examples, and the document that finds the ids for their variables."""
+    groups = [
+        {
+            "heading": heading,
+            "examples": [_example(path) for path in sorted((PAGE / "examples" / folder).glob("*.graphql"))],
+        }
+        for folder, heading in GROUPS.items()
+    ]
+    ids = (PAGE / "ids.graphql").read_text("utf-8")
+    return json.dumps({"groups": groups, "ids": ids}, ensure_ascii=False).encode()
+
+
+def _example(document: Path) -> dict[str, str]:
+    """A document with its name, the first sentence of its comment, and the variables beside it, if it has any."""
+    query, variables = document.read_text("utf-8"), document.with_suffix(".json")
+    comment = " ".join(re.findall(r"^# (.*)$", query, re.MULTILINE))
+    name = re.findall(r"^(?:query|mutation) (\w+)", query, re.MULTILINE)[0]
+    return {
+        "name": name,
+        "summary": re.split(r"(?<=\.) ", comment)[0],
+        "query": query,
+        "variables": variables.read_text("utf-8") if variables.exists() else "",
+    }
 
 
 def _page(own: Mapping[str, Asset], fetched: Mapping[str, Asset], has_sign_ins: bool) -> Endpoint:
     tags = [_tag(asset.url) if (asset := fetched.get(each.name)) else _cdn_tag(each) for each in PREBUILT]
-    tags += [_tag(own["page.css"].url), _tag(own["page.js"].url)]
+    tags += [_tag(own[name].url) for name in OWN]
     html = Template((PAGE / "index.html").read_text("utf-8")).substitute(
         head="\n".join(f"    {tag}" for tag in tags),
-        tabs=own["tabs.json"].url,
+        examples=own["examples.json"].url,
         sign_ins="yes" if has_sign_ins else "",
     )
     headers = _page_headers(() if fetched else [CDN + each.path for each in PREBUILT])

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kinegraph import revisions
+from kinegraph.api import graphiql
 from kinegraph.commands import migrate
 from kinegraph.commands.probes import answers_at
 from kinegraph.kit.database import API_ROLE, Database, Unreachable
@@ -46,8 +47,16 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     except ServiceError as error:
         yield False, "tokens", str(error)
     if settings.graphiql:
-        fetched = (settings.home / "graphiql").is_dir()
-        yield True, "GraphiQL", "its files are here" if fetched else "its files come from a CDN"
+        yield _graphiql(settings.home)
+
+
+def _graphiql(home: Path) -> Finding:
+    """Where the page's files come from. A CDN has them too, so that nothing is wrong where one is missing."""
+    folder = graphiql.find_folder(home)
+    if missing := graphiql.missing_from(folder):
+        lacking = f"{folder} lacks {', '.join(missing)}; `scripts/graphiql/fetch {folder}` gets them"
+        return True, "GraphiQL", f"its files come from a CDN: {lacking}"
+    return True, "GraphiQL", f"its files are in {folder}"
 
 
 async def _database(settings: Settings) -> list[Finding]:

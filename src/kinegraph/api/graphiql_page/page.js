@@ -1,62 +1,40 @@
-// GraphiQL for Kinegraph: who is signed in, how a request is sent, and the example tabs.
-// A token lives in this tab's memory or sessionStorage and in the Authorization header, nowhere else:
-// localStorage gets GraphiQL's tabs, history and layout only, which is why GraphiQL's own pane for
-// headers (its history would keep them) is switched off.
+// GraphiQL for Kinegraph: its editors, its storage, and the start of the page.
 
-const { signIns: hasSignIns, tabs: tabsUrl } = document.body.dataset;
-const CHOSEN = "kinegraph:sign-in"; // the e-mail address of the chosen sign-in
-const PASTED = "kinegraph:token";
-const RESTORE = "kinegraph:restore-examples";
+const RESTORE = "kinegraph:restore-examples"; // in sessionStorage
+const WITH_HEADERS = ["graphiql:queries", "graphiql:favorites", "graphiql:tabState"];
+const TYPING_PAUSE_MS = 400;
+const SETTLING_MS = 150;
+const QUERY = ".graphiql-query-editor";
+const VARIABLES = ".graphiql-editor-tool .graphiql-editor:nth-child(1)";
+const HEADERS = ".graphiql-editor-tool .graphiql-editor:nth-child(2)";
 
-const menu = document.querySelector("#menu");
-const select = document.querySelector("#menu select");
-const paste = document.querySelector("#paste");
-const input = document.querySelector("#paste input");
-const WHAT_TO_DO = hasSignIns
-  ? "The server does not know who you are. Choose somebody under “Sign-in” at the top right (reload the page if that sign-in is old), then run this again."
-  : "The server does not know who you are. Paste a valid token into the field at the top right, then run this again.";
-
-let people = [];
-
-function notice(text) {
-  document.querySelector("#notice").textContent = text;
+// The CodeMirror of one of GraphiQL's panes, once it is rendered.
+function editor(pane) {
+  return document.querySelector(`${pane} .CodeMirror`)?.CodeMirror;
 }
 
-async function loadPeople() {
-  const response = await fetch("/graphiql/sign-ins", { cache: "no-store" });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  people = await response.json();
-}
-
-function token() {
-  if (!hasSignIns) return sessionStorage.getItem(PASTED);
-  return people.find((person) => person.email === sessionStorage.getItem(CHOSEN))?.token;
-}
-
-async function send(body) {
-  const headers = {
-    Accept: "application/graphql-response+json, application/json",
-    "Content-Type": "application/json",
-  };
-  if (token()) headers.Authorization = `Bearer ${token()}`;
-  return fetch("/graphql", { method: "POST", headers, body: JSON.stringify(body) });
-}
-
-// A sign-in's token may have expired while the page was open: ask for new ones and try once more.
-async function sendAsSomebody(body) {
-  const response = await send(body);
-  const refused = token();
-  if (response.status !== 401 || !hasSignIns || !refused) return response;
-  await loadPeople();
-  return token() === refused ? response : send(body);
-}
-
-async function answer(body) {
-  let response;
+// The content of the headers pane, as far as a request could be sent with it.
+function typedHeaders() {
   try {
-    response = await sendAsSomebody(body);
+    const typed = JSON.parse(editor(HEADERS)?.getValue() || "{}");
+    requestHeaders(typed);
+    return typed;
+  } catch {
+    return {}; // being typed
+  }
+}
+
+async function answer(body, options) {
+  let response;
+  let isSignedIn;
+  try {
+    const typed = options?.headers;
+    isSignedIn = authorization(typed) !== null;
+    const { variables, missing } = await resolve(body, typed);
+    if (missing.length) return { whatToDo: whatIsMissing(missing, isSignedIn) };
+    response = await sendAsSomebody({ ...body, variables }, typed);
   } catch (error) {
-    return { whatToDo: "The request could not be sent. Is the server running?", reason: String(error) };
+    return { whatToDo: "The request could not be sent. Is the server running, and are the headers right?", reason: String(error) };
   }
   const text = await response.text();
   let content = text;
@@ -68,19 +46,39 @@ async function answer(body) {
   return response.status === 401 ? { whatToDo: WHAT_TO_DO, status: 401, answer: content } : content;
 }
 
+// Fill in the variables of the open tab. The tab may be another one when the ids have come.
+async function fillOpenTab() {
+  const typed = typedHeaders();
+  const ids = await idsFor(typed);
+  if (authorization(typedHeaders()) !== authorization(typed)) return fillOpenTab();
+  const [query, variables] = [editor(QUERY), editor(VARIABLES)];
+  if (!ids || !query || !variables) return;
+  const text = fillText(variables.getValue(), operationName(query.getValue()), ids);
+  if (text !== variables.getValue()) variables.setValue(text);
+}
+
+let pause;
+function fillSoon() {
+  clearTimeout(pause);
+  pause = setTimeout(fillOpenTab, TYPING_PAUSE_MS);
+}
+
 // GraphiQL asks for the schema again whenever it is handed another fetcher.
-function show(root, tabs, storage) {
+function show(root, storage) {
+  const [first] = examples.groups[0].examples;
   root.render(
     React.createElement(
       GraphiQL,
       {
-        fetcher: (body) => answer(body),
+        fetcher: (body, options) => answer(body, options),
         storage,
-        defaultTabs: tabs,
+        defaultTabs: [{ query: first.query, variables: first.variables }],
         defaultQuery: "# A new document\n",
         defaultEditorToolsVisibility: "variables",
-        isHeadersEditorEnabled: false,
+        isHeadersEditorEnabled: true,
         shouldPersistHeaders: false,
+        onTabChange: fillSoon,
+        onEditHeaders: fillSoon,
         inputValueDeprecation: true,
         schemaDescription: true,
       },
@@ -89,53 +87,88 @@ function show(root, tabs, storage) {
   );
 }
 
+// Headers are never stored, since they may hold tokens: GraphiQL leaves them out of its tabs
+// (shouldPersistHeaders), but its history stores them, and its settings could turn them on.
+function withoutHeaders(key, value) {
+  if (key === "graphiql:headers") return "";
+  if (key === "graphiql:shouldPersistHeaders") return "false";
+  if (!WITH_HEADERS.includes(key)) return value;
+  return JSON.stringify(JSON.parse(value), (name, each) => (name === "headers" || name === "hash" ? null : each));
+}
+
+// JSON as it was stored; null where somebody else's hand made it invalid, on which GraphiQL would stop.
+function validJson(text) {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return null;
+  }
+}
+
+function openStorage() {
+  const local = GraphiQL.createLocalStorage({ namespace: "kinegraph" });
+  return {
+    get length() {
+      return local.length;
+    },
+    getItem: (key) => (WITH_HEADERS.includes(key) ? validJson(local.getItem(key)) : local.getItem(key)),
+    setItem: (key, value) => local.setItem(key, withoutHeaders(key, value)),
+    removeItem: (key) => local.removeItem(key),
+    clear: () => local.clear(),
+  };
+}
+
 // GraphiQL reopens the stored tab that matches the stored document, and adds an empty tab where none
-// does (as after a visit in which nothing was edited): make the two agree before it starts.
+// does (as after a visit in which nothing was edited): make the two agree before it starts. Where no tab
+// is stored, it takes the first example's document, but the stored variables.
 function openStoredTab(storage) {
   const restore = sessionStorage.getItem(RESTORE);
   sessionStorage.removeItem(RESTORE);
   const state = JSON.parse((!restore && storage.getItem("graphiql:tabState")) || "null");
-  const tab = state?.tabs?.[state.activeTabIndex];
-  for (const name of ["query", "variables", "headers"]) {
-    if (tab?.[name]) storage.setItem(`graphiql:${name}`, tab[name]);
+  const stored = state?.tabs?.[state.activeTabIndex];
+  const tab = stored ?? examples.groups[0].examples[0];
+  for (const name of ["query", "variables"]) {
+    if (tab[name]) storage.setItem(`graphiql:${name}`, tab[name]);
     else storage.removeItem(`graphiql:${name}`);
   }
-  if (!tab) storage.removeItem("graphiql:tabState");
+  storage.removeItem("graphiql:headers");
+  if (!stored) storage.removeItem("graphiql:tabState");
 }
 
-async function offerPeople() {
-  menu.hidden = false;
-  try {
-    await loadPeople();
-  } catch (error) {
-    notice(`The sign-ins could not be fetched (${error.message}): reload the page.`);
+// Resolves when `isSo` returns true, after at most two seconds; GraphiQL has rendered by then.
+async function rendered(isSo) {
+  for (let frame = 0; frame < 120 && !isSo(); frame++) await new Promise((done) => setTimeout(done, 16));
+}
+
+let opening = Promise.resolve();
+
+// One after the other, so that quick clicks do not meet in one tab: GraphiQL takes over what its editors hold,
+// and the name of the operation, a little later.
+function openExample(example) {
+  opening = opening.then(() => openInTab(example)).then(() => new Promise((done) => setTimeout(done, SETTLING_MS)));
+}
+
+async function openInTab({ name, query, variables }) {
+  forgetIds(); // there may be new rows by now
+  const tabs = () => [...document.querySelectorAll(".graphiql-tab-button")];
+  const open = tabs().find((tab) => tab.textContent === name);
+  if (open) {
+    open.click();
+    return;
   }
-  for (const { label, email } of people) select.add(new Option(label, email));
-  select.value = people.some(({ email }) => email === sessionStorage.getItem(CHOSEN)) ? sessionStorage.getItem(CHOSEN) : "";
+  const before = tabs().length;
+  document.querySelector(".graphiql-tab-add").click();
+  await rendered(() => tabs().length > before);
+  editor(QUERY).setValue(query);
+  editor(VARIABLES).setValue(variables);
+  await rendered(() => tabs().some((tab) => tab.textContent === name));
+  await fillOpenTab();
 }
 
-function offerPaste() {
-  paste.hidden = false;
-  input.value = sessionStorage.getItem(PASTED) ?? "";
-}
-
-function listen(changed) {
-  select.addEventListener("change", () => {
-    sessionStorage.setItem(CHOSEN, select.value);
-    changed();
-  });
-  input.addEventListener("change", () => {
-    sessionStorage.setItem(PASTED, input.value.trim().replace(/^bearer\s+/i, ""));
-    changed();
-  });
-  document.querySelector("#sign-in").addEventListener("submit", (event) => {
-    event.preventDefault();
-    input.blur(); // which fires its `change`
-  });
-  document.querySelector("#restore").addEventListener("click", () => {
-    sessionStorage.setItem(RESTORE, "yes");
-    location.reload();
-  });
+function restoreExamples() {
+  sessionStorage.setItem(RESTORE, "yes");
+  location.reload();
 }
 
 async function start() {
@@ -145,13 +178,19 @@ async function start() {
       "GraphiQL's files could not be loaded. Fetch them with `scripts/graphiql/fetch .kinegraph/graphiql` and restart, or go online.";
     return;
   }
-  const storage = GraphiQL.createLocalStorage({ namespace: "kinegraph" });
-  const tabs = await (await fetch(tabsUrl)).json();
+  const storage = openStorage();
+  examples = await (await fetch(examplesUrl)).json();
   await (hasSignIns ? offerPeople() : offerPaste());
   openStoredTab(storage);
+  offerExamples(openExample, restoreExamples);
   const root = ReactDOM.createRoot(main);
-  listen(() => show(root, tabs, storage));
-  show(root, tabs, storage);
+  listenToSignIn(() => {
+    show(root, storage);
+    fillOpenTab();
+  });
+  show(root, storage);
+  await rendered(() => editor(VARIABLES));
+  await fillOpenTab();
 }
 
 start();

@@ -1,0 +1,182 @@
+// The menu of examples, and the ids in their variables. A variable whose value is a name in braces, such as
+// "{workout}", is replaced by an id of the viewer's own data: in the variables pane, and when a request is sent.
+
+const FILLED = "kinegraph-filled"; // in localStorage: what stands in the variables for which name
+const MAX_FILLED = 200;
+const NAMES = {
+  organization: "an organization",
+  workout: "a workout",
+  movement: "a movement of a workout",
+  assignment: "a scheduled assignment",
+  assignedMovement: "a movement of a scheduled assignment",
+  athlete: "an athlete",
+  backSquat: "an exercise",
+  burpee: "an exercise",
+  today: "a date",
+  inAWeek: "a date",
+  aMonthAgo: "a date",
+};
+
+let examples = { groups: [], ids: "" };
+let fetched = { of: null, ids: Promise.resolve({}) }; // for which Authorization the ids were fetched, and they
+
+function dates() {
+  const day = (offset) => new Date(Date.now() + offset * 24 * 3600 * 1000).toISOString().slice(0, 10);
+  return { today: day(0), inAWeek: day(7), aMonthAgo: day(-30) };
+}
+
+function movementsOf(workout) {
+  return workout.sections.flatMap((section) => section.movements);
+}
+
+// The ids of an answer to ids.graphql: of the organization where the viewer may write, and its fullest workout.
+function pickIds(data) {
+  const memberships = data?.viewer?.memberships ?? [];
+  const organization = (memberships.find(({ role }) => role !== "MEMBER") ?? memberships[0])?.organization;
+  const assignment = organization?.assignments.nodes.find(({ workout }) => movementsOf(workout).length);
+  const workouts = organization?.workouts.nodes.length ? organization.workouts.nodes : [assignment?.workout].filter(Boolean);
+  const [workout] = [...workouts].sort((a, b) => movementsOf(b).length - movementsOf(a).length);
+  const any = data?.any?.nodes[0]?.id;
+  return {
+    organization: organization?.id,
+    workout: workout?.id,
+    movement: workout && movementsOf(workout)[0]?.id,
+    assignment: assignment?.id,
+    assignedMovement: assignment && movementsOf(assignment.workout)[0].id,
+    athlete: organization?.members.nodes[0]?.user.id,
+    backSquat: data?.backSquat?.nodes[0]?.id ?? any,
+    burpee: data?.burpee?.nodes[0]?.id ?? any,
+  };
+}
+
+// The ids, none for nobody, or null where they could not be had: the request that needs them learns why.
+async function fetchIds(typed) {
+  if (!authorization(typed)) return {};
+  try {
+    const response = await sendAsSomebody({ query: examples.ids, operationName: "Ids" }, typed);
+    return response.status === 401 ? null : pickIds((await response.json()).data);
+  } catch {
+    forgetIds();
+    return null;
+  }
+}
+
+// The ids for these headers; they are fetched again for another Authorization.
+async function idsFor(typed) {
+  const of = authorization(typed);
+  if (fetched.of !== of) fetched = { of, ids: fetchIds(typed) };
+  const ids = await fetched.ids;
+  return ids && { ...ids, ...dates() };
+}
+
+function forgetIds() {
+  fetched = { of: undefined, ids: null };
+}
+
+// A copy of a value of variables in which `replace(text, path)` stands for each text.
+function mapTexts(value, replace, path = "") {
+  if (typeof value === "string") return replace(value, path);
+  if (Array.isArray(value)) return value.map((each, index) => mapTexts(each, replace, `${path}.${index}`));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapTexts(each, replace, `${path}.${key}`)]));
+}
+
+function nameIn(text) {
+  const name = /^\{(\w+)\}$/.exec(text)?.[1];
+  return name && Object.hasOwn(NAMES, name) ? name : undefined;
+}
+
+function whatIsMissing(names, isSignedIn) {
+  const held = `The variables hold ${names.map((name) => `{${name}}`).join(", ")} in place of an id. `;
+  if (!isSignedIn) return `${held}${WHAT_TO_DO}`;
+  const nothing = [...new Set(names.map((name) => NAMES[name]))].join(", ");
+  return `${held}Nothing that you can see fits: there is no ${nothing.replace(/\ban? /g, "")}. Put an id there, or sign in as somebody else.`;
+}
+
+function readFilled() {
+  try {
+    return new Map(JSON.parse(localStorage.getItem(FILLED)));
+  } catch {
+    return new Map();
+  }
+}
+
+function writeFilled(filled) {
+  localStorage.setItem(FILLED, JSON.stringify([...filled].slice(-MAX_FILLED)));
+}
+
+// Variables with ids in place of names, and in place of those that this page put there for somebody else; a value
+// that was typed stays. `operation` is the name of the document's operation; `used` gets each name that was found.
+function fillVariables(variables, operation, ids, filled, used = new Set()) {
+  return mapTexts(variables, (value, path) => {
+    const key = operation + path;
+    const [filledName, filledValue] = filled.get(key) ?? [];
+    const name = nameIn(value) ?? (filledValue === value ? filledName : undefined);
+    if (!name) return value;
+    used.add(name);
+    filled.delete(key); // to be the newest
+    if (ids[name]) filled.set(key, [name, ids[name]]);
+    return ids[name] ?? `{${name}}`;
+  });
+}
+
+// The text of a variables pane, filled.
+function fillText(text, operation, ids) {
+  let variables;
+  try {
+    variables = JSON.parse(text);
+  } catch {
+    return text; // being typed
+  }
+  const filled = readFilled();
+  const replaced = fillVariables(variables, operation, ids, filled);
+  if (JSON.stringify(replaced) === JSON.stringify(variables)) return text;
+  writeFilled(filled);
+  return JSON.stringify(replaced, null, 2);
+}
+
+// The variables of a request, filled, and the names for which the viewer has none. The pane may not be filled yet.
+async function resolve({ query, variables }, typed) {
+  if (!variables) return { variables, missing: [] };
+  const filled = readFilled(); // before the pane is filled anew while this waits
+  const ids = await idsFor(typed);
+  if (!ids) return { variables, missing: [] };
+  const used = new Set();
+  const resolved = fillVariables(variables, operationName(query), ids, filled, used);
+  return { variables: resolved, missing: [...used].filter((name) => !ids[name]) };
+}
+
+function operationName(query) {
+  return /^(?!#).*?(?:query|mutation|subscription)\s+(\w+)/m.exec(query)?.[1] ?? "";
+}
+
+// Puts the menu's content together; `open(example)` and `restore()` are what its buttons do.
+function offerExamples(open, restore) {
+  const details = document.querySelector("#examples");
+  const nav = details.querySelector("nav");
+  const button = (label, summary, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.append(Object.assign(document.createElement("b"), { textContent: label }));
+    made.append(Object.assign(document.createElement("span"), { textContent: summary }));
+    made.addEventListener("click", () => {
+      details.open = false;
+      act();
+    });
+    return made;
+  };
+  for (const { heading, examples: group } of examples.groups) {
+    nav.append(Object.assign(document.createElement("h2"), { textContent: heading }));
+    nav.append(...group.map((example) => button(example.name, example.summary, () => open(example))));
+  }
+  nav.append(document.createElement("hr"));
+  nav.append(button("Restore examples", "Close all tabs, your own too, and start with the first example.", restore));
+  document.addEventListener("pointerdown", (event) => {
+    if (!details.contains(event.target)) details.open = false;
+  });
+  details.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    details.open = false;
+    details.querySelector("summary").focus();
+  });
+}
