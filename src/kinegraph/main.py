@@ -27,7 +27,7 @@ from kinegraph.kit.database import Database
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
-from kinegraph.services import Services, folder_storage, open_storage, read_services
+from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
 
 log = logging.getLogger("kinegraph.http")
@@ -72,7 +72,7 @@ class Held(TypedDict):
 def create_app(services: Services) -> Starlette:
     """The application for these services."""
     settings = services.settings
-    tokens = Tokens(services.jwt_secret, settings.jwt_jwks, settings.jwt_audience, settings.jwt_issuer)
+    tokens = open_tokens(settings, services.jwt_secret)
 
     async def sign_ins(request: Request) -> list[graphiql.SignIn]:
         return [
@@ -120,6 +120,7 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
             max_rows=settings.max_answer_objects,
         )
         stack.push_async_callback(database.close)
+        stack.push_async_callback(tokens.close)
         tokens.cache = database.request_cache
         redis = open_redis(services.redis_url)
         stack.push_async_callback(redis.aclose)

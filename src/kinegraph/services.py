@@ -14,6 +14,7 @@ from kinegraph.outside.redis import find_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.outside.storage_s3 import Bucket, open_s3
+from kinegraph.outside.tokens import Tokens
 from kinegraph.settings import Environment, Settings, read_settings
 
 
@@ -57,6 +58,18 @@ def jwt_secret(settings: Settings) -> str | None:
         return settings.jwt_secret
     file = _secret_file(settings)
     return file.read_text().strip() if file.exists() else None
+
+
+def open_tokens(settings: Settings, secret: str | None) -> Tokens:
+    """How tokens are checked and signed: by this secret, and as the settings say. Raises ServiceError."""
+    return Tokens(
+        secret,
+        settings.jwt_jwks,
+        settings.jwt_audience,
+        settings.jwt_issuer,
+        algorithms=settings.jwt_algorithms,
+        leeway_seconds=settings.jwt_leeway_seconds,
+    )
 
 
 def make_secret(settings: Settings) -> str:

@@ -22,6 +22,9 @@ from kinegraph.settings_messages import messages
 T = TypeVar("T")
 Environment = Literal["development", "production"]
 
+ALGORITHMS = ("HS256", "RS256", "ES256")
+"""The algorithms of tokens' signatures that can be accepted."""
+
 RENAMED = {"KINEGRAPH_KEPT_MB": "KINEGRAPH_CACHE_MB"}
 """Names of version 0.1 and their successors. The old ones work in 0.2, with a warning, and will not in 0.3."""
 
@@ -47,6 +50,12 @@ def _require_secret(value: str) -> str:
     return value
 
 
+def _require_algorithm(value: str) -> str:
+    if value not in ALGORITHMS:
+        raise ValueError(f"it takes some of {', '.join(ALGORITHMS)}, separated by commas")
+    return value
+
+
 def _require_header_name(value: str) -> str:
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", value):
         raise ValueError("it takes names of headers, separated by commas")
@@ -68,6 +77,8 @@ DatabaseUrl = Annotated[str, AfterValidator(lambda value: _require_url(value, "p
 RedisUrl = Annotated[str, AfterValidator(lambda value: _require_url(value, "redis", "rediss", "unix"))]
 Secret = Annotated[str, AfterValidator(_require_secret)]
 Origins = Annotated[tuple[WebUrl, ...], NoDecode, BeforeValidator(_split)]
+Algorithm = Annotated[str, AfterValidator(_require_algorithm)]
+Algorithms = Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(_split)]
 HeaderName = Annotated[str, AfterValidator(_require_header_name)]
 HeaderNames = Annotated[tuple[HeaderName, ...], NoDecode, BeforeValidator(_split)]
 Port = Annotated[int, Ge(1), Le(65535)]
@@ -86,6 +97,8 @@ class Settings(BaseSettings):
     `home`: the folder of the embedded servers, of files where there is no bucket, and of secrets made by us.
     `database_url`, `redis_url`: None stands for the embedded servers under `home`.
     `jwt_secret` signs and checks HS256 tokens; `jwt_jwks` (file or URL) checks RS256 and ES256 ones.
+    `jwt_algorithms`: the algorithms that a token may be signed with, where their key is configured.
+    `jwt_leeway_seconds`: the tolerated difference between the clocks of this server and of the tokens' issuer.
     `jwt_user_claim`: the claim that identifies the user, `sub` (a Kinegraph user id) or `email`.
     `graphiql`: whether GraphiQL and introspection are on; by default in development only.
     `pool_size`: database connections per process.
@@ -123,6 +136,8 @@ class Settings(BaseSettings):
     jwt_audience: str | None = None
     jwt_issuer: str | None = None
     jwt_user_claim: Choice[Literal["sub", "email"]] = "sub"
+    jwt_algorithms: Algorithms = ALGORITHMS
+    jwt_leeway_seconds: Annotated[int, Ge(0), Le(300)] = 30
     graphiql: Choice[bool] = Field(default_factory=lambda values: values["environment"] == "development")
     pool_size: Annotated[int, Ge(1), Le(1000)] = 10
     statement_timeout_seconds: Seconds = Field(default=30, validation_alias="KINEGRAPH_STATEMENT_TIMEOUT")

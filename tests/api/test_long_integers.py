@@ -8,6 +8,7 @@ import httpx
 import orjson
 import pytest
 
+from kinegraph.kit.errors import INVALID_TOKEN
 from tests.api.documents import send
 from tests.conftest import SECRET, Api
 
@@ -78,13 +79,13 @@ def signed(header: str, claims: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("token", "reason"),
+    "token",
     [
-        (signed(f'{{"alg": "HS256", "x": {DIGITS}}}', '{"sub": "x"}'), "Invalid header string"),
-        (signed('{"alg": "HS256"}', f'{{"sub": "x", "exp": {DIGITS}}}'), "Invalid payload string"),
+        signed(f'{{"alg": "HS256", "x": {DIGITS}}}', '{"sub": "x"}'),
+        signed('{"alg": "HS256"}', f'{{"sub": "x", "exp": {DIGITS}}}'),
     ],
     ids=["header", "claims"],
 )
-async def test_a_long_integer_in_a_token_is_refused(api: Api, token: str, reason: str) -> None:
+async def test_a_long_integer_in_a_token_is_refused(api: Api, token: str) -> None:
     response = await send(api, {"query": "{ __typename }"}, headers={"Authorization": f"Bearer {token}"})
-    assert (response.status_code, message_of(response)) == (401, f"The token does not hold: {reason}.")
+    assert (response.status_code, message_of(response)) == (401, INVALID_TOKEN)

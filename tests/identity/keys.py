@@ -18,6 +18,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from kinegraph.kit.errors import INVALID_TOKEN
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Person, running
@@ -108,14 +109,20 @@ def assert_signed_in(response: httpx.Response, person: Person) -> None:
     assert (response.status_code, response.json()) == (200, {"data": {"viewer": {"user": {"id": str(person.id)}}}})
 
 
-def assert_unauthenticated(response: httpx.Response) -> str:
-    """Assert that the request was refused as RFC 6750 says. Return the message."""
+def assert_unauthenticated(response: httpx.Response) -> None:
+    """Assert that the request was refused as RFC 6750 says, and that the refusal does not say why."""
     assert response.status_code == 401, response.text
-    assert response.headers["WWW-Authenticate"].split()[0] == "Bearer"
+    assert response.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
     (error,) = response.json()["errors"]
-    assert error["extensions"] == {"code": "UNAUTHENTICATED"}
+    assert (error["message"], error["extensions"]) == (INVALID_TOKEN, {"code": "UNAUTHENTICATED"})
     assert response.json().get("data") is None
-    return str(error["message"])
+
+
+def assert_not_signed_in(response: httpx.Response) -> None:
+    """Assert that a request without a token was refused, which is no fault of a token (RFC 6750, 3.1)."""
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer"), response.text
+    assert [error["extensions"] for error in response.json()["errors"]] == [{"code": "UNAUTHENTICATED"}]
+    assert response.json().get("data") is None
 
 
 @dataclass

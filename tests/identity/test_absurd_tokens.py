@@ -77,7 +77,7 @@ async def test_any_signed_token_signs_in_or_is_refused(
     if response.status_code == 200:
         assert_signed_in(response, person)
     else:
-        assert len(assert_unauthenticated(response)) < 400
+        assert_unauthenticated(response)
 
 
 @given(st.dictionaries(st.sampled_from(CLAIMS), texts, min_size=1, max_size=3))
@@ -90,7 +90,7 @@ async def test_any_signed_token_signs_in_or_is_refused_where_users_are_named_by_
     if response.status_code == 200:
         assert_signed_in(response, person)
     else:
-        assert len(assert_unauthenticated(response)) < 400
+        assert_unauthenticated(response)
 
 
 @pytest.fixture(scope="module")

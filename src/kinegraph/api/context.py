@@ -34,16 +34,16 @@ async def authentication_by_token(authorization: str | None, tokens: Tokens, cla
         return None
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise TokenError("The Authorization header must be `Bearer <token>`.")
+        raise TokenError("the header is not `Bearer <token>`")
     claims = await tokens.check(token.strip())
-    named = claims.get(claim)
+    named, issued_at = claims.get(claim), claims.get("iat", 0)
     if not isinstance(named, str) or character_fault(named):
-        raise TokenError(f"The token's `{claim}` names no user.")
+        raise TokenError(f"its {claim} names no user")
     if claim == "email":
         if claims.get("email_verified", True) is not True:
-            raise TokenError("The token's `email` is not verified.")
-        return authenticate_as(email=named)
+            raise TokenError("its email is not verified")
+        return authenticate_as(email=named, issued_at=issued_at)
     user_id = parse_key(named)
     if user_id is None:
-        raise TokenError("The token's `sub` is no user id.")
-    return authenticate_as(user_id)
+        raise TokenError("its sub is no user id")
+    return authenticate_as(user_id, issued_at=issued_at)

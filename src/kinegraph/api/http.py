@@ -5,6 +5,7 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,10 +30,12 @@ from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, requi
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
-from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
+from kinegraph.kit.errors import INVALID_TOKEN, AnswerTooLarge, OutOfTime
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
+
+log = logging.getLogger("kinegraph.api")
 
 MAX_TRIES = 8
 """Maximum number of executions of a mutation that a deadlock ends."""
@@ -102,7 +105,8 @@ class GraphQLEndpoint:
         except BadRequest as error:
             return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status, error.headers)
         except TokenError as error:
-            return _unauthenticated(how, str(error))
+            log.info("a token was refused", extra={"reason": str(error)})
+            return _unauthenticated(how, INVALID_TOKEN)
         except DocumentError as error:
             errors = [failure.error for failure in failures(error.errors, suggests=self._suggests)]
             return _answer(how, {"errors": errors}, 200 if how.is_legacy else 400)
@@ -261,7 +265,8 @@ def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> 
 
 def _unauthenticated(how: Media, message: str, errors: list[Any] | None = None) -> Response:
     body = {"errors": errors or [_error(message, "UNAUTHENTICATED")]}
-    return _answer(how, body, 401, {"WWW-Authenticate": "Bearer"})
+    challenge = 'Bearer error="invalid_token"' if message == INVALID_TOKEN else "Bearer"  # RFC 6750, 3
+    return _answer(how, body, 401, {"WWW-Authenticate": challenge})
 
 
 def _error(message: str, code: str) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def _json(text: bytes, what: str) -> Any:
     except orjson.JSONDecodeError as error:
         if str(error).startswith("number is infinity"):
             raise BadRequest(400, f"{what} has a number that is too large.") from None
-        raise BadRequest(400, f"{what} is not JSON in UTF-8: {error}.") from None
+        raise BadRequest(400, f"{what} is not JSON in UTF-8.") from None
 
 
 def _checked(body: Any) -> Parameters:

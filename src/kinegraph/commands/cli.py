@@ -16,18 +16,16 @@ from kinegraph.commands import demo, doctor, migrate, up
 from kinegraph.commands import exchange as exchange_commands
 from kinegraph.commands import explain as explain_command
 from kinegraph.commands import organization as organization_command
+from kinegraph.commands import tokens as token_commands
 from kinegraph.commands.databases import open_migrated
 from kinegraph.commands.probes import require_free_port, require_redis
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.formats.records import FileError
 from kinegraph.http_protocol import HttpProtocol
-from kinegraph.identity.store_operator import authenticate_operator, users_by_email
 from kinegraph.kit import logs
-from kinegraph.kit.checks import character_fault
 from kinegraph.kit.database import Unreachable
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.tokens import Tokens
-from kinegraph.services import Services, database_url, jwt_secret, read_services
+from kinegraph.services import Services, database_url, jwt_secret, open_tokens, read_services
 from kinegraph.settings import SettingsError, read_settings
 from kinegraph.worker import run as run_worker
 
@@ -76,9 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     seed = add("seed", _seed, "Store the canonical library; what is stored already stays as it is.")
     seed.add_argument("--demo", action="store_true", help="make the demo organizations too")
     exchange_commands.register(add)
-    token = add("token", _token, "Print a bearer token for a user.")
-    token.add_argument("email", help="the user's e-mail address")
-    token.add_argument("--hours", type=_count, default=24, metavar="N", help="how long it holds (default 24)")
+    token_commands.register(add, _count)
     organization_command.register(add)
     add("schema", _schema, "Print the GraphQL schema.")
     explain_command.register(add)
@@ -100,7 +96,7 @@ def _serve(options: argparse.Namespace) -> int:
     services = read_services()
     settings = services.settings
     logs.set_up(settings.log_format)
-    Tokens(services.jwt_secret, settings.jwt_jwks)
+    open_tokens(settings, services.jwt_secret)  # raises where they cannot be checked
     require_free_port(settings.host, settings.port)
     asyncio.run(_require_migrated(services))
     uvicorn.run(
@@ -152,23 +148,6 @@ async def _seed_database(url: str, *, with_demo: bool) -> None:
         if with_demo:
             async for line in demo.seed_demo(database):
                 print(line)
-
-
-def _token(options: argparse.Namespace) -> int:
-    settings = read_settings()
-    tokens = Tokens(jwt_secret(settings), settings.jwt_jwks, settings.jwt_audience, settings.jwt_issuer)
-    print(asyncio.run(_sign(database_url(settings), tokens, options.email, options.hours * 3600)))
-    return 0
-
-
-async def _sign(url: str, tokens: Tokens, email: str, lifetime_seconds: int) -> str:
-    if character_fault(email):
-        raise ServiceError("No user has this e-mail address.")
-    async with open_migrated(url) as database, database.read(authenticate_operator) as session:
-        user = (await users_by_email(session, [email]))[0]
-    if user is None:
-        raise ServiceError(f"No user has the e-mail address {email}.")
-    return tokens.sign({"sub": str(user.id), "email": user.email}, lifetime_seconds)
 
 
 def _schema(options: argparse.Namespace) -> int:

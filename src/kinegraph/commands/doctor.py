@@ -13,8 +13,7 @@ from kinegraph.commands.probes import answers_at
 from kinegraph.kit.database import API_ROLE, Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import version_and_key
-from kinegraph.outside.tokens import Tokens
-from kinegraph.services import database_url, open_storage, redis_url
+from kinegraph.services import database_url, open_storage, open_tokens, redis_url
 from kinegraph.settings import Settings
 from kinegraph.worker import QUEUE
 
@@ -41,9 +40,10 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     answers = "which answers" if answers_at(f"{settings.local_address}/healthz", 2) else "where nothing answers now"
     yield True, "address", f"{settings.local_address}/graphql, {answers}"
     try:
-        Tokens(settings.jwt_secret, settings.jwt_jwks)
-        kinds = [kind for kind, on in (("HS256", settings.jwt_secret), ("RS256, ES256", settings.jwt_jwks)) if on]
-        yield True, "tokens", f"{' and '.join(kinds)}; the user is named by `{settings.jwt_user_claim}`"
+        open_tokens(settings, settings.jwt_secret)
+        keys = {"HS256": settings.jwt_secret, "RS256": settings.jwt_jwks, "ES256": settings.jwt_jwks}
+        kinds = [name for name in settings.jwt_algorithms if keys[name]]
+        yield True, "tokens", f"{', '.join(kinds)}; the user is named by `{settings.jwt_user_claim}`"
     except ServiceError as error:
         yield False, "tokens", str(error)
     if settings.graphiql:

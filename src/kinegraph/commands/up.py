@@ -20,8 +20,7 @@ from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres, start_postgres
 from kinegraph.outside.redis import find_redis, start_redis
-from kinegraph.outside.tokens import Tokens
-from kinegraph.services import Services, jwt_secret, make_secret
+from kinegraph.services import Services, jwt_secret, make_secret, open_tokens
 from kinegraph.settings import Settings
 
 START_SECONDS = 60
@@ -55,7 +54,7 @@ def up(settings: Settings) -> int:
     """Start everything and keep it running until Ctrl-C or SIGTERM. Returns the exit code."""
     require_free_port(settings.host, settings.port)
     if settings.jwt_jwks:
-        Tokens(settings.jwt_secret, settings.jwt_jwks)
+        open_tokens(settings, settings.jwt_secret)  # raises where they cannot be checked
     try:
         with _signals() as stop, ExitStack() as stack:
             services, processes = _start_servers(settings, stack, stop)

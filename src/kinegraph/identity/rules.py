@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
@@ -58,6 +59,8 @@ class Viewer:
     by_organization: Mapping[UUID, Membership]
     versions: Mapping[str, str] = field(default_factory=dict)
     """The versions of their organizations' libraries, by id, and of the canonical library (""), in one snapshot."""
+    tokens_valid_after: datetime | None = None
+    """Tokens that were issued before this moment are refused; None where none were revoked."""
 
     def version(self, organization_id: UUID) -> tuple[str | None, str | None]:
         """The versions of the canonical library and of the organization's: equal ones mean equal exercises."""

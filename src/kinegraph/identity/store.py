@@ -1,13 +1,15 @@
 """Reading the viewer and the members of organizations; caching viewers."""
 
+import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from kinegraph.identity.rules import Member, Membership, Organization, Role, User, Viewer, WantedMembers
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
-from kinegraph.kit.errors import Unauthenticated
+from kinegraph.kit.errors import INVALID_TOKEN, Unauthenticated
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import (
     Arguments,
@@ -17,6 +19,8 @@ from kinegraph.kit.sessions import (
     ReadSession,
     containing,
 )
+
+log = logging.getLogger("kinegraph.identity")
 
 MemberKey = tuple[UUID, UUID | None]
 """An organization, and the viewer's own id where they see only its staff and themselves (None: all members)."""
@@ -29,6 +33,7 @@ class ViewerRow(Protocol):
     name: str
     email: str | None
     is_platform_admin: bool
+    tokens_valid_after: datetime | None
     memberships: list[dict[str, str]]
     versions: Mapping[str, str]
     state: Sequence[UUID | None]
@@ -43,6 +48,9 @@ class MemberCount(Protocol):
 class UserAuthentication(CachedAuthentication[Viewer]):
     """Sets a viewer by user id or by e-mail address. Raises Unauthenticated where there is no such user.
 
+    `issued_at` is the time when the token was issued, in seconds since 1970; None where there is no token. One that was
+    issued before the user's tokens were revoked is refused.
+
     A viewer who signs in by user id is cached:
 
     - Key: the user's id. That is complete: the entry is the user with their memberships, and the statement that sets
@@ -54,9 +62,10 @@ class UserAuthentication(CachedAuthentication[Viewer]):
     - Bound: the request cache's, at BYTES_PER_MEMBERSHIP.
     """
 
-    def __init__(self, user_id: UUID | None, email: str | None) -> None:
+    def __init__(self, user_id: UUID | None, email: str | None, issued_at: float | None) -> None:
         self._user_id = user_id
         self._email = email
+        self._issued_at = issued_at
         self._versions: Sequence[UUID | None] = ()
 
     async def __call__(self, session: ReadSession) -> Viewer:
@@ -64,12 +73,18 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         row: ViewerRow | None = await session.fetch_row(
             "SELECT * FROM kinegraph_authenticate($1, $2)", self._user_id, self._email
         )
-        if row is None:
-            raise Unauthenticated("The token's user does not exist.")
+        if row is None or self._is_revoked(row.tokens_valid_after):
+            log.info("a token was refused", extra={"reason": "there is no such user" if row is None else "revoked"})
+            raise Unauthenticated(INVALID_TOKEN)
         user = User(row.id, row.name, row.email)
         by_organization = {m.organization.id: m for m in _memberships(user, row.memberships)}
         self._versions = row.state
-        return Viewer(user, row.is_platform_admin, by_organization, row.versions)
+        return Viewer(user, row.is_platform_admin, by_organization, row.versions, row.tokens_valid_after)
+
+    def _is_revoked(self, tokens_valid_after: datetime | None) -> bool:
+        """True if the token was issued before its user's tokens were revoked."""
+        issued_at = self._issued_at
+        return tokens_valid_after is not None and issued_at is not None and issued_at < tokens_valid_after.timestamp()
 
     def store(self, cache: Cache, viewer: Viewer) -> None:
         """Cache a viewer who signed in by user id, if everything that they were read from has a version."""
@@ -85,6 +100,8 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         if entry is None:
             return None
         cached: CachedViewer[Viewer] = entry[0]
+        if self._is_revoked(cached.viewer.tokens_valid_after):
+            return None  # to be refused when they are read
         return cached if _markers(cache, cached.viewer) == entry[1] else None
 
     def invalidate(self, cache: Cache, viewer: Viewer) -> None:
@@ -121,9 +138,11 @@ def _array(ids: Sequence[UUID]) -> str:
     return "{" + ",".join(str(UUID(int=id.int)) for id in ids) + "}"
 
 
-def authenticate_as(user_id: UUID | None = None, email: str | None = None) -> Authenticate[Viewer]:
-    """The authentication of a user, by id or by e-mail address."""
-    return UserAuthentication(user_id, email)
+def authenticate_as(
+    user_id: UUID | None = None, email: str | None = None, *, issued_at: float | None = None
+) -> Authenticate[Viewer]:
+    """The authentication of a user, by id or by e-mail address; `issued_at` as UserAuthentication has it."""
+    return UserAuthentication(user_id, email, issued_at)
 
 
 async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:

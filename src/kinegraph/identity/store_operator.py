@@ -1,6 +1,7 @@
 """Organizations and users for the command line: the API has no mutations for them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -42,6 +43,14 @@ async def users_by_email(session: ReadSession, emails: Sequence[str]) -> list[Us
         [email.lower() for email in emails],
     )
     return in_key_order(rows, [email.lower() for email in emails], "key")
+
+
+async def revoke_tokens(session: WriteSession, id: UUID) -> datetime:
+    """Refuse the tokens that were issued for a user until now. Returns the moment, as it is stored."""
+    moment: datetime = await session.fetch_value(
+        "UPDATE users SET tokens_valid_after = clock_timestamp() WHERE id = $1 RETURNING tokens_valid_after", id
+    )
+    return moment
 
 
 async def insert_user(session: WriteSession, name: str, email: str, *, is_platform_admin: bool = False) -> UUID:

@@ -47,6 +47,7 @@ users = Table(
     Column("email", String(320)),
     Column("is_platform_admin", Boolean, nullable=False, server_default=text("false")),
     *moments(deleted=False),
+    Column("tokens_valid_after", DateTime(timezone=True)),
     Index("users_email_idx", func.lower(text("email")), unique=True),
 )
 
