@@ -50,13 +50,16 @@ ALLOWED_HEADERS = (
 )
 """The request headers that pages of other origins may send, beside those of the setting."""
 
+MAX_LOGGED = 200
+"""Maximum length of a path or of an operation's name in the log, in characters."""
+
 THIS_MACHINE = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 
 def app() -> Starlette:
     """The application as the environment configures it: what uvicorn runs."""
     services = read_services()
-    logs.set_up(services.settings.log_format)
+    logs.set_up(services.settings.log_format, shows_messages=services.settings.is_development)
     return create_app(services)
 
 
@@ -265,8 +268,9 @@ class RequestLog:
 
 def _log_request(scope: Scope, status: int, started: float) -> None:
     elapsed = round((time.perf_counter() - started) * 1000, 1)
-    extra = {"method": scope["method"], "path": scope["path"], "status": status, "ms": elapsed}
-    if operation := scope.get("operation"):
+    extra = {"method": scope["method"], "path": scope["path"][:MAX_LOGGED], "status": status, "ms": elapsed}
+    operation = scope.get("operation")
+    if operation and len(operation) <= MAX_LOGGED and operation.isidentifier():
         extra["operation"] = operation
     log.info("request", extra=extra)
 

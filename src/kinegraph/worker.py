@@ -252,5 +252,5 @@ def make_worker(redis: ArqRedis, work: Work) -> Worker:
 
 def run(services: Services) -> None:
     """Be the worker process."""
-    logs.set_up(services.settings.log_format)
+    logs.set_up(services.settings.log_format, shows_messages=services.settings.is_development)
     asyncio.run(work_on(services))

@@ -190,7 +190,7 @@ async def test_a_commit_that_fails_is_answered_as_a_failure(api: Api, world: Wor
             response = await api.post(CREATE_EXERCISE, organization.coach, input=input)
     id, body = masked_failure(response)
     assert response.status_code == 500 and not body.get("data")
-    assert_logged(lines, id, response, "not at commit")
+    assert_logged(lines, id, response, "RaiseError sqlstate=P0001")
     assert await stored(owner) == before
 
 

@@ -8,7 +8,7 @@ import httpx
 import orjson
 import pytest
 
-from kinegraph.kit.errors import INVALID_TOKEN
+from kinegraph.identity.rules import INVALID_TOKEN
 from tests.api.documents import send
 from tests.conftest import SECRET, Api
 

@@ -18,7 +18,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from kinegraph.kit.errors import INVALID_TOKEN
+from kinegraph.identity.rules import INVALID_TOKEN
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.conftest import Api, Person, running

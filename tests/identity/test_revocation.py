@@ -1,4 +1,4 @@
-"""Revoked tokens and memberships are refused at the next request, in every process, whatever is cached."""
+"""Revoked tokens and memberships are refused at the next request, whatever is cached; settings bound the rest."""
 
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +16,11 @@ def issued(person: Person, seconds_ago: float | None, **others: str) -> str:
     """A token of a person that was issued then; None for one without `iat`."""
     at = None if seconds_ago is None else time.time() - seconds_ago
     return jwt.encode(claims(person, iat=at, **others), SECRET, algorithm="HS256")
+
+
+def expired(person: Person, seconds_ago: int) -> str:
+    """A token of a person that expired then."""
+    return jwt.encode(claims(person, exp=int(time.time()) - seconds_ago), SECRET, algorithm="HS256")
 
 
 async def revoke(owner: Pool, person: Person, seconds_ago: int = 0) -> None:
@@ -68,3 +73,17 @@ async def test_a_membership_that_ends_has_an_effect_on_the_next_request(api: Api
         assert (await request(api, organization.coach.token, query)).json()["data"]["organization"] is not None
     await owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", organization.coach.id)
     assert (await request(api, organization.coach.token, query)).json()["data"]["organization"] is None
+
+
+async def test_only_the_algorithms_of_the_setting_are_accepted(services: Services, person: Person) -> None:
+    async with served(services, SECRET, jwt_algorithms=("RS256",)) as api:
+        assert_unauthenticated(await request(api, issued(person, 0)))
+    async with served(services, SECRET, jwt_algorithms=("ES256", "HS256")) as api:
+        assert_signed_in(await request(api, issued(person, 0)), person)
+
+
+async def test_the_tolerated_difference_of_clocks_is_a_setting(services: Services, person: Person) -> None:
+    async with served(services, SECRET, jwt_leeway_seconds=0) as api:
+        assert_unauthenticated(await request(api, expired(person, 1)))
+    async with served(services, SECRET, jwt_leeway_seconds=300) as api:
+        assert_signed_in(await request(api, expired(person, 200)), person)

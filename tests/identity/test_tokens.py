@@ -286,18 +286,3 @@ async def test_a_published_key_is_not_accepted_as_the_secret(services: Services,
     async with served(services, SECRET) as api:
         for key in (rsa_key(), ec_key()):
             assert_unauthenticated(await request(api, by_hand({"alg": "HS256"}, payload, public_pem(key))))
-
-
-async def test_only_the_algorithms_of_the_setting_are_accepted(services: Services, person: Person) -> None:
-    async with served(services, SECRET, jwt_algorithms=("RS256",)) as api:
-        assert_unauthenticated(await request(api, signed(claims(person))))
-    async with served(services, SECRET, jwt_algorithms=("ES256", "HS256")) as api:
-        assert_signed_in(await request(api, signed(claims(person))), person)
-
-
-async def test_the_tolerated_difference_of_clocks_is_a_setting(services: Services, person: Person) -> None:
-    now = int(time.time())
-    async with served(services, SECRET, jwt_leeway_seconds=0) as api:
-        assert_unauthenticated(await request(api, signed(claims(person, exp=now - 1))))
-    async with served(services, SECRET, jwt_leeway_seconds=300) as api:
-        assert_signed_in(await request(api, signed(claims(person, exp=now - 200))), person)

@@ -15,7 +15,8 @@ import pytest
 
 from kinegraph import __version__, revisions
 from kinegraph.api.schema import sdl
-from tests.conftest import SECRET, World
+from tests.conftest import SECRET, Api, World
+from tests.identity.keys import assert_signed_in, assert_unauthenticated, request
 from tests.process.running import await_answer, environment, free_port, refused, run, run_anew, started
 from tests.process.test_migrations import empty_database
 
@@ -100,6 +101,16 @@ async def test_token_prints_a_token_of_the_user_and_nothing_else(database_url: s
     assert (claims["sub"], claims["exp"] - claims["iat"]) == (str(person.id), 7200)
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", done.stdout) and done.stderr == ""
     assert "nobody@kinegraph.example" in refused(run("token", "nobody@kinegraph.example", env=env))
+
+
+async def test_revoke_refuses_the_tokens_that_a_user_has(database_url: str, api: Api, world: World) -> None:
+    person, other = await world.person(), await world.person()
+    env = environment(database_url, KINEGRAPH_JWT_SECRET=SECRET)
+    done = run("revoke", person.email, env=env)
+    assert re.fullmatch(rf"{person.email}: tokens that were issued before .* UTC are refused\.\n", done.stdout)
+    assert_unauthenticated(await request(api, person.token))
+    assert_signed_in(await request(api, other.token), other)
+    assert "nobody@kinegraph.example" in refused(run("revoke", "nobody@kinegraph.example", env=env))
 
 
 def test_schema_prints_the_schema() -> None:

@@ -21,6 +21,8 @@ EVERY = {
     "KINEGRAPH_JWT_AUDIENCE": ("jwt_audience", "api", "api"),
     "KINEGRAPH_JWT_ISSUER": ("jwt_issuer", "sign-in", "sign-in"),
     "KINEGRAPH_JWT_USER_CLAIM": ("jwt_user_claim", "email", "email"),
+    "KINEGRAPH_JWT_ALGORITHMS": ("jwt_algorithms", "ES256, RS256", ("ES256", "RS256")),
+    "KINEGRAPH_JWT_LEEWAY_SECONDS": ("jwt_leeway_seconds", "5", 5),
     "KINEGRAPH_GRAPHIQL": ("graphiql", "OFF", False),
     "KINEGRAPH_POOL_SIZE": ("pool_size", "3", 3),
     "KINEGRAPH_STATEMENT_TIMEOUT": ("statement_timeout_seconds", "4", 4),

@@ -27,10 +27,10 @@ from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
 from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
-from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
-from kinegraph.kit.errors import INVALID_TOKEN, AnswerTooLarge, OutOfTime
+from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens

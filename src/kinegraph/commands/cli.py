@@ -95,7 +95,7 @@ def _up(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     services = read_services()
     settings = services.settings
-    logs.set_up(settings.log_format)
+    logs.set_up(settings.log_format, shows_messages=settings.is_development)
     open_tokens(settings, services.jwt_secret)  # raises where they cannot be checked
     require_free_port(settings.host, settings.port)
     asyncio.run(_require_migrated(services))
@@ -124,7 +124,7 @@ def _worker(options: argparse.Namespace) -> int:
 
 def _migrate(options: argparse.Namespace) -> int:
     settings = read_settings()
-    logs.set_up(settings.log_format)
+    logs.set_up(settings.log_format, shows_messages=settings.is_development)
     url = database_url(settings)
     before = asyncio.run(migrate.require_usable(url))
     migrate.upgrade(url)

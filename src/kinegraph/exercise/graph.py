@@ -28,9 +28,7 @@ def _tagged(kind: TaxonomyKind, description: str) -> Any:
     return edge(store_taxonomy.terms_of, "id", description, lambda exercise, by_kind: by_kind.get(kind, []))
 
 
-@strawberry.interface(
-    description="What canonical, an organization's own and merged rows have in common; one fragment serves all."
-)
+@strawberry.interface(description="What canonical, own and merged exercises have in common; one fragment serves all.")
 @output_fields(column for column in REGISTRY if column.is_overridable)
 class ExerciseFields:
     @classmethod

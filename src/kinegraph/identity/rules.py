@@ -9,6 +9,9 @@ from uuid import UUID
 
 from kinegraph.kit.checks import Checks, parse_key
 
+INVALID_TOKEN = "The token is not valid: sign in again, and send it as `Authorization: Bearer <token>`."
+"""The message about every token that is refused. Why it is refused stands in the log alone."""
+
 
 class Role(StrEnum):
     """A user's role in an organization."""

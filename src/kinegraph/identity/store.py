@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from kinegraph.identity.rules import Member, Membership, Organization, Role, User, Viewer, WantedMembers
+from kinegraph.identity.rules import INVALID_TOKEN, Member, Membership, Organization, Role, User, Viewer, WantedMembers
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
-from kinegraph.kit.errors import INVALID_TOKEN, Unauthenticated
+from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import (
     Arguments,

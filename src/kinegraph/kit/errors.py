@@ -72,10 +72,6 @@ class Refused(Exception):
         self.refusals = tuple(refusals)
 
 
-INVALID_TOKEN = "The token is not valid: sign in again, and send it as `Authorization: Bearer <token>`."
-"""The message about every token that is refused. Why it is refused stands in the log alone."""
-
-
 class Unauthenticated(Exception):
     """Nobody is signed in, or the token is not valid; the message says which."""
 

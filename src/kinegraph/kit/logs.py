@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 import uuid
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -11,6 +12,11 @@ import orjson
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the current request; empty outside of requests."""
+
+MAX_FRAMES = -40
+"""Number of frames of a stack that are logged, the innermost ones."""
+
+_shows_messages = False
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message"}
 
@@ -30,7 +36,7 @@ class JsonLines(logging.Formatter):
             line["request_id"] = current
         line.update({key: value for key, value in record.__dict__.items() if key not in _STANDARD})
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = trace_of(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
 
 
@@ -44,12 +50,37 @@ class TextLines(logging.Formatter):
         if current := request_id.get():
             extra["request_id"] = current
         rest = "".join(f" {key}={value}" for key, value in extra.items())
-        trace = "\n" + self.formatException(record.exc_info) if record.exc_info else ""
+        trace = "\n" + trace_of(record.exc_info[1]) if record.exc_info else ""
         return f"{time} {record.levelname.lower():7} {record.getMessage()}{rest}{trace}"
 
 
-def set_up(log_format: str, level: int = logging.INFO) -> None:
-    """Send all logs to standard error as json, as text, or (auto) as text if it is a terminal."""
+def trace_of(error: BaseException | None) -> str:
+    """The stack of an error, and of the errors that led to it, as Python prints it; its messages as `set_up` says."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        lines.insert(0, "".join(traceback.format_tb(error.__traceback__, MAX_FRAMES)) + _line_of(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(lines)
+
+
+def _line_of(error: BaseException) -> str:
+    """An error without its message: its class, and the names that a database's error has of the schema."""
+    if _shows_messages:
+        return "".join(traceback.format_exception_only(error)).rstrip()
+    found = {name: getattr(error, name, None) for name in ("sqlstate", "table_name", "column_name", "constraint_name")}
+    return " ".join([type(error).__qualname__, *(f"{name}={value}" for name, value in found.items() if value)])
+
+
+def set_up(log_format: str, level: int = logging.INFO, *, shows_messages: bool = False) -> None:
+    """Send all logs to standard error as json, as text, or (auto) as text if it is a terminal.
+
+    The messages of exceptions are logged only where `shows_messages`: they may repeat what a client has sent or what a
+    row holds, such as `Key (email)=(…) already exists`, which is health data or a secret.
+    """
+    global _shows_messages
+    _shows_messages = shows_messages
     handler = logging.StreamHandler(sys.stderr)
     as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
     handler.setFormatter(TextLines() if as_text else JsonLines())
