@@ -23,7 +23,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  assignment  workouts planned for athletes
     8  comment     writing comments
     8  node        any object by its id (Relay's Node)
-    9  movement    adding, editing, moving and removing single movements
+    9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  api         the root types, GraphQL over HTTP, documents, health, GraphiQL
 
 Above the rooms stand the processes: `main` (web, over `http_protocol` and `http_responses`), `worker` (jobs) and

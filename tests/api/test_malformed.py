@@ -179,7 +179,7 @@ async def test_every_malformed_value_is_refused_with_its_field_named_and_nothing
     wrong = [found async for found in attempts(api, operation, organization, variables)]
     assert wrong == [], "\n".join(wrong)
     assert await stored(owner) == before
-    assert await api.run(operation.text, organization.coach, **variables), "the good values are good"
+    assert await api.run(operation.text, organization.coach, **variables), "give each id a row in `targets`"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)

@@ -58,6 +58,7 @@ class Column:
     is_overridable: bool = False
     """True if an organization may override it (docs/domain.md, Overrides)."""
     is_multiline: bool = False
+    """True if a text may have several lines; others refuse line breaks."""
     is_caseless: bool = False
     """True if entries are compared without case (`kit.text.identity_of`); the spelling of the first is stored."""
     text_input: str | None = None
