@@ -51,13 +51,13 @@ class SlugTaken(Conflict):
 
 
 class ExerciseNotVisible(Refusal):
-    """The exercise does not exist, or is another organization's."""
+    """The exercise does not exist, is another organization's, or a draft that the caller may not see."""
 
     code = "EXERCISE_NOT_VISIBLE"
 
 
 class ExerciseNotAvailable(Refusal):
-    """The exercise is archived, deleted or another's draft, and cannot be newly referred to."""
+    """The exercise is archived or deleted, and cannot be newly referred to."""
 
     code = "EXERCISE_NOT_AVAILABLE"
 
