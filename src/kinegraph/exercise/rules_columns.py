@@ -123,7 +123,7 @@ REGISTRY = (
     Column("plane_of_motion", Kind.TERM, output="Main plane of motion.", input="Main plane of motion.",
            terms=terms.PlaneOfMotion, sql="varchar(16)"),
     Column("mechanics", Kind.TEXT,
-           output="What provides the resistance: free_weight, bodyweight, machine, cable, band or other in the library.",
+           output="What provides the resistance; in the library free_weight, bodyweight, machine, cable, band, other.",
            input="What provides the resistance, e.g. free_weight.", filter="Exactly this source of resistance.",
            max_length=50, sql="varchar(50)"),
     Column("force_vector", Kind.TEXT,
