@@ -1,8 +1,8 @@
 """Running the command line as a process of its own.
 
 Most of the time of a short command is spent on importing the product: seconds each time. So commands that are run to
-their end, and workers (`forked`), are forked from one process that has imported it and nothing else. Any other command
-that continues to run (`started`) is a new process, as for its user.
+their end, and those that tests start many times (`forked`), are forked from one process that has imported it and
+nothing else. Any other command that continues to run (`started`) is a new process, as for its user.
 """
 
 import json
@@ -22,7 +22,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 KINEGRAPH = [sys.executable, "-m", "kinegraph.commands.cli"]
-MIGRATE = [*KINEGRAPH, "migrate"]
 FORKING = """
 import gc, json, os, signal, sys
 
