@@ -14,6 +14,7 @@ from uuid import UUID
 
 from typing_extensions import TypeVar
 
+from kinegraph.kit import leases
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.leases import LOST, Lease
@@ -132,13 +133,20 @@ class WriteSession(ReadSession[Viewer]):
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[Self]:
-        """A block whose writes are rolled back, alone, if it raises."""
+        """A block whose writes are rolled back, alone, if it raises.
+
+        Where the server does not answer the ROLLBACK in time, the connection is lost, and what the block raised stays.
+        """
         await self.run("SAVEPOINT mutation")
         try:
             yield self
         except BaseException:
-            if self.lease.state is not LOST:  # else the server has rolled back everything
-                await self.run("ROLLBACK TO SAVEPOINT mutation")
+            async with self._turn:
+                if self.lease.state is not LOST:  # else the server has rolled back everything
+                    try:
+                        await self.lease.control("ROLLBACK TO SAVEPOINT mutation", leases.CONTROL_SECONDS)
+                    except leases.UNANSWERED:
+                        self.lease.lose()
             raise
         await self.run("RELEASE SAVEPOINT mutation")
 
