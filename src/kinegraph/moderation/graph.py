@@ -18,8 +18,12 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.moderation import rules as rules_moderation
 from kinegraph.video import rules as rules_video
 from kinegraph.video import store as store_video
+from kinegraph.video.rules_candidates import candidate_key
 
-CandidateId = Annotated[strawberry.ID, strawberry.argument(description="The candidate's id.")]
+CandidateId = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="The candidate's id, also in its earlier form."),
+]
 
 NOT_ADDED = {
     "duplicate": "This video is suggested already.",
@@ -80,7 +84,8 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await lock_writable(session, exercise_id, "exerciseId")
-        found = next((each for each in row.video_candidates if each["id"] == candidate_id), None)
+        exercise, key = candidate_key(candidate_id) or (row.id, str(candidate_id))
+        found = next((each for each in row.video_candidates if each["id"] == key and row.id == exercise), None)
         if found is None:
             raise NotFound("There is no such suggestion.", "candidateId")
         if accept:
