@@ -114,7 +114,8 @@ async def test_a_cleared_file_is_gone_from_the_bucket_and_an_attached_one_stays(
     (attachment,) = await studio.use(used)
     assert len(await studio.refused(unused, body=" ")) == len(await studio.refused(unused, movementId=used)) == 1
     keys = [await key_stored(owner, id) for id in (used, unused)]
-    past = "created_at = now() - interval '2 days', expires_at = now() - interval '1 day', used_at = used_at - '2 days'::interval"
+    past = "created_at = now() - interval '2 days', expires_at = now() - interval '1 day'"
+    past += ", used_at = used_at - interval '2 days'"
     await owner.execute(f"UPDATE uploads SET {past} WHERE id = ANY ($1)", [UUID(used), UUID(unused)])
     assert await clear_uploads(database, store) == 2
     staged = [f"staging/{id}/{key}" for id, key in zip((used, unused), keys, strict=True)]

@@ -11,7 +11,14 @@ from strawberry import UNSET
 from kinegraph.comment import store as comment_store
 from kinegraph.comment.rules import MAX_REMOVED, checked_body, checked_removals, require_attached
 from kinegraph.comment.store import WrittenCommentRow
-from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
+from kinegraph.identity.graph_versions import (
+    EditConflict,
+    IfUpdatedAt,
+    check_offset,
+    conflict_field,
+    is_stale,
+    refused_edit,
+)
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -114,6 +121,7 @@ class Mutation:
     ) -> CommentPayload:
         checks, comment = Checks(), None
         text = None if body is None else checked_body(body, ("body",), checks)
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
         removed = remove_attachment_ids or []
         removed_keys = checked_removals(removed, ("removeAttachmentIds",), checks)
         uploads = await _stored_uploads(info, upload_ids, ("uploadIds",), checks)
@@ -177,7 +185,7 @@ async def _refused(
     version = None if if_updated_at is None else await comment_store.locked_version(session, comment.id)
     if if_updated_at is not None and version is None:
         raise NotFound("There is no such comment.", "id")
-    if version is None or not is_stale(if_updated_at, [version], "ifUpdatedAt"):
+    if version is None or not is_stale(if_updated_at, [version]):
         return None
     return refused_edit(session.viewer, session.viewer.user, version, "ifUpdatedAt")
 

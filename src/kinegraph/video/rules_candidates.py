@@ -1,5 +1,6 @@
 """The videos that coaches suggested for an exercise, as its row has them, and their ids (docs/domain.md, Videos)."""
 
+import re
 from datetime import datetime
 from typing import Any, Protocol  # a candidate is JSON
 from uuid import UUID
@@ -20,12 +21,20 @@ CandidateKey = tuple[UUID, str]
 """An exercise, and the key of a video that is suggested for it: a hash of the address."""
 
 
-def candidate_key(id: str) -> CandidateKey | None:
+_KEY = re.compile("[0-9a-f]{16}", re.ASCII)
+
+
+def node_key(id: str) -> CandidateKey | None:
     """The exercise and the key of a VideoCandidate's id; None for other ids."""
     prefix, _, rest = id.partition(":")
     exercise, _, key = rest.partition(":")
     exercise_id = parse_key(exercise) if prefix == "candidate" else None
-    return (exercise_id, key) if exercise_id and key else None
+    return (exercise_id, key) if exercise_id and _KEY.fullmatch(key) else None
+
+
+def candidate_key(id: str) -> tuple[UUID | None, str] | None:
+    """The same; of an id from before ids named the exercise, which is the key alone, the exercise is None."""
+    return (None, id) if _KEY.fullmatch(id) else node_key(id)
 
 
 def suggestions(row: SuggestionsRow) -> dict[CandidateKey, dict[str, Any]]:
