@@ -99,6 +99,9 @@ class Organization(Node):
     members_see_each_other: bool = strawberry.field(
         description="Whether members see other members' comments; off by default, since a name may be health data."
     )
+    members_see_library: bool = strawberry.field(
+        description="Whether members browse the organization's own published exercises; on by default."
+    )
 
     @field("The people in it, by name. Members see its staff and themselves only.")
     async def members(
