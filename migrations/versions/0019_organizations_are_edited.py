@@ -1,7 +1,7 @@
 """Owners and admins change their organization: its name, and what its members see.
 
-Row-level security lets them, by their membership, and the API's role may change no other column. `updated_at` becomes a
-version, as in 0016, and the row says who made the last change.
+Row-level security lets them, by their membership, and the API's role may change no other column but the slug, which is
+for operators. `updated_at` becomes a version, as in 0016, and the row says who made the last change.
 """
 
 from alembic import op
@@ -9,7 +9,7 @@ from alembic import op
 revision = "0019"
 down_revision = "0018"
 
-CHANGED = "name, members_see_library, members_see_each_other, updated_at"
+CHANGED = "name, slug, members_see_library, members_see_each_other, updated_at"
 
 
 def upgrade() -> None:

@@ -97,7 +97,7 @@ async def test_row_level_security_alone_lets_owners_and_admins_change_these_colu
     assert changed == [1, 1, 0, 0, 0]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with world.writing_as(organization.owner) as session:
-            await session.run("UPDATE organizations SET slug = 'another' WHERE id = $1", organization.id)
+            await session.run("UPDATE organizations SET created_at = now() WHERE id = $1", organization.id)
 
 
 async def test_an_admin_who_has_left_changes_nothing(clinic: Clinic, world: World, owner: Pool) -> None:
