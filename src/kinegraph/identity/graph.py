@@ -82,8 +82,8 @@ class Membership(Node):
 class MemberFilter:
     q: str | None = strawberry.field(
         default=UNSET,
-        description="Part of the name, in any case, or of the e-mail address where the caller sees it; at most 200 "
-        "characters.",
+        description="Part of the name, or of the e-mail address where the caller sees it; case and accents do not "
+        "count. At most 200 characters.",
     )
     role: list[rules.Role] | None = strawberry.field(
         default=UNSET, description="People with any of these roles; an empty list is no condition."
