@@ -11,7 +11,14 @@ from tests.conftest import Api, Organization, World
 BESIDE = {"id", "assignmentId", "ifUpdatedAt"}
 """Arguments beside an input that has only new values, as clients were promised: which row, and which state of it."""
 
-BESIDE_INPUT = {"updateAssignment", "updateExercise", "updateMovement", "updateProgram", "updateWorkout"}
+BESIDE_INPUT = {
+    "updateAssignment",
+    "updateExercise",
+    "updateMovement",
+    "updateOrganization",
+    "updateProgram",
+    "updateWorkout",
+}
 """The mutations whose input has nothing but new values of a row."""
 
 RENAME = """mutation ($id: ID, $name: String, $input: RenameTaxonomyTermInput) {

@@ -13,7 +13,8 @@ from kinegraph.identity.rules_access import require_owner
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
 from kinegraph.kit.text import identity_of, normalized
-from kinegraph.video.rules import SuggestionsRow, VideoRow
+from kinegraph.video.rules import VideoRow
+from kinegraph.video.rules_candidates import SuggestionsRow
 
 MOVES: Mapping[ExerciseStatus, frozenset[ExerciseStatus]] = {
     ExerciseStatus.DRAFT: frozenset({ExerciseStatus.PUBLISHED, ExerciseStatus.ARCHIVED}),

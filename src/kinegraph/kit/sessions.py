@@ -205,7 +205,9 @@ def typed(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 
-def containing(text: str) -> str:
-    """The pattern of LIKE for texts that contain this one, in which its own wildcards stand for themselves."""
-    escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"
+def contains(text: str, sought: str) -> str:
+    """SQL condition: a text contains the sought one, in the form in which names sort; both are SQL expressions.
+
+    Nothing in the sought text is a wildcard. One that has nothing but marks is found nowhere.
+    """
+    return f"strpos(kinegraph_search_key({text}), (SELECT nullif(kinegraph_search_key({sought}), ''))) > 0"

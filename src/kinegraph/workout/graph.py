@@ -145,7 +145,7 @@ class Comment(Node):
 )
 class WorkoutFilter:
     title: str | None = strawberry.field(
-        default=UNSET, description="Part of the title, in any case, at most 255 characters."
+        default=UNSET, description="Part of the title, at most 255 characters; case and accents do not count."
     )
     author_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Made by this user.")
     program_id: strawberry.ID | None = strawberry.field(default=UNSET, description="In this program.")
