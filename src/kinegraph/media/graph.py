@@ -1,4 +1,4 @@
-"""The GraphQL types of files: the input that announces one, the parts of an upload, attachments."""
+"""The GraphQL types of files: the parts of an upload, attachments."""
 
 import strawberry
 
@@ -23,23 +23,6 @@ described_enum(
     IMAGE="A picture, to be shown as it is.",
     VIDEO="A video, to be played.",
 )
-
-
-@strawberry.input(description="The file that is going to be sent.")
-class RequestUploadInput:
-    organization_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Whose file it becomes; null for a canonical exercise's."
-    )
-    purpose: rules.UploadPurpose = strawberry.field(description="What it is for.")
-    exercise_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The exercise it belongs to; only for the three purposes of exercises."
-    )
-    filename: str = strawberry.field(description="Its name; only letters, digits, `.`, `_` and `-` are kept of it.")
-    mime: str = strawberry.field(
-        description="Its type, such as image/png, among those that the purpose takes; parameters such as codecs are "
-        "ignored."
-    )
-    size_bytes: int = strawberry.field(description="Its exact size in bytes.")
 
 
 @strawberry.type(description="An HTTP header to send with the bytes.")

@@ -16,11 +16,11 @@ from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media import rules as media
 from kinegraph.media import store as uploads
-from kinegraph.media.graph import RequestUploadInput
 from kinegraph.media.graph_parts import begin_parts, drop_parts, targets
 from kinegraph.media.graph_uploads import SignedUpload, UploadPayload, resumed
 from kinegraph.media.rules_files import staged_key
 from kinegraph.outside.storage import ObjectStorage
+from kinegraph.upload.graph_details import RequestUploadInput
 
 
 @strawberry.type
