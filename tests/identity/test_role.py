@@ -119,5 +119,5 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
     names = ("kinegraph_authenticate", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes",
              "kinegraph_suggest_video", "kinegraph_change_version", "kinegraph_change_viewer_version",
              "kinegraph_set_viewer", "kinegraph_change_row", "kinegraph_change_editor", "kinegraph_change_exercise",
-             "kinegraph_repeat_parent", "kinegraph_folded", "kinegraph_sort_key")  # fmt: skip
+             "kinegraph_repeat_parent", "kinegraph_folded", "kinegraph_sort_key", "kinegraph_search_key")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -66,6 +66,7 @@ def checked_term(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[st
     slug = values.get("slug")
     if slug is not None and (not slug or slug_of(slug) != slug):
         checks.refuse("Must be lower-case letters and digits in groups joined by hyphens.", *at, "slug")
+        slug = None  # so that it is not looked up
     area = values.get("body_area")
     if kind is TaxonomyKind.BODY_REGION:
         if area is None:
