@@ -3,11 +3,14 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol  # GraphQL errors are JSON
 from uuid import UUID
+
+CHANNEL = "kinegraph:events"
+"""The channel of Redis that wakes up those who read events."""
 
 
 class EventKind(StrEnum):
@@ -54,30 +57,51 @@ class Hidden(Exception):
     """The viewer may not see what an event is about: they are not told of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
-    """An event on its way to one subscriber, with the cursor that they resume from after it."""
+    """An event on its way to one subscriber, with the cursor that they resume from after it.
+
+    `is_last` is set by the field that shows it, where no event can follow.
+    """
 
     event: Event
     cursor: str
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What stands for an event where a subscription begins by showing its object as it is."""
+
+    position: int
+    kind: str
+    object_id: UUID
+    topic_id: UUID
+    organization_id: UUID | None = None
+    is_deleted: bool = False
 
 
 class SubscriptionEnded(Exception):
     """The reason why a subscription cannot begin or go on, as its client gets it.
 
     `status` is that of an HTTP response where no stream has begun; `close_code` the one that a WebSocket is closed
-    with, None where only the operation ends. `field` is the path of the argument at fault.
+    with, None where only the operation ends. `errors` are the GraphQL errors, by default one of code and message.
     """
 
     def __init__(
-        self, code: str, message: str, status: int, close_code: int | None = None, field: Sequence[str] = ()
+        self,
+        code: str,
+        message: str,
+        status: int,
+        close_code: int | None = None,
+        errors: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
         self.close_code = close_code
-        self.field = list(field)
+        self.errors = list(errors) or [{"message": message, "extensions": {"code": code}}]
 
 
 MAX_CURSOR_LENGTH = 200

@@ -1,6 +1,18 @@
 """The table of events."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Identity, Index, String, Table, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    String,
+    Table,
+    Uuid,
+    text,
+)
 from sqlalchemy.types import UserDefinedType
 
 from kinegraph.kit.database import metadata

@@ -1,8 +1,12 @@
 """A channel of Redis (pub/sub) that wakes processes up. Its messages have no content."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 
-from kinegraph.outside.redis_client import TIMEOUT_SECONDS, Redis
+from kinegraph.outside.redis_client import AWAY, TIMEOUT_SECONDS, Redis
+
+log = logging.getLogger("kinegraph.redis")
 
 
 class Channel:
@@ -11,10 +15,29 @@ class Channel:
     def __init__(self, client: Redis, name: str) -> None:
         self._client = client
         self._name = name
+        self._has_news = False
+        self._publishing: asyncio.Task[None] | None = None
 
-    async def publish(self) -> None:
-        """Wake all listeners up. Raises one of `redis_client.AWAY`."""
-        await self._client.publish(self._name, "")
+    def wake(self) -> None:
+        """Wake all listeners up soon, by one message for all calls until then. While Redis is away, nobody is."""
+        self._has_news = True
+        if self._publishing is None or self._publishing.done():
+            self._publishing = asyncio.get_running_loop().create_task(self._publish())
+
+    async def _publish(self) -> None:
+        while self._has_news:
+            self._has_news = False
+            try:
+                await self._client.publish(self._name, "")
+            except AWAY as error:
+                log.debug("cannot wake other processes up", extra={"reason": repr(error)})
+
+    async def close(self) -> None:
+        """Wait for the last message for a moment, and close the connections."""
+        if self._publishing is not None:
+            await asyncio.wait([self._publishing], timeout=1)
+            self._publishing.cancel()
+        await self._client.aclose()
 
     async def listen(self, heard: Callable[[], None]) -> None:
         """Call `heard` once the channel is listened to, and for each message; goes on until it raises.
