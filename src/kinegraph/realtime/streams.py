@@ -217,7 +217,7 @@ class Stream:
         async with self._subscriptions.execution.database.read(authenticate) as session:
             await self._source.authorize(session)
 
-    async def _events(self) -> AsyncGenerator[Event]:
+    async def _events(self) -> AsyncGenerator[Event | State]:
         """The events: first those since the cursor, or the state where that is shown, then new ones."""
         position, is_resumed = self._after, False
         while position is not None:

@@ -87,8 +87,8 @@ def _shown(root: Delivery, name: str, value: Any) -> Any:
 @strawberry.type
 class Subscription:
     @field(
-        "The comments and replies that are added to a workout from now on: those that the caller may read. One that was "
-        "deleted again meanwhile is left out. An assignment's own copy is another workout."
+        "The comments and replies that are added to a workout from now on, as far as the caller may read them. One that "
+        "was deleted again meanwhile is left out. An assignment's own copy is another workout."
     )
     async def comment_added(
         root: strawberry.Parent[Any],
@@ -119,9 +119,7 @@ class Subscription:
         shown: AssignmentChangedEvent = _shown(root, "assignment", assignment)
         return shown
 
-    @field(
-        "The changes of a workout, library workout or snapshot, and of its sections and movements; comments are none."
-    )
+    @field("The changes of a workout, library workout or snapshot, its sections and its movements; comments are none.")
     async def workout_changed(
         root: strawberry.Parent[Any],
         info: Info,

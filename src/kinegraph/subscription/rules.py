@@ -23,7 +23,7 @@ class Source:
     shows_state: bool = False
     """True if it begins by showing the object as it is, which may have changed for the last time already."""
 
-    def includes(self, event: Event) -> bool:
+    def includes(self, event: Event | State) -> bool:
         """True if an event of the topic is one of the subscription."""
         return self.athlete_id is None or event.topic_id == self.athlete_id
 
