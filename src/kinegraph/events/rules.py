@@ -57,18 +57,6 @@ class Hidden(Exception):
     """The viewer may not see what an event is about: they are not told of it."""
 
 
-@dataclass(slots=True)
-class Delivery:
-    """An event on its way to one subscriber, with the cursor that they resume from after it.
-
-    `is_last` is set by the field that shows it, where no event can follow.
-    """
-
-    event: Event | State
-    cursor: str
-    is_last: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class State:
     """What stands for an event where a subscription begins by showing its object as it is."""
@@ -79,6 +67,18 @@ class State:
     topic_id: UUID
     organization_id: UUID | None = None
     is_deleted: bool = False
+
+
+@dataclass(slots=True)
+class Delivery:
+    """An event on its way to one subscriber, with the cursor that they resume from after it.
+
+    `is_last` is set by the field that shows it, where no event can follow.
+    """
+
+    event: Event | State
+    cursor: str
+    is_last: bool = False
 
 
 class SubscriptionEnded(Exception):

@@ -87,8 +87,8 @@ def _shown(root: Delivery, name: str, value: Any) -> Any:
 @strawberry.type
 class Subscription:
     @field(
-        "The comments and replies that are added to a workout from now on, as far as the caller may read them. One that "
-        "was deleted again meanwhile is left out. An assignment's own copy is another workout."
+        "The comments and replies that are added to a workout from now on, as far as the caller may read them. One "
+        "that was deleted again meanwhile is left out. An assignment's own copy is another workout."
     )
     async def comment_added(
         root: strawberry.Parent[Any],
