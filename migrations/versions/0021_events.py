@@ -89,13 +89,13 @@ END $$;
 
 # A transaction that changes an object several times records one event of it.
 RECORDING = """
-CREATE FUNCTION kinegraph_record_event(kind text, object_id uuid, topic_id uuid, organization_id uuid, deleted boolean)
+CREATE FUNCTION kinegraph_record_event(of_kind text, of_object uuid, of_topic uuid, of_organization uuid, deleted boolean)
 RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT SET kinegraph.worker = 'on'
 AS $$
 BEGIN
     INSERT INTO events AS known (kind, object_id, topic_id, organization_id, is_deleted)
-    VALUES ($1, $2, $3, $4, $5)
+    VALUES (of_kind, of_object, of_topic, of_organization, deleted)
     ON CONFLICT (transaction_id, kind, object_id) WHERE position IS NULL DO UPDATE SET is_deleted = excluded.is_deleted
         WHERE known.is_deleted <> excluded.is_deleted;
 END $$;

@@ -45,6 +45,12 @@ def too_slow() -> SubscriptionEnded:
     return SubscriptionEnded("SLOW_CONSUMER", message, 503, 4008)
 
 
+def stopping() -> SubscriptionEnded:
+    """The end of all subscriptions of a process that stops."""
+    message = "The server restarts; subscribe again, after the last cursor."
+    return SubscriptionEnded("SERVICE_UNAVAILABLE", message, 503, 1012)
+
+
 class Listener:
     """A queue of the events of some topics. `position` is that of the feed when it was added."""
 
