@@ -67,6 +67,7 @@ class Client:
                 if message["type"] != "ping" or pings:
                     return message
                 self.pings += 1
+                assert self.pings < 10, "Nothing came but pings."
                 await self.send("pong")
         except ConnectionClosed as error:
             assert error.rcvd is not None, "closed without a code"
@@ -139,12 +140,13 @@ class Live:
             yield Events(response)
 
     async def subscribed(self, count: int = 1) -> None:
-        """Wait until there are so many subscriptions."""
+        """Wait until so many subscriptions have begun, and no other is counted."""
+        subscriptions = self.sockets.subscriptions
         for _ in range(1000):
-            if self.sockets.subscriptions.by_user.total() == count:
+            if len(subscriptions.feed.listeners) == subscriptions.by_user.total() == count:
                 return
             await asyncio.sleep(0.01)
-        raise AssertionError(self.sockets.subscriptions.by_user)
+        raise AssertionError(subscriptions.by_user)
 
 
 class Events:

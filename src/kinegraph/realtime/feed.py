@@ -129,6 +129,16 @@ class Feed:
             self._listeners.setdefault(topic, set()).add(listener)
         return listener
 
+    @property
+    def listeners(self) -> set[Listener]:
+        """All listeners."""
+        return {listener for listeners in self._listeners.values() for listener in listeners}
+
+    @property
+    def is_running(self) -> bool:
+        """True while there are listeners."""
+        return bool(self._tasks)
+
     def remove(self, listener: Listener) -> None:
         """Remove a listener; the feed stops with the last one."""
         for topic in listener.topics:
@@ -148,9 +158,8 @@ class Feed:
 
     def end_all(self, reason: SubscriptionEnded) -> None:
         """End all listeners."""
-        for listeners in self._listeners.values():
-            for listener in listeners:
-                listener.end(reason)
+        for listener in self.listeners:
+            listener.end(reason)
 
     # ---------------------------------------------------------------------------------- wake-ups
 
