@@ -45,7 +45,7 @@ CREATE TABLE events (
     topic_id        uuid        NOT NULL,
     organization_id uuid,
     is_deleted      boolean     NOT NULL DEFAULT false,
-    transaction_id  xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    transaction_id  bigint      NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     numbered_at     timestamptz,
     CONSTRAINT events_kind_chk CHECK (
         kind IN ('comment_added', 'assignment_changed', 'workout_changed', 'job_changed', 'viewer_changed')),

@@ -13,8 +13,9 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.realtime.execution import Execution
 from kinegraph.realtime.feed import Feed, stopping
+from kinegraph.realtime.origins import Origins
 from kinegraph.realtime.shutdown import before_termination
-from kinegraph.realtime.socket import Origins, Sockets
+from kinegraph.realtime.socket import Sockets
 from kinegraph.realtime.sse import EventStreams
 from kinegraph.realtime.streams import Bounds, Subscriptions
 from kinegraph.services import Services

@@ -152,7 +152,6 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
         yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
 
 
-
 def _limits(settings: Settings) -> Limits:
     """The limits of one request, from the settings."""
     return Limits(

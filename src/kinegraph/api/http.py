@@ -118,11 +118,9 @@ class GraphQLEndpoint:
             return _answer(how, {"data": orjson.Fragment(error.answer)}, 200, {"Idempotent-Replayed": "true"})
         except KeyRefused as error:
             return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status)
-        except SubscriptionRequested as error:
-            if (subscribe := request.scope.get(SUBSCRIBE)) is not None:
-                return cast(Response, await subscribe(error))
-            return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status)
         except BadRequest as error:
+            if isinstance(error, SubscriptionRequested) and SUBSCRIBE in request.scope:
+                return cast(Response, await request.scope[SUBSCRIBE](error))
             return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status, error.headers)
         except TokenError as error:
             log.info("a token was refused", extra={"reason": str(error)})

@@ -13,20 +13,8 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.types import UserDefinedType
 
 from kinegraph.kit.database import metadata
-
-
-class TransactionId(UserDefinedType[str]):
-    """PostgreSQL's xid8: the number of a transaction, which never comes again."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """The type's name."""
-        return "xid8"
-
 
 events = Table(
     "events",
@@ -38,7 +26,7 @@ events = Table(
     Column("topic_id", Uuid, nullable=False),
     Column("organization_id", Uuid),
     Column("is_deleted", Boolean, nullable=False, server_default=text("false")),
-    Column("transaction_id", TransactionId, nullable=False, server_default=text("pg_current_xact_id()")),
+    Column("transaction_id", BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint")),
     Column("numbered_at", DateTime(timezone=True)),
     CheckConstraint("(position IS NULL) = (numbered_at IS NULL)", name="events_numbered_chk"),
     Index(

@@ -1,6 +1,7 @@
 """Executing a subscription: its arguments when it begins, and its selection for each event."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any, cast  # arguments, and GraphQL errors as JSON
 
@@ -17,12 +18,14 @@ from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
 from kinegraph.events.rules import Delivery, Hidden, SubscriptionEnded
-from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge, OutOfTime, Refusal, Refused, Unauthenticated
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError
+
+log = logging.getLogger("kinegraph.realtime")
 
 TRY_AGAIN = 1013
 """WebSocket's close code for a service that will be there again."""
@@ -34,8 +37,10 @@ def end_by(error: Exception) -> SubscriptionEnded:
     """The end of a subscription that an error causes, as its client gets it."""
     if isinstance(error, SubscriptionEnded):
         return error
+    if isinstance(error, TokenError):
+        log.info("a token was refused", extra={"reason": str(error)})
     if isinstance(error, (TokenError, Unauthenticated)):
-        return SubscriptionEnded("UNAUTHENTICATED", str(error), 401, FORBIDDEN)
+        return SubscriptionEnded("UNAUTHENTICATED", INVALID_TOKEN, 401, FORBIDDEN)
     if isinstance(error, (Refusal, Refused)):
         return _ended(failures([GraphQLError(r.message, original_error=r) for r in error.refusals], suggests=False))
     return _ended([unexpected(error)])

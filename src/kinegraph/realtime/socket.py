@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import re
 import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from typing import Any  # JSON of messages
 from uuid import UUID
@@ -20,6 +18,7 @@ from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.events.rules import SubscriptionEnded
 from kinegraph.realtime.execution import FORBIDDEN, TRY_AGAIN, end_by
 from kinegraph.realtime.messages import PROTOCOL, Closed, authorization_in, parsed, request_of
+from kinegraph.realtime.origins import Origins
 from kinegraph.realtime.sse import Subscribed, refused
 from kinegraph.realtime.streams import Stream, Subscriptions
 
@@ -39,7 +38,7 @@ class Sockets:
     """The WebSocket endpoint."""
 
     def __init__(
-        self, endpoint: GraphQLEndpoint, subscriptions: Subscriptions, origins: "Origins", heartbeat_seconds: float
+        self, endpoint: GraphQLEndpoint, subscriptions: Subscriptions, origins: Origins, heartbeat_seconds: float
     ) -> None:
         self.endpoint = endpoint
         self.subscriptions = subscriptions
@@ -59,23 +58,6 @@ class Sockets:
             return
         await websocket.accept(PROTOCOL)
         await Socket(self, websocket).run()
-
-
-class Origins:
-    """The origins whose pages may open a WebSocket; browsers apply no CORS to it. `pattern` is for more of them."""
-
-    def __init__(self, allowed: Sequence[str], pattern: str | None) -> None:
-        self._allowed = allowed
-        self._pattern = pattern
-
-    def allow(self, origin: str | None, host: str) -> bool:
-        """True for the API's own pages, for those of other origins that are allowed, and without an origin."""
-        return (
-            origin is None
-            or origin in self._allowed
-            or origin.partition("://")[2] == host
-            or (self._pattern is not None and re.fullmatch(self._pattern, origin) is not None)
-        )
 
 
 class Socket:
