@@ -89,8 +89,9 @@ END $$;
 
 # A transaction that changes an object several times records one event of it.
 RECORDING = """
-CREATE FUNCTION kinegraph_record_event(of_kind text, of_object uuid, of_topic uuid, of_organization uuid, deleted boolean)
-RETURNS void
+CREATE FUNCTION kinegraph_record_event(
+    of_kind text, of_object uuid, of_topic uuid, of_organization uuid, deleted boolean
+) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT SET kinegraph.worker = 'on'
 AS $$
 BEGIN

@@ -70,8 +70,8 @@ class Client:
                 assert self.pings < 10, "Nothing came but pings."
                 await self.send("pong")
         except ConnectionClosed as error:
-            assert error.rcvd is not None, "closed without a code"
-            raise Closing(error.rcvd.code, error.rcvd.reason) from None
+            code, reason = (error.rcvd.code, error.rcvd.reason) if error.rcvd else (1006, "")
+            raise Closing(code, reason) from None
 
     async def closing(self) -> tuple[int, str]:
         """Wait until the server closes the socket. Returns code and reason."""
@@ -138,6 +138,10 @@ class Live:
         body = {"query": query, "variables": variables}
         async with self.api.client.stream("POST", "/graphql", json=body, headers=sent) as response:
             yield Events(response)
+
+    def wake(self) -> None:
+        """Wake the feed up after a commit that was not the API's."""
+        self.sockets.subscriptions.feed.wake()
 
     async def subscribed(self, count: int = 1) -> None:
         """Wait until so many subscriptions have begun, and no other is counted."""

@@ -15,20 +15,18 @@ def before_termination(work: Callable[[], None]) -> Iterator[None]:
     The server waits for streams to end before it stops, and has no hook for them.
     """
     loop = asyncio.get_running_loop()
-    before = {}
+    before: dict[int, Callable[[int, FrameType | None], object]] = {}
 
     def handle(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(work)
-        handler = before[number]
-        if callable(handler):
-            handler(number, frame)
+        before[number](number, frame)
 
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            handler = signal.getsignal(number)
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            handler = signal.getsignal(stop)
             if callable(handler):
-                before[number] = handler
-                signal.signal(number, handle)
+                before[stop] = handler
+                signal.signal(stop, handle)
     try:
         yield
     finally:
