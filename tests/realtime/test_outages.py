@@ -2,32 +2,24 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
-import pytest
 
 from kinegraph.outside.redis import start_redis
 from kinegraph.services import Services
 from tests.conftest import SECRET, World
 from tests.process.running import environment, started
-from tests.realtime.clients import COMMENTS, Client, Gym, Live, gym_of, live
+from tests.realtime.clients import COMMENTS, Gym, Live, gym_of, live
 from tests.waiting import until
 from tests.workout.documents import comment
 
 
-@pytest.fixture
-async def redis_folder(tmp_path: Path) -> AsyncIterator[Path]:
-    """The folder of a Redis that tests start and stop."""
-    yield tmp_path / "redis"
-
-
 async def test_while_redis_is_away_subscriptions_say_that_they_cannot_and_resume(
-    services: Services, world: World, redis_folder: Path
+    services: Services, world: World, tmp_path: Path
 ) -> None:
-    redis = await asyncio.to_thread(start_redis, redis_folder)
+    redis = await asyncio.to_thread(start_redis, tmp_path / "redis")
     try:
         async with live(replace(services, redis_url=redis.url)) as served:
             gym = await gym_of(served.api, world)
@@ -51,7 +43,7 @@ async def test_while_redis_is_away_subscriptions_say_that_they_cannot_and_resume
             async with served.socket(gym.coach) as client:
                 await client.subscribe(COMMENTS, id=gym.workout_id)
                 assert (await client.closing())[0] == 1013
-            redis = await asyncio.to_thread(start_redis, redis_folder)
+            redis = await asyncio.to_thread(start_redis, tmp_path / "redis")
             async with served.socket(gym.coach) as client:
                 await client.subscribe(COMMENTS, id=gym.workout_id, after=cursor)
                 assert (await client.next())["comment"]["body"] == "meanwhile"
@@ -88,14 +80,13 @@ async def test_a_process_that_stops_ends_its_subscriptions_at_once_and_another_g
 
             await until(is_ready, 60)
             other = replace_port(served, client, port)
-            async with (
-                other.socket(gym.coach) as socket,
-                other.events(gym.coach, COMMENTS, id=gym.workout_id) as stream,
-            ):
-                await socket.subscribe(COMMENTS, id=gym.workout_id)
-                await stream.begun()
-                cursor = await _first_cursor(served, gym, socket)
-                await stream.next()
+            cursor = (await served.api.run("{ eventCursor }", gym.coach))["eventCursor"]
+            await comment(served.api, gym.coach, gym.movement_id, "by another process")
+            after = {"id": gym.workout_id, "after": cursor}
+            async with other.socket(gym.coach) as socket, other.events(gym.coach, COMMENTS, **after) as stream:
+                await socket.subscribe(COMMENTS, **after)
+                cursor = (await socket.next())["cursor"]
+                assert (await stream.next())[1] == cursor
                 began = asyncio.get_running_loop().time()
                 process.send_signal(signal.SIGTERM)
                 assert (await socket.closing())[0] == 1012
@@ -106,13 +97,6 @@ async def test_a_process_that_stops_ends_its_subscriptions_at_once_and_another_g
     async with served.socket(gym.coach) as socket:
         await socket.subscribe(COMMENTS, id=gym.workout_id, after=cursor)
         assert (await socket.next())["comment"]["body"] == "after the restart"
-
-
-async def _first_cursor(served: Live, gym: Gym, socket: Client) -> str:
-    """The cursor of the first comment that comes, of those that are added until one does."""
-    await asyncio.sleep(0.5)
-    await comment(served.api, gym.coach, gym.movement_id, "by another process")
-    return str((await socket.next())["cursor"])
 
 
 def replace_port(served: Live, client: httpx.AsyncClient, port: int) -> Live:
