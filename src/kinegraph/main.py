@@ -48,6 +48,7 @@ ALLOWED_HEADERS = (
     *("traceparent", "tracestate", "baggage", "sentry-trace", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-sampled"),
     *("x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-origin", "x-datadog-sampling-priority", "newrelic"),
     "X-Requested-With",
+    "Last-Event-ID",
     "X-Kinegraph-Executor",
 )
 """The request headers that pages of other origins may send, beside those of the setting."""

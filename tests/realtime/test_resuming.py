@@ -120,6 +120,19 @@ async def test_events_of_concurrent_writers_come_once_each_to_all_of_many_subscr
             assert len(seen) == len(set(seen)) and set(seen) == bodies
 
 
+async def test_a_commit_in_one_process_wakes_another_up_through_redis(
+    world: World, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinegraph.realtime.feed.POLL_SECONDS", 3600)
+    async with live(services) as one, live(services) as other:
+        gym = await gym_of(one.api, world)
+        async with other.socket(gym.coach) as client:
+            await client.subscribe(COMMENTS, id=gym.workout_id)
+            await other.subscribed()
+            await comment(one.api, gym.coach, gym.movement_id, "elsewhere")
+            assert (await client.next())["comment"]["body"] == "elsewhere"
+
+
 async def test_a_cursor_of_now_leaves_no_gap_between_a_query_and_a_subscription(served: Live, gym: Gym) -> None:
     cursor = await cursor_of(served, gym.coach)
     await comment(served.api, gym.coach, gym.movement_id, "in between")

@@ -124,6 +124,14 @@ async def test_a_subscription_over_get_or_post_without_a_stream_is_refused(serve
         assert "graphql-transport-ws" in error["message"] and "text/event-stream" in error["message"]
 
 
+async def test_head_opens_no_stream(served: Live, gym: Gym) -> None:
+    query = f'subscription {{ commentAdded(workoutId: "{gym.workout_id}") {{ cursor }} }}'
+    headers = {**STREAM, "Authorization": f"Bearer {gym.coach.token}"}
+    response = await served.api.client.head("/graphql", params={"query": query}, headers=headers)
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    await served.subscribed(0)
+
+
 async def test_refusals_of_the_request_itself_are_answered_by_a_status(
     served: Live, gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:

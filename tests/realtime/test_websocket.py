@@ -13,7 +13,7 @@ from kinegraph.realtime import socket as sockets
 from kinegraph.realtime.streams import Bounds
 from tests.conftest import SECRET
 from tests.realtime.clients import COMMENTS, WORKOUT, Client, Gym, Live
-from tests.workout.documents import NO_ID, UPDATE, comment
+from tests.workout.documents import NO_ID, UPDATE, Pool, comment
 
 VIEWER = "{ viewer { user { id } } }"
 
@@ -207,6 +207,26 @@ async def test_a_socket_has_a_limited_number_of_operations(
         await client.subscribe(COMMENTS, "1", id=gym.workout_id)
         await client.subscribe(VIEWER, "2")
         assert (await client.error("2"))["extensions"]["code"] == "TOO_MANY_OPERATIONS"
+
+
+async def test_a_client_that_reads_nothing_is_cut_off(
+    served: Live, gym: Gym, owner: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinegraph.realtime.feed.MAX_QUEUED", 3)
+    monkeypatch.setattr(sockets, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr("kinegraph.http_protocol.CLOSE_SECONDS", 0.1)
+    bodies = " ".join(f"b{number}: body" for number in range(250))  # more than a megabyte for each event
+    query = f"subscription ($id: ID!) {{ commentAdded(workoutId: $id) {{ comment {{ {bodies} }} }} }}"
+    insert = """INSERT INTO exercise_comments (organization_id, workout_movement_id, author_id, body, by_staff)
+                VALUES ($1, $2, $3, repeat('x', 5000), true)"""
+    async with served.socket(gym.coach, max_queue=1) as client:
+        await client.subscribe(query, id=gym.workout_id)
+        await served.subscribed()
+        while served.sockets.subscriptions.by_user:
+            await owner.execute(insert, gym.organization.id, gym.movement_id, gym.coach.id)
+            served.wake()
+            await asyncio.sleep(0.01)
+        assert (await client.closing())[0] in (4008, 1006)
 
 
 async def test_a_client_that_vanishes_leaves_nothing_behind(served: Live, gym: Gym) -> None:

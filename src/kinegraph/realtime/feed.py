@@ -177,11 +177,13 @@ class Feed:
         while True:
             try:
                 await self._channel.listen(self._heard)
-            except AWAY as error:
+            except Exception as error:
+                is_expected = isinstance(error, AWAY)
                 was_connected = self._connected.is_set()
                 self._connected.clear()
                 if not was_connected:
-                    log.warning("Redis is away: subscriptions end", extra={"reason": repr(error)})
+                    trace = None if is_expected else error
+                    log.warning("Redis is away: subscriptions end", extra={"reason": repr(error)}, exc_info=trace)
                     self.end_all(redis_is_away())
                     await asyncio.sleep(RETRY_SECONDS)
 

@@ -107,6 +107,8 @@ class EventStreams:
         """One request."""
 
         async def subscribe(requested: SubscriptionRequested) -> Response:
+            if request.method == "HEAD":
+                return Response(headers=HEADERS)
             authorization, last = request.headers.get("authorization"), request.headers.get("last-event-id")
             try:
                 return Subscribed(await self._subscriptions.start(requested, authorization, last))
