@@ -10,6 +10,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
+    2  organization  changing an organization: its name, what its members see
     2  media       uploads, attachments, thumbnails, signed addresses
     3  taxonomy    the vocabularies that exercises are tagged with
     3  video       an exercise's demonstration video
@@ -24,12 +25,12 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  assignment  workouts planned for athletes
     8  comment     writing comments
     8  node        any object by its id (Relay's Node)
-    9  movement    adding, editing, moving and removing single movements
+    9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
     9  subscription  the subscriptions of the schema
    10  api         the root types, GraphQL over HTTP, documents, health, GraphiQL
    11  realtime    subscriptions over WebSocket and server-sent events
 
-Above the rooms stand the processes: `main` (web, over `http_protocol` and `http_responses`), `worker` (jobs) and
+Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses` and `live`), `worker` (jobs) and
 `commands` (the command line), over `settings`, `services` and `revisions`, which say what is configured, where it is,
 and which schema of the database this version needs.
 

@@ -61,11 +61,11 @@ def outcome(response: httpx.Response) -> tuple[int, list[str]]:
 
 
 async def stored(owner: "asyncpg.Pool[Row]") -> dict[str, str]:
-    """Every table's rows as one hash: equal where nothing at all was written."""
+    """Each table's rows as one hash, of their places and the transactions that wrote them: equal where nothing was."""
     tables = await owner.fetch("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     return {
         table.name: await owner.fetchval(
-            f"SELECT md5(coalesce(string_agg(row::text, '|' ORDER BY row::text), '')) FROM {table.name} AS row"
+            f"SELECT md5(coalesce(string_agg(xmin::text || ctid::text, '|' ORDER BY ctid), '')) FROM {table.name}"
         )
         for table in tables
     }

@@ -108,6 +108,16 @@ async def test_examples_opened_in_quick_succession_get_a_tab_each_and_only_one(v
         await expect(visit.tabs).to_have_text(["FullWorkout", "WhoAmI", "FindExercise", "Library"])
 
 
+async def test_the_tab_of_an_opened_example_is_scrolled_into_sight(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        await visit.page.set_viewport_size({"width": 390, "height": 800})
+        await visit.open(address)
+        for name in ("WhoAmI", "Library", "FindExercise", "Facets", "WhoAmI"):
+            await visit.open_example(name)
+            tab = visit.page.locator(".graphiql-tab", has_text=name)
+            await expect(tab).to_be_in_viewport(ratio=0.9)
+
+
 async def test_a_reload_retains_the_sign_in_and_the_tabs_and_local_storage_holds_no_token(visit: Visit) -> None:
     with page(ASSETS) as address:
         await visit.open(address)

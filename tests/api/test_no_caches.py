@@ -35,13 +35,15 @@ def caches() -> dict[str, int]:
                 if isinstance(value, type) and value.__module__ == name:
                     for inner, attribute in list(vars(value).items()):
                         found |= measured(f"{name}.{key}.{inner}", attribute)
-    for instance in gc.get_objects():
+    objects = gc.get_objects()
+    kinds = {kind for kind in set(map(type, objects)) if str(kind.__module__).partition(".")[0] in PACKAGES}
+    for instance in (each for each in objects if type(each) in kinds):
         kind = type(instance)
-        if str(kind.__module__).partition(".")[0] in PACKAGES and hasattr(instance, "__dict__"):
+        if hasattr(instance, "__dict__"):
             for key, value in list(vars(instance).items()):
                 for name, size in measured(f"{kind.__module__}.{kind.__qualname__}.{key}", value).items():
                     found[name] = found.get(name, 0) + size
-    for wrapped in (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)):
+    for wrapped in (each for each in objects if isinstance(each, _lru_cache_wrapper)):
         if (wrapped.__module__ or "").partition(".")[0] in PACKAGES:
             found |= measured(f"{wrapped.__module__}.{wrapped.__qualname__}", wrapped)
     return found

@@ -11,7 +11,15 @@ from tests.conftest import Api, Organization, World
 BESIDE = {"id", "assignmentId", "ifUpdatedAt"}
 """Arguments beside an input that has only new values, as clients were promised: which row, and which state of it."""
 
-BESIDE_INPUT = {"updateAssignment", "updateExercise", "updateMovement", "updateProgram", "updateWorkout"}
+BESIDE_INPUT = {
+    "updateAssignment",
+    "updateExercise",
+    "updateMovement",
+    "updateOrganization",
+    "updateProgram",
+    "updateWorkout",
+}
+"""The mutations whose input has nothing but new values of a row."""
 
 RENAME = """mutation ($id: ID, $name: String, $input: RenameTaxonomyTermInput) {
   renameTaxonomyTerm(id: $id, name: $name, input: $input) { term { name } userErrors { code message field } }
@@ -34,7 +42,9 @@ def test_every_mutation_takes_input() -> None:
     for name, field in SCHEMA.mutation_type.fields.items():
         assert isinstance(get_nullable_type(field.args["input"].type), GraphQLInputObjectType), name
         others = {other for other, each in field.args.items() if other != "input" and not each.deprecation_reason}
-        assert bool(others) == (name in BESIDE_INPUT) and others <= BESIDE, name
+        assert bool(others) == (name in BESIDE_INPUT) and others <= BESIDE, (
+            f"{name} takes {others} beside its input: everything belongs into `input`, but for those in BESIDE_INPUT"
+        )
 
 
 def test_each_deprecated_argument_is_a_field_of_input_and_says_so() -> None:

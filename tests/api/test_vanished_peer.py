@@ -8,7 +8,7 @@ from typing import Any  # JSON of requests and responses
 import asyncpg
 import pytest
 
-from kinegraph.kit import pool
+from kinegraph.kit import leases
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
@@ -32,7 +32,7 @@ async def relay(services: Services) -> AsyncIterator[Relay]:
 @pytest.fixture
 async def api(services: Services, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
     """The API on two connections through the relay, where a statement may take a second."""
-    monkeypatch.setattr(pool, "CONTROL_SECONDS", 1)
+    monkeypatch.setattr(leases, "CONTROL_SECONDS", 1)
     changed = with_settings(services, pool_size=2, statement_timeout_seconds=1)
     async with running(create_app(replace(changed, database_url=relay.url))) as api:
         yield api
@@ -67,6 +67,31 @@ async def test_a_running_mutation_gets_a_timeout_and_stores_nothing(
     assert await owner.fetchval(count) == 0
     assert outcome(await send(api, body, person=admin)) == (200, [])
     assert await owner.fetchval(count) == 1
+
+
+@pytest.mark.parametrize("kind", ["query", "mutation"])
+async def test_a_request_on_a_silent_connection_ends_soon_after_its_time_limit(
+    services: Services,
+    relay: Relay,
+    world: World,
+    owner: "asyncpg.Pool[Row]",
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    """The statement's own limit is far away; the waits are those of the limit and of one ROLLBACK."""
+    monkeypatch.setattr(leases, "CONTROL_SECONDS", 0.2)
+    admin = await world.person(is_platform_admin=True)
+    body = {"query": CREATE_EXERCISE, "variables": {"input": {"name": "Silent"}}} if kind == "mutation" else CUT
+    changed = with_settings(services, pool_size=2, statement_timeout_seconds=60, execution_seconds=1)
+    async with running(create_app(replace(changed, database_url=relay.url))) as api:
+        async with locked(owner):
+            request = asyncio.create_task(send(api, body, person=admin))
+            await until(lambda: owner.fetchval(WAITS))
+            relay.silence_open_connections()
+            async with asyncio.timeout(20):
+                assert_later(await request, "TIMEOUT")
+        assert outcome(await send(api, CUT, person=admin)) == (200, [])
+    assert await owner.fetchval("SELECT count(*) FROM exercises WHERE name = 'Silent'") == 0
 
 
 async def test_a_query_whose_pooled_connections_have_all_vanished_is_answered_on_a_new_one(

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kinegraph.api.schema import schema
-from kinegraph.exercise.rules_columns import COLUMNS, LISTS
+from kinegraph.exercise.rules_columns import COLUMNS, LISTS, REGISTRY, Column, Kind
 from kinegraph.kit.checks import without_duplicates
 from kinegraph.kit.text import identity_of, normalized
 from tests.conftest import Api, Organization, Person, World
@@ -56,13 +56,22 @@ SHAPES: list[tuple[str | None, Json | None]] = [
     (None, None), ("LINEAR", None), ("AMRAP", {"capSeconds": 60}), ("REP_SCHEME", {"repScheme": [21, 15, 9]}),
     ("TABATA", {"workSeconds": 20, "restSeconds": 0, "rounds": 8}),
 ]  # fmt: skip
+
+
+def samples_of(column: Column) -> st.SearchStrategy[Any]:
+    """Values of a column of exercises that is a text or a number."""
+    if column.kind is Kind.NUMBER:
+        return st.none() | st.integers(*column.bounds)
+    return st.sampled_from(LINES if column.is_multiline else TEXTS)
+
+
 SAMPLES: dict[str, st.SearchStrategy[Any]] = {
+    **{column.api_name: samples_of(column) for column in REGISTRY if column.kind in (Kind.TEXT, Kind.NUMBER)},
     "name": st.sampled_from(TEXTS),
-    **dict.fromkeys(("mechanics", "forceVector", "condition"), st.sampled_from(TEXTS)),
+    "condition": st.sampled_from(TEXTS),
     **dict.fromkeys(("label", "supersetGroup"), st.none() | st.sampled_from(["A1", "é", "ב"])),
     **dict.fromkeys(("videoUrl", "thumbnailUrl"), st.none() | st.sampled_from(["https://v.example/e\u0301?a=%2C"])),
     **dict.fromkeys(("termIds", "imageKey", "programId", "videoDurationSeconds"), st.nothing()),
-    "difficulty": st.none() | st.integers(1, 5),
     "timeCap": st.none() | st.integers(1, 1_440),
     "tempo": st.none() | st.sampled_from(["3-1-x-0", "2-0-2"]),
     "load": st.none() | st.fixed_dictionaries({"unit": st.sampled_from(["KG", "LB"]), "value": st.floats(0, 1000)}),

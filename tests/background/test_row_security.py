@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any  # Any: rows of asyncpg, which has no types
 from uuid import UUID, uuid4
 
@@ -87,7 +88,7 @@ async def test_nobody_else_reads_changes_or_uses_an_upload(world: World, scene: 
         for verb in ("UPDATE uploads SET used_at = now()", "UPDATE uploads SET user_id = user_id"):
             assert await session.run(verb) == 0
         assert await session.run("DELETE FROM uploads WHERE id = $1", upload) == 0
-        assert await media.take_stale_uploads(session) == []
+        assert await media.take_stale_uploads(session, timedelta(0)) == []
     assert await rows(owner, "uploads") == before
 
 

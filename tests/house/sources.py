@@ -51,9 +51,12 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.path.read_text())
 
-    @property
-    def imports(self) -> Iterator[tuple[ast.stmt, str]]:
+    @cached_property
+    def imports(self) -> tuple[tuple[ast.stmt, str], ...]:
         """The absolute names of all imports in it, `if TYPE_CHECKING` included, with their statements."""
+        return tuple(self._imports())
+
+    def _imports(self) -> Iterator[tuple[ast.stmt, str]]:
         package = ["kinegraph", *self.name.split(".")]
         package = package if self.path.name == "__init__.py" else package[:-1]
         for node in ast.walk(self.tree):
@@ -64,7 +67,7 @@ class Module:
                 start = ".".join([*base, *([node.module] if node.module else [])])
                 yield from ((node, f"{start}.{alias.name}") for alias in node.names)
 
-    @property
+    @cached_property
     def uses(self) -> set[str]:
         """The names of the product's modules that it imports."""
         found = {_module_of(name) for _, name in self.imports if name.split(".")[0] == "kinegraph"}
@@ -83,8 +86,13 @@ def modules() -> dict[str, Module]:
     return {module.name: module for module in map(Module, sorted((SOURCES / "kinegraph").rglob("*.py")))}
 
 
-def files() -> Iterator[Path]:
+@cache
+def files() -> tuple[Path, ...]:
     """Every file that .gitignore does not exclude."""
+    return tuple(_walked())
+
+
+def _walked() -> Iterator[Path]:
     ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split()]
     pending = [ROOT]
     while pending:
@@ -97,7 +105,7 @@ def files() -> Iterator[Path]:
 
 
 def pythons() -> list[Module]:
-    """Every Python file of the repository."""
+    """Every Python file of the repository. They are parsed anew each time, as all trees together take much memory."""
     return [Module(path) for path in files() if path.suffix == ".py"]
 
 
@@ -108,9 +116,9 @@ def functions(module: Module) -> Iterator[tuple[str, int]]:
             yield f"{module.path.relative_to(ROOT)}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1
 
 
-def comments(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def comments(path: Path) -> tuple[tuple[int, str], ...]:
     """The comments of a file by line; a `#` in a string is not a comment."""
     with path.open("rb") as opened:
-        for token in tokenize.tokenize(opened.readline):
-            if token.type == tokenize.COMMENT:
-                yield token.start[0], token.string
+        tokens = tokenize.tokenize(opened.readline)
+        return tuple((token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT)

@@ -9,6 +9,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from tests.house.sources import ROOT, files
@@ -106,16 +107,22 @@ def _words(text: str) -> list[str]:
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", text)]
 
 
+@lru_cache(1)
+def _tokens(content: str) -> tuple[tokenize.TokenInfo, ...]:
+    """The tokens of a Python file; of the last file they are held, as it is searched several times."""
+    return tuple(tokenize.generate_tokens(io.StringIO(content).readline))
+
+
 def _names(content: str) -> Iterator[tuple[int, str]]:
     """The names in a Python file, with their lines."""
-    for token in tokenize.generate_tokens(io.StringIO(content).readline):
+    for token in _tokens(content):
         if token.type == tokenize.NAME:
             yield token.start[0], token.string
 
 
 def _texts(content: str) -> Iterator[tuple[int, str]]:
     """The comments, docstrings and SQL of a Python file, with their first lines."""
-    for token in tokenize.generate_tokens(io.StringIO(content).readline):
+    for token in _tokens(content):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
     for node in ast.walk(ast.parse(content)):

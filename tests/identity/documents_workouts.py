@@ -25,6 +25,11 @@ _CREATE_PROGRAM = _mutation("$input: CreateProgramInput!", "createProgram(input:
 _UPDATE_PROGRAM = _mutation(
     "$id: ID!, $input: UpdateProgramInput!", "updateProgram(id: $id, input: $input)", "program { id name }"
 )
+_UPDATE_ORGANIZATION = _mutation(
+    "$id: ID!, $input: UpdateOrganizationInput!",
+    "updateOrganization(id: $id, input: $input)",
+    "organization { id name }",
+)
 _REQUEST_UPLOAD = _mutation("$input: RequestUploadInput!", "requestUpload(input: $input)", "upload { id url }")
 _ADD_COMMENT = _mutation("$input: AddCommentInput!", "addComment(input: $input)", "comment { id }")
 _TO = "$id: ID!, $assignmentId: ID"
@@ -103,6 +108,7 @@ CASES = {
     ),
     "createProgram": Case(_CREATE_PROGRAM, {"input": {"organizationId": "theirs.organization", "name": "X"}}),
     "updateProgram": Case(_UPDATE_PROGRAM, {"id": "theirs.program", "input": {"name": "X"}}),
+    "updateOrganization": Case(_UPDATE_ORGANIZATION, {"id": "theirs.organization", "input": {"name": "X"}}),
     "resumeUpload": Case(_mutation("$id: ID!", "resumeUpload(id: $id)", "upload { id url }"), {"id": "theirs.upload"}),
     "requestUpload": Case(
         _REQUEST_UPLOAD,

@@ -163,15 +163,18 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
 
 
 async def stored(owner: Pool, organization: Organization | None = None) -> dict[str, str]:
-    """A checksum of every table, or of an organization's rows in it: the same again means that nothing was written."""
+    """A checksum of every table, or of an organization's rows in it: the same again means that nothing was written.
+
+    It is of the places of the rows and of the transactions that wrote them: any write makes a new version of its row.
+    """
     tables = await owner.fetch(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     )
     names = sorted(row.relname for row in tables) if organization is None else list(SCOPED)
     where = "" if organization is None else f"WHERE organization_id = '{organization.id}'"
     each = [
-        f"SELECT '{name}' AS name, md5(coalesce(string_agg(t.xmin::text || t::text, '|' ORDER BY t::text), '')) AS sum "
-        f"FROM {name} t {where}"
+        f"SELECT '{name}' AS name, md5(coalesce(string_agg(xmin::text || ctid::text, '|' ORDER BY ctid), '')) AS sum "
+        f"FROM {name} {where}"
         for name in names
     ]
     return {row.name: row.sum for row in await owner.fetch(" UNION ALL ".join(each))}

@@ -12,6 +12,7 @@ TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_
           "idempotency_keys")  # fmt: skip
 
 POLICIES = {
+    "organizations": ["*", "r", "w"],  # owners and admins change theirs
     "workout_assignments": ["*", "r", "w"],  # athletes say how theirs went
     "exercise_video_votes": ["*"],  # one's own
     "exercise_comments": ["*", "a", "r", "w"],  # members add and change their own

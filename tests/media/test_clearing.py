@@ -30,6 +30,7 @@ DAY = timedelta(hours=24)
 async def studio(api: Api, world: World, owner: Pool, database: Database, storage: FolderStorage) -> Studio:
     """A studio, in a database without other uploads."""
     past = "created_at = now() - interval '2 days', expires_at = now() - interval '1 day', clearing_at = NULL"
+    past += ", used_at = used_at - interval '2 days'"
     await owner.execute(f"UPDATE uploads SET {past}")
     while await clear_uploads(database, storage):
         pass
@@ -41,7 +42,7 @@ async def age(owner: Pool, id: str, time: timedelta) -> None:
     await owner.execute(
         """
         UPDATE uploads SET created_at = created_at - $2::interval, expires_at = expires_at - $2::interval,
-                           clearing_at = clearing_at - $2::interval
+                           clearing_at = clearing_at - $2::interval, used_at = used_at - $2::interval
         WHERE id = $1
         """,
         UUID(id),
@@ -192,6 +193,7 @@ async def test_an_upload_whose_use_is_not_committed_yet_is_left_alone(
         assert staged(home) == {id}
         session.is_rollback_only = not commits
     assert await owner.fetchval("SELECT used_at IS NOT NULL FROM uploads WHERE id = $1", UUID(id)) is commits
+    await age(owner, id, timedelta(hours=1))
     assert await clear_uploads(database, storage) == 1
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -28,6 +28,7 @@ CONTENT = WEBM + bytes(range(256)) * (44 * 1024) + b"end"  # 11 MiB and a little
 FIELDS = """upload { id url method expiresAt headers { name value }
   parts { number offset sizeBytes url method isUploaded headers { name value } } }"""
 ANNOUNCE = REQUEST.replace("upload { id url method expiresAt headers { name value } }", FIELDS)
+NODE = f"query ($id: ID!) {{ node(id: $id) {{ ... on Upload {{ {FIELDS.removeprefix('upload {')[:-1]} }} }} }}"
 RESUME = f"mutation ($id: ID!) {{ resumeUpload(id: $id) {{ {FIELDS} userErrors {{ code message field }} }} }}"
 AT = ["input", "uploadIds", "0"]
 
@@ -128,6 +129,32 @@ async def test_an_upload_is_resumed_with_the_parts_that_have_not_arrived(sender:
     expires = await owner.fetchval("SELECT expires_at > now() FROM uploads WHERE id = $1", UUID(upload["id"]))
     assert expires is True
     assert await sender.attached(upload["id"]) == CONTENT
+
+
+async def test_node_gives_a_waiting_upload_new_addresses_and_the_state_of_its_parts(
+    sender: Sender, owner: Pool
+) -> None:
+    upload, api, coach = await sender.announce(), sender.studio.api, sender.studio.coach
+    assert await sender.send(upload["parts"][1]) in (200, 204)
+    await age(owner, upload["id"], timedelta(hours=2))
+    found = (await api.run(NODE, coach, id=upload["id"]))["node"]
+    assert found["expiresAt"] > upload["expiresAt"][:10]
+    assert [part["isUploaded"] for part in found["parts"]] == [False, True, False]
+    for part in found["parts"]:
+        if not part["isUploaded"]:
+            assert await sender.send(part) in (200, 204)
+    assert await sender.attached(upload["id"]) == CONTENT
+    assert (await api.run(NODE, coach, id=upload["id"]))["node"] is None
+
+
+async def test_an_address_that_node_gives_ends_when_the_upload_is_deleted(sender: Sender, owner: Pool) -> None:
+    upload = await sender.announce(10)
+    await age(owner, upload["id"], rules.UPLOAD_LIFETIME - timedelta(minutes=2))
+    found = (await sender.studio.api.run(NODE, sender.studio.coach, id=upload["id"]))["node"]
+    left = datetime.fromisoformat(found["expiresAt"]) - datetime.now(UTC)
+    assert timedelta(0) < left <= timedelta(minutes=2)
+    await age(owner, upload["id"], timedelta(minutes=2))
+    assert (await sender.studio.api.run(NODE, sender.studio.coach, id=upload["id"]))["node"] is None
 
 
 async def test_the_whole_file_may_still_be_sent_at_once_and_small_ones_have_no_parts(sender: Sender) -> None:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from typing import Any  # JSON of the API
 from uuid import UUID
 
 import httpx
@@ -15,7 +16,8 @@ from kinegraph.media.jobs import clear_uploads, make_thumbnail
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.services import Services, open_storage
 from kinegraph.settings import read_settings
-from tests.conftest import SECRET, Api, running
+from tests.assignment.snapshots import assigned
+from tests.conftest import SECRET, Api, World, running
 from tests.media.buckets import Buckets, serving
 from tests.media.files import Pool, Studio, key_stored, picture, png_of_equal_length, stored_of
 from tests.settings import with_settings
@@ -89,6 +91,57 @@ async def test_a_file_that_is_sent_again_does_not_change_the_attachment(studio: 
     assert (await fetch(attachment["url"])).content == png_of_equal_length("red")
 
 
+UPDATE = """mutation ($input: UpdateCommentInput!) {
+  updateComment(input: $input) {
+    comment { id body updatedAt attachments { id kind mime url thumbnailUrl } } userErrors { code message field }
+  }
+}"""
+COMMENT = "addComment(input: $input) { comment { id updatedAt attachments { id url } } userErrors { code field } }"
+
+
+@pytest.mark.parametrize("role", ["coach", "member"])
+async def test_an_edit_adds_files_to_a_comment_and_removes_others(
+    studio: Studio, owner: Pool, database: Database, store: ObjectStorage, world: World, role: str
+) -> None:
+    """Its author is anybody who may comment."""
+    person = studio.coach if role == "coach" else studio.organization.member
+    await assigned(studio.api, studio.coach, studio.workout, studio.organization.member)
+
+    async def uploaded(colour: str) -> str:
+        upload = await studio.announce(len(picture(colour)), person)
+        await send(upload["url"], picture(colour))
+        return str(upload["id"])
+
+    async def edit(**input: Any) -> Any:
+        return (await studio.api.run(UPDATE, person, input={"id": made["id"], **input}))["updateComment"]["comment"]
+
+    async def served(comment: Any) -> list[bytes]:
+        return [(await fetch(attachment["url"])).content for attachment in comment["attachments"]]
+
+    first = studio.comment(await uploaded("red"), await uploaded("green"))
+    text = f"mutation ($input: AddCommentInput!) {{ {COMMENT} }}"
+    made = (await studio.api.run(text, person, input=first))["addComment"]["comment"]
+    red, green = made["attachments"]
+    changed = await edit(uploadIds=[await uploaded("blue")], removeAttachmentIds=[red["id"], red["id"]])
+    assert await served(changed) == [picture("green"), picture("blue")]
+    assert (changed["body"], changed["attachments"][0]["id"]) == ("Look", green["id"])
+    assert changed["updatedAt"] > made["updatedAt"]
+    ((shown,),) = [[each["attachments"] for each in await studio.comments()]]
+    assert [each["id"] for each in shown] == [each["id"] for each in changed["attachments"]]
+    blue = UUID(changed["attachments"][1]["id"])
+    await make_thumbnail(database, store, blue, studio.organization.id)
+    again = await edit(body="Only text", uploadIds=[], removeAttachmentIds=None)
+    assert [bool(each["thumbnailUrl"]) for each in again["attachments"]] == [False, True]
+    nothing = await edit(removeAttachmentIds=[each["id"] for each in again["attachments"]])
+    assert (nothing["body"], nothing["attachments"]) == ("Only text", [])
+    ten = await edit(uploadIds=[await uploaded("black") for _ in range(10)])
+    assert len(ten["attachments"]) == 10
+    eleventh = {"id": made["id"], "uploadIds": [await uploaded("white")]}
+    assert await studio.api.refusals(UPDATE, person, input=eleventh) == [("INVALID_INPUT", ["input", "uploadIds"])]
+    swapped = await edit(**eleventh, removeAttachmentIds=[ten["attachments"][4]["id"]])
+    assert await served(swapped) == [*[picture("black")] * 9, picture("white")]
+
+
 @pytest.mark.parametrize("content", [b"<script>", b"\0"], ids=["html", "zero"])
 async def test_a_file_that_is_no_picture_is_refused(studio: Studio, owner: Pool, content: bytes) -> None:
     id, _ = await sent(studio, content)
@@ -115,6 +168,7 @@ async def test_a_cleared_file_is_gone_from_the_bucket_and_an_attached_one_stays(
     assert len(await studio.refused(unused, body=" ")) == len(await studio.refused(unused, movementId=used)) == 1
     keys = [await key_stored(owner, id) for id in (used, unused)]
     past = "created_at = now() - interval '2 days', expires_at = now() - interval '1 day'"
+    past += ", used_at = used_at - interval '2 days'"
     await owner.execute(f"UPDATE uploads SET {past} WHERE id = ANY ($1)", [UUID(used), UUID(unused)])
     assert await clear_uploads(database, store) == 2
     staged = [f"staging/{id}/{key}" for id, key in zip((used, unused), keys, strict=True)]

@@ -14,6 +14,10 @@ from tests.conftest import Api, World, running
 from tests.node.documents import EVERYTHING, ids_by_type
 from tests.settings import with_settings
 
+SUGGEST = """mutation ($input: SuggestExerciseVideoInput!) {
+  suggestExerciseVideo(input: $input) { exercise { videoCandidates { id } } userErrors { code message field } }
+}"""
+
 
 @dataclass
 class Gym:
@@ -28,6 +32,9 @@ async def filled(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Gym:
     """An organization with two rows of everything."""
     gym = Gym(await grow(api, world, owner, 1, 2))
     await owner.execute("INSERT INTO jobs (kind, arguments) VALUES ('seed_canonical', '{}')")
+    own = "SELECT id FROM exercises WHERE organization_id = $1 AND deleted_at IS NULL LIMIT 1"
+    exercise = str(await owner.fetchval(own, gym.size.organizations[0].id))
+    await api.run(SUGGEST, gym.size.coach, input={"exerciseId": exercise, "url": "https://v.example/squat"})
     gym.ids = ids_by_type(await api.run(EVERYTHING, gym.size.coach, id=str(gym.size.organizations[0].id)))
     return gym
 

@@ -4,7 +4,8 @@ from typing import Any  # JSON of the API
 
 ID = "__typename id"
 TERM = f"{ID} children {{ {ID} }}"
-EFFECTIVE = f"{ID} overrides {{ {ID} }} exercise {{ {ID} }} instructions {{ {ID} }} contraindications {{ {ID} }}"
+STORED = f"{ID} videoCandidates {{ {ID} }}"
+EFFECTIVE = f"{ID} overrides {{ {ID} }} exercise {{ {STORED} }} instructions {{ {ID} }} contraindications {{ {ID} }}"
 COMMENT = f"{ID} attachments {{ {ID} }}"
 MOVEMENT = f"{ID} exercise {{ {EFFECTIVE} }} comments {{ {COMMENT} replies {{ {COMMENT} }} }}"
 EVERYTHING = f"""query ($id: ID!) {{

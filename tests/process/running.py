@@ -1,8 +1,8 @@
 """Running the command line as a process of its own.
 
 Most of the time of a short command is spent on importing the product: seconds each time. So commands that are run to
-their end are forked from one process that has imported it and nothing else. A command that continues to run
-(`started`) is a new process, as for its user.
+their end, and those that tests start many times (`forked`), are forked from one process that has imported it and
+nothing else. Any other command that continues to run (`started`) is a new process, as for its user.
 """
 
 import json
@@ -16,12 +16,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 KINEGRAPH = [sys.executable, "-m", "kinegraph.commands.cli"]
-MIGRATE = [*KINEGRAPH, "migrate"]
 FORKING = """
 import gc, json, os, signal, sys
 
@@ -30,6 +30,10 @@ from kinegraph.commands.cli import main
 gc.freeze()  # or else each child would copy everything at its end, to look for garbage in it
 for request in sys.stdin:
     request = json.loads(request)
+    if "ended" in request:
+        child, status = os.waitpid(request["ended"], os.WNOHANG)
+        print(json.dumps(os.waitstatus_to_exitcode(status) if child else None), flush=True)
+        continue
     child = os.fork()
     if child == 0:
         for number, path in enumerate(request["streams"]):
@@ -37,11 +41,15 @@ for request in sys.stdin:
         os.chdir(request["folder"])
         os.environ.clear()
         os.environ.update(request["env"])
-        signal.alarm(60)
+        if request["stays"]:
+            os.setsid()
+        else:
+            signal.alarm(60)
         sys.exit(main(request["arguments"]))
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    print(child if request["stays"] else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-"""Runs each requested command in a child process, and prints its exit code."""
+"""Runs each requested command in a child process. Prints its exit code, or its pid if it stays; that of one that stayed
+is requested later, and null while it runs."""
 
 
 def environment(database_url: str | None = None, **settings: str) -> dict[str, str]:
@@ -60,17 +68,66 @@ def _forking() -> "subprocess.Popen[str]":
 
 def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, in a forked process."""
-    forking = _forking()
-    assert forking.stdin and forking.stdout
     with TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         out.touch()
         err.touch()
-        streams = [os.devnull, str(out), str(err)]
-        request = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd()), "streams": streams}
-        print(json.dumps(request), file=forking.stdin, flush=True)
-        code = int(forking.stdout.readline())
+        code = _fork(arguments, env, out, err)
         return subprocess.CompletedProcess([*KINEGRAPH, *arguments], code, out.read_text(), err.read_text())
+
+
+def _fork(arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path, *, stays: bool = False) -> int:
+    """Fork a command that writes to these files. Returns its exit code, or the pid of one that stays."""
+    streams = [os.devnull, str(out), str(err)]
+    request = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd()), "streams": streams, "stays": stays}
+    return int(_answer(request))
+
+
+def _answer(request: Mapping[str, object]) -> str:
+    """The answer of the process that the commands are forked from."""
+    forking = _forking()
+    assert forking.stdin and forking.stdout
+    print(json.dumps(request), file=forking.stdin, flush=True)
+    return forking.stdout.readline()
+
+
+@dataclass
+class Forked:
+    """A command that continues to run, in a forked process; used as a Popen is."""
+
+    pid: int
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code, None while it runs."""
+        if self.returncode is None:
+            self.returncode = json.loads(_answer({"ended": self.pid}))
+        return self.returncode
+
+    def wait(self, seconds: float) -> int:
+        """Wait for its end, and return its exit code. Fail after this time."""
+        deadline = time.monotonic() + seconds
+        while (code := self.poll()) is None:
+            assert time.monotonic() < deadline, f"The process {self.pid} still runs after {seconds} s."
+            time.sleep(0.02)
+        return code
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+@contextmanager
+def forked(*arguments: str, env: Mapping[str, str], log: Path) -> Iterator[Forked]:
+    """A command that runs in a forked process until the block ends."""
+    log.write_bytes(b"")
+    process = Forked(_fork(arguments, env, log, log, stays=True))
+    try:
+        yield process
+    finally:
+        process.send(signal.SIGTERM)
+        process.wait(60)
 
 
 def run_anew(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Any  # asyncpg and alembic have no types
 
 import asyncpg
@@ -15,7 +16,7 @@ from kinegraph.api.rooms import room_files
 from kinegraph.commands import migrate
 from kinegraph.kit.database import API_ROLE, metadata
 from tests.conftest import with_database
-from tests.process.running import MIGRATE, environment
+from tests.process.running import environment, forked
 
 CATALOG = """
 SELECT 'column', table_name, column_name, format('%s %s %s', udt_name, is_nullable, column_default)
@@ -102,10 +103,11 @@ async def test_each_downgrade_restores_the_catalog_of_the_revision_before(server
     assert different == []
 
 
-async def test_concurrent_migrations_run_one_after_the_other(server_url: str, template: str) -> None:
+async def test_concurrent_migrations_run_one_after_the_other(server_url: str, template: str, tmp_path: Path) -> None:
     url = await empty_database(server_url, "kinegraph_at_once")
-    commands = [await asyncio.create_subprocess_exec(*MIGRATE, env=environment(url)) for _ in range(2)]
-    assert [await command.wait() for command in commands] == [0, 0]
+    logs, env = [tmp_path / "one", tmp_path / "other"], environment(url)
+    with forked("migrate", env=env, log=logs[0]) as one, forked("migrate", env=env, log=logs[1]) as other:
+        assert [one.wait(60), other.wait(60)] == [0, 0], [log.read_text() for log in logs]
     assert await migrate.require_usable(url) == revisions.head()
 
 

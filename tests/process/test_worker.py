@@ -1,4 +1,8 @@
-"""The worker as a process: it does the jobs of the API, and nothing is lost when it or Redis is killed."""
+"""The worker as a process: it does the jobs of the API, and nothing is lost when it or Redis is killed.
+
+The workers are forked from a process that has imported the product (`running.py`); `test_commands.py` and
+`test_up_restarts.py` have some that are started as their users start them.
+"""
 
 import asyncio
 import os
@@ -7,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import Popen
 from typing import Any  # rows of jobs: columns are read by name
 from uuid import UUID
 
@@ -35,7 +38,7 @@ from tests.background.rows import (
     thumbnail_of,
 )
 from tests.conftest import SECRET, Api, World
-from tests.process.running import environment, started
+from tests.process.running import Forked, environment, forked
 from tests.waiting import until
 
 RECORDING = """
@@ -54,10 +57,10 @@ class WorkerSetup:
     owner: Pool
     redis: EmbeddedRedis
 
-    def worker(self) -> AbstractContextManager["Popen[bytes]"]:
+    def worker(self) -> AbstractContextManager[Forked]:
         """A worker that runs until the block ends."""
         settings = {"KINEGRAPH_HOME": str(self.home), "KINEGRAPH_REDIS_URL": self.redis.url}
-        return started("worker", env=environment(self.database_url, **settings), log=self.home / "worker.log")
+        return forked("worker", env=environment(self.database_url, **settings), log=self.home / "worker.log")
 
     @asynccontextmanager
     async def blocking(self, *attachments: UUID) -> AsyncIterator[None]:
@@ -139,15 +142,15 @@ async def queue(setup: WorkerSetup) -> AsyncIterator[ArqRedis]:
     await pool.aclose()
 
 
-def kill(worker: "Popen[bytes]") -> None:
+def kill(worker: Forked) -> None:
     """Kill a worker."""
-    worker.kill()
+    worker.send(signal.SIGKILL)
     worker.wait(10)
 
 
-def stop(worker: "Popen[bytes]") -> None:
+def stop(worker: Forked) -> None:
     """Send a worker SIGTERM. Assert that it ends with exit code 0."""
-    worker.terminate()
+    worker.send(signal.SIGTERM)
     assert worker.wait(15) == 0
 
 

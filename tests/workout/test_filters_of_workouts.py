@@ -71,7 +71,7 @@ async def test_workouts_are_found_by_author_by_program_and_by_an_exercise_that_t
     by_title = {"sort": "TITLE_ASC"}
     assert await titles(api, gym.coach, gym, filter={"programId": str(id[0])}, **by_title) == TITLES[:2]
     squat = await world.exercise_id("back-squat")
-    for used in (squat, f"{gym.id}:{squat}"):
+    for used in (squat, f"{gym.id}:{squat}", f"{str(gym.id).upper()}:{squat}", f"{NO_ID}:{squat}"):
         assert await titles(api, gym.coach, gym, filter={"usesExerciseId": used}) == ["Leg Day"]
         assert await titles(api, gym.coach, gym, filter={"usesExerciseId": used, "title": "100"}) == []
     assert await titles(api, gym.coach, gym, filter={"authorId": NO_ID}) == []

@@ -1,6 +1,7 @@
 """Errors as clients see them: what they can correct (400, 401) or try again (503), and all else masked (500)."""
 
 import logging
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,9 @@ BUSY = "Too many requests use the database at once; try again soon."
 
 NOT_NULL = "not to be None."
 """The end of graphql-core's messages about a null of a non-null type."""
+
+FOUND_OBJECT = re.compile(r", found: [{\[].*", re.DOTALL)
+"""The end of graphql-core's messages that repeats a whole object or list, as Python writes it."""
 
 MAX_MESSAGE = 1_000
 """Maximum length of a message, in characters. graphql-core's messages repeat values of any length."""
@@ -64,6 +68,7 @@ def _failures_of(error: GraphQLError, suggests: bool) -> Iterator[Failure]:
         message = error.message if suggests else error.message.partition(" Did you mean ")[0]
         if message.endswith(NOT_NULL):
             message = message.removesuffix(NOT_NULL) + "not to be null."
+        message = FOUND_OBJECT.sub("", message)
         if error.path is not None:
             add_path_of_variable(error)
         field = (error.extensions or {}).get("field")

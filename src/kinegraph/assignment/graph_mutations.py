@@ -13,7 +13,6 @@ from kinegraph.assignment.store_snapshots import pin
 from kinegraph.identity import store_nodes
 from kinegraph.identity.graph import Organization
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store import members
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.connections import Edge
@@ -25,7 +24,7 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import rules, store
 from kinegraph.workout.graph import Workout
-from kinegraph.workout.rules_rows import WorkoutRow
+from kinegraph.workout.graph_mutations import coached_workout
 
 ALLOW_DUPLICATE = (
     "Whether an athlete may have the workout twice on that day; otherwise the second is refused as CONFLICT."
@@ -92,7 +91,7 @@ class Mutation:
         day = values["scheduled_for"]
         session = await info.context.write_session()
         with checks.layer():
-            workout = await _coached_workout(session, workout_id)
+            workout = await coached_workout(session, workout_id)
             if workout.is_snapshot:
                 message = "A snapshot belongs to one assignment; assign the library workout that it was copied from."
                 raise rules.SnapshotImmutable(message, "input", "workoutId")
@@ -129,16 +128,6 @@ class Mutation:
             await pin(session, key)
         await store_assignments.set_status(session, key, status.value)
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, key))
-
-
-async def _coached_workout(session: WriteSession[Viewer], id: UUID) -> WorkoutRow:
-    """Share the lock of a workout's tree, and return the workout. Raises NotFound and Forbidden."""
-    await store.lock_tree(session, id, shared=True)
-    workout: WorkoutRow | None = (await store.by_ids(session, [id]))[0]
-    if workout is None:
-        raise NotFound("There is no such workout.", "input", "workoutId")
-    require_coach(session.viewer, workout.organization_id, "input", "workoutId")
-    return workout
 
 
 async def _require_members(session: WriteSession[Viewer], organization_id: UUID, athlete_ids: list[UUID]) -> None:

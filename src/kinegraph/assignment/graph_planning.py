@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any  # values of an input, by name
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
@@ -39,10 +40,14 @@ class Mutation:
         id: AssignmentId,
         input: Annotated[UpdateAssignmentInput, strawberry.argument(description="The new values.")],
     ) -> WorkoutAssignmentPayload:
-        values = given(input)
-        day = _checked_day(values)
+        values, checks, assignment = given(input), Checks(), None
+        day = _checked_day(values, checks)
+        key = checks.key(id, ("id",))
         session = await info.context.write_session()
-        assignment = await _movable(session, id)
+        with checks.layer():
+            assignment = await _movable(session, key)
+        checks.done()
+        assert assignment is not None
         if day is not None and day != await store_assignments.day_of(session, assignment.id):
             if not values["allow_duplicate"]:
                 await store_assignments.lock_day(session, assignment.workout_id, day)
@@ -56,26 +61,23 @@ class Mutation:
     @takes_input("The assignment to take back.")
     async def unassign_workout(self, info: Info, id: AssignmentId) -> DeletePayload:
         session = await info.context.write_session()
-        assignment = await _movable(session, id)
+        assignment = await _movable(session, require_key(id, "id"))
         await store_assignments.delete(session, assignment.id)
         return deleted(assignment.id)
 
 
-def _checked_day(values: dict[str, Any]) -> date | None:
-    """The day that an assignment is moved to; None where none is given. Raises Refused."""
-    checks = Checks()
+def _checked_day(values: dict[str, Any], checks: Checks) -> date | None:
+    """The day that an assignment is moved to; None where none is given. Faults are recorded in `checks`."""
     day: date | None = values.get("scheduled_for")
     if day is not None:
         rules_assignments.check_day(checks, day)
     elif "scheduled_for" in values:
         checks.refuse("Must not be null; leave it out to keep the day.", "input", "scheduledFor")
-    checks.done()
     return day
 
 
-async def _movable(session: WriteSession[Viewer], id: str) -> ForkedAssignmentRow:
+async def _movable(session: WriteSession[Viewer], key: UUID) -> ForkedAssignmentRow:
     """Lock an assignment that is not completed. Raises NotFound, Forbidden and AssignmentCompleted."""
-    key = require_key(id, "id")
     visible = (await store_assignments.by_ids(session, [key]))[0]
     if visible is None:
         raise NotFound("There is no such assignment.", "id")

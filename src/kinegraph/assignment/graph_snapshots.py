@@ -9,9 +9,9 @@ from strawberry import UNSET
 from kinegraph.assignment import rules_snapshots, store_snapshots
 from kinegraph.assignment import store as store_assignments
 from kinegraph.assignment.graph import WorkoutAssignment
-from kinegraph.identity.graph_versions import IF_UPDATED_AT, EditConflict, conflict_field
+from kinegraph.identity.graph_versions import IF_UPDATED_AT, EditConflict, check_offset, conflict_field
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import require_key
+from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
@@ -56,9 +56,13 @@ class Mutation:
             ResetSnapshotInput, strawberry.argument(description="The assignment whose snapshot is reset.")
         ],
     ) -> ResetSnapshotPayload:
-        if_updated_at = given(input).get("if_updated_at")
+        checks, edit, if_updated_at = Checks(), None, given(input).get("if_updated_at")
+        check_offset(if_updated_at, checks, "input", "ifUpdatedAt")
         session = await info.context.write_session()
-        edit = await edited_workout(session, None, input.assignment_id, *AT)
+        with checks.layer():
+            edit = await edited_workout(session, None, input.assignment_id, *AT)
+        checks.done()
+        assert edit is not None
         assignment = await stored_row(session, store_assignments.by_ids, require_key(input.assignment_id, *AT))
         if refused := await refused_as_stale(session, edit.workout, if_updated_at, "input", "ifUpdatedAt"):
             return ResetSnapshotPayload(assignment=assignment, **refused)

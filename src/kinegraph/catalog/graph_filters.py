@@ -42,7 +42,9 @@ described_enum(
 )
 @filter_fields(REGISTRY)
 class ExerciseFilter:
-    q: str | None = strawberry.field(default=UNSET, description="Part of the name or of an alias, in any case.")
+    q: str | None = strawberry.field(
+        default=UNSET, description="Part of the name or of an alias; case and accents do not count."
+    )
     status: list[ExerciseStatus] | None = strawberry.field(
         default=UNSET, description="Only these statuses, as far as the caller may see them."
     )

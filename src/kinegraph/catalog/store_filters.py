@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from kinegraph.catalog.rules import BANDS, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
-from kinegraph.kit.sessions import Arguments, containing
-from kinegraph.kit.text import identity_of, normalized
+from kinegraph.kit.sessions import Arguments, contains
 
 Columns = Mapping[str, str]
 """The SQL expression of each column, by name."""
@@ -68,18 +67,10 @@ def named_conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> 
 
 
 def _named(q: str, columns: Columns, arguments: Arguments) -> str:
-    """The condition that a text is part of the name or of an alias, in any case.
-
-    A name has no folded form beside it. Only of names that are not ASCII the folded form can be another than NFC; to
-    normalize them all would take five times as long.
-    """
-    name = columns["name"]
-    folded = f'casefold({name} COLLATE "pg_unicode_fast")'
-    is_ascii = f"octet_length({name}) = length({name})"
-    in_name = f"CASE WHEN {is_ascii} THEN {folded} ELSE normalize({folded}) END LIKE {{}}"
-    in_alias = f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE alias LIKE {{}})"
-    patterns = [arguments.bind(containing(form), "text") for form in (normalized(q.casefold()), identity_of(q))]
-    return f"({in_name.format(patterns[0])} OR {in_alias.format(patterns[1])})"
+    """The condition that a text is part of the name or of an alias, as names sort: without case and marks."""
+    sought = arguments.bind(q, "text")
+    in_alias = f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE {contains('alias', sought)})"
+    return f"({contains(columns['name'], sought)} OR {in_alias})"
 
 
 def _tags(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:

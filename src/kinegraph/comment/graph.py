@@ -9,11 +9,19 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.comment import store as comment_store
-from kinegraph.comment.rules import MAX_REMOVED, checked_body, checked_removals, require_attached
+from kinegraph.comment.graph_targets import locked_movement, movement_through_assignment, visible_comment
+from kinegraph.comment.rules import checked_body, checked_removals, require_attached
 from kinegraph.comment.store import WrittenCommentRow
-from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
+from kinegraph.identity.graph_versions import (
+    EditConflict,
+    IfUpdatedAt,
+    check_offset,
+    conflict_field,
+    is_stale,
+    refused_edit,
+)
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound, Path
 from kinegraph.kit.graph import given, mutation, takes_input
@@ -21,9 +29,8 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.media.graph_uses import StoredUpload, attach, require_announced_for, store_uploads
 from kinegraph.media.rules import UploadPurpose, checked_uses
-from kinegraph.workout import store, store_comments
+from kinegraph.workout import store_comments
 from kinegraph.workout.graph import Comment
-from kinegraph.workout.rules_rows import LocatedMovementRow
 
 CommentId = Annotated[strawberry.ID, strawberry.argument(description="The comment's id.")]
 
@@ -77,9 +84,9 @@ class Mutation:
         assert movement_id is not None
         with checks.layer():
             if assignment_id is not None:
-                movement, parent_id = await _through_assignment(session, assignment_id, movement_id, parent_id)
+                movement, parent_id = await movement_through_assignment(session, assignment_id, movement_id, parent_id)
             else:
-                movement = await _locked_movement(session, movement_id)
+                movement, parent_id = await locked_movement(session, movement_id, parent_id)
         if movement is not None:
             with checks.layer():
                 await _check_parent(session, parent_id, movement.id)
@@ -114,8 +121,8 @@ class Mutation:
     ) -> CommentPayload:
         checks, comment = Checks(), None
         text = None if body is None else checked_body(body, ("body",), checks)
-        removed = remove_attachment_ids or []
-        removed_keys = checked_removals(removed, ("removeAttachmentIds",), checks)
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
+        removed = checked_removals(remove_attachment_ids or [], ("removeAttachmentIds",), checks)
         uploads = await _stored_uploads(info, upload_ids, ("uploadIds",), checks)
         session = await info.context.write_session()
         with checks.layer():
@@ -123,13 +130,13 @@ class Mutation:
             if refused := await _refused(session, comment, if_updated_at):
                 return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id), **refused)
         if comment is not None and (uploads or removed):
-            await _check_files(session, comment, removed, uploads, checks)
+            removed = await _checked_files(session, comment, removed, uploads, checks)
         checks.done()
         assert comment is not None
         if text is not None:
             await comment_store.update(session, comment.id, text)
         if uploads or removed:
-            await comment_store.remove_attachments(session, removed_keys)
+            await comment_store.remove_attachments(session, removed)
             if uploads:
                 owner = ("exercise_comment", comment.id)
                 await attach(session, uploads, comment.organization_id, *owner, path=("uploadIds",))
@@ -140,23 +147,12 @@ class Mutation:
     @takes_input("The comment to delete.")
     async def delete_comment(self, info: Info, id: CommentId) -> DeletePayload:
         session = await info.context.write_session()
-        comment = await _visible(session, id)
+        comment = await visible_comment(session, id)
         viewer = session.viewer
         if comment.author_id != viewer.user.id and not viewer.coaches(comment.organization_id):
             raise Forbidden("Only its author or a coach may delete a comment.", "id")
         await comment_store.delete(session, comment.id)
         return deleted(comment.id)
-
-
-async def _locked_movement(session: WriteSession[Viewer], movement_id: UUID) -> LocatedMovementRow:
-    """Share the lock of the tree of a movement, so that it is not deleted meanwhile, and return it. Raises NotFound."""
-    movement = (await store.movements(session, [movement_id]))[0]
-    if movement is not None:
-        await store.lock_tree(session, movement.workout_id, shared=True)
-        movement = (await store.movements(session, [movement_id]))[0]
-    if movement is None:
-        raise NotFound("There is no such movement.", "input", "movementId")
-    return movement
 
 
 async def _check_parent(session: WriteSession[Viewer], parent_id: UUID | None, movement_id: UUID) -> None:
@@ -177,40 +173,39 @@ async def _refused(
     version = None if if_updated_at is None else await comment_store.locked_version(session, comment.id)
     if if_updated_at is not None and version is None:
         raise NotFound("There is no such comment.", "id")
-    if version is None or not is_stale(if_updated_at, [version], "ifUpdatedAt"):
+    if version is None or not is_stale(if_updated_at, [version]):
         return None
     return refused_edit(session.viewer, session.viewer.user, version, "ifUpdatedAt")
 
 
 async def _own(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
     """The viewer's comment of this id. Raises NotFound, and Forbidden for a comment of somebody else."""
-    comment = await _visible(session, id)
+    comment = await visible_comment(session, id)
     if comment.author_id != session.viewer.user.id:
         raise Forbidden("Only its author may edit a comment.", "id")
     return comment
 
 
-async def _check_files(
+async def _checked_files(
     session: WriteSession[Viewer],
     comment: WrittenCommentRow,
-    removed: Sequence[str],
+    removed: Sequence[UUID],
     uploads: list[StoredUpload],
     checks: Checks,
-) -> None:
-    """Lock a comment, and check the files that an edit removes and adds. Faults are recorded in `checks`."""
+) -> list[UUID]:
+    """Lock a comment, and check the files that an edit removes and adds. Faults are recorded in `checks`.
+
+    Returns the attachments to remove: ids of the library workout's comment stand for its copy's.
+    """
     await comment_store.locked_version(session, comment.id)
     existing = await comment_store.attachment_ids(session, comment.id)
+    copies = await comment_store.copied_attachments(session, comment.id, removed)
+    own = [copies.get(id, id) for id in removed]
     with checks.layer():
-        require_attached(existing, removed[:MAX_REMOVED], len(uploads), ("removeAttachmentIds",), ("uploadIds",))
+        require_attached(existing, own, len(uploads), ("removeAttachmentIds",), ("uploadIds",))
     with checks.layer():
         require_announced_for(uploads, comment.organization_id, ("uploadIds",))
-
-
-async def _visible(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
-    comment = await comment_store.visible_comment(session, require_key(id, "id"))
-    if comment is None:
-        raise NotFound("There is no such comment.", "id")
-    return comment
+    return own
 
 
 async def _stored_uploads(info: Info, ids: Sequence[str] | None, path: Path, checks: Checks) -> list[StoredUpload]:
@@ -220,27 +215,3 @@ async def _stored_uploads(info: Info, ids: Sequence[str] | None, path: Path, che
         uses = [(id, purpose, (*path, str(at))) for at, id in enumerate(checked_uses(ids or [], *path))]
         return await store_uploads(info, uses) if uses else []
     return []
-
-
-async def _through_assignment(
-    session: WriteSession[Viewer], assignment_id: UUID, movement_id: UUID, parent_id: UUID | None
-) -> tuple[LocatedMovementRow, UUID | None]:
-    """The movement of an assignment's workout, its tree locked, and the parent; library ids stand for their copies.
-
-    Raises NotFound.
-    """
-    workout_id = await comment_store.workout_of_assignment(session, assignment_id)
-    if workout_id is not None:
-        await store.lock_tree(session, workout_id, shared=True)
-        now = await comment_store.workout_of_assignment(session, assignment_id)
-        if now is not None and now != workout_id:  # its first edit came in between
-            await store.lock_tree(session, now, shared=True)
-        workout_id = now
-    if workout_id is None:
-        raise NotFound("There is no such assignment.", "input", "assignmentId")
-    ids = [movement_id] if parent_id is None else [movement_id, parent_id]
-    movement_id, *parents = await comment_store.copied_ids(session, workout_id, ids)
-    movement = (await store.movements(session, [movement_id]))[0]
-    if movement is None or movement.workout_id != workout_id:
-        raise NotFound("The assignment's workout has no such movement.", "input", "movementId")
-    return movement, parents[0] if parents else None

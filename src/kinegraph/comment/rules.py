@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kinegraph.kit.checks import Checks, parse_key
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import InvalidInput, NotFound, Path, Refusal, Refused
 from kinegraph.media.rules import MAX_ATTACHMENTS
 from kinegraph.workout.rules import MAX_COMMENT_LENGTH
@@ -18,25 +18,23 @@ def checked_body(body: str, path: Path, checks: Checks) -> str:
 
 
 def checked_removals(attachment_ids: Sequence[str], path: Path, checks: Checks) -> list[UUID]:
-    """The ids of the attachments that an edit removes; one that stands twice counts once. Faults are recorded."""
+    """The ids of the attachments that an edit removes, as they were sent. Faults are recorded."""
     if len(attachment_ids) > MAX_REMOVED:
         checks.refuse(f"Must be at most {MAX_REMOVED} attachments; these are {len(attachment_ids)}.", *path)
-    keys = checks.all(attachment_ids[:MAX_REMOVED], path, checks.key)
-    return list(dict.fromkeys(keys))
+    return checks.all(attachment_ids[:MAX_REMOVED], path, checks.key)
 
 
-def require_attached(existing: Sequence[UUID], removed: Sequence[str], added: int, remove: Path, add: Path) -> None:
+def require_attached(existing: Sequence[UUID], removed: Sequence[UUID], added: int, remove: Path, add: Path) -> None:
     """Check that what an edit removes is there, and that not too many attachments are there afterwards.
 
     Raises Refused.
     """
-    keys = [parse_key(each) for each in removed]
     refusals: list[Refusal] = [
         NotFound("The comment has no such attachment.", *remove, index)
-        for index, key in enumerate(keys)
+        for index, key in enumerate(removed)
         if key not in existing
     ]
-    left = len([id for id in existing if id not in keys]) + added
+    left = len([id for id in existing if id not in removed]) + added
     if left > MAX_ATTACHMENTS:
         refusals.append(InvalidInput(f"A comment has at most {MAX_ATTACHMENTS} files; these would be {left}.", *add))
     if refusals:

@@ -86,6 +86,46 @@ async def copied_ids(session: ReadSession, snapshot_id: UUID, ids: Sequence[UUID
     return [copies.get(id, id) for id in ids]
 
 
+MOVEMENT_COPIES = "SELECT m.id FROM movement m WHERE m.forked_from_id = $1"
+COMMENT_COPIES = """SELECT c.id FROM movement m JOIN exercise_comments c ON c.workout_movement_id = m.id
+                WHERE c.forked_from_id = $1 AND c.deleted_at IS NULL"""
+"""The copies of a library workout's movement or comment among the movements of snapshots."""
+
+
+async def own_copies(session: ReadSession[Viewer], copies: str, id: UUID) -> list[UUID]:
+    """The copies of a movement or comment in snapshots of the viewer's own assignments; of several, two."""
+    rows = await session.fetch(
+        f"""
+        WITH movement AS (
+            SELECT m.id, m.forked_from_id
+            FROM workout_assignments a
+            JOIN workout_sections s ON s.workout_id = a.snapshot_workout_id
+            JOIN workout_movements m ON m.section_id = s.id
+            WHERE a.athlete_id = $2 AND a.deleted_at IS NULL AND s.deleted_at IS NULL AND m.deleted_at IS NULL
+        )
+        {copies} LIMIT 2
+        """,
+        id,
+        session.viewer.user.id,
+    )
+    return [row.id for row in rows]
+
+
+async def copied_attachments(session: ReadSession, comment_id: UUID, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The attachments of a comment by the ids of those that they were copied from: both have the same file."""
+    rows = await session.fetch(
+        """
+        SELECT original.id AS original_id, copy.id
+        FROM attachments copy
+        JOIN attachments original ON original.url = copy.url AND original.id = ANY ($2)
+        WHERE copy.owner_type = 'exercise_comment' AND copy.owner_id = $1 AND copy.deleted_at IS NULL
+        """,
+        comment_id,
+        ids,
+    )
+    return {row.original_id: row.id for row in rows}
+
+
 async def attachment_ids(session: ReadSession, comment_id: UUID) -> list[UUID]:
     """The ids of a comment's attachments."""
     rows = await session.fetch(

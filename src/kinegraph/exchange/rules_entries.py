@@ -101,13 +101,11 @@ def _term(row: Raw, checks: Checks) -> TermEntry | None:
         return None
     kind = as_term(texts["kind"])
     values = {"kind": kind, "name": texts["name"], "slug": texts.get("slug"), "body_area": texts.get("bodyArea")}
-    with checks.layer():
-        columns = checked_term(values, ())
-        parent = texts.get("parent")
-        if parent is not None and kind != TaxonomyKind.CATEGORY:
-            checks.refuse("Only categories nest.", "parent")
-        return TermEntry(row.location, kind, columns, parent)
-    return None
+    columns = checked_term(values, (), checks)
+    parent = texts.get("parent")
+    if parent is not None and kind != TaxonomyKind.CATEGORY:
+        checks.refuse("Only categories nest.", "parent")
+    return None if checks.refusals else TermEntry(row.location, kind, columns, parent)
 
 
 OVERRIDE_TEXTS = ("id", "slug", "name", "contentHash")

@@ -19,6 +19,7 @@ from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.taxonomy.graph import TaxonomyTerm
 from kinegraph.taxonomy.rules import TaxonomyKind
 from kinegraph.video.graph import VIDEO_COLUMNS, Video, VideoCandidate, candidates_of, video_of
+from kinegraph.video.rules_candidates import node_key
 
 ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exercise's id, or an EffectiveExercise's.")]
 
@@ -35,6 +36,9 @@ class ExerciseFields:
     def is_type_of(cls, value: Any, info: Any) -> bool:
         """True for every row: no field returns the interface, so that no type has to be resolved."""
         return True
+
+
+node(store_nodes.candidates, parse=node_key)(VideoCandidate)  # here, since who sees one follows from the exercise
 
 
 @node(store_nodes.shown, "exercises")

@@ -20,7 +20,7 @@ from kinegraph.exercise.graph_details import (
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.graph import OrganizationId
-from kinegraph.identity.graph_versions import IfUpdatedAt, is_stale, refused_edit
+from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -118,6 +118,9 @@ class Mutation:
         with checks.layer():
             rules.require_writer(session.viewer, organization_id, "input", "organizationId")
             named = await named_details(session, organization_id, details, files)
+        with checks.layer():
+            if organization_id is None and session.viewer.is_platform_admin and columns.get("slug"):
+                await store.require_free_slug(session, columns["slug"])
         checks.done()
         assert named is not None
         columns |= video_columns(columns, None)
@@ -134,13 +137,14 @@ class Mutation:
         if_updated_at: IfUpdatedAt = None,
     ) -> ExercisePayload:
         checks, row, named = Checks(), None, None
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
         columns, details = _checked(given(input), checks)
         files = await stored_files(info, details)
         session = await info.context.write_session()
         columns |= details.addresses(files, info.context.address)
         with checks.layer():
             row = await lock_writable(session, id)
-            if is_stale(if_updated_at, [row.updated_at], "ifUpdatedAt"):
+            if is_stale(if_updated_at, [row.updated_at]):
                 editor = await last_editor(session, "exercises", id=row.id)
                 stored: Any = row
                 return ExercisePayload(

@@ -13,7 +13,8 @@ from kinegraph.identity.rules_access import require_owner
 from kinegraph.kit.checks import Checks, parse_key
 from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal
 from kinegraph.kit.text import identity_of, normalized
-from kinegraph.video.rules import SuggestionsRow, VideoRow
+from kinegraph.video.rules import VideoRow
+from kinegraph.video.rules_candidates import SuggestionsRow
 
 MOVES: Mapping[ExerciseStatus, frozenset[ExerciseStatus]] = {
     ExerciseStatus.DRAFT: frozenset({ExerciseStatus.PUBLISHED, ExerciseStatus.ARCHIVED}),
@@ -51,13 +52,13 @@ class SlugTaken(Conflict):
 
 
 class ExerciseNotVisible(Refusal):
-    """The exercise does not exist, or is another organization's."""
+    """The exercise does not exist, is another organization's, or a draft that the caller may not see."""
 
     code = "EXERCISE_NOT_VISIBLE"
 
 
 class ExerciseNotAvailable(Refusal):
-    """The exercise is archived, deleted or another's draft, and cannot be newly referred to."""
+    """The exercise is archived or deleted, and cannot be newly referred to."""
 
     code = "EXERCISE_NOT_AVAILABLE"
 

@@ -58,6 +58,7 @@ class Column:
     is_overridable: bool = False
     """True if an organization may override it (docs/domain.md, Overrides)."""
     is_multiline: bool = False
+    """True if a text may have several lines; others refuse line breaks."""
     is_caseless: bool = False
     """True if entries are compared without case (`kit.text.identity_of`); the spelling of the first is stored."""
     text_input: str | None = None
@@ -122,7 +123,7 @@ REGISTRY = (
     Column("plane_of_motion", Kind.TERM, output="Main plane of motion.", input="Main plane of motion.",
            terms=terms.PlaneOfMotion, sql="varchar(16)"),
     Column("mechanics", Kind.TEXT,
-           output="What provides the resistance; the library says free_weight, bodyweight, machine, cable, band.",
+           output="What provides the resistance; in the library free_weight, bodyweight, machine, cable, band, other.",
            input="What provides the resistance, e.g. free_weight.", filter="Exactly this source of resistance.",
            max_length=50, sql="varchar(50)"),
     Column("force_vector", Kind.TEXT,

@@ -41,14 +41,22 @@ async def lock(session: WriteSession, id: UUID) -> ExerciseRow | None:
     )
 
 
+SLUG_TAKEN = "Another canonical exercise, perhaps a deleted one, has this slug; choose another."
+
+
+async def require_free_slug(session: WriteSession, slug: str) -> None:
+    """Raise SlugTaken if a canonical row has the slug."""
+    taken = "SELECT EXISTS (SELECT FROM exercises WHERE organization_id IS NULL AND slug = $1)"
+    if await session.fetch_value(taken, slug):
+        raise SlugTaken(SLUG_TAKEN, "input", "slug")
+
+
 async def insert(session: WriteSession, values: Mapping[str, Any]) -> UUID:
     """Insert a row. Returns its id. Raises SlugTaken if a canonical row has its slug."""
     try:
         return await session.insert("exercises", values)
     except asyncpg.UniqueViolationError:
-        raise SlugTaken(
-            "Another canonical exercise, perhaps a deleted one, has this slug; choose another.", "input", "slug"
-        ) from None
+        raise SlugTaken(SLUG_TAKEN, "input", "slug") from None
 
 
 async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:

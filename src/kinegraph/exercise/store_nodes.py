@@ -1,15 +1,17 @@
 """Reading exercises and their child rows by their ids (`node`)."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar  # Any: a suggested video is a dict of its fields
 from uuid import UUID
 
 from kinegraph.exercise.rules import ExerciseRow, is_visible
 from kinegraph.exercise.rules_details import ContraindicationRow, InstructionRow
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import is_coached
 from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.video.rules_candidates import CandidateKey, suggestions
 
 
 async def shown(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[ExerciseRow | None]:
@@ -51,3 +53,13 @@ async def contraindications(session: ReadSession[Viewer], ids: Sequence[UUID]) -
         ids,
     )
     return in_key_order(await _of_shown_exercises(session, rows), ids)
+
+
+async def candidates(session: ReadSession[Viewer], keys: Sequence[CandidateKey]) -> list[dict[str, Any] | None]:
+    """Suggested videos in key order, as coaches and platform admins see them of exercises that they may read."""
+    rows = await shown(session, list({exercise_id for exercise_id, _ in keys}))
+    found: dict[CandidateKey, dict[str, Any]] = {}
+    for row in rows:
+        if row is not None and is_coached(session.viewer, row.organization_id):
+            found |= suggestions(row)
+    return [found.get(key) for key in keys]

@@ -82,8 +82,8 @@ class Membership(Node):
 class MemberFilter:
     q: str | None = strawberry.field(
         default=UNSET,
-        description="Part of the name, in any case, or of the e-mail address where the caller sees it; at most 200 "
-        "characters.",
+        description="Part of the name, or of the e-mail address where the caller sees it; case and accents do not "
+        "count. At most 200 characters.",
     )
     role: list[rules.Role] | None = strawberry.field(
         default=UNSET, description="People with any of these roles; an empty list is no condition."
@@ -98,6 +98,9 @@ class Organization(Node):
     slug: str = strawberry.field(description="Short name, unique, for addresses.")
     members_see_each_other: bool = strawberry.field(
         description="Whether members see other members' comments; off by default, since a name may be health data."
+    )
+    members_see_library: bool = strawberry.field(
+        description="Whether members browse the organization's own published exercises; on by default."
     )
 
     @field("The people in it, by name. Members see its staff and themselves only.")

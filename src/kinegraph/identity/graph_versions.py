@@ -15,7 +15,8 @@ from kinegraph.identity.graph import User
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import EditorRow
-from kinegraph.kit.errors import Conflict, InvalidInput
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import Conflict
 from kinegraph.kit.user_errors import UserError
 
 IF_UPDATED_AT = (
@@ -38,13 +39,15 @@ def conflict_field() -> Any:
     )
 
 
-def is_stale(if_updated_at: datetime | None, versions: Sequence[datetime], *path: str) -> bool:
-    """True if an edit was made for a version that is not stored any more. Raises InvalidInput without an offset."""
-    if if_updated_at is None:
-        return False
-    if if_updated_at.tzinfo is None:
-        raise InvalidInput("Must have an offset from UTC: send `updatedAt` as it was read.", *path)
-    return if_updated_at not in versions
+def check_offset(if_updated_at: datetime | None, checks: Checks, *path: str) -> None:
+    """Check that a version has an offset from UTC. A fault is recorded in `checks`."""
+    if if_updated_at is not None and if_updated_at.tzinfo is None:
+        checks.refuse("Must have an offset from UTC: send `updatedAt` as it was read.", *path)
+
+
+def is_stale(if_updated_at: datetime | None, versions: Sequence[datetime]) -> bool:
+    """True if an edit was made for a version that is not stored any more. One without an offset is no version."""
+    return if_updated_at is not None and if_updated_at.tzinfo is not None and if_updated_at not in versions
 
 
 def refused_edit(viewer: Viewer, editor: EditorRow | Person | None, version: datetime, *path: str) -> dict[str, Any]:

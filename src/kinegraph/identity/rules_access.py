@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules import Role, Viewer
 from kinegraph.kit.errors import Forbidden, NotFound
 
 
@@ -12,6 +12,15 @@ def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
         raise NotFound("You belong to no such organization.", *path)
     if not viewer.coaches(organization_id):
         raise Forbidden("Only owners, admins and coaches of the organization may do this.", *path)
+
+
+def require_administrator(viewer: Viewer, organization_id: UUID, *path: str) -> None:
+    """Raise Forbidden unless the viewer is owner or admin of the organization, and NotFound for outsiders."""
+    membership = viewer.by_organization.get(organization_id)
+    if membership is None:
+        raise NotFound("You belong to no such organization.", *path)
+    if membership.role not in (Role.OWNER, Role.ADMIN):
+        raise Forbidden("Only owners and admins of the organization may do this; ask one of them.", *path)
 
 
 def require_owner(viewer: Viewer, organization_id: UUID | None, message: str, *path: str) -> None:

@@ -17,7 +17,7 @@ from kinegraph.kit.sessions import (
     CachedAuthentication,
     CachedViewer,
     ReadSession,
-    containing,
+    contains,
 )
 
 log = logging.getLogger("kinegraph.identity")
@@ -184,9 +184,9 @@ async def members(session: ReadSession, organization_id: UUID, user_ids: Sequenc
     return {row.user_id for row in rows}
 
 
-MATCHES = """($3::membership_role[] IS NULL OR m.role = ANY ($3))
-              AND ($4::text IS NULL OR u.name ILIKE $4
-                   OR (wanted.member_id IS NULL OR u.id = wanted.member_id) AND u.email ILIKE $4)
+MATCHES = f"""($3::membership_role[] IS NULL OR m.role = ANY ($3))
+              AND ($4::text IS NULL OR {contains("u.name", "$4")}
+                   OR (wanted.member_id IS NULL OR u.id = wanted.member_id) AND {contains("u.email", "$4")})
               AND (wanted.member_id IS NULL OR m.role <> 'member' OR m.user_id = wanted.member_id)"""
 """SQL condition: the viewer sees member m, user u, who has one of the roles and whose name, or whose e-mail address
 where the viewer sees it, matches."""
@@ -245,4 +245,4 @@ async def member_counts(session: ReadSession, keys: Sequence[MemberKey], wanted:
 def _matching(wanted: WantedMembers) -> tuple[list[str] | None, str | None]:
     """The arguments of MATCHES."""
     roles = None if wanted.roles is None else list(wanted.roles)
-    return roles, None if wanted.q is None else containing(wanted.q)
+    return roles, wanted.q

@@ -35,6 +35,7 @@ organizations = Table(
     Column("members_see_library", Boolean, nullable=False, server_default=text("true")),
     *moments(deleted=False),
     Column("members_see_each_other", Boolean, nullable=False, server_default=text("false")),
+    Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     Index("organizations_slug_idx", "slug", unique=True),
 )
 

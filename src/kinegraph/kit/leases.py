@@ -54,6 +54,13 @@ class IllegalMove(Exception):
     """A lease was used in a way that its state does not allow: a fault of the program."""
 
 
+CONTROL_SECONDS = 3
+"""Seconds in which a connection must begin a transaction, or roll one back; it counts as lost after that."""
+
+UNANSWERED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""The errors of a statement that the server refuses or does not answer."""
+
+
 def connection_lost() -> Exception:
     """The error of every statement on a connection that was lost."""
     error: Exception = asyncpg.ConnectionDoesNotExistError("The connection was lost.")

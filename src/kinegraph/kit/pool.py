@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
-from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, Lease
+from kinegraph.kit import leases
+from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, UNANSWERED, Lease
 from kinegraph.kit.rows import Row
 
 DEFERRED_COMMIT_SECONDS = 0.05
@@ -19,9 +20,6 @@ DEFERRED_COMMIT_SECONDS = 0.05
 
 ACQUIRE_SECONDS = 10
 """Seconds that a request waits for a connection; it is refused after that (PoolExhausted)."""
-
-CONTROL_SECONDS = 3
-"""Seconds in which a connection must begin a transaction, or roll one back; it counts as lost after that."""
 
 Connect = Callable[[], Awaitable["asyncpg.Connection[Row]"]]
 
@@ -52,7 +50,7 @@ class ConnectionPool:
     async def begin(self, statement: str) -> Lease:
         """Begin a transaction by this statement. Returns its lease.
 
-        A pooled connection that does not answer within CONTROL_SECONDS is closed, and a new one used instead.
+        A pooled connection that does not answer within `leases.CONTROL_SECONDS` is closed, and a new one used instead.
         Raises PoolExhausted where no connection is freed in time, asyncpg.PostgresError where the server refuses the
         statement (the lease is free again), and the errors of connecting.
         """
@@ -70,15 +68,20 @@ class ConnectionPool:
     async def end(self, lease: Lease, statement: str, *, must_succeed: bool = False) -> None:
         """End a lease's transaction by COMMIT or ROLLBACK, and free the lease.
 
-        PostgreSQL rolls back the transaction of a lost connection. With `must_succeed`, that raises.
+        PostgreSQL rolls back the transaction of a lost connection, and of one that does not answer, which is closed.
+        With `must_succeed` that raises; else the error that ended the request, if any, stays the one that is reported.
         """
         if lease.is_busy:  # a cancelled statement may still run: the state of the transaction is unknown
             lease.lose()
         try:
             if lease.state is not LOST:
-                await lease.control(statement, CONTROL_SECONDS if statement == "ROLLBACK" else None)
+                await lease.control(statement, leases.CONTROL_SECONDS if statement == "ROLLBACK" else None)
             elif must_succeed:
                 raise asyncpg.ConnectionDoesNotExistError("The connection was lost before its transaction's end.")
+        except UNANSWERED:
+            if must_succeed:
+                raise
+            lease.lose()
         finally:
             if lease.state is not LOST:  # a COMMIT that the server refused has rolled back
                 lease.move(FREE)
@@ -112,7 +115,7 @@ class ConnectionPool:
         was_ending = lease.state is ENDING
         lease.move(LENT)
         try:
-            await lease.control(f"COMMIT; {statement}" if was_ending else statement, CONTROL_SECONDS)
+            await lease.control(f"COMMIT; {statement}" if was_ending else statement, leases.CONTROL_SECONDS)
         except asyncpg.PostgresError:
             if lease.state is LOST:
                 self._release(lease)

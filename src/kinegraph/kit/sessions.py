@@ -14,6 +14,7 @@ from uuid import UUID
 
 from typing_extensions import TypeVar
 
+from kinegraph.kit import leases
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.leases import LOST, Lease
@@ -132,13 +133,20 @@ class WriteSession(ReadSession[Viewer]):
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[Self]:
-        """A block whose writes are rolled back, alone, if it raises."""
+        """A block whose writes are rolled back, alone, if it raises.
+
+        Where the server does not answer the ROLLBACK in time, the connection is lost, and what the block raised stays.
+        """
         await self.run("SAVEPOINT mutation")
         try:
             yield self
         except BaseException:
-            if self.lease.state is not LOST:  # else the server has rolled back everything
-                await self.run("ROLLBACK TO SAVEPOINT mutation")
+            async with self._turn:
+                if self.lease.state is not LOST:  # else the server has rolled back everything
+                    try:
+                        await self.lease.control("ROLLBACK TO SAVEPOINT mutation", leases.CONTROL_SECONDS)
+                    except leases.UNANSWERED:
+                        self.lease.lose()
             raise
         await self.run("RELEASE SAVEPOINT mutation")
 
@@ -197,7 +205,9 @@ def typed(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 
-def containing(text: str) -> str:
-    """The pattern of LIKE for texts that contain this one, in which its own wildcards stand for themselves."""
-    escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"
+def contains(text: str, sought: str) -> str:
+    """SQL condition: a text contains the sought one, in the form in which names sort; both are SQL expressions.
+
+    Nothing in the sought text is a wildcard. One that has nothing but marks is found nowhere.
+    """
+    return f"strpos(kinegraph_search_key({text}), (SELECT nullif(kinegraph_search_key({sought}), ''))) > 0"

@@ -13,7 +13,14 @@ from kinegraph.exercise.rules import ExerciseRow, is_readable, is_visible, store
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
-from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
+from kinegraph.identity.graph_versions import (
+    EditConflict,
+    IfUpdatedAt,
+    check_offset,
+    conflict_field,
+    is_stale,
+    refused_edit,
+)
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -50,6 +57,7 @@ class Mutation:
     ) -> EffectiveExercisePayload:
         sent, checks, target = given(overrides), Checks(), None
         details = DetailInputs.pop_from(sent, ("overrides",), checks)
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
         values, removed = rules.checked_overrides(sent, ("overrides",), checks)
         files = await stored_files(info, details)
         session = await info.context.write_session()
@@ -87,6 +95,7 @@ class Mutation:
     ) -> EffectiveExercisePayload:
         session, checks = await info.context.write_session(), Checks()
         names = None if fields is None else rules.checked_fields(fields, checks)
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
         with checks.layer():
             organization, row = await _target(session, exercise_id, organization_id)
             if row.organization_id is not None:
@@ -131,7 +140,7 @@ async def _refused(
         return None
     exercise = await stored_row(session, store.effective, key)
     version: datetime = exercise.row.version
-    if not is_stale(if_updated_at, [version], "ifUpdatedAt"):
+    if not is_stale(if_updated_at, [version]):
         return None
     editor = await last_editor(session, "exercise_org_overrides", organization_id=key[0], exercise_id=key[1])
     if editor is not None and editor.updated_at != version:

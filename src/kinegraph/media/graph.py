@@ -1,14 +1,10 @@
-"""The GraphQL types of uploads and attachments."""
-
-from datetime import datetime
-from uuid import UUID
+"""The GraphQL types of files: the parts of an upload, attachments."""
 
 import strawberry
 
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Node, field
-from kinegraph.kit.user_errors import UserError, user_errors
 from kinegraph.media import rules
 from kinegraph.outside.storage import ObjectStorage, Target
 
@@ -27,23 +23,6 @@ described_enum(
     IMAGE="A picture, to be shown as it is.",
     VIDEO="A video, to be played.",
 )
-
-
-@strawberry.input(description="The file that is going to be sent.")
-class RequestUploadInput:
-    organization_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Whose file it becomes; null for a canonical exercise's."
-    )
-    purpose: rules.UploadPurpose = strawberry.field(description="What it is for.")
-    exercise_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The exercise it belongs to; only for the three purposes of exercises."
-    )
-    filename: str = strawberry.field(description="Its name; only letters, digits, `.`, `_` and `-` are kept of it.")
-    mime: str = strawberry.field(
-        description="Its type, such as image/png, among those that the purpose takes; parameters such as codecs are "
-        "ignored."
-    )
-    size_bytes: int = strawberry.field(description="Its exact size in bytes.")
 
 
 @strawberry.type(description="An HTTP header to send with the bytes.")
@@ -79,42 +58,6 @@ class UploadPart:
             headers=headers_of(target),
             is_uploaded=is_uploaded,
         )
-
-
-@strawberry.type(
-    description="Send the file with `method` and `headers` to `url` before `expiresAt`, or in `parts`, then name the "
-    "id where the upload is used. An upload can be used once; one that is not used within 24 hours is deleted."
-)
-class Upload:
-    id: strawberry.ID = strawberry.field(description="The upload's id.")
-    url: str = strawberry.field(description="The signed address to send the whole file to.")
-    method: str = strawberry.field(description="The HTTP method to send it with.")
-    headers: list[UploadHeader] = strawberry.field(description="Headers that must be sent as they are.")
-    expires_at: datetime = strawberry.field(description="When its addresses stop to work; see resumeUpload.")
-    parts: list[UploadPart] | None = strawberry.field(
-        default=None,
-        description="The parts that a file of more than 32 MiB may be sent in instead, in any order and some at a "
-        "time, so that a connection that breaks loses one of them. They are joined where the upload is used. Null for "
-        "smaller files.",
-    )
-
-    @classmethod
-    def of(cls, id: UUID, target: Target, parts: list[UploadPart] | None = None) -> "Upload":
-        """The upload of this id, with the target that its file is sent to, and its parts if it has any."""
-        return cls(
-            id=strawberry.ID(str(id)),
-            url=target.url,
-            method=target.method,
-            headers=headers_of(target),
-            expires_at=target.expires_at,
-            parts=parts,
-        )
-
-
-@strawberry.type(description="The upload that was announced or resumed.")
-class UploadPayload:
-    upload: Upload | None = strawberry.field(default=None, description="Where and how to send the file.")
-    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type(

@@ -14,6 +14,8 @@ from kinegraph.outside.storage import ObjectStorage, Target
 
 log = logging.getLogger("kinegraph.media")
 
+UNAVAILABLE = "The files' storage does not answer; try again later."
+
 
 async def targets(
     storage: ObjectStorage, staged: str, columns: Mapping[str, Any], received: Mapping[int, int]
@@ -22,20 +24,31 @@ async def targets(
 
     `received` has the sizes of the parts that have arrived, by number.
     """
+    return await whole_target(storage, staged, columns), await parts_of(storage, staged, columns, received)
+
+
+async def whole_target(storage: ObjectStorage, staged: str, columns: Mapping[str, Any]) -> Target:
+    """The target of an upload's whole file. Raises StorageUnavailable."""
     with _unavailable():
-        target = await storage.upload_target(staged, columns["mime"], columns["size_bytes"])
-        if columns.get("parts_id") is None:
-            return target, None
-        sizes = rules.part_sizes(columns["size_bytes"], columns["part_bytes"])
+        return await storage.upload_target(staged, columns["mime"], columns["size_bytes"])
+
+
+async def parts_of(
+    storage: ObjectStorage, staged: str, columns: Mapping[str, Any], received: Mapping[int, int]
+) -> list[UploadPart] | None:
+    """The parts of an upload with their targets; None where it has none. Raises StorageUnavailable."""
+    if columns.get("parts_id") is None:
+        return None
+    sizes = rules.part_sizes(columns["size_bytes"], columns["part_bytes"])
+    with _unavailable():
         found = await asyncio.gather(
             *(storage.part_target(staged, columns["parts_id"], number, size) for number, size in enumerate(sizes, 1))
         )
     offsets = accumulate(sizes, initial=0)
-    parts = [
+    return [
         UploadPart.of(number, offset, size, part, is_uploaded=received.get(number) == size)
         for number, (size, offset, part) in enumerate(zip(sizes, offsets, found, strict=False), 1)
     ]
-    return target, parts
 
 
 async def begin_parts(storage: ObjectStorage, staged: str, mime: str) -> str:
@@ -74,4 +87,4 @@ def _unavailable() -> Iterator[None]:
     try:
         yield
     except ServiceError:
-        raise rules.StorageUnavailable("The files' storage does not answer; try again later.") from None
+        raise rules.StorageUnavailable(UNAVAILABLE) from None

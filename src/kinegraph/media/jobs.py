@@ -1,6 +1,7 @@
 """The jobs of files: making thumbnails, and deleting staged files that nobody needs any more."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from kinegraph.identity.store import authenticate_for_organization
@@ -47,7 +48,7 @@ async def _thumbnail(storage: ObjectStorage, key: str) -> bytes:
 async def clear_uploads(database: Database, storage: ObjectStorage) -> int:
     """Delete the staged files of uploads that were used, or that nobody used in time. Returns how many."""
     async with database.write(authenticate_worker) as session:
-        stale = await store.take_stale_uploads(session)
+        stale = await store.take_stale_uploads(session, timedelta(seconds=storage.seconds))
     if stale:
         for upload in stale:
             await _clear(storage, upload)

@@ -1,7 +1,7 @@
 """Reading and writing uploads and attachments."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol  # Any: values of an upload's columns
 from uuid import UUID
 
@@ -47,6 +47,13 @@ async def uploads(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Wai
         session.viewer.user.id,
     )
     return in_key_order(rows, ids)
+
+
+async def waiting(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[WaitingUpload | None]:
+    """The viewer's own uploads that can still be used, in key order: not those that are about to be deleted."""
+    now = datetime.now(UTC)
+    found = await uploads(session, ids)
+    return [each if each is not None and each.created_at + UPLOAD_LIFETIME > now else None for each in found]
 
 
 async def extend(session: WriteSession[Viewer], id: UUID, expires_at: datetime) -> bool:
@@ -126,8 +133,11 @@ async def set_thumbnail_error(session: WriteSession, url: str, error: str) -> No
     await session.run("UPDATE attachments SET thumb_error = $2 WHERE url = $1 AND thumb_url IS NULL", url, error)
 
 
-async def take_stale_uploads(session: WriteSession, limit: int = 100) -> list[StaleUpload]:
+async def take_stale_uploads(session: WriteSession, address: timedelta, limit: int = 100) -> list[StaleUpload]:
     """Uploads whose staged file can be deleted: used and expired, or not used within UPLOAD_LIFETIME.
+
+    An address is valid for the time `address`, and may be signed until the upload is used (`node`), so that nobody can
+    send the file again after it was deleted.
 
     No other worker gets them within five minutes.
     """
@@ -138,7 +148,7 @@ async def take_stale_uploads(session: WriteSession, limit: int = 100) -> list[St
         WHERE id = ANY (ARRAY (SELECT id
                                FROM uploads
                                WHERE (clearing_at IS NULL OR clearing_at < now() - interval '5 minutes')
-                                 AND (used_at IS NOT NULL AND expires_at < now()
+                                 AND (used_at IS NOT NULL AND greatest(expires_at, used_at + $3::interval) < now()
                                       OR used_at IS NULL AND greatest(created_at + $1::interval, expires_at) < now())
                                ORDER BY created_at
                                LIMIT $2
@@ -147,6 +157,7 @@ async def take_stale_uploads(session: WriteSession, limit: int = 100) -> list[St
         """,
         UPLOAD_LIFETIME,
         limit,
+        address,
     )
 
 

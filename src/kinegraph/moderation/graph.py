@@ -18,8 +18,12 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.moderation import rules as rules_moderation
 from kinegraph.video import rules as rules_video
 from kinegraph.video import store as store_video
+from kinegraph.video.rules_candidates import candidate_key
 
-CandidateId = Annotated[strawberry.ID, strawberry.argument(description="The candidate's id.")]
+CandidateId = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="The candidate's id, also in its earlier form."),
+]
 
 NOT_ADDED = {
     "duplicate": "This video is suggested already.",
@@ -54,12 +58,14 @@ class Mutation:
         url: Annotated[str, strawberry.argument(description="http(s) address of the video.")],
         note: Annotated[str | None, strawberry.argument(description="Why, at most 500 characters.")] = None,
     ) -> ExercisePayload:
-        checks = Checks()
+        checks, row = Checks(), None
         address = checks.url(url, ("url",))
         reason = checks.text(note, ("note",), 500) if note else None
-        checks.done()
         session = await info.context.write_session()
-        row = await _coached(session, exercise_id)
+        with checks.layer():
+            row = await _coached(session, exercise_id)
+        checks.done()
+        assert row is not None
         suggested = rules_moderation.candidate(address, session.viewer.user.id, reason, datetime.now(UTC))
         outcome = await store_video.suggest(session, row.id, suggested, rules_moderation.MAX_CANDIDATES)
         if outcome in NOT_ADDED:
@@ -78,10 +84,19 @@ class Mutation:
         candidate_id: CandidateId,
         accept: Annotated[bool, strawberry.argument(description="Whether it becomes the exercise's video.")],
     ) -> ExercisePayload:
+        checks, row = Checks(), None
+        wanted = candidate_key(candidate_id)
+        with checks.layer():
+            if wanted is None:
+                raise NotFound("There is no such suggestion.", "candidateId")
         session = await info.context.write_session()
-        row = await lock_writable(session, exercise_id, "exerciseId")
-        found = next((each for each in row.video_candidates if each["id"] == candidate_id), None)
-        if found is None:
+        with checks.layer():
+            row = await lock_writable(session, exercise_id, "exerciseId")
+        checks.done()
+        assert row is not None and wanted is not None
+        exercise, key = wanted
+        found = next((each for each in row.video_candidates if each["id"] == key), None)
+        if found is None or exercise not in (None, row.id):
             raise NotFound("There is no such suggestion.", "candidateId")
         if accept:
             values = {"video_url": found["url"], "video_status": rules_video.VideoStatus.VERIFIED}

@@ -7,10 +7,10 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import is_stale, refused_edit
+from kinegraph.identity.graph_versions import check_offset, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import last_editor
-from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
@@ -59,9 +59,11 @@ class Mutation:
         assignment_id: AssignmentId = None,
         if_updated_at: Annotated[datetime | None, strawberry.argument(description=OF_MOVEMENT)] = None,
     ) -> MovementPayload:
-        session, key = await info.context.write_session(), require_key(id, "id")
         checks, found = Checks(), None
+        key = checks.key(id, ("id",))
         columns = _checked_movement(given(input), checks)
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
+        session = await info.context.write_session()
         with checks.layer():
             edit = await _edited(session, key, assignment_id, "id")
             tree = await store.tree_of(session, edit.workout)
@@ -83,6 +85,7 @@ class Mutation:
         values, checks, edit = given(input), Checks(), None
         place, section_id = _place(values, checks)
         assignment_id, if_updated_at = values.pop("assignment_id", None), values.pop("if_updated_at", None)
+        check_offset(if_updated_at, checks, *STALE)
         added = rules_tree.Tree([], [], {}, set())
         rules_tree.add_movement(added, values, new_key(), 0, AT, checks)
         session = await info.context.write_session()
@@ -117,6 +120,7 @@ class Mutation:
         values, checks, tree, movement = given(input), Checks(), None, None
         place, section_id = _place(values, checks)
         key = checks.key(input.movement_id, (*AT, "movementId"))
+        check_offset(values.get("if_updated_at"), checks, *STALE)
         session = await info.context.write_session()
         with checks.layer():
             edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
@@ -151,14 +155,18 @@ class Mutation:
             RemoveMovementInput, strawberry.argument(description="The movement, and the state it was read in.")
         ],
     ) -> RemoveMovementPayload:
-        values = given(input)
-        key = require_key(input.movement_id, *AT, "movementId")
+        values, checks, tree = given(input), Checks(), None
+        key = checks.key(input.movement_id, (*AT, "movementId"))
+        check_offset(values.get("if_updated_at"), checks, *STALE)
         session = await info.context.write_session()
-        edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
-        tree = await store.tree_of(session, edit.workout)
-        movement = tree.movement(key, *AT, "movementId")
-        if refused := await _refused(session, edit.workout, movement, values.get("if_updated_at"), *STALE):
-            return RemoveMovementPayload(**refused)
+        with checks.layer():
+            edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
+            tree = await store.tree_of(session, edit.workout)
+            movement = tree.movement(key, *AT, "movementId")
+            if refused := await _refused(session, edit.workout, movement, values.get("if_updated_at"), *STALE):
+                return RemoveMovementPayload(**refused)
+        checks.done()
+        assert tree is not None
         workout, tree = await _writable(session, edit, tree)
         movement = tree.movement(key, *AT, "movementId")
         await store_tree.delete_movements(session, [movement.id])
@@ -217,7 +225,7 @@ async def _refused(
     *path: str,
 ) -> dict[str, Any] | None:
     """The values of a payload that refuses an edit of a movement; None where it or its workout is at the version."""
-    if if_updated_at is None or not is_stale(if_updated_at, [workout.updated_at, movement.updated_at], *path):
+    if if_updated_at is None or not is_stale(if_updated_at, [workout.updated_at, movement.updated_at]):
         return None
     if movement.updated_at < if_updated_at:
         return await refused_as_stale(session, workout, if_updated_at, *path)

@@ -32,7 +32,7 @@ class RemoveMovementPayload:
 
 @strawberry.input
 class ForAssignment:
-    """The values that every input here has."""
+    """The values that every input of a movement has."""
 
     assignment_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="The assignment whose own copy is to be changed."

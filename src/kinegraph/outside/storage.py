@@ -30,7 +30,15 @@ class StoredObject:
 
 
 class ObjectStorage(Protocol):
-    """An object storage. Each method raises ServiceError where it cannot be reached."""
+    """An object storage. Each method raises ServiceError where it cannot be reached.
+
+    `seconds` is how long what it signs is valid.
+    """
+
+    seconds: int
+
+    def with_seconds(self, seconds: int) -> "ObjectStorage":
+        """The same storage, signing for this long."""
 
     def describe(self) -> str:
         """The name of the storage, for messages."""

@@ -45,11 +45,15 @@ class FolderStorage:
         self._root = root
         self._base = base.rstrip("/")
         self._secret = secret.encode()
-        self._seconds = seconds
+        self.seconds = seconds
 
     def describe(self) -> str:
         """The name of the storage, for messages."""
         return f"the folder {self._root}"
+
+    def with_seconds(self, seconds: int) -> "FolderStorage":
+        """The same folder, signing for this long."""
+        return FolderStorage(self._root, self._base, self._secret.decode(), seconds)
 
     async def require(self) -> None:
         """Raise ServiceError where nothing can be stored in the folder."""
@@ -58,7 +62,7 @@ class FolderStorage:
 
     async def upload_target(self, key: str, mime: str, size: int) -> Target:
         """A target for a file of exactly this type and size."""
-        expires_at = expiry(self._seconds)
+        expires_at = expiry(self.seconds)
         url = self._signed("PUT", key, expires_at, {"type": mime, "size": str(size)})
         return Target(url, "PUT", {"Content-Type": mime}, expires_at)
 
@@ -100,8 +104,8 @@ class FolderStorage:
 
     def _rounded_expiry(self) -> datetime:
         """The expiry of a URL, rounded up to a twelfth of its lifetime, so that clients can cache the file by URL."""
-        interval = max(1, self._seconds // 12)
-        return datetime.fromtimestamp(-(-int(expiry(self._seconds).timestamp()) // interval) * interval, UTC)
+        interval = max(1, self.seconds // 12)
+        return datetime.fromtimestamp(-(-int(expiry(self.seconds).timestamp()) // interval) * interval, UTC)
 
     def _signed(self, method: str, key: str, expires_at: datetime, values: Mapping[str, str]) -> str:
         query = {"expires": str(int(expires_at.timestamp())), **values}

@@ -41,16 +41,20 @@ class S3Storage:
     def __init__(self, client: Any, bucket: Bucket, seconds: int) -> None:
         self._client = client
         self._bucket = bucket
-        self._seconds = seconds
+        self.seconds = seconds
         self._signed: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
     def describe(self) -> str:
         """The name of the storage, for messages."""
         return f"the bucket {self._bucket.name} at {self._bucket.endpoint or 'AWS'}"
 
+    def with_seconds(self, seconds: int) -> "S3Storage":
+        """The same bucket, signing for this long."""
+        return S3Storage(self._client, self._bucket, seconds)
+
     async def upload_target(self, key: str, mime: str, size: int) -> Target:
         """A target for a file of exactly this type and size; both are signed."""
-        expires_at = expiry(self._seconds)
+        expires_at = expiry(self.seconds)
         url = await self._sign("put_object", Key=key, ContentType=mime, ContentLength=size)
         return Target(url, "PUT", {"Content-Type": mime}, expires_at)
 
@@ -63,7 +67,7 @@ class S3Storage:
 
     async def part_target(self, key: str, parts_id: str, number: int, size: int) -> Target:
         """A target for a part of exactly this size, which is signed."""
-        expires_at = expiry(self._seconds)
+        expires_at = expiry(self.seconds)
         part = {"UploadId": parts_id, "PartNumber": number, "ContentLength": size}
         return Target(await self._sign("upload_part", Key=key, **part), "PUT", {}, expires_at)
 
@@ -112,7 +116,7 @@ class S3Storage:
         """A URL that serves the object, signed or from the cache."""
         now = monotonic()
         signed_at, url = self._signed.get((key, mime), (0.0, ""))
-        if not url or now - signed_at > self._seconds / 2:
+        if not url or now - signed_at > self.seconds / 2:
             url = await self._sign("get_object", Key=key, ResponseContentType=mime)
             self._signed[(key, mime)] = now, url
             if len(self._signed) > MAX_CACHED_URLS:
@@ -122,7 +126,7 @@ class S3Storage:
     async def _sign(self, operation: str, **parameters: Any) -> str:
         with _service_errors():
             url: str = await self._client.generate_presigned_url(
-                operation, Params={"Bucket": self._bucket.name, **parameters}, ExpiresIn=self._seconds
+                operation, Params={"Bucket": self._bucket.name, **parameters}, ExpiresIn=self.seconds
             )
         return url
 

@@ -117,15 +117,17 @@ class Mutation:
         info: Info,
         input: Annotated[CreateTaxonomyTermInput, strawberry.argument(description="The new term.")],
     ) -> TaxonomyTermPayload:
+        values, checks = given(input), Checks()
+        owner, kind = values.pop("organization_id", None), rules.TaxonomyKind(values["kind"])
+        organization_id = None if owner is None else checks.key(owner, ("input", "organizationId"))
+        columns = {**rules.checked_term(values, ("input",), checks), "organization_id": organization_id}
         session = await info.context.write_session()
-        values = given(input)
-        owner = values.pop("organization_id", None)
-        organization_id = None if owner is None else require_key(owner, "input", "organizationId")
-        require_owner(session.viewer, organization_id, GLOBAL, "input", "organizationId")
-        columns = {**rules.checked_term(values, ("input",)), "organization_id": organization_id}
-        if values.get("parent_id") is not None:
-            columns |= await _parent(session, organization_id, values["parent_id"])
-        kind = rules.TaxonomyKind(values["kind"])
+        with checks.layer():
+            require_owner(session.viewer, organization_id, GLOBAL, "input", "organizationId")
+            if values.get("parent_id") is not None:
+                columns |= await _parent(session, organization_id, values["parent_id"])
+            await store.require_free(session, kind, columns)
+        checks.done()
         return await _stored(session, organization_id, await store.insert_term(session, kind, columns))
 
     @mutation("Give a term another name: an organization's own (coach access), or a global one (platform admins).")
@@ -136,11 +138,13 @@ class Mutation:
         id: TermId,
         name: Annotated[str, strawberry.argument(description="The new name, at most 100 characters.")],
     ) -> TaxonomyTermPayload:
-        session = await info.context.write_session()
-        term = await _writable(session, id)
-        checks = Checks()
+        checks, term = Checks(), None
         cleaned = rules.checked_name(name, ("name",), checks)
+        session = await info.context.write_session()
+        with checks.layer():
+            term = await _writable(session, id)
         checks.done()
+        assert term is not None
         await store.rename_term(session, rules.TaxonomyKind(term.kind), term.id, cleaned)
         return await _stored(session, term.organization_id, term.id)
 

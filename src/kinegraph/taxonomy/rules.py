@@ -56,9 +56,11 @@ class TermInUse(Conflict):
     """The term cannot be deleted while a tag or a term below refers to it."""
 
 
-def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
-    """Check a new term's input, and return its columns; the slug is None where none is given. Raises Refused."""
-    checks = Checks()
+def checked_term(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, Any]:
+    """Check a new term's input, and return its columns; the slug is None where none is given.
+
+    Faults are recorded in `checks`.
+    """
     kind = TaxonomyKind(values["kind"])
     name = checked_name(values["name"], (*at, "name"), checks)
     slug = values.get("slug")
@@ -76,7 +78,6 @@ def checked_term(values: Mapping[str, Any], at: Path) -> dict[str, Any]:
         checks.refuse("Only categories nest.", *at, "parentId")
     if kind is TaxonomyKind.CATEGORY and values.get("parent_id") is not None:
         checks.key(values["parent_id"], (*at, "parentId"))
-    checks.done()
     return {**named(name), "slug": slug, **({"body_area": area} if kind is TaxonomyKind.BODY_REGION else {})}
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from kinegraph.kit.errors import NotFound
+from kinegraph.kit.errors import NotFound, Refusal, Refused
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.kit.text import MAX_SLUG_LENGTH, distinct_slug, slug_of
@@ -161,6 +161,23 @@ async def insert_term(session: WriteSession, kind: TaxonomyKind, values: Mapping
     raise AssertionError("The last attempt returns or raises.")
 
 
+async def require_free(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any]) -> None:
+    """Raise Refused where another term of the scope has a new one's name, or its slug, so that both are refused."""
+    rows = await session.fetch(
+        f"""
+        SELECT coalesce(bool_or(identity = $2), false) AS name, coalesce(bool_or(slug = $3), false) AS slug
+        FROM {TABLES[kind]}
+        WHERE organization_id IS NOT DISTINCT FROM $1 AND (identity = $2 OR slug = $3)
+        """,
+        values["organization_id"],
+        values["identity"],
+        values["slug"],
+    )
+    taken: list[Refusal] = [_taken(name, values, "input") for name in ("name", "slug") if getattr(rows[0], name)]
+    if taken:
+        raise Refused(taken)
+
+
 async def _free_slug(session: WriteSession, kind: TaxonomyKind, values: Mapping[str, Any]) -> str:
     """A slug made of a term's name, which no term of its scope and no global one has."""
     slug = slug_of(values["name"]) or NAMELESS_SLUG
@@ -179,14 +196,19 @@ async def _inserted(session: WriteSession, kind: TaxonomyKind, values: Mapping[s
     try:
         return await session.insert(TABLES[kind], values)
     except asyncpg.UniqueViolationError as error:
-        raise _taken(error, values, "input") from None
+        raise _taken(_field(error), values, "input") from None
     except asyncpg.ForeignKeyViolationError:
         raise NotFound("The parent was deleted meanwhile.", "input", "parentId") from None
 
 
-def _taken(error: asyncpg.UniqueViolationError, values: Mapping[str, Any], *path: str) -> TermTaken:
+def _field(error: asyncpg.UniqueViolationError) -> str:
+    """The field of a term that another one has already."""
+    return "slug" if str(error.constraint_name).endswith("_slug_idx") else "name"
+
+
+def _taken(field: str, values: Mapping[str, Any], *path: str) -> TermTaken:
     """The refusal of a term whose name, or slug, another one has."""
-    if str(error.constraint_name).endswith("_slug_idx"):
+    if field == "slug":
         return TermTaken(
             f"The taxonomy has a term of the slug {values['slug']} already; choose another.", *path, "slug"
         )
@@ -200,7 +222,7 @@ async def rename_term(session: WriteSession, kind: TaxonomyKind, id: UUID, name:
     try:
         await session.update(TABLES[kind], id, values)
     except asyncpg.UniqueViolationError as error:
-        raise _taken(error, values) from None
+        raise _taken(_field(error), values) from None
 
 
 async def delete_term(session: WriteSession, kind: TaxonomyKind, id: UUID) -> int:

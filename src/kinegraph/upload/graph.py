@@ -1,7 +1,6 @@
 """The mutations that announce an upload and resume one."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any  # Any: values of an input
 from uuid import UUID
 
@@ -17,10 +16,11 @@ from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media import rules as media
 from kinegraph.media import store as uploads
-from kinegraph.media.graph import RequestUploadInput, Upload, UploadPayload
-from kinegraph.media.graph_parts import begin_parts, drop_parts, received_parts, targets
+from kinegraph.media.graph_parts import begin_parts, drop_parts, targets
+from kinegraph.media.graph_uploads import SignedUpload, UploadPayload, resumed
 from kinegraph.media.rules_files import staged_key
 from kinegraph.outside.storage import ObjectStorage
+from kinegraph.upload.graph_details import RequestUploadInput
 
 
 @strawberry.type
@@ -60,7 +60,7 @@ class Mutation:
             if "parts_id" in columns:
                 await drop_parts(storage, staged, columns["parts_id"])
             raise
-        return UploadPayload(upload=Upload.of(id, target, parts))
+        return _payload(SignedUpload(id, target, parts))
 
     @mutation(
         "Get new addresses for a file of the caller's that was not used yet, and learn which of its parts have "
@@ -74,18 +74,19 @@ class Mutation:
     ) -> UploadPayload:
         key = require_key(id, "id")
         async with info.context.preliminary_session() as reading:
-            upload = (await uploads.uploads(reading, [key]))[0]
-        if upload is None or upload.created_at + media.UPLOAD_LIFETIME < datetime.now(UTC):
+            upload = (await uploads.waiting(reading, [key]))[0]
+        if upload is None:
             raise media.UploadNotFound("You have no such upload that waits to be used; call requestUpload.", "id")
-        storage: ObjectStorage = info.context.storage
-        staged = staged_key(upload.id, upload.key)
-        columns = {name: getattr(upload, name) for name in ("mime", "size_bytes", "parts_id", "part_bytes")}
-        received = await received_parts(storage, staged, upload)
-        target, parts = await targets(storage, staged, columns, received)
+        signed = await resumed(info.context.storage, upload)
         session = await info.context.write_session()
-        if not await uploads.extend(session, upload.id, target.expires_at):
+        if not await uploads.extend(session, upload.id, signed.target.expires_at):
             raise media.UploadNotFound("The upload was used just now.", "id")
-        return UploadPayload(upload=Upload.of(upload.id, target, parts))
+        return _payload(signed)
+
+
+def _payload(upload: Any) -> UploadPayload:
+    """The payload with an upload, which is read by field name."""
+    return UploadPayload(upload=upload)
 
 
 Owners = tuple[UUID | None, UUID | None]

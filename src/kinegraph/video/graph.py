@@ -9,9 +9,10 @@ import strawberry
 from kinegraph.identity.rules_access import is_coached
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import edge
+from kinegraph.kit.graph import Node, edge
 from kinegraph.video import store as store_video
-from kinegraph.video.rules import SuggestionsRow, VideoRow, VideoStatus, VideoVote
+from kinegraph.video.rules import VideoRow, VideoStatus, VideoVote
+from kinegraph.video.rules_candidates import SuggestionsRow, suggestions
 from kinegraph.video.rules_providers import VideoProvider, poster_of, provider_of
 
 described_enum(
@@ -58,9 +59,9 @@ class Video:
     is_locked: bool = strawberry.field(description="Whether it stays as it is until somebody unlocks it.")
 
 
-@strawberry.type(description="A video that a coach suggested.")
-class VideoCandidate:
-    id: strawberry.ID = strawberry.field(description="The same for the same address.")
+@strawberry.type(description="A video that a coach suggested for an exercise.")
+class VideoCandidate(Node):
+    id: strawberry.ID = strawberry.field(description="The same for the same exercise and address.")
     url: str = strawberry.field(description="Address that it is played from, http(s).")
     provider: VideoProvider = strawberry.field(description="The service it is played from, told by the address.")
     note: str | None = strawberry.field(description="What the coach said of it.")
@@ -109,14 +110,5 @@ def chosen_video(url: str) -> dict[str, Any]:
 
 async def candidates_of(root: strawberry.Parent[SuggestionsRow], info: Info) -> list[VideoCandidate]:
     """Resolver: the suggested videos, which coaches and platform admins see; oldest first."""
-    shown = is_coached(await info.context.viewer(), root.organization_id)
-    return [
-        VideoCandidate(
-            id=each["id"],
-            url=each["url"],
-            provider=VideoProvider(each["provider"]),
-            note=each.get("note"),
-            suggested_at=datetime.fromisoformat(each["suggested_at"]),
-        )
-        for each in (root.video_candidates if shown else ())
-    ]
+    shown: Any = suggestions(root) if is_coached(await info.context.viewer(), root.organization_id) else {}
+    return [*shown.values()]

@@ -38,13 +38,6 @@ class VideoRow(Protocol):
     video_locked_by_user_id: UUID | None
 
 
-class SuggestionsRow(Protocol):
-    """The suggested videos of an exercise's row, and the organization that owns it."""
-
-    organization_id: UUID | None
-    video_candidates: list[dict[str, Any]]
-
-
 class VideoVote(StrEnum):
     """A coach's vote on a video."""
 

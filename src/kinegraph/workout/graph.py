@@ -145,7 +145,7 @@ class Comment(Node):
 )
 class WorkoutFilter:
     title: str | None = strawberry.field(
-        default=UNSET, description="Part of the title, in any case, at most 255 characters."
+        default=UNSET, description="Part of the title, at most 255 characters; case and accents do not count."
     )
     author_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Made by this user.")
     program_id: strawberry.ID | None = strawberry.field(default=UNSET, description="In this program.")
@@ -197,7 +197,7 @@ class Program(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Workout]:
-        wanted = rules.checked_filter(given(filter) if filter else {}, root.organization_id)
+        wanted = rules.checked_filter(given(filter) if filter else {})
         page = first, after, last, before
         found: Connection[Workout] = await _workouts(info, root.organization_id, page, root.id, wanted, sort)
         return found
@@ -222,7 +222,7 @@ class OrganizationWorkouts:
         before: Before = None,
     ) -> Connection[Workout]:
         program = None if program_id is None else require_key(program_id, "programId")
-        wanted = rules.checked_filter(given(filter) if filter else {}, root.id)
+        wanted = rules.checked_filter(given(filter) if filter else {})
         page = first, after, last, before
         found: Connection[Workout] = await _workouts(info, root.id, page, program, wanted, sort)
         return found

@@ -9,7 +9,14 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import EditConflict, IfUpdatedAt, conflict_field, is_stale, refused_edit
+from kinegraph.identity.graph_versions import (
+    EditConflict,
+    IfUpdatedAt,
+    check_offset,
+    conflict_field,
+    is_stale,
+    refused_edit,
+)
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -75,10 +82,12 @@ class Mutation:
         assignment_id: AssignmentId = None,
         if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
-        session = await info.context.write_session()
         checks, edit = Checks(), None
+        key = checks.key(id, ("id",))
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
+        session = await info.context.write_session()
         with checks.layer():
-            edit = await edited_workout(session, require_key(id, "id"), assignment_id, "id")
+            edit = await edited_workout(session, key, assignment_id, "id")
         if edit and (refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt")):
             return WorkoutPayload(**refused)
         organization_id = edit.workout.organization_id if edit else None
@@ -105,10 +114,12 @@ class Mutation:
         assignment_id: AssignmentId = None,
         if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
-        session = await info.context.write_session()
         checks, edit = Checks(), None
+        key = checks.key(workout_id, ("workoutId",))
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
+        session = await info.context.write_session()
         with checks.layer():
-            edit = await edited_workout(session, require_key(workout_id, "workoutId"), assignment_id, "workoutId")
+            edit = await edited_workout(session, key, assignment_id, "workoutId")
         if edit and (refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt")):
             return WorkoutPayload(**refused)
         workout = await edit.writable(session) if edit else None
@@ -131,17 +142,14 @@ class Mutation:
         info: Info,
         input: Annotated[DuplicateWorkoutInput, strawberry.argument(description="The workout, and what differs.")],
     ) -> WorkoutPayload:
-        values = given(input)
-        key = require_key(values.pop("workout_id"), "input", "workoutId")
+        values, checks, workout = given(input), Checks(), None
+        key = checks.key(values.pop("workout_id"), ("input", "workoutId"))
         session = await info.context.write_session()
-        await store.lock_tree(session, key, shared=True)
-        workout = (await store.by_ids(session, [key]))[0]
-        if workout is None:
-            raise NotFound("There is no such workout.", "input", "workoutId")
-        require_coach(session.viewer, workout.organization_id, "input", "workoutId")
-        checks = Checks()
-        columns = await _checked_columns(session, workout.organization_id, values, checks)
+        with checks.layer():
+            workout = await coached_workout(session, key)
+        columns = await _checked_columns(session, workout.organization_id if workout else None, values, checks)
         checks.done()
+        assert workout is not None
         id = await store_tree.duplicate(session, workout, columns)
         await record(session, [rules.WorkoutChanged(id, workout.organization_id)])
         return WorkoutPayload(workout=await stored_row(session, store.by_ids, id))
@@ -156,6 +164,16 @@ class Mutation:
         await store.delete(session, workout.id)
         await record(session, [rules.WorkoutChanged(workout.id, workout.organization_id)])
         return deleted(workout.id)
+
+
+async def coached_workout(session: WriteSession[Viewer], id: UUID) -> WorkoutRow:
+    """Share the lock of a workout's tree, and return the workout. Raises NotFound and Forbidden."""
+    await store.lock_tree(session, id, shared=True)
+    workout: WorkoutRow | None = (await store.by_ids(session, [id]))[0]
+    if workout is None:
+        raise NotFound("There is no such workout.", "input", "workoutId")
+    require_coach(session.viewer, workout.organization_id, "input", "workoutId")
+    return workout
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +231,7 @@ async def refused_as_stale(
     session: WriteSession[Viewer], workout: WorkoutRow, if_updated_at: datetime | None, *path: str
 ) -> dict[str, Any] | None:
     """The values of a payload that refuses an edit of another version of a workout; None where it is this one."""
-    if not is_stale(if_updated_at, [workout.updated_at], *path):
+    if not is_stale(if_updated_at, [workout.updated_at]):
         return None
     editor = await last_editor(session, "workouts", id=workout.id)
     return {"workout": workout, **refused_edit(session.viewer, editor, workout.updated_at, *path)}

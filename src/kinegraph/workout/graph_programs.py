@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.identity.rules_access import require_coach
-from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
@@ -39,10 +39,13 @@ class Mutation:
         info: Info,
         input: Annotated[CreateProgramInput, strawberry.argument(description="The new program.")],
     ) -> ProgramPayload:
-        organization_id = require_key(input.organization_id, "input", "organizationId")
-        name = _checked_name(input.name)
+        checks = Checks()
+        organization_id = checks.key(input.organization_id, ("input", "organizationId"))
+        name = _checked_name(input.name, checks)
         session = await info.context.write_session()
-        require_coach(session.viewer, organization_id, "input", "organizationId")
+        with checks.layer():
+            require_coach(session.viewer, organization_id, "input", "organizationId")
+        checks.done()
         id = await store.insert_program(session, organization_id, name)
         return ProgramPayload(program=await stored_row(session, store.programs, id))
 
@@ -53,20 +56,20 @@ class Mutation:
         id: Annotated[strawberry.ID, strawberry.argument(description="The program's id.")],
         input: Annotated[UpdateProgramInput, strawberry.argument(description="The new values.")],
     ) -> ProgramPayload:
-        key = require_key(id, "id")
+        checks, values = Checks(), given(input)
+        key = checks.key(id, ("id",))
+        columns = {"name": _checked_name(values["name"], checks)} if "name" in values else {}
         session = await info.context.write_session()
-        program = (await store.programs(session, [key]))[0]
-        if program is None:
-            raise NotFound("There is no such program.", "id")
-        require_coach(session.viewer, program.organization_id, "id")
-        values = given(input)
-        if "name" in values:
-            await store.update_program(session, key, {"name": _checked_name(values["name"])})
+        with checks.layer():
+            program = (await store.programs(session, [key]))[0]
+            if program is None:
+                raise NotFound("There is no such program.", "id")
+            require_coach(session.viewer, program.organization_id, "id")
+        checks.done()
+        await store.update_program(session, key, columns)
         return ProgramPayload(program=await stored_row(session, store.programs, key))
 
 
-def _checked_name(name: str | None) -> str:
-    checks = Checks()
-    cleaned = checks.text(name or "", ("input", "name"), 255, lines=False)
-    checks.done()
-    return cleaned
+def _checked_name(name: str | None, checks: Checks) -> str:
+    """A program's name. Faults are recorded in `checks`."""
+    return checks.text(name or "", ("input", "name"), 255, lines=False)

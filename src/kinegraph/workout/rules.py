@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Any  # values of an input; columns that are read by name
 from uuid import UUID
 
+from kinegraph.exercise.rules import stored_id
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
 from kinegraph.workout.rules_rows import CommentRow
 
 
 class SnapshotImmutable(Refusal):
-    """A snapshot workout cannot be deleted."""
+    """A snapshot workout cannot be deleted, nor assigned."""
 
     code = "SNAPSHOT_IMMUTABLE"
 
@@ -211,16 +212,15 @@ ALL_WORKOUTS = WantedWorkouts()
 FILTERED_IDS = {"author_id": "authorId", "program_id": "programId", "uses_exercise_id": "usesExerciseId"}
 
 
-def checked_filter(values: Mapping[str, Any], organization_id: UUID) -> WantedWorkouts:
+def checked_filter(values: Mapping[str, Any]) -> WantedWorkouts:
     """Check the values of a filter of an organization's workouts, and return the conditions. Raises Refused."""
     checks = Checks()
     sent = values.get("title")
     title = None if sent is None else checks.text(sent, ("filter", "title"), 255, empty=True) or None
-    ids = {
-        name: checks.key(id.removeprefix(f"{organization_id}:"), ("filter", path))
-        for name, path in FILTERED_IDS.items()
-        if (id := values.get(name)) is not None
-    }
+    sent_ids = {name: values.get(name) for name in FILTERED_IDS}
+    if sent_ids["uses_exercise_id"] is not None:
+        sent_ids["uses_exercise_id"] = stored_id(sent_ids["uses_exercise_id"])
+    ids = {name: checks.key(id, ("filter", FILTERED_IDS[name])) for name, id in sent_ids.items() if id is not None}
     checks.done()
     used = (ids["uses_exercise_id"],) if "uses_exercise_id" in ids else ()
     return WantedWorkouts(title, ids.get("author_id"), ids.get("program_id"), used)

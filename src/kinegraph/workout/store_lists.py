@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
-from kinegraph.kit.sessions import Arguments, ReadSession, containing
+from kinegraph.kit.sessions import Arguments, ReadSession, contains
 from kinegraph.workout.rules import WantedWorkouts, WorkoutSort
 from kinegraph.workout.store import ASSIGNED, selected
 
@@ -102,7 +102,7 @@ def _wanted(keys: Sequence[WorkoutsKey], conditions: WantedWorkouts, arguments: 
         found += [] if id is None else [f"w.{column} = {arguments.bind(id, 'uuid')}"]
     found += [USES_EXERCISE.format(exercise=arguments.bind(id, "uuid")) for id in conditions.exercise_ids]
     if conditions.title is not None:
-        found.append(f"w.title ILIKE {arguments.bind(containing(conditions.title), 'text')}")
+        found.append(contains("w.title", arguments.bind(conditions.title, "text")))
     return (
         f"unnest({columns}) WITH ORDINALITY AS wanted (organization_id, program_id, athlete_id, position)",
         " AND ".join(found),

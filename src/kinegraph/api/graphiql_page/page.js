@@ -155,6 +155,7 @@ async function openInTab({ name, query, variables }) {
   const open = tabs().find((tab) => tab.textContent === name);
   if (open) {
     open.click();
+    showTab(open);
     return;
   }
   const before = tabs().length;
@@ -163,7 +164,13 @@ async function openInTab({ name, query, variables }) {
   editor(QUERY).setValue(query);
   editor(VARIABLES).setValue(variables);
   await rendered(() => tabs().some((tab) => tab.textContent === name));
+  showTab(tabs().at(-1));
   await fillOpenTab();
+}
+
+// Scrolls the row of tabs to one of them.
+function showTab(tab) {
+  tab.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function restoreExamples() {

@@ -1,0 +1,82 @@
+"""The mutation of an organization, for its owners and admins, and its version."""
+
+from datetime import datetime
+from typing import Annotated, Any  # Any: a payload's field is a GraphQL type, its value a row
+
+import strawberry
+from strawberry import UNSET
+
+from kinegraph.identity.graph import Organization
+from kinegraph.identity.graph_versions import (
+    EditConflict,
+    IfUpdatedAt,
+    check_offset,
+    conflict_field,
+    is_stale,
+    refused_edit,
+)
+from kinegraph.identity.rules_access import require_administrator
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.context import Info
+from kinegraph.kit.graph import edge, extends, given, mutation
+from kinegraph.kit.user_errors import payload, stored_row
+from kinegraph.organization import rules, store
+
+
+@extends(Organization)
+class OrganizationVersion:
+    updated_at: datetime = edge(store.versions, "id", "When its name or a setting was last changed: its version.")
+
+
+@strawberry.input(description="New values of an organization. An absent key is left as it is; none may be null.")
+class UpdateOrganizationInput:
+    name: str | None = strawberry.field(default=UNSET, description="1 to 255 characters, on one line.")
+    members_see_each_other: bool | None = strawberry.field(
+        default=UNSET, description="Whether members see other members' comments, and so their names."
+    )
+    members_see_library: bool | None = strawberry.field(
+        default=UNSET, description="Whether members browse the organization's own published exercises."
+    )
+
+
+@payload("The organization that was written.")
+class OrganizationPayload:
+    organization: Organization | None = strawberry.field(
+        default=None, description="The organization as it is stored now."
+    )
+    conflict: EditConflict | None = conflict_field()
+
+
+@strawberry.type
+class Mutation:
+    @mutation(
+        "Change an organization's name, and what its members see of each other and of its library (owners and admins). "
+        "It holds for every member from the next request on."
+    )
+    async def update_organization(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The organization's id.")],
+        input: Annotated[UpdateOrganizationInput, strawberry.argument(description="The new values.")],
+        if_updated_at: IfUpdatedAt = None,
+    ) -> OrganizationPayload:
+        checks, is_allowed = Checks(), False
+        key = checks.key(id, ("id",))
+        values = rules.checked_organization(given(input), checks)
+        check_offset(if_updated_at, checks, "ifUpdatedAt")
+        session = await info.context.write_session()
+        with checks.layer():
+            require_administrator(session.viewer, key, "id")
+            is_allowed = True
+        if is_allowed:
+            await store.lock(session, key)
+            version = await stored_row(session, store.versions, key)
+            if is_stale(if_updated_at, [version]):
+                editor = await store.editor(session, key)
+                refused = refused_edit(session.viewer, editor, version, "ifUpdatedAt")
+                stored: Any = session.viewer.organization(key)
+                return OrganizationPayload(organization=stored, **refused)
+        checks.done()
+        await store.update(session, key, values)
+        written: Any = session.viewer.organization(key)
+        return OrganizationPayload(organization=written)
