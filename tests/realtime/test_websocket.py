@@ -113,6 +113,7 @@ async def sent(client: Client, message: Any) -> tuple[int, str]:
         ({"type": "connection_init"}, 4429),
         ('{"type": "ping", "payload": "\ud800"}'.encode("utf-8", "replace").decode(), 4400),
         ("[" * 100_000, 4400),
+        ('{"type": "subscribe", "id": "1", "payload": ' + '{"a":' * 500 + "1" + "}" * 500 + "}", 4400),
     ],
 )
 async def test_a_message_out_of_order_or_form_closes_the_socket(

@@ -17,6 +17,7 @@ from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY
+from kinegraph.realtime.shutdown import end_tasks, stop_if_cancelled
 
 log = logging.getLogger("kinegraph.realtime")
 
@@ -200,6 +201,7 @@ class Feed:
                 await asyncio.sleep(GATHER_SECONDS)
             except TimeoutError:
                 pass
+            stop_if_cancelled()
             self._woken.clear()
             try:
                 await self.refresh()
@@ -238,7 +240,5 @@ class Feed:
 
     async def close(self) -> None:
         """Stop."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         await self._channel.close()

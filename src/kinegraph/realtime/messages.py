@@ -85,8 +85,11 @@ def request_of(
     authorization: str | None,
     subscribe: Callable[[SubscriptionRequested], Awaitable[Response]],
 ) -> Request:
-    """The POST request that a subscribe message stands for."""
-    body = orjson.dumps(payload)
+    """The POST request that a subscribe message stands for. Raises Closed (4400) where it can be none."""
+    try:
+        body = orjson.dumps(payload)
+    except orjson.JSONEncodeError:
+        raise Closed(4400, "The `payload` is nested too deeply.") from None
     headers = [
         (name, value) for name, value in websocket.scope["headers"] if name not in OWN and not name.startswith(DROPPED)
     ]

@@ -1,11 +1,32 @@
-"""Ending subscriptions before the process stops."""
+"""Ending tasks, and ending all subscriptions before the process stops."""
 
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any  # results of tasks
+
+CANCEL_SECONDS = 1
+"""Seconds after which a task that has not ended is cancelled again."""
+
+
+async def end_tasks(tasks: "Collection[asyncio.Task[Any]]") -> None:
+    """Cancel tasks until they have ended: one cancellation may be lost, as where a session is just being ended."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_SECONDS)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def stop_if_cancelled() -> None:
+    """Raise CancelledError in a task whose cancellation was lost in what it awaited."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from kinegraph.events.rules import SubscriptionEnded
 from kinegraph.realtime.execution import FORBIDDEN, TRY_AGAIN, end_by
 from kinegraph.realtime.messages import PROTOCOL, Closed, authorization_in, parsed, request_of
 from kinegraph.realtime.origins import Origins
+from kinegraph.realtime.shutdown import end_tasks
 from kinegraph.realtime.sse import Subscribed, refused
 from kinegraph.realtime.streams import Stream, Subscriptions
 
@@ -85,18 +86,12 @@ class Socket:
             closed = Closed(4500, "Internal server error")
         finally:
             self._closing.cancel()
-            await self._end([conversation, *self._operations.values()])
+            await end_tasks([conversation, *self._operations.values()])
             seconds, code = round(time.monotonic() - started, 1), closed.code if closed else 1000
             log.info("socket closed", extra={"code": code, "seconds": seconds, "operations": self._count})
         if closed is not None:
             with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
                 await asyncio.wait_for(self._websocket.close(closed.code, closed.reason), CLOSE_SECONDS)
-
-    async def _end(self, tasks: "list[asyncio.Task[Any]]") -> None:
-        """Cancel tasks, and wait for them."""
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def close(self, code: int, reason: str) -> None:
         """Close the connection, from a task of it."""
@@ -120,7 +115,7 @@ class Socket:
                 while True:
                     await self._answer()
             finally:
-                await self._end([heartbeat])
+                await end_tasks([heartbeat])
         except WebSocketDisconnect:
             return None
         except Closed as closed:
@@ -232,6 +227,10 @@ class Socket:
                 await self._refuse(id, orjson.loads(response.body)["errors"])
         except WebSocketDisconnect:
             pass
+        except Closed as closed:
+            self.close(closed.code, closed.reason)
+        except Exception as error:
+            await self._refuse(id, end_by(error).errors)
         finally:
             if self._operations.get(id) is asyncio.current_task():
                 del self._operations[id]

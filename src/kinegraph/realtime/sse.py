@@ -18,6 +18,7 @@ from kinegraph.api.failures import RETRY_AFTER
 from kinegraph.api.http import SUBSCRIBE, GraphQLEndpoint
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.events.rules import SubscriptionEnded
+from kinegraph.realtime.shutdown import end_tasks
 from kinegraph.realtime.streams import Stream, Subscriptions
 
 HEADERS = {
@@ -64,9 +65,7 @@ class EventStream(Response):
             await asyncio.wait([sending, *others], return_when=asyncio.FIRST_COMPLETED)
         finally:
             is_sent = sending.done()
-            for task in (sending, *others):
-                task.cancel()
-            await asyncio.gather(sending, *others, return_exceptions=True)
+            await end_tasks([sending, *others])
             self._stream.close()
         if not is_sent:
             raise ClientDisconnect

@@ -29,6 +29,7 @@ from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.tokens import LEEWAY_SECONDS, Tokens
 from kinegraph.realtime.execution import FORBIDDEN, Execution, end_by, root_field
 from kinegraph.realtime.feed import Feed, Listener
+from kinegraph.realtime.shutdown import stop_if_cancelled
 from kinegraph.subscription.graph_sources import SOURCES
 from kinegraph.subscription.rules import Source
 
@@ -192,6 +193,7 @@ class Stream:
                     elif self._source.includes(event):
                         delivery = Delivery(event, self._cursor(event.position))
                         result = await self._executed(delivery)
+                        stop_if_cancelled()
                         if result is None:
                             await self._authorize()
                         elif not isinstance(event, State) or self._after is None or delivery.is_last:
