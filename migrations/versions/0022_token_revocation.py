@@ -7,7 +7,7 @@ cached in any process is refused at their next request.
 from alembic import op
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 
 BEFORE = "is_platform_admin boolean, memberships jsonb", "person.is_platform_admin,\n           coalesce("
 AFTER = (

@@ -25,7 +25,7 @@ LINKS = {
 }
 """Links in these files, and their targets in the site."""
 
-REFERENCE = ("queries", "mutations", "types", "inputs", "enums", "scalars")
+REFERENCE = ("queries", "mutations", "subscriptions", "types", "inputs", "enums", "scalars")
 
 SECTIONS = {
     "Use it": ("clients", "domain", "operations", "exchange", "content"),

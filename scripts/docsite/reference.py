@@ -29,7 +29,7 @@ PAGES: Mapping[str, tuple[str, tuple[type, ...]]] = {
 }
 """The pages of named types: each one's title and the classes of its types."""
 
-ROOTS: Mapping[str, str] = {"Query": "queries", "Mutation": "mutations"}
+ROOTS: Mapping[str, str] = {"Query": "queries", "Mutation": "mutations", "Subscription": "subscriptions"}
 """The pages of root fields by the root type."""
 
 

@@ -8,6 +8,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  formats     readers and writers of other people's files
     1  identity    organizations, users, memberships, the viewer
     2  background  the jobs, as rows
+    2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
     2  organization  changing an organization: its name, what its members see
     2  media       uploads, attachments, thumbnails, signed addresses
@@ -25,11 +26,13 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  comment     writing comments
     8  node        any object by its id (Relay's Node)
     9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
+    9  subscription  the subscriptions of the schema
    10  api         the root types, GraphQL over HTTP, documents, health, GraphiQL
+   11  realtime    subscriptions over WebSocket and server-sent events
 
-Above the rooms stand the processes: `main` (web, over `http_protocol` and `http_responses`), `worker` (jobs) and
-`commands` (the command line), over `settings`, `services` and `revisions`, which say what is configured, where it is,
-and which schema of the database this version needs.
+Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses` and `live`), `worker` (jobs)
+and `commands` (the command line), over `settings`, `services` and `revisions`, which say what is configured, where it
+is, and which schema of the database this version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.
@@ -52,6 +55,7 @@ What follows from a mutation:
 
     kit.outbox      records facts in the same transaction
     worker          makes jobs of them (WHEN), hands their ids to Redis, and runs them (<room>.jobs)
+    realtime.feed   reads the events that triggers recorded, and hands them to the subscribers of this process
 """
 
 __version__ = "0.2.0"

@@ -1,10 +1,11 @@
-"""uvicorn's HTTP protocol, which ignores offers to upgrade a connection and logs clients that hang up."""
+"""uvicorn's protocols: HTTP that ignores offers to upgrade and logs clients that hang up; WebSocket with an end."""
 
 import logging
 from typing import Any  # uvicorn does not export the cycle's type
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 log = logging.getLogger("kinegraph.http")
 
@@ -78,3 +79,24 @@ class HttpProtocol(HttpToolsProtocol):
         if cycle is not None and not cycle.more_body and not cycle.response_complete:
             log.debug("client hung up before its answer", extra={"path": cycle.scope["path"]})
         super().connection_lost(exc)
+
+
+CLOSE_SECONDS = 5
+"""Seconds that a peer who does not read has for what was sent before its connection was closed."""
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """WebSocket that cuts a connection off whose peer does not read: else it would stay open, with all its tasks."""
+
+    def keepalive_timeout(self) -> None:
+        """The peer has answered no ping."""
+        super().keepalive_timeout()
+        self._abort_soon()
+
+    async def run_asgi(self) -> None:
+        """Run the application for the connection, which is closed when it returns."""
+        await super().run_asgi()
+        self._abort_soon()
+
+    def _abort_soon(self) -> None:
+        self.loop.call_later(CLOSE_SECONDS, self.transport.abort)

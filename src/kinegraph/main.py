@@ -24,9 +24,11 @@ from kinegraph.api.readiness import Readiness, healthz, readyz
 from kinegraph.http_responses import Finish, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
+from kinegraph.live import Resources, open_sockets
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
+from kinegraph.realtime.socket import Sockets, socket_route
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
 
@@ -46,6 +48,7 @@ ALLOWED_HEADERS = (
     *("traceparent", "tracestate", "baggage", "sentry-trace", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-sampled"),
     *("x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-origin", "x-datadog-sampling-priority", "newrelic"),
     "X-Requested-With",
+    "Last-Event-ID",
     "X-Kinegraph-Executor",
 )
 """The request headers that pages of other origins may send, beside those of the setting."""
@@ -69,6 +72,7 @@ class Held(TypedDict):
     database: Database
     graphql: GraphQLEndpoint
     readiness: Readiness
+    sockets: Sockets
     storage: ObjectStorage
 
 
@@ -90,6 +94,7 @@ def create_app(services: Services) -> Starlette:
         routes=[
             Route("/", _root(settings)),
             Route("/graphql", _graphql, methods=METHODS),
+            socket_route("/graphql"),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics.metrics),
@@ -141,8 +146,11 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
             breadth_first=settings.executor == "breadth-first",
             address=settings.address,
         )
+        local = THIS_MACHINE if settings.is_development else None
+        resources = Resources(endpoint, database, storage, tokens, _limits(settings))
+        live = await stack.enter_async_context(open_sockets(services, resources, local))
         _spare_the_collector()
-        yield {"database": database, "graphql": endpoint, "readiness": readiness, "storage": storage}
+        yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
 
 
 def _limits(settings: Settings) -> Limits:

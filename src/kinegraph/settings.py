@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     `request_cache_mb`: the same for parsed documents with their plans, viewers and tokens.
     `max_answer_objects`, `max_answer_mb`: maximum size of one request's answer.
     `execution_seconds`: maximum duration of an execution, waiting for a connection included.
+    `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; of 0, none.
+    `heartbeat_seconds`: how often a silent subscription sends a sign of life.
     `s3_bucket`: where files are stored, instead of a folder under `home`; `s3_endpoint` for R2 and MinIO, and the
     keys where the SDK does not find them by itself.
     """
@@ -154,6 +156,9 @@ class Settings(BaseSettings):
     max_answer_objects: Annotated[int, Ge(1), Le(10_000_000)] = 30_000
     max_answer_mb: Annotated[int, Ge(1), Le(1024)] = 32
     execution_seconds: Seconds = Field(default=20, validation_alias="KINEGRAPH_EXECUTION_TIMEOUT")
+    max_subscriptions: Annotated[int, Ge(0), Le(1_000_000)] = 10_000
+    max_subscriptions_per_user: Annotated[int, Ge(1), Le(100_000)] = 100
+    heartbeat_seconds: Seconds = 15
     s3_bucket: str | None = None
     s3_endpoint: WebUrl | None = None
     s3_region: str | None = None

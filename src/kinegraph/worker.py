@@ -19,6 +19,8 @@ from arq import ArqRedis, Worker, func
 from kinegraph.background import store
 from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, StartedJob, retry_delay_seconds
 from kinegraph.canonical.jobs import seed_library
+from kinegraph.events import store as events
+from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
@@ -27,7 +29,8 @@ from kinegraph.media.jobs import clear_uploads, make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.media.rules_thumbnails import NotAnImage
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.redis_client import AWAY, open_pool
+from kinegraph.outside.redis_channel import Channel
+from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.services import Services, open_storage
 
@@ -54,6 +57,8 @@ class Work:
 
     database: Database
     storage: ObjectStorage
+    channel: Channel | None = None
+    """Wakes up those whom a job's progress is told."""
     running: set["asyncio.Task[Any]"] = field(default_factory=set)
     """The jobs that run: the process ends after them."""
 
@@ -92,6 +97,7 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
             job = None
     if job is None:
         return
+    _tell(work)
     task = asyncio.current_task()
     assert task is not None
     work.running.add(task)
@@ -111,6 +117,13 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
             await store.end(session, key, JobStatus.SUCCEEDED, message=message, error=None)
     finally:
         renewal.cancel()
+        _tell(work)
+
+
+def _tell(work: Work) -> None:
+    """Let subscribers be told how far a job is."""
+    if work.channel is not None:
+        work.channel.wake()
 
 
 async def _renew_lease(database: Database, id: UUID) -> None:
@@ -176,6 +189,8 @@ async def _tidy_on(work: Work) -> None:
             while await clear_uploads(work.database, work.storage):
                 pass
             async with work.database.write(authenticate_worker) as session:
+                await events.purge(session)
+            async with work.database.write(authenticate_worker) as session:
                 await outbox.purge(session)
                 await idempotency.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
@@ -195,7 +210,9 @@ async def work_on(services: Services) -> None:
         url = services.database_url
         database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
         stack.push_async_callback(database.close)
-        work = Work(database, await stack.enter_async_context(open_storage(settings)))
+        channel = Channel(open_redis(services.redis_url), CHANNEL)
+        stack.push_async_callback(channel.close)
+        work = Work(database, await stack.enter_async_context(open_storage(settings)), channel)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")

@@ -64,7 +64,7 @@ class Cancelled:
 
     async def require_idle(self, before: set[Any]) -> None:
         """Assert that the process has the tasks of before the request, and two usable connections."""
-        left = [task for task in asyncio.all_tasks() - before if not _is_pools(task)]
+        left = [task for task in asyncio.all_tasks() - before if not _is_of_the_process(task)]
         assert left == []
         leases = [await asyncio.wait_for(self.database.pool.begin("BEGIN"), 20) for _ in range(2)]
         for lease in leases:
@@ -72,9 +72,9 @@ class Cancelled:
             await self.database.pool.end(lease, "ROLLBACK")
 
 
-def _is_pools(task: "asyncio.Task[Any]") -> bool:
-    """True for the pool's own task, which sends deferred commits."""
-    return getattr(task.get_coro(), "__qualname__", "") == "ConnectionPool.end"
+def _is_of_the_process(task: "asyncio.Task[Any]") -> bool:
+    """True for tasks of the process's own: the pool's, which sends deferred commits, and that of wake-ups."""
+    return getattr(task.get_coro(), "__qualname__", "") in ("ConnectionPool.end", "Channel._publish")
 
 
 @asynccontextmanager

@@ -63,9 +63,13 @@ def test_a_wrong_link_and_a_wrong_example_would_be_found() -> None:
 
 def test_the_reference_has_every_root_field_and_every_type_once() -> None:
     headings = [line for page in reference(SCHEMA).values() for line in page.splitlines() if line.startswith("## ")]
-    roots = [SCHEMA.query_type, SCHEMA.mutation_type]
+    roots = [SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type]
     wanted = [name for root in roots if isinstance(root, GraphQLObjectType) for name in root.fields]
-    wanted += [n for n in SCHEMA.type_map if n not in ("Query", "Mutation", *STANDARD) and not n.startswith("__")]
+    wanted += [
+        n
+        for n in SCHEMA.type_map
+        if n not in ("Query", "Mutation", "Subscription", *STANDARD) and not n.startswith("__")
+    ]
     assert sorted(headings) == sorted(f"## {name}" for name in wanted)
 
 

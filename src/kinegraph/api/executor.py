@@ -26,6 +26,7 @@ from kinegraph.breadth.plan import Plan
 from kinegraph.breadth.requested_columns import Columns, columns_of
 from kinegraph.breadth.selections import Field
 from kinegraph.breadth.strawberry_adapter import strategy
+from kinegraph.events.rules import Delivery, Hidden
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused
 from kinegraph.kit.batches import TypedNode, is_narrowed
 from kinegraph.kit.cache import Cache
@@ -151,7 +152,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     """Strawberry's executor, breadth first."""
 
     plans = PLANS
-    final = (AnswerTooLarge, AnsweredBefore, KeyRefused)
+    final = (AnswerTooLarge, AnsweredBefore, KeyRefused, Hidden)
     gate: Gate | None = None
 
     async def execute_by_core(self, serially: bool | None = None) -> Any:
@@ -211,15 +212,18 @@ async def execute(
     is_large: bool = False,
     budget: Budget,
     gate: Gate | None = None,
+    root: Delivery | None = None,
 ) -> ExecutionResult:
     """The result of a valid document's operation, breadth first unless that is switched off.
 
+    `root` is the event that a subscription is executed for; Hidden is raised where the viewer may not see it.
     Raises the budget's refusal where the answer would be too large. Variables that are large are converted in a thread.
     """
     build = partial(
         Executor.build,
         schema,
         context.document.node,
+        root,
         context_value=context,
         raw_variable_values=variables,
         operation_name=operation_name,

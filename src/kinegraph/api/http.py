@@ -7,9 +7,9 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any  # data of a response: JSON
+from typing import Any, cast  # data of a response: JSON
 
 import asyncpg
 import orjson
@@ -22,7 +22,16 @@ from kinegraph.api.context import RequestContext, authentication_by_token
 from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.executor import Gate, execute, written
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
-from kinegraph.api.requests import ANY, BadRequest, Media, Parameters, media, read_parameters
+from kinegraph.api.requests import (
+    ANY,
+    EVENT_STREAM,
+    BadRequest,
+    Media,
+    Parameters,
+    SubscriptionRequested,
+    media,
+    read_parameters,
+)
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
@@ -39,6 +48,9 @@ log = logging.getLogger("kinegraph.api")
 
 MAX_TRIES = 8
 """Maximum number of executions of a mutation that a deadlock ends."""
+
+SUBSCRIBE = "kinegraph.subscribe"
+"""The key in a request's scope of the function that answers its subscription (SubscriptionRequested)."""
 
 SWITCH = "x-kinegraph-executor"
 """The header that chooses the executor of one request, where introspection is on."""
@@ -57,7 +69,9 @@ class Limits:
 
 
 class GraphQLEndpoint:
-    """Answers /graphql."""
+    """Answers /graphql. `stream` answers the requests that accept server-sent events."""
+
+    stream: Callable[[Request], Awaitable[Response]] | None = None
 
     def __init__(
         self,
@@ -88,6 +102,8 @@ class GraphQLEndpoint:
         how = ANY
         try:
             how = media(",".join(request.headers.getlist("accept")))
+            if how is EVENT_STREAM and self.stream is not None and SUBSCRIBE not in request.scope:
+                return await self.stream(request)
             parameters = await read_parameters(request, self._limits.max_body_bytes)
             request.scope["operation"] = parameters.operation_name
             wanted = request.headers.get(SWITCH) if self._suggests else None
@@ -103,6 +119,8 @@ class GraphQLEndpoint:
         except KeyRefused as error:
             return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status)
         except BadRequest as error:
+            if isinstance(error, SubscriptionRequested) and SUBSCRIBE in request.scope:
+                return cast(Response, await request.scope[SUBSCRIBE](error))
             return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status, error.headers)
         except TokenError as error:
             log.info("a token was refused", extra={"reason": str(error)})
@@ -132,9 +150,11 @@ class GraphQLEndpoint:
     ) -> Response:
         document = await self._documents.get(parameters.query, is_signed_in=authenticate is not None)
         operation = document.operation(parameters.operation_name)
-        if is_get and operation.operation is not OperationType.QUERY:
+        if is_get and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         _require_few_arguments(document.arguments(operation), parameters)
+        if operation.operation is OperationType.SUBSCRIPTION:
+            raise SubscriptionRequested(document, parameters)
         writes = operation.operation is OperationType.MUTATION
         keyed = _keyed(parameters, keys) if writes else None
         if keyed is not None and authenticate is not None:

@@ -32,6 +32,8 @@ BY_STATUS = Media(GRAPHQL_JSON, is_legacy=False)
 LEGACY = Media(PLAIN_JSON, is_legacy=True)
 ANY = Media(PLAIN_JSON, is_legacy=False)
 """For clients that accept anything: plain JSON, with the statuses of the specification."""
+EVENT_STREAM = Media(GRAPHQL_JSON, is_legacy=False)
+"""For clients that accept text/event-stream: server-sent events, or JSON where a request is refused before them."""
 
 
 class BadRequest(Exception):
@@ -45,6 +47,20 @@ class BadRequest(Exception):
         self.message = message
         self.code = code
         self.headers = dict(headers or {})
+
+
+class SubscriptionRequested(BadRequest):
+    """A valid subscription. It is refused where the request asks for one response."""
+
+    def __init__(self, document: Any, parameters: "Parameters") -> None:
+        super().__init__(
+            400,
+            "Subscriptions are streamed: send them over WebSocket (subprotocol graphql-transport-ws) to this address, "
+            "or with the header `Accept: text/event-stream`.",
+            code="SUBSCRIPTION_NOT_STREAMED",
+        )
+        self.document = document
+        self.parameters = parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,13 @@ def media(accept: str) -> Media:
     weights = _weights(accept or "*/*")
     refused = {kind for kind, weight in weights if weight <= 0}
     wildcard = BY_STATUS if PLAIN_JSON in refused else ANY
-    offered = {GRAPHQL_JSON: BY_STATUS, PLAIN_JSON: LEGACY, "*/*": wildcard, "application/*": wildcard}
+    offered = {
+        GRAPHQL_JSON: BY_STATUS,
+        PLAIN_JSON: LEGACY,
+        "*/*": wildcard,
+        "application/*": wildcard,
+        "text/event-stream": EVENT_STREAM,
+    }
     for kind, weight in sorted(weights, key=lambda entry: -entry[1]):
         if weight > 0 and kind in offered and offered[kind].kind not in refused:
             return offered[kind]

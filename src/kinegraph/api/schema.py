@@ -29,6 +29,12 @@ Mutation = _root_type(
     "userErrors and stores nothing, an unexpected error takes the whole request back.",
 )
 
+Subscription = _root_type(
+    "Subscription",
+    "What clients are told as it happens, over WebSocket (graphql-transport-ws) or server-sent events (graphql-sse). "
+    "Each event shows what the caller may see at that moment, and has a cursor to go on from.",
+)
+
 
 def _moment(value: datetime.datetime) -> str:
     if value.tzinfo is datetime.UTC:
@@ -102,6 +108,7 @@ set_codes(dict(sorted({**UNUSED_CODES, **codes()}.items())))
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     config=StrawberryConfig(
         name_converter=Names(), default_resolver=read, scalar_map={datetime.datetime: DATE_TIME, datetime.date: DATE}
     ),
@@ -125,5 +132,6 @@ schema._schema.description = (  # Strawberry has no argument for it
 
 def sdl() -> str:
     """The schema in GraphQL's schema definition language."""
-    root = f'"""{schema._schema.description}"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n\n'
+    roots = "  query: Query\n  mutation: Mutation\n  subscription: Subscription\n"
+    root = f'"""{schema._schema.description}"""\nschema {{\n{roots}}}\n\n'
     return root + schema.as_str() + "\n"

@@ -52,12 +52,13 @@ def _count_fields(selection: Selection) -> int:
 
 
 def compile_plan(executor: CoreExecutor, adapter: Adapter) -> Plan:
-    """Compile the executor's operation, for the values of its variables. Raises Unplannable."""
+    """Compile the executor's operation, for the values of its variables. Raises Unplannable.
+
+    A subscription is executed once for each event, which is its root value.
+    """
     operation = executor.operation
-    if operation.operation is OperationType.SUBSCRIPTION:
-        raise Unplannable("subscription")
     is_mutation = operation.operation is OperationType.MUTATION
-    root = executor.schema.mutation_type if is_mutation else executor.schema.query_type
+    root = executor.schema.get_root_type(operation.operation)
     if root is None:
         raise Unplannable("no root type")
     collected = _collect_root(executor, root)

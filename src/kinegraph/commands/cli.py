@@ -21,7 +21,7 @@ from kinegraph.commands.databases import open_migrated
 from kinegraph.commands.probes import require_free_port, require_redis
 from kinegraph.exchange.rules import ExchangeError
 from kinegraph.formats.records import FileError
-from kinegraph.http_protocol import HttpProtocol
+from kinegraph.http_protocol import HttpProtocol, WebSocketProtocol
 from kinegraph.kit import logs
 from kinegraph.kit.database import Unreachable
 from kinegraph.outside.errors import ServiceError
@@ -106,6 +106,9 @@ def _serve(options: argparse.Namespace) -> int:
         port=settings.port,
         workers=options.workers,
         http=HttpProtocol,
+        ws=WebSocketProtocol,
+        ws_max_size=settings.max_body_bytes,
+        ws_per_message_deflate=False,  # its buffers would take more memory than all else of a connection
         access_log=False,
         log_config=None,
         server_header=False,

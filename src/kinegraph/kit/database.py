@@ -7,7 +7,7 @@ transaction's settings, which the policies of row-level security read.
 """
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any  # arguments and viewers are of any type
 from uuid import UUID
@@ -50,8 +50,11 @@ class Database:
     """The pool of connections under the API's role, and the caches of the process.
 
     `cache` holds parts of answers (fragments); `request_cache` what requests begin with: viewers, tokens, documents.
-    `max_rows` bounds a list without pages. A cache of 0 bytes holds nothing.
+    `max_rows` bounds a list without pages. A cache of 0 bytes holds nothing. `on_write` is called after each write
+    session's COMMIT.
     """
+
+    on_write: Callable[[], None] | None = None
 
     def __init__(self, pool: ConnectionPool, cache: Cache, request_cache: Cache, max_rows: int = MAX_ROWS) -> None:
         self.pool = pool
@@ -160,6 +163,8 @@ class Database:
         await self.pool.end(session.lease, "COMMIT" if commit else "ROLLBACK", must_succeed=writes and commit)
         if isinstance(session, WriteSession) and commit and session.on_commit is not None:
             session.on_commit()
+        if writes and commit and self.on_write is not None:
+            self.on_write()
 
 
 async def _connect(url: str, statement_timeout_seconds: int) -> "asyncpg.Connection[Row]":
