@@ -11,6 +11,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
     2  organization  changing an organization: its name, what its members see
+    2  persisted   documents that clients name by a hash or an id
     2  media       uploads, attachments, thumbnails, signed addresses
     3  taxonomy    the vocabularies that exercises are tagged with
     3  video       an exercise's demonstration video

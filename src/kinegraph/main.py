@@ -26,8 +26,11 @@ from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.live import Resources, open_sockets
 from kinegraph.outside.redis_client import open_redis
+from kinegraph.outside.redis_texts import RedisTexts
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
+from kinegraph.persisted.jobs import UsageWriter
+from kinegraph.persisted.store_lookup import PersistedDocuments
 from kinegraph.realtime.socket import Sockets, socket_route
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
@@ -135,6 +138,12 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
         readiness = Readiness(services.database_url, redis, revisions.head())
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
+        texts = RedisTexts(services.redis_url, "kinegraph:document:")
+        stack.push_async_callback(texts.close)
+        persisted = PersistedDocuments(database, texts, trusted_only=settings.documents == "trusted")
+        writer = UsageWriter(database, persisted.usage)
+        writer.start()
+        stack.push_async_callback(writer.close)
         endpoint = GraphQLEndpoint(
             database,
             storage,
@@ -145,6 +154,7 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
             introspection=settings.graphiql,
             breadth_first=settings.executor == "breadth-first",
             address=settings.address,
+            persisted=persisted,
         )
         local = THIS_MACHINE if settings.is_development else None
         resources = Resources(endpoint, database, storage, tokens, _limits(settings))

@@ -32,6 +32,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.outside.storage import ObjectStorage
+from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_storage
 
 log = logging.getLogger("kinegraph.worker")
@@ -193,6 +194,7 @@ async def _tidy_on(work: Work) -> None:
             async with work.database.write(authenticate_worker) as session:
                 await outbox.purge(session)
                 await idempotency.purge(session)
+                await persisted.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
         except Exception:

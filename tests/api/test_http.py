@@ -113,7 +113,7 @@ async def test_a_null_parameter_counts_as_absent(api: Api) -> None:
 
 
 async def test_unspecified_keys_and_undeclared_variables_are_ignored(api: Api) -> None:
-    body = {**TYPENAME, "variables": {"surplus": 1}, "extensions": {"x": {"y": 1}}, "documentId": "1", "id": 5}
+    body = {**TYPENAME, "variables": {"surplus": 1}, "extensions": {"x": {"y": 1}}, "id": 5}
     assert (await send(api, body)).json() == {"data": {"__typename": "Query"}}
 
 
@@ -222,12 +222,3 @@ async def test_an_invalid_token_is_401_in_both_media_types(api: Api, header: str
 async def test_an_anonymous_caller_can_query_only_the_schema(api: Api) -> None:
     assert outcome(await send(api, {"query": "{ viewer { user { id } } }"})) == (401, ["UNAUTHENTICATED"])
     assert (await send(api, {"query": "{ __typename __schema { queryType { name } } }"})).status_code == 200
-
-
-async def test_clients_that_send_a_documents_hash_alone_learn_to_send_the_document(api: Api) -> None:
-    extensions = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
-    by_url = await api.client.get("/graphql", params={"extensions": json.dumps(extensions)})
-    for response in (await send(api, {"extensions": extensions}), by_url):
-        assert outcome(response) == (400, ["PERSISTED_QUERY_NOT_SUPPORTED"])
-        assert response.json()["errors"][0]["message"] == "PersistedQueryNotSupported"
-    assert (await send(api, {**TYPENAME, "extensions": extensions})).json() == {"data": {"__typename": "Query"}}

@@ -9,7 +9,8 @@ from tests.conftest import World
 from tests.identity.rows import SCOPED, Pool
 
 TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
-          "idempotency_keys")  # fmt: skip
+          "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
+          "document_usage")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -17,6 +18,8 @@ POLICIES = {
     "exercise_video_votes": ["*"],  # one's own
     "exercise_comments": ["*", "a", "r", "w"],  # members add and change their own
     "attachments": ["*", "a", "r", "w"],
+    "document_registrations": ["*"],  # the process's own
+    "document_usage": ["*"],
     "idempotency_keys": ["*", "*"],  # one's own, and the worker's
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on

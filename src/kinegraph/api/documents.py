@@ -11,7 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    build_schema,
+    parse,
+    validate,
+    validate_schema,
+)
 
 from kinegraph.api.arguments import Arguments, arguments_of
 from kinegraph.api.causes import add_paths_of_literals
@@ -108,8 +118,8 @@ class Documents:
         self._cache = cache
         self._threads = ThreadPoolExecutor(THREADS, "documents")
 
-    async def get(self, text: str, *, is_signed_in: bool) -> Document:
-        """The document of a text. Raises DocumentError where it does not parse or is not valid."""
+    async def get(self, text: str, *, is_cached: bool) -> Document:
+        """The document of a text; a new one is cached if it `is_cached`. Raises DocumentError where it is not valid."""
         key = ("document", text)
         found: Document | None = self._cache.get(key)
         if found is not None:
@@ -118,7 +128,7 @@ class Documents:
             document = self._read(text)
         else:
             document = await asyncio.get_running_loop().run_in_executor(self._threads, self._read, text)
-        if is_signed_in:
+        if is_cached:
             document.on_change = partial(self._put, key)
             self._put(key, document)
         return document
@@ -129,37 +139,58 @@ class Documents:
         self._cache.put(key, None, document, weight)
 
     def _read(self, text: str) -> Document:
-        node = self._valid(text)
-        return Document(node, drop_tokens(node))
-
-    def _valid(self, text: str) -> DocumentNode:
-        if len(text) > MAX_CHARACTERS:
-            raise _refused(
-                f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables."
-            )
-        try:
-            node = parse(text, max_tokens=MAX_TOKENS)
-            if LONG_NUMBER.search(text) and has_long_integer(node):
-                raise _refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
-            if selects_nothing(node):
-                raise _refused("A selection must select something: `{ }` does not.")
-            _require_size(*size(node))
-            compared, widest = comparisons(node)
-            if compared > MAX_COMPARISONS:
-                limit = f"at most {MAX_COMPARISONS:,} pairs of them can be compared"
-                raise _refused(f"The document selects the same fields at the same place too often: {limit}.")
-            if widest > MAX_KEYS:
-                raise _refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
-            if errors := validate(schema._schema, node, max_errors=20):
-                add_paths_of_literals(errors, node)
-                raise DocumentError(*errors)
-        except GraphQLSyntaxError as error:
-            raise DocumentError(error) from None
-        except RecursionError:
-            raise _refused("The document is nested too deeply.") from None
+        node = valid(text)
         if not self._introspection and introspects(node):
             raise _refused("Introspection is switched off on this server.")
-        return node
+        return Document(node, drop_tokens(node))
+
+
+def valid(text: str, against: GraphQLSchema = schema._schema) -> DocumentNode:
+    """The parsed document of a text that is valid against a schema and within the limits. Raises DocumentError."""
+    if len(text) > MAX_CHARACTERS:
+        raise _refused(f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables.")
+    try:
+        node = parse(text, max_tokens=MAX_TOKENS)
+        if LONG_NUMBER.search(text) and has_long_integer(node):
+            raise _refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
+        if selects_nothing(node):
+            raise _refused("A selection must select something: `{ }` does not.")
+        _require_size(*size(node))
+        compared, widest = comparisons(node)
+        if compared > MAX_COMPARISONS:
+            limit = f"at most {MAX_COMPARISONS:,} pairs of them can be compared"
+            raise _refused(f"The document selects the same fields at the same place too often: {limit}.")
+        if widest > MAX_KEYS:
+            raise _refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
+        if errors := validate(against, node, max_errors=20):
+            add_paths_of_literals(errors, node)
+            raise DocumentError(*errors)
+    except GraphQLSyntaxError as error:
+        raise DocumentError(error) from None
+    except RecursionError:
+        raise _refused("The document is nested too deeply.") from None
+    return node
+
+
+def names_of(node: DocumentNode) -> list[str]:
+    """The kinds and names of a document's operations, such as `query Screen`; of one without a name, its kind."""
+    operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
+    return [f"{each.operation.value} {each.name.value}" if each.name else each.operation.value for each in operations]
+
+
+def schema_of(sdl: str) -> GraphQLSchema:
+    """The schema of a text in GraphQL's schema language. Raises DocumentError where it is none."""
+    try:
+        built = build_schema(sdl)
+    except GraphQLError as error:
+        raise DocumentError(error) from None
+    except TypeError as error:  # several errors as one text
+        raise _refused(str(error)) from None
+    except RecursionError:
+        raise _refused("The schema is nested too deeply.") from None
+    if errors := validate_schema(built):
+        raise DocumentError(*errors)
+    return built
 
 
 def drop_tokens(document: DocumentNode) -> int:

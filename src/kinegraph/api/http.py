@@ -43,6 +43,8 @@ from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
+from kinegraph.persisted.rules import DocumentRefused
+from kinegraph.persisted.store_lookup import PersistedDocuments
 
 log = logging.getLogger("kinegraph.api")
 
@@ -85,6 +87,7 @@ class GraphQLEndpoint:
         introspection: bool,
         breadth_first: bool = True,
         address: str = "",
+        persisted: PersistedDocuments,
     ) -> None:
         self._database = database
         self._storage = storage
@@ -96,6 +99,7 @@ class GraphQLEndpoint:
         self._breadth_first = breadth_first
         self._gate = Gate(limits.max_by_core) if breadth_first else None
         self._address = address
+        self.persisted = persisted
 
     async def __call__(self, request: Request) -> Response:
         """One request."""
@@ -112,12 +116,17 @@ class GraphQLEndpoint:
             authenticate = await authentication_by_token(
                 request.headers.get("authorization"), self._tokens, self._claim
             )
+            if parameters.identifier is not None or self.persisted.trusted_only:
+                parameters = await self._find_text(parameters, authenticate, request)
             keys = request.headers.getlist("idempotency-key")
             return await self._run(parameters, authenticate, how, keys, is_get=request.method != "POST")
         except AnsweredBefore as error:
             return _answer(how, {"data": orjson.Fragment(error.answer)}, 200, {"Idempotent-Replayed": "true"})
         except KeyRefused as error:
             return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status)
+        except DocumentRefused as error:
+            status = error.legacy_status if how.is_legacy else error.status
+            return _answer(how, {"errors": [_error(error.message, error.code)]}, status)
         except BadRequest as error:
             if isinstance(error, SubscriptionRequested) and SUBSCRIBE in request.scope:
                 return cast(Response, await request.scope[SUBSCRIBE](error))
@@ -139,6 +148,14 @@ class GraphQLEndpoint:
             failure = unexpected(RuntimeError(f"Something was cancelled, and not by whoever asked: {error!r}"))
             return _answer(how, {"errors": [failure.error]}, failure.status)
 
+    async def _find_text(
+        self, parameters: Parameters, authenticate: Authenticate[Viewer] | None, request: Request
+    ) -> Parameters:
+        """The parameters with the text of the document that they name. Raises DocumentRefused."""
+        sent, headers = parameters.query, request.scope["headers"]
+        found = await self.persisted.find(parameters.identifier, sent, authenticate, headers)
+        return replace(parameters, query=found.text, registers=found.registers)
+
     async def _run(
         self,
         parameters: Parameters,
@@ -148,11 +165,14 @@ class GraphQLEndpoint:
         *,
         is_get: bool,
     ) -> Response:
-        document = await self._documents.get(parameters.query, is_signed_in=authenticate is not None)
+        is_cached = authenticate is not None and not parameters.registers
+        document = await self._documents.get(parameters.query, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
         if is_get and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         _require_few_arguments(document.arguments(operation), parameters)
+        if parameters.registers:
+            await self.persisted.register(parameters.query, authenticate)
         if operation.operation is OperationType.SUBSCRIPTION:
             raise SubscriptionRequested(document, parameters)
         writes = operation.operation is OperationType.MUTATION

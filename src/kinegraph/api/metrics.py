@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from kinegraph.api.executor import PLANS
+from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
 
@@ -19,6 +20,13 @@ async def metrics(request: Request) -> Response:
     for reason, count in sorted(PLANS.counted.items()):
         executor = "graphql-core" if reason else "breadth-first"
         lines.append(f'kinegraph_operations_total{{executor="{executor}",reason="{reason}"}} {count}')
+    lines += [
+        "# HELP kinegraph_persisted_documents_total Texts found by hash or id, by place; missed; and registered.",
+        "# TYPE kinegraph_persisted_documents_total counter",
+    ]
+    endpoint: GraphQLEndpoint = request.state.graphql
+    for event, count in sorted(endpoint.persisted.counts.items()):
+        lines.append(f'kinegraph_persisted_documents_total{{event="{event}"}} {count}')
     database: Database = request.state.database
     lines += _cache_lines({"answers": database.cache, "requests": database.request_cache})
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")

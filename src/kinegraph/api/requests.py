@@ -7,6 +7,8 @@ from typing import Any  # JSON that a client sent
 import orjson
 from starlette.requests import Request
 
+from kinegraph.persisted.rules import Identifier, identifier_of
+
 GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 
@@ -68,6 +70,7 @@ class Parameters:
     """The parameters of a GraphQL request."""
 
     query: str
+    """The document's text; empty where the request has its identifier alone, until it is found."""
     variables: dict[str, Any] | None
     operation_name: str | None
     breadth_first: bool = True
@@ -75,6 +78,10 @@ class Parameters:
     """Bytes of the request that the variables are part of."""
     is_large: bool = False
     """True if the variables may be so large that they are converted in a thread."""
+    identifier: Identifier | None = None
+    """The identifier of a persisted document, with its text or without."""
+    registers: bool = False
+    """True if the text is to be registered under its hash."""
 
 
 def media(accept: str) -> Media:
@@ -185,10 +192,10 @@ def _checked(body: Any) -> Parameters:
         raise BadRequest(400, "The body must be a JSON object with `query`.")
     query, variables, name = body.get("query"), body.get("variables"), body.get("operationName")
     extensions = body.get("extensions")
-    if query is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
-        # Apollo Client and urql know this very message, and send the document itself after it.
-        raise BadRequest(400, "PersistedQueryNotSupported", code="PERSISTED_QUERY_NOT_SUPPORTED")
-    if not isinstance(query, str) or not query.strip():
+    identifier = identifier_of(body) if extensions or "documentId" in body else None
+    if query is None and identifier is not None:
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         raise BadRequest(400, "`query` must be the text of a GraphQL document.")
     if variables is not None and not isinstance(variables, dict):
         raise BadRequest(400, "`variables` must be an object.")
@@ -196,4 +203,4 @@ def _checked(body: Any) -> Parameters:
         raise BadRequest(400, "`operationName` must be a string.")
     if extensions is not None and not isinstance(extensions, dict):
         raise BadRequest(400, "`extensions` must be an object.")
-    return Parameters(query, variables, name or None)
+    return Parameters(query, variables, name or None, identifier=identifier)

@@ -68,6 +68,11 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         self._issued_at = issued_at
         self._versions: Sequence[UUID | None] = ()
 
+    @property
+    def user(self) -> UUID | str | None:
+        """The user's id or e-mail address, by which they are to be found."""
+        return self._user_id or self._email
+
     async def __call__(self, session: ReadSession) -> Viewer:
         """Read the viewer, and set them."""
         row: ViewerRow | None = await session.fetch_row(
