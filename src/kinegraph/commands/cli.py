@@ -13,6 +13,7 @@ from kinegraph.api.schema import sdl
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.rules import LibraryError
 from kinegraph.commands import demo, doctor, migrate, up
+from kinegraph.commands import documents as documents_commands
 from kinegraph.commands import exchange as exchange_commands
 from kinegraph.commands import explain as explain_command
 from kinegraph.commands import organization as organization_command
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     exchange_commands.register(add)
     token_commands.register(add, _count)
     organization_command.register(add)
+    documents_commands.register(add)
     add("schema", _schema, "Print the GraphQL schema.")
     explain_command.register(add)
     add("doctor", _doctor, "Say what is configured, reachable and migrated, and what is wrong.")

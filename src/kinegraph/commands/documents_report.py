@@ -1,0 +1,50 @@
+"""The lines that `kinegraph documents` prints: documents, what is wrong with them, and the clients that use them."""
+
+from collections.abc import Iterator, Sequence
+
+from kinegraph.formats.records import one_line
+from kinegraph.persisted.store_trusted import Listed, Stored
+from kinegraph.persisted.store_usage import ClientUsage
+
+MAX_CLIENTS_SHOWN = 10
+
+
+def listed(document: Listed, clients: Sequence[ClientUsage]) -> Iterator[str]:
+    """The lines of a trusted document."""
+    yield f"{document.id}  {one_line(document.name)}, imported {document.created_at:%Y-%m-%d}{_uses(clients)}"
+    yield from _clients(clients)
+
+
+def broken(document: Stored, messages: Sequence[str], clients: Sequence[ClientUsage]) -> Iterator[str]:
+    """The lines of a document that is not valid."""
+    state = "BREAKS" if document.is_in_use else "breaks, not in use"
+    ids = f"trusted as {', '.join(map(one_line, document.ids[:5]))}" if document.ids else "registered"
+    yield f"{state}: {document.hash} ({ids}){_uses(clients)}"
+    yield from (f"  {message}" for message in messages)
+    yield from _clients(clients)
+
+
+def summary(total: int, in_use: int, unused: int) -> str:
+    """The last line of a check."""
+    if not in_use and not unused:
+        return f"{total:,} documents, all of them valid."
+    return f"{total:,} documents, {in_use:,} that are in use break, {unused:,} that are not."
+
+
+def _uses(clients: Sequence[ClientUsage]) -> str:
+    if not clients:
+        return ", never used"
+    return f", used {sum(each.uses for each in clients):,} times, last {_time(clients[0])}"
+
+
+def _clients(clients: Sequence[ClientUsage]) -> Iterator[str]:
+    """A line for each of the clients that used a document last."""
+    for each in clients[:MAX_CLIENTS_SHOWN]:
+        name = one_line(f"{each.client_name} {each.client_version}".strip()) or "(without a name)"
+        yield f"    {name}: {each.uses:,} times, last {_time(each)}"
+    if len(clients) > MAX_CLIENTS_SHOWN:
+        yield f"    and {len(clients) - MAX_CLIENTS_SHOWN:,} clients more"
+
+
+def _time(client: ClientUsage) -> str:
+    return f"{client.last_used_at:%Y-%m-%d %H:%M} UTC"
