@@ -27,11 +27,6 @@ from tests.persisted.requests import (
 STORED = "SELECT count(*) FROM persisted_documents WHERE hash = $1"
 
 
-@pytest.fixture
-async def person(world: World) -> Person:
-    return await world.person()
-
-
 @pytest.mark.parametrize("accept", [APOLLO, URQL, PLAIN, {}], ids=["apollo", "urql", "plain", "any"])
 async def test_the_miss_has_the_message_and_the_code_that_clients_expect_and_is_not_cacheable(
     api: Api, person: Person, accept: dict[str, str]

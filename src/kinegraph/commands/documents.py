@@ -158,7 +158,7 @@ def run_check(options: argparse.Namespace) -> int:
     sdl = None
     if options.schema is not None:
         sdl = text_of(_file(options.schema, one_line(options.schema.name)))
-    return asyncio.run(_check(database_url(read_settings()), sdl, str(options.schema)))
+    return asyncio.run(_check(database_url(read_settings()), sdl, options.schema.name if sdl else ""))
 
 
 async def _check(url: str, sdl: str | None, name: str) -> int:

@@ -18,7 +18,7 @@ def listed(document: Listed, clients: Sequence[ClientUsage]) -> Iterator[str]:
 def broken(document: Stored, messages: Sequence[str], clients: Sequence[ClientUsage]) -> Iterator[str]:
     """The lines of a document that is not valid."""
     state = "BREAKS" if document.is_in_use else "breaks, not in use"
-    ids = f"trusted as {', '.join(map(one_line, document.ids[:5]))}" if document.ids else "registered"
+    ids = f"trusted as {', '.join(document.ids[:5])}" if document.ids else "registered"
     yield f"{state}: {document.hash} ({ids}){_uses(clients)}"
     yield from (f"  {message}" for message in messages)
     yield from _clients(clients)
