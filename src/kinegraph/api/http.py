@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast  # data of a response: JSON
 
 import asyncpg
@@ -112,12 +112,12 @@ class GraphQLEndpoint:
             request.scope["operation"] = parameters.operation_name
             wanted = request.headers.get(SWITCH) if self._suggests else None
             if wanted == "graphql-core" or not (self._breadth_first or wanted):
-                parameters = replace(parameters, breadth_first=False)
+                parameters.breadth_first = False
             authenticate = await authentication_by_token(
                 request.headers.get("authorization"), self._tokens, self._claim
             )
             if parameters.identifier is not None or self.persisted.trusted_only:
-                parameters = await self._find_text(parameters, authenticate, request)
+                await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
             return await self._run(parameters, authenticate, how, keys, is_get=request.method != "POST")
         except AnsweredBefore as error:
@@ -147,14 +147,6 @@ class GraphQLEndpoint:
                 raise
             failure = unexpected(RuntimeError(f"Something was cancelled, and not by whoever asked: {error!r}"))
             return _answer(how, {"errors": [failure.error]}, failure.status)
-
-    async def _find_text(
-        self, parameters: Parameters, authenticate: Authenticate[Viewer] | None, request: Request
-    ) -> Parameters:
-        """The parameters with the text of the document that they name. Raises DocumentRefused."""
-        sent, headers = parameters.query, request.scope["headers"]
-        found = await self.persisted.find(parameters.identifier, sent, authenticate, headers)
-        return replace(parameters, query=found.text, registers=found.registers)
 
     async def _run(
         self,

@@ -1,7 +1,7 @@
 """Reading GraphQL requests from HTTP (GraphQL-over-HTTP specification), and refusing those that are not well-formed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any  # JSON that a client sent
 
 import orjson
@@ -65,9 +65,9 @@ class SubscriptionRequested(BadRequest):
         self.parameters = parameters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parameters:
-    """The parameters of a GraphQL request."""
+    """The parameters of a GraphQL request. Not frozen: every request makes one, which would take twice as long."""
 
     query: str
     """The document's text; empty where the request has its identifier alone, until it is found."""
@@ -118,7 +118,9 @@ def _weight(text: str) -> float:
 async def read_parameters(request: Request, max_bytes: int) -> Parameters:
     """The request's parameters. Raises BadRequest."""
     if request.method in ("GET", "HEAD"):
-        return replace(_checked(_from_url(request)), length=len(request.url.query))
+        parameters = _checked(_from_url(request))
+        parameters.length = len(request.url.query)
+        return parameters
     if request.method != "POST":
         raise BadRequest(405, "Send queries by POST or GET, mutations by POST.", {"Allow": "GET, HEAD, POST"})
     kind, *options = (word.strip().lower() for word in request.headers.get("content-type", "").split(";"))
@@ -130,11 +132,12 @@ async def read_parameters(request: Request, max_bytes: int) -> Parameters:
     body = await _body(request, max_bytes)
     if body.count(b"{") + body.count(b"[") > MAX_VALUES:  # even outside variables they are parsed
         raise BadRequest(400, f"The body must have at most {MAX_VALUES:,} objects and lists.")
-    parameters = replace(_checked(_json(body, "The body")), length=len(body))
-    if len(body) <= LARGE_BODY_BYTES:
-        return parameters
-    _require_few(parameters.variables)
-    return replace(parameters, is_large=True)
+    parameters = _checked(_json(body, "The body"))
+    parameters.length = len(body)
+    if len(body) > LARGE_BODY_BYTES:
+        _require_few(parameters.variables)
+        parameters.is_large = True
+    return parameters
 
 
 def _require_few(variables: dict[str, Any] | None) -> None:

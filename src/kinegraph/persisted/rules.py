@@ -7,9 +7,9 @@ and urql send them.
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any  # JSON that a client sent
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol  # Any: JSON that a client sent
 
 MAX_DOCUMENTS = 1_000
 """Registered documents of one caller, at most."""
@@ -47,8 +47,7 @@ class DocumentRefused(Exception):
         self.legacy_status = legacy_status
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """What a request names its document by: a hash of the text, or an id of a trusted document."""
 
     key: str
@@ -56,6 +55,15 @@ class Identifier:
     is_hash: bool
     is_automatic: bool = False
     """True for an automatic persisted query, whose text may be registered."""
+
+
+class NamedText(Protocol):
+    """A request's document: its text, which is empty until it is found, its identifier, or both."""
+
+    query: str
+    identifier: Identifier | None
+    registers: bool
+    """True if the text is to be registered, once it has turned out to be valid."""
 
 
 def hash_of(text: str) -> str:
@@ -86,9 +94,15 @@ def _automatic(sent: Any) -> Identifier:
             "Persisted queries are taken in version 1 of their protocol: send `version: 1`, or the text alone.",
             "PERSISTED_QUERY_NOT_SUPPORTED",
         )
-    if not isinstance(key, str) or not _is_id(key):
+    if not isinstance(key, str) or (identifier := _automatic_identifier(key)) is None:
         raise malformed_hash()
-    return Identifier(key, HASH.fullmatch(key) is not None, is_automatic=True)
+    return identifier
+
+
+@lru_cache(1_000)
+def _automatic_identifier(key: str) -> Identifier | None:
+    """The identifier of a hash; None where it has the syntax of none."""
+    return Identifier(key, HASH.fullmatch(key) is not None, is_automatic=True) if _is_id(key) else None
 
 
 def _document_id(sent: Any) -> Identifier:

@@ -39,13 +39,22 @@ class Usage:
 
     def count(self, hash: str, headers: Headers) -> None:
         """Count one use; without headers, one of a client without a name."""
-        found = {name: value[: 4 * MAX_LENGTH] for name, value in headers if name in HEADERS}
-        key = (
-            hash,
-            found.get(NAME) or found.get(APOLLO_NAME, b""),
-            found.get(VERSION) or found.get(APOLLO_VERSION, b""),
-        )
-        if key not in self.counts and len(self.counts) >= MAX_GATHERED:
+        name = version = apollo_name = apollo_version = b""
+        for header, value in headers:
+            if header in HEADERS:
+                if header == NAME:
+                    name = value[: 4 * MAX_LENGTH]
+                elif header == VERSION:
+                    version = value[: 4 * MAX_LENGTH]
+                elif header == APOLLO_NAME:
+                    apollo_name = value[: 4 * MAX_LENGTH]
+                else:
+                    apollo_version = value[: 4 * MAX_LENGTH]
+        key = (hash, name or apollo_name, version or apollo_version)
+        if (before := self.counts.get(key)) is not None:
+            self.counts[key] = before + 1
+            return
+        if len(self.counts) >= MAX_GATHERED:
             key = (hash, OTHERS.encode(), b"")
             if len(self.counts) >= 2 * MAX_GATHERED:
                 return

@@ -12,7 +12,7 @@ import logging
 from collections import Counter
 from collections.abc import Collection
 from sys import getsizeof
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import asyncpg
 
@@ -26,6 +26,7 @@ from kinegraph.kit.sessions import Authenticate
 from kinegraph.persisted import store
 from kinegraph.persisted.rules import (
     Identifier,
+    NamedText,
     hash_of,
     malformed_hash,
     mismatch,
@@ -59,13 +60,6 @@ class Texts(Protocol):
         """Remove texts."""
 
 
-class Found(NamedTuple):
-    """The text of a request's document, and whether it is to be registered once it has turned out to be valid."""
-
-    text: str
-    registers: bool = False
-
-
 class PersistedDocuments:
     """The documents that requests name; with `trusted_only`, those that requests may execute."""
 
@@ -79,30 +73,30 @@ class PersistedDocuments:
         self._texts = texts
         self._recent = Cache(RECENT_BYTES)
 
-    async def find(
-        self, identifier: Identifier | None, text: str, authenticate: Authenticate[Viewer] | None, headers: Headers
-    ) -> Found:
-        """The text to execute for an identifier, or a text, or both (none: an empty text). Raises DocumentRefused."""
-        named = headers if authenticate is not None else ()
+    async def find_text(self, sent: NamedText, authenticate: Authenticate[Viewer] | None, headers: Headers) -> None:
+        """Set the text to execute, and whether it is to be registered. Raises DocumentRefused."""
+        identifier, named = sent.identifier, headers if authenticate is not None else ()
         if self.trusted_only:
-            return Found(await self._find_trusted(identifier, text, authenticate, named))
-        if identifier is None:
-            return Found(text)
-        if text:
-            return await self._checked(identifier, text, authenticate, named)
-        if identifier.is_hash:
-            hash, found = identifier.key, await self._text_by_hash(identifier.key)
-        else:
-            hash, found = await self._trusted(identifier.key)
-        if found is None:
-            raise not_found(identifier)
-        self.usage.count(hash, named)
-        return Found(found)
+            sent.query = await self._find_trusted(identifier, sent.query, authenticate, named)
+        elif identifier is not None and sent.query:
+            await self._require_match(identifier, sent.query, named)
+            sent.registers = identifier.is_automatic and authenticate is not None
+        elif identifier is not None:
+            key = hash = identifier.key
+            text: str | None = self._cache.get(("hash", key)) if identifier.is_hash else None
+            if text is not None:
+                self.counts["process"] += 1
+            elif identifier.is_hash:
+                text = await self._text_elsewhere(key)
+            else:
+                hash, text = await self._trusted(key)
+            if text is None:
+                raise not_found(identifier)
+            self.usage.count(hash, named)
+            sent.query = text
 
-    async def _checked(
-        self, identifier: Identifier, text: str, authenticate: Authenticate[Viewer] | None, headers: Headers
-    ) -> Found:
-        """The text that came with its identifier. Raises DocumentRefused where it is another's."""
+    async def _require_match(self, identifier: Identifier, text: str, headers: Headers) -> None:
+        """Raise DocumentRefused where an identifier is that of another text."""
         hash = hash_of(text)
         if identifier.is_hash:
             if identifier.key != hash:
@@ -112,7 +106,6 @@ class PersistedDocuments:
         elif (await self._trusted(identifier.key))[0] != hash:
             raise mismatch(identifier)
         self.usage.count(hash, headers)
-        return Found(text, registers=identifier.is_automatic and authenticate is not None)
 
     async def _find_trusted(
         self, identifier: Identifier | None, text: str, authenticate: Authenticate[Viewer] | None, headers: Headers
@@ -138,12 +131,8 @@ class PersistedDocuments:
         except Unauthenticated:
             return False
 
-    async def _text_by_hash(self, hash: str) -> str | None:
-        """The text of a hash, from the nearest place that has it."""
-        cached: str | None = self._cache.get(("hash", hash))
-        if cached is not None:
-            self.counts["process"] += 1
-            return cached
+    async def _text_elsewhere(self, hash: str) -> str | None:
+        """The text of a hash that the process does not have, from Redis or PostgreSQL."""
         place, found = "redis", await self._texts.get(hash)
         text = _decoded(found)
         if text is None or hash_of(text) != hash:
