@@ -8,7 +8,7 @@ line, which set `kinegraph.documents`.
 from alembic import op
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 
 # bytes of the text: UTF-8, since a document may contain U+0000, which the type text does not take.
 TABLES = """

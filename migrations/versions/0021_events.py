@@ -11,7 +11,7 @@ A row has ids alone. Triggers record it, so that no statement of the application
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 FUNCTIONS = ("comment_added", "assignment_changed", "workout_changed", "job_changed", "viewer_changed")
 TABLES = ("exercise_comments", "workout_assignments", "workouts", "jobs", "memberships", "users")
