@@ -13,7 +13,8 @@ ROWS = {row[0].strip("`"): row for row in table(PAGE, "setting")}
 """The rows of the table of settings, by the setting's name."""
 
 VALUES = ("7", "2000", "on", "off", "trusted", "graphql-core", "email", "ES256", "development", "text",
-          "https://some.example", "redis://some/1", "postgresql://some/one", "some text of more than thirty-two bytes")  # fmt: skip
+          "https://some.example", "redis://some/1", "postgresql://some/one",
+          "some text of more than thirty-two bytes")  # fmt: skip
 """Values of which each setting takes one that is not its default."""
 
 FIELDS = [name for name in inspect.get_annotations(Settings) if not name.startswith(("_", "model_"))]
