@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from kinegraph.idempotency import rules, store
-from tests.conftest import Api, Organization
+from tests.conftest import Api, Organization, World
 from tests.idempotency.requests import COUNT, body, keyed
 from tests.media.files import Pool
 
@@ -40,6 +40,15 @@ def test_the_forms_of_a_key() -> None:
         assert rules.parsed_key(values) == expected
     with pytest.raises(rules.KeyRefused):
         rules.parsed_key(["a", "a"])
+
+
+async def test_a_key_of_a_user_who_does_not_exist_any_longer_is_refused_with_their_token(
+    api: Api, organization: Organization, owner: Pool, world: World, key: str
+) -> None:
+    gone = await world.person()
+    await owner.execute("DELETE FROM users WHERE id = $1", gone.id)
+    refused = await keyed(api, gone, body(organization), key)
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
 
 
 async def test_without_a_user_a_key_is_of_no_use(api: Api, organization: Organization, key: str) -> None:

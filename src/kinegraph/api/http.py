@@ -39,7 +39,7 @@ from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, requi
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
-from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
+from kinegraph.kit.errors import AnswerTooLarge, OutOfTime, Unauthenticated
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
@@ -131,7 +131,7 @@ class GraphQLEndpoint:
             if isinstance(error, SubscriptionRequested) and SUBSCRIBE in request.scope:
                 return cast(Response, await request.scope[SUBSCRIBE](error))
             return _answer(how, {"errors": [_error(error.message, error.code)]}, error.status, error.headers)
-        except TokenError as error:
+        except (TokenError, Unauthenticated) as error:
             log.info("a token was refused", extra={"reason": str(error)})
             return _unauthenticated(how, INVALID_TOKEN)
         except DocumentError as error:

@@ -125,11 +125,8 @@ class PersistedDocuments:
         raise not_trusted()
 
     async def _is_platform_admin(self, authenticate: Authenticate[Viewer]) -> bool:
-        try:
-            async with self._database.read(authenticate) as session:
-                return session.viewer.is_platform_admin
-        except Unauthenticated:
-            return False
+        async with self._database.read(authenticate) as session:
+            return session.viewer.is_platform_admin
 
     async def _text_elsewhere(self, hash: str) -> str | None:
         """The text of a hash that the process does not have, from Redis or PostgreSQL."""
