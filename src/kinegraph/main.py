@@ -26,11 +26,9 @@ from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.live import Resources, open_sockets
 from kinegraph.outside.redis_client import open_redis
-from kinegraph.outside.redis_texts import RedisTexts
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
-from kinegraph.persisted.jobs import UsageWriter
-from kinegraph.persisted.store_lookup import PersistedDocuments
+from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
@@ -138,12 +136,9 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
         readiness = Readiness(services.database_url, redis, revisions.head())
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
-        texts = RedisTexts(services.redis_url, "kinegraph:document:")
-        stack.push_async_callback(texts.close)
-        persisted = PersistedDocuments(database, texts, trusted_only=settings.documents == "trusted")
-        writer = UsageWriter(database, persisted.usage)
-        writer.start()
-        stack.push_async_callback(writer.close)
+        persisted = await stack.enter_async_context(
+            open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
+        )
         endpoint = GraphQLEndpoint(
             database,
             storage,

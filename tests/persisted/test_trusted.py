@@ -122,6 +122,13 @@ async def test_registered_documents_are_not_trusted(api: Api, locked: Api, perso
     assert outcome(await post(locked, by_hash(hash_of(text)), person)) == NOT_TRUSTED
 
 
+async def test_subscriptions_are_trusted_documents_too(locked: Api, world: World) -> None:
+    gym = await world.organization()
+    body = {"query": f'subscription {{ workoutChanged(id: "{gym.id}") {{ __typename }} }}'}
+    refused = await post(locked, body, gym.coach, Accept="text/event-stream")
+    assert "DOCUMENT_NOT_TRUSTED" in refused.text and "text/event-stream" in refused.headers["content-type"]
+
+
 async def test_introspection_and_graphiql_pass_for_platform_admins(locked: Api, world: World) -> None:
     admin, person = await world.person(is_platform_admin=True), await world.person()
     for text in ("{ __schema { queryType { name } } }", new_text()):

@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from kinegraph.api.limits import fragments_of
+from kinegraph.api.requests import BadRequest
 
 MAX_ARGUMENT_VALUES = 50_000
 """Limit of the values of all arguments of an operation. The largest workout has 11,000, sent once."""
@@ -55,6 +56,16 @@ class Arguments:
             times * (values_in(variables[name]) if name in variables else self.defaults.get(name, 0))
             for name, times in self.uses.items()
         )
+
+    def require_few(self, variables: Mapping[str, Any] | None, length: int) -> None:
+        """Raise BadRequest where they come to too many values, with variables sent in so many bytes."""
+        if not self.may_exceed(length):
+            return
+        count = self.count(variables or {})
+        if count > MAX_ARGUMENT_VALUES:
+            most = f"at most {MAX_ARGUMENT_VALUES:,}; these are {count:,}"
+            message = "The arguments have too many values, with each variable counted wherever it is used"
+            raise BadRequest(400, f"{message}: {most}. Use it less often, or send several requests.")
 
     def add(self, other: "Arguments") -> None:
         """Add the arguments of a part of the operation."""

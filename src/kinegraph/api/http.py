@@ -17,7 +17,6 @@ from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from kinegraph.api.arguments import MAX_ARGUMENT_VALUES, Arguments
 from kinegraph.api.context import RequestContext, authentication_by_token
 from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.executor import Gate, execute, written
@@ -162,7 +161,7 @@ class GraphQLEndpoint:
         operation = document.operation(parameters.operation_name)
         if is_get and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
-        _require_few_arguments(document.arguments(operation), parameters)
+        document.arguments(operation).require_few(parameters.variables, parameters.length)
         if parameters.registers:
             await self.persisted.register(parameters.query, authenticate)
         if operation.operation is OperationType.SUBSCRIPTION:
@@ -266,17 +265,6 @@ async def _is_answer_stored(
         return False
     await set_answer(await context.write_session(), authenticate.key, stored_form(orjson.dumps(data)))
     return True
-
-
-def _require_few_arguments(arguments: Arguments, parameters: Parameters) -> None:
-    """Refuse an operation whose arguments come to too many values. Raises BadRequest."""
-    if not arguments.may_exceed(parameters.length):
-        return
-    count = arguments.count(parameters.variables or {})
-    if count > MAX_ARGUMENT_VALUES:
-        most = f"at most {MAX_ARGUMENT_VALUES:,}; these are {count:,}"
-        message = "The arguments have too many values, with each variable counted wherever it is used"
-        raise BadRequest(400, f"{message}: {most}. Use it less often, or send several requests.")
 
 
 def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> Response:

@@ -1,19 +1,24 @@
-"""Writing the usage of documents at intervals, beside the requests."""
+"""Persisted documents of a web process, and writing their usage at intervals, beside the requests."""
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.pool import PoolExhausted
+from kinegraph.outside.redis_texts import RedisTexts
 from kinegraph.persisted import store_usage
 from kinegraph.persisted.rules_usage import Usage
 from kinegraph.persisted.store import authenticate_process
+from kinegraph.persisted.store_lookup import PersistedDocuments
 
 log = logging.getLogger("kinegraph.persisted")
 
 INTERVAL_SECONDS = 30
 """A process that is killed loses the counts of this time, at most."""
 CLOSE_SECONDS = 5
+REDIS_PREFIX = "kinegraph:document:"
 
 
 async def write_usage(database: Database, usage: Usage) -> int:
@@ -38,33 +43,31 @@ async def write_usage(database: Database, usage: Usage) -> int:
     return len(uses)
 
 
-class UsageWriter:
-    """Writes usage every INTERVAL_SECONDS from `start` on, and once more at `close`."""
-
-    def __init__(self, database: Database, usage: Usage) -> None:
-        self._database = database
-        self._usage = usage
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to write."""
-        self._task = asyncio.create_task(self._write_on())
-
-    async def close(self) -> None:
-        """Write what is left, for CLOSE_SECONDS at most."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+@asynccontextmanager
+async def open_persisted(
+    database: Database, redis_url: str, *, trusted_only: bool
+) -> AsyncIterator[PersistedDocuments]:
+    """The persisted documents of a web process, whose usage is written every INTERVAL_SECONDS and at the end."""
+    texts = RedisTexts(redis_url, REDIS_PREFIX)
+    persisted = PersistedDocuments(database, texts, trusted_only=trusted_only)
+    writing = asyncio.create_task(_write_on(database, persisted.usage))
+    try:
+        yield persisted
+    finally:
+        writing.cancel()
+        await asyncio.wait([writing])
+        await texts.close()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
-                await write_usage(self._database, self._usage)
+                await write_usage(database, persisted.usage)
         except TimeoutError:
             log.warning("the usage of documents could not be written in time")
 
-    async def _write_on(self) -> None:
-        while True:
-            await asyncio.sleep(INTERVAL_SECONDS)
-            try:
-                await write_usage(self._database, self._usage)
-            except Exception:
-                log.exception("writing the usage of documents failed, will try again")
+
+async def _write_on(database: Database, usage: Usage) -> None:
+    while True:
+        await asyncio.sleep(INTERVAL_SECONDS)
+        try:
+            await write_usage(database, usage)
+        except Exception:
+            log.exception("writing the usage of documents failed, will try again")
