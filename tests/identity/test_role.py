@@ -10,7 +10,7 @@ from tests.identity.rows import SCOPED, Pool
 
 TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
-          "document_usage")  # fmt: skip
+          "document_usage", "events")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -20,6 +20,7 @@ POLICIES = {
     "attachments": ["*", "a", "r", "w"],
     "document_registrations": ["*"],  # the process's own
     "document_usage": ["*"],
+    "events": ["*"],  # the worker's, which triggers and the readers of streams are too
     "idempotency_keys": ["*", "*"],  # one's own, and the worker's
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
@@ -122,5 +123,8 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
     names = ("kinegraph_authenticate", "fk_array_to_text", "kinegraph_count_votes", "kinegraph_forget_votes",
              "kinegraph_suggest_video", "kinegraph_change_version", "kinegraph_change_viewer_version",
              "kinegraph_set_viewer", "kinegraph_change_row", "kinegraph_change_editor", "kinegraph_change_exercise",
-             "kinegraph_repeat_parent", "kinegraph_folded", "kinegraph_sort_key", "kinegraph_search_key")  # fmt: skip
+             "kinegraph_repeat_parent", "kinegraph_folded", "kinegraph_sort_key", "kinegraph_search_key",
+             "kinegraph_number_events", "kinegraph_last_event", "kinegraph_record_event", "kinegraph_comment_added",
+             "kinegraph_assignment_changed", "kinegraph_workout_changed", "kinegraph_job_changed",
+             "kinegraph_viewer_changed")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)
