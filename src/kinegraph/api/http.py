@@ -48,7 +48,7 @@ from kinegraph.persisted.store_lookup import PersistedDocuments
 log = logging.getLogger("kinegraph.api")
 
 MAX_TRIES = 8
-"""Maximum number of executions of a mutation that a deadlock ends."""
+"""Maximum number of executions of a request that a deadlock ends."""
 
 SUBSCRIBE = "kinegraph.subscribe"
 """The key in a request's scope of the function that answers its subscription (SubscriptionRequested)."""

@@ -15,7 +15,7 @@ Command = Callable[[argparse.Namespace], int]
 
 SWITCHES = {
     "members_see_each_other": "members see other members' comments (off at first: in a clinic a name is health data)",
-    "members_see_library": "members browse the organization's own published exercises (on at first)",
+    "members_see_library": "members browse the organization's library; off: it is empty for them (on at first)",
 }
 """The settings of an organization, by column of its table."""
 

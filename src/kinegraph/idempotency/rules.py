@@ -57,8 +57,8 @@ def parsed_key(values: Sequence[str]) -> str | None:
     key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
     if len(values) > 1 or not (quoted or _BARE.fullmatch(text)) or not 1 <= len(key) <= MAX_KEY_LENGTH:
         message = (
-            f"The header Idempotency-Key takes one string of 1 to {MAX_KEY_LENGTH} visible ASCII characters, such as "
-            "a UUID, in double quotes or without."
+            f"The header Idempotency-Key takes one string of 1 to {MAX_KEY_LENGTH} ASCII characters, such as a UUID, "
+            "in double quotes or without; without, it has no spaces, quotes, commas, semicolons and backslashes."
         )
         raise KeyRefused(400, "BAD_REQUEST", message)
     return key

@@ -100,7 +100,7 @@ class Organization(Node):
         description="Whether members see other members' comments; off by default, since a name may be health data."
     )
     members_see_library: bool = strawberry.field(
-        description="Whether members browse the organization's own published exercises; on by default."
+        description="Whether members browse the library, which is empty for them where it is off; on by default."
     )
 
     @field("The people in it, by name. Members see its staff and themselves only.")

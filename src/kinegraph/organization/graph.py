@@ -35,7 +35,7 @@ class UpdateOrganizationInput:
         default=UNSET, description="Whether members see other members' comments, and so their names."
     )
     members_see_library: bool | None = strawberry.field(
-        default=UNSET, description="Whether members browse the organization's own published exercises."
+        default=UNSET, description="Whether members browse the library, which is empty for them where it is off."
     )
 
 
