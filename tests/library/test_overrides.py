@@ -42,8 +42,9 @@ async def gym(world: World) -> Organization:
 
 
 async def stored(owner: Pool, gym: Organization) -> list[Any]:
-    """The stored diffs of an organization."""
-    rows = await owner.fetch("SELECT overrides::text FROM exercise_org_overrides WHERE organization_id = $1", gym.id)
+    """The stored diffs of an organization that are not empty."""
+    query = "SELECT overrides::text FROM exercise_org_overrides WHERE organization_id = $1 AND overrides <> '{}'"
+    rows = await owner.fetch(query, gym.id)
     return [row["overrides"] for row in rows]
 
 
