@@ -132,7 +132,7 @@ def test_a_full_disk_and_a_malformed_organization_are_reported_in_one_line(
     )
     assert refused(full) == "The export cannot be written: No space left on device."
     done = run("export", "--organization", "\udcff", env=environment(database_url))
-    assert refused(done) == r"There is no organization with the slug '\udcff'."
+    assert refused(done) == "There is no organization with the slug '\N{REPLACEMENT CHARACTER}'."
 
 
 def test_a_reader_that_closes_an_export_early_gets_no_error(database_url: str) -> None:

@@ -133,11 +133,12 @@ async def test_a_term_is_found_by_its_name_in_place_of_its_slug(
     one, _ = gyms
     await make(api, one.coach, one, "EQUIPMENT", "Hook C++", slug="c")
     await make(api, one.coach, one, "EQUIPMENT", "C")
-    file = 'name,bodyRegions,equipmentItems\nA,"Wrist / Hand, knee",hook c++\nB,HIP;Ankle / Foot,C\n'
+    await make(api, one.coach, one, "EQUIPMENT", "Band, long")
+    file = 'name,bodyRegions,equipmentItems\nA,"Wrist / Hand, knee",hook c++\nB,HIP;Ankle / Foot,C\nC,,"band, Long"\n'
     await bring(database, one.slug, file, Format.CSV, duplicates=KEEP)
     found = [(row["bodyRegions"], row["equipmentItems"]) for row in await take(database, one.slug)]
-    assert found == [(["knee", "wrist-hand"], ["c"]), (["ankle-foot", "hip"], ["c-2"])]
-    assert verdicts(await bring(database, one.slug, file, Format.CSV)) == ["unchanged"] * 2
+    assert found == [(["knee", "wrist-hand"], ["c"]), (["ankle-foot", "hip"], ["c-2"]), ([], ["band-long"])]
+    assert verdicts(await bring(database, one.slug, file, Format.CSV)) == ["unchanged"] * 3
     with pytest.raises(Exception, match="There is no term 'Toe'; create it first"):
         await bring(database, one.slug, "name,bodyRegions\nC,Toe\n", Format.CSV)
 

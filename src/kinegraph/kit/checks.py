@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
-from kinegraph.kit.text import identity_of, normalized
+from kinegraph.kit.text import identity_of, normalized, split_terms
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -164,11 +164,3 @@ def without_duplicates(texts: Iterable[str], same: Callable[[str], str]) -> list
     for text in texts:
         first.setdefault(same(text), text)
     return [*first.values()]
-
-
-_SEPARATORS = re.compile("[,;\n\u060c\u061b\u3001\uff0c\uff1b]")
-
-
-def split_terms(text: str) -> list[str]:
-    """The terms of a text that are separated by commas, semicolons or line breaks, those of Arabic and CJK included."""
-    return [term for part in _SEPARATORS.split(text) if (term := part.strip())]
