@@ -39,7 +39,7 @@ from kinegraph.formats.records import Location, Skipped, one_line, quoted
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.kit.text import identity_of, likenesses
 from kinegraph.taxonomy.rules_references import NewTerm, TermIndex
-from kinegraph.video.rules import locked_columns
+from kinegraph.video.rules import locked_columns, require_video
 
 
 def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
@@ -252,6 +252,10 @@ def _against(decision: Decision, existing: ExistingRows, index: TermIndex) -> It
     holder = existing.slugs.get(entry.content.get("slug") or "")
     if existing.is_canonical and holder is not None and (stored is None or stored.id != holder):
         yield Fault(entry.location, "slug", "Another canonical exercise, perhaps a deleted one, has this slug.")
+    try:
+        require_video(entry.content, stored.content["video_url"] if stored else None, ())
+    except InvalidInput as refusal:
+        yield Fault(entry.location, "videoDurationSeconds", refusal.message)
     if stored and "status" in entry.content:
         try:
             require_move(stored.content["status"], entry.content["status"])

@@ -20,7 +20,7 @@ Scope = UUID | None
 
 WITH_CHILD_ROWS = f"""
     SELECT e.id, e.import_key, e.seed_hash, e.video_locked_by_user_id,
-           {", ".join(f"e.{name}" for name in NO_VIDEO)}, {", ".join(f"e.{name}" for name in EXCHANGED)},
+           {", ".join(f"e.{name}" for name in {**dict.fromkeys(EXCHANGED), **NO_VIDEO})},
            (SELECT coalesce(jsonb_agg(jsonb_build_object('type', type, 'body', body, 'image_key', image_key,
                                                          'image_mime', image_mime) ORDER BY sort_order, id), '[]')
             FROM exercise_instructions WHERE exercise_id = e.id) AS instructions,
