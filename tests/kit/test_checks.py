@@ -272,3 +272,18 @@ def test_all_faults_are_refused_together_in_the_order_found() -> None:
 
 def test_an_input_without_fault_passes() -> None:
     Checks().done()
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("https://example.com/a b", "Must not contain a space: write it as %20."),
+        ("https://example.com:99999", "The port must be from 1 to 65,535."),
+        ("https://", "Must have a host after https:// or http://."),
+        ("ftp://example.com", "Must be a URL that starts with https:// or http://."),
+    ],
+)
+def test_a_refused_address_says_what_is_wrong_with_it(url: str, fault: str) -> None:
+    checks = Checks()
+    checks.url(url, AT)
+    assert faults(checks) == [fault]
