@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kinegraph.api.schema import schema
 from tests.conftest import Api, Person, World
 
 CREATE = "mutation ($input: CreateWorkoutInput!) { createWorkout(input: $input) { workout { id } } }"
@@ -110,3 +111,16 @@ names = st.text(max_size=12).map(lambda name: f"{name}'").filter(lambda name: "\
 async def test_an_unknown_field_of_any_name_is_named(api: Api, person: Person, one: str, other: str) -> None:
     found = await fields(api, person, LIST, filter={"q": "x", one: other, other: None})
     assert sorted(found) == sorted(["filter", name] for name in {one, other})
+
+
+DATE_TIME: Any = schema._schema.type_map["DateTime"]
+
+
+@pytest.mark.parametrize("value", ["yesterday", 5, "2026-13-01T00:00:00Z", "2026-W10"])
+def test_a_value_that_is_no_moment_is_refused_in_plain_words(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"^Must be a date and time as text, such as .*; this is "):
+        DATE_TIME.parse_value(value)
+
+
+def test_a_moment_may_have_lower_case_letters() -> None:
+    assert DATE_TIME.parse_value("2026-03-01t09:30:00z") == DATE_TIME.parse_value("2026-03-01T09:30:00Z")

@@ -133,10 +133,30 @@ async def test_a_term_is_found_by_its_name_in_place_of_its_slug(
     one, _ = gyms
     await make(api, one.coach, one, "EQUIPMENT", "Hook C++", slug="c")
     await make(api, one.coach, one, "EQUIPMENT", "C")
-    file = 'name,bodyRegions,equipmentItems\nA,"Wrist / Hand, knee",hook c++\nB,HIP;Ankle / Foot,C\n'
+    await make(api, one.coach, one, "EQUIPMENT", "Band, long")
+    file = 'name,bodyRegions,equipmentItems\nA,"Wrist / Hand, knee",hook c++\nB,HIP;Ankle / Foot,C\nC,,"band, Long"\n'
     await bring(database, one.slug, file, Format.CSV, duplicates=KEEP)
     found = [(row["bodyRegions"], row["equipmentItems"]) for row in await take(database, one.slug)]
-    assert found == [(["knee", "wrist-hand"], ["c"]), (["ankle-foot", "hip"], ["c-2"])]
-    assert verdicts(await bring(database, one.slug, file, Format.CSV)) == ["unchanged"] * 2
+    assert found == [(["knee", "wrist-hand"], ["c"]), (["ankle-foot", "hip"], ["c-2"]), ([], ["band-long"])]
+    assert verdicts(await bring(database, one.slug, file, Format.CSV)) == ["unchanged"] * 3
     with pytest.raises(Exception, match="There is no term 'Toe'; create it first"):
         await bring(database, one.slug, "name,bodyRegions\nC,Toe\n", Format.CSV)
+
+
+async def test_an_override_that_was_reset_is_none_for_lists_exports_and_imports(
+    api: Api, database: Database, owner: Pool, gyms: tuple[Organization, Organization]
+) -> None:
+    one, _ = gyms
+    await override(api, owner, one, "back-squat", difficulty=5)
+    file = await exported(database, one.slug)
+    id = await owner.fetchval("SELECT id FROM exercises WHERE slug = 'back-squat' AND organization_id IS NULL")
+    await api.run(
+        "mutation ($id: ID!, $of: ID!) { resetExerciseOverride(exerciseId: $id, organizationId: $of) { __typename } }",
+        one.coach,
+        id=str(id),
+        of=str(one.id),
+    )
+    assert await customized(api, one) == []
+    assert await exported(database, one.slug) == b""
+    assert beside(await bring(database, one.slug, file, OURS)) == (0, 0, ["new"])
+    assert [each["difficulty"] for each in await customized(api, one)] == [5]

@@ -105,10 +105,10 @@ async def test_a_list_is_stored_as_it_is_sent_also_of_one_entry(
     assert (await update(api, gym.coach, made["id"], **{name: [entry, "other"]}))[name] == [entry, "other"]
 
 
-@pytest.mark.parametrize("text", ["rack", "", None])
-@pytest.mark.parametrize("listed", [["rack"], [], None])
+@pytest.mark.parametrize("text", ["rack", ""])
+@pytest.mark.parametrize("listed", [["rack"], []])
 async def test_a_list_and_its_text_are_refused_beside_each_other(
-    api: Api, gym: Organization, listed: Any, text: str | None
+    api: Api, gym: Organization, listed: Any, text: str
 ) -> None:
     target = await create(api, gym.coach, gym)
     for name in ("equipment", "aliases"):
@@ -116,6 +116,22 @@ async def test_a_list_and_its_text_are_refused_beside_each_other(
         expected = [("INVALID_INPUT", ["input", f"{name}Text"])]
         assert await api.refusals(UPDATE, gym.coach, id=target["id"], input=both) == expected
     assert await read(api, gym.coach, target["id"]) == target
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ({"equipment": ["a, b"], "equipmentText": None}, ["a, b"]),
+        ({"equipment": [], "equipmentText": None}, []),
+        ({"equipment": None, "equipmentText": "a, b"}, ["a", "b"]),
+        ({"equipment": None, "equipmentText": None}, []),
+    ],
+)
+async def test_a_null_beside_a_list_or_its_text_counts_as_absent(
+    api: Api, gym: Organization, sent: Any, stored: list[str]
+) -> None:
+    made = await create(api, gym.coach, gym, equipment=["before"])
+    assert (await update(api, gym.coach, made["id"], **sent))["equipment"] == stored
 
 
 async def test_commas_do_not_separate_cues(api: Api, gym: Organization) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kinegraph.kit.checks import Checks, character_fault, parse_key, require_key, split_terms
+from kinegraph.kit.checks import Checks, character_fault, parse_key, require_key
 from kinegraph.kit.errors import InvalidInput, Refused
-from kinegraph.kit.text import identity_of
+from kinegraph.kit.text import COMMAS, LINE_ENDS, SEMICOLONS, identity_of, split_terms
 
 AT = ("input", "name")
 KEY = "0197c1a2-89ab-7cde-8f01-23456789abcd"
@@ -226,7 +226,7 @@ def test_a_text_is_split_into_its_terms(text: str, terms: list[str]) -> None:
     assert split_terms(text) == terms
 
 
-terms_to_join = st.lists(st.text(st.characters(codec="utf-8", exclude_characters=",;\n،؛、，；")))
+terms_to_join = st.lists(st.text(st.characters(codec="utf-8", exclude_characters=COMMAS + SEMICOLONS + LINE_ENDS)))
 
 
 @settings(max_examples=100, deadline=None)
@@ -272,3 +272,18 @@ def test_all_faults_are_refused_together_in_the_order_found() -> None:
 
 def test_an_input_without_fault_passes() -> None:
     Checks().done()
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("https://example.com/a b", "Must not contain a space: write it as %20."),
+        ("https://example.com:99999", "The port must be from 1 to 65,535."),
+        ("https://", "Must have a host after https:// or http://."),
+        ("ftp://example.com", "Must be a URL that starts with https:// or http://."),
+    ],
+)
+def test_a_refused_address_says_what_is_wrong_with_it(url: str, fault: str) -> None:
+    checks = Checks()
+    checks.url(url, AT)
+    assert faults(checks) == [fault]

@@ -42,8 +42,9 @@ async def gym(world: World) -> Organization:
 
 
 async def stored(owner: Pool, gym: Organization) -> list[Any]:
-    """The stored diffs of an organization."""
-    rows = await owner.fetch("SELECT overrides::text FROM exercise_org_overrides WHERE organization_id = $1", gym.id)
+    """The stored diffs of an organization that are not empty."""
+    query = "SELECT overrides::text FROM exercise_org_overrides WHERE organization_id = $1 AND overrides <> '{}'"
+    rows = await owner.fetch(query, gym.id)
     return [row["overrides"] for row in rows]
 
 
@@ -128,7 +129,9 @@ async def test_lists_of_an_override_are_stored_as_they_are_sent_and_its_texts_ar
     changed = await upsert(api, gym, squat, equipmentText="safety_bar; rack", aliasesText=f"SSB, {HEBREW}")
     assert (changed["equipment"], changed["aliases"]) == (["safety_bar", "rack"], ["SSB", HEBREW])
     assert (await upsert(api, gym, squat, equipmentText=None))["customizedFields"] == ["aliases"]
-    both = {"equipment": None, "equipmentText": "rack", "difficulty": 9}
+    every = await upsert(api, gym, squat, equipment=["a, b"], equipmentText=None, aliases=None, aliasesText="c, d")
+    assert (every["equipment"], every["aliases"]) == (["a, b"], ["c", "d"])
+    both = {"equipment": ["rack"], "equipmentText": "rack", "difficulty": 9}
     assert await api.refusals(UPSERT, gym.coach, **target(squat, gym), overrides=both) == [
         ("INVALID_INPUT", ["overrides", "equipmentText"]),
         ("INVALID_INPUT", ["overrides", "difficulty"]),

@@ -110,10 +110,12 @@ async def test_some_fields_can_be_reset_and_the_others_stay(api: Api, gym: Organ
     assert set(await overrides(api, gym, squat)) == {"difficulty"}
 
 
-async def test_resetting_the_last_field_leaves_no_override(api: Api, gym: Organization, squat: str, owner: Any) -> None:
+async def test_resetting_the_last_field_leaves_no_value(api: Api, gym: Organization, squat: str, owner: Any) -> None:
     await upsert(api, gym, squat, name="Our squat")
     await api.run(RESET, gym.coach, **target(squat, gym), fields=["name"])
-    assert await owner.fetchval("SELECT count(*) FROM exercise_org_overrides WHERE organization_id = $1", gym.id) == 0
+    row = await owner.fetchrow("SELECT * FROM exercise_org_overrides WHERE organization_id = $1", gym.id)
+    assert (row["overrides"], row["changes"], row["updated_by_user_id"]) == ("{}", "{}", gym.coach.id)
+    assert await overrides(api, gym, squat) == {}
 
 
 async def test_no_field_resets_nothing_and_null_resets_all(api: Api, gym: Organization, squat: str) -> None:

@@ -51,6 +51,19 @@ def _day(value: object) -> datetime.date:
     raise ValueError(f'Must be a day of the calendar as text, such as "2026-03-01"; this is {value!r:.40}.')
 
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}(:?\d{2})?)?", re.ASCII)
+
+
+def _parsed_moment(value: object) -> datetime.datetime:
+    """The moment that a text in the form of RFC 3339 names, or of ISO 8601 with fewer digits."""
+    try:
+        if isinstance(value, str) and _MOMENT.fullmatch(value):
+            return datetime.datetime.fromisoformat(value.upper())
+    except ValueError:
+        pass
+    raise ValueError(f'Must be a date and time as text, such as "2026-03-01T09:30:00Z"; this is {value!r:.40}.')
+
+
 DATE = strawberry.scalar(
     name="Date",
     description="ISO 8601 calendar date, e.g. 2026-03-01.",
@@ -64,7 +77,7 @@ DATE_TIME = strawberry.scalar(
     description="ISO 8601 date and time with offset; always UTC in responses, e.g. 2026-03-01T09:30:00Z.",
     specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
     serialize=_moment,
-    parse_value=datetime.datetime.fromisoformat,
+    parse_value=_parsed_moment,
 )
 
 

@@ -136,8 +136,8 @@ def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
     given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
     given |= {name: _whole(value) for name, value in given.items() if name in NUMBERS}
     hashed = orjson.dumps({**HASHED_DEFAULTS, **given, **details}, option=orjson.OPT_SORT_KEYS)
-    video = {**NO_VIDEO, **video_columns(given, None)}
-    return {**UNSET_VALUES, **given, **video, **details, "seed_hash": hashlib.sha256(hashed).hexdigest()}
+    video = {**NO_VIDEO, **given, **video_columns(given, None)}
+    return {**UNSET_VALUES, **video, **details, "seed_hash": hashlib.sha256(hashed).hexdigest()}
 
 
 def _whole(value: float | None) -> int | None:

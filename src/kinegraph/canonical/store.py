@@ -21,7 +21,6 @@ def recordset_type(column: Column) -> str:
 SEEDED: Mapping[str, str] = {
     **{name: recordset_type(COLUMNS[name]) for name in EXCHANGED if name != "status"},
     "video_provider": "text",
-    "video_duration_seconds": "integer",
     "video_status": "text",
     "seed_hash": "text",
 }

@@ -77,8 +77,7 @@ def _like(decision: Decision) -> str:
 
 def summary(plan: Plan) -> str:
     """The line that says how many rows were imported."""
-    new = sum(each.stored is None for each in plan.written)
-    overrides = sum(each.writes for each in plan.overrides)
+    new, overrides = sum(each.stored is None for each in plan.written), sum(each.writes for each in plan.overrides)
     beside = [f"{len(plan.new_terms):,} taxonomy terms"] if plan.new_terms else []
     beside += [f"{overrides:,} overrides"] if overrides else []
     return ", ".join([f"Imported: {new:,} new", f"{len(plan.written) - new:,} brought up to date", *beside]) + "."
@@ -87,4 +86,5 @@ def summary(plan: Plan) -> str:
 def exported(counts: Mapping[str, int]) -> str:
     """The line that says how many rows of each kind were exported, and what is not part of an export."""
     written = ", ".join(f"{counts.get(kind, 0):,} {kind}" for kind in (EXERCISES, TAXONOMY_TERMS, OVERRIDES))
-    return f"{written}. Left out: pictures of instructions, votes on videos, deleted exercises."
+    copies = "which exercise a copy was made from (forkedFrom), pictures of instructions"
+    return f"{written}. Left out: {copies}, the status of videos, votes on them and suggestions, deleted exercises."

@@ -121,6 +121,6 @@ async def export_exercises(database: Database, slug: str | None) -> AsyncGenerat
         while after:
             overrides = await store_overrides.page(session, scope, after, BATCH)
             for each in overrides:
-                values = stored_fields(each)
-                yield OVERRIDES, override_line(each.id, each.slug, each.name, digest(values), values)
+                if values := stored_fields(each):  # it may be empty, after a reset
+                    yield OVERRIDES, override_line(each.id, each.slug, each.name, digest(values), values)
             after = overrides[-1].id if overrides else None

@@ -48,6 +48,8 @@ class Entry:
     """Finds a row that was never imported, in formats that permit it."""
     base: str | None = None
     """The hash of the row's content at the time of its export."""
+    whole_cells: Mapping[str, str] = field(default_factory=dict)
+    """The texts of term lists before they were split, by field."""
 
     @property
     def name(self) -> str:

@@ -7,14 +7,25 @@ from typing import Any  # values of a file: JSON of any type
 from uuid import UUID
 
 from kinegraph.exchange.rules import Entry, Fault, OverrideEntry, Parsed, TermEntry
-from kinegraph.exchange.rules_fields import FIELDS, FLAGS, NUMBERS, TERMS, as_term, content_of, is_a, is_choice
+from kinegraph.exchange.rules_fields import (
+    BY_API_NAME,
+    FIELDS,
+    FLAGS,
+    NUMBERS,
+    TERMS,
+    as_term,
+    content_of,
+    is_a,
+    is_choice,
+)
 from kinegraph.exercise.rules_columns import COLUMNS, LISTS, OVERRIDABLE, api_name
+from kinegraph.exercise.rules_details import ContraindicationSeverity
 from kinegraph.formats.csv import Cell
 from kinegraph.formats.csv import Column as CsvColumn
 from kinegraph.formats.readers import read
 from kinegraph.formats.records import File, Format, Raw, Rows, one_line
 from kinegraph.kit.checks import Checks, character_fault, parse_key
-from kinegraph.kit.text import identity_of
+from kinegraph.kit.text import COMMAS, LINE_ENDS, SEMICOLONS, identity_of, split_terms
 from kinegraph.taxonomy.rules import TaxonomyKind, checked_term
 
 MAX_KEY_LENGTH = 255
@@ -22,9 +33,7 @@ OVERRIDABLE_FIELDS: Mapping[str, str] = {api_name(name): name for name in OVERRI
 """The fields that an override in a file may set, by their names there, which are the keys of the stored override."""
 
 CELLS: Mapping[str, Cell] = {
-    **dict.fromkeys(LISTS, Cell.NAMES),
-    **dict.fromkeys(("cues", "common_faults", "scaling_options"), Cell.LIST),
-    **dict.fromkeys(("aliases", *TERMS), Cell.TITLES),
+    **dict.fromkeys((*LISTS, *TERMS), Cell.LIST),
     **dict.fromkeys(FLAGS, Cell.FLAG),
     **dict.fromkeys(NUMBERS, Cell.WHOLE),
     "instructions": Cell.INSTRUCTIONS,
@@ -32,10 +41,39 @@ CELLS: Mapping[str, Cell] = {
 }
 """The type of the cells of each CSV column; the others are texts."""
 
-CSV_COLUMNS = [
-    CsvColumn(api_name(name), CELLS.get(name, Cell.TEXT), name in COLUMNS and COLUMNS[name].is_required)
-    for name in FIELDS
-]
+SENTENCE_ENDS = f"{SEMICOLONS}{LINE_ENDS}|\uff5c"
+"""The characters that separate sentences in a cell; names are separated by commas, too."""
+
+
+def _sentences(cell: str) -> list[str]:
+    return split_terms(cell, SENTENCE_ENDS)
+
+
+def _names(cell: str) -> list[str]:
+    return split_terms(cell, COMMAS + SENTENCE_ENDS)
+
+
+def _titles(cell: str) -> list[str]:
+    """The titles in a cell, which may have commas where another character separates them."""
+    return _sentences(cell) if any(end in cell for end in SENTENCE_ENDS) else _names(cell)
+
+
+def _csv_column(name: str) -> CsvColumn:
+    """The CSV column of a field."""
+    split = _names if name in LISTS else _titles
+    if name in ("cues", "common_faults", "scaling_options", "contraindications"):
+        split = _sentences
+    return CsvColumn(
+        api_name(name),
+        CELLS.get(name, Cell.TEXT),
+        is_required=name in COLUMNS and COLUMNS[name].is_required,
+        split=_titles if name == "aliases" else split,
+        severities=frozenset(ContraindicationSeverity),
+        may_be_whole=name in TERMS,
+    )
+
+
+CSV_COLUMNS = [*map(_csv_column, FIELDS)]
 """The columns that a CSV file may have."""
 
 
@@ -88,7 +126,8 @@ def _entry(row: Raw, format: Format, rows_by_key: dict[str, int], checks: Checks
     elif not key and not checks.refusals:
         checks.refuse("Must be given: it tells the row from others.", row.key_field)
     slug = content.get("slug") if row.finds_by_slug else None
-    return Entry(row.location, key, content, id, slug, row.base)
+    whole_cells = {BY_API_NAME[name]: cell for name, cell in row.whole_cells.items()}
+    return Entry(row.location, key, content, id, slug, row.base, whole_cells)
 
 
 TERM_TEXTS = ("kind", "name", "slug", "parent", "bodyArea")

@@ -12,7 +12,7 @@ from kinegraph.exercise import rules_details as details
 from kinegraph.exercise.rules import checked
 from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, LISTS, MAX_ENTRIES, Kind, api_name
 from kinegraph.exercise.rules_columns import DEFAULTS as COLUMN_DEFAULTS
-from kinegraph.formats.records import one_line
+from kinegraph.formats.records import one_line, quoted
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
 from kinegraph.taxonomy.rules import MAX_NAME_LENGTH, MAX_TERMS
@@ -93,7 +93,8 @@ def content_of(raw: Mapping[str, Any], checks: Checks, fields: Mapping[str, str]
         if name is None:
             checks.refuse(f"There is no such field; there are {', '.join(fields)}.", one_line(key))
         elif name in COLUMNS and COLUMNS[name].is_required and value is None:
-            checks.refuse("Must not be null; leave it out to keep it as it is.", key)
+            advice = "" if name == "name" else "; leave it out to keep it as it is"  # a name is never left out of a row
+            checks.refuse(f"Must not be null{advice}.", key)
         elif value is None or _is_typed(name, value, (key,), checks):
             fit[name] = _stored_value(name, value)
     return {name: _within_limits(name, value, checks) for name, value in fit.items()}
@@ -206,7 +207,7 @@ def is_choice(value: Any, choices: type[StrEnum], at: Path, checks: Checks) -> b
         return False
     if as_term(value) in [*choices]:
         return True
-    checks.refuse(f"Must be one of {', '.join(choices)}; this is {one_line(value)!r}.", *at)
+    checks.refuse(f"Must be one of {', '.join(choices)}; this is {quoted(value)}.", *at)
     return False
 
 

@@ -35,11 +35,11 @@ from kinegraph.exchange.rules_fields import TERMS, is_unchanged
 from kinegraph.exercise.rules import require_move
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.rules_terms import ExerciseStatus
-from kinegraph.formats.records import Location, Skipped
+from kinegraph.formats.records import Location, Skipped, one_line, quoted
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.kit.text import identity_of, likenesses
 from kinegraph.taxonomy.rules_references import NewTerm, TermIndex
-from kinegraph.video.rules import locked_columns
+from kinegraph.video.rules import locked_columns, require_video
 
 
 def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
@@ -74,7 +74,8 @@ def _new_terms(entries: Sequence[TermEntry], index: TermIndex) -> tuple[list[New
             seen.add(above)
             above = parents.get(above)
         if above is not None or (entry.parent and parents[slug] is None):
-            faults.append(Fault(entry.location, "parent", f"There is no category {entry.parent!r} above it."))
+            missing = f"There is no category {quoted(entry.parent or '')} above it."
+            faults.append(Fault(entry.location, "parent", missing))
         else:
             terms.append(NewTerm(entry.kind, {**entry.columns, "slug": slug}, parents.get(slug)))
     return terms, faults
@@ -82,12 +83,15 @@ def _new_terms(entries: Sequence[TermEntry], index: TermIndex) -> tuple[list[New
 
 def _with_slugs(entry: Entry, index: TermIndex) -> Entry:
     """The entry with the scope's slugs for the terms that it names; the text of a term that does not exist stays."""
-    meant = {
-        name: sorted({index.slug_of(kind, text) or text for text in entry.content[name]})
-        for name, kind in TERMS.items()
-        if name in entry.content
-    }
+    meant = {name: _slugs(entry, name, kind, index) for name, kind in TERMS.items() if name in entry.content}
     return replace(entry, content={**entry.content, **meant})
+
+
+def _slugs(entry: Entry, name: str, kind: str, index: TermIndex) -> list[str]:
+    """The slugs of an entry's terms of one kind; a cell that is one term's name, commas included, means this one."""
+    if (whole := entry.whole_cells.get(name)) and (slug := index.slug_of(kind, whole)) is not None:
+        return [slug]
+    return sorted({index.slug_of(kind, text) or text for text in entry.content[name]})
 
 
 def _overrides(
@@ -164,7 +168,7 @@ class DuplicateFinder:
         for row in named:
             names, kind = (self.own, "stored") if row.is_own else (self.canonical, "canonical")
             for form in _forms(row.name, row.slug):
-                names.setdefault(form, f'the {kind} "{row.name}"')
+                names.setdefault(form, f'the {kind} "{one_line(row.name)}"')
         for entry in entries:
             self.add(entry)
 
@@ -244,10 +248,14 @@ def _against(decision: Decision, existing: ExistingRows, index: TermIndex) -> It
     for name, kind in TERMS.items():
         for text in entry.content.get(name, ()):
             if index.slug_of(kind, text) is None:
-                yield Fault(entry.location, api_name(name), f"There is no term {text!r}; create it first.")
+                yield Fault(entry.location, api_name(name), f"There is no term {quoted(text)}; create it first.")
     holder = existing.slugs.get(entry.content.get("slug") or "")
     if existing.is_canonical and holder is not None and (stored is None or stored.id != holder):
         yield Fault(entry.location, "slug", "Another canonical exercise, perhaps a deleted one, has this slug.")
+    try:
+        require_video(entry.content, stored.content["video_url"] if stored else None, ())
+    except InvalidInput as refusal:
+        yield Fault(entry.location, "videoDurationSeconds", refusal.message)
     if stored and "status" in entry.content:
         try:
             require_move(stored.content["status"], entry.content["status"])

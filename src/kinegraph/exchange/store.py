@@ -8,6 +8,7 @@ from kinegraph.canonical.store import authenticate_curator
 from kinegraph.exchange.rules import ExchangeError, NameRow, StoredRow
 from kinegraph.exchange.rules_fields import TERMS
 from kinegraph.exercise.rules_columns import EXCHANGED
+from kinegraph.formats.records import quoted
 from kinegraph.identity.store_operator import authenticate_operator, drop_operator, organizations_by_slug
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
@@ -19,7 +20,7 @@ Scope = UUID | None
 
 WITH_CHILD_ROWS = f"""
     SELECT e.id, e.import_key, e.seed_hash, e.video_locked_by_user_id,
-           {", ".join(f"e.{name}" for name in NO_VIDEO)}, {", ".join(f"e.{name}" for name in EXCHANGED)},
+           {", ".join(f"e.{name}" for name in {**dict.fromkeys(EXCHANGED), **NO_VIDEO})},
            (SELECT coalesce(jsonb_agg(jsonb_build_object('type', type, 'body', body, 'image_key', image_key,
                                                          'image_mime', image_mime) ORDER BY sort_order, id), '[]')
             FROM exercise_instructions WHERE exercise_id = e.id) AS instructions,
@@ -52,7 +53,7 @@ def authenticate(slug: str | None) -> Authenticate[Scope]:
         await drop_operator(session)
         organization = next(iter(found), None)
         if organization is None:
-            raise ExchangeError(f"There is no organization with the slug {slug!r}.")
+            raise ExchangeError(f"There is no organization with the slug {quoted(slug)}.")
         await session.fetch(
             "SELECT set_config('kinegraph.organizations', $1, true), set_config('kinegraph.coached', $1, true)",
             f"{{{organization.id}}}",

@@ -41,13 +41,14 @@ def record_of(decision: Decision) -> Record:
     stored = decision.stored
     before = stored.content if stored else DEFAULTS
     after = {**before, **decision.entry.content}
-    video = {**(stored.video if stored else NO_VIDEO), **video_columns(decision.entry.content, before["video_url"])}
-    after |= {name: video.pop(name) for name in after.keys() & video}
+    derived = video_columns(decision.entry.content, before["video_url"])
+    video = {**(stored.video if stored else NO_VIDEO), **derived}
+    after |= {name: value for name, value in derived.items() if name in after}
     hashed = stored.seed_hash if stored and _is_of_seeding(stored.seed_hash) else digest(decision.entry.content)
     key = stored.import_key if stored and decision.is_key_unchanged else decision.entry.key
     changes = {name: after[name] != before[name] for name in after}
     return Record(
-        {**{name: after[name] for name in EXCHANGED}, **video, "import_key": key, "seed_hash": hashed},
+        {**video, **{name: after[name] for name in EXCHANGED}, "import_key": key, "seed_hash": hashed},
         stored.id if stored else None,
         _numbered(_with_images(after["instructions"], stored)) if changes["instructions"] else None,
         _numbered(_keyed(after["contraindications"])) if changes["contraindications"] else None,

@@ -94,7 +94,7 @@ def checked(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, An
     recorded in `checks`, at the path `at` and the API's name.
     """
     found = {}
-    for name, value in values.items():
+    for name, value in without_absent(values).items():
         path = (*at, api_name(name))
         if name in TEXT_INPUTS:
             column = TEXT_INPUTS[name]
@@ -104,10 +104,20 @@ def checked(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, An
     return found
 
 
+def without_absent(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an input but for a null beside a list or its text, which counts as absent."""
+    absent = {
+        text if values[text] is None else column.name
+        for text, column in TEXT_INPUTS.items()
+        if text in values and column.name in values and None in (values[text], values[column.name])
+    }
+    return {name: value for name, value in values.items() if name not in absent}
+
+
 def refuse_lists_and_texts(values: Mapping[str, Any], at: Path, checks: Checks) -> None:
-    """Record a problem for each list that is sent both as a list and as a text to be split, null or not."""
+    """Record a problem for each list that is sent both as a list and as a text to be split; a null is absent."""
     for name, column in TEXT_INPUTS.items():
-        if name in values and column.name in values:
+        if values.get(name) is not None and values.get(column.name) is not None:
             message = f"Send {column.api_name} (a list, stored as it is) or {api_name(name)} (a text, split), not both."
             checks.refuse(message, *at, api_name(name))
 

@@ -65,8 +65,6 @@ class Column:
     """Description of a second input field (`text_name`), whose text is split into the list; None without one."""
     is_copied: bool = True
     """True if a clone copies it from its source."""
-    is_exchanged: bool = True
-    """True if files of exercises may set it, and exports contain it."""
 
     @property
     def is_list(self) -> bool:
@@ -165,7 +163,7 @@ REGISTRY = (
     Column("thumbnail_url", Kind.URL, output="Address of a still picture.",
            input="http(s) address of a still picture.", is_overridable=True),
     Column("video_duration_seconds", Kind.NUMBER, input="Length of the video in seconds, at most a day.",
-           bounds=(0, MAX_VIDEO_SECONDS), is_exchanged=False),
+           bounds=(0, MAX_VIDEO_SECONDS)),
     Column("source", Kind.TEXT, output="Where the entry comes from, e.g. crossfit-glossary.", max_length=100,
            sql="varchar(100)", is_multiline=True),
     Column("source_url", Kind.URL, output="Address of the source."),
@@ -181,7 +179,7 @@ CASELESS = tuple(column.name for column in REGISTRY if column.is_caseless)
 computes: its entries in the form in which they are compared (`kinegraph_folded`)."""
 LISTS = tuple(column.name for column in REGISTRY if column.is_list)
 OVERRIDABLE = tuple(column.name for column in REGISTRY if column.is_overridable)
-EXCHANGED = tuple(column.name for column in REGISTRY if column.is_exchanged)
+EXCHANGED = tuple(COLUMNS)
 """The columns that files set and seeding writes, with the order in which an export writes them."""
 DEFAULTS: Mapping[str, Any] = {column.name: [] if column.is_list else column.default for column in REGISTRY}
 """The values of a new row."""

@@ -1,21 +1,22 @@
 """The CSV format: one exercise per line, under a header with the names of the API's fields.
 
 The names are spelled as in the API, in words or with underscores (`primaryMuscles`, `Primary muscles`). Entries of a
-list are separated by `;` or `|`, or by commas where the API separates a text so, instructions by line breaks or `|`. A
-contraindication is `condition: severity` or `condition: severity: description`. An empty cell clears the field; where
-the field must have a value, the field is left as it is. Row 1 is the first line below the header. Spreadsheets write a
-line `sep=;` above it, and empty columns beside it.
+list are separated as its column says (`Column.split`), instructions by line breaks or `|`. A contraindication is
+`condition: severity` or `condition: severity: description`; the condition may have colons. An empty cell clears the
+field; where the field must have a value, the field is left as it is. Row 1 is the first line below the header.
+Spreadsheets write a line `sep=;` above it, and empty columns beside it; they leave out empty cells at the end of a row.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any  # a cell's value, as in JSON
 
-from kinegraph.formats.records import File, FileError, Location, Raw, Rows, one_line, text_of
+from kinegraph.formats.records import File, FileError, Location, Raw, Rows, quoted, text_of
 
 
 class Cell(StrEnum):
@@ -23,11 +24,6 @@ class Cell(StrEnum):
 
     TEXT = "text"
     LIST = "list"
-    """A list of sentences, in which commas separate nothing."""
-    NAMES = "names"
-    """A list whose entries are separated by commas, too."""
-    TITLES = "titles"
-    """A list whose entries are separated by commas if there is no other separator."""
     FLAG = "flag"
     WHOLE = "whole"
     INSTRUCTIONS = "instructions"
@@ -43,14 +39,22 @@ class Column:
     cell: Cell = Cell.TEXT
     is_required: bool = False
     """True if the field must not be empty: an empty cell leaves it as it is."""
+    split: Callable[[str], list[str]] = lambda cell: [cell]
+    """Splits a cell into the entries of a list, or into contraindications."""
+    severities: frozenset[str] = frozenset()
+    """The severities of contraindications, in lower case."""
+    may_be_whole: bool = False
+    """True if a cell may also be one entry, although it can be split."""
 
 
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-SEPARATOR_LINE = re.compile(r'\s*"?sep=([^\r\n"])"?[,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'\s*"?sep=([^\r\n]*)(?:\r\n|\r|\n|$)', re.IGNORECASE)
 """A first line that says how cells are separated."""
-WHOLE = re.compile(r"([+-]?\d{1,9})(?:[.,]0{0,2})?")
-LIST_ENDS = re.compile(r"[;|]")
-NAME_ENDS = re.compile(r"[;|,]")
+SEPARATOR = re.compile(r'([^"\w ])"?[,;\t ]*')
+"""The rest of that line."""
+WHOLE = re.compile(r"([+-]?\d{1,9})(?:[.,](\d*))?")
+POINTS = str.maketrans("\uff0e\uff0c\u066b\u060c\uff0b\uff0d\u2212", ".,.,+--")
+"""Decimal points and signs of other scripts."""
 INSTRUCTION_ENDS = re.compile(r"[\n\r|]+")
 MAX_CELL_LENGTH = 1_000_000
 KEY = Column("key")
@@ -75,16 +79,19 @@ def _named_columns(file: File, lines: Sequence[Sequence[str]]) -> Iterator[int]:
             continue
         for row, cells in enumerate(lines[1:], 1):
             if cell := "".join(cells[index : index + 1]).strip():
-                fault = f"column {index + 1} has no heading, but {one_line(cell)!r} in row {row}"
+                fault = f"column {index + 1} has no heading, but {quoted(cell)} in row {row}"
                 raise FileError(f"{file.name}, header: {fault}.")
 
 
 def _cells(cells: list[str], named: Sequence[int]) -> list[str]:
-    """The cells of a row under headings, and those to the right of all headings that are not empty."""
+    """The cells of a row under headings, and those to the right of all headings, if one of these is not empty.
+
+    Cells that are missing at the end of the row are empty.
+    """
     beyond = cells[named[-1] + 1 :] if named else []
     while beyond and not beyond[-1].strip():
         beyond.pop()
-    return [cells[index] for index in named if index < len(cells)] + beyond
+    return [cells[index] if index < len(cells) else "" for index in named] + beyond
 
 
 def _lines(file: File) -> Iterator[list[str]]:
@@ -94,7 +101,7 @@ def _lines(file: File) -> Iterator[list[str]]:
     """
     text = text_of(file)
     if stated := SEPARATOR_LINE.match(text):
-        text, separator = text[stated.end() :], stated[1]
+        text, separator = text[stated.end() :], _stated_separator(file, stated[1])
     else:
         first = text.lstrip().splitlines()[0]
         separator = next((each for each in ",;\t" if each in first), ",")
@@ -108,18 +115,31 @@ def _lines(file: File) -> Iterator[list[str]]:
         raise FileError(f"{file.name} is not CSV: line {reader.line_num}: {error}.") from None
 
 
+def _stated_separator(file: File, stated: str) -> str:
+    """The character that the line `sep=` above the header names. Raises FileError."""
+    if found := SEPARATOR.fullmatch(stated):
+        return found[1]
+    line = quoted(f"sep={stated}".strip())
+    raise FileError(f"{file.name}, first line: {line} must name one character that separates cells, such as sep=;.")
+
+
 def _header(file: File, cells: Sequence[str], columns: Sequence[Column]) -> list[Column]:
     """The column that each cell of the header names. Raises FileError."""
     headings = {**{column.name.lower(): column for column in columns}, "key": KEY, "importkey": KEY}
     found = [headings.get("".join(re.findall(r"[a-z]", cell.lower()))) for cell in cells]
     if not any(column and column.name == "name" for column in found):
-        raise FileError(f"{file.name} has no header: its first line must name the columns, one of them `name`.")
+        stated = SEPARATOR_LINE.match(text_of(file))
+        line = "its first line must name the columns, one of them `name`."
+        if stated and len(cells) == 1:
+            separator = quoted(stated[1][0])
+            line = f"the line below sep= must name the columns, one of them `name`, separated by {separator}."
+        raise FileError(f"{file.name} has no header: {line}")
     header: list[Column] = []
     for cell, column in zip(cells, found, strict=True):
         if column is None or found.count(column) > 1:
             names = ", ".join(["key", *(each.name for each in columns)])
             fault = "stands twice" if column else f"is no field; there are {names}"
-            raise FileError(f"{file.name}, header: the column {one_line(cell)!r} {fault}.")
+            raise FileError(f"{file.name}, header: the column {quoted(cell)} {fault}.")
         header.append(column)
     return header
 
@@ -134,35 +154,46 @@ def _row(number: int, cells: list[str], header: list[Column]) -> Raw:
         return raw
     raw.key_field = "key" if key else "name"
     raw.fields = {
-        field: _value(column.cell, cell)
+        field: _value(column, cell)
         for field, (column, cell) in texts.items()
         if cell or not column.is_required or field == "name"
     }
+    raw.whole_cells = {field: cell for field, (column, cell) in texts.items() if cell and column.may_be_whole}
     return raw
 
 
-def _value(kind: Cell, cell: str) -> Any:
-    """A cell's value as it would be in JSON; None for an empty cell."""
+def _value(column: Column, cell: str) -> Any:
+    """A cell's value as it would be in JSON; None for an empty cell, but in a column that must have a text."""
+    kind = column.cell
     if not cell:
-        return None
-    if kind in (Cell.LIST, Cell.NAMES, Cell.TITLES):
-        has_end = LIST_ENDS.search(cell) is not None
-        return _split(LIST_ENDS if kind is Cell.LIST or (kind is Cell.TITLES and has_end) else NAME_ENDS, cell)
+        return "" if column.is_required else None
+    if kind is Cell.LIST:
+        return column.split(cell)
     if kind is Cell.INSTRUCTIONS:
-        return [{"type": "step", "body": body} for body in _split(INSTRUCTION_ENDS, cell)]
+        return [{"type": "step", "body": text.strip()} for text in INSTRUCTION_ENDS.split(cell) if text.strip()]
     if kind is Cell.CONTRAINDICATIONS:
-        return [_contraindication(text) for text in _split(LIST_ENDS, cell)]
+        return [_contraindication(text, column.severities) for text in column.split(cell)]
     if kind is Cell.FLAG:
         return FLAGS.get(cell.lower(), cell)
-    if kind is Cell.WHOLE:
-        return int(found[1]) if (found := WHOLE.fullmatch(cell)) else cell
-    return cell
+    return _whole(cell) if kind is Cell.WHOLE else cell
 
 
-def _split(ends: "re.Pattern[str]", cell: str) -> list[str]:
-    return [text.strip() for text in ends.split(cell) if text.strip()]
+def _whole(cell: str) -> int | str:
+    """A whole number, with zeros behind a point or comma or without; three of them could be thousands."""
+    found = WHOLE.fullmatch(cell.translate(POINTS))
+    zeros = (found and found[2]) or ""
+    return int(found[1]) if found and len(zeros) != 3 and not any(map(unicodedata.digit, zeros)) else cell
 
 
-def _contraindication(text: str) -> dict[str, Any]:
-    condition, severity, description, *_ = [*(field.strip() for field in text.split(":", 2)), "", ""]
-    return {"condition": condition, "severity": severity, "description": description or None}
+def _contraindication(text: str, severities: frozenset[str]) -> dict[str, Any]:
+    """A contraindication: the condition ends before the first severity, or else at the first colon."""
+    form = rf"(.*?)[:\uff1a]\s*({'|'.join(severities)})\s*(?:[:\uff1a](.*))?"
+    if found := re.fullmatch(form, text, re.IGNORECASE | re.DOTALL):
+        condition, severity, description = found.groups(default="")
+    else:
+        condition, severity, description, *_ = *text.split(":", 2), "", ""
+    return {
+        "condition": condition.strip(),
+        "severity": severity.strip(),
+        "description": description.strip() or None,
+    }

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any  # the format's JSON
 
 from kinegraph.formats import free_exercise_terms as terms
-from kinegraph.formats.records import File, Raw, Rows, json_list, objects, one_line
+from kinegraph.formats.records import File, Raw, Rows, json_list, objects, quoted
 
 
 def read(file: File) -> Rows:
@@ -60,7 +60,7 @@ def _word(
     if isinstance(value, str) and value in vocabulary:
         return value
     if value is not None or not or_null:
-        actual = f"; this is {one_line(value)!r}" if isinstance(value, str) else ""
+        actual = f"; this is {quoted(value)}" if isinstance(value, str) else ""
         raw.refuse(f"Must be one of {', '.join(sorted(vocabulary))}{actual}.", name)
     return None
 
@@ -80,7 +80,7 @@ def _muscles(row: Mapping[str, Any], name: str, raw: Raw) -> list[str]:
     found = _words(row, name, raw)
     for position, muscle in enumerate(found):
         if muscle not in terms.MUSCLES:
-            raw.refuse(f"There is no muscle {one_line(muscle)!r} in this format.", name, position)
+            raw.refuse(f"There is no muscle {quoted(muscle)} in this format.", name, position)
     return [muscle for muscle in found if muscle in terms.MUSCLES]
 
 

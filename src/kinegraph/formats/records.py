@@ -1,5 +1,6 @@
 """Files and the rows that formats read from them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -40,8 +41,8 @@ class Location:
     name: str = ""
 
     def __str__(self) -> str:
-        shown = " ".join("".join(c if c.isprintable() else " " for c in self.name).split())
-        return f'row {self.row} ("{shown[:60]}")' if shown else f"row {self.row}"
+        shown = " ".join(text for text in re.split(r"[\s\x00]+", self.name, flags=re.ASCII) if text)
+        return f'row {self.row} ("{one_line(shown[:60])}")' if shown else f"row {self.row}"
 
 
 @dataclass(slots=True)
@@ -61,6 +62,8 @@ class Raw:
     """True if the row may also be found by its slug."""
     base: str | None = None
     """The hash of the stored values at the time of the export."""
+    whole_cells: Mapping[str, str] = field(default_factory=dict)
+    """The cells that may also be one entry each, by the field whose list they were split into."""
     faults: list[tuple[str, tuple[str | int, ...]]] = field(default_factory=list)
     """Each fault's message and its path within the row."""
 
@@ -126,7 +129,16 @@ def objects(rows: Sequence[Any]) -> Iterator[tuple[Raw, Mapping[str, Any]]]:
         yield raw, row if is_object else {}
 
 
+HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What would damage a terminal's output: control characters, line ends, changes of direction, half surrogate pairs."""
+
+
 def one_line(text: str) -> str:
-    """A text as it is shown in a message: on one line, and at most 60 characters."""
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    """A text as it is shown in a message: as it is stored, but on one line, and at most 60 characters."""
+    shown = HARMFUL.sub("\ufffd", text)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def quoted(text: str) -> str:
+    """A text in quotation marks, as it is shown in a message."""
+    return f"'{one_line(text)}'"

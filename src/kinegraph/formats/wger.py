@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any  # the format's JSON
 
 from kinegraph.formats.html import plain_text
-from kinegraph.formats.records import File, Location, Raw, Rows, Skipped, json_list
+from kinegraph.formats.records import File, Location, Raw, Rows, Skipped, json_list, quoted
 from kinegraph.formats.wger_fixtures import Fixture, Fixtures, fields_of, pk_of, text_of
 
 MUSCLES = {
@@ -114,9 +114,8 @@ def _terms(raw: Raw, fields: Mapping[str, Any], name: str, rows: Fixture, vocabu
     names = [text_of(rows.get(pk_of(key), {}), "name") for key in keys]
     for position, each in enumerate(names):
         if each not in vocabulary:
-            raw.refuse(
-                f"Refers to {each!r}, for which there is no term." if each else "Refers to nothing.", name, position
-            )
+            fault = f"Refers to {quoted(each)}, for which there is no term." if each else "Refers to nothing."
+            raw.refuse(fault, name, position)
     return [each for each in names if each in vocabulary]
 
 

@@ -4,14 +4,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from kinegraph.kit.errors import InvalidInput, Path, Refusal, Refused
-from kinegraph.kit.text import identity_of, normalized
+from kinegraph.kit.text import identity_of, normalized, split_terms
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_SCHEME = re.compile("https?://", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 
 
@@ -107,8 +108,8 @@ class Checks:
         """An absolute http(s) URL of at most 2,048 characters."""
         before = len(self.refusals)
         cleaned = self.text(value, path, 2048, exact=True)
-        if len(self.refusals) == before and not _is_url(cleaned):
-            self.refuse("Must be a URL that starts with https:// or http://.", *path)
+        if len(self.refusals) == before and (fault := _url_fault(cleaned)):
+            self.refuse(fault, *path)
         return cleaned
 
     def key(self, value: str, path: Path) -> UUID:
@@ -123,12 +124,23 @@ class Checks:
         return [check(value, (*path, str(index))) for index, value in enumerate(values)]
 
 
-def _is_url(text: str) -> bool:
+def _url_fault(text: str) -> str | None:
+    """Why a text is no absolute http(s) URL; None if it is one."""
+    if not _SCHEME.match(text):
+        return "Must be a URL that starts with https:// or http://."
+    if found := re.search(r"\s", text):
+        shown = "a space" if found.group() == " " else f"the white space U+{ord(found.group()):04X}"
+        return f"Must not contain {shown}: write it as {quote(found.group())}."
     try:
-        found = urlsplit(text)
-        return _URL.fullmatch(text) is not None and bool(found.hostname) and found.port != 0
-    except ValueError:  # a port above 65535, too
-        return False
+        found_host, port = urlsplit(text).hostname, urlsplit(text).port
+    except ValueError as error:
+        is_of_port = "port" in str(error).lower()
+        return (
+            "The port must be from 1 to 65,535." if is_of_port else "Must have a valid host after https:// or http://."
+        )
+    if not found_host or not _URL.fullmatch(text):
+        return "Must have a host after https:// or http://."
+    return "The port must be from 1 to 65,535." if port == 0 else None
 
 
 def _is_visible(character: str) -> bool:
@@ -164,11 +176,3 @@ def without_duplicates(texts: Iterable[str], same: Callable[[str], str]) -> list
     for text in texts:
         first.setdefault(same(text), text)
     return [*first.values()]
-
-
-_SEPARATORS = re.compile("[,;\n\u060c\u061b\u3001\uff0c\uff1b]")
-
-
-def split_terms(text: str) -> list[str]:
-    """The terms of a text that are separated by commas, semicolons or line breaks, those of Arabic and CJK included."""
-    return [term for part in _SEPARATORS.split(text) if (term := part.strip())]

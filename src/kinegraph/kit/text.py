@@ -20,6 +20,18 @@ def identity_of(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
 
 
+COMMAS = ",\u060c\u3001\uff0c\ufe50\ufe51\uff64"
+"""The comma, and those of the Arabic and CJK scripts."""
+SEMICOLONS = ";\u061b\uff1b\ufe54"
+"""The semicolon, and those of the Arabic and CJK scripts."""
+LINE_ENDS = "\n\r\u2028\u2029"
+
+
+def split_terms(text: str, ends: str = COMMAS + SEMICOLONS + LINE_ENDS) -> list[str]:
+    """The terms of a text that are separated by commas, semicolons or line breaks, or by other characters (`ends`)."""
+    return [term for part in re.split(f"[{re.escape(ends)}]", text) if (term := part.strip())]
+
+
 MAX_SLUG_LENGTH = 100
 
 

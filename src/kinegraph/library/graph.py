@@ -90,7 +90,11 @@ class EffectiveExercise(ExerciseFields, Node):
     def exercise(root: strawberry.Parent[rules.EffectiveExercise]) -> Exercise:
         return cast(Exercise, root.row)
 
-    @field("When the organization's view was last changed: the row, or the override. It is its version.", "updated_at")
+    @field(
+        "When the organization's view was last changed: the row, or the override, which a reset changes too. It is its "
+        "version.",
+        "updated_at",
+    )
     def updated_at(root: strawberry.Parent[rules.EffectiveExercise]) -> datetime:
         version: datetime = root.row.version  # type: ignore[attr-defined]  # a column that the statement computes
         return version

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any  # Any: values of columns, by name
 from uuid import UUID
 
-from kinegraph.exercise.rules import ExerciseRow, checked, refuse_lists_and_texts
+from kinegraph.exercise.rules import ExerciseRow, checked, refuse_lists_and_texts, without_absent
 from kinegraph.exercise.rules_columns import OVERRIDABLE, TEXT_INPUTS, api_name
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.kit.checks import Checks
@@ -102,6 +102,7 @@ def checked_fields(fields: Sequence[str], checks: Checks) -> list[str]:
 def checked_overrides(values: Mapping[str, Any], at: Path, checks: Checks) -> tuple[dict[str, Any], list[str]]:
     """The values that an input sets in the diff, and the keys that it removes. Faults are recorded in `checks`."""
     refuse_lists_and_texts(values, at, checks)
+    values = without_absent(values)
     cleaned = checked({column: value for column, value in values.items() if value is not None}, at, checks)
     null = [TEXT_INPUTS[name].name if name in TEXT_INPUTS else name for name, value in values.items() if value is None]
     return {api_name(column): value for column, value in cleaned.items()}, [*map(api_name, null)]

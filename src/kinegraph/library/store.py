@@ -15,7 +15,7 @@ ExerciseKey = tuple[UUID, UUID]
 
 VERSION = """CASE WHEN o.exercise_id IS NULL THEN e.updated_at
                  ELSE greatest(o.updated_at, e.updated_at + interval '1 microsecond') END AS version"""
-"""The version of an effective exercise: it changes with the row, and with the override, its deletion included."""
+"""The version of an effective exercise: it grows with its row and with the override, also by a reset."""
 
 ALWAYS = "id organization_id status deleted_at"
 """The columns that are always selected: the merge, and fields that it computes, read them."""

@@ -21,7 +21,7 @@ async def upsert_override(
     canonical: Mapping[str, Any],
     removed: Sequence[str],
 ) -> None:
-    """Set values in an organization's diff and remove keys from it; a diff that becomes empty is deleted.
+    """Set values in an organization's diff and remove keys from it; the row of an empty diff says who emptied it.
 
     `canonical` has the canonical row's present values of the fields that are set. They are stored beside the diff, with
     the user and the time. For a value that does not change they stay, unless the canonical value has changed since.
@@ -56,9 +56,6 @@ async def upsert_override(
         list(removed),
         session.viewer.user.id,
     )
-    await session.run(
-        "DELETE FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2) AND overrides = '{}'", *key
-    )
 
 
 async def lock_override(session: WriteSession, key: ExerciseKey) -> None:
@@ -66,9 +63,17 @@ async def lock_override(session: WriteSession, key: ExerciseKey) -> None:
     await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"override {key[0]} {key[1]}")
 
 
-async def reset_override(session: WriteSession, key: ExerciseKey) -> None:
-    """Delete an organization's diff, if there is one."""
-    await session.run("DELETE FROM exercise_org_overrides WHERE (organization_id, exercise_id) = ($1, $2)", *key)
+async def reset_override(session: WriteSession[Viewer], key: ExerciseKey) -> None:
+    """Empty an organization's diff, if it has one. The row stays, with who did it and when: the view's last change."""
+    await session.run(
+        """
+        UPDATE exercise_org_overrides
+        SET overrides = '{}', changes = '{}', updated_by_user_id = $3, updated_at = now()
+        WHERE (organization_id, exercise_id) = ($1, $2) AND overrides <> '{}'
+        """,
+        *key,
+        session.viewer.user.id,
+    )
 
 
 async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[list[FieldOverrideRow]]:
