@@ -111,6 +111,8 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
         elif isinstance(value, str) and (name == "q" or (name in FILTERED and COLUMNS[name].kind is Kind.TEXT)):
             longest = 200 if name == "q" else max(200, COLUMNS[name].max_length)
             cleaned[name] = checks.text(value, path, longest, empty=True) or None
+        elif value is not None and name in FILTERED and COLUMNS[name].kind is Kind.NUMBER:
+            cleaned[name] = checks.whole(value, path, *COLUMNS[name].bounds)
         else:
             cleaned[name] = value
     checks.done()

@@ -19,8 +19,8 @@ A page of the last rows is cached where `first` is null: otherwise the arguments
 sent, which is refused, from its default.
 
 A page whose filter reads other tables (UNVERSIONED) is not cached: their changes move neither version. A batch function
-that reads another table needs a trigger on that table, or its filter in UNVERSIONED. A page with `facets` is not cached either: the
-resolver reads whole rows (`cached` in library/graph.py names what it covers).
+that reads another table needs a trigger on that table, or its filter in UNVERSIONED. A page with `facets` is not cached
+either: `cached` in library/graph.py names what it covers.
 
 Tests: tests/api/test_guards.py (tables of query plans against triggers), tests/library/test_cached_writes.py (each kind
 of write), test_cached_libraries.py (random writes, older snapshots), test_versions.py (concurrent writers, rollbacks).

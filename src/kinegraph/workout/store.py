@@ -49,7 +49,9 @@ ASSIGNED = """SELECT coalesce(a.snapshot_workout_id, a.workout_id)
 
 
 def visible(coached: str, athlete: str) -> str:
-    """SQL condition: the viewer sees workout w, by coach access or because it is assigned to them.
+    """SQL condition: the viewer sees workout w in lists and by its id, as a coach or because it is assigned to them.
+
+    A deleted one, which an assignment may still show, is not among them: see `reachable`.
 
     `coached` and `athlete` are the bind parameters of the organizations that the viewer coaches and of the viewer.
     """
