@@ -1,4 +1,4 @@
-"""Responses on their way to the client: compressed where that pays, with one `Vary`, without a body to HEAD.
+"""Responses on their way to the client: with an ETag, compressed where that pays, one `Vary`, without a body to HEAD.
 
 Texts of MIN_BYTES and more are compressed by starlette-compress, by the first of zstd, br and gzip that the client
 accepts: JSON of lists shrinks to about a quarter. The levels are fast ones, because each answer is compressed anew
@@ -6,6 +6,8 @@ accepts: JSON of lists shrinks to about a quarter. The levels are fast ones, bec
 """
 
 import asyncio
+import base64
+import hashlib
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -13,6 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from kinegraph.api.requests import GRAPHQL_JSON
+
+DATA = b'{"data":'
+"""The beginning of an answer without errors."""
+
+CACHEABLE = [(b"cache-control", b"private, no-cache"), (b"vary", b"Authorization")]
+"""The headers of an answer that the client's cache may store, for the user who asked, and has to validate."""
 
 MIN_BYTES = 1_000
 """Smaller answers fit into one packet anyway."""
@@ -29,6 +37,53 @@ def compression() -> list[Middleware]:
     add_compress_type(GRAPHQL_JSON)
     compress = Middleware(CompressMiddleware, minimum_size=MIN_BYTES, zstd_level=3, brotli_quality=1, gzip_level=3)
     return [compress, Middleware(Slices)]
+
+
+class Validators:
+    """Gives the answer to a GET of /graphql without errors an ETag, and answers 304 where the client has it already.
+
+    The tag is of the answer's bytes, so the answer is made each time, and 304 saves its way to the client. It is a weak
+    one, since the same answer may be sent in several encodings (RFC 9110, 8.8.1). The client's cache may store the
+    answer for itself, and has to ask each time whether it is still valid. An answer with errors is not to be stored.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http" or scope["path"] != "/graphql" or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        start: Message | None = None
+        sent = [value for name, value in scope["headers"] if name == b"if-none-match"]
+
+        async def send_validated(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                start = message
+                return
+            if start is not None:
+                first, start = start, None
+                body = message.get("body", b"")
+                if not message.get("more_body", False) and body.startswith(DATA):
+                    first, message = _validated(first, message, sent)
+                await send(first)
+            await send(message)
+
+        await self._app(scope, receive, send_validated)
+
+
+def _validated(start: Message, message: Message, sent: list[bytes]) -> tuple[Message, Message]:
+    """The two messages of an answer with its tag, or those of a 304 where one of the tags that were sent is its own."""
+    tag = b'"%s"' % base64.urlsafe_b64encode(hashlib.sha256(message["body"]).digest()[:18])
+    others = [(name, value) for name, value in start["headers"] if name != b"cache-control"]
+    headers = [*others, *CACHEABLE, (b"etag", b"W/" + tag)]
+    if not any(each.strip().removeprefix(b"W/") in (tag, b"*") for value in sent for each in value.split(b",")):
+        return {**start, "headers": headers}, message
+    left_out = (b"content-length", b"content-type")
+    headers = [(name, value) for name, value in headers if name not in left_out]
+    return {**start, "status": 304, "headers": headers}, {**message, "body": b""}
 
 
 class Slices:

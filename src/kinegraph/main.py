@@ -21,7 +21,7 @@ from kinegraph import revisions
 from kinegraph.api import demo_people, graphiql, media, metrics
 from kinegraph.api.http import GraphQLEndpoint, Limits
 from kinegraph.api.readiness import Readiness, healthz, readyz
-from kinegraph.http_responses import Finish, compression
+from kinegraph.http_responses import Finish, Validators, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.live import Resources, open_sockets
@@ -108,6 +108,7 @@ def create_app(services: Services) -> Starlette:
             Middleware(Finish),
             *_guards(settings),
             *(compression() if settings.compression else ()),
+            Middleware(Validators),
             Middleware(_GraphQL),
         ],
         exception_handlers={404: _not_found, 405: _not_allowed},
@@ -190,7 +191,7 @@ def _guards(settings: Settings) -> list[Middleware]:
         allow_origin_regex=local,
         allow_methods=["GET", "HEAD", "POST", "PUT"],
         allow_headers=[*ALLOWED_HEADERS, *settings.cors_headers],
-        expose_headers=["X-Request-Id", "Retry-After", "Idempotent-Replayed"],
+        expose_headers=["ETag", "X-Request-Id", "Retry-After", "Idempotent-Replayed"],
         max_age=600,
     )
     guards = [cors] if settings.cors_origins or local else []
