@@ -62,28 +62,39 @@ GRANT USAGE ON events_position_seq TO kinegraph_api;
 CREATE POLICY events_worker ON events FOR ALL USING ((SELECT current_setting('kinegraph.worker', true)) = 'on');
 """
 
+# The functions see the table by the worker's setting while they run. (As an option of the function, `SET
+# kinegraph.worker = 'on'`, only a superuser could make them.)
 READING = """
 CREATE FUNCTION kinegraph_number_events() RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET kinegraph.worker = 'on'
+LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
+DECLARE
+    before text := current_setting('kinegraph.worker', true);
 BEGIN
-    IF NOT EXISTS (SELECT FROM events WHERE position IS NULL) THEN
-        RETURN;
+    PERFORM set_config('kinegraph.worker', 'on', true);
+    IF EXISTS (SELECT FROM events WHERE position IS NULL) THEN
+        -- The next statement sees what the lock's last holder committed.
+        PERFORM pg_advisory_xact_lock(hashtextextended('kinegraph number events', 0));
+        UPDATE events
+        SET position = numbered.position, numbered_at = clock_timestamp()
+        FROM (SELECT waiting.id, nextval('events_position_seq') AS position
+              FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id) AS waiting) AS numbered
+        WHERE events.id = numbered.id;
     END IF;
-    -- The next statement sees what the lock's last holder committed.
-    PERFORM pg_advisory_xact_lock(hashtextextended('kinegraph number events', 0));
-    UPDATE events
-    SET position = numbered.position, numbered_at = clock_timestamp()
-    FROM (SELECT waiting.id, nextval('events_position_seq') AS position
-          FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id) AS waiting) AS numbered
-    WHERE events.id = numbered.id;
+    PERFORM set_config('kinegraph.worker', before, true);
 END $$;
 
 CREATE FUNCTION kinegraph_last_event() RETURNS bigint
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET kinegraph.worker = 'on'
+LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
+DECLARE
+    before text := current_setting('kinegraph.worker', true);
+    last   bigint;
 BEGIN
-    RETURN (SELECT coalesce(max(position), 0) FROM events);
+    PERFORM set_config('kinegraph.worker', 'on', true);
+    last := (SELECT coalesce(max(position), 0) FROM events);
+    PERFORM set_config('kinegraph.worker', before, true);
+    RETURN last;
 END $$;
 """
 
@@ -92,13 +103,17 @@ RECORDING = """
 CREATE FUNCTION kinegraph_record_event(
     of_kind text, of_object uuid, of_topic uuid, of_organization uuid, deleted boolean
 ) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET kinegraph.worker = 'on'
+LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
+DECLARE
+    before text := current_setting('kinegraph.worker', true);
 BEGIN
+    PERFORM set_config('kinegraph.worker', 'on', true);
     INSERT INTO events AS known (kind, object_id, topic_id, organization_id, is_deleted)
     VALUES (of_kind, of_object, of_topic, of_organization, deleted)
     ON CONFLICT (transaction_id, kind, object_id) WHERE position IS NULL DO UPDATE SET is_deleted = excluded.is_deleted
         WHERE known.is_deleted <> excluded.is_deleted;
+    PERFORM set_config('kinegraph.worker', before, true);
 END $$;
 
 CREATE FUNCTION kinegraph_comment_added() RETURNS trigger
