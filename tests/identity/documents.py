@@ -131,6 +131,7 @@ CASES = {
     "nodes": Case(
         f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {_NODE} }} }}", {"ids": [f"theirs.{what}" for what in _NODES]}
     ),
+    "a cursor": Case("{ eventCursor }", {}),
     "viewer": Case(f"{{ viewer {{ user {{ id }} memberships {{ organization {{ {ORGANIZATION} }} }} }} }}", {}),
     "organization": Case(
         f"query ($id: ID!) {{ organization(id: $id) {{ {ORGANIZATION} }} }}", {"id": "theirs.organization"}
