@@ -27,7 +27,7 @@ async def test_an_author_who_edits_a_comment_in_two_places_at_once_gets_a_confli
             assert "You changed it" in payload["userErrors"][0]["message"]
     await api.run(DELETE_COMMENT, member, id=one["id"])
     refused = await api.payload(COMMENT, member, id=one["id"], body="Late", **version)
-    assert [error["code"] for error in refused["userErrors"]] == ["NOT_FOUND"]
+    assert [error["code"] for error in refused["userErrors"]] == ["CONFLICT"]
 
 
 async def test_a_row_that_is_written_twice_at_the_same_time_has_another_version(owner: Pool, world: World) -> None:

@@ -19,8 +19,7 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.graph import Node, edge, embedded, extends, field, given, node
 from kinegraph.kit.pages import Page, Window
 from kinegraph.workout import rules, store
-from kinegraph.workout.graph import Workout
-from kinegraph.workout.graph_mutations import WorkoutPayload
+from kinegraph.workout.graph import Workout, WorkoutPayload
 from kinegraph.workout.rules_rows import WorkoutRow
 
 ORDER = "assignments", 50, (date, UUID)

@@ -64,7 +64,7 @@ class Mutation:
         checks.done()
         assert edit is not None
         assignment = await stored_row(session, store_assignments.by_ids, require_key(input.assignment_id, *AT))
-        if refused := await refused_as_stale(session, edit.workout, if_updated_at, "input", "ifUpdatedAt"):
+        if refused := await refused_as_stale(session, edit, if_updated_at, "input", "ifUpdatedAt"):
             return ResetSnapshotPayload(assignment=assignment, **refused)
         shown: Any = edit.workout
         if edit.unforked is not None:

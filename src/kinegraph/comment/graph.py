@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any  # values of a payload, by name
+from typing import Annotated  # values of a payload, by name
 from uuid import UUID
 
 import strawberry
@@ -21,7 +21,7 @@ from kinegraph.identity.graph_versions import (
     refused_edit,
 )
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, InvalidInput, NotFound, Path
 from kinegraph.kit.graph import given, mutation, takes_input
@@ -126,9 +126,9 @@ class Mutation:
         uploads = await _stored_uploads(info, upload_ids, ("uploadIds",), checks)
         session = await info.context.write_session()
         with checks.layer():
+            if refused := await _refused(session, id, if_updated_at):
+                return refused
             comment = await _own(session, id)
-            if refused := await _refused(session, comment, if_updated_at):
-                return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id), **refused)
         if comment is not None and (uploads or removed):
             removed = await _checked_files(session, comment, removed, uploads, checks)
         checks.done()
@@ -166,16 +166,27 @@ async def _check_parent(session: WriteSession[Viewer], parent_id: UUID | None, m
         raise InvalidInput("Replies are one level deep: reply to the top-level comment.", "input", "parentCommentId")
 
 
-async def _refused(
-    session: WriteSession[Viewer], comment: WrittenCommentRow, if_updated_at: datetime | None
-) -> dict[str, Any] | None:
-    """The values of a payload that refuses an edit of another version of a comment, which only its author edits."""
-    version = None if if_updated_at is None else await comment_store.locked_version(session, comment.id)
-    if if_updated_at is not None and version is None:
-        raise NotFound("There is no such comment.", "id")
-    if version is None or not is_stale(if_updated_at, [version]):
+async def _refused(session: WriteSession[Viewer], id: str, if_updated_at: datetime | None) -> CommentPayload | None:
+    """Lock a comment, and return the payload that refuses an edit of another version; a deletion makes one too.
+
+    None where it is this version. Raises NotFound, and Forbidden for a comment of somebody else.
+    """
+    if if_updated_at is None:
         return None
-    return refused_edit(session.viewer, session.viewer.user, version, "ifUpdatedAt")
+    try:
+        comment = await _own(session, id)
+        version = await comment_store.locked_version(session, comment.id)
+        if version is None:
+            raise NotFound("There is no such comment.", "id")
+    except NotFound:
+        deleted_at = await comment_store.deletion_of_own(session, require_key(id, "id"))
+        if deleted_at is None or not is_stale(if_updated_at, [deleted_at]):
+            raise
+        return CommentPayload(**refused_edit(session.viewer, None, deleted_at, "ifUpdatedAt", is_deleted=True))
+    if not is_stale(if_updated_at, [version]):
+        return None
+    refused = refused_edit(session.viewer, session.viewer.user, version, "ifUpdatedAt")
+    return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id), **refused)
 
 
 async def _own(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:

@@ -173,6 +173,28 @@ async def locked_version(session: WriteSession, id: UUID) -> datetime | None:
     return version
 
 
+async def deletion_of_own(session: ReadSession[Viewer], id: UUID) -> datetime | None:
+    """When a comment of the viewer's was deleted, or its thread or movement; None where they may not comment there."""
+    viewer: Viewer = session.viewer
+    deleted_at: datetime | None = await session.fetch_value(
+        f"""
+        SELECT CASE WHEN c.deleted_at IS NOT NULL THEN c.updated_at
+                    WHEN parent.deleted_at IS NOT NULL THEN parent.updated_at
+                    ELSE coalesce(m.deleted_at, s.deleted_at) END
+        FROM exercise_comments c
+        LEFT JOIN exercise_comments parent ON parent.id = c.parent_comment_id
+        JOIN workout_movements m ON m.id = c.workout_movement_id
+        JOIN workout_sections s ON s.id = m.section_id
+        JOIN workouts w ON w.id = s.workout_id
+        WHERE c.id = $1 AND c.author_id = $3 AND {reachable("$2", "$3")}
+        """,
+        id,
+        viewer.coached(),
+        viewer.user.id,
+    )
+    return deleted_at
+
+
 async def update(session: WriteSession, id: UUID, body: str) -> None:
     """Replace a comment's text."""
     await session.update("exercise_comments", id, {"body": body})

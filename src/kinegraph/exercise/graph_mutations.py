@@ -1,5 +1,6 @@
 """The mutations of exercises and their inputs: create, update, delete, clone. A key that is not sent is UNSET."""
 
+from datetime import datetime
 from typing import Annotated, Any  # Any: values of an input, by column
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stal
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
-from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.checks import Checks, parse_key, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation, takes_input
@@ -143,13 +144,9 @@ class Mutation:
         session = await info.context.write_session()
         columns |= details.addresses(files, info.context.address)
         with checks.layer():
+            if refused := await _refused(session, id, if_updated_at):
+                return refused
             row = await lock_writable(session, id)
-            if is_stale(if_updated_at, [row.updated_at]):
-                editor = await last_editor(session, "exercises", id=row.id)
-                stored: Any = row
-                return ExercisePayload(
-                    exercise=stored, **refused_edit(session.viewer, editor, row.updated_at, "ifUpdatedAt")
-                )
         with checks.layer():
             details.require_usable(files, (row.organization_id, row.id) if row else None)
         if row is not None:
@@ -214,6 +211,23 @@ def _check_against(row: rules.ExerciseRow, columns: dict[str, Any], details: Det
         require_video(columns, row.video_url, ("input", "videoDurationSeconds"))
     with checks.layer():
         require_unlocked(row, columns, details.path_of(locked_columns(columns)))
+
+
+async def _refused(session: WriteSession[Viewer], id: str, if_updated_at: datetime | None) -> ExercisePayload | None:
+    """Lock an exercise, and return the payload that refuses an edit of another version; a deletion makes one too.
+
+    None where it is this version, and where the viewer may not write the exercise.
+    """
+    key = None if if_updated_at is None else parse_key(rules.stored_id(id))
+    if key is None:
+        return None
+    await store.lock(session, key)
+    row: Any = await stored_row(session, store.by_ids, key)
+    if row is None or not is_stale(if_updated_at, [row.updated_at]) or not rules.is_edited_by(session.viewer, row):
+        return None
+    editor, is_deleted = await last_editor(session, "exercises", id=key), row.deleted_at is not None
+    refused = refused_edit(session.viewer, editor, row.updated_at, "ifUpdatedAt", is_deleted=is_deleted)
+    return ExercisePayload(exercise=row, **refused)
 
 
 async def lock_writable(session: WriteSession[Viewer], id: str, path: str = "id") -> rules.ExerciseRow:

@@ -174,6 +174,10 @@ def is_visible(viewer: Viewer, exercise: ExerciseRow) -> bool:
 
 def is_readable(viewer: Viewer, exercise: ExerciseRow) -> bool:
     """True if the viewer may read the row through a reference from a row that they see: all but others' drafts."""
+    return is_edited_by(viewer, exercise) or exercise.status != ExerciseStatus.DRAFT
+
+
+def is_edited_by(viewer: Viewer, exercise: ExerciseRow) -> bool:
+    """True if the viewer may write the row, or might before it was deleted."""
     owner = exercise.organization_id
-    edits = viewer.is_platform_admin if owner is None else viewer.coaches(owner)
-    return edits or exercise.status != ExerciseStatus.DRAFT
+    return viewer.is_platform_admin if owner is None else viewer.coaches(owner)

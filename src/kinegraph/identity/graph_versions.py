@@ -21,8 +21,10 @@ from kinegraph.kit.user_errors import UserError
 
 IF_UPDATED_AT = (
     "The `updatedAt` that was read, to its last digit. If another one is stored by now, nothing is written: the "
-    "payload has a CONFLICT, who made the change, and what is stored."
+    "payload has a CONFLICT, who made the change, and what is stored; a deletion is such a change."
 )
+CHANGED = "make the edit again on what this payload has, and send its updatedAt."
+DELETED = "take it out of what you show; if it is still needed, make it anew."
 IfUpdatedAt = Annotated[datetime | None, strawberry.argument(description=IF_UPDATED_AT)]
 
 
@@ -35,7 +37,8 @@ class EditConflict:
 def conflict_field() -> Any:
     """Declare the field `conflict` of a payload."""
     return strawberry.field(
-        default=None, description="Set where ifUpdatedAt is not the stored version: who made the change, and when."
+        default=None,
+        description="Set where ifUpdatedAt is not the stored version: who made the change or the deletion, and when.",
     )
 
 
@@ -50,18 +53,21 @@ def is_stale(if_updated_at: datetime | None, versions: Sequence[datetime]) -> bo
     return if_updated_at is not None and if_updated_at.tzinfo is not None and if_updated_at not in versions
 
 
-def refused_edit(viewer: Viewer, editor: EditorRow | Person | None, version: datetime, *path: str) -> dict[str, Any]:
-    """The values of a payload that refuses a stale edit: `conflict` and `user_errors`. `version` is the stored one."""
-    who, name = None, "It was changed"
+def refused_edit(
+    viewer: Viewer, editor: EditorRow | Person | None, version: datetime, *path: str, is_deleted: bool = False
+) -> dict[str, Any]:
+    """The values of a payload that refuses a stale edit: `conflict` and `user_errors`. `version` is the stored one.
+
+    With `is_deleted` it is that of a deleted row, whose last change was the deletion.
+    """
+    verb, advice = ("changed", CHANGED) if not is_deleted else ("deleted", DELETED)
+    who, name = None, f"It was {verb}"
     if isinstance(editor, Person):
         who = editor
     elif editor is not None and editor.editor_id is not None:
         who = Person(editor.editor_id, editor.editor_name, editor.editor_email, editor.organization_id)
     if who is not None:
-        name = "You changed it" if who.id == viewer.user.id else f"{who.name} changed it"
-    message = (
-        f"{name} on {version:%Y-%m-%d at %H:%M:%S} UTC, after it was read. Nothing was stored: make the edit again on "
-        "what this payload has, and send its updatedAt."
-    )
+        name = f"You {verb} it" if who.id == viewer.user.id else f"{who.name} {verb} it"
+    message = f"{name} on {version:%Y-%m-%d at %H:%M:%S} UTC, after it was read. Nothing was stored: {advice}"
     conflict: Any = EditConflict(updated_by=who, updated_at=version)  # type: ignore[arg-type]  # read by field name
     return {"conflict": conflict, "user_errors": [UserError.of(Conflict(message, *path))]}

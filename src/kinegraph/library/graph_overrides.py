@@ -65,10 +65,10 @@ class Mutation:
             organization, row = target = await _target(session, exercise_id, organization_id)
             if row.organization_id is not None:
                 raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
-            if not is_visible(session.viewer, row):
-                raise NotFound("There is no such exercise.", "exerciseId")
             if refused := await _refused(session, (organization, row.id), if_updated_at):
                 return refused
+            if not is_visible(session.viewer, row):
+                raise NotFound("There is no such exercise.", "exerciseId")
         with checks.layer():
             details.require_usable(files, (target[0], target[1].id) if target else None)
         checks.done()
@@ -145,7 +145,9 @@ async def _refused(
     editor = await last_editor(session, "exercise_org_overrides", organization_id=key[0], exercise_id=key[1])
     if editor is not None and editor.updated_at != version:
         editor = None  # the canonical row was changed since
-    return EffectiveExercisePayload(exercise=exercise, **refused_edit(session.viewer, editor, version, "ifUpdatedAt"))
+    is_deleted = exercise.row.deleted_at is not None
+    refused = refused_edit(session.viewer, editor, version, "ifUpdatedAt", is_deleted=is_deleted)
+    return EffectiveExercisePayload(exercise=exercise, **refused)
 
 
 async def _merged(session: WriteSession, organization: UUID, exercise: UUID) -> EffectiveExercisePayload:

@@ -1,5 +1,6 @@
 """The mutations of single movements."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any  # values of an input and of a payload, by name
 from uuid import UUID
@@ -28,17 +29,11 @@ from kinegraph.movement.graph_details import (
 )
 from kinegraph.workout import rules_tree, store_tree
 from kinegraph.workout import store as store_workouts
+from kinegraph.workout.graph import FORKING, AssignmentId
 from kinegraph.workout.graph_details import UpdateMovementInput
-from kinegraph.workout.graph_mutations import (
-    FORKING,
-    AssignmentId,
-    EditedWorkout,
-    edited_workout,
-    refused_as_stale,
-    written,
-)
+from kinegraph.workout.graph_mutations import EditedWorkout, edited_workout, refused_as_stale, written
 from kinegraph.workout.rules import NAMES, checked_texts
-from kinegraph.workout.rules_rows import MovementRow, WorkoutRow
+from kinegraph.workout.rules_rows import WorkoutRow
 
 LIBRARY_IDS = f"{FORKING} Ids of the library workout's rows then stand for their copies."
 AT = ("input",)
@@ -59,17 +54,17 @@ class Mutation:
         assignment_id: AssignmentId = None,
         if_updated_at: Annotated[datetime | None, strawberry.argument(description=OF_MOVEMENT)] = None,
     ) -> MovementPayload:
-        checks, found = Checks(), None
+        checks = Checks()
         key = checks.key(id, ("id",))
         columns = _checked_movement(given(input), checks)
         check_offset(if_updated_at, checks, "ifUpdatedAt")
         session = await info.context.write_session()
         with checks.layer():
-            edit = await _edited(session, key, assignment_id, "id")
+            edit = await _edited(session, {"id": key}, assignment_id, if_updated_at)
             tree = await store.tree_of(session, edit.workout)
-            found = edit, tree, tree.movement(key, "id")
-        if found and (refused := await _refused(session, edit.workout, found[2], if_updated_at, "ifUpdatedAt")):
-            return MovementPayload(**refused, movement=found[2])  # type: ignore[arg-type]  # read by name
+            if refused := await _refused(session, edit, tree, key, if_updated_at, "ifUpdatedAt"):
+                return MovementPayload(**refused)
+            tree.movement(key, "id")
         checks.done()
         workout, tree = await _writable(session, edit, tree)
         movement = tree.movement(key, "id")
@@ -90,8 +85,8 @@ class Mutation:
         rules_tree.add_movement(added, values, new_key(), 0, AT, checks)
         session = await info.context.write_session()
         with checks.layer():
-            edit = await _edited_at(session, section_id, place, assignment_id)
-            if refused := await refused_as_stale(session, edit.workout, if_updated_at, *STALE):
+            edit = await _edited(session, _anchors(place, section_id), assignment_id, if_updated_at)
+            if refused := await refused_as_stale(session, edit, if_updated_at, *STALE):
                 return MovementPayload(**refused)
         if edit is not None:
             tree = await store.tree_of(session, edit.workout)
@@ -119,15 +114,16 @@ class Mutation:
     ) -> MovementPayload:
         values, checks, tree, movement = given(input), Checks(), None, None
         place, section_id = _place(values, checks)
-        key = checks.key(input.movement_id, (*AT, "movementId"))
-        check_offset(values.get("if_updated_at"), checks, *STALE)
+        key, if_updated_at = checks.key(input.movement_id, (*AT, "movementId")), values.get("if_updated_at")
+        check_offset(if_updated_at, checks, *STALE)
         session = await info.context.write_session()
         with checks.layer():
-            edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
+            anchors = {"movementId": key, **_anchors(place, section_id)}
+            edit = await _edited(session, anchors, values.get("assignment_id"), if_updated_at)
             tree = await store.tree_of(session, edit.workout)
+            if refused := await _refused(session, edit, tree, key, if_updated_at, *STALE):
+                return MovementPayload(**refused)
             movement = tree.movement(key, *AT, "movementId")
-            if refused := await _refused(session, edit.workout, movement, values.get("if_updated_at"), *STALE):
-                return MovementPayload(**refused, movement=movement)  # type: ignore[arg-type]  # read by name
         if tree is not None:
             with checks.layer():
                 section = rules.section_of(tree, place, section_id, movement.section_id if movement else key, AT)
@@ -156,15 +152,16 @@ class Mutation:
         ],
     ) -> RemoveMovementPayload:
         values, checks, tree = given(input), Checks(), None
-        key = checks.key(input.movement_id, (*AT, "movementId"))
-        check_offset(values.get("if_updated_at"), checks, *STALE)
+        key, if_updated_at = checks.key(input.movement_id, (*AT, "movementId")), values.get("if_updated_at")
+        check_offset(if_updated_at, checks, *STALE)
         session = await info.context.write_session()
         with checks.layer():
-            edit = await _edited(session, key, values.get("assignment_id"), *AT, "movementId")
+            edit = await _edited(session, {"movementId": key}, values.get("assignment_id"), if_updated_at)
             tree = await store.tree_of(session, edit.workout)
-            movement = tree.movement(key, *AT, "movementId")
-            if refused := await _refused(session, edit.workout, movement, values.get("if_updated_at"), *STALE):
+            if refused := await _refused(session, edit, tree, key, if_updated_at, *STALE):
+                refused.pop("movement", None)
                 return RemoveMovementPayload(**refused)
+            tree.movement(key, *AT, "movementId")
         checks.done()
         assert tree is not None
         workout, tree = await _writable(session, edit, tree)
@@ -177,36 +174,31 @@ class Mutation:
 
 
 async def _edited(
-    session: WriteSession[Viewer], movement_id: UUID, assignment_id: str | None, *path: str
-) -> EditedWorkout:
-    """Lock the tree of a movement's workout, or of the one that the assignment shows. Raises NotFound, Forbidden."""
-    workout_id = None
-    if assignment_id is None:
-        workout_id = await store.workout_of_movement(session, movement_id)
-        if workout_id is None:
-            raise NotFound("There is no such movement.", *path)
-    return await edited_workout(session, workout_id, assignment_id, *path)
-
-
-async def _edited_at(
     session: WriteSession[Viewer],
-    section_id: UUID | None,
-    place: rules.Place,
+    anchors: Mapping[str, UUID],
     assignment_id: str | None,
+    if_updated_at: datetime | None,
 ) -> EditedWorkout:
-    """The same for the workout of a section, or without one, of a neighbour. Raises InvalidInput without either."""
-    neighbour_id = place.before_id or place.after_id
-    if section_id is None and neighbour_id is None:
+    """Lock the tree of the workout that the first anchor that is stored stands in, or that the assignment shows.
+
+    Anchors are the movements and the section that an input names, by its keys. Raises NotFound and Forbidden.
+    """
+    at, workout_id = {name: (name,) if name == "id" else (*AT, name) for name in anchors}, None
+    if not anchors:
         raise InvalidInput("Send the section, or a movement that it is to stand beside.", *AT, "sectionId")
-    if section_id is None and neighbour_id is not None:
-        name = "beforeMovementId" if place.before_id else "afterMovementId"
-        return await _edited(session, neighbour_id, assignment_id, *AT, name)
-    workout_id = None
-    if assignment_id is None and section_id is not None:
-        workout_id = await store.workout_of_section(session, section_id)
-        if workout_id is None:
-            raise NotFound("There is no such section.", *AT, "sectionId")
-    return await edited_workout(session, workout_id, assignment_id, *AT, "sectionId")
+    name = next(iter(anchors))
+    if assignment_id is None:
+        found = await store.workout_of(session, list(anchors.values()))
+        if found is None:
+            raise NotFound(rules.NO_SECTION if name == "sectionId" else rules.NO_MOVEMENT, *at[name])
+        name, workout_id = list(anchors)[found.position - 1], found.workout_id
+    return await edited_workout(session, workout_id, assignment_id, *at[name], if_updated_at=if_updated_at)
+
+
+def _anchors(place: rules.Place, section_id: UUID | None) -> dict[str, UUID]:
+    """The section and the neighbour that a place names, by the keys of the input."""
+    named = {"sectionId": section_id, "beforeMovementId": place.before_id, "afterMovementId": place.after_id}
+    return {name: id for name, id in named.items() if id is not None}
 
 
 async def _writable(
@@ -219,18 +211,26 @@ async def _writable(
 
 async def _refused(
     session: WriteSession[Viewer],
-    workout: WorkoutRow,
-    movement: MovementRow,
+    edit: EditedWorkout,
+    tree: rules.Tree,
+    movement_id: UUID,
     if_updated_at: datetime | None,
     *path: str,
 ) -> dict[str, Any] | None:
-    """The values of a payload that refuses an edit of a movement; None where it or its workout is at the version."""
-    if if_updated_at is None or not is_stale(if_updated_at, [workout.updated_at, movement.updated_at]):
+    """The values of a payload that refuses an edit of a movement; None where it or its workout is at the version.
+
+    The movement may have been removed since: then the workout has changed.
+    """
+    movement = tree.find(movement_id)
+    versions = [edit.workout.updated_at, *([movement.updated_at] if movement else [])]
+    if if_updated_at is None or not (edit.is_deleted or is_stale(if_updated_at, versions)):
         return None
-    if movement.updated_at < if_updated_at:
-        return await refused_as_stale(session, workout, if_updated_at, *path)
-    editor = await last_editor(session, "workout_movements", id=movement.id)
-    return {"workout": workout, **refused_edit(session.viewer, editor, movement.updated_at, *path)}
+    if movement is None or edit.is_deleted or movement.updated_at < if_updated_at:
+        refused = await refused_as_stale(session, edit, if_updated_at, *path)
+    else:
+        editor = await last_editor(session, "workout_movements", id=movement.id)
+        refused = {"workout": edit.workout, **refused_edit(session.viewer, editor, movement.updated_at, *path)}
+    return refused and {"movement": None if edit.is_deleted else movement, **refused}
 
 
 async def _payload(session: WriteSession[Viewer], workout: WorkoutRow, id: UUID, changes: int) -> MovementPayload:

@@ -8,6 +8,9 @@ from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import InvalidInput, NotFound, Path
 from kinegraph.workout.rules_rows import MovementRow, SectionRow
 
+NO_MOVEMENT = "There is no such movement; somebody may have removed it: read the workout again."
+NO_SECTION = "The workout has no such section; somebody may have removed it: read the workout again."
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -26,15 +29,19 @@ class Tree:
         for section in self.sections:
             if section.id == wanted:
                 return section
-        raise NotFound("The workout has no such section.", *path)
+        raise NotFound(NO_SECTION, *path)
 
     def movement(self, id: UUID, *path: str) -> MovementRow:
         """The movement of this id, or of the library movement with this id. Raises NotFound."""
+        movement = self.find(id)
+        if movement is None:
+            raise NotFound(NO_MOVEMENT, *path)
+        return movement
+
+    def find(self, id: UUID) -> MovementRow | None:
+        """The same; None where there is none."""
         wanted = self.copied_ids.get(id, id)
-        for movement in self.movements:
-            if movement.id == wanted:
-                return movement
-        raise NotFound("There is no such movement.", *path)
+        return next((movement for movement in self.movements if movement.id == wanted), None)
 
     def ids_in(self, section_id: UUID) -> list[UUID]:
         """The ids of a section's movements in their order."""

@@ -1,6 +1,7 @@
 """Reading a workout's tree to edit a movement of it, and writing positions."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
@@ -17,29 +18,33 @@ async def tree_of(session: WriteSession, workout: WorkoutRow) -> Tree:
     return Tree(sections, movements, await copied_ids(session, workout.id) if workout.is_snapshot else {})
 
 
-async def workout_of_section(session: ReadSession[Viewer], id: UUID) -> UUID | None:
-    """The workout of a section, where the viewer sees it."""
-    return await _workout_of(session, "s.id = $1", id)
+class AnchorRow(Protocol):
+    """The first id of several that is stored, by its position from 1, and its workout."""
+
+    position: int
+    workout_id: UUID
 
 
-async def workout_of_movement(session: ReadSession[Viewer], id: UUID) -> UUID | None:
-    """The workout of a movement, where the viewer sees it."""
-    return await _workout_of(session, "s.id = (SELECT m.section_id FROM workout_movements m WHERE m.id = $1)", id)
+async def workout_of(session: ReadSession[Viewer], ids: Sequence[UUID]) -> AnchorRow | None:
+    """The workout of the first of these movements and sections that is stored, where the viewer sees or coaches it.
 
-
-async def _workout_of(session: ReadSession[Viewer], condition: str, id: UUID) -> UUID | None:
-    workout_id: UUID | None = await session.fetch_value(
+    The movement, its section or the workout may be deleted softly.
+    """
+    return await session.fetch_row(
         f"""
-        SELECT s.workout_id
-        FROM workout_sections s
+        SELECT anchor.position, s.workout_id
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS anchor (id, position)
+        JOIN workout_sections s
+            ON s.id = coalesce((SELECT m.section_id FROM workout_movements m WHERE m.id = anchor.id), anchor.id)
         JOIN workouts w ON w.id = s.workout_id
-        WHERE {condition} AND {visible("$2", "$3")}
+        WHERE w.organization_id = ANY ($2) OR {visible("$2", "$3")}
+        ORDER BY anchor.position
+        LIMIT 1
         """,
-        id,
+        ids,
         session.viewer.coached(),
         session.viewer.user.id,
     )
-    return workout_id
 
 
 async def set_positions(session: WriteSession, ids_by_section: Mapping[UUID, Sequence[UUID]]) -> int:

@@ -10,6 +10,7 @@ from strawberry import UNSET
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.rules import stored_id
 from kinegraph.identity.graph import After, First, Organization, OrganizationId, User, organization_edge
+from kinegraph.identity.graph_versions import EditConflict, conflict_field
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
@@ -17,6 +18,7 @@ from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import Caching, Node, edge, embedded, extends, field, given, node
+from kinegraph.kit.user_errors import payload
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
@@ -27,6 +29,13 @@ from kinegraph.workout.rules_rows import AuthoredRow, ProgramRow, WorkoutRow
 node(store_comments.attachments, "attachments")(Attachment)
 
 WorkoutId = Annotated[strawberry.ID, strawberry.argument(description="The workout's id.")]
+FORKING = (
+    "With assignmentId the change goes to that assignment's snapshot, which the first such edit copies from the "
+    "library workout."
+)
+AssignmentId = Annotated[
+    strawberry.ID | None, strawberry.argument(description="The assignment whose own copy is to be changed.")
+]
 
 
 def author_of(root: strawberry.Parent[AuthoredRow]) -> Any:
@@ -233,6 +242,12 @@ class OrganizationWorkouts:
         page = first, after, last, before
         found: Connection[Workout] = await _workouts(info, root.id, page, program, wanted, sort)
         return found
+
+
+@payload("The workout that was written.")
+class WorkoutPayload:
+    workout: Workout | None = strawberry.field(default=None, description="The workout as it is stored now.")
+    conflict: EditConflict | None = conflict_field()
 
 
 @strawberry.type

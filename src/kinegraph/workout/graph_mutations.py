@@ -9,14 +9,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import (
-    EditConflict,
-    IfUpdatedAt,
-    check_offset,
-    conflict_field,
-    is_stale,
-    refused_edit,
-)
+from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, refused_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -26,25 +19,11 @@ from kinegraph.kit.errors import NotFound, Path
 from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.outbox import record
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
+from kinegraph.kit.user_errors import DeletePayload, deleted, stored_row
 from kinegraph.workout import rules, rules_tree, store, store_tree
-from kinegraph.workout.graph import Workout, WorkoutId
+from kinegraph.workout.graph import FORKING, AssignmentId, WorkoutId, WorkoutPayload
 from kinegraph.workout.graph_details import CreateWorkoutInput, DuplicateWorkoutInput, SectionInput, UpdateWorkoutInput
 from kinegraph.workout.rules_rows import ForkedAssignmentRow, MovementRow, SectionRow, WorkoutRow
-
-FORKING = (
-    "With assignmentId the change goes to that assignment's snapshot, which the first such edit copies from the "
-    "library workout."
-)
-AssignmentId = Annotated[
-    strawberry.ID | None, strawberry.argument(description="The assignment whose own copy is to be changed.")
-]
-
-
-@payload("The workout that was written.")
-class WorkoutPayload:
-    workout: Workout | None = strawberry.field(default=None, description="The workout as it is stored now.")
-    conflict: EditConflict | None = conflict_field()
 
 
 @strawberry.type
@@ -87,8 +66,8 @@ class Mutation:
         check_offset(if_updated_at, checks, "ifUpdatedAt")
         session = await info.context.write_session()
         with checks.layer():
-            edit = await edited_workout(session, key, assignment_id, "id")
-        if edit and (refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt")):
+            edit = await edited_workout(session, key, assignment_id, "id", if_updated_at=if_updated_at)
+        if edit and (refused := await refused_as_stale(session, edit, if_updated_at, "ifUpdatedAt")):
             return WorkoutPayload(**refused)
         organization_id = edit.workout.organization_id if edit else None
         columns = await _checked_columns(session, organization_id, given(input), checks)
@@ -119,8 +98,8 @@ class Mutation:
         check_offset(if_updated_at, checks, "ifUpdatedAt")
         session = await info.context.write_session()
         with checks.layer():
-            edit = await edited_workout(session, key, assignment_id, "workoutId")
-        if edit and (refused := await refused_as_stale(session, edit.workout, if_updated_at, "ifUpdatedAt")):
+            edit = await edited_workout(session, key, assignment_id, "workoutId", if_updated_at=if_updated_at)
+        if edit and (refused := await refused_as_stale(session, edit, if_updated_at, "ifUpdatedAt")):
             return WorkoutPayload(**refused)
         workout = await edit.writable(session) if edit else None
         sent = [given(section) for section in sections]
@@ -183,9 +162,12 @@ class EditedWorkout:
     workout: WorkoutRow
     unforked: ForkedAssignmentRow | None = None
     """The assignment, where it has no snapshot yet: the edit is for it alone, not for the library workout."""
+    is_deleted: bool = False
+    """True if it was deleted since it was read: `refused_as_stale` refuses the edit."""
 
     async def writable(self, session: WriteSession[Viewer]) -> WorkoutRow:
         """The workout that the edit is written to: the first edit with an assignment makes its snapshot."""
+        assert not self.is_deleted
         if self.unforked is None:
             return self.workout
         workout: WorkoutRow = await stored_row(session, store.by_ids, await store_tree.fork(session, self.unforked))
@@ -193,11 +175,15 @@ class EditedWorkout:
 
 
 async def edited_workout(
-    session: WriteSession[Viewer], key: UUID | None, assignment_id: str | None, *path: str
+    session: WriteSession[Viewer],
+    key: UUID | None,
+    assignment_id: str | None,
+    *path: str,
+    if_updated_at: datetime | None = None,
 ) -> EditedWorkout:
     """Lock the tree of the workout that the viewer wants to edit. `key` may be None with an assignment.
 
-    Raises NotFound and Forbidden.
+    With another version than the stored one it may be a deleted workout. Raises NotFound and Forbidden.
     """
     if assignment_id is not None:
         return await _assigned_workout(session, assignment_id, key, *path)
@@ -205,7 +191,10 @@ async def edited_workout(
         await store.lock_tree(session, key)
     workout = None if key is None else (await store.by_ids(session, [key]))[0]
     if workout is None:
-        raise NotFound("There is no such workout.", *path)
+        deleted = await store_tree.deleted_workout(session, key) if key and if_updated_at else None
+        if deleted is None or not is_stale(if_updated_at, [deleted.updated_at]):
+            raise NotFound("There is no such workout.", *path)
+        return EditedWorkout(deleted, is_deleted=True)
     require_coach(session.viewer, workout.organization_id, *path)
     return EditedWorkout(workout)
 
@@ -228,13 +217,15 @@ async def _assigned_workout(
 
 
 async def refused_as_stale(
-    session: WriteSession[Viewer], workout: WorkoutRow, if_updated_at: datetime | None, *path: str
+    session: WriteSession[Viewer], edit: EditedWorkout, if_updated_at: datetime | None, *path: str
 ) -> dict[str, Any] | None:
     """The values of a payload that refuses an edit of another version of a workout; None where it is this one."""
+    workout, is_deleted = edit.workout, edit.is_deleted
     if not is_stale(if_updated_at, [workout.updated_at]):
         return None
     editor = await last_editor(session, "workouts", id=workout.id)
-    return {"workout": workout, **refused_edit(session.viewer, editor, workout.updated_at, *path)}
+    refused = refused_edit(session.viewer, editor, workout.updated_at, *path, is_deleted=is_deleted)
+    return {"workout": None if is_deleted else workout, **refused}
 
 
 async def written(

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.outbox import record
+from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.workout.rules_rows import ForkedAssignmentRow, MovementRow, SectionRow, WorkoutRow
 from kinegraph.workout.rules_tree import Tree
-from kinegraph.workout.store import movements_of, sections_of
+from kinegraph.workout.store import movements_of, sections_of, selected
 
 
 async def current_rows(
@@ -125,6 +126,16 @@ async def duplicate(session: WriteSession[Viewer], workout: WorkoutRow, changed:
     title = changed.get("title", workout.title)
     id: UUID = await session.fetch_value(DUPLICATE, workout.id, session.viewer.user.id, title, program_id)
     return id
+
+
+async def deleted_workout(session: ReadSession[Viewer], id: UUID) -> WorkoutRow | None:
+    """A deleted workout of an organization that the viewer coaches."""
+    rows: list[WorkoutRow] = await session.fetch(
+        f"{selected(None)} WHERE w.id = $1 AND w.deleted_at IS NOT NULL AND w.organization_id = ANY ($2)",
+        id,
+        session.viewer.coached(),
+    )
+    return in_key_order(rows, [id])[0]
 
 
 async def lock_assignment(session: WriteSession, id: UUID) -> ForkedAssignmentRow | None:
