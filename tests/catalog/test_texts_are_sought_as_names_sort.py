@@ -74,3 +74,27 @@ async def test_a_title_is_found_by_any_part_of_its_folded_form(
     part = folded[ends[0] % len(folded) :][: ends[1]]
     if part.strip():
         assert title in await found(api, gym, LISTS[name], part)
+
+
+ONE, TWO = "Wide {} row", "Wide \u00a0 {}\u3000 row"
+OVERRIDE = """mutation ($id: ID!, $org: ID!, $values: ExerciseOverrideInput!) {
+  upsertExerciseOverride(exerciseId: $id, organizationId: $org, overrides: $values) { userErrors { message } }
+}"""
+LIBRARY = READ % ("exerciseLibrary(first: 100, filter: {q: $q})", "name")
+
+
+@pytest.mark.parametrize(("stored", "sought"), [(ONE, TWO), (TWO, ONE)], ids=["one", "several"])
+async def test_white_space_of_any_length_is_one_space(api: Api, world: World, stored: str, sought: str) -> None:
+    gym, admin = await world.organization(), await world.person(is_platform_admin=True)
+    for kind in ("name", "alias"):
+        for owner, person in (("canonical", admin), ("own", gym.coach), ("overridden", admin)):
+            marker = f"{owner} {kind} {len(stored)}"
+            text = stored.format(marker)
+            values: dict[str, Any] = {"name": text} if kind == "name" else {"name": f"Of {marker}", "aliases": [text]}
+            made = {"name": "Plain"} if owner == "overridden" else values
+            row = await create_exercise(api, person, gym if owner == "own" else None, **made)
+            if owner == "overridden":
+                await api.run(OVERRIDE, gym.coach, id=row["id"], org=str(gym.id), values=values)
+            assert await found(api, gym, LIBRARY, sought.format(marker)) == {values["name"]}
+    await create_workout(api, gym, title=stored.format("workout"))
+    assert await found(api, gym, LISTS["workouts"], sought.format("workout")) == {stored.format("workout")}
