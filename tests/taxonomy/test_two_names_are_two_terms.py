@@ -49,3 +49,19 @@ async def test_concurrent_terms_whose_names_make_one_slug_are_all_stored(api: Ap
     names = [f"Hook {symbol}" for symbol in ("+", "#")]
     made = await asyncio.gather(*(make(api, gym.coach, gym, "EQUIPMENT", name) for name in names))
     assert {term["slug"] for term in made} == {"hook", "hook-2"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_name_that_is_taken_is_quoted_as_it_is_stored(api: Api, gym: Organization, kind: str) -> None:
+    area = {"bodyArea": "Core"} if kind == "BODY_REGION" else {}
+    await make(api, gym.coach, gym, kind, "Straße  é")
+    other = await make(api, gym.coach, gym, kind, "Other")
+    message = "The taxonomy has a term of the name Straße  é already; use that, or choose another name."
+    input = {"organizationId": str(gym.id), "kind": kind, "name": "STRASSE É", **area}
+    created, renamed = [
+        await api.user_errors(text, gym.coach, **variables)
+        for text, variables in ((CREATE, {"input": input}), (RENAME, {"id": other["id"], "name": "strasse É"}))
+    ]
+    assert [error["message"] for error in created + renamed] == [message, message]
+    again = await api.run(RENAME, gym.coach, id=other["id"], name="OTHER")
+    assert next(iter(again.values()))["term"]["name"] == "OTHER"

@@ -165,7 +165,7 @@ async def require_free(session: WriteSession, kind: TaxonomyKind, values: Mappin
     """Raise Refused where another term of the scope has a new one's name, or its slug, so that both are refused."""
     rows = await session.fetch(
         f"""
-        SELECT coalesce(bool_or(identity = $2), false) AS name, coalesce(bool_or(slug = $3), false) AS slug
+        SELECT min(name) FILTER (WHERE identity = $2) AS name, min(slug) FILTER (WHERE slug = $3) AS slug
         FROM {TABLES[kind]}
         WHERE organization_id IS NOT DISTINCT FROM $1 AND (identity = $2 OR slug = $3)
         """,
@@ -173,7 +173,8 @@ async def require_free(session: WriteSession, kind: TaxonomyKind, values: Mappin
         values["identity"],
         values["slug"],
     )
-    taken: list[Refusal] = [_taken(name, values, "input") for name in ("name", "slug") if getattr(rows[0], name)]
+    stored = {"name": rows[0].name, "slug": rows[0].slug}
+    taken: list[Refusal] = [_taken(field, value, "input") for field, value in stored.items() if value is not None]
     if taken:
         raise Refused(taken)
 
@@ -196,7 +197,7 @@ async def _inserted(session: WriteSession, kind: TaxonomyKind, values: Mapping[s
     try:
         return await session.insert(TABLES[kind], values)
     except asyncpg.UniqueViolationError as error:
-        raise _taken(_field(error), values, "input") from None
+        raise _taken(_field(error), None, "input") from None
     except asyncpg.ForeignKeyViolationError:
         raise NotFound("The parent was deleted meanwhile.", "input", "parentId") from None
 
@@ -206,23 +207,34 @@ def _field(error: asyncpg.UniqueViolationError) -> str:
     return "slug" if str(error.constraint_name).endswith("_slug_idx") else "name"
 
 
-def _taken(field: str, values: Mapping[str, Any], *path: str) -> TermTaken:
-    """The refusal of a term whose name, or slug, another one has."""
+def _taken(field: str, stored: str | None, *path: str) -> TermTaken:
+    """The refusal of a term whose name, or slug, another one has, which is quoted as it is stored if that is known."""
+    whose = f"this {field}" if stored is None else f"the {field} {stored}"
     if field == "slug":
-        return TermTaken(
-            f"The taxonomy has a term of the slug {values['slug']} already; choose another.", *path, "slug"
-        )
-    message = f"The taxonomy has a term of the name {values['name']} already; use that, or choose another name."
+        return TermTaken(f"The taxonomy has a term of {whose} already; choose another.", *path, "slug")
+    message = f"The taxonomy has a term of {whose} already; use that, or choose another name."
     return TermTaken(message, *path, "name")
 
 
 async def rename_term(session: WriteSession, kind: TaxonomyKind, id: UUID, name: str) -> None:
     """Set a term's name; its slug does not change. Raises TermTaken."""
     values = named(name)
+    stored: str | None = await session.fetch_value(
+        f"""
+        SELECT other.name
+        FROM {TABLES[kind]} term
+        JOIN {TABLES[kind]} other ON other.organization_id IS NOT DISTINCT FROM term.organization_id
+        WHERE term.id = $1 AND other.id <> $1 AND other.identity = $2
+        """,
+        id,
+        values["identity"],
+    )
+    if stored is not None:
+        raise _taken("name", stored)
     try:
         await session.update(TABLES[kind], id, values)
-    except asyncpg.UniqueViolationError as error:
-        raise _taken(_field(error), values) from None
+    except asyncpg.UniqueViolationError as error:  # another transaction was faster
+        raise _taken(_field(error), None) from None
 
 
 async def delete_term(session: WriteSession, kind: TaxonomyKind, id: UUID) -> int:
