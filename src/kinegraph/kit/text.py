@@ -52,6 +52,8 @@ def distinct_slug(slug: str, taken: Collection[str]) -> str:
 
 _DASH = "\u2014"
 _SPACED_DASH = re.compile(r"(?<=\w)\s+[-\u2013\u2014]\s+(?=\w)")
+_SIGNS = "<>\u2264\u2265\u2190\u2191\u2192\u2193"
+"""Less and greater, and arrows: symbols that tell two names apart, as words do."""
 _APOSTROPHES = re.compile("['\u2019\u02bc]")
 
 
@@ -60,7 +62,7 @@ def likenesses(name: str) -> Iterator[str]:
 
     Upper case, symbols, hyphens, apostrophes and the s of a plural make no difference, nor do spaces between words
     (`Pull up`, `Pullups`), nor a comma that turns a name around (`Squat, Front`). Every word counts, and so does the
-    order (`Low to High`); so does a dash between spaces, which marks a variant.
+    order (`Low to High`); so do a dash between spaces, which marks a variant, and the signs of `<90°` and `Leg ↑`.
     """
     before, comma, after = name.partition(",")
     for text in (name, *([f"{after} {before}"] if comma and "," not in after else [])):
@@ -72,8 +74,8 @@ def likenesses(name: str) -> Iterator[str]:
 def _words(text: str) -> list[str]:
     folded = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
     apart = _SPACED_DASH.sub(_DASH, folded)
-    spaced = "".join(c if c == _DASH or unicodedata.category(c)[0] in "LMN" else " " for c in apart)
-    return [_singular(word) for word in spaced.replace(_DASH, f" {_DASH} ").split()]
+    spaced = (c if unicodedata.category(c)[0] in "LMN" else f" {c} " if c in _DASH + _SIGNS else " " for c in apart)
+    return [_singular(word) for word in "".join(spaced).split()]
 
 
 def _singular(word: str) -> str:
