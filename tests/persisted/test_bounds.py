@@ -5,7 +5,7 @@ from typing import Any  # metrics and rows
 
 import pytest
 
-from kinegraph.outside.redis_texts import RedisTexts
+from kinegraph.outside.texts import RedisTexts
 from kinegraph.persisted import store
 from kinegraph.persisted.rules import hash_of
 from tests.conftest import Api, Person, World

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from kinegraph.main import create_app
-from kinegraph.outside import redis_texts
-from kinegraph.outside.redis_texts import RedisTexts
+from kinegraph.outside.texts import RedisTexts
 from kinegraph.persisted.rules import hash_of
 from kinegraph.services import Services
 from tests.conftest import Api, Person, running
@@ -25,7 +24,7 @@ async def test_documents_are_registered_and_found_while_redis_is_away(services: 
 
 
 async def test_a_redis_that_does_not_answer_is_not_asked_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_texts, "AWAY_SECONDS", 3600)
+    monkeypatch.setattr("kinegraph.outside.texts.AWAY_SECONDS", 3600)
     connections = []
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.pool import PoolExhausted
-from kinegraph.outside.redis_texts import RedisTexts
+from kinegraph.outside.texts import RedisTexts
 from kinegraph.persisted import store_usage
 from kinegraph.persisted.rules_usage import Usage
 from kinegraph.persisted.store import authenticate_process
