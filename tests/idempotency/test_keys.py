@@ -14,7 +14,7 @@ from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage_folder import FolderStorage
 from tests.api.documents import send
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Counter, Organization, World
 from tests.idempotency.requests import COUNT, CREATE, body, keyed
 from tests.media.files import ADD, Pool, Studio, picture
 from tests.waiting import until
@@ -220,3 +220,18 @@ async def test_a_retry_of_a_comment_with_a_file_does_not_look_for_the_upload_tha
     assert len(first.json()["data"]["addComment"]["comment"]["attachments"]) == 1
     assert (await keyed(studio.api, studio.coach, request, key)).content == first.content
     assert len(await studio.comments()) == 1
+
+
+async def test_a_mutation_that_is_refused_before_it_writes_sets_no_savepoint_when_its_answer_is_stored(
+    counter: Counter, organization: Organization, key: str
+) -> None:
+    empty = body(organization, "")
+    empty["query"] = "mutation { setAssignmentStatus { userErrors { code } } }"
+    del empty["variables"]
+    with counter.counting() as statements:
+        first = await keyed(counter.api, organization.coach, empty, key)
+    assert first.json()["data"]["setAssignmentStatus"]["userErrors"] != []
+    assert not any("SAVEPOINT" in statement for statement in statements)
+    assert statements[-1] == "COMMIT"
+    again = await keyed(counter.api, organization.coach, empty, key)
+    assert (again.headers["idempotent-replayed"], again.content) == ("true", first.content)

@@ -119,6 +119,8 @@ class Context:
         except (Refusal, Refused) as error:
             self.is_worth_a_retry |= any(refusal.is_temporary for refusal in error.refusals)
             raise
+        finally:
+            self._mutation = None  # no later call of `write_session` sets a savepoint of this one
         self.has_mutated = True
 
     @asynccontextmanager
