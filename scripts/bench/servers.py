@@ -56,8 +56,7 @@ def subjects(cache_mb: int) -> Sequence[Subject]:
 
 
 def _cache(megabytes: int) -> dict[str, str]:
-    unlimited = {"KINEGRAPH_COST_BUDGET": "10000000000", "KINEGRAPH_COST_REFILL": "1000000000"}  # one user sends all
-    return {"KINEGRAPH_CACHE_MB": str(megabytes), **unlimited}
+    return {"KINEGRAPH_CACHE_MB": str(megabytes)}
 
 
 @dataclass

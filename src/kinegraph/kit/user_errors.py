@@ -43,8 +43,7 @@ class UserError:
 
 def user_errors() -> Any:
     """Declare the field `userErrors` of a payload."""
-    about = "Why nothing was stored; empty where it was."
-    return strawberry.field(default_factory=list, description=about, metadata={"assumed_size": 1})
+    return strawberry.field(default_factory=list, description="Why nothing was stored; empty where it was.")
 
 
 @strawberry.type(description="What a deletion did.")
