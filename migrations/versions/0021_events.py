@@ -75,10 +75,14 @@ BEGIN
     IF EXISTS (SELECT FROM events WHERE position IS NULL) THEN
         -- The next statement sees what the lock's last holder committed.
         PERFORM pg_advisory_xact_lock(hashtextextended('kinegraph number events', 0));
+        -- MATERIALIZED: a join that scanned this once for each row would number in the order of the scan.
+        WITH numbered AS MATERIALIZED (
+            SELECT waiting.id, nextval('events_position_seq') AS position
+            FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id) AS waiting
+        )
         UPDATE events
         SET position = numbered.position, numbered_at = clock_timestamp()
-        FROM (SELECT waiting.id, nextval('events_position_seq') AS position
-              FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id) AS waiting) AS numbered
+        FROM numbered
         WHERE events.id = numbered.id;
     END IF;
     PERFORM set_config('kinegraph.worker', before, true);
