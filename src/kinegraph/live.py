@@ -23,7 +23,7 @@ from kinegraph.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What subscriptions are executed with."""
+    """The parts of the application that execute subscriptions."""
 
     endpoint: GraphQLEndpoint
     database: Database

@@ -61,7 +61,7 @@ def jwt_secret(settings: Settings) -> str | None:
 
 
 def open_tokens(settings: Settings, secret: str | None) -> Tokens:
-    """How tokens are checked and signed: by this secret, and as the settings say. Raises ServiceError."""
+    """The checker and signer of tokens for this secret and these settings. Raises ServiceError."""
     return Tokens(
         secret,
         settings.jwt_jwks,

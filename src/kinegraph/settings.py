@@ -17,13 +17,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from kinegraph.outside.tokens import ALGORITHMS
 from kinegraph.settings_messages import messages
 
 T = TypeVar("T")
 Environment = Literal["development", "production"]
-
-ALGORITHMS = ("HS256", "RS256", "ES256")
-"""The algorithms of tokens' signatures that can be accepted."""
 
 RENAMED = {"KINEGRAPH_KEPT_MB": "KINEGRAPH_CACHE_MB"}
 """Names of version 0.1 and their successors. The old ones work in 0.2, with a warning, and will not in 0.3."""

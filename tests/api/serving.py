@@ -87,22 +87,34 @@ def state_of(app: Starlette) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
-    """The API with these settings on a port of this machine."""
-    app = create_app(with_settings(services, **settings))
-    app_state = state_of(app)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none"))
+async def uvicorn_running(
+    config: uvicorn.Config, *, client_seconds: int, max_connections: int
+) -> AsyncIterator[tuple[int, Api]]:
+    """A server with this configuration, as its port and a client of it; it waits `client_seconds` for an answer."""
+    server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # the server has no event for it
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        limits = httpx.Limits(max_connections=50)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as client:
-            yield Served(Api(client), app_state["database"], port, app_state["graphql"])
+        limits = httpx.Limits(max_connections=max_connections)
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", timeout=client_seconds, limits=limits
+        ) as client:
+            yield port, Api(client)
     finally:
         server.should_exit = True
         await running
+
+
+@asynccontextmanager
+async def serving(services: Services, **settings: Any) -> AsyncIterator[Served]:
+    """The API with these settings on a port of this machine."""
+    app = create_app(with_settings(services, **settings))
+    app_state = state_of(app)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none")
+    async with uvicorn_running(config, client_seconds=60, max_connections=50) as (port, api):
+        yield Served(api, app_state["database"], port, app_state["graphql"])
 
 
 def headers(person: Person, executor: str) -> dict[str, str]:

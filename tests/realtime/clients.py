@@ -18,7 +18,7 @@ from kinegraph.main import create_app
 from kinegraph.realtime.feed import stopping
 from kinegraph.realtime.socket import Sockets
 from kinegraph.services import Services
-from tests.api.serving import state_of
+from tests.api.serving import state_of, uvicorn_running
 from tests.conftest import Api, Organization, Person, World
 from tests.settings import with_settings
 from tests.workout.documents import Json, create, movement, section
@@ -115,7 +115,6 @@ class Live:
     sockets: Sockets
     state: dict[str, Any]
     services: Services
-    server: uvicorn.Server
     clients: list[Client] = field(default_factory=list)
 
     @asynccontextmanager
@@ -200,19 +199,11 @@ async def live(services: Services, **settings: Any) -> AsyncIterator[Live]:
         log_level="critical",
         timeout_graceful_shutdown=10,
     )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # the server has no event for it
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        limits = httpx.Limits(max_connections=100)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, limits=limits) as client:
-            yield Live(Api(client), port, state["sockets"], state, changed, server)
-    finally:
-        state["sockets"].subscriptions.feed.end_all(stopping())
-        server.should_exit = True
-        await running
+    async with uvicorn_running(config, client_seconds=30, max_connections=100) as (port, api):
+        try:
+            yield Live(api, port, state["sockets"], state, changed)
+        finally:
+            state["sockets"].subscriptions.feed.end_all(stopping())
 
 
 @dataclass

@@ -91,7 +91,7 @@ def _checked(documents: list[TrustedDocument]) -> tuple[list[TrustedDocument], l
 
 
 def _messages(error: DocumentError) -> Iterator[str]:
-    """What is wrong with a document, with the lines at which it is."""
+    """The messages of a document's errors, each with the line of the error."""
     for each in error.errors:
         lines = [str(location.line) for location in each.locations or ()][:1]
         yield f"{each.message[:500]}{f' (line {lines[0]})' if lines else ''}"

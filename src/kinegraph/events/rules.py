@@ -59,7 +59,7 @@ class Hidden(Exception):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What stands for an event where a subscription begins by showing its object as it is."""
+    """An object's present state, with which some subscriptions begin, in the form of an event."""
 
     position: int
     kind: str

@@ -130,7 +130,7 @@ def objects(rows: Sequence[Any]) -> Iterator[tuple[Raw, Mapping[str, Any]]]:
 
 
 HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What would damage a terminal's output: control characters, line ends, changes of direction, half surrogate pairs."""
+"""Characters that damage a terminal's output: control characters, line ends, changes of direction, lone surrogates."""
 
 
 def one_line(text: str) -> str:

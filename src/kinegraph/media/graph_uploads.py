@@ -24,7 +24,7 @@ from kinegraph.media.rules_files import staged_key
 from kinegraph.outside.storage import ObjectStorage, Target
 
 STORAGE_SECONDS = 5
-"""How long a query waits for the object storage, at most: it holds a connection meanwhile."""
+"""Maximum time in seconds that a query waits for the object storage; it holds a connection meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class VersionRow(Protocol):
 
 
 async def versions(session: ReadSession, ids: Sequence[UUID]) -> list[datetime | None]:
-    """When each organization was last changed, in key order."""
+    """The time of the last change of each organization, in key order."""
     rows: list[VersionRow] = await session.fetch("SELECT id, updated_at FROM organizations WHERE id = ANY ($1)", ids)
     return [None if row is None else row.updated_at for row in in_key_order(rows, ids)]
 
@@ -31,7 +31,7 @@ async def lock(session: WriteSession, id: UUID) -> None:
 
 
 async def editor(session: ReadSession, id: UUID) -> EditorRow | None:
-    """Who made the last change of an organization's row, and when."""
+    """The user who made the last change of an organization's row, and its time."""
     rows = "(SELECT id, id AS organization_id, updated_at, updated_by_user_id FROM organizations)"
     return await last_editor(session, rows, id=id)
 

@@ -14,9 +14,9 @@ from kinegraph.outside.redis_client import AWAY
 log = logging.getLogger("kinegraph.redis")
 
 WAIT_SECONDS = 0.05
-"""How long a request waits for Redis, at most."""
+"""Maximum time in seconds that a request waits for Redis."""
 AWAY_SECONDS = 5
-"""After Redis did not answer, nobody asks it for so long."""
+"""Time in seconds after a failure in which Redis is not asked again."""
 LIFETIME_SECONDS = 24 * 3600
 
 T = TypeVar("T")

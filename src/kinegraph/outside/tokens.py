@@ -10,6 +10,8 @@ import jwt
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.key_sets import TokenError, open_key_set
 
+ALGORITHMS = ("HS256", "RS256", "ES256")
+"""The algorithms of signatures that can be accepted: HS256 with a secret, the others with a key set."""
 CACHED_SECONDS = 60
 LEEWAY_SECONDS = 30
 """Difference that is tolerated between the clocks of this server and of the issuer, unless a setting says otherwise."""
@@ -42,7 +44,7 @@ class Tokens:
         audience: str | None = None,
         issuer: str | None = None,
         *,
-        algorithms: Sequence[str] = ("HS256", "RS256", "ES256"),
+        algorithms: Sequence[str] = ALGORITHMS,
         leeway_seconds: int = LEEWAY_SECONDS,
     ) -> None:
         if not secret and not jwks:

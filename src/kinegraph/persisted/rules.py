@@ -48,7 +48,7 @@ class DocumentRefused(Exception):
 
 
 class Identifier(NamedTuple):
-    """What a request names its document by: a hash of the text, or an id of a trusted document."""
+    """The identifier of a document in a request: a hash of the text, or an id of a trusted document."""
 
     key: str
     """The hash, or the id."""

@@ -22,7 +22,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How often a client used a document."""
+    """The number of uses of a document by one client."""
 
     hash: str
     name: str

@@ -67,7 +67,7 @@ class PersistedDocuments:
         self.trusted_only = trusted_only
         self.usage = Usage()
         self.counts: Counter[str] = Counter()
-        """How often a text was found in each place (`process`, `redis`, `postgres`), missed, registered."""
+        """Counts of texts found in each place (`process`, `redis`, `postgres`), missed, and registered."""
         self._database = database
         self._cache = database.request_cache
         self._texts = texts

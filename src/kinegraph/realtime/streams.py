@@ -39,7 +39,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many subscriptions a process has at most, in all and for one user."""
+    """The maximum number of subscriptions of a process, in all and for one user."""
 
     max_subscriptions: int
     max_per_user: int

@@ -64,7 +64,7 @@ class JobProgressEvent:
 
 
 async def _visible(info: Info, batch: Batch, root: Delivery) -> Any:
-    """What an event is about, as the viewer sees it; None if it was deleted. Raises Hidden if they do not see it."""
+    """The object of an event, as the viewer sees it; None if it was deleted. Raises Hidden if they do not see it."""
     event = root.event
     if event.is_deleted:
         viewer: Viewer = await info.context.viewer()

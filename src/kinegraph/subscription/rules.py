@@ -28,7 +28,7 @@ class Source:
         return self.athlete_id is None or event.topic_id == self.athlete_id
 
     def state(self, position: int) -> State:
-        """What stands for an event where the object is shown as it is at a position."""
+        """The object's present state, as an event at a position."""
         return State(position, self.topic.kind.value, self.topic.id, self.topic.id)
 
     @property
