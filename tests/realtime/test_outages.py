@@ -10,7 +10,7 @@ import httpx
 from kinegraph.outside.redis import start_redis
 from kinegraph.services import Services
 from tests.conftest import SECRET, World
-from tests.process.running import environment, started
+from tests.process.running import environment, free_port, started
 from tests.realtime.clients import COMMENTS, Gym, Live, gym_of, live
 from tests.waiting import until
 from tests.workout.documents import comment
@@ -62,7 +62,7 @@ async def _refused(served: Live, gym: Gym) -> tuple[int, str]:
 async def test_a_process_that_stops_ends_its_subscriptions_at_once_and_another_goes_on(
     served: Live, gym: Gym, services: Services, tmp_path: Path
 ) -> None:
-    port = served.port + 1
+    port = free_port()
     settings = {
         "KINEGRAPH_HOME": str(tmp_path),
         "KINEGRAPH_REDIS_URL": services.redis_url,
