@@ -19,10 +19,13 @@ function operationsOf(query) {
     .map(([, kind, name]) => ({ kind, name }));
 }
 
-// The body of a request, without the name of an operation that another document had, which stood here before.
-function withItsOwnName({ operationName, ...body }) {
-  const isIts = operationsOf(body.query).some(({ name }) => name === operationName);
-  return isIts ? { ...body, operationName } : body;
+// The body of a request, without what a document that stood here before has left: the name of its operation, and variables
+// whose names do not occur in this one.
+function ownBody({ query, operationName, variables, ...rest }) {
+  const isIts = operationsOf(query).some(({ name }) => name === operationName);
+  const names = new Set(query.match(/\$\w+/g));
+  const own = Object.entries(variables ?? {}).filter(([name]) => names.has(`$${name}`));
+  return { ...rest, query, ...(isIts && { operationName }), ...(own.length && { variables: Object.fromEntries(own) }) };
 }
 
 function isSubscription({ query, operationName }) {

@@ -25,7 +25,7 @@ function typedHeaders() {
 }
 
 async function answer(sent, options) {
-  const body = withItsOwnName(sent);
+  const body = ownBody(sent);
   let response;
   let isSignedIn;
   try {
