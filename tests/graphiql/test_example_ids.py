@@ -8,18 +8,18 @@ from typing import Any  # JSON of answers
 import pytest
 from playwright.async_api import Page, Response, expect
 
-from kinegraph.api import graphiql
 from kinegraph.commands.demo import seed_demo
+from kinegraph.graphiql import page
 from kinegraph.kit.database import Database
 from kinegraph.main import create_app
 from kinegraph.services import Services
-from tests.api.browser import Visit, serving, visiting
+from tests.graphiql.browser import Visit, serving, visiting
 
 COACH = "Marcus Hale, coach of Northside Strength"
 ATHLETE = "Jonas Keller, member of Northside Strength"
 PATIENT = "Ruth Avery, member of Harbor Physio"
 ADMIN = "Tessa Lindqvist, platform admin"
-MENU = json.loads(graphiql._examples())
+MENU = json.loads(page._examples())
 GROUPS = {group["heading"]: [example["name"] for example in group["examples"]] for group in MENU["groups"]}
 
 
