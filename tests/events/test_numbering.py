@@ -31,7 +31,7 @@ async def test_positions_follow_the_order_of_recording_and_not_that_of_the_rows_
 async def test_positions_follow_the_order_of_recording_by_the_plan_of_the_apis_role_for_an_analyzed_table(
     database: Database, owner: Pool
 ) -> None:
-    """The policy's condition lets the planner expect one row of a table of up to a hundred: it scans the table first."""
+    """The policy's condition lets the planner expect one row of up to a hundred: it scans the table first."""
     ids = list(range(8_000_020, 8_000_000, -1))
     await owner.execute(RECORD, ids)
     await owner.execute("ANALYZE events")
