@@ -48,6 +48,9 @@ class Deadline:
             if self._is_client_gone:
                 raise ClientDisconnect from None
             raise
+        finally:
+            if self._watching is not None:  # no task outlives its request
+                await asyncio.wait([self._watching])
 
     def _begin(self) -> None:
         self._watching = asyncio.get_running_loop().create_task(self._watch())
