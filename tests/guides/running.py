@@ -15,7 +15,10 @@ import pytest
 from tests.guides.pages import Guide
 
 PACKAGES = Path(__file__).parent / "packages"
-INSTALL = "npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=0 --fetch-timeout=20000"
+INSTALL = (
+    "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error"
+    " --prefer-offline --fetch-retries=0 --fetch-timeout=20000"
+)
 INSTALL_SECONDS, GUIDE_SECONDS = 120, 170
 MARK = "--- the end of a block ---"
 TOOLS = {"python": "", "kinegraph": " -m kinegraph.commands.cli"}
