@@ -60,6 +60,9 @@ class Executed(NamedTuple):
     errors: list[GraphQLError]
 
 
+Before = Callable[[RequestContext], Awaitable[bool]]
+"""Called before the execution, within its time; where it returns True, nothing is executed, and there is no data."""
+
 BeforeCommit = Callable[[RequestContext, orjson.Fragment | None], Awaitable[bool]]
 """Called with the data of an execution without errors, within its transaction; returns whether to commit."""
 
@@ -73,6 +76,7 @@ async def execute_timed(
     writes: bool = False,
     gate: Gate | None = None,
     root: Delivery | None = None,
+    before: Before | None = None,
     before_commit: BeforeCommit | None = None,
 ) -> Executed:
     """The result of an operation, whose transaction has ended when this returns: committed if nothing failed.
@@ -91,7 +95,7 @@ async def execute_timed(
             address=resources.address,
         )
         try:
-            data, errors = await _once(context, parameters, resources.limits, end, gate, root, before_commit)
+            data, errors = await _once(context, parameters, resources.limits, end, gate, root, before, before_commit)
             lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
         except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
             if tries == MAX_TRIES:
@@ -110,6 +114,7 @@ async def _once(
     end: float,
     gate: Gate | None,
     root: Delivery | None,
+    before: Before | None,
     before_commit: BeforeCommit | None,
 ) -> Executed:
     """One try in the context's transaction, down to the writing of the answer. `end` is of the event loop's clock."""
@@ -117,6 +122,9 @@ async def _once(
     commit = False
     try:
         async with asyncio.timeout_at(end) as deadline:
+            if before is not None and await before(context):
+                commit = True
+                return Executed(None, [])
             result = await execute(
                 schema._schema,
                 context,

@@ -175,7 +175,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         """Open the session, as no other task is there yet, and pass resolvers the required columns of their lists."""
         context: Context = self.context_value
         context.columns_by_node = plan.columns.by_node
-        if not plan.is_mutation:
+        if not plan.is_mutation and context.opened is None:
             await context.open()
 
     async def fall_back(self, error: Exception) -> None:
