@@ -95,8 +95,7 @@ class GraphQLEndpoint:
             if parameters.identifier is not None or self.persisted.trusted_only:
                 await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
-            tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
-            return await self._run(parameters, authenticate, how, keys, tags if request.method != "POST" else None)
+            return await self._run(parameters, authenticate, how, keys, request)
         except AnsweredBefore as error:
             return _answer(how, {"data": orjson.Fragment(error.answer)}, 200, {"Idempotent-Replayed": "true"})
         except KeyRefused as error:
@@ -131,13 +130,12 @@ class GraphQLEndpoint:
         authenticate: Authenticate[Viewer] | None,
         how: Media,
         keys: list[str],
-        tags: list[bytes] | None,
+        request: Request,
     ) -> Response:
-        """The answer. `tags` are the values of If-None-Match of a request by GET; None for POST."""
         is_cached = authenticate is not None and not parameters.registers
         document = await self._documents.get(parameters.query, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
-        if tags is not None and operation.operation is OperationType.MUTATION:
+        if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         document.arguments(operation).require_few(parameters.variables, parameters.length)
         if parameters.registers:
@@ -148,7 +146,8 @@ class GraphQLEndpoint:
         keyed = _keyed(parameters, keys) if writes else None
         before_commit: BeforeCommit | None = None
         revalidation = None
-        if tags and isinstance(authenticate, UserAuthentication):
+        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+        if tags and request.method != "POST" and isinstance(authenticate, UserAuthentication):
             revalidation = revalidation_of(self._cache, authenticate, parameters, tags)
             before_commit = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
@@ -164,6 +163,7 @@ class GraphQLEndpoint:
             gate=self._gate,
             before=None if revalidation is None else revalidation.is_current,
             before_commit=before_commit,
+            receive=request.receive,
         )
         if revalidation is not None and revalidation.tag:
             return Response(status_code=304, headers={"ETag": f"W/{revalidation.tag.decode()}"})
