@@ -30,8 +30,10 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  subscription  the subscriptions of the schema
    10  api         the root types, GraphQL over HTTP, documents, health, GraphiQL
    11  realtime    subscriptions over WebSocket and server-sent events
+   11  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
 
-Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses` and `live`), `worker` (jobs)
+Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`,
+`live` and `agent_route`), `worker` (jobs)
 and `commands` (the command line), over `settings`, `services` and `revisions`, which say what is configured, where it
 is, and which schema of the database this version needs.
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinegraph import revisions
+from kinegraph.agent_route import AgentRoute
 from kinegraph.api import demo_people, graphiql, media, metrics
 from kinegraph.api.http import GraphQLEndpoint, Limits
 from kinegraph.api.readiness import Readiness, healthz, readyz
@@ -35,7 +36,6 @@ from kinegraph.settings import Settings
 
 log = logging.getLogger("kinegraph.http")
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (
     "Authorization",
     "Content-Type",
@@ -49,7 +49,7 @@ ALLOWED_HEADERS = (
     *("traceparent", "tracestate", "baggage", "sentry-trace", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-sampled"),
     *("x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-origin", "x-datadog-sampling-priority", "newrelic"),
     "X-Requested-With",
-    "Last-Event-ID",
+    *("Last-Event-ID", "Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name"),
     "X-Kinegraph-Executor",
 )
 """The request headers that pages of other origins may send, beside those of the setting."""
@@ -91,16 +91,18 @@ def create_app(services: Services) -> Starlette:
     offered = sign_ins if settings.is_development and services.jwt_secret else None
     pages = graphiql.routes(graphiql.find_folder(settings.home), offered) if settings.graphiql else []
     files = media.routes(folder_storage(settings)) if settings.s3_bucket is None else []
+    agents = AgentRoute(settings, THIS_MACHINE if settings.is_development else None)
     return Starlette(
         routes=[
             Route("/", _root(settings)),
-            Route("/graphql", _graphql, methods=METHODS),
+            Route("/graphql", _graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             socket_route("/graphql"),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics.metrics),
             *files,
             media.LASTING,
+            agents.route,
             *pages,
         ],
         middleware=[
@@ -112,12 +114,12 @@ def create_app(services: Services) -> Starlette:
             Middleware(_GraphQL),
         ],
         exception_handlers={404: _not_found, 405: _not_allowed},
-        lifespan=lambda app: _open(services, tokens),
+        lifespan=lambda app: _open(services, tokens, agents),
     )
 
 
 @asynccontextmanager
-async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
+async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> AsyncIterator[Held]:
     """Open the application's resources, and close them at the end, or after a start that fails half-way."""
     settings = services.settings
     async with AsyncExitStack() as stack:
@@ -155,6 +157,7 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
         local = THIS_MACHINE if settings.is_development else None
         resources = Resources(endpoint, database, storage, tokens, _limits(settings))
         live = await stack.enter_async_context(open_sockets(services, resources, local))
+        await stack.enter_async_context(agents.open(resources))
         _spare_the_collector()
         yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
 
