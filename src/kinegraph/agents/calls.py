@@ -61,8 +61,8 @@ def _result(tool: Tool, response: Response, body: Any) -> Result:
     errors, data = body.get("errors"), body.get("data")
     if errors:
         shown = [_shown(error) for error in errors]
-        if retry := response.headers.get("retry-after"):
-            shown[0]["retryAfterSeconds"] = retry
+        if (retry := response.headers.get("retry-after", "")).isdecimal():
+            shown[0]["retryAfterSeconds"] = int(retry)
         return _refused(shown, data)
     return {
         "content": [{"type": "text", "text": orjson.dumps(data).decode()}],

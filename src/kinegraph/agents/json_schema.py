@@ -15,6 +15,7 @@ from graphql import (
     Undefined,
     ast_from_value,
     get_named_type,
+    is_required_input_field,
     type_from_ast,
     value_from_ast_untyped,
 )
@@ -60,8 +61,8 @@ def _define(type_: Any, definitions: dict[str, JsonSchema]) -> None:
         definitions[type_.name] = {"type": "string", "enum": [*type_.values], **_described_values(type_)}
         return
     definitions[type_.name] = {}
-    properties = {name: _field(field) for name, field in type_.fields.items()}
-    required = [name for name, field in type_.fields.items() if _is_required(field)]
+    properties = {name: _field(field, is_nullable=not type_.is_one_of) for name, field in type_.fields.items()}
+    required = [name for name, field in type_.fields.items() if is_required_input_field(field)]
     one = {"minProperties": 1, "maxProperties": 1} if type_.is_one_of else {}
     definitions[type_.name].update({**_object(properties, required), **described, **one})
     for field in type_.fields.values():
@@ -84,20 +85,24 @@ def _object(properties: JsonSchema, required: list[str]) -> JsonSchema:
     }
 
 
-def _is_required(field: GraphQLInputField) -> bool:
-    return isinstance(field.type, GraphQLNonNull) and field.default_value is Undefined
-
-
-def _field(field: GraphQLInputField) -> JsonSchema:
-    """The schema of a field of an input type."""
-    found = _schema_of(field.type)
+def _field(field: GraphQLInputField, *, is_nullable: bool) -> JsonSchema:
+    """The schema of a field of an input type; null does not fit the fields of a @oneOf type."""
+    found = _schema_of(field.type) if is_nullable else _schema_of_value(field.type)
     if field.description:
         found["description"] = field.description
-    if field.default_value is not Undefined and (literal := ast_from_value(field.default_value, field.type)):
-        found["default"] = value_from_ast_untyped(literal)
+    if (default := _default(field)) is not Undefined:
+        found["default"] = default
     if field.deprecation_reason is not None:
         found["deprecated"] = True
     return found
+
+
+def _default(field: GraphQLInputField) -> Any:
+    """The default of a field of an input type as JSON; Undefined where it has none. Strawberry sets `default_value`."""
+    if field.default is not None and field.default.literal is None:
+        return field.default.value
+    literal = field.default.literal if field.default else ast_from_value(field.default_value, field.type)
+    return Undefined if literal is None else value_from_ast_untyped(literal)
 
 
 def _schema_of(type_: GraphQLInputType) -> JsonSchema:
