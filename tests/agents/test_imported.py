@@ -11,6 +11,7 @@ from mcp.shared.exceptions import MCPError
 from kinegraph.agents import calls, catalog
 from kinegraph.persisted.jobs import write_usage
 from kinegraph.persisted.rules import hash_of
+from kinegraph.persisted.store_lookup import TRUSTED_SECONDS
 from kinegraph.services import Services
 from tests.agents.clients import MODES, Gym, agent, data_of, errors_of, gym_of, same
 from tests.api.serving import Served, serving
@@ -94,7 +95,7 @@ async def test_a_process_that_has_read_the_tools_reads_them_again_after_a_minute
     await imported(commands, WHO)
     assert "who" not in await names(served, gym)
     loop = asyncio.get_running_loop()
-    later = loop.time() + catalog.TRUSTED_SECONDS
+    later = loop.time() + TRUSTED_SECONDS
     monkeypatch.setattr(loop, "time", lambda: later)
     assert "who" in await names(served, gym)
     monkeypatch.undo()

@@ -1,6 +1,6 @@
 """Input schemas of tools: JSON Schema that admits what GraphQL admits."""
 
-from typing import Any  # JSON
+from typing import Any  # values of JSON
 
 import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse
@@ -28,6 +28,59 @@ DOCUMENT = """query (
 LEAF: dict[str, Any] = {"id": "1"}
 GOOD: dict[str, Any] = {"tree": {"leaf": LEAF}, "number": 1.5}
 
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "tree": {"$ref": "#/$defs/Tree", "description": "What to find."},
+        "colors": {"type": ["array", "null"], "items": {"$ref": "#/$defs/Color"}, "default": ["RED"]},
+        "on": {"type": ["string", "null"], "format": "date"},
+        "any": {},
+        "either": {"anyOf": [{"$ref": "#/$defs/Either"}, {"type": "null"}]},
+        "number": {"type": "number"},
+        "is": {"type": "boolean", "default": True},
+    },
+    "required": ["tree", "number"],
+    "additionalProperties": False,
+    "$defs": {
+        "Tree": {
+            "type": "object",
+            "properties": {
+                "leaf": {"$ref": "#/$defs/Leaf"},
+                "children": {"type": ["array", "null"], "items": {"$ref": "#/$defs/Tree"}},
+                "tags": {
+                    "type": ["array", "null"],
+                    "items": {"type": ["array", "null"], "items": {"type": ["string", "null"]}},
+                },
+            },
+            "required": ["leaf"],
+            "additionalProperties": False,
+        },
+        "Leaf": {
+            "type": "object",
+            "properties": {
+                "id": {"type": "string"},
+                "color": {"anyOf": [{"$ref": "#/$defs/Color"}, {"type": "null"}], "default": "GREEN"},
+                "count": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1, "default": 3},
+                "old": {"type": ["boolean", "null"], "deprecated": True},
+            },
+            "required": ["id"],
+            "additionalProperties": False,
+        },
+        "Color": {"type": "string", "enum": ["RED", "GREEN"], "description": "RED: As blood."},
+        "Either": {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string"},
+                "tree": {"$ref": "#/$defs/Tree"},
+            },
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    },
+}
+"""The schema of its variables."""
+
 
 def read(text: str, sdl: GraphQLSchema) -> tuple[OperationDefinitionNode, dict[str, Any]]:
     """The operation of a document, and the schema of its variables."""
@@ -39,57 +92,7 @@ def read(text: str, sdl: GraphQLSchema) -> tuple[OperationDefinitionNode, dict[s
 
 def test_a_schema_has_types_enums_inputs_defaults_and_descriptions() -> None:
     found = read(DOCUMENT, build_schema(SDL))[1]
-    assert found == {
-        "type": "object",
-        "properties": {
-            "tree": {"$ref": "#/$defs/Tree", "description": "What to find."},
-            "colors": {"type": ["array", "null"], "items": {"$ref": "#/$defs/Color"}, "default": ["RED"]},
-            "on": {"type": ["string", "null"], "format": "date"},
-            "any": {},
-            "either": {"anyOf": [{"$ref": "#/$defs/Either"}, {"type": "null"}]},
-            "number": {"type": "number"},
-            "is": {"type": "boolean", "default": True},
-        },
-        "required": ["tree", "number"],
-        "additionalProperties": False,
-        "$defs": {
-            "Tree": {
-                "type": "object",
-                "properties": {
-                    "leaf": {"$ref": "#/$defs/Leaf"},
-                    "children": {"type": ["array", "null"], "items": {"$ref": "#/$defs/Tree"}},
-                    "tags": {
-                        "type": ["array", "null"],
-                        "items": {"type": ["array", "null"], "items": {"type": ["string", "null"]}},
-                    },
-                },
-                "required": ["leaf"],
-                "additionalProperties": False,
-            },
-            "Leaf": {
-                "type": "object",
-                "properties": {
-                    "id": {"type": "string"},
-                    "color": {"anyOf": [{"$ref": "#/$defs/Color"}, {"type": "null"}], "default": "GREEN"},
-                    "count": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1, "default": 3},
-                    "old": {"type": ["boolean", "null"], "deprecated": True},
-                },
-                "required": ["id"],
-                "additionalProperties": False,
-            },
-            "Color": {"type": "string", "enum": ["RED", "GREEN"], "description": "RED: As blood."},
-            "Either": {
-                "type": "object",
-                "properties": {
-                    "name": {"type": "string"},
-                    "tree": {"$ref": "#/$defs/Tree"},
-                },
-                "additionalProperties": False,
-                "minProperties": 1,
-                "maxProperties": 1,
-            },
-        },
-    }
+    assert found == SCHEMA
 
 
 @pytest.mark.parametrize(

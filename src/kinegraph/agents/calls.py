@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any  # JSON
+from typing import Any  # values of JSON
 
 import orjson
 from starlette.requests import Request

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any  # JSON
+from typing import Any  # values of JSON
 
 import orjson
 from starlette.requests import Request

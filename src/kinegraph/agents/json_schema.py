@@ -1,7 +1,7 @@
 """JSON Schema (draft 2020-12) of the variables of an operation: the input schema of a tool."""
 
 from collections.abc import Mapping
-from typing import Any  # JSON
+from typing import Any  # values of JSON
 
 from graphql import (
     GraphQLEnumType,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any  # JSON
+from typing import Any  # values of JSON
 
 from graphql import FieldNode, OperationDefinitionNode, OperationType
 
