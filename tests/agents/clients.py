@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any  # JSON of arguments and results
 
 import httpx
+import httpx2
 import orjson
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp_types import CallToolResult, Implementation
 
 from tests.api.serving import Served
@@ -27,7 +27,7 @@ HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "app
 async def agent(served: Served, person: Person, mode: str = "auto", **headers: str) -> AsyncIterator[Client]:
     """The SDK's client with a user's token."""
     sent = {"Authorization": f"Bearer {person.token}", **headers}
-    async with create_mcp_http_client(sent) as http:
+    async with httpx2.AsyncClient(headers=sent, timeout=60) as http:
         transport = streamable_http_client(f"http://127.0.0.1:{served.port}/mcp", http_client=http)
         info = Implementation(name="Tests", version="7")
         async with Client(transport, mode=mode, client_info=info, cache=None) as client:

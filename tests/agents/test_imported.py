@@ -209,3 +209,10 @@ async def test_of_too_many_tools_some_are_left_out_and_one_that_is_not_valid_is(
     logged = " ".join(record.getMessage() for record in caplog.records)
     assert "too many tools" in logged and "not valid" in logged and "no_such_field" not in logged
     await owner.execute("DELETE FROM trusted_documents WHERE tool LIKE 't_'")
+
+
+async def test_two_documents_of_one_import_cannot_be_one_tool(commands: Commands) -> None:
+    texts = [f'"d" query same {{ way{number}: __typename }}' for number in range(2)]
+    lines = await asyncio.to_thread(commands.refuses, by_their_hashes(*texts))
+    assert "nothing was stored" in lines[0]
+    assert "it is the tool same, and so is entry 1" in lines[1] and lines[1].endswith("rename one."), lines

@@ -79,7 +79,12 @@ class Front:
         async def receive_again() -> Message:
             return messages.pop() if messages else await receive()
 
-        await self._app(scope, receive_again, send)
+        async def send_uncached(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], (b"cache-control", b"no-store")]}
+            await send(message)
+
+        await self._app(scope, receive_again, send_uncached)
 
     async def _admit(self, request: Request) -> bytes:
         """The body of a request. Raises NotAdmitted."""

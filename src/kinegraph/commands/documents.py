@@ -82,12 +82,17 @@ def _file(path: Path, name: str) -> File:
 def _checked(documents: list[TrustedDocument]) -> tuple[list[TrustedDocument], list[Fault]]:
     """The documents with their names, and what is wrong with their texts."""
     checked, faults = [], []
+    tools: dict[str, TrustedDocument] = {}
     for each in documents:
         try:
             node = valid(each.text)
-            checked.append(replace(each, name=", ".join(names_of(node)), tool=tool_of(node)))
         except DocumentError as error:
             faults += [Fault(each.location, message) for message in _messages(error)]
+            continue
+        found = replace(each, name=", ".join(names_of(node)), tool=tool_of(node))
+        if found.tool is not None and (other := tools.setdefault(found.tool, found)) is not found:
+            faults.append(Fault(each.location, f"it is the tool {found.tool}, and so is {other.location}: rename one."))
+        checked.append(found)
     return checked, faults
 
 
