@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kinegraph.live import Resources
+from kinegraph.api.http import GraphQLEndpoint
+from kinegraph.outside.tokens import Tokens
 from kinegraph.settings import Settings
 
 PATH = "/mcp"
@@ -30,7 +31,7 @@ class AgentRoute:
         await self._app(scope, receive, send)
 
     @asynccontextmanager
-    async def open(self, resources: Resources) -> AsyncIterator[None]:
+    async def open(self, endpoint: GraphQLEndpoint, tokens: Tokens) -> AsyncIterator[None]:
         """Answer requests while the block runs, if the setting is on."""
         settings = self._settings
         if not settings.mcp:
@@ -38,13 +39,13 @@ class AgentRoute:
             return
         opening = import_module("kinegraph.agents.opening")  # it takes 2 s and 22 MB, for those who use it
         access = opening.Access(
-            resources.tokens,
+            tokens,
             settings.jwt_user_claim,
             (*settings.cors_origins, settings.address),
             self._origin_pattern,
             settings.max_body_bytes,
         )
-        async with opening.open_tools(resources.endpoint, resources.database, access) as self._app:
+        async with opening.open_tools(endpoint, access) as self._app:
             try:
                 yield
             finally:

@@ -34,7 +34,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),
     "botocore": ("outside",),
-    "starlette": ("api", "main", "http_responses", "realtime", "agents", "agent_route"),
+    "starlette": ("api", "graphiql", "main", "http_log", "http_responses", "realtime", "agents", "agent_route"),
     "mcp": ("agents.server",),
     "mcp_types": ("agents.server",),
     "alembic": ("commands.migrate", "revisions"),

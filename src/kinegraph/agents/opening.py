@@ -11,7 +11,6 @@ from kinegraph.agents.front import Front, Origins
 from kinegraph.agents.server import AgentServer
 from kinegraph.agents.tools import shipped_tools
 from kinegraph.api.http import GraphQLEndpoint
-from kinegraph.kit.database import Database
 from kinegraph.outside.tokens import Tokens
 
 
@@ -27,9 +26,9 @@ class Access:
 
 
 @asynccontextmanager
-async def open_tools(endpoint: GraphQLEndpoint, database: Database, access: Access) -> AsyncIterator[ASGIApp]:
+async def open_tools(endpoint: GraphQLEndpoint, access: Access) -> AsyncIterator[ASGIApp]:
     """The application that answers /mcp while the block runs."""
-    shipped = shipped_tools()
+    shipped, database = shipped_tools(), endpoint.resources.database
     endpoint.persisted.shipped = {each.hash: each.text for each in shipped}
     server = AgentServer(endpoint, Catalog(database, shipped))
     async with server.running(access.max_bytes) as app:

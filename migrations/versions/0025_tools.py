@@ -5,8 +5,8 @@ Documents that were imported before get it when they are imported again: SQL can
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:
