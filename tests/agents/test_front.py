@@ -19,6 +19,12 @@ from tests.api.serving import Served, serving
 from tests.conftest import SECRET, World
 
 LIST = message("tools/list")
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "Tests", "version": "7"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+"""What each request says of its client, from 2026-07-28 on."""
 
 
 async def test_each_request_needs_a_token(served: Served) -> None:
@@ -131,16 +137,17 @@ async def test_other_types_of_content_are_refused(served: Served, gym: Gym) -> N
     assert (await post(served, gym.stranger, LIST, Accept="text/html")).status_code == 406
 
 
-async def test_arguments_nested_deeply_are_refused(served: Served, gym: Gym) -> None:
-    for depth in (500, 5_000):
-        nested = b"[" * depth + b"]" * depth
-        body = (
-            b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"show_workout","arguments":{"workoutId":'
-        )
-        response = await post(served, gym.stranger, body + nested + b"}}}")
+@pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])
+async def test_arguments_that_are_nested_deeply_or_huge_are_refused(served: Served, gym: Gym, version: str) -> None:
+    call = message("tools/call", name="show_workout", arguments={"workoutId": "?"}, _meta=META)
+    headers = {"MCP-Protocol-Version": version, "Mcp-Method": "tools/call", "Mcp-Name": "show_workout"}
+    for value in (b"[" * 200 + b"]" * 200, b"[" * 500 + b"]" * 500, b"[" * 5000 + b"]" * 5000, b"9" * 30, b"9" * 5000):
+        response = await post(served, gym.stranger, orjson.dumps(call).replace(b'"?"', value), **headers)
         answer = response.json()
-        refused = answer.get("error") or answer["result"]["isError"]
-        assert response.status_code < 500 and refused, answer
+        if "result" in answer:
+            assert answer["result"]["isError"], answer
+        else:
+            assert response.status_code == 400 and answer["error"]["code"] in (-32700, -32600), answer
 
 
 async def test_where_no_connection_becomes_free_a_request_is_to_be_sent_again(

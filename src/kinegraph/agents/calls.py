@@ -35,21 +35,24 @@ async def call(
     faults = [*islice(tool.faults(arguments), MAX_FAULTS)]
     if faults:
         return _refused([_error(fault.message, field=[fault.argument]) for fault in faults])
-    response = await endpoint(_request(request, tool, arguments, client))
+    try:
+        sent = orjson.dumps({"query": tool.text, "documentId": f"sha256:{tool.hash}", "variables": arguments})
+    except orjson.JSONEncodeError:
+        return _refused([_error("The arguments are nested too deeply, or have an integer of more than 64 bits.")])
+    response = await endpoint(_request(request, sent, client))
     body = bytes(response.body)
     if len(body) > MAX_RESULT_BYTES:
         return _refused([_error(_too_large(tool, len(body)), code="ANSWER_TOO_LARGE")])
     return _result(tool, response, orjson.loads(body))
 
 
-def _request(request: Request, tool: Tool, arguments: Mapping[str, Any], client: tuple[str, str] | None) -> Request:
-    """The POST request to /graphql that a call stands for."""
+def _request(request: Request, body: bytes, client: tuple[str, str] | None) -> Request:
+    """The POST request to /graphql that a call stands for, with this body."""
     headers = [(name, value) for name, value in request.scope["headers"] if name in PASSED_ON]
     headers += [(b"content-type", b"application/json"), (b"accept", GRAPHQL_JSON.encode())]
     if client is not None and not any(name == NAME for name, _ in headers):
         headers += [(key, value.encode("utf-8", "replace")) for key, value in zip((NAME, VERSION), client, strict=True)]
     scope = {**request.scope, "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
-    body = orjson.dumps({"query": tool.text, "documentId": f"sha256:{tool.hash}", "variables": arguments})
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}

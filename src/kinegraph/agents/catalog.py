@@ -20,6 +20,8 @@ log = logging.getLogger("kinegraph.agents")
 
 MAX_TOOLS = 100
 """Imported tools, at most; the others, by their names, are left out."""
+RETRY_SECONDS = 5
+"""Where they cannot be read, callers get those that were read last for so long, and do not wait one after the other."""
 
 
 class Catalog:
@@ -42,6 +44,7 @@ class Catalog:
                     await self._read()
                     self._fresh_until = now + TRUSTED_SECONDS
                 except (*CANNOT_CONNECT, PoolExhausted) as error:
+                    self._fresh_until = now + RETRY_SECONDS
                     log.warning("tools could not be read, will try again", extra={"reason": type(error).__name__})
         return self.tools
 
