@@ -19,12 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinegraph import revisions
 from kinegraph.api import demo_people, graphiql, media, metrics
-from kinegraph.api.http import GraphQLEndpoint, Limits
+from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.api.readiness import Readiness, healthz, readyz
 from kinegraph.http_responses import Finish, Validators, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
-from kinegraph.live import Resources, open_sockets
+from kinegraph.live import Resources, limits_of, open_metering, open_sockets
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
@@ -50,6 +50,7 @@ ALLOWED_HEADERS = (
     *("x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-origin", "x-datadog-sampling-priority", "newrelic"),
     "X-Requested-With",
     "Last-Event-ID",
+    "X-Kinegraph-Cost",
     "X-Kinegraph-Executor",
 )
 """The request headers that pages of other origins may send, beside those of the setting."""
@@ -145,29 +146,19 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
             storage,
             tokens,
             settings.jwt_user_claim,
-            _limits(settings),
+            limits_of(settings),
             database.request_cache,
             introspection=settings.graphiql,
             breadth_first=settings.executor == "breadth-first",
             address=settings.address,
             persisted=persisted,
+            metering=await stack.enter_async_context(open_metering(settings, redis)),
         )
         local = THIS_MACHINE if settings.is_development else None
-        resources = Resources(endpoint, database, storage, tokens, _limits(settings))
+        resources = Resources(endpoint, database, storage, tokens, limits_of(settings))
         live = await stack.enter_async_context(open_sockets(services, resources, local))
         _spare_the_collector()
         yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
-
-
-def _limits(settings: Settings) -> Limits:
-    """The limits of one request, from the settings."""
-    return Limits(
-        settings.max_body_bytes,
-        settings.max_answer_objects,
-        settings.max_answer_mb * 2**20,
-        settings.execution_seconds,
-        max(1, settings.pool_size // 5),
-    )
 
 
 def _spare_the_collector() -> None:
@@ -191,7 +182,7 @@ def _guards(settings: Settings) -> list[Middleware]:
         allow_origin_regex=local,
         allow_methods=["GET", "HEAD", "POST", "PUT"],
         allow_headers=[*ALLOWED_HEADERS, *settings.cors_headers],
-        expose_headers=["ETag", "X-Request-Id", "Retry-After", "Idempotent-Replayed"],
+        expose_headers=["ETag", "X-Request-Id", "Retry-After", "Idempotent-Replayed", "RateLimit", "RateLimit-Policy"],
         max_age=600,
     )
     guards = [cors] if settings.cors_origins or local else []

@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     megabytes; 0 disables it.
     `request_cache_mb`: the same for parsed documents with their plans, viewers and tokens.
     `max_answer_objects`, `max_answer_mb`: maximum size of one request's answer.
+    `max_cost`: maximum estimated cost of a request; `cost_budget`: what a user may spend at once, 0 for no budgets, and
+    `cost_refill`: how much of it comes back in a second.
+    `max_tokens`, `max_depth`, `max_fields`, `max_root_fields`, `max_aliases`: maximum size of a document.
     `execution_seconds`: maximum duration of an execution, waiting for a connection included.
     `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; of 0, none.
     `heartbeat_seconds`: how often a silent subscription sends a sign of life.
@@ -155,6 +158,14 @@ class Settings(BaseSettings):
     request_cache_mb: Megabytes = 16
     max_answer_objects: Annotated[int, Ge(1), Le(10_000_000)] = 30_000
     max_answer_mb: Annotated[int, Ge(1), Le(1024)] = 32
+    max_cost: Annotated[int, Ge(1), Le(100_000_000)] = 50_000
+    cost_budget: Annotated[int, Ge(0), Le(10_000_000_000)] = 100_000
+    cost_refill: Annotated[int, Ge(1), Le(1_000_000_000)] = 5_000
+    max_tokens: Annotated[int, Ge(100), Le(1_000_000)] = 10_000
+    max_depth: Annotated[int, Ge(5), Le(100)] = 40
+    max_fields: Annotated[int, Ge(100), Le(1_000_000)] = 10_000
+    max_root_fields: Annotated[int, Ge(1), Le(10_000)] = 50
+    max_aliases: Annotated[int, Ge(1), Le(10_000)] = 100
     execution_seconds: Seconds = Field(default=20, validation_alias="KINEGRAPH_EXECUTION_TIMEOUT")
     max_subscriptions: Annotated[int, Ge(0), Le(1_000_000)] = 10_000
     max_subscriptions_per_user: Annotated[int, Ge(1), Le(100_000)] = 100

@@ -7,8 +7,7 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any, cast  # data of a response: JSON
 
 import asyncpg
@@ -17,10 +16,18 @@ from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from kinegraph.api.context import RequestContext, authentication_by_token
+from kinegraph.api.context import (
+    RequestContext,
+    authentication_by_token,
+    is_answer_stored,
+    keyed_request,
+    meter_of,
+    raise_if_not_executed,
+)
 from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.executor import Gate, execute, written
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
+from kinegraph.api.limits import Limits
 from kinegraph.api.requests import (
     ANY,
     EVENT_STREAM,
@@ -33,8 +40,10 @@ from kinegraph.api.requests import (
 )
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
-from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
-from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
+from kinegraph.cost.meter import Meter, Metering
+from kinegraph.cost.refusals import CostRefused
+from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused
+from kinegraph.idempotency.store import KeyedAuthentication, require_new
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import Database
@@ -57,18 +66,6 @@ SWITCH = "x-kinegraph-executor"
 """The header that chooses the executor of one request, where introspection is on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one request."""
-
-    max_body_bytes: int
-    max_objects: int
-    max_answer_bytes: int
-    execution_seconds: float
-    max_by_core: int
-    """Executions by graphql-core at a time, each of which takes a connection for long."""
-
-
 class GraphQLEndpoint:
     """Answers /graphql. `stream` answers the requests that accept server-sent events."""
 
@@ -87,18 +84,20 @@ class GraphQLEndpoint:
         breadth_first: bool = True,
         address: str = "",
         persisted: PersistedDocuments,
+        metering: Metering,
     ) -> None:
         self._database = database
         self._storage = storage
         self._tokens = tokens
         self._claim = claim
         self._limits = limits
-        self._documents = Documents(cache, introspection=introspection)
+        self._documents = Documents(cache, limits.document, introspection=introspection)
         self._suggests = introspection
         self._breadth_first = breadth_first
         self._gate = Gate(limits.max_by_core) if breadth_first else None
         self._address = address
         self.persisted = persisted
+        self._metering = metering
 
     async def __call__(self, request: Request) -> Response:
         """One request."""
@@ -118,7 +117,11 @@ class GraphQLEndpoint:
             if parameters.identifier is not None or self.persisted.trusted_only:
                 await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
-            return await self._run(parameters, authenticate, how, keys, is_get=request.method != "POST")
+            meter = meter_of(self._metering, authenticate, request)
+            return await self._run(parameters, authenticate, how, keys, meter, is_get=request.method != "POST")
+        except CostRefused as error:
+            body = {"message": error.message, "extensions": error.extensions}
+            return _answer(how, {"errors": [body]}, error.status, error.headers)
         except AnsweredBefore as error:
             return _answer(how, {"data": orjson.Fragment(error.answer)}, 200, {"Idempotent-Replayed": "true"})
         except KeyRefused as error:
@@ -153,29 +156,46 @@ class GraphQLEndpoint:
         authenticate: Authenticate[Viewer] | None,
         how: Media,
         keys: list[str],
+        meter: Meter,
         *,
         is_get: bool,
     ) -> Response:
-        is_cached = authenticate is not None and not parameters.registers
-        document = await self._documents.get(parameters.query, is_cached=is_cached)
+        meter.begin()
+        document: Document | None = None
+        try:
+            is_cached = authenticate is not None and not parameters.registers
+            document = await self._documents.get(parameters.query, is_cached=is_cached)
+        finally:
+            if document is None or document.is_new:
+                meter.parsed(len(parameters.query))
         operation = document.operation(parameters.operation_name)
         if is_get and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         document.arguments(operation).require_few(parameters.variables, parameters.length)
+        meter.admit(document.formula(operation), parameters.variables)
         if parameters.registers:
             await self.persisted.register(parameters.query, authenticate)
         if operation.operation is OperationType.SUBSCRIPTION:
             raise SubscriptionRequested(document, parameters)
         writes = operation.operation is OperationType.MUTATION
-        keyed = _keyed(parameters, keys) if writes else None
+        keyed = keyed_request(parameters, keys) if writes else None
         if keyed is not None and authenticate is not None:
             await require_new(self._database, authenticate, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
-        data, found = await self._execute(document, parameters, authenticate, writes=writes)
-        return _respond(how, data, found, is_query=operation.operation is OperationType.QUERY)
+        try:
+            data, found = await self._execute(document, parameters, authenticate, meter, writes=writes)
+        finally:
+            meter.finish()
+        return _respond(how, data, found, meter, is_query=operation.operation is OperationType.QUERY)
 
     async def _execute(
-        self, document: Document, parameters: Parameters, authenticate: Authenticate[Viewer] | None, *, writes: bool
+        self,
+        document: Document,
+        parameters: Parameters,
+        authenticate: Authenticate[Viewer] | None,
+        meter: Meter,
+        *,
+        writes: bool,
     ) -> tuple[Any, list[Failure]]:
         """The data and the errors; a mutation's transaction has ended when this returns.
 
@@ -184,7 +204,7 @@ class GraphQLEndpoint:
         end = asyncio.get_running_loop().time() + self._limits.execution_seconds
         for tries in range(1, MAX_TRIES + 1):
             try:
-                data, errors = await self._try(document, parameters, authenticate, end, writes=writes)
+                data, errors = await self._try(document, parameters, authenticate, meter, end, writes=writes)
                 lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
             except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
                 if tries == MAX_TRIES:
@@ -200,6 +220,7 @@ class GraphQLEndpoint:
         document: Document,
         parameters: Parameters,
         authenticate: Authenticate[Viewer] | None,
+        meter: Meter,
         end: float,
         *,
         writes: bool,
@@ -225,62 +246,35 @@ class GraphQLEndpoint:
                     budget=budget,
                     gate=self._gate,
                 )
-                _raise_if_not_executed(result.errors or ())
+                raise_if_not_executed(result.errors or ())
                 data = None if result.data is None else written(result.data, budget)
-                commit = not result.errors and await _is_answer_stored(context, authenticate, data)
+                commit = not result.errors and await is_answer_stored(context, authenticate, data)
         except TimeoutError:
             if deadline.expired():
                 raise OutOfTime(f"more than {self._limits.execution_seconds} s") from None
             raise
         finally:
             await context.finish(commit=commit)
+            meter.add(budget.objects, context.statements, budget.hits)
         return data, result.errors or []
 
 
-def _keyed(parameters: Parameters, keys: list[str]) -> KeyedRequest | None:
-    """The request with its idempotency key; None without a key. Raises KeyRefused."""
-    key = parsed_key(keys)
-    if key is None:
-        return None
-    return KeyedRequest(key, request_hash(parameters.query, parameters.variables, parameters.operation_name))
-
-
-def _raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
-    """Raise what ended the execution because of the request's idempotency key, as graphql-core reports it."""
-    for error in errors:
-        if isinstance(error.original_error, (AnsweredBefore, KeyRefused)):
-            raise error.original_error
-
-
-async def _is_answer_stored(
-    context: RequestContext, authenticate: Authenticate[Viewer] | None, data: orjson.Fragment | None
-) -> bool:
-    """Store the answer with the request's idempotency key, if it has one. Returns whether to commit.
-
-    Where nothing was done for a reason that may be gone a moment later, all is rolled back, so that the key is free.
-    """
-    if not isinstance(authenticate, KeyedAuthentication) or data is None:
-        return True
-    if context.is_worth_a_retry and not context.has_mutated:
-        return False
-    await set_answer(await context.write_session(), authenticate.key, stored_form(orjson.dumps(data)))
-    return True
-
-
-def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> Response:
+def _respond(how: Media, data: Any, found: list[Failure], meter: Meter, *, is_query: bool) -> Response:
     """The answer, with the status that its errors stand for where they leave no data."""
+    added = {"extensions": {"cost": meter.report()}} if meter.is_requested else {}
+    headers = meter.headers() if meter.is_requested else None
     if not found:
-        return _answer(how, {"data": data}, 200)
+        return _answer(how, {"data": data, **added}, 200, headers)
     errors = [failure.error for failure in found]
     if any(failure.status == 401 for failure in found):
         return _unauthenticated(how, errors[0]["message"], errors)
     if is_query and any(failure.is_bad_input for failure in found):
-        return _answer(how, {"errors": errors}, 400)
+        return _answer(how, {"errors": errors, **added}, 400, headers)
     if data is None or any(failure.is_fatal for failure in found):
         status = max(failure.status for failure in found)
         body = {"errors": errors} if status < 500 else {"errors": errors, "data": None}
-        return _answer(how, body, 200 if how.is_legacy and status < 500 else status)
-    return _answer(how, {"errors": errors, "data": data}, 200)
+        return _answer(how, {**body, **added}, 200 if how.is_legacy and status < 500 else status, headers)
+    return _answer(how, {"errors": errors, "data": data, **added}, 200, headers)
 
 
 def _unauthenticated(how: Media, message: str, errors: list[Any] | None = None) -> Response:

@@ -55,6 +55,8 @@ class Context:
         the field has an abstract type, by that and the name of the row's type.
 
         Set by the executor; None, or no entry, where they are unknown."""
+        self.statements = 0
+        """The statements of its sessions that have ended."""
         self.has_mutated = False
         """True once a mutation was done."""
         self.is_worth_a_retry = False
@@ -213,6 +215,7 @@ class Context:
             self._loaders.clear()
             session, self._session = self._session, None
             if session is not None:
+                self.statements += session.statements
                 await self._database.end(session, commit=commit)
 
 

@@ -52,6 +52,8 @@ class ReadSession(Generic[Viewer]):
         self.cache = cache
         self.max_rows = max_rows
         self.lease = lease
+        self.statements = 0
+        """The number of statements that it has run."""
         self._turn = asyncio.Lock()
         self._has_ended = False
 
@@ -60,6 +62,7 @@ class ReadSession(Generic[Viewer]):
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
+            self.statements += 1
             rows: list[Any] = await self.lease.fetch(statement, arguments)
             return rows
 
@@ -99,6 +102,7 @@ class WriteSession(ReadSession[Viewer]):
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
+            self.statements += 1
             status = await self.lease.execute(statement, arguments)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0

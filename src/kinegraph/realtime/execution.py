@@ -13,7 +13,7 @@ from graphql.execution.values import get_argument_values
 from kinegraph.api.context import RequestContext
 from kinegraph.api.executor import Executor, execute, written
 from kinegraph.api.failures import Failure, failures, unexpected
-from kinegraph.api.http import Limits
+from kinegraph.api.limits import Limits
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget

@@ -1,0 +1,126 @@
+"""The meter of a request: what it is estimated to cost, what it did cost, and its caller's account."""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any  # values of variables, and of `extensions`: JSON
+
+from kinegraph.cost.budgets import Account, Budgets, BudgetSpent
+from kinegraph.cost.estimate import STATEMENT_COST, Estimate, Formula
+from kinegraph.cost.refusals import CostRefused, too_costly
+
+CHARACTERS_PER_COST = 20
+"""Characters of a document that cost 1 where it has to be parsed and validated: about 20 microseconds."""
+
+NO_ESTIMATE = Estimate(0, 0)
+
+
+class Meter:
+    """What one request costs. The execution adds objects, statements and hits of the cache."""
+
+    __slots__ = ("_account", "_metering", "_spent", "estimate", "hits", "is_requested", "objects", "statements")
+
+    def __init__(self, metering: "Metering", account: Account | None, *, is_requested: bool) -> None:
+        self._metering = metering
+        self._account = account
+        self._spent = 0.0
+        """What the account was charged."""
+        self.is_requested = is_requested
+        """True if the answer is to say what it cost."""
+        self.estimate = NO_ESTIMATE
+        self.objects = 0
+        self.statements = 0
+        self.hits = 0
+
+    def begin(self) -> None:
+        """Raise CostRefused where the caller has nothing left of the budget."""
+        account = self._account
+        if account is not None and account.may_be_spent:
+            self._admit(0)
+
+    def parsed(self, characters: int) -> None:
+        """Charge a document that had to be parsed, valid or not."""
+        if self._account is not None:
+            self._account.spend(1 + characters // CHARACTERS_PER_COST)
+
+    def admit(self, formula: Formula, variables: Mapping[str, Any] | None) -> None:
+        """Charge the estimate. Raises CostRefused where it is above the limit, or above what the caller has left."""
+        self.estimate = estimate = formula.estimate(variables)
+        cost = estimate.cost
+        if cost > self._metering.max_cost:
+            raise too_costly(cost, self._metering.max_cost, formula.costliest(variables))
+        if self._account is not None:
+            self._spent = self._admit(cost)
+
+    def add(self, objects: int, statements: int, hits: int) -> None:
+        """Add what an execution did."""
+        self.objects += objects
+        self.statements += statements
+        self.hits += hits
+
+    def finish(self) -> None:
+        """Charge the difference between what the request did cost and the estimate."""
+        if self._account is not None:
+            self._account.spend(self.actual - self._spent)
+            self._spent = self.actual
+
+    @property
+    def actual(self) -> int:
+        """What the request did cost: the root counts as an object."""
+        return 1 + self.objects + STATEMENT_COST * self.statements
+
+    def _admit(self, cost: int) -> float:
+        assert self._account is not None
+        try:
+            return self._account.admit(cost)
+        except BudgetSpent as error:
+            raise self._limited(error.seconds) from None
+
+    def _limited(self, seconds: float) -> CostRefused:
+        wait = max(1, ceil(seconds))
+        message = f"Too many requests for now: the budget of this caller is spent. Try again after {wait} s."
+        headers = {"Retry-After": str(wait), **self.headers(wait)}
+        return CostRefused(429, "RATE_LIMITED", message, {"budget": self._budget(), "retryAfter": wait}, headers)
+
+    def headers(self, wait: int | None = None) -> dict[str, str]:
+        """The headers of draft-ietf-httpapi-ratelimit-headers: the budget, what is left, and when it is whole again."""
+        if self._account is None:
+            return {}
+        policy, remaining = self._account.policy, self._account.remaining()
+        reset = ceil((policy.capacity - remaining) / policy.refill) if wait is None else wait
+        quota = f'"cost";q={policy.capacity:.0f};w={ceil(policy.seconds)}'
+        return {"RateLimit-Policy": quota, "RateLimit": f'"cost";r={remaining};t={reset}'}
+
+    def report(self) -> dict[str, Any]:
+        """The request's cost as `extensions.cost` of the answer."""
+        return {
+            "estimated": self.estimate.cost,
+            "actual": self.actual,
+            "statements": self.statements,
+            "cacheHits": self.hits,
+            "limit": self._metering.max_cost,
+            "budget": self._budget(),
+        }
+
+    def _budget(self) -> dict[str, float] | None:
+        if self._account is None:
+            return None
+        policy = self._account.policy
+        return {
+            "remaining": self._account.remaining(),
+            "capacity": int(policy.capacity),
+            "refillPerSecond": int(policy.refill) if policy.refill == int(policy.refill) else policy.refill,
+        }
+
+
+class Metering:
+    """Makes the meters of requests; `users` and `addresses` are None where budgets are off."""
+
+    def __init__(self, max_cost: int, users: Budgets | None = None, addresses: Budgets | None = None) -> None:
+        self.max_cost = max_cost
+        self._users = users
+        self._addresses = addresses
+
+    def meter(self, user: str | None, address: str, *, is_requested: bool) -> Meter:
+        """The meter of a request by this user, or by somebody at this address."""
+        budgets, caller = (self._addresses, address) if user is None else (self._users, user)
+        return Meter(self, None if budgets is None else budgets.account(caller), is_requested=is_requested)
