@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from kinegraph.api.http import GraphQLEndpoint
@@ -20,7 +20,7 @@ from kinegraph.outside.tokens import Tokens
 from kinegraph.realtime.execution import Execution
 from kinegraph.realtime.feed import Feed, stopping
 from kinegraph.realtime.origins import Origins
-from kinegraph.realtime.shutdown import before_termination
+from kinegraph.realtime.shutdown import before_termination, end_tasks
 from kinegraph.realtime.socket import Sockets
 from kinegraph.realtime.sse import EventStreams
 from kinegraph.realtime.streams import Bounds, Subscriptions
@@ -98,6 +98,4 @@ async def open_metering(settings: Settings, redis: Redis) -> AsyncIterator[Meter
     try:
         yield Metering(settings.max_cost, users, addresses)
     finally:
-        sharing.cancel()
-        with suppress(asyncio.CancelledError):
-            await sharing
+        await end_tasks([sharing])  # redis-py loses a cancellation in asyncio.wait_for

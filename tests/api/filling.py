@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from kinegraph.settings import Settings
+from tests.settings import NO_COST_LIMITS
 
 SHAPES = {
     "aliases": lambda n, k: "{ viewer { user { " + " ".join(f"a{k}x{i}: name" for i in range(n)) + " } } }",
@@ -63,7 +64,8 @@ async def send_request(app: Starlette, state: Any, token: str, body: bytes) -> i
 
 async def main(given: dict[str, Any]) -> dict[str, Any]:
     """Serve, send requests, and measure."""
-    settings = Settings(environment="production", home=Path(given["home"]), **given["settings"])
+    limits = NO_COST_LIMITS  # one user sends all, and documents larger than any client's
+    settings = Settings(environment="production", home=Path(given["home"]), **limits, **given["settings"])
     app = create_app(Services(settings, given["database_url"], given["redis_url"], given["secret"]))
     async with app.router.lifespan_context(app) as state:
         app_state: Any = dict(state or {})

@@ -1,5 +1,7 @@
 """What a document costs is known before its execution: from its lists, its page arguments and its statements."""
 
+import gc
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any, cast  # fields of a schema, and values of variables
 
@@ -12,7 +14,7 @@ from kinegraph.api.documents import COSTS
 from kinegraph.api.schema import schema
 from kinegraph.breadth.strawberry_adapter import assumed_size
 from kinegraph.cost.aliases import AliasLimits
-from kinegraph.cost.estimate import STATEMENT_COST, Formula
+from kinegraph.cost.estimate import MAX_ESTIMATES, STATEMENT_COST, VALUES_PER_COST, Formula
 from kinegraph.settings import Settings
 from tests.docs.markdown import blocks, sources
 
@@ -83,9 +85,43 @@ def test_a_cost_never_shrinks_where_a_page_grows(size: int, inner: int) -> None:
     assert one.estimate({"n": size, "m": inner}).cost <= one.estimate({"n": size + 1, "m": inner + 1}).cost
 
 
-@given(value=st.none() | st.booleans() | st.floats() | st.text() | st.lists(st.integers()))
+def test_a_whole_number_with_a_decimal_point_is_a_size_as_it_is_an_int_of_graphql() -> None:
+    assert objects("query ($n: Int) { exercises(first: $n) { nodes { id } } }", n=7.0) == 2 + 1 + 7
+
+
+FRACTIONS = st.floats().filter(lambda value: not value.is_integer())
+
+
+@given(value=st.none() | st.booleans() | FRACTIONS | st.text() | st.lists(st.integers()))
 def test_a_page_size_that_is_none_counts_as_the_default(value: Any) -> None:
     assert objects("query ($n: Int) { exercises(first: $n) { nodes { id } } }", n=value) == 2 + 1 + 50
+
+
+def test_wide_objects_cost_by_the_values_of_their_fields() -> None:
+    wide = " ".join(f"a{number}: name" for number in range(100))
+    assert formula(f"{{ viewer {{ user {{ {wide} }} }} }}").estimate(None).values == 1 + 1 + 100
+    narrow, broad = (f"{{ exercises(first: 100) {{ nodes {{ {body} }} }} }}" for body in ("name", wide))
+    assert formula(broad).estimate(None).cost > 4 * formula(narrow).estimate(None).cost
+    many = formula("{ " + " ".join(f"t{number}: __typename" for number in range(2_000)) + " }").estimate(None)
+    assert many.cost == 2_000 // VALUES_PER_COST
+
+
+def test_a_formula_stores_few_estimates_and_weighs_at_least_what_it_takes() -> None:
+    fields = " ".join(f"e{n}: exercises(first: $v{n}) {{ nodes {{ id }} }}" for n in range(40))
+    text = f"query ({' '.join(f'$v{n}: Int = 5' for n in range(40))}, $ids: [ID!] = [{'1 ' * 900}]) {{ {fields} }}"
+    document = parse(text)
+    tracemalloc.start()
+    try:
+        (found,) = COSTS.formulas(document, AliasLimits(50, 100)).values()
+        for number in range(500):
+            found.estimate({f"v{n}": (number * (n + 1)) % 100 for n in range(40)})
+        gc.collect()
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found._estimates) <= MAX_ESTIMATES
+    assert found.weight / 3 < taken < found.weight
+    assert set(found._defaults) == {f"v{n}" for n in range(40)}
 
 
 def test_statements_weigh_as_much_as_objects_do_and_do_not_grow_with_rows() -> None:

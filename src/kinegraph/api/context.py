@@ -63,13 +63,19 @@ async def authentication_by_token(authorization: str | None, tokens: Tokens, cla
     return authenticate_as(user_id, issued_at=issued_at)
 
 
-def meter_of(metering: Metering, authenticate: Authenticate | None, request: Request) -> Meter:
-    """The meter of a request, whose cost is its user's, or else that of all who are not signed in at its address."""
+def meter_of(metering: Metering, authenticate: Authenticate | None, request: Request, length: int) -> Meter:
+    """The meter of a request of so many bytes: its user's cost, or else that of all without a user at its address.
+
+    Raises CostRefused where the caller has nothing left of the budget.
+    """
     is_requested = request.headers.get(COST, "0") not in ("0", "")
     if isinstance(authenticate, UserAuthentication):
-        return metering.meter(authenticate.caller, "", is_requested=is_requested)
-    client = request.scope.get("client")
-    return metering.meter(None, network_of(client[0]) if client else "", is_requested=is_requested)
+        meter = metering.meter(authenticate.caller, "", is_requested=is_requested)
+    else:
+        client = request.scope.get("client")
+        meter = metering.meter(None, network_of(client[0]) if client else "", is_requested=is_requested)
+    meter.begin(length)
+    return meter
 
 
 def network_of(address: str) -> str:

@@ -47,7 +47,7 @@ from kinegraph.cost.compile import Costs
 from kinegraph.cost.estimate import Formula
 from kinegraph.kit.cache import Cache
 
-LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}", re.ASCII)
+LONG_NUMBER = re.compile(rf"(?<![0-9])[0-9]{{{MAX_DIGITS + 1}}}", re.ASCII)
 """Digits of an integer that is too long, or of a text."""
 LARGE_TEXT = 2_000
 """Length of a text, in characters, above which it is parsed and validated in a thread: others do not wait for it."""
@@ -60,10 +60,6 @@ BYTES_PER_FIELD = 1_700
 
 A plan that has found no objects yet has no generated functions, and takes half of it.
 """
-
-
-BYTES_PER_COST = 300
-"""Memory of one field of a formula that depends on variables, in bytes."""
 
 DEFAULT_LIMITS = DocumentLimits()
 COSTS = Costs(schema._schema, has_statement, assumed_size)
@@ -118,8 +114,8 @@ class Document:
     @property
     def weight(self) -> int:
         """Its memory in bytes."""
-        costs = sum(formula.fields for formula in self.formulas.values())
-        return self.nodes * BYTES_PER_NODE + self.plan_fields * BYTES_PER_FIELD + costs * BYTES_PER_COST
+        formulas = sum(formula.weight for formula in self.formulas.values())
+        return self.nodes * BYTES_PER_NODE + self.plan_fields * BYTES_PER_FIELD + formulas
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to execute. Raises DocumentError if the name does not select exactly one."""

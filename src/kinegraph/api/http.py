@@ -111,13 +111,13 @@ class GraphQLEndpoint:
             wanted = request.headers.get(SWITCH) if self._suggests else None
             if wanted == "graphql-core" or not (self._breadth_first or wanted):
                 parameters.breadth_first = False
-            authenticate = await authentication_by_token(
-                request.headers.get("authorization"), self._tokens, self._claim
-            )
+            authorization = request.headers.get("authorization")
+            authenticate = await authentication_by_token(authorization, self._tokens, self._claim)
+            meter = meter_of(self._metering, authenticate, request, parameters.length)
             if parameters.identifier is not None or self.persisted.trusted_only:
-                await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+                with meter.look_up():
+                    await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
-            meter = meter_of(self._metering, authenticate, request)
             return await self._run(parameters, authenticate, how, keys, meter, is_get=request.method != "POST")
         except CostRefused as error:
             body = {"message": error.message, "extensions": error.extensions}
@@ -160,7 +160,6 @@ class GraphQLEndpoint:
         *,
         is_get: bool,
     ) -> Response:
-        meter.begin()
         document: Document | None = None
         try:
             is_cached = authenticate is not None and not parameters.registers
@@ -175,8 +174,9 @@ class GraphQLEndpoint:
         meter.admit(document.formula(operation), parameters.variables)
         if parameters.registers:
             await self.persisted.register(parameters.query, authenticate)
+            meter.registered()
         if operation.operation is OperationType.SUBSCRIPTION:
-            raise SubscriptionRequested(document, parameters)
+            raise SubscriptionRequested(document, parameters, meter)
         writes = operation.operation is OperationType.MUTATION
         keyed = keyed_request(parameters, keys) if writes else None
         if keyed is not None and authenticate is not None:
@@ -255,7 +255,7 @@ class GraphQLEndpoint:
             raise
         finally:
             await context.finish(commit=commit)
-            meter.add(budget.objects, context.statements, budget.hits)
+            meter.add(budget.objects, budget.values, context.statements, budget.hits)
         return data, result.errors or []
 
 

@@ -41,8 +41,8 @@ MAX_ALIASES = 100
 MAX_DIRECTIVES = 500
 """Maximum number of directives of a document. Frontends' documents have some @include."""
 
-NO_TOKENS = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*', re.DOTALL)
-"""Strings and comments."""
+NO_TOKENS = re.compile(r'"""(?:\\"""|.)*?(?:"""|\Z)|"(?:\\.|[^"\\\n])*"?|#[^\n]*', re.DOTALL)
+"""Strings, also those without an end, and comments. Each is matched where it begins, so that the time is linear."""
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 

@@ -4,17 +4,25 @@ A process accounts for its own requests alone, so that none of them waits for Re
 sent to Redis once it comes to a SHARE of the capacity, and the answer has what all processes know (`shared`). So over
 several processes a caller may spend so much more: a SHARE for each process, and what it spends until Redis has
 answered, a tenth of a second as a rule.
+
+The accounts of a process are bounded, so some are dropped, and a caller whose account was dropped begins with an empty
+bucket. Dropped are the emptiest: it gives the least away, nothing where the bucket has drained meanwhile, as most have.
+To be rid of an account that has spent s, an attacker would have to spend s from MAX_ACCOUNTS / 2 others, which gains
+nothing; and what came to a SHARE is in Redis too, where the account is found again.
 """
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 SHARE = 1 / 50
 """The part of the capacity that a caller may spend in one process before Redis hears of it."""
 
 MAX_ACCOUNTS = 10_000
-"""Maximum number of callers that a process accounts for; those whose bucket is the emptiest are dropped beyond that."""
+"""Maximum number of callers of a kind that a process accounts for: 3 MB. Beyond that the emptier half is dropped."""
+
+MAX_LEVEL = 2
+"""A bucket holds so many capacities at most: what had arisen before its cost was known runs over, and is forgiven."""
 
 
 class BudgetSpent(Exception):
@@ -41,11 +49,13 @@ class Policy:
 class Account:
     """The bucket of one caller, as this process knows it."""
 
-    __slots__ = ("_budgets", "at", "key", "level", "unsent")
+    __slots__ = ("_budgets", "at", "caller", "key", "level", "unsent")
 
-    def __init__(self, budgets: "Budgets", key: str, now: float) -> None:
+    def __init__(self, budgets: "Budgets", caller: str, key: str, now: float) -> None:
         self._budgets = budgets
+        self.caller = caller
         self.key = key
+        """Of all accounts, in all processes."""
         self.level = 0.0
         """What is in the bucket, at the time `at`."""
         self.at = now
@@ -65,7 +75,7 @@ class Account:
         budgets = self._budgets
         capacity, refill = budgets.capacity, budgets.refill
         now = budgets.clock()
-        level = self.level - (now - self.at) * refill
+        level = self.level - (now - self.at) * refill if now > self.at else self.level
         if level < 0:
             level = 0.0
         self.at = now
@@ -82,21 +92,29 @@ class Account:
 
     def spend(self, cost: float) -> None:
         """Spend a cost that has arisen already; a negative one gives back what was spent too much."""
-        self.level = max(0.0, self.level + cost)
+        budgets = self._budgets
+        self.level = min(max(0.0, self.level + cost), MAX_LEVEL * budgets.capacity)
         self.unsent += cost
-        if abs(self.unsent) > self._budgets.share:
-            self._budgets.send(self)
+        if abs(self.unsent) > budgets.share:
+            budgets.send(self)
 
     @property
     def policy(self) -> Policy:
         """The policy of its budget."""
         return self._budgets.policy
 
+    def present(self) -> "Account":
+        """The account of its caller, which is another one if it was dropped meanwhile."""
+        return self._budgets.account(self.caller)
+
+    def current(self) -> float:
+        """What is in the bucket now."""
+        budgets = self._budgets
+        return max(0.0, self.level - max(0.0, budgets.clock() - self.at) * budgets.refill)
+
     def remaining(self) -> int:
         """What is left of the budget now."""
-        budgets = self._budgets
-        level = self.level - (budgets.clock() - self.at) * budgets.refill
-        return max(0, int(budgets.capacity - max(0.0, level)))
+        return max(0, int(self._budgets.capacity - self.current()))
 
 
 class Budgets:
@@ -113,31 +131,31 @@ class Budgets:
         self.on_unsent: Callable[[], None] = _nothing
         """Called when there is an account that Redis is to hear of."""
         self._kind = kind
-        self._accounts: dict[Hashable, Account] = {}
+        self._accounts: dict[str, Account] = {}
 
     def __len__(self) -> int:
         return len(self._accounts)
 
-    def account(self, caller: Hashable) -> Account:
+    def account(self, caller: str) -> Account:
         """The account of a caller."""
         account = self._accounts.get(caller)
         if account is None:
             if len(self._accounts) >= MAX_ACCOUNTS:
                 self._drop()
-            account = self._accounts[caller] = Account(self, f"{self._kind}:{caller}", self.clock())
+            account = self._accounts[caller] = Account(self, caller, f"{self._kind}:{caller}", self.clock())
         return account
 
     def send(self, account: Account) -> None:
         """Have Redis hear of what an account has spent."""
-        self.unsent[account] = None
-        self.on_unsent()
+        if self._accounts.get(account.caller) is account:  # it was not dropped meanwhile
+            self.unsent[account] = None
+            self.on_unsent()
 
     def _drop(self) -> None:
         """Drop the emptier half of the accounts; most of them are empty, and nothing is lost by them."""
-        now = self.clock()
-        ordered = sorted(self._accounts.items(), key=lambda each: each[1].level - (now - each[1].at) * self.refill)
-        for caller, account in ordered[: len(ordered) // 2]:
-            del self._accounts[caller]
+        ordered = sorted(self._accounts.values(), key=Account.current)
+        for account in ordered[: len(ordered) // 2]:
+            del self._accounts[account.caller]
             self.unsent.pop(account, None)
 
 

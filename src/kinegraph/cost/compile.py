@@ -95,6 +95,7 @@ class _Compiler:
         if type is not None:
             selected = self._collect(type, [operation.selection_set])
             require_few((each[0].node for each in selected.values()), self._limits, is_root=True)
+            root.keys = len(selected)
             root.alternatives = [[*self._fields(type, selected, None)]]
         if operation.operation is OperationType.MUTATION:
             for field in root.alternatives[0]:
@@ -121,7 +122,7 @@ class _Compiler:
             else:
                 self._measure(field, type, occurrences[0].node, definition, page)
                 inner = [each.node.selection_set for each in occurrences if each.node.selection_set]
-                field.alternatives = [*self._alternatives(named, inner, field.page)]
+                field.alternatives = [*self._alternatives(named, inner, field)]
             switches = {each.switch for each in occurrences}
             switch = switches.pop() if len(switches) == 1 else None
             field.switch = -1 if switch is None else self._index(switch)
@@ -154,9 +155,12 @@ class _Compiler:
         return self._sizes.setdefault(size, len(self._sizes))
 
     def _alternatives(
-        self, named: Any, inner: Sequence[SelectionSetNode], page: Page | None
+        self, named: Any, inner: Sequence[SelectionSetNode], field: CostField
     ) -> Iterator[Sequence[CostField]]:
-        """The fields below a field; of an abstract type, for each type that it may have and a fragment names."""
+        """The fields below `field`, whose keys are counted.
+
+        Of an abstract type, those for each type that it may have and a fragment names.
+        """
         types: Sequence[GraphQLObjectType] = [named]
         if is_abstract_type(named):
             possible = self._schema.get_possible_types(named)
@@ -165,7 +169,8 @@ class _Compiler:
         for type in types:
             selected = self._collect(type, inner)
             require_few((each[0].node for each in selected.values()), self._limits)
-            yield [*self._fields(type, selected, page)]
+            field.keys = max(field.keys, len(selected))
+            yield [*self._fields(type, selected, field.page)]
 
     def _conditions(self, inner: Sequence[SelectionSetNode], spread: set[str]) -> Iterator[str]:
         """The names of the object types that the fragments of a selection are for."""

@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any  # values of variables are JSON
 
-from kinegraph.cost.sizes import Size
+from kinegraph.cost.sizes import Size, bounded
 
 STATEMENT_COST = 10
 """A statement costs as much as so many objects: a tenth to a fifth of a millisecond, with PostgreSQL's part."""
 
-MAX_ESTIMATES = 64
+VALUES_PER_COST = 20
+"""So many values of fields cost 1, where that is more than their objects do: aliases make wide objects."""
+
+MAX_ESTIMATES = 16
 """Estimates that an operation stores, one for each combination of sizes; all are dropped beyond that."""
+
+BYTES_PER_FIELD = 300
+"""Memory of one field of a formula that depends on variables, in bytes."""
+BYTES_PER_ESTIMATE = 350
+"""Memory of one stored estimate without its sizes, each of which takes 8 bytes more."""
 
 
 class CostField:
@@ -25,6 +33,7 @@ class CostField:
         "is_list",
         "is_row",
         "key",
+        "keys",
         "objects",
         "page",
         "size",
@@ -35,6 +44,8 @@ class CostField:
 
     def __init__(self, key: str) -> None:
         self.key = key
+        self.keys = 0
+        """How many fields are selected of each of its objects, leaves too."""
         self.objects = 1
         """Objects for each of its values; 0 for a leaf."""
         self.size: float = 1
@@ -58,11 +69,18 @@ class Estimate:
 
     objects: int
     statements: int
+    values: int = 0
+    """The values of the objects' fields."""
 
     @property
     def cost(self) -> int:
         """The cost."""
-        return self.objects + STATEMENT_COST * self.statements
+        return cost_of(self.objects, self.statements, self.values)
+
+
+def cost_of(objects: int, statements: int, values: int) -> int:
+    """The cost of an answer with so many objects and values of their fields, read by so many statements."""
+    return max(objects, values // VALUES_PER_COST) + STATEMENT_COST * statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +94,44 @@ class Costliest:
 
 
 class Formula:
-    """How an operation's cost follows from its variables. Where it depends on none, it is evaluated once."""
+    """How an operation's cost follows from its variables. Where it depends on none, it is evaluated once.
+
+    Estimates are stored by the sizes that the variables give; a formula and its sizes decide an estimate, so that none
+    is ever wrong. There are MAX_ESTIMATES at most, which `weight` counts in full from the start.
+    """
 
     def __init__(self, root: CostField, sizes: Sequence[Size], defaults: Mapping[str, Any]) -> None:
         self.fields = _count(root) if sizes else 0
-        """The number of fields that it stores, which determines its memory."""
+        """The number of fields that are evaluated for sizes that were not seen before."""
         self._sizes = tuple(sizes)
-        self._defaults = dict(defaults)
-        self._stored: dict[tuple[int, ...], Estimate] = {}
+        used = {name for size in sizes for name in size.variables}
+        self._defaults = {name: bounded(value) for name, value in defaults.items() if name in used}
+        self._estimates: dict[tuple[int, ...], Estimate] = {}
         self._root: CostField | Costliest = root if sizes else _costliest(root, ())
         if not sizes:
-            self._stored[()] = _estimate(root, ())
+            self._estimates[()] = _estimate(root, ())
+
+    @property
+    def weight(self) -> int:
+        """Its memory in bytes, once it has as many estimates as it may have."""
+        if not self._sizes:
+            return BYTES_PER_ESTIMATE
+        estimates = MAX_ESTIMATES * (BYTES_PER_ESTIMATE + 8 * len(self._sizes))
+        return estimates + self.fields * BYTES_PER_FIELD
+
+    def has_estimate(self, variables: Mapping[str, Any] | None) -> bool:
+        """True if the estimate for these variables is stored, so that nothing has to be evaluated."""
+        return not self._sizes or self._values(variables) in self._estimates
 
     def estimate(self, variables: Mapping[str, Any] | None) -> Estimate:
         """The estimate for these variables."""
         values = self._values(variables) if self._sizes else ()
-        found = self._stored.get(values)
+        found = self._estimates.get(values)
         if found is None:
-            if len(self._stored) >= MAX_ESTIMATES:
-                self._stored.clear()
+            if len(self._estimates) >= MAX_ESTIMATES:
+                self._estimates.clear()
             assert isinstance(self._root, CostField)
-            found = self._stored[values] = _estimate(self._root, values)
+            found = self._estimates[values] = _estimate(self._root, values)
         return found
 
     def costliest(self, variables: Mapping[str, Any] | None) -> Costliest:
@@ -108,44 +143,54 @@ class Formula:
         return tuple([size.value(given) for size in self._sizes])
 
 
+Measured = tuple[float, int, float]
+"""The objects of a field for one object above it, the statements of the field and all below, the values."""
+
+
 def _count(field: CostField) -> int:
     return 1 + sum(_count(below) for each in field.alternatives for below in each)
 
 
-def _estimate(root: CostField, values: Sequence[int]) -> Estimate:
-    objects, statements = _evaluate(root, values)
-    return Estimate(ceil(objects), statements)
+def _estimate(root: CostField, sizes: Sequence[int]) -> Estimate:
+    objects, statements, values = _evaluate(root, sizes, {})
+    return Estimate(ceil(objects), statements, ceil(values))
 
 
-def _evaluate(field: CostField, values: Sequence[int]) -> tuple[float, int]:
-    """The objects of a field for one object above it, and the statements of the field and all below."""
-    if field.switch >= 0 and not values[field.switch]:
-        return 0, 0
-    within, statements = 0.0, field.statements
+def _evaluate(field: CostField, sizes: Sequence[int], found: dict[CostField, Measured]) -> Measured:
+    """Measure a field and all below it; `found` gets what each has."""
+    if field.switch >= 0 and not sizes[field.switch]:
+        found[field] = 0, 0, 0
+        return found[field]
+    most_objects, most_values, statements = 0.0, 0.0, field.statements
     for alternative in field.alternatives:
-        objects = 0.0
+        objects = values = 0.0
         for below in alternative:
-            inner, more = _evaluate(below, values)
+            inner, more, inner_values = _evaluate(below, sizes, found)
             objects += inner
+            values += inner_values
             statements += more
-        within = max(within, objects)
-    return field.is_list + _size(field, values) * (field.objects + within), statements
+        most_objects, most_values = max(most_objects, objects), max(most_values, values)
+    size = _size(field, sizes)
+    found[field] = field.is_list + size * (field.objects + most_objects), statements, size * (field.keys + most_values)
+    return found[field]
 
 
-def _size(field: CostField, values: Sequence[int]) -> float:
-    return values[field.variable] if field.variable >= 0 else field.size
+def _size(field: CostField, sizes: Sequence[int]) -> float:
+    return sizes[field.variable] if field.variable >= 0 else field.size
 
 
-def _costliest(root: CostField, values: Sequence[int]) -> Costliest:
+def _costliest(root: CostField, sizes: Sequence[int]) -> Costliest:
     """Follow the costliest field from the root down, as long as it has more than half of the whole cost.
 
     The last page on this path is returned, which an argument makes smaller; else the last list, or the first field.
     """
-    whole = _cost(root, values, 1)
+    measured: dict[CostField, Measured] = {}
+    _evaluate(root, sizes, measured)
+    whole = _cost(measured[root], 1)
     field, path, times = root, list[str](), 1.0
     found: Costliest | None = None
-    while below := [each for alternative in field.alternatives for each in alternative]:
-        costs = [_cost(each, values, times) for each in below]
+    while below := [each for alternative in field.alternatives for each in alternative if each in measured]:
+        costs = [_cost(measured[each], times) for each in below]
         cost = max(costs)
         if found is not None and cost <= whole / 2:
             break
@@ -153,12 +198,12 @@ def _costliest(root: CostField, values: Sequence[int]) -> Costliest:
         path.append(field.key)
         is_longer = field.is_list and not field.is_row and found is not None and found.page is None
         if found is None or field.page is not None or is_longer:
-            size = None if field.page is None else field.page[0] if field.page[1] < 0 else values[field.page[1]]
+            size = None if field.page is None else field.page[0] if field.page[1] < 0 else sizes[field.page[1]]
             found = Costliest(tuple(path), round(cost), None if size is None else round(size))
-        times *= _size(field, values)
+        times *= _size(field, sizes)
     return found or Costliest((), round(whole), None)
 
 
-def _cost(field: CostField, values: Sequence[int], times: float) -> float:
-    objects, statements = _evaluate(field, values)
-    return times * objects + STATEMENT_COST * statements
+def _cost(measured: Measured, times: float) -> float:
+    objects, statements, values = measured
+    return times * max(objects, values / VALUES_PER_COST) + STATEMENT_COST * statements

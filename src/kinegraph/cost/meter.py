@@ -1,15 +1,29 @@
 """The meter of a request: what it is estimated to cost, what it did cost, and its caller's account."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from math import ceil
 from typing import Any  # values of variables, and of `extensions`: JSON
 
 from kinegraph.cost.budgets import Account, Budgets, BudgetSpent
-from kinegraph.cost.estimate import STATEMENT_COST, Estimate, Formula
+from kinegraph.cost.estimate import STATEMENT_COST, Estimate, Formula, cost_of
 from kinegraph.cost.refusals import CostRefused, too_costly
 
 CHARACTERS_PER_COST = 20
 """Characters of a document that cost 1 where it has to be parsed and validated: about 20 microseconds."""
+
+BYTES_PER_COST = 2_000
+"""Bytes of a request that cost 1: they are read and parsed before the request is charged, in a few microseconds."""
+
+FIELDS_PER_COST = 20
+"""Fields of a formula that cost 1 where it is evaluated for sizes that it was not evaluated for before."""
+
+MISS_STATEMENTS = 2
+"""Statements of a look-up of a persisted document that is not there: in Redis, and in PostgreSQL."""
+
+REGISTRATION_STATEMENTS = 5
+"""Statements that register a document."""
 
 NO_ESTIMATE = Estimate(0, 0)
 
@@ -17,7 +31,17 @@ NO_ESTIMATE = Estimate(0, 0)
 class Meter:
     """What one request costs. The execution adds objects, statements and hits of the cache."""
 
-    __slots__ = ("_account", "_metering", "_spent", "estimate", "hits", "is_requested", "objects", "statements")
+    __slots__ = (
+        "_account",
+        "_metering",
+        "_spent",
+        "estimate",
+        "hits",
+        "is_requested",
+        "objects",
+        "statements",
+        "values",
+    )
 
     def __init__(self, metering: "Metering", account: Account | None, *, is_requested: bool) -> None:
         self._metering = metering
@@ -29,13 +53,35 @@ class Meter:
         self.estimate = NO_ESTIMATE
         self.objects = 0
         self.statements = 0
+        self.values = 0
         self.hits = 0
 
-    def begin(self) -> None:
-        """Raise CostRefused where the caller has nothing left of the budget."""
+    def begin(self, length: int) -> None:
+        """Charge a request of so many bytes. Raises CostRefused where the caller has nothing left of the budget."""
         account = self._account
-        if account is not None and account.may_be_spent:
+        if account is None:
+            return
+        if account.may_be_spent:
             self._admit(0)
+        if length >= BYTES_PER_COST:
+            account.spend(length // BYTES_PER_COST)
+
+    @contextmanager
+    def look_up(self) -> Iterator[None]:
+        """A block that looks a persisted document up; where it is not found, the statements for it are charged."""
+        try:
+            yield
+        except Exception:
+            self._spend_statements(MISS_STATEMENTS)
+            raise
+
+    def registered(self) -> None:
+        """Charge the registration of a document."""
+        self._spend_statements(REGISTRATION_STATEMENTS)
+
+    def _spend_statements(self, count: int) -> None:
+        if self._account is not None:
+            self._account.spend(STATEMENT_COST * count)
 
     def parsed(self, characters: int) -> None:
         """Charge a document that had to be parsed, valid or not."""
@@ -44,6 +90,8 @@ class Meter:
 
     def admit(self, formula: Formula, variables: Mapping[str, Any] | None) -> None:
         """Charge the estimate. Raises CostRefused where it is above the limit, or above what the caller has left."""
+        if formula.fields and self._account is not None and not formula.has_estimate(variables):
+            self._account.spend(formula.fields // FIELDS_PER_COST)
         self.estimate = estimate = formula.estimate(variables)
         cost = estimate.cost
         if cost > self._metering.max_cost:
@@ -51,9 +99,26 @@ class Meter:
         if self._account is not None:
             self._spent = self._admit(cost)
 
-    def add(self, objects: int, statements: int, hits: int) -> None:
+    async def event(self) -> "Meter":
+        """The meter of one event of this request's subscription, charged with its estimate.
+
+        Waits until the subscriber has the budget for it: events come later then, and none is refused.
+        """
+        account = None if self._account is None else self._account.present()
+        meter = Meter(self._metering, account, is_requested=False)
+        meter.estimate = self.estimate
+        while account is not None:
+            try:
+                meter._spent = account.admit(self.estimate.cost)
+                break
+            except BudgetSpent as error:
+                await asyncio.sleep(error.seconds)
+        return meter
+
+    def add(self, objects: int, values: int, statements: int, hits: int) -> None:
         """Add what an execution did."""
         self.objects += objects
+        self.values += values
         self.statements += statements
         self.hits += hits
 
@@ -66,7 +131,7 @@ class Meter:
     @property
     def actual(self) -> int:
         """What the request did cost: the root counts as an object."""
-        return 1 + self.objects + STATEMENT_COST * self.statements
+        return cost_of(1 + self.objects, self.statements, self.values)
 
     def _admit(self, cost: int) -> float:
         assert self._account is not None

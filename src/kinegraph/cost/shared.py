@@ -28,6 +28,7 @@ class Levels(Protocol):
 async def share(every: Sequence[Budgets], levels: Levels) -> None:
     """Send what accounts have spent, whenever there is something, until this task is cancelled."""
     wake = asyncio.Event()
+    wake.set()  # for what was spent before this task began
     for budgets in every:
         budgets.on_unsent = wake.set
     was_away = False
@@ -46,15 +47,20 @@ async def share(every: Sequence[Budgets], levels: Levels) -> None:
 
 
 async def _send(budgets: Budgets, levels: Levels) -> bool:
-    """Send what some accounts have spent, and take the levels of all processes over. Returns false on failure."""
+    """Send what some accounts have spent, and take the levels of all processes over. Returns false on failure.
+
+    What has drained here since is not sent: after a failure of Redis that lasted, callers would wait for it.
+    """
     accounts = [*islice(budgets.unsent, MAX_SENT)]
     if not accounts:
         return True
-    spent = {account.key: account.unsent for account in accounts}
+    spent = {account.key: min(account.unsent, account.current()) for account in accounts}
     for account in accounts:
         del budgets.unsent[account]
         account.unsent = 0
     found = await levels.add(spent, budgets.policy)
+    if found is not None and len(found) != len(accounts):
+        found = None  # no answer to what was sent
     for number, account in enumerate(accounts):
         _take_over(budgets, account, spent[account.key], None if found is None else found[number])
     return found is not None
@@ -64,7 +70,7 @@ def _take_over(budgets: Budgets, account: Account, spent: float, level: float | 
     """Set the level of an account; where there was no answer, what was spent is sent later."""
     if level is None:
         account.unsent += spent
-        budgets.unsent[account] = None
+        budgets.send(account)
         return
     account.level = level + account.unsent  # what was spent meanwhile is not in the answer
     account.at = budgets.clock()

@@ -33,6 +33,11 @@ class PageSize:
     last: int | str | None
     default: int
 
+    @property
+    def variables(self) -> Sequence[str]:
+        """The names of the variables that decide it."""
+        return [each for each in (self.first, self.last) if isinstance(each, str)]
+
     def value(self, variables: Variables) -> int:
         """The rows of the page. A value that is no size is refused by the field; it counts as the default."""
         first, last = (_number(each, variables) for each in (self.first, self.last))
@@ -45,6 +50,11 @@ class Count:
     """The number of values in a variable's list."""
 
     variable: str
+
+    @property
+    def variables(self) -> Sequence[str]:
+        """The name of the variable that decides it."""
+        return [self.variable]
 
     def value(self, variables: Variables) -> int:
         """The length of the list, where one value stands for a list of itself."""
@@ -59,6 +69,11 @@ class Switch:
     variable: str
     selects: bool
 
+    @property
+    def variables(self) -> Sequence[str]:
+        """The name of the variable that decides it."""
+        return [self.variable]
+
     def value(self, variables: Variables) -> int:
         """Whether the field is selected."""
         return int(bool(variables.get(self.variable)) is self.selects)
@@ -69,7 +84,16 @@ Size = PageSize | Count | Switch
 
 def _number(value: int | str | None, variables: Variables) -> int | None:
     found = variables.get(value) if isinstance(value, str) else value
+    if isinstance(found, float) and found.is_integer():
+        return int(found)  # GraphQL's Int takes 100.0
     return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def bounded(value: Any) -> Any:
+    """A variable's default as far as a size depends on it: of a list its length, up to MAX_SIZE."""
+    if isinstance(value, list):
+        return [None] * min(len(value), MAX_SIZE)
+    return value if isinstance(value, int | float) else None
 
 
 def page_size(node: FieldNode, definition: GraphQLField) -> Size | int:

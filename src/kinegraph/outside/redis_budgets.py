@@ -14,7 +14,7 @@ local refill, most = tonumber(ARGV[1]), 2 * tonumber(ARGV[2])
 local levels = {}
 for i, key in ipairs(KEYS) do
   local found = redis.call('HMGET', key, 'level', 'at')
-  local drained = (now - (tonumber(found[2]) or now)) * refill
+  local drained = math.max(0, now - (tonumber(found[2]) or now)) * refill
   local level = math.max(0, (tonumber(found[1]) or 0) - drained)
   level = math.min(most, math.max(0, level + ARGV[i + 2]))
   redis.call('HSET', key, 'level', tostring(level), 'at', string.format('%.6f', now))
@@ -25,7 +25,8 @@ return levels
 """
 """KEYS: the buckets. ARGV: the drain per second, the capacity, and what is added to each. Returns the new levels.
 
-A bucket that has drained expires. None is filled above twice its capacity, so that it drains in bounded time.
+A bucket that has drained expires. None is filled above twice its capacity, so that it drains in bounded time. Where the
+server's clock is set back, buckets drain from then on.
 """
 
 

@@ -17,6 +17,7 @@ from kinegraph.api.limits import Limits
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
+from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery, Hidden, SubscriptionEnded
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.kit.database import Database
@@ -93,16 +94,19 @@ class Execution:
         self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery
     ) -> bytes | None:
         """The result for an event, as JSON; None where the viewer may not see it. Raises SubscriptionEnded."""
+        meter = await requested.meter.event()
         try:
             async with self._turns:
-                return await self._run(requested, authenticate, delivery)
+                return await self._run(requested, authenticate, delivery, meter)
         except Hidden:
             return None
         except Exception as error:
             raise end_by(error) from error
+        finally:
+            meter.finish()
 
     async def _run(
-        self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery
+        self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery, meter: Meter
     ) -> bytes:
         parameters, limits = requested.parameters, self._limits
         context = RequestContext(
@@ -133,6 +137,7 @@ class Execution:
             raise OutOfTime(f"more than {limits.execution_seconds} s") from None
         finally:
             await context.finish(commit=is_complete)
+            meter.add(budget.objects, budget.values, context.statements, budget.hits)
         return self._payload(data, result.errors or [])
 
     def _payload(self, data: orjson.Fragment | None, errors: Sequence[GraphQLError]) -> bytes:
