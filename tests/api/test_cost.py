@@ -3,13 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any  # JSON of requests and responses, and settings
 
 import httpx
 import pytest
 
+from kinegraph.cost import shared
 from kinegraph.main import create_app
 from kinegraph.outside import redis_client
+from kinegraph.outside.redis import start_redis
+from kinegraph.persisted.rules import hash_of
 from kinegraph.services import Services
 from tests.api.documents import outcome, send
 from tests.api.test_statements import make_workout
@@ -107,7 +112,7 @@ async def test_a_flood_of_invalid_documents_spends_the_callers_budget(services: 
             refused = await send(api, {"query": f"{{ unknown{number} }}".ljust(200)}, person=person)
             if refused.status_code == 429:
                 break
-        assert 50 < number < 120 and refused.status_code == 429
+        assert 20 < number < 60 and refused.status_code == 429
 
 
 async def test_callers_who_are_not_signed_in_share_the_budget_of_their_address(services: Services) -> None:
@@ -151,3 +156,66 @@ async def test_each_process_accounts_by_itself_while_redis_is_away(
     async with budgeted(changed) as api:
         codes = [(await page(api, person, 100)).status_code for _ in range(12)]
     assert codes[0] == 200 and codes[-1] == 429
+
+
+async def test_a_flood_of_unknown_hashes_spends_the_callers_budget(services: Services, world: World) -> None:
+    person = await world.person()
+    async with budgeted(services) as api:
+        for caller, most in ((person, 60), (None, 20)):
+            for number in range(100):
+                extensions = {"persistedQuery": {"version": 1, "sha256Hash": f"{number:064x}"}}
+                refused = await send(api, {"extensions": extensions}, person=caller)
+                if refused.status_code == 429:
+                    break
+            assert outcome(refused) == (429, ["RATE_LIMITED"])
+            assert number < most
+
+
+async def test_a_flood_of_registrations_spends_the_callers_budget(services: Services, world: World) -> None:
+    person = await world.person()
+    async with budgeted(services) as api:
+        for number in range(100):
+            text = f"{{ __typename a{number}: __typename }}"
+            extensions = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(text)}}
+            refused = await send(api, {"query": text, "extensions": extensions}, person=person)
+            if refused.status_code == 429:
+                break
+        assert 5 < number < 20
+
+
+async def test_a_document_that_is_refused_for_its_cost_is_charged_where_it_had_to_be_evaluated(
+    services: Services, world: World
+) -> None:
+    person = await world.person()
+    fields = " ".join(f"e{n}: exercises(first: $n) {{ nodes {{ instructions {{ body }} }} }}" for n in range(40))
+    text = f"query ($n: Int) {{ {fields} }}"
+    async with budgeted(services, cost_budget=3_000) as api:
+        for number in range(1_000):
+            refused = await send(api, {"query": text, "variables": {"n": 20 + number % 80}}, person=person)
+            if refused.status_code == 429:
+                break
+        assert refused.status_code == 429 and number < 400
+
+
+async def test_budgets_go_on_from_memory_while_redis_is_away_and_are_shared_again_when_it_is_back(
+    services: Services, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "AWAY_SECONDS", 0.1)
+    people = [await world.person() for _ in range(2)]
+    redis = await asyncio.to_thread(start_redis, tmp_path / "redis")
+    try:
+        changed = replace(services, redis_url=redis.url)
+        async with budgeted(changed) as one, budgeted(changed) as two:
+            assert outcome(await page(one, people[0], 50)) == (200, [])
+            await asyncio.to_thread(redis.stop)
+            spent = [(await page(one, people[1], 100)).status_code for _ in range(12)]
+            assert spent[0] == 200 and spent[-1] == 429
+            assert (await page(two, people[1], 100)).status_code == 200
+            redis = await asyncio.to_thread(start_redis, tmp_path / "redis")
+
+            async def is_shared() -> bool:
+                return (await page(two, people[1], 10)).status_code == 429
+
+            await until(is_shared)
+    finally:
+        await asyncio.to_thread(redis.stop)
