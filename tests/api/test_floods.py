@@ -34,12 +34,16 @@ CYCLE = "{ ...F0 }" + "".join(f"fragment F{n} on Query {{ ...F{(n + 1) % 500} }}
 FULL = "__schema { types { name fields { name args { name type { name ofType { name } } } type { name } } } }"
 PAGES = """viewer { memberships { organization { workouts(first: 100) { nodes { assignments(first: 100) { nodes {
   workout { sections { id } } } } } } } } }"""
+WIDE = " ".join(f"a{number}: name b{number}: description c{number}: isDeprecated" for number in range(50))
 FLOODS: dict[str, tuple[str, str]] = {
     "aliases of the root": (aliases(1_000, "viewer { user { id } }"), "at most 50 fields of the root; these are 1000"),
     "aliases of a field": (
         f"viewer {{ user {{ {aliases(101, 'name')} }} }}",
         "asks for `name` of one object too",
     ),
+    "aliases of __typename": (aliases(3_000, "__typename"), "asks for `__typename` of one object too often"),
+    "aliases in introspection": (f"__schema {{ types {{ fields {{ {WIDE} }} }} }}", "at most 25,000 is allowed"),
+    "a string without an end": ("@" * 501 + '"' + '\\"' * 49_000, "too many directives"),
     "aliases in a fragment": (f"...F }} fragment F on Query {{ {aliases(51, 'viewer { id }')} ", "at most 50 fields"),
     "a cycle of fragments": (
         "...F } fragment F on Query { ...G } fragment G on Query { ...F",

@@ -25,9 +25,9 @@ class AliasLimits:
 def require_few(fields: Iterable[FieldNode], limits: AliasLimits, *, is_root: bool = False) -> None:
     """Require few fields, one for each response key of an object, and few aliases of each. Raises TooManyAliases."""
     names = Counter(field.name.value for field in fields)
-    del names["__typename"]
-    if is_root and names.total() > limits.root_fields:
-        most = f"at most {limits.root_fields} fields of the root; these are {names.total()}"
+    count = names.total() - names["__typename"]
+    if is_root and count > limits.root_fields:
+        most = f"at most {limits.root_fields} fields of the root; these are {count}"
         raise TooManyAliases(f"The document asks for too much at once: {most}. Send several requests.")
     if (count := names["__schema"] + names["__type"]) > MAX_INTROSPECTIONS:
         raise TooManyAliases(f"The document introspects too often: at most {MAX_INTROSPECTIONS} times, not {count}.")

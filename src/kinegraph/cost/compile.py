@@ -96,16 +96,16 @@ class _Compiler:
             selected = self._collect(type, [operation.selection_set])
             require_few((each[0].node for each in selected.values()), self._limits, is_root=True)
             root.keys = len(selected)
-            root.alternatives = [[*self._fields(type, selected, None)]]
+            root.alternatives = [[*self._fields(type, selected, root)]]
         if operation.operation is OperationType.MUTATION:
             for field in root.alternatives[0]:
                 field.statements = MUTATION_STATEMENTS
         return Formula(root, [*self._sizes], dict(_defaults(operation)))
 
     def _fields(
-        self, type: GraphQLObjectType, selected: Mapping[str, Sequence[Selected]], page: Page | None
+        self, type: GraphQLObjectType, selected: Mapping[str, Sequence[Selected]], parent: CostField
     ) -> Iterator[CostField]:
-        """The fields of one object that cost something; `page` is the size of the page, where it is a connection."""
+        """The fields of one object of the field `parent` that cost something."""
         for key, occurrences in selected.items():
             name = occurrences[0].node.name.value
             definition = self._schema.get_field(type, name)
@@ -120,7 +120,8 @@ class _Compiler:
                     continue
                 field.objects = 0
             else:
-                self._measure(field, type, occurrences[0].node, definition, page)
+                field.is_introspective = named.name.startswith("__")
+                self._measure(field, type, occurrences[0].node, definition, parent)
                 inner = [each.node.selection_set for each in occurrences if each.node.selection_set]
                 field.alternatives = [*self._alternatives(named, inner, field)]
             switches = {each.switch for each in occurrences}
@@ -129,22 +130,24 @@ class _Compiler:
             yield field
 
     def _measure(
-        self, field: CostField, type: GraphQLObjectType, node: FieldNode, definition: GraphQLField, page: Page | None
+        self, field: CostField, type: GraphQLObjectType, node: FieldNode, definition: GraphQLField, parent: CostField
     ) -> None:
-        """Set the size of a field with objects, and of the page below it."""
+        """Set the size of a field with objects, and of the page below it, which its connection (`parent`) has."""
         field.is_list = is_list_type(get_nullable_type(definition.type))
         found = self._costs.introspection.get((type.name, node.name.value))
+        is_chosen = not type.name.startswith("__") or type.name == "__Schema"
+        field.is_one_type = field.is_introspective and not field.is_list and is_chosen
         if "first" in definition.args:
             field.page = self._page(page_size(node, definition))
             if field.is_list:
                 field.size, field.variable = field.page
         elif field.is_list and "ids" in definition.args:
             field.size, field.variable = self._page(count_of(node, "ids"))
-        elif field.is_list and page is not None:
+        elif field.is_list and parent.page is not None:
             field.is_row = True
-            field.size, field.variable = page
+            field.size, field.variable = parent.page
         elif found is not None:
-            field.size = found
+            field.size = found.largest if parent.is_one_type else found.usual
         elif field.is_list:
             field.size = self._costs.assumed_size(definition) or UNDECLARED
 
@@ -170,7 +173,7 @@ class _Compiler:
             selected = self._collect(type, inner)
             require_few((each[0].node for each in selected.values()), self._limits)
             field.keys = max(field.keys, len(selected))
-            yield [*self._fields(type, selected, field.page)]
+            yield [*self._fields(type, selected, field)]
 
     def _conditions(self, inner: Sequence[SelectionSetNode], spread: set[str]) -> Iterator[str]:
         """The names of the object types that the fragments of a selection are for."""

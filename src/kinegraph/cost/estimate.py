@@ -13,6 +13,9 @@ STATEMENT_COST = 10
 VALUES_PER_COST = 20
 """So many values of fields cost 1, where that is more than their objects do: aliases make wide objects."""
 
+INTROSPECTIONS_PER_COST = 2
+"""So many values of an introspection cost 1: graphql-core resolves each by itself, in 3 to 4 microseconds."""
+
 MAX_ESTIMATES = 16
 """Estimates that an operation stores, one for each combination of sizes; all are dropped beyond that."""
 
@@ -30,7 +33,9 @@ class CostField:
 
     __slots__ = (
         "alternatives",
+        "is_introspective",
         "is_list",
+        "is_one_type",
         "is_row",
         "key",
         "keys",
@@ -55,6 +60,10 @@ class CostField:
         self.switch = -1
         """The index of the condition under which it is selected; -1 where it always is."""
         self.statements = 0
+        self.is_introspective = False
+        """True for a type, a field and so on of the schema itself."""
+        self.is_one_type = False
+        """True for a type that the operation chooses, perhaps the largest."""
         self.is_list = False
         self.is_row = False
         """True for the lists of a connection, whose size its arguments decide."""
@@ -71,11 +80,18 @@ class Estimate:
     statements: int
     values: int = 0
     """The values of the objects' fields."""
+    introspections: int = 0
+    """Those of them that describe the schema."""
 
     @property
     def cost(self) -> int:
         """The cost."""
-        return cost_of(self.objects, self.statements, self.values)
+        return max(cost_of(self.objects, self.statements, self.values), self.introspection_cost)
+
+    @property
+    def introspection_cost(self) -> int:
+        """The part of the cost that is due to introspection."""
+        return self.introspections // INTROSPECTIONS_PER_COST
 
 
 def cost_of(objects: int, statements: int, values: int) -> int:
@@ -101,6 +117,8 @@ class Formula:
     """
 
     def __init__(self, root: CostField, sizes: Sequence[Size], defaults: Mapping[str, Any]) -> None:
+        self.keys = root.keys
+        """The number of fields of the root."""
         self.fields = _count(root) if sizes else 0
         """The number of fields that are evaluated for sizes that were not seen before."""
         self._sizes = tuple(sizes)
@@ -143,8 +161,9 @@ class Formula:
         return tuple([size.value(given) for size in self._sizes])
 
 
-Measured = tuple[float, int, float]
-"""The objects of a field for one object above it, the statements of the field and all below, the values."""
+Measured = tuple[float, int, float, float]
+"""The objects of a field for one object above it, the statements of the field and all below, the values, and those of
+introspection."""
 
 
 def _count(field: CostField) -> int:
@@ -152,26 +171,29 @@ def _count(field: CostField) -> int:
 
 
 def _estimate(root: CostField, sizes: Sequence[int]) -> Estimate:
-    objects, statements, values = _evaluate(root, sizes, {})
-    return Estimate(ceil(objects), statements, ceil(values))
+    objects, statements, values, introspections = _evaluate(root, sizes, {})
+    return Estimate(ceil(objects), statements, ceil(values), ceil(introspections))
 
 
 def _evaluate(field: CostField, sizes: Sequence[int], found: dict[CostField, Measured]) -> Measured:
     """Measure a field and all below it; `found` gets what each has."""
     if field.switch >= 0 and not sizes[field.switch]:
-        found[field] = 0, 0, 0
+        found[field] = 0, 0, 0, 0
         return found[field]
-    most_objects, most_values, statements = 0.0, 0.0, field.statements
+    most_objects, most_values, statements, introspections = 0.0, 0.0, field.statements, 0.0
     for alternative in field.alternatives:
         objects = values = 0.0
         for below in alternative:
-            inner, more, inner_values = _evaluate(below, sizes, found)
+            inner, more, inner_values, described = _evaluate(below, sizes, found)
             objects += inner
             values += inner_values
             statements += more
+            introspections += described
         most_objects, most_values = max(most_objects, objects), max(most_values, values)
     size = _size(field, sizes)
-    found[field] = field.is_list + size * (field.objects + most_objects), statements, size * (field.keys + most_values)
+    introspections += field.keys if field.is_introspective else 0
+    objects, values = field.is_list + size * (field.objects + most_objects), size * (field.keys + most_values)
+    found[field] = objects, statements, values, size * introspections
     return found[field]
 
 
@@ -205,5 +227,6 @@ def _costliest(root: CostField, sizes: Sequence[int]) -> Costliest:
 
 
 def _cost(measured: Measured, times: float) -> float:
-    objects, statements, values = measured
-    return times * max(objects, values / VALUES_PER_COST) + STATEMENT_COST * statements
+    objects, statements, values, introspections = measured
+    most = max(objects, values / VALUES_PER_COST, introspections / INTROSPECTIONS_PER_COST)
+    return times * most + STATEMENT_COST * statements

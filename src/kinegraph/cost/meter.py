@@ -19,6 +19,9 @@ BYTES_PER_COST = 2_000
 FIELDS_PER_COST = 20
 """Fields of a formula that cost 1 where it is evaluated for sizes that it was not evaluated for before."""
 
+INTROSPECTION_SHARE = 1 / 2
+"""The part of the maximum cost that introspection may have: beside other fields, it is executed while others wait."""
+
 MISS_STATEMENTS = 2
 """Statements of a look-up of a persisted document that is not there: in Redis, and in PostgreSQL."""
 
@@ -96,9 +99,13 @@ class Meter:
         if formula.fields and self._account is not None and not formula.has_estimate(variables):
             self._account.spend(formula.fields // FIELDS_PER_COST)
         self.estimate = estimate = formula.estimate(variables)
-        cost = estimate.cost
-        if cost > self._metering.max_cost:
-            raise too_costly(cost, self._metering.max_cost, formula.costliest(variables))
+        self.values = formula.keys
+        cost, limit = estimate.cost, self._metering.max_cost
+        if cost > limit:
+            raise too_costly(cost, limit, formula.costliest(variables))
+        if estimate.introspections and estimate.introspection_cost > limit * INTROSPECTION_SHARE:
+            limit = int(limit * INTROSPECTION_SHARE)
+            raise too_costly(estimate.introspection_cost, limit, formula.costliest(variables))
         if self._account is not None:
             self._spent = self._admit(cost)
 
@@ -134,7 +141,8 @@ class Meter:
     @property
     def actual(self) -> int:
         """What the request did cost: the root counts as an object."""
-        return cost_of(1 + self.objects, self.statements, self.values)
+        cost = cost_of(1 + self.objects, self.statements, self.values)
+        return max(cost, self.estimate.introspection_cost) if self.objects else cost
 
     def _admit(self, cost: int) -> float:
         assert self._account is not None

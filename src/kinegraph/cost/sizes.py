@@ -15,6 +15,8 @@ from graphql import (
     Undefined,
     VariableNode,
     get_named_type,
+    is_abstract_type,
+    is_input_object_type,
     is_object_type,
 )
 
@@ -126,33 +128,42 @@ def count_of(node: FieldNode, argument: str) -> Size | int:
     return 0
 
 
-def introspection_sizes(schema: GraphQLSchema) -> Mapping[tuple[str, str], float]:
-    """The sizes of introspection's lists in this schema, by type and field: of the lists of a type, the average.
+@dataclass(frozen=True, slots=True)
+class ListSize:
+    """The length of a list of introspection: its average, and that of the longest."""
+
+    usual: float
+    largest: float
+
+
+def introspection_sizes(schema: GraphQLSchema) -> Mapping[tuple[str, str], ListSize]:
+    """The sizes of introspection's lists in this schema, by type and field.
 
     `ofType` is no list, but mostly null: half of all types are wrapped in another.
     """
     types = [*schema.type_map.values()]
     fields = [field for named in types if is_object_type(named) for field in named.fields.values()]
-    inputs = sum(len(getattr(named, "fields", ())) for named in types) - len(fields)
-    per_type = {
-        "fields": len(fields) / len(types),
-        "inputFields": inputs / len(types),
-        "enumValues": sum(len(getattr(named, "values", ())) for named in types) / len(types),
-        "interfaces": sum(len(getattr(named, "interfaces", ())) for named in types) / len(types),
-        "possibleTypes": 0.1,
-        "ofType": 0.5,
+    inputs = [len(named.fields) for named in types if is_input_object_type(named)]
+    of_type = {
+        "fields": _size([len(named.fields) for named in types if is_object_type(named)], len(types)),
+        "inputFields": _size(inputs, len(types)),
+        "enumValues": _size([len(getattr(named, "values", ())) for named in types], len(types)),
+        "interfaces": _size([len(getattr(named, "interfaces", ())) for named in types], len(types)),
+        "possibleTypes": _size([len(schema.get_possible_types(t)) for t in types if is_abstract_type(t)], len(types)),
+        "ofType": ListSize(0.5, 1),
     }
     return {
-        ("__Schema", "types"): len(types),
-        ("__Schema", "directives"): len(schema.directives),
-        ("__Directive", "args"): 1,
-        ("__Field", "args"): _average([len(field.args) for field in fields]),
-        **{("__Type", name): size for name, size in per_type.items()},
+        ("__Schema", "types"): _size([len(types)], 1),
+        ("__Schema", "directives"): _size([len(schema.directives)], 1),
+        ("__Directive", "args"): ListSize(1, 1),
+        ("__Field", "args"): _size([len(field.args) for field in fields], len(fields)),
+        **{("__Type", name): size for name, size in of_type.items()},
     }
 
 
-def _average(counts: Sequence[int]) -> float:
-    return sum(counts) / max(1, len(counts))
+def _size(lengths: Sequence[int], count: int) -> ListSize:
+    """The size of lists, of which `count` exist with those that are null."""
+    return ListSize(sum(lengths) / max(1, count), max(lengths, default=0))
 
 
 def is_introspective(parent: GraphQLObjectType, definition: GraphQLField) -> bool:
