@@ -29,12 +29,13 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  node        any object by its id (Relay's Node)
     9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
     9  subscription  the subscriptions of the schema
-   10  api         the root types, GraphQL over HTTP, documents, health, GraphiQL
+   10  api         the root types, GraphQL over HTTP, documents, health
+   11  graphiql    GraphiQL's page, with examples and the demo's people
    11  realtime    subscriptions over WebSocket and server-sent events
 
-Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses` and `live`), `worker` (jobs)
-and `commands` (the command line), over `settings`, `services` and `revisions`, which say what is configured, where it
-is, and which schema of the database this version needs.
+Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log` and `live`),
+`worker` (jobs) and `commands` (the command line), over `settings`, `services` and `revisions`, which say what is
+configured, where it is, and which schema of the database this version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.
@@ -44,6 +45,7 @@ The path of a query (docs/architecture.md has diagrams, and the path of a mutati
     main            passes /graphql on, and logs the request
     api.http        answers it: `api.requests` reads the body, `api.context` has the bearer token checked
     api.documents   finds the document by its text: parsed, validated, with its plan
+    api.execution   executes it in a transaction, within the limits of a request, again where it lost a deadlock
     breadth         executes the plan level by level (`api.executor` connects it to this schema)
     kit.database    begins a read: one message with the COMMIT of the connection's last read, BEGIN, the cached viewer
     identity.store  reads the viewer by one statement where none is cached, and sets them for row-level security

@@ -3,19 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
+from kinegraph.api.execution import Limits
 from kinegraph.api.http import GraphQLEndpoint
-from kinegraph.api.limits import DocumentLimits, Limits
+from kinegraph.api.limits import DocumentLimits
 from kinegraph.cost.budgets import Budgets, Policy
 from kinegraph.cost.meter import Metering
 from kinegraph.cost.shared import share
 from kinegraph.events.rules import CHANNEL
-from kinegraph.kit.database import Database
 from kinegraph.outside.redis_budgets import RedisLevels
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import Redis, open_redis
-from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.realtime.execution import Execution
 from kinegraph.realtime.feed import Feed, stopping
@@ -31,30 +29,19 @@ ADDRESS_SHARE = 4
 """Those who are not signed in at one address have together so small a part of a user's budget."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """The parts of the application that execute subscriptions."""
-
-    endpoint: GraphQLEndpoint
-    database: Database
-    storage: ObjectStorage
-    tokens: Tokens
-    limits: Limits
-
-
 @asynccontextmanager
-async def open_sockets(services: Services, resources: Resources, origins: str | None) -> AsyncIterator[Sockets]:
+async def open_sockets(
+    services: Services, endpoint: GraphQLEndpoint, tokens: Tokens, origins: str | None
+) -> AsyncIterator[Sockets]:
     """Let the endpoint stream subscriptions, and yield the endpoint of WebSockets.
 
     `origins` is a pattern of the origins that may connect beside those of the settings.
     """
-    settings, endpoint, database = services.settings, resources.endpoint, resources.database
-    execution = Execution(
-        database, resources.storage, resources.limits, settings.address, suggests=bool(settings.graphiql)
-    )
+    settings, database = services.settings, endpoint.resources.database
+    execution = Execution(endpoint.resources, suggests=bool(settings.graphiql))
     feed = Feed(database, Channel(open_redis(services.redis_url), CHANNEL))
     bounds = Bounds(settings.max_subscriptions, settings.max_subscriptions_per_user)
-    subscriptions = Subscriptions(feed, execution, resources.tokens, settings.jwt_user_claim, bounds)
+    subscriptions = Subscriptions(feed, execution, tokens, settings.jwt_user_claim, bounds)
     database.on_write = feed.wake
     endpoint.stream = EventStreams(endpoint, subscriptions, settings.heartbeat_seconds)
     try:

@@ -1,9 +1,7 @@
 """The web process: the Starlette application, what it holds while it runs, and its routes."""
 
 import gc
-import logging
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
@@ -13,19 +11,22 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kinegraph import revisions
-from kinegraph.api import demo_people, graphiql, media, metrics
+from kinegraph.api import media, metrics
+from kinegraph.api.execution import Resources
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.api.readiness import Readiness, healthz, readyz
+from kinegraph.graphiql import demo_people, page
+from kinegraph.http_log import RequestLog
 from kinegraph.http_responses import Finish, Validators, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
-from kinegraph.live import Resources, limits_of, open_metering, open_sockets
+from kinegraph.live import limits_of, open_metering, open_sockets
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
@@ -33,8 +34,6 @@ from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
-
-log = logging.getLogger("kinegraph.http")
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (
@@ -55,9 +54,6 @@ ALLOWED_HEADERS = (
     "X-Kinegraph-Executor",
 )
 """The request headers that pages of other origins may send, beside those of the setting."""
-
-MAX_LOGGED = 200
-"""Maximum length of a path or of an operation's name in the log, in characters."""
 
 SWITCH_SECONDS = 0.0005
 """Seconds after which a thread that parses a document lets the event loop continue. A small request gets the
@@ -87,15 +83,8 @@ def create_app(services: Services) -> Starlette:
     """The application for these services."""
     settings = services.settings
     tokens = open_tokens(settings, services.jwt_secret)
-
-    async def sign_ins(request: Request) -> list[graphiql.SignIn]:
-        return [
-            graphiql.SignIn(label, email, tokens.sign(claims, demo_people.TOKEN_SECONDS))
-            for label, email, claims in await demo_people.sign_ins(request.state.database)
-        ]
-
-    offered = sign_ins if settings.is_development and services.jwt_secret else None
-    pages = graphiql.routes(graphiql.find_folder(settings.home), offered) if settings.graphiql else []
+    offered = demo_people.offered(tokens) if settings.is_development and services.jwt_secret else None
+    pages = page.routes(page.find_folder(settings.home), offered) if settings.graphiql else []
     files = media.routes(folder_storage(settings)) if settings.s3_bucket is None else []
     return Starlette(
         routes=[
@@ -147,21 +136,17 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
         endpoint = GraphQLEndpoint(
-            database,
-            storage,
+            Resources(database, storage, limits_of(settings), settings.address),
             tokens,
             settings.jwt_user_claim,
-            limits_of(settings),
             database.request_cache,
             introspection=settings.graphiql,
             breadth_first=settings.executor == "breadth-first",
-            address=settings.address,
             persisted=persisted,
             metering=await stack.enter_async_context(open_metering(settings, redis)),
         )
         local = THIS_MACHINE if settings.is_development else None
-        resources = Resources(endpoint, database, storage, tokens, limits_of(settings))
-        live = await stack.enter_async_context(open_sockets(services, resources, local))
+        live = await stack.enter_async_context(open_sockets(services, endpoint, tokens, local))
         _spare_the_collector()
         sys.setswitchinterval(SWITCH_SECONDS)
         yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
@@ -235,60 +220,3 @@ async def _not_found(request: Request, error: Exception) -> Response:
 async def _not_allowed(request: Request, error: Exception) -> Response:
     headers = error.headers if isinstance(error, HTTPException) else None
     return JSONResponse({"error": "Not by this method."}, 405, headers)
-
-
-class RequestLog:
-    """Gives each request an id, which its response and its log lines carry, and logs how it went."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        id = _request_id(scope)
-        mark = logs.request_id.set(id)
-        started = time.perf_counter()
-        status = 500
-
-        async def send_marked(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", id.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_marked)
-        except ClientDisconnect:
-            log.debug("client hung up", extra={"method": scope["method"], "path": scope["path"]})
-        except BaseException:
-            _log_request(scope, status, started)
-            raise
-        else:
-            _log_request(scope, status, started)
-        finally:
-            logs.request_id.reset(mark)
-
-
-def _log_request(scope: Scope, status: int, started: float) -> None:
-    elapsed = round((time.perf_counter() - started) * 1000, 1)
-    extra = {"method": scope["method"], "path": scope["path"][:MAX_LOGGED], "status": status, "ms": elapsed}
-    operation = scope.get("operation")
-    if operation and len(operation) <= MAX_LOGGED and operation.isidentifier():
-        extra["operation"] = operation
-    log.info("request", extra=extra)
-
-
-def _request_id(scope: Scope) -> str:
-    """The id that the request brought, if it is a plain one, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and 0 < len(value) <= 64 and value.replace(b"-", b"").isalnum():
-            return str(value, "ascii")
-    return logs.new_request_id()

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from kinegraph.api import http
+from kinegraph.api import execution
 from kinegraph.workout import store
 from tests.conftest import Api, Organization
 
@@ -35,7 +35,7 @@ async def test_a_deadlock_is_tried_again_eight_times_at_most(
     deadlocks = Deadlocks(100)
     monkeypatch.setattr(store, "insert_program", deadlocks)
     answer = await api.post(CREATE, gym.coach, id=str(gym.id))
-    assert deadlocks.calls == http.MAX_TRIES == 8
+    assert deadlocks.calls == execution.MAX_TRIES == 8
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "CONFLICT")
 
 

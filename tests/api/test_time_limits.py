@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from kinegraph.api import http
+from kinegraph.api import execution
 from kinegraph.kit import pool
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
@@ -114,7 +114,7 @@ async def test_the_tries_of_a_mutation_that_meets_deadlocks_share_one_time_limit
         await asyncio.sleep(0.4)  # eight tries would take three seconds, and end as CONFLICT
         raise asyncpg.DeadlockDetectedError("deadlock detected")
 
-    monkeypatch.setattr(http, "execute", deadlocked)
+    monkeypatch.setattr(execution, "execute", deadlocked)
     gym = await world.organization()
     changed = with_settings(services, execution_seconds=1)
     async with running(create_app(changed)) as api:

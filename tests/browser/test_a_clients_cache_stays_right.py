@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from kinegraph.main import create_app
 from kinegraph.services import Services
-from tests.api.browser import CHROMIUM, Visit, browsing, serving
 from tests.assignment.snapshots import assigned
 from tests.browser.building import bundled
 from tests.conftest import Api, Organization, Person, World
+from tests.graphiql.browser import CHROMIUM, Visit, browsing, serving
 from tests.workout.documents import Json, create, movement, section
 
 HTML = '<!doctype html><meta charset="utf-8"><title>Cache</title><div id="root"></div><script src="/page.js"></script>'

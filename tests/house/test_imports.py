@@ -34,7 +34,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),
     "botocore": ("outside",),
-    "starlette": ("api", "main", "http_responses", "realtime"),
+    "starlette": ("api", "graphiql", "main", "http_log", "http_responses", "realtime"),
     "alembic": ("commands.migrate", "revisions"),
 }
 """Which modules may import a package: a room, or a pattern of module names within the product."""

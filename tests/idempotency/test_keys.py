@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from kinegraph.api.http import GraphQLEndpoint
+from kinegraph.api import execution
 from kinegraph.idempotency import rules, store
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
@@ -197,15 +197,15 @@ async def test_a_mutation_that_lost_a_deadlock_is_executed_once_with_its_key(
     api: Api, organization: Organization, owner: Pool, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries: list[int] = []
-    real = GraphQLEndpoint._try
+    real = execution._once
 
-    async def lost_first(self: GraphQLEndpoint, *arguments: Any, **options: Any) -> Any:
+    async def lost_first(*arguments: Any) -> Any:
         tries.append(1)
         if len(tries) == 1:
             raise asyncpg.DeadlockDetectedError("deadlock detected")
-        return await real(self, *arguments, **options)
+        return await real(*arguments)
 
-    monkeypatch.setattr(GraphQLEndpoint, "_try", lost_first)
+    monkeypatch.setattr(execution, "_once", lost_first)
     first = await keyed(api, organization.coach, body(organization), key)
     again = await keyed(api, organization.coach, body(organization), key)
     assert (first.status_code, again.content, len(tries)) == (200, first.content, 2)

@@ -197,14 +197,14 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
     code = (
         "import kinegraph, pathlib\n"
         "from kinegraph import revisions\n"
-        "from kinegraph.api import demo_people\n"
+        "from kinegraph.graphiql import demo_people\n"
         "from kinegraph.canonical.rules import entries_of\n"
         "from kinegraph.canonical.rules_files import shipped_files\n"
-        "from kinegraph.api import graphiql\n"
+        "from kinegraph.graphiql import page\n"
         "here = pathlib.Path(kinegraph.__file__).parent\n"
         "assert revisions.scripts() == here / 'migrations', revisions.scripts()\n"
         "print(here, revisions.head(), sum(len(entries_of(*f)) for f in shipped_files()), len(demo_people.people()),\n"
-        "      len(graphiql.routes(pathlib.Path('none'), None)))\n"
+        "      len(page.routes(pathlib.Path('none'), None)))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -224,6 +224,30 @@ async def test_the_cache_saves_the_statements_of_the_viewer_and_of_each_level_bu
     assert counts == {0: without, 64: [5, 4, 2, 5, 5, 3, 4, 4, 2, 5, 5, 3]}
 
 
+async def test_a_tree_is_cached_where_resolvers_stand_below_its_comments(
+    services: Services, api: Api, world: World, owner: Pool
+) -> None:
+    gyms = await gyms_of(api, world, owner)
+    author = "author { name email }"
+    replies = f"replies {{ body {author} parent {{ body {author} }} }}"
+    below = f"body {author} attachments {{ kind url thumbnailUrl }} {replies}"
+    text = f"query ($id: ID!) {{ workout(id: $id) {{ sections {{ movements {{ notes comments {{ {below} }} }} }} }} }}"
+    reads: list[int] = []
+    async with serving(services, 0) as plain, counted(services, 64) as counter:
+        for person in (gyms.pair[1].coach, await world.join(gyms.pair[1].id, "coach")):
+            expected = await plain.run(text.replace("url thumbnailUrl", ""), person, id=gyms.commented)
+            for _ in range(TIMES):
+                with counter.counting() as statements:
+                    answer = await counter.api.run(text, person, id=gyms.commented)
+                reads.append(sum("workout_sections" in each for each in statements))
+                rows = [row for section in answer["workout"]["sections"] for row in section["movements"]]
+                files = [file for row in rows for each in row["comments"] for file in each["attachments"]]
+                assert [file.pop("url")[:4] for file in files] == ["http"]
+                assert [file.pop("thumbnailUrl") for file in files] == [None]
+                assert answer == expected
+    assert reads == [1, 1, 0, 0, 0, 0]
+
+
 async def test_trees_in_the_cache_take_no_more_memory_than_allowed(services: Services, api: Api, world: World) -> None:
     gym, squat = await world.organization(), await world.exercise_id("back-squat")
     rows = [movement(squat, notes=f"{number:03}" + "x" * 1_990) for number in range(40)]

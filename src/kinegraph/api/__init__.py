@@ -1,1 +1,1 @@
-"""The only room that sees every room: the root types, GraphQL over HTTP, documents, health, GraphiQL."""
+"""The only room that sees every room: the root types, GraphQL over HTTP, documents, health."""

@@ -1,17 +1,11 @@
 """Who sends a request: from its bearer token to the viewer of its transaction, and to the account of its cost."""
 
 import ipaddress
-from collections.abc import Sequence
 
-import orjson
-from graphql import GraphQLError
 from starlette.requests import Request
 
 from kinegraph.api.documents import Document
-from kinegraph.api.requests import Parameters
 from kinegraph.cost.meter import Meter, Metering
-from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
-from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, set_answer
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_as
 from kinegraph.kit.checks import character_fault, parse_key
@@ -86,33 +80,3 @@ def network_of(address: str) -> str:
         return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
     except ValueError:
         return address
-
-
-def keyed_request(parameters: Parameters, keys: list[str]) -> KeyedRequest | None:
-    """The request with its idempotency key; None without a key. Raises KeyRefused."""
-    key = parsed_key(keys)
-    if key is None:
-        return None
-    return KeyedRequest(key, request_hash(parameters.query, parameters.variables, parameters.operation_name))
-
-
-def raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
-    """Raise what ended the execution because of the request's idempotency key, as graphql-core reports it."""
-    for error in errors:
-        if isinstance(error.original_error, (AnsweredBefore, KeyRefused)):
-            raise error.original_error
-
-
-async def is_answer_stored(
-    context: RequestContext, authenticate: Authenticate[Viewer] | None, data: orjson.Fragment | None
-) -> bool:
-    """Store the answer with the request's idempotency key, if it has one. Returns whether to commit.
-
-    Where nothing was done for a reason that may be gone a moment later, all is rolled back, so that the key is free.
-    """
-    if not isinstance(authenticate, KeyedAuthentication) or data is None:
-        return True
-    if context.is_worth_a_retry and not context.has_mutated:
-        return False
-    await set_answer(await context.write_session(), authenticate.key, stored_form(orjson.dumps(data)))
-    return True

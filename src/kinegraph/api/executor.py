@@ -192,7 +192,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         """Prepare for graphql-core, which reads whole rows anew. A mutation's writes are rolled back first.
 
         A statement that ran into its time limit would only do so again, and so would a database to which no session
-        could be opened: they end the request. A lost deadlock ends this try of it (`api.http`).
+        could be opened: they end the request. A lost deadlock ends this try of it (`api.execution`).
         """
         context: Context = self.context_value
         if (

@@ -6,28 +6,20 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 
 import asyncio
 import logging
-import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, cast  # data of a response: JSON
 
-import asyncpg
 import orjson
 from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from kinegraph.api.context import (
-    RequestContext,
-    authentication_by_token,
-    is_answer_stored,
-    keyed_request,
-    meter_of,
-    raise_if_not_executed,
-)
+from kinegraph.api.context import RequestContext, authentication_by_token, meter_of
 from kinegraph.api.documents import Document, DocumentError, Documents
-from kinegraph.api.executor import Gate, execute, written
+from kinegraph.api.execution import BeforeCommit, Resources, execute_timed
+from kinegraph.api.executor import Gate
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
-from kinegraph.api.limits import Limits
 from kinegraph.api.requests import (
     ANY,
     EVENT_STREAM,
@@ -38,26 +30,19 @@ from kinegraph.api.requests import (
     media,
     read_parameters,
 )
-from kinegraph.api.schema import schema
-from kinegraph.breadth.budget import Budget
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.cost.refusals import CostRefused
-from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused
-from kinegraph.idempotency.store import KeyedAuthentication, require_new
+from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
+from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.kit.cache import Cache
-from kinegraph.kit.database import Database
-from kinegraph.kit.errors import AnswerTooLarge, OutOfTime, Unauthenticated
+from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import Authenticate
-from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 from kinegraph.persisted.rules import DocumentRefused
 from kinegraph.persisted.store_lookup import PersistedDocuments
 
 log = logging.getLogger("kinegraph.api")
-
-MAX_TRIES = 8
-"""Maximum number of executions of a request that a deadlock ends."""
 
 SUBSCRIBE = "kinegraph.subscribe"
 """The key in a request's scope of the function that answers its subscription (SubscriptionRequested)."""
@@ -73,29 +58,23 @@ class GraphQLEndpoint:
 
     def __init__(
         self,
-        database: Database,
-        storage: ObjectStorage,
+        resources: Resources,
         tokens: Tokens,
         claim: str,
-        limits: Limits,
         cache: Cache,
         *,
         introspection: bool,
         breadth_first: bool = True,
-        address: str = "",
         persisted: PersistedDocuments,
         metering: Metering,
     ) -> None:
-        self._database = database
-        self._storage = storage
+        self.resources = resources
         self._tokens = tokens
         self._claim = claim
-        self._limits = limits
-        self._documents = Documents(cache, limits.document, introspection=introspection)
+        self._documents = Documents(cache, resources.limits.document, introspection=introspection)
         self._suggests = introspection
         self._breadth_first = breadth_first
-        self._gate = Gate(limits.max_by_core) if breadth_first else None
-        self._address = address
+        self._gate = Gate(resources.limits.max_by_core) if breadth_first else None
         self.persisted = persisted
         self._metering = metering
 
@@ -106,7 +85,7 @@ class GraphQLEndpoint:
             how = media(",".join(request.headers.getlist("accept")))
             if how is EVENT_STREAM and self.stream is not None and SUBSCRIBE not in request.scope:
                 return await self.stream(request)
-            parameters = await read_parameters(request, self._limits.max_body_bytes)
+            parameters = await read_parameters(request, self.resources.limits.max_body_bytes)
             request.scope["operation"] = parameters.operation_name
             wanted = request.headers.get(SWITCH) if self._suggests else None
             if wanted == "graphql-core" or not (self._breadth_first or wanted):
@@ -160,13 +139,8 @@ class GraphQLEndpoint:
         *,
         is_get: bool,
     ) -> Response:
-        document: Document | None = None
-        try:
-            is_cached = authenticate is not None and not parameters.registers
-            document = await self._documents.get(parameters.query, is_cached=is_cached)
-        finally:
-            if document is None or document.is_new:
-                meter.parsed(len(parameters.query))
+        is_cached = authenticate is not None and not parameters.registers
+        document = await self._document(parameters.query, meter, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
         if is_get and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
@@ -178,85 +152,63 @@ class GraphQLEndpoint:
         if operation.operation is OperationType.SUBSCRIPTION:
             raise SubscriptionRequested(document, parameters, meter)
         writes = operation.operation is OperationType.MUTATION
-        keyed = keyed_request(parameters, keys) if writes else None
+        keyed = _keyed(parameters, keys) if writes else None
+        before_commit: BeforeCommit | None = None
         if keyed is not None and authenticate is not None:
-            await require_new(self._database, authenticate, keyed)
+            await require_new(self.resources.database, authenticate, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
-        try:
-            data, found = await self._execute(document, parameters, authenticate, meter, writes=writes)
-        finally:
-            meter.finish()
+            before_commit = partial(_is_answer_stored, keyed.key)
+        data, errors = await execute_timed(
+            self.resources,
+            document,
+            parameters,
+            authenticate,
+            meter,
+            writes=writes,
+            gate=self._gate,
+            before_commit=before_commit,
+        )
+        _raise_if_not_executed(errors)
+        found = failures(errors, suggests=self._suggests)
         return _respond(how, data, found, meter, is_query=operation.operation is OperationType.QUERY)
 
-    async def _execute(
-        self,
-        document: Document,
-        parameters: Parameters,
-        authenticate: Authenticate[Viewer] | None,
-        meter: Meter,
-        *,
-        writes: bool,
-    ) -> tuple[Any, list[Failure]]:
-        """The data and the errors; a mutation's transaction has ended when this returns.
-
-        Two requests that wait for each other's locks are no fault of theirs: PostgreSQL ends one, which goes again.
-        """
-        end = asyncio.get_running_loop().time() + self._limits.execution_seconds
-        for tries in range(1, MAX_TRIES + 1):
-            try:
-                data, errors = await self._try(document, parameters, authenticate, meter, end, writes=writes)
-                lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
-            except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
-                if tries == MAX_TRIES:
-                    raise
-                lost = True
-            if not lost or tries == MAX_TRIES:
-                break
-            await asyncio.sleep(random.uniform(0, 0.1 * tries))
-        return (None if writes and errors else data), failures(errors, suggests=self._suggests)
-
-    async def _try(
-        self,
-        document: Document,
-        parameters: Parameters,
-        authenticate: Authenticate[Viewer] | None,
-        meter: Meter,
-        end: float,
-        *,
-        writes: bool,
-    ) -> tuple[Any, list[GraphQLError]]:
-        """One try in a transaction of its own, committed if nothing failed, down to the writing of the answer.
-
-        Raises OutOfTime at `end` (of the event loop's clock), which all tries share.
-        """
-        context = RequestContext(
-            self._database, authenticate, document, writes=writes, storage=self._storage, address=self._address
-        )
-        budget = Budget(self._limits.max_objects, self._limits.max_answer_bytes, AnswerTooLarge)
-        commit = False
+    async def _document(self, text: str, meter: Meter, *, is_cached: bool) -> Document:
+        """The document of a text, which is charged if it has to be parsed. Raises DocumentError."""
+        document: Document | None = None
         try:
-            async with asyncio.timeout_at(end) as deadline:
-                result = await execute(
-                    schema._schema,
-                    context,
-                    parameters.variables,
-                    parameters.operation_name,
-                    breadth_first=parameters.breadth_first,
-                    is_large=parameters.is_large,
-                    budget=budget,
-                    gate=self._gate,
-                )
-                raise_if_not_executed(result.errors or ())
-                data = None if result.data is None else written(result.data, budget)
-                commit = not result.errors and await is_answer_stored(context, authenticate, data)
-        except TimeoutError:
-            if deadline.expired():
-                raise OutOfTime(f"more than {self._limits.execution_seconds} s") from None
-            raise
+            document = await self._documents.get(text, is_cached=is_cached)
         finally:
-            await context.finish(commit=commit)
-            meter.add(budget.objects, budget.values, context.statements, budget.hits)
-        return data, result.errors or []
+            if document is None or document.is_new:
+                meter.parsed(len(text))
+        return document
+
+
+def _keyed(parameters: Parameters, keys: list[str]) -> KeyedRequest | None:
+    """The request with its idempotency key; None without a key. Raises KeyRefused."""
+    key = parsed_key(keys)
+    if key is None:
+        return None
+    return KeyedRequest(key, request_hash(parameters.query, parameters.variables, parameters.operation_name))
+
+
+def _raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
+    """Raise what ended the execution because of the request's idempotency key, as graphql-core reports it."""
+    for error in errors:
+        if isinstance(error.original_error, (AnsweredBefore, KeyRefused)):
+            raise error.original_error
+
+
+async def _is_answer_stored(key: str, context: RequestContext, data: orjson.Fragment | None) -> bool:
+    """Store the answer with the request's idempotency key. Returns whether to commit.
+
+    Where nothing was done for a reason that may be gone a moment later, all is rolled back, so that the key is free.
+    """
+    if data is None:
+        return True
+    if context.is_worth_a_retry and not context.has_mutated:
+        return False
+    await set_answer(await context.write_session(), key, stored_form(orjson.dumps(data)))
+    return True
 
 
 def _respond(how: Media, data: Any, found: list[Failure], meter: Meter, *, is_query: bool) -> Response:

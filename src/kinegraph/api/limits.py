@@ -63,19 +63,6 @@ class DocumentLimits:
         return AliasLimits(self.root_fields, self.aliases)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one request."""
-
-    max_body_bytes: int
-    max_objects: int
-    max_answer_bytes: int
-    execution_seconds: float
-    max_by_core: int
-    """Executions by graphql-core at a time, each of which takes a connection for long."""
-    document: DocumentLimits
-
-
 def selects_nothing(document: DocumentNode) -> bool:
     """True if any selection is empty, which graphql-core parses though the grammar does not allow it."""
     return any(not selections.selections for selections in _selection_sets(document))

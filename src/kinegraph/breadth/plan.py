@@ -175,7 +175,7 @@ def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | No
         if isinstance(strategy, Resolve) and field.coordinate not in covers:
             return None
         if isinstance(strategy, Edge) and strategy.batch not in covers:
-            if strategy.extract is not None or field.child is None or field.child.has_resolvers:
+            if strategy.extract is not None or field.child is None:
                 return None
             gaps.append(field)
         elif field.child is not None:

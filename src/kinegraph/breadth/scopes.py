@@ -38,7 +38,10 @@ class Scope:
         self.recorder: CachedColumn | None = None
 
     def path(self, row: int) -> Path | None:
-        """The path of an object in the answer; correct only where resolvers are called below."""
+        """The path of an object in the answer; correct only where resolvers are called below.
+
+        Below a gap of a cached fragment it begins at the gap: a fragment has no indexes of the objects in it.
+        """
         if self.above is None or self.field is None:
             return None
         path = Path(self.above.path(self.owners[row]), self.field.key, self.above.selection.type.name)

@@ -12,9 +12,9 @@ from uuid import UUID
 from graphql import parse
 
 from kinegraph.api.context import RequestContext
-from kinegraph.api.demo_people import demo_script
 from kinegraph.api.documents import Document
 from kinegraph.api.schema import schema
+from kinegraph.graphiql.demo_people import demo_script
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
 from kinegraph.kit.database import Database

@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kinegraph import revisions
-from kinegraph.api import graphiql
 from kinegraph.commands import migrate
 from kinegraph.commands.probes import answers_at
+from kinegraph.graphiql import page
 from kinegraph.kit.database import API_ROLE, Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import version_and_key
@@ -52,8 +52,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 def _graphiql(home: Path) -> Finding:
     """Where the page's files come from. A CDN has them too, so that nothing is wrong where one is missing."""
-    folder = graphiql.find_folder(home)
-    if missing := graphiql.missing_from(folder):
+    folder = page.find_folder(home)
+    if missing := page.missing_from(folder):
         lacking = f"{folder} lacks {', '.join(missing)}; `scripts/graphiql/fetch {folder}` gets them"
         return True, "GraphiQL", f"its files come from a CDN: {lacking}"
     return True, "GraphiQL", f"its files are in {folder}"

@@ -9,12 +9,12 @@ from types import FrameType
 from uuid import UUID
 
 from kinegraph import revisions
-from kinegraph.api import demo_people
 from kinegraph.background import store as jobs
 from kinegraph.background.rules import Job, JobKind
 from kinegraph.commands import demo, migrate
 from kinegraph.commands.probes import answers_at, require_free_port, require_redis
 from kinegraph.commands.supervisor import Process, Server, Supervised, Supervisor, environment
+from kinegraph.graphiql import demo_people
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.outside.errors import ServiceError

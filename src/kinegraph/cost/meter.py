@@ -133,7 +133,7 @@ class Meter:
         self.hits += hits
 
     def finish(self) -> None:
-        """Charge the difference between what the request did cost and the estimate."""
+        """Charge the difference between what the request did cost until now and what was charged."""
         if self._account is not None:
             self._account.spend(self.actual - self._spent)
             self._spent = self.actual

@@ -27,11 +27,6 @@ class KeyedAuthentication(CachedAuthentication[Viewer]):
         self._inner = inner
         self._request = request
 
-    @property
-    def key(self) -> str:
-        """The key that it takes."""
-        return self._request.key
-
     async def __call__(self, session: ReadSession) -> Viewer:
         """Read the viewer, set them, and take the key."""
         viewer = await self._inner(session)

@@ -10,20 +10,16 @@ from graphql import GraphQLError, GraphQLObjectType
 from graphql.execution.collect_fields import collect_fields
 from graphql.execution.values import get_argument_values
 
-from kinegraph.api.context import RequestContext
-from kinegraph.api.executor import Executor, execute, written
+from kinegraph.api.execution import Resources, execute_timed
+from kinegraph.api.executor import Executor
 from kinegraph.api.failures import Failure, failures, unexpected
-from kinegraph.api.limits import Limits
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.api.schema import schema
-from kinegraph.breadth.budget import Budget
 from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery, Hidden, SubscriptionEnded
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
-from kinegraph.kit.database import Database
-from kinegraph.kit.errors import AnswerTooLarge, OutOfTime, Refusal, Refused, Unauthenticated
+from kinegraph.kit.errors import Refusal, Refused, Unauthenticated
 from kinegraph.kit.sessions import Authenticate
-from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError
 
 log = logging.getLogger("kinegraph.realtime")
@@ -80,15 +76,11 @@ def root_field(requested: SubscriptionRequested, *, suggests: bool) -> tuple[str
 class Execution:
     """Executes subscriptions for events, a few at a time: the others wait, first come, first served."""
 
-    def __init__(
-        self, database: Database, storage: ObjectStorage, limits: Limits, address: str, *, suggests: bool
-    ) -> None:
-        self.database = database
+    def __init__(self, resources: Resources, *, suggests: bool) -> None:
+        self.database = resources.database
         self.suggests = suggests
-        self._storage = storage
-        self._limits = limits
-        self._address = address
-        self._turns = asyncio.Semaphore(limits.max_by_core)
+        self._resources = resources
+        self._turns = asyncio.Semaphore(resources.limits.max_by_core)
 
     async def run(
         self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery
@@ -102,43 +94,14 @@ class Execution:
             return None
         except Exception as error:
             raise end_by(error) from error
-        finally:
-            meter.finish()
 
     async def _run(
         self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery, meter: Meter
     ) -> bytes:
-        parameters, limits = requested.parameters, self._limits
-        context = RequestContext(
-            self.database,
-            authenticate,
-            requested.document,
-            writes=False,
-            storage=self._storage,
-            address=self._address,
+        data, errors = await execute_timed(
+            self._resources, requested.document, requested.parameters, authenticate, meter, root=delivery
         )
-        budget = Budget(limits.max_objects, limits.max_answer_bytes, AnswerTooLarge)
-        data, is_complete = None, False
-        try:
-            async with asyncio.timeout(limits.execution_seconds):
-                result = await execute(
-                    schema._schema,
-                    context,
-                    parameters.variables,
-                    parameters.operation_name,
-                    breadth_first=parameters.breadth_first,
-                    is_large=parameters.is_large,
-                    budget=budget,
-                    root=delivery,
-                )
-                data = None if result.data is None else written(result.data, budget)
-                is_complete = not result.errors
-        except TimeoutError:
-            raise OutOfTime(f"more than {limits.execution_seconds} s") from None
-        finally:
-            await context.finish(commit=is_complete)
-            meter.add(budget.objects, budget.values, context.statements, budget.hits)
-        return self._payload(data, result.errors or [])
+        return self._payload(data, errors)
 
     def _payload(self, data: orjson.Fragment | None, errors: Sequence[GraphQLError]) -> bytes:
         """The result as JSON. Raises Hidden, and SubscriptionEnded where the next event would fare no better."""

@@ -5,9 +5,12 @@ from importlib.resources import files
 from typing import Any  # JSON of the demo
 
 import orjson
+from starlette.requests import Request
 
+from kinegraph.graphiql.page import SignIn, SignIns
 from kinegraph.identity import store_operator as operator
 from kinegraph.kit.database import Database
+from kinegraph.outside.tokens import Tokens
 
 TOKEN_SECONDS = 30 * 24 * 3600
 
@@ -39,3 +42,15 @@ async def sign_ins(database: Database) -> list[tuple[str, str, dict[str, str]]]:
         for (label, email), user in zip(wanted, users, strict=True)
         if user is not None
     ]
+
+
+def offered(tokens: Tokens) -> SignIns:
+    """The function by which the page gets the demo's people, with a token each that these keys sign."""
+
+    async def signed(request: Request) -> list[SignIn]:
+        return [
+            SignIn(label, email, tokens.sign(claims, TOKEN_SECONDS))
+            for label, email, claims in await sign_ins(request.state.database)
+        ]
+
+    return signed

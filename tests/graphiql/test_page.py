@@ -14,10 +14,10 @@ from graphql import NoDeprecatedCustomRule, build_schema, parse, specified_rules
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from kinegraph.api import graphiql
-from kinegraph.api.graphiql import CDN, OWN, PREBUILT, SignIn, SignIns, find_folder, missing_from, routes
 from kinegraph.commands import doctor
-from tests.api.browser import ASSETS, FETCHED, NOT_FETCHED, ROOT
+from kinegraph.graphiql import page
+from kinegraph.graphiql.page import CDN, OWN, PREBUILT, SignIn, SignIns, find_folder, missing_from, routes
+from tests.graphiql.browser import ASSETS, FETCHED, NOT_FETCHED, ROOT
 
 COACH = SignIn("Dana, coach", "dana@example.com", "token-of-dana")
 STRANGER = SignIn("Noa, expired", "noa@example.com", "token-of-noa")
@@ -40,7 +40,7 @@ def fetch_fakes(folder: Path) -> Path:
 @pytest.fixture
 def fake_prebuilt(monkeypatch: pytest.MonkeyPatch) -> None:
     integrity = "sha384-" + base64.b64encode(hashlib.sha384(FAKE).digest()).decode()
-    monkeypatch.setattr(graphiql, "PREBUILT", tuple(replace(file, integrity=integrity) for file in PREBUILT))
+    monkeypatch.setattr(page, "PREBUILT", tuple(replace(file, integrity=integrity) for file in PREBUILT))
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ async def test_without_sign_ins_there_is_no_list_and_the_page_requests_none(fake
 
 @pytest.fixture
 def menu() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(graphiql._examples())
+    content: dict[str, Any] = json.loads(page._examples())
     return content
 
 
@@ -171,7 +171,7 @@ def test_the_page_finds_its_files_whatever_the_home_is(
     home, here, checkout = tmp_path / "home", tmp_path / "here", tmp_path / "checkout"
     here.mkdir()
     monkeypatch.chdir(here)
-    monkeypatch.setattr(graphiql, "CHECKOUT", checkout)
+    monkeypatch.setattr(page, "CHECKOUT", checkout)
     assert find_folder(home) == home / "graphiql" and missing_from(home / "graphiql") == [f.name for f in PREBUILT]
     for folder in (checkout / ".kinegraph/graphiql", here / ".kinegraph/graphiql", home / "graphiql"):
         assert find_folder(home) != folder
@@ -193,7 +193,7 @@ def test_the_doctor_says_that_the_files_are_here_only_where_all_are(
     tmp_path: Path, fake_prebuilt: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(graphiql, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(page, "CHECKOUT", tmp_path)
     folder = tmp_path / "home" / "graphiql"
     folder.mkdir(parents=True)
     (_, _, found) = doctor._graphiql(tmp_path / "home")

@@ -1,6 +1,6 @@
 """GraphiQL at /graphiql, without a bundler and without a foreign server where its files were fetched.
 
-The page's own files are in the folder beside this one; React and GraphiQL are the prebuilt files of pinned
+The page's own files are in the folder `static`; React and GraphiQL are the prebuilt files of pinned
 npm packages (`scripts/graphiql/fetch`), never stored in the repository. Where one of them was not fetched,
 or is of another version, the page takes the same bytes from a CDN, held to them by hash. No script is
 inline, so the content security policy can refuse everything that this module does not name.
@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-PAGE = Path(__file__).parent / "graphiql_page"
+PAGE = Path(__file__).parent / "static"
 OWN = ("page.css", "session.js", "examples.js", "page.js")
 GROUPS = {
     "everyone": "Everyone",

@@ -8,18 +8,18 @@ from typing import Any  # JSON of answers
 import pytest
 from playwright.async_api import Page, Response, expect
 
-from kinegraph.api import graphiql
 from kinegraph.commands.demo import seed_demo
+from kinegraph.graphiql import page
 from kinegraph.kit.database import Database
 from kinegraph.main import create_app
 from kinegraph.services import Services
-from tests.api.browser import Visit, serving, visiting
+from tests.graphiql.browser import Visit, serving, visiting
 
 COACH = "Marcus Hale, coach of Northside Strength"
 ATHLETE = "Jonas Keller, member of Northside Strength"
 PATIENT = "Ruth Avery, member of Harbor Physio"
 ADMIN = "Tessa Lindqvist, platform admin"
-MENU = json.loads(graphiql._examples())
+MENU = json.loads(page._examples())
 GROUPS = {group["heading"]: [example["name"] for example in group["examples"]] for group in MENU["groups"]}
 
 
@@ -168,6 +168,29 @@ async def test_who_signs_in_is_signed_in_across_browser_tabs(visit: Visit, addre
     await other.get_by_label("Sign-in").select_option("")
     await expect(visit.page.get_by_label("Sign-in")).to_have_value("")
     assert "eyJ" not in await visit.stored()
+
+
+async def test_ids_of_the_former_person_are_replaced_in_every_tab_of_the_browser_and_after_a_reload(
+    visit: Visit, address: str
+) -> None:
+    await visit.open(address)
+    other = Visit(await visit.page.context.new_page())
+    await other.open(address)
+    tabs = [visit, other]
+    seen: dict[str, str] = {}
+    for turn, person in enumerate((COACH, PATIENT, COACH, PATIENT)):
+        await tabs[turn % 2].sign_in(person)
+        for tab in tabs:
+            for former in {*seen.values()} - {seen.get(person)}:
+                await expect(tab.variables).not_to_contain_text(former)
+        shown = {(await filled(tab))["workoutId"] for tab in tabs}
+        assert len(shown) == 1
+        seen[person] = shown.pop()
+    assert len({*seen.values()}) == 2
+    await visit.page.evaluate("value => editor(VARIABLES).setValue(value)", json.dumps({"workoutId": seen[COACH]}))
+    await visit.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second later
+    await visit.open(address)
+    await expect(visit.variables).to_contain_text(seen[PATIENT])
 
 
 async def test_the_page_is_usable_at_390_px(visit: Visit, address: str) -> None:

@@ -14,7 +14,7 @@ import uvicorn
 from playwright.async_api import ConsoleMessage, Locator, Page, Route, async_playwright, expect
 from starlette.types import ASGIApp
 
-from kinegraph.api.graphiql import find_folder, missing_from
+from kinegraph.graphiql.page import find_folder, missing_from
 
 ROOT = Path(__file__).parents[2]
 ASSETS = find_folder(Path(os.environ.get("KINEGRAPH_HOME", ROOT / ".kinegraph")).absolute())

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from kinegraph.api.graphiql import CDN, PREBUILT, SignIns, routes
-from tests.api.browser import ASSETS, Visit, serving, visiting
-from tests.api.test_graphiql import COACH, sign_ins
+from kinegraph.graphiql.page import CDN, PREBUILT, SignIns, routes
+from tests.graphiql.browser import ASSETS, Visit, serving, visiting
+from tests.graphiql.test_page import COACH, sign_ins
 
 SCHEMA = build_schema("""
   type Query {

@@ -1,0 +1,146 @@
+"""One operation from the document to the answer's data, in a transaction of its own, within the limits of a request.
+
+HTTP, subscriptions and whoever else has a document with its variables execute it here.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import asyncpg
+import orjson
+from graphql import GraphQLError
+
+from kinegraph.api.context import RequestContext
+from kinegraph.api.documents import Document
+from kinegraph.api.executor import Gate, execute, written
+from kinegraph.api.limits import DocumentLimits
+from kinegraph.api.requests import Parameters
+from kinegraph.api.schema import schema
+from kinegraph.breadth.budget import Budget
+from kinegraph.cost.meter import Meter
+from kinegraph.events.rules import Delivery
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.database import Database
+from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
+from kinegraph.kit.sessions import Authenticate
+from kinegraph.outside.storage import ObjectStorage
+
+MAX_TRIES = 8
+"""Maximum number of executions of a request that a deadlock ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one request."""
+
+    max_body_bytes: int
+    max_objects: int
+    max_answer_bytes: int
+    execution_seconds: float
+    max_by_core: int
+    """Executions by graphql-core at a time, each of which takes a connection for long."""
+    document: DocumentLimits = field(default_factory=DocumentLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The parts of the application that an execution uses."""
+
+    database: Database
+    storage: ObjectStorage
+    limits: Limits
+    address: str
+    """The address of this server, for the addresses in answers."""
+
+
+class Executed(NamedTuple):
+    """The data of an execution as JSON text, and its errors; a mutation with errors was rolled back, without data."""
+
+    data: orjson.Fragment | None
+    errors: list[GraphQLError]
+
+
+BeforeCommit = Callable[[RequestContext, orjson.Fragment | None], Awaitable[bool]]
+"""Called with the data of an execution without errors, within its transaction; returns whether to commit."""
+
+
+async def execute_timed(
+    resources: Resources,
+    document: Document,
+    parameters: Parameters,
+    authenticate: Authenticate[Viewer] | None,
+    meter: Meter,
+    *,
+    writes: bool = False,
+    gate: Gate | None = None,
+    root: Delivery | None = None,
+    before_commit: BeforeCommit | None = None,
+) -> Executed:
+    """The result of an operation, whose transaction has ended when this returns: committed if nothing failed.
+
+    The meter is charged with what all tries did. Two requests that wait for each other's locks are no fault of theirs:
+    PostgreSQL ends one, which goes again. Raises OutOfTime after the limit's seconds, which all tries share.
+    """
+    end = asyncio.get_running_loop().time() + resources.limits.execution_seconds
+    for tries in range(1, MAX_TRIES + 1):
+        context = RequestContext(
+            resources.database,
+            authenticate,
+            document,
+            writes=writes,
+            storage=resources.storage,
+            address=resources.address,
+        )
+        try:
+            data, errors = await _once(context, parameters, resources.limits, end, gate, root, before_commit, meter)
+            lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
+        except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
+            if tries == MAX_TRIES:
+                raise
+            lost = True
+        if not lost or tries == MAX_TRIES:
+            break
+        await asyncio.sleep(random.uniform(0, 0.1 * tries))
+    return Executed(None if writes and errors else data, errors)
+
+
+async def _once(
+    context: RequestContext,
+    parameters: Parameters,
+    limits: Limits,
+    end: float,
+    gate: Gate | None,
+    root: Delivery | None,
+    before_commit: BeforeCommit | None,
+    meter: Meter,
+) -> Executed:
+    """One try in the context's transaction, down to the writing of the answer. `end` is of the event loop's clock."""
+    budget = Budget(limits.max_objects, limits.max_answer_bytes, AnswerTooLarge)
+    commit = False
+    try:
+        async with asyncio.timeout_at(end) as deadline:
+            result = await execute(
+                schema._schema,
+                context,
+                parameters.variables,
+                parameters.operation_name,
+                breadth_first=parameters.breadth_first,
+                is_large=parameters.is_large,
+                budget=budget,
+                gate=gate,
+                root=root,
+            )
+            data = None if result.data is None else written(result.data, budget)
+            commit = not result.errors and (before_commit is None or await before_commit(context, data))
+    except TimeoutError:
+        if deadline.expired():
+            raise OutOfTime(f"more than {limits.execution_seconds} s") from None
+        raise
+    finally:
+        await context.finish(commit=commit)
+        meter.add(budget.objects, budget.values, context.statements, budget.hits)
+        meter.finish()
+    return Executed(data, result.errors or [])
