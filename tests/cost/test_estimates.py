@@ -1,6 +1,7 @@
 """What a document costs is known before its execution: from its lists, its page arguments and its statements."""
 
 import gc
+import json
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any, cast  # fields of a schema, and values of variables
@@ -17,7 +18,7 @@ from kinegraph.cost.aliases import AliasLimits
 from kinegraph.cost.estimate import MAX_ESTIMATES, STATEMENT_COST, VALUES_PER_COST, Formula
 from kinegraph.cost.meter import INTROSPECTION_SHARE
 from kinegraph.settings import Settings
-from tests.docs.markdown import blocks, sources
+from tests.docs.markdown import ROOT, blocks, sources
 
 LIMIT = Settings().max_cost
 LIMITS = AliasLimits(50, 100)
@@ -137,6 +138,16 @@ def test_the_examples_of_readme_and_docs_pass_with_room(path: Any) -> None:
     for text in blocks(path, "graphql"):
         for each in COSTS.formulas(parse(text), LIMITS).values():
             assert each.estimate(None).cost < LIMIT / 20
+
+
+EXAMPLES = sorted((ROOT / "src/kinegraph/graphiql/static/examples").rglob("*.graphql"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_of_graphiql_pass_with_room(path: Any) -> None:
+    variables = path.with_suffix(".json")
+    given = json.loads(variables.read_text("utf-8")) if variables.exists() else {}
+    assert formula(path.read_text("utf-8")).estimate(given).cost < LIMIT / 5
 
 
 def test_the_introspection_of_ides_passes_with_room_also_twice() -> None:

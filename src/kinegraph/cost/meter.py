@@ -13,6 +13,10 @@ from kinegraph.cost.refusals import CostRefused, too_costly
 CHARACTERS_PER_COST = 8
 """Characters of a document that cost 1 where it has to be parsed and validated: 10 to 25 microseconds."""
 
+REQUEST_COST = 20
+"""What each request is charged beside its cost: reading it, the token, the transaction. A few tenths of a millisecond;
+without it a budget would not bound a flood of the smallest requests."""
+
 BYTES_PER_COST = 2_000
 """Bytes of a request that cost 1: they are read and parsed before the request is charged, in a few microseconds."""
 
@@ -69,8 +73,7 @@ class Meter:
             return
         if account.may_be_spent:
             self._admit(0)
-        if length >= BYTES_PER_COST:
-            account.spend(length // BYTES_PER_COST)
+        account.spend(REQUEST_COST + length // BYTES_PER_COST)
 
     @contextmanager
     def look_up(self) -> Iterator[None]:
