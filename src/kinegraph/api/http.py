@@ -97,7 +97,7 @@ class GraphQLEndpoint:
                 with meter.look_up():
                     await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
-            return await self._run(parameters, authenticate, how, keys, meter, is_get=request.method != "POST")
+            return await self._run(parameters, authenticate, how, keys, meter, request)
         except CostRefused as error:
             body = {"message": error.message, "extensions": error.extensions}
             return _answer(how, {"errors": [body]}, error.status, error.headers)
@@ -136,13 +136,12 @@ class GraphQLEndpoint:
         how: Media,
         keys: list[str],
         meter: Meter,
-        *,
-        is_get: bool,
+        request: Request,
     ) -> Response:
         is_cached = authenticate is not None and not parameters.registers
         document = await self._document(parameters.query, meter, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
-        if is_get and operation.operation is OperationType.MUTATION:
+        if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         document.arguments(operation).require_few(parameters.variables, parameters.length)
         meter.admit(document.formula(operation), parameters.variables)
@@ -167,6 +166,7 @@ class GraphQLEndpoint:
             writes=writes,
             gate=self._gate,
             before_commit=before_commit,
+            receive=request.receive,
         )
         _raise_if_not_executed(errors)
         found = failures(errors, suggests=self._suggests)
