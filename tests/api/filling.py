@@ -51,7 +51,9 @@ async def send_request(app: Starlette, state: Any, token: str, body: bytes) -> i
     bodies = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Any:
-        return bodies.pop() if bodies else {"type": "http.disconnect"}
+        if not bodies:
+            await asyncio.Event().wait()  # the client stays
+        return bodies.pop()
 
     async def send(message: Any) -> None:
         nonlocal found
