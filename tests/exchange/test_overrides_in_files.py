@@ -180,6 +180,9 @@ async def test_null_goes_back_to_the_canonical_value_as_in_the_api(
     assert await diff(owner, gym) == {"cues": ["ours"]}
     assert await brought(database, gym, row) == ["unchanged"]
     assert "There is no such field" in (await refusals(database, gym, of("Dead Bug", {"slug": None})))[0]
+    assert await refusals(database, gym, of("Dead Bug", {}, extra=1)) == [
+        "There is no such field; there are id, slug, name, contentHash, fields."
+    ]
 
 
 async def test_a_second_file_changes_what_the_first_one_set_and_nobody_edited(

@@ -175,7 +175,7 @@ def _override(row: Raw, checks: Checks) -> OverrideEntry:
     """The override of a row. A null field goes back to the canonical value."""
     sent = dict(row.fields)
     fields = sent.pop("fields", None)
-    texts = _texts(sent, OVERRIDE_TEXTS, ("name",), checks)
+    texts = _texts(sent, OVERRIDE_TEXTS, ("name",), checks, others=("fields",))
     values: dict[str, Any] = {}
     if is_a(fields, dict, ("fields",), checks):
         reset = [key for key, value in fields.items() if value is None and key in OVERRIDABLE_FIELDS]
@@ -186,10 +186,12 @@ def _override(row: Raw, checks: Checks) -> OverrideEntry:
     return OverrideEntry(row.location, id, texts.get("slug"), texts.get("name", ""), values, texts.get("contentHash"))
 
 
-def _texts(fields: Mapping[str, Any], names: Sequence[str], required: Sequence[str], checks: Checks) -> dict[str, str]:
-    """The texts of a row, without nulls."""
+def _texts(
+    fields: Mapping[str, Any], names: Sequence[str], required: Sequence[str], checks: Checks, others: Sequence[str] = ()
+) -> dict[str, str]:
+    """The texts of a row, without nulls. `others` are the fields that the row may have beside them."""
     for name in fields.keys() - {*names}:
-        checks.refuse(f"There is no such field; there are {', '.join(names)}.", one_line(name))
+        checks.refuse(f"There is no such field; there are {', '.join((*names, *others))}.", one_line(name))
     for name in required:
         if fields.get(name) is None:
             checks.refuse("Must be given.", name)

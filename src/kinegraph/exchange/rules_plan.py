@@ -25,10 +25,10 @@ from kinegraph.exchange.rules import (
     Verdict,
     format_faults,
 )
-from kinegraph.exchange.rules_fields import TERMS
+from kinegraph.exchange.rules_fields import DEFAULTS, TERMS
 from kinegraph.exercise.rules import require_move
 from kinegraph.exercise.rules_columns import api_name
-from kinegraph.formats.hashes import is_unchanged
+from kinegraph.formats.hashes import fields_of, is_unchanged
 from kinegraph.formats.records import Fault, Location, Skipped, one_line, quoted
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.kit.text import identity_of, likenesses
@@ -240,10 +240,14 @@ def _of_stored(entry: Entry, stored: Stored, rows: _Rows, choices: Choices) -> D
 
 
 def _verdict(entry: Entry, stored: Stored) -> Verdict:
-    if all(stored.content[name] == value for name, value in entry.content.items()):
+    differing = [name for name, value in entry.content.items() if stored.content[name] != value]
+    if not differing:
         return Verdict.UNCHANGED
-    is_unedited = is_unchanged(stored.content, stored.seed_hash) or is_unchanged(stored.content, entry.base)
-    return Verdict.CHANGED if is_unedited else Verdict.EDITED
+    same = [hashed for hashed in (stored.seed_hash, entry.base) if hashed and is_unchanged(stored.content, hashed)]
+    imported = {name for hashed in same for name in fields_of(hashed)}
+    # A field that no file had so far has its default, unless somebody set it.
+    is_unedited = all(name in imported or stored.content[name] == DEFAULTS[name] for name in differing)
+    return Verdict.CHANGED if same and is_unedited else Verdict.EDITED
 
 
 def _against(decision: Decision, existing: ExistingRows, index: TermIndex) -> Iterator[Fault]:
