@@ -170,6 +170,29 @@ async def test_who_signs_in_is_signed_in_across_browser_tabs(visit: Visit, addre
     assert "eyJ" not in await visit.stored()
 
 
+async def test_ids_of_the_former_person_are_replaced_in_every_tab_of_the_browser_and_after_a_reload(
+    visit: Visit, address: str
+) -> None:
+    await visit.open(address)
+    other = Visit(await visit.page.context.new_page())
+    await other.open(address)
+    tabs = [visit, other]
+    seen: dict[str, str] = {}
+    for turn, person in enumerate((COACH, PATIENT, COACH, PATIENT)):
+        await tabs[turn % 2].sign_in(person)
+        for tab in tabs:
+            for former in {*seen.values()} - {seen.get(person)}:
+                await expect(tab.variables).not_to_contain_text(former)
+        shown = {(await filled(tab))["workoutId"] for tab in tabs}
+        assert len(shown) == 1
+        seen[person] = shown.pop()
+    assert len({*seen.values()}) == 2
+    await visit.page.evaluate("value => editor(VARIABLES).setValue(value)", json.dumps({"workoutId": seen[COACH]}))
+    await visit.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second later
+    await visit.open(address)
+    await expect(visit.variables).to_contain_text(seen[PATIENT])
+
+
 async def test_the_page_is_usable_at_390_px(visit: Visit, address: str) -> None:
     await visit.page.set_viewport_size({"width": 390, "height": 844})
     await visit.open(address)

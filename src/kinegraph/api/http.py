@@ -92,7 +92,7 @@ class GraphQLEndpoint:
             if parameters.identifier is not None or self.persisted.trusted_only:
                 await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
-            return await self._run(parameters, authenticate, how, keys, is_get=request.method != "POST")
+            return await self._run(parameters, authenticate, how, keys, request)
         except AnsweredBefore as error:
             return _answer(how, {"data": orjson.Fragment(error.answer)}, 200, {"Idempotent-Replayed": "true"})
         except KeyRefused as error:
@@ -127,13 +127,12 @@ class GraphQLEndpoint:
         authenticate: Authenticate[Viewer] | None,
         how: Media,
         keys: list[str],
-        *,
-        is_get: bool,
+        request: Request,
     ) -> Response:
         is_cached = authenticate is not None and not parameters.registers
         document = await self._documents.get(parameters.query, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
-        if is_get and operation.operation is OperationType.MUTATION:
+        if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         document.arguments(operation).require_few(parameters.variables, parameters.length)
         if parameters.registers:
@@ -155,6 +154,7 @@ class GraphQLEndpoint:
             writes=writes,
             gate=self._gate,
             before_commit=before_commit,
+            receive=request.receive,
         )
         _raise_if_not_executed(errors)
         found = failures(errors, suggests=self._suggests)
