@@ -19,6 +19,7 @@ from kinegraph.kit.text import identity_of
 
 _SAME = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2014": "-", "\u2019": "'", "\u05f3": "'"})
 _SEPARATORS = re.compile(r"[\s_]+|-")
+_ALL_HYPHENS = re.compile(r"(?:[\s_]|-(?![0-9]))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,12 @@ def _by_spelling() -> Mapping[str, frozenset[str]]:
 
 
 def meant(text: str) -> frozenset[str]:
-    """The keys of the vocabulary that a text means; none for an unknown one."""
-    return _by_spelling().get(folded(text), frozenset())
+    """The keys of the vocabulary that a text means; none for an unknown one.
+
+    No two of its names differ by a hyphen at the edge of a word, so that `Knee - pain` means `knee_pain`.
+    """
+    spelling, spellings = folded(text), _by_spelling()
+    return spellings.get(spelling) or spellings.get(_ALL_HYPHENS.sub(" ", spelling).strip(), frozenset())
 
 
 def with_ancestors(keys: Iterable[str]) -> set[str]:
