@@ -62,6 +62,9 @@ class Executed(NamedTuple):
     errors: list[GraphQLError]
 
 
+Before = Callable[[RequestContext], Awaitable[bool]]
+"""Called before the execution, within its time; where it returns True, nothing is executed, and there is no data."""
+
 BeforeCommit = Callable[[RequestContext, orjson.Fragment | None], Awaitable[bool]]
 """Called with the data of an execution without errors, within its transaction; returns whether to commit."""
 
@@ -75,6 +78,7 @@ async def execute_timed(
     writes: bool = False,
     gate: Gate | None = None,
     root: Delivery | None = None,
+    before: Before | None = None,
     before_commit: BeforeCommit | None = None,
     receive: Receive | None = None,
 ) -> Executed:
@@ -95,7 +99,9 @@ async def execute_timed(
             address=resources.address,
         )
         try:
-            data, errors = await _once(context, parameters, resources.limits, end, gate, root, before_commit, receive)
+            data, errors = await _once(
+                context, parameters, resources.limits, end, gate, root, before, before_commit, receive
+            )
             lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
         except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
             if tries == MAX_TRIES:
@@ -114,6 +120,7 @@ async def _once(
     end: float,
     gate: Gate | None,
     root: Delivery | None,
+    before: Before | None,
     before_commit: BeforeCommit | None,
     receive: Receive | None,
 ) -> Executed:
@@ -122,6 +129,9 @@ async def _once(
     commit = False
     try:
         async with Deadline(end, receive) as deadline:
+            if before is not None and await before(context):
+                commit = True
+                return Executed(None, [])
             result = await execute(
                 schema._schema,
                 context,

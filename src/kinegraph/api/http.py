@@ -30,9 +30,11 @@ from kinegraph.api.requests import (
     media,
     read_parameters,
 )
+from kinegraph.api.validators import revalidation_of
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
 from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
+from kinegraph.identity.store import UserAuthentication
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import Authenticate
@@ -70,6 +72,7 @@ class GraphQLEndpoint:
         self._claim = claim
         self._documents = Documents(cache, introspection=introspection)
         self._suggests = introspection
+        self._cache = cache
         self._breadth_first = breadth_first
         self._gate = Gate(resources.limits.max_by_core) if breadth_first else None
         self.persisted = persisted
@@ -142,6 +145,11 @@ class GraphQLEndpoint:
         writes = operation.operation is OperationType.MUTATION
         keyed = _keyed(parameters, keys) if writes else None
         before_commit: BeforeCommit | None = None
+        revalidation = None
+        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+        if tags and request.method != "POST" and isinstance(authenticate, UserAuthentication):
+            revalidation = revalidation_of(self._cache, authenticate, parameters, tags)
+            before_commit = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
             await require_new(self.resources.database, authenticate, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
@@ -153,9 +161,12 @@ class GraphQLEndpoint:
             authenticate,
             writes=writes,
             gate=self._gate,
+            before=None if revalidation is None else revalidation.is_current,
             before_commit=before_commit,
             receive=request.receive,
         )
+        if revalidation is not None and revalidation.tag:
+            return Response(status_code=304, headers={"ETag": f"W/{revalidation.tag.decode()}"})
         _raise_if_not_executed(errors)
         found = failures(errors, suggests=self._suggests)
         return _respond(how, data, found, is_query=operation.operation is OperationType.QUERY)
