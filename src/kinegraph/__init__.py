@@ -19,6 +19,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     4  exercise    the stored exercise: instructions, contraindications, clone
     5  catalog     lists of exercises: filters, sort orders, pages, facets
     5  canonical   the canonical library that ships with Kinegraph, and seeding it
+    5  override    overrides in files: found, compared, written
     5  moderation  the mutations that moderate videos
     5  upload      announcing uploads for exercises and comments
     6  library     the effective exercise: overrides, and an organization's merged library
