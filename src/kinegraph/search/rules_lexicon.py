@@ -16,7 +16,7 @@ MAX_FAULTS = 20
 """Maximum number of faults in one error message."""
 MAX_TERM_LENGTH = 60
 
-KEYS = {"concept", *LANGUAGES, "parts"}
+KEYS = {"concept", *LANGUAGES, "parts", "generic"}
 TERM_KEYS = {"term", "weight", "latin"}
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LETTERS: Mapping[str, re.Pattern[str]] = {
@@ -36,7 +36,8 @@ class LexiconError(Exception):
 class Term:
     """A word or phrase that names a concept, as people write it.
 
-    `weight`, above 0 and at most 1: 1 where the term usually means this concept, less where it usually means another.
+    `weight`, above 0 and at most 1: 1 where the term usually means this concept, less where it usually means another, or
+    names a variant of it (`incline hammer curls` of `hammer-curl`).
     `latin`: a Hebrew or Russian term that contains Latin letters, as people type it (`TRX`, `V`).
     """
 
@@ -53,7 +54,9 @@ class Concept:
     subject: str
     terms: Mapping[str, tuple[Term, ...]]
     parts: tuple[str, ...] = ()
-    """Names of the concepts that it consists of: those of `romanian-deadlift` are `deadlift`."""
+    """Names of the concepts that it consists of: `incline-curl` has `dumbbell-curl` and `incline`."""
+    generic: bool = False
+    """True where its terms say nothing about which exercise is meant: exercise, muscle, set."""
 
 
 @cache
@@ -79,7 +82,7 @@ def _concept(subject: str, row: Mapping[str, Any]) -> Concept:
     if unexpected := row.keys() - KEYS:
         raise ValueError(f"{row['concept']}: unexpected {sorted(unexpected)}")
     terms = {language: tuple(map(_term, row[language])) for language in LANGUAGES}
-    return Concept(row["concept"], subject, terms, tuple(row.get("parts", ())))
+    return Concept(row["concept"], subject, terms, tuple(row.get("parts", ())), bool(row.get("generic", False)))
 
 
 def _term(value: str | Mapping[str, Any]) -> Term:
