@@ -36,8 +36,8 @@ class LexiconError(Exception):
 class Term:
     """A word or phrase that names a concept, as people write it.
 
-    `weight`, above 0 and at most 1: 1 where the term usually means this concept, less where it usually means another, or
-    names a variant of it (`incline hammer curls` of `hammer-curl`).
+    `weight`, above 0 and at most 1: 1 where the term usually means this concept, less where it usually means another,
+    or names a variant of it (`incline hammer curls` of `hammer-curl`).
     `latin`: a Hebrew or Russian term that contains Latin letters, as people type it (`TRX`, `V`).
     """
 
@@ -118,8 +118,8 @@ def _faults_of_parts(concept: Concept, names: Mapping[str, int]) -> Iterator[str
 
 def _faults_of_terms(concept: Concept) -> Iterator[str]:
     for language, terms in concept.terms.items():
-        if all(term.weight < 1 for term in terms):
-            yield f"no {language} term has weight 1"
+        if not terms or terms[0].weight < 1:
+            yield f"has no first {language} term of weight 1"
         keys = Counter(term_key(term.text) for term in terms)
         yield from (f"{key!r} is {count} terms in {language}" for key, count in keys.items() if count > 1)
         for term in terms:
