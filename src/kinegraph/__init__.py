@@ -8,6 +8,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  cost        what requests cost, and the budgets of callers; knows no application
     0  formats     readers and writers of other people's files
     1  identity    organizations, users, memberships, the viewer
+    1  search      the lexicon of search: terms in three languages
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
