@@ -18,7 +18,7 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import store
 from kinegraph.workout.graph import Workout
-from kinegraph.workout.graph_mutations import edited_workout, refused_as_stale, written
+from kinegraph.workout.graph_mutations import edited_workout, require_current, written
 from kinegraph.workout.rules import AssignmentStatus
 from kinegraph.workout.rules_rows import WorkoutRow
 
@@ -64,12 +64,15 @@ class Mutation:
         checks.done()
         assert edit is not None
         assignment = await stored_row(session, store_assignments.by_ids, require_key(input.assignment_id, *AT))
-        if refused := await refused_as_stale(session, edit, if_updated_at, "input", "ifUpdatedAt"):
-            return ResetSnapshotPayload(assignment=assignment, **refused)
+        with checks.layer():
+            await require_current(session, edit, if_updated_at, "input", "ifUpdatedAt", assignment=assignment)
+        if edit.unforked is None:
+            with checks.layer():
+                library = await _library_version(session, edit.workout, assignment.status)
+        checks.done()
         shown: Any = edit.workout
         if edit.unforked is not None:
             return ResetSnapshotPayload(assignment=assignment, workout=shown)
-        library = await _library_version(session, edit.workout, assignment.status)
         changes = await store_snapshots.reset(session, edit.workout.id, library)
         stored = await written(session, edit.workout, changes, in_tree=True)
         return ResetSnapshotPayload(assignment=assignment, workout=stored.workout)

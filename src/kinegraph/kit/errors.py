@@ -8,7 +8,8 @@ A room declares a code by a subclass of Refusal in its `rules`; its docstring de
 """
 
 import inspect
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar  # Any: the values of a payload
 
 Path = tuple[str, ...]
 
@@ -20,6 +21,8 @@ class Refusal(Exception):
     """Stable, for programs to branch on. A class that sets none has that of the class above."""
     is_temporary: ClassVar[bool] = False
     """True if the same request may succeed a moment later."""
+    payload: Mapping[str, Any] = {}
+    """Fields that the refused mutation's payload has beside `userErrors`, such as what is stored now."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)

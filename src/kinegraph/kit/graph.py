@@ -181,8 +181,9 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
                 refusals = error.refusals
             finally:
                 context.clear_loaders()
+            shown = {name: value for refusal in refusals for name, value in refusal.payload.items()}
             payload = get_type_hints(function)["return"]
-            return payload(user_errors=[UserError.of(refusal) for refusal in refusals])
+            return payload(**shown, user_errors=[UserError.of(refusal) for refusal in refusals])
 
         return strawberry.mutation(resolver=resolve, description=description)
 

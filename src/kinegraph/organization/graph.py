@@ -13,7 +13,7 @@ from kinegraph.identity.graph_versions import (
     check_offset,
     conflict_field,
     is_stale,
-    refused_edit,
+    stale_edit,
 )
 from kinegraph.identity.rules_access import require_administrator
 from kinegraph.kit.checks import Checks
@@ -73,9 +73,9 @@ class Mutation:
             version = await stored_row(session, store.versions, key)
             if is_stale(if_updated_at, [version]):
                 editor = await store.editor(session, key)
-                refused = refused_edit(session.viewer, editor, version, "ifUpdatedAt")
-                stored: Any = session.viewer.organization(key)
-                return OrganizationPayload(organization=stored, **refused)
+                stored = session.viewer.organization(key)
+                with checks.layer():
+                    raise stale_edit(session.viewer, editor, version, "ifUpdatedAt", organization=stored)
         checks.done()
         await store.update(session, key, values)
         written: Any = session.viewer.organization(key)
