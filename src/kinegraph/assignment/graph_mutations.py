@@ -96,9 +96,9 @@ class Mutation:
             if workout.is_snapshot:
                 message = "A snapshot belongs to one assignment; assign the library workout that it was copied from."
                 raise rules.SnapshotImmutable(message, "input", "workoutId")
-        with checks.layer():
-            owners = [workout.organization_id] if workout else session.viewer.coached()
-            await _require_members(session, owners, athlete_ids)
+        if owners := [workout.organization_id] if workout else session.viewer.coached():
+            with checks.layer():
+                await _require_members(session, owners, athlete_ids)
         if workout is not None and not values["allow_duplicate"]:
             with checks.layer():
                 await _require_first(session, workout_id, day, athlete_ids)
