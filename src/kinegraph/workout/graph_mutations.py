@@ -25,6 +25,8 @@ from kinegraph.workout.graph import FORKING, AssignmentId, WorkoutId, WorkoutPay
 from kinegraph.workout.graph_details import CreateWorkoutInput, DuplicateWorkoutInput, SectionInput, UpdateWorkoutInput
 from kinegraph.workout.rules_rows import ForkedAssignmentRow, MovementRow, SectionRow, WorkoutRow
 
+NO_WORKOUT = "There is no such workout."
+
 
 @strawberry.type
 class Mutation:
@@ -142,9 +144,6 @@ class Mutation:
         return deleted(workout.id)
 
 
-NO_WORKOUT = "There is no such workout."
-
-
 async def coached_workout(session: WriteSession[Viewer], id: UUID) -> WorkoutRow:
     """Share the lock of a workout's tree, and return the workout. Raises NotFound and Forbidden."""
     await store.lock_tree(session, id, shared=True)
@@ -254,9 +253,9 @@ def _owners(workout: WorkoutRow | None) -> list[UUID] | None:
 async def _checked_columns(
     session: WriteSession[Viewer], organization_ids: list[UUID] | None, values: Mapping[str, Any], checks: Checks
 ) -> dict[str, Any]:
-    """Check an input's values of a workout, and return them by column. Faults are recorded in `checks`.
+    """Check an input's values of a workout, and return them by column. The program must be of the organizations.
 
-    The program must be the organization's; where the workout was refused (None), of any that the viewer coaches.
+    Faults are recorded in `checks`. Where the workout was refused (None), the viewer must coach the program's.
     """
     columns = {**values, **rules.checked_texts(values, ("input",), checks, rules.NAMES)}
     for key in ("scoring", "mode"):
