@@ -22,7 +22,7 @@ from kinegraph.exercise.graph_details import (
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.graph import OrganizationId
-from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, stale_edit
+from kinegraph.identity.graph_versions import IF_UPDATED_AT, IfUpdatedAt, check_offset, is_stale, stale_edit, takes_row
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -39,6 +39,16 @@ from kinegraph.video.rules import locked_columns, require_unlocked, require_vide
 @input_fields(column for column in REGISTRY if column.is_overridable)
 class ExerciseValues:
     """The columns that canonical, own and overridden exercises have in common."""
+
+
+@strawberry.input
+class EditedExercise:
+    """The exercise that is changed, and the state that it was read in."""
+
+    id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The exercise's id, or an EffectiveExercise's."
+    )
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
 
 
 @strawberry.input
@@ -82,7 +92,7 @@ class ExerciseInput(ExerciseValues):
 @strawberry.input(
     description="New values of an exercise. An absent key is left as it is; null clears what may be empty."
 )
-class UpdateExerciseInput(ExerciseInput, UploadedFiles):
+class UpdateExerciseInput(EditedExercise, ExerciseInput, UploadedFiles):
     pass
 
 
@@ -134,11 +144,12 @@ class Mutation:
         return await exercise_payload(session, id)
 
     @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
+    @takes_row
     async def update_exercise(
         self,
         info: Info,
         id: ExerciseId,
-        input: Annotated[UpdateExerciseInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateExerciseInput, strawberry.argument(description="Its id, and the new values.")],
         if_updated_at: IfUpdatedAt = None,
     ) -> ExercisePayload:
         checks, row, named = Checks(), None, None

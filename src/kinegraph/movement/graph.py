@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import check_offset, is_stale, stale_edit
+from kinegraph.identity.graph_versions import check_offset, is_stale, stale_edit, takes_row
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks
@@ -26,11 +26,11 @@ from kinegraph.movement.graph_details import (
     MoveMovementInput,
     RemoveMovementInput,
     RemoveMovementPayload,
+    UpdateMovementInput,
 )
 from kinegraph.workout import rules_tree, store_tree
 from kinegraph.workout import store as store_workouts
 from kinegraph.workout.graph import FORKING, AssignmentId
-from kinegraph.workout.graph_details import UpdateMovementInput
 from kinegraph.workout.graph_mutations import EditedWorkout, edited_workout, require_current, written
 from kinegraph.workout.rules import NAMES, checked_texts
 from kinegraph.workout.rules_rows import MovementRow, WorkoutRow
@@ -46,11 +46,12 @@ class Mutation:
         f"Change one movement's prescription, notes or labels (coach access). {FORKING} The id of a library workout's "
         "movement then stands for its copy."
     )
+    @takes_row
     async def update_movement(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The movement's id.")],
-        input: Annotated[UpdateMovementInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateMovementInput, strawberry.argument(description="Its id, and the new values.")],
         assignment_id: AssignmentId = None,
         if_updated_at: Annotated[datetime | None, strawberry.argument(description=OF_MOVEMENT)] = None,
     ) -> MovementPayload:

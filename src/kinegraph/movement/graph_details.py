@@ -75,3 +75,18 @@ class MoveMovementInput(PlaceInput):
 @strawberry.input(description="A movement that is to leave its workout.")
 class RemoveMovementInput(ForAssignment):
     movement_id: strawberry.ID = strawberry.field(description="The movement that is removed.")
+
+
+@strawberry.input(
+    description="New values of a movement. An absent key is left as it is; a prescription is replaced whole."
+)
+class UpdateMovementInput:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="The movement's id.")
+    assignment_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The assignment whose own copy is to be changed."
+    )
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=OF_MOVEMENT)
+    prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much is to be done.")
+    notes: str | None = strawberry.field(default=UNSET, description="At most 2,000 characters.")
+    label: str | None = strawberry.field(default=UNSET, description="Its place, such as A1; at most 10 characters.")
+    superset_group: str | None = strawberry.field(default=UNSET, description="Group, such as A; at most 10 characters.")

@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, stale_edit
+from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, stale_edit, takes_row
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -55,11 +55,12 @@ class Mutation:
         return WorkoutPayload(workout=workout)
 
     @mutation(f"Change a workout's own values (coach access). {FORKING}")
+    @takes_row
     async def update_workout(
         self,
         info: Info,
         id: WorkoutId,
-        input: Annotated[UpdateWorkoutInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateWorkoutInput, strawberry.argument(description="Its id, and the new values.")],
         assignment_id: AssignmentId = None,
         if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
@@ -246,7 +247,6 @@ async def written(
 
 
 def _owners(workout: WorkoutRow | None) -> list[UUID] | None:
-    """The organization of an edited workout, as the checks below take it; None where the workout was refused."""
     return None if workout is None else [workout.organization_id]
 
 
