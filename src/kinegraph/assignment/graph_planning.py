@@ -11,7 +11,7 @@ from kinegraph.assignment import rules as rules_assignments
 from kinegraph.assignment import store as store_assignments
 from kinegraph.assignment.graph import AssignmentId
 from kinegraph.assignment.graph_mutations import ALLOW_DUPLICATE, WorkoutAssignmentPayload
-from kinegraph.identity.graph_versions import takes_row
+from kinegraph.identity.graph_inputs import takes_row
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key

@@ -22,7 +22,8 @@ from kinegraph.exercise.graph_details import (
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.graph import OrganizationId
-from kinegraph.identity.graph_versions import IF_UPDATED_AT, IfUpdatedAt, check_offset, is_stale, stale_edit, takes_row
+from kinegraph.identity.graph_inputs import takes_row
+from kinegraph.identity.graph_versions import IF_UPDATED_AT, IfUpdatedAt, check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor

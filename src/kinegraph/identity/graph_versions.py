@@ -5,24 +5,18 @@ that it was made for is refused where another is stored now. The mutation compar
 so that of two edits of one version only the first is stored (docs/domain.md, Versions).
 """
 
-import functools
-import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any  # the values of a payload, by field
 
 import strawberry
-from strawberry import UNSET
-from strawberry.utils.str_converters import to_camel_case
 
 from kinegraph.identity.graph import User
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import EditorRow
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.context import Info
-from kinegraph.kit.errors import Conflict, InvalidInput, Path, Refusal, Refused
-from kinegraph.kit.graph import deprecated, in_input
+from kinegraph.kit.errors import Conflict, Path
 
 IF_UPDATED_AT = (
     "The `updatedAt` that was read, to its last digit. If another one is stored by now, nothing is written: the "
@@ -31,52 +25,6 @@ IF_UPDATED_AT = (
 CHANGED = "make the edit again on what this payload has, and send its updatedAt."
 DELETED = "take it out of what you show; if it is still needed, make it anew."
 IfUpdatedAt = Annotated[datetime | None, strawberry.argument(description=IF_UPDATED_AT)]
-
-
-def takes_row(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Let a mutation's `input` name the row and the version that it is for; to be put below `@mutation`.
-
-    Each parameter beside `input` is a field of the input, from where the function gets it. As arguments they stay
-    valid, nullable and deprecated; one that differs from the field is refused. The paths of refusals lead to where the
-    value was sent. An id that was sent nowhere is refused as a malformed one, in the input.
-    """
-    signature = inspect.signature(function)
-    beside = {name: each for name, each in signature.parameters.items() if name not in ("self", "info", "input")}
-
-    @functools.wraps(function)
-    async def resolve(self: Any, info: Info, input: Any, **arguments: Any) -> Any:
-        inside = {name: value for name in beside if (value := getattr(input, name)) not in (None, UNSET)}
-        outside = {name: value for name, value in arguments.items() if value is not None}
-        _refuse_differences(inside, outside)
-        for name in beside:
-            setattr(input, name, UNSET)
-        absent = {name: "" if each.default is inspect.Parameter.empty else None for name, each in beside.items()}
-        moved = {to_camel_case(name) for name in beside if name in inside or name not in outside}
-        try:
-            return await function(self, info=info, input=input, **{**absent, **outside, **inside})
-        except (Refusal, Refused) as error:
-            paths = (each for each in error.refusals if each.path[:1] and each.path[0] in moved)
-            for refusal in paths:
-                in_input(refusal)
-            raise
-
-    own = [each for name, each in signature.parameters.items() if name not in beside]
-    resolve.__signature__ = signature.replace(  # type: ignore[attr-defined]  # inspect reads it
-        parameters=[*own, *map(deprecated, beside.values())]
-    )
-    return resolve
-
-
-def _refuse_differences(inside: Mapping[str, Any], outside: Mapping[str, Any]) -> None:
-    """Raise Refused where a value was sent in the input and another one beside it."""
-    names = [to_camel_case(name) for name, value in outside.items() if inside.get(name, value) != value]
-    if names:
-        raise Refused(
-            [
-                InvalidInput(f"Differs from `input.{name}`: send it there, and leave it out here.", name)
-                for name in names
-            ]
-        )
 
 
 @strawberry.type(description="The change that came between reading something and editing it with ifUpdatedAt.")

@@ -8,7 +8,8 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import check_offset, is_stale, stale_edit, takes_row
+from kinegraph.identity.graph_inputs import takes_row
+from kinegraph.identity.graph_versions import check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.identity.graph import Organization
+from kinegraph.identity.graph_inputs import takes_row
 from kinegraph.identity.graph_versions import (
     IF_UPDATED_AT,
     EditConflict,
@@ -15,7 +16,6 @@ from kinegraph.identity.graph_versions import (
     conflict_field,
     is_stale,
     stale_edit,
-    takes_row,
 )
 from kinegraph.identity.rules_access import require_administrator
 from kinegraph.kit.checks import Checks

@@ -9,7 +9,8 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, stale_edit, takes_row
+from kinegraph.identity.graph_inputs import takes_row
+from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -24,8 +25,6 @@ from kinegraph.workout import rules, rules_tree, store, store_tree
 from kinegraph.workout.graph import FORKING, AssignmentId, WorkoutId, WorkoutPayload
 from kinegraph.workout.graph_details import CreateWorkoutInput, DuplicateWorkoutInput, SectionInput, UpdateWorkoutInput
 from kinegraph.workout.rules_rows import ForkedAssignmentRow, MovementRow, SectionRow, WorkoutRow
-
-NO_WORKOUT = "There is no such workout."
 
 
 @strawberry.type
@@ -150,7 +149,7 @@ async def coached_workout(session: WriteSession[Viewer], id: UUID) -> WorkoutRow
     await store.lock_tree(session, id, shared=True)
     workout: WorkoutRow | None = (await store.by_ids(session, [id]))[0]
     if workout is None:
-        raise NotFound(NO_WORKOUT, "input", "workoutId")
+        raise NotFound(rules.NO_WORKOUT, "input", "workoutId")
     require_coach(session.viewer, workout.organization_id, "input", "workoutId")
     return workout
 
@@ -193,7 +192,7 @@ async def edited_workout(
     if workout is None:
         deleted = await store_tree.deleted_workout(session, key) if key and if_updated_at else None
         if deleted is None or not is_stale(if_updated_at, [deleted.updated_at]):
-            raise NotFound(NO_WORKOUT, *path)
+            raise NotFound(rules.NO_WORKOUT, *path)
         return EditedWorkout(deleted, is_deleted=True)
     require_coach(session.viewer, workout.organization_id, *path)
     return EditedWorkout(workout)
@@ -210,7 +209,7 @@ async def _assigned_workout(
             raise NotFound("There is no such assignment.", *at)
         require_coach(session.viewer, assignment.organization_id, *at)
     if checks.refusals and key is not None and (await store.by_ids(session, [key]))[0] is None:
-        checks.refusals.append(NotFound(NO_WORKOUT, *path))
+        checks.refusals.append(NotFound(rules.NO_WORKOUT, *path))
     checks.done()
     assert assignment is not None
     if key not in (None, assignment.workout_id, assignment.snapshot_workout_id):
@@ -282,8 +281,8 @@ async def _checked_tree(
 ) -> tuple[rules_tree.Tree, list[SectionRow], list[MovementRow]]:
     """Check the tree that was sent against the workout's stored rows (None: a new one), and return it with these.
 
-    Faults are recorded in `checks`: of the values, of ids and of references together. Where the workout was refused
-    (no `organization_ids`), ids and references are those of any workout that the viewer coaches.
+    All faults are recorded in `checks`. Where the workout was refused (no `organization_ids`), ids and references are
+    those of any workout that the viewer coaches.
     """
     tree = rules_tree.checked_tree(sections, at, checks)
     current: tuple[list[SectionRow], list[MovementRow]] = [], []

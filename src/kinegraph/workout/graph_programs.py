@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from kinegraph.identity.graph_versions import takes_row
+from kinegraph.identity.graph_inputs import takes_row
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
