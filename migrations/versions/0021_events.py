@@ -75,7 +75,9 @@ BEGIN
     IF EXISTS (SELECT FROM events WHERE position IS NULL) THEN
         -- The next statement sees what the lock's last holder committed.
         PERFORM pg_advisory_xact_lock(hashtextextended('kinegraph number events', 0));
-        -- MATERIALIZED: a join that scanned this once for each row would number in the order of the scan.
+        -- MATERIALIZED: read once, in its order. In a join that scanned it anew for each row of the table (which is
+        -- the plan for the API's role: by the policy's condition the planner expects one row), positions would follow
+        -- the order of the rows in the table, which is not that of their ids after a VACUUM.
         WITH numbered AS MATERIALIZED (
             SELECT waiting.id, nextval('events_position_seq') AS position
             FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id) AS waiting

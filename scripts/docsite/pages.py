@@ -25,10 +25,13 @@ LINKS = {
 }
 """Links in these files, and their targets in the site."""
 
+GUIDES = ("index", "curl", "python", "apollo", "urql", "relay", "mobile")
+
 REFERENCE = ("queries", "mutations", "subscriptions", "types", "inputs", "enums", "scalars")
 
 SECTIONS = {
     "Use it": ("clients", "domain", "operations", "exchange", "content"),
+    "Guides for clients": tuple(f"guides/{name}" for name in GUIDES),
     "API reference": tuple(f"reference/{name}" for name in REFERENCE),
     "Change it": ("architecture", "reference/rooms", "contributing", "performance", "library-plans"),
     "Project": ("changelog", "security", "license"),

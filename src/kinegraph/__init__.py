@@ -31,10 +31,11 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    10  api         the root types, GraphQL over HTTP, documents, health
    11  graphiql    GraphiQL's page, with examples and the demo's people
    11  realtime    subscriptions over WebSocket and server-sent events
+   11  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
 
-Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log` and `live`),
-`worker` (jobs) and `commands` (the command line), over `settings`, `services` and `revisions`, which say what is
-configured, where it is, and which schema of the database this version needs.
+Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live` and
+`agent_route`), `worker` (jobs) and `commands` (the command line), over `settings`, `services` and `revisions`, which
+say what is configured, where it is, and which schema of the database this version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.

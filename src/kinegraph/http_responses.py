@@ -7,8 +7,6 @@ of lists shrinks to about a quarter. The levels are fast ones, because each answ
 """
 
 import asyncio
-import base64
-import hashlib
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -16,9 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from kinegraph.api.requests import GRAPHQL_JSON
-
-DATA = b'{"data":'
-"""The beginning of an answer without errors."""
+from kinegraph.api.validators import DATA, matches, tag_of
 
 CACHEABLE = [(b"cache-control", b"private, no-cache"), (b"vary", b"Authorization")]
 """The headers of an answer that the client's cache may store, for the user who asked, and has to validate."""
@@ -43,9 +39,9 @@ def compression() -> list[Middleware]:
 class Validators:
     """Gives the answer to a GET of /graphql without errors an ETag, and answers 304 where the client has it already.
 
-    The tag is of the answer's bytes, so the answer is made each time, and 304 saves its way to the client. It is a weak
-    one, since the same answer may be sent in several encodings (RFC 9110, 8.8.1). The client's cache may store the
-    answer for itself, and has to ask each time whether it is still valid. An answer with errors is not to be stored.
+    The tag is of the answer's bytes; where an answer was made, 304 saves its way to the client (`api.validators` says
+    where none is made). The client's cache may store the answer for itself, and has to ask each time whether it is
+    still valid. An answer with errors is not to be stored.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -61,9 +57,12 @@ class Validators:
 
         async def send_validated(message: Message) -> None:
             nonlocal start
-            if message["type"] == "http.response.start" and message["status"] == 200:
-                start = message
-                return
+            if message["type"] == "http.response.start":
+                if message["status"] == 200:
+                    start = message
+                    return
+                if message["status"] == 304:
+                    message = {**message, "headers": [*message["headers"], *CACHEABLE]}
             if start is not None:
                 first, start = start, None
                 body = message.get("body", b"")
@@ -77,10 +76,10 @@ class Validators:
 
 def _validated(start: Message, message: Message, sent: list[bytes]) -> tuple[Message, Message]:
     """The two messages of an answer with its tag, or those of a 304 where one of the tags that were sent is its own."""
-    tag = b'"%s"' % base64.urlsafe_b64encode(hashlib.sha256(message["body"]).digest()[:18])
+    tag = tag_of(message["body"])
     others = [(name, value) for name, value in start["headers"] if name != b"cache-control"]
     headers = [*others, *CACHEABLE, (b"etag", b"W/" + tag)]
-    if not any(each.strip().removeprefix(b"W/") in (tag, b"*") for value in sent for each in value.split(b",")):
+    if not matches(sent, tag):
         return {**start, "headers": headers}, message
     left_out = (b"content-length", b"content-type")
     headers = [(name, value) for name, value in headers if name not in left_out]

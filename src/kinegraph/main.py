@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kinegraph import revisions
+from kinegraph.agent_route import AgentRoute
 from kinegraph.api import media, metrics
 from kinegraph.api.execution import Limits, Resources
 from kinegraph.api.http import GraphQLEndpoint
@@ -49,7 +50,7 @@ ALLOWED_HEADERS = (
     *("traceparent", "tracestate", "baggage", "sentry-trace", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-sampled"),
     *("x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-origin", "x-datadog-sampling-priority", "newrelic"),
     "X-Requested-With",
-    "Last-Event-ID",
+    *("Last-Event-ID", "Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name"),
     "X-Kinegraph-Executor",
 )
 """The request headers that pages of other origins may send, beside those of the setting."""
@@ -81,6 +82,7 @@ def create_app(services: Services) -> Starlette:
     offered = demo_people.offered(tokens) if settings.is_development and services.jwt_secret else None
     pages = page.routes(page.find_folder(settings.home), offered) if settings.graphiql else []
     files = media.routes(folder_storage(settings)) if settings.s3_bucket is None else []
+    agents = AgentRoute(settings, THIS_MACHINE if settings.is_development else None)
     return Starlette(
         routes=[
             Route("/", _root(settings)),
@@ -91,6 +93,7 @@ def create_app(services: Services) -> Starlette:
             Route("/metrics", metrics.metrics),
             *files,
             media.LASTING,
+            agents.route,
             *pages,
         ],
         middleware=[
@@ -102,12 +105,12 @@ def create_app(services: Services) -> Starlette:
             Middleware(_GraphQL),
         ],
         exception_handlers={404: _not_found, 405: _not_allowed},
-        lifespan=lambda app: _open(services, tokens),
+        lifespan=lambda app: _open(services, tokens, agents),
     )
 
 
 @asynccontextmanager
-async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
+async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> AsyncIterator[Held]:
     """Open the application's resources, and close them at the end, or after a start that fails half-way."""
     settings = services.settings
     async with AsyncExitStack() as stack:
@@ -141,6 +144,7 @@ async def _open(services: Services, tokens: Tokens) -> AsyncIterator[Held]:
         )
         local = THIS_MACHINE if settings.is_development else None
         live = await stack.enter_async_context(open_sockets(services, endpoint, tokens, local))
+        await stack.enter_async_context(agents.open(endpoint, tokens))
         _spare_the_collector()
         yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
 

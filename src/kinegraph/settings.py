@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     `compression`: whether responses are compressed here, and not by a proxy before this.
     `executor`: how queries are executed, breadth first or by graphql-core.
     `documents`: whether any document is executed, or only those that an operator imported.
+    `mcp`: whether agents use trusted documents as tools, at /mcp.
     `public_url`: the API's address for clients.
     `media_url_seconds`: how long signed addresses of files are valid.
     `cache_mb`: size of a web process's cache of finished answers (trees of workouts, pages of libraries) in
@@ -149,6 +150,7 @@ class Settings(BaseSettings):
     log_format: Choice[Literal["auto", "json", "text"]] = "auto"
     executor: Choice[Literal["breadth-first", "graphql-core"]] = "breadth-first"
     documents: Choice[Literal["any", "trusted"]] = "any"
+    mcp: Choice[bool] = False
     public_url: WebUrl | None = None
     media_url_seconds: Annotated[int, Ge(1), Le(7 * 24 * 3600)] = 3600
     cache_mb: Megabytes = 64

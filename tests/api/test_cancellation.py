@@ -11,6 +11,7 @@ from typing import Any  # coroutines and ASGI state of any type
 import httpx
 import pytest
 
+from kinegraph.api import hang_ups
 from kinegraph.kit.database import Database
 from kinegraph.main import create_app
 from kinegraph.services import Services
@@ -95,8 +96,11 @@ async def cancellable(services: Services) -> AsyncIterator[Cancelled]:
 
 @pytest.fixture(scope="module")
 async def cancelled(services: Services) -> AsyncIterator[Cancelled]:
-    async with cancellable(services) as found:
-        yield found
+    """With clients that are watched from the beginning, so that each watching task is one that could be left behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hang_ups, "WATCH_AFTER_SECONDS", 0)
+        async with cancellable(services) as found:
+            yield found
 
 
 @pytest.fixture(scope="module")

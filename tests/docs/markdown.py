@@ -16,7 +16,7 @@ GENERATED = {ROOT / "docs" / path: text for path, text in pages() if path.starts
 
 def sources() -> list[Path]:
     """Every page that somebody writes."""
-    return [*(ROOT / name for name in PAPERS), *sorted((ROOT / "docs").glob("*.md"))]
+    return [*(ROOT / name for name in PAPERS), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def text_of(path: Path) -> str:

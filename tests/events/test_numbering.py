@@ -1,5 +1,8 @@
 """Events get their positions in the order in which they were recorded, however PostgreSQL joins and stores them."""
 
+from kinegraph.events import store
+from kinegraph.kit.database import Database
+from kinegraph.kit.outbox import authenticate_worker
 from tests.workout.documents import Pool
 
 RECORD = """
@@ -22,4 +25,17 @@ async def test_positions_follow_the_order_of_recording_and_not_that_of_the_rows_
         await connection.execute("SELECT kinegraph_number_events()")
         rows = await connection.fetch("SELECT id FROM events WHERE id = ANY ($1) ORDER BY position", ids)
         await transaction.rollback()
+    assert [row["id"] for row in rows] == sorted(ids)
+
+
+async def test_positions_follow_the_order_of_recording_by_the_plan_of_the_apis_role_for_an_analyzed_table(
+    database: Database, owner: Pool
+) -> None:
+    """The policy's condition lets the planner expect one row of up to a hundred: it scans the table first."""
+    ids = list(range(8_000_020, 8_000_000, -1))
+    await owner.execute(RECORD, ids)
+    await owner.execute("ANALYZE events")
+    async with database.write(authenticate_worker) as session:
+        await store.number(session)
+    rows = await owner.fetch("SELECT id FROM events WHERE id = ANY ($1) ORDER BY position", ids)
     assert [row["id"] for row in rows] == sorted(ids)

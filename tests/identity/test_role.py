@@ -126,5 +126,6 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_repeat_parent", "kinegraph_folded", "kinegraph_sort_key", "kinegraph_search_key",
              "kinegraph_number_events", "kinegraph_last_event", "kinegraph_record_event", "kinegraph_comment_added",
              "kinegraph_assignment_changed", "kinegraph_workout_changed", "kinegraph_job_changed",
-             "kinegraph_viewer_changed")  # fmt: skip
+             "kinegraph_viewer_changed", "kinegraph_hold_canonical", "kinegraph_change_override",
+             "kinegraph_change_versions_of_user", "kinegraph_write_versions")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -2,9 +2,16 @@
 
 import asyncio
 import json
+from datetime import datetime
+from functools import partial
 from typing import Any  # inputs and answers are JSON
+from uuid import UUID
 
+import asyncpg
+
+from kinegraph.kit.rows import Row
 from tests.conftest import Api, World
+from tests.waiting import until
 
 Json = dict[str, Any]
 ERRORS = "userErrors { code field message } conflict { updatedAt updatedBy { id } }"
@@ -29,6 +36,7 @@ VIEW = f"query ($id: ID!, $org: ID!) {{ effectiveExercise(id: $id, organizationI
 LIBRARY = """query ($org: ID!, $q: String) {
   organization(id: $org) { exerciseLibrary(first: 100, filter: {q: $q}) { nodes { id exerciseId updatedAt } } }
 }"""
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 VIDEO = """query ($id: ID!, $org: ID!) { effectiveExercise(id: $id, organizationId: $org) {
   videoUrl video { url thumbnailUrl provider status durationSeconds positiveVotes negativeVotes myVote isLocked }
 } }"""
@@ -109,6 +117,57 @@ async def test_a_change_of_the_canonical_row_changes_the_version_of_every_view(a
         OVERRIDE, organization.coach, **at, **{"if": late["exercise"]["updatedAt"]}, values={"name": "Late"}
     )
     assert (codes(again), again["exercise"]["name"]) == ([], "Late")
+
+
+async def test_an_override_and_an_edit_of_its_canonical_row_that_meet_change_the_version_one_after_the_other(
+    api: Api, world: World, owner: "asyncpg.Pool[Row]"
+) -> None:
+    organization, admin = await world.organization(), await world.person(is_platform_admin=True)
+    at = {"id": await world.exercise_id("burpees"), "org": str(organization.id)}
+    edit = "UPDATE exercises SET description = $2, updated_at = now() WHERE id = $1"
+    write = """
+        INSERT INTO exercise_org_overrides (organization_id, exercise_id, overrides) VALUES ($1, $2, '{"name": "Ours"}')
+        ON CONFLICT (organization_id, exercise_id) DO UPDATE SET overrides = excluded.overrides, updated_at = now()
+    """
+
+    async def blocked(count: int) -> bool:
+        return bool(await owner.fetchval(WAITING) == count)
+
+    async def version() -> str:
+        return str((await api.run(VIEW, organization.coach, **at))["effectiveExercise"]["updatedAt"])
+
+    async with owner.acquire() as connection:
+        for turn in range(2):  # without an override, and with one
+            shown = await version()
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute(edit, UUID(at["id"]), f"Text {turn}")
+            sent = [
+                asyncio.create_task(
+                    api.payload(OVERRIDE, organization.coach, **at, **guard, values={"name": f"T {turn}"})
+                )
+                for guard in ({"if": shown}, {})
+            ]
+            await until(partial(blocked, 2))
+            assert await version() == shown
+            await transaction.commit()
+            guarded, unguarded = [await each for each in sent]
+            assert codes(guarded) == CONFLICT
+            assert unguarded["exercise"]["updatedAt"] == await version() > shown
+            assert unguarded["exercise"]["exercise"]["updatedAt"] > shown
+
+        shown = await version()
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(write, organization.id, UUID(at["id"]))
+        change = asyncio.create_task(api.payload(CHANGE, admin, id=at["id"], input={"description": "New"}))
+        await until(partial(blocked, 1))
+        await transaction.commit()
+        assert (await change)["userErrors"] == []
+        own = await owner.fetchval(
+            "SELECT updated_at FROM exercise_org_overrides WHERE organization_id = $1", organization.id
+        )
+        assert datetime.fromisoformat(await version()) > own
 
 
 async def test_two_who_edit_an_exercise_at_once_lose_nothing_silently(api: Api, world: World) -> None:

@@ -36,6 +36,7 @@ EVERY = {
     "KINEGRAPH_LOG_FORMAT": ("log_format", "JSON", "json"),
     "KINEGRAPH_EXECUTOR": ("executor", "graphql-core", "graphql-core"),
     "KINEGRAPH_DOCUMENTS": ("documents", "Trusted", "trusted"),
+    "KINEGRAPH_MCP": ("mcp", "on", True),
     "KINEGRAPH_PUBLIC_URL": ("public_url", "https://api.example", "https://api.example"),
     "KINEGRAPH_MEDIA_URL_SECONDS": ("media_url_seconds", "60", 60),
     "KINEGRAPH_CACHE_MB": ("cache_mb", "0", 0),

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     build_schema,
     parse,
     validate,
@@ -48,6 +49,9 @@ LARGE_TEXT = 2_000
 """Length of a text, in characters, above which it is parsed and validated in a thread: others do not wait for it."""
 THREADS = 2
 """Number of threads for it. They share the interpreter with the event loop, whose turns come later with more."""
+MAX_TOOL_NAME = 64
+"""Length of a tool's name, as clients of the Model Context Protocol take it."""
+MAX_TOOL_TEXT = 50_000
 BYTES_PER_NODE = 245
 """Memory of one node of a parsed document, in bytes. Measured: 210 to 260."""
 BYTES_PER_FIELD = 1_700
@@ -176,6 +180,21 @@ def names_of(node: DocumentNode) -> list[str]:
     """The kinds and names of a document's operations, such as `query Screen`; of one without a name, its kind."""
     operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
     return [f"{each.operation.value} {each.name.value}" if each.name else each.operation.value for each in operations]
+
+
+def tool_of(node: DocumentNode) -> str | None:
+    """The name of the tool that a document is; None where it is none.
+
+    A tool is a document with one operation, a query or a mutation, that has a description, and a name of at most
+    MAX_TOOL_NAME characters. Its text has at most MAX_TOOL_TEXT characters.
+    """
+    operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
+    if len(operations) != 1 or (operation := operations[0]).operation is OperationType.SUBSCRIPTION:
+        return None
+    description = operation.description.value.strip() if operation.description else ""
+    name = operation.name.value if operation.name else ""
+    length = len(node.loc.source.body) if node.loc else 0
+    return name if description and 0 < len(name) <= MAX_TOOL_NAME and length <= MAX_TOOL_TEXT else None
 
 
 def schema_of(sdl: str) -> GraphQLSchema:

@@ -12,10 +12,12 @@ from typing import NamedTuple
 import asyncpg
 import orjson
 from graphql import GraphQLError
+from starlette.types import Receive
 
 from kinegraph.api.context import RequestContext
 from kinegraph.api.documents import Document
 from kinegraph.api.executor import Gate, execute, written
+from kinegraph.api.hang_ups import Deadline
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
@@ -60,6 +62,9 @@ class Executed(NamedTuple):
     errors: list[GraphQLError]
 
 
+Before = Callable[[RequestContext], Awaitable[bool]]
+"""Called before the execution, within its time; where it returns True, nothing is executed, and there is no data."""
+
 BeforeCommit = Callable[[RequestContext, orjson.Fragment | None], Awaitable[bool]]
 """Called with the data of an execution without errors, within its transaction; returns whether to commit."""
 
@@ -73,12 +78,15 @@ async def execute_timed(
     writes: bool = False,
     gate: Gate | None = None,
     root: Delivery | None = None,
+    before: Before | None = None,
     before_commit: BeforeCommit | None = None,
+    receive: Receive | None = None,
 ) -> Executed:
     """The result of an operation, whose transaction has ended when this returns: committed if nothing failed.
 
     Two requests that wait for each other's locks are no fault of theirs: PostgreSQL ends one, which goes again.
-    Raises OutOfTime after the limit's seconds, which all tries share.
+    Raises OutOfTime after the limit's seconds, which all tries share, and ClientDisconnect where the client whose
+    request has this `receive` (ASGI) hangs up before the COMMIT is sent: all is rolled back, as with any error.
     """
     end = asyncio.get_running_loop().time() + resources.limits.execution_seconds
     for tries in range(1, MAX_TRIES + 1):
@@ -91,7 +99,9 @@ async def execute_timed(
             address=resources.address,
         )
         try:
-            data, errors = await _once(context, parameters, resources.limits, end, gate, root, before_commit)
+            data, errors = await _once(
+                context, parameters, resources.limits, end, gate, root, before, before_commit, receive
+            )
             lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
         except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
             if tries == MAX_TRIES:
@@ -110,13 +120,18 @@ async def _once(
     end: float,
     gate: Gate | None,
     root: Delivery | None,
+    before: Before | None,
     before_commit: BeforeCommit | None,
+    receive: Receive | None,
 ) -> Executed:
     """One try in the context's transaction, down to the writing of the answer. `end` is of the event loop's clock."""
     budget = Budget(limits.max_objects, limits.max_answer_bytes, AnswerTooLarge)
     commit = False
     try:
-        async with asyncio.timeout_at(end) as deadline:
+        async with Deadline(end, receive) as deadline:
+            if before is not None and await before(context):
+                commit = True
+                return Executed(None, [])
             result = await execute(
                 schema._schema,
                 context,

@@ -17,7 +17,6 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from kinegraph.api.causes import add_paths_of_variables, is_timeout, is_unreachable
 from kinegraph.api.context import RequestContext
-from kinegraph.api.sizes import MAX_TEXT_LENGTH, size_of
 from kinegraph.api.sources import shape, source
 from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.budget import Budget
@@ -68,6 +67,34 @@ UNCHECKED_CONVERSIONS: Mapping[str, Mapping[type, Callable[[Any], Any]]] = {
     "ID": {asyncpg.pgproto.pgproto.UUID: str, UUID: str}
 }
 """Conversions that need no check: GraphQL's own would come to the same."""
+
+
+MAX_TEXT_LENGTH = 10_000
+"""Maximum length of a text value, in characters: the rules of the rooms allow no more."""
+
+
+def size_of(data: Any, enough: int) -> int:
+    """Estimate an answer's size in bytes as text; at least `enough` if it is larger than that.
+
+    An object that occurs several times (the breadth-first executor shares them) is measured once and counted each time.
+    The length of a fragment (orjson.Fragment) is not accessible, and is not counted.
+    """
+    return _size(data, enough, {})
+
+
+def _size(value: Any, enough: int, measured: dict[int, int]) -> int:
+    found = measured.get(id(value))
+    if found is not None:
+        return found
+    each = value.values() if value.__class__ is dict else value
+    size = 6 * len(value) + sum([len(inner) for inner in each if inner.__class__ is str])
+    for inner in each:
+        if inner.__class__ is dict or inner.__class__ is list:
+            size += _size(inner, enough, measured)
+            if size > enough:
+                break
+    measured[id(value)] = size
+    return size
 
 
 def written(data: Any, budget: Budget) -> orjson.Fragment:
@@ -175,7 +202,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         """Open the session, as no other task is there yet, and pass resolvers the required columns of their lists."""
         context: Context = self.context_value
         context.columns_by_node = plan.columns.by_node
-        if not plan.is_mutation:
+        if not plan.is_mutation and context.opened is None:
             await context.open()
 
     async def fall_back(self, error: Exception) -> None:

@@ -30,9 +30,11 @@ from kinegraph.api.requests import (
     media,
     read_parameters,
 )
+from kinegraph.api.validators import revalidation_of
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
 from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
+from kinegraph.identity.store import UserAuthentication
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import Authenticate
@@ -70,6 +72,7 @@ class GraphQLEndpoint:
         self._claim = claim
         self._documents = Documents(cache, introspection=introspection)
         self._suggests = introspection
+        self._cache = cache
         self._breadth_first = breadth_first
         self._gate = Gate(resources.limits.max_by_core) if breadth_first else None
         self.persisted = persisted
@@ -92,7 +95,7 @@ class GraphQLEndpoint:
             if parameters.identifier is not None or self.persisted.trusted_only:
                 await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
-            return await self._run(parameters, authenticate, how, keys, is_get=request.method != "POST")
+            return await self._run(parameters, authenticate, how, keys, request)
         except AnsweredBefore as error:
             return _answer(how, {"data": orjson.Fragment(error.answer)}, 200, {"Idempotent-Replayed": "true"})
         except KeyRefused as error:
@@ -127,13 +130,12 @@ class GraphQLEndpoint:
         authenticate: Authenticate[Viewer] | None,
         how: Media,
         keys: list[str],
-        *,
-        is_get: bool,
+        request: Request,
     ) -> Response:
         is_cached = authenticate is not None and not parameters.registers
         document = await self._documents.get(parameters.query, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
-        if is_get and operation.operation is OperationType.MUTATION:
+        if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         document.arguments(operation).require_few(parameters.variables, parameters.length)
         if parameters.registers:
@@ -143,6 +145,11 @@ class GraphQLEndpoint:
         writes = operation.operation is OperationType.MUTATION
         keyed = _keyed(parameters, keys) if writes else None
         before_commit: BeforeCommit | None = None
+        revalidation = None
+        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+        if tags and request.method != "POST" and isinstance(authenticate, UserAuthentication):
+            revalidation = revalidation_of(self._cache, authenticate, parameters, tags)
+            before_commit = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
             await require_new(self.resources.database, authenticate, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
@@ -154,8 +161,12 @@ class GraphQLEndpoint:
             authenticate,
             writes=writes,
             gate=self._gate,
+            before=None if revalidation is None else revalidation.is_current,
             before_commit=before_commit,
+            receive=request.receive,
         )
+        if revalidation is not None and revalidation.tag:
+            return Response(status_code=304, headers={"ETag": f"W/{revalidation.tag.decode()}"})
         _raise_if_not_executed(errors)
         found = failures(errors, suggests=self._suggests)
         return _respond(how, data, found, is_query=operation.operation is OperationType.QUERY)

@@ -123,6 +123,17 @@ async def read_parameters(request: Request, max_bytes: int) -> Parameters:
         return parameters
     if request.method != "POST":
         raise BadRequest(405, "Send queries by POST or GET, mutations by POST.", {"Allow": "GET, HEAD, POST"})
+    body, sent = await read_json(request, max_bytes)
+    parameters = _checked(sent)
+    parameters.length = len(body)
+    if len(body) > LARGE_BODY_BYTES:
+        _require_few(parameters.variables)
+        parameters.is_large = True
+    return parameters
+
+
+async def read_json(request: Request, max_bytes: int) -> tuple[bytes, Any]:
+    """The body of a POST request, as bytes and as the JSON that it is. Raises BadRequest."""
     kind, *options = (word.strip().lower() for word in request.headers.get("content-type", "").split(";"))
     charsets = {option.removeprefix("charset=").strip('"') for option in options if option.startswith("charset=")}
     if kind != PLAIN_JSON or not charsets <= {"utf-8", "utf8"}:
@@ -132,12 +143,7 @@ async def read_parameters(request: Request, max_bytes: int) -> Parameters:
     body = await _body(request, max_bytes)
     if body.count(b"{") + body.count(b"[") > MAX_VALUES:  # even outside variables they are parsed
         raise BadRequest(400, f"The body must have at most {MAX_VALUES:,} objects and lists.")
-    parameters = _checked(_json(body, "The body"))
-    parameters.length = len(body)
-    if len(body) > LARGE_BODY_BYTES:
-        _require_few(parameters.variables)
-        parameters.is_large = True
-    return parameters
+    return body, _json(body, "The body")
 
 
 def _require_few(variables: dict[str, Any] | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from kinegraph.api.documents import DocumentError, names_of, schema_of, valid
+from kinegraph.api.documents import DocumentError, names_of, schema_of, tool_of, valid
 from kinegraph.commands.databases import open_migrated
 from kinegraph.commands.documents_report import broken, listed, summary
 from kinegraph.formats.manifests import SUFFIXES, Entry, read_folder, read_manifest
@@ -56,7 +56,7 @@ def run_import(options: argparse.Namespace) -> int:
     _require_none(name, [*faults, *invalid])
     new = asyncio.run(_import(database_url(read_settings()), name, checked))
     for each in (each for each in checked if each.id in new):
-        print(f"new: {each.id} {one_line(each.name)}")
+        print(f"new: {each.id} {one_line(each.name)}{f', the tool {each.tool}' if each.tool else ''}")
     print(f"{name}: {len(checked):,} documents, {len(new):,} new, {len(checked) - len(new):,} stored before")
     return 0
 
@@ -82,11 +82,17 @@ def _file(path: Path, name: str) -> File:
 def _checked(documents: list[TrustedDocument]) -> tuple[list[TrustedDocument], list[Fault]]:
     """The documents with their names, and what is wrong with their texts."""
     checked, faults = [], []
+    tools: dict[str, TrustedDocument] = {}
     for each in documents:
         try:
-            checked.append(replace(each, name=", ".join(names_of(valid(each.text)))))
+            node = valid(each.text)
         except DocumentError as error:
             faults += [Fault(each.location, message) for message in _messages(error)]
+            continue
+        found = replace(each, name=", ".join(names_of(node)), tool=tool_of(node))
+        if found.tool is not None and (other := tools.setdefault(found.tool, found)) is not found:
+            faults.append(Fault(each.location, f"it is the tool {found.tool}, and so is {other.location}: rename one."))
+        checked.append(found)
     return checked, faults
 
 

@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 PAGE = Path(__file__).parent / "static"
-OWN = ("page.css", "session.js", "examples.js", "page.js")
+OWN = ("page.css", "session.js", "examples.js", "operations.js", "page.js")
 GROUPS = {
     "everyone": "Everyone",
     "athletes": "Athletes and patients",
@@ -164,7 +164,7 @@ def _example(document: Path) -> dict[str, str]:
     """A document with its name, the first sentence of its comment, and the variables beside it, if it has any."""
     query, variables = document.read_text("utf-8"), document.with_suffix(".json")
     comment = " ".join(re.findall(r"^# (.*)$", query, re.MULTILINE))
-    name = re.findall(r"^(?:query|mutation) (\w+)", query, re.MULTILINE)[0]
+    name = re.findall(r"^(?:query|mutation|subscription) (\w+)", query, re.MULTILINE)[0]
     return {
         "name": name,
         "summary": re.split(r"(?<=\.) ", comment)[0],

@@ -62,6 +62,8 @@ class Viewer:
     by_organization: Mapping[UUID, Membership]
     versions: Mapping[str, str] = field(default_factory=dict)
     """The versions of their organizations' libraries, by id, and of the canonical library (""), in one snapshot."""
+    state: tuple[UUID | None, ...] = ()
+    """The versions of everything that the viewer was read from: theirs, then those of the libraries; None for none."""
     tokens_valid_after: datetime | None = None
     """Tokens that were issued before this moment are refused; None where none were revoked."""
 

@@ -66,7 +66,6 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         self._user_id = user_id
         self._email = email
         self._issued_at = issued_at
-        self._versions: Sequence[UUID | None] = ()
 
     @property
     def user(self) -> UUID | str | None:
@@ -83,8 +82,9 @@ class UserAuthentication(CachedAuthentication[Viewer]):
             raise Unauthenticated(INVALID_TOKEN)
         user = User(row.id, row.name, row.email)
         by_organization = {m.organization.id: m for m in _memberships(user, row.memberships)}
-        self._versions = row.state
-        return Viewer(user, row.is_platform_admin, by_organization, row.versions, row.tokens_valid_after)
+        return Viewer(
+            user, row.is_platform_admin, by_organization, row.versions, tuple(row.state), row.tokens_valid_after
+        )
 
     def _is_revoked(self, tokens_valid_after: datetime | None) -> bool:
         """True if the token was issued before its user's tokens were revoked."""
@@ -93,8 +93,8 @@ class UserAuthentication(CachedAuthentication[Viewer]):
 
     def store(self, cache: Cache, viewer: Viewer) -> None:
         """Cache a viewer who signed in by user id, if everything that they were read from has a version."""
-        versions = [version for version in self._versions if version is not None]
-        if self._user_id is None or len(versions) < len(self._versions):
+        versions = [version for version in viewer.state if version is not None]
+        if self._user_id is None or len(versions) < len(viewer.state):
             return
         entry = CachedViewer(set_viewer(viewer, versions), viewer), _markers(cache, viewer)
         cache.put(("viewer", self._user_id), None, entry, BYTES_PER_MEMBERSHIP * (1 + len(viewer.by_organization)))
@@ -156,6 +156,12 @@ async def authenticate_for_organization(session: ReadSession, organization_id: U
         "SELECT set_config('kinegraph.organizations', $1, true), set_config('kinegraph.coached', $1, true)",
         f"{{{organization_id}}}",
     )
+
+
+async def versions_of_everything(session: ReadSession) -> tuple[UUID, ...]:
+    """The versions of the kind `everything` that the viewer sees: of the canonical rows, and of each organization."""
+    rows = await session.fetch("SELECT version FROM versions WHERE kind = 'everything' ORDER BY organization_id")
+    return tuple(row.version for row in rows)
 
 
 def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:

@@ -47,7 +47,11 @@ class Context:
         storage: Any = None,
         address: str = "",
     ) -> None:
-        self.storage = storage
+        self.has_used_storage = False
+        """True once a field took the object storage, whose addresses end."""
+        self.is_observed = False
+        """Whether its sessions record their statements."""
+        self._storage = storage
         self.address = address
         self.writes = writes
         self.columns_by_node: Mapping[Hashable, frozenset[str] | None] = {}
@@ -87,7 +91,15 @@ class Context:
             self._session = await self._database.begin_write(self._authenticate)
         else:
             self._session = await self._database.begin_read(self._authenticate)
+        if self.is_observed:
+            self._session.statements = set()
         return self._session
+
+    @property
+    def storage(self) -> Any:
+        """The object storage."""
+        self.has_used_storage = True
+        return self._storage
 
     @property
     def opened(self) -> ReadSession[Any] | None:

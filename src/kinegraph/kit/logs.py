@@ -88,7 +88,7 @@ def set_up(log_format: str, level: int = logging.INFO, *, shows_messages: bool =
     # Thread, process and source location are not shown: logging need not find them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # as logging's documentation says ("Optimization")
-    for library in ("uvicorn", "uvicorn.error", "uvicorn.access", "arq", "alembic"):
+    for library in ("uvicorn", "uvicorn.error", "uvicorn.access", "arq", "alembic", "mcp"):
         logging.getLogger(library).setLevel(logging.WARNING)
 
 

@@ -52,6 +52,8 @@ class ReadSession(Generic[Viewer]):
         self.cache = cache
         self.max_rows = max_rows
         self.lease = lease
+        self.statements: set[str] | None = None
+        """The statements that were run, where somebody set this to an empty set."""
         self._turn = asyncio.Lock()
         self._has_ended = False
 
@@ -60,6 +62,8 @@ class ReadSession(Generic[Viewer]):
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
+            if self.statements is not None:
+                self.statements.add(statement)
             rows: list[Any] = await self.lease.fetch(statement, arguments)
             return rows
 

@@ -111,12 +111,13 @@ class Mutation:
 
 
 async def _target(session: WriteSession[Viewer], exercise_id: str, organization_id: str) -> tuple[UUID, ExerciseRow]:
-    """The organization and the exercise of an override. Raises InvalidInput, NotFound and Forbidden."""
+    """The organization and the exercise of an override, locked. Raises InvalidInput, NotFound and Forbidden."""
     checks = Checks()
     organization = checks.key(organization_id, ("organizationId",))
     exercise = checks.key(stored_id(exercise_id), ("exerciseId",))
     with checks.layer():
         require_coach(session.viewer, organization, "organizationId")
+    await store_overrides.lock_override(session, (organization, exercise))
     row = (await by_ids(session, [exercise]))[0]
     is_shown = row is not None and (
         is_readable(session.viewer, row) if row.organization_id is None else row.deleted_at is None
@@ -132,8 +133,7 @@ async def _target(session: WriteSession[Viewer], exercise_id: str, organization_
 async def _require_current(
     session: WriteSession[Viewer], key: store.ExerciseKey, if_updated_at: datetime | None
 ) -> None:
-    """Lock an override, and raise StaleEdit for an edit of another version of the effective exercise."""
-    await store_overrides.lock_override(session, key)
+    """Raise StaleEdit for an edit of another version of the effective exercise, which is locked."""
     if if_updated_at is None:
         return
     exercise = await stored_row(session, store.effective, key)

@@ -11,7 +11,7 @@ Version: two values of the table `versions`, read with the viewer in the session
     library  the page's         its rows of exercises, and of exercise_org_overrides
 
 Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
-which call `kinegraph_change_version` (migrations 0010, 0011); `organizations_changed` (0011) does with each change of
+which call `kinegraph_change_version` (migrations 0010, 0025); `organizations_changed` (0011) does with each change of
 an organization's row. An entry is invalid exactly when one of the two versions differs. The next query misses it and
 replaces it. Without a version nothing is cached.
 

@@ -59,8 +59,15 @@ async def upsert_override(
 
 
 async def lock_override(session: WriteSession, key: ExerciseKey) -> None:
-    """Lock an organization's override of an exercise, one that does not exist too, until the transaction ends."""
-    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"override {key[0]} {key[1]}")
+    """Lock an organization's override of an exercise, one that does not exist too, until the transaction ends.
+
+    Edits of the canonical row are waited for, and wait: what is read of it from now on stays true.
+    """
+    await session.fetch(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)), kinegraph_hold_canonical($2)",
+        f"override {key[0]} {key[1]}",
+        key[1],
+    )
 
 
 async def reset_override(session: WriteSession[Viewer], key: ExerciseKey) -> None:

@@ -30,13 +30,14 @@ class Entry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TrustedDocument:
-    """A document to be trusted under an id; `name` is that of its operations."""
+    """A document to be trusted under an id; `name` is that of its operations, `tool` that of the tool it is, if any."""
 
     location: str
     id: str
     hash: str
     text: str
     name: str = ""
+    tool: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ Two kinds of entries in the cache of requests:
 - ("hash", hash): the text. Complete, and never wrong: the hash is that of the text. Bounded by the cache.
 - ("trusted", id or hash): the text and hash of a trusted document, for TRUSTED_SECONDS; so long a removed one may still
   be executed. Bounded by the cache.
+
+Documents that the product itself brings, `shipped`, are trusted, and are not stored.
 """
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from sys import getsizeof
 from typing import Protocol
 
@@ -68,6 +70,8 @@ class PersistedDocuments:
         self.usage = Usage()
         self.counts: Counter[str] = Counter()
         """Counts of texts found in each place (`process`, `redis`, `postgres`), missed, and registered."""
+        self.shipped: Mapping[str, str] = {}
+        """Texts by their hashes."""
         self._database = database
         self._cache = database.request_cache
         self._texts = texts
@@ -145,6 +149,8 @@ class PersistedDocuments:
 
     async def _trusted(self, key: str) -> tuple[str, str | None]:
         """The hash and the text of a trusted document, by its id or hash; an empty hash and None for others."""
+        if (shipped := self.shipped.get(key)) is not None:
+            return key, shipped
         now = asyncio.get_running_loop().time()
         cached: tuple[float, str, str] | None = self._cache.get(("trusted", key))
         if cached is not None and now < cached[0]:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.persisted.rules import LIFETIME
 from kinegraph.persisted.rules_manifests import TrustedDocument
-from kinegraph.persisted.store import delete_unowned, put_texts
+from kinegraph.persisted.store import StoredText, delete_unowned, put_texts
 
 
 class Listed(Protocol):
@@ -37,7 +37,7 @@ class Imported(NamedTuple):
 
 
 async def put_trusted(session: WriteSession, documents: Sequence[TrustedDocument]) -> Imported:
-    """Store documents under their ids; what is stored already stays as it is."""
+    """Store documents under their ids. What is stored already stays, but for the name of its tool."""
     await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended('trusted documents', 0))")
     ids, hashes = [each.id for each in documents], [each.hash for each in documents]
     rows = await session.fetch("SELECT id, hash FROM trusted_documents WHERE id = ANY ($1)", ids)
@@ -49,13 +49,14 @@ async def put_trusted(session: WriteSession, documents: Sequence[TrustedDocument
     await put_texts(session, [*texts], [*texts.values()])
     await session.run(
         """
-        INSERT INTO trusted_documents (id, hash, name)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-        ON CONFLICT (id) DO NOTHING
+        INSERT INTO trusted_documents AS stored (id, hash, name, tool)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+        ON CONFLICT (id) DO UPDATE SET tool = excluded.tool WHERE stored.tool IS DISTINCT FROM excluded.tool
         """,
         ids,
         hashes,
         [each.name for each in documents],
+        [each.tool for each in documents],
     )
     return Imported([id for id in ids if id not in stored], [])
 
@@ -64,6 +65,22 @@ async def trusted_after(session: ReadSession, id: str, limit: int) -> list[Liste
     """The trusted documents whose ids follow this one, in the order of their ids."""
     rows: list[Listed] = await session.fetch(
         "SELECT id, hash, name, created_at FROM trusted_documents WHERE id > $1 ORDER BY id LIMIT $2", id, limit
+    )
+    return rows
+
+
+async def tools(session: ReadSession, limit: int) -> list[StoredText]:
+    """The documents that are tools, by the tools' names; of several under one name, the last one that was imported."""
+    rows: list[StoredText] = await session.fetch(
+        """
+        SELECT DISTINCT ON (t.tool) t.tool, d.hash, d.text
+        FROM trusted_documents t
+        JOIN persisted_documents d ON d.hash = t.hash
+        WHERE t.tool IS NOT NULL
+        ORDER BY t.tool, t.created_at DESC, t.id
+        LIMIT $1
+        """,
+        limit,
     )
     return rows
 

@@ -2,7 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, LargeBinary, String, Table, Text, Uuid, func
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 
 from kinegraph.kit.database import metadata
 
@@ -37,7 +50,9 @@ trusted_documents = Table(
     Column("hash", String(64), ForeignKey("persisted_documents.hash"), nullable=False),
     Column("name", Text, nullable=False),
     _time("created_at"),
+    Column("tool", String(64)),
     Index("trusted_documents_hash_idx", "hash"),
+    Index("trusted_documents_tool_idx", "tool", text("created_at DESC"), postgresql_where=text("tool IS NOT NULL")),
 )
 
 document_usage = Table(

@@ -1,5 +1,6 @@
 """The messages of graphql-transport-ws, and the requests that they stand for."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any  # JSON of a client
@@ -106,7 +107,11 @@ def request_of(
         SUBSCRIBE: subscribe,
     }
 
+    sent = [body]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if not sent:  # the socket's own tasks end the operation when the client hangs up
+            await asyncio.get_running_loop().create_future()
+        return {"type": "http.request", "body": sent.pop(), "more_body": False}
 
     return Request(scope, receive)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kinegraph.api.failures import RETRY_AFTER
+from kinegraph.api.hang_ups import Deadline
 from kinegraph.api.http import SUBSCRIBE, GraphQLEndpoint
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.events.rules import SubscriptionEnded
@@ -110,7 +111,8 @@ class EventStreams:
                 return Response(headers=HEADERS)
             authorization, last = request.headers.get("authorization"), request.headers.get("last-event-id")
             try:
-                return Subscribed(await self._subscriptions.start(requested, authorization, last))
+                async with Deadline(None, request.receive):
+                    return Subscribed(await self._subscriptions.start(requested, authorization, last))
             except SubscriptionEnded as end:
                 return refused(end)
 

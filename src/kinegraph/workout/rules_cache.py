@@ -16,7 +16,7 @@ Version: three values of the table `versions`, read in the snapshot of the sessi
     library     the workout's         exercises and exercise_org_overrides        the viewer (`Viewer.version`)
 
 Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
-which call `kinegraph_change_version` (migrations 0010 and 0011). `organizations_changed` (0011) gives an organization
+which call `kinegraph_change_version` (migrations 0010 and 0025). `organizations_changed` (0011) gives an organization
 its first versions, and new ones of both kinds with each change of its row.
 
 So an entry is invalid exactly when one of the three versions differs from the entry's. The next query with the new

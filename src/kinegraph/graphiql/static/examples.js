@@ -1,8 +1,8 @@
 // The menu of examples, and the ids in their variables. A variable whose value is a name in braces, such as
 // "{workout}", is replaced by an id of the viewer's own data: in the variables pane, and when a request is sent.
 
-const FILLED = "kinegraph-filled"; // in localStorage: what stands in the variables for which name
-const MAX_FILLED = 200;
+const FILLED = "kinegraph-filled"; // in localStorage: the ids that were put into variables, and for which names
+const MAX_FILLED = 500;
 const NAMES = {
   organization: "an organization",
   workout: "a workout",
@@ -107,16 +107,17 @@ function writeFilled(filled) {
 
 // Variables with ids in place of names, and in place of those that this page put there for somebody else; a value
 // that was typed stays. `operation` is the name of the document's operation; `used` gets each name that was found.
+// `filled` has every id with its place, not the last one of a place: another tab of the browser may still show an older.
 function fillVariables(variables, operation, ids, filled, used = new Set()) {
   return mapTexts(variables, (value, path) => {
-    const key = operation + path;
-    const [filledName, filledValue] = filled.get(key) ?? [];
-    const name = nameIn(value) ?? (filledValue === value ? filledName : undefined);
+    const place = `${operation}${path}=`;
+    const name = nameIn(value) ?? filled.get(place + value);
     if (!name) return value;
     used.add(name);
-    filled.delete(key); // to be the newest
-    if (ids[name]) filled.set(key, [name, ids[name]]);
-    return ids[name] ?? `{${name}}`;
+    if (!ids[name]) return `{${name}}`;
+    filled.delete(place + ids[name]); // to be the newest
+    filled.set(place + ids[name], name);
+    return ids[name];
   });
 }
 

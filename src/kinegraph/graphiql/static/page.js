@@ -24,7 +24,8 @@ function typedHeaders() {
   }
 }
 
-async function answer(body, options) {
+async function answer(sent, options) {
+  const body = ownBody(sent);
   let response;
   let isSignedIn;
   try {
@@ -32,10 +33,12 @@ async function answer(body, options) {
     isSignedIn = authorization(typed) !== null;
     const { variables, missing } = await resolve(body, typed);
     if (missing.length) return { whatToDo: whatIsMissing(missing, isSignedIn) };
-    response = await sendAsSomebody({ ...body, variables }, typed);
+    const headers = isSubscription(body) ? { ...typed, Accept: "text/event-stream" } : typed;
+    response = await sendAsSomebody({ ...body, variables }, headers);
   } catch (error) {
     return { whatToDo: "The request could not be sent. Is the server running, and are the headers right?", reason: String(error) };
   }
+  if (response.headers.get("Content-Type")?.startsWith("text/event-stream")) return resultsIn(response);
   const text = await response.text();
   let content = text;
   try {

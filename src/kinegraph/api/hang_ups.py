@@ -1,0 +1,63 @@
+"""The deadline of a request: its time limit, or the moment when its client hangs up while the answer is made."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+WATCH_AFTER_SECONDS = 0.05
+"""Seconds until the client is watched: most answers are made by then, and cost a timer alone."""
+
+
+class Deadline:
+    """A context manager that cancels its block at `end` (of the event loop's clock), and when the client hangs up.
+
+    Raises TimeoutError, or starlette's ClientDisconnect. `receive` is that of the request (ASGI), whose body has been
+    read; None where no client is to be watched.
+    """
+
+    def __init__(self, end: float | None, receive: Receive | None) -> None:
+        self._timeout = asyncio.timeout_at(end)
+        self._receive = receive
+        self._timer: asyncio.TimerHandle | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._is_client_gone = False
+
+    def expired(self) -> bool:
+        """True once the block was cancelled."""
+        return self._timeout.expired()
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        if self._receive is not None:
+            self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_SECONDS, self._begin)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:
+            if self._is_client_gone:
+                raise ClientDisconnect from None
+            raise
+        finally:
+            if self._watching is not None:  # no task outlives its request
+                await asyncio.wait([self._watching])
+
+    def _begin(self) -> None:
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    async def _watch(self) -> None:
+        assert self._receive is not None
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._is_client_gone = True
+        self._timeout.reschedule(asyncio.get_running_loop().time())

@@ -1,0 +1,131 @@
+"""The guides of docs/guides are true: each is run as it stands, and prints what it shows."""
+
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from graphql import GraphQLObjectType, build_schema, get_named_type
+
+from kinegraph.commands.demo import seed_demo
+from kinegraph.kit.database import Database
+from kinegraph.kit.rows import Row
+from kinegraph.services import Services
+from tests.conftest import SECRET, Person
+from tests.docs.markdown import ROOT
+from tests.guides.pages import GUIDES, guide, names, read
+from tests.guides.running import PACKAGES, installed, printed, put
+from tests.process.running import environment
+from tests.realtime.clients import live
+
+WITHOUT_NPM = ("curl", "python")
+COACH, TRUSTED = "coach@northside.example", ("mobile",)
+SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
+ROOTS = (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type)
+OBJECTS = [
+    each
+    for each in SCHEMA.type_map.values()
+    if isinstance(each, GraphQLObjectType) and each not in ROOTS and not each.name.startswith("__")
+]
+WINDOW = {"first", "after", "last", "before"}
+
+
+@pytest.fixture(scope="module")
+async def demo(database: Database) -> None:
+    """The demo's organizations."""
+    async for _ in seed_demo(database):
+        pass
+
+
+@pytest.fixture(scope="module")
+async def addresses(demo: None, services: Services) -> AsyncIterator[dict[str, str]]:
+    """The API's address by the value of KINEGRAPH_DOCUMENTS."""
+    async with live(services) as served, live(services, documents="trusted") as trusted:
+        yield {
+            "any": f"http://127.0.0.1:{served.port}/graphql",
+            "trusted": f"http://127.0.0.1:{trusted.port}/graphql",
+        }
+
+
+@pytest.fixture(scope="module")
+async def coach(demo: None, owner: "asyncpg.Pool[Row]") -> Person:
+    """The coach that the guides sign in as."""
+    return Person(await owner.fetchval("SELECT id FROM users WHERE email = $1", COACH), COACH)
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder node_modules of all guides."""
+    return installed(tmp_path_factory.mktemp("packages"))
+
+
+@pytest.mark.parametrize("name", names())
+async def test_a_guide_runs_as_it_stands_and_prints_what_it_shows(
+    name: str,
+    addresses: dict[str, str],
+    coach: Person,
+    database_url: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    page = guide(name)
+    if name not in WITHOUT_NPM:
+        (tmp_path / "node_modules").symlink_to(request.getfixturevalue("packages"))
+    elif name == "curl" and shutil.which("curl") is None:
+        pytest.skip("curl is not on PATH: its guide cannot be run")
+    put(page, tmp_path)
+    api = addresses["trusted" if name in TRUSTED else "any"]
+    env = environment(database_url, KINEGRAPH_JWT_SECRET=SECRET, API=api, TOKEN=coach.token)
+    outputs = await printed(page, tmp_path, env)
+    for step, output in zip(page.steps, outputs, strict=True):
+        assert step.is_printed(output), f"{step.commands}printed:\n{output}\nand not:\n{step.printed}"
+
+
+def test_every_block_of_code_in_a_guide_is_a_file_or_is_run() -> None:
+    assert {name: guide(name).nameless for name in names() if guide(name).nameless} == {}
+    assert all(guide(name).steps for name in names())
+
+
+def test_what_the_guides_install_is_what_they_are_run_with() -> None:
+    locked = json.loads((PACKAGES / "package.json").read_text())["dependencies"]
+    for name in names():
+        installs = [package for step in guide(name).steps for package in step.installs]
+        for package, major in (each.rsplit("@", 1) for each in installs if each != "httpx"):
+            assert locked[package].split(".")[0] == major, (name, package)
+        imported = {found for code in guide(name).files.values() for found in re.findall(r'from "([^."][^"]*)"', code)}
+        for module in imported - {each for each in imported if each.startswith("node:")}:
+            assert any(module.startswith(package.rsplit("@", 1)[0]) for package in installs), (name, module)
+
+
+def test_the_index_names_every_guide() -> None:
+    index = (GUIDES / "index.md").read_text()
+    assert sorted(re.findall(r"^\| \[[\w ]+\]\((\w+)\.md\)", index, re.MULTILINE)) == names()
+
+
+def test_the_caches_of_apollo_client_and_urql_know_every_list_and_every_type_without_an_id() -> None:
+    apollo, urql = guide("apollo").files["cache.mjs"], guide("urql").files["cache.mjs"]
+    for parent in (*OBJECTS, SCHEMA.query_type):
+        assert parent is not None
+        for name, field in parent.fields.items():
+            if get_named_type(field.type).name.endswith("Connection"):
+                arguments = json.dumps([argument for argument in field.args if argument not in WINDOW])
+                assert f"{name}: relayStylePagination({arguments})" in apollo, (parent.name, name)
+                assert f"{name}: relayPagination()" in urql, (parent.name, name)
+    assert sorted(re.findall(r"(\w+): embedded", urql)) == sorted(
+        each.name
+        for each in OBJECTS
+        if "id" not in each.fields and not each.name.endswith(("Connection", "Edge", "Payload", "PageInfo"))
+    )
+
+
+def test_a_page_that_prints_something_else_would_be_found() -> None:
+    page = read("```sh\necho one\n```\n\n```text\non…\n```\n\nText.\n\n```js\n// a.mjs\n```\n\n```js\nb\n```\n")
+    (step,) = page.steps
+    assert step.is_printed("one\n") and not step.is_printed("two")
+    assert page.files.keys() == {"a.mjs"} and page.nameless == ["b\n"]
+    (installing,) = read("```sh\nnpm install a@1\nnpm install --save-dev b@2\n```\n").steps
+    assert installing.installs == ["a@1", "b@2"]
+    assert read("```sh\nnpm install a@1\nrm b\n```\n").steps[0].installs == []
