@@ -84,14 +84,15 @@ MIN_LIKENESS = 0.7
 def nearest(text: str, others: Iterable[str]) -> list[str]:
     """At most three known conditions that are nearest to an unknown one: keys, or texts of `others`.
 
-    First those of the vocabulary whose key or synonym has all of its words, the shortest spelling first; then those of
-    others that have them; then what is spelled alike.
+    First those of the vocabulary whose key has all of its words, then those by a synonym, then those of others, the
+    shortest first; then what is spelled alike.
     """
     sought = folded(text)[:120]
     named = {folded(other): (other,) for other in others}
     own = {spelling: tuple(sorted(keys)) for spelling, keys in _by_spelling().items()}
     names, words = {**named, **own}, set(sought.split())
     having = [spelling for spelling in names if words and words <= set(spelling.split())]
-    having.sort(key=lambda spelling: (spelling not in own, len(spelling), spelling))
+    keys = {folded(key) for key in vocabulary()}
+    having.sort(key=lambda spelling: (spelling not in own, spelling not in keys, len(spelling), spelling))
     close = get_close_matches(sought, names, n=3, cutoff=MIN_LIKENESS)
     return list(dict.fromkeys(name for spelling in (*having, *close) for name in names[spelling]))[:3]
