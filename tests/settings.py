@@ -6,6 +6,14 @@ from typing import Any  # each setting has its own type, and tests use wrong val
 from kinegraph.services import Services
 from kinegraph.settings import Settings
 
+NO_COST_LIMITS: dict[str, Any] = {
+    "max_cost": 10**8,
+    "cost_budget": 10**9,
+    "max_aliases": 5_000,
+    "max_root_fields": 5_000,
+}
+"""Most tests send more at once than any caller, and documents that select everything."""
+
 
 def with_settings(services: Services, **changes: Any) -> Services:
     """The services with these settings changed, which are not validated."""

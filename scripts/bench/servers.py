@@ -56,7 +56,8 @@ def subjects(cache_mb: int) -> Sequence[Subject]:
 
 
 def _cache(megabytes: int) -> dict[str, str]:
-    return {"KINEGRAPH_CACHE_MB": str(megabytes)}
+    unlimited = {"KINEGRAPH_COST_BUDGET": "10000000000", "KINEGRAPH_COST_REFILL": "1000000000"}  # one user sends all
+    return {"KINEGRAPH_CACHE_MB": str(megabytes), **unlimited}
 
 
 @dataclass

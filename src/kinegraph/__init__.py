@@ -5,8 +5,10 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  kit         the database, the cache, batch loading, the GraphQL helpers, pages, errors, logs; knows no domain
     0  breadth     the breadth-first executor of queries; knows no application; one file knows Strawberry
     0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage
+    0  cost        what requests cost, and the budgets of callers; knows no application
     0  formats     readers and writers of other people's files
     1  identity    organizations, users, memberships, the viewer
+    1  search      the lexicon of search: terms in three languages
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
@@ -18,6 +20,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     4  exercise    the stored exercise: instructions, contraindications, clone
     5  catalog     lists of exercises: filters, sort orders, pages, facets
     5  canonical   the canonical library that ships with Kinegraph, and seeding it
+    5  override    overrides in files: found, compared, written
     5  moderation  the mutations that moderate videos
     5  upload      announcing uploads for exercises and comments
     6  library     the effective exercise: overrides, and an organization's merged library

@@ -1,21 +1,32 @@
-"""Opening subscriptions for the web process, as the settings configure them."""
+"""The limits of requests, budgets of callers and subscriptions of the web process, as the settings configure them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from kinegraph.api.execution import Limits
 from kinegraph.api.http import GraphQLEndpoint
+from kinegraph.api.limits import DocumentLimits
+from kinegraph.cost.budgets import Budgets, Policy
+from kinegraph.cost.meter import Metering
+from kinegraph.cost.shared import share
 from kinegraph.events.rules import CHANNEL
+from kinegraph.outside.redis_budgets import RedisLevels
 from kinegraph.outside.redis_channel import Channel
-from kinegraph.outside.redis_client import open_redis
+from kinegraph.outside.redis_client import Redis, open_redis
 from kinegraph.outside.tokens import Tokens
 from kinegraph.realtime.execution import Execution
 from kinegraph.realtime.feed import Feed, stopping
 from kinegraph.realtime.origins import Origins
-from kinegraph.realtime.shutdown import before_termination
+from kinegraph.realtime.shutdown import before_termination, end_tasks
 from kinegraph.realtime.socket import Sockets
 from kinegraph.realtime.sse import EventStreams
 from kinegraph.realtime.streams import Bounds, Subscriptions
 from kinegraph.services import Services
+from kinegraph.settings import Settings
+
+ADDRESS_SHARE = 4
+"""Those who are not signed in at one address have together so small a part of a user's budget."""
 
 
 @asynccontextmanager
@@ -41,3 +52,37 @@ async def open_sockets(
         database.on_write = None
         feed.end_all(stopping())
         await feed.close()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits of one request, from the settings."""
+    return Limits(
+        settings.max_body_bytes,
+        settings.max_answer_objects,
+        settings.max_answer_mb * 2**20,
+        settings.execution_seconds,
+        max(1, settings.pool_size // 5),
+        DocumentLimits(
+            settings.max_tokens,
+            settings.max_depth,
+            settings.max_fields,
+            settings.max_root_fields,
+            settings.max_aliases,
+        ),
+    )
+
+
+@asynccontextmanager
+async def open_metering(settings: Settings, redis: Redis) -> AsyncIterator[Metering]:
+    """The limits of cost, and the budgets of callers, which the process shares with others while it runs."""
+    if not settings.cost_budget:
+        yield Metering(settings.max_cost)
+        return
+    capacity, refill = settings.cost_budget, settings.cost_refill
+    users = Budgets("user", Policy(capacity, refill))
+    addresses = Budgets("address", Policy(capacity / ADDRESS_SHARE, refill / ADDRESS_SHARE))
+    sharing = asyncio.create_task(share([users, addresses], RedisLevels(redis)))
+    try:
+        yield Metering(settings.max_cost, users, addresses)
+    finally:
+        await end_tasks([sharing])  # redis-py loses a cancellation in asyncio.wait_for

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -54,6 +55,14 @@ def _require_algorithm(value: str) -> str:
     return value
 
 
+def _require_network(value: str) -> str:
+    try:
+        ip_network(value)
+    except ValueError:
+        raise ValueError("it takes addresses, such as 10.0.0.0/8, with commas") from None
+    return value
+
+
 def _require_header_name(value: str) -> str:
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", value):
         raise ValueError("it takes names of headers, separated by commas")
@@ -77,6 +86,8 @@ Secret = Annotated[str, AfterValidator(_require_secret)]
 Origins = Annotated[tuple[WebUrl, ...], NoDecode, BeforeValidator(_split)]
 Algorithm = Annotated[str, AfterValidator(_require_algorithm)]
 Algorithms = Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(_split)]
+Network = Annotated[str, AfterValidator(_require_network)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
 HeaderName = Annotated[str, AfterValidator(_require_header_name)]
 HeaderNames = Annotated[tuple[HeaderName, ...], NoDecode, BeforeValidator(_split)]
 Port = Annotated[int, Ge(1), Le(65535)]
@@ -102,6 +113,7 @@ class Settings(BaseSettings):
     `pool_size`: database connections per process.
     `cors_origins`: the frontends' origins that browsers may call from; in development any on this machine.
     `cors_headers`: request headers that those may send beside the usual ones.
+    `trusted_proxies`: addresses of the proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     `compression`: whether responses are compressed here, and not by a proxy before this.
     `executor`: how queries are executed, breadth first or by graphql-core.
     `documents`: whether any document is executed, or only those that an operator imported.
@@ -112,6 +124,9 @@ class Settings(BaseSettings):
     megabytes; 0 disables it.
     `request_cache_mb`: the same for parsed documents with their plans, viewers and tokens.
     `max_answer_objects`, `max_answer_mb`: maximum size of one request's answer.
+    `max_cost`: maximum estimated cost of a request; `cost_budget`: what a user may spend at once, 0 for no budgets, and
+    `cost_refill`: how much of it comes back in a second.
+    `max_tokens`, `max_depth`, `max_fields`, `max_root_fields`, `max_aliases`: maximum size of a document.
     `execution_seconds`: maximum duration of an execution, waiting for a connection included.
     `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; of 0, none.
     `heartbeat_seconds`: how often a silent subscription sends a sign of life.
@@ -146,6 +161,7 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Ge(1024), Le(2**30)] = 2 * 1024 * 1024
     cors_origins: Origins = ()
     cors_headers: HeaderNames = ()
+    trusted_proxies: Networks = ()
     compression: Choice[bool] = True
     log_format: Choice[Literal["auto", "json", "text"]] = "auto"
     executor: Choice[Literal["breadth-first", "graphql-core"]] = "breadth-first"
@@ -157,6 +173,14 @@ class Settings(BaseSettings):
     request_cache_mb: Megabytes = 16
     max_answer_objects: Annotated[int, Ge(1), Le(10_000_000)] = 30_000
     max_answer_mb: Annotated[int, Ge(1), Le(1024)] = 32
+    max_cost: Annotated[int, Ge(1), Le(100_000_000)] = 50_000
+    cost_budget: Annotated[int, Ge(0), Le(10_000_000_000)] = 100_000
+    cost_refill: Annotated[int, Ge(1), Le(1_000_000_000)] = 5_000
+    max_tokens: Annotated[int, Ge(100), Le(1_000_000)] = 10_000
+    max_depth: Annotated[int, Ge(5), Le(100)] = 40
+    max_fields: Annotated[int, Ge(100), Le(1_000_000)] = 10_000
+    max_root_fields: Annotated[int, Ge(1), Le(10_000)] = 50
+    max_aliases: Annotated[int, Ge(1), Le(10_000)] = 100
     execution_seconds: Seconds = Field(default=20, validation_alias="KINEGRAPH_EXECUTION_TIMEOUT")
     max_subscriptions: Annotated[int, Ge(0), Le(1_000_000)] = 10_000
     max_subscriptions_per_user: Annotated[int, Ge(1), Le(100_000)] = 100

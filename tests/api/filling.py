@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from kinegraph.main import create_app
 from kinegraph.services import Services
 from kinegraph.settings import Settings
+from tests.settings import NO_COST_LIMITS
 
 SHAPES = {
     "aliases": lambda n, k: "{ viewer { user { " + " ".join(f"a{k}x{i}: name" for i in range(n)) + " } } }",
@@ -50,7 +51,9 @@ async def send_request(app: Starlette, state: Any, token: str, body: bytes) -> i
     bodies = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Any:
-        return bodies.pop() if bodies else {"type": "http.disconnect"}
+        if not bodies:
+            await asyncio.Event().wait()  # the client stays
+        return bodies.pop()
 
     async def send(message: Any) -> None:
         nonlocal found
@@ -63,7 +66,8 @@ async def send_request(app: Starlette, state: Any, token: str, body: bytes) -> i
 
 async def main(given: dict[str, Any]) -> dict[str, Any]:
     """Serve, send requests, and measure."""
-    settings = Settings(environment="production", home=Path(given["home"]), **given["settings"])
+    limits = NO_COST_LIMITS  # one user sends all, and documents larger than any client's
+    settings = Settings(environment="production", home=Path(given["home"]), **limits, **given["settings"])
     app = create_app(Services(settings, given["database_url"], given["redis_url"], given["secret"]))
     async with app.router.lifespan_context(app) as state:
         app_state: Any = dict(state or {})

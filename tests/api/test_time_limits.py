@@ -122,3 +122,15 @@ async def test_the_tries_of_a_mutation_that_meets_deadlocks_share_one_time_limit
         body = {"query": f"mutation {{ createProgram(input: {given}) {{ userErrors {{ code }} }} }}"}
         response = await send(api, body, person=gym.coach)
     assert_later(response, "TIMEOUT")
+
+
+@pytest.mark.parametrize("executor", ["breadth-first", "graphql-core"])
+async def test_the_time_limit_of_an_execution_ends_its_statement_on_the_server(
+    services: Services, world: World, owner: "asyncpg.Pool[Row]", executor: str
+) -> None:
+    person = await world.person()
+    changed = with_settings(services, execution_seconds=1, pool_size=1)
+    async with running(create_app(changed)) as api, locked(owner):
+        refused = await send(api, {"query": LIST}, person=person, headers={HEADER: executor})
+        assert_later(refused, "TIMEOUT")
+        await until(lambda: owner.fetchval("SELECT count(*) = 0 FROM pg_locks WHERE NOT granted"), 5)

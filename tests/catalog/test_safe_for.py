@@ -161,6 +161,15 @@ def test_every_condition_of_the_canonical_library_is_in_the_vocabulary() -> None
     assert len(named) > 50 and named <= set(vocabulary())
 
 
+def test_no_two_names_of_the_vocabulary_differ_in_hyphens_alone() -> None:
+    meanings: dict[str, set[frozenset[str]]] = {}
+    for condition in vocabulary().values():
+        for name in (condition.key, *condition.synonyms):
+            meanings.setdefault(" ".join(folded(name).replace("-", " ").split()), set()).add(meant(name))
+            assert meant(f"{name} -") == meant(name)
+    assert [name for name, each in meanings.items() if len(each) > 1] == []
+
+
 def test_parents_are_conditions_and_have_no_cycle() -> None:
     for condition in vocabulary().values():
         above = with_ancestors([condition.key])

@@ -13,7 +13,7 @@ ROWS = {row[0].strip("`"): row for row in table(PAGE, "setting")}
 """The rows of the table of settings, by the setting's name."""
 
 VALUES = ("7", "2000", "on", "off", "trusted", "graphql-core", "email", "ES256", "development", "text",
-          "https://some.example", "redis://some/1", "postgresql://some/one",
+          "https://some.example", "10.0.0.0/8", "redis://some/1", "postgresql://some/one",
           "some text of more than thirty-two bytes")  # fmt: skip
 """Values of which each setting takes one that is not its default."""
 

@@ -158,3 +158,18 @@ async def test_without_an_organization_rows_become_canonical(database: Database,
         "free-exercise-db:Zercher_Zebra_Pull", "free-exercise-db", "published",
     )  # fmt: skip
     assert verdicts(await bring(database, None, [free("Zercher Zebra Pull")])) == ["unchanged"]
+
+
+async def test_a_column_that_the_first_file_lacked_does_not_overwrite_what_somebody_set_since(
+    api: Api, database: Database, organization: Organization, owner: Pool
+) -> None:
+    csv = Format.CSV
+    await bring(database, organization.slug, "name,difficulty\nZed,1\n", csv)
+    (row,) = await stored(owner, organization.id)
+    assert verdicts(await bring(database, organization.slug, "name,aliases\nZed,Z\n", csv)) == ["changed"]
+    await api.run(EDIT, organization.coach, id=str(row.id), input={"cues": ["by the coach"]})
+    file = "name,difficulty,cues\nZed,2,of the file\n"
+    assert verdicts(await bring(database, organization.slug, file, csv)) == ["edited"]
+    assert (await stored(owner, organization.id))[0].cues == ["by the coach"]
+    assert verdicts(await bring(database, organization.slug, file, csv, overwrite=True)) == ["edited"]
+    assert (await stored(owner, organization.id))[0].cues == ["of the file"]

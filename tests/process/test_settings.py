@@ -43,6 +43,15 @@ EVERY = {
     "KINEGRAPH_REQUEST_CACHE_MB": ("request_cache_mb", "1", 1),
     "KINEGRAPH_MAX_ANSWER_OBJECTS": ("max_answer_objects", "500", 500),
     "KINEGRAPH_MAX_ANSWER_MB": ("max_answer_mb", "2", 2),
+    "KINEGRAPH_MAX_COST": ("max_cost", "1000", 1000),
+    "KINEGRAPH_COST_BUDGET": ("cost_budget", "0", 0),
+    "KINEGRAPH_COST_REFILL": ("cost_refill", "10", 10),
+    "KINEGRAPH_MAX_TOKENS": ("max_tokens", "100", 100),
+    "KINEGRAPH_MAX_DEPTH": ("max_depth", "5", 5),
+    "KINEGRAPH_MAX_FIELDS": ("max_fields", "100", 100),
+    "KINEGRAPH_MAX_ROOT_FIELDS": ("max_root_fields", "1", 1),
+    "KINEGRAPH_MAX_ALIASES": ("max_aliases", "2", 2),
+    "KINEGRAPH_TRUSTED_PROXIES": ("trusted_proxies", "10.0.0.0/8, ::1,", ("10.0.0.0/8", "::1")),
     "KINEGRAPH_EXECUTION_TIMEOUT": ("execution_seconds", "5", 5),
     "KINEGRAPH_S3_BUCKET": ("s3_bucket", "files", "files"),
     "KINEGRAPH_S3_ENDPOINT": ("s3_endpoint", "http://127.0.0.1:9000", "http://127.0.0.1:9000"),
@@ -58,6 +67,8 @@ WRONG = {
     "KINEGRAPH_POOL_SIZE": "9" * 5000,
     "KINEGRAPH_CORS_ORIGINS": "http://a.example, b",
     "KINEGRAPH_LOG_FORMAT": "xml",
+    "KINEGRAPH_TRUSTED_PROXIES": "proxy.example",
+    "KINEGRAPH_MAX_COST": "0",
 }
 MESSAGES = [
     "KINEGRAPH_ENVIRONMENT='test' cannot be used: it takes one of development, production.",
@@ -66,7 +77,9 @@ MESSAGES = [
     "KINEGRAPH_JWT_SECRET cannot be used: it takes at least 32 bytes (RFC 7518, 3.2).",
     f"KINEGRAPH_POOL_SIZE='{'9' * 60}…' cannot be used: it takes a whole number from 1 to 1000.",
     "KINEGRAPH_CORS_ORIGINS='http://a.example, b' cannot be used: it takes a URL that starts with http:// or https://.",
+    "KINEGRAPH_TRUSTED_PROXIES='proxy.example' cannot be used: it takes addresses, such as 10.0.0.0/8, with commas.",
     "KINEGRAPH_LOG_FORMAT='xml' cannot be used: it takes one of auto, json, text.",
+    "KINEGRAPH_MAX_COST='0' cannot be used: it takes a whole number from 1 to 100000000.",
 ]
 
 

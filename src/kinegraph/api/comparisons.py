@@ -29,7 +29,7 @@ def comparisons(document: DocumentNode) -> tuple[int, int]:
     count = widest = 0
     while pending and count <= MAX_COMPARISONS:
         level, nodes = pending.pop()
-        fields, spread = _merged(nodes, fragments)
+        fields, spread = merged(nodes, fragments)
         widest = max(widest, len(fields) if level > 1 else 0)
         count += _pairs(spread) + sum(len(each) + _pairs(len(each)) for each in fields.values())
         if level <= MAX_LEVELS:  # a fragment may be spread in itself, which validation refuses
@@ -41,7 +41,7 @@ def _pairs(count: int) -> int:
     return count * (count - 1) // 2
 
 
-def _merged(nodes: Sequence[Any], fragments: Mapping[str, Any]) -> tuple[Mapping[str, list[FieldNode]], int]:
+def merged(nodes: Sequence[Any], fragments: Mapping[str, Any]) -> tuple[Mapping[str, list[FieldNode]], int]:
     """The fields that are selected of one object by their response key, and how many fragments are spread for it."""
     fields: dict[str, list[FieldNode]] = {}
     spread: set[str] = set()

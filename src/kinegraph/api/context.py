@@ -1,14 +1,22 @@
-"""Who sends a request: from its bearer token to the viewer of its transaction."""
+"""Who sends a request: from its bearer token to the viewer of its transaction, and to the account of its cost."""
+
+import ipaddress
+
+from starlette.requests import Request
 
 from kinegraph.api.documents import Document
+from kinegraph.cost.meter import Meter, Metering
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.store import authenticate_as
+from kinegraph.identity.store import UserAuthentication, authenticate_as
 from kinegraph.kit.checks import character_fault, parse_key
 from kinegraph.kit.context import Context
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
+
+COST = "x-kinegraph-cost"
+"""The header of a request whose answer is to say what it cost."""
 
 
 class RequestContext(Context):
@@ -47,3 +55,28 @@ async def authentication_by_token(authorization: str | None, tokens: Tokens, cla
     if user_id is None:
         raise TokenError("its sub is no user id")
     return authenticate_as(user_id, issued_at=issued_at)
+
+
+def meter_of(metering: Metering, authenticate: Authenticate | None, request: Request, length: int) -> Meter:
+    """The meter of a request of so many bytes: its user's cost, or else that of all without a user at its address.
+
+    Raises CostRefused where the caller has nothing left of the budget.
+    """
+    is_requested = request.headers.get(COST, "0") not in ("0", "")
+    if isinstance(authenticate, UserAuthentication):
+        meter = metering.meter(authenticate.caller, "", is_requested=is_requested)
+    else:
+        client = request.scope.get("client")
+        meter = metering.meter(None, network_of(client[0]) if client else "", is_requested=is_requested)
+    meter.begin(length)
+    return meter
+
+
+def network_of(address: str) -> str:
+    """The address that requests are counted under: of IPv6 the /64, in which one client has all addresses."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address

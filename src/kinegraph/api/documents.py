@@ -26,13 +26,15 @@ from graphql import (
 
 from kinegraph.api.arguments import Arguments, arguments_of
 from kinegraph.api.causes import add_paths_of_literals
-from kinegraph.api.comparisons import MAX_COMPARISONS, MAX_KEYS, comparisons
+from kinegraph.api.comparisons import MAX_COMPARISONS, MAX_KEYS, comparisons, merged
 from kinegraph.api.limits import (
     MAX_CHARACTERS,
     MAX_DIGITS,
-    MAX_FIELDS,
-    MAX_LEVELS,
+    MAX_DIRECTIVES,
+    DocumentLimits,
+    fragments_of,
     has_long_integer,
+    has_many_directives,
     introspects,
     nodes_of,
     selects_nothing,
@@ -40,10 +42,13 @@ from kinegraph.api.limits import (
 )
 from kinegraph.api.schema import schema
 from kinegraph.breadth.executor import OperationPlans
+from kinegraph.breadth.strawberry_adapter import assumed_size, has_statement
+from kinegraph.cost.aliases import TooManyAliases, require_few
+from kinegraph.cost.compile import Costs
+from kinegraph.cost.estimate import Formula
 from kinegraph.kit.cache import Cache
 
-MAX_TOKENS = 10_000
-LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}", re.ASCII)
+LONG_NUMBER = re.compile(rf"(?<![0-9])[0-9]{{{MAX_DIGITS + 1}}}", re.ASCII)
 """Digits of an integer that is too long, or of a text."""
 LARGE_TEXT = 2_000
 """Length of a text, in characters, above which it is parsed and validated in a thread: others do not wait for it."""
@@ -59,6 +64,9 @@ BYTES_PER_FIELD = 1_700
 
 A plan that has found no objects yet has no generated functions, and takes half of it.
 """
+
+DEFAULT_LIMITS = DocumentLimits()
+COSTS = Costs(schema._schema, has_statement, assumed_size)
 
 
 class DocumentError(Exception):
@@ -76,6 +84,10 @@ class Document:
     node: DocumentNode
     nodes: int = 0
     """Number of nodes of its tree."""
+    formulas: dict[str, Formula] = field(default_factory=dict)
+    """What each operation costs, by its name; empty for one without."""
+    is_new: bool = True
+    """True until it is found in the cache."""
     plans: dict[Hashable, OperationPlans] = field(default_factory=dict)
     on_change: Callable[["Document"], None] | None = None
     _arguments: dict[str, Arguments] = field(default_factory=dict)
@@ -88,6 +100,10 @@ class Document:
             self._arguments[name] = arguments_of(self.node, operation)
         return self._arguments[name]
 
+    def formula(self, operation: OperationDefinitionNode) -> Formula:
+        """What one of its operations costs."""
+        return self.formulas[operation.name.value if operation.name else ""]
+
     def changed(self) -> None:
         """A plan was added."""
         if self.on_change is not None:
@@ -98,6 +114,12 @@ class Document:
         """Number of fields of all its plans."""
         found = (plan for plans in self.plans.values() for plan in plans.by_values.values())
         return sum(1 if isinstance(plan, str) else plan.fields for plan in found)
+
+    @property
+    def weight(self) -> int:
+        """Its memory in bytes."""
+        formulas = sum(formula.weight for formula in self.formulas.values())
+        return self.nodes * BYTES_PER_NODE + self.plan_fields * BYTES_PER_FIELD + formulas
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to execute. Raises DocumentError if the name does not select exactly one."""
@@ -117,8 +139,9 @@ class Documents:
     The key is the document's text, on which alone it depends for one schema. There is no version.
     """
 
-    def __init__(self, cache: Cache, *, introspection: bool) -> None:
+    def __init__(self, cache: Cache, limits: DocumentLimits, *, introspection: bool) -> None:
         self._introspection = introspection
+        self._limits = limits
         self._cache = cache
         self._threads = ThreadPoolExecutor(THREADS, "documents")
 
@@ -127,6 +150,7 @@ class Documents:
         key = ("document", text)
         found: Document | None = self._cache.get(key)
         if found is not None:
+            found.is_new = False
             return found
         if len(text) <= LARGE_TEXT:
             document = self._read(text)
@@ -139,27 +163,33 @@ class Documents:
 
     def _put(self, key: tuple[str, str], document: Document) -> None:
         """Put a document in the cache, with its present weight."""
-        weight = document.nodes * BYTES_PER_NODE + document.plan_fields * BYTES_PER_FIELD
-        self._cache.put(key, None, document, weight)
+        self._cache.put(key, None, document, document.weight)
 
     def _read(self, text: str) -> Document:
-        node = valid(text)
+        node = valid(text, limits=self._limits)
         if not self._introspection and introspects(node):
             raise _refused("Introspection is switched off on this server.")
-        return Document(node, drop_tokens(node))
+        try:
+            formulas = COSTS.formulas(node, self._limits.alias_limits)
+        except TooManyAliases as error:
+            raise _refused(str(error)) from None
+        return Document(node, drop_tokens(node), formulas)
 
 
-def valid(text: str, against: GraphQLSchema = schema._schema) -> DocumentNode:
+def valid(text: str, against: GraphQLSchema = schema._schema, limits: DocumentLimits = DEFAULT_LIMITS) -> DocumentNode:
     """The parsed document of a text that is valid against a schema and within the limits. Raises DocumentError."""
     if len(text) > MAX_CHARACTERS:
         raise _refused(f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables.")
     try:
-        node = parse(text, max_tokens=MAX_TOKENS)
+        if has_many_directives(text):
+            raise _refused(f"The document has too many directives: at most {MAX_DIRECTIVES}.")
+        node = parse(text, max_tokens=limits.tokens)
         if LONG_NUMBER.search(text) and has_long_integer(node):
             raise _refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
         if selects_nothing(node):
             raise _refused("A selection must select something: `{ }` does not.")
-        _require_size(*size(node))
+        _require_size(*size(node), limits)
+        _require_few_at_the_root(node, limits)
         compared, widest = comparisons(node)
         if compared > MAX_COMPARISONS:
             limit = f"at most {MAX_COMPARISONS:,} pairs of them can be compared"
@@ -221,11 +251,23 @@ def drop_tokens(document: DocumentNode) -> int:
     return count
 
 
-def _require_size(levels: int, fields: int) -> None:
-    if levels > MAX_LEVELS:
-        raise _refused(f"The document is nested too deeply: at most {MAX_LEVELS} levels of fields.")
-    if fields > MAX_FIELDS:
-        raise _refused(f"The document asks for too much: at most {MAX_FIELDS:,} fields, fragments written out.")
+def _require_few_at_the_root(node: DocumentNode, limits: DocumentLimits) -> None:
+    """Refuse too many fields before they are validated, which takes long."""
+    fragments = fragments_of(node)
+    try:
+        for each in node.definitions:
+            if isinstance(each, OperationDefinitionNode):
+                fields, _ = merged([each], fragments)
+                require_few((same[0] for same in fields.values()), limits.alias_limits, is_root=True)
+    except TooManyAliases as error:
+        raise _refused(str(error)) from None
+
+
+def _require_size(levels: int, fields: int, limits: DocumentLimits) -> None:
+    if levels > limits.levels:
+        raise _refused(f"The document is nested too deeply: at most {limits.levels} levels of fields.")
+    if fields > limits.fields:
+        raise _refused(f"The document asks for too much: at most {limits.fields:,} fields, fragments written out.")
 
 
 def _refused(message: str) -> DocumentError:

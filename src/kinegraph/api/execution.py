@@ -6,7 +6,7 @@ HTTP, subscriptions and whoever else has a document with its variables execute i
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import asyncpg
@@ -18,9 +18,11 @@ from kinegraph.api.context import RequestContext
 from kinegraph.api.documents import Document
 from kinegraph.api.executor import Gate, execute, written
 from kinegraph.api.hang_ups import Deadline
+from kinegraph.api.limits import DocumentLimits
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
+from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.database import Database
@@ -42,6 +44,7 @@ class Limits:
     execution_seconds: float
     max_by_core: int
     """Executions by graphql-core at a time, each of which takes a connection for long."""
+    document: DocumentLimits = field(default_factory=DocumentLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ async def execute_timed(
     document: Document,
     parameters: Parameters,
     authenticate: Authenticate[Viewer] | None,
+    meter: Meter,
     *,
     writes: bool = False,
     gate: Gate | None = None,
@@ -84,9 +88,10 @@ async def execute_timed(
 ) -> Executed:
     """The result of an operation, whose transaction has ended when this returns: committed if nothing failed.
 
-    Two requests that wait for each other's locks are no fault of theirs: PostgreSQL ends one, which goes again.
-    Raises OutOfTime after the limit's seconds, which all tries share, and ClientDisconnect where the client whose
-    request has this `receive` (ASGI) hangs up before the COMMIT is sent: all is rolled back, as with any error.
+    The meter is charged with what all tries did. Two requests that wait for each other's locks are no fault of theirs:
+    PostgreSQL ends one, which goes again. Raises OutOfTime after the limit's seconds, which all tries share, and
+    ClientDisconnect where the client whose request has this `receive` (ASGI) hangs up before the COMMIT is sent: all is
+    rolled back, as with any error.
     """
     end = asyncio.get_running_loop().time() + resources.limits.execution_seconds
     for tries in range(1, MAX_TRIES + 1):
@@ -100,7 +105,7 @@ async def execute_timed(
         )
         try:
             data, errors = await _once(
-                context, parameters, resources.limits, end, gate, root, before, before_commit, receive
+                context, parameters, resources.limits, end, gate, root, before, before_commit, receive, meter
             )
             lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
         except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
@@ -123,6 +128,7 @@ async def _once(
     before: Before | None,
     before_commit: BeforeCommit | None,
     receive: Receive | None,
+    meter: Meter,
 ) -> Executed:
     """One try in the context's transaction, down to the writing of the answer. `end` is of the event loop's clock."""
     budget = Budget(limits.max_objects, limits.max_answer_bytes, AnswerTooLarge)
@@ -151,4 +157,6 @@ async def _once(
         raise
     finally:
         await context.finish(commit=commit)
+        meter.add(budget.objects, budget.values, context.statements, budget.hits)
+        meter.finish()
     return Executed(data, result.errors or [])

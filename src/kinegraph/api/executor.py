@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -117,6 +118,9 @@ def _cache(context: Context) -> Cache | None:
 MAX_WAITING = 100
 """Executions that wait for graphql-core at most."""
 
+INTROSPECTIONS = ThreadPoolExecutor(1, "introspection")
+"""The thread of introspections, one after the other; each ends by the limit of its cost."""
+
 LARGE_TREE = 500
 """Nodes of a document, beyond which it is planned in a thread."""
 
@@ -183,9 +187,15 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     gate: Gate | None = None
 
     async def execute_by_core(self, serially: bool | None = None) -> Any:
-        """The result of the operation, as soon as the gate lets it in; introspection alone needs no connection."""
-        if self.gate is None or all(name.startswith("__") for name in _root_names(self.operation)):
+        """The result of the operation, as soon as the gate lets it in.
+
+        Introspection alone needs no connection. It awaits nothing, and is executed in a thread: others need not wait.
+        """
+        if self.gate is None:
             return await super().execute_by_core(serially)
+        if all(name.startswith("__") for name in _root_names(self.operation)):
+            run = partial(asyncio.run, super().execute_by_core(serially))
+            return await asyncio.get_running_loop().run_in_executor(INTROSPECTIONS, run)
         async with self.gate.turn():
             return await super().execute_by_core(serially)
 

@@ -15,8 +15,8 @@ from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from kinegraph.api.context import RequestContext, authentication_by_token
-from kinegraph.api.documents import DocumentError, Documents
+from kinegraph.api.context import RequestContext, authentication_by_token, meter_of
+from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.execution import BeforeCommit, Resources, execute_timed
 from kinegraph.api.executor import Gate
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
@@ -31,6 +31,8 @@ from kinegraph.api.requests import (
     read_parameters,
 )
 from kinegraph.api.validators import revalidation_of
+from kinegraph.cost.meter import Meter, Metering
+from kinegraph.cost.refusals import CostRefused
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
 from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
@@ -66,16 +68,18 @@ class GraphQLEndpoint:
         introspection: bool,
         breadth_first: bool = True,
         persisted: PersistedDocuments,
+        metering: Metering,
     ) -> None:
         self.resources = resources
         self._tokens = tokens
         self._claim = claim
-        self._documents = Documents(cache, introspection=introspection)
+        self._documents = Documents(cache, resources.limits.document, introspection=introspection)
         self._suggests = introspection
         self._cache = cache
         self._breadth_first = breadth_first
         self._gate = Gate(resources.limits.max_by_core) if breadth_first else None
         self.persisted = persisted
+        self._metering = metering
 
     async def __call__(self, request: Request) -> Response:
         """One request."""
@@ -89,13 +93,17 @@ class GraphQLEndpoint:
             wanted = request.headers.get(SWITCH) if self._suggests else None
             if wanted == "graphql-core" or not (self._breadth_first or wanted):
                 parameters.breadth_first = False
-            authenticate = await authentication_by_token(
-                request.headers.get("authorization"), self._tokens, self._claim
-            )
+            authorization = request.headers.get("authorization")
+            authenticate = await authentication_by_token(authorization, self._tokens, self._claim)
+            meter = meter_of(self._metering, authenticate, request, parameters.length)
             if parameters.identifier is not None or self.persisted.trusted_only:
-                await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+                with meter.look_up():
+                    await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
-            return await self._run(parameters, authenticate, how, keys, request)
+            return await self._run(parameters, authenticate, how, keys, meter, request)
+        except CostRefused as error:
+            body = {"message": error.message, "extensions": error.extensions}
+            return _answer(how, {"errors": [body]}, error.status, error.headers)
         except AnsweredBefore as error:
             return _answer(how, {"data": orjson.Fragment(error.answer)}, 200, {"Idempotent-Replayed": "true"})
         except KeyRefused as error:
@@ -130,24 +138,28 @@ class GraphQLEndpoint:
         authenticate: Authenticate[Viewer] | None,
         how: Media,
         keys: list[str],
+        meter: Meter,
         request: Request,
     ) -> Response:
         is_cached = authenticate is not None and not parameters.registers
-        document = await self._documents.get(parameters.query, is_cached=is_cached)
+        document = await self._document(parameters.query, meter, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
         if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
         document.arguments(operation).require_few(parameters.variables, parameters.length)
+        meter.admit(document.formula(operation), parameters.variables)
         if parameters.registers:
             await self.persisted.register(parameters.query, authenticate)
+            meter.registered()
         if operation.operation is OperationType.SUBSCRIPTION:
-            raise SubscriptionRequested(document, parameters)
+            raise SubscriptionRequested(document, parameters, meter)
         writes = operation.operation is OperationType.MUTATION
         keyed = _keyed(parameters, keys) if writes else None
         before_commit: BeforeCommit | None = None
         revalidation = None
         tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
-        if tags and request.method != "POST" and isinstance(authenticate, UserAuthentication):
+        is_compared = bool(tags) and request.method != "POST" and not meter.is_requested
+        if is_compared and isinstance(authenticate, UserAuthentication):
             revalidation = revalidation_of(self._cache, authenticate, parameters, tags)
             before_commit = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
@@ -159,6 +171,7 @@ class GraphQLEndpoint:
             document,
             parameters,
             authenticate,
+            meter,
             writes=writes,
             gate=self._gate,
             before=None if revalidation is None else revalidation.is_current,
@@ -169,7 +182,17 @@ class GraphQLEndpoint:
             return Response(status_code=304, headers={"ETag": f"W/{revalidation.tag.decode()}"})
         _raise_if_not_executed(errors)
         found = failures(errors, suggests=self._suggests)
-        return _respond(how, data, found, is_query=operation.operation is OperationType.QUERY)
+        return _respond(how, data, found, meter, is_query=operation.operation is OperationType.QUERY)
+
+    async def _document(self, text: str, meter: Meter, *, is_cached: bool) -> Document:
+        """The document of a text, which is charged if it has to be parsed. Raises DocumentError."""
+        document: Document | None = None
+        try:
+            document = await self._documents.get(text, is_cached=is_cached)
+        finally:
+            if document is None or document.is_new:
+                meter.parsed(len(text))
+        return document
 
 
 def _keyed(parameters: Parameters, keys: list[str]) -> KeyedRequest | None:
@@ -200,20 +223,22 @@ async def _is_answer_stored(key: str, context: RequestContext, data: orjson.Frag
     return True
 
 
-def _respond(how: Media, data: Any, found: list[Failure], *, is_query: bool) -> Response:
+def _respond(how: Media, data: Any, found: list[Failure], meter: Meter, *, is_query: bool) -> Response:
     """The answer, with the status that its errors stand for where they leave no data."""
+    added = {"extensions": {"cost": meter.report()}} if meter.is_requested else {}
+    headers = meter.headers() if meter.is_requested else None
     if not found:
-        return _answer(how, {"data": data}, 200)
+        return _answer(how, {"data": data, **added}, 200, headers)
     errors = [failure.error for failure in found]
     if any(failure.status == 401 for failure in found):
         return _unauthenticated(how, errors[0]["message"], errors)
     if is_query and any(failure.is_bad_input for failure in found):
-        return _answer(how, {"errors": errors}, 400)
+        return _answer(how, {"errors": errors, **added}, 400, headers)
     if data is None or any(failure.is_fatal for failure in found):
         status = max(failure.status for failure in found)
         body = {"errors": errors} if status < 500 else {"errors": errors, "data": None}
-        return _answer(how, body, 200 if how.is_legacy and status < 500 else status)
-    return _answer(how, {"errors": errors, "data": data}, 200)
+        return _answer(how, {**body, **added}, 200 if how.is_legacy and status < 500 else status, headers)
+    return _answer(how, {"errors": errors, "data": data, **added}, 200, headers)
 
 
 def _unauthenticated(how: Media, message: str, errors: list[Any] | None = None) -> Response:

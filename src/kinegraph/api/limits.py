@@ -1,6 +1,8 @@
-"""Limits of a valid document: its depth, its number of fields, its length."""
+"""Limits of a request, and of a valid document: its depth, its number of fields, its length."""
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any  # nodes with and without a selection set
 
 from graphql import (
@@ -12,6 +14,8 @@ from graphql import (
     Node,
     SelectionSetNode,
 )
+
+from kinegraph.cost.aliases import AliasLimits
 
 MAX_LEVELS = 40
 """Maximum depth of nested fields. Frontends' documents have about ten levels, introspection about fifteen."""
@@ -25,7 +29,38 @@ MAX_CHARACTERS = 100_000
 MAX_DIGITS = 1_000
 """Maximum length of an integer literal. GraphQL's Int has ten digits; Python does not convert more than 4,300."""
 
+MAX_TOKENS = 10_000
+"""Maximum number of tokens of a document."""
+
+MAX_ROOT_FIELDS = 50
+"""Maximum number of fields of an operation's root, `__typename` aside. A dashboard has about ten."""
+
+MAX_ALIASES = 100
+"""Maximum number of aliases of one field at one place."""
+
+MAX_DIRECTIVES = 500
+"""Maximum number of directives of a document. Frontends' documents have some @include."""
+
+NO_TOKENS = re.compile(r'"""(?:\\"""|.)*?(?:"""|\Z)|"(?:\\.|[^"\\\n])*"?|#[^\n]*', re.DOTALL)
+"""Strings, also those without an end, and comments. Each is matched where it begins, so that the time is linear."""
+
 INTROSPECTION = frozenset({"__schema", "__type"})
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLimits:
+    """Limits of one document."""
+
+    tokens: int = MAX_TOKENS
+    levels: int = MAX_LEVELS
+    fields: int = MAX_FIELDS
+    root_fields: int = MAX_ROOT_FIELDS
+    aliases: int = MAX_ALIASES
+
+    @property
+    def alias_limits(self) -> AliasLimits:
+        """The limits of fields that are selected of one object."""
+        return AliasLimits(self.root_fields, self.aliases)
 
 
 def selects_nothing(document: DocumentNode) -> bool:
@@ -43,6 +78,11 @@ def has_long_integer(document: DocumentNode) -> bool:
     """True if an integer literal has more digits than MAX_DIGITS."""
     integers = (node.value for node in nodes_of(document) if isinstance(node, IntValueNode))
     return any(len(value) > MAX_DIGITS for value in integers)
+
+
+def has_many_directives(text: str) -> bool:
+    """True if a document's text has more directives than MAX_DIRECTIVES; it need not be parsed."""
+    return text.count("@") > MAX_DIRECTIVES and NO_TOKENS.sub("", text).count("@") > MAX_DIRECTIVES
 
 
 def nodes_of(document: DocumentNode) -> Iterator[Node]:

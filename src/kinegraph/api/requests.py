@@ -7,6 +7,7 @@ from typing import Any  # JSON that a client sent
 import orjson
 from starlette.requests import Request
 
+from kinegraph.cost.meter import Meter
 from kinegraph.persisted.rules import Identifier, identifier_of
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -54,7 +55,7 @@ class BadRequest(Exception):
 class SubscriptionRequested(BadRequest):
     """A valid subscription. It is refused where the request asks for one response."""
 
-    def __init__(self, document: Any, parameters: "Parameters") -> None:
+    def __init__(self, document: Any, parameters: "Parameters", meter: Meter) -> None:
         super().__init__(
             400,
             "Subscriptions are streamed: send them over WebSocket (subprotocol graphql-transport-ws) to this address, "
@@ -63,6 +64,8 @@ class SubscriptionRequested(BadRequest):
         )
         self.document = document
         self.parameters = parameters
+        self.meter = meter
+        """Of its request; each event has another."""
 
 
 @dataclass(slots=True)

@@ -114,9 +114,9 @@ class Revalidation:
     async def store(self, context: RequestContext, data: orjson.Fragment | None) -> bool:
         """Cache the tag of an answer without errors, if nothing but what has a version decided it. Returns True."""
         session = context.opened
-        if data is None or session is None or session.statements is None or context.has_used_storage:
+        if data is None or session is None or session.observed is None or context.has_used_storage:
             return True
-        tables = [tables_of(statement) for statement in session.statements]
+        tables = [tables_of(statement) for statement in session.observed]
         if None not in tables:
             reads_more = any(each is not None and not each <= BY_VIEWER for each in tables)
             version = await self._version(session, reads_more=reads_more)

@@ -114,7 +114,7 @@ Filter = Annotated[AssignmentFilter | None, strawberry.argument(description="Wha
 
 @extends(Viewer)
 class ViewerAssignments:
-    @field("What is assigned to the caller in all their organizations, by date.")
+    @field("What is assigned to the caller in all their organizations, by date.", assumed_size=30)
     async def assignments(
         root: strawberry.Parent[Any], info: Info, start: From = None, to: To = None, filter: Filter = None
     ) -> list[WorkoutAssignment]:

@@ -52,13 +52,15 @@ def _of_first(column: str) -> Any:
 @payload("The assignments that were made, in the order of the athletes.")
 class AssignWorkoutPayload:
     assignments: list[WorkoutAssignment] = strawberry.field(
-        default_factory=list, description="One for each athlete; empty where the mutation was refused."
+        default_factory=list,
+        description="One for each athlete; empty where the mutation was refused.",
+        metadata={"assumed_size": 10},
     )
 
 
 @extends(AssignWorkoutPayload)
 class AssignedWorkout:
-    @field("The same assignments with their cursors, as the lists contain them that they are in now.")
+    @field("The same assignments with their cursors, as the lists contain them that they are in now.", assumed_size=10)
     def assignment_edges(root: strawberry.Parent[Any]) -> list[Edge[WorkoutAssignment]]:
         rows = root.assignments
         edges: Any = [{"cursor": encode(ORDER[0], [row.scheduled_for, row.id]), "node": row} for row in rows]

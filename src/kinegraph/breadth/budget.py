@@ -18,6 +18,8 @@ class Budget:
         self.bytes = 0
         self.objects = 0
         self.values = 0
+        self.hits = 0
+        """Answers that were found in the cache."""
         self._refuse = refuse
         self._excess = ""
 
@@ -51,4 +53,4 @@ class Budget:
 
     def restart(self) -> None:
         """Set the counts to zero, because the answer is built again from the start."""
-        self.objects = self.values = self.bytes = 0
+        self.objects = self.values = self.bytes = self.hits = 0

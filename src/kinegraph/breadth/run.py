@@ -133,6 +133,7 @@ class _Run:
         if entries is None:
             return None
         cached = CachedColumn(field, entries, cache, self.adapter, self.budget)
+        self.budget.hits += len(entries) - len(cached.missing)
         placeholders = recorder and recorder.placeholders(field, cached, pending.keys)
         scope.columns[pending.index] = placeholders or cached
         return cached

@@ -55,6 +55,18 @@ def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
     return Resolve(cached, _direct_call(field, definition), required_columns)
 
 
+def has_statement(parent: GraphQLObjectType, definition: GraphQLField) -> bool:
+    """Return true if a field may take an SQL statement of its own: if it is loaded, or has a resolver that waits."""
+    return isinstance(strategy(parent, definition), Edge | Resolve)
+
+
+def assumed_size(definition: GraphQLField) -> float | None:
+    """Return how long a list usually is, as its field declares it."""
+    field: Definition = (definition.extensions or {}).get(DEFINITION)
+    size: float | None = None if field is None else field.metadata.get("assumed_size")
+    return size
+
+
 def _direct_call(field: StrawberryField, definition: GraphQLField) -> Callable[..., Value] | None:
     """Return a function that calls the resolver directly: Strawberry's own call takes longer than most resolvers.
 

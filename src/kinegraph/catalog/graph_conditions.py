@@ -39,7 +39,8 @@ async def resolved(info: Info, wanted: Filter, organization_id: UUID | None, see
 class Query:
     @field(
         "The vocabulary of conditions, related ones together, and after it those in no vocabulary: of canonical "
-        "exercises, and of an organization's own that the caller sees."
+        "exercises, and of an organization's own that the caller sees.",
+        assumed_size=100,
     )
     async def contraindication_conditions(
         self,

@@ -38,39 +38,36 @@ class TermCount:
     count: int = strawberry.field(description="How many exercises; of a category, those tagged below it count too.")
 
 
+def _counts(description: str) -> Any:
+    """Declare a facet: a list of counts."""
+    return strawberry.field(description=description, metadata={"assumed_size": 12})
+
+
 @strawberry.type(
     description="How many exercises of the whole list have each value, most frequent first. Each facet is counted "
     "without its own filters, so that one request shows what else could be chosen; its description names the filter "
     "that takes its values."
 )
 class ExerciseFacets:
-    category: list[FacetCount] = strawberry.field(description="By category of training, for `category`.")
-    kind: list[FacetCount] = strawberry.field(description="By kind, for `kind`.")
-    movement_pattern: list[FacetCount] = strawberry.field(
-        description="By fundamental movement, where there is one, for `movementPattern`."
-    )
-    difficulty: list[FacetCount] = strawberry.field(
-        description="By difficulty 1 to 5, where there is one: each `number` for `difficultyIn`. Counted without "
+    category: list[FacetCount] = _counts("By category of training, for `category`.")
+    kind: list[FacetCount] = _counts("By kind, for `kind`.")
+    movement_pattern: list[FacetCount] = _counts("By fundamental movement, where there is one, for `movementPattern`.")
+    difficulty: list[FacetCount] = _counts(
+        "By difficulty 1 to 5, where there is one: each `number` for `difficultyIn`. Counted without "
         "`difficulty`, `difficultyMin` and `difficultyMax` too."
     )
-    status: list[FacetCount] = strawberry.field(
-        description="By status, for `status`: all that the caller may ask for, archived ones too."
-    )
-    primary_muscles: list[FacetCount] = strawberry.field(description="By primary muscle, for `primaryMuscles`.")
-    secondary_muscles: list[FacetCount] = strawberry.field(description="By secondary muscle, for `secondaryMuscles`.")
-    muscles: list[FacetCount] = strawberry.field(description="By muscle, primary or secondary, for `muscles`.")
-    equipment: list[FacetCount] = strawberry.field(
-        description="By required equipment, for `requiresEquipment`. Counted without `availableEquipment` and "
+    status: list[FacetCount] = _counts("By status, for `status`: all that the caller may ask for, archived ones too.")
+    primary_muscles: list[FacetCount] = _counts("By primary muscle, for `primaryMuscles`.")
+    secondary_muscles: list[FacetCount] = _counts("By secondary muscle, for `secondaryMuscles`.")
+    muscles: list[FacetCount] = _counts("By muscle, primary or secondary, for `muscles`.")
+    equipment: list[FacetCount] = _counts(
+        "By required equipment, for `requiresEquipment`. Counted without `availableEquipment` and "
         "`excludeEquipment` too."
     )
-    discipline: list[FacetCount] = strawberry.field(description="By sport or field, for `discipline`.")
-    categories: list[TermCount] = strawberry.field(
-        description="By category of the clinical taxonomy: each term's id for `categoryId`."
-    )
-    body_regions: list[TermCount] = strawberry.field(description="By body region: each term's id for `bodyRegionId`.")
-    equipment_items: list[TermCount] = strawberry.field(
-        description="By catalogued equipment: each term's id for `equipmentId`."
-    )
+    discipline: list[FacetCount] = _counts("By sport or field, for `discipline`.")
+    categories: list[TermCount] = _counts("By category of the clinical taxonomy: each term's id for `categoryId`.")
+    body_regions: list[TermCount] = _counts("By body region: each term's id for `bodyRegionId`.")
+    equipment_items: list[TermCount] = _counts("By catalogued equipment: each term's id for `equipmentId`.")
 
 
 async def facets_of(root: strawberry.Parent[Page]) -> Any:

@@ -114,6 +114,8 @@ def _serve(options: argparse.Namespace) -> int:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),  # uvicorn would believe every process of this machine
+        forwarded_allow_ips=[*settings.trusted_proxies],
         timeout_graceful_shutdown=10,
     )
     return 0

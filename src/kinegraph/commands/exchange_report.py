@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping
 from kinegraph.exchange.jobs import EXERCISES, OVERRIDES, TAXONOMY_TERMS
 from kinegraph.exchange.rules import Choices, Decision, Plan, Verdict, format_faults
 from kinegraph.formats.records import one_line
+from kinegraph.override.rules import OverrideDecision, OverrideVerdict
+
+MAX_OVERRIDES = 20
+"""Maximum number of overrides that are listed with their fields."""
 
 
 def report(plan: Plan, choices: Choices) -> Iterator[str]:
@@ -32,7 +36,10 @@ def _counts(plan: Plan) -> Iterator[tuple[str, int, str]]:
     if plan.renamed:
         written = sum(each.writes for each in plan.renamed)
         yield "of another name", len(plan.renamed), f", {written:,} of them renamed"
-    remark = f", {sum(each.writes for each in plan.alike)} of them among the new" if plan.alike else ""
+    new = sum(each.writes and each.stored is None for each in plan.alike)
+    renamed = sum(each.stored is not None for each in plan.alike)
+    remark = f", {new:,} of them among the new" if plan.alike else ""
+    remark += f", {renamed:,} among the renamed" if renamed else ""
     yield "probable duplicates", len(plan.alike), remark
     yield "rejected", len({fault.location.row for fault in plan.faults}), ""
     if plan.skipped:
@@ -40,16 +47,42 @@ def _counts(plan: Plan) -> Iterator[tuple[str, int, str]]:
 
 
 def _beside(plan: Plan) -> Iterator[str]:
-    """The counts of what a file has beside exercises, and a line for each override that differs from the stored one."""
+    """The counts of what a file has beside exercises, and lines for overrides that change something."""
     terms = {"new": len(plan.new_terms), "existing": plan.existing_terms}
     overrides = Counter(str(each.verdict) for each in plan.overrides)
-    for name, counts in (("taxonomy terms", terms), ("overrides", overrides)):
-        if total := sum(counts.values()):
+    if renamed := [each for each in plan.overrides if each.renames]:
+        overrides["renaming"] = len(renamed)
+    for name, total, counts in (
+        ("taxonomy terms", sum(terms.values()), terms),
+        ("overrides", len(plan.overrides), overrides),
+    ):
+        if total:
             yield f"{total:,} {name}"
             yield from (f"  {verdict:<20}{count:>7,}" for verdict, count in counts.items())
-    for each in plan.overrides:
-        if each.verdict is Verdict.EDITED:
-            yield f"{each.entry.location} has another override here: {_outcome(each.writes)}"
+    yield from map(_renaming, renamed)
+    changing = [each for each in plan.overrides if each.verdict is not OverrideVerdict.UNCHANGED]
+    changing.sort(key=lambda each: each.verdict is not OverrideVerdict.EDITED)
+    yield from map(_override, changing[:MAX_OVERRIDES])
+    if len(changing) > MAX_OVERRIDES:
+        yield f"and {len(changing) - MAX_OVERRIDES:,} more overrides"
+
+
+def _renaming(decision: OverrideDecision) -> str:
+    before, after = map(one_line, decision.names)
+    outcome = "renamed" if decision.writes else "not renamed"
+    return f'{decision.entry.location} is shown as "{before}", which is {outcome} "{after}"'
+
+
+def _override(decision: OverrideDecision) -> str:
+    """The line of an override: its fields, and the name of the exercise if the file has another one."""
+    entry, fields = decision.entry, [*decision.fields]
+    if decision.removed:
+        fields.append(f"the canonical {', '.join(decision.removed)}")
+    name = "" if entry.name == decision.target.name else f' (the canonical "{one_line(decision.target.name)}")'
+    listed = ", ".join(fields)
+    if decision.verdict is OverrideVerdict.EDITED:
+        return f"{entry.location}{name} has another override here: {_outcome(decision.writes)}: {listed}"
+    return f"{entry.location}{name} gets {listed}"
 
 
 def _renamed(decision: Decision) -> str:
@@ -71,6 +104,8 @@ def _outcome(is_written: bool) -> str:
 def _like(decision: Decision) -> str:
     """The line of a row that resembles another: equal ones are left out, others are imported."""
     verb = "has the name of" if decision.is_equal else "looks like"
+    if decision.stored:
+        return f"{decision.entry.location} {verb} {decision.like}: renamed all the same"
     outcome = "imported all the same" if decision.writes else "not imported (--duplicates keep imports it)"
     return f"{decision.entry.location} {verb} {decision.like}: {outcome}"
 

@@ -3,14 +3,17 @@
 from collections.abc import AsyncGenerator, Callable
 from uuid import UUID
 
-from kinegraph.exchange import store, store_overrides, store_write
+from kinegraph.exchange import store, store_write
 from kinegraph.exchange.rules import Choices, ExistingRows, Parsed, Plan, Stored, StoredRow
-from kinegraph.exchange.rules_fields import FIELDS, digest
-from kinegraph.exchange.rules_plan import planned, require_importable, stored_fields
+from kinegraph.exchange.rules_fields import FIELDS
+from kinegraph.exchange.rules_plan import planned, require_importable
 from kinegraph.exercise.rules_columns import api_name
+from kinegraph.formats.hashes import digest
 from kinegraph.formats.kinegraph_json import line, override_line, term_line
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.override import store as store_overrides
+from kinegraph.override.rules import stored_fields, target_ids
 from kinegraph.taxonomy.store_terms import own_terms, term_names
 from kinegraph.video.rules import NO_VIDEO
 
@@ -73,13 +76,15 @@ async def _existing_rows(session: ReadSession[store.Scope], parsed: Parsed) -> E
     """The stored rows that these entries are compared with."""
     scope = session.viewer
     slugs = [slug for entry in parsed.entries if (slug := entry.content.get("slug"))]
+    named = await store.names(session, scope)
+    overridden = target_ids(parsed.overrides, [row for row in named if not row.is_own])
     return ExistingRows(
         is_canonical=scope is None,
         stored=[_stored(row) for row in await store.existing_rows(session, scope, *_lookup_keys(parsed))],
-        named=await store.names(session, scope),
+        named=named,
         slugs=await store.canonical_slugs(session, slugs) if scope is None else {},
         terms=await term_names(session, scope),
-        targets=await store_overrides.targets(session, scope, parsed.overrides),
+        targets=await store_overrides.targets(session, scope, overridden),
     )
 
 
@@ -97,7 +102,7 @@ async def _write(session: WriteSession[store.Scope], plan: Plan, show_progress: 
     for start in range(0, len(records), BATCH):
         await store_write.write(session, session.viewer, records[start : start + BATCH])
         show_progress(min(start + BATCH, len(records)), len(records))
-    await store_overrides.write(session, session.viewer, plan.overrides)
+    await store_write.write_overrides(session, session.viewer, plan.overrides)
 
 
 async def export_exercises(database: Database, slug: str | None) -> AsyncGenerator[tuple[str, bytes], None]:

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any, Protocol  # Any: values of an entry's fields
 from uuid import UUID
 
-from kinegraph.formats.records import Location, Skipped
+from kinegraph.formats.records import Fault, Location, Skipped
+from kinegraph.override.rules import OverrideDecision, OverrideEntry, TargetRow
 from kinegraph.taxonomy.rules_references import NewTerm, TermNameRow
 
 MAX_FAULTS = 20
@@ -22,18 +23,6 @@ class Duplicates(StrEnum):
 
 class ExchangeError(Exception):
     """An import or export that is not possible. The message says why, with one line for each fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A reason why a row cannot be imported."""
-
-    location: Location
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.location}, field {self.field}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +58,6 @@ class TermEntry:
     """The slug of the category above."""
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideEntry:
-    """An override of a canonical exercise, which is found by id, or else by slug, or else by name."""
-
-    location: Location
-    id: UUID | None
-    slug: str | None
-    name: str
-    fields: Mapping[str, Any]
-    """The overriding values by their key in a stored override."""
-    base: str | None
-    """The hash of the stored override at the time of its export."""
-
-
 @dataclass(slots=True)
 class Parsed:
     """The entries, faults and skipped rows of a file."""
@@ -94,12 +69,10 @@ class Parsed:
     overrides: list[OverrideEntry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        """Number of the file's rows, terms and overrides included."""
-        beside = len(self.terms) + len(self.overrides)
-        return len(self.entries) + beside + len({fault.location.row for fault in self.faults}) + len(self.skipped)
+    exercises: int = 0
+    """Number of the file's rows about exercises."""
+    rows: int = 0
+    """Number of the file's rows, terms and overrides included."""
 
 
 def format_faults(faults: list[Fault], heading: str) -> str:
@@ -150,23 +123,11 @@ class StoredRow(Protocol):
 class NameRow(Protocol):
     """The names by which duplicates of an exercise are detected."""
 
+    id: UUID
     name: str
     slug: str | None
     is_own: bool
     """True for a row of the scope, False for a canonical row beside it."""
-
-
-class TargetRow(Protocol):
-    """A canonical exercise, with the override that the scope has of it."""
-
-    id: UUID
-    slug: str | None
-    name: str
-    status: str
-    overrides: dict[str, Any] | None
-
-    def __getitem__(self, column: str, /) -> Any:
-        """The stored value of an overridable column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +158,7 @@ class ExistingRows:
     terms: Sequence[TermNameRow] = ()
     """The terms that the scope may use."""
     targets: Sequence[TargetRow] = ()
-    """The canonical exercises that the file overrides."""
+    """The canonical exercises that the file's overrides may be about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,21 +179,13 @@ class Decision:
     """True if its stored row has an import key, or another row has the entry's key, so that none is set."""
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideDecision:
-    """The decision about one override."""
-
-    entry: OverrideEntry
-    verdict: Verdict
-    writes: bool
-    target: TargetRow
-
-
 @dataclass(slots=True)
 class Plan:
     """The decisions about all entries of an import."""
 
     rows: int
+    exercises: int
+    """Number of the file's rows about exercises."""
     decisions: list[Decision]
     faults: list[Fault]
     skipped: list[Skipped]
@@ -246,11 +199,6 @@ class Plan:
         return [decision for decision in self.decisions if decision.verdict in verdicts]
 
     @property
-    def exercises(self) -> int:
-        """Number of the file's rows about exercises."""
-        return self.rows - self.existing_terms - len(self.new_terms) - len(self.overrides)
-
-    @property
     def written(self) -> list[Decision]:
         """The decisions whose entries are written."""
         return [decision for decision in self.decisions if decision.writes]
@@ -262,7 +210,7 @@ class Plan:
 
     @property
     def alike(self) -> list[Decision]:
-        """The decisions whose entry has the name of another exercise, or one that is alike."""
+        """The decisions whose entry brings the name of another exercise, or one that is alike."""
         return [decision for decision in self.decisions if decision.like]
 
     @property

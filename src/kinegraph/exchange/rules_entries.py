@@ -1,12 +1,14 @@
 """Reading a file: its rows as entries of exercises, terms and overrides, with the faults of those that are not."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any  # values of a file: JSON of any type
 from uuid import UUID
 
-from kinegraph.exchange.rules import Entry, Fault, OverrideEntry, Parsed, TermEntry
+from kinegraph.exchange.rules import Entry, Parsed, TermEntry
 from kinegraph.exchange.rules_fields import (
     BY_API_NAME,
     FIELDS,
@@ -18,20 +20,18 @@ from kinegraph.exchange.rules_fields import (
     is_a,
     is_choice,
 )
-from kinegraph.exercise.rules_columns import COLUMNS, LISTS, OVERRIDABLE, api_name
+from kinegraph.exercise.rules_columns import COLUMNS, LISTS, api_name
 from kinegraph.exercise.rules_details import ContraindicationSeverity
 from kinegraph.formats.csv import Cell
 from kinegraph.formats.csv import Column as CsvColumn
 from kinegraph.formats.readers import read
-from kinegraph.formats.records import File, Format, Raw, Rows, one_line
+from kinegraph.formats.records import Fault, File, Format, Raw, Rows, one_line
 from kinegraph.kit.checks import Checks, character_fault, parse_key
 from kinegraph.kit.text import COMMAS, LINE_ENDS, SEMICOLONS, identity_of, split_terms
+from kinegraph.override.rules import OVERRIDABLE_FIELDS, OverrideEntry
 from kinegraph.taxonomy.rules import TaxonomyKind, checked_term
 
 MAX_KEY_LENGTH = 255
-OVERRIDABLE_FIELDS: Mapping[str, str] = {api_name(name): name for name in OVERRIDABLE}
-"""The fields that an override in a file may set, by their names there, which are the keys of the stored override."""
-
 CELLS: Mapping[str, Cell] = {
     **dict.fromkeys((*LISTS, *TERMS), Cell.LIST),
     **dict.fromkeys(FLAGS, Cell.FLAG),
@@ -84,11 +84,17 @@ def read_file(format: Format, file: File) -> Parsed:
 
 def parsed(rows: Rows, format: Format) -> Parsed:
     """The entries of the rows that can be imported, and the faults of the others."""
-    found = Parsed(prefers_names=format is Format.CSV, skipped=[*rows.skipped])
-    rows_by_key: dict[str, int] = {}
+    exercises = len(rows.rows) + len(rows.skipped)
+    found = Parsed(
+        prefers_names=format is Format.CSV,
+        skipped=[*rows.skipped],
+        exercises=exercises,
+        rows=exercises + len(rows.terms) + len(rows.overrides),
+    )
+    keys = _Keys()
     for row in rows.rows:
         with _checking(row, found) as checks:
-            entry = _entry(row, format, rows_by_key, checks)
+            entry = _entry(row, format, keys, checks)
         if not checks.refusals:
             found.entries.append(entry)
     for row in rows.terms:
@@ -114,17 +120,31 @@ def _checking(row: Raw, found: Parsed) -> Iterator[Checks]:
     found.faults += _faults(row, checks)
 
 
-def _entry(row: Raw, format: Format, rows_by_key: dict[str, int], checks: Checks) -> Entry:
-    id = _checked_id(row, checks)
+@dataclass(slots=True)
+class _Keys:
+    """The keys of the rows that were read."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    """The number of the row that has each key."""
+    equal_names: Counter[str] = field(default_factory=Counter)
+    """Number of rows whose key is made of this name."""
+
+
+def _entry(row: Raw, format: Format, keys: "_Keys", checks: Checks) -> Entry:
+    id = _checked_id(row.id, checks)
     if "name" not in row.fields and (row.fields or not checks.refusals):
         checks.refuse("Must be given.", "name")
     content = content_of(row.fields, checks)
-    key = _key(row, format)
+    number = keys.equal_names[name := identity_of(row.location.name)] + 1
+    key = _key(row, format, number)
     key = checks.text(key, (row.key_field,), MAX_KEY_LENGTH, lines=False) if key else ""
-    if key and rows_by_key.setdefault(key, row.location.row) != row.location.row:
-        checks.refuse(f"The same stands in row {rows_by_key[key]:,}.", row.key_field)
+    if key and (first := keys.rows.get(key)):
+        checks.refuse(f"The same stands in row {first:,}.", row.key_field)
     elif not key and not checks.refusals:
         checks.refuse("Must be given: it tells the row from others.", row.key_field)
+    if not row.is_key_of_name or not checks.refusals:
+        keys.rows.setdefault(key, row.location.row)
+        keys.equal_names[name] += row.is_key_of_name
     slug = content.get("slug") if row.finds_by_slug else None
     whole_cells = {BY_API_NAME[name]: cell for name, cell in row.whole_cells.items()}
     return Entry(row.location, key, content, id, slug, row.base, whole_cells)
@@ -152,22 +172,26 @@ OVERRIDE_TEXTS = ("id", "slug", "name", "contentHash")
 
 
 def _override(row: Raw, checks: Checks) -> OverrideEntry:
-    """The override of a row; its exercise is found by id, or else by slug, or else by name."""
+    """The override of a row. A null field goes back to the canonical value."""
     sent = dict(row.fields)
     fields = sent.pop("fields", None)
-    texts = _texts(sent, OVERRIDE_TEXTS, ("name",), checks)
+    texts = _texts(sent, OVERRIDE_TEXTS, ("name",), checks, others=("fields",))
     values: dict[str, Any] = {}
     if is_a(fields, dict, ("fields",), checks):
-        given = {key: value for key, value in fields.items() if value is not None}
+        reset = [key for key, value in fields.items() if value is None and key in OVERRIDABLE_FIELDS]
+        given = {key: value for key, value in fields.items() if key not in reset}
         values = {api_name(name): value for name, value in content_of(given, checks, OVERRIDABLE_FIELDS).items()}
-    id = parse_key(texts.get("id", ""))
+        values |= dict.fromkeys(reset)
+    id = _checked_id(texts.get("id"), checks)
     return OverrideEntry(row.location, id, texts.get("slug"), texts.get("name", ""), values, texts.get("contentHash"))
 
 
-def _texts(fields: Mapping[str, Any], names: Sequence[str], required: Sequence[str], checks: Checks) -> dict[str, str]:
-    """The texts of a row, without nulls."""
+def _texts(
+    fields: Mapping[str, Any], names: Sequence[str], required: Sequence[str], checks: Checks, others: Sequence[str] = ()
+) -> dict[str, str]:
+    """The texts of a row, without nulls. `others` are the fields that the row may have beside them."""
     for name in fields.keys() - {*names}:
-        checks.refuse(f"There is no such field; there are {', '.join(names)}.", one_line(name))
+        checks.refuse(f"There is no such field; there are {', '.join((*names, *others))}.", one_line(name))
     for name in required:
         if fields.get(name) is None:
             checks.refuse("Must be given.", name)
@@ -179,22 +203,26 @@ def _texts(fields: Mapping[str, Any], names: Sequence[str], required: Sequence[s
     return found
 
 
-def _checked_id(row: Raw, checks: Checks) -> UUID | None:
+def _checked_id(text: str | None, checks: Checks) -> UUID | None:
     """The id of the stored row that a row was exported from."""
-    id = parse_key(row.id) if row.id else None
-    if row.id and id is None:
+    id = parse_key(text) if text else None
+    if text and id is None:
         checks.refuse("Must be an id that Kinegraph gave out (a UUID).", "id")
     return id
 
 
-def _key(row: Raw, format: Format) -> str:
-    """The key that finds the stored row when a later file is imported; of a name, its identity, or a hash of it."""
+def _key(row: Raw, format: Format, number: int = 1) -> str:
+    """The key that finds the stored row when a later file is imported; of a name, its identity, or a hash of it.
+
+    `number` counts the rows of a file that have the same name.
+    """
     name = row.location.name
     if not row.is_key_of_name or not name:
         return row.key
-    key = f"{format}:{(identity := identity_of(name))}"
+    form = format if number == 1 else f"{format}#{number}"
+    key = f"{form}:{(identity := identity_of(name))}"
     is_long = len(key) > MAX_KEY_LENGTH
-    return f"{format}:sha256:{hashlib.sha256(identity.encode()).hexdigest()}" if is_long else key
+    return f"{form}:sha256:{hashlib.sha256(identity.encode()).hexdigest()}" if is_long else key
 
 
 def _faults(row: Raw, checks: Checks) -> list[Fault]:

@@ -6,9 +6,8 @@ since, and *new* if there is no row. A new entry with the name of another one of
 whose name is only alike is reported, and is new.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any  # values of an entry's fields
 from uuid import UUID
 
 from kinegraph.exchange.rules import (
@@ -18,26 +17,23 @@ from kinegraph.exchange.rules import (
     Entry,
     ExchangeError,
     ExistingRows,
-    Fault,
     NameRow,
-    OverrideDecision,
-    OverrideEntry,
     Parsed,
     Plan,
     Stored,
-    TargetRow,
     TermEntry,
     Verdict,
     format_faults,
 )
-from kinegraph.exchange.rules_entries import OVERRIDABLE_FIELDS
-from kinegraph.exchange.rules_fields import TERMS, is_unchanged
+from kinegraph.exchange.rules_fields import DEFAULTS, TERMS
 from kinegraph.exercise.rules import require_move
 from kinegraph.exercise.rules_columns import api_name
-from kinegraph.exercise.rules_terms import ExerciseStatus
-from kinegraph.formats.records import Location, Skipped, one_line, quoted
+from kinegraph.formats.hashes import fields_of, is_unchanged
+from kinegraph.formats.records import Fault, Location, Skipped, one_line, quoted
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.kit.text import identity_of, likenesses
+from kinegraph.override.rules import OverrideDecision
+from kinegraph.override.rules import decided as decided_overrides
 from kinegraph.taxonomy.rules_references import NewTerm, TermIndex
 from kinegraph.video.rules import locked_columns, require_video
 
@@ -48,18 +44,34 @@ def planned(parsed: Parsed, existing: ExistingRows, choices: Choices) -> Plan:
     new_terms, orphans = _new_terms(parsed.terms, index)
     rows = _Rows(existing)
     matched, twice = _matched([_with_slugs(entry, index) for entry in parsed.entries], rows)
-    duplicates = DuplicateFinder(existing.named, [entry for entry, stored in matched if stored])
-    decisions = [_decided(entry, stored, rows, duplicates, choices) for entry, stored in matched]
+    found = {entry.location: _of_stored(entry, stored, rows, choices) for entry, stored in matched if stored}
+    duplicates = DuplicateFinder(existing.named, [*found.values()])
+    decisions = [
+        _with_likeness(decision, duplicates)
+        if (decision := found.get(entry.location))
+        else _of_new(entry, duplicates, choices)
+        for entry, _ in matched
+    ]
     against = [fault for decision in decisions if decision.writes for fault in _against(decision, existing, index)]
     against += _slugs_twice(decisions) if existing.is_canonical else []
     refused = {fault.location.row for fault in against}
     decided = [decision for decision in decisions if decision.entry.location.row not in refused]
-    overrides, missing = _overrides(parsed.overrides, existing, choices)
-    faults = [*parsed.faults, *orphans, *twice, *against, *(each for each in missing if isinstance(each, Fault))]
-    skipped = [*parsed.skipped, *(each for each in missing if isinstance(each, Skipped))]
+    beside = [*_overrides(parsed, existing, choices)]
+    faults = [*parsed.faults, *orphans, *twice, *against, *(each for each in beside if isinstance(each, Fault))]
+    skipped = [*parsed.skipped, *(each for each in beside if isinstance(each, Skipped))]
+    overrides = [each for each in beside if isinstance(each, OverrideDecision)]
     existing_terms = len(parsed.terms) - len(new_terms) - len(orphans)
     faults.sort(key=lambda fault: fault.location.row)
-    return Plan(parsed.rows, decided, faults, skipped, existing_terms, new_terms, overrides)
+    return Plan(parsed.rows, parsed.exercises, decided, faults, skipped, existing_terms, new_terms, overrides)
+
+
+def _overrides(
+    parsed: Parsed, existing: ExistingRows, choices: Choices
+) -> Iterator[OverrideDecision | Fault | Skipped]:
+    """The decisions about the file's overrides; those that cannot be stored become faults, or are skipped."""
+    return decided_overrides(
+        parsed.overrides, existing.targets, is_canonical=existing.is_canonical, overwrite=choices.overwrite
+    )
 
 
 def _new_terms(entries: Sequence[TermEntry], index: TermIndex) -> tuple[list[NewTerm], list[Fault]]:
@@ -94,56 +106,6 @@ def _slugs(entry: Entry, name: str, kind: str, index: TermIndex) -> list[str]:
     return sorted({index.slug_of(kind, text) or text for text in entry.content[name]})
 
 
-def _overrides(
-    entries: Sequence[OverrideEntry], existing: ExistingRows, choices: Choices
-) -> tuple[list[OverrideDecision], list[Fault | Skipped]]:
-    """The decisions about overrides; those that cannot be stored become faults, or are skipped."""
-    decisions = []
-    others: list[Fault | Skipped] = []
-    keys: dict[Any, TargetRow] = {}
-    for row in existing.targets:
-        keys |= {row.id: row, row.slug: row, ("name", identity_of(row.name)): row}
-    seen: set[UUID] = set()
-    for entry in entries:
-        names = (entry.id, entry.slug, ("name", identity_of(entry.name)))
-        target = next((keys[name] for name in names if name is not None and name in keys), None)
-        if existing.is_canonical:
-            others.append(Skipped(entry.location, "skipped, as the canonical library overrides nothing"))
-        elif target is None or target.id in seen:
-            fault = "There is no such canonical exercise." if target is None else "The file has two overrides of it."
-            others.append(Fault(entry.location, "name", fault))
-        else:
-            seen.add(target.id)
-            decision = _override(entry, target, choices)
-            if decision.writes and target.status != ExerciseStatus.PUBLISHED:
-                others.append(Skipped(entry.location, f"skipped, as the exercise is {target.status}"))
-            else:
-                decisions.append(decision)
-    return decisions, others
-
-
-def stored_fields(target: TargetRow) -> dict[str, Any]:
-    """The values that a scope overrides; stored keys that may not be overridden, or are null, do not count."""
-    found = {key: value for key, value in (target.overrides or {}).items() if value is not None}
-    return {key: found[key] for key in OVERRIDABLE_FIELDS if key in found}
-
-
-def _override(entry: OverrideEntry, target: TargetRow, choices: Choices) -> OverrideDecision:
-    """The decision about an override. A value that is equal to the canonical one is none."""
-    fields = {key: value for key, value in entry.fields.items() if value != target[OVERRIDABLE_FIELDS[key]]}
-    stored = stored_fields(target)
-    differing = [key for key, value in fields.items() if stored.get(key) != value]
-    if not differing:
-        verdict = Verdict.UNCHANGED
-    elif not stored:
-        verdict = Verdict.NEW
-    else:
-        is_unedited = not stored.keys() & {*differing} or is_unchanged(stored, entry.base)
-        verdict = Verdict.CHANGED if is_unedited else Verdict.EDITED
-    writes = verdict in (Verdict.NEW, Verdict.CHANGED) or (verdict is Verdict.EDITED and choices.overwrite)
-    return OverrideDecision(replace(entry, fields=fields), verdict, writes, target)
-
-
 def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry, Stored | None]], list[Fault]]:
     """Each entry with its stored row. An entry whose row belongs to an earlier entry is a fault."""
     matched: list[tuple[Entry, Stored | None]] = []
@@ -160,28 +122,60 @@ def _matched(entries: Sequence[Entry], rows: "_Rows") -> tuple[list[tuple[Entry,
 
 
 class DuplicateFinder:
-    """The names of the scope, the file and the canonical library."""
+    """The names that the scope will have after the import, and those of the canonical library.
 
-    def __init__(self, named: Sequence[NameRow], entries: Sequence[Entry]) -> None:
-        self.own: dict[tuple[bool, str], str] = {}
-        self.canonical: dict[tuple[bool, str], str] = {}
+    Rows that the file renames have their new names. `matched` are the decisions about stored rows.
+    """
+
+    def __init__(self, named: Sequence[NameRow], matched: Sequence[Decision]) -> None:
+        self.own: _Names = {}
+        self.canonical: _Names = {}
+        renamed = {each.stored.id for each in matched if each.stored and _is_renamed(each)}
         for row in named:
-            names, kind = (self.own, "stored") if row.is_own else (self.canonical, "canonical")
-            for form in _forms(row.name, row.slug):
-                names.setdefault(form, f'the {kind} "{one_line(row.name)}"')
-        for entry in entries:
-            self.add(entry)
+            if not row.is_own or row.id not in renamed:
+                names, kind = (self.own, "stored") if row.is_own else (self.canonical, "canonical")
+                _add(names, _forms(row.name, row.slug), row.id, f'the {kind} "{one_line(row.name)}"')
+        for decision in matched:
+            self.add(decision.entry, decision.stored)
 
-    def add(self, entry: Entry) -> None:
-        """Add an entry, which later ones are compared with."""
-        for form in _forms(entry.name, entry.content.get("slug")):
-            self.own.setdefault(form, str(entry.location))
+    def add(self, entry: Entry, stored: Stored | None = None) -> None:
+        """Add an entry, which others are compared with."""
+        forms = _forms(entry.name, entry.content.get("slug"))
+        _add(self.own, forms, stored.id if stored else entry.location, str(entry.location))
 
-    def like(self, entry: Entry) -> tuple[str | None, bool]:
-        """Description of the exercise that an entry resembles most, and whether its scope or file has the very name."""
+    def like(self, entry: Entry, stored: Stored | None = None) -> tuple[str | None, bool]:
+        """Description of the exercise that an entry resembles most, and whether its scope or file has the very name.
+
+        The entry's own stored row is left out.
+        """
         forms = [*_forms(entry.name, entry.content.get("slug"))]
-        found = next((names[form] for names in (self.own, self.canonical) for form in forms if form in names), None)
-        return found, forms[0] in self.own
+        own = stored.id if stored else None
+        found = [
+            (text, names is self.own and form == forms[0])
+            for names in (self.own, self.canonical)
+            for form in forms
+            for holder, text in names.get(form, {}).items()
+            if holder != own
+        ]
+        return found[0] if found else (None, False)
+
+
+_Names = dict[tuple[bool, str], dict[UUID | Location, str]]
+"""The rows that have a form of a name, each by its id or location, with its description."""
+
+
+def _add(names: _Names, forms: Iterable[tuple[bool, str]], holder: UUID | Location, text: str) -> None:
+    """Add a row to the first two of each form: one of them is not the row that is compared."""
+    for form in forms:
+        holders = names.setdefault(form, {})
+        if len(holders) < 2:
+            holders.setdefault(holder, text)
+
+
+def _is_renamed(decision: Decision) -> bool:
+    """True if an existing row gets a name that is not equal to its present one."""
+    stored, entry = decision.stored, decision.entry
+    return decision.writes and stored is not None and identity_of(stored.content["name"]) != identity_of(entry.name)
 
 
 def _forms(name: str, slug: str | None) -> Iterator[tuple[bool, str]]:
@@ -215,15 +209,25 @@ class _Rows:
         return self.is_canonical or identity_of(row.content["name"]) == identity_of(entry.name)
 
 
-def _decided(
-    entry: Entry, stored: Stored | None, rows: _Rows, duplicates: DuplicateFinder, choices: Choices
-) -> Decision:
-    if stored is None:
-        like, is_equal = duplicates.like(entry)
-        imports = not is_equal or choices.duplicates is Duplicates.KEEP
-        if imports:
-            duplicates.add(entry)
-        return Decision(entry, Verdict.DUPLICATE if is_equal else Verdict.NEW, imports, like=like, is_equal=is_equal)
+def _of_new(entry: Entry, duplicates: DuplicateFinder, choices: Choices) -> Decision:
+    """The decision about an entry without a stored row."""
+    like, is_equal = duplicates.like(entry)
+    imports = not is_equal or choices.duplicates is Duplicates.KEEP
+    if imports:
+        duplicates.add(entry)
+    return Decision(entry, Verdict.DUPLICATE if is_equal else Verdict.NEW, imports, like=like, is_equal=is_equal)
+
+
+def _with_likeness(decision: Decision, duplicates: DuplicateFinder) -> Decision:
+    """The decision about a stored row, with the exercise that it resembles under its new name."""
+    if not _is_renamed(decision):
+        return decision
+    like, is_equal = duplicates.like(decision.entry, decision.stored)
+    return replace(decision, like=like, is_equal=is_equal)
+
+
+def _of_stored(entry: Entry, stored: Stored, rows: _Rows, choices: Choices) -> Decision:
+    """The decision about an entry that has a stored row."""
     is_key_unchanged = stored.import_key is not None or entry.key in rows.by_key
     protected = [name for name in locked_columns(entry.content) if entry.content[name] != stored.content[name]]
     if is_video_unchanged := stored.is_video_locked and bool(protected):
@@ -236,10 +240,14 @@ def _decided(
 
 
 def _verdict(entry: Entry, stored: Stored) -> Verdict:
-    if all(stored.content[name] == value for name, value in entry.content.items()):
+    differing = [name for name, value in entry.content.items() if stored.content[name] != value]
+    if not differing:
         return Verdict.UNCHANGED
-    is_unedited = is_unchanged(stored.content, stored.seed_hash) or is_unchanged(stored.content, entry.base)
-    return Verdict.CHANGED if is_unedited else Verdict.EDITED
+    same = [hashed for hashed in (stored.seed_hash, entry.base) if hashed and is_unchanged(stored.content, hashed)]
+    imported = {name for hashed in same for name in fields_of(hashed)}
+    # A field that no file had so far has its default, unless somebody set it.
+    is_unedited = all(name in imported or stored.content[name] == DEFAULTS[name] for name in differing)
+    return Verdict.CHANGED if same and is_unedited else Verdict.EDITED
 
 
 def _against(decision: Decision, existing: ExistingRows, index: TermIndex) -> Iterator[Fault]:

@@ -88,7 +88,7 @@ async def names(session: ReadSession, scope: Scope) -> list[NameRow]:
     """The names of every row that the scope sees, its own first."""
     return await session.fetch(
         """
-        SELECT name, slug, organization_id IS NOT DISTINCT FROM $1 AS is_own
+        SELECT id, name, slug, organization_id IS NOT DISTINCT FROM $1 AS is_own
         FROM exercises
         WHERE deleted_at IS NULL AND (organization_id IS NULL OR organization_id = $1)
         ORDER BY organization_id IS NULL, id

@@ -10,12 +10,15 @@ import asyncpg
 from kinegraph.canonical.store import SEEDED
 from kinegraph.exchange import store_details
 from kinegraph.exchange.rules import Decision, ExchangeError, Stored
-from kinegraph.exchange.rules_fields import DEFAULTS, TERMS, digest, is_digest
+from kinegraph.exchange.rules_fields import DEFAULTS, TERMS
 from kinegraph.exchange.store import Scope
 from kinegraph.exercise.rules_columns import EXCHANGED
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
+from kinegraph.formats.hashes import digest, is_digest
 from kinegraph.kit.sessions import WriteSession, typed
+from kinegraph.override import store as store_overrides
+from kinegraph.override.rules import OverrideDecision
 from kinegraph.taxonomy.rules_references import NewTerm
 from kinegraph.taxonomy.store_terms import insert_terms
 from kinegraph.video.rules import NO_VIDEO, video_columns
@@ -89,6 +92,15 @@ async def write_terms(session: WriteSession, scope: Scope, terms: Sequence[NewTe
         await insert_terms(session, scope, terms)
     except asyncpg.UniqueViolationError:
         message = "Somebody stored a term of the same name meanwhile; nothing was imported. Try again."
+        raise ExchangeError(message) from None
+
+
+async def write_overrides(session: WriteSession, scope: Scope, decisions: Sequence[OverrideDecision]) -> None:
+    """Store a file's overrides. Raises ExchangeError."""
+    try:
+        await store_overrides.write(session, scope, decisions)
+    except asyncpg.UniqueViolationError:
+        message = "Somebody overrode one of these exercises meanwhile; nothing was imported. Try again."
         raise ExchangeError(message) from None
 
 

@@ -26,7 +26,9 @@ ExerciseId = Annotated[strawberry.ID, strawberry.argument(description="The exerc
 
 def _tagged(kind: TaxonomyKind, description: str) -> Any:
     """Declare the field of the terms of one kind; all kinds are read by one call."""
-    return edge(store_taxonomy.terms_of, "id", description, lambda exercise, by_kind: by_kind.get(kind, []))
+    return edge(
+        store_taxonomy.terms_of, "id", description, lambda exercise, by_kind: by_kind.get(kind, []), assumed_size=2
+    )
 
 
 @strawberry.interface(description="What canonical, own and merged exercises have in common; one fragment serves all.")
@@ -58,11 +60,15 @@ class Exercise(ExerciseFields, Node):
         metadata={"required_columns": VIDEO_COLUMNS},
     )
     video_candidates: list[VideoCandidate] = strawberry.field(
-        resolver=candidates_of, description="Videos that coaches suggested; shown to coaches and platform admins."
+        resolver=candidates_of,
+        description="Videos that coaches suggested; shown to coaches and platform admins.",
+        metadata={"assumed_size": 3},
     )
-    instructions: list[Instruction] = edge(store_details.instructions_of, "id", "What the athlete does, in order.")
+    instructions: list[Instruction] = edge(
+        store_details.instructions_of, "id", "What the athlete does, in order.", assumed_size=6
+    )
     contraindications: list[Contraindication] = edge(
-        store_details.contraindications_of, "id", "The conditions that speak against it."
+        store_details.contraindications_of, "id", "The conditions that speak against it.", assumed_size=3
     )
     categories: list[TaxonomyTerm] = _tagged(TaxonomyKind.CATEGORY, "The categories that it is tagged with.")
     body_regions: list[TaxonomyTerm] = _tagged(TaxonomyKind.BODY_REGION, "The parts of the body it is for.")

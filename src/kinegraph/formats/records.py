@@ -73,6 +73,18 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A reason why a row cannot be imported."""
+
+    location: Location
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.location}, field {self.field}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A row that has nothing to import, and why."""
 

@@ -140,7 +140,9 @@ class Viewer(Node):
     is_platform_admin: bool = strawberry.field(
         description="Whether they curate the canonical library; it opens no organization to them."
     )
-    memberships: list[Membership] = strawberry.field(description="Their organizations and roles, by organization name.")
+    memberships: list[Membership] = strawberry.field(
+        description="Their organizations and roles, by organization name.", metadata={"assumed_size": 2}
+    )
 
 
 @strawberry.type

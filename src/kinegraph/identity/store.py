@@ -1,5 +1,6 @@
 """Reading the viewer and the members of organizations; caching viewers."""
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -71,6 +72,13 @@ class UserAuthentication(CachedAuthentication[Viewer]):
     def user(self) -> UUID | str | None:
         """The user's id or e-mail address, by which they are to be found."""
         return self._user_id or self._email
+
+    @property
+    def caller(self) -> str:
+        """A text that identifies the user among all: the id, or the hash of the e-mail address."""
+        if self._user_id is not None:
+            return self._user_id.hex
+        return hashlib.sha256((self._email or "").encode()).hexdigest()
 
     async def __call__(self, session: ReadSession) -> Viewer:
         """Read the viewer, and set them."""

@@ -59,6 +59,8 @@ class Context:
         the field has an abstract type, by that and the name of the row's type.
 
         Set by the executor; None, or no entry, where they are unknown."""
+        self.statements = 0
+        """The statements of its sessions that have ended."""
         self.has_mutated = False
         """True once a mutation was done."""
         self.is_worth_a_retry = False
@@ -92,7 +94,7 @@ class Context:
         else:
             self._session = await self._database.begin_read(self._authenticate)
         if self.is_observed:
-            self._session.statements = set()
+            self._session.observed = set()
         return self._session
 
     @property
@@ -225,6 +227,7 @@ class Context:
             self._loaders.clear()
             session, self._session = self._session, None
             if session is not None:
+                self.statements += session.statements
                 await self._database.end(session, commit=commit)
 
 

@@ -69,15 +69,19 @@ class Caching:
         return None if session is None or session.viewer is None else self.keys_and_versions(session.viewer, keys)
 
 
-def field(description: str, *columns: str, cached: Caching | None = None) -> Callable[[Callable[..., Any]], Any]:
+def field(
+    description: str, *columns: str, cached: Caching | None = None, assumed_size: int | None = None
+) -> Callable[[Callable[..., Any]], Any]:
     """Declare a field that the decorated function resolves.
 
     `columns` are the columns that it reads of the object; without any, the object is selected with all columns.
+    `assumed_size` is as in `edge`.
     (Strawberry's own decorator is not typed for this form.)
     """
 
     def declare(function: Callable[..., Any]) -> Any:
-        metadata: dict[str, Any] = {"cached": cached, "required_columns": frozenset(columns) or None}
+        required = frozenset(columns) or None
+        metadata: dict[str, Any] = {"cached": cached, "required_columns": required, "assumed_size": assumed_size}
         return strawberry.field(resolver=function, description=description, metadata=metadata)
 
     return declare
@@ -92,6 +96,7 @@ def edge(
     required_columns: Sequence[str] = (),
     cached: Caching | None = None,
     joined: Mapping[Batch, Callable[..., Awaitable[Any]]] | None = None,
+    assumed_size: int | None = None,
 ) -> Any:
     """Declare a field that is loaded by a batch function.
 
@@ -99,7 +104,8 @@ def edge(
     computes it. `required_columns` are the columns that this function and `extract` (`EdgeOf`) read of the parent;
     without any, the parent is selected with all columns. `joined` has, by batch function of an edge below, a function
     that answers both edges by one statement: it takes the session, the keys here and the columns of both, and returns
-    the answers here, and a dict of the answers below by their keys.
+    the answers here, and a dict of the answers below by their keys. `assumed_size` is how long a list usually is, from
+    which costs are estimated; every list without pages has one.
     """
     columns = None if callable(key) else key
     of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, columns)
@@ -110,7 +116,8 @@ def edge(
         return answer if of.extract is None else of.extract(root, answer)
 
     required = frozenset((*_names(columns or ()), *required_columns)) or None
-    metadata = {"edge": of, "required_columns": required, "cached": cached, "joined": joined}
+    metadata: dict[str, Any] = {"edge": of, "required_columns": required, "cached": cached, "joined": joined}
+    metadata["assumed_size"] = assumed_size
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 

@@ -52,8 +52,10 @@ class ReadSession(Generic[Viewer]):
         self.cache = cache
         self.max_rows = max_rows
         self.lease = lease
-        self.statements: set[str] | None = None
-        """The statements that were run, where somebody set this to an empty set."""
+        self.statements = 0
+        """The number of statements that it has run."""
+        self.observed: set[str] | None = None
+        """Their texts, where somebody set this to an empty set."""
         self._turn = asyncio.Lock()
         self._has_ended = False
 
@@ -62,8 +64,9 @@ class ReadSession(Generic[Viewer]):
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
-            if self.statements is not None:
-                self.statements.add(statement)
+            self.statements += 1
+            if self.observed is not None:
+                self.observed.add(statement)
             rows: list[Any] = await self.lease.fetch(statement, arguments)
             return rows
 
@@ -103,6 +106,7 @@ class WriteSession(ReadSession[Viewer]):
         async with self._turn:
             if self._has_ended:
                 raise SessionEnded
+            self.statements += 1
             status = await self.lease.execute(statement, arguments)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0

@@ -43,7 +43,8 @@ class UserError:
 
 def user_errors() -> Any:
     """Declare the field `userErrors` of a payload."""
-    return strawberry.field(default_factory=list, description="Why nothing was stored; empty where it was.")
+    about = "Why nothing was stored; empty where it was."
+    return strawberry.field(default_factory=list, description=about, metadata={"assumed_size": 1})
 
 
 @strawberry.type(description="What a deletion did.")

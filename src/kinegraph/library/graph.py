@@ -121,10 +121,14 @@ class EffectiveExercise(ExerciseFields, Node):
 
     organization: Organization | None = organization_edge("Whose view it is; null where no organization was asked for.")
     instructions: list[Instruction] = edge(
-        instructions_of, _row_id, "The stored row's instructions, in order.", required_columns=("id",)
+        instructions_of, _row_id, "The stored row's instructions, in order.", required_columns=("id",), assumed_size=6
     )
     contraindications: list[Contraindication] = edge(
-        contraindications_of, _row_id, "The conditions that speak against it, as stored.", required_columns=("id",)
+        contraindications_of,
+        _row_id,
+        "The conditions that speak against it, as stored.",
+        required_columns=("id",),
+        assumed_size=3,
     )
     overrides: list[FieldOverride] = edge(
         store_overrides.provenance,
@@ -132,6 +136,7 @@ class EffectiveExercise(ExerciseFields, Node):
         "What the organization overrides, field by field, with the canonical value beside it. Sorted by field.",
         lambda exercise, rows: field_overrides(rows or ()),
         required_columns=("id",),
+        assumed_size=1,
     )
     slug: str | None = strawberry.field(
         description="The canonical row's short name for addresses; null where it has none."
@@ -205,6 +210,7 @@ class WrittenExercise:
         lambda payload: payload.exercise and payload.exercise.id,
         "The exercise as each of the caller's organizations sees it now, by name of the organization.",
         lambda _, found: found or [],
+        assumed_size=2,
     )
 
 

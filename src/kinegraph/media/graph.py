@@ -43,7 +43,9 @@ class UploadPart:
     size_bytes: int = strawberry.field(description="Its exact size in bytes.")
     url: str = strawberry.field(description="The signed address to send it to.")
     method: str = strawberry.field(description="The HTTP method to send it with.")
-    headers: list[UploadHeader] = strawberry.field(description="Headers that must be sent as they are.")
+    headers: list[UploadHeader] = strawberry.field(
+        description="Headers that must be sent as they are.", metadata={"assumed_size": 2}
+    )
     is_uploaded: bool = strawberry.field(description="Whether it has arrived, so that it need not be sent again.")
 
     @classmethod

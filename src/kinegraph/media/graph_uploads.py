@@ -53,7 +53,7 @@ class Upload(Node):
     async def method(root: strawberry.Parent[Any], info: Info) -> str:
         return (await _target(root, info)).method
 
-    @field("Headers that must be sent as they are.")
+    @field("Headers that must be sent as they are.", assumed_size=2)
     async def headers(root: strawberry.Parent[Any], info: Info) -> list[UploadHeader]:
         return headers_of(await _target(root, info))
 
@@ -63,7 +63,8 @@ class Upload(Node):
 
     @field(
         "The parts that a file of more than 32 MiB may be sent in instead, in any order and some at a time, so that a "
-        "connection that breaks loses one of them. They are joined where the upload is used. Null for smaller files."
+        "connection that breaks loses one of them. They are joined where the upload is used. Null for smaller files.",
+        assumed_size=4,
     )
     async def parts(root: strawberry.Parent[Any], info: Info) -> list[UploadPart] | None:
         if isinstance(root, SignedUpload):

@@ -15,6 +15,7 @@ from kinegraph.api.executor import Executor
 from kinegraph.api.failures import Failure, failures, unexpected
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.api.schema import schema
+from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery, Hidden, SubscriptionEnded
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.kit.errors import Refusal, Refused, Unauthenticated
@@ -85,19 +86,20 @@ class Execution:
         self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery
     ) -> bytes | None:
         """The result for an event, as JSON; None where the viewer may not see it. Raises SubscriptionEnded."""
+        meter = await requested.meter.event()
         try:
             async with self._turns:
-                return await self._run(requested, authenticate, delivery)
+                return await self._run(requested, authenticate, delivery, meter)
         except Hidden:
             return None
         except Exception as error:
             raise end_by(error) from error
 
     async def _run(
-        self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery
+        self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery, meter: Meter
     ) -> bytes:
         data, errors = await execute_timed(
-            self._resources, requested.document, requested.parameters, authenticate, root=delivery
+            self._resources, requested.document, requested.parameters, authenticate, meter, root=delivery
         )
         return self._payload(data, errors)
 

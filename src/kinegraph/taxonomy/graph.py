@@ -53,7 +53,11 @@ class TaxonomyTerm(Node):
         required_columns=("view_id", "parent_id"),
     )
     children: list["TaxonomyTerm"] = edge(
-        store.children_of, _in_view("id"), "The categories right below it.", required_columns=("view_id", "id")
+        store.children_of,
+        _in_view("id"),
+        "The categories right below it.",
+        required_columns=("view_id", "id"),
+        assumed_size=5,
     )
     body_area: str | None = strawberry.field(description="A body region's area, e.g. Upper Body.")
 
@@ -62,9 +66,15 @@ class TaxonomyTerm(Node):
 @strawberry.type(description="The three taxonomies: global terms, with an organization's own.")
 class Taxonomy(Node):
     id: strawberry.ID = strawberry.field(description="The same for the same organization, or for none.")
-    categories: list[TaxonomyTerm] = strawberry.field(description="Top categories; the others are their children.")
-    body_regions: list[TaxonomyTerm] = strawberry.field(description="Body regions, by area.")
-    equipment: list[TaxonomyTerm] = strawberry.field(description="What clinics have at hand, e.g. Resistance Band.")
+    categories: list[TaxonomyTerm] = strawberry.field(
+        description="Top categories; the others are their children.", metadata={"assumed_size": 20}
+    )
+    body_regions: list[TaxonomyTerm] = strawberry.field(
+        description="Body regions, by area.", metadata={"assumed_size": 20}
+    )
+    equipment: list[TaxonomyTerm] = strawberry.field(
+        description="What clinics have at hand, e.g. Resistance Band.", metadata={"assumed_size": 20}
+    )
 
 
 @extends(Organization)

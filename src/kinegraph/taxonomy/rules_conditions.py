@@ -1,8 +1,8 @@
 """The vocabulary of conditions that contraindicate exercises: keys, parents and synonyms (docs/domain.md, Conditions).
 
 A text *means* the entries of which it is the key or a synonym. Spellings differ by case, by underscores and hyphens for
-spaces, and by forms of one character (`folded`); nothing else is replaced, so that `Flexion <90` never means
-`Flexion >90`.
+spaces between words, and by forms of one character (`folded`); nothing else is replaced, so that `Flexion <90` never
+means `Flexion >90`, nor `Rh-` `Rh`.
 """
 
 import re
@@ -18,7 +18,8 @@ import orjson
 from kinegraph.kit.text import identity_of
 
 _SAME = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2013": "-", "\u2014": "-", "\u2019": "'", "\u05f3": "'"})
-_BETWEEN_WORDS = re.compile(r"(?:[\s_]|-(?![0-9]))+")  # a hyphen before a digit may be a minus sign
+_SEPARATORS = re.compile(r"[\s_]+|-")
+_ALL_HYPHENS = re.compile(r"(?:[\s_]|-(?![0-9]))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,23 @@ def vocabulary() -> Mapping[str, Condition]:
 
 def folded(text: str) -> str:
     """The form in which the spellings of one condition are equal."""
-    return _BETWEEN_WORDS.sub(" ", identity_of(unicodedata.normalize("NFKC", text).translate(_SAME))).strip()
+    return _SEPARATORS.sub(_separator, identity_of(unicodedata.normalize("NFKC", text).translate(_SAME)))
+
+
+def _separator(found: re.Match[str]) -> str:
+    """A space for a hyphen or underscores between two words; at the edge of a word they are signs, and stay.
+
+    A hyphen before a digit may be a minus sign.
+    """
+    before, after = found.string[max(found.start() - 1, 0) : found.start()], found.string[found.end() : found.end() + 1]
+    is_hyphen = found[0] == "-"
+    is_between = _is_one_of(before, "LMN") and _is_one_of(after, "L" if is_hyphen else "LN")
+    return " " if is_between else found[0]
+
+
+def _is_one_of(character: str, categories: str) -> bool:
+    """True for a letter (L), mark (M) or number (N) of any script, as `categories` says."""
+    return character != "" and unicodedata.category(character)[0] in categories
 
 
 @cache
@@ -54,8 +71,12 @@ def _by_spelling() -> Mapping[str, frozenset[str]]:
 
 
 def meant(text: str) -> frozenset[str]:
-    """The keys of the vocabulary that a text means; none for an unknown one."""
-    return _by_spelling().get(folded(text), frozenset())
+    """The keys of the vocabulary that a text means; none for an unknown one.
+
+    No two of its names differ by a hyphen at the edge of a word, so that `Knee - pain` means `knee_pain`.
+    """
+    spelling, spellings = folded(text), _by_spelling()
+    return spellings.get(spelling) or spellings.get(_ALL_HYPHENS.sub(" ", spelling).strip(), frozenset())
 
 
 def with_ancestors(keys: Iterable[str]) -> set[str]:

@@ -83,6 +83,7 @@ class Workout(Node):
         "Its sections, in their order.",
         joined={store.movements_of: store.sections_and_movements_of},
         cached=Caching(rules_cache.cached_trees, frozenset((store.movements_of, effective))),
+        assumed_size=5,
     )
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(
@@ -102,7 +103,7 @@ class Section(Node):
         description="How its movements are run through; null is linear."
     )
     config: SectionConfig | None = strawberry.field(description="What the shape needs to know.")
-    movements: list["Movement"] = edge(store.movements_of, "id", "Its movements, in their order.")
+    movements: list["Movement"] = edge(store.movements_of, "id", "Its movements, in their order.", assumed_size=5)
     workout: Workout = edge(store.referred, "workout_id", "The workout that it is a part of.")
 
 
@@ -122,7 +123,10 @@ class Movement(Node):
     label: str | None = strawberry.field(description="Its place in a superset, such as A1.")
     superset_group: str | None = strawberry.field(description="Movements of one group, such as A, are done in turn.")
     comments: list["Comment"] = edge(
-        store_comments.comments_of, "id", "Top-level comments, oldest first; their replies hang below them."
+        store_comments.comments_of,
+        "id",
+        "Top-level comments, oldest first; their replies hang below them.",
+        assumed_size=2,
     )
     updated_at: datetime = strawberry.field(description="When it was last changed; comments do not count.")
 
@@ -137,13 +141,16 @@ class Comment(Node):
     parent: "Comment | None" = strawberry.field(
         resolver=parent_of, description="The comment that it replies to; null at top level."
     )
-    replies: list["Comment"] = strawberry.field(description="Replies, oldest first; one level deep.")
+    replies: list["Comment"] = strawberry.field(
+        description="Replies, oldest first; one level deep.", metadata={"assumed_size": 1}
+    )
     attachments: list[Attachment] = edge(
         store_comments.attachments_of_threads,
         lambda comment: comment.parent_comment_id or comment.id,
         "The files that belong to it, in their order.",
         lambda comment, by_comment: by_comment.get(comment.id, []),
         required_columns=("id", "parent_comment_id"),
+        assumed_size=1,
     )
     created_at: datetime = strawberry.field(description="When it was written.")
     updated_at: datetime = strawberry.field(description="When it was last edited.")
@@ -214,7 +221,7 @@ class Program(Node):
 
 @extends(Organization)
 class OrganizationWorkouts:
-    programs: list[Program] = edge(store.programs_of, "id", "Its programs, by name.")
+    programs: list[Program] = edge(store.programs_of, "id", "Its programs, by name.", assumed_size=5)
 
     @field("Its library workouts, newest first; to members, the workouts assigned to them.")
     async def workouts(

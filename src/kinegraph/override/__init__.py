@@ -1,0 +1,6 @@
+"""Overrides in files: the canonical exercise that one is about, the decision about it, and writing it.
+
+A file's override is compared with what the organization overrides now (docs/exchange.md, The report). Its exercise is
+found by id or by name, never by slug alone. Values that were imported are distinguished from those that somebody set in
+the API by the author that is stored beside each value (`exercise_org_overrides.changes`): imports have none.
+"""

@@ -1,0 +1,155 @@
+"""The lexicon: concepts of training with their terms in English, Hebrew and Russian (docs/content.md, The lexicon)."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any  # JSON of the files
+
+import orjson
+
+LANGUAGES = ("en", "he", "ru")
+MAX_FAULTS = 20
+"""Maximum number of faults in one error message."""
+MAX_TERM_LENGTH = 60
+
+KEYS = {"concept", *LANGUAGES, "parts", "generic"}
+TERM_KEYS = {"term", "weight", "latin"}
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LETTERS: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile("[A-Za-z]"),
+    "he": re.compile("[\u05d0-\u05ea]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+}
+DROPPED = re.compile("['\"`\u2018\u2019\u201c\u201d\u05f3\u05f4]")
+SPACED = re.compile("[-\u2010-\u2014\u05be/\\s]+")
+
+
+class LexiconError(Exception):
+    """The files of the lexicon contradict its rules. The message has a line for each fault, with file and concept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase that names a concept, as people write it.
+
+    `weight`, above 0 and at most 1: 1 where the term usually means this concept, less where it usually means another,
+    or names a variant of it (`incline hammer curls` of `hammer-curl`).
+    `latin`: a Hebrew or Russian term that contains Latin letters, as people type it (`TRX`, `V`).
+    """
+
+    text: str
+    weight: float = 1.0
+    latin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What the terms of three languages mean. The first term of each language is the usual one."""
+
+    name: str
+    subject: str
+    terms: Mapping[str, tuple[Term, ...]]
+    parts: tuple[str, ...] = ()
+    """Names of the concepts that it consists of: `incline-curl` has `dumbbell-curl` and `incline`."""
+    generic: bool = False
+    """True where its terms say nothing about which exercise is meant: exercise, muscle, set."""
+
+
+@cache
+def lexicon() -> Mapping[str, Concept]:
+    """The shipped concepts by name. Raises LexiconError."""
+    folder = files("kinegraph.search") / "lexicon"
+    named = sorted((file.name, file.read_bytes()) for file in folder.iterdir() if file.name.endswith(".json"))
+    concepts = [concept for name, content in named for concept in concepts_of(name.removesuffix(".json"), content)]
+    if faults := [*faults_of(concepts)]:
+        raise LexiconError("\n".join(faults[:MAX_FAULTS]))
+    return {concept.name: concept for concept in concepts}
+
+
+def concepts_of(subject: str, content: bytes) -> list[Concept]:
+    """The concepts of a file. Raises LexiconError where it is not JSON of their form."""
+    try:
+        return [_concept(subject, row) for row in orjson.loads(content)]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise LexiconError(f"{subject}: {error}") from None
+
+
+def _concept(subject: str, row: Mapping[str, Any]) -> Concept:
+    if unexpected := row.keys() - KEYS:
+        raise ValueError(f"{row['concept']}: unexpected {sorted(unexpected)}")
+    terms = {language: tuple(map(_term, row[language])) for language in LANGUAGES}
+    return Concept(row["concept"], subject, terms, tuple(row.get("parts", ())), bool(row.get("generic", False)))
+
+
+def _term(value: str | Mapping[str, Any]) -> Term:
+    if isinstance(value, str):
+        return Term(value)
+    if unexpected := value.keys() - TERM_KEYS:
+        raise ValueError(f"{value}: unexpected {sorted(unexpected)}")
+    return Term(value["term"], float(value.get("weight", 1)), bool(value.get("latin", False)))
+
+
+def term_key(text: str) -> str:
+    """The form in which terms are compared: no case, no quotation marks and geresh, hyphens as spaces, yo as ye."""
+    folded = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+    return SPACED.sub(" ", DROPPED.sub("", folded)).strip()
+
+
+def faults_of(concepts: Sequence[Concept]) -> Iterator[str]:
+    """Every contradiction to the rules of the lexicon, a line each."""
+    names = Counter(concept.name for concept in concepts)
+    yield from (f"{name}: {count} concepts have this name" for name, count in names.items() if count > 1)
+    for concept in concepts:
+        for fault in (*_faults_of_parts(concept, names), *_faults_of_terms(concept)):
+            yield f"{concept.subject}, {concept.name}: {fault}"
+    yield from _faults_of_shared(concepts)
+
+
+def _faults_of_parts(concept: Concept, names: Mapping[str, int]) -> Iterator[str]:
+    if not NAME.fullmatch(concept.name):
+        yield "its name is not lower-case words joined by hyphens"
+    others = names.keys() - {concept.name}
+    yield from (f"part {part!r} is no other concept" for part in concept.parts if part not in others)
+
+
+def _faults_of_terms(concept: Concept) -> Iterator[str]:
+    for language, terms in concept.terms.items():
+        if not terms or terms[0].weight < 1:
+            yield f"has no first {language} term of weight 1"
+        keys = Counter(term_key(term.text) for term in terms)
+        yield from (f"{key!r} is {count} terms in {language}" for key, count in keys.items() if count > 1)
+        for term in terms:
+            yield from (f"{language} term {term.text!r} {fault}" for fault in _faults_of_term(language, term))
+
+
+def _faults_of_term(language: str, term: Term) -> Iterator[str]:
+    if term.text != " ".join(unicodedata.normalize("NFC", term.text).split()):
+        yield "is not NFC, or has white space to strip"
+    if not 0 < len(term.text) <= MAX_TERM_LENGTH:
+        yield f"is empty, or longer than {MAX_TERM_LENGTH}"
+    if not 0 < term.weight <= 1:
+        yield f"has weight {term.weight}"
+    if language != "en" and bool(LETTERS["en"].search(term.text)) != term.latin:
+        yield "has Latin letters and is not marked" if not term.latin else "is marked as latin, and has no such letters"
+    foreign = [other for other in LANGUAGES if other not in ("en", language) and LETTERS[other].search(term.text)]
+    if foreign:
+        yield f"has letters of {foreign[0]}"
+    if not any(character.isalnum() for character in term.text):
+        yield "has no letter and no digit"
+
+
+def _faults_of_shared(concepts: Iterable[Concept]) -> Iterator[str]:
+    """A term of several concepts means one of them usually: it has less than the full weight in all others."""
+    full: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for concept in concepts:
+        for language, terms in concept.terms.items():
+            for term in terms:
+                if term.weight == 1:
+                    full[language, term_key(term.text)].add(concept.name)
+    for (language, key), names in full.items():
+        if len(names) > 1:
+            yield f"{language} term {key!r} has weight 1 in {', '.join(sorted(names))}"

@@ -1,0 +1,117 @@
+"""Floods of aliases, batches, fragments, directives, levels and introspection are refused before an execution."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any  # bodies of requests
+
+import pytest
+
+from kinegraph.api import documents
+from kinegraph.api.limits import MAX_DIRECTIVES
+from kinegraph.main import create_app
+from kinegraph.services import Services
+from kinegraph.settings import Settings
+from tests.api.documents import outcome, send
+from tests.conftest import Api, World, running
+from tests.settings import with_settings
+
+DEFAULTS = ("max_cost", "max_aliases", "max_root_fields", "max_depth", "max_fields", "max_tokens")
+
+
+@pytest.fixture(scope="module")
+async def guarded(services: Services) -> AsyncIterator[Api]:
+    """The API with the limits that it has by default."""
+    defaults = {name: getattr(Settings(), name) for name in DEFAULTS}
+    async with running(create_app(with_settings(services, **defaults))) as api:
+        yield api
+
+
+def aliases(count: int, field: str) -> str:
+    return " ".join(f"a{number}: {field}" for number in range(count))
+
+
+CYCLE = "{ ...F0 }" + "".join(f"fragment F{n} on Query {{ ...F{(n + 1) % 500} }}" for n in range(500))
+FULL = "__schema { types { name fields { name args { name type { name ofType { name } } } type { name } } } }"
+PAGES = """viewer { memberships { organization { workouts(first: 100) { nodes { assignments(first: 100) { nodes {
+  workout { sections { id } } } } } } } } }"""
+WIDE = " ".join(f"a{number}: name b{number}: description c{number}: isDeprecated" for number in range(50))
+FLOODS: dict[str, tuple[str, str]] = {
+    "aliases of the root": (aliases(1_000, "viewer { user { id } }"), "at most 50 fields of the root; these are 1000"),
+    "aliases of a field": (
+        f"viewer {{ user {{ {aliases(101, 'name')} }} }}",
+        "asks for `name` of one object too",
+    ),
+    "aliases of __typename": (aliases(3_000, "__typename"), "asks for `__typename` of one object too often"),
+    "aliases in introspection": (f"__schema {{ types {{ fields {{ {WIDE} }} }} }}", "at most 25,000 is allowed"),
+    "a string without an end": ("@" * 501 + '"' + '\\"' * 49_000, "too many directives"),
+    "aliases in a fragment": (f"...F }} fragment F on Query {{ {aliases(51, 'viewer { id }')} ", "at most 50 fields"),
+    "a cycle of fragments": (
+        "...F } fragment F on Query { ...G } fragment G on Query { ...F",
+        "Cannot spread fragment",
+    ),
+    "a wide cycle of fragments": (CYCLE[1:-1], "too often"),
+    "directives": ("__typename " + "@include(if: true) " * 1_000, f"too many directives: at most {MAX_DIRECTIVES}"),
+    "unknown directives": ("__typename " + "@a" * 10_000, f"too many directives: at most {MAX_DIRECTIVES}"),
+    "deep nesting": ("a{" * 10_000, "nested too deeply"),
+    "introspections": (aliases(101, "__schema { types { name } }"), "at most 50 fields of the root"),
+    "whole introspections": (aliases(5, FULL), "introspects too often: at most 4 times"),
+    "introspection in itself": (
+        "__schema { types { fields { type { fields { type { fields { type { name } } } } } } } }",
+        "Maximum introspection depth exceeded",
+    ),
+    "pages in pages": (PAGES, "such as `first: "),
+}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+async def test_a_flood_in_one_document_is_refused_with_its_reason_and_without_a_statement(
+    guarded: Api, world: World, kind: str
+) -> None:
+    text, reason = FLOODS[kind]
+    refused = await send(
+        guarded, {"query": f"{{ {text} }}"}, person=await world.person(), headers={"X-Kinegraph-Cost": "1"}
+    )
+    assert refused.status_code == 400, refused.text
+    assert reason in refused.text
+    assert "data" not in refused.json()
+    assert len(refused.content) < 8_000
+
+
+async def test_a_batch_is_refused_whatever_its_size(guarded: Api) -> None:
+    for count in (1, 1_000):
+        refused = await send(guarded, [{"query": "{ __typename }"}] * count)
+        assert outcome(refused) == (400, ["BAD_REQUEST"])
+
+
+@pytest.mark.parametrize("kind", ["aliases of the root", "a wide cycle of fragments", "directives", "introspections"])
+async def test_a_refused_document_is_neither_cached_nor_planned(
+    guarded: Api, world: World, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[Any] = []
+    monkeypatch.setattr(documents.Documents, "_put", lambda self, key, document: stored.append(key))
+    await send(guarded, {"query": f"{{ {FLOODS[kind][0]} }}"}, person=await world.person())
+    assert stored == []
+
+
+SMALL: dict[str, tuple[dict[str, int], str, str]] = {
+    "tokens": ({"max_tokens": 100}, "{ " + "viewer { user { id } } " * 20 + "}", "more than 100 tokens"),
+    "depth": (
+        {"max_depth": 5},
+        "{ viewer { memberships { organization { members { nodes { id } } } } } }",
+        "most 5",
+    ),
+    "fields": ({"max_fields": 100}, "{ viewer { " + aliases(101, "user { id }") + " } }", "at most 100 fields"),
+    "root fields": ({"max_root_fields": 2}, "{ " + aliases(3, "viewer { id }") + " }", "at most 2 fields of the root"),
+    "aliases": ({"max_aliases": 2}, "{ viewer { " + aliases(3, "user { id }") + " } }", "at most 2 times"),
+    "cost": ({"max_cost": 10}, "{ viewer { memberships { role organization { id } } } }", "at most 10 is allowed"),
+}
+
+
+@pytest.mark.parametrize("kind", SMALL)
+async def test_each_limit_of_a_document_is_a_setting_and_its_reason_is_in_the_error(
+    services: Services, world: World, kind: str
+) -> None:
+    changes, text, reason = SMALL[kind]
+    async with running(create_app(with_settings(services, **changes))) as api:
+        refused = await send(api, {"query": text}, person=await world.person())
+    assert refused.status_code == 400 and reason in json.loads(refused.text)["errors"][0]["message"]
