@@ -30,7 +30,7 @@ from kinegraph.api.requests import (
     media,
     read_parameters,
 )
-from kinegraph.api.validators import revalidation_of
+from kinegraph.api.validators import Revalidation, revalidation_of
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.cost.refusals import CostRefused
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
@@ -155,13 +155,8 @@ class GraphQLEndpoint:
             raise SubscriptionRequested(document, parameters, meter)
         writes = operation.operation is OperationType.MUTATION
         keyed = _keyed(parameters, keys) if writes else None
-        before_commit: BeforeCommit | None = None
-        revalidation = None
-        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
-        is_compared = bool(tags) and request.method != "POST" and not meter.is_requested
-        if is_compared and isinstance(authenticate, UserAuthentication):
-            revalidation = revalidation_of(self._cache, authenticate, parameters, tags)
-            before_commit = None if revalidation is None else revalidation.store
+        revalidation = None if meter.is_requested else self._revalidation(request, authenticate, parameters)
+        before_commit: BeforeCommit | None = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
             await require_new(self.resources.database, authenticate, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
@@ -183,6 +178,15 @@ class GraphQLEndpoint:
         _raise_if_not_executed(errors)
         found = failures(errors, suggests=self._suggests)
         return _respond(how, data, found, meter, is_query=operation.operation is OperationType.QUERY)
+
+    def _revalidation(
+        self, request: Request, authenticate: Authenticate[Viewer] | None, parameters: Parameters
+    ) -> Revalidation | None:
+        """The comparison of the answer with the tags of a GET request; None where there is none to make."""
+        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+        if not tags or request.method == "POST" or not isinstance(authenticate, UserAuthentication):
+            return None
+        return revalidation_of(self._cache, authenticate, parameters, tags)
 
     async def _document(self, text: str, meter: Meter, *, is_cached: bool) -> Document:
         """The document of a text, which is charged if it has to be parsed. Raises DocumentError."""
