@@ -69,10 +69,12 @@ def _request(request: Request, body: bytes, client: tuple[str, str] | None) -> R
 def _result(tool: Tool, response: Response, body: Any) -> Result:
     errors, data = body.get("errors"), body.get("data")
     if errors:
-        shown = [_shown(error) for error in errors]
+        shown = [_shown(tool, error) for error in errors]
         if (retry := response.headers.get("retry-after", "")).isdecimal():
             shown[0]["retryAfterSeconds"] = int(retry)
         return _refused(shown, data)
+    for payload, refusals in tool.refusals:
+        tool.paths.in_payloads(data, payload, refusals)
     return {
         "content": [{"type": "text", "text": orjson.dumps(data).decode()}],
         "structuredContent": data,
@@ -80,9 +82,11 @@ def _result(tool: Tool, response: Response, body: Any) -> Result:
     }
 
 
-def _shown(error: Mapping[str, Any]) -> dict[str, Any]:
-    """An error without the locations in a document that the agent does not see."""
+def _shown(tool: Tool, error: Mapping[str, Any]) -> dict[str, Any]:
+    """An error without the locations in a document that the agent does not see, and with the names that it sent."""
     extensions = error.get("extensions", {})
+    if "field" in extensions:
+        extensions = {**extensions, "field": tool.paths.of(error.get("path", ()), extensions["field"])}
     return _error(error["message"], **extensions, **({"path": error["path"]} if "path" in error else {}))
 
 
