@@ -92,6 +92,8 @@ async def test_a_document_that_is_pasted_over_another_and_run_at_once_is_sent_wi
         await expect(visit.response).to_contain_text('"one": null')
         there = "editor(QUERY).setCursor(0, 60);"
         other = two.replace("One", "First").replace("Two", "Second")
+        await visit.page.evaluate("text => editor(QUERY).setValue(text)", "{ viewer { user { name } } }")
+        await visit.page.wait_for_timeout(800)  # with several operations the button would open a menu
         await visit.page.evaluate(f"text => {{ editor(QUERY).setValue(text); {there} {run} }}", other)
         await expect(visit.response).to_contain_text('"workout": null')
 
