@@ -32,6 +32,7 @@ from kinegraph.api.limits import (
     MAX_DIGITS,
     MAX_DIRECTIVES,
     DocumentLimits,
+    excess,
     fragments_of,
     has_long_integer,
     has_many_directives,
@@ -123,14 +124,7 @@ class Document:
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to execute. Raises DocumentError if the name does not select exactly one."""
-        operations = [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)]
-        if name is None and len(operations) > 1:
-            raise _refused("The document has several operations: say which with operationName.")
-        for operation in operations:
-            if name is None or (operation.name is not None and operation.name.value == name):
-                return operation
-        missing = f"The document has no operation named {name!r}." if name else "The document has no operation."
-        raise _refused(missing)
+        return operation_of(self.node, name)
 
 
 class Documents:
@@ -145,17 +139,21 @@ class Documents:
         self._cache = cache
         self._threads = ThreadPoolExecutor(THREADS, "documents")
 
-    async def get(self, text: str, *, is_cached: bool) -> Document:
-        """The document of a text; a new one is cached if it `is_cached`. Raises DocumentError where it is not valid."""
+    async def get(self, text: str, operation_name: str | None, *, is_cached: bool) -> Document:
+        """The document of a text; a new one is cached if it `is_cached`.
+
+        Raises DocumentError where it is not valid, or where the name does not select one of a new one's operations.
+        """
         key = ("document", text)
         found: Document | None = self._cache.get(key)
         if found is not None:
             found.is_new = False
             return found
         if len(text) <= LARGE_TEXT:
-            document = self._read(text)
+            document = self._read(text, operation_name)
         else:
-            document = await asyncio.get_running_loop().run_in_executor(self._threads, self._read, text)
+            read = partial(self._read, text, operation_name)
+            document = await asyncio.get_running_loop().run_in_executor(self._threads, read)
         if is_cached:
             document.on_change = partial(self._put, key)
             self._put(key, document)
@@ -165,8 +163,8 @@ class Documents:
         """Put a document in the cache, with its present weight."""
         self._cache.put(key, None, document, document.weight)
 
-    def _read(self, text: str) -> Document:
-        node = valid(text, limits=self._limits)
+    def _read(self, text: str, operation_name: str | None) -> Document:
+        node = valid(text, limits=self._limits, require=partial(operation_of, name=operation_name))
         if not self._introspection and introspects(node):
             raise _refused("Introspection is switched off on this server.")
         try:
@@ -176,14 +174,38 @@ class Documents:
         return Document(node, drop_tokens(node), formulas)
 
 
-def valid(text: str, against: GraphQLSchema = schema._schema, limits: DocumentLimits = DEFAULT_LIMITS) -> DocumentNode:
-    """The parsed document of a text that is valid against a schema and within the limits. Raises DocumentError."""
+def operation_of(node: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation of a document to execute. Raises DocumentError if the name does not select exactly one."""
+    operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
+    if name is None and len(operations) > 1:
+        raise _refused("The document has several operations: say which with operationName.")
+    for operation in operations:
+        if name is None or (operation.name is not None and operation.name.value == name):
+            return operation
+    missing = f"The document has no operation named {name!r}." if name else "The document has no operation."
+    raise _refused(missing)
+
+
+def valid(
+    text: str,
+    against: GraphQLSchema = schema._schema,
+    limits: DocumentLimits = DEFAULT_LIMITS,
+    require: Callable[[DocumentNode], object] | None = None,
+) -> DocumentNode:
+    """The parsed document of a text that is valid against a schema and within the limits. Raises DocumentError.
+
+    `require` checks the parsed document before it is validated, which takes longer.
+    """
     if len(text) > MAX_CHARACTERS:
         raise _refused(f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables.")
     try:
         if has_many_directives(text):
             raise _refused(f"The document has too many directives: at most {MAX_DIRECTIVES}.")
         node = parse(text, max_tokens=limits.tokens)
+        if message := excess(node, limits):
+            raise _refused(message)
+        if require is not None:
+            require(node)
         if LONG_NUMBER.search(text) and has_long_integer(node):
             raise _refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
         if selects_nothing(node):

@@ -142,7 +142,7 @@ class GraphQLEndpoint:
         request: Request,
     ) -> Response:
         is_cached = authenticate is not None and not parameters.registers
-        document = await self._document(parameters.query, meter, is_cached=is_cached)
+        document = await self._document(parameters, meter, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
         if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
@@ -188,11 +188,12 @@ class GraphQLEndpoint:
             return None
         return revalidation_of(self._cache, authenticate, parameters, tags)
 
-    async def _document(self, text: str, meter: Meter, *, is_cached: bool) -> Document:
-        """The document of a text, which is charged if it has to be parsed. Raises DocumentError."""
+    async def _document(self, parameters: Parameters, meter: Meter, *, is_cached: bool) -> Document:
+        """The document of a request, which is charged if it has to be parsed. Raises DocumentError."""
+        text = parameters.query
         document: Document | None = None
         try:
-            document = await self._documents.get(text, is_cached=is_cached)
+            document = await self._documents.get(text, parameters.operation_name, is_cached=is_cached)
         finally:
             if document is None or document.is_new:
                 meter.parsed(len(text))
