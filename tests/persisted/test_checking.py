@@ -83,6 +83,20 @@ async def test_all_documents_are_valid_in_the_schema_of_this_version(commands: C
         assert commands.run("check", *arguments) == (0, ["2 documents, all of them valid."])
 
 
+@pytest.mark.usefixtures("empty")
+async def test_a_check_names_documents_that_exceed_the_limits_of_the_settings(
+    commands: Commands, database_url: str, tmp_path: Path
+) -> None:
+    text = new_text("exercises(first: 100) { nodes { name } }")
+    commands.imports({"Costly": text})
+    small = Commands(database_url, tmp_path, KINEGRAPH_MAX_COST="60")
+    code, lines = small.run("check")
+    assert code == 1 and lines[0].startswith(f"BREAKS: {hash_of(text)} (trusted as Costly)")
+    assert "is never executed, whatever its variables are. The request costs " in lines[1]
+    assert commands.run("check") == (0, ["1 documents, all of them valid."])
+    assert small.refuses({"Again": text})[1].startswith("entry 1 (id Again): The operation ")
+
+
 NO_SCHEMAS = {
     "type Query {": ["bad.graphql is no schema.", "  Syntax Error: Expected Name, found <EOF>. (line 1)"],
     "type Query { a: Nothing }": ["bad.graphql is no schema.", "  Unknown type 'Nothing'. Did you mean 'String'?"],

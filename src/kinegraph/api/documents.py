@@ -166,11 +166,11 @@ class Documents:
     def _read(self, text: str, operation_name: str | None) -> Document:
         node = valid(text, limits=self._limits, require=partial(operation_of, name=operation_name))
         if not self._introspection and introspects(node):
-            raise _refused("Introspection is switched off on this server.")
+            raise refused("Introspection is switched off on this server.")
         try:
             formulas = COSTS.formulas(node, self._limits.alias_limits)
         except TooManyAliases as error:
-            raise _refused(str(error)) from None
+            raise refused(str(error)) from None
         return Document(node, drop_tokens(node), formulas)
 
 
@@ -178,12 +178,12 @@ def operation_of(node: DocumentNode, name: str | None) -> OperationDefinitionNod
     """The operation of a document to execute. Raises DocumentError if the name does not select exactly one."""
     operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
     if name is None and len(operations) > 1:
-        raise _refused("The document has several operations: say which with operationName.")
+        raise refused("The document has several operations: say which with operationName.")
     for operation in operations:
         if name is None or (operation.name is not None and operation.name.value == name):
             return operation
     missing = f"The document has no operation named {name!r}." if name else "The document has no operation."
-    raise _refused(missing)
+    raise refused(missing)
 
 
 def valid(
@@ -197,34 +197,34 @@ def valid(
     `require` checks the parsed document before it is validated, which takes longer.
     """
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables.")
+        raise refused(f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables.")
     try:
         if has_many_directives(text):
-            raise _refused(f"The document has too many directives: at most {MAX_DIRECTIVES}.")
+            raise refused(f"The document has too many directives: at most {MAX_DIRECTIVES}.")
         node = parse(text, max_tokens=limits.tokens)
         if message := excess(node, limits):
-            raise _refused(message)
+            raise refused(message)
         if require is not None:
             require(node)
         if LONG_NUMBER.search(text) and has_long_integer(node):
-            raise _refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
+            raise refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
         if selects_nothing(node):
-            raise _refused("A selection must select something: `{ }` does not.")
+            raise refused("A selection must select something: `{ }` does not.")
         _require_size(*size(node), limits)
         _require_few_at_the_root(node, limits)
         compared, widest = comparisons(node)
         if compared > MAX_COMPARISONS:
             limit = f"at most {MAX_COMPARISONS:,} pairs of them can be compared"
-            raise _refused(f"The document selects the same fields at the same place too often: {limit}.")
+            raise refused(f"The document selects the same fields at the same place too often: {limit}.")
         if widest > MAX_KEYS:
-            raise _refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
+            raise refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
         if errors := validate(against, node, max_errors=20):
             add_paths_of_literals(errors, node)
             raise DocumentError(*errors)
     except GraphQLSyntaxError as error:
         raise DocumentError(error) from None
     except RecursionError:
-        raise _refused("The document is nested too deeply.") from None
+        raise refused("The document is nested too deeply.") from None
     return node
 
 
@@ -256,9 +256,9 @@ def schema_of(sdl: str) -> GraphQLSchema:
     except GraphQLError as error:
         raise DocumentError(error) from None
     except TypeError as error:  # several errors as one text
-        raise _refused(str(error)) from None
+        raise refused(str(error)) from None
     except RecursionError:
-        raise _refused("The schema is nested too deeply.") from None
+        raise refused("The schema is nested too deeply.") from None
     if errors := validate_schema(built):
         raise DocumentError(*errors)
     return built
@@ -282,15 +282,16 @@ def _require_few_at_the_root(node: DocumentNode, limits: DocumentLimits) -> None
                 fields, _ = merged([each], fragments)
                 require_few((same[0] for same in fields.values()), limits.alias_limits, is_root=True)
     except TooManyAliases as error:
-        raise _refused(str(error)) from None
+        raise refused(str(error)) from None
 
 
 def _require_size(levels: int, fields: int, limits: DocumentLimits) -> None:
     if levels > limits.levels:
-        raise _refused(f"The document is nested too deeply: at most {limits.levels} levels of fields.")
+        raise refused(f"The document is nested too deeply: at most {limits.levels} levels of fields.")
     if fields > limits.fields:
-        raise _refused(f"The document asks for too much: at most {limits.fields:,} fields, fragments written out.")
+        raise refused(f"The document asks for too much: at most {limits.fields:,} fields, fragments written out.")
 
 
-def _refused(message: str) -> DocumentError:
+def refused(message: str) -> DocumentError:
+    """The error of a document that is not executed for this reason."""
     return DocumentError(GraphQLError(message))
