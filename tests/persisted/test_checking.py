@@ -51,7 +51,7 @@ async def test_a_check_says_what_a_schema_breaks_and_which_clients_still_ask_for
         f"BREAKS: {hash_of(trusted)} (trusted as {hash_of(trusted)}), used 3 times, last {SHOWN}",
         message,
         f"    ios 3.2: 2 times, last {SHOWN}",
-        f"    web: 1 times, last {SHOWN}",
+        f"    web: once, last {SHOWN}",
     ]
     of_registered = [f"BREAKS: {hash_of(registered)} (registered), never used", message]
     in_order = sorted([of_trusted, of_registered], key=lambda each: each[0])
@@ -110,6 +110,12 @@ def test_what_is_no_schema_is_refused(commands: Commands, tmp_path: Path, text: 
     (tmp_path / "bad.graphql").write_text(text)
     first, *others = NO_SCHEMAS[text]
     assert commands.run("check", "--schema", str(tmp_path / "bad.graphql")) == (1, [f"kinegraph: {first}", *others])
+
+
+@pytest.mark.usefixtures("empty")
+async def test_a_list_of_no_documents_says_so(commands: Commands) -> None:
+    message = "No trusted documents. `kinegraph documents import FILE` imports those of a manifest."
+    assert commands.run("list") == (0, [message])
 
 
 @pytest.mark.usefixtures("empty")

@@ -140,11 +140,19 @@ def test_a_document_with_too_many_aliases_is_refused(commands: Commands) -> None
     assert lines[1].startswith("entry 1 (id aliases): The document asks for `name` of one object too often")
 
 
-def test_a_manifest_that_is_cut_off_is_refused_with_the_line(commands: Commands) -> None:
-    whole = json.dumps(apollo(by_their_hashes(new_text(), new_text())), indent=1)
-    for cut in (len(whole) // 2, len(whole) - 1):
-        line = whole[:cut].count("\n") + 1
-        assert commands.refuses(whole[:cut]) == [f"manifest.json is not whole: it breaks off in line {line}."]
+def test_a_manifest_that_is_cut_off_is_refused_with_the_line_and_the_last_whole_entry(commands: Commands) -> None:
+    texts = {"one": "{ a }", "two": '{ b(c: "d") }', "three": "{ e }"}
+    for manifest, name in ((apollo(texts), '"Screen", '), (texts, "")):
+        whole = json.dumps(manifest, indent=1)
+        for part, after in (
+            (whole[: whole.index("{ a }")], "before the end of its first entry"),
+            (whole[: whole.index("{ b")], f"after entry 1 ({name}id one)"),
+            (whole[: whole.index("three") + 2], f"after entry 2 ({name}id two)"),
+            (whole[:-1], f"after entry 3 ({name}id three)"),
+        ):
+            line = part.count("\n") + 1
+            (message,) = commands.refuses(part)
+            assert message == f"manifest.json is not whole: it breaks off in line {line}, {after}."
     assert commands.refuses('{\n"a" "b"}') == ["manifest.json is not JSON: line 2, column 5."]
 
 

@@ -143,6 +143,8 @@ async def _list(url: str) -> None:
             for each in page:
                 print(*listed(each, by_hash.get(each.hash, [])), sep="\n")
             last = page[-1].id
+        if not last:
+            print("No trusted documents. `kinegraph documents import FILE` imports those of a manifest.")
 
 
 def run_remove(options: argparse.Namespace) -> int:
