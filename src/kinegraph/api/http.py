@@ -34,7 +34,7 @@ from kinegraph.api.validators import Revalidation, revalidation_of
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.cost.refusals import CostRefused
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
-from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
+from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, raise_if_executed, set_answer
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.identity.store import UserAuthentication
 from kinegraph.kit.cache import Cache
@@ -170,9 +170,9 @@ class GraphQLEndpoint:
         revalidation = None if meter.is_requested else self._revalidation(request, authenticate, parameters)
         before_commit: BeforeCommit | None = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
-            await require_new(self.resources.database, authenticate, keyed)
+            await raise_if_executed(self.resources.database, authenticate, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
-            before_commit = partial(_is_answer_stored, keyed.key)
+            before_commit = partial(_store_answer, keyed.key)
         data, errors = await execute_timed(
             self.resources,
             document,
@@ -221,16 +221,16 @@ def _keyed(parameters: Parameters, keys: list[str]) -> KeyedRequest | None:
 
 
 def _raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
-    """Raise what ended the execution because of the request's idempotency key, as graphql-core reports it."""
+    """Raise AnsweredBefore or KeyRefused where graphql-core reports one of them as a field's error."""
     for error in errors:
         if isinstance(error.original_error, (AnsweredBefore, KeyRefused)):
             raise error.original_error
 
 
-async def _is_answer_stored(key: str, context: RequestContext, data: orjson.Fragment | None) -> bool:
-    """Store the answer with the request's idempotency key. Returns whether to commit.
+async def _store_answer(key: str, context: RequestContext, data: orjson.Fragment | None) -> bool:
+    """Store the answer with the request's idempotency key; an answer without data is not stored. True means commit.
 
-    Where nothing was done for a reason that may be gone a moment later, all is rolled back, so that the key is free.
+    Where nothing was done for a reason that may be gone a moment later, False: all is rolled back, and the key is free.
     """
     if data is None:
         return True
