@@ -41,7 +41,7 @@ from kinegraph.kit.sessions import ReadSession
 DATA = b'{"data":'
 """The beginning of an answer without errors."""
 
-BY_VIEWER = frozenset(("exercises", "exercise_org_overrides", "organizations", "versions"))
+BY_VIEWER = frozenset(("exercises", "canonical_search", "exercise_org_overrides", "organizations", "versions"))
 """The tables that the versions of a viewer guard."""
 
 COVERED = BY_VIEWER | frozenset(
@@ -62,7 +62,7 @@ UNVERSIONED = frozenset(
 )
 """All other tables."""
 
-OURS = frozenset(("kinegraph_folded", "kinegraph_search_key", "kinegraph_sort_key"))
+OURS = frozenset(("kinegraph_folded", "kinegraph_search_key", "kinegraph_search_text", "kinegraph_sort_key"))
 """The functions of the database that depend on their arguments alone."""
 
 VOLATILE = re.compile(
