@@ -112,28 +112,36 @@ ALTER TABLE exercise_org_overrides
 
 LIBRARY = """
 CREATE TABLE canonical_search (
-    exercise_id    uuid     PRIMARY KEY REFERENCES exercises (id) ON DELETE CASCADE,
-    search_name    text     NOT NULL,
-    search_aliases text     NOT NULL,
-    search_tsv     tsvector NOT NULL
+    exercise_id    uuid             PRIMARY KEY REFERENCES exercises (id) ON DELETE CASCADE,
+    slug           varchar(255),
+    name_key       text COLLATE "C" NOT NULL,
+    status         varchar(16)      NOT NULL,
+    search_name    text             NOT NULL,
+    search_aliases text             NOT NULL,
+    search_tsv     tsvector         NOT NULL
 );
 CREATE INDEX canonical_search_tsv_idx ON canonical_search USING gin (search_tsv);
 CREATE INDEX canonical_search_trgm_idx ON canonical_search
     USING gin (search_name gin_trgm_ops, search_aliases gin_trgm_ops);
 
-INSERT INTO canonical_search (exercise_id, search_name, search_aliases, search_tsv)
-SELECT id, search_name, search_aliases, search_tsv FROM exercises WHERE organization_id IS NULL;
+INSERT INTO canonical_search
+SELECT id, slug, name_key, status, search_name, search_aliases, search_tsv
+FROM exercises WHERE organization_id IS NULL AND deleted_at IS NULL;
 
 CREATE FUNCTION public.kinegraph_repeat_texts() RETURNS trigger
 LANGUAGE plpgsql
 AS $$ BEGIN
-    INSERT INTO canonical_search (exercise_id, search_name, search_aliases, search_tsv)
-    VALUES (NEW.id, NEW.search_name, NEW.search_aliases, NEW.search_tsv)
+    IF NEW.deleted_at IS NOT NULL THEN
+        DELETE FROM canonical_search WHERE exercise_id = NEW.id;
+        RETURN NULL;
+    END IF;
+    INSERT INTO canonical_search AS stored
+    VALUES (NEW.id, NEW.slug, NEW.name_key, NEW.status, NEW.search_name, NEW.search_aliases, NEW.search_tsv)
     ON CONFLICT (exercise_id) DO UPDATE
-    SET (search_name, search_aliases, search_tsv)
-        = ROW (excluded.search_name, excluded.search_aliases, excluded.search_tsv)
-    WHERE (canonical_search.search_name, canonical_search.search_aliases, canonical_search.search_tsv)
-          IS DISTINCT FROM (excluded.search_name, excluded.search_aliases, excluded.search_tsv);
+    SET (slug, name_key, status, search_name, search_aliases, search_tsv)
+        = ROW (excluded.slug, excluded.name_key, excluded.status,
+               excluded.search_name, excluded.search_aliases, excluded.search_tsv)
+    WHERE stored IS DISTINCT FROM excluded;
     RETURN NULL;
 END $$;
 CREATE TRIGGER repeat_texts AFTER INSERT OR UPDATE ON exercises

@@ -6,7 +6,6 @@ terms of the concept in all languages. The statement (`search.sql`) gives a row 
 it has.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,9 +24,9 @@ MAX_PHRASE = 6
 """Maximum number of words in a phrase of the lexicon."""
 MAX_CORRECTED = 4
 """Maximum number of words of a query that are corrected."""
-MAX_ALTERNATIVES = 16
+MAX_ALTERNATIVES = 12
 """Maximum number of alternatives of a segment."""
-MAX_TERMS: Mapping[bool, int] = {True: 8, False: 3}
+MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
 """Maximum number of a concept's terms in English and in the query's language, and in the others."""
 
 STOP_WORDS = frozenset(
@@ -142,16 +141,18 @@ class SearchQuery:
 
     def all_of(self, weights: str = "") -> str:
         """The full-text query of the rows that have every segment."""
-        slots: defaultdict[int, list[str]] = defaultdict(list)
-        for each in self.alternatives:
-            if each.slot < len(self.segments):
-                slots[each.slot].append(conjunction(each.words, weights))
-        return " & ".join(f"({' | '.join(dict.fromkeys(queries))})" for queries in slots.values())
+        return " & ".join(f"({query})" for query in self._queries(weights))
 
     def any_of(self, weights: str = "") -> str:
         """The full-text query of the rows that have any segment."""
-        slots = (each for each in self.alternatives if each.slot < len(self.segments))
-        return " | ".join(dict.fromkeys(conjunction(each.words, weights) for each in slots))
+        return " | ".join(self._queries(weights))
+
+    def _queries(self, weights: str) -> Iterator[str]:
+        """A full-text query for each segment. Alternatives that have all words of a shorter one add no row."""
+        for slot in range(len(self.segments)):
+            words = sorted({each.words for each in self.alternatives if each.slot == slot}, key=len)
+            least = [each for each in words if not any({*other} < {*each} for other in words)]
+            yield " | ".join(conjunction(each, weights) for each in least)
 
 
 def checked_query(q: str) -> SearchQuery:

@@ -24,6 +24,7 @@ attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsew
 CANONICAL_FILTER = "true /* filter of canonical rows */"
 OWN_FILTER = "true /* filter of own rows */"
 """The places of the statement where the caller's filter goes."""
+OF_CANONICAL = "(SELECT {} FROM exercises e WHERE e.id = s.exercise_id)"
 
 
 class HitRow(Protocol):
@@ -68,10 +69,11 @@ async def _search(session: ReadSession, q: str, scope: Scope, wanted: Filter, li
         (TRIGRAM_WEIGHTS[query.is_misspelled], "real"),
         (limit, "integer"),
         (list(OVERRIDABLE_BY_KEY), "text[]"),
+        (query.is_misspelled, "boolean"),
     ):
         arguments.bind(value, kind)
     statement = _statement()
-    for place, columns in ((CANONICAL_FILTER, EFFECTIVE), (OWN_FILTER, STORED)):
+    for place, columns, where in ((CANONICAL_FILTER, EFFECTIVE, OF_CANONICAL), (OWN_FILTER, STORED, "{}")):
         filtered = " AND ".join(conditions(wanted, columns, arguments))
-        statement = statement.replace(place, filtered or "true")
+        statement = statement.replace(place, where.format(filtered) if filtered else "true")
     return await session.fetch(statement, *arguments.values)
