@@ -3,7 +3,8 @@
 `kinegraph_search_text` brings a text into the form in which it is searched; `search.rules_text` does the same in
 Python. `kinegraph_search_vector` makes the full-text vector: words by the snowball stemmers of English and Russian
 without stop words (`push up` has one in the usual configuration), Hebrew words also without a prefix and an ending, and
-each pair of neighbouring words also as one, so that `push-up`, `push up` and `pushup` meet.
+each pair of neighbouring words also as one, so that `push-up`, `push up` and `pushup` meet. Its weights: A the name, B
+aliases, C primary muscles, equipment and disciplines, D secondary muscles and cues.
 
 Row-level security lets only leakproof operators be index conditions, and those of full text and trigrams are not. So
 the texts of canonical exercises, which everybody may read, are repeated in `canonical_search`, whose policy has no
@@ -77,8 +78,9 @@ VECTOR = """
 setweight(kinegraph_search_vector(kinegraph_search_text(name::text)), 'A')
 || setweight(kinegraph_search_vector(kinegraph_search_text(aliases)), 'B')
 || setweight(kinegraph_search_vector(kinegraph_search_text(
-       primary_muscles || secondary_muscles || equipment || discipline)), 'C')
-|| setweight(to_tsvector('public.kinegraph', kinegraph_search_text(cues || common_faults || scaling_options)), 'D')
+       primary_muscles || equipment || discipline)), 'C')
+|| setweight(to_tsvector('public.kinegraph', kinegraph_search_text(
+       secondary_muscles || cues || common_faults || scaling_options)), 'D')
 """
 
 OVERRIDE = """
@@ -95,11 +97,11 @@ RETURN
            public.kinegraph_search_text(public.kinegraph_texts(overrides -> 'aliases'))), 'B'), '')
     || setweight(public.kinegraph_search_vector(public.kinegraph_search_text(
            coalesce(public.kinegraph_texts(overrides -> 'primaryMuscles'), '{}')
-           || coalesce(public.kinegraph_texts(overrides -> 'secondaryMuscles'), '{}')
            || coalesce(public.kinegraph_texts(overrides -> 'equipment'), '{}')
            || coalesce(public.kinegraph_texts(overrides -> 'discipline'), '{}'))), 'C')
     || setweight(to_tsvector('public.kinegraph', public.kinegraph_search_text(
-           coalesce(public.kinegraph_texts(overrides -> 'cues'), '{}')
+           coalesce(public.kinegraph_texts(overrides -> 'secondaryMuscles'), '{}')
+           || coalesce(public.kinegraph_texts(overrides -> 'cues'), '{}')
            || coalesce(public.kinegraph_texts(overrides -> 'commonFaults'), '{}')
            || coalesce(public.kinegraph_texts(overrides -> 'scalingOptions'), '{}'))), 'D');
 

@@ -118,6 +118,7 @@ DOCUMENTS: dict[str, str] = {
     "conditions": nest(
         "", "contraindicationConditions { key parentKey } exercises(first: %d)", "nodes", "contraindications", "id"),
     "the global taxonomy": nest("", f"taxonomy {{ {TAXONOMY} }} viewer", "memberships", "organization", "name"),
+    "searches": nest("", "searchExercises(q: \"squat\", limit: %d)", "exercise", f"{EFFECTIVE} exercise", DETAILS),
     "canonical exercises": nest(
         "", "exercises(first: %d)", f"{PAGE} nodes {{ {EXERCISE} {FILM} }} edges", "node", "id"),
 }  # fmt: skip

@@ -57,8 +57,9 @@ SEARCH_TEXT = """
 setweight(kinegraph_search_vector(kinegraph_search_text(name::text)), 'A')
 || setweight(kinegraph_search_vector(kinegraph_search_text(aliases)), 'B')
 || setweight(kinegraph_search_vector(kinegraph_search_text(
-       primary_muscles || secondary_muscles || equipment || discipline)), 'C')
-|| setweight(to_tsvector('kinegraph', kinegraph_search_text(cues || common_faults || scaling_options)), 'D')
+       primary_muscles || equipment || discipline)), 'C')
+|| setweight(to_tsvector('kinegraph', kinegraph_search_text(
+       secondary_muscles || cues || common_faults || scaling_options)), 'D')
 """
 
 exercises = Table(

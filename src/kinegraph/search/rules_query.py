@@ -166,6 +166,11 @@ def checked_query(q: str) -> SearchQuery:
     return analysed(q)
 
 
+def prepare() -> None:
+    """Build the indexes of the lexicon before a query needs them: they take a second."""
+    analysed("xqzxqzxqz")
+
+
 @lru_cache(2_000)
 def analysed(q: str) -> SearchQuery:
     """The analysis of a query that has a word."""
@@ -180,6 +185,7 @@ def analysed(q: str) -> SearchQuery:
 
 def _segments(words: Sequence[str]) -> tuple[Segment, ...]:
     """The segments of a query; words that say nothing are left out where others are there."""
+    words = _with_pairs(words)
     found = [*_split(words)]
     wrong = {s.words[0]: s.corrected for s in found if not s.concepts and s.corrected}
     if wrong:
@@ -187,6 +193,18 @@ def _segments(words: Sequence[str]) -> tuple[Segment, ...]:
         found = [_with_written(segment, wrong) for segment in mended]
     said = [each for each in found if not each.is_generic and not set(each.words) <= STOP_WORDS]
     return tuple(said or found)
+
+
+def _with_pairs(words: Sequence[str]) -> list[str]:
+    """The words, of which two neighbours are corrected together where a phrase is meant (`жым лежа`)."""
+    found, index = [*words], 0
+    while index < len(found) - 1:
+        pair = found[index : index + 2]
+        if not meanings(pair) and not all(map(is_word, pair)):
+            near = [each for each in corrections("".join(pair)) if meanings([each])]
+            found[index : index + 2] = near[:1] or pair
+        index += 1
+    return found
 
 
 def _with_written(segment: Segment, wrong: Mapping[str, tuple[str, ...]]) -> Segment:

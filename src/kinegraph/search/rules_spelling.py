@@ -1,8 +1,10 @@
 """Misspelled words and wrong keyboard layouts, corrected by the vocabulary of the lexicon."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 
 from kinegraph.search.rules_lexicon import lexicon
 from kinegraph.search.rules_text import language_of, search_text, stem, without_prefix
@@ -12,6 +14,8 @@ MIN_CORRECTED = 4
 MIN_TWO_FAULTS = 7
 """Length of the shortest word in which two letters may be wrong."""
 MAX_CORRECTIONS = 3
+MAX_COMPARED = 100
+"""Maximum number of words that one is compared with, letter by letter."""
 
 ENGLISH = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
 RUSSIAN = "йцукенгшщзхъфывапролджэячсмитьбю"
@@ -24,6 +28,13 @@ LAYOUTS = (
     str.maketrans(HEBREW, ENGLISH),
 )
 """From the letters that came out to those that were meant, for each wrong layout of the keyboard."""
+
+TRANSLITERATION: Mapping[str, str] = {
+    "shch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "ya": "я", "yo": "е", "ye": "е",
+    **dict(zip("abvgdezijklmnoprstufhcyqwx", "абвгдезийклмнопрстуфхцыквх", strict=True)),
+}  # fmt: skip
+"""Russian letters by the Latin ones that they are usually written with."""
+_LATIN = re.compile("|".join(TRANSLITERATION))
 
 
 @cache
@@ -90,17 +101,17 @@ def corrections(word: str) -> list[str]:
     near = {each for form in _shortened(word) for each in _without_one_letter().get(form, ())}
     ranked = sorted(_rank(word, each) for each in near)
     if (not ranked or ranked[0][0] > 1) and len(word) >= MIN_TWO_FAULTS:
-        ranked = sorted([*ranked, *(_rank(word, each) for each in _farther(word))])
+        ranked = sorted([*ranked, *(_rank(word, each) for each in islice(_farther(word), MAX_COMPARED))])
     allowed = 2 if len(word) >= MIN_TWO_FAULTS else 1
     return [each for faults, *_, each in ranked if ranked[0][0] == faults <= allowed][:MAX_CORRECTIONS]
 
 
 def _farther(word: str) -> Iterator[str]:
-    """The words with two wrong letters: these leave all pairs of letters but six."""
+    """The words that two wrong letters may make of this one: these leave all pairs of letters but five."""
     pairs, language = _pairs(word), language_of(word)
     for length in range(len(word) - 2, len(word) + 3):
         for each, others in _by_language().get((language, length), ()):
-            if len(pairs & others) >= len(pairs) - 5 and distance(word, each) == 2:
+            if len(pairs & others) >= max(2, len(pairs) - 5):
                 yield each
 
 
@@ -124,11 +135,17 @@ def distance(one: str, other: str) -> int:
 
 def in_other_layout(written: str) -> str | None:
     """What was meant, where a text makes sense only on another layout of the keyboard; None where it does not."""
-    if any(map(is_word, search_text(written).split())):
+    typed = search_text(written).split()
+    if 2 * sum(len(word) for word in typed if is_word(word)) >= len("".join(typed)):
         return None
-    for layout in LAYOUTS:
-        meant = written.lower().translate(layout)
+    lower = written.lower()
+    for meant in (*map(lower.translate, LAYOUTS), _in_cyrillic(lower)):
         words = search_text(meant).split()
         if words and len(max(words, key=len)) > 2 and all(map(is_word, words)):
             return meant
     return None
+
+
+def _in_cyrillic(written: str) -> str:
+    """A Russian text that was written in Latin letters (`zhim lezha`)."""
+    return _LATIN.sub(lambda found: TRANSLITERATION[found.group()], written)

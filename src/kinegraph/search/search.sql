@@ -131,13 +131,13 @@ fused AS (
     FULL JOIN trigram USING (id)
 ),
 -- Of rows with one slug, the organization's wins.
-placed AS (
+numbered AS (
     SELECT *, row_number() OVER (PARTITION BY coalesce(slug, id::text) ORDER BY is_own DESC, score DESC) AS place
     FROM fused
 ),
 hits AS (
     SELECT *
-    FROM placed
+    FROM numbered
     WHERE place = 1
     ORDER BY score DESC, lexical_rank NULLS LAST, name_key, id
     LIMIT $19
