@@ -1,7 +1,8 @@
 """Responses on their way to the client: with an ETag, compressed where that pays, one `Vary`, without a body to HEAD.
 
 Texts of MIN_BYTES and more are compressed by starlette-compress, by the first of zstd, br and gzip that the client
-accepts: JSON of lists shrinks to about a quarter. The levels are fast ones, because each answer is compressed anew
+accepts; of the weights of Accept-Encoding only `q=0` counts, as RFC 9110 (12.5.3) leaves the choice to the server. JSON
+of lists shrinks to about a quarter. The levels are fast ones, because each answer is compressed anew
 (docs/performance.md has the cost). Pictures and videos are compressed already and are left alone.
 """
 

@@ -43,6 +43,7 @@ ALLOWED_HEADERS = (
     "Authorization",
     "Content-Type",
     "Idempotency-Key",
+    "If-None-Match",
     "X-Request-Id",
     # GraphQL clients: their name, the operation, and the assurance that a browser asked first.
     *("apollographql-client-name", "apollographql-client-version", "apollo-require-preflight"),

@@ -3,7 +3,9 @@
 from typing import Any  # arguments of any type
 
 import pytest
+from graphql import parse
 
+from kinegraph.agents.argument_paths import ArgumentPaths
 from tests.agents.clients import MODES, Gym, agent, errors_of, message, post
 from tests.api.serving import Served
 
@@ -32,6 +34,51 @@ async def test_an_argument_that_does_not_fit_is_named(served: Served, gym: Gym, 
     async with agent(served, gym.organization.coach, mode) as client:
         (error,) = errors_of(await client.call_tool("list_due", sent))
     assert error["field"] == field and words in error["message"], error
+
+
+@pytest.mark.parametrize(
+    ("tool", "sent", "field"),
+    [
+        ("show_workout", {"workoutId": "x"}, ["workoutId"]),
+        ("search_exercises", {"organizationId": "{}", "safeFor": ["knee_pain", "gibtsnicht"]}, ["safeFor", "1"]),
+        ("find_workouts", {"organizationId": "{}", "title": "a\0b"}, ["title"]),
+    ],
+)
+async def test_a_refusal_below_the_arguments_names_the_argument_that_the_agent_sent(
+    served: Served, gym: Gym, tool: str, sent: dict[str, Any], field: list[str]
+) -> None:
+    sent = {name: str(gym.organization.id) if value == "{}" else value for name, value in sent.items()}
+    async with agent(served, gym.organization.coach) as client:
+        (error,) = errors_of(await client.call_tool(tool, sent))
+    assert [str(each) for each in error["field"]] == field
+
+
+DOCUMENT = parse("""
+query ($id: ID!, $muscle: String, $input: ExerciseFilter) {
+  a: workout(id: $id) { id }
+  ...Rest
+}
+fragment Rest on Query {
+  o: organization(id: $id) { ... { l: exerciseLibrary(filter: {muscles: ["x", $muscle]}) { id } } }
+}
+""")
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "expected"),
+    [
+        (["a"], ["id"], ["id"]),
+        (["o", "l"], ["filter", "muscles", "1"], ["muscle"]),
+        (["o", "l"], ["filter", "muscles", "0"], ["filter", "muscles", "0"]),
+        (["o", "l"], ["filter", "muscles", "9"], ["filter", "muscles", "9"]),
+        (["o", "l"], ["filter"], ["filter"]),
+        ([], ["input", "muscles"], ["input", "muscles"]),
+        (["none", 0, "of"], ["these"], ["these"]),
+        (["a"], [], []),
+    ],
+)
+def test_a_place_in_an_argument_becomes_a_path_from_the_variable_on(path: Any, place: Any, expected: Any) -> None:
+    assert ArgumentPaths(DOCUMENT).of(path, place) == expected
 
 
 async def test_all_arguments_that_are_missing_or_extra_are_named_at_once_up_to_twenty(served: Served, gym: Gym) -> None:

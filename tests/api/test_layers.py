@@ -47,9 +47,9 @@ async def test_a_new_exercise_is_refused_with_its_values_its_files_and_its_terms
     new = {key: value for key, value in EXERCISE.items() if key != "thumbnailUploadId"}
     faults = [path for path in FAULTS if path in new or "." in path]
     assert await paths(api, gym, CREATE, input={**new, "organizationId": str(gym.id)}) == faults
-    without_rows = ["difficulty", "name", "organizationId", "videoDurationSeconds"]
     for organization in (NO_ID, "none"):
-        assert await paths(api, gym, CREATE, input={**new, "organizationId": organization}) == without_rows
+        found = await paths(api, gym, CREATE, input={**new, "organizationId": organization})
+        assert found == sorted([*faults, "organizationId"])
 
 
 async def test_a_changed_exercise_is_refused_with_its_id_its_values_and_what_is_stored(
@@ -59,7 +59,7 @@ async def test_a_changed_exercise_is_refused_with_its_id_its_values_and_what_is_
     id = (await api.run(CREATE, gym.coach, input=new))["createExercise"]["exercise"]["id"]
     assert await paths(api, gym, UPDATE, id=id, input={**EXERCISE, "status": "DRAFT"}) == sorted([*FAULTS, "status"])
     assert await paths(api, gym, UPDATE, id=id, input={**EXERCISE, "status": None}) == sorted([*FAULTS, "status"])
-    by_id = ["difficulty", "id", "name", "thumbnailUploadId"]
+    by_id = sorted(["id", *(path for path in FAULTS if path != "videoDurationSeconds")])
     assert await paths(api, gym, UPDATE, id=NO_ID, input=EXERCISE) == by_id
     assert await paths(api, gym, UPDATE, id="none", input=EXERCISE) == by_id
     naive = {"id": id, "at": "2026-03-01T10:00:00", "input": {"name": ""}}
@@ -92,7 +92,7 @@ async def test_an_assignment_is_refused_with_its_workout_its_athletes_and_its_da
     assert await paths(api, gym, text, input=input) == ["athleteIds.1", "athleteIds.2", "scheduledFor"]
     for workout in (NO_ID, "none"):
         found = await paths(api, gym, text, input={**input, "workoutId": workout})
-        assert found == ["athleteIds.2", "scheduledFor", "workoutId"]
+        assert found == ["athleteIds.1", "athleteIds.2", "scheduledFor", "workoutId"]
 
 
 async def test_an_athlete_who_has_the_workout_that_day_is_refused_beside_one_who_does_not_belong(
@@ -127,11 +127,11 @@ async def test_an_upload_is_refused_with_its_file_and_its_owner(api: Api, gym: O
         "purpose": "EXERCISE_VIDEO", "organizationId": NO_ID, "exerciseId": NO_ID,
         "filename": "", "mime": "video/mp4", "sizeBytes": size,
     }  # fmt: skip
-    assert await paths(api, gym, text, input=input) == ["filename", "organizationId", "sizeBytes"]
+    assert await paths(api, gym, text, input=input) == ["exerciseId", "filename", "organizationId", "sizeBytes"]
     own = {**input, "organizationId": str(gym.id), "mime": "text/plain"}
-    assert await paths(api, gym, text, input=own) == ["exerciseId", "filename", "mime"]
+    assert await paths(api, gym, text, input=own) == ["exerciseId", "filename", "mime", "sizeBytes"]
     named = {**own, "purpose": "COMMENT_ATTACHMENT", "organizationId": None}
-    assert await paths(api, gym, text, input=named) == ["exerciseId", "filename", "mime", "organizationId"]
+    assert await paths(api, gym, text, input=named) == ["exerciseId", "filename", "mime", "organizationId", "sizeBytes"]
 
 
 async def test_an_added_movement_is_refused_with_its_place_its_exercise_and_its_values(
@@ -145,9 +145,34 @@ async def test_an_added_movement_is_refused_with_its_place_its_exercise_and_its_
     beside = {**input, "beforeMovementId": NO_ID, "position": None}
     found = await paths(api, gym, ADD, input=beside)
     assert found == ["beforeMovementId", "exerciseId", "label", "prescription.sets"]
-    rest = ["label", "position", "prescription.sets", "sectionId"]
+    rest = ["exerciseId", "label", "position", "prescription.sets", "sectionId"]
     for place in (NO_ID, None):
         assert await paths(api, gym, ADD, input={**input, "sectionId": place}) == rest
+
+
+async def test_every_place_of_one_upload_is_refused(api: Api, gym: Organization) -> None:
+    new = {"organizationId": str(gym.id), "name": "Own"}
+    id = (await api.run(CREATE, gym.coach, input=new))["createExercise"]["exercise"]["id"]
+    step = {"type": "STEP", "body": "Go.", "imageKey": NO_ID}
+    input = {"videoUploadId": NO_ID, "thumbnailUploadId": NO_ID, "instructions": [step, step]}
+    found = await paths(api, gym, UPDATE, id=id, input=input)
+    assert found == ["instructions.0.imageKey", "instructions.1.imageKey", "thumbnailUploadId", "videoUploadId"]
+
+
+async def test_the_paths_of_a_tree_are_positions_also_where_an_id_stands_in_it_twice(
+    api: Api, gym: Organization, world: World
+) -> None:
+    tree = await create(api, gym, section(movement(await world.exercise_id("back-squat"))))
+    at, id = tree["sections"][0]["id"], tree["sections"][0]["movements"][0]["id"]
+    one = {"id": id, "exerciseId": NO_ID}
+    input = {"workoutId": tree["id"], "sections": [{"movements": [one]}, {"movements": [one]}]}
+    text = mutation("setWorkoutSections")
+    assert await paths(api, gym, text, input=input) == [
+        "sections.0.movements.0.exerciseId", "sections.1.movements.0.exerciseId", "sections.1.movements.0.id",
+    ]  # fmt: skip
+    input["sections"] = [{"id": at, "movements": [{"id": at, "exerciseId": NO_ID}]}]
+    found = await paths(api, gym, text, input=input)
+    assert found == ["sections.0.movements.0.exerciseId", "sections.0.movements.0.id"]
 
 
 async def test_a_moved_movement_is_refused_with_its_id_and_its_place(api: Api, gym: Organization, world: World) -> None:

@@ -44,8 +44,8 @@ async def test_a_copied_workout_is_refused_with_its_id_and_its_values(api: Api, 
     text, made = mutation("duplicateWorkout"), (await create(api, gym))["id"]
     for id, refused in (
         (made, ["programId", "title"]),
-        (NO_ID, ["title", "workoutId"]),
-        ("none", ["title", "workoutId"]),
+        (NO_ID, ["programId", "title", "workoutId"]),
+        ("none", ["programId", "title", "workoutId"]),
     ):
         assert await paths(api, gym, text, input={"workoutId": id, "title": LONG, "programId": NO_ID}) == refused
 
@@ -67,7 +67,7 @@ async def test_a_term_is_refused_with_its_values_its_scope_and_what_others_have(
     assert await paths(api, gym, TERM, input=own) == []
     assert await paths(api, gym, TERM, input=own) == ["name", "slug"]
     assert await paths(api, gym, TERM, input={**own, "slug": "A B"}) == ["name", "slug"]
-    assert await paths(api, gym, TERM, input={**own, "name": "", "parentId": NO_ID}) == ["name", "parentId"]
+    assert await paths(api, gym, TERM, input={**own, "name": "", "parentId": NO_ID}) == ["name", "parentId", "slug"]
     for scope in (NO_ID, "none", None):
         input = {**own, "organizationId": scope, "name": "", "bodyArea": "x"}
         assert await paths(api, gym, TERM, input=input) == ["bodyArea", "name", "organizationId"]

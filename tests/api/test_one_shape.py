@@ -8,19 +8,6 @@ from graphql import GraphQLInputObjectType, get_nullable_type
 from tests.api.samples import SCHEMA
 from tests.conftest import Api, Organization, World
 
-BESIDE = {"id", "assignmentId", "ifUpdatedAt"}
-"""Arguments beside an input that has only new values, as clients were promised: which row, and which state of it."""
-
-BESIDE_INPUT = {
-    "updateAssignment",
-    "updateExercise",
-    "updateMovement",
-    "updateOrganization",
-    "updateProgram",
-    "updateWorkout",
-}
-"""The mutations whose input has nothing but new values of a row."""
-
 RENAME = """mutation ($id: ID, $name: String, $input: RenameTaxonomyTermInput) {
   renameTaxonomyTerm(id: $id, name: $name, input: $input) { term { name } userErrors { code message field } }
 }"""
@@ -37,14 +24,11 @@ OVERRIDE = """mutation ($input: UpsertExerciseOverrideInput!) {
 }"""
 
 
-def test_every_mutation_takes_input() -> None:
+def test_every_mutation_takes_exactly_one_argument_that_is_not_deprecated_and_it_is_input() -> None:
     assert SCHEMA.mutation_type
     for name, field in SCHEMA.mutation_type.fields.items():
         assert isinstance(get_nullable_type(field.args["input"].type), GraphQLInputObjectType), name
-        others = {other for other, each in field.args.items() if other != "input" and not each.deprecation_reason}
-        assert bool(others) == (name in BESIDE_INPUT) and others <= BESIDE, (
-            f"{name} takes {others} beside its input: everything belongs into `input`, but for those in BESIDE_INPUT"
-        )
+        assert [other for other, each in field.args.items() if not each.deprecation_reason] == ["input"], name
 
 
 def test_each_deprecated_argument_is_a_field_of_input_and_says_so() -> None:
@@ -106,6 +90,39 @@ async def test_paths_of_refusals_lead_into_what_was_sent(api: Api, gym: Organiza
     assert await api.refusals(RENAME, gym.coach, **values) == [("INVALID_INPUT", ["name"])]
     stranger = {"id": str(gym.id), "organizationId": str(gym.id)}
     assert [path for _, path in await api.refusals(CLONE, gym.coach, input=stranger)] == [["input", "id"]]
+
+
+UPDATE = """mutation ($id: ID, $at: DateTime, $input: UpdateWorkoutInput!) {
+  updateWorkout(id: $id, ifUpdatedAt: $at, input: $input) { workout { title } userErrors { code field } }
+}"""
+CREATE_WORKOUT = """mutation ($input: CreateWorkoutInput!) {
+  createWorkout(input: $input) { workout { id } userErrors { code } }
+}"""
+OLD = "2020-01-01T00:00:00Z"
+
+
+async def test_the_id_and_the_version_of_a_row_are_sent_in_the_input_or_as_before_beside_it(
+    api: Api, gym: Organization
+) -> None:
+    made = await api.run(CREATE_WORKOUT, gym.coach, input={"organizationId": str(gym.id)})
+    id, other = made["createWorkout"]["workout"]["id"], str(gym.id)
+    for sent in ({"input": {"id": id, "title": "A"}}, {"id": id, "input": {"title": "A"}}):
+        assert (await api.run(UPDATE, gym.coach, **sent))["updateWorkout"]["workout"] == {"title": "A"}
+    same = {"id": id, "input": {"id": id, "title": "B"}}
+    assert (await api.run(UPDATE, gym.coach, **same))["updateWorkout"]["workout"] == {"title": "B"}
+    long = {"title": "x" * 300}
+    for values, found in (
+        ({"id": id, "input": {"id": other, "title": "C"}}, [("INVALID_INPUT", ["id"])]),
+        ({"input": {"title": "C"}}, [("INVALID_INPUT", ["input", "id"])]),
+        ({"input": {"id": None, **long}}, [("INVALID_INPUT", ["input", "id"]), ("INVALID_INPUT", ["input", "title"])]),
+        ({"input": {"id": other}}, [("NOT_FOUND", ["input", "id"])]),
+        ({"id": other, "input": {}}, [("NOT_FOUND", ["id"])]),
+        ({"id": id, "input": {"ifUpdatedAt": OLD}}, [("CONFLICT", ["input", "ifUpdatedAt"])]),
+        ({"id": id, "at": OLD, "input": {}}, [("CONFLICT", ["ifUpdatedAt"])]),
+        ({"input": {"id": id, "assignmentId": other}}, [("NOT_FOUND", ["input", "assignmentId"])]),
+    ):
+        assert await api.refusals(UPDATE, gym.coach, **values) == found
+    assert (await api.run(UPDATE, gym.coach, input={"id": id}))["updateWorkout"]["workout"] == {"title": "B"}
 
 
 async def test_a_stale_edit_is_refused_at_its_version_in_the_input(api: Api, gym: Organization, world: World) -> None:

@@ -199,6 +199,11 @@ async def test_in_development_any_page_of_this_machine_may_call_the_api(api: Api
         assert "origin" in response.headers["vary"].lower()
 
 
+async def test_a_page_may_validate_what_it_has_by_its_etag(api: Api) -> None:
+    wanted = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization,if-none-match"}
+    assert (await api.client.options("/graphql", headers={**PREFLIGHT, **wanted})).status_code == 200
+
+
 FOREIGN = ["https://example.com", "http://localhost.example.com", "http://notlocalhost", "null", "http://localhost:3000/",
     "http://127.0.0.1.example.com", "file://", "http://localhost:3000.example.com", "http://127x0x0x1"]  # fmt: skip
 

@@ -8,6 +8,7 @@ import pytest
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE
 from tests.conftest import Counter, Organization, World
+from tests.workout.documents import create, movement, section
 
 UPDATE = """mutation ($id: ID!, $input: UpdateExerciseInput!) {
   updateExercise(id: $id, input: $input) { exercise { id } userErrors { message } }
@@ -70,3 +71,25 @@ async def test_an_exercise_with_fifty_of_everything_takes_the_statements_of_one_
             await counter.api.run(DELETE, organization.coach, id=id)
         costs.append([len(seen) for seen in (created, cloned, updated, emptied, deleted)])
     assert costs[0] == costs[1]
+
+
+async def test_a_stale_edit_is_rolled_back_to_its_savepoint_which_frees_its_locks(
+    counter: Counter, world: World
+) -> None:
+    gym = await world.organization()
+    exercise = await world.exercise_id("back-squat")
+    made = await create(counter.api, gym, section(movement(exercise)))
+    id = made["sections"][0]["movements"][0]["id"]
+    text = """mutation ($input: UpdateMovementInput!) {
+      updateMovement(input: $input) { movement { id } userErrors { code } }
+    }"""
+    ended = []
+    for stale in ({}, {"ifUpdatedAt": "2020-01-01T00:00:00Z"}):
+        with counter.counting() as statements:
+            await counter.api.post(text, gym.coach, input={"id": id, "notes": "N", **stale})
+        ended.append([each for each in statements if "SAVEPOINT mutation" in each or each == "COMMIT"])
+    before = "SAVEPOINT mutation"
+    assert ended == [
+        [before, "RELEASE SAVEPOINT mutation", "COMMIT"],
+        [before, "ROLLBACK TO SAVEPOINT mutation", "COMMIT"],
+    ]

@@ -37,8 +37,8 @@ READ_AS = {
 }
 """The output fields that an input field of another name is read from."""
 
-NOT_READ = {"videoUploadId", "thumbnailUploadId", "equipmentText", "aliasesText"}
-"""Other ways to write fields that are read; nothing of them is read itself."""
+NOT_READ = {"videoUploadId", "thumbnailUploadId", "equipmentText", "aliasesText", "assignmentId", "ifUpdatedAt"}
+"""Other ways to write fields that are read, and which state is edited; nothing of them is read itself."""
 
 TEXTS = [
     "Row, Seated",

@@ -167,7 +167,8 @@ async def test_only_coaches_assign_and_only_workouts_of_their_library(api: Api, 
     before = await count(owner, organization)
     for person, id, code in callers:
         refused = await api.refusals(ASSIGN, person, input=assignment(id, organization.member))
-        assert refused == [(code, ["input", "workoutId"])]
+        assert refused[0] == (code, ["input", "workoutId"])
+        assert len(refused) == 1 or person in outsiders, "strangers see no athlete either"
     assert await count(owner, organization) == before
 
 
@@ -272,7 +273,7 @@ async def test_an_athlete_sees_the_workout_with_its_comments_also_after_it_was_d
     shown = await through(api, member, second)
     assert (shown["workout"]["id"], shown["workout"]["title"]) == (copy["id"], "Copy")
     assert shown["workout"]["sections"][0]["movements"][0]["comments"] == threads
-    assert shown["libraryWorkout"]["id"] == made["id"]
+    assert shown["libraryWorkout"]["id"] == copy["id"]
     await comment(api, member, shown["workout"]["sections"][0]["movements"][0]["id"], "On the copy")
 
 

@@ -110,6 +110,13 @@ async def test_unknown_conditions_are_refused_by_name_with_the_nearest_known(sto
     assert found[2][1] == "There is no condition 'sore wings'; the nearest known: Sore wing."
 
 
+def test_conditions_that_contain_the_word_are_suggested_first_and_nothing_that_is_not_alike() -> None:
+    found = nearest("knee", ["Knee 5", "knee -5"])
+    assert found[0] == "knee_pain" and len(found) == 3 and set(found) <= set(vocabulary())
+    assert nearest("wing", ["Wing 5", "Sore wing"]) == ["Wing 5", "Sore wing"]
+    assert nearest("nonsense", []) == nearest("", []) == []
+
+
 async def test_an_organizations_own_conditions_are_known_to_those_who_see_its_exercises(
     stored: StoredLibrary, world: World, owner: Pool
 ) -> None:

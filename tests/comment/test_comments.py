@@ -127,7 +127,8 @@ async def test_comments_do_not_exist_for_callers_who_do_not_see_the_workout(
     top = await comment(api, room.organization.coach, room.movements[0], "Private")
     for parent in (None, top):
         refused = await api.refusals(ADD_COMMENT, person, input=inputs(room.movements[0], "Hm", parent))
-        assert refused == [("NOT_FOUND", MOVEMENT_PATH)]
+        named = [MOVEMENT_PATH, *([["input", "parentCommentId"]] if parent else [])]
+        assert refused == [("NOT_FOUND", path) for path in named]
     assert await api.refusals(EDIT_COMMENT, person, id=top, body="Hm") == [("NOT_FOUND", ["id"])]
     assert await api.refusals(DELETE_COMMENT, person, id=top) == [("NOT_FOUND", ["id"])]
     assert await room.threads(api) == [[("Private", [])], []]
@@ -257,7 +258,7 @@ async def test_a_comment_on_a_removed_movement_cannot_be_edited_or_deleted(
     assert await api.refusals(EDIT_COMMENT, coach, id=top, body="Hm") == [("NOT_FOUND", ["id"])]
     assert await api.refusals(DELETE_COMMENT, coach, id=top) == [("NOT_FOUND", ["id"])]
     refused = await api.refusals(ADD_COMMENT, coach, input=inputs(room.movements[0], "Hm", top))
-    assert refused == [("NOT_FOUND", MOVEMENT_PATH)]
+    assert refused == [("NOT_FOUND", MOVEMENT_PATH), ("NOT_FOUND", ["input", "parentCommentId"])]
     assert await row_state(owner, "exercise_comments", top) == "live"
 
 

@@ -2,9 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import Any  # types of the schema
 
 import pytest
-from graphql import GraphQLError, GraphQLObjectType, build_schema, parse, validate
+from graphql import (
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    build_schema,
+    get_named_type,
+    parse,
+    validate,
+)
 
 from docsite.reference import reference
 from tests.docs.markdown import GENERATED, ROOT, anchors, blocks, links, sources, text_of
@@ -89,3 +98,21 @@ def test_the_reference_shows_types_defaults_and_descriptions() -> None:
 
 def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+
+
+def test_the_types_that_graphcache_must_not_key_are_those_without_an_id() -> None:
+    listed = re.findall(
+        r"'(\w+)'", next(code for code in blocks(ROOT / "docs" / "clients.md", "js") if "keys =" in code)
+    )
+    found: set[str] = set()
+    pending: list[Any] = [SCHEMA.query_type]
+    while pending:
+        type = pending.pop()
+        if isinstance(type, GraphQLObjectType | GraphQLInterfaceType) and type.name not in found:
+            found.add(type.name)
+            pending += [get_named_type(field.type) for field in type.fields.values()]
+            pending += SCHEMA.get_implementations(type).objects if isinstance(type, GraphQLInterfaceType) else []
+    types = [SCHEMA.type_map[name] for name in found]
+    without = [type.name for type in types if isinstance(type, GraphQLObjectType) and "id" not in type.fields]
+    exempt = ("Query", "PageInfo", "Connection", "Edge")  # Graphcache keys none of these either
+    assert sorted(listed) == sorted(name for name in without if not name.endswith(exempt))

@@ -65,7 +65,7 @@ def _mutation(signature: str, call: str, selection: str) -> str:
 
 
 _UPDATE_EXERCISE = _mutation(
-    "$id: ID!, $input: UpdateExerciseInput!", "updateExercise(id: $id, input: $input)", f"exercise {{ {EXERCISE} }}"
+    "$input: UpdateExerciseInput!", "updateExercise(input: $input)", f"exercise {{ {EXERCISE} }}"
 )
 _CREATE_EXERCISE = _mutation(
     "$input: CreateExerciseInput!", "createExercise(input: $input)", f"exercise {{ {EXERCISE} }}"
@@ -82,17 +82,15 @@ _EFFECTIVE = (
     f"query ({_TARGET}) {{ effectiveExercise(id: $exerciseId, organizationId: $organizationId) {{ id name }} }}"
 )
 _CREATE_WORKOUT = _mutation("$input: CreateWorkoutInput!", "createWorkout(input: $input)", f"workout {{ {TREE} }}")
-_UPDATE_WORKOUT = _mutation(
-    "$id: ID!, $input: UpdateWorkoutInput!", "updateWorkout(id: $id, input: $input)", f"workout {{ {TREE} }}"
-)
+_UPDATE_WORKOUT = _mutation("$input: UpdateWorkoutInput!", "updateWorkout(input: $input)", f"workout {{ {TREE} }}")
 _SET = _mutation(
     "$workoutId: ID!, $sections: [SectionInput!]!",
     "setWorkoutSections(workoutId: $workoutId, sections: $sections)",
     f"workout {{ {TREE} }}",
 )
 _UPDATE_MOVEMENT = _mutation(
-    "$id: ID!, $input: UpdateMovementInput!",
-    "updateMovement(id: $id, input: $input)",
+    "$input: UpdateMovementInput!",
+    "updateMovement(input: $input)",
     f"movement {{ id notes }} workout {{ {TREE} }}",
 )
 _ADD_COMMENT = _mutation(
@@ -152,9 +150,9 @@ CASES = {
     "workout": Case(f"query ($id: ID!) {{ workout(id: $id) {{ {TREE} }} }}", {"id": "theirs.workout"}),
     "workout, a snapshot": Case(f"query ($id: ID!) {{ workout(id: $id) {{ {TREE} }} }}", {"id": "theirs.snapshot"}),
     "createExercise": Case(_CREATE_EXERCISE, {"input": {"name": "X", "organizationId": "theirs.organization"}}),
-    "updateExercise": Case(_UPDATE_EXERCISE, {"id": "theirs.exercise", "input": {"name": "X"}}),
-    "updateExercise, a draft": Case(_UPDATE_EXERCISE, {"id": "theirs.draft", "input": {"status": "PUBLISHED"}}),
-    "updateExercise, bad input": Case(_UPDATE_EXERCISE, {"id": "theirs.exercise", "input": {"name": ""}}),
+    "updateExercise": Case(_UPDATE_EXERCISE, {"input": {"id": "theirs.exercise", "name": "X"}}),
+    "updateExercise, a draft": Case(_UPDATE_EXERCISE, {"input": {"id": "theirs.draft", "status": "PUBLISHED"}}),
+    "updateExercise, bad input": Case(_UPDATE_EXERCISE, {"input": {"id": "theirs.exercise", "name": ""}}),
     "deleteExercise": Case(_deletion("deleteExercise"), {"id": "theirs.exercise"}),
     "upsertExerciseOverride, canonical there": Case(
         _UPSERT,
@@ -192,10 +190,10 @@ CASES = {
     "createWorkout, their movement": Case(
         _CREATE_WORKOUT, {"input": {"organizationId": "mine.organization", "sections": _tree(id="theirs.movement")}}
     ),
-    "updateWorkout": Case(_UPDATE_WORKOUT, {"id": "theirs.workout", "input": {"title": "X"}}),
-    "updateWorkout, a snapshot": Case(_UPDATE_WORKOUT, {"id": "theirs.snapshot", "input": {"title": "X"}}),
+    "updateWorkout": Case(_UPDATE_WORKOUT, {"input": {"id": "theirs.workout", "title": "X"}}),
+    "updateWorkout, a snapshot": Case(_UPDATE_WORKOUT, {"input": {"id": "theirs.snapshot", "title": "X"}}),
     "updateWorkout, their program": Case(
-        _UPDATE_WORKOUT, {"id": "mine.workout", "input": {"programId": "theirs.program"}}
+        _UPDATE_WORKOUT, {"input": {"id": "mine.workout", "programId": "theirs.program"}}
     ),
     "setWorkoutSections": Case(_SET, {"workoutId": "theirs.workout", "sections": []}),
     "setWorkoutSections, their section": Case(
@@ -219,7 +217,7 @@ CASES = {
             ],
         },
     ),
-    "updateMovement": Case(_UPDATE_MOVEMENT, {"id": "theirs.movement", "input": {"notes": "X"}}),
+    "updateMovement": Case(_UPDATE_MOVEMENT, {"input": {"id": "theirs.movement", "notes": "X"}}),
     "deleteWorkout": Case(_deletion("deleteWorkout"), {"id": "theirs.workout"}),
     "deleteWorkout, a snapshot": Case(_deletion("deleteWorkout"), {"id": "theirs.snapshot"}),
     "addComment": Case(_ADD_COMMENT, {"input": {"movementId": "theirs.movement", "body": "X"}}),

@@ -24,9 +24,7 @@ _CLONE = _mutation(
     f"exercise {{ {DETAILS} }}",
 )
 _CREATE = _mutation("$input: CreateExerciseInput!", "createExercise(input: $input)", f"exercise {{ {DETAILS} }}")
-_UPDATE = _mutation(
-    "$id: ID!, $input: UpdateExerciseInput!", "updateExercise(id: $id, input: $input)", f"exercise {{ {DETAILS} }}"
-)
+_UPDATE = _mutation("$input: UpdateExerciseInput!", "updateExercise(input: $input)", f"exercise {{ {DETAILS} }}")
 _CREATE_TERM = _mutation("$input: CreateTaxonomyTermInput!", "createTaxonomyTerm(input: $input)", f"term {{ {TERM} }}")
 _RENAME = _mutation("$id: ID!", 'renameTaxonomyTerm(id: $id, name: "X")', f"term {{ {TERM} }}")
 _VOTE = _mutation("$id: ID!", "voteExerciseVideo(exerciseId: $id, vote: UP)", f"exercise {{ {DETAILS} }}")
@@ -93,20 +91,21 @@ CASES = {
     "createExercise, their term": Case(
         _CREATE, {"input": {"name": "X", "organizationId": "mine.organization", "termIds": ["theirs.category"]}}
     ),
-    "updateExercise, their term": Case(_UPDATE, {"id": "mine.exercise", "input": {"termIds": ["theirs.region"]}}),
-    "updateExercise, their instructions": Case(_UPDATE, {"id": "theirs.exercise", "input": {"instructions": []}}),
+    "updateExercise, their term": Case(_UPDATE, {"input": {"id": "mine.exercise", "termIds": ["theirs.region"]}}),
+    "updateExercise, their instructions": Case(_UPDATE, {"input": {"id": "theirs.exercise", "instructions": []}}),
     "updateExercise, their upload": Case(
         _UPDATE,
         {
-            "id": "mine.exercise",
-            "input": {"instructions": [{"type": "STEP", "body": "X", "imageKey": "theirs.upload"}]},
+            "input": {
+                "id": "mine.exercise",
+                "instructions": [{"type": "STEP", "body": "X", "imageKey": "theirs.upload"}],
+            },
         },
     ),
     "updateExercise, their files": Case(
         _UPDATE,
         {
-            "id": "mine.exercise",
-            "input": {"videoUploadId": "theirs.upload", "thumbnailUploadId": "theirs.upload"},
+            "input": {"id": "mine.exercise", "videoUploadId": "theirs.upload", "thumbnailUploadId": "theirs.upload"},
         },
     ),
     "upsertExerciseOverride, their files": Case(

@@ -16,26 +16,24 @@ _STATUS = _mutation(
     f"assignment {{ {ASSIGNMENT} }}",
 )
 _UPDATE_ASSIGNMENT = _mutation(
-    "$id: ID!, $input: UpdateAssignmentInput!",
-    "updateAssignment(id: $id, input: $input)",
+    "$input: UpdateAssignmentInput!",
+    "updateAssignment(input: $input)",
     f"assignment {{ {ASSIGNMENT} }}",
 )
 _UNASSIGN = _mutation("$id: ID!", "unassignWorkout(id: $id)", "deletedId")
 _CREATE_PROGRAM = _mutation("$input: CreateProgramInput!", "createProgram(input: $input)", "program { id name }")
-_UPDATE_PROGRAM = _mutation(
-    "$id: ID!, $input: UpdateProgramInput!", "updateProgram(id: $id, input: $input)", "program { id name }"
-)
+_UPDATE_PROGRAM = _mutation("$input: UpdateProgramInput!", "updateProgram(input: $input)", "program { id name }")
 _UPDATE_ORGANIZATION = _mutation(
-    "$id: ID!, $input: UpdateOrganizationInput!",
-    "updateOrganization(id: $id, input: $input)",
+    "$input: UpdateOrganizationInput!",
+    "updateOrganization(input: $input)",
     "organization { id name }",
 )
 _REQUEST_UPLOAD = _mutation("$input: RequestUploadInput!", "requestUpload(input: $input)", "upload { id url }")
 _ADD_COMMENT = _mutation("$input: AddCommentInput!", "addComment(input: $input)", "comment { id }")
 _TO = "$id: ID!, $assignmentId: ID"
 _UPDATE_WORKOUT = _mutation(
-    f"{_TO}, $input: UpdateWorkoutInput!",
-    "updateWorkout(id: $id, assignmentId: $assignmentId, input: $input)",
+    "$input: UpdateWorkoutInput!",
+    "updateWorkout(input: $input)",
     "workout { id }",
 )
 _SET = _mutation(
@@ -44,8 +42,8 @@ _SET = _mutation(
     "workout { id }",
 )
 _UPDATE_MOVEMENT = _mutation(
-    f"{_TO}, $input: UpdateMovementInput!",
-    "updateMovement(id: $id, assignmentId: $assignmentId, input: $input)",
+    "$input: UpdateMovementInput!",
+    "updateMovement(input: $input)",
     "movement { id }",
 )
 _USING = """query ($organizationId: ID!, $exerciseId: ID!) {
@@ -95,20 +93,20 @@ CASES = {
         _ASSIGN, {"input": {"workoutId": "mine.workout", "athleteIds": ["theirs.athlete"], **_DAY}}
     ),
     "setAssignmentStatus": Case(_STATUS, {"id": "theirs.assignment", "status": "SKIPPED"}),
-    "updateAssignment": Case(_UPDATE_ASSIGNMENT, {"id": "theirs.assignment", "input": _DAY}),
+    "updateAssignment": Case(_UPDATE_ASSIGNMENT, {"input": {"id": "theirs.assignment", **_DAY}}),
     "unassignWorkout": Case(_UNASSIGN, {"id": "theirs.assignment"}),
     "updateWorkout, their assignment": Case(
-        _UPDATE_WORKOUT, {"id": "mine.workout", "assignmentId": "theirs.assignment", "input": {"title": "X"}}
+        _UPDATE_WORKOUT, {"input": {"id": "mine.workout", "assignmentId": "theirs.assignment", "title": "X"}}
     ),
     "setWorkoutSections, their assignment": Case(
         _SET, {"id": "mine.workout", "assignmentId": "theirs.assignment", "sections": []}
     ),
     "updateMovement, their assignment": Case(
-        _UPDATE_MOVEMENT, {"id": "mine.movement", "assignmentId": "theirs.assignment", "input": {"notes": "X"}}
+        _UPDATE_MOVEMENT, {"input": {"id": "mine.movement", "assignmentId": "theirs.assignment", "notes": "X"}}
     ),
     "createProgram": Case(_CREATE_PROGRAM, {"input": {"organizationId": "theirs.organization", "name": "X"}}),
-    "updateProgram": Case(_UPDATE_PROGRAM, {"id": "theirs.program", "input": {"name": "X"}}),
-    "updateOrganization": Case(_UPDATE_ORGANIZATION, {"id": "theirs.organization", "input": {"name": "X"}}),
+    "updateProgram": Case(_UPDATE_PROGRAM, {"input": {"id": "theirs.program", "name": "X"}}),
+    "updateOrganization": Case(_UPDATE_ORGANIZATION, {"input": {"id": "theirs.organization", "name": "X"}}),
     "resumeUpload": Case(_mutation("$id: ID!", "resumeUpload(id: $id)", "upload { id url }"), {"id": "theirs.upload"}),
     "requestUpload": Case(
         _REQUEST_UPLOAD,

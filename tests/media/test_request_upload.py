@@ -110,7 +110,7 @@ NOT_YOURS: Refusals = [("FORBIDDEN", ORGANIZATION)]
         ("admin", [], [], NOT_YOURS),
         ("coach", [], [], NOT_YOURS),
         ("member", [], NOT_YOURS, NOT_YOURS),
-        ("outsider", NOT_MINE, NOT_MINE, NOT_YOURS),
+        ("outsider", NOT_MINE, [*NOT_MINE, ("EXERCISE_NOT_VISIBLE", ["input", "exerciseId"])], NOT_YOURS),
         ("platform admin", NOT_MINE, NOT_MINE, []),
     ],
 )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from kinegraph.api.hang_ups import MAX_MESSAGES, WATCH_AFTER_SECONDS, Deadline
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, outcome, send
 from tests.api.test_time_limits import LIST, locked
@@ -139,3 +140,16 @@ async def test_a_mutation_whose_client_hangs_up_during_its_commit_is_committed(
         await send(patient.api, {"query": "{ __typename }"}, person=admin)  # the server has noticed it meanwhile
         assert await owner.fetchval(f"{WAITING} AND query = 'COMMIT'") == 1
     await until(lambda: owner.fetchval(f"SELECT ({STORED}) = 1", "Hung up at COMMIT"))
+
+
+async def test_a_server_that_repeats_the_body_for_ever_does_not_stop_the_event_loop() -> None:
+    received = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal received
+        received += 1
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async with Deadline(None, receive):
+        await asyncio.sleep(WATCH_AFTER_SECONDS * 2)
+    assert received == MAX_MESSAGES

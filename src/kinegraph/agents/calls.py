@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any  # values of JSON
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message
 
@@ -39,7 +39,10 @@ async def call(
         sent = orjson.dumps({"query": tool.text, "documentId": f"sha256:{tool.hash}", "variables": arguments})
     except orjson.JSONEncodeError:
         return _refused([_error("The arguments are nested too deeply, or have an integer of more than 64 bits.")])
-    response = await endpoint(_request(request, sent, client))
+    try:
+        response = await endpoint(_request(request, sent, client))
+    except ClientDisconnect:
+        return _refused([_error("The client hung up.")])
     body = bytes(response.body)
     if len(body) > MAX_RESULT_BYTES:
         return _refused([_error(_too_large(tool, len(body)), code="ANSWER_TOO_LARGE")])
@@ -54,8 +57,11 @@ def _request(request: Request, body: bytes, client: tuple[str, str] | None) -> R
         headers += [(key, value.encode("utf-8", "replace")) for key, value in zip((NAME, VERSION), client, strict=True)]
     scope = {**request.scope, "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
 
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        """The body, and then what the agent's connection says: that it is closed."""
+        return messages.pop() if messages else await request.receive()
 
     return Request(scope, receive)
 
@@ -63,10 +69,12 @@ def _request(request: Request, body: bytes, client: tuple[str, str] | None) -> R
 def _result(tool: Tool, response: Response, body: Any) -> Result:
     errors, data = body.get("errors"), body.get("data")
     if errors:
-        shown = [_shown(error) for error in errors]
+        shown = [_shown(tool, error) for error in errors]
         if (retry := response.headers.get("retry-after", "")).isdecimal():
             shown[0]["retryAfterSeconds"] = int(retry)
         return _refused(shown, data)
+    for payload, refusals in tool.refusals:
+        tool.paths.in_payloads(data, payload, refusals)
     return {
         "content": [{"type": "text", "text": orjson.dumps(data).decode()}],
         "structuredContent": data,
@@ -74,9 +82,11 @@ def _result(tool: Tool, response: Response, body: Any) -> Result:
     }
 
 
-def _shown(error: Mapping[str, Any]) -> dict[str, Any]:
-    """An error without the locations in a document that the agent does not see."""
+def _shown(tool: Tool, error: Mapping[str, Any]) -> dict[str, Any]:
+    """An error without the locations in a document that the agent does not see, and with the names that it sent."""
     extensions = error.get("extensions", {})
+    if "field" in extensions:
+        extensions = {**extensions, "field": tool.paths.of(error.get("path", ()), extensions["field"])}
     return _error(error["message"], **extensions, **({"path": error["path"]} if "path" in error else {}))
 
 

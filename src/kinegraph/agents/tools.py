@@ -8,6 +8,7 @@ from typing import Any  # values of JSON
 
 from graphql import FieldNode, OperationDefinitionNode, OperationType
 
+from kinegraph.agents.argument_paths import ArgumentPaths
 from kinegraph.agents.json_schema import JsonSchema, schema_of_variables
 from kinegraph.api.documents import tool_of, valid
 from kinegraph.api.schema import schema
@@ -40,6 +41,7 @@ class Tool:
     is_query: bool
     refusals: tuple[tuple[str, str], ...]
     """Where the data have a mutation's `userErrors`: the keys of the payload and of the list in it."""
+    paths: ArgumentPaths
 
     def faults(self, arguments: Mapping[str, Any]) -> Iterator[Fault]:
         """The arguments that are missing, and those that the tool does not have."""
@@ -74,6 +76,7 @@ def tool(text: str) -> Tool | None:
         schema_of_variables(operation, schema._schema),
         operation.operation is OperationType.QUERY,
         tuple(_refusals(operation)),
+        ArgumentPaths(node),
     )
 
 

@@ -10,6 +10,10 @@ from starlette.types import Receive
 WATCH_AFTER_SECONDS = 0.05
 """Seconds until the client is watched: most answers are made by then, and cost a timer alone."""
 
+MAX_MESSAGES = 10
+"""Messages that are read while waiting for the end. A server sends no other; one that repeats the body for ever, as
+servers of tests do, would keep the event loop busy."""
+
 
 class Deadline:
     """A context manager that cancels its block at `end` (of the event loop's clock), and when the client hangs up.
@@ -57,7 +61,8 @@ class Deadline:
 
     async def _watch(self) -> None:
         assert self._receive is not None
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._is_client_gone = True
-        self._timeout.reschedule(asyncio.get_running_loop().time())
+        for _ in range(MAX_MESSAGES):
+            if (await self._receive())["type"] == "http.disconnect":
+                self._is_client_gone = True
+                self._timeout.reschedule(asyncio.get_running_loop().time())
+                return

@@ -31,11 +31,11 @@ from kinegraph.api.requests import (
     media,
     read_parameters,
 )
-from kinegraph.api.validators import revalidation_of
+from kinegraph.api.validators import Revalidation, revalidation_of
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.cost.refusals import CostRefused
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
-from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, require_new, set_answer
+from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, raise_if_executed, set_answer
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_nobody
 from kinegraph.kit.cache import Cache
@@ -156,17 +156,12 @@ class GraphQLEndpoint:
             raise SubscriptionRequested(document, parameters, meter)
         writes = operation.operation is OperationType.MUTATION
         keyed = _keyed(parameters, keys) if writes else None
-        before_commit: BeforeCommit | None = None
-        revalidation = None
-        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
-        is_compared = bool(tags) and request.method != "POST" and not meter.is_requested
-        if is_compared and isinstance(authenticate, UserAuthentication):
-            revalidation = revalidation_of(self._cache, authenticate, parameters, tags)
-            before_commit = None if revalidation is None else revalidation.store
+        revalidation = None if meter.is_requested else self._revalidation(request, authenticate, parameters)
+        before_commit: BeforeCommit | None = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
-            await require_new(self.resources.database, authenticate, keyed)
+            await raise_if_executed(self.resources.database, authenticate, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
-            before_commit = partial(_is_answer_stored, keyed.key)
+            before_commit = partial(_store_answer, keyed.key)
         data, errors, notes = await execute_timed(
             self.resources,
             document,
@@ -183,6 +178,15 @@ class GraphQLEndpoint:
             return Response(status_code=304, headers={"ETag": f"W/{revalidation.tag.decode()}"})
         _raise_if_not_executed(errors)
         return _respond(how, data, failures(errors, suggests=self._suggests), meter, notes, is_query=not writes)
+
+    def _revalidation(
+        self, request: Request, authenticate: Authenticate[Viewer] | None, parameters: Parameters
+    ) -> Revalidation | None:
+        """The comparison of the answer with the tags of a GET request; None where there is none to make."""
+        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+        if not tags or request.method == "POST" or not isinstance(authenticate, UserAuthentication):
+            return None
+        return revalidation_of(self._cache, authenticate, parameters, tags)
 
     async def _document(self, text: str, meter: Meter, *, is_cached: bool) -> Document:
         """The document of a text, which is charged if it has to be parsed. Raises DocumentError."""
@@ -204,16 +208,16 @@ def _keyed(parameters: Parameters, keys: list[str]) -> KeyedRequest | None:
 
 
 def _raise_if_not_executed(errors: Sequence[GraphQLError]) -> None:
-    """Raise what ended the execution because of the request's idempotency key, as graphql-core reports it."""
+    """Raise AnsweredBefore or KeyRefused where graphql-core reports one of them as a field's error."""
     for error in errors:
         if isinstance(error.original_error, (AnsweredBefore, KeyRefused)):
             raise error.original_error
 
 
-async def _is_answer_stored(key: str, context: RequestContext, data: orjson.Fragment | None) -> bool:
-    """Store the answer with the request's idempotency key. Returns whether to commit.
+async def _store_answer(key: str, context: RequestContext, data: orjson.Fragment | None) -> bool:
+    """Store the answer with the request's idempotency key; an answer without data is not stored. True means commit.
 
-    Where nothing was done for a reason that may be gone a moment later, all is rolled back, so that the key is free.
+    Where nothing was done for a reason that may be gone a moment later, False: all is rolled back, and the key is free.
     """
     if data is None:
         return True

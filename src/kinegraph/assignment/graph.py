@@ -61,7 +61,10 @@ class WorkoutAssignment(Node):
         "What the athlete does: the snapshot once one exists, the library workout until then.",
     )
     library_workout: Workout = edge(
-        store.referred, "workout_id", "The library workout that was assigned, also when it was deleted since."
+        store_assignments.library_workouts,
+        ("organization_id", "workout_id", "current_workout_id"),
+        "The library workout that was assigned, also when it was deleted since. To the athlete it is the snapshot once "
+        "one exists: later states of the library workout are for others.",
     )
 
     athlete: User = embedded("athlete_", athlete_of, "Who is to do it.")

@@ -1,5 +1,6 @@
 """The mutations that assign workouts and set the status of assignments."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, cast  # Any: a payload's field is a GraphQL type, its value a row
 from uuid import UUID
@@ -97,9 +98,9 @@ class Mutation:
             if workout.is_snapshot:
                 message = "A snapshot belongs to one assignment; assign the library workout that it was copied from."
                 raise rules.SnapshotImmutable(message, "input", "workoutId")
-        if workout is not None:
+        if owners := [workout.organization_id] if workout else session.viewer.coached():
             with checks.layer():
-                await _require_members(session, workout.organization_id, athlete_ids)
+                await _require_members(session, owners, athlete_ids)
         if workout is not None and not values["allow_duplicate"]:
             with checks.layer():
                 await _require_first(session, workout_id, day, athlete_ids)
@@ -132,9 +133,11 @@ class Mutation:
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, key))
 
 
-async def _require_members(session: WriteSession[Viewer], organization_id: UUID, athlete_ids: list[UUID]) -> None:
-    """Refuse athletes who do not belong to the organization. Raises Refused."""
-    member_ids = await members(session, organization_id, athlete_ids)
+async def _require_members(
+    session: WriteSession[Viewer], organization_ids: Sequence[UUID], athlete_ids: list[UUID]
+) -> None:
+    """Refuse athletes who do not belong to the organization, or to one of several. Raises Refused."""
+    member_ids = await members(session, organization_ids, athlete_ids)
     strangers: list[Refusal] = [
         NotFound("The organization has no such member.", "input", "athleteIds", position)
         for position, athlete_id in enumerate(athlete_ids)

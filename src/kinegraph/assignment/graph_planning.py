@@ -11,6 +11,7 @@ from kinegraph.assignment import rules as rules_assignments
 from kinegraph.assignment import store as store_assignments
 from kinegraph.assignment.graph import AssignmentId
 from kinegraph.assignment.graph_mutations import ALLOW_DUPLICATE, WorkoutAssignmentPayload
+from kinegraph.identity.graph_inputs import takes_row
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks, require_key
@@ -25,6 +26,7 @@ from kinegraph.workout.rules_rows import ForkedAssignmentRow
 
 @strawberry.input(description="New values of an assignment. An absent key is left as it is.")
 class UpdateAssignmentInput:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="The assignment's id.")
     scheduled_for: date | None = strawberry.field(
         default=UNSET, description="The day that it is moved to, e.g. 2026-03-02; never null."
     )
@@ -34,11 +36,12 @@ class UpdateAssignmentInput:
 @strawberry.type
 class Mutation:
     @mutation("Move an assignment to another day (coach access). A completed one stays where it is.")
+    @takes_row
     async def update_assignment(
         self,
         info: Info,
         id: AssignmentId,
-        input: Annotated[UpdateAssignmentInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateAssignmentInput, strawberry.argument(description="Its id, and the new values.")],
     ) -> WorkoutAssignmentPayload:
         values, checks, assignment = given(input), Checks(), None
         day = _checked_day(values, checks)

@@ -1,7 +1,7 @@
 """The mutation that takes a snapshot back to the library version."""
 
 from datetime import datetime
-from typing import Annotated, Any  # a payload's field is a GraphQL type, its value a row
+from typing import Annotated, Any, cast  # a payload's field is a GraphQL type, its value a row
 
 import strawberry
 from strawberry import UNSET
@@ -18,7 +18,7 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import store
 from kinegraph.workout.graph import Workout
-from kinegraph.workout.graph_mutations import edited_workout, refused_as_stale, written
+from kinegraph.workout.graph_mutations import edited_workout, require_current, written
 from kinegraph.workout.rules import AssignmentStatus
 from kinegraph.workout.rules_rows import WorkoutRow
 
@@ -52,9 +52,7 @@ class Mutation:
     async def reset_snapshot(
         self,
         info: Info,
-        input: Annotated[
-            ResetSnapshotInput, strawberry.argument(description="The assignment whose snapshot is reset.")
-        ],
+        input: Annotated[ResetSnapshotInput, strawberry.argument(description="The assignment whose copy is reset.")],
     ) -> ResetSnapshotPayload:
         checks, edit, if_updated_at = Checks(), None, given(input).get("if_updated_at")
         check_offset(if_updated_at, checks, "input", "ifUpdatedAt")
@@ -64,12 +62,14 @@ class Mutation:
         checks.done()
         assert edit is not None
         assignment = await stored_row(session, store_assignments.by_ids, require_key(input.assignment_id, *AT))
-        if refused := await refused_as_stale(session, edit, if_updated_at, "input", "ifUpdatedAt"):
-            return ResetSnapshotPayload(assignment=assignment, **refused)
-        shown: Any = edit.workout
+        with checks.layer():
+            await require_current(session, edit, if_updated_at, "input", "ifUpdatedAt", assignment=assignment)
         if edit.unforked is not None:
-            return ResetSnapshotPayload(assignment=assignment, workout=shown)
-        library = await _library_version(session, edit.workout, assignment.status)
+            checks.done()
+            return ResetSnapshotPayload(assignment=assignment, workout=cast(Any, edit.workout))
+        with checks.layer():
+            library = await _library_version(session, edit.workout, assignment.status)
+        checks.done()
         changes = await store_snapshots.reset(session, edit.workout.id, library)
         stored = await written(session, edit.workout, changes, in_tree=True)
         return ResetSnapshotPayload(assignment=assignment, workout=stored.workout)

@@ -28,7 +28,7 @@ def reset_tree(library: Rows, snapshot: Rows, copied_ids: Mapping[UUID, UUID], l
     Movements of the snapshot alone on which something was logged (`logged`) stay, after the others of their section;
     a section of the snapshot alone stays for them. Raises NotResettable where the tree would become too large.
     """
-    tree, positions = Tree([], [], {}, set()), Counter[UUID | None]()
+    tree, positions = Tree.empty(), Counter[UUID | None]()
     own_ids = {row.id for rows in snapshot for row in rows}
     ids = {row.id: _own_id(row.id, copied_ids, own_ids) for rows in library for row in rows}
     for section in library[0]:

@@ -7,9 +7,11 @@ from uuid import UUID
 from kinegraph.assignment.rules import AssignmentRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
+from kinegraph.kit.batches import narrowed
 from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout.rules_rows import WorkoutRow
+from kinegraph.workout.store import referred
 
 COLUMNS = f"""a.id, a.organization_id, a.workout_id, a.snapshot_workout_id, a.athlete_id, a.assigned_by_id,
                a.scheduled_for, a.status, coalesce(a.snapshot_workout_id, a.workout_id) AS current_workout_id,
@@ -20,6 +22,25 @@ JOINS = f"""{user_join("athlete", "a.athlete_id")}
         {member_join("athlete", "a.athlete_id", "a.organization_id")}
         {user_join("assigned_by", "a.assigned_by_id")}
         {member_join("assigned_by", "a.assigned_by_id", "a.organization_id")}"""
+
+
+AssignedWorkout = tuple[UUID, UUID, UUID]
+"""The organization of an assignment, its library workout, and the workout that it shows."""
+
+
+@narrowed
+async def library_workouts(
+    session: ReadSession[Viewer], keys: Sequence[AssignedWorkout], names: frozenset[str] | None = None
+) -> list[WorkoutRow | None]:
+    """The library workouts of visible assignments to coaches; to athletes the workouts that these show.
+
+    Once an assignment has a snapshot, its athlete sees no later state of the library workout
+    (docs/domain.md, Assignments and snapshots).
+    """
+    viewer: Viewer = session.viewer
+    ids = [library if viewer.coaches(organization) else shown for organization, library, shown in keys]
+    found: list[WorkoutRow | None] = await referred(session, ids, names)
+    return found
 
 
 async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[AssignmentRow | None]:

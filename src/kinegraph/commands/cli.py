@@ -117,6 +117,7 @@ def _serve(options: argparse.Namespace) -> int:
         proxy_headers=bool(settings.trusted_proxies),  # uvicorn would believe every process of this machine
         forwarded_allow_ips=[*settings.trusted_proxies],
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=30,  # with 5 s, processes that a busy machine starts slowly were replaced for ever
     )
     return 0
 

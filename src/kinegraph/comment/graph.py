@@ -18,7 +18,7 @@ from kinegraph.identity.graph_versions import (
     check_offset,
     conflict_field,
     is_stale,
-    refused_edit,
+    stale_edit,
 )
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
@@ -87,9 +87,9 @@ class Mutation:
                 movement, parent_id = await movement_through_assignment(session, assignment_id, movement_id, parent_id)
             else:
                 movement, parent_id = await locked_movement(session, movement_id, parent_id)
+        with checks.layer():
+            await _check_parent(session, parent_id, movement.id if movement else None)
         if movement is not None:
-            with checks.layer():
-                await _check_parent(session, parent_id, movement.id)
             with checks.layer():
                 require_announced_for(uploads, movement.organization_id, at)
         checks.done()
@@ -126,11 +126,13 @@ class Mutation:
         uploads = await _stored_uploads(info, upload_ids, ("uploadIds",), checks)
         session = await info.context.write_session()
         with checks.layer():
-            if refused := await _refused(session, id, if_updated_at):
-                return refused
-            comment = await _own(session, id)
+            comment = await _edited(session, id, if_updated_at, checks)
         if comment is not None and (uploads or removed):
             removed = await _checked_files(session, comment, removed, uploads, checks)
+        elif removed:
+            with checks.layer():
+                own = await comment_store.own_attachments(session, removed)
+                require_attached(own, removed, 0, ("removeAttachmentIds",), ("uploadIds",))
         checks.done()
         assert comment is not None
         if text is not None:
@@ -155,24 +157,31 @@ class Mutation:
         return deleted(comment.id)
 
 
-async def _check_parent(session: WriteSession[Viewer], parent_id: UUID | None, movement_id: UUID) -> None:
-    """Check that a reply's parent is a top-level comment on the same movement. Raises NotFound and InvalidInput."""
+async def _check_parent(session: WriteSession[Viewer], parent_id: UUID | None, movement_id: UUID | None) -> None:
+    """Check that a reply's parent is a top-level comment on the same movement. Raises NotFound and InvalidInput.
+
+    Where the movement was refused (None), it may be a comment on any, or one whose copies the viewer sees.
+    """
     if parent_id is None:
         return
-    parent = await comment_store.visible_comment(session, parent_id)
-    if parent is None or parent.workout_movement_id != movement_id:
+    parent, copies = await comment_store.visible_comment(session, parent_id), comment_store.COMMENT_COPIES
+    if parent is None and movement_id is None and await comment_store.own_copies(session, copies, parent_id):
+        return
+    if parent is None or movement_id not in (None, parent.workout_movement_id):
         raise NotFound("There is no such comment on this movement.", "input", "parentCommentId")
     if parent.parent_comment_id is not None:
         raise InvalidInput("Replies are one level deep: reply to the top-level comment.", "input", "parentCommentId")
 
 
-async def _refused(session: WriteSession[Viewer], id: str, if_updated_at: datetime | None) -> CommentPayload | None:
-    """Lock a comment, and return the payload that refuses an edit of another version; a deletion makes one too.
+async def _edited(
+    session: WriteSession[Viewer], id: str, if_updated_at: datetime | None, checks: Checks
+) -> WrittenCommentRow:
+    """The viewer's comment of this id, locked where a version is sent. An edit of another version is a fault.
 
-    None where it is this version. Raises NotFound, and Forbidden for a comment of somebody else.
+    Raises NotFound, Forbidden for a comment of somebody else, and StaleEdit where it was deleted since that version.
     """
     if if_updated_at is None:
-        return None
+        return await _own(session, id)
     try:
         comment = await _own(session, id)
         version = await comment_store.locked_version(session, comment.id)
@@ -182,11 +191,11 @@ async def _refused(session: WriteSession[Viewer], id: str, if_updated_at: dateti
         deleted_at = await comment_store.deletion_of_own(session, require_key(id, "id"))
         if deleted_at is None or not is_stale(if_updated_at, [deleted_at]):
             raise
-        return CommentPayload(**refused_edit(session.viewer, None, deleted_at, "ifUpdatedAt", is_deleted=True))
-    if not is_stale(if_updated_at, [version]):
-        return None
-    refused = refused_edit(session.viewer, session.viewer.user, version, "ifUpdatedAt")
-    return CommentPayload(comment=await stored_row(session, store_comments.comments, comment.id), **refused)
+        raise stale_edit(session.viewer, None, deleted_at, "ifUpdatedAt", is_deleted=True) from None
+    if is_stale(if_updated_at, [version]):
+        stored = await stored_row(session, store_comments.comments, comment.id)
+        checks.refusals += [stale_edit(session.viewer, session.viewer.user, version, "ifUpdatedAt", comment=stored)]
+    return comment
 
 
 async def _own(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:

@@ -11,10 +11,12 @@ from kinegraph.comment import store
 from kinegraph.comment.store import WrittenCommentRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
-from kinegraph.kit.errors import Conflict, NotFound
+from kinegraph.kit.errors import Conflict, NotFound, Refusal, Refused
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.workout import store as store_workouts
 from kinegraph.workout.rules_rows import LocatedMovementRow
+
+NO_MOVEMENT = "There is no such movement."
 
 
 async def locked_movement(
@@ -34,7 +36,7 @@ async def locked_movement(
         await store_workouts.lock_tree(session, movement.workout_id, shared=True)
         movement = (await store_workouts.movements(session, [movement.id]))[0]
     if movement is None:
-        raise NotFound("There is no such movement.", "input", "movementId")
+        raise NotFound(NO_MOVEMENT, "input", "movementId")
     if parent_id is not None:
         (parent_id,) = await store.copied_ids(session, movement.workout_id, [parent_id])
     return movement, parent_id
@@ -45,7 +47,7 @@ async def movement_through_assignment(
 ) -> tuple[LocatedMovementRow, UUID | None]:
     """The movement of an assignment's workout, its tree locked, and the parent; library ids stand for their copies.
 
-    Raises NotFound.
+    Raises NotFound, and Refused where the movement does not exist either.
     """
     workout_id = await store.workout_of_assignment(session, assignment_id)
     if workout_id is not None:
@@ -55,7 +57,11 @@ async def movement_through_assignment(
             await store_workouts.lock_tree(session, now, shared=True)
         workout_id = now
     if workout_id is None:
-        raise NotFound("There is no such assignment.", "input", "assignmentId")
+        refusals: list[Refusal] = [NotFound("There is no such assignment.", "input", "assignmentId")]
+        is_seen = (await store_workouts.movements(session, [movement_id]))[0] is not None
+        if not is_seen and not await store.own_copies(session, store.MOVEMENT_COPIES, movement_id):
+            refusals.append(NotFound(NO_MOVEMENT, "input", "movementId"))
+        raise Refused(refusals)
     ids = [movement_id] if parent_id is None else [movement_id, parent_id]
     movement_id, *parents = await store.copied_ids(session, workout_id, ids)
     movement = (await store_workouts.movements(session, [movement_id]))[0]

@@ -138,6 +138,16 @@ async def attachment_ids(session: ReadSession, comment_id: UUID) -> list[UUID]:
     return [row.id for row in rows]
 
 
+async def own_attachments(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these attachments that the viewer uploaded, whatever they belong to."""
+    rows = await session.fetch(
+        "SELECT id FROM attachments WHERE id = ANY ($1) AND uploaded_by = $2 AND deleted_at IS NULL",
+        ids,
+        session.viewer.user.id,
+    )
+    return [row.id for row in rows]
+
+
 async def remove_attachments(session: WriteSession, ids: Sequence[UUID]) -> None:
     """Delete attachments softly; their files stay, since copies may share them."""
     await session.run("UPDATE attachments SET deleted_at = now(), updated_at = now() WHERE id = ANY ($1)", ids)

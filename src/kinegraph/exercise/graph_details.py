@@ -1,7 +1,7 @@
 """Instructions, contraindications, tags and files of an exercise: types, inputs, and writing an input's values."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # values of an input, by name
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound, Path, Refusal, Refused
 from kinegraph.kit.graph import Node, field, node
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.media.graph_uses import StoredUpload, announced_elsewhere, store_uploads, use
+from kinegraph.media.graph_uses import StoredUpload, UploadUse, announced_elsewhere, store_uploads, use
 from kinegraph.media.rules import UploadNotFound, UploadPurpose
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.taxonomy import store as store_taxonomy
@@ -108,8 +108,8 @@ class DetailInputs:
     instructions: list[dict[str, Any]] | None = None
     contraindications: list[dict[str, Any]] | None = None
     term_ids: list[UUID] | None = None
-    uploads: dict[UUID, tuple[UploadPurpose, Path]] = dataclasses.field(default_factory=dict)
-    """The purpose and the path in the input of each upload that it uses, by id."""
+    uploads: list[UploadUse] = dataclasses.field(default_factory=list)
+    """The uploads that it uses, each with its purpose and its path in the input; one may stand there twice."""
     refusals: list[Refusal] = dataclasses.field(default_factory=list)
     """The refusals of its uploads, which are raised together with those of the other values."""
 
@@ -124,7 +124,7 @@ class DetailInputs:
                 key = parse_key(entry["image"] or "")
                 if key is not None:
                     path = (*at, "instructions", str(entry["sort_order"]), "imageKey")
-                    details.uploads[key] = UploadPurpose.INSTRUCTION_IMAGE, path
+                    details.uploads.append((key, UploadPurpose.INSTRUCTION_IMAGE, path))
         if "contraindications" in values:
             sent = values.pop("contraindications")
             details.contraindications = rules.checked_contraindications(sent, (*at, "contraindications"), checks)
@@ -140,21 +140,25 @@ class DetailInputs:
             path = (*at, f"{name}UploadId")
             if f"{name}_url" in values:
                 checks.refuse(f"Send {name}UploadId or {name}Url, not both.", *path)
-            details.uploads[checks.key(sent, path)] = purpose, path
+            details.uploads.append((checks.key(sent, path), purpose, path))
         return details
+
+    @property
+    def paths(self) -> list[tuple[UUID, Path]]:
+        """The paths in the input of its uploads, with their ids."""
+        return [(id, path) for id, _, path in self.uploads]
 
     def addresses(self, files: Files, base: str) -> dict[str, Any]:
         """The columns that uploaded files fill: URLs at the API (`base`) that do not expire."""
         return {
             f"{FILES[purpose]}_url": f"{base}{PUBLIC}{quote(files[id].key)}"
-            for id, (purpose, _) in self.uploads.items()
+            for id, purpose, _ in self.uploads
             if purpose in FILES and id in files
         }
 
     def require_usable(self, files: Files, owner: tuple[UUID | None, UUID] | None) -> None:
         """Raise Refused if an upload cannot be used, for this owner (an organization and its exercise) where known."""
-        paths = {id: path for id, (_, path) in self.uploads.items()}
-        elsewhere = announced_elsewhere([*files.values()], owner[0], paths, owner[1]) if owner else []
+        elsewhere = announced_elsewhere([*files.values()], owner[0], self.paths, owner[1]) if owner else []
         if refusals := [*self.refusals, *elsewhere]:
             raise Refused(refusals)
 
@@ -163,12 +167,11 @@ class DetailInputs:
     ) -> None:
         """Mark the uploads as used for this exercise in this organization. Raises Refused."""
         if files:
-            paths = {id: path for id, (_, path) in self.uploads.items()}
-            await use(session, [*files.values()], organization_id, paths, exercise_id)
+            await use(session, [*files.values()], organization_id, self.paths, exercise_id)
 
     def path_of(self, columns: list[str]) -> Path:
         """The path of the input's field that sets the first of these columns, perhaps by an upload."""
-        uploaded = {f"{FILES[purpose]}_url": path for purpose, path in self.uploads.values() if purpose in FILES}
+        uploaded = {f"{FILES[purpose]}_url": path for _, purpose, path in self.uploads if purpose in FILES}
         return next((uploaded.get(name, ("input", api_name(name))) for name in columns), ("input",))
 
 
@@ -177,7 +180,7 @@ async def stored_files(info: Info, details: DetailInputs) -> Files:
     if not details.uploads:
         return {}
     try:
-        found = await store_uploads(info, [(id, purpose, path) for id, (purpose, path) in details.uploads.items()])
+        found = await store_uploads(info, details.uploads)
     except Refused as refused:
         details.refusals = [*refused.refusals]
         return {}
@@ -192,12 +195,15 @@ Named = tuple[Images, list[TermRow]]
 
 
 async def named_details(
-    session: WriteSession[Viewer], organization_id: UUID | None, details: DetailInputs, files: Files
+    session: WriteSession[Viewer], owners: Sequence[UUID | None], details: DetailInputs, files: Files
 ) -> Named:
-    """The pictures and the terms that an input names, for an exercise of this organization. Raises Refused."""
+    """The pictures and the terms that an input names, for an exercise of one of these owners. Raises Refused.
+
+    `owners` is the exercise's; `possible_owners` where the exercise itself was refused.
+    """
     faults = [*details.refusals]
-    images = await _images(session, organization_id, details, files, faults)
-    terms = await _terms(session, organization_id, details.term_ids or [], faults)
+    images = await _images(session, owners, details, files, faults)
+    terms = await _terms(session, owners, details.term_ids or [], faults)
     if faults:
         raise Refused(faults)
     return images, terms
@@ -220,15 +226,20 @@ async def replace_details(
         await store_details.touch(session, exercise.id)
 
 
+def possible_owners(viewer: Viewer) -> list[UUID | None]:
+    """The owners of exercises that the viewer may write: canonical ones and organizations."""
+    return [None, *viewer.coached()]
+
+
 async def _images(
-    session: WriteSession, organization_id: UUID | None, details: DetailInputs, files: Files, faults: list[Refusal]
+    session: WriteSession, owners: Sequence[UUID | None], details: DetailInputs, files: Files, faults: list[Refusal]
 ) -> Images:
     """The pictures that the instructions name. Pictures that do not exist are added to the faults."""
     named = {entry["image"] for entry in details.instructions or () if entry["image"]}
-    existing = await store_details.images(session, organization_id, [*named]) if named else {}
+    existing = await store_details.images(session, owners, [*named]) if named else {}
     found = {key: (key, mime) for key, mime in existing.items()}
     found |= {str(id): (file.key, file.upload.mime) for id, file in files.items()}
-    refused = {str(id) for id in details.uploads if details.refusals}
+    refused = {str(id) for id, _ in details.paths if details.refusals}
     message = "There is no such picture: send an upload's id, or an instruction's imageKey."
     faults += [
         UploadNotFound(message, "input", "instructions", entry["sort_order"], "imageKey")
@@ -251,12 +262,12 @@ def _image_key(image: str | None) -> str:
 
 
 async def _terms(
-    session: WriteSession, organization_id: UUID | None, ids: list[UUID], faults: list[Refusal]
+    session: WriteSession, owners: Sequence[UUID | None], ids: list[UUID], faults: list[Refusal]
 ) -> list[TermRow]:
     """The terms that an input names. Terms that do not exist are added to the faults."""
     if not ids:
         return []
-    found = await store_taxonomy.terms(session, [(organization_id, id) for id in ids])
+    found = await store_taxonomy.terms_in_views(session, owners, ids)
     message = "There is no such term in the global taxonomies or the organization's."
     faults += [NotFound(message, "input", "termIds", index) for index, term in enumerate(found) if term is None]
     return [term for term in found if term is not None]

@@ -15,13 +15,15 @@ from kinegraph.exercise.graph_details import (
     DetailInputs,
     InstructionInput,
     named_details,
+    possible_owners,
     replace_details,
     stored_files,
 )
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.graph import OrganizationId
-from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, refused_edit
+from kinegraph.identity.graph_inputs import takes_row
+from kinegraph.identity.graph_versions import IF_UPDATED_AT, IfUpdatedAt, check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -38,6 +40,16 @@ from kinegraph.video.rules import locked_columns, require_unlocked, require_vide
 @input_fields(column for column in REGISTRY if column.is_overridable)
 class ExerciseValues:
     """The columns that canonical, own and overridden exercises have in common."""
+
+
+@strawberry.input
+class EditedExercise:
+    """The exercise that is changed, and the state that it was read in."""
+
+    id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The exercise's id, or an EffectiveExercise's."
+    )
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
 
 
 @strawberry.input
@@ -81,7 +93,7 @@ class ExerciseInput(ExerciseValues):
 @strawberry.input(
     description="New values of an exercise. An absent key is left as it is; null clears what may be empty."
 )
-class UpdateExerciseInput(ExerciseInput, UploadedFiles):
+class UpdateExerciseInput(EditedExercise, ExerciseInput, UploadedFiles):
     pass
 
 
@@ -116,9 +128,12 @@ class Mutation:
             details.require_usable(files, None)
         with checks.layer():
             require_video(columns, None, ("input", "videoDurationSeconds"))
+        owners = possible_owners(session.viewer)
         with checks.layer():
             rules.require_writer(session.viewer, organization_id, "input", "organizationId")
-            named = await named_details(session, organization_id, details, files)
+            owners = [organization_id]
+        with checks.layer():
+            named = await named_details(session, owners, details, files)
         with checks.layer():
             if organization_id is None and session.viewer.is_platform_admin and columns.get("slug"):
                 await store.require_free_slug(session, columns["slug"])
@@ -130,11 +145,12 @@ class Mutation:
         return await exercise_payload(session, id)
 
     @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
+    @takes_row
     async def update_exercise(
         self,
         info: Info,
         id: ExerciseId,
-        input: Annotated[UpdateExerciseInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateExerciseInput, strawberry.argument(description="Its id, and the new values.")],
         if_updated_at: IfUpdatedAt = None,
     ) -> ExercisePayload:
         checks, row, named = Checks(), None, None
@@ -144,15 +160,14 @@ class Mutation:
         session = await info.context.write_session()
         columns |= details.addresses(files, info.context.address)
         with checks.layer():
-            if refused := await _refused(session, id, if_updated_at):
-                return refused
-            row = await lock_writable(session, id)
+            row = await _edited(session, id, if_updated_at, checks)
         with checks.layer():
             details.require_usable(files, (row.organization_id, row.id) if row else None)
         if row is not None:
             _check_against(row, columns, details, checks)
-            with checks.layer():
-                named = await named_details(session, row.organization_id, details, files)
+        with checks.layer():
+            owners = [row.organization_id] if row else possible_owners(session.viewer)
+            named = await named_details(session, owners, details, files)
         checks.done()
         assert row is not None and named is not None
         await store.update(session, row.id, {**columns, **video_columns(columns, row.video_url)})
@@ -183,11 +198,13 @@ class Mutation:
         session, checks = await info.context.write_session(), Checks()
         organization = checks.key(organization_id, ("organizationId",))
         source = checks.key(rules.stored_id(id), ("id",))
+        owners = session.viewer.coached()
         with checks.layer():
             require_coach(session.viewer, organization, "organizationId")
+            owners = [organization]
         named = None if name is None else checks.text(name, ("name",), COLUMNS["name"].max_length, lines=False)
         with checks.layer():
-            if fault := rules.reference_fault((await store.by_ids(session, [source]))[0], organization, "id"):
+            if fault := rules.reference_fault((await store.by_ids(session, [source]))[0], owners, "id"):
                 raise fault
         checks.done()
         copy_id = await store_clone.clone(session, source, organization, named)
@@ -213,21 +230,24 @@ def _check_against(row: rules.ExerciseRow, columns: dict[str, Any], details: Det
         require_unlocked(row, columns, details.path_of(locked_columns(columns)))
 
 
-async def _refused(session: WriteSession[Viewer], id: str, if_updated_at: datetime | None) -> ExercisePayload | None:
-    """Lock an exercise, and return the payload that refuses an edit of another version; a deletion makes one too.
+async def _edited(
+    session: WriteSession[Viewer], id: str, if_updated_at: datetime | None, checks: Checks
+) -> rules.ExerciseRow | None:
+    """Lock the exercise that the viewer wants to write, and return it. An edit of another version is a fault.
 
-    None where it is this version, and where the viewer may not write the exercise.
+    None where it was deleted since that version. Raises NotFound and Forbidden.
     """
     key = None if if_updated_at is None else parse_key(rules.stored_id(id))
-    if key is None:
-        return None
-    await store.lock(session, key)
-    row: Any = await stored_row(session, store.by_ids, key)
-    if row is None or not is_stale(if_updated_at, [row.updated_at]) or not rules.is_edited_by(session.viewer, row):
-        return None
-    editor, is_deleted = await last_editor(session, "exercises", id=key), row.deleted_at is not None
-    refused = refused_edit(session.viewer, editor, row.updated_at, "ifUpdatedAt", is_deleted=is_deleted)
-    return ExercisePayload(exercise=row, **refused)
+    if key is not None:
+        await store.lock(session, key)
+        row: Any = await stored_row(session, store.by_ids, key)
+        if row is not None and is_stale(if_updated_at, [row.updated_at]) and rules.is_edited_by(session.viewer, row):
+            editor, is_deleted = await last_editor(session, "exercises", id=key), row.deleted_at is not None
+            at, stored = "ifUpdatedAt", {"exercise": row}
+            checks.refusals += [stale_edit(session.viewer, editor, row.updated_at, at, is_deleted=is_deleted, **stored)]
+            if is_deleted:
+                return None
+    return await lock_writable(session, id)
 
 
 async def lock_writable(session: WriteSession[Viewer], id: str, path: str = "id") -> rules.ExerciseRow:

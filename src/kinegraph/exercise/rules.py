@@ -1,7 +1,7 @@
 """The rules of exercises: checks of values, visibility, write access and transitions of the status."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal, Protocol  # Any: values of an input, by column
 from uuid import UUID
@@ -72,12 +72,15 @@ def stored_id(id: str) -> str:
     return exercise if parse_key(organization) else id
 
 
-def reference_fault(exercise: ExerciseRow | None, organization_id: UUID, *path: str | int) -> Refusal | None:
-    """The refusal of a new reference from an organization's workout to this row; None if allowed.
+def reference_fault(
+    exercise: ExerciseRow | None, organization_ids: Collection[UUID], *path: str | int
+) -> Refusal | None:
+    """The refusal of a new reference from a workout of one of these organizations to this row; None if allowed.
 
-    `exercise` is None where there is no such row.
+    They are the workout's; all that the viewer coaches, where the workout itself was refused. `exercise` is None where
+    there is no such row.
     """
-    if exercise is None or exercise.organization_id not in (None, organization_id):
+    if exercise is None or exercise.organization_id not in (None, *organization_ids):
         return ExerciseNotVisible("There is no such exercise in the organization's library.", *path)
     is_own = exercise.organization_id is not None
     if exercise.status == ExerciseStatus.DRAFT and not is_own:

@@ -38,15 +38,15 @@ async def contraindications_of(session: ReadSession, exercise_ids: Sequence[UUID
     return grouped(rows, exercise_ids, "exercise_id")
 
 
-async def images(session: ReadSession, organization_id: UUID | None, keys: Sequence[str]) -> dict[str, str]:
-    """The types of these picture files by key, if an instruction of the organization or a canonical one has them."""
+async def images(session: ReadSession, owners: Sequence[UUID | None], keys: Sequence[str]) -> dict[str, str]:
+    """The types of these picture files by key, if an instruction of one of the owners or a canonical one has them."""
     rows = await session.fetch(
         """
         SELECT DISTINCT image_key, image_mime
         FROM exercise_instructions
-        WHERE image_key = ANY ($2) AND (organization_id IS NULL OR organization_id = $1)
+        WHERE image_key = ANY ($2) AND (organization_id IS NULL OR organization_id = ANY ($1))
         """,
-        organization_id,
+        owners,
         keys,
     )
     return {row.image_key: row.image_mime for row in rows}

@@ -49,7 +49,7 @@ class KeyedAuthentication(CachedAuthentication[Viewer]):
             self._inner.invalidate(cache, viewer)
 
 
-async def require_new(database: Database, authenticate: Authenticate[Viewer], request: KeyedRequest) -> None:
+async def raise_if_executed(database: Database, authenticate: Authenticate[Viewer], request: KeyedRequest) -> None:
     """Raise AnsweredBefore, or KeyRefused, where the viewer's request has been executed, before anything else is done.
 
     Without this a mutation would first look for an upload that its first execution has used.

@@ -5,7 +5,7 @@ that it was made for is refused where another is stored now. The mutation compar
 so that of two edits of one version only the first is stored (docs/domain.md, Versions).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any  # the values of a payload, by field
 
@@ -16,8 +16,7 @@ from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import EditorRow
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Conflict
-from kinegraph.kit.user_errors import UserError
+from kinegraph.kit.errors import Conflict, Path
 
 IF_UPDATED_AT = (
     "The `updatedAt` that was read, to its last digit. If another one is stored by now, nothing is written: the "
@@ -48,17 +47,31 @@ def check_offset(if_updated_at: datetime | None, checks: Checks, *path: str) -> 
         checks.refuse("Must have an offset from UTC: send `updatedAt` as it was read.", *path)
 
 
+class StaleEdit(Conflict):
+    """An edit of another version than the stored one. `payload` has `conflict`, and what is stored now."""
+
+    def __init__(self, conflict: EditConflict, message: str, path: Path, stored: Mapping[str, Any]) -> None:
+        super().__init__(message, *path)
+        self.payload = {**stored, "conflict": conflict}
+
+
 def is_stale(if_updated_at: datetime | None, versions: Sequence[datetime]) -> bool:
     """True if an edit was made for a version that is not stored any more. One without an offset is no version."""
     return if_updated_at is not None and if_updated_at.tzinfo is not None and if_updated_at not in versions
 
 
-def refused_edit(
-    viewer: Viewer, editor: EditorRow | Person | None, version: datetime, *path: str, is_deleted: bool = False
-) -> dict[str, Any]:
-    """The values of a payload that refuses a stale edit: `conflict` and `user_errors`. `version` is the stored one.
+def stale_edit(
+    viewer: Viewer,
+    editor: EditorRow | Person | None,
+    version: datetime,
+    *path: str,
+    is_deleted: bool = False,
+    **stored: Any,
+) -> StaleEdit:
+    """The refusal of a stale edit. `version` is the stored one, `stored` what the payload shows, by field.
 
-    With `is_deleted` it is that of a deleted row, whose last change was the deletion.
+    With `is_deleted` it is that of a deleted row, whose last change was the deletion. To be raised in `checks.layer()`,
+    so that the faults of the input are reported beside it.
     """
     verb, advice = ("changed", CHANGED) if not is_deleted else ("deleted", DELETED)
     who, name = None, f"It was {verb}"
@@ -70,4 +83,4 @@ def refused_edit(
         name = f"You {verb} it" if who.id == viewer.user.id else f"{who.name} {verb} it"
     message = f"{name} on {version:%Y-%m-%d at %H:%M:%S} UTC, after it was read. Nothing was stored: {advice}"
     conflict: Any = EditConflict(updated_by=who, updated_at=version)  # type: ignore[arg-type]  # read by field name
-    return {"conflict": conflict, "user_errors": [UserError.of(Conflict(message, *path))]}
+    return StaleEdit(conflict, message, path, stored)

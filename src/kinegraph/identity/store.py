@@ -204,15 +204,15 @@ def _memberships(user: User, entries: list[dict[str, str]]) -> list[Membership]:
     ]
 
 
-async def members(session: ReadSession, organization_id: UUID, user_ids: Sequence[UUID]) -> set[UUID]:
-    """The users, of these, who belong to the organization."""
+async def members(session: ReadSession, organization_ids: Sequence[UUID], user_ids: Sequence[UUID]) -> set[UUID]:
+    """The users, of these, who belong to one of the organizations."""
     rows = await session.fetch(
         """
         SELECT user_id
         FROM memberships
-        WHERE organization_id = $1 AND user_id = ANY ($2) AND deleted_at IS NULL
+        WHERE organization_id = ANY ($1) AND user_id = ANY ($2) AND deleted_at IS NULL
         """,
-        organization_id,
+        organization_ids,
         user_ids,
     )
     return {row.user_id for row in rows}

@@ -115,7 +115,7 @@ class Context:
         return self._session
 
     async def write_session(self) -> WriteSession[Any]:
-        """The request's session, for writing. The first call in a `mutation` sets its savepoint."""
+        """The request's session, for writing. The first call in a block of `mutation()` sets its savepoint."""
         session = await self.session()
         if not isinstance(session, WriteSession):
             raise TypeError("A query's session cannot write.")

@@ -1,14 +1,12 @@
-"""Refusals: expected errors of a caller's request, as a small tree of exceptions.
+"""Refusals: expected errors of a caller's request, as a small tree of exceptions. All other errors are masked.
 
 Each has a stable code, a message that says what to do, and the path into the caller's input, argument first:
-`("input", "sections", "0", "shape")`. A mutation answers them as `userErrors`; a query as GraphQL errors. Everything
-that is not a Refusal is unexpected and is masked.
-
-A room declares a code by a subclass of Refusal in its `rules`; its docstring describes the code in the API (`codes`).
+`("input", "sections", "0", "shape")`. A mutation answers them as `userErrors`; a query as GraphQL errors. A room
+declares a code by a subclass of Refusal in its `rules`; its docstring describes the code in the API (`codes`).
 """
 
-import inspect
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar  # Any: the values of a payload
 
 Path = tuple[str, ...]
 
@@ -20,6 +18,8 @@ class Refusal(Exception):
     """Stable, for programs to branch on. A class that sets none has that of the class above."""
     is_temporary: ClassVar[bool] = False
     """True if the same request may succeed a moment later."""
+    payload: Mapping[str, Any] = {}
+    """Fields that the refused mutation's payload has beside `userErrors`, such as what is stored now."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class Refusal(Exception):
 
     @property
     def refusals(self) -> tuple["Refusal", ...]:
-        """Itself alone, so that what catches one catches `Refused` by the same words."""
+        """Itself alone; `Refused` has the same attribute."""
         return (self,)
 
 
@@ -61,7 +61,7 @@ def codes() -> dict[str, str]:
     kinds = [Refusal]
     for kind in kinds:
         kinds += kind.__subclasses__()
-    return dict(sorted((kind.code, inspect.getdoc(kind) or "") for kind in kinds if "code" in vars(kind)))
+    return dict(sorted((kind.code, kind.__doc__ or "") for kind in kinds if "code" in vars(kind)))
 
 
 class Refused(Exception):
@@ -69,7 +69,7 @@ class Refused(Exception):
 
     def __init__(self, refusals: list[Refusal]) -> None:
         super().__init__("; ".join(refusal.message for refusal in refusals))
-        self.refusals = tuple(refusals)
+        self.refusals = (*refusals,)
 
 
 class Unauthenticated(Exception):

@@ -188,8 +188,9 @@ def mutation(description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]
                 refusals = error.refusals
             finally:
                 context.clear_loaders()
+            shown = {name: value for refusal in refusals for name, value in refusal.payload.items()}
             payload = get_type_hints(function)["return"]
-            return payload(user_errors=[UserError.of(refusal) for refusal in refusals])
+            return payload(**shown, user_errors=[UserError.of(refusal) for refusal in refusals])
 
         return strawberry.mutation(resolver=resolve, description=description)
 
@@ -217,7 +218,7 @@ def takes_input(description: str) -> Callable[[Callable[..., Awaitable[Any]]], C
             try:
                 payload = await function(self, info=info, **{name: getattr(input, name) for name in values})
             except (Refusal, Refused) as error:
-                raise Refused([*map(_in_input, error.refusals)]) from None
+                raise Refused([*map(in_input, error.refusals)]) from None
             for each in payload.user_errors:
                 each.field = each.field and ["input", *each.field]
             return payload
@@ -226,14 +227,14 @@ def takes_input(description: str) -> Callable[[Callable[..., Awaitable[Any]]], C
         sent: Any = Annotated[type_ | None, strawberry.argument(description)]
         own = [each for name, each in signature.parameters.items() if name not in values]
         added = inspect.Parameter("input", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=sent)
-        parameters = [*own, added, *map(_deprecated, values.values())]
+        parameters = [*own, added, *map(deprecated, values.values())]
         resolve.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # inspect reads it
         return resolve
 
     return declare
 
 
-def _in_input(refusal: Refusal) -> Refusal:
+def in_input(refusal: Refusal) -> Refusal:
     """The refusal with its path in the argument `input`."""
     refusal.path = refusal.path and ("input", *refusal.path)
     return refusal
@@ -265,7 +266,7 @@ def _input_type(name: str, values: Mapping[str, inspect.Parameter], description:
     return strawberry.input(type(type_name, (), members), description=description)
 
 
-def _deprecated(parameter: inspect.Parameter) -> inspect.Parameter:
+def deprecated(parameter: inspect.Parameter) -> inspect.Parameter:
     """The parameter as a nullable, deprecated argument: GraphQL lets no required one be deprecated."""
     type_, about = _annotated(parameter)
     argument = strawberry.argument(about, deprecation_reason=f"Send `input.{to_camel_case(parameter.name)}`.")

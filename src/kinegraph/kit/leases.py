@@ -8,10 +8,9 @@ A lease is in one of four states, and every move between them is checked (`MOVES
     LOST     closed; it is never lent again
 
     FREE   -> LENT     a transaction begins
-    LENT   -> FREE     its COMMIT or ROLLBACK was answered
+    LENT   -> FREE     its COMMIT or ROLLBACK was answered, a deferred COMMIT too
     LENT   -> ENDING   a read is over; its COMMIT is sent with the next BEGIN, or by itself soon after (kit.pool)
-    ENDING -> LENT     `COMMIT; BEGIN ...` in one message, which saves a round trip
-    ENDING -> FREE     the deferred COMMIT was answered
+    ENDING -> LENT     `COMMIT; BEGIN ...` in one message, which saves a round trip, or the deferred COMMIT alone
     any    -> LOST     the connection died, or the state of its transaction is unknown
 
 A lease whose statement is under way cannot become FREE: a cancelled statement is awaited first, or the lease is LOST.
@@ -44,7 +43,7 @@ FREE, LENT, ENDING, LOST = LeaseState
 MOVES: dict[LeaseState, frozenset[LeaseState]] = {
     FREE: frozenset((LENT, LOST)),
     LENT: frozenset((FREE, ENDING, LOST)),
-    ENDING: frozenset((LENT, FREE, LOST)),
+    ENDING: frozenset((LENT, LOST)),
     LOST: frozenset((LOST,)),
 }
 """The states that each state may be followed by."""

@@ -135,7 +135,7 @@ def window(
         order = f"{order}, {SORT_KEYS}"
     checks = Checks()
     if first is not None and last is not None:
-        checks.refuse("Send first or last, not both.", "last")
+        checks.refuse("Send first or last, not both (a default value of a variable counts as sent).", "last")
     for name, size in (("first", first), ("last", last)):
         if size is not None and not 0 <= size <= MAX_PAGE_SIZE:
             further = "after" if name == "first" else "before"

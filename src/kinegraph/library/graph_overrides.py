@@ -19,7 +19,7 @@ from kinegraph.identity.graph_versions import (
     check_offset,
     conflict_field,
     is_stale,
-    refused_edit,
+    stale_edit,
 )
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
@@ -65,8 +65,7 @@ class Mutation:
             organization, row = target = await _target(session, exercise_id, organization_id)
             if row.organization_id is not None:
                 raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
-            if refused := await _refused(session, (organization, row.id), if_updated_at):
-                return refused
+            await _require_current(session, (organization, row.id), if_updated_at)
             if not is_visible(session.viewer, row):
                 raise NotFound("There is no such exercise.", "exerciseId")
         with checks.layer():
@@ -101,8 +100,7 @@ class Mutation:
             if row.organization_id is not None:
                 message = "Cannot reset an org-custom exercise; delete it instead"
                 raise rules.ResetTargetNotCanonical(message, "exerciseId")
-            if refused := await _refused(session, (organization, row.id), if_updated_at):
-                return refused
+            await _require_current(session, (organization, row.id), if_updated_at)
         checks.done()
         key = (organization, row.id)
         if names is None:
@@ -132,22 +130,21 @@ async def _target(session: WriteSession[Viewer], exercise_id: str, organization_
     return organization, row
 
 
-async def _refused(
+async def _require_current(
     session: WriteSession[Viewer], key: store.ExerciseKey, if_updated_at: datetime | None
-) -> EffectiveExercisePayload | None:
-    """The payload that refuses an edit of another version of the effective exercise, which is locked."""
+) -> None:
+    """Raise StaleEdit for an edit of another version of the effective exercise, which is locked."""
     if if_updated_at is None:
-        return None
+        return
     exercise = await stored_row(session, store.effective, key)
     version: datetime = exercise.row.version
     if not is_stale(if_updated_at, [version]):
-        return None
+        return
     editor = await last_editor(session, "exercise_org_overrides", organization_id=key[0], exercise_id=key[1])
     if editor is not None and editor.updated_at != version:
         editor = None  # the canonical row was changed since
     is_deleted = exercise.row.deleted_at is not None
-    refused = refused_edit(session.viewer, editor, version, "ifUpdatedAt", is_deleted=is_deleted)
-    return EffectiveExercisePayload(exercise=exercise, **refused)
+    raise stale_edit(session.viewer, editor, version, "ifUpdatedAt", is_deleted=is_deleted, exercise=exercise)
 
 
 async def _merged(session: WriteSession, organization: UUID, exercise: UUID) -> EffectiveExercisePayload:

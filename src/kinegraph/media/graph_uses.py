@@ -1,7 +1,7 @@
 """Using uploads: their files are inspected and copied, then attached to something."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -33,18 +33,23 @@ UploadUse = tuple[UUID, rules.UploadPurpose, Path]
 async def store_uploads(info: Info, uses: Sequence[UploadUse]) -> list[StoredUpload]:
     """Inspect the files of the viewer's uploads, and copy each to its own key, so that they are ready to be used.
 
-    A mutation calls this before it writes, since it waits for the object storage. Raises Refused.
+    A mutation calls this before it writes, since it waits for the object storage. One that is used several times for
+    the same purpose is inspected once; each of its paths is refused. Raises Refused.
     """
+    paths: dict[tuple[UUID, rules.UploadPurpose], list[Path]] = {}
+    for id, purpose, path in uses:
+        paths.setdefault((id, purpose), []).append(path)
     async with info.context.preliminary_session() as session:
-        found = await store.uploads(session, [id for id, _, _ in uses])
+        found = await store.uploads(session, [id for id, _ in paths])
     checks = (
-        _store_upload(info.context.storage, upload, purpose, path)
-        for upload, (_, purpose, path) in zip(found, uses, strict=True)
+        _store_upload(info.context.storage, upload, purpose, at[0])
+        for upload, ((_, purpose), at) in zip(found, paths.items(), strict=True)
     )
-    results = await asyncio.gather(*checks)
-    if refusals := [each for each in results if isinstance(each, Refusal)]:
+    results = list(zip(await asyncio.gather(*checks), paths.values(), strict=True))
+    refusals = [type(each)(each.message, *path) for each, at in results if isinstance(each, Refusal) for path in at]
+    if refusals:
         raise Refused(refusals)
-    return [each for each in results if isinstance(each, StoredUpload)]
+    return [each for each, _ in results if isinstance(each, StoredUpload)]
 
 
 async def _store_upload(
@@ -93,15 +98,15 @@ async def use(
     session: WriteSession[Viewer],
     files: list[StoredUpload],
     organization_id: UUID | None,
-    paths: Mapping[UUID, Path],
+    paths: Sequence[tuple[UUID, Path]],
     exercise_id: UUID | None = None,
 ) -> None:
     """Mark stored uploads as used in an organization, and for this exercise if any. Raises Refused.
 
-    `paths` are the uploads' paths in the input.
+    `paths` are the uploads' paths in the input; an upload may have several.
     """
     used = await store.use_uploads(session, [file.upload.id for file in files])
-    lost = [rules.UploadNotFound(NO_UPLOAD, *paths[file.upload.id]) for file in files if file.upload.id not in used]
+    lost = [rules.UploadNotFound(NO_UPLOAD, *path) for id, path in paths if id not in used]
     marked = [file for file in files if file.upload.id in used]
     if refusals := [*lost, *announced_elsewhere(marked, organization_id, paths, exercise_id)]:
         raise Refused(refusals)
@@ -110,20 +115,21 @@ async def use(
 def announced_elsewhere(
     files: Sequence[StoredUpload],
     organization_id: UUID | None,
-    paths: Mapping[UUID, Path],
+    paths: Sequence[tuple[UUID, Path]],
     exercise_id: UUID | None = None,
 ) -> list[Refusal]:
     """The refusals of uploads that were announced for another organization or exercise than where they are used."""
-    return [
-        rules.UploadNotFound(NO_UPLOAD, *paths[upload.id])
+    elsewhere = {
+        upload.id
         for upload in (file.upload for file in files)
         if (upload.organization_id, upload.exercise_id) != (organization_id, exercise_id)
-    ]
+    }
+    return [rules.UploadNotFound(NO_UPLOAD, *path) for id, path in paths if id in elsewhere]
 
 
 def require_announced_for(files: Sequence[StoredUpload], organization_id: UUID, path: Path) -> None:
     """Raise Refused for uploads, listed at `path`, that were not announced as files of this organization."""
-    paths: dict[UUID, Path] = {file.upload.id: (*path, str(index)) for index, file in enumerate(files)}
+    paths: list[tuple[UUID, Path]] = [(file.upload.id, (*path, str(index))) for index, file in enumerate(files)]
     if refusals := announced_elsewhere(files, organization_id, paths):
         raise Refused(refusals)
 
@@ -137,7 +143,7 @@ async def attach(
     path: Path = ("input", "uploadIds"),
 ) -> None:
     """Use stored uploads as the attachments of something in an organization. Raises Refused."""
-    paths: dict[UUID, Path] = {file.upload.id: (*path, str(index)) for index, file in enumerate(files)}
+    paths: list[tuple[UUID, Path]] = [(file.upload.id, (*path, str(index))) for index, file in enumerate(files)]
     await use(session, files, organization_id, paths)
     rows = [
         {"url": file.key, "mime": mime, "kind": rules.kind_of(mime), "thumb_error": rules.thumbnail_fault(mime)}

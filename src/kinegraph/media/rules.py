@@ -116,12 +116,11 @@ class AttachmentFile(Protocol):
 
 
 def checked_upload(values: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
-    """Type, size and filename of an announced upload. Faults are recorded in `checks`, which has none before."""
+    """Type, size and filename of an announced upload. Faults are recorded in `checks`."""
     limits = LIMITS[UploadPurpose(values["purpose"])]
     mime = _without_parameters(checks.text(values["mime"], ("input", "mime"), 255, lines=False).lower())
-    if mime in limits:
-        checks.whole(values["size_bytes"], ("input", "sizeBytes"), 1, limits[mime])
-    elif not checks.refusals:
+    checks.whole(values["size_bytes"], ("input", "sizeBytes"), 1, limits.get(mime, max(limits.values())))
+    if mime not in limits and not any(refusal.path == ("input", "mime") for refusal in checks.refusals):
         checks.refuse(f"Must be one of {', '.join(limits)}; this is {mime}.", "input", "mime")
     filename = checks.text(values["filename"], ("input", "filename"), 255, lines=False)
     name = safe_filename(filename, mime) if mime in limits else filename

@@ -8,6 +8,7 @@ import strawberry
 from kinegraph.exercise import rules, store
 from kinegraph.exercise.graph import ExerciseId, ExercisePayload
 from kinegraph.exercise.graph_mutations import exercise_payload, lock_writable
+from kinegraph.exercise.store_nodes import candidates
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import is_coached
 from kinegraph.kit.checks import Checks, require_key
@@ -92,6 +93,10 @@ class Mutation:
         session = await info.context.write_session()
         with checks.layer():
             row = await lock_writable(session, exercise_id, "exerciseId")
+        if row is None and wanted is not None and wanted[0] is not None:
+            with checks.layer():
+                if (await candidates(session, [wanted]))[0] is None:
+                    raise NotFound("There is no such suggestion.", "candidateId")
         checks.done()
         assert row is not None and wanted is not None
         exercise, key = wanted

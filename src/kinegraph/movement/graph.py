@@ -8,12 +8,13 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import check_offset, is_stale, refused_edit
+from kinegraph.identity.graph_inputs import takes_row
+from kinegraph.identity.graph_versions import check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import InvalidInput, NotFound
+from kinegraph.kit.errors import InvalidInput, NotFound, Refused
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import WriteSession
@@ -26,14 +27,14 @@ from kinegraph.movement.graph_details import (
     MoveMovementInput,
     RemoveMovementInput,
     RemoveMovementPayload,
+    UpdateMovementInput,
 )
 from kinegraph.workout import rules_tree, store_tree
 from kinegraph.workout import store as store_workouts
 from kinegraph.workout.graph import FORKING, AssignmentId
-from kinegraph.workout.graph_details import UpdateMovementInput
-from kinegraph.workout.graph_mutations import EditedWorkout, edited_workout, refused_as_stale, written
+from kinegraph.workout.graph_mutations import EditedWorkout, edited_workout, require_current, written
 from kinegraph.workout.rules import NAMES, checked_texts
-from kinegraph.workout.rules_rows import WorkoutRow
+from kinegraph.workout.rules_rows import MovementRow, WorkoutRow
 
 LIBRARY_IDS = f"{FORKING} Ids of the library workout's rows then stand for their copies."
 AT = ("input",)
@@ -46,11 +47,12 @@ class Mutation:
         f"Change one movement's prescription, notes or labels (coach access). {FORKING} The id of a library workout's "
         "movement then stands for its copy."
     )
+    @takes_row
     async def update_movement(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The movement's id.")],
-        input: Annotated[UpdateMovementInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateMovementInput, strawberry.argument(description="Its id, and the new values.")],
         assignment_id: AssignmentId = None,
         if_updated_at: Annotated[datetime | None, strawberry.argument(description=OF_MOVEMENT)] = None,
     ) -> MovementPayload:
@@ -62,8 +64,8 @@ class Mutation:
         with checks.layer():
             edit = await _edited(session, {"id": key}, assignment_id, if_updated_at)
             tree = await store.tree_of(session, edit.workout)
-            if refused := await _refused(session, edit, tree, key, if_updated_at, "ifUpdatedAt"):
-                return MovementPayload(**refused)
+            movement = tree.find(key)
+            await _require_current(session, edit, movement, if_updated_at, "ifUpdatedAt", movement=movement)
             tree.movement(key, "id")
         checks.done()
         workout, tree = await _writable(session, edit, tree)
@@ -81,18 +83,18 @@ class Mutation:
         place, section_id = _place(values, checks)
         assignment_id, if_updated_at = values.pop("assignment_id", None), values.pop("if_updated_at", None)
         check_offset(if_updated_at, checks, *STALE)
-        added = rules_tree.Tree([], [], {}, set())
+        added = rules_tree.Tree.empty()
         rules_tree.add_movement(added, values, new_key(), 0, AT, checks)
         session = await info.context.write_session()
         with checks.layer():
             edit = await _edited(session, _anchors(place, section_id), assignment_id, if_updated_at)
-            if refused := await refused_as_stale(session, edit, if_updated_at, *STALE):
-                return MovementPayload(**refused)
+            await require_current(session, edit, if_updated_at, *STALE)
         if edit is not None:
             tree = await store.tree_of(session, edit.workout)
             with checks.layer():
                 rules.section_of(tree, place, section_id, None, AT)
-            await _check_addition(session, edit.workout, tree, added, checks)
+            _check_number(tree, checks)
+        await _check_exercise(session, edit, added, checks)
         checks.done()
         assert edit is not None
         workout, tree = await _writable(session, edit, tree)
@@ -121,9 +123,9 @@ class Mutation:
             anchors = {"movementId": key, **_anchors(place, section_id)}
             edit = await _edited(session, anchors, values.get("assignment_id"), if_updated_at)
             tree = await store.tree_of(session, edit.workout)
-            if refused := await _refused(session, edit, tree, key, if_updated_at, *STALE):
-                return MovementPayload(**refused)
-            movement = tree.movement(key, *AT, "movementId")
+            movement = tree.find(key)
+            await _require_current(session, edit, movement, if_updated_at, *STALE, movement=movement)
+            tree.movement(key, *AT, "movementId")
         if tree is not None:
             with checks.layer():
                 section = rules.section_of(tree, place, section_id, movement.section_id if movement else key, AT)
@@ -158,9 +160,7 @@ class Mutation:
         with checks.layer():
             edit = await _edited(session, {"movementId": key}, values.get("assignment_id"), if_updated_at)
             tree = await store.tree_of(session, edit.workout)
-            if refused := await _refused(session, edit, tree, key, if_updated_at, *STALE):
-                refused.pop("movement", None)
-                return RemoveMovementPayload(**refused)
+            await _require_current(session, edit, tree.find(key), if_updated_at, *STALE)
             tree.movement(key, *AT, "movementId")
         checks.done()
         assert tree is not None
@@ -183,16 +183,21 @@ async def _edited(
 
     Anchors are the movements and the section that an input names, by its keys. Raises NotFound and Forbidden.
     """
-    at, workout_id = {name: (name,) if name == "id" else (*AT, name) for name in anchors}, None
+    at = {name: (name,) if name == "id" else (*AT, name) for name in anchors}
     if not anchors:
         raise InvalidInput("Send the section, or a movement that it is to stand beside.", *AT, "sectionId")
-    name = next(iter(anchors))
-    if assignment_id is None:
-        found = await store.workout_of(session, list(anchors.values()))
-        if found is None:
-            raise NotFound(rules.NO_SECTION if name == "sectionId" else rules.NO_MOVEMENT, *at[name])
-        name, workout_id = list(anchors)[found.position - 1], found.workout_id
-    return await edited_workout(session, workout_id, assignment_id, *at[name], if_updated_at=if_updated_at)
+    checks, names = Checks(), list(anchors)
+    if assignment_id is not None:
+        with checks.layer():
+            return await edited_workout(session, None, assignment_id, *at[names[0]])
+    found = await store.anchors(session, list(anchors.values()))
+    if found and assignment_id is None:
+        name, workout_id = names[found[0].position - 1], found[0].workout_id
+        return await edited_workout(session, workout_id, None, *at[name], if_updated_at=if_updated_at)
+    stored = {names[row.position - 1] for row in found}
+    missing = {name: rules.NO_SECTION if name == "sectionId" else rules.NO_MOVEMENT for name in names}
+    checks.refusals += [NotFound(missing[name], *at[name]) for name in names if name not in stored]
+    raise Refused(checks.refusals)
 
 
 def _anchors(place: rules.Place, section_id: UUID | None) -> dict[str, UUID]:
@@ -209,28 +214,28 @@ async def _writable(
     return workout, tree if edit.unforked is None else await store.tree_of(session, workout)
 
 
-async def _refused(
+async def _require_current(
     session: WriteSession[Viewer],
     edit: EditedWorkout,
-    tree: rules.Tree,
-    movement_id: UUID,
+    movement: MovementRow | None,
     if_updated_at: datetime | None,
+    /,
     *path: str,
-) -> dict[str, Any] | None:
-    """The values of a payload that refuses an edit of a movement; None where it or its workout is at the version.
+    **stored: Any,
+) -> None:
+    """Raise StaleEdit unless the version is that of the movement or its workout, with `stored` in the payload too.
 
-    The movement may have been removed since: then the workout has changed.
+    The movement may have been removed since (None): then the workout has changed.
     """
-    movement = tree.find(movement_id)
     versions = [edit.workout.updated_at, *([movement.updated_at] if movement else [])]
     if if_updated_at is None or not (edit.is_deleted or is_stale(if_updated_at, versions)):
         return None
     if movement is None or edit.is_deleted or movement.updated_at < if_updated_at:
-        refused = await refused_as_stale(session, edit, if_updated_at, *path)
-    else:
-        editor = await last_editor(session, "workout_movements", id=movement.id)
-        refused = {"workout": edit.workout, **refused_edit(session.viewer, editor, movement.updated_at, *path)}
-    return refused and {"movement": None if edit.is_deleted else movement, **refused}
+        shown = dict.fromkeys(stored) if edit.is_deleted else stored
+        return await require_current(session, edit, if_updated_at, *path, **shown)
+    editor = await last_editor(session, "workout_movements", id=movement.id)
+    stored |= {"workout": edit.workout}
+    raise stale_edit(session.viewer, editor, movement.updated_at, *path, **stored)
 
 
 async def _payload(session: WriteSession[Viewer], workout: WorkoutRow, id: UUID, changes: int) -> MovementPayload:
@@ -239,16 +244,24 @@ async def _payload(session: WriteSession[Viewer], workout: WorkoutRow, id: UUID,
     return MovementPayload(movement=await stored_row(session, store_workouts.movements, id), workout=stored.workout)
 
 
-async def _check_addition(
-    session: WriteSession[Viewer], workout: WorkoutRow, tree: rules.Tree, added: rules_tree.Tree, checks: Checks
-) -> None:
-    """Check that a workout may have one movement more, with this exercise. Faults are recorded in `checks`."""
+def _check_number(tree: rules.Tree, checks: Checks) -> None:
+    """Check that a workout may have one movement more. A fault is recorded in `checks`."""
     if len(tree.movements) >= rules_tree.MAX_MOVEMENTS:
         checks.refuse(f"The workout has {rules_tree.MAX_MOVEMENTS} movements, the most that it may have.", *AT)
+
+
+async def _check_exercise(
+    session: WriteSession[Viewer], edit: EditedWorkout | None, added: rules_tree.Tree, checks: Checks
+) -> None:
+    """Check that the workout of an edit may have a movement with this exercise. A fault is recorded in `checks`.
+
+    Where the workout was refused (None), the exercise may be of any organization that the viewer coaches.
+    """
+    owners = [edit.workout.organization_id] if edit else session.viewer.coached()
     ids = added.exercise_ids
     exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True))
     with checks.layer():
-        checks.refusals += rules_tree.check_references(added, (), exercises, workout.organization_id)
+        checks.refusals += rules_tree.check_references(added, (), exercises, owners)
 
 
 def _place(values: dict[str, Any], checks: Checks) -> tuple[rules.Place, UUID | None]:

@@ -11,6 +11,7 @@ from kinegraph.kit.user_errors import payload
 from kinegraph.workout.graph import Movement, Workout
 from kinegraph.workout.graph_details import PrescriptionInput
 
+OF_ASSIGNMENT = "The assignment whose own copy is to be changed."
 OF_MOVEMENT = f"{IF_UPDATED_AT} It is the movement's own, or its workout's."
 
 
@@ -34,9 +35,7 @@ class RemoveMovementPayload:
 class ForAssignment:
     """The values that every input of a movement has."""
 
-    assignment_id: strawberry.ID | None = strawberry.field(
-        default=UNSET, description="The assignment whose own copy is to be changed."
-    )
+    assignment_id: strawberry.ID | None = strawberry.field(default=UNSET, description=OF_ASSIGNMENT)
     if_updated_at: datetime | None = strawberry.field(default=UNSET, description=OF_MOVEMENT)
 
 
@@ -75,3 +74,16 @@ class MoveMovementInput(PlaceInput):
 @strawberry.input(description="A movement that is to leave its workout.")
 class RemoveMovementInput(ForAssignment):
     movement_id: strawberry.ID = strawberry.field(description="The movement that is removed.")
+
+
+@strawberry.input(
+    description="New values of a movement. An absent key is left as it is; a prescription is replaced whole."
+)
+class UpdateMovementInput:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="The movement's id.")
+    assignment_id: strawberry.ID | None = strawberry.field(default=UNSET, description=OF_ASSIGNMENT)
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=OF_MOVEMENT)
+    prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much is to be done.")
+    notes: str | None = strawberry.field(default=UNSET, description="At most 2,000 characters.")
+    label: str | None = strawberry.field(default=UNSET, description="Its place, such as A1; at most 10 characters.")
+    superset_group: str | None = strawberry.field(default=UNSET, description="Group, such as A; at most 10 characters.")

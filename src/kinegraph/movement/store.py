@@ -19,18 +19,18 @@ async def tree_of(session: WriteSession, workout: WorkoutRow) -> Tree:
 
 
 class AnchorRow(Protocol):
-    """The first id of several that is stored, by its position from 1, and its workout."""
+    """An id of several that is stored, by its position from 1, and its workout."""
 
     position: int
     workout_id: UUID
 
 
-async def workout_of(session: ReadSession[Viewer], ids: Sequence[UUID]) -> AnchorRow | None:
-    """The workout of the first of these movements and sections that is stored, where the viewer sees or coaches it.
+async def anchors(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[AnchorRow]:
+    """Those of these movements and sections that are stored, with their workouts, which the viewer sees or coaches.
 
     The movement, its section or the workout may be deleted softly.
     """
-    return await session.fetch_row(
+    return await session.fetch_list(
         f"""
         SELECT anchor.position, s.workout_id
         FROM unnest($1::uuid[]) WITH ORDINALITY AS anchor (id, position)
@@ -39,7 +39,6 @@ async def workout_of(session: ReadSession[Viewer], ids: Sequence[UUID]) -> Ancho
         JOIN workouts w ON w.id = s.workout_id
         WHERE w.organization_id = ANY ($2) OR {visible("$2", "$3")}
         ORDER BY anchor.position
-        LIMIT 1
         """,
         ids,
         session.viewer.coached(),

@@ -7,13 +7,15 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.identity.graph import Organization
+from kinegraph.identity.graph_inputs import takes_row
 from kinegraph.identity.graph_versions import (
+    IF_UPDATED_AT,
     EditConflict,
     IfUpdatedAt,
     check_offset,
     conflict_field,
     is_stale,
-    refused_edit,
+    stale_edit,
 )
 from kinegraph.identity.rules_access import require_administrator
 from kinegraph.kit.checks import Checks
@@ -30,6 +32,8 @@ class OrganizationVersion:
 
 @strawberry.input(description="New values of an organization. An absent key is left as it is; none may be null.")
 class UpdateOrganizationInput:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="The organization's id.")
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
     name: str | None = strawberry.field(default=UNSET, description="1 to 255 characters, on one line.")
     members_see_each_other: bool | None = strawberry.field(
         default=UNSET, description="Whether members see other members' comments, and so their names."
@@ -53,11 +57,12 @@ class Mutation:
         "Change an organization's name, and what its members see of each other and of its library (owners and admins). "
         "It holds for every member from the next request on."
     )
+    @takes_row
     async def update_organization(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The organization's id.")],
-        input: Annotated[UpdateOrganizationInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateOrganizationInput, strawberry.argument(description="Its id, and the new values.")],
         if_updated_at: IfUpdatedAt = None,
     ) -> OrganizationPayload:
         checks, is_allowed = Checks(), False
@@ -73,9 +78,9 @@ class Mutation:
             version = await stored_row(session, store.versions, key)
             if is_stale(if_updated_at, [version]):
                 editor = await store.editor(session, key)
-                refused = refused_edit(session.viewer, editor, version, "ifUpdatedAt")
-                stored: Any = session.viewer.organization(key)
-                return OrganizationPayload(organization=stored, **refused)
+                stored = session.viewer.organization(key)
+                with checks.layer():
+                    raise stale_edit(session.viewer, editor, version, "ifUpdatedAt", organization=stored)
         checks.done()
         await store.update(session, key, values)
         written: Any = session.viewer.organization(key)

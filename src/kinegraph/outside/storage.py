@@ -30,12 +30,10 @@ class StoredObject:
 
 
 class ObjectStorage(Protocol):
-    """An object storage. Each method raises ServiceError where it cannot be reached.
-
-    `seconds` is how long what it signs is valid.
-    """
+    """An object storage. Each method raises ServiceError where it cannot be reached."""
 
     seconds: int
+    """How long what it signs is valid."""
 
     def with_seconds(self, seconds: int) -> "ObjectStorage":
         """The same storage, signing for this long."""

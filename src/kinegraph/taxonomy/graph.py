@@ -1,5 +1,6 @@
 """The GraphQL types, queries and mutations of taxonomies."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any  # a term's key is read of a row by the column's name
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from kinegraph.kit.graph import Node, edge, extends, field, given, mutation, nod
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.taxonomy import rules, store, store_nodes
+from kinegraph.taxonomy.store import View
 
 described_enum(
     rules.TaxonomyKind,
@@ -132,11 +134,16 @@ class Mutation:
         organization_id = None if owner is None else checks.key(owner, ("input", "organizationId"))
         columns = {**rules.checked_term(values, ("input",), checks), "organization_id": organization_id}
         session = await info.context.write_session()
+        views: list[View] = [None, *session.viewer.coached()]
         with checks.layer():
             require_owner(session.viewer, organization_id, GLOBAL, "input", "organizationId")
-            if values.get("parent_id") is not None:
-                columns |= await _parent(session, organization_id, values["parent_id"])
-            await store.require_free(session, kind, columns)
+            views = [organization_id]
+        if values.get("parent_id") is not None:
+            with checks.layer():
+                columns |= await _parent(session, views, values["parent_id"])
+        if views == [organization_id]:
+            with checks.layer():
+                await store.require_free(session, kind, columns)
         checks.done()
         return await _stored(session, organization_id, await store.insert_term(session, kind, columns))
 
@@ -171,9 +178,9 @@ class Mutation:
 GLOBAL = "Only platform admins write the global taxonomies; add a term to your organization's instead."
 
 
-async def _parent(session: WriteSession, organization_id: UUID | None, sent: str) -> dict[str, Any]:
-    """The columns that refer to a category's parent. Raises NotFound."""
-    parent = (await store.terms(session, [(organization_id, require_key(sent, "input", "parentId"))]))[0]
+async def _parent(session: WriteSession, views: Sequence[View], sent: str) -> dict[str, Any]:
+    """The columns that refer to a category's parent, which one of the views shows. Raises NotFound."""
+    parent = (await store.terms_in_views(session, views, [require_key(sent, "input", "parentId")]))[0]
     if parent is None or parent.kind != rules.TaxonomyKind.CATEGORY:
         raise NotFound("There is no such category.", "input", "parentId")
     return {"parent_id": parent.id, "parent_organization_id": parent.organization_id}
@@ -182,8 +189,7 @@ async def _parent(session: WriteSession, organization_id: UUID | None, sent: str
 async def _writable(session: WriteSession[Viewer], id: str) -> rules.TermRow:
     """The term that the viewer wants to write. Raises NotFound and Forbidden."""
     key, viewer = require_key(id, "id"), session.viewer
-    views: list[UUID | None] = [None, *viewer.by_organization]
-    term = next((row for row in await store.terms(session, [(view, key) for view in views]) if row is not None), None)
+    term = (await store.terms_in_views(session, [None, *viewer.by_organization], [key]))[0]
     if term is None:
         raise NotFound("There is no such term.", "id")
     require_owner(viewer, term.organization_id, GLOBAL, "id")

@@ -98,9 +98,22 @@ def matching(texts: Iterable[str], stored: Iterable[str]) -> set[str]:
     return {key for key in stored if folded(key) in exact or meant(key) & having}
 
 
+MIN_LIKENESS = 0.7
+"""The least share of equal letters (`difflib`) with which a condition is suggested for an unknown one."""
+
+
 def nearest(text: str, others: Iterable[str]) -> list[str]:
-    """At most three known conditions that are spelled most like an unknown one: keys, or texts of `others`."""
+    """At most three known conditions that are nearest to an unknown one: keys, or texts of `others`.
+
+    First those of the vocabulary whose key has all of its words, then those by a synonym, then those of others, the
+    shortest first; then what is spelled alike.
+    """
+    sought = folded(text)[:120]
     named = {folded(other): (other,) for other in others}
-    names = {**named, **{spelling: tuple(sorted(keys)) for spelling, keys in _by_spelling().items()}}
-    close = get_close_matches(folded(text)[:120], names, n=3, cutoff=0.6)
-    return list(dict.fromkeys(name for spelling in close for name in names[spelling]))[:3]
+    own = {spelling: tuple(sorted(keys)) for spelling, keys in _by_spelling().items()}
+    names, words = {**named, **own}, set(sought.split())
+    having = [spelling for spelling in names if words and words <= set(spelling.split())]
+    keys = {folded(key) for key in vocabulary()}
+    having.sort(key=lambda spelling: (spelling not in own, spelling not in keys, len(spelling), spelling))
+    close = get_close_matches(sought, names, n=3, cutoff=MIN_LIKENESS)
+    return list(dict.fromkeys(name for spelling in (*having, *close) for name in names[spelling]))[:3]

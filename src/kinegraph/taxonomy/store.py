@@ -78,6 +78,13 @@ async def terms(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list
     return [found.get(key) for key in keys]
 
 
+async def terms_in_views(session: ReadSession, views: Sequence[View], ids: Sequence[UUID]) -> list[TermRow | None]:
+    """Terms by id, in its order, each as the first of these views shows it; None for one that none of them shows."""
+    found = await terms(session, [(view, id) for id in ids for view in views])
+    groups = (found[start : start + len(views)] for start in range(0, len(found), len(views)))
+    return [next((term for term in group if term is not None), None) for group in groups]
+
+
 async def children_of(session: ReadSession, keys: Sequence[tuple[View, UUID]]) -> list[list[TermRow]]:
     """The children of each term that the view shows."""
     groups: dict[tuple[View, UUID | None], list[TermRow]] = {key: [] for key in keys}

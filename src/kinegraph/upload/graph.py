@@ -129,15 +129,19 @@ async def _require_allowed(
         if organization_id not in viewer.by_organization:
             raise NotFound("You belong to no such organization.", "input", "organizationId")
         return
-    rules.require_writer(viewer, organization_id, "input", "organizationId")
-    if exercise_id is None:  # a fault already
-        return
-    exercise = (await store.by_ids(session, [exercise_id]))[0]
-    if exercise is None or exercise.organization_id not in (None, organization_id):
-        raise rules.ExerciseNotVisible("There is no such exercise.", "input", "exerciseId")
-    is_instruction = purpose is media.UploadPurpose.INSTRUCTION_IMAGE
-    if is_instruction and exercise.organization_id != organization_id:
-        message = "Instructions cannot be overridden: clone the exercise, and send the picture for the clone."
-        raise InvalidInput(message, "input", "exerciseId")
-    if not rules.is_visible(viewer, exercise):
-        raise rules.ExerciseNotVisible("There is no such exercise.", "input", "exerciseId")
+    checks, owners = Checks(), [None, *viewer.coached()]
+    with checks.layer():
+        rules.require_writer(viewer, organization_id, "input", "organizationId")
+        owners = [None, organization_id]
+    if exercise_id is not None and (not checks.refusals or viewer.coached()):  # None is a fault already
+        with checks.layer():
+            exercise = (await store.by_ids(session, [exercise_id]))[0]
+            if exercise is None or exercise.organization_id not in owners:
+                raise rules.ExerciseNotVisible("There is no such exercise.", "input", "exerciseId")
+            is_instruction = purpose is media.UploadPurpose.INSTRUCTION_IMAGE
+            if is_instruction and not checks.refusals and exercise.organization_id != organization_id:
+                message = "Instructions cannot be overridden: clone the exercise, and send the picture for the clone."
+                raise InvalidInput(message, "input", "exerciseId")
+            if not rules.is_visible(viewer, exercise):
+                raise rules.ExerciseNotVisible("There is no such exercise.", "input", "exerciseId")
+    checks.done()

@@ -82,7 +82,7 @@ class Workout(Node):
         ("id", "organization_id", "tree_version"),
         "Its sections, in their order.",
         joined={store.movements_of: store.sections_and_movements_of},
-        cached=Caching(rules_cache.cached_trees, frozenset((store.movements_of, effective))),
+        cached=Caching(rules_cache.cached_trees, covers=frozenset((store.movements_of, effective))),
         assumed_size=5,
     )
     created_at: datetime = strawberry.field(description="When it was made.")

@@ -1,10 +1,12 @@
 """The enums and values of workouts, and the inputs that write them. A key that is not sent is UNSET."""
 
+from datetime import datetime
 from typing import Any  # a prescription is JSON
 
 import strawberry
 from strawberry import UNSET
 
+from kinegraph.identity.graph_versions import IF_UPDATED_AT
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import field
 from kinegraph.workout import rules
@@ -175,8 +177,10 @@ class SectionInput:
     movements: list[MovementInput] = strawberry.field(description="As they are to be done; at most 500 in a workout.")
 
 
-@strawberry.input(description="New values of a workout. An absent key is left as it is; null clears what may be empty.")
-class UpdateWorkoutInput:
+@strawberry.input
+class WorkoutValues:
+    """The values of a new workout and of an existing one."""
+
     program_id: strawberry.ID | None = strawberry.field(default=UNSET, description="A program of the organization.")
     title: str | None = strawberry.field(default=UNSET, description="At most 255 characters.")
     description: str | None = strawberry.field(default=UNSET, description="At most 10,000 characters.")
@@ -185,8 +189,24 @@ class UpdateWorkoutInput:
     time_cap: int | None = strawberry.field(default=UNSET, description="Minutes, 1 to 1,440.")
 
 
+@strawberry.input
+class EditedWorkout:
+    """The workout that is changed, and the state that it was read in."""
+
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="The workout's id.")
+    assignment_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The assignment whose own copy is to be changed."
+    )
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
+
+
+@strawberry.input(description="New values of a workout. An absent key is left as it is; null clears what may be empty.")
+class UpdateWorkoutInput(EditedWorkout, WorkoutValues):
+    pass
+
+
 @strawberry.input(description="A new workout, with its sections where they are known already.")
-class CreateWorkoutInput(UpdateWorkoutInput):
+class CreateWorkoutInput(WorkoutValues):
     organization_id: strawberry.ID = strawberry.field(description="Whose workout it becomes.")
     sections: list[SectionInput] | None = strawberry.field(
         default=UNSET, description="In their order: at most 50, with 500 movements in all."
@@ -198,13 +218,3 @@ class DuplicateWorkoutInput:
     workout_id: strawberry.ID = strawberry.field(description="A library workout, or an assignment's snapshot.")
     title: str | None = strawberry.field(default=UNSET, description="The copy's title, at most 255 characters.")
     program_id: strawberry.ID | None = strawberry.field(default=UNSET, description="A program of the organization.")
-
-
-@strawberry.input(
-    description="New values of a movement. An absent key is left as it is; a prescription is replaced whole."
-)
-class UpdateMovementInput:
-    prescription: PrescriptionInput | None = strawberry.field(default=UNSET, description="How much is to be done.")
-    notes: str | None = strawberry.field(default=UNSET, description="At most 2,000 characters.")
-    label: str | None = strawberry.field(default=UNSET, description="Its place, such as A1; at most 10 characters.")
-    superset_group: str | None = strawberry.field(default=UNSET, description="Group, such as A; at most 10 characters.")

@@ -9,7 +9,8 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.exercise.store import by_ids as exercises_by_ids
-from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, refused_edit
+from kinegraph.identity.graph_inputs import takes_row
+from kinegraph.identity.graph_versions import IfUpdatedAt, check_offset, is_stale, stale_edit
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store_people import last_editor
@@ -39,7 +40,7 @@ class Mutation:
         organization_id = checks.key(values.pop("organization_id"), ("input", "organizationId"))
         with checks.layer():
             require_coach(session.viewer, organization_id, "input", "organizationId")
-        coached = None if checks.refusals else organization_id
+        coached = None if checks.refusals else [organization_id]
         sections = values.pop("sections", None) or []
         own = {key: value for key, value in values.items() if value is not None}
         columns = await _checked_columns(session, coached, own, checks)
@@ -53,11 +54,12 @@ class Mutation:
         return WorkoutPayload(workout=workout)
 
     @mutation(f"Change a workout's own values (coach access). {FORKING}")
+    @takes_row
     async def update_workout(
         self,
         info: Info,
         id: WorkoutId,
-        input: Annotated[UpdateWorkoutInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateWorkoutInput, strawberry.argument(description="Its id, and the new values.")],
         assignment_id: AssignmentId = None,
         if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
@@ -67,10 +69,8 @@ class Mutation:
         session = await info.context.write_session()
         with checks.layer():
             edit = await edited_workout(session, key, assignment_id, "id", if_updated_at=if_updated_at)
-        if edit and (refused := await refused_as_stale(session, edit, if_updated_at, "ifUpdatedAt")):
-            return WorkoutPayload(**refused)
-        organization_id = edit.workout.organization_id if edit else None
-        columns = await _checked_columns(session, organization_id, given(input), checks)
+            await require_current(session, edit, if_updated_at, "ifUpdatedAt")
+        columns = await _checked_columns(session, _owners(edit.workout if edit else None), given(input), checks)
         checks.done()
         assert edit is not None
         workout = await edit.writable(session)
@@ -93,20 +93,19 @@ class Mutation:
         assignment_id: AssignmentId = None,
         if_updated_at: IfUpdatedAt = None,
     ) -> WorkoutPayload:
-        checks, edit = Checks(), None
+        checks, edit, workout = Checks(), None, None
         key = checks.key(workout_id, ("workoutId",))
         check_offset(if_updated_at, checks, "ifUpdatedAt")
         session = await info.context.write_session()
         with checks.layer():
             edit = await edited_workout(session, key, assignment_id, "workoutId", if_updated_at=if_updated_at)
-        if edit and (refused := await refused_as_stale(session, edit, if_updated_at, "ifUpdatedAt")):
-            return WorkoutPayload(**refused)
-        workout = await edit.writable(session) if edit else None
+            workout = edit.workout
+            await require_current(session, edit, if_updated_at, "ifUpdatedAt")
+            workout = await edit.writable(session)
         sent = [given(section) for section in sections]
         if workout is not None and assignment_id is not None:
             sent = rules_tree.with_copied_ids(sent, await store_tree.copied_ids(session, workout.id))
-        id, organization_id = (workout.id, workout.organization_id) if workout else (None, None)
-        tree = await _checked_tree(session, id, organization_id, sent, ("sections",), checks)
+        tree = await _checked_tree(session, workout, _owners(workout), sent, ("sections",), checks)
         checks.done()
         assert workout is not None
         changes = await store_tree.replace(session, workout.id, workout.organization_id, *tree)
@@ -126,7 +125,7 @@ class Mutation:
         session = await info.context.write_session()
         with checks.layer():
             workout = await coached_workout(session, key)
-        columns = await _checked_columns(session, workout.organization_id if workout else None, values, checks)
+        columns = await _checked_columns(session, _owners(workout), values, checks)
         checks.done()
         assert workout is not None
         id = await store_tree.duplicate(session, workout, columns)
@@ -150,7 +149,7 @@ async def coached_workout(session: WriteSession[Viewer], id: UUID) -> WorkoutRow
     await store.lock_tree(session, id, shared=True)
     workout: WorkoutRow | None = (await store.by_ids(session, [id]))[0]
     if workout is None:
-        raise NotFound("There is no such workout.", "input", "workoutId")
+        raise NotFound(rules.NO_WORKOUT, "input", "workoutId")
     require_coach(session.viewer, workout.organization_id, "input", "workoutId")
     return workout
 
@@ -163,7 +162,7 @@ class EditedWorkout:
     unforked: ForkedAssignmentRow | None = None
     """The assignment, where it has no snapshot yet: the edit is for it alone, not for the library workout."""
     is_deleted: bool = False
-    """True if it was deleted since it was read: `refused_as_stale` refuses the edit."""
+    """True if it was deleted since it was read: `require_current` refuses the edit."""
 
     async def writable(self, session: WriteSession[Viewer]) -> WorkoutRow:
         """The workout that the edit is written to: the first edit with an assignment makes its snapshot."""
@@ -193,7 +192,7 @@ async def edited_workout(
     if workout is None:
         deleted = await store_tree.deleted_workout(session, key) if key and if_updated_at else None
         if deleted is None or not is_stale(if_updated_at, [deleted.updated_at]):
-            raise NotFound("There is no such workout.", *path)
+            raise NotFound(rules.NO_WORKOUT, *path)
         return EditedWorkout(deleted, is_deleted=True)
     require_coach(session.viewer, workout.organization_id, *path)
     return EditedWorkout(workout)
@@ -203,11 +202,16 @@ async def _assigned_workout(
     session: WriteSession[Viewer], assignment_id: str, key: UUID | None, *path: str
 ) -> EditedWorkout:
     """Lock an assignment, and the tree of the workout that it shows, which may be a deleted library workout."""
-    at = (*path[:-1], "assignmentId")
-    assignment = await store_tree.lock_assignment(session, require_key(assignment_id, *at))
-    if assignment is None:
-        raise NotFound("There is no such assignment.", *at)
-    require_coach(session.viewer, assignment.organization_id, *at)
+    at, checks, assignment = (*path[:-1], "assignmentId"), Checks(), None
+    with checks.layer():
+        assignment = await store_tree.lock_assignment(session, require_key(assignment_id, *at))
+        if assignment is None:
+            raise NotFound("There is no such assignment.", *at)
+        require_coach(session.viewer, assignment.organization_id, *at)
+    if checks.refusals and key is not None and (await store.by_ids(session, [key]))[0] is None:
+        checks.refusals.append(NotFound(rules.NO_WORKOUT, *path))
+    checks.done()
+    assert assignment is not None
     if key not in (None, assignment.workout_id, assignment.snapshot_workout_id):
         raise NotFound("The assignment is not of this workout.", *path)
     shown = assignment.snapshot_workout_id or assignment.workout_id
@@ -216,16 +220,15 @@ async def _assigned_workout(
     return EditedWorkout(workout, None if assignment.snapshot_workout_id else assignment)
 
 
-async def refused_as_stale(
-    session: WriteSession[Viewer], edit: EditedWorkout, if_updated_at: datetime | None, *path: str
-) -> dict[str, Any] | None:
-    """The values of a payload that refuses an edit of another version of a workout; None where it is this one."""
+async def require_current(
+    session: WriteSession[Viewer], edit: EditedWorkout, if_updated_at: datetime | None, *path: str, **stored: Any
+) -> None:
+    """Raise StaleEdit for an edit of another version of a workout, with `stored` in the payload too."""
     workout, is_deleted = edit.workout, edit.is_deleted
-    if not is_stale(if_updated_at, [workout.updated_at]):
-        return None
-    editor = await last_editor(session, "workouts", id=workout.id)
-    refused = refused_edit(session.viewer, editor, workout.updated_at, *path, is_deleted=is_deleted)
-    return {"workout": None if is_deleted else workout, **refused}
+    if is_stale(if_updated_at, [workout.updated_at]):
+        editor = await last_editor(session, "workouts", id=workout.id)
+        stored |= {"workout": None if is_deleted else workout}
+        raise stale_edit(session.viewer, editor, workout.updated_at, *path, is_deleted=is_deleted, **stored)
 
 
 async def written(
@@ -242,12 +245,16 @@ async def written(
     return WorkoutPayload(workout=await stored_row(session, store.by_ids, workout.id))
 
 
-async def _checked_columns(
-    session: WriteSession, organization_id: UUID | None, values: Mapping[str, Any], checks: Checks
-) -> dict[str, Any]:
-    """Check an input's values of a workout, and return them by column. Faults are recorded in `checks`.
+def _owners(workout: WorkoutRow | None) -> list[UUID] | None:
+    return None if workout is None else [workout.organization_id]
 
-    The program must be the organization's (None where the workout was refused: then it is not looked up).
+
+async def _checked_columns(
+    session: WriteSession[Viewer], organization_ids: list[UUID] | None, values: Mapping[str, Any], checks: Checks
+) -> dict[str, Any]:
+    """Check an input's values of a workout, and return them by column. The program must be of the organizations.
+
+    Faults are recorded in `checks`. Where the workout was refused (None), the viewer must coach the program's.
     """
     columns = {**values, **rules.checked_texts(values, ("input",), checks, rules.NAMES)}
     for key in ("scoring", "mode"):
@@ -258,32 +265,36 @@ async def _checked_columns(
     if columns.get("program_id") is not None:
         with checks.layer():
             columns["program_id"] = require_key(columns["program_id"], "input", "programId")
-            if organization_id and not await store.has_program(session, organization_id, columns["program_id"]):
+            owners = session.viewer.coached() if organization_ids is None else organization_ids
+            if not await store.has_program(session, owners, columns["program_id"]):
                 raise NotFound("The organization has no such program.", "input", "programId")
     return columns
 
 
 async def _checked_tree(
-    session: WriteSession,
-    workout_id: UUID | None,
-    organization_id: UUID | None,
+    session: WriteSession[Viewer],
+    workout: WorkoutRow | None,
+    organization_ids: list[UUID] | None,
     sections: list[dict[str, Any]],
     at: Path,
     checks: Checks,
 ) -> tuple[rules_tree.Tree, list[SectionRow], list[MovementRow]]:
     """Check the tree that was sent against the workout's stored rows (None: a new one), and return it with these.
 
-    Faults are recorded in `checks`: of the values, of ids and of references together. Where the workout was refused
-    (no `organization_id`), only the values are checked.
+    All faults are recorded in `checks`. Where the workout was refused (no `organization_ids`), ids and references are
+    those of any workout that the viewer coaches.
     """
     tree = rules_tree.checked_tree(sections, at, checks)
-    if organization_id is None:
-        return tree, [], []
-    current = await store_tree.current_rows(session, workout_id, organization_id) if workout_id else ([], [])
+    current: tuple[list[SectionRow], list[MovementRow]] = [], []
+    if workout is not None:
+        current = await store_tree.current_rows(session, workout.id, workout.organization_id)
+    elif organization_ids is None:
+        current = await store_tree.coached_rows(session, tree.sent)
     with checks.layer():
         rules_tree.check_ids(tree, *current, checks)
     ids = tree.exercise_ids
     exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True))
     with checks.layer():
-        checks.refusals += rules_tree.check_references(tree, current[1], exercises, organization_id)
+        owners = session.viewer.coached() if organization_ids is None else organization_ids
+        checks.refusals += rules_tree.check_references(tree, current[1], exercises, owners)
     return tree, *current

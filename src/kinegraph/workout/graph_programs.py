@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from kinegraph.identity.graph_inputs import takes_row
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
@@ -23,6 +24,7 @@ class CreateProgramInput:
 
 @strawberry.input(description="New values of a program. An absent key is left as it is.")
 class UpdateProgramInput:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="The program's id.")
     name: str | None = strawberry.field(default=UNSET, description="1 to 255 characters, on one line; not null.")
 
 
@@ -50,11 +52,12 @@ class Mutation:
         return ProgramPayload(program=await stored_row(session, store.programs, id))
 
     @mutation("Rename a program (coach access).")
+    @takes_row
     async def update_program(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The program's id.")],
-        input: Annotated[UpdateProgramInput, strawberry.argument(description="The new values.")],
+        input: Annotated[UpdateProgramInput, strawberry.argument(description="Its id, and the new values.")],
     ) -> ProgramPayload:
         checks, values = Checks(), given(input)
         key = checks.key(id, ("id",))

@@ -52,6 +52,8 @@ def checked_texts(values: Mapping[str, Any], at: Path, checks: Checks, names: Ma
     }
 
 
+NO_WORKOUT = "There is no such workout."
+
 NAMES: Mapping[str, str] = {
     "superset_group": "supersetGroup",
     "cap_seconds": "capSeconds",

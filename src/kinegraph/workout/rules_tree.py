@@ -5,7 +5,7 @@ id is new; a stored row that is not sent is deleted. The functions here only dec
 of statements that does not depend on the size of the tree (docs/domain.md, Workouts and Prescriptions).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # values of an input and of rows to store, by name
 from uuid import UUID
@@ -27,10 +27,16 @@ class Tree:
 
     sections: list[dict[str, Any]]
     movements: list[dict[str, Any]]
-    paths: dict[UUID, Path]
-    """The path of each section and movement in the input, by its id."""
+    section_paths: list[Path]
+    movement_paths: list[Path]
+    """The path of each section and of each movement in the input, in the same order. Ids may occur twice."""
     sent: set[UUID]
     """The ids that came with the input; the others are new."""
+
+    @classmethod
+    def empty(cls) -> "Tree":
+        """A tree to add an input's rows to."""
+        return cls([], [], [], [], set())
 
     @property
     def exercise_ids(self) -> list[UUID]:
@@ -40,7 +46,7 @@ class Tree:
 
 def checked_tree(sections: Sequence[Mapping[str, Any]], at: Path, checks: Checks) -> Tree:
     """The tree of an input, each row with the id that was sent or a new one. Faults are recorded in `checks`."""
-    tree = Tree([], [], {}, set())
+    tree = Tree.empty()
     if len(sections) > MAX_SECTIONS:
         checks.refuse(f"Must be at most {MAX_SECTIONS} sections; these are {len(sections)}.", *at)
         return tree
@@ -75,6 +81,7 @@ def _add_section(tree: Tree, values: Mapping[str, Any], order: int, at: Path, ch
         "config": checked_config(shape, values.get("config"), (*at, "config"), checks),
     }
     tree.sections.append(section)
+    tree.section_paths.append(at)
     for position, movement in enumerate(values["movements"]):
         add_movement(tree, movement, section["id"], position, (*at, "movements", str(position)), checks)
 
@@ -93,6 +100,7 @@ def add_movement(tree: Tree, values: Mapping[str, Any], section_id: UUID, order:
         **checked_texts(values, at, checks, NAMES),
     }
     tree.movements.append(row)
+    tree.movement_paths.append(at)
 
 
 def _key(tree: Tree, values: Mapping[str, Any], at: Path, checks: Checks) -> UUID:
@@ -103,34 +111,32 @@ def _key(tree: Tree, values: Mapping[str, Any], at: Path, checks: Checks) -> UUI
         if key in tree.sent and parse_key(values["id"]):
             checks.refuse("This id stands in the tree twice, or as the row and as its copy.", *at, "id")
         tree.sent.add(key)
-    tree.paths[key] = at
     return key
 
 
 def check_ids(tree: Tree, sections: Sequence[SectionRow], movements: Sequence[MovementRow], checks: Checks) -> None:
     """Check that each id that was sent is of a stored row of this workout."""
-    for rows, stored, noun in (
-        (tree.sections, sections, "section"),
-        (tree.movements, movements, "movement"),
+    for rows, paths, stored, noun in (
+        (tree.sections, tree.section_paths, sections, "section"),
+        (tree.movements, tree.movement_paths, movements, "movement"),
     ):
         stored_ids = {row.id for row in stored}
-        for row in rows:
+        for row, path in zip(rows, paths, strict=True):
             if row["id"] in tree.sent and row["id"] not in stored_ids:
                 message = f"This workout has no such {noun}; leave the id out to add a new one."
-                checks.refuse(message, *tree.paths[row["id"]], "id")
+                checks.refuse(message, *path, "id")
 
 
 def check_references(
-    tree: Tree, movements: Sequence[MovementRow], exercises: Mapping[UUID, Any], organization_id: UUID
+    tree: Tree, movements: Sequence[MovementRow], exercises: Mapping[UUID, Any], organization_ids: Collection[UUID]
 ) -> Iterator[Refusal]:
     """The refusals of exercises that cannot be newly referred to; a movement's stored exercise is always allowed."""
     current = {row.id: row.exercise_id for row in movements}
-    for movement in tree.movements:
+    for movement, at in zip(tree.movements, tree.movement_paths, strict=True):
         exercise_id = movement["exercise_id"]
         if current.get(movement["id"]) == exercise_id:
             continue
-        path = (*tree.paths[movement["id"]], "exerciseId")
-        fault = reference_fault(exercises.get(exercise_id), organization_id, *path)
+        fault = reference_fault(exercises.get(exercise_id), organization_ids, *at, "exerciseId")
         if fault:
             yield fault
 

@@ -241,11 +241,11 @@ async def programs_of(session: ReadSession, organization_ids: Sequence[UUID]) ->
     return grouped(rows, organization_ids, "organization_id")
 
 
-async def has_program(session: ReadSession, organization_id: UUID, program_id: UUID) -> bool:
-    """True if the organization has the program, and it is not deleted."""
+async def has_program(session: ReadSession, organization_ids: Sequence[UUID], program_id: UUID) -> bool:
+    """True if one of the organizations has the program, and it is not deleted."""
     found = await session.fetch(
-        "SELECT FROM programs WHERE (organization_id, id) = ($1, $2) AND deleted_at IS NULL",
-        organization_id,
+        "SELECT FROM programs WHERE organization_id = ANY ($1) AND id = $2 AND deleted_at IS NULL",
+        organization_ids,
         program_id,
     )
     return bool(found)

@@ -1,6 +1,6 @@
 """Replacing and copying a workout's tree; the number of statements does not depend on its size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from typing import Any  # values of columns, by name
 from uuid import UUID
@@ -22,6 +22,27 @@ async def current_rows(
     (sections,) = await sections_of(session, [(workout_id, organization_id, None)])
     groups = await movements_of(session, [section.id for section in sections])
     return sections, [movement for group in groups for movement in group]
+
+
+async def coached_rows(
+    session: ReadSession[Viewer], ids: Collection[UUID]
+) -> tuple[list[SectionRow], list[MovementRow]]:
+    """The sections and the movements of these ids, of any workout of the organizations that the viewer coaches.
+
+    They have the columns `id` and `exercise_id` only.
+    """
+    rows: list[Any] = await session.fetch(
+        """
+        SELECT s.id, NULL::uuid AS exercise_id FROM workout_sections s
+        WHERE s.id = ANY ($1) AND s.organization_id = ANY ($2) AND s.deleted_at IS NULL
+        UNION ALL
+        SELECT m.id, m.exercise_id FROM workout_movements m
+        WHERE m.id = ANY ($1) AND m.organization_id = ANY ($2) AND m.deleted_at IS NULL
+        """,
+        list(ids),
+        session.viewer.coached(),
+    )
+    return [row for row in rows if row.exercise_id is None], [row for row in rows if row.exercise_id is not None]
 
 
 async def replace(
