@@ -75,6 +75,10 @@ CASES = {
     "exercise with its details": Case(
         f"query ($id: ID!) {{ exercise(id: $id) {{ {DETAILS} }} }}", {"id": "theirs.exercise"}
     ),
+    "suggestExercises, theirs": Case(
+        'query ($id: ID) { suggestExercises(prefix: "s", organizationId: $id) { text exercise { id name } } }',
+        {"id": "theirs.organization"},
+    ),
     "searchExercises, theirs": Case(_SEARCH, {"id": "theirs.organization"}),
     "searchExercises of a category": Case(_SEARCH, {"id": None, **_filter(categoryId="theirs.category")}),
     "searchExercises of a body region": Case(_SEARCH, {"id": None, **_filter(bodyRegionId="theirs.region")}),

@@ -157,13 +157,18 @@ class SearchQuery:
 
 def checked_query(q: str) -> SearchQuery:
     """The analysed query. Raises InvalidInput where nothing in it can be searched, or it is too long."""
-    if len(q) > MAX_LENGTH:
-        raise InvalidInput(f"Must be at most {MAX_LENGTH} characters; this is {len(q):,}.", "q")
-    if "\0" in q or any("\ud800" <= character <= "\udfff" for character in q):
-        raise InvalidInput("Must not contain the control character U+0000 or half of a surrogate pair.", "q")
-    if not search_text(q):
-        raise InvalidInput("Must have a letter or a digit: say what is searched.", "q")
+    require_words(q, "q")
     return analysed(q)
+
+
+def require_words(text: str, path: str) -> None:
+    """Raise InvalidInput where nothing in a text can be searched, or it is too long."""
+    if len(text) > MAX_LENGTH:
+        raise InvalidInput(f"Must be at most {MAX_LENGTH} characters; this is {len(text):,}.", path)
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidInput("Must not contain the control character U+0000 or half of a surrogate pair.", path)
+    if not search_text(text):
+        raise InvalidInput("Must have a letter or a digit: say what is searched.", path)
 
 
 def prepare() -> None:

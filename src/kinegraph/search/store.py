@@ -40,7 +40,8 @@ class HitRow(Protocol):
 
 
 @cache
-def _statement() -> str:
+def statement() -> str:
+    """The text of `search.sql`."""
     return (files("kinegraph.search") / "search.sql").read_text()
 
 
@@ -72,8 +73,8 @@ async def _search(session: ReadSession, q: str, scope: Scope, wanted: Filter, li
         (query.is_misspelled, "boolean"),
     ):
         arguments.bind(value, kind)
-    statement = _statement()
+    text = statement()
     for place, columns, where in ((CANONICAL_FILTER, EFFECTIVE, OF_CANONICAL), (OWN_FILTER, STORED, "{}")):
         filtered = " AND ".join(conditions(wanted, columns, arguments))
-        statement = statement.replace(place, where.format(filtered) if filtered else "true")
-    return await session.fetch(statement, *arguments.values)
+        text = text.replace(place, where.format(filtered) if filtered else "true")
+    return await session.fetch(text, *arguments.values)
