@@ -8,7 +8,6 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  cost        what requests cost, and the budgets of callers; knows no application
     0  formats     readers and writers of other people's files
     1  identity    organizations, users, memberships, the viewer
-    1  search      the lexicon of search: terms in three languages
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
@@ -30,6 +29,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  comment     writing comments
     8  node        any object by its id (Relay's Node)
     9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
+    9  search      searching exercises, and the lexicon of terms in three languages
     9  subscription  the subscriptions of the schema
    10  api         the root types, GraphQL over HTTP, documents, health
    11  graphiql    GraphiQL's page, with examples and the demo's people

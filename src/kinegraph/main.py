@@ -1,5 +1,6 @@
 """The web process: the Starlette application, what it holds while it runs, and its routes."""
 
+import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,6 +34,7 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
+from kinegraph.search.rules_query import prepare
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
 
@@ -136,6 +138,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         readiness = Readiness(services.database_url, redis, revisions.head())
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
+        asyncio.get_running_loop().run_in_executor(None, prepare)
         persisted = await stack.enter_async_context(
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )

@@ -61,6 +61,12 @@ async def test_nothing_that_is_sought_is_a_wildcard_and_marks_alone_find_nothing
         assert await found(api, gym, LISTS[name], q) == titles, q
 
 
+async def test_words_of_an_exercise_are_sought_in_any_order(api: Api, gym: Organization) -> None:
+    for q in ("width full", "wid-2 ful", "2  full", "width-full"):
+        assert await found(api, gym, LISTS["exercises"], q) == {WIDE}, q
+    assert await found(api, gym, LISTS["exercises"], "full press") == set()
+
+
 @given(
     title=st.sampled_from(TITLES),
     ends=st.tuples(st.integers(0, 14), st.integers(1, 14)),

@@ -46,6 +46,9 @@ _OVERRIDE = _mutation(
     "exercise { id videoUrl }",
 )
 _DELETE = _mutation("$id: ID!", "deleteTaxonomyTerm(id: $id)", "deletedId")
+_SEARCH = """query ($id: ID, $filter: ExerciseFilter) {
+  searchExercises(q: "squat", organizationId: $id, filter: $filter) { exercise { id name } }
+}"""
 _LIST = f"""query ($filter: ExerciseFilter) {{
   exercises(filter: $filter) {{ totalCount nodes {{ id }} {FACETS} }}
 }}"""
@@ -72,6 +75,14 @@ CASES = {
     "exercise with its details": Case(
         f"query ($id: ID!) {{ exercise(id: $id) {{ {DETAILS} }} }}", {"id": "theirs.exercise"}
     ),
+    "suggestExercises, theirs": Case(
+        'query ($id: ID) { suggestExercises(prefix: "s", organizationId: $id) { text exercise { id name } } }',
+        {"id": "theirs.organization"},
+    ),
+    "searchExercises, theirs": Case(_SEARCH, {"id": "theirs.organization"}),
+    "searchExercises of a category": Case(_SEARCH, {"id": None, **_filter(categoryId="theirs.category")}),
+    "searchExercises of a body region": Case(_SEARCH, {"id": None, **_filter(bodyRegionId="theirs.region")}),
+    "searchExercises of an equipment": Case(_SEARCH, {"id": None, **_filter(equipmentId="theirs.equipment")}),
     "exercises of a category": Case(_LIST, _filter(categoryId="theirs.category")),
     "exercises of a body region": Case(_LIST, _filter(bodyRegionId="theirs.region")),
     "exercises of an equipment": Case(_LIST, _filter(equipmentId="theirs.equipment")),

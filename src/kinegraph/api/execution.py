@@ -5,9 +5,10 @@ HTTP, subscriptions and whoever else has a document with its variables execute i
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple  # Any: JSON of notes
 
 import asyncpg
 import orjson
@@ -63,6 +64,8 @@ class Executed(NamedTuple):
 
     data: orjson.Fragment | None
     errors: list[GraphQLError]
+    notes: Mapping[str, Any] = MappingProxyType({})
+    """What fields say of their answers, for `extensions`."""
 
 
 Before = Callable[[RequestContext], Awaitable[bool]]
@@ -104,7 +107,7 @@ async def execute_timed(
             address=resources.address,
         )
         try:
-            data, errors = await _once(
+            data, errors, _ = await _once(
                 context, parameters, resources.limits, end, gate, root, before, before_commit, receive, meter
             )
             lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
@@ -115,7 +118,7 @@ async def execute_timed(
         if not lost or tries == MAX_TRIES:
             break
         await asyncio.sleep(random.uniform(0, 0.1 * tries))
-    return Executed(None if writes and errors else data, errors)
+    return Executed(None if writes and errors else data, errors, context.notes)
 
 
 async def _once(

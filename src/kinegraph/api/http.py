@@ -6,7 +6,7 @@ worked out and before it is sent, and rolled back whole if anything unexpected h
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast  # data of a response: JSON
 
@@ -20,6 +20,7 @@ from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.execution import BeforeCommit, Resources, execute_timed
 from kinegraph.api.executor import Gate
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
+from kinegraph.api.limits import is_open
 from kinegraph.api.requests import (
     ANY,
     EVENT_STREAM,
@@ -36,7 +37,7 @@ from kinegraph.cost.refusals import CostRefused
 from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused, parsed_key, request_hash, stored_form
 from kinegraph.idempotency.store import KeyedAuthentication, KeyedRequest, raise_if_executed, set_answer
 from kinegraph.identity.rules import INVALID_TOKEN, Viewer
-from kinegraph.identity.store import UserAuthentication
+from kinegraph.identity.store import UserAuthentication, authenticate_nobody
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import Authenticate
@@ -173,11 +174,11 @@ class GraphQLEndpoint:
             await raise_if_executed(self.resources.database, authenticate, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
             before_commit = partial(_store_answer, keyed.key)
-        data, errors = await execute_timed(
+        data, errors, notes = await execute_timed(
             self.resources,
             document,
             parameters,
-            authenticate,
+            authenticate or (authenticate_nobody if is_open(operation) else None),
             meter,
             writes=writes,
             gate=self._gate,
@@ -188,8 +189,7 @@ class GraphQLEndpoint:
         if revalidation is not None and revalidation.tag:
             return Response(status_code=304, headers={"ETag": f"W/{revalidation.tag.decode()}"})
         _raise_if_not_executed(errors)
-        found = failures(errors, suggests=self._suggests)
-        return _respond(how, data, found, meter, is_query=operation.operation is OperationType.QUERY)
+        return _respond(how, data, failures(errors, suggests=self._suggests), meter, notes, is_query=not writes)
 
     def _revalidation(
         self, request: Request, authenticate: Authenticate[Viewer] | None, parameters: Parameters
@@ -240,9 +240,12 @@ async def _store_answer(key: str, context: RequestContext, data: orjson.Fragment
     return True
 
 
-def _respond(how: Media, data: Any, found: list[Failure], meter: Meter, *, is_query: bool) -> Response:
+def _respond(
+    how: Media, data: Any, found: list[Failure], meter: Meter, notes: Mapping[str, Any], *, is_query: bool
+) -> Response:
     """The answer, with the status that its errors stand for where they leave no data."""
-    added = {"extensions": {"cost": meter.report()}} if meter.is_requested else {}
+    extensions = {**notes, **({"cost": meter.report()} if meter.is_requested else {})}
+    added = {"extensions": extensions} if extensions else {}
     if not found:
         return _answer(how, {"data": data, **added}, 200)
     errors = [failure.error for failure in found]

@@ -12,6 +12,8 @@ from graphql import (
     FragmentSpreadNode,
     IntValueNode,
     Node,
+    OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
 )
 
@@ -191,3 +193,14 @@ def _size(
             inner = levels + itself, below + itself
         deepest, fields = max(deepest, inner[0]), fields + inner[1]
     return deepest, fields
+
+
+OPEN = frozenset(("searchExercises", "__typename"))
+"""The fields that need no token (docs/domain.md, Access), in a query that has no others."""
+
+
+def is_open(operation: OperationDefinitionNode) -> bool:
+    """True if an operation is a query that needs no token."""
+    fields = operation.selection_set.selections
+    names = {node.name.value if isinstance(node, FieldNode) else "" for node in fields}
+    return operation.operation is OperationType.QUERY and "searchExercises" in names and names <= OPEN

@@ -58,11 +58,12 @@ UNVERSIONED = frozenset(
     (
         *("uploads", "exercise_video_votes", "viewer_versions", "jobs", "outbox", "events", "idempotency_keys"),
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
+        "canonical_search",  # the exercises' versions would guard it, but few ask for the same search again
     )
 )
 """All other tables."""
 
-OURS = frozenset(("kinegraph_folded", "kinegraph_search_key", "kinegraph_sort_key"))
+OURS = frozenset(("kinegraph_folded", "kinegraph_search_key", "kinegraph_search_text", "kinegraph_sort_key"))
 """The functions of the database that depend on their arguments alone."""
 
 VOLATILE = re.compile(

@@ -43,7 +43,8 @@ described_enum(
 @filter_fields(REGISTRY)
 class ExerciseFilter:
     q: str | None = strawberry.field(
-        default=UNSET, description="Part of the name or of an alias; case and accents do not count."
+        default=UNSET,
+        description="Parts of words of the name or of one alias, in any order; case, accents and hyphens do not count.",
     )
     status: list[ExerciseStatus] | None = strawberry.field(
         default=UNSET, description="Only these statuses, as far as the caller may see them."

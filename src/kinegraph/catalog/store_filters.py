@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from kinegraph.catalog.rules import BANDS, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
-from kinegraph.kit.sessions import Arguments, contains
+from kinegraph.kit.sessions import Arguments, contains_words
 
 Columns = Mapping[str, str]
 """The SQL expression of each column, by name."""
@@ -67,10 +67,12 @@ def named_conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> 
 
 
 def _named(q: str, columns: Columns, arguments: Arguments) -> str:
-    """The condition that a text is part of the name or of an alias, as names sort: without case and marks."""
+    """The condition that every word is part of the name, or every one of an alias, as names sort."""
     sought = arguments.bind(q, "text")
-    in_alias = f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE {contains('alias', sought)})"
-    return f"({contains(columns['name'], sought)} OR {in_alias})"
+    in_alias = (
+        f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE {contains_words('alias', sought)})"
+    )
+    return f"({contains_words(columns['name'], sought)} OR {in_alias})"
 
 
 def _tags(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:

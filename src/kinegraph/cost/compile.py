@@ -137,7 +137,7 @@ class _Compiler:
         found = self._costs.introspection.get((type.name, node.name.value))
         is_chosen = not type.name.startswith("__") or type.name == "__Schema"
         field.is_one_type = field.is_introspective and not field.is_list and is_chosen
-        if "first" in definition.args:
+        if "first" in definition.args or (field.is_list and "limit" in definition.args):
             field.page = self._page(page_size(node, definition))
             if field.is_list:
                 field.size, field.variable = field.page

@@ -106,10 +106,11 @@ def bounded(value: Any) -> Any:
 
 
 def page_size(node: FieldNode, definition: GraphQLField) -> Size | int:
-    """The size of the page that a field with the argument `first` returns."""
+    """The size of the page that a field with the argument `first`, or a list with `limit`, returns."""
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
-    first, last = (_literal(given.get(name)) for name in ("first", "last"))
-    default = definition.args["first"].default_value
+    name = "first" if "first" in definition.args else "limit"
+    first, last = (_literal(given.get(each)) for each in (name, "last"))
+    default = definition.args[name].default_value
     size = PageSize(first, last, MAX_SIZE if default is None or default is Undefined else default)
     return size if isinstance(first, str) or isinstance(last, str) else size.value({})
 

@@ -1,4 +1,7 @@
-"""The table of exercises (docs/domain.md, Exercises). Its columns come from the registry, `rules_columns`."""
+"""The table of exercises (docs/domain.md, Exercises). Its columns come from the registry, `rules_columns`.
+
+`search_…` are their texts as search reads them (migration 0027).
+"""
 
 import re
 from typing import Any  # the common type of SQLAlchemy's types is not public
@@ -51,11 +54,12 @@ def _enum(column: rules_columns.Column) -> ENUM:
 
 
 SEARCH_TEXT = """
-setweight(to_tsvector('simple', name), 'A')
-|| setweight(to_tsvector('simple', fk_array_to_text(aliases)), 'B')
-|| setweight(to_tsvector('simple', fk_array_to_text(
-       primary_muscles || secondary_muscles || equipment || discipline)), 'C')
-|| setweight(to_tsvector('simple', fk_array_to_text(cues || common_faults || scaling_options)), 'D')
+setweight(kinegraph_search_vector(kinegraph_search_text(name::text)), 'A')
+|| setweight(kinegraph_search_vector(kinegraph_search_text(aliases)), 'B')
+|| setweight(kinegraph_search_vector(kinegraph_search_text(
+       primary_muscles || equipment || discipline)), 'C')
+|| setweight(to_tsvector('kinegraph', kinegraph_search_text(
+       secondary_muscles || cues || common_faults || scaling_options)), 'D')
 """
 
 exercises = Table(
@@ -83,6 +87,8 @@ exercises = Table(
     Column("seed_hash", Text),
     Column("embedding", VECTOR(1024)),
     Column("embedding_hash", String(64)),
+    Column("search_name", Text, Computed("kinegraph_search_text(name::text)", persisted=True), nullable=False),
+    Column("search_aliases", Text, Computed("kinegraph_search_text(aliases)", persisted=True), nullable=False),
     Column("search_tsv", TSVECTOR, Computed(SEARCH_TEXT, persisted=True), nullable=False),
     *moments(),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),

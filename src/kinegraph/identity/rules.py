@@ -100,6 +100,10 @@ class Viewer:
         return [id for id in self.by_organization if self.coaches(id)]
 
 
+NOBODY = Viewer(User(UUID(int=0), "", None), is_platform_admin=False, by_organization={})
+"""The viewer of a request without a token, which sees the canonical library alone."""
+
+
 def viewer_id(user_id: UUID) -> str:
     """The id of a viewer, which is not that of their user: an id stands for one object."""
     return f"viewer:{user_id}"

@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from kinegraph.identity.rules import INVALID_TOKEN, Member, Membership, Organization, Role, User, Viewer, WantedMembers
+from kinegraph.identity.rules import (
+    INVALID_TOKEN,
+    NOBODY,
+    Member,
+    Membership,
+    Organization,
+    Role,
+    User,
+    Viewer,
+    WantedMembers,
+)
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.errors import Unauthenticated
@@ -122,6 +132,11 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         organizations: list[UUID | None] = [*viewer.by_organization, *([None] if viewer.is_platform_admin else [])]
         for organization in organizations:
             cache.put(("change", organization), None, object(), 0)
+
+
+async def authenticate_nobody(session: ReadSession) -> Viewer:
+    """The viewer of a request without a token: none is set for row-level security."""
+    return NOBODY
 
 
 BYTES_PER_MEMBERSHIP = 640

@@ -61,6 +61,8 @@ class Context:
         Set by the executor; None, or no entry, where they are unknown."""
         self.statements = 0
         """The statements of its sessions that have ended."""
+        self.notes: dict[str, list[dict[str, Any]]] = {}
+        """What fields say of their answers, for `extensions`, by subject."""
         self.has_mutated = False
         """True once a mutation was done."""
         self.is_worth_a_retry = False
@@ -96,6 +98,10 @@ class Context:
         if self.is_observed:
             self._session.observed = set()
         return self._session
+
+    def note(self, subject: str, path: list[str | int], **said: str) -> None:
+        """Say something of a field's answer in the `extensions` of the response."""
+        self.notes.setdefault(subject, []).append({"path": path, **said})
 
     @property
     def storage(self) -> Any:
@@ -217,6 +223,7 @@ class Context:
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None
+        self.notes = {}
         self.has_mutated = self.is_worth_a_retry = False
 
     async def finish(self, *, commit: bool) -> None:

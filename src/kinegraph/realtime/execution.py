@@ -98,7 +98,7 @@ class Execution:
     async def _run(
         self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery, meter: Meter
     ) -> bytes:
-        data, errors = await execute_timed(
+        data, errors, _ = await execute_timed(
             self._resources, requested.document, requested.parameters, authenticate, meter, root=delivery
         )
         return self._payload(data, errors)

@@ -11,10 +11,14 @@ from typing import Any  # JSON of the files
 
 import orjson
 
+from kinegraph.search.rules_text import search_text, stem, without_prefix
+
 LANGUAGES = ("en", "he", "ru")
 MAX_FAULTS = 20
 """Maximum number of faults in one error message."""
 MAX_TERM_LENGTH = 60
+MAX_MEANINGS = 3
+"""Maximum number of concepts of one phrase."""
 
 KEYS = {"concept", *LANGUAGES, "parts", "generic"}
 TERM_KEYS = {"term", "weight", "latin"}
@@ -153,3 +157,37 @@ def _faults_of_shared(concepts: Iterable[Concept]) -> Iterator[str]:
     for (language, key), names in full.items():
         if len(names) > 1:
             yield f"{language} term {key!r} has weight 1 in {', '.join(sorted(names))}"
+
+
+# ------------------------------------------------------------------------------------------------ phrases
+
+
+@cache
+def _phrases() -> Mapping[str, tuple[tuple[Concept, float], ...]]:
+    """The concepts by each of their terms without spaces, as written and without endings."""
+    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for name, concept in lexicon().items():
+        for language in LANGUAGES:
+            for term in concept.terms[language]:
+                words = search_text(term.text).split()
+                stems = "".join(map(stem, words))
+                for key, weight in (("".join(words), term.weight), (f"~{stems}", term.weight * 0.9)):
+                    found[key][name] = max(weight, found[key].get(name, 0))
+    return {
+        key: tuple((lexicon()[name], weight) for name, weight in sorted(of.items(), key=lambda each: -each[1]))
+        for key, of in found.items()
+    }
+
+
+def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
+    """The concepts of a phrase, as it is written, without endings, or without Hebrew prefixes."""
+    bare = [without_prefix(word) for word in words]
+    for key in (
+        "".join(words),
+        "~" + "".join(map(stem, words)),
+        "".join([bare[0], *words[1:]]),
+        "~" + "".join(map(stem, bare)),
+    ):
+        if found := _phrases().get(key):
+            return found[:MAX_MEANINGS]
+    return ()

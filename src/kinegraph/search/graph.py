@@ -1,0 +1,71 @@
+"""The search of exercises in the API."""
+
+from typing import Annotated
+
+import strawberry
+
+from kinegraph.catalog.graph import Filter
+from kinegraph.catalog.graph_conditions import resolved
+from kinegraph.catalog.rules import checked_filter
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.checks import Checks, require_key
+from kinegraph.kit.context import Info
+from kinegraph.kit.graph import field, given
+from kinegraph.search import store
+from kinegraph.search.graph_hits import ExerciseSearchHit
+from kinegraph.search.rules_query import MAX_LENGTH, SearchMode, checked_query
+from kinegraph.search.store_scope import scope_of
+
+MAX_HITS = 100
+
+
+@strawberry.type
+class Query:
+    @field(
+        "Exercises that a text means, best first: names, aliases, muscles, equipment and cues, in English, Hebrew and "
+        "Russian, inflected, abbreviated or misspelled. Without organizationId, or where the caller does not belong to "
+        "it or may not browse its library: canonical exercises alone. Without an organization it needs no token, in a "
+        "document that has no other fields.",
+        assumed_size=20,
+    )
+    async def search_exercises(
+        self,
+        info: Info,
+        q: Annotated[str, strawberry.argument(description=f"What is searched, 1 to {MAX_LENGTH} characters.")],
+        mode: Annotated[
+            SearchMode | None, strawberry.argument(description="The lists that are fused; null is the default.")
+        ] = SearchMode.HYBRID,
+        organization_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Whose library is searched; null: the canonical one."),
+        ] = None,
+        filter: Filter = None,
+        limit: Annotated[
+            int | None, strawberry.argument(description=f"Hits, 1 to {MAX_HITS}; null is the default.")
+        ] = 20,
+    ) -> list[ExerciseSearchHit]:
+        checks = Checks()
+        count = checks.whole(20 if limit is None else limit, ("limit",), 1, MAX_HITS)
+        with checks.layer():
+            checked_query(q)
+        checks.done()
+        organization = None if organization_id is None else require_key(organization_id, "organizationId")
+        wanted = checked_filter(given(filter) if filter else {})
+        viewer: Viewer = await info.context.viewer()
+        if organization is not None and not viewer.sees_library(organization):
+            organization = None
+        is_coached = organization is not None and viewer.coaches(organization)
+        sees_drafts = is_coached if organization is not None else viewer.is_platform_admin
+        wanted = await resolved(info, wanted, organization, sees_drafts)
+        scope = scope_of(
+            wanted,
+            organization,
+            is_coached=is_coached,
+            sees_drafts=viewer.is_platform_admin and organization is None,
+        )
+        if mode is not SearchMode.LEXICAL:
+            info.context.note("search", info.path.as_list(), mode=SearchMode.LEXICAL.value, reason="NO_EMBEDDINGS")
+        hits: list[ExerciseSearchHit] = await info.context.load(
+            store.search, q, scope=scope, wanted=wanted, limit=count
+        )
+        return hits

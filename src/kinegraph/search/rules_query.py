@@ -1,0 +1,301 @@
+"""The analysis of a search query: what it may mean, as full-text queries with weights.
+
+A query is split into segments: the longest phrases that the lexicon has, and single words. Each segment, each word
+and each concept that a segment consists of is a *slot*, with alternatives: what was written, which weighs most, and
+terms of the concept in all languages. The statement (`search.sql`) gives a row for each slot the best alternative that
+it has.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from kinegraph.kit.errors import InvalidInput
+from kinegraph.search.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
+from kinegraph.search.rules_spelling import corrections, in_other_layout, is_word
+from kinegraph.search.rules_text import hebrew_stems, language_of, search_text
+
+MAX_LENGTH = 200
+"""Maximum length of a query, in characters."""
+MAX_WORDS = 12
+"""Maximum number of words that are searched; the others of a longer query are left out."""
+MAX_PHRASE = 6
+"""Maximum number of words in a phrase of the lexicon."""
+MAX_CORRECTED = 4
+"""Maximum number of words of a query that are corrected."""
+MAX_ALTERNATIVES = 12
+"""Maximum number of alternatives of a segment."""
+MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
+"""Maximum number of a concept's terms in English and in the query's language, and in the others."""
+
+STOP_WORDS = frozenset(
+    search_text(
+        "a an the of for with on in at to from and or my is are how do i by without using "
+        "на с со в во для и или к от из за без по у как мне под над через "
+        "של על עם את ב ל ו או כדי איך בלי ללא"
+    ).split()
+)
+"""Words that are left out of queries that have others, unless a phrase of the lexicon has them."""
+
+
+class SearchMode(StrEnum):
+    """The lists that a search fuses."""
+
+    HYBRID = "HYBRID"
+    LEXICAL = "LEXICAL"
+    SEMANTIC = "SEMANTIC"
+
+
+class SearchSource(StrEnum):
+    """Where a found exercise comes from."""
+
+    CANONICAL = "CANONICAL"
+    ORG = "ORG"
+    CUSTOMIZED = "CUSTOMIZED"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Words that a row may have for a slot: in its name, as a phrase in an alias, as a phrase elsewhere."""
+
+    slot: int
+    share: float
+    weight: float
+    words: tuple[str, ...]
+
+    @property
+    def in_name(self) -> str:
+        """The full-text query of the words in a name, in any order."""
+        return conjunction(self.words, "A")
+
+    @property
+    def in_alias(self) -> str:
+        """The full-text query of the phrase in an alias."""
+        return phrase(self.words, "B")
+
+    @property
+    def elsewhere(self) -> str:
+        """The full-text query of the phrase in muscles, equipment, disciplines or cues."""
+        return phrase(self.words, "CD")
+
+    @property
+    def anywhere(self) -> str:
+        """The full-text query of the words in any text."""
+        return conjunction(self.words)
+
+
+def _lexeme(word: str, weights: str) -> str:
+    forms = dict.fromkeys((word, *hebrew_stems(word)))
+    suffix = f":{weights}" if weights else ""
+    return f"({' | '.join(form + suffix for form in forms)})" if len(forms) > 1 else word + suffix
+
+
+def conjunction(words: Sequence[str], weights: str = "") -> str:
+    """The full-text query of all words, or of neighbours that are written as one word."""
+    return _query(" & ", words, weights)
+
+
+def phrase(words: Sequence[str], weights: str = "") -> str:
+    """The full-text query of the words one after the other, or of two that are written as one word."""
+    return _query(" <-> ", words, weights)
+
+
+def _query(operator: str, words: Sequence[str], weights: str) -> str:
+    whole = operator.join(_lexeme(word, weights) for word in words)
+    if len(words) == 2:
+        return f"(({whole}) | {_lexeme(''.join(words), weights)})"
+    return f"({whole})"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of the query: its words, and the concepts that they mean, with their weights."""
+
+    words: tuple[str, ...]
+    concepts: tuple[tuple[Concept, float], ...] = ()
+    corrected: tuple[str, ...] = ()
+    """Words that the single word of the segment may be misspelled for."""
+
+    @property
+    def is_generic(self) -> bool:
+        """True if it says nothing about which exercise is meant."""
+        return bool(self.concepts) and all(concept.generic for concept, _ in self.concepts)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """An analysed query."""
+
+    text: str
+    """The query in the form of search, corrected where it was typed on another layout."""
+    segments: tuple[Segment, ...]
+    alternatives: tuple[Alternative, ...]
+    exact: tuple[tuple[str, float], ...] = field(default=())
+    """Whole names and aliases without spaces, with the weight of a row that has one."""
+
+    @property
+    def is_misspelled(self) -> bool:
+        """True if a word is not in the lexicon."""
+        return any(segment.corrected or not segment.concepts for segment in self.segments)
+
+    def all_of(self, weights: str = "") -> str:
+        """The full-text query of the rows that have every segment."""
+        return " & ".join(f"({query})" for query in self._queries(weights))
+
+    def any_of(self, weights: str = "") -> str:
+        """The full-text query of the rows that have any segment."""
+        return " | ".join(self._queries(weights))
+
+    def _queries(self, weights: str) -> Iterator[str]:
+        """A full-text query for each segment. Alternatives that have all words of a shorter one add no row."""
+        for slot in range(len(self.segments)):
+            words = sorted({each.words for each in self.alternatives if each.slot == slot}, key=len)
+            least = [each for each in words if not any({*other} < {*each} for other in words)]
+            yield " | ".join(conjunction(each, weights) for each in least)
+
+
+def checked_query(q: str) -> SearchQuery:
+    """The analysed query. Raises InvalidInput where nothing in it can be searched, or it is too long."""
+    require_words(q, "q")
+    return analysed(q)
+
+
+def require_words(text: str, path: str) -> None:
+    """Raise InvalidInput where nothing in a text can be searched, or it is too long."""
+    if len(text) > MAX_LENGTH:
+        raise InvalidInput(f"Must be at most {MAX_LENGTH} characters; this is {len(text):,}.", path)
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidInput("Must not contain the control character U+0000 or half of a surrogate pair.", path)
+    if not search_text(text):
+        raise InvalidInput("Must have a letter or a digit: say what is searched.", path)
+
+
+def prepare() -> None:
+    """Build the indexes of the lexicon before a query needs them: they take a second."""
+    analysed("xqzxqzxqz")
+
+
+@lru_cache(2_000)
+def analysed(q: str) -> SearchQuery:
+    """The analysis of a query that has a word."""
+    meant = in_other_layout(q)
+    text = " ".join(search_text(meant or q).split()[:MAX_WORDS])
+    segments = _segments(text.split())
+    return SearchQuery(text, segments, tuple(_alternatives(segments)), tuple(_exact(text, segments)))
+
+
+# ------------------------------------------------------------------------------------------------ segments
+
+
+def _segments(words: Sequence[str]) -> tuple[Segment, ...]:
+    """The segments of a query; words that say nothing are left out where others are there."""
+    words = _with_pairs(words)
+    found = [*_split(words)]
+    wrong = {s.words[0]: s.corrected for s in found if not s.concepts and s.corrected}
+    if wrong:
+        mended = [*_split([wrong.get(word, (word,))[0] for word in words])]
+        found = [_with_written(segment, wrong) for segment in mended]
+    said = [each for each in found if not each.is_generic and not set(each.words) <= STOP_WORDS]
+    return tuple(said or found)
+
+
+def _with_pairs(words: Sequence[str]) -> list[str]:
+    """The words, of which two neighbours are corrected together where a phrase is meant (`жым лежа`)."""
+    found, index = [*words], 0
+    while index < len(found) - 1:
+        pair = found[index : index + 2]
+        if not meanings(pair) and not all(map(is_word, pair)):
+            near = [each for each in corrections("".join(pair)) if meanings([each])]
+            found[index : index + 2] = near[:1] or pair
+        index += 1
+    return found
+
+
+def _with_written(segment: Segment, wrong: Mapping[str, tuple[str, ...]]) -> Segment:
+    """The segment of corrected words with the words as they were written."""
+    written = {corrected[0]: word for word, corrected in wrong.items()}
+    if not any(word in written for word in segment.words):
+        return segment
+    words = tuple(written.get(word, word) for word in segment.words)
+    corrected = segment.words if len(words) > 1 else wrong[words[0]]
+    return Segment(words, segment.concepts, corrected if len(words) == 1 else (" ".join(segment.words),))
+
+
+def _split(words: Sequence[str]) -> Iterator[Segment]:
+    """The longest phrases of the lexicon first, then single words, in their order."""
+    taken: dict[int, Segment] = {}
+    free = set(range(len(words)))
+    for size in range(min(MAX_PHRASE, len(words)), 0, -1):
+        for start in range(len(words) - size + 1):
+            span = range(start, start + size)
+            concepts = meanings(words[start : start + size]) if free.issuperset(span) else ()
+            if concepts:
+                taken[start] = Segment(tuple(words[start : start + size]), concepts)
+                free.difference_update(span)
+    unknown = [words[index] for index in sorted(free) if words[index] not in STOP_WORDS and not is_word(words[index])]
+    for index in free:
+        word = words[index]
+        mended = tuple(corrections(word)) if word in unknown[:MAX_CORRECTED] else ()
+        taken[index] = Segment((word,), (), mended)
+    return (taken[index] for index in sorted(taken))
+
+
+# ------------------------------------------------------------------------------------------------ alternatives
+
+WORD_SHARE = 0.3
+"""The share of a single word of a phrase, beside the phrase's own of 1."""
+PART_SHARE = 0.25
+"""The share of a concept that a segment's concept consists of."""
+
+
+def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
+    for slot, segment in enumerate(segments):
+        best: dict[tuple[str, ...], float] = {}
+        for words, weight in _of_segment(segment):
+            best[words] = max(weight, best.get(words, 0))
+        heaviest = sorted(best.items(), key=lambda each: -each[1])[:MAX_ALTERNATIVES]
+        yield from (Alternative(slot, 1.0, weight, words) for words, weight in heaviest)
+    slot = len(segments)
+    for segment in segments:
+        for word in segment.words if len(segment.words) > 1 else ():
+            if word not in STOP_WORDS:
+                yield Alternative(slot, WORD_SHARE, 1.0, (word,))
+                slot += 1
+        for part in segment.concepts[0][0].parts if segment.concepts else ():
+            terms = dict(_terms(lexicon()[part], 4, 2))
+            yield from (Alternative(slot, PART_SHARE, weight, words) for words, weight in terms.items())
+            slot += 1
+
+
+def _of_segment(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
+    """The words that a row may have for a segment, with their weights."""
+    is_written_right = not segment.corrected
+    yield segment.words, 1.0 if is_written_right else 0.9
+    for text in segment.corrected:
+        yield tuple(text.split()), 0.95
+    own = language_of(segment.words[0])
+    for concept, weight in segment.concepts:
+        for words, each in _terms(concept, MAX_TERMS[True], MAX_TERMS[own != "en"]):
+            yield words, weight * each
+        if len(concept.parts) > 1:
+            firsts = [search_text(lexicon()[part].terms["en"][0].text).split() for part in concept.parts]
+            yield tuple(dict.fromkeys(word for words in firsts for word in words)), weight * 0.6
+
+
+def _terms(concept: Concept, english: int, others: int) -> Iterator[tuple[tuple[str, ...], float]]:
+    """The words of a concept's first terms, with their weights: the usual English term weighs most."""
+    for language in LANGUAGES:
+        for position, term in enumerate(concept.terms[language][: english if language == "en" else others]):
+            words = tuple(search_text(term.text).split())
+            usual = 0.95 if position == 0 else 0.85
+            yield words, term.weight * (usual if language == "en" else usual - 0.05)
+
+
+def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]]:
+    """Whole names: the query, and where it is one phrase, the terms of its concepts."""
+    found = {text.replace(" ", ""): 1.0}
+    if len(segments) == 1:
+        for words, weight in _of_segment(segments[0]):
+            found.setdefault("".join(words), 0.8 * weight)
+    return found.items()

@@ -1,0 +1,80 @@
+"""Searching exercises, by one statement (`search.sql`)."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from operator import attrgetter
+from typing import Protocol
+from uuid import UUID
+
+from kinegraph.catalog.rules import Filter
+from kinegraph.catalog.store_filters import STORED, conditions
+from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.library.rules import OVERRIDABLE_BY_KEY
+from kinegraph.library.store_columns import EFFECTIVE
+from kinegraph.search.rules_query import analysed
+from kinegraph.search.store_scope import Scope
+
+TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}
+"""The weight of the trigram list beside full text (1), for queries with a word that the lexicon lacks, and others."""
+
+ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
+attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsewhere")
+
+CANONICAL_FILTER = "true /* filter of canonical rows */"
+OWN_FILTER = "true /* filter of own rows */"
+"""The places of the statement where the caller's filter goes."""
+OF_CANONICAL = "(SELECT {} FROM exercises e WHERE e.id = s.exercise_id)"
+
+
+class HitRow(Protocol):
+    """A found exercise: its score and its ranks in the lists, from 1; None where a list does not have it."""
+
+    id: UUID
+    score: float
+    organization_id: UUID | None
+    lexical_rank: int | None
+    trigram_rank: int | None
+    semantic_rank: int | None
+    source: str
+
+
+@cache
+def statement() -> str:
+    """The text of `search.sql`."""
+    return (files("kinegraph.search") / "search.sql").read_text()
+
+
+async def search(
+    session: ReadSession, queries: Sequence[str], scope: Scope, wanted: Filter, limit: int
+) -> list[list[HitRow]]:
+    """The hits of each checked query, best first."""
+    return [await _search(session, query, scope, wanted, limit) for query in queries]
+
+
+async def _search(session: ReadSession, q: str, scope: Scope, wanted: Filter, limit: int) -> list[HitRow]:
+    query, arguments = analysed(q), Arguments()
+    for value, kind in (
+        (scope.organization_id, "uuid"),
+        (scope.is_coached, "boolean"),
+        (list(scope.canonical_statuses), "text[]"),
+        (list(scope.own_statuses), "text[]"),
+        (query.all_of(), "text"),
+        (query.all_of("A"), "text"),
+        (query.any_of(), "text"),
+        *zip(map(list, zip(*map(attributes, query.alternatives), strict=True)), ALTERNATIVE, strict=True),
+        ([name for name, _ in query.exact], "text[]"),
+        ([weight for _, weight in query.exact], "real[]"),
+        (query.text, "text"),
+        (1.0, "real"),
+        (TRIGRAM_WEIGHTS[query.is_misspelled], "real"),
+        (limit, "integer"),
+        (list(OVERRIDABLE_BY_KEY), "text[]"),
+        (query.is_misspelled, "boolean"),
+    ):
+        arguments.bind(value, kind)
+    text = statement()
+    for place, columns, where in ((CANONICAL_FILTER, EFFECTIVE, OF_CANONICAL), (OWN_FILTER, STORED, "{}")):
+        filtered = " AND ".join(conditions(wanted, columns, arguments))
+        text = text.replace(place, where.format(filtered) if filtered else "true")
+    return await session.fetch(text, *arguments.values)

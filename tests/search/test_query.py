@@ -1,0 +1,92 @@
+"""The analysis of queries: phrases, meanings, misspelled words, wrong layouts of the keyboard, and bounds."""
+
+import pytest
+
+from kinegraph.kit.errors import InvalidInput
+from kinegraph.search.rules_query import MAX_WORDS, analysed, checked_query
+from kinegraph.search.rules_spelling import corrections, distance, in_other_layout
+
+
+def meanings(q: str) -> list[str]:
+    """The concept of each segment of a query that has one."""
+    return [segment.concepts[0][0].name for segment in analysed(q).segments if segment.concepts]
+
+
+@pytest.mark.parametrize(
+    ("q", "concepts"),
+    [
+        ("OHP", ["overhead-press"]),
+        ("romanian deadlift", ["romanian-deadlift"]),
+        ("romanain deadlfit", ["romanian-deadlift"]),
+        ("pushups", ["push-up"]),
+        ("Push-Up", ["push-up"]),
+        ("жим лёжа", ["bench-press"]),
+        ("становой тягой", ["deadlift"]),
+        ("бурпи", ["burpee"]),
+        ("за голову", ["behind-the-neck"]),
+        ("בורפיס", ["burpee"]),
+        ("הסקוואט", ["squat"]),
+        ("bench press with dumbbells", ["bench-press", "dumbbell"]),
+        ("squat exercise", ["squat"]),
+    ],
+)
+def test_a_query_is_split_into_the_longest_phrases_of_the_lexicon(q: str, concepts: list[str]) -> None:
+    assert meanings(q) == concepts
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("rjhgec", "корпус"),
+        ("ghbctl", "присед"),
+        ("ыйгфе", "squat"),
+        ("xeuutr", None),
+        ("squat", None),
+        ("присед", None),
+    ],
+)
+def test_a_query_on_another_layout_of_the_keyboard_is_understood(typed: str, meant: str | None) -> None:
+    assert in_other_layout(typed) == meant
+
+
+def test_a_word_is_corrected_to_the_nearest_of_the_vocabulary() -> None:
+    assert corrections("deadlfit")[0] == "deadlift"
+    assert corrections("kettelbel")[0] == "kettlebell"
+    assert corrections("бурпы")[0] in ("бурпи", "бурпе")
+    assert corrections("sqt") == []
+    assert corrections("xkqzvwpf") == []
+
+
+def test_the_distance_counts_a_swap_of_neighbours_as_one_fault() -> None:
+    assert [
+        distance(one, other) for one, other in (("press", "rpess"), ("row", "rows"), ("row", "bow"), ("a", "a"))
+    ] == [
+        1,
+        1,
+        1,
+        0,
+    ]
+
+
+def test_what_is_written_weighs_most_and_other_terms_less() -> None:
+    weights = {each.words: each.weight for each in analysed("deadlift").alternatives}
+    assert weights[("deadlift",)] == 1.0
+    assert all(weight < 1 for words, weight in weights.items() if words != ("deadlift",))
+
+
+def test_words_beyond_the_maximum_are_left_out() -> None:
+    assert len(analysed(" ".join(["squat"] * 40)).text.split()) == MAX_WORDS
+
+
+@pytest.mark.parametrize(
+    "q", ["", " ", "\t\n", "...", "!?", "'", "%", "\\", "\u200f\u200e", "\U0001f4aa", "\u0301" * 9]
+)
+def test_a_query_without_a_letter_or_digit_is_refused(q: str) -> None:
+    with pytest.raises(InvalidInput):
+        checked_query(q)
+
+
+@pytest.mark.parametrize("q", ["a" * 201, "\u0301" * 1_000_000, "squat\0", "squat \ud800"])
+def test_a_query_that_is_too_long_or_no_text_is_refused(q: str) -> None:
+    with pytest.raises(InvalidInput):
+        checked_query(q)
