@@ -120,7 +120,7 @@ DOCUMENTS: dict[str, str] = {
     "the global taxonomy": nest("", f"taxonomy {{ {TAXONOMY} }} viewer", "memberships", "organization", "name"),
     "searches": nest("", "searchExercises(q: \"squat\", limit: %d)", "exercise", f"{EFFECTIVE} exercise", DETAILS),
     "suggestions": nest(
-        "", "suggestExercises(prefix: \"s\", limit: 20)", f"highlights {{ start }} exercise {{ {EFFECTIVE} }} text"),
+        "", "suggestExercises(prefix: \"s\", limit: %d)", f"highlights {{ start }} exercise {{ {EFFECTIVE} }} text"),
     "canonical exercises": nest(
         "", "exercises(first: %d)", f"{PAGE} nodes {{ {EXERCISE} {FILM} }} edges", "node", "id"),
 }  # fmt: skip

@@ -15,13 +15,13 @@ from kinegraph.search.rules_query import MAX_LENGTH, require_words
 from kinegraph.search.store_scope import scope_of
 from kinegraph.search.store_suggestions import suggestions
 
-MAX_SUGGESTIONS = 20
+MAX_SUGGESTIONS = 100
 
 
 @strawberry.type(description="A part of a text, in UTF-16 code units, as JavaScript counts.")
 class TextRange:
-    start: int = strawberry.field(description="Units before it.")
-    length: int = strawberry.field(description="Its units.")
+    start: int = strawberry.field(description="How many units are before it.")
+    length: int = strawberry.field(description="How many units it has.")
 
 
 @strawberry.type(description="An exercise that may be meant by what was typed so far.")

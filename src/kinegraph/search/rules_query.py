@@ -136,7 +136,7 @@ class SearchQuery:
 
     @property
     def is_misspelled(self) -> bool:
-        """True if a word is not in the lexicon."""
+        """True if the lexicon lacks a word."""
         return any(segment.corrected or not segment.concepts for segment in self.segments)
 
     def all_of(self, weights: str = "") -> str:
@@ -243,10 +243,8 @@ def _split(words: Sequence[str]) -> Iterator[Segment]:
 
 # ------------------------------------------------------------------------------------------------ alternatives
 
-WORD_SHARE = 0.3
-"""The share of a single word of a phrase, beside the phrase's own of 1."""
-PART_SHARE = 0.25
-"""The share of a concept that a segment's concept consists of."""
+WORD_SHARE, PART_SHARE = 0.3, 0.25
+"""The shares of a phrase's single words, and of what its concept consists of, beside the phrase's own of 1."""
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:

@@ -36,7 +36,7 @@ class Suggestion:
 def _statement() -> str:
     """The rows of `search.sql`, and the choice of those that are suggested."""
     library = statement().partition("alternative AS MATERIALIZED")[0]
-    return library + (files("kinegraph.search") / "suggestions.sql").read_text()
+    return library[library.index("WITH library") :] + (files("kinegraph.search") / "suggestions.sql").read_text()
 
 
 async def suggestions(
