@@ -14,7 +14,7 @@ from functools import lru_cache
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.search.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
 from kinegraph.search.rules_spelling import corrections, in_other_layout, is_word
-from kinegraph.search.rules_text import EVERY_PART, Part, hebrew_stems, language_of, search_text
+from kinegraph.search.rules_text import EVERY_PART, STOP_WORDS, Part, hebrew_stems, language_of, search_text
 
 MAX_LENGTH = 200
 """Maximum length of a query, in characters."""
@@ -28,15 +28,6 @@ MAX_ALTERNATIVES = 12
 """Maximum number of alternatives of a segment."""
 MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
 """Maximum number of a concept's terms in English and in the query's language, and in the others."""
-
-STOP_WORDS = frozenset(
-    search_text(
-        "a an the of for with on in at to from and or my is are how do i by without using "
-        "на с со в во для и или к от из за без по у как мне под над через "
-        "של על עם את ב ל ו או כדי איך בלי ללא"
-    ).split()
-)
-"""Words that are left out of queries that have others, unless a phrase of the lexicon has them."""
 
 
 class SearchMode(StrEnum):
