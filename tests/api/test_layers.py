@@ -120,6 +120,21 @@ async def test_a_comment_is_refused_with_its_ids_its_text_and_its_files(
     assert found == ["body", "id", "removeAttachmentIds.0", "uploadIds.0"]
 
 
+async def test_unknown_malformed_and_repeated_uploads_of_one_list_are_all_named(
+    api: Api, gym: Organization, world: World
+) -> None:
+    row = movement(await world.exercise_id("back-squat"))
+    of = (await create(api, gym, section(row)))["sections"][0]["movements"][0]["id"]
+    other = NO_ID[:-1] + "9"
+    for sent, found in (
+        ([NO_ID, "q"], ["uploadIds.0", "uploadIds.1"]),
+        ([NO_ID, "q", NO_ID], ["uploadIds.0", "uploadIds.1", "uploadIds.2"]),
+        ([NO_ID, NO_ID, other], ["uploadIds.0", "uploadIds.1", "uploadIds.2"]),
+    ):
+        input = {"movementId": of, "body": "B", "uploadIds": sent}
+        assert await paths(api, gym, mutation("addComment"), input=input) == found
+
+
 @pytest.mark.parametrize("size", [0, 2**31 - 1])
 async def test_an_upload_is_refused_with_its_file_and_its_owner(api: Api, gym: Organization, size: int) -> None:
     text = mutation("requestUpload")

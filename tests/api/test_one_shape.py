@@ -122,6 +122,9 @@ async def test_the_id_and_the_version_of_a_row_are_sent_in_the_input_or_as_befor
         ({"input": {"id": id, "assignmentId": other}}, [("NOT_FOUND", ["input", "assignmentId"])]),
     ):
         assert await api.refusals(UPDATE, gym.coach, **values) == found
+    text = UPDATE.replace("code field", "code field message")
+    (missing,) = (await api.payload(text, gym.coach, input={"title": "C"}))["userErrors"]
+    assert missing["message"] == "Must be given: the id of what is changed."
     assert (await api.run(UPDATE, gym.coach, input={"id": id}))["updateWorkout"]["workout"] == {"title": "B"}
 
 

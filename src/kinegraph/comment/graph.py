@@ -231,7 +231,7 @@ async def _checked_files(
 async def _stored_uploads(info: Info, ids: Sequence[str] | None, path: Path, checks: Checks) -> list[StoredUpload]:
     """The uploads of an input, inspected and copied to their own keys. Faults are recorded in `checks`."""
     purpose = UploadPurpose.COMMENT_ATTACHMENT
+    uses = [(id, purpose, at) for id, at in checked_uses(ids or [], path, checks)]
     with checks.layer():
-        uses = [(id, purpose, (*path, str(at))) for at, id in enumerate(checked_uses(ids or [], *path))]
         return await store_uploads(info, uses) if uses else []
     return []

@@ -18,7 +18,7 @@ def takes_row(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitabl
 
     Each parameter beside `input` is a field of the input, from where the function gets it. As arguments they stay
     valid, nullable and deprecated; one that differs from the field is refused. The paths of refusals lead to where the
-    value was sent. An id that was sent nowhere is refused as a malformed one, in the input.
+    value was sent. An id that was sent nowhere is refused in the input.
     """
     signature = inspect.signature(function)
     beside = {name: each for name, each in signature.parameters.items() if name not in ("self", "info", "input")}
@@ -32,11 +32,14 @@ def takes_row(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitabl
             setattr(input, name, UNSET)
         absent = {name: "" if each.default is inspect.Parameter.empty else None for name, each in beside.items()}
         moved = {to_camel_case(name) for name in beside if name in inside or name not in outside}
+        missing = {to_camel_case(name) for name in beside if absent[name] == "" and name not in {*inside, *outside}}
         try:
             return await function(self, info=info, input=input, **{**absent, **outside, **inside})
         except (Refusal, Refused) as error:
             paths = (each for each in error.refusals if each.path[:1] and each.path[0] in moved)
             for refusal in paths:
+                if refusal.path[0] in missing:
+                    refusal.message = "Must be given: the id of what is changed."
                 in_input(refusal)
             raise
 

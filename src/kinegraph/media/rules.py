@@ -9,7 +9,7 @@ from typing import Any, Protocol  # Any: values of an input
 from uuid import UUID
 
 from kinegraph.kit.checks import Checks, parse_key
-from kinegraph.kit.errors import Refusal
+from kinegraph.kit.errors import Path, Refusal
 from kinegraph.media.rules_files import detect_type, safe_filename
 
 
@@ -182,14 +182,15 @@ def content_fault(purpose: UploadPurpose, mime: str, size: int, head: bytes) -> 
     return f"The file has {size:,} bytes; at most {max_bytes:,} are taken." if size > max_bytes else None
 
 
-def checked_uses(upload_ids: Sequence[str], *path: str) -> list[UUID]:
-    """The ids of the uploads that an input uses. Raises Refused."""
-    checks = Checks()
+def checked_uses(upload_ids: Sequence[str], path: Path, checks: Checks) -> list[tuple[UUID, Path]]:
+    """The uploads that an input uses, each once, with its path. Faults are recorded; malformed ids are left out."""
     if len(upload_ids) > MAX_ATTACHMENTS:
         checks.refuse(f"Must be at most {MAX_ATTACHMENTS} files; these are {len(upload_ids)}.", *path)
     keys = checks.all(upload_ids[:MAX_ATTACHMENTS], path, checks.key)
+    uses: dict[UUID, Path] = {}
     for index, key in enumerate(keys):
-        if key in keys[:index] and parse_key(upload_ids[index]):
+        if key in uses:
             checks.refuse("This upload stands in the list twice.", *path, str(index))
-    checks.done()
-    return keys
+        elif parse_key(upload_ids[index]):
+            uses[key] = (*path, str(index))
+    return [*uses.items()]
