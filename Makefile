@@ -1,11 +1,11 @@
 # Every target sets up what it needs: .venv from requirements.lock, GraphiQL's files where npm exists.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench schema migration lock clean
+.PHONY: help run test lint docs bench bench-search schema migration lock clean
 HOME_DIR := $(or $(KINEGRAPH_HOME),.kinegraph)
 BIN := .venv/bin
 
 help:  ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 run: .venv/ready  ## Start everything: database, queue, worker, API, GraphiQL, demo
 	@scripts/graphiql/fetch "$(HOME_DIR)/graphiql"
@@ -28,6 +28,9 @@ docs: .venv/ready  ## Build the documentation site into .site/html; broken links
 
 bench: .venv/ready  ## Measure CPU and memory per request beside a floor of plain SQL (about ten minutes)
 	PYTHONPATH=scripts $(BIN)/python -m bench $(OPTIONS)
+
+bench-search: .venv/ready  ## Measure how good the answers of search are, by judged queries (docs/search-quality.md)
+	PYTHONPATH=scripts $(BIN)/python -m search_bench $(OPTIONS)
 
 schema: .venv/ready  ## Rewrite schema.graphql from the code
 	$(BIN)/kinegraph schema > schema.graphql.new && mv schema.graphql.new schema.graphql

@@ -11,6 +11,9 @@ NO_COST_LIMITS: dict[str, Any] = {
     "cost_budget": 10**9,
     "max_aliases": 5_000,
     "max_root_fields": 5_000,
+    "max_definitions": 5_000,
+    "max_variables": 5_000,
+    "max_arguments": 50_000,
 }
 """Most tests send more at once than any caller, and documents that select everything."""
 

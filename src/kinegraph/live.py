@@ -68,6 +68,9 @@ def limits_of(settings: Settings) -> Limits:
             settings.max_fields,
             settings.max_root_fields,
             settings.max_aliases,
+            settings.max_definitions,
+            settings.max_variables,
+            settings.max_arguments,
         ),
     )
 

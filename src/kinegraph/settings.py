@@ -126,7 +126,8 @@ class Settings(BaseSettings):
     `max_answer_objects`, `max_answer_mb`: maximum size of one request's answer.
     `max_cost`: maximum estimated cost of a request; `cost_budget`: what a user may spend at once, 0 for no budgets, and
     `cost_refill`: how much of it comes back in a second.
-    `max_tokens`, `max_depth`, `max_fields`, `max_root_fields`, `max_aliases`: maximum size of a document.
+    `max_tokens`, `max_depth`, `max_fields`, `max_root_fields`, `max_aliases`, `max_definitions`, `max_variables`,
+    `max_arguments`: maximum size of a document.
     `execution_seconds`: maximum duration of an execution, waiting for a connection included.
     `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; of 0, none.
     `heartbeat_seconds`: how often a silent subscription sends a sign of life.
@@ -181,6 +182,9 @@ class Settings(BaseSettings):
     max_fields: Annotated[int, Ge(100), Le(1_000_000)] = 10_000
     max_root_fields: Annotated[int, Ge(1), Le(10_000)] = 50
     max_aliases: Annotated[int, Ge(1), Le(10_000)] = 100
+    max_definitions: Annotated[int, Ge(1), Le(100_000)] = 250
+    max_variables: Annotated[int, Ge(1), Le(100_000)] = 250
+    max_arguments: Annotated[int, Ge(10), Le(1_000_000)] = 1_000
     execution_seconds: Seconds = Field(default=20, validation_alias="KINEGRAPH_EXECUTION_TIMEOUT")
     max_subscriptions: Annotated[int, Ge(0), Le(1_000_000)] = 10_000
     max_subscriptions_per_user: Annotated[int, Ge(1), Le(100_000)] = 100

@@ -95,6 +95,31 @@ async def test_a_spent_budget_is_429_with_the_time_to_wait_and_the_rate_limit_he
         assert outcome(await page(api, None, 1))[0] != 429
 
 
+REFUSED: dict[str, tuple[dict[str, Any], int, str | None]] = {
+    "an unknown field": ({"query": "{ nope }"}, 400, "BAD_REQUEST"),
+    "a text that does not parse": ({"query": "{"}, 400, "BAD_REQUEST"),
+    "too many variables": ({"query": f"query ({'$a: ID ' * 5_001}) {{ __typename }}"}, 400, "BAD_REQUEST"),
+    "a wrong name": ({"query": "query A { __typename }", "operationName": "B"}, 400, "BAD_REQUEST"),
+    "a variable without a value": ({"query": "query ($id: ID!) { node(id: $id) { id } }"}, 400, "BAD_REQUEST"),
+    "a hash that is not stored": ({"documentId": "0" * 64}, 404, "PERSISTED_DOCUMENT_NOT_FOUND"),
+    "too costly": ({"query": "{ exercises(first: 90) { nodes { name } } }"}, 400, "COST_LIMIT"),
+    "a subscription": ({"query": 'subscription { workoutChanged(id: "1") { cursor } }'}, 400, None),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+async def test_a_refusal_says_what_is_left_where_it_is_asked_for(services: Services, world: World, kind: str) -> None:
+    body, status, code = REFUSED[kind]
+    person = await world.person()
+    async with budgeted(services, max_cost=60, cost_budget=40_000) as api:
+        for caller, quota in ((person, 40_000), (None, 10_000)):
+            refused = await send(api, body, person=caller, headers=ASK)
+            assert refused.status_code == status and code in (None, *outcome(refused)[1]), refused.text
+            assert refused.headers["RateLimit-Policy"].startswith(f'"cost";q={quota};w=')
+            assert 0 < int(refused.headers["RateLimit"].split(";")[1].removeprefix("r=")) < quota
+        assert "RateLimit" not in (await send(api, body, person=person)).headers
+
+
 async def test_what_was_estimated_too_high_is_given_back(services: Services, world: World, gym: Organization) -> None:
     text = "{ viewer { memberships { organization { workouts(first: 100) { nodes { title author { name } } } } } } }"
     async with budgeted(services) as api:

@@ -3,7 +3,9 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any  # bodies of requests
+from uuid import uuid4
 
+import graphql
 import pytest
 
 from kinegraph.api import documents
@@ -15,7 +17,8 @@ from tests.api.documents import outcome, send
 from tests.conftest import Api, World, running
 from tests.settings import with_settings
 
-DEFAULTS = ("max_cost", "max_aliases", "max_root_fields", "max_depth", "max_fields", "max_tokens")
+DEFAULTS = ("max_cost", "max_aliases", "max_root_fields", "max_depth", "max_fields", "max_tokens",
+            "max_definitions", "max_variables", "max_arguments")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def aliases(count: int, field: str) -> str:
     return " ".join(f"a{number}: {field}" for number in range(count))
 
 
-CYCLE = "{ ...F0 }" + "".join(f"fragment F{n} on Query {{ ...F{(n + 1) % 500} }}" for n in range(500))
+CYCLE = "{ ...F0 }" + "".join(f"fragment F{n} on Query {{ ...F{(n + 1) % 240} }}" for n in range(240))
 FULL = "__schema { types { name fields { name args { name type { name ofType { name } } } type { name } } } }"
 PAGES = """viewer { memberships { organization { workouts(first: 100) { nodes { assignments(first: 100) { nodes {
   workout { sections { id } } } } } } } } }"""
@@ -59,6 +62,31 @@ FLOODS: dict[str, tuple[str, str]] = {
         "__schema { types { fields { type { fields { type { fields { type { name } } } } } } } }",
         "Maximum introspection depth exceeded",
     ),
+    "unused fragments": (
+        "viewer { id } }"
+        + "".join(f"fragment F{n} on User {{ id }}" for n in range(1_400))
+        + "fragment F on User { id ",
+        "too many definitions: at most 250 operations and fragments together; these are 1,402",
+    ),
+    "operations": (
+        "__typename }" + "".join(f"query A{n} {{ __typename }}" for n in range(1_900)) + "query A { id ",
+        "too many definitions: at most 250 operations and fragments together; these are 1,902",
+    ),
+    "variables": (
+        f"__typename }} query A({' '.join(f'$a{n}: ID' for n in range(1_500))}) {{ __typename",
+        "too many variables: at most 250; these are 1,500",
+    ),
+    "unknown arguments": (
+        f"viewer {{ id({' '.join(f'a{n}: 1' for n in range(2_300))}) }}",
+        "too many arguments: at most 1,000, with the fields and items of their values; these are 2,300",
+    ),
+    "arguments of directives": (
+        f"__typename @include({' '.join(f'a{n}: 1' for n in range(2_300))})",
+        "these are 2,300",
+    ),
+    "fields of an object": (f"nodes(ids: {{ {' '.join(f'a{n}: 1' for n in range(2_300))} }}) {{ id }}", "are 2,301"),
+    "items of a list": (f"nodes(ids: [{'1 ' * 9_000}]) {{ id }}", "these are 9,001"),
+    "items of a default": (f"__typename }} query A($a: [Int] = [{'1 ' * 9_000}]) {{ __typename", "these are 9,000"),
     "pages in pages": (PAGES, "such as `first: "),
 }
 
@@ -75,6 +103,38 @@ async def test_a_flood_in_one_document_is_refused_with_its_reason_and_without_a_
     assert reason in refused.text
     assert "data" not in refused.json()
     assert len(refused.content) < 8_000
+
+
+@pytest.mark.parametrize("name", [None, "C", ""])
+async def test_the_choice_of_an_operation_is_refused_before_a_document_is_validated(
+    guarded: Api, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    validated: list[Any] = []
+
+    def validate(*given: Any, **named: Any) -> list[Any]:
+        validated.append(given)
+        return graphql.validate(*given, **named)
+
+    monkeypatch.setattr(documents, "validate", validate)
+    text = "query A { __typename } query B { __typename }"
+    refused = await send(guarded, {"query": text, "operationName": name})
+    assert outcome(refused) == (400, ["BAD_REQUEST"]) and validated == []
+    assert "say which with operationName" in refused.text or "has no operation" in refused.text
+    chosen = await send(guarded, {"query": text, "operationName": "B"})
+    assert chosen.json() == {"data": {"__typename": "Query"}} and len(validated) == 1
+
+
+async def test_a_document_with_two_hundred_fragments_and_a_hundred_variables_is_answered(
+    guarded: Api, world: World
+) -> None:
+    variables = " ".join(f"$a{n}: ID!" for n in range(100))
+    fragments = "".join(f"fragment F{n} on Query {{ __typename }} " for n in range(200))
+    spread = " ".join(f"...F{n}" for n in range(200))
+    ids = " ".join(f"$a{n}" for n in range(100))
+    text = f"query ({variables}) {{ {spread} nodes(ids: [{ids}]) {{ id }} }} {fragments}"
+    body = {"query": text, "variables": {f"a{n}": str(uuid4()) for n in range(100)}}
+    answer = await send(guarded, body, person=await world.person())
+    assert answer.json() == {"data": {"__typename": "Query", "nodes": [None] * 100}}
 
 
 async def test_a_batch_is_refused_whatever_its_size(guarded: Api) -> None:
@@ -103,6 +163,9 @@ SMALL: dict[str, tuple[dict[str, int], str, str]] = {
     "fields": ({"max_fields": 100}, "{ viewer { " + aliases(101, "user { id }") + " } }", "at most 100 fields"),
     "root fields": ({"max_root_fields": 2}, "{ " + aliases(3, "viewer { id }") + " }", "at most 2 fields of the root"),
     "aliases": ({"max_aliases": 2}, "{ viewer { " + aliases(3, "user { id }") + " } }", "at most 2 times"),
+    "definitions": ({"max_definitions": 1}, "{ ...F } fragment F on Query { __typename }", "at most 1 operations and"),
+    "variables": ({"max_variables": 1}, "query ($a: ID, $b: ID) { __typename }", "at most 1; these are 2"),
+    "arguments": ({"max_arguments": 10}, f"{{ nodes(ids: [{'1 ' * 10}]) {{ id }} }}", "at most 10, with the fields"),
     "cost": ({"max_cost": 10}, "{ viewer { memberships { role organization { id } } } }", "at most 10 is allowed"),
 }
 

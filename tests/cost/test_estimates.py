@@ -34,6 +34,26 @@ def objects(text: str, **variables: Any) -> int:
     return formula(text).estimate(variables).objects
 
 
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        ("{ exercises(first: 70) { nodes { name } } }", {}),
+        ("query ($n: Int) { exercises(first: $n) { nodes { name } } }", {"n": 0}),
+        ("query ($n: Int = 50) { exercises(first: $n, last: 5) { nodes { name } } }", {"n": 0}),
+        ("query ($n: Int) { exercises(first: 70, last: $n) { nodes { name } } }", {"n": 5}),
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": []}),
+        ("query ($a: Boolean!) { exercises(first: 70) @include(if: $a) { nodes { name } } }", {"a": False}),
+        ("query ($a: Boolean!) { exercises(first: 70) @skip(if: $a) { nodes { name } } }", {"a": True}),
+    ],
+)
+def test_the_least_that_an_operation_costs_is_that_of_its_smallest_variables(
+    text: str, variables: dict[str, Any]
+) -> None:
+    least, costliest = formula(text).least()
+    assert least == formula(text).estimate(variables)
+    assert costliest() == formula(text).costliest(variables)
+
+
 def lists() -> Iterator[tuple[str, Any]]:
     """The lists of objects of the schema that no argument and no connection gives a size, with their fields."""
     for parent in schema._schema.type_map.values():

@@ -87,9 +87,15 @@ async def test_a_document_that_is_pasted_over_another_and_run_at_once_is_sent_wi
         await visit.open(address)
         await visit.page.evaluate(f"text => {{ editor(QUERY).setValue(text); {run} }}", "{ viewer { user { name } } }")
         await expect(visit.response).to_contain_text('"viewer": null')
-        two = "query One { viewer { user { name } } } query Two { workout(id: 1) { title } }"
+        two = "query One { one: viewer { user { name } } } query Two { workout(id: 1) { title } }"
         await visit.page.evaluate(f"text => {{ editor(QUERY).setValue(text); {run} }}", two)
-        await expect(visit.response).to_contain_text("Must provide operation name")
+        await expect(visit.response).to_contain_text('"one": null')
+        there = "editor(QUERY).setCursor(0, 60);"
+        other = two.replace("One", "First").replace("Two", "Second")
+        await visit.page.evaluate("text => editor(QUERY).setValue(text)", "{ viewer { user { name } } }")
+        await visit.page.wait_for_timeout(800)  # with several operations the button would open a menu
+        await visit.page.evaluate(f"text => {{ editor(QUERY).setValue(text); {there} {run} }}", other)
+        await expect(visit.response).to_contain_text('"workout": null')
 
 
 OPERATIONS = {

@@ -206,6 +206,23 @@ async def test_a_subscription_shows_each_event_until_it_is_stopped(
     assert visit.foreign == [] and visit.complaints == []
 
 
+async def test_a_subscription_ends_when_somebody_else_signs_in(visit: Visit, address: str) -> None:
+    await visit.open(address)
+    other = Visit(await visit.page.context.new_page())
+    await other.open(address)
+    for tab, person in ((visit, PATIENT), (other, PATIENT), (visit, "")):
+        await visit.sign_in(COACH)
+        await visit.open_example(SUBSCRIPTION)
+        await filled(visit)
+        await visit.run()
+        await expect(visit.response).to_contain_text("Each event is shown here as it happens")
+        await tab.page.get_by_label("Sign-in").select_option(label=person) if person else await tab.page.get_by_label(
+            "Sign-in"
+        ).select_option("")
+        await expect(visit.response).to_contain_text("somebody else has signed in")
+        await expect(visit.page.get_by_role("button", name="Execute query")).to_be_visible()
+
+
 async def test_a_refused_subscription_shows_why(visit: Visit, address: str) -> None:
     await visit.open(address)
     await visit.open_example(SUBSCRIPTION)

@@ -23,7 +23,9 @@ def shown() -> GraphQLEnumType:
 
 @pytest.mark.parametrize("kind", kinds(Refusal), ids=lambda kind: kind.__name__)
 def test_the_api_has_a_code_for_every_refusal(kind: type[Refusal]) -> None:
-    assert shown().coerce_output_value(UserError.of(kind("No.")).code) == kind.code
+    refusal = kind.__new__(kind)
+    Refusal.__init__(refusal, "No.")  # whatever else a kind takes
+    assert shown().coerce_output_value(UserError.of(refusal).code) == kind.code
 
 
 def test_the_api_has_no_code_but_the_refusals_and_the_promised_ones() -> None:

@@ -23,8 +23,8 @@ def by_their_hashes(*texts: str) -> dict[str, str]:
 class Commands:
     """`kinegraph documents` on a database, with files in a folder."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
-        self._env = environment(database_url)
+    def __init__(self, database_url: str, folder: Path, **settings: str) -> None:
+        self._env = environment(database_url, **settings)
         self._folder = folder
 
     def imports(self, manifest: object) -> list[str]:

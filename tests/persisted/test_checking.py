@@ -51,7 +51,7 @@ async def test_a_check_says_what_a_schema_breaks_and_which_clients_still_ask_for
         f"BREAKS: {hash_of(trusted)} (trusted as {hash_of(trusted)}), used 3 times, last {SHOWN}",
         message,
         f"    ios 3.2: 2 times, last {SHOWN}",
-        f"    web: 1 times, last {SHOWN}",
+        f"    web: once, last {SHOWN}",
     ]
     of_registered = [f"BREAKS: {hash_of(registered)} (registered), never used", message]
     in_order = sorted([of_trusted, of_registered], key=lambda each: each[0])
@@ -83,6 +83,20 @@ async def test_all_documents_are_valid_in_the_schema_of_this_version(commands: C
         assert commands.run("check", *arguments) == (0, ["2 documents, all of them valid."])
 
 
+@pytest.mark.usefixtures("empty")
+async def test_a_check_names_documents_that_exceed_the_limits_of_the_settings(
+    commands: Commands, database_url: str, tmp_path: Path
+) -> None:
+    text = new_text("exercises(first: 100) { nodes { name } }")
+    commands.imports({"Costly": text})
+    small = Commands(database_url, tmp_path, KINEGRAPH_MAX_COST="60")
+    code, lines = small.run("check")
+    assert code == 1 and lines[0].startswith(f"BREAKS: {hash_of(text)} (trusted as Costly)")
+    assert "is never executed, whatever its variables are. The request costs " in lines[1]
+    assert commands.run("check") == (0, ["1 documents, all of them valid."])
+    assert small.refuses({"Again": text})[1].startswith("entry 1 (id Again): The operation ")
+
+
 NO_SCHEMAS = {
     "type Query {": ["bad.graphql is no schema.", "  Syntax Error: Expected Name, found <EOF>. (line 1)"],
     "type Query { a: Nothing }": ["bad.graphql is no schema.", "  Unknown type 'Nothing'. Did you mean 'String'?"],
@@ -96,6 +110,12 @@ def test_what_is_no_schema_is_refused(commands: Commands, tmp_path: Path, text: 
     (tmp_path / "bad.graphql").write_text(text)
     first, *others = NO_SCHEMAS[text]
     assert commands.run("check", "--schema", str(tmp_path / "bad.graphql")) == (1, [f"kinegraph: {first}", *others])
+
+
+@pytest.mark.usefixtures("empty")
+async def test_a_list_of_no_documents_says_so(commands: Commands) -> None:
+    message = "No trusted documents. `kinegraph documents import FILE` imports those of a manifest."
+    assert commands.run("list") == (0, [message])
 
 
 @pytest.mark.usefixtures("empty")

@@ -119,11 +119,40 @@ def test_entries_that_are_not_valid_are_named_with_what_is_wrong(commands: Comma
     assert lines[4].startswith('entry 5 ("Screen", id long): The document is too long: at most 100,000 characters.')
 
 
-def test_a_manifest_that_is_cut_off_is_refused_with_the_line(commands: Commands) -> None:
-    whole = json.dumps(apollo(by_their_hashes(new_text(), new_text())), indent=1)
-    for cut in (len(whole) // 2, len(whole) - 1):
-        line = whole[:cut].count("\n") + 1
-        assert commands.refuses(whole[:cut]) == [f"manifest.json is not whole: it breaks off in line {line}."]
+PAGES = "organization { workouts(first: 100) { nodes { sections { movements { exercise { name } } } } } }"
+COSTLY = "{{ viewer {{ memberships {{ {} }} }} }}".format(" ".join(f"a{number}: {PAGES}" for number in range(20)))
+
+
+def test_documents_that_no_variables_make_cheap_enough_are_refused_by_their_names(commands: Commands) -> None:
+    with_variable = f"query Pages($n: Int) {COSTLY}".replace("first: 100", "first: $n")
+    lines = commands.refuses(
+        apollo({"fine": with_variable, "costly": COSTLY, "two": f"query A {COSTLY} query B {TEXT}"})
+    )
+    assert lines[0] == NOTHING_STORED and len(lines) == 3
+    never = "is never executed, whatever its variables are. The request costs "
+    assert lines[1].startswith(f'entry 2 ("Screen", id costly): It {never}') and "at most 50,000 is allowed" in lines[1]
+    assert lines[2].startswith(f'entry 3 ("Screen", id two): The operation A {never}')
+
+
+def test_a_document_with_too_many_aliases_is_refused(commands: Commands) -> None:
+    aliases = " ".join(f"a{number}: name" for number in range(101))
+    lines = commands.refuses({"aliases": f"{{ viewer {{ user {{ {aliases} }} }} }}"})
+    assert lines[1].startswith("entry 1 (id aliases): The document asks for `name` of one object too often")
+
+
+def test_a_manifest_that_is_cut_off_is_refused_with_the_line_and_the_last_whole_entry(commands: Commands) -> None:
+    texts = {"one": "{ a }", "two": '{ b(c: "d") }', "three": "{ e }"}
+    for manifest, name in ((apollo(texts), '"Screen", '), (texts, "")):
+        whole = json.dumps(manifest, indent=1)
+        for part, after in (
+            (whole[: whole.index("{ a }")], "before the end of its first entry"),
+            (whole[: whole.index("{ b")], f"after entry 1 ({name}id one)"),
+            (whole[: whole.index("three") + 2], f"after entry 2 ({name}id two)"),
+            (whole[:-1], f"after entry 3 ({name}id three)"),
+        ):
+            line = part.count("\n") + 1
+            (message,) = commands.refuses(part)
+            assert message == f"manifest.json is not whole: it breaks off in line {line}, {after}."
     assert commands.refuses('{\n"a" "b"}') == ["manifest.json is not JSON: line 2, column 5."]
 
 

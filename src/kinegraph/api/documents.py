@@ -32,6 +32,7 @@ from kinegraph.api.limits import (
     MAX_DIGITS,
     MAX_DIRECTIVES,
     DocumentLimits,
+    excess,
     fragments_of,
     has_long_integer,
     has_many_directives,
@@ -123,14 +124,7 @@ class Document:
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to execute. Raises DocumentError if the name does not select exactly one."""
-        operations = [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)]
-        if name is None and len(operations) > 1:
-            raise _refused("The document has several operations: say which with operationName.")
-        for operation in operations:
-            if name is None or (operation.name is not None and operation.name.value == name):
-                return operation
-        missing = f"The document has no operation named {name!r}." if name else "The document has no operation."
-        raise _refused(missing)
+        return operation_of(self.node, name)
 
 
 class Documents:
@@ -145,17 +139,21 @@ class Documents:
         self._cache = cache
         self._threads = ThreadPoolExecutor(THREADS, "documents")
 
-    async def get(self, text: str, *, is_cached: bool) -> Document:
-        """The document of a text; a new one is cached if it `is_cached`. Raises DocumentError where it is not valid."""
+    async def get(self, text: str, operation_name: str | None, *, is_cached: bool) -> Document:
+        """The document of a text; a new one is cached if it `is_cached`.
+
+        Raises DocumentError where it is not valid, or where the name does not select one of a new one's operations.
+        """
         key = ("document", text)
         found: Document | None = self._cache.get(key)
         if found is not None:
             found.is_new = False
             return found
         if len(text) <= LARGE_TEXT:
-            document = self._read(text)
+            document = self._read(text, operation_name)
         else:
-            document = await asyncio.get_running_loop().run_in_executor(self._threads, self._read, text)
+            read = partial(self._read, text, operation_name)
+            document = await asyncio.get_running_loop().run_in_executor(self._threads, read)
         if is_cached:
             document.on_change = partial(self._put, key)
             self._put(key, document)
@@ -165,44 +163,68 @@ class Documents:
         """Put a document in the cache, with its present weight."""
         self._cache.put(key, None, document, document.weight)
 
-    def _read(self, text: str) -> Document:
-        node = valid(text, limits=self._limits)
+    def _read(self, text: str, operation_name: str | None) -> Document:
+        node = valid(text, limits=self._limits, require=partial(operation_of, name=operation_name))
         if not self._introspection and introspects(node):
-            raise _refused("Introspection is switched off on this server.")
+            raise refused("Introspection is switched off on this server.")
         try:
             formulas = COSTS.formulas(node, self._limits.alias_limits)
         except TooManyAliases as error:
-            raise _refused(str(error)) from None
+            raise refused(str(error)) from None
         return Document(node, drop_tokens(node), formulas)
 
 
-def valid(text: str, against: GraphQLSchema = schema._schema, limits: DocumentLimits = DEFAULT_LIMITS) -> DocumentNode:
-    """The parsed document of a text that is valid against a schema and within the limits. Raises DocumentError."""
+def operation_of(node: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation of a document to execute. Raises DocumentError if the name does not select exactly one."""
+    operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
+    if name is None and len(operations) > 1:
+        raise refused("The document has several operations: say which with operationName.")
+    for operation in operations:
+        if name is None or (operation.name is not None and operation.name.value == name):
+            return operation
+    missing = f"The document has no operation named {name!r}." if name else "The document has no operation."
+    raise refused(missing)
+
+
+def valid(
+    text: str,
+    against: GraphQLSchema = schema._schema,
+    limits: DocumentLimits = DEFAULT_LIMITS,
+    require: Callable[[DocumentNode], object] | None = None,
+) -> DocumentNode:
+    """The parsed document of a text that is valid against a schema and within the limits. Raises DocumentError.
+
+    `require` checks the parsed document before it is validated, which takes longer.
+    """
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables.")
+        raise refused(f"The document is too long: at most {MAX_CHARACTERS:,} characters. Send values as variables.")
     try:
         if has_many_directives(text):
-            raise _refused(f"The document has too many directives: at most {MAX_DIRECTIVES}.")
+            raise refused(f"The document has too many directives: at most {MAX_DIRECTIVES}.")
         node = parse(text, max_tokens=limits.tokens)
+        if message := excess(node, limits):
+            raise refused(message)
+        if require is not None:
+            require(node)
         if LONG_NUMBER.search(text) and has_long_integer(node):
-            raise _refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
+            raise refused(f"An integer in the document is too long: at most {MAX_DIGITS:,} digits.")
         if selects_nothing(node):
-            raise _refused("A selection must select something: `{ }` does not.")
+            raise refused("A selection must select something: `{ }` does not.")
         _require_size(*size(node), limits)
         _require_few_at_the_root(node, limits)
         compared, widest = comparisons(node)
         if compared > MAX_COMPARISONS:
             limit = f"at most {MAX_COMPARISONS:,} pairs of them can be compared"
-            raise _refused(f"The document selects the same fields at the same place too often: {limit}.")
+            raise refused(f"The document selects the same fields at the same place too often: {limit}.")
         if widest > MAX_KEYS:
-            raise _refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
+            raise refused(f"The document selects too many fields of one object: at most {MAX_KEYS}.")
         if errors := validate(against, node, max_errors=20):
             add_paths_of_literals(errors, node)
             raise DocumentError(*errors)
     except GraphQLSyntaxError as error:
         raise DocumentError(error) from None
     except RecursionError:
-        raise _refused("The document is nested too deeply.") from None
+        raise refused("The document is nested too deeply.") from None
     return node
 
 
@@ -234,9 +256,9 @@ def schema_of(sdl: str) -> GraphQLSchema:
     except GraphQLError as error:
         raise DocumentError(error) from None
     except TypeError as error:  # several errors as one text
-        raise _refused(str(error)) from None
+        raise refused(str(error)) from None
     except RecursionError:
-        raise _refused("The schema is nested too deeply.") from None
+        raise refused("The schema is nested too deeply.") from None
     if errors := validate_schema(built):
         raise DocumentError(*errors)
     return built
@@ -260,15 +282,16 @@ def _require_few_at_the_root(node: DocumentNode, limits: DocumentLimits) -> None
                 fields, _ = merged([each], fragments)
                 require_few((same[0] for same in fields.values()), limits.alias_limits, is_root=True)
     except TooManyAliases as error:
-        raise _refused(str(error)) from None
+        raise refused(str(error)) from None
 
 
 def _require_size(levels: int, fields: int, limits: DocumentLimits) -> None:
     if levels > limits.levels:
-        raise _refused(f"The document is nested too deeply: at most {limits.levels} levels of fields.")
+        raise refused(f"The document is nested too deeply: at most {limits.levels} levels of fields.")
     if fields > limits.fields:
-        raise _refused(f"The document asks for too much: at most {limits.fields:,} fields, fragments written out.")
+        raise refused(f"The document asks for too much: at most {limits.fields:,} fields, fragments written out.")
 
 
-def _refused(message: str) -> DocumentError:
+def refused(message: str) -> DocumentError:
+    """The error of a document that is not executed for this reason."""
     return DocumentError(GraphQLError(message))

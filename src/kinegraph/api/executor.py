@@ -194,8 +194,10 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
         if self.gate is None:
             return await super().execute_by_core(serially)
         if all(name.startswith("__") for name in _root_names(self.operation)):
-            run = partial(asyncio.run, super().execute_by_core(serially))
-            return await asyncio.get_running_loop().run_in_executor(INTROSPECTIONS, run)
+            execute = super().execute_by_core  # called in the thread, to which a cancelled request may never come
+            return await asyncio.get_running_loop().run_in_executor(
+                INTROSPECTIONS, lambda: asyncio.run(execute(serially))
+            )
         async with self.gate.turn():
             return await super().execute_by_core(serially)
 

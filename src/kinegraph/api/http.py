@@ -50,6 +50,9 @@ log = logging.getLogger("kinegraph.api")
 SUBSCRIBE = "kinegraph.subscribe"
 """The key in a request's scope of the function that answers its subscription (SubscriptionRequested)."""
 
+METER = "kinegraph.meter"
+"""The key in a request's scope of its meter, once its caller is identified."""
+
 SWITCH = "x-kinegraph-executor"
 """The header that chooses the executor of one request, where introspection is on."""
 
@@ -83,7 +86,15 @@ class GraphQLEndpoint:
         self._metering = metering
 
     async def __call__(self, request: Request) -> Response:
-        """One request."""
+        """One request. Where its cost is asked for, a refusal too says what its caller has left."""
+        response = await self._answered(request)
+        meter: Meter | None = request.scope.get(METER)
+        if meter is not None and meter.is_requested:
+            for name, value in meter.headers().items():
+                response.headers.setdefault(name, value)
+        return response
+
+    async def _answered(self, request: Request) -> Response:
         how = ANY
         try:
             how = media(",".join(request.headers.getlist("accept")))
@@ -97,6 +108,7 @@ class GraphQLEndpoint:
             authorization = request.headers.get("authorization")
             authenticate = await authentication_by_token(authorization, self._tokens, self._claim)
             meter = meter_of(self._metering, authenticate, request, parameters.length)
+            request.scope[METER] = meter
             if parameters.identifier is not None or self.persisted.trusted_only:
                 with meter.look_up():
                     await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
@@ -143,7 +155,7 @@ class GraphQLEndpoint:
         request: Request,
     ) -> Response:
         is_cached = authenticate is not None and not parameters.registers
-        document = await self._document(parameters.query, meter, is_cached=is_cached)
+        document = await self._document(parameters, meter, is_cached=is_cached)
         operation = document.operation(parameters.operation_name)
         if request.method != "POST" and operation.operation is OperationType.MUTATION:
             raise BadRequest(405, "Send mutations by POST.", {"Allow": "POST"})
@@ -188,11 +200,12 @@ class GraphQLEndpoint:
             return None
         return revalidation_of(self._cache, authenticate, parameters, tags)
 
-    async def _document(self, text: str, meter: Meter, *, is_cached: bool) -> Document:
-        """The document of a text, which is charged if it has to be parsed. Raises DocumentError."""
+    async def _document(self, parameters: Parameters, meter: Meter, *, is_cached: bool) -> Document:
+        """The document of a request, which is charged if it has to be parsed. Raises DocumentError."""
+        text = parameters.query
         document: Document | None = None
         try:
-            document = await self._documents.get(text, is_cached=is_cached)
+            document = await self._documents.get(text, parameters.operation_name, is_cached=is_cached)
         finally:
             if document is None or document.is_new:
                 meter.parsed(len(text))
@@ -233,19 +246,18 @@ def _respond(
     """The answer, with the status that its errors stand for where they leave no data."""
     extensions = {**notes, **({"cost": meter.report()} if meter.is_requested else {})}
     added = {"extensions": extensions} if extensions else {}
-    headers = meter.headers() if meter.is_requested else None
     if not found:
-        return _answer(how, {"data": data, **added}, 200, headers)
+        return _answer(how, {"data": data, **added}, 200)
     errors = [failure.error for failure in found]
     if any(failure.status == 401 for failure in found):
         return _unauthenticated(how, errors[0]["message"], errors)
     if is_query and any(failure.is_bad_input for failure in found):
-        return _answer(how, {"errors": errors, **added}, 400, headers)
+        return _answer(how, {"errors": errors, **added}, 400)
     if data is None or any(failure.is_fatal for failure in found):
         status = max(failure.status for failure in found)
         body = {"errors": errors} if status < 500 else {"errors": errors, "data": None}
-        return _answer(how, {**body, **added}, 200 if how.is_legacy and status < 500 else status, headers)
-    return _answer(how, {"errors": errors, "data": data, **added}, 200, headers)
+        return _answer(how, {**body, **added}, 200 if how.is_legacy and status < 500 else status)
+    return _answer(how, {"errors": errors, "data": data, **added}, 200)
 
 
 def _unauthenticated(how: Media, message: str, errors: list[Any] | None = None) -> Response:

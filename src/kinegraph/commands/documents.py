@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from kinegraph.api.documents import DocumentError, names_of, schema_of, tool_of, valid
+from kinegraph.api.documents import DocumentError, names_of, schema_of, tool_of
 from kinegraph.commands.databases import open_migrated
+from kinegraph.commands.documents_checks import Checks
 from kinegraph.commands.documents_report import broken, listed, summary
 from kinegraph.formats.manifests import SUFFIXES, Entry, read_folder, read_manifest
 from kinegraph.formats.records import MAX_FILE_BYTES, File, FileError, one_line, text_of
@@ -17,7 +18,7 @@ from kinegraph.persisted import store_trusted, store_usage
 from kinegraph.persisted.rules_manifests import Fault, TrustedDocument, documents_of
 from kinegraph.persisted.store import authenticate_process
 from kinegraph.services import database_url
-from kinegraph.settings import read_settings
+from kinegraph.settings import Settings, read_settings
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -52,9 +53,10 @@ def run_import(options: argparse.Namespace) -> int:
     """Import a manifest. Raises FileError with everything that is wrong with it."""
     name = one_line(options.file.name or str(options.file))
     documents, faults = documents_of(_entries(options.file, name))
-    checked, invalid = _checked(documents)
+    settings = read_settings()
+    checked, invalid = _checked(documents, Checks(settings))
     _require_none(name, [*faults, *invalid])
-    new = asyncio.run(_import(database_url(read_settings()), name, checked))
+    new = asyncio.run(_import(database_url(settings), name, checked))
     for each in (each for each in checked if each.id in new):
         print(f"new: {each.id} {one_line(each.name)}{f', the tool {each.tool}' if each.tool else ''}")
     print(f"{name}: {len(checked):,} documents, {len(new):,} new, {len(checked) - len(new):,} stored before")
@@ -79,13 +81,13 @@ def _file(path: Path, name: str) -> File:
     return File(name, content)
 
 
-def _checked(documents: list[TrustedDocument]) -> tuple[list[TrustedDocument], list[Fault]]:
+def _checked(documents: list[TrustedDocument], checks: Checks) -> tuple[list[TrustedDocument], list[Fault]]:
     """The documents with their names, and what is wrong with their texts."""
     checked, faults = [], []
     tools: dict[str, TrustedDocument] = {}
     for each in documents:
         try:
-            node = valid(each.text)
+            node = checks.checked(each.text)
         except DocumentError as error:
             faults += [Fault(each.location, message) for message in _messages(error)]
             continue
@@ -141,6 +143,8 @@ async def _list(url: str) -> None:
             for each in page:
                 print(*listed(each, by_hash.get(each.hash, [])), sep="\n")
             last = page[-1].id
+        if not last:
+            print("No trusted documents. `kinegraph documents import FILE` imports those of a manifest.")
 
 
 def run_remove(options: argparse.Namespace) -> int:
@@ -164,22 +168,22 @@ def run_check(options: argparse.Namespace) -> int:
     sdl = None
     if options.schema is not None:
         sdl = text_of(_file(options.schema, one_line(options.schema.name)))
-    return asyncio.run(_check(database_url(read_settings()), sdl, options.schema.name if sdl else ""))
+    return asyncio.run(_check(read_settings(), sdl, options.schema.name if sdl else ""))
 
 
-async def _check(url: str, sdl: str | None, name: str) -> int:
+async def _check(settings: Settings, sdl: str | None, name: str) -> int:
     try:
-        schemas = () if sdl is None else (schema_of(sdl),)
+        checks = Checks(settings, None if sdl is None else schema_of(sdl))
     except DocumentError as error:
         lines = [f"  {one_line_of(message)}" for message in _messages(error)][:MAX_FAULTS]
         raise FileError("\n".join([f"{one_line(name)} is no schema.", *lines])) from None
     total = broken_in_use = broken_unused = 0
-    async with open_migrated(url, STATEMENT_SECONDS) as database:
+    async with open_migrated(database_url(settings), STATEMENT_SECONDS) as database:
         last = ""
         while page := await _page(database, last):
             for each in page:
                 try:
-                    valid(each.text.decode(), *schemas)
+                    checks.checked(each.text.decode())
                 except DocumentError as error:
                     broken_in_use += each.is_in_use
                     broken_unused += not each.is_in_use

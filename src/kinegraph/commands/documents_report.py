@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kinegraph.formats.records import one_line
+from kinegraph.persisted.rules_usage import OTHERS
 from kinegraph.persisted.store_trusted import Listed, Stored
 from kinegraph.persisted.store_usage import ClientUsage
 
@@ -34,16 +35,27 @@ def summary(total: int, in_use: int, unused: int) -> str:
 def _uses(clients: Sequence[ClientUsage]) -> str:
     if not clients:
         return ", never used"
-    return f", used {sum(each.uses for each in clients):,} times, last {_time(clients[0])}"
+    return f", used {_times(sum(each.uses for each in clients))}, last {_time(clients[0])}"
 
 
 def _clients(clients: Sequence[ClientUsage]) -> Iterator[str]:
     """A line for each of the clients that used a document last."""
     for each in clients[:MAX_CLIENTS_SHOWN]:
-        name = one_line(f"{each.client_name} {each.client_version}".strip()) or "(without a name)"
-        yield f"    {name}: {each.uses:,} times, last {_time(each)}"
+        name = _name(each)
+        yield f"    {name}: {_times(each.uses)}, last {_time(each)}"
     if len(clients) > MAX_CLIENTS_SHOWN:
         yield f"    and {len(clients) - MAX_CLIENTS_SHOWN:,} clients more"
+
+
+def _name(client: ClientUsage) -> str:
+    """A client's name and version; one that begins as our own lines `(others)` and `(without a name)` is quoted."""
+    name = one_line(f"{client.client_name} {client.client_version}".strip())
+    is_ours = client.client_name == OTHERS and not client.client_version
+    return f'"{name}"' if name.startswith("(") and not is_ours else name or "(without a name)"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _time(client: ClientUsage) -> str:

@@ -1,6 +1,6 @@
 """Estimates of what an operation costs, evaluated from its tree of fields that have objects or statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any  # values of variables are JSON
@@ -155,6 +155,13 @@ class Formula:
     def costliest(self, variables: Mapping[str, Any] | None) -> Costliest:
         """The field that most of the cost is due to."""
         return self._root if isinstance(self._root, Costliest) else _costliest(self._root, self._values(variables))
+
+    def least(self) -> tuple[Estimate, Callable[[], Costliest]]:
+        """The least that the operation costs, whatever its variables are, and what that is due to most."""
+        root, sizes = self._root, [size.least for size in self._sizes]
+        if isinstance(root, Costliest):
+            return self._estimates[()], lambda: root
+        return _estimate(root, sizes), lambda: _costliest(root, sizes)
 
     def _values(self, variables: Mapping[str, Any] | None) -> tuple[int, ...]:
         given = {**self._defaults, **variables} if variables else self._defaults

@@ -1,13 +1,13 @@
 """The meter of a request: what it is estimated to cost, what it did cost, and its caller's account."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import ceil
 from typing import Any  # values of variables, and of `extensions`: JSON
 
 from kinegraph.cost.budgets import Account, Budgets, BudgetSpent
-from kinegraph.cost.estimate import STATEMENT_COST, Estimate, Formula, cost_of
+from kinegraph.cost.estimate import STATEMENT_COST, Costliest, Estimate, Formula, cost_of
 from kinegraph.cost.refusals import CostRefused, too_costly
 
 CHARACTERS_PER_COST = 8
@@ -36,6 +36,14 @@ EVENT_SECONDS = 1.0
 """How often it is looked whether a subscriber has the budget for the next event."""
 
 NO_ESTIMATE = Estimate(0, 0)
+
+
+def require_within(estimate: Estimate, costliest: Callable[[], Costliest], limit: int) -> None:
+    """Require an estimate that is not above the limit, and introspection within its share. Raises CostRefused."""
+    if estimate.cost > limit:
+        raise too_costly(estimate.cost, limit, costliest())
+    if estimate.introspections and estimate.introspection_cost > limit * INTROSPECTION_SHARE:
+        raise too_costly(estimate.introspection_cost, int(limit * INTROSPECTION_SHARE), costliest())
 
 
 class Meter:
@@ -103,14 +111,9 @@ class Meter:
             self._account.spend(formula.fields // FIELDS_PER_COST)
         self.estimate = estimate = formula.estimate(variables)
         self.values = formula.keys
-        cost, limit = estimate.cost, self._metering.max_cost
-        if cost > limit:
-            raise too_costly(cost, limit, formula.costliest(variables))
-        if estimate.introspections and estimate.introspection_cost > limit * INTROSPECTION_SHARE:
-            limit = int(limit * INTROSPECTION_SHARE)
-            raise too_costly(estimate.introspection_cost, limit, formula.costliest(variables))
+        require_within(estimate, lambda: formula.costliest(variables), self._metering.max_cost)
         if self._account is not None:
-            self._spent = self._admit(cost)
+            self._spent = self._admit(estimate.cost)
 
     async def event(self) -> "Meter":
         """The meter of one event of this request's subscription, charged with its estimate.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any  # values of variables are JSON
+from typing import Any, ClassVar  # Any: values of variables are JSON
 
 from graphql import (
     FieldNode,
@@ -40,6 +40,11 @@ class PageSize:
         """The names of the variables that decide it."""
         return [each for each in (self.first, self.last) if isinstance(each, str)]
 
+    @property
+    def least(self) -> int:
+        """The fewest rows that the variables can ask for."""
+        return 0 if self.first is None or isinstance(self.first, str) else self.value({})
+
     def value(self, variables: Variables) -> int:
         """The rows of the page. A value that is no size is refused by the field; it counts as the default."""
         first, last = (_number(each, variables) for each in (self.first, self.last))
@@ -52,6 +57,7 @@ class Count:
     """The number of values in a variable's list."""
 
     variable: str
+    least: ClassVar[int] = 0
 
     @property
     def variables(self) -> Sequence[str]:
@@ -70,6 +76,7 @@ class Switch:
 
     variable: str
     selects: bool
+    least: ClassVar[int] = 0
 
     @property
     def variables(self) -> Sequence[str]:

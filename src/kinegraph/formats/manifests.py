@@ -1,6 +1,7 @@
 """Manifests of persisted documents: Apollo's, Relay's (graphql-codegen writes the same), and folders of documents."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any  # the JSON of files
@@ -10,6 +11,8 @@ from kinegraph.formats.records import File, FileError, one_line, text_of
 APOLLO = "apollo-persisted-query-manifest"
 MAX_ENTRIES = 10_000
 """Entries of a manifest, at most: checking one takes milliseconds."""
+PAIR = re.compile(r'"((?:[^"\\]|\\.)*+)"\s*+:\s*+"(?:[^"\\]|\\.)*+"', re.DOTALL)
+"""A name and a text in an object of JSON: an entry of Relay's manifest."""
 SUFFIXES = (".graphql", ".gql")
 
 
@@ -53,14 +56,31 @@ def read_folder(name: str, files: Sequence[File]) -> list[Entry]:
 
 def _json(file: File) -> Any:
     text = text_of(file)
+    whole: list[_Object] = []
+
+    def read(members: Sequence[tuple[str, Any]]) -> _Object:
+        whole.append(_Object(members))
+        return whole[-1]
+
     try:
-        return json.loads(text, object_pairs_hook=_Object)
+        return json.loads(text, object_pairs_hook=read)
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) or "Unterminated" in error.msg:
-            raise FileError(f"{file.name} is not whole: it breaks off in line {text.count(chr(10)) + 1}.") from None
+            line = text.count("\n") + 1
+            raise FileError(f"{file.name} is not whole: it breaks off in line {line}, {_last(text, whole)}.") from None
         raise FileError(f"{file.name} is not JSON: line {error.lineno}, column {error.colno}.") from None
     except (ValueError, RecursionError):
         raise FileError(f"{file.name} is no manifest: it has numbers that are too long, or nests too deeply.") from None
+
+
+def _last(text: str, whole: Sequence[_Object]) -> str:
+    """Where a manifest breaks off: after its last whole entry."""
+    if entries := [each for each in whole if "body" in each]:
+        return f"after {_location(len(entries), entries[-1].get('id'), entries[-1].get('name'))}"
+    pairs = [] if '"operations"' in text or f'"{APOLLO}"' in text else [*PAIR.finditer(text)]
+    if not pairs:
+        return "before the end of its first entry"
+    return f"after {_location(len(pairs), pairs[-1][1])}"
 
 
 def _apollo(name: str, content: _Object) -> Iterator[Entry]:

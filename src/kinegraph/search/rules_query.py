@@ -14,7 +14,7 @@ from functools import lru_cache
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.search.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
 from kinegraph.search.rules_spelling import corrections, in_other_layout, is_word
-from kinegraph.search.rules_text import hebrew_stems, language_of, search_text
+from kinegraph.search.rules_text import EVERY_PART, STOP_WORDS, Part, hebrew_stems, language_of, search_text
 
 MAX_LENGTH = 200
 """Maximum length of a query, in characters."""
@@ -28,15 +28,6 @@ MAX_ALTERNATIVES = 12
 """Maximum number of alternatives of a segment."""
 MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
 """Maximum number of a concept's terms in English and in the query's language, and in the others."""
-
-STOP_WORDS = frozenset(
-    search_text(
-        "a an the of for with on in at to from and or my is are how do i by without using "
-        "на с со в во для и или к от из за без по у как мне под над через "
-        "של על עם את ב ל ו או כדי איך בלי ללא"
-    ).split()
-)
-"""Words that are left out of queries that have others, unless a phrase of the lexicon has them."""
 
 
 class SearchMode(StrEnum):
@@ -177,24 +168,26 @@ def prepare() -> None:
 
 
 @lru_cache(2_000)
-def analysed(q: str) -> SearchQuery:
-    """The analysis of a query that has a word."""
-    meant = in_other_layout(q)
+def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
+    """The analysis of a query that has a word, by these parts alone."""
+    meant = in_other_layout(q) if Part.LAYOUT in parts else None
     text = " ".join(search_text(meant or q).split()[:MAX_WORDS])
-    segments = _segments(text.split())
-    return SearchQuery(text, segments, tuple(_alternatives(segments)), tuple(_exact(text, segments)))
+    segments = _segments(text.split(), parts)
+    alternatives = [a for a in _alternatives(segments) if a.slot < len(segments) or Part.COMPONENTS in parts]
+    exact = _exact(text, segments) if Part.WHOLE_NAMES in parts else ()
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact))
 
 
 # ------------------------------------------------------------------------------------------------ segments
 
 
-def _segments(words: Sequence[str]) -> tuple[Segment, ...]:
+def _segments(words: Sequence[str], parts: frozenset[Part]) -> tuple[Segment, ...]:
     """The segments of a query; words that say nothing are left out where others are there."""
     words = _with_pairs(words)
-    found = [*_split(words)]
+    found = [*_split(words, parts)]
     wrong = {s.words[0]: s.corrected for s in found if not s.concepts and s.corrected}
     if wrong:
-        mended = [*_split([wrong.get(word, (word,))[0] for word in words])]
+        mended = [*_split([wrong.get(word, (word,))[0] for word in words], parts)]
         found = [_with_written(segment, wrong) for segment in mended]
     said = [each for each in found if not each.is_generic and not set(each.words) <= STOP_WORDS]
     return tuple(said or found)
@@ -222,11 +215,11 @@ def _with_written(segment: Segment, wrong: Mapping[str, tuple[str, ...]]) -> Seg
     return Segment(words, segment.concepts, corrected if len(words) == 1 else (" ".join(segment.words),))
 
 
-def _split(words: Sequence[str]) -> Iterator[Segment]:
+def _split(words: Sequence[str], parts: frozenset[Part]) -> Iterator[Segment]:
     """The longest phrases of the lexicon first, then single words, in their order."""
     taken: dict[int, Segment] = {}
     free = set(range(len(words)))
-    for size in range(min(MAX_PHRASE, len(words)), 0, -1):
+    for size in range(min(MAX_PHRASE, len(words)), 0, -1) if Part.LEXICON in parts else ():
         for start in range(len(words) - size + 1):
             span = range(start, start + size)
             concepts = meanings(words[start : start + size]) if free.issuperset(span) else ()
@@ -236,7 +229,8 @@ def _split(words: Sequence[str]) -> Iterator[Segment]:
     unknown = [words[index] for index in sorted(free) if words[index] not in STOP_WORDS and not is_word(words[index])]
     for index in free:
         word = words[index]
-        mended = tuple(corrections(word)) if word in unknown[:MAX_CORRECTED] else ()
+        is_corrected = Part.SPELLING in parts and word in unknown[:MAX_CORRECTED]
+        mended = tuple(corrections(word)) if is_corrected else ()
         taken[index] = Segment((word,), (), mended)
     return (taken[index] for index in sorted(taken))
 

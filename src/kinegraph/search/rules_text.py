@@ -7,6 +7,7 @@ gershayim are dropped, yo is ye, Hebrew final letters are as elsewhere, and punc
 import re
 import unicodedata
 from collections.abc import Sequence
+from enum import StrEnum
 
 MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
@@ -93,3 +94,30 @@ def highlighted(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
+
+
+class Part(StrEnum):
+    """A part of the analysis that can be left out, to measure its effect (docs/search-quality.md)."""
+
+    LAYOUT = "LAYOUT"
+    """Reading a text that makes sense only on another layout of the keyboard."""
+    SPELLING = "SPELLING"
+    """Correcting words that neither the lexicon nor the language of training has."""
+    LEXICON = "LEXICON"
+    """Terms of the concepts that the query names, in all languages."""
+    COMPONENTS = "COMPONENTS"
+    """Single words of a phrase, and the concepts that its concept consists of, beside the phrase itself."""
+    WHOLE_NAMES = "WHOLE_NAMES"
+    """More weight for a row whose whole name or alias is the query or a term of its concept."""
+
+
+EVERY_PART = frozenset(Part)
+
+STOP_WORDS = frozenset(
+    search_text(
+        "a an the of for with on in at to from and or my is are how do i by without using "
+        "на с со в во для и или к от из за без по у как мне под над через "
+        "של על עם את ב ל ו או כדי איך בלי ללא"
+    ).split()
+)
+"""Words that are left out of queries that have others, unless a phrase of the lexicon has them."""

@@ -12,7 +12,8 @@ from kinegraph.catalog.store_filters import STORED, conditions
 from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 from kinegraph.library.store_columns import EFFECTIVE
-from kinegraph.search.rules_query import analysed
+from kinegraph.search.rules_query import SearchQuery, analysed
+from kinegraph.search.rules_text import EVERY_PART, Part
 from kinegraph.search.store_scope import Scope
 
 TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}
@@ -46,14 +47,19 @@ def statement() -> str:
 
 
 async def search(
-    session: ReadSession, queries: Sequence[str], scope: Scope, wanted: Filter, limit: int
+    session: ReadSession,
+    queries: Sequence[str],
+    scope: Scope,
+    wanted: Filter,
+    limit: int,
+    parts: frozenset[Part] = EVERY_PART,
 ) -> list[list[HitRow]]:
-    """The hits of each checked query, best first."""
-    return [await _search(session, query, scope, wanted, limit) for query in queries]
+    """The hits of each checked query, best first. `parts` are those of the analysis: all, except to measure one."""
+    return [await _search(session, analysed(query, parts), scope, wanted, limit) for query in queries]
 
 
-async def _search(session: ReadSession, q: str, scope: Scope, wanted: Filter, limit: int) -> list[HitRow]:
-    query, arguments = analysed(q), Arguments()
+async def _search(session: ReadSession, query: SearchQuery, scope: Scope, wanted: Filter, limit: int) -> list[HitRow]:
+    arguments = Arguments()
     for value, kind in (
         (scope.organization_id, "uuid"),
         (scope.is_coached, "boolean"),

@@ -3,29 +3,40 @@
 // Comments and texts, in which braces and words mean nothing.
 const MEANINGLESS = /"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n])*"|#.*/g;
 
-// Kind and name of each operation; GraphiQL's own list of them is a moment late after an edit.
+// Kind, name and end of each operation; GraphiQL's own list of them is a moment late after an edit.
 function operationsOf(query) {
-  let outside = "";
+  const text = query.replace(MEANINGLESS, (each) => each.replace(/[^\n]/g, " "));
+  const found = [];
   let depth = 0;
-  for (const each of query.replace(MEANINGLESS, " ")) {
-    if ("}])".includes(each)) depth--;
-    if (depth === 0 && !"}])[(".includes(each)) outside += each;
+  let head = "";
+  for (let at = 0; at < text.length; at++) {
+    const each = text[at];
+    if (each === "{" && depth === 0) {
+      found.push({ head: head.trim() });
+      head = "";
+    }
     if ("{[(".includes(each)) depth++;
+    else if (!"}])".includes(each)) head += depth === 0 ? each : "";
+    else if (--depth === 0 && each === "}") found.at(-1).end = at;
   }
-  const heads = outside.split("{").slice(0, -1).map((head) => head.trim());
-  return heads
-    .filter((head) => !head.startsWith("fragment"))
-    .map((head) => /^(query|mutation|subscription)\b\s*(\w*)/.exec(head) ?? ["", "query", ""])
-    .map(([, kind, name]) => ({ kind, name }));
+  return found
+    .filter(({ head: words }) => !words.startsWith("fragment"))
+    .map(({ head: words, end }) => {
+      const [, kind, name] = /^(query|mutation|subscription)\b\s*(\w*)/.exec(words) ?? ["", "query", ""];
+      return { kind, name, end: end ?? text.length };
+    });
 }
 
 // The body of a request, without what a document that stood here before has left: the name of its operation, and variables
-// whose names do not occur in this one.
-function ownBody({ query, operationName, variables, ...rest }) {
-  const isIts = operationsOf(query).some(({ name }) => name === operationName);
+// whose names do not occur in this one. Of several operations it is the one at the cursor.
+function ownBody({ query, operationName, variables, ...rest }, cursor) {
+  const operations = operationsOf(query);
+  const isIts = operations.some(({ name }) => name === operationName);
+  const there = operations.find(({ end }) => end >= cursor) ?? operations.at(-1);
+  const name = isIts ? operationName : operations.length > 1 && there.name;
   const names = new Set(query.match(/\$\w+/g));
-  const own = Object.entries(variables ?? {}).filter(([name]) => names.has(`$${name}`));
-  return { ...rest, query, ...(isIts && { operationName }), ...(own.length && { variables: Object.fromEntries(own) }) };
+  const own = Object.entries(variables ?? {}).filter(([each]) => names.has(`$${each}`));
+  return { ...rest, query, ...(name && { operationName: name }), ...(own.length && { variables: Object.fromEntries(own) }) };
 }
 
 function isSubscription({ query, operationName }) {
@@ -34,11 +45,24 @@ function isSubscription({ query, operationName }) {
   return executed?.kind === "subscription";
 }
 
+const streams = new Set(); // what ends each subscription that runs
+
+// Ends all subscriptions: they were started as somebody who is not signed in any more.
+function endStreams() {
+  for (const end of streams) end();
+}
+
 // The results in a stream of server-sent events, as GraphiQL reads them: `return` is what its button “Stop” calls.
 function resultsIn(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   let begun = false;
+  let isSomebodyElses = false;
+  const end = () => {
+    isSomebodyElses = true;
+    reader.cancel();
+  };
+  streams.add(end);
   async function next() {
     if (!begun) {
       begun = true;
@@ -52,11 +76,16 @@ function resultsIn(response) {
       if (event.includes("event: complete")) return stop();
     }
     const { done, value } = await reader.read();
-    if (done) return { done, value: undefined };
+    if (done && isSomebodyElses) {
+      isSomebodyElses = false;
+      return { done: false, value: { whatToDo: "It ended, since somebody else has signed in: run it again." } };
+    }
+    if (done) return stop();
     text += value;
     return next();
   }
   async function stop() {
+    streams.delete(end);
     await reader.cancel();
     return { done: true, value: undefined };
   }

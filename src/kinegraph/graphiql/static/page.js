@@ -25,7 +25,8 @@ function typedHeaders() {
 }
 
 async function answer(sent, options) {
-  const body = ownBody(sent);
+  const query = editor(QUERY);
+  const body = ownBody(sent, query?.indexFromPos(query.getCursor()));
   let response;
   let isSignedIn;
   try {
@@ -195,6 +196,7 @@ async function start() {
   offerExamples(openExample, restoreExamples);
   const root = ReactDOM.createRoot(main);
   listenToSignIn(() => {
+    endStreams();
     show(root, storage);
     fillOpenTab();
   });
