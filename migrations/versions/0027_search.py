@@ -142,12 +142,18 @@ AS $$ BEGIN
     ON CONFLICT (exercise_id) DO UPDATE
     SET (slug, name_key, status, search_name, search_aliases, search_tsv)
         = ROW (excluded.slug, excluded.name_key, excluded.status,
-               excluded.search_name, excluded.search_aliases, excluded.search_tsv)
-    WHERE stored IS DISTINCT FROM excluded;
+               excluded.search_name, excluded.search_aliases, excluded.search_tsv);
     RETURN NULL;
 END $$;
-CREATE TRIGGER repeat_texts AFTER INSERT OR UPDATE ON exercises
-    FOR EACH ROW WHEN (NEW.organization_id IS NULL) EXECUTE FUNCTION kinegraph_repeat_texts();
+CREATE TRIGGER repeat_new_texts AFTER INSERT ON exercises
+    FOR EACH ROW WHEN (NEW.organization_id IS NULL AND NEW.deleted_at IS NULL)
+    EXECUTE FUNCTION kinegraph_repeat_texts();
+CREATE TRIGGER repeat_texts AFTER UPDATE ON exercises
+    FOR EACH ROW WHEN (NEW.organization_id IS NULL AND
+        (OLD.slug, OLD.name_key, OLD.status, OLD.deleted_at, OLD.search_name, OLD.search_aliases, OLD.search_tsv)
+        IS DISTINCT FROM
+        (NEW.slug, NEW.name_key, NEW.status, NEW.deleted_at, NEW.search_name, NEW.search_aliases, NEW.search_tsv))
+    EXECUTE FUNCTION kinegraph_repeat_texts();
 
 ALTER TABLE canonical_search ENABLE ROW LEVEL SECURITY;
 ALTER TABLE canonical_search FORCE ROW LEVEL SECURITY;
@@ -178,6 +184,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(FIRE_TRIGGERS)
     op.execute("""
+        DROP TRIGGER repeat_new_texts ON exercises;
         DROP TRIGGER repeat_texts ON exercises;
         DROP FUNCTION kinegraph_repeat_texts();
         DROP TABLE canonical_search;

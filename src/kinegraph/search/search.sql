@@ -1,9 +1,9 @@
 -- Search of exercises: lists of at most 50 rows each, fused by reciprocal rank with k = 60.
 --
--- To run it in psql, which adds the parameters to a file that ends without a semicolon:
+-- To run it in psql, whose parameters cannot be null (no organization has this id):
 --     SET pg_trgm.word_similarity_threshold = 0.45;
+--     \bind 00000000-0000-0000-0000-000000000000 false '{published}' '{published}' 'push & up' 'push:A & up:A' …
 --     \i src/kinegraph/search/search.sql
---     \bind '' false '{published}' '{published}' 'push & up' 'push:A & up:A' 'push | up' … \g
 --
 --  $1 organization, or null: canonical rows alone     $2 whether the viewer coaches it
 --  $3 statuses of canonical rows                      $4 statuses of the organization's rows
