@@ -39,6 +39,9 @@ RESOLVED: dict[str, Read] = {
 """The read functions of lists that are no edges, by field or by type."""
 
 BOUNDED_OTHERWISE = {
+    "Query.searchExercises": "its argument `limit`, of at most 100",
+    "Query.suggestExercises": "its argument `limit`, of at most 100",
+    "ExerciseSuggestion.highlights": "the words of a name, of at most 255 characters",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",
     "Exercise.videoCandidates": "stored with the exercise, at most 20 of them",

@@ -105,10 +105,11 @@ async def test_token_prints_a_token_of_the_user_and_nothing_else(database_url: s
 
 async def test_revoke_refuses_the_tokens_that_a_user_has(database_url: str, api: Api, world: World) -> None:
     person, other = await world.person(), await world.person()
+    token = person.token  # one that is signed after the command would be valid
     env = environment(database_url, KINEGRAPH_JWT_SECRET=SECRET)
     done = run("revoke", person.email, env=env)
     assert re.fullmatch(rf"{person.email}: tokens that were issued before .* UTC are refused\.\n", done.stdout)
-    assert_unauthenticated(await request(api, person.token))
+    assert_unauthenticated(await request(api, token))
     assert_signed_in(await request(api, other.token), other)
     assert "nobody@kinegraph.example" in refused(run("revoke", "nobody@kinegraph.example", env=env))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.search.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
 from kinegraph.search.rules_spelling import corrections, in_other_layout, is_word
@@ -156,8 +157,8 @@ def require_words(text: str, path: str) -> None:
     """Raise InvalidInput where nothing in a text can be searched, or it is too long."""
     if len(text) > MAX_LENGTH:
         raise InvalidInput(f"Must be at most {MAX_LENGTH} characters; this is {len(text):,}.", path)
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidInput("Must not contain the control character U+0000 or half of a surrogate pair.", path)
+    if fault := character_fault(text):
+        raise InvalidInput(fault, path)
     if not search_text(text):
         raise InvalidInput("Must have a letter or a digit: say what is searched.", path)
 

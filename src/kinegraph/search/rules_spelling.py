@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
+from sys import intern
 
 from kinegraph.search.rules_lexicon import lexicon
 from kinegraph.search.rules_text import language_of, search_text, stem, without_prefix
@@ -67,13 +68,18 @@ def is_word(word: str) -> bool:
 
 
 @cache
-def _without_one_letter() -> Mapping[str, list[str]]:
-    """The words of the vocabulary by each form that lacks one letter, and by themselves."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
+def _without_one_letter() -> Mapping[int, tuple[str, ...]]:
+    """The words of the vocabulary by the hash of each form that lacks one letter, and of themselves.
+
+    Hashes take a third of the memory of the forms; of a wrong word the distance is too large.
+    """
+    found: dict[int, tuple[str, ...]] = {}
     for word in vocabulary():
         if len(word) >= MIN_CORRECTED - 1:
+            alone = (word,)
             for form in _shortened(word):
-                found[form].append(word)
+                key = hash(form)
+                found[key] = (*found[key], word) if key in found else alone
     return found
 
 
@@ -91,14 +97,15 @@ def _by_language() -> Mapping[tuple[str, int], list[tuple[str, frozenset[str]]]]
 
 
 def _pairs(word: str) -> frozenset[str]:
-    return frozenset(map("".join, zip(f" {word}", f"{word} ", strict=True)))
+    """The pairs of letters of a word and its ends, each text once in memory."""
+    return frozenset(intern(one + other) for one, other in zip(f" {word}", f"{word} ", strict=True))
 
 
 def corrections(word: str) -> list[str]:
     """The words of the vocabulary that a misspelled one may be meant for, nearest first; none for a short one."""
     if len(word) < MIN_CORRECTED or not word.isalpha():
         return []
-    near = {each for form in _shortened(word) for each in _without_one_letter().get(form, ())}
+    near = {each for form in _shortened(word) for each in _without_one_letter().get(hash(form), ())}
     ranked = sorted(_rank(word, each) for each in near)
     if (not ranked or ranked[0][0] > 1) and len(word) >= MIN_TWO_FAULTS:
         ranked = sorted([*ranked, *(_rank(word, each) for each in islice(_farther(word), MAX_COMPARED))])
