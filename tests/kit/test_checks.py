@@ -239,6 +239,7 @@ def test_splitting_reverses_joining_but_for_blanks(terms: list[str], separator: 
 @given(st.text())
 @example("e\u0301")
 @example("\u0958")
+@example("0 \0")
 def test_a_text_is_normalized_and_stays_as_it_is_when_it_is_written_back(text: str) -> None:
     checks = Checks()
     stored = checks.text(text, AT, 10_000, empty=True)

@@ -68,7 +68,7 @@ class Checks:
             self.refuse(f"Must be at most {max_length:,} characters; this is {len(cleaned):,}.", *path)
         elif fault := character_fault(cleaned):
             self.refuse(fault, *path)
-        return cleaned.replace("\0", "")
+        return cleaned.replace("\0", "").strip()
 
     def texts(
         self,
