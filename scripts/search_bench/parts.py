@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kinegraph.catalog.rules import checked_filter
+from kinegraph.identity.rules import NOBODY
 from kinegraph.kit.database import Database
 from kinegraph.search import store
 from kinegraph.search.rules_text import EVERY_PART, Part
@@ -18,7 +19,7 @@ async def without_each(database: Database, queries: Sequence[Query], key: str) -
         rows = await session.fetch("SELECT id, coalesce(slug, name) AS slug, name FROM exercises")
         keys = {row.id: getattr(row, key) for row in rows}
     wanted = checked_filter({})
-    scope = scope_of(wanted, None, is_coached=False, sees_drafts=False)
+    scope = scope_of(NOBODY, wanted, None)
     found: dict[str, dict[Query, Score]] = {}
     for title, parts in {"nothing": EVERY_PART, **{part.value.lower(): EVERY_PART - {part} for part in Part}}.items():
         async with database.read() as session:

@@ -86,7 +86,7 @@ class Document:
     nodes: int = 0
     """Number of nodes of its tree."""
     formulas: dict[str, Formula] = field(default_factory=dict)
-    """What each operation costs, by its name; empty for one without."""
+    """The cost formulas of the operations by name, which is empty for one without."""
     is_new: bool = True
     """True until it is found in the cache."""
     plans: dict[Hashable, OperationPlans] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Document:
         return self._arguments[name]
 
     def formula(self, operation: OperationDefinitionNode) -> Formula:
-        """What one of its operations costs."""
+        """The cost formula of one of its operations."""
         return self.formulas[operation.name.value if operation.name else ""]
 
     def changed(self) -> None:

@@ -65,7 +65,7 @@ class Executed(NamedTuple):
     data: orjson.Fragment | None
     errors: list[GraphQLError]
     notes: Mapping[str, Any] = MappingProxyType({})
-    """What fields say of their answers, for `extensions`."""
+    """Notes of fields on their answers, sent as `extensions` of the response (`Context.note`)."""
 
 
 Before = Callable[[RequestContext], Awaitable[bool]]

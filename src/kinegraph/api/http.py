@@ -195,10 +195,10 @@ class GraphQLEndpoint:
         self, request: Request, authenticate: Authenticate[Viewer] | None, parameters: Parameters
     ) -> Revalidation | None:
         """The comparison of the answer with the tags of a GET request; None where there is none to make."""
-        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
-        if not tags or request.method == "POST" or not isinstance(authenticate, UserAuthentication):
+        if request.method == "POST" or not isinstance(authenticate, UserAuthentication):
             return None
-        return revalidation_of(self._cache, authenticate, parameters, tags)
+        tags = [value for name, value in request.scope["headers"] if name == b"if-none-match"]
+        return revalidation_of(self._cache, authenticate, parameters, tags) if tags else None
 
     async def _document(self, parameters: Parameters, meter: Meter, *, is_cached: bool) -> Document:
         """The document of a request, which is charged if it has to be parsed. Raises DocumentError."""

@@ -99,7 +99,7 @@ def has_long_integer(document: DocumentNode) -> bool:
 
 
 def excess(document: DocumentNode, limits: DocumentLimits) -> str | None:
-    """What the document has too much of for its validation, and how much it may have; None where there is nothing."""
+    """The message that refuses a document of too many definitions, variables or arguments; None for any other."""
     definitions = len(document.definitions)
     if definitions > limits.definitions:
         most = f"at most {limits.definitions:,} operations and fragments together; these are {definitions:,}"

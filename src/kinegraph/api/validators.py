@@ -71,7 +71,7 @@ VOLATILE = re.compile(
     r"|\b(?:current|local)_?(?:date|time|timestamp)\b|'now'|\bpg_\w+|\bTABLESAMPLE\b",
     re.IGNORECASE,
 )
-"""What depends on the moment, on chance or on the connection."""
+"""SQL whose result depends on the time, on random numbers or on settings of the connection."""
 
 BYTES_PER_VERSION = 75
 """Memory of an entry for each version, the tag included. Measured."""

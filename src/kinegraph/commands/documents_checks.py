@@ -1,4 +1,4 @@
-"""What is wrong with the documents that `kinegraph documents` imports and checks, as the server would refuse them."""
+"""The faults of documents for `kinegraph documents import` and `check`: those for which the server refuses them."""
 
 from collections.abc import Iterator
 from typing import Any  # a document and a schema as the API parses them

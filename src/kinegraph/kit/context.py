@@ -62,7 +62,7 @@ class Context:
         self.statements = 0
         """The statements of its sessions that have ended."""
         self.notes: dict[str, list[dict[str, Any]]] = {}
-        """What fields say of their answers, for `extensions`, by subject."""
+        """Notes of fields on their answers, sent as `extensions` of the response, by subject."""
         self.has_mutated = False
         """True once a mutation was done."""
         self.is_worth_a_retry = False

@@ -14,7 +14,7 @@ from kinegraph.kit.graph import field, given
 from kinegraph.search import store
 from kinegraph.search.graph_hits import ExerciseSearchHit
 from kinegraph.search.rules_query import MAX_LENGTH, SearchMode, checked_query
-from kinegraph.search.store_scope import scope_of
+from kinegraph.search.store_scope import scope_of, searched_organization
 
 MAX_HITS = 100
 
@@ -49,20 +49,13 @@ class Query:
         with checks.layer():
             checked_query(q)
         checks.done()
-        organization = None if organization_id is None else require_key(organization_id, "organizationId")
+        sent = None if organization_id is None else require_key(organization_id, "organizationId")
         wanted = checked_filter(given(filter) if filter else {})
         viewer: Viewer = await info.context.viewer()
-        if organization is not None and not viewer.sees_library(organization):
-            organization = None
-        is_coached = organization is not None and viewer.coaches(organization)
-        sees_drafts = is_coached if organization is not None else viewer.is_platform_admin
+        organization = searched_organization(viewer, sent)
+        sees_drafts = viewer.is_platform_admin if organization is None else viewer.coaches(organization)
         wanted = await resolved(info, wanted, organization, sees_drafts)
-        scope = scope_of(
-            wanted,
-            organization,
-            is_coached=is_coached,
-            sees_drafts=viewer.is_platform_admin and organization is None,
-        )
+        scope = scope_of(viewer, wanted, organization)
         if mode is not SearchMode.LEXICAL:
             info.context.note("search", info.path.as_list(), mode=SearchMode.LEXICAL.value, reason="NO_EMBEDDINGS")
         hits: list[ExerciseSearchHit] = await info.context.load(

@@ -12,7 +12,7 @@ from kinegraph.kit.graph import edge, field
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.search.rules_query import MAX_LENGTH, require_words
-from kinegraph.search.store_scope import scope_of
+from kinegraph.search.store_scope import scope_of, searched_organization
 from kinegraph.search.store_suggestions import suggestions
 
 MAX_SUGGESTIONS = 100
@@ -57,11 +57,8 @@ class Query:
         with checks.layer():
             require_words(prefix, "prefix")
         checks.done()
-        organization = None if organization_id is None else require_key(organization_id, "organizationId")
+        sent = None if organization_id is None else require_key(organization_id, "organizationId")
         viewer: Viewer = await info.context.viewer()
-        if organization is not None and not viewer.sees_library(organization):
-            organization = None
-        is_coached = organization is not None and viewer.coaches(organization)
-        scope = scope_of(Filter(), organization, is_coached=is_coached, sees_drafts=False)
+        scope = scope_of(viewer, Filter(), searched_organization(viewer, sent))
         found: list[ExerciseSuggestion] = await info.context.load(suggestions, prefix, scope=scope, limit=count)
         return found

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kinegraph.catalog.rules import Filter
 from kinegraph.exercise.rules_terms import ExerciseStatus
+from kinegraph.identity.rules import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,18 @@ class Scope:
     own_statuses: tuple[str, ...]
 
 
-def scope_of(wanted: Filter, organization_id: UUID | None, *, is_coached: bool, sees_drafts: bool) -> Scope:
-    """The scope of a search with a filter's statuses; `sees_drafts` is of canonical rows (platform admins)."""
+def searched_organization(viewer: Viewer, id: UUID | None) -> UUID | None:
+    """The organization if the viewer may browse its library; else None, which stands for the canonical one."""
+    return id if id is not None and viewer.sees_library(id) else None
+
+
+def scope_of(viewer: Viewer, wanted: Filter, organization_id: UUID | None) -> Scope:
+    """The scope of a search of a `searched_organization` with a filter's statuses.
+
+    Drafts of canonical rows are shown to platform admins, in a search of the canonical library.
+    """
+    is_coached = organization_id is not None and viewer.coaches(organization_id)
+    sees_drafts = organization_id is None and viewer.is_platform_admin
     statuses = None if wanted.status is None else set(wanted.status)
     canonical = {ExerciseStatus.PUBLISHED} if statuses is None else statuses
     shown = canonical if sees_drafts else canonical & {ExerciseStatus.PUBLISHED}
