@@ -95,17 +95,6 @@ async def _recreate(server_url: str, name: str, template: str) -> None:
     await connection.close()
 
 
-@asynccontextmanager
-async def copied_database(server_url: str, template: str) -> AsyncIterator[str]:
-    """One more database, as its owner reaches it; it is dropped after the block."""
-    name = f"kinegraph_test{WORKER}_{next(_numbers)}"
-    await _recreate(server_url, name, template)
-    yield with_database(server_url, name)
-    connection = await asyncpg.connect(server_url)
-    await connection.execute(f"DROP DATABASE {name}")
-    await connection.close()
-
-
 @pytest.fixture(scope="module")
 async def database_url(server_url: str, template: str) -> str:
     """A database of this module's own, as its owner (a superuser) reaches it."""

@@ -3,23 +3,39 @@
 import asyncio
 import random
 import signal
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any  # rows of jobs: columns are read by name
 from uuid import UUID
 
+import asyncpg
 from arq import ArqRedis
 
 from kinegraph.background.rules import MAX_FAILURES
 from kinegraph.kit.database import Database
 from kinegraph.worker import dispatch
 from tests.background.rows import Pool, expire
+from tests.conftest import WORKER, with_database
 from tests.process.running import environment, forked
 from tests.waiting import until
 
+COPY = f"kinegraph_undisturbed{WORKER}"
 KILLS = 10
 assert KILLS < MAX_FAILURES
+
+
+@asynccontextmanager
+async def copied_database(server_url: str, template: str) -> AsyncIterator[str]:
+    """A copy of the template, for a run that nothing disturbs, as its owner reaches it; dropped after the block."""
+    connection = await asyncpg.connect(server_url)
+    await connection.execute(f"CREATE DATABASE {COPY} TEMPLATE {template}")
+    try:
+        yield with_database(server_url, COPY)
+    finally:
+        await connection.execute(f"DROP DATABASE {COPY} WITH (FORCE)")
+        await connection.close()
 
 
 @dataclass
