@@ -11,7 +11,9 @@ import pytest
 
 from kinegraph.background import store
 from kinegraph.background.rules import JobKind
+from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.rules import MAX_ENTRIES
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.canonical.rules_objects import MAX_KEY_LENGTH, MAX_OBJECT_BYTES, is_seed_key
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
@@ -46,6 +48,11 @@ def entry(slug: str, **values: Any) -> dict[str, Any]:
         "difficulty": 3,
         **values,
     }
+
+
+def shipped_entries() -> list[dict[str, Any]]:
+    """The entries of the shipped library, as its files have them."""
+    return [entry for _, content in shipped_files() for entry in orjson.loads(content)]
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -108,6 +115,24 @@ async def test_rows_are_added_and_changed_by_slug_and_a_platform_admins_edit_sta
     job = await seeded(database, storage, owner)
     assert job.message == f"{KEY}: 4 rows, 0 added, 0 changed, 4 unchanged, 0 rejected."
     assert await everything(owner) == before
+
+
+async def test_what_a_file_changes_in_the_shipped_library_stays_when_that_is_seeded_again(
+    database: Database, owner: Pool, tmp_path: Path
+) -> None:
+    storage = FolderStorage(tmp_path, "http://files.example/", "secret")
+    shipped = {entry["slug"]: entry for entry in shipped_entries()}
+    squat, bridge = shipped["back-squat"], shipped["glute-bridge"]
+    await put(storage, [{**squat, "description": "Ours."}, bridge])
+    job = await seeded(database, storage, owner)
+    assert job.message == f"{KEY}: 2 rows, 0 added, 1 changed, 1 unchanged, 0 rejected."
+    assert {(done.new, done.changed) async for done in seed_library(database)} == {(0, 0)}
+    rows = await owner.fetch(
+        "SELECT description, seed_object FROM exercises WHERE seed_object IS NOT NULL AND slug = $1", squat["slug"]
+    )
+    assert [tuple(row) for row in rows] == [("Ours.", KEY)]
+    await put(storage, [squat])
+    assert (await seeded(database, storage, owner)).message.startswith(f"{KEY}: 1 rows, 0 added, 1 changed")
 
 
 # ---------------------------------------------------------------------------------- what is refused

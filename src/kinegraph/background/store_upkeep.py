@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any  # a job's arguments: JSON
 
-from kinegraph.background.rules import RETENTION_DAYS, FAILED_RETENTION_DAYS, MAX_ENDED, JobKind
+from kinegraph.background.rules import FAILED_RETENTION_DAYS, MAX_ENDED, RETENTION_DAYS, JobKind
 from kinegraph.kit.sessions import WriteSession
 
 MAX_PURGED = 10_000
@@ -30,9 +30,9 @@ async def enqueue_scheduled(
 
 
 async def purge(session: WriteSession) -> int:
-    """Delete jobs that ended RETENTION_DAYS ago, or failed FAILED_RETENTION_DAYS ago, and the oldest ones beyond MAX_ENDED.
+    """Delete jobs that ended RETENTION_DAYS ago, or failed FAILED_RETENTION_DAYS ago, and all beyond MAX_ENDED.
 
-    Returns how many: at most MAX_PURGED.
+    The oldest go first. Returns how many: at most MAX_PURGED.
     """
     return await session.run(
         """
