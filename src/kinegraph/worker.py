@@ -38,6 +38,9 @@ QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
 """Maximum number of jobs in Redis at once: those that can start before they are due again."""
+MAX_MESSAGES = 1_000
+"""Number of messages in Redis above which no job is handed over. Jobs that wait for long have several, and messages of
+workers that died stay until JOB_SECONDS are over."""
 MIN_CONNECTIONS = 2
 """A job that works in a transaction stores its progress, and has its lease renewed, by another connection."""
 PROGRESS_SECONDS = 0.25
@@ -58,7 +61,8 @@ async def dispatch(database: Database, redis: ArqRedis, lease_seconds: int = LEA
         orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact]]
         if orders:
             await store.insert(session, orders)
-    await redis.ping()
+    if await redis.zcard(QUEUE) >= MAX_MESSAGES:
+        return 0
     async with database.write(authenticate_worker) as session:
         due = await store_runs.take_due(session, MAX_QUEUED, lease_seconds)
     for job in due:
