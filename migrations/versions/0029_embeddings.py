@@ -15,7 +15,7 @@ function leaves out updates that change `embedding` and `embedding_hash` alone.
 from alembic import op
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 
 FIRE_TRIGGERS = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 """No table can be altered while triggers of its changed rows wait for the commit."""
