@@ -12,11 +12,15 @@ from uuid import UUID
 from kinegraph.background.jobs import JobRun
 from kinegraph.background.rules import LEASE_SECONDS, JobKind
 from kinegraph.canonical.jobs import seed_library
+from kinegraph.embedding.jobs import embed_exercises, embed_workouts
+from kinegraph.embedding.rules import ExerciseTextsChanged, WorkoutTextsChanged
 from kinegraph.kit.database import Database
 from kinegraph.media.jobs import make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.media.rules_thumbnails import NotAnImage
+from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
+from kinegraph.outside.voyage import Voyage
 
 
 def _wake_nobody() -> None:
@@ -31,6 +35,8 @@ class Work:
     storage: ObjectStorage
     wake: Callable[[], None] = _wake_nobody
     lease_seconds: int = LEASE_SECONDS
+    voyage: Voyage | None = None
+    """The service of embeddings; None without a key."""
     running: set["asyncio.Task[Any]"] = field(default_factory=set)
     """The jobs that run: the process ends after them."""
 
@@ -48,10 +54,38 @@ async def _seed_canonical(work: Work, run: JobRun) -> str:
     return "\n".join(lines)
 
 
+async def _embed_exercises(work: Work, run: JobRun, ids: Sequence[str] | None = None, sweep: bool = False) -> str:
+    return await embed_exercises(work.database, _voyage(work), run, ids, sweep=sweep)
+
+
+async def _embed_workouts(work: Work, run: JobRun, sweep: bool = False) -> str:
+    return await embed_workouts(work.database, _voyage(work), run, sweep=sweep)
+
+
+def _voyage(work: Work) -> Voyage:
+    if work.voyage is None:
+        raise ServiceError("Embeddings are off: set KINEGRAPH_VOYAGE_API_KEY for the worker.")
+    return work.voyage
+
+
 WHEN: Mapping[type, Sequence[JobKind]] = {
     AttachmentAdded: (JobKind.THUMBNAIL,),
+    ExerciseTextsChanged: (JobKind.EMBED_EXERCISES,),
+    WorkoutTextsChanged: (JobKind.EMBED_WORKOUTS,),
 }
 """WHEN such a fact was recorded THEN these jobs run, with the fact's values as their arguments."""
+
+EMBEDDING = (JobKind.EMBED_EXERCISES, JobKind.EMBED_WORKOUTS)
+
+COLLECTED_SECONDS: Mapping[JobKind, float] = {JobKind.EMBED_EXERCISES: 2, JobKind.EMBED_WORKOUTS: 20}
+"""Kinds of which one job does the work of many facts, and the delay in seconds in which these are collected: an edited
+workout is usually edited again."""
+
+
+def is_possible(work: Work, kind: JobKind) -> bool:
+    """Whether the services of a kind of job are configured. Facts make no job of one that is not possible."""
+    return kind not in EMBEDDING or work.voyage is not None
+
 
 RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
     JobKind.THUMBNAIL: _thumbnail,
