@@ -4,8 +4,8 @@ A vector is made of a row's text by an external service (outside.voyage), and st
 text. A row is embedded again only where that hash changes: other edits, and a job that runs twice, send nothing.
 
 Triggers mark rows whose texts may have changed (migration 0029), and record a fact of it; the worker makes one job of
-many facts, which takes all marked rows. What a mark cannot know is found by the nightly comparison of all hashes (`jobs_sweep`):
-another model, a text that a new version composes otherwise, a mark that was lost.
+many facts, which takes all marked rows. The nightly comparison of all hashes (`jobs_sweep`) finds what no trigger
+marks: another model, a text that a new version composes otherwise.
 
 A job claims marks before it sends their texts, for CLAIM_SECONDS, and stores a vector only where the mark is still
 claimed by it and was not made anew: so no row is embedded by two jobs at once, and no vector of an earlier text is

@@ -119,9 +119,7 @@ async def made_vectors(service: EmbeddingService, texts: Sequence[str]) -> Mappi
     return made
 
 
-async def _put(
-    session: WriteSession, job_id: UUID, marks: Sequence[Mark], vectors: Mapping[UUID, Vector]
-) -> set[UUID]:
+async def _put(session: WriteSession, job_id: UUID, marks: Sequence[Mark], vectors: Mapping[UUID, Vector]) -> set[UUID]:
     """Store the vectors of rows whose marks are as they were claimed, and delete these marks. Returns the rows' ids."""
     finished = await store.lock_claimed(session, job_id, marks)
     for kind, of_kind in _by_kind(marks).items():

@@ -1,4 +1,4 @@
-"""Reading the texts that are embedded, by id or page by page; the session sees rows of the organizations in question."""
+"""Reading the texts that are embedded, by id or page by page, in a session that sees the rows."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
