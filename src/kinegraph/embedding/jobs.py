@@ -7,12 +7,13 @@ from uuid import UUID
 from kinegraph.background import store as store_background
 from kinegraph.background.jobs import JobRun
 from kinegraph.embedding import store
-from kinegraph.embedding.jobs_batch import MODEL, Embedding, EmbeddingService, embed_batch
+from kinegraph.embedding.jobs_batch import Counts, Embedding, EmbeddingService, embed_batch
 from kinegraph.embedding.jobs_sweep import mark_missed
 from kinegraph.embedding.rules import EXERCISES, WORKOUTS, Mark
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.voyage import MODEL
 
 BATCH = 100
 """Maximum number of rows that are claimed, sent and stored together: their vectors take about 3 MB."""
@@ -60,7 +61,7 @@ async def _begin(work: Embedding) -> None:
         await store.release(session, work.run.id)
         waiting = await store.waiting(session, work.kinds, work.ids)
         (job,) = await store_background.jobs(session, [work.run.id])
-        work.counts.before = 0 if job is None else job.done
+        work.counts = Counts(before=0 if job is None else job.done)
         await work.run.report(session, total=work.counts.done + waiting)
 
 
