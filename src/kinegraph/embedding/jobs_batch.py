@@ -41,7 +41,7 @@ class Counts:
     def message(self) -> str:
         """A sentence on what was done."""
         refused = f" The service refused {self.refused} of the texts." if self.refused else ""
-        return f"{self.embedded} rows have a new vector; {self.unchanged} needed none.{refused}"
+        return f"{self.done} rows have the vectors of their texts.{refused}"
 
 
 @dataclass
