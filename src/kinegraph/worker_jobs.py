@@ -15,7 +15,7 @@ from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.jobs_objects import seed_object
 from kinegraph.canonical.rules import LibraryError
 from kinegraph.embedding.jobs import embed_exercises, embed_workouts
-from kinegraph.embedding.rules import ExerciseTextsChanged, WorkoutTextsChanged
+from kinegraph.embedding.rules import NO_KEY, ExerciseTextsChanged, WorkoutTextsChanged
 from kinegraph.kit.database import Database
 from kinegraph.media.jobs import make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
@@ -68,7 +68,7 @@ async def _embed_workouts(work: Work, run: JobRun, sweep: bool = False) -> str:
 
 def _voyage(work: Work) -> Voyage:
     if work.voyage is None:
-        raise ServiceError("Embeddings are off: set KINEGRAPH_VOYAGE_API_KEY for the worker.")
+        raise ServiceError(NO_KEY)
     return work.voyage
 
 
