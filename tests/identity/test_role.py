@@ -25,7 +25,7 @@ POLICIES = {
     "idempotency_keys": ["*", "*"],  # one's own, and the worker's
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
-    "jobs": ["*", "a", "r"],  # platform admins add jobs and see them
+    "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 
