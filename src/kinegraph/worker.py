@@ -16,20 +16,21 @@ from typing import Any  # results of tasks
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store, store_runs, store_upkeep
-from kinegraph.background.rules import LEASE_SECONDS, last_night
+from kinegraph.background.rules import LEASE_SECONDS, JobKind, last_night
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.jobs import clear_uploads
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
-from kinegraph.services import Services, open_storage
-from kinegraph.worker_jobs import NIGHTLY, WHEN, Work
+from kinegraph.services import Services, open_embeddings, open_storage
+from kinegraph.worker_jobs import COLLECTED_SECONDS, KEYLESS, NIGHTLY, WHEN, Work, possible_kinds
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
@@ -53,14 +54,15 @@ AWAY_SECONDS = 2
 """How long the worker waits for Redis to come back before it tries again."""
 
 
-async def dispatch(database: Database, redis: ArqRedis, lease_seconds: int = LEASE_SECONDS) -> int:
-    """Make jobs of the facts that were recorded, and hand the jobs that are due to Redis. Returns how many."""
-    listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
+async def dispatch(
+    database: Database,
+    redis: ArqRedis,
+    lease_seconds: int = LEASE_SECONDS,
+    kinds: Collection[JobKind] = KEYLESS,
+) -> int:
+    """Make jobs of these kinds of facts that were recorded, and hand jobs that are due to Redis. Returns how many."""
     async with database.write(authenticate_worker) as session:
-        facts = await outbox.take(session, list(listened))
-        orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact]]
-        if orders:
-            await store.insert(session, orders)
+        await _make_jobs(session, kinds)
     if await redis.zcard(QUEUE) >= MAX_MESSAGES:
         return 0
     async with database.write(authenticate_worker) as session:
@@ -72,28 +74,40 @@ async def dispatch(database: Database, redis: ArqRedis, lease_seconds: int = LEA
     return len(due)
 
 
+async def _make_jobs(session: WriteSession, kinds: Collection[JobKind]) -> None:
+    """Make jobs of facts: one of each, or of all together for the kinds of COLLECTED_SECONDS."""
+    listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
+    facts = await outbox.take(session, list(listened))
+    orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact] if kind in kinds]
+    if single := [order for order in orders if order[0] not in COLLECTED_SECONDS]:
+        await store.insert(session, single)
+    for kind in dict.fromkeys(kind for kind, _ in orders if kind in COLLECTED_SECONDS):
+        await store.insert_collecting(session, kind, {}, COLLECTED_SECONDS[kind])
+
+
 async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
     while True:
         try:
-            await dispatch(work.database, redis, work.lease_seconds)
+            await dispatch(work.database, redis, work.lease_seconds, possible_kinds(work))
             await asyncio.sleep(DISPATCH_SECONDS)
         except (*CANNOT_CONNECT, *AWAY) as error:
             log.warning("cannot hand jobs over, will try again", extra={"reason": repr(error)})
             await asyncio.sleep(AWAY_SECONDS)
 
 
-async def enqueue_nightly(database: Database, now: datetime) -> None:
-    """Enqueue the jobs of the last night, each once, whichever worker does it."""
+async def enqueue_nightly(database: Database, now: datetime, kinds: Collection[JobKind] = frozenset(JobKind)) -> None:
+    """Enqueue the jobs of the last night that are of these kinds, each once, whichever worker does it."""
     async with database.write(authenticate_worker) as session:
         for schedule, (kind, arguments) in NIGHTLY.items():
-            await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
+            if kind in kinds:
+                await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
 
 
 async def _tidy_on(work: Work) -> None:
     """Every minute, enqueue the jobs of a night that has begun, and clear away what nobody needs any longer."""
     while True:
         try:
-            await enqueue_nightly(work.database, datetime.now(UTC))
+            await enqueue_nightly(work.database, datetime.now(UTC), possible_kinds(work))
             while await clear_uploads(work.database, work.storage):
                 pass
             async with work.database.write(authenticate_worker) as session:
@@ -125,7 +139,8 @@ async def work_on(services: Services) -> None:
         channel = Channel(open_redis(services.redis_url), CHANNEL, PROGRESS_SECONDS)
         stack.push_async_callback(channel.close)
         storage = await stack.enter_async_context(open_storage(settings))
-        work = Work(database, storage, channel.wake, settings.job_lease_seconds)
+        voyage = await stack.enter_async_context(open_embeddings(settings))
+        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")

@@ -14,11 +14,15 @@ from kinegraph.background.rules import LEASE_SECONDS, JobKind
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.jobs_objects import seed_object
 from kinegraph.canonical.rules import LibraryError
+from kinegraph.embedding.jobs import embed_exercises, embed_workouts
+from kinegraph.embedding.rules import NO_KEY, ExerciseTextsChanged, WorkoutTextsChanged
 from kinegraph.kit.database import Database
 from kinegraph.media.jobs import make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.media.rules_thumbnails import NotAnImage
+from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
+from kinegraph.outside.voyage import Voyage
 
 
 def _wake_nobody() -> None:
@@ -33,6 +37,8 @@ class Work:
     storage: ObjectStorage
     wake: Callable[[], None] = _wake_nobody
     lease_seconds: int = LEASE_SECONDS
+    voyage: Voyage | None = None
+    """The service of embeddings; None without a key."""
     running: set["asyncio.Task[Any]"] = field(default_factory=set)
     """The jobs that run: the process ends after them."""
 
@@ -52,18 +58,53 @@ async def _seed_canonical(work: Work, run: JobRun, object_key: str | None = None
     return "\n".join(lines)
 
 
+async def _embed_exercises(work: Work, run: JobRun, ids: Sequence[str] | None = None, sweep: bool = False) -> str:
+    return await embed_exercises(work.database, _voyage(work), run, ids, sweep=sweep)
+
+
+async def _embed_workouts(work: Work, run: JobRun, sweep: bool = False) -> str:
+    return await embed_workouts(work.database, _voyage(work), run, sweep=sweep)
+
+
+def _voyage(work: Work) -> Voyage:
+    if work.voyage is None:
+        raise ServiceError(NO_KEY)
+    return work.voyage
+
+
 WHEN: Mapping[type, Sequence[JobKind]] = {
     AttachmentAdded: (JobKind.THUMBNAIL,),
+    ExerciseTextsChanged: (JobKind.EMBED_EXERCISES,),
+    WorkoutTextsChanged: (JobKind.EMBED_WORKOUTS,),
 }
 """WHEN such a fact was recorded THEN these jobs run, with the fact's values as their arguments."""
 
+EMBEDDING = frozenset((JobKind.EMBED_EXERCISES, JobKind.EMBED_WORKOUTS))
+KEYLESS = frozenset(JobKind) - EMBEDDING
+"""The kinds of jobs that need no service with a key."""
+
+COLLECTED_SECONDS: Mapping[JobKind, float] = {JobKind.EMBED_EXERCISES: 2, JobKind.EMBED_WORKOUTS: 20}
+"""Kinds of which one job does the work of many facts, and the delay in seconds in which these are collected: an edited
+workout is usually edited again."""
+
+
+def possible_kinds(work: Work) -> frozenset[JobKind]:
+    """The kinds of jobs whose services are configured. Facts and schedules make no others."""
+    return KEYLESS if work.voyage is None else KEYLESS | EMBEDDING
+
+
 RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
+    JobKind.EMBED_EXERCISES: _embed_exercises,
+    JobKind.EMBED_WORKOUTS: _embed_workouts,
     JobKind.THUMBNAIL: _thumbnail,
     JobKind.SEED_CANONICAL: _seed_canonical,
 }
 """The function that runs a job of each kind. It returns the message of the job that succeeded."""
 
-NIGHTLY: Mapping[str, tuple[JobKind, Mapping[str, Any]]] = {}
+NIGHTLY: Mapping[str, tuple[JobKind, Mapping[str, Any]]] = {
+    "embed exercises": (JobKind.EMBED_EXERCISES, {"sweep": True}),
+    "embed workouts": (JobKind.EMBED_WORKOUTS, {"sweep": True}),
+}
 """The jobs of every night, at NIGHT_HOUR: by the name of a schedule, which never changes, the kind and arguments."""
 
 FINAL = (NotAnImage, LibraryError)

@@ -31,8 +31,16 @@ class RequestContext(Context):
         writes: bool,
         storage: ObjectStorage | None = None,
         address: str = "",
+        has_embeddings: bool = False,
     ) -> None:
-        super().__init__(database, authenticate, writes=writes, storage=storage, address=address)
+        super().__init__(
+            database,
+            authenticate,
+            writes=writes,
+            storage=storage,
+            address=address,
+            has_embeddings=has_embeddings,
+        )
         self.document = document
 
 

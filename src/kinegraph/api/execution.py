@@ -57,6 +57,8 @@ class Resources:
     limits: Limits
     address: str
     """The address of this server, for the addresses in answers."""
+    has_embeddings: bool = False
+    """Whether jobs that embed texts can be run."""
 
 
 class Executed(NamedTuple):
@@ -105,6 +107,7 @@ async def execute_timed(
             writes=writes,
             storage=resources.storage,
             address=resources.address,
+            has_embeddings=resources.has_embeddings,
         )
         try:
             data, errors, _ = await _once(
