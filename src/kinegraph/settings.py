@@ -131,6 +131,7 @@ class Settings(BaseSettings):
     `execution_seconds`: maximum duration of an execution, waiting for a connection included.
     `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; of 0, none.
     `heartbeat_seconds`: how often a silent subscription sends a sign of life.
+    `job_lease_seconds`: seconds after which a job of a worker that died is begun again.
     `s3_bucket`: where files are stored, instead of a folder under `home`; `s3_endpoint` for R2 and MinIO, and the
     keys where the SDK does not find them by itself.
     """
@@ -189,6 +190,7 @@ class Settings(BaseSettings):
     max_subscriptions: Annotated[int, Ge(0), Le(1_000_000)] = 10_000
     max_subscriptions_per_user: Annotated[int, Ge(1), Le(100_000)] = 100
     heartbeat_seconds: Seconds = 15
+    job_lease_seconds: Seconds = 30
     s3_bucket: str | None = None
     s3_endpoint: WebUrl | None = None
     s3_region: str | None = None
