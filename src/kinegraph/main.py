@@ -143,7 +143,13 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
         endpoint = GraphQLEndpoint(
-            Resources(database, storage, limits_of(settings), settings.address),
+            Resources(
+                database,
+                storage,
+                limits_of(settings),
+                settings.address,
+                has_language_model=settings.anthropic_api_key is not None,
+            ),
             tokens,
             settings.jwt_user_claim,
             database.request_cache,

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from kinegraph.outside.claude import Claude
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres
 from kinegraph.outside.redis import find_redis
@@ -125,3 +126,16 @@ async def open_storage(settings: Settings) -> AsyncIterator[ObjectStorage]:
     )
     async with open_s3(bucket, settings.media_url_seconds) as storage:
         yield storage
+
+
+@asynccontextmanager
+async def open_claude(settings: Settings) -> AsyncIterator[Claude | None]:
+    """The language model of the settings; None without a key."""
+    if settings.anthropic_api_key is None:
+        yield None
+        return
+    claude = Claude(settings.anthropic_api_key, settings.anthropic_model, settings.anthropic_url)
+    try:
+        yield claude
+    finally:
+        await claude.close()

@@ -8,14 +8,16 @@ it or a worker dies at it; while Redis is away, rows wait.
 import asyncio
 import logging
 import signal
-from collections.abc import Collection
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store, store_runs
 from kinegraph.background.rules import LEASE_SECONDS
+from kinegraph.enrichment.jobs import Enricher
+from kinegraph.enrichment.rules_costs import MICROS, price_of
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
@@ -27,7 +29,8 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
-from kinegraph.services import Services, open_storage
+from kinegraph.services import Services, open_claude, open_storage
+from kinegraph.settings import Settings
 from kinegraph.worker_jobs import WHEN, Work
 from kinegraph.worker_runs import run_job
 
@@ -105,13 +108,25 @@ async def work_on(services: Services) -> None:
         channel = Channel(open_redis(services.redis_url), CHANNEL, PROGRESS_SECONDS)
         stack.push_async_callback(channel.close)
         storage = await stack.enter_async_context(open_storage(settings))
-        work = Work(database, storage, channel.wake, settings.job_lease_seconds)
+        enricher = await stack.enter_async_context(open_enricher(settings))
+        work = Work(database, storage, channel.wake, settings.job_lease_seconds, enricher)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")
         while not stop.is_set():
             await _work_while_redis_is_there(services, work, stop)
         log.info("worker stopped")
+
+
+@asynccontextmanager
+async def open_enricher(settings: Settings) -> AsyncIterator[Enricher | None]:
+    """The language model of the settings, with its price and budget; None without a key."""
+    async with open_claude(settings) as claude:
+        if claude is None:
+            yield None
+        else:
+            price = price_of(claude.model, settings.anthropic_input_price, settings.anthropic_output_price)
+            yield Enricher(claude, price, round(settings.enrichment_budget * MICROS))
 
 
 async def _work_while_redis_is_there(services: Services, work: Work, stop: asyncio.Event) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from kinegraph.background.jobs import JobRun
 from kinegraph.background.rules import LEASE_SECONDS, JobKind
 from kinegraph.canonical.jobs import seed_library
+from kinegraph.enrichment.jobs import Enricher, EnrichmentImpossible, enrich_canonical
 from kinegraph.kit.database import Database
 from kinegraph.media.jobs import make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
@@ -31,6 +32,8 @@ class Work:
     storage: ObjectStorage
     wake: Callable[[], None] = _wake_nobody
     lease_seconds: int = LEASE_SECONDS
+    enricher: Enricher | None = None
+    """The language model, with its price and budget; None without a key."""
     running: set["asyncio.Task[Any]"] = field(default_factory=set)
     """The jobs that run: the process ends after them."""
 
@@ -48,6 +51,10 @@ async def _seed_canonical(work: Work, run: JobRun) -> str:
     return "\n".join(lines)
 
 
+async def _enrich_canonical(work: Work, run: JobRun, **arguments: Any) -> str:
+    return await enrich_canonical(work.database, work.enricher, run, arguments)
+
+
 WHEN: Mapping[type, Sequence[JobKind]] = {
     AttachmentAdded: (JobKind.THUMBNAIL,),
 }
@@ -56,8 +63,9 @@ WHEN: Mapping[type, Sequence[JobKind]] = {
 RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
     JobKind.THUMBNAIL: _thumbnail,
     JobKind.SEED_CANONICAL: _seed_canonical,
+    JobKind.ENRICH_CANONICAL: _enrich_canonical,
 }
 """The function that runs a job of each kind. It returns the message of the job that succeeded."""
 
-FINAL = (NotAnImage,)
+FINAL = (NotAnImage, EnrichmentImpossible)
 """Failures that would only come again. All others may pass, and are tried again."""

@@ -31,8 +31,16 @@ class RequestContext(Context):
         writes: bool,
         storage: ObjectStorage | None = None,
         address: str = "",
+        has_language_model: bool = False,
     ) -> None:
-        super().__init__(database, authenticate, writes=writes, storage=storage, address=address)
+        super().__init__(
+            database,
+            authenticate,
+            writes=writes,
+            storage=storage,
+            address=address,
+            has_language_model=has_language_model,
+        )
         self.document = document
 
 

@@ -57,6 +57,8 @@ class Resources:
     limits: Limits
     address: str
     """The address of this server, for the addresses in answers."""
+    has_language_model: bool = False
+    """Whether jobs that need a language model can be run."""
 
 
 class Executed(NamedTuple):
@@ -105,6 +107,7 @@ async def execute_timed(
             writes=writes,
             storage=resources.storage,
             address=resources.address,
+            has_language_model=resources.has_language_model,
         )
         try:
             data, errors, _ = await _once(

@@ -1,20 +1,23 @@
 """Enriching canonical exercises: choosing those that are due, requesting aliases in batches, storing proposals.
 
-A batch is three steps: it is claimed in a transaction, the language model answers outside of any, and the answer is stored in
-another, with the job's progress. Where a worker dies in between, the batch is requested again by the job's next run,
-and stored once. What an answer cost is stored before the answer is read.
+A batch is claimed in a transaction, the language model answers outside of any, and the answer is stored in another,
+with the job's progress. Where a worker dies in between, the batch is requested again by the job's next run, and stored
+once. The cost of an answer is stored in a transaction of its own, before the answer is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any  # a job's arguments: JSON
 from uuid import UUID
 
 from kinegraph.background.jobs import JobRun
 from kinegraph.enrichment import store, store_proposals, store_runs
 from kinegraph.enrichment.rules import (
     MAX_EXERCISES,
+    NO_KEY,
+    NO_PRICE,
     AliasesFull,
-    AliasLanguage,
+    Plan,
     content_hash,
     due_languages,
     with_alias,
@@ -46,19 +49,16 @@ MAX_UNREADABLE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a job is to enrich: the languages, these exercises or all that are due, and how.
+class Enricher:
+    """The language model, its price, and the budget of a job in micro-dollars."""
 
-    `applies`: proposals become aliases at once. `is_forced`: exercises that were enriched before are enriched again.
-    `max_cost`: the budget in micro-dollars.
-    """
-
-    languages: tuple[AliasLanguage, ...]
-    price: Price
+    claude: Claude
+    price: Price | None
     max_cost: int
-    ids: tuple[UUID, ...] | None = None
-    applies: bool = False
-    is_forced: bool = False
+
+
+class EnrichmentImpossible(Exception):
+    """The settings of this worker do not allow enrichment; the message says what to set."""
 
 
 class UnreadableAnswers(ServiceError):
@@ -69,31 +69,28 @@ class _BudgetSpent(Exception):
     """The next request might cost more than the budget has left."""
 
 
-async def enrich_canonical(database: Database, claude: Claude, run: JobRun, plan: Plan) -> str:
+async def enrich_canonical(
+    database: Database, enricher: Enricher | None, run: JobRun, arguments: Mapping[str, Any]
+) -> str:
     """Enrich what is due, within the budget. Returns a sentence on what was done, and what is left.
 
-    Batches without a readable answer are requested again by later runs of the job (passes), in smaller batches each time; after
-    MAX_PASSES they are left to another job. Raises UnreadableAnswers for the next pass, ServiceError where the vendor
-    does not answer, JobStopped.
+    `arguments` are those of the job (`Plan.of`). Batches without a readable answer are requested again by later runs of
+    the job (passes), in smaller batches each time; after MAX_PASSES they are left to another job. Raises
+    EnrichmentImpossible, UnreadableAnswers for the next pass, ServiceError where the vendor fails, JobStopped.
     """
+    if enricher is None:
+        raise EnrichmentImpossible(NO_KEY)
+    if enricher.price is None:
+        raise EnrichmentImpossible(NO_PRICE.format(model=enricher.claude.model))
+    plan = Plan.of(arguments)
+    max_cost = min(plan.max_cost or enricher.max_cost, enricher.max_cost)
     async with database.write(store.authenticate_enricher) as session:
-        account = await store_runs.begin(session, run.id, claude.model, plan.max_cost)
+        account = await store_runs.begin(session, run.id, enricher.claude.model, max_cost)
     due = await _due(database, run, plan)
-    work = _Pass(database, claude, run, plan, account, account.enriched + len(due))
-    is_last = account.passes + 1 >= MAX_PASSES
-    outcome = Outcome(len(due))
-    size = max(1, BATCH_SIZE >> account.passes)
-    for start in range(0, len(due), size):
-        ids = due[start : start + size]
-        try:
-            outcome = outcome.with_batch(len(ids), *await work.enrich(ids))
-        except _BudgetSpent:
-            outcome = replace(outcome, is_budget_spent=True)
-            break
-        if outcome.unreadable_in_a_row >= MAX_UNREADABLE and not is_last:
-            break
+    work = _Pass(database, enricher.claude, enricher.price, run, plan, account, account.enriched + len(due))
+    outcome = await work.enrich_all(due, max(1, BATCH_SIZE >> account.passes), account.passes + 1 >= MAX_PASSES)
     account = await work.end()
-    if outcome.unreadable and not outcome.is_budget_spent and not is_last:
+    if outcome.unreadable and not outcome.is_budget_spent and account.passes < MAX_PASSES:
         raise UnreadableAnswers(f"Anthropic's answers for {outcome.unreadable} exercises could not be read.")
     return message_of(account, outcome)
 
@@ -116,14 +113,35 @@ class _Pass:
     """One run of a job over its batches: the account grows with each."""
 
     def __init__(
-        self, database: Database, claude: Claude, run: JobRun, plan: Plan, account: RunRow, total: int
+        self,
+        database: Database,
+        claude: Claude,
+        price: Price,
+        run: JobRun,
+        plan: Plan,
+        account: RunRow,
+        total: int,
     ) -> None:
         self._database = database
         self._claude = claude
+        self._price = price
         self._run = run
         self._plan = plan
         self._account = account
         self._total = total
+
+    async def enrich_all(self, due: Sequence[UUID], size: int, is_last: bool) -> Outcome:
+        """Enrich exercises in batches of this size, as far as the budget goes. Returns what became of them."""
+        outcome = Outcome(len(due))
+        for start in range(0, len(due), size):
+            ids = due[start : start + size]
+            try:
+                outcome = outcome.with_batch(len(ids), *await self.enrich(ids))
+            except _BudgetSpent:
+                return replace(outcome, is_budget_spent=True)
+            if outcome.unreadable_in_a_row >= MAX_UNREADABLE and not is_last:
+                break
+        return outcome
 
     async def enrich(self, ids: Sequence[UUID]) -> tuple[int, int]:
         """Enrich a batch. Returns the numbers of exercises with a readable answer, and without one.
@@ -157,7 +175,7 @@ class _Pass:
     async def _request(self, entries: Sequence[Entry]) -> Answer | None:
         """The language model's answer; None where none could be read. Raises _BudgetSpent and ServiceError."""
         tool = Tool(TOOL_NAME, TOOL_DESCRIPTION, answer_schema(len(entries)))
-        price, max_tokens = self._plan.price, max_output_tokens(entries)
+        price, max_tokens = self._price, max_output_tokens(entries)
         for _ in range(MAX_REQUESTS):
             if self._account.cost + max_cost_of_request(price, size_of(entries), max_tokens) > self._account.max_cost:
                 raise _BudgetSpent

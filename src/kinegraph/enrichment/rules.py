@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol  # Any: what was enriched before, as JSON
+from typing import Any, Protocol  # Any: arguments of jobs, and what was enriched before, as JSON
 from uuid import UUID
 
 import orjson
@@ -48,6 +49,40 @@ DECIDED: Mapping[AliasDecision, AliasState] = {
     AliasDecision.REJECT: AliasState.REJECTED,
 }
 """The state that follows a decision. A proposal is decided once."""
+
+
+NO_KEY = "No language model is configured: set KINEGRAPH_ANTHROPIC_API_KEY for the API and the worker."
+NO_PRICE = (
+    "There is no price for the model {model}: set KINEGRAPH_ANTHROPIC_INPUT_PRICE and "
+    "KINEGRAPH_ANTHROPIC_OUTPUT_PRICE, in US dollars for a million tokens."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a job is to enrich: the languages, these exercises or all that are due, and how.
+
+    `applies`: proposals become aliases at once. `is_forced`: exercises that were enriched before are enriched again.
+    `max_cost`: the budget in micro-dollars; None for that of the settings.
+    """
+
+    languages: tuple[AliasLanguage, ...]
+    ids: tuple[UUID, ...] | None
+    applies: bool
+    is_forced: bool
+    max_cost: int | None
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> "Plan":
+        """The plan of a job with these arguments."""
+        ids = arguments.get("ids")
+        return cls(
+            tuple(AliasLanguage(each) for each in arguments.get("languages", AliasLanguage)),
+            None if ids is None else tuple(map(UUID, ids)),
+            arguments.get("applies", False),
+            arguments.get("is_forced", False),
+            arguments.get("max_cost"),
+        )
 
 
 class ExerciseToEnrich(Protocol):
@@ -134,3 +169,17 @@ def has_alias(aliases: Collection[str], text: str) -> bool:
     """True if a text is among the aliases, by its identity."""
     identity = identity_of(text)
     return any(identity_of(alias) == identity for alias in aliases)
+
+
+def reviewed_aliases(
+    aliases: Sequence[str], proposal: ProposalRow, decision: AliasDecision, text: str | None
+) -> list[str]:
+    """The aliases of an exercise after the decision about one of its proposals. Raises AliasesFull.
+
+    `text` replaces the proposal's. Only an alias that the proposal itself became is taken back.
+    """
+    if decision is AliasDecision.REJECT:
+        return without_alias(aliases, proposal.text) if proposal.applied_at is not None else [*aliases]
+    if text is not None and proposal.applied_at is not None:
+        aliases = without_alias(aliases, proposal.text)
+    return with_alias(aliases, text or proposal.text)

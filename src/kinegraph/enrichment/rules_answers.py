@@ -94,9 +94,7 @@ def is_plausible(proposed: Proposed) -> bool:
     )
 
 
-def new_proposals(
-    proposals: Sequence[Proposed], names: Mapping[UUID, Collection[str]]
-) -> list[Proposed]:
+def new_proposals(proposals: Sequence[Proposed], names: Mapping[UUID, Collection[str]]) -> list[Proposed]:
     """The proposals for exercises that are there, and that are none of their names; `names` has these by exercise."""
     return [
         each for each in proposals if each.exercise_id in names and not has_alias(names[each.exercise_id], each.text)

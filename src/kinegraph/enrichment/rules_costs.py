@@ -109,16 +109,20 @@ class Outcome:
 def message_of(account: RunRow, outcome: Outcome) -> str:
     """The sentences that a job shows in its end."""
     tokens = f"{account.input_tokens:,} + {account.output_tokens:,} tokens"
+    aliases = f"{account.proposed} aliases proposed, {account.applied} of them applied"
     sentences = [
-        f"{account.enriched} exercises enriched: {account.proposed} aliases proposed, {account.applied} of them "
-        f"applied, {account.refused} texts refused by the rules.",
+        f"{account.enriched} exercises enriched: {aliases}, {account.refused} texts refused by the rules.",
         f"{account.requests} requests, {tokens}, {shown(account.cost)}.",
     ]
     if outcome.is_budget_spent:
         left = outcome.left + outcome.unreadable
-        sentences.append(f"The budget of {shown(account.max_cost)} is spent: {left} exercises are left for the next run.")
+        sentences.append(
+            f"The budget of {shown(account.max_cost)} is spent: {left} exercises are left for the next run."
+        )
     elif outcome.unreadable:
-        sentences.append(f"Answers for {outcome.unreadable} exercises could not be read: they are left for the next run.")
+        sentences.append(
+            f"Answers for {outcome.unreadable} exercises could not be read: they are left for the next run."
+        )
     if outcome.elsewhere:
         sentences.append(f"{outcome.elsewhere} exercises are with another job, or were changed meanwhile.")
     if not outcome.is_budget_spent and outcome.left:

@@ -13,9 +13,7 @@ unreadable, passes"""
 
 async def runs_of_jobs(session: ReadSession, job_ids: Sequence[UUID]) -> list[RunRow | None]:
     """The accounts of jobs, in key order; None for a job that has none."""
-    rows: list[RunRow] = await session.fetch(
-        f"SELECT {COLUMNS} FROM enrichment_runs WHERE job_id = ANY ($1)", job_ids
-    )
+    rows: list[RunRow] = await session.fetch(f"SELECT {COLUMNS} FROM enrichment_runs WHERE job_id = ANY ($1)", job_ids)
     return in_key_order(rows, job_ids, "job_id")
 
 

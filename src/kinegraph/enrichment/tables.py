@@ -15,8 +15,9 @@ def _moment(name: str) -> "Column[object]":
     return Column(name, DateTime(timezone=True))
 
 
-def _exercise(**options: bool) -> "Column[object]":
-    return Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), nullable=False, **options)
+def _exercise(*, primary_key: bool = False) -> "Column[object]":
+    target = ForeignKey("exercises.id", ondelete="CASCADE")
+    return Column("exercise_id", Uuid, target, primary_key=primary_key, nullable=False)
 
 
 def _job() -> "Column[object]":
