@@ -1,7 +1,7 @@
 """Enrichment: aliases that a language model proposes, what was enriched already, and what each run cost.
 
     alias_proposals       one for each exercise and text, whatever became of it, so that none is proposed twice
-    exercise_enrichments  by exercise and language: the hash of the content that was last answered, and the job that has it now
+    exercise_enrichments  by exercise and language: the hash of the content that was last answered, and a job's claim
     enrichment_runs       by job: requests, tokens, cost, and what became of the answers
 
 `kinegraph_seeded_aliases` makes the aliases of a row that is seeded again: those of the file, and those of proposals.
@@ -10,7 +10,7 @@
 from alembic import op
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0029"
 
 
 def upgrade() -> None:
