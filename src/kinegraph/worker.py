@@ -40,8 +40,12 @@ QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
 """Maximum number of jobs in Redis at once: those that can start before they are due again."""
+MIN_CONNECTIONS = 2
+"""A job that works in a transaction stores its progress, and has its lease renewed, by another connection."""
 PROGRESS_SECONDS = 0.25
 """Minimum time between two messages that have subscribers be sent the progress of jobs."""
+JOB_SECONDS = 3600
+"""Maximum duration of one run of a job; it is begun again then."""
 TIDY_SECONDS = 60
 CLOSE_SECONDS = 10
 AWAY_SECONDS = 2
@@ -103,7 +107,9 @@ async def work_on(services: Services) -> None:
     settings = services.settings
     async with AsyncExitStack() as stack:
         url = services.database_url
-        database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
+        database = await Database.open(
+            url, max(settings.pool_size, MIN_CONNECTIONS), settings.statement_timeout_seconds
+        )
         stack.push_async_callback(database.close)
         channel = Channel(open_redis(services.redis_url), CHANNEL, PROGRESS_SECONDS)
         stack.push_async_callback(channel.close)
@@ -170,7 +176,7 @@ def make_worker(redis: ArqRedis, work: Work) -> Worker:
         max_tries=1,
         retry_jobs=False,
         keep_result=60,
-        job_timeout=600,
+        job_timeout=JOB_SECONDS,
         health_check_interval=10,
     )
 

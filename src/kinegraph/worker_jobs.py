@@ -12,6 +12,8 @@ from uuid import UUID
 from kinegraph.background.jobs import JobRun
 from kinegraph.background.rules import LEASE_SECONDS, JobKind
 from kinegraph.canonical.jobs import seed_library
+from kinegraph.canonical.jobs_objects import seed_object
+from kinegraph.canonical.rules import LibraryError
 from kinegraph.enrichment.jobs import Enricher, EnrichmentImpossible, enrich_canonical
 from kinegraph.kit.database import Database
 from kinegraph.media.jobs import make_thumbnail
@@ -42,11 +44,13 @@ async def _thumbnail(work: Work, run: JobRun, attachment_id: str, organization_i
     return await make_thumbnail(work.database, work.storage, UUID(attachment_id), UUID(organization_id))
 
 
-async def _seed_canonical(work: Work, run: JobRun) -> str:
-    """Upsert the shipped library. Running it again changes nothing."""
+async def _seed_canonical(work: Work, run: JobRun, object_key: str | None = None) -> str:
+    """Upsert a file of the object storage, or else the shipped library. Running it again changes nothing."""
+    if object_key is not None:
+        return await seed_object(work.database, work.storage, run, object_key)
     lines = [
         f"{done.file}: {done.total} exercises, {done.new} new, {done.changed} changed"
-        async for done in seed_library(work.database)
+        async for done in seed_library(work.database, run)
     ]
     return "\n".join(lines)
 
@@ -67,5 +71,5 @@ RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
 }
 """The function that runs a job of each kind. It returns the message of the job that succeeded."""
 
-FINAL = (NotAnImage, EnrichmentImpossible)
+FINAL = (NotAnImage, LibraryError, EnrichmentImpossible)
 """Failures that would only come again. All others may pass, and are tried again."""
