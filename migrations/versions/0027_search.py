@@ -1,6 +1,6 @@
 """Search: the analysis of texts, the analysed texts of exercises and overrides, and the indexed ones of the library.
 
-`kinegraph_search_text` brings a text into the form in which it is searched; `search.rules_text` does the same in
+`kinegraph_search_text` brings a text into the form in which it is searched; `language.rules_text` does the same in
 Python. `kinegraph_search_vector` makes the full-text vector: words by the snowball stemmers of English and Russian
 without stop words (`push up` has one in the usual configuration), Hebrew words also without a prefix and an ending, and
 each pair of neighbouring words also as one, so that `push-up`, `push up` and `pushup` meet. Its weights: A the name, B

@@ -9,7 +9,7 @@ import httpx
 import orjson
 
 from kinegraph.formats.records import File
-from kinegraph.search.rules_query import analysed
+from kinegraph.lexicon.rules_query import analysed
 from search_bench import table
 from search_bench.ask import LISTS, Hit, NotAnsweredError, ask, of_list, scored
 from search_bench.libraries import api, library, storage

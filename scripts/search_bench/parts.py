@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from kinegraph.catalog.rules import checked_filter
 from kinegraph.identity.rules import NOBODY
 from kinegraph.kit.database import Database
+from kinegraph.language.rules_text import EVERY_PART, Part
 from kinegraph.search import store
-from kinegraph.search.rules_text import EVERY_PART, Part
 from kinegraph.search.store_scope import scope_of
 from search_bench.ask import scored
 from search_bench.metrics import DEPTH, Score

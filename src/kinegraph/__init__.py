@@ -7,12 +7,14 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage
     0  cost        what requests cost, and the budgets of callers; knows no application
     0  formats     readers and writers of other people's files
+    1  language    the analysis of texts in English, Hebrew and Russian: their form in which they are searched, stems
     1  identity    organizations, users, memberships, the viewer
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
     2  organization  changing an organization: its name, what its members see
     2  persisted   documents that clients name by a hash or an id
+    2  lexicon     the terms of training in three languages, and what a query may mean by them
     2  media       uploads, attachments, thumbnails, signed addresses
     3  taxonomy    the vocabularies that exercises are tagged with
     3  video       an exercise's demonstration video
@@ -31,7 +33,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
     8  node        any object by its id (Relay's Node)
     9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
-    9  search      searching exercises, and the lexicon of terms in three languages
+    9  search      searching exercises, and suggestions while somebody types
     9  subscription  the subscriptions of the schema
    10  api         the root types, GraphQL over HTTP, documents, health
    11  graphiql    GraphiQL's page, with examples and the demo's people

@@ -28,13 +28,13 @@ from kinegraph.http_log import RequestLog
 from kinegraph.http_responses import Finish, Validators, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
+from kinegraph.lexicon.rules_query import prepare
 from kinegraph.live import limits_of, open_metering, open_sockets
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
-from kinegraph.search.rules_query import prepare
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
 

@@ -8,14 +8,15 @@ it or a worker dies at it; while Redis is away, rows wait.
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store, store_runs
-from kinegraph.background.rules import LEASE_SECONDS
+from kinegraph.background.rules import LEASE_SECONDS, JobKind
 from kinegraph.enrichment.jobs import Enricher
 from kinegraph.enrichment.rules_costs import MICROS, price_of
 from kinegraph.events import store as events
@@ -24,14 +25,15 @@ from kinegraph.idempotency import store as idempotency
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.jobs import clear_uploads
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
-from kinegraph.services import Services, open_claude, open_storage
+from kinegraph.services import Services, open_claude, open_embeddings, open_storage
 from kinegraph.settings import Settings
-from kinegraph.worker_jobs import WHEN, Work
+from kinegraph.worker_jobs import COLLECTED_SECONDS, WHEN, Work, is_possible
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
@@ -52,14 +54,15 @@ AWAY_SECONDS = 2
 """How long the worker waits for Redis to come back before it tries again."""
 
 
-async def dispatch(database: Database, redis: ArqRedis, lease_seconds: int = LEASE_SECONDS) -> int:
+async def dispatch(
+    database: Database,
+    redis: ArqRedis,
+    lease_seconds: int = LEASE_SECONDS,
+    is_possible: Callable[[JobKind], bool] = lambda kind: True,
+) -> int:
     """Make jobs of the facts that were recorded, and hand the jobs that are due to Redis. Returns how many."""
-    listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
     async with database.write(authenticate_worker) as session:
-        facts = await outbox.take(session, list(listened))
-        orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact]]
-        if orders:
-            await store.insert(session, orders)
+        await _make_jobs(session, is_possible)
     await redis.ping()
     async with database.write(authenticate_worker) as session:
         due = await store_runs.take_due(session, MAX_QUEUED, lease_seconds)
@@ -70,10 +73,21 @@ async def dispatch(database: Database, redis: ArqRedis, lease_seconds: int = LEA
     return len(due)
 
 
+async def _make_jobs(session: WriteSession, is_possible: Callable[[JobKind], bool]) -> None:
+    """Make jobs of facts: one of each, or of all together for the kinds of COLLECTED_SECONDS."""
+    listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
+    facts = await outbox.take(session, list(listened))
+    orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact] if is_possible(kind)]
+    if single := [order for order in orders if order[0] not in COLLECTED_SECONDS]:
+        await store.insert(session, single)
+    for kind in dict.fromkeys(kind for kind, _ in orders if kind in COLLECTED_SECONDS):
+        await store.insert_collecting(session, kind, {}, COLLECTED_SECONDS[kind])
+
+
 async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
     while True:
         try:
-            await dispatch(work.database, redis, work.lease_seconds)
+            await dispatch(work.database, redis, work.lease_seconds, partial(is_possible, work))
             await asyncio.sleep(DISPATCH_SECONDS)
         except (*CANNOT_CONNECT, *AWAY) as error:
             log.warning("cannot hand jobs over, will try again", extra={"reason": repr(error)})
@@ -114,8 +128,9 @@ async def work_on(services: Services) -> None:
         channel = Channel(open_redis(services.redis_url), CHANNEL, PROGRESS_SECONDS)
         stack.push_async_callback(channel.close)
         storage = await stack.enter_async_context(open_storage(settings))
+        voyage = await stack.enter_async_context(open_embeddings(settings))
         enricher = await stack.enter_async_context(open_enricher(settings))
-        work = Work(database, storage, channel.wake, settings.job_lease_seconds, enricher)
+        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage, enricher)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")

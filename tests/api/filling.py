@@ -15,8 +15,8 @@ from typing import Any  # ASGI messages, and JSON of a test
 import psutil
 from starlette.applications import Starlette
 
+from kinegraph.lexicon.rules_query import prepare
 from kinegraph.main import create_app
-from kinegraph.search.rules_query import prepare
 from kinegraph.services import Services
 from kinegraph.settings import Settings
 from tests.settings import NO_COST_LIMITS

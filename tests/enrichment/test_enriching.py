@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any  # jobs, as the API shows them
 
 from kinegraph.worker_runs import run_job
 from tests.enrichment.enriching import Enriching, enricher_of, new_name
@@ -92,7 +93,7 @@ async def test_only_the_languages_that_are_requested_and_due_are_sent(enriching:
 async def test_a_run_ends_at_its_budget_and_the_next_goes_on_from_there(enriching: Enriching) -> None:
     ids = [await enriching.exercise() for _ in range(30)]
     small = replace(enriching.work, enricher=enricher_of(enriching.work.enricher.claude, 27_000))  # type: ignore[union-attr]  # there is one
-    jobs = []
+    jobs: list[Any] = []
     while not jobs or "is spent" in jobs[-1]["message"]:
         jobs.append(await enriching.run(await enriching.enqueue(*ids), small))
     assert 2 <= len(jobs) <= 5
@@ -125,7 +126,7 @@ async def test_a_job_that_a_second_worker_takes_over_stores_each_answer_once(enr
     job = await enriching.enqueue(*ids, applyUnreviewed=True, force=True)
     taken = asyncio.Event()
     loop = asyncio.get_running_loop()
-    enriching.claude.before_answer = lambda: loop.call_soon_threadsafe(taken.set)
+    enriching.claude.before_answer = lambda: loop.call_soon_threadsafe(taken.set) and None
     first = asyncio.create_task(enriching.run(job))
     await taken.wait()
     await asyncio.gather(first, enriching.run(job))

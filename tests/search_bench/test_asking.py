@@ -3,7 +3,7 @@
 import pytest
 
 from kinegraph.kit.database import Database
-from kinegraph.search.rules_text import Part
+from kinegraph.language.rules_text import Part
 from search_bench.ask import NotAnsweredError, ask, of_list, scored
 from search_bench.misses import report
 from search_bench.parts import without_each

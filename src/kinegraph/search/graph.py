@@ -11,9 +11,10 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import field, given
+from kinegraph.lexicon.rules_query import MAX_LENGTH, checked_query
 from kinegraph.search import store
 from kinegraph.search.graph_hits import ExerciseSearchHit
-from kinegraph.search.rules_query import MAX_LENGTH, SearchMode, checked_query
+from kinegraph.search.rules import SearchMode
 from kinegraph.search.store_scope import scope_of, searched_organization
 
 MAX_HITS = 100

@@ -6,7 +6,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import edge
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
-from kinegraph.search.rules_query import SearchMode, SearchSource
+from kinegraph.search.rules import SearchMode, SearchSource
 
 described_enum(
     SearchMode,

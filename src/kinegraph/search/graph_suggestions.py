@@ -9,9 +9,9 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.graph import edge, field
+from kinegraph.lexicon.rules_query import MAX_LENGTH, require_words
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
-from kinegraph.search.rules_query import MAX_LENGTH, require_words
 from kinegraph.search.store_scope import scope_of, searched_organization
 from kinegraph.search.store_suggestions import suggestions
 

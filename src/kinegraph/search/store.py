@@ -10,10 +10,10 @@ from uuid import UUID
 from kinegraph.catalog.rules import Filter
 from kinegraph.catalog.store_filters import STORED, conditions
 from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.language.rules_text import EVERY_PART, Part
+from kinegraph.lexicon.rules_query import SearchQuery, analysed
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 from kinegraph.library.store_columns import EFFECTIVE
-from kinegraph.search.rules_query import SearchQuery, analysed
-from kinegraph.search.rules_text import EVERY_PART, Part
 from kinegraph.search.store_scope import Scope
 
 TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}

@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.search.rules_text import highlighted, search_text
+from kinegraph.language.rules_text import highlighted, search_text
 from kinegraph.search.store import statement
 from kinegraph.search.store_scope import Scope
 

@@ -3,8 +3,8 @@
 import pytest
 
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.search.rules_query import MAX_WORDS, analysed, checked_query
-from kinegraph.search.rules_spelling import corrections, distance, in_other_layout
+from kinegraph.lexicon.rules_query import MAX_WORDS, analysed, checked_query
+from kinegraph.lexicon.rules_spelling import corrections, distance, in_other_layout
 
 
 def meanings(q: str) -> list[str]:

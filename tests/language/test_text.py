@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kinegraph.search.rules_text import hebrew_stems, search_text
+from kinegraph.language.rules_text import hebrew_stems, search_text
 from tests.identity.rows import Pool
 
 CHARACTERS = (

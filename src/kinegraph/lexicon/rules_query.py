@@ -8,14 +8,13 @@ it has.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import lru_cache
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.search.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
-from kinegraph.search.rules_spelling import corrections, in_other_layout, is_word
-from kinegraph.search.rules_text import EVERY_PART, STOP_WORDS, Part, hebrew_stems, language_of, search_text
+from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, hebrew_stems, language_of, search_text
+from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
+from kinegraph.lexicon.rules_spelling import corrections, in_other_layout, is_word
 
 MAX_LENGTH = 200
 """Maximum length of a query, in characters."""
@@ -29,22 +28,6 @@ MAX_ALTERNATIVES = 12
 """Maximum number of alternatives of a segment."""
 MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
 """Maximum number of a concept's terms in English and in the query's language, and in the others."""
-
-
-class SearchMode(StrEnum):
-    """The lists that a search fuses."""
-
-    HYBRID = "HYBRID"
-    LEXICAL = "LEXICAL"
-    SEMANTIC = "SEMANTIC"
-
-
-class SearchSource(StrEnum):
-    """Where a found exercise comes from."""
-
-    CANONICAL = "CANONICAL"
-    ORG = "ORG"
-    CUSTOMIZED = "CUSTOMIZED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Each part of the analysis of queries can be left out, to measure its effect."""
 
-from kinegraph.search.rules_query import SearchQuery, analysed
-from kinegraph.search.rules_text import EVERY_PART, Part
+from kinegraph.language.rules_text import EVERY_PART, Part
+from kinegraph.lexicon.rules_query import SearchQuery, analysed
 
 
 def without(part: Part, q: str) -> SearchQuery:

@@ -7,8 +7,8 @@ from functools import cache
 from itertools import islice
 from sys import intern
 
-from kinegraph.search.rules_lexicon import lexicon
-from kinegraph.search.rules_text import language_of, search_text, stem, without_prefix
+from kinegraph.language.rules_text import language_of, search_text, stem, without_prefix
+from kinegraph.lexicon.rules_lexicon import lexicon
 
 MIN_CORRECTED = 4
 """Length of the shortest word that is corrected: shorter ones are abbreviations."""

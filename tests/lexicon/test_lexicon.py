@@ -6,7 +6,7 @@ from typing import Any  # JSON of a concept
 import orjson
 import pytest
 
-from kinegraph.search.rules_lexicon import (
+from kinegraph.lexicon.rules_lexicon import (
     LANGUAGES,
     Concept,
     LexiconError,

@@ -11,7 +11,7 @@ from typing import Any  # JSON of the files
 
 import orjson
 
-from kinegraph.search.rules_text import search_text, stem, without_prefix
+from kinegraph.language.rules_text import search_text, stem, without_prefix
 
 LANGUAGES = ("en", "he", "ru")
 MAX_FAULTS = 20
@@ -66,7 +66,7 @@ class Concept:
 @cache
 def lexicon() -> Mapping[str, Concept]:
     """The shipped concepts by name. Raises LexiconError."""
-    folder = files("kinegraph.search") / "lexicon"
+    folder = files("kinegraph.lexicon") / "concepts"
     named = sorted((file.name, file.read_bytes()) for file in folder.iterdir() if file.name.endswith(".json"))
     concepts = [concept for name, content in named for concept in concepts_of(name.removesuffix(".json"), content)]
     if faults := [*faults_of(concepts)]:
