@@ -126,7 +126,11 @@ async def test_a_job_that_a_second_worker_takes_over_stores_each_answer_once(enr
     job = await enriching.enqueue(*ids, applyUnreviewed=True, force=True)
     taken = asyncio.Event()
     loop = asyncio.get_running_loop()
-    enriching.claude.before_answer = lambda: loop.call_soon_threadsafe(taken.set) and None
+
+    def answer() -> None:
+        loop.call_soon_threadsafe(taken.set)
+
+    enriching.claude.before_answer = answer
     first = asyncio.create_task(enriching.run(job))
     await taken.wait()
     await asyncio.gather(first, enriching.run(job))

@@ -5,7 +5,8 @@ from typing import Any  # JSON of answers
 
 import pytest
 
-from kinegraph.enrichment.jobs import MAX_PASSES, MAX_REQUESTS
+from kinegraph.enrichment.jobs import MAX_PASSES
+from kinegraph.enrichment.jobs_batches import MAX_REQUESTS
 from kinegraph.main import create_app
 from kinegraph.outside.claude import Claude
 from kinegraph.outside.vendor_breaker import Breaker

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any  # JSON
+from typing import Any  # bodies are JSON
 
 HEBREW = str.maketrans("abcdefghijklmnopqrstuvwxyz", "אבקדהפגחיגקלמנופקרסתוושכיז")
 RUSSIAN = str.maketrans("abcdefghijklmnopqrstuvwxyz", "абкдефгхиджлмнопкрстувшкиз")

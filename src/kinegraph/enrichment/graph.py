@@ -1,25 +1,18 @@
 """Proposed aliases and the accounts of enrichment runs, as the API shows them to platform admins."""
 
 from datetime import datetime
-from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from kinegraph.background import store as store_jobs
 from kinegraph.background.graph import Job
-from kinegraph.enrichment import rules, store_proposals, store_runs
+from kinegraph.enrichment import rules, store_reviews, store_runs
 from kinegraph.exercise import store as store_exercises
 from kinegraph.exercise.graph import Exercise
-from kinegraph.exercise.rules import stored_id
 from kinegraph.identity import store_nodes as store_people
-from kinegraph.identity.graph import After, First, User
-from kinegraph.identity.rules_access import require_platform_admin
-from kinegraph.kit.checks import require_key
-from kinegraph.kit.connections import Before, Connection, Last, page_window
-from kinegraph.kit.context import Info
+from kinegraph.identity.graph import User
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import Node, edge, extends, field, node
+from kinegraph.kit.graph import Node, edge, extends, node
 
 described_enum(
     rules.AliasLanguage,
@@ -35,10 +28,8 @@ described_enum(
     REJECTED="A reviewer rejected it: it is no alias, and is not proposed again.",
 )
 
-ADMINS_ONLY = "Only platform admins see proposed aliases."
 
-
-@node(store_proposals.by_ids, "alias_proposals")
+@node(store_reviews.by_ids, "alias_proposals")
 @strawberry.type(description="An alias of a canonical exercise that a language model proposed, for people to review.")
 class AliasProposal(Node):
     id: strawberry.ID = strawberry.field(description="The proposal's id.")
@@ -89,37 +80,3 @@ class JobEnrichment:
         "id",
         "What an ENRICH_CANONICAL job did and cost so far; null for other jobs, and before it was begun.",
     )
-
-
-@strawberry.type
-class Query:
-    @field("The review queue: proposed aliases, oldest first (platform admins).")
-    async def alias_proposals(
-        self,
-        info: Info,
-        state: Annotated[rules.AliasState | None, strawberry.argument(description="Only those of this state.")] = None,
-        language: Annotated[
-            rules.AliasLanguage | None, strawberry.argument(description="Only those in this language.")
-        ] = None,
-        exercise_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only those of this exercise.")
-        ] = None,
-        first: First = 50,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[AliasProposal]:
-        page = page_window(info, "alias proposals", 50, (datetime, UUID), first, after, last, before)
-        key = None if exercise_id is None else require_key(stored_id(exercise_id), "exerciseId")
-        require_platform_admin(await info.context.viewer(), ADMINS_ONLY)
-        values = {"state": state, "language": language, "exercise_id": key}
-        filters = tuple((name, value) for name, value in values.items() if value is not None)
-        found: Connection[AliasProposal] = await info.context.page(
-            store_proposals.pages,
-            store_proposals.counts,
-            None,
-            page,
-            info.context.requested_columns(info),
-            filters=filters,
-        )
-        return found

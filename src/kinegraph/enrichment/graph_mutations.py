@@ -118,9 +118,9 @@ async def _review(
 
     Exercises are locked before their proposals, as a job does it. `paths` are those of the ids.
     """
-    found = await store_proposals.by_ids(session, ids)
+    found = await store_reviews.by_ids(session, ids)
     exercises = await store_proposals.lock_exercises(session, [row.exercise_id for row in found if row])
-    rows = await store_proposals.lock(session, ids)
+    rows = await store_reviews.lock(session, ids)
     aliases: dict[UUID, list[str]] = {id: [*row.aliases] for id, row in exercises.items()}
     faults: list[Refusal] = []
     for row, path in zip(rows, paths, strict=True):
@@ -137,7 +137,7 @@ async def _review(
     state = rules.DECIDED[decision]
     decisions = [{"id": str(row.id), "state": state, "text": text or row.text} for row in rows if row]
     await store_reviews.decide(session, session.viewer.user.id, decisions)
-    return await store_proposals.by_ids(session, ids)  # type: ignore[return-value]  # GraphQL reads rows by field name
+    return await store_reviews.by_ids(session, ids)  # type: ignore[return-value]  # GraphQL reads rows by field name
 
 
 def _require_open(row: ProposalRow | None, exercises: Mapping[UUID, object], path: Path) -> None:
