@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from kinegraph.enrichment.jobs import Enricher
+from kinegraph.enrichment.rules_costs import MICROS, price_of
 from kinegraph.outside.claude import Claude
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres
@@ -130,14 +132,15 @@ async def open_storage(settings: Settings) -> AsyncIterator[ObjectStorage]:
 
 
 @asynccontextmanager
-async def open_claude(settings: Settings) -> AsyncIterator[Claude | None]:
-    """The language model of the settings; None without a key."""
+async def open_enricher(settings: Settings) -> AsyncIterator[Enricher | None]:
+    """The language model of the settings, with its price and budget; None without a key."""
     if settings.anthropic_api_key is None:
         yield None
         return
     claude = Claude(settings.anthropic_api_key, settings.anthropic_model, settings.anthropic_url)
+    price = price_of(claude.model, settings.anthropic_input_price, settings.anthropic_output_price)
     try:
-        yield claude
+        yield Enricher(claude, price, round(settings.enrichment_budget * MICROS))
     finally:
         await claude.close()
 

@@ -8,17 +8,16 @@ it or a worker dies at it; while Redis is away, rows wait.
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
 
-from kinegraph.background import store, store_runs
-from kinegraph.background.rules import LEASE_SECONDS, JobKind
-from kinegraph.enrichment.jobs import Enricher
-from kinegraph.enrichment.rules_costs import MICROS, price_of
+from kinegraph.background import store, store_runs, store_upkeep
+from kinegraph.background.rules import LEASE_SECONDS, JobKind, last_night
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
@@ -31,9 +30,8 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
-from kinegraph.services import Services, open_claude, open_embeddings, open_storage
-from kinegraph.settings import Settings
-from kinegraph.worker_jobs import COLLECTED_SECONDS, WHEN, Work, is_possible
+from kinegraph.services import Services, open_embeddings, open_enricher, open_storage
+from kinegraph.worker_jobs import COLLECTED_SECONDS, NIGHTLY, WHEN, Work, is_possible
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
@@ -94,10 +92,18 @@ async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
             await asyncio.sleep(AWAY_SECONDS)
 
 
+async def enqueue_nightly(database: Database, now: datetime) -> None:
+    """Enqueue the jobs of the last night, each once, whichever worker does it."""
+    async with database.write(authenticate_worker) as session:
+        for schedule, (kind, arguments) in NIGHTLY.items():
+            await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
+
+
 async def _tidy_on(work: Work) -> None:
-    """Clear away, every minute, what nobody needs any longer."""
+    """Every minute, enqueue the jobs of a night that has begun, and clear away what nobody needs any longer."""
     while True:
         try:
+            await enqueue_nightly(work.database, datetime.now(UTC))
             while await clear_uploads(work.database, work.storage):
                 pass
             async with work.database.write(authenticate_worker) as session:
@@ -105,6 +111,7 @@ async def _tidy_on(work: Work) -> None:
             async with work.database.write(authenticate_worker) as session:
                 await outbox.purge(session)
                 await idempotency.purge(session)
+                await store_upkeep.purge(session)
                 await persisted.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
@@ -137,17 +144,6 @@ async def work_on(services: Services) -> None:
         while not stop.is_set():
             await _work_while_redis_is_there(services, work, stop)
         log.info("worker stopped")
-
-
-@asynccontextmanager
-async def open_enricher(settings: Settings) -> AsyncIterator[Enricher | None]:
-    """The language model of the settings, with its price and budget; None without a key."""
-    async with open_claude(settings) as claude:
-        if claude is None:
-            yield None
-        else:
-            price = price_of(claude.model, settings.anthropic_input_price, settings.anthropic_output_price)
-            yield Enricher(claude, price, round(settings.enrichment_budget * MICROS))
 
 
 async def _work_while_redis_is_there(services: Services, work: Work, stop: asyncio.Event) -> None:

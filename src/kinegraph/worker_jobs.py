@@ -6,7 +6,7 @@ A new kind of job is a line in RUN, with a function of the work, the run and the
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any  # results of tasks
+from typing import Any  # results of tasks; a job's arguments: JSON
 from uuid import UUID
 
 from kinegraph.background.jobs import JobRun
@@ -106,6 +106,9 @@ RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
     JobKind.ENRICH_CANONICAL: _enrich_canonical,
 }
 """The function that runs a job of each kind. It returns the message of the job that succeeded."""
+
+NIGHTLY: Mapping[str, tuple[JobKind, Mapping[str, Any]]] = {}
+"""The jobs of every night, at NIGHT_HOUR: by the name of a schedule, which never changes, the kind and arguments."""
 
 FINAL = (NotAnImage, LibraryError, EnrichmentImpossible)
 """Failures that would only come again. All others may pass, and are tried again."""
