@@ -143,8 +143,13 @@ def claude_server(key: str) -> Iterator[ClaudeServer]:
         def log_message(self, *arguments: Any) -> None:
             """Print nothing."""
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    http.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Print nothing of clients that were killed."""
+
+    http = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
     server.url = f"http://127.0.0.1:{http.server_port}"
