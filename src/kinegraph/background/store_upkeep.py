@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any  # a job's arguments: JSON
 
-from kinegraph.background.rules import RETENTION_DAYS, FAILED_RETENTION_DAYS, MAX_ENDED, JobKind
+from kinegraph.background.rules import FAILED_RETENTION_DAYS, MAX_ENDED, RETENTION_DAYS, JobKind
 from kinegraph.kit.sessions import WriteSession
 
 MAX_PURGED = 10_000

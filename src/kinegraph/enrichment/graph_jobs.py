@@ -92,11 +92,12 @@ def _languages(locales: Sequence[str] | None, checks: Checks) -> list[str]:
     """The languages of these codes, without repetitions; all without any code."""
     if locales is None:
         return [*rules.AliasLanguage]
-    if not locales:
-        checks.refuse('Must have an entry; leave it out for all, "he" and "ru".', "locales")
-    wrong = [index for index, code in enumerate(locales[:20]) if code not in [*rules.AliasLanguage]]
-    for index in wrong:
-        checks.refuse('Must be "he" or "ru".', "locales", index)
+    if not 1 <= len(locales) <= len(rules.AliasLanguage):
+        checks.refuse(f'Must have 1 or 2 of "he" and "ru"; this has {len(locales)}.', "locales")
+        return []
+    for index, code in enumerate(locales):
+        if code not in [*rules.AliasLanguage]:
+            checks.refuse('Must be "he" or "ru".', "locales", index)
     return [each for each in rules.AliasLanguage if each in locales]
 
 
@@ -104,7 +105,7 @@ def _keys(ids: Sequence[str] | None, checks: Checks) -> list[UUID] | None:
     """The ids of stored exercises, without repetitions; None for all exercises."""
     if ids is None:
         return None
-    if not 1 <= len(ids) <= rules.MAX_IDS:
-        checks.refuse(f"Must have 1 to {rules.MAX_IDS} entries; this has {len(ids)}.", "ids")
+    if len(ids) > rules.MAX_IDS:
+        checks.refuse(f"Must have at most {rules.MAX_IDS} entries; this has {len(ids)}.", "ids")
         return []
     return checks.all([stored_id(id) for id in ids], ("ids",), checks.key)

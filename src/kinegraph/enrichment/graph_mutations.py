@@ -16,7 +16,7 @@ from kinegraph.identity.rules_access import require_platform_admin
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.errors import Conflict, NotFound, Path, Refusal, Refused
+from kinegraph.kit.errors import Conflict, NotFound, Path
 from kinegraph.kit.graph import mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload
@@ -43,7 +43,7 @@ class ReviewAliasProposalInput:
 
 @strawberry.input(description="Proposed aliases that are all accepted, or all rejected.")
 class ReviewAliasProposalsInput:
-    ids: list[strawberry.ID] = strawberry.field(description="The proposals' ids, 1 to 100.")
+    ids: list[strawberry.ID] = strawberry.field(description="The proposals' ids, at most 100, each once.")
     decision: AliasDecision = strawberry.field(description="What becomes of them.")
 
 
@@ -77,9 +77,7 @@ class Mutation:
             text = checks.text(input.text or "", ("input", "text"), COLUMNS["aliases"].max_length, lines=False)
             if input.decision is AliasDecision.REJECT:
                 checks.refuse("Must be absent where the proposal is rejected.", "input", "text")
-        session = await _admin_session(info)
-        checks.done()
-        (row,) = await _review(session, [key], input.decision, [("input", "id")], text)
+        (row,) = await _review(info, checks, [key], input.decision, [("input", "id")], text)
         return AliasProposalPayload(alias_proposal=row)
 
     @mutation("Accept or reject up to 100 proposed aliases, all or none (platform admins).")
@@ -89,50 +87,36 @@ class Mutation:
         input: Annotated[ReviewAliasProposalsInput, strawberry.argument(description="The proposals and the decision.")],
     ) -> AliasProposalsPayload:
         checks, at = Checks(), ("input", "ids")
-        if not 1 <= len(input.ids) <= rules.MAX_REVIEWS:
-            checks.refuse(f"Must have 1 to {rules.MAX_REVIEWS} entries; this has {len(input.ids)}.", *at)
-        keys = checks.all(input.ids[: rules.MAX_REVIEWS], at, checks.key)
+        if len(input.ids) > rules.MAX_REVIEWS:
+            checks.refuse(f"Must have at most {rules.MAX_REVIEWS} entries; this has {len(input.ids)}.", *at)
+        keys = checks.all(input.ids if len(input.ids) <= rules.MAX_REVIEWS else (), at, checks.key)
         for index, key in enumerate(keys):
             if key in keys[:index]:
                 checks.refuse("Is in the list already.", *at, index)
-        session = await _admin_session(info)
-        checks.done()
-        rows = await _review(session, keys, input.decision, [(*at, str(index)) for index in range(len(keys))])
+        paths = [(*at, str(index)) for index in range(len(keys))]
+        rows = await _review(info, checks, keys, input.decision, paths)
         return AliasProposalsPayload(alias_proposals=rows)
 
 
-async def _admin_session(info: Info) -> WriteSession[Viewer]:
-    session: WriteSession[Viewer] = await info.context.write_session()
-    require_platform_admin(session.viewer, ADMINS_ONLY)
-    return session
-
-
 async def _review(
-    session: WriteSession[Viewer],
+    info: Info,
+    checks: Checks,
     ids: Sequence[UUID],
     decision: AliasDecision,
     paths: Sequence[Path],
     text: str | None = None,
 ) -> list[AliasProposal]:
-    """Decide about proposals, all or none, and change the aliases of their exercises. Raises Refused.
+    """Decide about proposals, all or none, and change the aliases of their exercises. Raises Refused, and Forbidden.
 
-    Exercises are locked before their proposals, as a job does it. `paths` are those of the ids.
+    `paths` are those of the ids. `checks` has the faults of the input.
     """
-    found = await store_reviews.by_ids(session, ids)
-    exercises = await store_proposals.lock_exercises(session, [row.exercise_id for row in found if row])
-    rows = await store_reviews.lock(session, ids)
-    aliases: dict[UUID, list[str]] = {id: [*row.aliases] for id, row in exercises.items()}
-    faults: list[Refusal] = []
+    session: WriteSession[Viewer] = await info.context.write_session()
+    require_platform_admin(session.viewer, ADMINS_ONLY)
+    rows, aliases = await _locked(session, ids)
     for row, path in zip(rows, paths, strict=True):
-        try:
-            _require_open(row, aliases, path)
-            assert row is not None
-            aliases[row.exercise_id] = rules.reviewed_aliases(aliases[row.exercise_id], row, decision, text)
-        except Refusal as refusal:
-            refusal.path = refusal.path or path
-            faults.append(refusal)
-    if faults:
-        raise Refused(faults)
+        with checks.layer():
+            aliases |= _reviewed(row, aliases, decision, text, path)
+    checks.done()
     await store_proposals.set_aliases(session, aliases)
     state = rules.DECIDED[decision]
     decisions = [{"id": str(row.id), "state": state, "text": text or row.text} for row in rows if row]
@@ -140,11 +124,27 @@ async def _review(
     return await store_reviews.by_ids(session, ids)  # type: ignore[return-value]  # GraphQL reads rows by field name
 
 
-def _require_open(row: ProposalRow | None, exercises: Mapping[UUID, object], path: Path) -> None:
-    """Raise NotFound or Conflict unless the proposal waits for a review, and its exercise was not deleted."""
+async def _locked(
+    session: WriteSession, ids: Sequence[UUID]
+) -> tuple[list[ProposalRow | None], dict[UUID, Sequence[str]]]:
+    """Lock exercises, then their proposals, as a job does it. Returns the proposals, and the exercises' aliases."""
+    found = await store_reviews.by_ids(session, ids)
+    exercises = await store_proposals.lock_exercises(session, [row.exercise_id for row in found if row])
+    return await store_reviews.lock(session, ids), {id: row.aliases for id, row in exercises.items()}
+
+
+def _reviewed(
+    row: ProposalRow | None,
+    aliases: Mapping[UUID, Sequence[str]],
+    decision: AliasDecision,
+    text: str | None,
+    path: Path,
+) -> dict[UUID, Sequence[str]]:
+    """The aliases of a proposal's exercise after the decision, by its id. Raises NotFound and Conflict."""
     if row is None:
         raise NotFound("There is no such proposal.", *path)
-    if row.exercise_id not in exercises:
+    if row.exercise_id not in aliases:
         raise Conflict("The exercise was deleted: its proposals are not reviewed any more.", *path)
     if row.state != rules.AliasState.PROPOSED:
         raise rules.AlreadyReviewed(f"It was {row.state} already; load it again to see by whom.", *path)
+    return {row.exercise_id: rules.reviewed_aliases(aliases[row.exercise_id], row, decision, text, path)}

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from kinegraph.exercise.rules_columns import MAX_ENTRIES
-from kinegraph.kit.errors import Conflict
+from kinegraph.kit.errors import Conflict, Path
 from kinegraph.kit.text import identity_of
 
 MAX_EXERCISES = 50_000
@@ -150,12 +150,12 @@ def due_languages(
     ]
 
 
-def with_alias(aliases: Sequence[str], text: str) -> list[str]:
-    """The aliases with one more at their end, unless it is among them. Raises AliasesFull."""
+def with_alias(aliases: Sequence[str], text: str, *path: str) -> list[str]:
+    """The aliases with one more at their end, unless it is among them. Raises AliasesFull at `path`."""
     if has_alias(aliases, text):
         return [*aliases]
     if len(aliases) >= MAX_ENTRIES:
-        raise AliasesFull(f"The exercise has {MAX_ENTRIES} aliases, as many as it may have; remove one first.")
+        raise AliasesFull(f"The exercise has {MAX_ENTRIES} aliases, as many as it may have; remove one first.", *path)
     return [*aliases, text]
 
 
@@ -172,9 +172,9 @@ def has_alias(aliases: Collection[str], text: str) -> bool:
 
 
 def reviewed_aliases(
-    aliases: Sequence[str], proposal: ProposalRow, decision: AliasDecision, text: str | None
+    aliases: Sequence[str], proposal: ProposalRow, decision: AliasDecision, text: str | None, path: Path
 ) -> list[str]:
-    """The aliases of an exercise after the decision about one of its proposals. Raises AliasesFull.
+    """The aliases of an exercise after the decision about one of its proposals. Raises AliasesFull at `path`.
 
     `text` replaces the proposal's. Only an alias that the proposal itself became is taken back.
     """
@@ -182,4 +182,4 @@ def reviewed_aliases(
         return without_alias(aliases, proposal.text) if proposal.applied_at is not None else [*aliases]
     if text is not None and proposal.applied_at is not None:
         aliases = without_alias(aliases, proposal.text)
-    return with_alias(aliases, text or proposal.text)
+    return with_alias(aliases, text or proposal.text, *path)
