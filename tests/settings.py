@@ -17,6 +17,9 @@ NO_COST_LIMITS: dict[str, Any] = {
 }
 """Most tests send more at once than any caller, and documents that select everything."""
 
+VENDORS: dict[str, Any] = {"anthropic_api_key": "key"}
+"""Jobs of vendors may be requested; nothing runs them."""
+
 
 def with_settings(services: Services, **changes: Any) -> Services:
     """The services with these settings changed, which are not validated."""

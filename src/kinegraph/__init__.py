@@ -24,6 +24,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     5  override    overrides in files: found, compared, written
     5  moderation  the mutations that moderate videos
     5  upload      announcing uploads for exercises and comments
+    6  enrichment  aliases that a language model proposes for canonical exercises, and their review
     6  library     the effective exercise: overrides, and an organization's merged library
     6  exchange    exercises in from files, and out to a file
     7  workout     workouts, sections, movements, snapshots; reading comments

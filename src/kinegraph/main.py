@@ -149,6 +149,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
                 limits_of(settings),
                 settings.address,
                 has_embeddings=settings.voyage_api_key is not None,
+                has_language_model=settings.anthropic_api_key is not None,
             ),
             tokens,
             settings.jwt_user_claim,

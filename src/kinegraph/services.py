@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from kinegraph.enrichment.jobs import Enricher
+from kinegraph.enrichment.rules_costs import MICROS, price_of
+from kinegraph.outside.claude import Claude
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres
 from kinegraph.outside.redis import find_redis
@@ -126,6 +129,20 @@ async def open_storage(settings: Settings) -> AsyncIterator[ObjectStorage]:
     )
     async with open_s3(bucket, settings.media_url_seconds) as storage:
         yield storage
+
+
+@asynccontextmanager
+async def open_enricher(settings: Settings) -> AsyncIterator[Enricher | None]:
+    """The language model of the settings, with its price and budget; None without a key."""
+    if settings.anthropic_api_key is None:
+        yield None
+        return
+    claude = Claude(settings.anthropic_api_key, settings.anthropic_model, settings.anthropic_url)
+    price = price_of(claude.model, settings.anthropic_input_price, settings.anthropic_output_price)
+    try:
+        yield Enricher(claude, price, round(settings.enrichment_budget * MICROS))
+    finally:
+        await claude.close()
 
 
 @asynccontextmanager

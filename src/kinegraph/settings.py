@@ -92,6 +92,7 @@ HeaderName = Annotated[str, AfterValidator(_require_header_name)]
 HeaderNames = Annotated[tuple[HeaderName, ...], NoDecode, BeforeValidator(_split)]
 Port = Annotated[int, Ge(1), Le(65535)]
 Seconds = Annotated[int, Ge(1), Le(3600)]
+Dollars = Annotated[float, Ge(0), Le(10_000)]
 Megabytes = Annotated[int, Ge(0), Le(100_000)]
 
 
@@ -135,6 +136,8 @@ class Settings(BaseSettings):
     `voyage_api_key`: with it, texts are embedded for the search by meaning; `voyage_url` is that of a proxy.
     `anthropic_api_key`: with it, aliases in other languages are proposed by `anthropic_model`; `anthropic_url` is that
     of a proxy.
+    `anthropic_input_price`, `anthropic_output_price`: US dollars for a million tokens, where the built-in list has not
+    those of the model; `enrichment_budget`: US dollars that a job may spend.
     `s3_bucket`: where files are stored, instead of a folder under `home`; `s3_endpoint` for R2 and MinIO, and the
     keys where the SDK does not find them by itself.
     """
@@ -199,6 +202,9 @@ class Settings(BaseSettings):
     anthropic_api_key: str | None = Field(default=None, repr=False)
     anthropic_url: WebUrl | None = None
     anthropic_model: str = "claude-haiku-4-5"
+    anthropic_input_price: Dollars | None = None
+    anthropic_output_price: Dollars | None = None
+    enrichment_budget: Annotated[float, Ge(0.01), Le(1000)] = 5
     s3_bucket: str | None = None
     s3_endpoint: WebUrl | None = None
     s3_region: str | None = None

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Collection
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
@@ -29,7 +30,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
-from kinegraph.services import Services, open_embeddings, open_storage
+from kinegraph.services import Services, open_embeddings, open_enricher, open_storage
 from kinegraph.worker_jobs import COLLECTED_SECONDS, KEYLESS, NIGHTLY, WHEN, Work, possible_kinds
 from kinegraph.worker_runs import run_job
 
@@ -140,7 +141,8 @@ async def work_on(services: Services) -> None:
         stack.push_async_callback(channel.close)
         storage = await stack.enter_async_context(open_storage(settings))
         voyage = await stack.enter_async_context(open_embeddings(settings))
-        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage)
+        enricher = await stack.enter_async_context(open_enricher(settings))
+        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage, enricher)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")

@@ -16,6 +16,7 @@ from kinegraph.canonical.jobs_objects import seed_object
 from kinegraph.canonical.rules import LibraryError
 from kinegraph.embedding.jobs import embed_exercises, embed_workouts
 from kinegraph.embedding.rules import NO_KEY, ExerciseTextsChanged, WorkoutTextsChanged
+from kinegraph.enrichment.jobs import Enricher, EnrichmentImpossible, enrich_canonical
 from kinegraph.kit.database import Database
 from kinegraph.media.jobs import make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
@@ -39,6 +40,8 @@ class Work:
     lease_seconds: int = LEASE_SECONDS
     voyage: Voyage | None = None
     """The service of embeddings; None without a key."""
+    enricher: Enricher | None = None
+    """The language model, with its price and budget; None without a key."""
     running: set["asyncio.Task[Any]"] = field(default_factory=set)
     """The jobs that run: the process ends after them."""
 
@@ -56,6 +59,10 @@ async def _seed_canonical(work: Work, run: JobRun, object_key: str | None = None
         async for done in seed_library(work.database, run)
     ]
     return "\n".join(lines)
+
+
+async def _enrich_canonical(work: Work, run: JobRun, **arguments: Any) -> str:
+    return await enrich_canonical(work.database, work.enricher, run, arguments)
 
 
 async def _embed_exercises(work: Work, run: JobRun, ids: Sequence[str] | None = None, sweep: bool = False) -> str:
@@ -98,6 +105,7 @@ RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
     JobKind.EMBED_WORKOUTS: _embed_workouts,
     JobKind.THUMBNAIL: _thumbnail,
     JobKind.SEED_CANONICAL: _seed_canonical,
+    JobKind.ENRICH_CANONICAL: _enrich_canonical,
 }
 """The function that runs a job of each kind. It returns the message of the job that succeeded."""
 
@@ -107,5 +115,5 @@ NIGHTLY: Mapping[str, tuple[JobKind, Mapping[str, Any]]] = {
 }
 """The jobs of every night, at NIGHT_HOUR: by the name of a schedule, which never changes, the kind and arguments."""
 
-FINAL = (NotAnImage, LibraryError)
+FINAL = (NotAnImage, LibraryError, EnrichmentImpossible)
 """Failures that would only come again. All others may pass, and are tried again."""

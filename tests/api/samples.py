@@ -50,6 +50,7 @@ STRINGS: Mapping[str, str | None] = {
     "fields": "name",
     "safeFor": "knee_pain",
     "label": "A",
+    "locales": "he",
     "mime": "video/mp4",
     "supersetGroup": "B1",
 }

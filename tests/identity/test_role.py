@@ -10,7 +10,8 @@ from tests.identity.rows import SCOPED, Pool
 
 TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
-          "document_usage", "events", "canonical_search", "stale_embeddings")  # fmt: skip
+          "document_usage", "events", "canonical_search", "stale_embeddings", "alias_proposals",
+          "exercise_enrichments", "enrichment_runs")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -133,6 +134,6 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_change_versions_of_user", "kinegraph_write_versions", "kinegraph_search_text",
              "kinegraph_hebrew_stems", "kinegraph_search_words", "kinegraph_search_vector", "kinegraph_texts",
              "kinegraph_repeat_texts", "kinegraph_override_vector",
-                 "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
-                 "kinegraph_text_changed")  # fmt: skip
+             "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
+             "kinegraph_text_changed", "kinegraph_seeded_aliases")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -2,7 +2,8 @@
 
 Most of the time of a short command is spent on importing the product: seconds each time. So commands that are run to
 their end, and those that tests start many times (`forked`), are forked from one process that has imported it and
-nothing else. Any other command that continues to run (`started`) is a new process, as for its user.
+nothing else but what tests had it import (`preload`). Any other command that continues to run (`started`) is a new
+process, as for its user.
 """
 
 import json
@@ -30,6 +31,10 @@ from kinegraph.commands.cli import main
 gc.freeze()  # or else each child would copy everything at its end, to look for garbage in it
 for request in sys.stdin:
     request = json.loads(request)
+    if "module" in request:
+        __import__(request["module"])
+        print(0, flush=True)
+        continue
     if "ended" in request:
         child, status = os.waitpid(request["ended"], os.WNOHANG)
         print(json.dumps(os.waitstatus_to_exitcode(status) if child else None), flush=True)
@@ -89,6 +94,11 @@ def _answer(request: Mapping[str, object]) -> str:
     assert forking.stdin and forking.stdout
     print(json.dumps(request), file=forking.stdin, flush=True)
     return forking.stdout.readline()
+
+
+def preload(module: str) -> None:
+    """Have a package imported before commands are forked, which takes them seconds each, such as a vendor's SDK."""
+    _answer({"module": module})
 
 
 @dataclass

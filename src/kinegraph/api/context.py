@@ -32,6 +32,7 @@ class RequestContext(Context):
         storage: ObjectStorage | None = None,
         address: str = "",
         has_embeddings: bool = False,
+        has_language_model: bool = False,
     ) -> None:
         super().__init__(
             database,
@@ -40,6 +41,7 @@ class RequestContext(Context):
             storage=storage,
             address=address,
             has_embeddings=has_embeddings,
+            has_language_model=has_language_model,
         )
         self.document = document
 

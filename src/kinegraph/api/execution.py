@@ -59,6 +59,8 @@ class Resources:
     """The address of this server, for the addresses in answers."""
     has_embeddings: bool = False
     """Whether jobs that embed texts can be run."""
+    has_language_model: bool = False
+    """Whether jobs that need a language model can be run."""
 
 
 class Executed(NamedTuple):
@@ -108,6 +110,7 @@ async def execute_timed(
             storage=resources.storage,
             address=resources.address,
             has_embeddings=resources.has_embeddings,
+            has_language_model=resources.has_language_model,
         )
         try:
             data, errors, _ = await _once(

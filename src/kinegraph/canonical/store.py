@@ -33,8 +33,11 @@ SEEDED: Mapping[str, str] = {
 def _seeded(name: str) -> str:
     """The value that seeding sets in a column of an existing row; a locked video does not change.
 
-    What follows from a video's address changes with it alone.
+    What follows from a video's address changes with it alone. Aliases of the row that come from proposals stay
+    (docs/domain.md, Enrichment).
     """
+    if name == "aliases":
+        return "kinegraph_seeded_aliases(exercises.id, exercises.aliases, excluded.aliases)"
     if name not in ("video_url", "thumbnail_url", *NO_VIDEO):
         return f"excluded.{name}"
     stays = "exercises.video_locked_by_user_id IS NOT NULL"

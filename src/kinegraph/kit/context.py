@@ -37,6 +37,7 @@ class Context:
     `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
     `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
     `has_embeddings`: whether jobs that embed texts can be run.
+    `has_language_model`: whether jobs that need one can be run.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Context:
         storage: Any = None,
         address: str = "",
         has_embeddings: bool = False,
+        has_language_model: bool = False,
     ) -> None:
         self.has_used_storage = False
         """True once a field took the object storage, whose addresses end."""
@@ -56,6 +58,7 @@ class Context:
         self._storage = storage
         self.address = address
         self.has_embeddings = has_embeddings
+        self.has_language_model = has_language_model
         self.writes = writes
         self.columns_by_node: Mapping[Hashable, frozenset[str] | None] = {}
         """The columns that the document selects of each list's rows, by `id` of the list's field node, and where
