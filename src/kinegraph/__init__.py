@@ -29,6 +29,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     7  workout     workouts, sections, movements, snapshots; reading comments
     8  assignment  workouts planned for athletes
     8  comment     writing comments
+    8  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
     8  node        any object by its id (Relay's Node)
     9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
     9  search      searching exercises, and suggestions while somebody types

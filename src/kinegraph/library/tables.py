@@ -1,11 +1,13 @@
 """The tables of overrides (docs/domain.md, Overrides) and of the versions that cached answers are valid for."""
 
+from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import (
     Column,
     Computed,
     ForeignKey,
     Index,
     Integer,
+    String,
     Table,
     Text,
     Uuid,
@@ -38,6 +40,8 @@ exercise_org_overrides = Table(
     ),
     Column("search_tsv", TSVECTOR, Computed("kinegraph_override_vector(overrides)", persisted=True), nullable=False),
     Column("changes", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("embedding", VECTOR(1024)),
+    Column("embedding_hash", String(64)),
     Column("created_by_user_id", Uuid, ForeignKey("users.id")),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     *moments(deleted=False),
