@@ -37,6 +37,7 @@ from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
+from kinegraph.vectors.store_lookup import QueryVectors
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (
@@ -139,11 +140,13 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
         asyncio.get_running_loop().run_in_executor(None, prepare)
+        vectors = QueryVectors(database, None)
+        stack.push_async_callback(vectors.close)
         persisted = await stack.enter_async_context(
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
         endpoint = GraphQLEndpoint(
-            Resources(database, storage, limits_of(settings), settings.address),
+            Resources(database, storage, limits_of(settings), settings.address, vectors),
             tokens,
             settings.jwt_user_claim,
             database.request_cache,

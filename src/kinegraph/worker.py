@@ -34,6 +34,7 @@ from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_storage
+from kinegraph.vectors import store as vectors
 
 log = logging.getLogger("kinegraph.worker")
 
@@ -195,6 +196,7 @@ async def _tidy_on(work: Work) -> None:
                 await outbox.purge(session)
                 await idempotency.purge(session)
                 await persisted.purge(session)
+                await vectors.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
         except Exception:
