@@ -5,8 +5,8 @@ record one fact of it in the outbox. So no mutation can forget to, none sends a 
 marked rows alone. A mark has another `revision` after each change: a job deletes the mark that it has read, and no
 later one. `claimed_by` is the job that embeds the row until `claimed_until`.
 
-An exercise is marked where a column of its text is set; a workout where its `updated_at` moves, which every edit below it
-sets: most of these edits leave the text as it is, and then its hash, which is compared before it is embedded.
+An exercise is marked where a column of its text changes; a workout where its `updated_at` moves, which every edit below
+it sets. Many of these edits leave its text as it is, and its hash too, which is compared before it is embedded.
 
 Storing a vector changes nothing that answers are made of, so it gives no organization another version: the trigger
 function leaves out updates that change `embedding` and `embedding_hash` alone.
@@ -15,7 +15,7 @@ function leaves out updates that change `embedding` and `embedding_hash` alone.
 from alembic import op
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 
 FIRE_TRIGGERS = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 """No table can be altered while triggers of its changed rows wait for the commit."""
@@ -24,8 +24,7 @@ FIRE_TRIGGERS = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 def upgrade() -> None:
     op.execute(FIRE_TRIGGERS)
     op.execute(
-        "ALTER TABLE exercise_org_overrides "
-        "ADD COLUMN embedding vector(1024), ADD COLUMN embedding_hash varchar(64)"
+        "ALTER TABLE exercise_org_overrides ADD COLUMN embedding vector(1024), ADD COLUMN embedding_hash varchar(64)"
     )
     op.execute(STALE)
     op.execute(MARKING)
@@ -39,7 +38,9 @@ def downgrade() -> None:
     script = op.get_context().script
     assert script is not None
     before = script.get_revision("0025").module.CHANGE_VERSION
-    op.execute("CREATE OR REPLACE FUNCTION kinegraph_change_version()" + before.partition("kinegraph_change_version()")[2])
+    op.execute(
+        "CREATE OR REPLACE FUNCTION kinegraph_change_version()" + before.partition("kinegraph_change_version()")[2]
+    )
     op.execute("""
         DROP TRIGGER exercises_marked ON exercises;
         DROP TRIGGER exercises_new ON exercises;

@@ -9,11 +9,10 @@ from enum import StrEnum
 
 from kinegraph.language.rules_text import search_text
 from kinegraph.lexicon.rules_spelling import in_other_layout
+from kinegraph.outside.voyage import MODEL
 
 Vector = tuple[float, ...]
 
-MODEL = "voyage-multilingual-2"
-DIMENSIONS = 1024
 MAX_STORED = 20_000
 """Maximum number of stored vectors, of 4 KiB each: the worker deletes those beyond it that are unused for longest."""
 MAX_NEW = 10

@@ -14,7 +14,6 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Protocol
 
 import asyncpg
 
@@ -22,10 +21,10 @@ from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.errors import ServiceError
+from kinegraph.outside.voyage import Voyage
 from kinegraph.vectors import store
 from kinegraph.vectors.rules import (
     ANONYMOUS,
-    DIMENSIONS,
     MAX_NEW,
     NEW_COST,
     SIGNED_IN,
@@ -50,17 +49,10 @@ Found = Mapping[str, Vector | Absence]
 """The vector of each text, or why there is none."""
 
 
-class EmbeddingService(Protocol):
-    """A service that makes vectors of queries."""
-
-    async def embed_queries(self, texts: Sequence[str], seconds: float) -> list[list[float]]:
-        """A vector for each text, within so many seconds. Raises ServiceError."""
-
-
 class QueryVectors:
     """The vectors of the texts that are searched in a process; none without a service."""
 
-    def __init__(self, database: Database, service: EmbeddingService | None) -> None:
+    def __init__(self, database: Database, service: Voyage | None) -> None:
         self.counts: Counter[str] = Counter()
         """Counts of vectors found in each place (`process`, `postgres`, `service`), and of texts without one."""
         self._database = database
@@ -167,22 +159,14 @@ class QueryVectors:
         allowance: Allowance,
     ) -> None:
         """Ask the service for the vectors that are not found, by one call. Raises ServiceError."""
-        missing = [hash for hash in texts if hash not in found]
+        service, missing = self._service, [hash for hash in texts if hash not in found]
         allowed = allowance.take(missing[:MAX_NEW])
         found |= dict.fromkeys(missing[len(allowed) :], Absence.EMBEDDINGS_LIMITED)
-        if allowed:
+        if allowed and service is not None:
             charge(NEW_COST * len(allowed))
-            made = await self._make([texts[hash] for hash in allowed])
+            made = await service.embed_queries([sent_text(texts[hash]) for hash in allowed], WAIT_SECONDS)
             for hash, vector in zip(allowed, made, strict=True):
                 found[hash] = used[hash] = self._put("service", hash, vector)
-
-    async def _make(self, texts: Sequence[str]) -> list[list[float]]:
-        """A new vector for each text, from the service. Raises ServiceError."""
-        assert self._service is not None
-        made = await self._service.embed_queries([*map(sent_text, texts)], WAIT_SECONDS)
-        if len(made) != len(texts) or any(len(vector) != DIMENSIONS for vector in made):
-            raise ServiceError(f"The embedding service did not answer {len(texts)} vectors of {DIMENSIONS} numbers.")
-        return made
 
     def _put(self, place: str, hash: str, vector: Sequence[float]) -> Vector:
         self.counts[place] += 1
