@@ -37,7 +37,7 @@ from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
 from kinegraph.services import Services, folder_storage, open_embeddings, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
-from kinegraph.vectors.store_lookup import QueryVectors
+from kinegraph.vectors.jobs import QueryVectors
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (

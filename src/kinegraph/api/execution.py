@@ -33,7 +33,7 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
-from kinegraph.vectors.store_lookup import QueryVectors
+from kinegraph.vectors.jobs import QueryVectors
 
 MAX_TRIES = 8
 """Maximum number of executions of a request that a deadlock ends."""

@@ -8,15 +8,16 @@ from kinegraph.kit.context import Info, Preparation
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.lexicon.rules_query import require_words
 from kinegraph.search.rules import SearchMode
-from kinegraph.vectors.rules import Absence, Vector, text_of
-from kinegraph.vectors.store_lookup import Found, QueryVectors
+from kinegraph.vectors.rules import Absence, Found, Vector, text_of
 
 
 async def find_vectors(preparation: Preparation) -> Found:
     """The vectors of all texts that a document searches by meaning, by the form of each text."""
     texts = dict.fromkeys(text for each in preparation.arguments if (text := _text(each)) is not None)
-    vectors: QueryVectors = preparation.services.vectors
-    return await vectors.find([*texts], preparation.charge, is_signed_in=preparation.is_signed_in)
+    found: Found = await preparation.services.vectors.find(
+        [*texts], preparation.charge, is_signed_in=preparation.is_signed_in
+    )
+    return found
 
 
 def _text(arguments: Mapping[str, Any]) -> str | None:

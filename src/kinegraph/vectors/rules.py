@@ -2,14 +2,12 @@
 
 import hashlib
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from kinegraph.language.rules_text import search_text
 from kinegraph.lexicon.rules_spelling import in_other_layout
-from kinegraph.outside.voyage import MODEL
 
 Vector = tuple[float, ...]
 
@@ -32,14 +30,18 @@ class Absence(StrEnum):
     """Too many new texts are searched: in this document, or by all callers together."""
 
 
+Found = Mapping[str, Vector | Absence]
+"""The vector of each text, or why there is none."""
+
+
 def text_of(q: str) -> str:
     """The form of a search whose vector is sought: that of what was meant, where it was typed on another layout."""
     return search_text(in_other_layout(q) or q)
 
 
-def hash_of(text: str) -> str:
-    """The hash of the model and a text in the form of `text_of`."""
-    return hashlib.sha256(f"{MODEL}\n{text}".encode()).hexdigest()
+def hash_of(model: str, text: str) -> str:
+    """The hash of a model and a text in the form of `text_of`."""
+    return hashlib.sha256(f"{model}\n{text}".encode()).hexdigest()
 
 
 FINAL = re.compile(r"(?<=[א-ת])[כמנצ](?![א-ת])")
@@ -70,7 +72,7 @@ ANONYMOUS = Rate(60, 2)
 class Allowance:
     """New vectors that may be asked for now: a bucket that fills at a constant rate."""
 
-    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: Rate, clock: Callable[[], float]) -> None:
         self._rate = rate
         self._clock = clock
         self._left = float(rate.burst)

@@ -10,18 +10,17 @@ connection while it does.
 
 import asyncio
 import logging
+import time
 from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-import asyncpg
-
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.voyage import Voyage
+from kinegraph.outside.voyage import MODEL, Voyage
 from kinegraph.vectors import store
 from kinegraph.vectors.rules import (
     ANONYMOUS,
@@ -30,6 +29,7 @@ from kinegraph.vectors.rules import (
     SIGNED_IN,
     Absence,
     Allowance,
+    Found,
     Vector,
     hash_of,
     sent_text,
@@ -43,10 +43,8 @@ CACHE_BYTES = 4 * 2**20
 MAX_LOOKUPS = 50
 """Maximum number of lookups at the same time, those included that store what they found."""
 
-FAILED = (*CANNOT_CONNECT, ServiceError, PoolExhausted, asyncpg.DeadlockDetectedError)
+FAILED = (*CANNOT_CONNECT, ServiceError, PoolExhausted)
 Charge = Callable[[int], None]
-Found = Mapping[str, Vector | Absence]
-"""The vector of each text, or why there is none."""
 
 
 class QueryVectors:
@@ -61,7 +59,10 @@ class QueryVectors:
         self._lookups: dict[str, asyncio.Future[Found]] = {}
         """The lookups under way, by the hashes that they look up."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._allowances = {True: Allowance(SIGNED_IN), False: Allowance(ANONYMOUS)}
+        self._allowances = {
+            True: Allowance(SIGNED_IN, time.monotonic),
+            False: Allowance(ANONYMOUS, time.monotonic),
+        }
 
     async def find(self, texts: Sequence[str], charge: Charge, *, is_signed_in: bool) -> Found:
         """The vectors of texts in the form of `rules.text_of`; what is asked of the service is charged.
@@ -70,7 +71,7 @@ class QueryVectors:
         """
         if self._service is None:
             return dict.fromkeys(texts, Absence.NO_EMBEDDINGS)
-        by_hash = {hash_of(text): text for text in texts}
+        by_hash = {hash_of(MODEL, text): text for text in texts}
         found: Found = {hash: vector for hash in by_hash if (vector := self._cached(hash)) is not None}
         self.counts["process"] += len(found)
         missing = {hash: text for hash, text in by_hash.items() if hash not in found}
