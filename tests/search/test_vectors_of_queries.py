@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from local_voyage.server import LocalVoyage, failed
 
 from kinegraph.services import Services
+from local_voyage.server import LocalVoyage, failed
 from tests.conftest import Api, Person
 from tests.identity.rows import Pool
 from tests.search.conftest import SEARCH

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from local_voyage.server import LocalVoyage, failed
 
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
@@ -12,6 +11,7 @@ from kinegraph.outside.voyage import Voyage, open_voyage
 from kinegraph.vectors import jobs, rules, store
 from kinegraph.vectors.jobs import QueryVectors
 from kinegraph.vectors.rules import Absence, Rate
+from local_voyage.server import LocalVoyage, failed
 from tests.conftest import World
 from tests.identity.rows import Pool
 

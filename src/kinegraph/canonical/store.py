@@ -18,6 +18,9 @@ def recordset_type(column: Column) -> str:
     return "text" if column.sql_type.startswith("varchar") else column.sql_type
 
 
+LOCK = "exchange None"
+"""The advisory lock of imports into the canonical library (`exchange.store.lock`)."""
+
 SEEDED: Mapping[str, str] = {
     **{name: recordset_type(COLUMNS[name]) for name in EXCHANGED if name != "status"},
     "video_provider": "text",
@@ -43,6 +46,17 @@ def _seeded(name: str) -> str:
 async def authenticate_curator(session: ReadSession) -> None:
     """Permit a transaction that acts for no user to write canonical rows."""
     await session.fetch("SELECT set_config('kinegraph.platform_admin', 'on', true)")
+
+
+async def lock(session: WriteSession) -> None:
+    """Wait until nobody else seeds or imports canonical rows, and keep others from it until the transaction ends."""
+    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", LOCK)
+
+
+async def try_lock(session: WriteSession) -> bool:
+    """The same without waiting. Returns False where others seed or import."""
+    locked: bool = await session.fetch_value("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", LOCK)
+    return locked
 
 
 async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
