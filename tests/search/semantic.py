@@ -2,15 +2,15 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any  # JSON
+from typing import Any  # answers are JSON
 from uuid import UUID
 
 import pytest
-from local_voyage.server import LocalVoyage
-from local_voyage.vectors import vector
 
 from kinegraph.main import create_app
 from kinegraph.services import Services
+from local_voyage.server import LocalVoyage
+from local_voyage.vectors import vector
 from tests.conftest import Api, Person, running
 from tests.identity.rows import Pool
 from tests.settings import with_settings

@@ -1,17 +1,17 @@
 """The list of vectors: its depth, its scope, how it is fused, and the modes."""
 
-from typing import Any  # JSON
+from typing import Any  # answers are JSON
 from uuid import UUID
 
 import pytest
-from local_voyage.server import LocalVoyage
-from local_voyage.vectors import vector
 
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.main import create_app
 from kinegraph.search.store import statement
 from kinegraph.services import Services
+from local_voyage.server import LocalVoyage
+from local_voyage.vectors import vector
 from tests.conftest import Api, Organization, Person, World, running
 from tests.exercise.documents import create
 from tests.identity.rows import Pool
@@ -55,10 +55,10 @@ async def test_each_mode_fuses_its_lists(semantic: Api, reader: Person, voyage: 
     alone = await search(semantic, reader, "bench press", mode="SEMANTIC", limit=100)
     assert [hit["semanticRank"] for hit in alone] == [*range(1, 51)]
     assert {(hit["lexicalRank"], hit["trigramRank"]) for hit in alone} == {(None, None)}
-    asked = len(voyage.received)
+    before = len(voyage.received)
     lexical = await search(semantic, reader, "leg press", mode="LEXICAL", limit=100)
     assert {hit["semanticRank"] for hit in lexical} == {None}
-    assert len(voyage.received) == asked
+    assert len(voyage.received) == before
 
 
 @pytest.mark.parametrize(

@@ -113,13 +113,13 @@ async def test_no_transaction_and_no_other_request_waits_for_the_service(
         await sent(api, SEARCH, reader, q="bench press", mode="LEXICAL")
         waiting = asyncio.create_task(sent(api, SEARCH, reader, q="the service hangs"))
 
-        async def is_asked() -> bool:
+        async def is_received() -> bool:
             return bool(voyage.received)
 
         async def is_idle() -> bool:
             return bool(await owner.fetchval(BUSY) == 0)
 
-        await until(is_asked)
+        await until(is_received)
         await until(is_idle)
         await sent(api, SEARCH, reader, q="bench press", mode="LEXICAL")  # by the only connection
         await until(is_idle)

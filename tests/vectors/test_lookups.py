@@ -12,12 +12,14 @@ from kinegraph.vectors import jobs, rules, store
 from kinegraph.vectors.jobs import QueryVectors
 from kinegraph.vectors.rules import Absence, Rate
 from local_voyage.server import LocalVoyage, failed
+from local_voyage.vectors import vector
 from tests.conftest import World
 from tests.identity.rows import Pool
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalVoyage]:
+    vector("the lexicon is read before a request waits for it")
     with LocalVoyage() as server:
         yield server
 
@@ -50,7 +52,7 @@ async def test_a_new_vector_is_charged_and_a_cached_one_is_not(database: Databas
     assert await find(vectors, "one", "two") == ({"one": 1024, "two": 1024}, 0)
     await vectors.close()
     assert await find(QueryVectors(database, voyage), "one") == ({"one": 1024}, 0)
-    assert vectors.counts == {"service": 2, "process": 2}
+    assert +vectors.counts == {"service": 2, "process": 2}
 
 
 async def test_the_memory_has_a_bound_and_what_it_dropped_is_found_in_the_table(

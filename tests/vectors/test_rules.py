@@ -39,12 +39,12 @@ def test_what_is_sent_follows_from_the_form_that_is_stored(q: str) -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.integers(0, 20)), max_size=40), st.integers(1, 30), st.floats(0.1, 5))
 def test_never_more_is_taken_than_the_rate_allows(
-    asked: list[tuple[float, int]], burst: int, per_second: float
+    requested: list[tuple[float, int]], burst: int, per_second: float
 ) -> None:
     now = 0.0
     allowance = Allowance(Rate(burst, per_second), lambda: now)
     taken = 0
-    for seconds, count in asked:
+    for seconds, count in requested:
         now += seconds
         got = allowance.take([f"text {n}" for n in range(count)])
         assert [*got] == [f"text {n}" for n in range(len(got))]
