@@ -147,7 +147,14 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
         endpoint = GraphQLEndpoint(
-            Resources(database, storage, limits_of(settings), settings.address, vectors),
+            Resources(
+                database,
+                storage,
+                limits_of(settings),
+                settings.address,
+                vectors,
+                has_embeddings=settings.voyage_api_key is not None,
+            ),
             tokens,
             settings.jwt_user_claim,
             database.request_cache,

@@ -10,13 +10,14 @@ import logging
 import signal
 from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
 
-from kinegraph.background import store, store_runs
-from kinegraph.background.rules import LEASE_SECONDS, JobKind
+from kinegraph.background import store, store_runs, store_upkeep
+from kinegraph.background.rules import LEASE_SECONDS, JobKind, last_night
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
@@ -31,7 +32,7 @@ from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_embeddings, open_storage
 from kinegraph.vectors import store as vectors
-from kinegraph.worker_jobs import COLLECTED_SECONDS, WHEN, Work, is_possible
+from kinegraph.worker_jobs import COLLECTED_SECONDS, NIGHTLY, WHEN, Work, is_possible
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
@@ -92,10 +93,22 @@ async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
             await asyncio.sleep(AWAY_SECONDS)
 
 
+async def enqueue_nightly(
+    database: Database, now: datetime, is_possible: Callable[[JobKind], bool] = lambda kind: True
+) -> None:
+    """Enqueue the jobs of the last night, each once, whichever worker does it; those that are possible."""
+    async with database.write(authenticate_worker) as session:
+        for schedule, (kind, arguments) in NIGHTLY.items():
+            if not is_possible(kind):
+                continue
+            await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
+
+
 async def _tidy_on(work: Work) -> None:
-    """Clear away, every minute, what nobody needs any longer."""
+    """Every minute, enqueue the jobs of a night that has begun, and clear away what nobody needs any longer."""
     while True:
         try:
+            await enqueue_nightly(work.database, datetime.now(UTC), partial(is_possible, work))
             while await clear_uploads(work.database, work.storage):
                 pass
             async with work.database.write(authenticate_worker) as session:
@@ -103,6 +116,7 @@ async def _tidy_on(work: Work) -> None:
             async with work.database.write(authenticate_worker) as session:
                 await outbox.purge(session)
                 await idempotency.purge(session)
+                await store_upkeep.purge(session)
                 await persisted.purge(session)
                 await vectors.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:

@@ -6,7 +6,7 @@ A new kind of job is a line in RUN, with a function of the work, the run and the
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any  # results of tasks
+from typing import Any  # results of tasks; a job's arguments: JSON
 from uuid import UUID
 
 from kinegraph.background.jobs import JobRun
@@ -15,7 +15,7 @@ from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.jobs_objects import seed_object
 from kinegraph.canonical.rules import LibraryError
 from kinegraph.embedding.jobs import embed_exercises, embed_workouts
-from kinegraph.embedding.rules import ExerciseTextsChanged, WorkoutTextsChanged
+from kinegraph.embedding.rules import NO_KEY, ExerciseTextsChanged, WorkoutTextsChanged
 from kinegraph.kit.database import Database
 from kinegraph.media.jobs import make_thumbnail
 from kinegraph.media.rules import AttachmentAdded
@@ -68,7 +68,7 @@ async def _embed_workouts(work: Work, run: JobRun, sweep: bool = False) -> str:
 
 def _voyage(work: Work) -> Voyage:
     if work.voyage is None:
-        raise ServiceError("Embeddings are off: set KINEGRAPH_VOYAGE_API_KEY for the worker.")
+        raise ServiceError(NO_KEY)
     return work.voyage
 
 
@@ -98,6 +98,12 @@ RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
     JobKind.SEED_CANONICAL: _seed_canonical,
 }
 """The function that runs a job of each kind. It returns the message of the job that succeeded."""
+
+NIGHTLY: Mapping[str, tuple[JobKind, Mapping[str, Any]]] = {
+    "embed exercises": (JobKind.EMBED_EXERCISES, {"sweep": True}),
+    "embed workouts": (JobKind.EMBED_WORKOUTS, {"sweep": True}),
+}
+"""The jobs of every night, at NIGHT_HOUR: by the name of a schedule, which never changes, the kind and arguments."""
 
 FINAL = (NotAnImage, LibraryError)
 """Failures that would only come again. All others may pass, and are tried again."""

@@ -44,8 +44,10 @@ async def admin_session(info: Info) -> WriteSession[Viewer]:
 
 
 async def enqueue_job(info: Info, kind: rules.JobKind, arguments: Mapping[str, Any]) -> JobPayload:
-    """Store a new job that the viewer requests, due at once. Returns the payload. Raises Forbidden."""
+    """Store a new job that the viewer requests, due at once. Returns the payload. Raises Forbidden and Conflict."""
     session = await admin_session(info)
+    if await store_requests.waiting(session, kind) >= rules.MAX_WAITING:
+        raise Conflict(f"{rules.MAX_WAITING} jobs of this kind wait already; try again when some have ended.")
     (id,) = await store.insert(session, [(kind, arguments)], session.viewer.user.id)
     return await _job_payload(session, id)
 
