@@ -11,7 +11,6 @@ import signal
 from collections.abc import Collection
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
@@ -31,6 +30,7 @@ from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_embeddings, open_enricher, open_storage
+from kinegraph.vectors import store as vectors
 from kinegraph.worker_jobs import COLLECTED_SECONDS, KEYLESS, NIGHTLY, WHEN, Work, possible_kinds
 from kinegraph.worker_runs import run_job
 
@@ -118,6 +118,7 @@ async def _tidy_on(work: Work) -> None:
                 await idempotency.purge(session)
                 await store_upkeep.purge(session)
                 await persisted.purge(session)
+                await vectors.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
         except Exception:
