@@ -11,7 +11,8 @@ import pytest
 
 from kinegraph.services import Services
 from tests.cached import serving
-from tests.conftest import Api, Organization, Person, World, fast_folder
+from tests.conftest import Api, Organization, Person, World
+from tests.servers import fast_folder
 
 
 @pytest.fixture(scope="module")

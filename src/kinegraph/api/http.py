@@ -112,9 +112,7 @@ class GraphQLEndpoint:
             request.scope[METER] = meter
             limit = TimeLimit.begin(self.resources.limits.execution_seconds)
             if parameters.identifier is not None or self.persisted.trusted_only:
-                with meter.look_up():
-                    async with Deadline(limit, request.receive):
-                        await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+                await self._find_text(parameters, authenticate, meter, limit, request)
             keys = request.headers.getlist("idempotency-key")
             return await self._run(parameters, authenticate, how, keys, meter, limit, request)
         except CostRefused as error:
@@ -147,6 +145,19 @@ class GraphQLEndpoint:
                 raise
             failure = unexpected(RuntimeError(f"Something was cancelled, and not by whoever asked: {error!r}"))
             return _answer(how, {"errors": [failure.error]}, failure.status)
+
+    async def _find_text(
+        self,
+        parameters: Parameters,
+        authenticate: Authenticate[Viewer] | None,
+        meter: Meter,
+        limit: TimeLimit,
+        request: Request,
+    ) -> None:
+        """Look up the text of a persisted document. Raises DocumentRefused, OutOfTime and ClientDisconnect."""
+        with meter.look_up():
+            async with Deadline(limit, request.receive):
+                await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
 
     async def _run(
         self,
