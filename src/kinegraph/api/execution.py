@@ -17,7 +17,7 @@ from starlette.types import Receive
 
 from kinegraph.api.context import RequestContext
 from kinegraph.api.documents import Document
-from kinegraph.api.executor import Gate, execute, written
+from kinegraph.api.executor import Gate, execute, json_fragment
 from kinegraph.api.hang_ups import Deadline
 from kinegraph.api.limits import DocumentLimits
 from kinegraph.api.requests import Parameters
@@ -152,7 +152,7 @@ async def _once(
                 gate=gate,
                 root=root,
             )
-            data = None if result.data is None else written(result.data, budget)
+            data = None if result.data is None else json_fragment(result.data, budget)
             commit = not result.errors and (before_commit is None or await before_commit(context, data))
     except TimeoutError:
         if deadline.expired():

@@ -98,7 +98,7 @@ def _size(value: Any, enough: int, measured: dict[int, int]) -> int:
     return size
 
 
-def written(data: Any, budget: Budget) -> orjson.Fragment:
+def json_fragment(data: Any, budget: Budget) -> orjson.Fragment:
     """The data of a result as JSON text. Raises AnswerTooLarge before there is more text than the budget allows."""
     if budget.values * MAX_TEXT_LENGTH > budget.max_bytes:
         budget.spend_bytes(size_of(data, budget.max_bytes))
@@ -125,7 +125,7 @@ LARGE_TREE = 500
 """Nodes of a document, beyond which it is planned in a thread."""
 
 READY_TESTS = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
-"""What orjson writes as GraphQL's own conversion would (`written`)."""
+"""What orjson writes as GraphQL's own conversion would (`json_fragment`)."""
 
 ADAPTER = Adapter(
     strategy=strategy,

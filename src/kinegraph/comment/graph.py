@@ -126,7 +126,7 @@ class Mutation:
         uploads = await _stored_uploads(info, upload_ids, ("uploadIds",), checks)
         session = await info.context.write_session()
         with checks.layer():
-            comment = await _edited(session, id, if_updated_at, checks)
+            comment = await _comment_to_edit(session, id, if_updated_at, checks)
         if comment is not None and (uploads or removed):
             removed = await _checked_files(session, comment, removed, uploads, checks)
         elif removed:
@@ -173,7 +173,7 @@ async def _check_parent(session: WriteSession[Viewer], parent_id: UUID | None, m
         raise InvalidInput("Replies are one level deep: reply to the top-level comment.", "input", "parentCommentId")
 
 
-async def _edited(
+async def _comment_to_edit(
     session: WriteSession[Viewer], id: str, if_updated_at: datetime | None, checks: Checks
 ) -> WrittenCommentRow:
     """The viewer's comment of this id, locked where a version is sent. An edit of another version is a fault.

@@ -65,7 +65,7 @@ class Mutation:
             organization, row = target = await _target(session, exercise_id, organization_id)
             if row.organization_id is not None:
                 raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
-            await _require_current(session, (organization, row.id), if_updated_at)
+            await _require_current_exercise(session, (organization, row.id), if_updated_at)
             if not is_visible(session.viewer, row):
                 raise NotFound("There is no such exercise.", "exerciseId")
         with checks.layer():
@@ -100,7 +100,7 @@ class Mutation:
             if row.organization_id is not None:
                 message = "Cannot reset an org-custom exercise; delete it instead"
                 raise rules.ResetTargetNotCanonical(message, "exerciseId")
-            await _require_current(session, (organization, row.id), if_updated_at)
+            await _require_current_exercise(session, (organization, row.id), if_updated_at)
         checks.done()
         key = (organization, row.id)
         if names is None:
@@ -130,7 +130,7 @@ async def _target(session: WriteSession[Viewer], exercise_id: str, organization_
     return organization, row
 
 
-async def _require_current(
+async def _require_current_exercise(
     session: WriteSession[Viewer], key: store.ExerciseKey, if_updated_at: datetime | None
 ) -> None:
     """Raise StaleEdit for an edit of another version of the effective exercise, which is locked."""

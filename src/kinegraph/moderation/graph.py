@@ -46,7 +46,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await _coached(session, exercise_id)
-        _require_video(row)
+        _require_stored_video(row)
         await store_video.vote(session, row.id, None if vote is None else vote == rules_video.VideoVote.UP)
         return await exercise_payload(session, row.id)
 
@@ -123,7 +123,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await lock_writable(session, exercise_id, "exerciseId")
-        _require_video(row)
+        _require_stored_video(row)
         await store.update(session, row.id, {"video_status": status})
         return await exercise_payload(session, row.id)
 
@@ -140,7 +140,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await lock_writable(session, exercise_id, "exerciseId")
-        _require_video(row)
+        _require_stored_video(row)
         if locked != (row.video_locked_by_user_id is not None):
             holder = session.viewer.user.id if locked else None
             await store.update(session, row.id, {"video_locked_by_user_id": holder})
@@ -157,7 +157,7 @@ async def _coached(session: WriteSession[Viewer], exercise_id: str) -> rules.Exe
     return row
 
 
-def _require_video(row: rules.ExerciseRow) -> None:
+def _require_stored_video(row: rules.ExerciseRow) -> None:
     """Raise NotFound for an exercise without a video."""
     if row.video_url is None:
         raise NotFound("The exercise has no video.", "exerciseId")
