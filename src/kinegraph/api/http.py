@@ -87,8 +87,12 @@ class GraphQLEndpoint:
 
     async def __call__(self, request: Request) -> Response:
         """One request. Where its cost is asked for, a refusal too says what its caller has left."""
-        response = await self._answered(request)
-        meter: Meter | None = request.scope.get(METER)
+        try:
+            response = await self._answered(request)
+        finally:
+            meter: Meter | None = request.scope.get(METER)
+            if meter is not None:
+                meter.finish()
         if meter is not None and meter.is_requested:
             for name, value in meter.headers().items():
                 response.headers.setdefault(name, value)
@@ -171,7 +175,9 @@ class GraphQLEndpoint:
         revalidation = None if meter.is_requested else self._revalidation(request, authenticate, parameters)
         before_commit: BeforeCommit | None = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
-            await raise_if_executed(self.resources.database, authenticate, keyed)
+            async with self.resources.database.read(authenticate) as session:
+                with meter.counting(session):
+                    await raise_if_executed(session, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
             before_commit = partial(_store_answer, keyed.key)
         data, errors, notes = await execute_timed(

@@ -150,7 +150,10 @@ class Context:
             raise Unauthenticated(SIGN_IN)
         else:
             async with self._database.read(self._authenticate) as session:
-                yield session
+                try:
+                    yield session
+                finally:
+                    self.statements += session.statements
 
     async def viewer(self) -> Any:
         """The viewer of the request's session."""
