@@ -8,6 +8,8 @@ that they make for themselves, so that they do not meet each other.
 import asyncio
 import itertools
 import os
+import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -42,7 +44,15 @@ from tests.settings import NO_COST_LIMITS, with_settings
 SECRET = "a secret of the tests, of 64 bytes and more, as HS512 needs (RFC 7518)"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
 TEMPLATE = f"kinegraph_template{WORKER}"
+FAST_FOLDER_BYTES = 2 * 2**30
+"""Space that the servers of several processes of tests need."""
 _numbers = itertools.count(1)
+
+
+def fast_folder() -> str | None:
+    """A folder in memory, if there is one with enough space: a disk takes long to write and remove databases."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > FAST_FOLDER_BYTES else None
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +62,13 @@ def server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(SETTINGS, "fsync", "off")  # these data need not survive a power failure
+            patch.setitem(SETTINGS, "max_wal_size", "256MB")
             server = start_postgres(Path(folder) / "postgres")
         yield server.url
-        server.stop()
+        server.owner.stop((signal.SIGQUIT, 20))
 
 
 @pytest.fixture(scope="session")
@@ -89,18 +100,25 @@ async def template(server_url: str) -> str:
 
 
 async def _recreate(server_url: str, name: str, template: str) -> None:
+    await _drop(server_url, name)
     connection = await asyncpg.connect(server_url)
-    await connection.execute(f"DROP DATABASE IF EXISTS {name}")
     await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     await connection.close()
 
 
+async def _drop(server_url: str, name: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.close()
+
+
 @pytest.fixture(scope="module")
-async def database_url(server_url: str, template: str) -> str:
+async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
     """A database of this module's own, as its owner (a superuser) reaches it."""
     name = f"kinegraph_test{WORKER}_{next(_numbers)}"
     await _recreate(server_url, name, template)
-    return with_database(server_url, name)
+    yield with_database(server_url, name)
+    await _drop(server_url, name)
 
 
 @pytest.fixture(scope="module")

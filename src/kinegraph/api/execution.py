@@ -18,7 +18,7 @@ from starlette.types import Receive
 from kinegraph.api.context import RequestContext
 from kinegraph.api.documents import Document
 from kinegraph.api.executor import Gate, execute, json_fragment
-from kinegraph.api.hang_ups import Deadline
+from kinegraph.api.hang_ups import Deadline, TimeLimit
 from kinegraph.api.limits import DocumentLimits
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
@@ -27,7 +27,7 @@ from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.database import Database
-from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
+from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
 
@@ -87,16 +87,17 @@ async def execute_timed(
     root: Delivery | None = None,
     before: Before | None = None,
     before_commit: BeforeCommit | None = None,
+    limit: TimeLimit | None = None,
     receive: Receive | None = None,
 ) -> Executed:
     """The result of an operation, whose transaction has ended when this returns: committed if nothing failed.
 
     The meter is charged with what all tries did. Two requests that wait for each other's locks are no fault of theirs:
-    PostgreSQL ends one, which goes again. Raises OutOfTime after the limit's seconds, which all tries share, and
+    PostgreSQL ends one, which goes again. Raises OutOfTime at the end of `limit`, which all tries share, and
     ClientDisconnect where the client whose request has this `receive` (ASGI) hangs up before the COMMIT is sent: all is
     rolled back, as with any error.
     """
-    end = asyncio.get_running_loop().time() + resources.limits.execution_seconds
+    limit = limit or TimeLimit.begin(resources.limits.execution_seconds)
     for tries in range(1, MAX_TRIES + 1):
         context = RequestContext(
             resources.database,
@@ -108,7 +109,7 @@ async def execute_timed(
         )
         try:
             data, errors, _ = await _once(
-                context, parameters, resources.limits, end, gate, root, before, before_commit, receive, meter
+                context, parameters, resources.limits, limit, gate, root, before, before_commit, receive, meter
             )
             lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
         except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
@@ -125,7 +126,7 @@ async def _once(
     context: RequestContext,
     parameters: Parameters,
     limits: Limits,
-    end: float,
+    limit: TimeLimit,
     gate: Gate | None,
     root: Delivery | None,
     before: Before | None,
@@ -133,11 +134,11 @@ async def _once(
     receive: Receive | None,
     meter: Meter,
 ) -> Executed:
-    """One try in the context's transaction, down to the writing of the answer. `end` is of the event loop's clock."""
+    """One try in the context's transaction, down to the writing of the answer."""
     budget = Budget(limits.max_objects, limits.max_answer_bytes, AnswerTooLarge)
     commit = False
     try:
-        async with Deadline(end, receive) as deadline:
+        async with Deadline(limit, receive):
             if before is not None and await before(context):
                 commit = True
                 return Executed(None, [])
@@ -154,10 +155,6 @@ async def _once(
             )
             data = None if result.data is None else json_fragment(result.data, budget)
             commit = not result.errors and (before_commit is None or await before_commit(context, data))
-    except TimeoutError:
-        if deadline.expired():
-            raise OutOfTime(f"more than {limits.execution_seconds} s") from None
-        raise
     finally:
         await context.finish(commit=commit)
         meter.add(budget.objects, budget.values, context.statements, budget.hits)

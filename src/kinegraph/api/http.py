@@ -20,6 +20,7 @@ from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.execution import BeforeCommit, Resources, execute_timed
 from kinegraph.api.executor import Gate
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
+from kinegraph.api.hang_ups import Deadline, TimeLimit
 from kinegraph.api.limits import is_open
 from kinegraph.api.requests import (
     ANY,
@@ -113,11 +114,13 @@ class GraphQLEndpoint:
             authenticate = await authentication_by_token(authorization, self._tokens, self._claim)
             meter = meter_of(self._metering, authenticate, request, parameters.length)
             request.scope[METER] = meter
+            limit = TimeLimit.begin(self.resources.limits.execution_seconds)
             if parameters.identifier is not None or self.persisted.trusted_only:
                 with meter.look_up():
-                    await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+                    async with Deadline(limit, request.receive):
+                        await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
             keys = request.headers.getlist("idempotency-key")
-            return await self._run(parameters, authenticate, how, keys, meter, request)
+            return await self._run(parameters, authenticate, how, keys, meter, limit, request)
         except CostRefused as error:
             body = {"message": error.message, "extensions": error.extensions}
             return _answer(how, {"errors": [body]}, error.status, error.headers)
@@ -156,6 +159,7 @@ class GraphQLEndpoint:
         how: Media,
         keys: list[str],
         meter: Meter,
+        limit: TimeLimit,
         request: Request,
     ) -> Response:
         is_cached = authenticate is not None and not parameters.registers
@@ -175,7 +179,7 @@ class GraphQLEndpoint:
         revalidation = None if meter.is_requested else self._revalidation(request, authenticate, parameters)
         before_commit: BeforeCommit | None = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
-            async with self.resources.database.read(authenticate) as session:
+            async with Deadline(limit, request.receive), self.resources.database.read(authenticate) as session:
                 with meter.counting(session):
                     await raise_if_executed(session, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
@@ -190,6 +194,7 @@ class GraphQLEndpoint:
             gate=self._gate,
             before=None if revalidation is None else revalidation.is_current,
             before_commit=before_commit,
+            limit=limit,
             receive=request.receive,
         )
         if revalidation is not None and revalidation.tag:
