@@ -232,7 +232,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
             raise error
         context.columns_by_node = {}
         context.clear_loaders()
-        await context.renew()
+        await context.restart()
 
 
 def _root_names(operation: OperationDefinitionNode) -> Iterator[str]:

@@ -9,7 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.comment import store as comment_store
-from kinegraph.comment.graph_targets import locked_movement, movement_through_assignment, visible_comment
+from kinegraph.comment.graph_targets import comment_or_copy, locked_movement, movement_through_assignment
 from kinegraph.comment.rules import checked_body, checked_removals, require_attached
 from kinegraph.comment.store import WrittenCommentRow
 from kinegraph.identity.graph_versions import (
@@ -149,7 +149,7 @@ class Mutation:
     @takes_input("The comment to delete.")
     async def delete_comment(self, info: Info, id: CommentId) -> DeletePayload:
         session = await info.context.write_session()
-        comment = await visible_comment(session, id)
+        comment = await comment_or_copy(session, id)
         viewer = session.viewer
         if comment.author_id != viewer.user.id and not viewer.coaches(comment.organization_id):
             raise Forbidden("Only its author or a coach may delete a comment.", "id")
@@ -201,7 +201,7 @@ async def _comment_to_edit(
 
 async def _own(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
     """The viewer's comment of this id. Raises NotFound, and Forbidden for a comment of somebody else."""
-    comment = await visible_comment(session, id)
+    comment = await comment_or_copy(session, id)
     if comment.author_id != session.viewer.user.id:
         raise Forbidden("Only its author may edit a comment.", "id")
     return comment

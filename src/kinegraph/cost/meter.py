@@ -85,7 +85,7 @@ class Meter:
         account = self._account
         if account is None:
             return
-        if account.may_be_spent:
+        if account.was_full:
             self._admit(0)
         account.spend(REQUEST_COST + length // BYTES_PER_COST)
 
