@@ -115,10 +115,7 @@ class GraphQLEndpoint:
             meter = meter_of(self._metering, authenticate, request, parameters.length)
             request.scope[METER] = meter
             limit = TimeLimit.begin(self.resources.limits.execution_seconds)
-            if parameters.identifier is not None or self.persisted.trusted_only:
-                with meter.look_up():
-                    async with Deadline(limit, request.receive):
-                        await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+            await self._find_text(parameters, authenticate, meter, limit, request)
             keys = request.headers.getlist("idempotency-key")
             return await self._run(parameters, authenticate, how, keys, meter, limit, request)
         except CostRefused as error:
@@ -151,6 +148,20 @@ class GraphQLEndpoint:
                 raise
             failure = unexpected(RuntimeError(f"Something was cancelled, and not by whoever asked: {error!r}"))
             return _answer(how, {"errors": [failure.error]}, failure.status)
+
+    async def _find_text(
+        self,
+        parameters: Parameters,
+        authenticate: Authenticate[Viewer] | None,
+        meter: Meter,
+        limit: TimeLimit,
+        request: Request,
+    ) -> None:
+        """Set the text of a request that names a document, or that may execute trusted ones only."""
+        if parameters.identifier is not None or self.persisted.trusted_only:
+            with meter.look_up():
+                async with Deadline(limit, request.receive):
+                    await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
 
     async def _run(
         self,
