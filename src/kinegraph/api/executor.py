@@ -31,7 +31,7 @@ from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused
 from kinegraph.kit.batches import TypedNode, is_narrowed
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
-from kinegraph.kit.errors import AnswerTooLarge
+from kinegraph.kit.errors import AnswerTooLarge, TokenRefused
 from kinegraph.kit.pool import PoolExhausted
 
 
@@ -183,7 +183,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     """Strawberry's executor, breadth first."""
 
     plans = PLANS
-    final = (AnswerTooLarge, AnsweredBefore, KeyRefused, Hidden)
+    final = (AnswerTooLarge, AnsweredBefore, KeyRefused, Hidden, TokenRefused)
     gate: Gate | None = None
 
     async def execute_by_core(self, serially: bool | None = None) -> Any:
@@ -232,7 +232,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
             raise error
         context.columns_by_node = {}
         context.clear_loaders()
-        await context.renew()
+        await context.restart()
 
 
 def _root_names(operation: OperationDefinitionNode) -> Iterator[str]:

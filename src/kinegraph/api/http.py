@@ -88,8 +88,12 @@ class GraphQLEndpoint:
 
     async def __call__(self, request: Request) -> Response:
         """One request. Where its cost is asked for, a refusal too says what its caller has left."""
-        response = await self._answered(request)
-        meter: Meter | None = request.scope.get(METER)
+        try:
+            response = await self._answered(request)
+        finally:
+            meter: Meter | None = request.scope.get(METER)
+            if meter is not None:
+                meter.finish()
         if meter is not None and meter.is_requested:
             for name, value in meter.headers().items():
                 response.headers.setdefault(name, value)
@@ -111,8 +115,7 @@ class GraphQLEndpoint:
             meter = meter_of(self._metering, authenticate, request, parameters.length)
             request.scope[METER] = meter
             limit = TimeLimit.begin(self.resources.limits.execution_seconds)
-            if parameters.identifier is not None or self.persisted.trusted_only:
-                await self._find_text(parameters, authenticate, meter, limit, request)
+            await self._find_text(parameters, authenticate, meter, limit, request)
             keys = request.headers.getlist("idempotency-key")
             return await self._run(parameters, authenticate, how, keys, meter, limit, request)
         except CostRefused as error:
@@ -154,10 +157,11 @@ class GraphQLEndpoint:
         limit: TimeLimit,
         request: Request,
     ) -> None:
-        """Look up the text of a persisted document. Raises DocumentRefused, OutOfTime and ClientDisconnect."""
-        with meter.look_up():
-            async with Deadline(limit, request.receive):
-                await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+        """Set the text of a request that names a document, or that may execute trusted ones only."""
+        if parameters.identifier is not None or self.persisted.trusted_only:
+            with meter.look_up():
+                async with Deadline(limit, request.receive):
+                    await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
 
     async def _run(
         self,
@@ -186,8 +190,9 @@ class GraphQLEndpoint:
         revalidation = None if meter.is_requested else self._revalidation(request, authenticate, parameters)
         before_commit: BeforeCommit | None = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
-            async with Deadline(limit, request.receive):
-                await raise_if_executed(self.resources.database, authenticate, keyed)
+            async with Deadline(limit, request.receive), self.resources.database.read(authenticate) as session:
+                with meter.counting(session):
+                    await raise_if_executed(session, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
             before_commit = partial(_store_answer, keyed.key)
         data, errors, notes = await execute_timed(

@@ -20,7 +20,7 @@ from kinegraph.identity.rules import (
 )
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
-from kinegraph.kit.errors import Unauthenticated
+from kinegraph.kit.errors import TokenRefused
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import (
     Arguments,
@@ -57,7 +57,7 @@ class MemberCount(Protocol):
 
 
 class UserAuthentication(CachedAuthentication[Viewer]):
-    """Sets a viewer by user id or by e-mail address. Raises Unauthenticated where there is no such user.
+    """Sets a viewer by user id or by e-mail address. Raises TokenRefused where there is no such user.
 
     `issued_at` is the time when the token was issued, in seconds since 1970; None where there is no token. One that was
     issued before the user's tokens were revoked is refused.
@@ -98,7 +98,7 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         )
         if row is None or self._is_revoked(row.tokens_valid_after):
             log.info("a token was refused", extra={"reason": "there is no such user" if row is None else "revoked"})
-            raise Unauthenticated(INVALID_TOKEN)
+            raise TokenRefused(INVALID_TOKEN)
         user = User(row.id, row.name, row.email)
         by_organization = {m.organization.id: m for m in _memberships(user, row.memberships)}
         return Viewer(

@@ -1,7 +1,7 @@
 """The context of one GraphQL request: its session, and the batch loaders of its fields.
 
-A request has one session at a time, that is one transaction for one viewer: a query's is opened before its fields are
-executed, a mutation's by the first field that writes.
+A request has one session at a time, that is one transaction for one viewer: a planned query's is opened before its
+fields are executed, any other by the first field that asks for it (a mutation's fields by `write_session`).
 Whoever made the context calls `finish`, which commits a mutation or rolls it back; a query's COMMIT is deferred
 (kit.pool).
 
@@ -180,7 +180,10 @@ class Context:
             raise Unauthenticated(SIGN_IN)
         else:
             async with self._database.read(self._authenticate) as session:
-                yield session
+                try:
+                    yield session
+                finally:
+                    self.statements += session.statements
 
     async def viewer(self) -> Any:
         """The viewer of the request's session."""
@@ -248,8 +251,8 @@ class Context:
         """Drop all loaded answers, since rows were written."""
         self._loaders.clear()
 
-    async def renew(self) -> None:
-        """End a query's session; the next field that needs one opens another."""
+    async def restart(self) -> None:
+        """Roll the session back, and forget what fields did; the next field that needs a session opens another."""
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None

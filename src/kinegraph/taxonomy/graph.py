@@ -163,7 +163,10 @@ class Mutation:
         checks.done()
         assert term is not None
         await store.rename_term(session, rules.TaxonomyKind(term.kind), term.id, cleaned)
-        return await _stored(session, term.organization_id, term.id)
+        payload = await _stored(session, term.organization_id, term.id)
+        if payload.term is None:
+            raise NotFound(DELETED_MEANWHILE, "id")
+        return payload
 
     @mutation("Remove a term that no exercise is tagged with and no term lies below; who may write it may.")
     @takes_input("The term to remove.")
@@ -171,10 +174,11 @@ class Mutation:
         session = await info.context.write_session()
         term = await _writable_term(session, id)
         if not await store.delete_term(session, rules.TaxonomyKind(term.kind), term.id):
-            raise NotFound("The term was deleted meanwhile.", "id")
+            raise NotFound(DELETED_MEANWHILE, "id")
         return deleted(term.id)
 
 
+DELETED_MEANWHILE = "The term was deleted meanwhile."
 GLOBAL = "Only platform admins write the global taxonomies; add a term to your organization's instead."
 
 
