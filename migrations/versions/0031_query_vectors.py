@@ -10,7 +10,7 @@ in sessions of its own.
 from alembic import op
 
 revision = "0031"
-down_revision = "0029"
+down_revision = "0030"
 
 FIRE_TRIGGERS = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 """No table can be altered while triggers of its changed rows wait for the commit."""
