@@ -1,7 +1,7 @@
 """The worker as a process: it does the jobs of the API, and nothing is lost when it or Redis is killed.
 
 The workers are forked from a process that has imported the product (`running.py`); `test_commands.py` and
-`test_up_restarts.py` have some that are started as their users start them.
+`test_up.py` have some that are started as their users start them.
 """
 
 import asyncio
