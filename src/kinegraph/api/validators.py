@@ -58,6 +58,7 @@ UNVERSIONED = frozenset(
     (
         *("uploads", "exercise_video_votes", "viewer_versions", "jobs", "outbox", "events", "idempotency_keys"),
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
+        "stale_embeddings",  # marks of the worker
         "canonical_search",  # the exercises' versions would guard it, but few ask for the same search again
     )
 )
