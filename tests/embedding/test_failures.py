@@ -1,6 +1,6 @@
 """Failures of the service lose nothing and are shown in the job; while it is down it is not called."""
 
-from typing import Any  # faults
+from typing import Any  # faults, and private attributes
 
 import pytest
 
