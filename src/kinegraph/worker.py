@@ -39,6 +39,9 @@ QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
 """Maximum number of jobs in Redis at once: those that can start before they are due again."""
+MAX_MESSAGES = 1_000
+"""Number of messages in Redis above which no job is handed over. Jobs that wait for long have several, and messages of
+workers that died stay until JOB_SECONDS are over."""
 MIN_CONNECTIONS = 2
 """A job that works in a transaction stores its progress, and has its lease renewed, by another connection."""
 PROGRESS_SECONDS = 0.25
@@ -60,7 +63,8 @@ async def dispatch(
     """Make jobs of these kinds of facts that were recorded, and hand jobs that are due to Redis. Returns how many."""
     async with database.write(authenticate_worker) as session:
         await _make_jobs(session, kinds)
-    await redis.ping()
+    if await redis.zcard(QUEUE) >= MAX_MESSAGES:
+        return 0
     async with database.write(authenticate_worker) as session:
         due = await store_runs.take_due(session, MAX_QUEUED, lease_seconds)
     for job in due:

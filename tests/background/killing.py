@@ -59,8 +59,10 @@ class Killing:
         Its first `kills` runs are killed, each at a random moment within this time of its beginning; fewer where it has
         ended before.
         """
-        for _ in range(kills):
-            await self._run_once(id, random.uniform(0, within_seconds))
+        moments = [random.uniform(0, within_seconds) for _ in range(kills)]
+        print("Killed so many seconds after each beginning:", moments)  # pytest shows it where the test fails
+        for moment in moments:
+            await self._run_once(id, moment)
         await self._run_once(id, None)
         return await self.job(id)
 
