@@ -37,7 +37,7 @@ from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from kinegraph.settings import Settings
 from tests.observing import observe
-from tests.settings import NO_COST_LIMITS, VENDORS, with_settings
+from tests.settings import ALL_ALLOWED, with_settings
 
 SECRET = "a secret of the tests, of 64 bytes and more, as HS512 needs (RFC 7518)"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
@@ -240,9 +240,7 @@ def _user_errors(value: Any) -> Any:
 @pytest.fixture(scope="module")
 def services(database_url: str, redis_url: str) -> Services:
     """The services of the application under test."""
-    settings = Settings(
-        environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **VENDORS, **NO_COST_LIMITS
-    )
+    settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **ALL_ALLOWED)
     return Services(settings, database_url, redis_url, SECRET)
 
 
