@@ -12,7 +12,7 @@ from graphql import parse
 
 from kinegraph.api.context import RequestContext
 from kinegraph.api.documents import Document
-from kinegraph.api.executor import execute, written
+from kinegraph.api.executor import execute, json_fragment
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
 from kinegraph.identity.store import authenticate_as
@@ -75,4 +75,4 @@ class Query:
         result = await execute(schema._schema, context, variables, None, breadth_first=True, budget=budget)
         context.clear_loaders()
         assert not result.errors, result.errors
-        return orjson.dumps(written(result.data, budget))
+        return orjson.dumps(json_fragment(result.data, budget))

@@ -5,10 +5,7 @@ commands. Tests send requests to the API over HTTP (in process, unless they need
 that they make for themselves, so that they do not meet each other.
 """
 
-import asyncio
 import itertools
-import os
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -21,8 +18,6 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from kinegraph.canonical.jobs import seed_library
-from kinegraph.commands import migrate
 from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
 from kinegraph.identity.rules import Viewer
@@ -31,76 +26,17 @@ from kinegraph.kit.database import Database
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.main import create_app
-from kinegraph.outside.postgres import SETTINGS, start_postgres
-from kinegraph.outside.redis import start_redis
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from kinegraph.settings import Settings
 from tests.observing import observe
+from tests.servers import database_url, redis_url, server_url, template, with_database
 from tests.settings import ALL_ALLOWED, with_settings
 
+__all__ = ["database_url", "redis_url", "server_url", "template", "with_database"]
+
 SECRET = "a secret of the tests, of 64 bytes and more, as HS512 needs (RFC 7518)"
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests of several processes may share a server
-TEMPLATE = f"kinegraph_template{WORKER}"
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """A PostgreSQL 18 of the tests' own, or the one of KINEGRAPH_TEST_DATABASE_URL."""
-    given = os.environ.get("KINEGRAPH_TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(SETTINGS, "fsync", "off")  # these data need not survive a power failure
-            server = start_postgres(Path(folder) / "postgres")
-        yield server.url
-        server.stop()
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """A Redis of the tests' own."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = start_redis(Path(folder) / "redis")
-        yield server.url
-        server.stop()
-
-
-def with_database(url: str, name: str) -> str:
-    """The URL of another database on the same server."""
-    start, _, query = url.partition("?")
-    return f"{start.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-
-
-@pytest.fixture(scope="session")
-async def template(server_url: str) -> str:
-    """The name of a migrated database with the canonical library."""
-    await _recreate(server_url, TEMPLATE, "template0")
-    url = with_database(server_url, TEMPLATE)
-    await asyncio.to_thread(migrate.upgrade, url)
-    database = await Database.open(url, 1)
-    async for _ in seed_library(database):
-        pass
-    await database.close()
-    return TEMPLATE
-
-
-async def _recreate(server_url: str, name: str, template: str) -> None:
-    connection = await asyncpg.connect(server_url)
-    await connection.execute(f"DROP DATABASE IF EXISTS {name}")
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    await connection.close()
-
-
-@pytest.fixture(scope="module")
-async def database_url(server_url: str, template: str) -> str:
-    """A database of this module's own, as its owner (a superuser) reaches it."""
-    name = f"kinegraph_test{WORKER}_{next(_numbers)}"
-    await _recreate(server_url, name, template)
-    return with_database(server_url, name)
 
 
 @pytest.fixture(scope="module")

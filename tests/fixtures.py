@@ -3,14 +3,16 @@
 They last for a module, as its database does: tests that must not see each other's rows make an organization themselves.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from kinegraph.services import Services
 from tests.cached import serving
 from tests.conftest import Api, Organization, Person, World
+from tests.servers import fast_folder
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +22,10 @@ async def gym(world: World) -> Organization:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home() -> Iterator[Path]:
     """An empty folder for the data of this module's application."""
-    return tmp_path_factory.mktemp("home")
+    with TemporaryDirectory(prefix="home", dir=fast_folder()) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Events: the facts that subscribed clients are told, recorded by triggers in the transaction of their change.
+"""Events: the changes that subscribed clients are told, recorded by triggers in their transaction.
 
 A row is recorded without a position. `kinegraph_number_events` gives positions, under a lock that is held until its
 transaction has been committed: so positions become visible in their order, and a reader who has seen one has been

@@ -35,8 +35,9 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
-from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
+from kinegraph.services import Services, folder_storage, open_embeddings, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
+from kinegraph.vectors.jobs import QueryVectors
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (
@@ -139,6 +140,9 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
         asyncio.get_running_loop().run_in_executor(None, prepare)
+        vectors = QueryVectors(database, await stack.enter_async_context(open_embeddings(settings)))
+        stack.push_async_callback(vectors.close)
+        vectors.begin()
         persisted = await stack.enter_async_context(
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
@@ -148,6 +152,8 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
                 storage,
                 limits_of(settings),
                 settings.address,
+                vectors,
+                has_embeddings=settings.voyage_api_key is not None,
                 has_language_model=settings.anthropic_api_key is not None,
             ),
             tokens,

@@ -129,7 +129,8 @@ class Settings(BaseSettings):
     `cost_refill`: how much of it comes back in a second.
     `max_tokens`, `max_depth`, `max_fields`, `max_root_fields`, `max_aliases`, `max_definitions`, `max_variables`,
     `max_arguments`: maximum size of a document.
-    `execution_seconds`: maximum duration of an execution, waiting for a connection included.
+    `execution_seconds` (KINEGRAPH_EXECUTION_TIMEOUT): maximum duration of an execution, with the wait for a connection.
+    `statement_timeout_seconds` (KINEGRAPH_STATEMENT_TIMEOUT): maximum duration of one SQL statement.
     `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; of 0, none.
     `heartbeat_seconds`: how often a silent subscription sends a sign of life.
     `job_lease_seconds`: seconds after which a job of a worker that died is begun again.

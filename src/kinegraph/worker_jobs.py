@@ -15,7 +15,7 @@ from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.jobs_objects import seed_object
 from kinegraph.canonical.rules import LibraryError
 from kinegraph.embedding.jobs import embed_exercises, embed_workouts
-from kinegraph.embedding.rules import ExerciseTextsChanged, WorkoutTextsChanged
+from kinegraph.embedding.rules import NO_KEY, ExerciseTextsChanged, WorkoutTextsChanged
 from kinegraph.enrichment.jobs import Enricher, EnrichmentImpossible, enrich_canonical
 from kinegraph.kit.database import Database
 from kinegraph.media.jobs import make_thumbnail
@@ -75,7 +75,7 @@ async def _embed_workouts(work: Work, run: JobRun, sweep: bool = False) -> str:
 
 def _voyage(work: Work) -> Voyage:
     if work.voyage is None:
-        raise ServiceError("Embeddings are off: set KINEGRAPH_VOYAGE_API_KEY for the worker.")
+        raise ServiceError(NO_KEY)
     return work.voyage
 
 
@@ -86,16 +86,18 @@ WHEN: Mapping[type, Sequence[JobKind]] = {
 }
 """WHEN such a fact was recorded THEN these jobs run, with the fact's values as their arguments."""
 
-EMBEDDING = (JobKind.EMBED_EXERCISES, JobKind.EMBED_WORKOUTS)
+EMBEDDING = frozenset((JobKind.EMBED_EXERCISES, JobKind.EMBED_WORKOUTS))
+KEYLESS = frozenset(JobKind) - EMBEDDING
+"""The kinds of jobs that need no service with a key."""
 
 COLLECTED_SECONDS: Mapping[JobKind, float] = {JobKind.EMBED_EXERCISES: 2, JobKind.EMBED_WORKOUTS: 20}
 """Kinds of which one job does the work of many facts, and the delay in seconds in which these are collected: an edited
 workout is usually edited again."""
 
 
-def is_possible(work: Work, kind: JobKind) -> bool:
-    """Whether the services of a kind of job are configured. Facts make no job of one that is not possible."""
-    return kind not in EMBEDDING or work.voyage is not None
+def possible_kinds(work: Work) -> frozenset[JobKind]:
+    """The kinds of jobs whose services are configured. Facts and schedules make no others."""
+    return KEYLESS if work.voyage is None else KEYLESS | EMBEDDING
 
 
 RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
@@ -107,7 +109,10 @@ RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
 }
 """The function that runs a job of each kind. It returns the message of the job that succeeded."""
 
-NIGHTLY: Mapping[str, tuple[JobKind, Mapping[str, Any]]] = {}
+NIGHTLY: Mapping[str, tuple[JobKind, Mapping[str, Any]]] = {
+    "embed exercises": (JobKind.EMBED_EXERCISES, {"sweep": True}),
+    "embed workouts": (JobKind.EMBED_WORKOUTS, {"sweep": True}),
+}
 """The jobs of every night, at NIGHT_HOUR: by the name of a schedule, which never changes, the kind and arguments."""
 
 FINAL = (NotAnImage, LibraryError, EnrichmentImpossible)

@@ -63,7 +63,7 @@ async def test_trees_use_no_more_of_the_machines_memory_than_the_setting_allows(
     services: Services, gym: Organization, workouts: list[str]
 ) -> None:
     many = [(TREE, workouts)]
-    none = await grown(services, "cache", 0, gym.coach.token, many=many, times=2)
+    none = await grown(services, "cache", 0, gym.coach.token, many=[(TREE, workouts[:300])], times=2)
     some = await grown(services, "cache", CACHE_MB, gym.coach.token, many=many, times=2)
     assert some["counts"]["evictions tree"] > 100
     assert some["bytes"] <= CACHE_MB * MEGABYTE
@@ -88,7 +88,7 @@ async def test_documents_use_no_more_of_the_machines_memory_than_the_setting_all
 async def test_anonymous_requests_leave_nothing_in_the_cache(services: Services) -> None:
     few, many = [
         await grown(services, "request_cache", CACHE_MB, "", shape="aliases", size=100, count=count, times=1)
-        for count in (100, 400)
+        for count in (60, 200)
     ]
     assert (many["bytes"], many["entries"]) == (0, 0)
-    assert many["grew"] - few["grew"] < MARGIN  # it would be 70 MB
+    assert many["grew"] - few["grew"] < MARGIN  # it would be 33 MB

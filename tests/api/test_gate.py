@@ -19,8 +19,8 @@ SCHEMA = "{ __schema { queryType { name } } }"
 
 @pytest.fixture(scope="module")
 async def served(services: Services) -> AsyncIterator[tuple[Api, Gate]]:
-    """The API with two connections and a time limit of four seconds, and its gate."""
-    async with serving(services, pool_size=POOL, execution_seconds=4) as server:
+    """The API with two connections, and its gate."""
+    async with serving(services, pool_size=POOL) as server:
         assert server.endpoint._gate is not None
         yield server.api, server.endpoint._gate
 
@@ -40,11 +40,12 @@ async def test_failing_documents_that_wait_at_the_gate_hold_no_connections(
 
 
 async def test_a_request_that_waits_longer_than_the_time_limit_gets_a_timeout(
-    served: tuple[Api, Gate], gym: Organization
+    services: Services, gym: Organization
 ) -> None:
-    api, gate = served
-    async with gate.turn():
-        answer = await api.post(FAILS, gym.coach)
+    async with serving(services, pool_size=POOL, execution_seconds=0.5) as server:
+        assert server.endpoint._gate is not None
+        async with server.endpoint._gate.turn():
+            answer = await server.api.post(FAILS, gym.coach)
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "TIMEOUT")
 
 

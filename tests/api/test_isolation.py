@@ -18,6 +18,8 @@ from tests.conftest import Organization, Person, World
 
 EXECUTORS = ("breadth-first", "graphql-core")
 POOL = 3
+VALID = 18
+"""Valid requests of each organization, one after the other."""
 SLOW_SECONDS = 1
 BACKLOG = 8
 """Maximum of requests under way before clients that do not wait for an answer send more."""
@@ -144,7 +146,7 @@ async def test_valid_requests_succeed_beside_failing_documents_of_others(
         try:
             async with asyncio.TaskGroup() as group:
                 for organization in tenants.good:
-                    group.create_task(_send_valid_requests(served, organization, executor, 30))
+                    group.create_task(_send_valid_requests(served, organization, executor, VALID))
         finally:
             done.set()
             met = await asyncio.gather(*bad)
@@ -204,7 +206,7 @@ async def test_valid_requests_succeed_beside_clients_that_hang_up_at_any_time(
     try:
         async with asyncio.TaskGroup() as group:
             for organization in tenants.good:
-                group.create_task(_send_valid_requests(served, organization, executor, 30))
+                group.create_task(_send_valid_requests(served, organization, executor, VALID))
     finally:
         done.set()
         counts = await asyncio.gather(*bad)

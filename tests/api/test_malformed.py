@@ -44,12 +44,17 @@ ODD = (
 )
 
 
-@pytest.fixture
-async def organization(world: World) -> Organization:
-    """An organization whose coach is its admin and a platform admin, so that one person may do everything."""
+async def administered(world: World) -> Organization:
+    """A new organization whose coach is its admin and a platform admin, so that one person may do everything."""
     made = await world.organization()
     admin = await world.person(is_platform_admin=True)
     return replace(made, coach=await world.join(made.id, "admin", admin))
+
+
+@pytest.fixture
+async def organization(world: World) -> Organization:
+    """An organization of one test."""
+    return await administered(world)
 
 
 async def targets(api: Api, world: World, organization: Organization) -> dict[str, dict[str, str]]:

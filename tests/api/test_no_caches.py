@@ -14,6 +14,7 @@ from tests.settings import with_settings
 
 PACKAGES = ("kinegraph", "strawberry", "graphql", "starlette", "jwt", "asyncpg", "orjson")
 SIZED = (dict, list, set, OrderedDict, Counter, defaultdict, deque)
+CACHES = (_lru_cache_wrapper, *SIZED)
 EXEMPT = {
     "kinegraph.kit.batches.narrow": "texts of columns, of which there are as many as the schema allows; at most 2,000",
     "kinegraph.kit.leases.Lease._prepared": "statements prepared on a connection, at most 200 of each",
@@ -44,8 +45,9 @@ def caches() -> dict[str, int]:
         kind = type(instance)
         if hasattr(instance, "__dict__"):
             for key, value in list(vars(instance).items()):
-                for name, size in measured(f"{kind.__module__}.{kind.__qualname__}.{key}", value).items():
-                    found[name] = found.get(name, 0) + size
+                if isinstance(value, CACHES):  # few are, of hundreds of thousands
+                    for name, size in measured(f"{kind.__module__}.{kind.__qualname__}.{key}", value).items():
+                        found[name] = found.get(name, 0) + size
     for wrapped in (each for each in objects if isinstance(each, _lru_cache_wrapper)):
         if (wrapped.__module__ or "").partition(".")[0] in PACKAGES:
             found |= measured(f"{wrapped.__module__}.{wrapped.__qualname__}", wrapped)

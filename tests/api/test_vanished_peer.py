@@ -8,7 +8,7 @@ from typing import Any  # JSON of requests and responses
 import asyncpg
 import pytest
 
-from kinegraph.kit import leases
+from kinegraph.kit import database, leases
 from kinegraph.kit.rows import Row
 from kinegraph.main import create_app
 from kinegraph.services import Services
@@ -33,6 +33,7 @@ async def relay(services: Services) -> AsyncIterator[Relay]:
 async def api(services: Services, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
     """The API on two connections through the relay, where a statement may take a second."""
     monkeypatch.setattr(leases, "CONTROL_SECONDS", 1)
+    monkeypatch.setattr(database, "CONNECT_SECONDS", 1)
     changed = with_settings(services, pool_size=2, statement_timeout_seconds=1)
     async with running(create_app(replace(changed, database_url=relay.url))) as api:
         yield api

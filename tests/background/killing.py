@@ -17,8 +17,8 @@ from kinegraph.background.rules import MAX_FAILURES
 from kinegraph.kit.database import Database
 from kinegraph.worker import dispatch
 from tests.background.rows import Pool, expire
-from tests.conftest import WORKER, with_database
 from tests.process.running import environment, forked
+from tests.servers import WORKER, with_database
 from tests.waiting import until
 
 COPY = f"kinegraph_undisturbed{WORKER}"

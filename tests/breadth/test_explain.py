@@ -89,6 +89,23 @@ def test_a_workout_tree_is_printed_with_levels_strategies_columns_and_code(
     assert "(d['name'] if 'name' in d else r[1])" in generated
 
 
+@pytest.mark.parametrize(
+    ("below", "cause"),
+    [
+        ("exercise { overrides { field } }", "EffectiveExercise.overrides"),
+        ("exercise { exercise { categories { id } } }", "Exercise.categories"),
+        ("comments { body }", None),
+    ],
+)
+def test_what_is_not_cached_names_the_field_below_that_prevents_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], below: str, cause: str | None
+) -> None:
+    assert explain(tmp_path, f"{{ workout(id: 1) {{ sections {{ movements {{ {below} }} }} }} }}") == 0
+    printed = capsys.readouterr().out
+    assert (f"    not cached, because of {cause}\n" in printed) is (cause is not None)
+    assert ("cached by" in printed) is (cause is None)
+
+
 def test_an_operation_that_has_no_plan_is_printed_with_the_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

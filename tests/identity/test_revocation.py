@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from kinegraph.services import Services
-from tests.conftest import SECRET, Api, Person, World
+from tests.conftest import SECRET, Api, Counter, Person, World
 from tests.identity.keys import assert_signed_in, assert_unauthenticated, claims, request, served
 from tests.identity.rows import Pool
 
@@ -57,6 +57,18 @@ async def test_a_token_that_does_not_say_when_it_was_issued_is_refused_once_toke
     assert_signed_in(await request(api, issued(person, None)), person)
     await revoke(owner, person)
     assert_unauthenticated(await request(api, issued(person, None)))
+
+
+@pytest.mark.parametrize("document", ["{ viewer { user { id } } }", "mutation { deleteWorkout(id: 1) { deletedId } }"])
+async def test_a_refused_token_is_looked_up_once(counter: Counter, world: World, owner: Pool, document: str) -> None:
+    person = await world.person()
+    await revoke(owner, person)
+    with counter.counting() as statements:
+        response = await counter.api.client.post(
+            "/graphql", json={"query": document}, headers={"Authorization": f"Bearer {issued(person, 60)}"}
+        )
+    assert_unauthenticated(response)
+    assert sum("kinegraph_authenticate" in each for each in statements) == 1
 
 
 async def test_revoking_one_users_tokens_leaves_anothers(api: Api, world: World, owner: Pool) -> None:

@@ -10,8 +10,8 @@ from tests.identity.rows import SCOPED, Pool
 
 TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
-          "document_usage", "events", "canonical_search", "stale_embeddings", "alias_proposals",
-          "exercise_enrichments", "enrichment_runs")  # fmt: skip
+          "document_usage", "events", "canonical_search", "query_embeddings", "stale_embeddings",
+          "alias_proposals", "exercise_enrichments", "enrichment_runs")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -26,7 +26,8 @@ POLICIES = {
     "idempotency_keys": ["*", "*"],  # one's own, and the worker's
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
-    "jobs": ["*", "a", "r"],  # platform admins add jobs and see them
+    "query_embeddings": ["*"],  # the process's own
+    "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 

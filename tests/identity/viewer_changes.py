@@ -63,6 +63,8 @@ async def authenticated(database: Database, person: Person) -> tuple[Viewer, lis
 async def statements_of(database: Database, person: Person) -> list[str]:
     """The statements that begin a read session of the person, on a database with one connection."""
     seen: list[str] = []
+    lease = await database.pool.begin("BEGIN")  # waits while its deferred COMMIT is sent: `observe` would miss it then
+    await database.pool.end(lease, "ROLLBACK")
     observe(database, seen)
     async with database.read(authenticate_as(person.id)):
         return list(seen)

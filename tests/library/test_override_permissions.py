@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from tests.conftest import Api, Organization, Person, World
+from tests.conftest import Api, Counter, Organization, Person, World
 from tests.exercise.documents import DELETE, create, update
 from tests.library.documents import RESET, UPSERT, effective, library, target, upsert
 
@@ -44,6 +44,17 @@ async def test_reset_override_needs_owner_admin_or_coach(
     assert found == [(code, ["organizationId"]) for code in refused]
     seen = await effective(api, gym, squat)
     assert seen is not None and seen["isCustomizedByOrg"] is bool(refused)
+
+
+async def test_who_may_not_override_an_exercise_locks_nothing(
+    counter: Counter, gym: Organization, people: dict[str, Person], squat: str
+) -> None:
+    malformed = {**target(squat, gym), "exerciseId": "7"}
+    for person, ids in ((people["outsider"], target(squat, gym)), (gym.coach, malformed)):
+        for document, values in ((UPSERT, {"overrides": {"name": "x"}}), (RESET, {})):
+            with counter.counting() as statements:
+                assert await counter.api.refusals(document, person, **ids, **values)
+            assert not any("advisory" in each for each in statements), statements
 
 
 @pytest.mark.parametrize("who", ["owner", "admin", "coach", "member"])
@@ -122,11 +133,14 @@ async def test_another_organizations_own_exercise_does_not_exist_for_an_override
 
 @pytest.mark.parametrize("status", ["DRAFT", "ARCHIVED"])
 async def test_a_canonical_exercise_that_a_coach_does_not_see_cannot_be_overridden(
-    api: Api, gym: Organization, people: dict[str, Person], status: str
+    api: Api, world: World, gym: Organization, people: dict[str, Person], status: str
 ) -> None:
+    """A coach who is a platform admin, and sees it, gets the same answer."""
     hidden = await create(api, people["platform admin"], status=status)
-    found = await api.refusals(UPSERT, gym.coach, **target(hidden["id"], gym), overrides={"name": "x"})
-    assert found == [("NOT_FOUND", ["exerciseId"])]
+    both = await world.join(gym.id, "coach", await world.person(is_platform_admin=True))
+    for coach in (gym.coach, both):
+        found = await api.refusals(UPSERT, coach, **target(hidden["id"], gym), overrides={"name": "x"})
+        assert found == [("NOT_FOUND", ["exerciseId"])]
     assert await effective(api, gym, hidden["id"]) is None
 
 

@@ -109,7 +109,7 @@ async def test_the_breaker_opens_after_failures_in_a_row_and_closes_after_one_su
         await vendor.call(fails, once)
     assert sent == 3
     clock.now += 31
-    assert vendor.breaker.state is BreakerState.HALF_OPEN
+    assert [vendor.breaker.state] == [BreakerState.HALF_OPEN]
     with pytest.raises(PassingFault):
         await vendor.call(fails, once)
     assert (sent, vendor.breaker.state) == (4, BreakerState.OPEN)

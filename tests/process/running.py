@@ -50,6 +50,7 @@ for request in sys.stdin:
             os.setsid()
         else:
             signal.alarm(60)
+        exec(request["before"], {})
         sys.exit(main(request["arguments"]))
     print(child if request["stays"] else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
@@ -81,11 +82,13 @@ def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess
         return subprocess.CompletedProcess([*KINEGRAPH, *arguments], code, out.read_text(), err.read_text())
 
 
-def _fork(arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path, *, stays: bool = False) -> int:
+def _fork(
+    arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path, *, stays: bool = False, before: str = ""
+) -> int:
     """Fork a command that writes to these files. Returns its exit code, or the pid of one that stays."""
     streams = [os.devnull, str(out), str(err)]
     request = {"arguments": arguments, "env": dict(env), "folder": str(Path.cwd()), "streams": streams, "stays": stays}
-    return int(_answer(request))
+    return int(_answer({**request, "before": before}))
 
 
 def _answer(request: Mapping[str, object]) -> str:
@@ -129,10 +132,10 @@ class Forked:
 
 
 @contextmanager
-def forked(*arguments: str, env: Mapping[str, str], log: Path) -> Iterator[Forked]:
-    """A command that runs in a forked process until the block ends."""
+def forked(*arguments: str, env: Mapping[str, str], log: Path, before: str = "") -> Iterator[Forked]:
+    """A command that runs in a forked process until the block ends; `before` is Python that the process runs first."""
     log.write_bytes(b"")
-    process = Forked(_fork(arguments, env, log, log, stays=True))
+    process = Forked(_fork(arguments, env, log, log, stays=True, before=before))
     try:
         yield process
     finally:

@@ -9,7 +9,7 @@ from tests.api.documents import outcome, send
 from tests.conftest import Person, World
 from tests.realtime.clients import COMMENTS, Gym, Live, gym_of, live
 from tests.waiting import until
-from tests.workout.documents import comment
+from tests.workout.documents import NO_ID, comment
 
 
 def leave(served: Live, person: Person, remaining: int) -> None:
@@ -70,3 +70,23 @@ async def test_a_subscription_begins_only_within_the_budget(services: Services, 
         async with served.events(gym.coach, COMMENTS, id=gym.workout_id) as events:
             assert events.response.status_code == 429
             assert int(events.response.headers["Retry-After"]) > 0
+
+
+async def test_a_subscription_that_begins_stays_charged_with_its_estimate_and_one_that_is_refused_does_not(
+    services: Services, world: World
+) -> None:
+    async with live(services, cost_budget=1_500, cost_refill=1) as served:
+        gym = await gym_of(served.api, world)
+        users = served.state["graphql"]._metering._users
+        users.clock = lambda: 0.0
+        levels = []
+        async with served.socket(gym.coach) as client:
+            for operation, id in enumerate((NO_ID, NO_ID, gym.workout_id)):  # the first is parsed
+                await client.subscribe(COMMENTS, str(operation), id=id)
+                if id == NO_ID:
+                    assert (await client.error(str(operation)))["extensions"]["code"] == "NOT_FOUND"
+                else:
+                    await served.subscribed()
+                levels.append(users.account(gym.coach.id.hex).level)
+        refused, begun = levels[1] - levels[0], levels[2] - levels[1]
+        assert (refused, begun) == (20 + 1 + 10, 20 + 14), "one statement, and the estimate"

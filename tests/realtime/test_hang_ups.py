@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 import pytest
 
 from kinegraph.api.hang_ups import MAX_MESSAGES, WATCH_AFTER_SECONDS, Deadline
+from kinegraph.main import create_app
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, outcome, send
-from tests.api.test_time_limits import LIST, locked
-from tests.conftest import Person, World
+from tests.api.test_time_limits import LIST, assert_later, locked
+from tests.conftest import Person, World, running
 from tests.realtime.clients import Live, live
+from tests.settings import with_settings
 from tests.waiting import until
 from tests.workout.documents import Pool
 
@@ -99,6 +101,36 @@ async def test_the_idempotency_key_of_a_mutation_whose_client_hung_up_is_free_fo
     for _ in range(2):
         assert outcome(await send(patient.api, body, person=admin, headers=key)) == (200, [])
     assert await owner.fetchval(STORED, "Hung up with a key") == 1
+
+
+LOOKUPS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "idempotency_keys": (
+        {"query": CREATE_EXERCISE, "variables": {"input": {"name": "Never"}}},
+        {"Idempotency-Key": "new"},
+    ),
+    "persisted_documents": ({"documentId": f"sha256:{'0' * 64}"}, {}),
+}
+"""The requests that look for a row in a table before they are executed."""
+
+
+@pytest.mark.parametrize("table", LOOKUPS)
+async def test_a_look_up_before_the_execution_ends_when_the_client_hangs_up(
+    patient: Live, world: World, owner: Pool, table: str
+) -> None:
+    person, (body, headers) = await world.person(), LOOKUPS[table]
+    async with locked(owner, table):
+        async with hanging_up(patient, person, "POST", body, **headers):
+            await until(lambda: owner.fetchval(f"SELECT ({WAITING}) = 1"))
+        await until(lambda: owner.fetchval(f"SELECT ({OPEN}) = 0"))
+
+
+@pytest.mark.parametrize("table", LOOKUPS)
+async def test_a_look_up_before_the_execution_ends_at_the_time_limit_of_the_request(
+    services: Services, world: World, owner: Pool, table: str
+) -> None:
+    person, (body, headers) = await world.person(), LOOKUPS[table]
+    async with running(create_app(with_settings(services, execution_seconds=0.2))) as api, locked(owner, table):
+        assert_later(await send(api, body, person=person, headers=headers), "TIMEOUT")
 
 
 @pytest.mark.parametrize("kind", ["server-sent events", "WebSocket"])

@@ -17,19 +17,23 @@ from starlette.types import Receive
 
 from kinegraph.api.context import RequestContext
 from kinegraph.api.documents import Document
-from kinegraph.api.executor import Gate, execute, written
-from kinegraph.api.hang_ups import Deadline
+from kinegraph.api.executor import Gate, execute, json_fragment
+from kinegraph.api.hang_ups import Deadline, TimeLimit
 from kinegraph.api.limits import DocumentLimits
+from kinegraph.api.preparations import has_preparations, prepared_for
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
 from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store import authenticate_nobody
+from kinegraph.kit.context import Prepare
 from kinegraph.kit.database import Database
-from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
+from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
+from kinegraph.vectors.jobs import QueryVectors
 
 MAX_TRIES = 8
 """Maximum number of executions of a request that a deadlock ends."""
@@ -57,6 +61,10 @@ class Resources:
     limits: Limits
     address: str
     """The address of this server, for the addresses in answers."""
+    vectors: QueryVectors
+    """The vectors of texts that are searched."""
+    has_embeddings: bool = False
+    """Whether jobs that embed texts can be run."""
     has_language_model: bool = False
     """Whether jobs that need a language model can be run."""
 
@@ -89,16 +97,18 @@ async def execute_timed(
     root: Delivery | None = None,
     before: Before | None = None,
     before_commit: BeforeCommit | None = None,
+    limit: TimeLimit | None = None,
     receive: Receive | None = None,
 ) -> Executed:
     """The result of an operation, whose transaction has ended when this returns: committed if nothing failed.
 
     The meter is charged with what all tries did. Two requests that wait for each other's locks are no fault of theirs:
-    PostgreSQL ends one, which goes again. Raises OutOfTime after the limit's seconds, which all tries share, and
-    ClientDisconnect where the client whose request has this `receive` (ASGI) hangs up before the COMMIT is sent: all is
-    rolled back, as with any error.
+    PostgreSQL ends one, which goes again. What fields need of other services is obtained before the first transaction
+    begins. Raises OutOfTime at the end of `limit`, which all tries share, and ClientDisconnect where the client whose
+    request has this `receive` (ASGI) hangs up before the COMMIT is sent: all is rolled back, as with any error.
     """
-    end = asyncio.get_running_loop().time() + resources.limits.execution_seconds
+    limit = limit or TimeLimit.begin(resources.limits.execution_seconds)
+    prepared = await _prepare(resources, document, parameters, authenticate, meter, Deadline(limit, receive))
     for tries in range(1, MAX_TRIES + 1):
         context = RequestContext(
             resources.database,
@@ -107,11 +117,13 @@ async def execute_timed(
             writes=writes,
             storage=resources.storage,
             address=resources.address,
+            prepared=prepared,
+            has_embeddings=resources.has_embeddings,
             has_language_model=resources.has_language_model,
         )
         try:
             data, errors, _ = await _once(
-                context, parameters, resources.limits, end, gate, root, before, before_commit, receive, meter
+                context, parameters, resources.limits, limit, gate, root, before, before_commit, receive, meter
             )
             lost = any(isinstance(error.original_error, asyncpg.DeadlockDetectedError) for error in errors)
         except asyncpg.DeadlockDetectedError:  # of a plan, or of COMMIT, which writes versions
@@ -124,11 +136,27 @@ async def execute_timed(
     return Executed(None if writes and errors else data, errors, context.notes)
 
 
+async def _prepare(
+    resources: Resources,
+    document: Document,
+    parameters: Parameters,
+    authenticate: Authenticate[Viewer] | None,
+    meter: Meter,
+    deadline: Deadline,
+) -> Mapping[Prepare, Any]:
+    """What fields of the root obtain from other services. Raises OutOfTime and ClientDisconnect."""
+    if authenticate is None or not has_preparations(document, parameters):
+        return {}
+    is_signed_in = authenticate is not authenticate_nobody
+    async with deadline:
+        return await prepared_for(document, parameters, resources, meter.prepared, is_signed_in=is_signed_in)
+
+
 async def _once(
     context: RequestContext,
     parameters: Parameters,
     limits: Limits,
-    end: float,
+    limit: TimeLimit,
     gate: Gate | None,
     root: Delivery | None,
     before: Before | None,
@@ -136,11 +164,11 @@ async def _once(
     receive: Receive | None,
     meter: Meter,
 ) -> Executed:
-    """One try in the context's transaction, down to the writing of the answer. `end` is of the event loop's clock."""
+    """One try in the context's transaction, down to the writing of the answer."""
     budget = Budget(limits.max_objects, limits.max_answer_bytes, AnswerTooLarge)
     commit = False
     try:
-        async with Deadline(end, receive) as deadline:
+        async with Deadline(limit, receive):
             if before is not None and await before(context):
                 commit = True
                 return Executed(None, [])
@@ -155,12 +183,8 @@ async def _once(
                 gate=gate,
                 root=root,
             )
-            data = None if result.data is None else written(result.data, budget)
+            data = None if result.data is None else json_fragment(result.data, budget)
             commit = not result.errors and (before_commit is None or await before_commit(context, data))
-    except TimeoutError:
-        if deadline.expired():
-            raise OutOfTime(f"more than {limits.execution_seconds} s") from None
-        raise
     finally:
         await context.finish(commit=commit)
         meter.add(budget.objects, budget.values, context.statements, budget.hits)

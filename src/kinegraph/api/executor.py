@@ -31,7 +31,7 @@ from kinegraph.idempotency.rules import AnsweredBefore, KeyRefused
 from kinegraph.kit.batches import TypedNode, is_narrowed
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.context import Batch, Context
-from kinegraph.kit.errors import AnswerTooLarge
+from kinegraph.kit.errors import AnswerTooLarge, TokenRefused
 from kinegraph.kit.pool import PoolExhausted
 
 
@@ -98,7 +98,7 @@ def _size(value: Any, enough: int, measured: dict[int, int]) -> int:
     return size
 
 
-def written(data: Any, budget: Budget) -> orjson.Fragment:
+def json_fragment(data: Any, budget: Budget) -> orjson.Fragment:
     """The data of a result as JSON text. Raises AnswerTooLarge before there is more text than the budget allows."""
     if budget.values * MAX_TEXT_LENGTH > budget.max_bytes:
         budget.spend_bytes(size_of(data, budget.max_bytes))
@@ -125,7 +125,7 @@ LARGE_TREE = 500
 """Nodes of a document, beyond which it is planned in a thread."""
 
 READY_TESTS = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
-"""What orjson writes as GraphQL's own conversion would (`written`)."""
+"""What orjson writes as GraphQL's own conversion would (`json_fragment`)."""
 
 ADAPTER = Adapter(
     strategy=strategy,
@@ -183,7 +183,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
     """Strawberry's executor, breadth first."""
 
     plans = PLANS
-    final = (AnswerTooLarge, AnsweredBefore, KeyRefused, Hidden)
+    final = (AnswerTooLarge, AnsweredBefore, KeyRefused, Hidden, TokenRefused)
     gate: Gate | None = None
 
     async def execute_by_core(self, serially: bool | None = None) -> Any:
@@ -232,7 +232,7 @@ class Executor(BreadthFirst, StrawberryGraphQLCoreExecutionContext):
             raise error
         context.columns_by_node = {}
         context.clear_loaders()
-        await context.renew()
+        await context.restart()
 
 
 def _root_names(operation: OperationDefinitionNode) -> Iterator[str]:

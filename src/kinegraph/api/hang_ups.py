@@ -2,10 +2,12 @@
 
 import asyncio
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
+
+from kinegraph.kit.errors import OutOfTime
 
 WATCH_AFTER_SECONDS = 0.05
 """Seconds until the client is watched: most answers are made by then, and cost a timer alone."""
@@ -15,23 +17,33 @@ MAX_MESSAGES = 10
 servers of tests do, would keep the event loop busy."""
 
 
-class Deadline:
-    """A context manager that cancels its block at `end` (of the event loop's clock), and when the client hangs up.
+class TimeLimit(NamedTuple):
+    """The time limit of one request, which its look-ups and all tries of its execution share."""
 
-    Raises TimeoutError, or starlette's ClientDisconnect. `receive` is that of the request (ASGI), whose body has been
+    seconds: float
+    end: float
+    """Time of the event loop's clock."""
+
+    @classmethod
+    def begin(cls, seconds: float) -> Self:
+        """A limit of so many seconds from now."""
+        return cls(seconds, asyncio.get_running_loop().time() + seconds)
+
+
+class Deadline:
+    """A context manager that cancels its block at the end of the time limit, and when the client hangs up.
+
+    Raises OutOfTime, or starlette's ClientDisconnect. `receive` is that of the request (ASGI), whose body has been
     read; None where no client is to be watched.
     """
 
-    def __init__(self, end: float | None, receive: Receive | None) -> None:
-        self._timeout = asyncio.timeout_at(end)
+    def __init__(self, limit: TimeLimit | None, receive: Receive | None) -> None:
+        self._limit = limit
+        self._timeout = asyncio.timeout_at(limit and limit.end)
         self._receive = receive
         self._timer: asyncio.TimerHandle | None = None
         self._watching: asyncio.Task[None] | None = None
         self._is_client_gone = False
-
-    def expired(self) -> bool:
-        """True once the block was cancelled."""
-        return self._timeout.expired()
 
     async def __aenter__(self) -> Self:
         await self._timeout.__aenter__()
@@ -46,15 +58,18 @@ class Deadline:
             self._timer.cancel()
         if self._watching is not None:
             self._watching.cancel()
+        is_late = isinstance(error, TimeoutError)  # what was cancelled may report it so
         try:
             await self._timeout.__aexit__(kind, error, trace)
         except TimeoutError:
-            if self._is_client_gone:
-                raise ClientDisconnect from None
-            raise
+            is_late = True
         finally:
             if self._watching is not None:  # no task outlives its request
                 await asyncio.wait([self._watching])
+        if is_late and self._timeout.expired():
+            if self._is_client_gone or self._limit is None:
+                raise ClientDisconnect from None
+            raise OutOfTime(f"more than {self._limit.seconds} s") from None
 
     def _begin(self) -> None:
         self._watching = asyncio.get_running_loop().create_task(self._watch())

@@ -20,6 +20,7 @@ from kinegraph.api.documents import Document, DocumentError, Documents
 from kinegraph.api.execution import BeforeCommit, Resources, execute_timed
 from kinegraph.api.executor import Gate
 from kinegraph.api.failures import RETRY_AFTER, Failure, failures, unexpected
+from kinegraph.api.hang_ups import Deadline, TimeLimit
 from kinegraph.api.limits import is_open
 from kinegraph.api.requests import (
     ANY,
@@ -87,8 +88,12 @@ class GraphQLEndpoint:
 
     async def __call__(self, request: Request) -> Response:
         """One request. Where its cost is asked for, a refusal too says what its caller has left."""
-        response = await self._answered(request)
-        meter: Meter | None = request.scope.get(METER)
+        try:
+            response = await self._answered(request)
+        finally:
+            meter: Meter | None = request.scope.get(METER)
+            if meter is not None:
+                meter.finish()
         if meter is not None and meter.is_requested:
             for name, value in meter.headers().items():
                 response.headers.setdefault(name, value)
@@ -109,11 +114,10 @@ class GraphQLEndpoint:
             authenticate = await authentication_by_token(authorization, self._tokens, self._claim)
             meter = meter_of(self._metering, authenticate, request, parameters.length)
             request.scope[METER] = meter
-            if parameters.identifier is not None or self.persisted.trusted_only:
-                with meter.look_up():
-                    await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+            limit = TimeLimit.begin(self.resources.limits.execution_seconds)
+            await self._find_text(parameters, authenticate, meter, limit, request)
             keys = request.headers.getlist("idempotency-key")
-            return await self._run(parameters, authenticate, how, keys, meter, request)
+            return await self._run(parameters, authenticate, how, keys, meter, limit, request)
         except CostRefused as error:
             body = {"message": error.message, "extensions": error.extensions}
             return _answer(how, {"errors": [body]}, error.status, error.headers)
@@ -145,6 +149,20 @@ class GraphQLEndpoint:
             failure = unexpected(RuntimeError(f"Something was cancelled, and not by whoever asked: {error!r}"))
             return _answer(how, {"errors": [failure.error]}, failure.status)
 
+    async def _find_text(
+        self,
+        parameters: Parameters,
+        authenticate: Authenticate[Viewer] | None,
+        meter: Meter,
+        limit: TimeLimit,
+        request: Request,
+    ) -> None:
+        """Set the text of a request that names a document, or that may execute trusted ones only."""
+        if parameters.identifier is not None or self.persisted.trusted_only:
+            with meter.look_up():
+                async with Deadline(limit, request.receive):
+                    await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+
     async def _run(
         self,
         parameters: Parameters,
@@ -152,6 +170,7 @@ class GraphQLEndpoint:
         how: Media,
         keys: list[str],
         meter: Meter,
+        limit: TimeLimit,
         request: Request,
     ) -> Response:
         is_cached = authenticate is not None and not parameters.registers
@@ -171,7 +190,9 @@ class GraphQLEndpoint:
         revalidation = None if meter.is_requested else self._revalidation(request, authenticate, parameters)
         before_commit: BeforeCommit | None = None if revalidation is None else revalidation.store
         if keyed is not None and authenticate is not None:
-            await raise_if_executed(self.resources.database, authenticate, keyed)
+            async with Deadline(limit, request.receive), self.resources.database.read(authenticate) as session:
+                with meter.counting(session):
+                    await raise_if_executed(session, keyed)
             authenticate = KeyedAuthentication(authenticate, keyed)
             before_commit = partial(_store_answer, keyed.key)
         data, errors, notes = await execute_timed(
@@ -184,6 +205,7 @@ class GraphQLEndpoint:
             gate=self._gate,
             before=None if revalidation is None else revalidation.is_current,
             before_commit=before_commit,
+            limit=limit,
             receive=request.receive,
         )
         if revalidation is not None and revalidation.tag:

@@ -130,7 +130,7 @@ async def read_parameters(request: Request, max_bytes: int) -> Parameters:
     parameters = _checked(sent)
     parameters.length = len(body)
     if len(body) > LARGE_BODY_BYTES:
-        _require_few(parameters.variables)
+        _require_few_values(parameters.variables)
         parameters.is_large = True
     return parameters
 
@@ -149,7 +149,7 @@ async def read_json(request: Request, max_bytes: int) -> tuple[bytes, Any]:
     return body, _json(body, "The body")
 
 
-def _require_few(variables: dict[str, Any] | None) -> None:
+def _require_few_values(variables: dict[str, Any] | None) -> None:
     values: list[Any] = [variables]
     objects = 0
     for value in values:  # grows by the values within

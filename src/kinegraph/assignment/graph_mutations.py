@@ -23,7 +23,7 @@ from kinegraph.kit.graph import edge, extends, field, given, mutation, takes_inp
 from kinegraph.kit.pages import encode
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
-from kinegraph.workout import rules, store
+from kinegraph.workout import rules, store, store_tree
 from kinegraph.workout.graph import Workout
 from kinegraph.workout.graph_mutations import coached_workout
 
@@ -125,10 +125,12 @@ class Mutation:
     ) -> WorkoutAssignmentPayload:
         session = await info.context.write_session()
         key = require_key(id, "id")
-        if (await store_assignments.by_ids(session, [key]))[0] is None:
+        visible = (await store_assignments.by_ids(session, [key]))[0]
+        assignment = None if visible is None else await store_tree.lock_assignment(session, key)
+        if assignment is None:
             raise NotFound("There is no such assignment.", "id")
         if status is rules.AssignmentStatus.COMPLETED:
-            await pin(session, key)
+            await pin(session, assignment)
         await store_assignments.set_status(session, key, status.value)
         return WorkoutAssignmentPayload(assignment=await stored_row(session, store_assignments.by_ids, key))
 

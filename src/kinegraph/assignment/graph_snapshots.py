@@ -18,7 +18,7 @@ from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.workout import store
 from kinegraph.workout.graph import Workout
-from kinegraph.workout.graph_mutations import edited_workout, require_current, written
+from kinegraph.workout.graph_mutations import finish_workout_edit, lock_edited_workout, require_current_workout
 from kinegraph.workout.rules import AssignmentStatus
 from kinegraph.workout.rules_rows import WorkoutRow
 
@@ -58,20 +58,20 @@ class Mutation:
         check_offset(if_updated_at, checks, "input", "ifUpdatedAt")
         session = await info.context.write_session()
         with checks.layer():
-            edit = await edited_workout(session, None, input.assignment_id, *AT)
+            edit = await lock_edited_workout(session, None, input.assignment_id, *AT)
         checks.done()
         assert edit is not None
         assignment = await stored_row(session, store_assignments.by_ids, require_key(input.assignment_id, *AT))
         with checks.layer():
-            await require_current(session, edit, if_updated_at, "input", "ifUpdatedAt", assignment=assignment)
-        if edit.unforked is not None:
+            await require_current_workout(session, edit, if_updated_at, "input", "ifUpdatedAt", assignment=assignment)
+        if edit.assignment_to_fork is not None:
             checks.done()
             return ResetSnapshotPayload(assignment=assignment, workout=cast(Any, edit.workout))
         with checks.layer():
             library = await _library_version(session, edit.workout, assignment.status)
         checks.done()
         changes = await store_snapshots.reset(session, edit.workout.id, library)
-        stored = await written(session, edit.workout, changes, in_tree=True)
+        stored = await finish_workout_edit(session, edit.workout, changes, in_tree=True)
         return ResetSnapshotPayload(assignment=assignment, workout=stored.workout)
 
 

@@ -8,7 +8,7 @@ from kinegraph.assignment.rules_snapshots import Rows, reset_tree
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.workout import store, store_tree
-from kinegraph.workout.rules_rows import WorkoutRow
+from kinegraph.workout.rules_rows import ForkedAssignmentRow, WorkoutRow
 from kinegraph.workout.rules_tree import Tree
 
 VALUES = ("program_id", "title", "description", "scoring", "mode", "time_cap")
@@ -18,13 +18,12 @@ COACHED = "kinegraph.coached"
 """The setting of the organizations that the viewer coaches, which policies read."""
 
 
-async def pin(session: WriteSession[Viewer], id: UUID) -> None:
-    """Give an assignment that the viewer sees its snapshot, where it has none yet.
+async def pin(session: WriteSession[Viewer], assignment: ForkedAssignmentRow) -> None:
+    """Give a locked assignment its snapshot, where it has none yet.
 
     The tree is locked, so that the snapshot has an edit of the library workout whole or not at all.
     """
-    assignment = await store_tree.lock_assignment(session, id)
-    if assignment is None or assignment.snapshot_workout_id is not None:
+    if assignment.snapshot_workout_id is not None:
         return
     await store.lock_tree(session, assignment.workout_id)
     async with _coach_access(session, assignment.organization_id):

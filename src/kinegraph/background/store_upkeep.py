@@ -30,9 +30,9 @@ async def enqueue_scheduled(
 
 
 async def purge(session: WriteSession) -> int:
-    """Delete jobs that ended RETENTION_DAYS ago, or failed FAILED_RETENTION_DAYS ago, and the oldest ones beyond MAX_ENDED.
+    """Delete jobs that ended RETENTION_DAYS ago, or failed FAILED_RETENTION_DAYS ago, and all beyond MAX_ENDED.
 
-    Returns how many: at most MAX_PURGED.
+    The oldest go first. Returns how many: at most MAX_PURGED.
     """
     return await session.run(
         """

@@ -272,7 +272,7 @@ async def _cancel(tasks: list[asyncio.Future[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _gather(*awaitables: Any) -> list[Any]:
+async def _gather_for_core(*awaitables: Any) -> list[Any]:
     """Await all and return their results. If one fails or is cancelled, the others are cancelled and awaited first.
 
     graphql-core awaits them only if one fails: after a cancellation some tasks would go on for a while.
@@ -287,7 +287,7 @@ async def _gather(*awaitables: Any) -> list[Any]:
 
 
 # The version of graphql-core is pinned, and a test fails if this has no effect.
-graphql_core.gather_with_cancel = _gather  # type: ignore[attr-defined]  # it is imported there, and used by that name
+graphql_core.gather_with_cancel = _gather_for_core  # type: ignore[attr-defined]  # imported there, used by that name
 
 
 def _directives(details: Any) -> set[str]:

@@ -123,7 +123,7 @@ class BreadthFirst(CoreExecution):
         plan = await self._find_or_compile() if self.is_breadth_first else REQUESTED
         if isinstance(plan, str):
             self.plans.counted[plan] += 1
-            return await self._execute_by_core(serially)
+            return await self._execute_without_plan(serially)
         return await self._execute_plan(plan, serially)
 
     async def _find_or_compile(self) -> Plan | str:
@@ -164,9 +164,9 @@ class BreadthFirst(CoreExecution):
         else:
             self.plans.counted[""] += 1
             return ExecutionResult(data, None)
-        return await self._execute_by_core(serially)
+        return await self._execute_without_plan(serially)
 
-    async def _execute_by_core(self, serially: bool | None) -> Any:
+    async def _execute_without_plan(self, serially: bool | None) -> Any:
         if self.budget is not None:
             self.budget.restart()
         return await self.execute_by_core(serially)

@@ -38,8 +38,10 @@ _decompress = ZstdDecompressor().decompress
 class Fragment:
     """The compressed JSON text of one answer, and the number of objects in it.
 
-    Between two chunks of text is a gap: `order` has the number of each gap's field (its index in `Field.gaps`), `keys`
-    by that number the keys of the gaps, in the order of the text.
+    Where the text leaves out the values of gap fields (`Field.gaps`), it is divided into chunks: between two chunks is
+    one gap. `order` has one byte for each gap, in the order of the text: which gap field's value stands there, as an
+    index in `Field.gaps`. `keys` has for each gap field, in the order of `Field.gaps`, the keys of its gaps in the
+    order of the text. So the n-th occurrence of a number in `order` belongs to the n-th key of that number's keys.
     """
 
     __slots__ = ("compressed", "keys", "objects", "order")

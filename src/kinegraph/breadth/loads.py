@@ -11,7 +11,7 @@ from kinegraph.breadth.adapter import Adapter
 from kinegraph.breadth.aliases import Answer, Key, SourceObject, Value
 from kinegraph.breadth.columns import read_values
 
-Call = Callable[[Hashable, list[Key], tuple[Hashable, Hashable] | None], Awaitable[Answer]]
+CallBatch = Callable[[Hashable, list[Key], tuple[Hashable, Hashable] | None], Awaitable[Answer]]
 """Calls a batch function with keys, or the function that answers it and another one at once."""
 
 
@@ -48,7 +48,7 @@ class Loads:
         """The answers of a batch function, by number."""
         return self._by_batch[batch].answers
 
-    async def load(self, call: Call) -> None:
+    async def load(self, call: CallBatch) -> None:
         """Call each batch function once, for the keys that have no answer yet."""
         for batch, batch_load in list(self._by_batch.items()):
             keys = list(islice(batch_load.numbers, len(batch_load.answers), None))

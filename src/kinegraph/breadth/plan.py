@@ -132,7 +132,11 @@ class _Compiler:
             field.strategy = Call(field.strategy.resolver)
         if isinstance(field.strategy, Edge | Resolve) and field.strategy.cached is not None:
             gaps = _gaps(field.child, field.strategy.cached.covers)
-            if gaps is not None and len(gaps) <= MAX_GAPS:
+            if isinstance(gaps, Field):
+                field.uncached_because = ".".join(gaps.coordinate)
+            elif len(gaps) > MAX_GAPS:
+                field.uncached_because = f"{len(gaps)} gaps"
+            else:
                 field.cached, field.gaps = field.strategy.cached, gaps
         if field.child.has_resolvers:
             _require_paths(field)
@@ -163,24 +167,29 @@ def _require_paths(field: Field) -> None:
         raise Unplannable("resolvers below a list of lists")
 
 
-def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | None:
-    """The edges of a selection that are gaps in a fragment of it; None if no fragment can be made of it."""
+def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | Field:
+    """The edges of a selection that are gaps in a fragment of it; if none can be made of it, a field that prevents it.
+
+    Such a field has arguments, has objects of an abstract type, is a resolver that waits or takes `info`, or is an edge
+    outside `covers` to a value or with a value that is computed from the answer. A resolver that takes its parent alone
+    (`Call`) and a plain field are part of the fragment.
+    """
     gaps: list[Field] = []
     for field in selection.fields:
         if isinstance(field, str):
             continue
         strategy = field.strategy
         if field.children is not None or field.definition.args:
-            return None
+            return field
         if isinstance(strategy, Resolve) and field.coordinate not in covers:
-            return None
+            return field
         if isinstance(strategy, Edge) and strategy.batch not in covers:
             if strategy.extract is not None or field.child is None:
-                return None
+                return field
             gaps.append(field)
         elif field.child is not None:
             below = _gaps(field.child, covers)
-            if below is None:
-                return None
+            if isinstance(below, Field):
+                return below
             gaps += below
     return gaps

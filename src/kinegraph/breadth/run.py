@@ -69,7 +69,7 @@ class _Run:
                 level = await self._execute_level(level)
                 await self._turn.end_if_long()
         for scope in reversed(self.scopes):
-            scope.built = await self._build(scope)
+            scope.built = await self._build_scope(scope)
             await self._turn.end_if_long()
         return root.built[0]
 
@@ -262,7 +262,7 @@ class _Run:
             if inner.objects:
                 work += _fields_of(inner)
 
-    async def _build(self, scope: Scope) -> list[Output]:
+    async def _build_scope(self, scope: Scope) -> list[Output]:
         """Build the dicts of a scope's objects; those of the scopes below are built already."""
         objects = scope.objects
         if not objects:

@@ -32,6 +32,7 @@ class Field:
         "nodes",
         "shape",
         "strategy",
+        "uncached_because",
     )
 
     def __init__(
@@ -49,6 +50,8 @@ class Field:
         """True if its objects are documents (dicts), which are built together with the object above."""
         self.cached: Cached | None = None
         """How its answers are cached; None if they are not, or cannot be for this selection."""
+        self.uncached_because: str | None = None
+        """What prevents that answers which could be cached are: a field below, or the number of gaps."""
         self.joined: tuple[Hashable, Hashable] | None = None
         """The batch function of an edge below that is answered with this field, and the function that answers both."""
         self.gaps: list[Field] = []

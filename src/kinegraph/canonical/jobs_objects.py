@@ -57,7 +57,7 @@ async def _write(database: Database, run: JobRun, key: str, entries: Sequence[Ma
         entries = tagged(key, entries, await store.global_terms(session, shipped_taxonomies()))
         for start in range(0, len(entries), BATCH):
             batch = entries[start : start + BATCH]
-            counts = await store.seed(session, batch)
+            counts = await store.seed(session, batch, key)
             added, changed = added + counts[0], changed + counts[1]
             await run.show(database, done=start + len(batch))
         unchanged = len(entries) - added - changed

@@ -54,7 +54,7 @@ def run_import(options: argparse.Namespace) -> int:
     name = one_line(options.file.name or str(options.file))
     documents, faults = documents_of(_entries(options.file, name))
     settings = read_settings()
-    checked, invalid = _checked(documents, Checks(settings))
+    checked, invalid = _checked_documents(documents, Checks(settings))
     _require_none(name, [*faults, *invalid])
     new = asyncio.run(_import(database_url(settings), name, checked))
     for each in (each for each in checked if each.id in new):
@@ -81,7 +81,7 @@ def _file(path: Path, name: str) -> File:
     return File(name, content)
 
 
-def _checked(documents: list[TrustedDocument], checks: Checks) -> tuple[list[TrustedDocument], list[Fault]]:
+def _checked_documents(documents: list[TrustedDocument], checks: Checks) -> tuple[list[TrustedDocument], list[Fault]]:
     """The documents with their names, and what is wrong with their texts."""
     checked, faults = [], []
     tools: dict[str, TrustedDocument] = {}

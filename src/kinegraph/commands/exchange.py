@@ -51,7 +51,7 @@ def run_import(options: argparse.Namespace) -> int:
     """Import a file. Raises FileError or ExchangeError with everything that is wrong with it."""
     url = database_url(read_settings())
     format = Format(options.format)
-    parsed = read_file(format, _read_file(options.file, format))
+    parsed = read_file(format, _file_with_companions(options.file, format))
     choices = Choices(options.overwrite, Duplicates(options.duplicates), options.skip_rejected, options.dry_run)
 
     def show_plan(plan: Plan) -> None:
@@ -66,7 +66,7 @@ def run_import(options: argparse.Namespace) -> int:
     return 0
 
 
-def _read_file(path: Path, format: Format) -> File:
+def _file_with_companions(path: Path, format: Format) -> File:
     """A file with those that belong to it. Raises FileError or ExchangeError."""
     beside = names_beside(path.name) if format is Format.WGER else {}
     return File(

@@ -25,8 +25,9 @@ follows the code that is generated to build the dicts of the answer (`breadth.le
           ...
 
 Fields of one level are resolved together, each batch function in one call. "columns: all" stands for fields that do not
-say what they read. The class of the objects is known only when there are objects: the code is shown as it is for rows
-(or what the product makes of rows) of just these columns, in alphabetical order.
+say what they read. Where a field could be cached, but for a field below it, that is named: "not cached, because of
+EffectiveExercise.overrides". The class of the objects is known only when there are objects: the code is shown as it is
+for rows (or what the product makes of rows) of just these columns, in alphabetical order.
 
 Variables in @include count as true, others in @skip as false. An operation that graphql-core has to execute is shown
 with the reason alone. Exit code 2, with one line on standard error: there is no plan to print.

@@ -76,6 +76,8 @@ def _describe(field: Field, plan: Plan, value: str) -> Iterator[str]:
         gaps = ", ".join(".".join(gap.coordinate) for gap in field.gaps)
         rule = getattr(field.cached, "keys_and_versions", field.cached.entries)
         yield f"cached by {_name(rule)}{f', with gaps: {gaps}' if gaps else ''}"
+    elif field.uncached_because is not None:
+        yield f"not cached, because of {field.uncached_because}"
 
 
 def _resolver(field: Field) -> Any:

@@ -9,7 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.comment import store as comment_store
-from kinegraph.comment.graph_targets import locked_movement, movement_through_assignment, visible_comment
+from kinegraph.comment.graph_targets import comment_or_copy, locked_movement, movement_through_assignment
 from kinegraph.comment.rules import checked_body, checked_removals, require_attached
 from kinegraph.comment.store import WrittenCommentRow
 from kinegraph.identity.graph_versions import (
@@ -126,7 +126,7 @@ class Mutation:
         uploads = await _stored_uploads(info, upload_ids, ("uploadIds",), checks)
         session = await info.context.write_session()
         with checks.layer():
-            comment = await _edited(session, id, if_updated_at, checks)
+            comment = await _comment_to_edit(session, id, if_updated_at, checks)
         if comment is not None and (uploads or removed):
             removed = await _checked_files(session, comment, removed, uploads, checks)
         elif removed:
@@ -149,11 +149,12 @@ class Mutation:
     @takes_input("The comment to delete.")
     async def delete_comment(self, info: Info, id: CommentId) -> DeletePayload:
         session = await info.context.write_session()
-        comment = await visible_comment(session, id)
+        comment = await comment_or_copy(session, id)
         viewer = session.viewer
         if comment.author_id != viewer.user.id and not viewer.coaches(comment.organization_id):
             raise Forbidden("Only its author or a coach may delete a comment.", "id")
-        await comment_store.delete(session, comment.id)
+        if not await comment_store.delete(session, comment.id):
+            raise NotFound("The comment was deleted meanwhile.", "id")
         return deleted(comment.id)
 
 
@@ -173,21 +174,21 @@ async def _check_parent(session: WriteSession[Viewer], parent_id: UUID | None, m
         raise InvalidInput("Replies are one level deep: reply to the top-level comment.", "input", "parentCommentId")
 
 
-async def _edited(
+async def _comment_to_edit(
     session: WriteSession[Viewer], id: str, if_updated_at: datetime | None, checks: Checks
 ) -> WrittenCommentRow:
-    """The viewer's comment of this id, locked where a version is sent. An edit of another version is a fault.
+    """Lock the viewer's comment of this id, and return it. An edit of another version is a fault.
 
     Raises NotFound, Forbidden for a comment of somebody else, and StaleEdit where it was deleted since that version.
     """
-    if if_updated_at is None:
-        return await _own(session, id)
     try:
         comment = await _own(session, id)
         version = await comment_store.locked_version(session, comment.id)
         if version is None:
             raise NotFound("There is no such comment.", "id")
     except NotFound:
+        if if_updated_at is None:
+            raise
         deleted_at = await comment_store.deletion_of_own(session, require_key(id, "id"))
         if deleted_at is None or not is_stale(if_updated_at, [deleted_at]):
             raise
@@ -200,7 +201,7 @@ async def _edited(
 
 async def _own(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
     """The viewer's comment of this id. Raises NotFound, and Forbidden for a comment of somebody else."""
-    comment = await visible_comment(session, id)
+    comment = await comment_or_copy(session, id)
     if comment.author_id != session.viewer.user.id:
         raise Forbidden("Only its author may edit a comment.", "id")
     return comment
@@ -213,11 +214,10 @@ async def _checked_files(
     uploads: list[StoredUpload],
     checks: Checks,
 ) -> list[UUID]:
-    """Lock a comment, and check the files that an edit removes and adds. Faults are recorded in `checks`.
+    """Check the files that an edit removes from a locked comment and adds. Faults are recorded in `checks`.
 
     Returns the attachments to remove: ids of the library workout's comment stand for its copy's.
     """
-    await comment_store.locked_version(session, comment.id)
     existing = await comment_store.attachment_ids(session, comment.id)
     copies = await comment_store.copied_attachments(session, comment.id, removed)
     own = [copies.get(id, id) for id in removed]

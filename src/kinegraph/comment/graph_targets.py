@@ -70,7 +70,7 @@ async def movement_through_assignment(
     return movement, parents[0] if parents else None
 
 
-async def visible_comment(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
+async def comment_or_copy(session: WriteSession[Viewer], id: str) -> WrittenCommentRow:
     """The comment of this id, or its copy in the viewer's snapshot. Raises NotFound, and Conflict as above."""
     key = require_key(id, "id")
     comment = await store.visible_comment(session, key)

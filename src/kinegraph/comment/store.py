@@ -210,6 +210,6 @@ async def update(session: WriteSession, id: UUID, body: str) -> None:
     await session.update("exercise_comments", id, {"body": body})
 
 
-async def delete(session: WriteSession, id: UUID) -> None:
-    """Delete a comment softly; its replies are not shown without it."""
-    await session.delete_softly("exercise_comments", id)
+async def delete(session: WriteSession, id: UUID) -> int:
+    """Delete a comment softly; its replies are not shown without it. Returns 0 if it was deleted meanwhile, else 1."""
+    return await session.delete_softly("exercise_comments", id)

@@ -63,8 +63,8 @@ class Account:
         """What was spent here, and Redis has not heard of."""
 
     @property
-    def may_be_spent(self) -> bool:
-        """False where the bucket is not full, without a look at how much of it has drained."""
+    def was_full(self) -> bool:
+        """True if the bucket was full when its level was last set; some of it may have drained since."""
         return self.level >= self._budgets.capacity
 
     def admit(self, cost: float = 0) -> float:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import ceil
-from typing import Any  # values of variables, and of `extensions`: JSON
+from typing import Any, Protocol  # Any: values of variables, and of `extensions`: JSON
 
 from kinegraph.cost.budgets import Account, Budgets, BudgetSpent
 from kinegraph.cost.estimate import STATEMENT_COST, Costliest, Estimate, Formula, cost_of
@@ -46,6 +46,12 @@ def require_within(estimate: Estimate, costliest: Callable[[], Costliest], limit
         raise too_costly(estimate.introspection_cost, int(limit * INTROSPECTION_SHARE), costliest())
 
 
+class Counted(Protocol):
+    """A session that counts its statements."""
+
+    statements: int
+
+
 class Meter:
     """What one request costs. The execution adds objects, statements and hits of the cache."""
 
@@ -64,8 +70,8 @@ class Meter:
     def __init__(self, metering: "Metering", account: Account | None, *, is_requested: bool) -> None:
         self._metering = metering
         self._account = account
-        self._spent = 0.0
-        """What the account was charged."""
+        self._spent: float | None = None
+        """What the account was charged for the operation; None where it was not admitted yet."""
         self.is_requested = is_requested
         """True if the answer is to say what it cost."""
         self.estimate = NO_ESTIMATE
@@ -79,7 +85,7 @@ class Meter:
         account = self._account
         if account is None:
             return
-        if account.may_be_spent:
+        if account.was_full:
             self._admit(0)
         account.spend(REQUEST_COST + length // BYTES_PER_COST)
 
@@ -104,6 +110,11 @@ class Meter:
         """Charge a document that had to be parsed, valid or not."""
         if self._account is not None:
             self._account.spend(1 + characters // CHARACTERS_PER_COST)
+
+    def prepared(self, cost: int) -> None:
+        """Charge what a field has obtained from another service."""
+        if self._account is not None:
+            self._account.spend(cost)
 
     def admit(self, formula: Formula, variables: Mapping[str, Any] | None) -> None:
         """Charge the estimate. Raises CostRefused where it is above the limit, or above what the caller has left."""
@@ -138,9 +149,24 @@ class Meter:
         self.statements += statements
         self.hits += hits
 
+    @contextmanager
+    def counting(self, session: Counted) -> Iterator[None]:
+        """A block that reads for the request in a session of its own, whose statements are added."""
+        try:
+            yield
+        finally:
+            self.statements += session.statements
+
+    def subscribed(self) -> None:
+        """A subscription has begun: its estimate stays charged, whatever is done until its first event."""
+        self._spent = None
+
     def finish(self) -> None:
-        """Charge the difference between what the request did cost until now and what was charged."""
-        if self._account is not None:
+        """Charge the difference between what the request did cost until now and what was charged.
+
+        However a request ends, this is called when it does; nothing happens where it was not admitted.
+        """
+        if self._account is not None and self._spent is not None:
             self._account.spend(self.actual - self._spent)
             self._spent = self.actual
 

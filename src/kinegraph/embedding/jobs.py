@@ -44,8 +44,9 @@ async def _embed(work: Embedding, *, sweep: bool) -> str:
     await _begin(work)
     try:
         for _ in range(PASSES):
-            while marks := await _claim(work):
-                await embed_batch(work, marks)
+            for kind in work.kinds:
+                while marks := await _claim(work, kind):
+                    await embed_batch(work, kind, marks)
             if not await _release(work):
                 break
             await asyncio.sleep(PASS_SECONDS)
@@ -65,9 +66,9 @@ async def _begin(work: Embedding) -> None:
         await work.run.report(session, total=work.counts.done + waiting)
 
 
-async def _claim(work: Embedding) -> list[Mark]:
+async def _claim(work: Embedding, kind: str) -> list[Mark]:
     async with work.database.write(authenticate_worker) as session:
-        return await store.claim(session, work.run.id, work.kinds, work.ids, BATCH)
+        return await store.claim(session, work.run.id, kind, work.ids, BATCH)
 
 
 async def _release(work: Embedding) -> int:

@@ -12,7 +12,6 @@ from kinegraph.embedding.store_sources import READERS
 from kinegraph.identity.store import authenticate_for_organizations
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
-from kinegraph.kit.sessions import WriteSession
 from kinegraph.outside.voyage import MODEL, RequestRefused
 
 
@@ -56,9 +55,9 @@ class Embedding:
     counts: Counts = field(default_factory=Counts)
 
 
-async def embed_batch(work: Embedding, marks: Sequence[Mark]) -> None:
+async def embed_batch(work: Embedding, kind: str, marks: Sequence[Mark]) -> None:
     """Embed the rows of claimed marks, and store their vectors together with the job's progress."""
-    sources = await _sources(work.database, marks)
+    sources = await _sources(work.database, kind, marks)
     await _mark_dependents(work.database, sources.values())
     stale = [each for each in sources.values() if not each.is_fresh]
     made = await made_vectors(work.service, [*dict.fromkeys(each.text for each in stale if each.text)])
@@ -67,7 +66,10 @@ async def embed_batch(work: Embedding, marks: Sequence[Mark]) -> None:
     refused = sum(1 for each in stale if each.text and each.text not in made)
     async with work.database.write(authenticate_worker) as session:
         await store_vectors.authenticate_writer(session, {each.organization_id for each in marks})
-        finished = await _put(session, work.run.id, marks, changed | gone)
+        finished = await store.lock_claimed(session, work.run.id, kind, marks)
+        vectors = [each for id, each in (changed | gone).items() if id in finished]
+        finished -= await store_vectors.put(session, kind, vectors)
+        await store.delete_marks(session, kind, finished)
         counts = replace(
             work.counts,
             embedded=work.counts.embedded + len(finished & changed.keys()),
@@ -78,14 +80,12 @@ async def embed_batch(work: Embedding, marks: Sequence[Mark]) -> None:
     work.counts = counts
 
 
-async def _sources(database: Database, marks: Sequence[Mark]) -> dict[UUID, Source]:
+async def _sources(database: Database, kind: str, marks: Sequence[Mark]) -> dict[UUID, Source]:
     """The texts of the rows of marks, by id; none for rows that are gone."""
     organizations = {each.organization_id for each in marks if each.organization_id is not None}
-    found: list[Source] = []
     async with database.read() as session:
         await authenticate_for_organizations(session, organizations)
-        for kind, of_kind in _by_kind(marks).items():
-            found += await READERS[kind](session, MODEL, [each.row_id for each in of_kind])
+        found = await READERS[kind](session, MODEL, [each.row_id for each in marks])
     return {each.id: each for each in found}
 
 
@@ -117,19 +117,3 @@ async def made_vectors(service: EmbeddingService, texts: Sequence[str]) -> Mappi
     if refusal is not None and not made:
         raise refusal
     return made
-
-
-async def _put(session: WriteSession, job_id: UUID, marks: Sequence[Mark], vectors: Mapping[UUID, Vector]) -> set[UUID]:
-    """Store the vectors of rows whose marks are as they were claimed, and delete these marks. Returns the rows' ids."""
-    finished = await store.lock_claimed(session, job_id, marks)
-    for kind, of_kind in _by_kind(marks).items():
-        stored = [vectors[each.row_id] for each in of_kind if each.row_id in finished and each.row_id in vectors]
-        if stored:
-            finished -= await store_vectors.put(session, kind, stored)
-    await store.delete_marks(session, finished)
-    return finished
-
-
-def _by_kind(marks: Sequence[Mark]) -> dict[str, list[Mark]]:
-    kinds = dict.fromkeys(each.kind for each in marks)
-    return {kind: [each for each in marks if each.kind == kind] for kind in kinds}

@@ -11,6 +11,7 @@ MAX_TEXT = 8_000
 """Maximum length of a text that is embedded, in characters; what is beyond is left out."""
 MAX_IDS = 100
 """Maximum number of exercises that are embedded by their ids."""
+NO_KEY = "Embeddings are off: set KINEGRAPH_VOYAGE_API_KEY, for the API and for the worker."
 CLAIM_SECONDS = 600
 """How long a job has the marks that it claimed: longer than the deadline of the requests for one batch."""
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
 
 
 EXERCISES = (Kind.EXERCISE, Kind.OVERRIDE)
+"""In this order: what an exercise changes in the texts of its overrides is marked when it is embedded."""
 WORKOUTS = (Kind.WORKOUT,)
 
 
@@ -40,7 +42,6 @@ class WorkoutTextsChanged:
 class Mark(Protocol):
     """A row that is marked, and the revision of its mark."""
 
-    kind: str
     row_id: UUID
     organization_id: UUID | None
     revision: UUID

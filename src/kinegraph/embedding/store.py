@@ -23,6 +23,18 @@ async def mark(session: WriteSession, kind: str, ids: Sequence[UUID], organizati
     )
 
 
+async def mark_exercises(session: WriteSession, ids: Sequence[UUID], organizations: Sequence[UUID | None]) -> None:
+    """Mark exercises that are not marked yet, in the session of a user."""
+    await session.fetch(
+        """
+        SELECT kinegraph_mark_embedding('exercise', id, organization_id, false)
+        FROM unnest($1::uuid[], $2::uuid[]) AS exercise (id, organization_id)
+        """,
+        ids,
+        organizations,
+    )
+
+
 async def mark_dependents(
     session: WriteSession, exercise_ids: Sequence[UUID], organizations: Sequence[UUID | None]
 ) -> None:
@@ -43,17 +55,15 @@ async def waiting(session: ReadSession, kinds: Collection[str], ids: Collection[
     return count
 
 
-async def claim(
-    session: WriteSession, job_id: UUID, kinds: Collection[str], ids: Collection[UUID] | None, limit: int
-) -> list[Mark]:
-    """Claim marks for a job that no other job has. Returns them, canonical exercises first within a kind."""
+async def claim(session: WriteSession, job_id: UUID, kind: str, ids: Collection[UUID] | None, limit: int) -> list[Mark]:
+    """Claim marks of a kind for a job that no other job has; only of rows with these ids, where they are given."""
     return await session.fetch(
         """
         WITH free AS (
             SELECT kind, row_id FROM stale_embeddings
-            WHERE kind = ANY ($2) AND ($3::uuid[] IS NULL OR row_id = ANY ($3))
+            WHERE kind = $2 AND ($3::uuid[] IS NULL OR row_id = ANY ($3))
               AND (claimed_until IS NULL OR claimed_until < now())
-            ORDER BY kind, row_id
+            ORDER BY row_id
             LIMIT $4
             FOR UPDATE SKIP LOCKED
         )
@@ -61,10 +71,10 @@ async def claim(
         SET claimed_by = $1, claimed_until = now() + make_interval(secs => $5)
         FROM free
         WHERE (stale.kind, stale.row_id) = (free.kind, free.row_id)
-        RETURNING stale.kind, stale.row_id, stale.organization_id, stale.revision
+        RETURNING stale.row_id, stale.organization_id, stale.revision
         """,
         job_id,
-        kinds,
+        kind,
         ids,
         limit,
         CLAIM_SECONDS,
@@ -78,24 +88,24 @@ async def release(session: WriteSession, job_id: UUID) -> int:
     )
 
 
-async def lock_claimed(session: WriteSession, job_id: UUID, marks: Sequence[Mark]) -> set[UUID]:
+async def lock_claimed(session: WriteSession, job_id: UUID, kind: str, marks: Sequence[Mark]) -> set[UUID]:
     """Lock the marks that a job still has and that were not made anew, without waiting. Returns their rows' ids."""
     rows = await session.fetch(
         """
         SELECT stale.row_id
-        FROM unnest($2::text[], $3::uuid[], $4::uuid[]) AS claimed (kind, row_id, revision)
-        JOIN stale_embeddings stale USING (kind, row_id, revision)
-        WHERE stale.claimed_by = $1
+        FROM unnest($3::uuid[], $4::uuid[]) AS claimed (row_id, revision)
+        JOIN stale_embeddings stale USING (row_id, revision)
+        WHERE stale.kind = $2 AND stale.claimed_by = $1
         FOR UPDATE OF stale SKIP LOCKED
         """,
         job_id,
-        [each.kind for each in marks],
+        kind,
         [each.row_id for each in marks],
         [each.revision for each in marks],
     )
     return {row.row_id for row in rows}
 
 
-async def delete_marks(session: WriteSession, ids: Collection[UUID]) -> None:
+async def delete_marks(session: WriteSession, kind: str, ids: Collection[UUID]) -> None:
     """Delete the marks of rows, which are locked."""
-    await session.run("DELETE FROM stale_embeddings WHERE row_id = ANY ($1)", list(ids))
+    await session.run("DELETE FROM stale_embeddings WHERE kind = $1 AND row_id = ANY ($2)", kind, list(ids))

@@ -56,7 +56,7 @@ async def import_exercises(
 async def _checked_plan(
     session: ReadSession[store.Scope], parsed: Parsed, choices: Choices, show_plan: ShowPlan
 ) -> Plan:
-    plan = planned(parsed, await _existing_rows(session, parsed), choices)
+    plan = planned(parsed, await _rows_to_compare(session, parsed), choices)
     require_importable(plan, choices)
     show_plan(plan)
     return plan
@@ -72,7 +72,7 @@ def _lookup_keys(parsed: Parsed) -> tuple[list[str], list[UUID], list[str]]:
     )
 
 
-async def _existing_rows(session: ReadSession[store.Scope], parsed: Parsed) -> ExistingRows:
+async def _rows_to_compare(session: ReadSession[store.Scope], parsed: Parsed) -> ExistingRows:
     """The stored rows that these entries are compared with."""
     scope = session.viewer
     slugs = [slug for entry in parsed.entries if (slug := entry.content.get("slug"))]

@@ -202,7 +202,7 @@ async def named_details(
     `owners` is the exercise's; `possible_owners` where the exercise itself was refused.
     """
     faults = [*details.refusals]
-    images = await _images(session, owners, details, files, faults)
+    images = await _named_pictures(session, owners, details, files, faults)
     terms = await _terms(session, owners, details.term_ids or [], faults)
     if faults:
         raise Refused(faults)
@@ -231,7 +231,7 @@ def possible_owners(viewer: Viewer) -> list[UUID | None]:
     return [None, *viewer.coached()]
 
 
-async def _images(
+async def _named_pictures(
     session: WriteSession, owners: Sequence[UUID | None], details: DetailInputs, files: Files, faults: list[Refusal]
 ) -> Images:
     """The pictures that the instructions name. Pictures that do not exist are added to the faults."""

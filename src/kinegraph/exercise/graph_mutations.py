@@ -121,7 +121,7 @@ class Mutation:
         checks, named = Checks(), None
         owner = values.pop("organization_id", None)
         organization_id = None if owner is None else checks.key(owner, ("input", "organizationId"))
-        columns, details = _checked(values, checks)
+        columns, details = _checked_input(values, checks)
         files = await stored_files(info, details)
         session = await info.context.write_session()
         with checks.layer():
@@ -141,7 +141,7 @@ class Mutation:
         assert named is not None
         columns |= video_columns(columns, None)
         id = await store.insert(session, {**columns, "organization_id": organization_id})
-        await replace_details(session, await _locked(session, id), details, files, named)
+        await replace_details(session, await _lock_row(session, id), details, files, named)
         return await exercise_payload(session, id)
 
     @mutation("Change an exercise: an organization's own (coach access), or a canonical one (platform admins).")
@@ -155,12 +155,12 @@ class Mutation:
     ) -> ExercisePayload:
         checks, row, named = Checks(), None, None
         check_offset(if_updated_at, checks, "ifUpdatedAt")
-        columns, details = _checked(given(input), checks)
+        columns, details = _checked_input(given(input), checks)
         files = await stored_files(info, details)
         session = await info.context.write_session()
         columns |= details.addresses(files, info.context.address)
         with checks.layer():
-            row = await _edited(session, id, if_updated_at, checks)
+            row = await _lock_edited_exercise(session, id, if_updated_at, checks)
         with checks.layer():
             details.require_usable(files, (row.organization_id, row.id) if row else None)
         if row is not None:
@@ -213,7 +213,7 @@ class Mutation:
         return await exercise_payload(session, copy_id)
 
 
-def _checked(values: dict[str, Any], checks: Checks) -> tuple[dict[str, Any], DetailInputs]:
+def _checked_input(values: dict[str, Any], checks: Checks) -> tuple[dict[str, Any], DetailInputs]:
     """Check an input, and return its columns and its details. Faults are recorded in `checks`."""
     details = DetailInputs.pop_from(values, ("input",), checks)
     rules.refuse_lists_and_texts(values, ("input",), checks)
@@ -230,7 +230,7 @@ def _check_against(row: rules.ExerciseRow, columns: dict[str, Any], details: Det
         require_unlocked(row, columns, details.path_of(locked_columns(columns)))
 
 
-async def _edited(
+async def _lock_edited_exercise(
     session: WriteSession[Viewer], id: str, if_updated_at: datetime | None, checks: Checks
 ) -> rules.ExerciseRow | None:
     """Lock the exercise that the viewer wants to write, and return it. An edit of another version is a fault.
@@ -257,10 +257,10 @@ async def lock_writable(session: WriteSession[Viewer], id: str, path: str = "id"
     if exercise is None or not rules.is_visible(session.viewer, exercise):
         raise NotFound("There is no such exercise.", path)
     rules.require_writer(session.viewer, exercise.organization_id, path)
-    return await _locked(session, key, path)
+    return await _lock_row(session, key, path)
 
 
-async def _locked(session: WriteSession, id: UUID, path: str = "id") -> rules.ExerciseRow:
+async def _lock_row(session: WriteSession, id: UUID, path: str = "id") -> rules.ExerciseRow:
     row = await store.lock(session, id)
     if row is None:
         raise NotFound("The exercise was deleted meanwhile.", path)

@@ -164,6 +164,11 @@ def require_move(old: str, new: str, *path: str) -> None:
         raise InvalidInput(f"An exercise that is {old.upper()} can become {allowed}, not {new.upper()}.", *path)
 
 
+def is_published(exercise: ExerciseRow) -> bool:
+    """True if the row is there for everybody who sees its library: neither draft nor archived nor deleted."""
+    return exercise.deleted_at is None and exercise.status == ExerciseStatus.PUBLISHED
+
+
 def is_visible(viewer: Viewer, exercise: ExerciseRow) -> bool:
     """True if the viewer may read the row by its id (docs/domain.md, Access). References to it are `is_readable`."""
     if exercise.deleted_at is not None:

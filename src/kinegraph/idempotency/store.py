@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from kinegraph.idempotency.rules import LIFETIME, MAX_KEYS, AnsweredBefore, ExecutedRequest, KeyRefused, answer_of
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.cache import Cache
-from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Authenticate, CachedAuthentication, CachedViewer, ReadSession, WriteSession
 
 
@@ -49,13 +48,12 @@ class KeyedAuthentication(CachedAuthentication[Viewer]):
             self._inner.invalidate(cache, viewer)
 
 
-async def raise_if_executed(database: Database, authenticate: Authenticate[Viewer], request: KeyedRequest) -> None:
+async def raise_if_executed(session: ReadSession[Viewer], request: KeyedRequest) -> None:
     """Raise AnsweredBefore, or KeyRefused, where the viewer's request has been executed, before anything else is done.
 
     Without this a mutation would first look for an upload that its first execution has used.
     """
-    async with database.read(authenticate) as session:
-        executed = await _executed(session, session.viewer, request.key)
+    executed = await _executed(session, session.viewer, request.key)
     if executed is not None:
         raise AnsweredBefore(answer_of(executed, request.hash))
 

@@ -20,7 +20,7 @@ from kinegraph.identity.rules import (
 )
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.cache import Cache
-from kinegraph.kit.errors import Unauthenticated
+from kinegraph.kit.errors import TokenRefused
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.sessions import (
     Arguments,
@@ -57,7 +57,7 @@ class MemberCount(Protocol):
 
 
 class UserAuthentication(CachedAuthentication[Viewer]):
-    """Sets a viewer by user id or by e-mail address. Raises Unauthenticated where there is no such user.
+    """Sets a viewer by user id or by e-mail address. Raises TokenRefused where there is no such user.
 
     `issued_at` is the time when the token was issued, in seconds since 1970; None where there is no token. One that was
     issued before the user's tokens were revoked is refused.
@@ -67,8 +67,9 @@ class UserAuthentication(CachedAuthentication[Viewer]):
     - Key: the user's id. That is complete: the entry is the user with their memberships, and the statement that sets
       them for row-level security.
     - Validity: the statement itself compares the versions of all rows that the viewer was read from, and fails where
-      one has changed (identity/__init__). So a wrong entry is never used. `invalidate` spares most statements that
-      would fail, by a marker for each organization that this process has written for; a viewer who has not changed
+      one has changed (identity/__init__). So a wrong entry is never used. To spare statements that would fail, the
+      entry has the markers (`_markers`) that its organizations had when it was stored. A mutation in this process
+      replaces its viewer's (`invalidate`), and entries with other markers are not used; a viewer who has not changed
       is then read once more.
     - Bound: the request cache's, at BYTES_PER_MEMBERSHIP.
     """
@@ -97,7 +98,7 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         )
         if row is None or self._is_revoked(row.tokens_valid_after):
             log.info("a token was refused", extra={"reason": "there is no such user" if row is None else "revoked"})
-            raise Unauthenticated(INVALID_TOKEN)
+            raise TokenRefused(INVALID_TOKEN)
         user = User(row.id, row.name, row.email)
         by_organization = {m.organization.id: m for m in _memberships(user, row.memberships)}
         return Viewer(
@@ -128,7 +129,7 @@ class UserAuthentication(CachedAuthentication[Viewer]):
         return cached if _markers(cache, cached.viewer) == entry[1] else None
 
     def invalidate(self, cache: Cache, viewer: Viewer) -> None:
-        """Replace the markers of the viewer's organizations; of a platform admin, that of all viewers too."""
+        """Put new markers for the organizations of a viewer who has written; of a platform admin, also of all."""
         organizations: list[UUID | None] = [*viewer.by_organization, *([None] if viewer.is_platform_admin else [])]
         for organization in organizations:
             cache.put(("change", organization), None, object(), 0)
@@ -144,7 +145,10 @@ BYTES_PER_MEMBERSHIP = 640
 
 
 def _markers(cache: Cache, viewer: Viewer) -> list[object]:
-    """The markers of the viewer's organizations, and of all (None); each is replaced when this process writes."""
+    """The markers of all viewers (key None) and of each organization of this one, to be compared by identity.
+
+    A marker is an object without content in the request cache. It is missing (None) until `invalidate` puts one.
+    """
     return [cache.peek(("change", organization)) for organization in (None, *viewer.by_organization)]
 
 

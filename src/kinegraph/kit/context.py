@@ -1,7 +1,7 @@
 """The context of one GraphQL request: its session, and the batch loaders of its fields.
 
-A request has one session at a time, that is one transaction for one viewer: a query's is opened before its fields are
-executed, a mutation's by the first field that writes.
+A request has one session at a time, that is one transaction for one viewer: a planned query's is opened before its
+fields are executed, any other by the first field that asks for it (a mutation's fields by `write_session`).
 Whoever made the context calls `finish`, which commits a mutation or rolls it back; a query's COMMIT is deferred
 (kit.pool).
 
@@ -13,7 +13,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any  # viewers, keys and answers: each room has its own
 
@@ -28,6 +28,27 @@ from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 Batch = Callable[..., Awaitable[Sequence[Any]]]
 """A batch function, `async (session, keys, **arguments) -> answers in key order`: it alone reads related rows."""
 
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A field of the root that needs another service, before the transaction of its request begins.
+
+    `arguments` has those of each selection of the field, as graphql-core coerced them. `services` are those of the
+    process (api.execution). `charge` adds a cost to the caller's account.
+    """
+
+    services: Any
+    arguments: Sequence[Mapping[str, Any]]
+    is_signed_in: bool
+    charge: Callable[[int], None]
+
+
+Prepare = Callable[[Preparation], Awaitable[Any]]
+"""Obtains what a field needs, for all its selections in a document: its result is in `Context.prepared`.
+
+It waits a bounded time, and raises nothing: what it could not obtain, its result says.
+"""
+
 SIGN_IN = "Sign in: send the header `Authorization: Bearer <token>`."
 
 
@@ -36,6 +57,8 @@ class Context:
 
     `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
     `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
+    `prepared` has what fields of the root obtained from other services before, by their function.
+    `has_embeddings`: whether jobs that embed texts can be run.
     `has_language_model`: whether jobs that need one can be run.
     """
 
@@ -47,14 +70,18 @@ class Context:
         writes: bool,
         storage: Any = None,
         address: str = "",
+        prepared: Mapping[Prepare, Any] = MappingProxyType({}),
+        has_embeddings: bool = False,
         has_language_model: bool = False,
     ) -> None:
+        self.prepared = prepared
         self.has_used_storage = False
         """True once a field took the object storage, whose addresses end."""
         self.is_observed = False
         """Whether its sessions record their statements."""
         self._storage = storage
         self.address = address
+        self.has_embeddings = has_embeddings
         self.has_language_model = has_language_model
         self.writes = writes
         self.columns_by_node: Mapping[Hashable, frozenset[str] | None] = {}
@@ -153,7 +180,10 @@ class Context:
             raise Unauthenticated(SIGN_IN)
         else:
             async with self._database.read(self._authenticate) as session:
-                yield session
+                try:
+                    yield session
+                finally:
+                    self.statements += session.statements
 
     async def viewer(self) -> Any:
         """The viewer of the request's session."""
@@ -221,8 +251,8 @@ class Context:
         """Drop all loaded answers, since rows were written."""
         self._loaders.clear()
 
-    async def renew(self) -> None:
-        """End a query's session; the next field that needs one opens another."""
+    async def restart(self) -> None:
+        """Roll the session back, and forget what fields did; the next field that needs a session opens another."""
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None

@@ -36,6 +36,9 @@ API_ROLE = "kinegraph_api"
 CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError)
 """The errors of opening a connection, wrong URLs included."""
 
+CONNECT_SECONDS = 5
+"""Maximum duration of opening a connection."""
+
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 metadata = MetaData()
@@ -172,7 +175,7 @@ async def _connect(url: str, statement_timeout_seconds: int) -> "asyncpg.Connect
     connection: asyncpg.Connection[Row] = await asyncpg.connect(
         url,
         record_class=Row,
-        timeout=5,
+        timeout=CONNECT_SECONDS,
         command_timeout=statement_timeout_seconds + 2,
         server_settings={
             "role": API_ROLE,

@@ -76,6 +76,10 @@ class Unauthenticated(Exception):
     """Nobody is signed in, or the token is not valid; the message says which."""
 
 
+class TokenRefused(Unauthenticated):
+    """A valid token whose user does not exist, or has had their tokens revoked since."""
+
+
 class AnswerTooLarge(Exception):
     """The answer to a request would be larger than the server's limit; `size` says what it would hold."""
 

@@ -1,7 +1,8 @@
-"""The outbox: facts (events), recorded in the transaction of their change, that become jobs after its commit.
+"""The outbox: facts, recorded in the transaction of their change, that become jobs after its commit.
 
 A fact is a frozen dataclass of a room's rules, such as `AttachmentAdded`. The worker's table `WHEN` says which jobs run
-for it; facts that are not in the table stay here, and are deleted after 90 days.
+for it; facts that are not in the table stay here, and are deleted after 90 days. Events, of which subscribers are told,
+are something else (room `events`).
 """
 
 from collections.abc import Sequence

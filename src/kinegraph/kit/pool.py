@@ -56,13 +56,13 @@ class ConnectionPool:
         """
         if (lease := self._take_idle()) is not None:
             try:
-                await self._begin(lease, statement)
+                await self._begin_on(lease, statement)
             except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
                 self._close_idle()  # it had died in the pool, and so, most likely, have the others
             else:
                 return lease
         lease = await self._wait()
-        await self._begin(lease, statement)
+        await self._begin_on(lease, statement)
         return lease
 
     async def end(self, lease: Lease, statement: str, *, must_succeed: bool = False) -> None:
@@ -111,7 +111,7 @@ class ConnectionPool:
         self._opened -= len(free)
         await asyncio.gather(*(lease.close() for lease in free))
 
-    async def _begin(self, lease: Lease, statement: str) -> None:
+    async def _begin_on(self, lease: Lease, statement: str) -> None:
         was_ending = lease.state is ENDING
         lease.move(LENT)
         try:

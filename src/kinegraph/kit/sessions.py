@@ -135,9 +135,11 @@ class WriteSession(ReadSession[Viewer]):
             *values.values(),
         )
 
-    async def delete_softly(self, table: str, id: UUID) -> None:
-        """Mark a row as deleted."""
-        await self.run(f"UPDATE {table} SET deleted_at = now(), updated_at = now() WHERE id = $1", id)
+    async def delete_softly(self, table: str, id: UUID) -> int:
+        """Mark a row as deleted. Returns 1, or 0 where it is there no more or was marked before."""
+        return await self.run(
+            f"UPDATE {table} SET deleted_at = now(), updated_at = now() WHERE id = $1 AND deleted_at IS NULL", id
+        )
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[Self]:

@@ -27,7 +27,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Caching, Node, edge, extends, field, given, node
 from kinegraph.kit.pages import Page
 from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
-from kinegraph.library.rules_provenance import field_overrides, override_key, view_key
+from kinegraph.library.rules_provenance import field_overrides, parse_override_id, parse_view_id
 from kinegraph.video.graph import VIDEO_COLUMNS, Video, chosen_video, video_of
 
 described_enum(
@@ -40,7 +40,7 @@ described_enum(
 )
 
 
-@node(store_overrides.field_overrides, parse=override_key)
+@node(store_overrides.field_overrides, parse=parse_override_id)
 @strawberry.type(description="One field that an organization overrides.")
 class FieldOverride(Node):
     id: strawberry.ID = strawberry.field(description="The same for the same organization, exercise and field.")
@@ -70,7 +70,7 @@ def _view_id(root: strawberry.Parent[rules.EffectiveExercise]) -> strawberry.ID:
     return strawberry.ID(f"{organization_id}:{id}" if organization_id else str(id))
 
 
-@node(store.shown, parse=view_key)
+@node(store.shown, parse=parse_view_id)
 @strawberry.type(
     description="An exercise as one organization sees it: the canonical row with its override applied, or its own row."
 )

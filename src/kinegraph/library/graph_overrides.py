@@ -9,7 +9,7 @@ import strawberry
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.graph_details import DetailInputs, stored_files
 from kinegraph.exercise.graph_mutations import ExerciseOverrideInput
-from kinegraph.exercise.rules import ExerciseRow, is_readable, is_visible, stored_id
+from kinegraph.exercise.rules import ExerciseRow, is_published, is_readable, stored_id
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph import OrganizationId
@@ -65,9 +65,9 @@ class Mutation:
             organization, row = target = await _target(session, exercise_id, organization_id)
             if row.organization_id is not None:
                 raise rules.OverrideTargetNotCanonical("Overrides can only target canonical exercises", "exerciseId")
-            await _require_current(session, (organization, row.id), if_updated_at)
-            if not is_visible(session.viewer, row):
-                raise NotFound("There is no such exercise.", "exerciseId")
+            await _require_current_exercise(session, (organization, row.id), if_updated_at)
+            if not is_published(row):
+                raise NotFound("Only published exercises can be overridden.", "exerciseId")
         with checks.layer():
             details.require_usable(files, (target[0], target[1].id) if target else None)
         checks.done()
@@ -100,7 +100,7 @@ class Mutation:
             if row.organization_id is not None:
                 message = "Cannot reset an org-custom exercise; delete it instead"
                 raise rules.ResetTargetNotCanonical(message, "exerciseId")
-            await _require_current(session, (organization, row.id), if_updated_at)
+            await _require_current_exercise(session, (organization, row.id), if_updated_at)
         checks.done()
         key = (organization, row.id)
         if names is None:
@@ -111,13 +111,17 @@ class Mutation:
 
 
 async def _target(session: WriteSession[Viewer], exercise_id: str, organization_id: str) -> tuple[UUID, ExerciseRow]:
-    """The organization and the exercise of an override, locked. Raises InvalidInput, NotFound and Forbidden."""
+    """The organization and the exercise of an override, locked. Raises InvalidInput, NotFound and Forbidden.
+
+    Nothing is locked for a caller who may not write it.
+    """
     checks = Checks()
     organization = checks.key(organization_id, ("organizationId",))
     exercise = checks.key(stored_id(exercise_id), ("exerciseId",))
     with checks.layer():
         require_coach(session.viewer, organization, "organizationId")
-    await store_overrides.lock_override(session, (organization, exercise))
+    if not checks.refusals:
+        await store_overrides.lock_override(session, (organization, exercise))
     row = (await by_ids(session, [exercise]))[0]
     is_shown = row is not None and (
         is_readable(session.viewer, row) if row.organization_id is None else row.deleted_at is None
@@ -130,7 +134,7 @@ async def _target(session: WriteSession[Viewer], exercise_id: str, organization_
     return organization, row
 
 
-async def _require_current(
+async def _require_current_exercise(
     session: WriteSession[Viewer], key: store.ExerciseKey, if_updated_at: datetime | None
 ) -> None:
     """Raise StaleEdit for an edit of another version of the effective exercise, which is locked."""

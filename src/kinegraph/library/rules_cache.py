@@ -18,9 +18,9 @@ replaces it. Without a version nothing is cached.
 A page of the last rows is cached where `first` is null: otherwise the arguments alone do not tell a `first` that was
 sent, which is refused, from its default.
 
-A page whose filter reads other tables (UNVERSIONED) is not cached: their changes move neither version. A batch function
-that reads another table needs a trigger on that table, or its filter in UNVERSIONED. A page with `facets` is not cached
-either: `cached` in library/graph.py names what it covers.
+A page whose filter reads other tables (UNCACHED_FILTERS) is not cached: their changes move neither version. A batch
+function that reads another table needs a trigger on that table, or its filter in UNCACHED_FILTERS. A page with `facets`
+is not cached either: `cached` in library/graph.py names what it covers.
 
 Tests: tests/api/test_guards.py (tables of query plans against triggers), tests/library/test_cached_writes.py (each kind
 of write), test_cached_libraries.py (random writes, older snapshots), test_versions.py (concurrent writers, rollbacks).
@@ -33,7 +33,7 @@ import orjson
 
 from kinegraph.identity.rules import Viewer
 
-UNVERSIONED = frozenset(("categoryId", "bodyRegionId", "equipmentId", "maxFatigue", "safeFor"))
+UNCACHED_FILTERS = frozenset(("categoryId", "bodyRegionId", "equipmentId", "maxFatigue", "safeFor"))
 """Filters that read tables whose changes move neither version."""
 
 
@@ -46,7 +46,7 @@ def cached_pages(
         id, filter = organization.id, arguments.get("filter") or {}
         version = viewer.version(id)
         both = arguments.get("first") is not None and arguments.get("last") is not None
-        if both or viewer.organization(id) is None or None in version or not UNVERSIONED.isdisjoint(filter):
+        if both or viewer.organization(id) is None or None in version or not UNCACHED_FILTERS.isdisjoint(filter):
             return None
         given = orjson.dumps(arguments, default=repr, option=orjson.OPT_SORT_KEYS)
         found.append((("library", id, viewer.sees_library(id), viewer.coaches(id), given), version))

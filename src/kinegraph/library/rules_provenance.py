@@ -64,15 +64,15 @@ def _spelled(column: str, value: Any) -> Any:
     return value.upper() if COLUMNS[column].kind is Kind.TERM and isinstance(value, str) else value
 
 
-def view_key(id: str) -> tuple[UUID, UUID] | None:
+def parse_view_id(id: str) -> tuple[UUID, UUID] | None:
     """The organization and the exercise of an EffectiveExercise's id; None for other ids."""
     organization, exercise = map(parse_key, id.partition(":")[::2])
     return (organization, exercise) if organization and exercise else None
 
 
-def override_key(id: str) -> tuple[UUID, UUID, str] | None:
+def parse_override_id(id: str) -> tuple[UUID, UUID, str] | None:
     """The organization, the exercise and the field of a FieldOverride's id; None for other ids."""
     prefix, _, rest = id.partition(":")
     view, _, field = rest.rpartition(":")
-    key = view_key(view) if prefix == "override" else None
+    key = parse_view_id(view) if prefix == "override" else None
     return (*key, field) if key else None

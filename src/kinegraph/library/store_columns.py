@@ -5,7 +5,7 @@ from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, OVERRIDABLE, Kin
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 
 
-def _effective(column: str) -> str:
+def _effective_sql(column: str) -> str:
     """The SQL expression of a column's effective value."""
     key, stored, kind = api_name(column), STORED[column], COLUMNS[column].kind
     if kind is Kind.LIST:
@@ -27,7 +27,7 @@ def _effective_keys(column: str) -> str:
 
 
 EFFECTIVE = {
-    **{column: _effective(column) if column in OVERRIDABLE else sql for column, sql in STORED.items()},
+    **{column: _effective_sql(column) if column in OVERRIDABLE else sql for column, sql in STORED.items()},
     **{f"{column}_keys": _effective_keys(column) for column in CASELESS if column in OVERRIDABLE},
 }
 """The SQL expression of each column for filters, orders and facets of a library."""

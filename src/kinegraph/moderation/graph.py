@@ -1,7 +1,8 @@
 """The mutations that moderate videos (docs/domain.md, Videos)."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any  # Any: a payload's field is a GraphQL type, its value a row
+from uuid import UUID
 
 import strawberry
 
@@ -46,9 +47,9 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await _coached(session, exercise_id)
-        _require_video(row)
+        _require_stored_video(row)
         await store_video.vote(session, row.id, None if vote is None else vote == rules_video.VideoVote.UP)
-        return await exercise_payload(session, row.id)
+        return await _payload_of_live(session, row.id)
 
     @mutation("Suggest a video for an exercise (coach access); whoever may write the exercise decides.")
     @takes_input("The exercise, and the video that is suggested for it.")
@@ -71,7 +72,7 @@ class Mutation:
         outcome = await store_video.suggest(session, row.id, suggested, rules_moderation.MAX_CANDIDATES)
         if outcome in NOT_ADDED:
             raise Conflict(NOT_ADDED[outcome], "url")
-        return await exercise_payload(session, row.id)
+        return await _payload_of_live(session, row.id)
 
     @mutation(
         "Decide a suggested video: accepted, it becomes the exercise's video, verified; rejected, it is not suggested "
@@ -123,7 +124,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await lock_writable(session, exercise_id, "exerciseId")
-        _require_video(row)
+        _require_stored_video(row)
         await store.update(session, row.id, {"video_status": status})
         return await exercise_payload(session, row.id)
 
@@ -140,7 +141,7 @@ class Mutation:
     ) -> ExercisePayload:
         session = await info.context.write_session()
         row = await lock_writable(session, exercise_id, "exerciseId")
-        _require_video(row)
+        _require_stored_video(row)
         if locked != (row.video_locked_by_user_id is not None):
             holder = session.viewer.user.id if locked else None
             await store.update(session, row.id, {"video_locked_by_user_id": holder})
@@ -157,7 +158,16 @@ async def _coached(session: WriteSession[Viewer], exercise_id: str) -> rules.Exe
     return row
 
 
-def _require_video(row: rules.ExerciseRow) -> None:
+async def _payload_of_live(session: WriteSession[Viewer], id: UUID) -> ExercisePayload:
+    """The payload of a mutation that did not lock its exercise. Raises NotFound where that was deleted meanwhile."""
+    written = await exercise_payload(session, id)
+    row: Any = written.exercise
+    if row.deleted_at is not None:
+        raise NotFound("The exercise was deleted meanwhile.", "exerciseId")
+    return written
+
+
+def _require_stored_video(row: rules.ExerciseRow) -> None:
     """Raise NotFound for an exercise without a video."""
     if row.video_url is None:
         raise NotFound("The exercise has no video.", "exerciseId")

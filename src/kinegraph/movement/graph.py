@@ -32,7 +32,12 @@ from kinegraph.movement.graph_details import (
 from kinegraph.workout import rules_tree, store_tree
 from kinegraph.workout import store as store_workouts
 from kinegraph.workout.graph import FORKING, AssignmentId
-from kinegraph.workout.graph_mutations import EditedWorkout, edited_workout, require_current, written
+from kinegraph.workout.graph_mutations import (
+    EditedWorkout,
+    finish_workout_edit,
+    lock_edited_workout,
+    require_current_workout,
+)
 from kinegraph.workout.rules import NAMES, checked_texts
 from kinegraph.workout.rules_rows import MovementRow, WorkoutRow
 
@@ -62,16 +67,16 @@ class Mutation:
         check_offset(if_updated_at, checks, "ifUpdatedAt")
         session = await info.context.write_session()
         with checks.layer():
-            edit = await _edited(session, {"id": key}, assignment_id, if_updated_at)
+            edit = await _lock_workout_of_anchors(session, {"id": key}, assignment_id, if_updated_at)
             tree = await store.tree_of(session, edit.workout)
             movement = tree.find(key)
-            await _require_current(session, edit, movement, if_updated_at, "ifUpdatedAt", movement=movement)
+            await _require_current_movement(session, edit, movement, if_updated_at, "ifUpdatedAt", movement=movement)
             tree.movement(key, "id")
         checks.done()
-        workout, tree = await _writable(session, edit, tree)
+        workout, tree = await _fork_tree_if_needed(session, edit, tree)
         movement = tree.movement(key, "id")
         changes = await store_workouts.update_movement(session, movement.id, columns)
-        return await _payload(session, workout, movement.id, changes)
+        return await _finish_movement_edit(session, workout, movement.id, changes)
 
     @mutation(f"Add a movement to a workout (coach access). {LIBRARY_IDS}")
     async def add_movement(
@@ -87,8 +92,10 @@ class Mutation:
         rules_tree.add_movement(added, values, new_key(), 0, AT, checks)
         session = await info.context.write_session()
         with checks.layer():
-            edit = await _edited(session, _anchors(place, section_id), assignment_id, if_updated_at)
-            await require_current(session, edit, if_updated_at, *STALE)
+            edit = await _lock_workout_of_anchors(
+                session, _anchors_of_place(place, section_id), assignment_id, if_updated_at
+            )
+            await require_current_workout(session, edit, if_updated_at, *STALE)
         if edit is not None:
             tree = await store.tree_of(session, edit.workout)
             with checks.layer():
@@ -97,13 +104,13 @@ class Mutation:
         await _check_exercise(session, edit, added, checks)
         checks.done()
         assert edit is not None
-        workout, tree = await _writable(session, edit, tree)
+        workout, tree = await _fork_tree_if_needed(session, edit, tree)
         section = rules.section_of(tree, place, section_id, None, AT)
         added.movements[0] |= {"section_id": section, "sort_order": len(tree.ids_in(section))}
         await store_tree.upsert_movements(session, workout.organization_id, added)
         id = added.movements[0]["id"]
         await store.set_positions(session, {section: rules.positioned(tree, section, id, place, AT)})
-        return await _payload(session, workout, id, 1)
+        return await _finish_movement_edit(session, workout, id, 1)
 
     @mutation(
         "Move a movement within its section or to another one of its workout (coach access). It keeps its id and its "
@@ -120,11 +127,11 @@ class Mutation:
         check_offset(if_updated_at, checks, *STALE)
         session = await info.context.write_session()
         with checks.layer():
-            anchors = {"movementId": key, **_anchors(place, section_id)}
-            edit = await _edited(session, anchors, values.get("assignment_id"), if_updated_at)
+            anchors = {"movementId": key, **_anchors_of_place(place, section_id)}
+            edit = await _lock_workout_of_anchors(session, anchors, values.get("assignment_id"), if_updated_at)
             tree = await store.tree_of(session, edit.workout)
             movement = tree.find(key)
-            await _require_current(session, edit, movement, if_updated_at, *STALE, movement=movement)
+            await _require_current_movement(session, edit, movement, if_updated_at, *STALE, movement=movement)
             tree.movement(key, *AT, "movementId")
         if tree is not None:
             with checks.layer():
@@ -133,15 +140,15 @@ class Mutation:
         checks.done()
         assert tree is not None and movement is not None
         if order == tree.ids_in(section):
-            return await _payload(session, edit.workout, movement.id, 0)
-        workout, tree = await _writable(session, edit, tree)
+            return await _finish_movement_edit(session, edit.workout, movement.id, 0)
+        workout, tree = await _fork_tree_if_needed(session, edit, tree)
         movement = tree.movement(key, *AT, "movementId")
         section = rules.section_of(tree, place, section_id, movement.section_id, AT)
         left = [id for id in tree.ids_in(movement.section_id) if id != movement.id]
         positions = {movement.section_id: left, section: rules.positioned(tree, section, movement.id, place, AT)}
         changes = await store.set_positions(session, positions)
         await store.touch(session, movement.id)
-        return await _payload(session, workout, movement.id, changes)
+        return await _finish_movement_edit(session, workout, movement.id, changes)
 
     @mutation(
         f"Remove a movement from its workout (coach access); it is deleted softly where it has comments. {LIBRARY_IDS}"
@@ -158,22 +165,24 @@ class Mutation:
         check_offset(if_updated_at, checks, *STALE)
         session = await info.context.write_session()
         with checks.layer():
-            edit = await _edited(session, {"movementId": key}, values.get("assignment_id"), if_updated_at)
+            edit = await _lock_workout_of_anchors(
+                session, {"movementId": key}, values.get("assignment_id"), if_updated_at
+            )
             tree = await store.tree_of(session, edit.workout)
-            await _require_current(session, edit, tree.find(key), if_updated_at, *STALE)
+            await _require_current_movement(session, edit, tree.find(key), if_updated_at, *STALE)
             tree.movement(key, *AT, "movementId")
         checks.done()
         assert tree is not None
-        workout, tree = await _writable(session, edit, tree)
+        workout, tree = await _fork_tree_if_needed(session, edit, tree)
         movement = tree.movement(key, *AT, "movementId")
         await store_tree.delete_movements(session, [movement.id])
         left = [id for id in tree.ids_in(movement.section_id) if id != movement.id]
         await store.set_positions(session, {movement.section_id: left})
-        stored = await written(session, workout, 1, in_tree=True)
+        stored = await finish_workout_edit(session, workout, 1, in_tree=True)
         return RemoveMovementPayload(deleted_id=strawberry.ID(str(movement.id)), workout=stored.workout)
 
 
-async def _edited(
+async def _lock_workout_of_anchors(
     session: WriteSession[Viewer],
     anchors: Mapping[str, UUID],
     assignment_id: str | None,
@@ -189,32 +198,32 @@ async def _edited(
     checks, names = Checks(), list(anchors)
     if assignment_id is not None:
         with checks.layer():
-            return await edited_workout(session, None, assignment_id, *at[names[0]])
+            return await lock_edited_workout(session, None, assignment_id, *at[names[0]])
     found = await store.anchors(session, list(anchors.values()))
     if found and assignment_id is None:
         name, workout_id = names[found[0].position - 1], found[0].workout_id
-        return await edited_workout(session, workout_id, None, *at[name], if_updated_at=if_updated_at)
+        return await lock_edited_workout(session, workout_id, None, *at[name], if_updated_at=if_updated_at)
     stored = {names[row.position - 1] for row in found}
     missing = {name: rules.NO_SECTION if name == "sectionId" else rules.NO_MOVEMENT for name in names}
     checks.refusals += [NotFound(missing[name], *at[name]) for name in names if name not in stored]
     raise Refused(checks.refusals)
 
 
-def _anchors(place: rules.Place, section_id: UUID | None) -> dict[str, UUID]:
+def _anchors_of_place(place: rules.Place, section_id: UUID | None) -> dict[str, UUID]:
     """The section and the neighbour that a place names, by the keys of the input."""
     named = {"sectionId": section_id, "beforeMovementId": place.before_id, "afterMovementId": place.after_id}
     return {name: id for name, id in named.items() if id is not None}
 
 
-async def _writable(
+async def _fork_tree_if_needed(
     session: WriteSession[Viewer], edit: EditedWorkout, tree: rules.Tree
 ) -> tuple[WorkoutRow, rules.Tree]:
-    """The workout that is written to, and its tree: the first edit with an assignment copies both."""
-    workout = await edit.writable(session)
-    return workout, tree if edit.unforked is None else await store.tree_of(session, workout)
+    """Return the workout to write to, with its tree: that of the snapshot, where the edit has to make one."""
+    workout = await edit.fork_if_needed(session)
+    return workout, tree if edit.assignment_to_fork is None else await store.tree_of(session, workout)
 
 
-async def _require_current(
+async def _require_current_movement(
     session: WriteSession[Viewer],
     edit: EditedWorkout,
     movement: MovementRow | None,
@@ -232,15 +241,17 @@ async def _require_current(
         return None
     if movement is None or edit.is_deleted or movement.updated_at < if_updated_at:
         shown = dict.fromkeys(stored) if edit.is_deleted else stored
-        return await require_current(session, edit, if_updated_at, *path, **shown)
+        return await require_current_workout(session, edit, if_updated_at, *path, **shown)
     editor = await last_editor(session, "workout_movements", id=movement.id)
     stored |= {"workout": edit.workout}
     raise stale_edit(session.viewer, editor, movement.updated_at, *path, **stored)
 
 
-async def _payload(session: WriteSession[Viewer], workout: WorkoutRow, id: UUID, changes: int) -> MovementPayload:
-    """The payload with a movement and its workout as they are stored now. `changes` is how many rows were written."""
-    stored = await written(session, workout, changes, in_tree=True)
+async def _finish_movement_edit(
+    session: WriteSession[Viewer], workout: WorkoutRow, id: UUID, changes: int
+) -> MovementPayload:
+    """Finish the edit of the workout, which wrote `changes` rows, and return the payload with the movement."""
+    stored = await finish_workout_edit(session, workout, changes, in_tree=True)
     return MovementPayload(movement=await stored_row(session, store_workouts.movements, id), workout=stored.workout)
 
 

@@ -116,7 +116,7 @@ def decided(
         elif (first := rows.setdefault(target.id, entry.location)) is not entry.location:
             yield Fault(entry.location, "name", f"It overrides the same exercise as row {first.row:,}.")
         else:
-            decision = _decided(entry, target, overwrite)
+            decision = _decide(entry, target, overwrite)
             is_discontinued = decision.writes and target.status != ExerciseStatus.PUBLISHED
             yield (
                 Skipped(entry.location, f"skipped, as the exercise is {target.status}") if is_discontinued else decision
@@ -151,7 +151,7 @@ class _Targets:
         )
 
 
-def _decided(entry: OverrideEntry, target: TargetRow, overwrite: bool) -> OverrideDecision:
+def _decide(entry: OverrideEntry, target: TargetRow, overwrite: bool) -> OverrideDecision:
     """The decision about an override. A value that is equal to the canonical one is none, and removes a stored one."""
     stored = stored_fields(target)
     differing = {key: value for key, value in entry.fields.items() if stored.get(key) != value}

@@ -94,6 +94,8 @@ class Execution:
             return None
         except Exception as error:
             raise end_by(error) from error
+        finally:
+            meter.finish()
 
     async def _run(
         self, requested: SubscriptionRequested, authenticate: Authenticate[Viewer], delivery: Delivery, meter: Meter

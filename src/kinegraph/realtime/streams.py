@@ -93,7 +93,8 @@ class Subscriptions:
         name, arguments = root_field(requested, suggests=self.execution.suggests)
         source = SOURCES[name](arguments)
         async with self.execution.database.read(authenticate) as session:
-            await source.authorize(session)
+            with requested.meter.counting(session):
+                await source.authorize(session)
             user_id = session.viewer.user.id
         cursor = last_event_id or arguments.get("after")
         after = None if cursor is None else _position(cursor, user_id, source)
@@ -107,6 +108,7 @@ class Subscriptions:
         except BaseException:
             self.release(user_id, listener)
             raise
+        requested.meter.subscribed()
         return Stream(self, requested, authorization, source, listener, user_id, after, expires)
 
     def _take(self, user_id: UUID) -> None:

@@ -12,6 +12,7 @@
 -- $14 whole names without spaces, $15 their weights   $16 the text for trigrams
 -- $17 the weight of the full-text list, $18 that of trigrams
 -- $19 maximum number of hits   $20 keys that an override may have   $21 whether a word may be misspelled
+-- $22 the query's vector, or {}: no list of vectors   $23 the weight of this list; with a $17 of 0, it is alone
 WITH library AS NOT MATERIALIZED (
     -- Canonical rows whose texts the organization does not override. `canonical_search` has the indexes.
     SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, s.search_aliases, s.search_tsv
@@ -52,21 +53,21 @@ alternative AS MATERIALIZED (
 named AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE search_tsv @@ (SELECT to_tsquery('kinegraph', $6))
+    WHERE $17 > 0 AND search_tsv @@ (SELECT to_tsquery('kinegraph', $6))
     ORDER BY length(search_name), id
     LIMIT 60
 ),
 complete AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE (SELECT count(*) FROM named) < 50 AND search_tsv @@ (SELECT to_tsquery('kinegraph', $5))
+    WHERE $17 > 0 AND (SELECT count(*) FROM named) < 50 AND search_tsv @@ (SELECT to_tsquery('kinegraph', $5))
     ORDER BY ts_rank('{0, 0.1, 0.6, 1}', search_tsv, (SELECT to_tsquery('kinegraph', $5))) DESC, length(search_name), id
     LIMIT 60
 ),
 partial AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE (SELECT count(*) FROM complete) < 20 AND (SELECT count(*) FROM named) < 20
+    WHERE $17 > 0 AND (SELECT count(*) FROM complete) < 20 AND (SELECT count(*) FROM named) < 20
       AND search_tsv @@ (SELECT to_tsquery('kinegraph', $7))
     ORDER BY ts_rank('{0, 0.1, 0.6, 1}', search_tsv, (SELECT to_tsquery('kinegraph', $7))) DESC, length(search_name), id
     LIMIT 80
@@ -121,14 +122,70 @@ trigram AS (
     ORDER BY rank
     LIMIT 50
 ),
--- (3) Vectors: a third list of the same form, when exercises have embeddings.
+-- (3) Vectors. Canonical rows by the index (HNSW), which has no others; where a filter leaves so few that the scan ends
+-- before there are 50 of them, all that it leaves are compared. The organization's vectors are few, and all compared.
+sent AS MATERIALIZED (
+    SELECT nullif($22::real[], '{}')::vector AS vector,
+           set_config('hnsw.iterative_scan', 'strict_order', true) || set_config('hnsw.ef_search', '100', true)
+               || set_config('hnsw.max_scan_tuples', '2000', true) AS settings
+    WHERE $22 <> '{}'
+),
+nearest AS MATERIALIZED (
+    SELECT e.id, e.slug, coalesce(o.name_key, e.name_key) AS name_key, false AS is_own,
+           e.embedding <=> (SELECT vector FROM sent) AS distance
+    FROM exercises e
+    LEFT JOIN exercise_org_overrides o
+        ON o.exercise_id = e.id AND o.organization_id = $1
+    WHERE (SELECT settings FROM sent) <> '' AND e.organization_id IS NULL AND e.deleted_at IS NULL
+      AND e.embedding IS NOT NULL AND e.status = ANY ($3) AND CASE WHEN o.embedding IS NULL THEN true ELSE false END
+      AND true /* filter of canonical rows e */
+    ORDER BY e.embedding <=> (SELECT vector FROM sent)
+    LIMIT 50
+),
+compared AS MATERIALIZED (
+    SELECT e.id, e.slug, coalesce(o.name_key, e.name_key) AS name_key, false AS is_own,
+           coalesce(o.embedding, e.embedding) <=> (SELECT vector FROM sent) AS distance
+    FROM exercises e
+    LEFT JOIN exercise_org_overrides o
+        ON o.exercise_id = e.id AND o.organization_id = $1
+    WHERE $22 <> '{}' AND (SELECT count(*) FROM nearest) < 50
+      AND e.organization_id IS NULL AND e.deleted_at IS NULL AND e.status = ANY ($3)
+      AND true /* filter of canonical rows e */
+    UNION ALL
+    SELECT e.id, e.slug, coalesce(o.name_key, e.name_key), false, o.embedding <=> (SELECT vector FROM sent)
+    FROM exercise_org_overrides o
+    JOIN exercises e
+        ON e.id = o.exercise_id
+    WHERE $22 <> '{}' AND (SELECT count(*) FROM nearest) = 50 AND o.organization_id = $1 AND o.embedding IS NOT NULL
+      AND e.deleted_at IS NULL AND e.status = ANY ($3)
+      AND true /* filter of canonical rows e */
+    UNION ALL
+    SELECT e.id, e.slug, e.name_key, true, e.embedding <=> (SELECT vector FROM sent)
+    FROM exercises e
+    WHERE $22 <> '{}' AND e.organization_id = $1 AND e.deleted_at IS NULL
+      AND (e.status = 'published' OR $2) AND e.status = ANY ($4)
+      AND true /* filter of own rows */
+),
+semantic AS (
+    SELECT *, row_number() OVER (ORDER BY distance, id) AS rank
+    FROM (SELECT DISTINCT ON (coalesce(slug, id::text)) *  -- the organization's row wins, so that 50 remain
+          FROM (SELECT * FROM nearest WHERE (SELECT count(*) FROM nearest) = 50
+                UNION ALL
+                SELECT * FROM compared WHERE distance IS NOT NULL) AS candidate
+          ORDER BY coalesce(slug, id::text), is_own DESC) AS winner
+    ORDER BY rank
+    LIMIT 50
+),
 fused AS (
-    SELECT id, coalesce(lexical.slug, trigram.slug) AS slug, coalesce(lexical.name_key, trigram.name_key) AS name_key,
-           coalesce(lexical.is_own, trigram.is_own) AS is_own,
-           lexical.rank AS lexical_rank, trigram.rank AS trigram_rank,
-           coalesce($17::real / (60 + lexical.rank), 0) + coalesce($18::real / (60 + trigram.rank), 0) AS score
+    SELECT id, coalesce(lexical.slug, trigram.slug, semantic.slug) AS slug,
+           coalesce(lexical.name_key, trigram.name_key, semantic.name_key) AS name_key,
+           coalesce(lexical.is_own, trigram.is_own, semantic.is_own) AS is_own,
+           lexical.rank AS lexical_rank, trigram.rank AS trigram_rank, semantic.rank AS semantic_rank,
+           coalesce($17::real / (60 + lexical.rank), 0) + coalesce($18::real / (60 + trigram.rank), 0)
+               + coalesce($23::real / (60 + semantic.rank), 0) AS score
     FROM lexical
     FULL JOIN trigram USING (id)
+    FULL JOIN semantic USING (id)
 ),
 -- Of rows with one slug, the organization's wins.
 numbered AS (
@@ -143,7 +200,7 @@ hits AS (
     LIMIT $19
 )
 SELECT id, $1::uuid AS organization_id, score::double precision AS score,
-       lexical_rank::integer, trigram_rank::integer, NULL::integer AS semantic_rank,
+       lexical_rank::integer, trigram_rank::integer, semantic_rank::integer,
        CASE WHEN is_own THEN 'ORG'
             WHEN (SELECT jsonb_strip_nulls(o.overrides) ?| $20::text[]
                   FROM exercise_org_overrides o

@@ -159,22 +159,26 @@ class Mutation:
         cleaned = rules.checked_name(name, ("name",), checks)
         session = await info.context.write_session()
         with checks.layer():
-            term = await _writable(session, id)
+            term = await _writable_term(session, id)
         checks.done()
         assert term is not None
         await store.rename_term(session, rules.TaxonomyKind(term.kind), term.id, cleaned)
-        return await _stored(session, term.organization_id, term.id)
+        payload = await _stored(session, term.organization_id, term.id)
+        if payload.term is None:
+            raise NotFound(DELETED_MEANWHILE, "id")
+        return payload
 
     @mutation("Remove a term that no exercise is tagged with and no term lies below; who may write it may.")
     @takes_input("The term to remove.")
     async def delete_taxonomy_term(self, info: Info, id: TermId) -> DeletePayload:
         session = await info.context.write_session()
-        term = await _writable(session, id)
+        term = await _writable_term(session, id)
         if not await store.delete_term(session, rules.TaxonomyKind(term.kind), term.id):
-            raise NotFound("The term was deleted meanwhile.", "id")
+            raise NotFound(DELETED_MEANWHILE, "id")
         return deleted(term.id)
 
 
+DELETED_MEANWHILE = "The term was deleted meanwhile."
 GLOBAL = "Only platform admins write the global taxonomies; add a term to your organization's instead."
 
 
@@ -186,7 +190,7 @@ async def _parent(session: WriteSession, views: Sequence[View], sent: str) -> di
     return {"parent_id": parent.id, "parent_organization_id": parent.organization_id}
 
 
-async def _writable(session: WriteSession[Viewer], id: str) -> rules.TermRow:
+async def _writable_term(session: WriteSession[Viewer], id: str) -> rules.TermRow:
     """The term that the viewer wants to write. Raises NotFound and Forbidden."""
     key, viewer = require_key(id, "id"), session.viewer
     term = (await store.terms_in_views(session, [None, *viewer.by_organization], [key]))[0]

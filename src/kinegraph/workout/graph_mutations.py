@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any  # values of an input, by name
+from typing import Annotated, Any, cast  # Any: values of an input, by name
 from uuid import UUID
 
 import strawberry
@@ -44,7 +44,7 @@ class Mutation:
         sections = values.pop("sections", None) or []
         own = {key: value for key, value in values.items() if value is not None}
         columns = await _checked_columns(session, coached, own, checks)
-        tree = await _checked_tree(session, None, coached, sections, ("input", "sections"), checks)
+        tree = await _checked_against_stored(session, None, coached, sections, ("input", "sections"), checks)
         checks.done()
         author = {"organization_id": organization_id, "author_id": session.viewer.user.id}
         id = await store.insert(session, {**columns, **author})
@@ -68,13 +68,13 @@ class Mutation:
         check_offset(if_updated_at, checks, "ifUpdatedAt")
         session = await info.context.write_session()
         with checks.layer():
-            edit = await edited_workout(session, key, assignment_id, "id", if_updated_at=if_updated_at)
-            await require_current(session, edit, if_updated_at, "ifUpdatedAt")
+            edit = await lock_edited_workout(session, key, assignment_id, "id", if_updated_at=if_updated_at)
+            await require_current_workout(session, edit, if_updated_at, "ifUpdatedAt")
         columns = await _checked_columns(session, _owners(edit.workout if edit else None), given(input), checks)
         checks.done()
         assert edit is not None
-        workout = await edit.writable(session)
-        return await written(session, workout, await store.update(session, workout.id, columns))
+        workout = await edit.fork_if_needed(session)
+        return await finish_workout_edit(session, workout, await store.update(session, workout.id, columns))
 
     @mutation(
         "Replace a workout's sections and movements in one transaction (coach access). Rows sent with their id keep it "
@@ -98,18 +98,18 @@ class Mutation:
         check_offset(if_updated_at, checks, "ifUpdatedAt")
         session = await info.context.write_session()
         with checks.layer():
-            edit = await edited_workout(session, key, assignment_id, "workoutId", if_updated_at=if_updated_at)
+            edit = await lock_edited_workout(session, key, assignment_id, "workoutId", if_updated_at=if_updated_at)
             workout = edit.workout
-            await require_current(session, edit, if_updated_at, "ifUpdatedAt")
-            workout = await edit.writable(session)
+            await require_current_workout(session, edit, if_updated_at, "ifUpdatedAt")
+            workout = await edit.fork_if_needed(session)
         sent = [given(section) for section in sections]
         if workout is not None and assignment_id is not None:
             sent = rules_tree.with_copied_ids(sent, await store_tree.copied_ids(session, workout.id))
-        tree = await _checked_tree(session, workout, _owners(workout), sent, ("sections",), checks)
+        tree = await _checked_against_stored(session, workout, _owners(workout), sent, ("sections",), checks)
         checks.done()
         assert workout is not None
         changes = await store_tree.replace(session, workout.id, workout.organization_id, *tree)
-        return await written(session, workout, changes, in_tree=True)
+        return await finish_workout_edit(session, workout, changes, in_tree=True)
 
     @mutation(
         "Copy a workout, a library one or a snapshot, to a new library workout of its organization (coach access): its "
@@ -136,7 +136,7 @@ class Mutation:
     @takes_input("The workout to delete.")
     async def delete_workout(self, info: Info, id: WorkoutId) -> DeletePayload:
         session = await info.context.write_session()
-        workout = (await edited_workout(session, require_key(id, "id"), None, "id")).workout
+        workout = (await lock_edited_workout(session, require_key(id, "id"), None, "id")).workout
         if workout.is_snapshot:
             raise rules.SnapshotImmutable("A snapshot is what an athlete was assigned; it cannot be deleted.", "id")
         await store.delete(session, workout.id)
@@ -159,21 +159,21 @@ class EditedWorkout:
     """A workout whose tree is locked for an edit: with an assignment, the workout that it shows."""
 
     workout: WorkoutRow
-    unforked: ForkedAssignmentRow | None = None
-    """The assignment, where it has no snapshot yet: the edit is for it alone, not for the library workout."""
+    assignment_to_fork: ForkedAssignmentRow | None = None
+    """The assignment, if it has no snapshot yet: the edit is for it alone, so `fork_if_needed` makes a snapshot."""
     is_deleted: bool = False
-    """True if it was deleted since it was read: `require_current` refuses the edit."""
+    """True if it was deleted since it was read: `require_current_workout` refuses the edit."""
 
-    async def writable(self, session: WriteSession[Viewer]) -> WorkoutRow:
-        """The workout that the edit is written to: the first edit with an assignment makes its snapshot."""
+    async def fork_if_needed(self, session: WriteSession[Viewer]) -> WorkoutRow:
+        """Return the workout to write to. Where the assignment has no snapshot yet, make it, and return that."""
         assert not self.is_deleted
-        if self.unforked is None:
+        if self.assignment_to_fork is None:
             return self.workout
-        workout: WorkoutRow = await stored_row(session, store.by_ids, await store_tree.fork(session, self.unforked))
-        return workout
+        snapshot = await store_tree.fork(session, self.assignment_to_fork)
+        return cast(WorkoutRow, await stored_row(session, store.by_ids, snapshot))
 
 
-async def edited_workout(
+async def lock_edited_workout(
     session: WriteSession[Viewer],
     key: UUID | None,
     assignment_id: str | None,
@@ -220,7 +220,7 @@ async def _assigned_workout(
     return EditedWorkout(workout, None if assignment.snapshot_workout_id else assignment)
 
 
-async def require_current(
+async def require_current_workout(
     session: WriteSession[Viewer], edit: EditedWorkout, if_updated_at: datetime | None, *path: str, **stored: Any
 ) -> None:
     """Raise StaleEdit for an edit of another version of a workout, with `stored` in the payload too."""
@@ -231,10 +231,10 @@ async def require_current(
         raise stale_edit(session.viewer, editor, workout.updated_at, *path, is_deleted=is_deleted, **stored)
 
 
-async def written(
+async def finish_workout_edit(
     session: WriteSession[Viewer], workout: WorkoutRow, changes: int, *, in_tree: bool = False
 ) -> WorkoutPayload:
-    """The payload with the workout as it is stored now; a change of a library workout is recorded as a fact.
+    """Record the change of a library workout as a fact, and return the payload with the workout as it is stored now.
 
     `changes` is the number of rows written. With `in_tree` they are rows below the workout, whose `updated_at` is set.
     """
@@ -271,7 +271,7 @@ async def _checked_columns(
     return columns
 
 
-async def _checked_tree(
+async def _checked_against_stored(
     session: WriteSession[Viewer],
     workout: WorkoutRow | None,
     organization_ids: list[UUID] | None,

@@ -20,7 +20,7 @@ class SnapshotImmutable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class WorkoutChanged:
-    """Fact: a library workout, or a row of its tree, was created, changed or deleted."""
+    """Fact: a library workout, or a row of its tree, was created, changed or deleted. Its jobs: `WHEN` (worker)."""
 
     workout_id: UUID
     organization_id: UUID

@@ -3,7 +3,7 @@
 An entry is the finished JSON of one workout's field `sections`: its sections and movements, with each movement's
 exercise as the workout's organization sees it. Edges below whose batch function is not among `covers` of the field
 `Workout.sections` (workout/graph.py), such as comments and instructions, are gaps in the JSON, filled by each request.
-A selection with arguments or with other resolvers below is not cached, except below a gap (`breadth.plan`).
+What below prevents that a selection is cached: docs/architecture.md, Caches.
 
 Key: the workout's id, and what is selected (added by the executor). It has no viewer, since row-level security shows
 an organization's rows to all of its members alike, and since a viewer who is not a member gets no entry at all.
