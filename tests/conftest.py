@@ -31,7 +31,7 @@ from kinegraph.services import Services
 from kinegraph.settings import Settings
 from tests.observing import observe
 from tests.servers import database_url, redis_url, server_url, template, with_database
-from tests.settings import NO_COST_LIMITS, VENDORS, with_settings
+from tests.settings import ALL_ALLOWED, with_settings
 
 __all__ = ["database_url", "redis_url", "server_url", "template", "with_database"]
 
@@ -176,9 +176,7 @@ def _user_errors(value: Any) -> Any:
 @pytest.fixture(scope="module")
 def services(database_url: str, redis_url: str) -> Services:
     """The services of the application under test."""
-    settings = Settings(
-        environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **VENDORS, **NO_COST_LIMITS
-    )
+    settings = Settings(environment="development", graphiql=True, home=Path.cwd() / ".kinegraph", **ALL_ALLOWED)
     return Services(settings, database_url, redis_url, SECRET)
 
 

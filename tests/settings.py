@@ -17,8 +17,8 @@ NO_COST_LIMITS: dict[str, Any] = {
 }
 """Most tests send more at once than any caller, and documents that select everything."""
 
-VENDORS: dict[str, Any] = {"anthropic_api_key": "key"}
-"""Jobs of vendors may be requested; nothing runs them."""
+ALL_ALLOWED: dict[str, Any] = {**NO_COST_LIMITS, "anthropic_api_key": "key"}
+"""Jobs of vendors may be requested too; nothing runs them."""
 
 
 def with_settings(services: Services, **changes: Any) -> Services:
