@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from kinegraph.catalog.rules import Filter
-from kinegraph.catalog.store_filters import STORED, conditions
+from kinegraph.catalog.store_filters import conditions
 from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.language.rules_text import EVERY_PART, Part
 from kinegraph.lexicon.rules_query import SearchQuery, analysed
@@ -22,10 +22,11 @@ TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}
 ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
 attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsewhere")
 
-CANONICAL_FILTER = "true /* filter of canonical rows */"
-OWN_FILTER = "true /* filter of own rows */"
-"""The places of the statement where the caller's filter goes."""
-OF_CANONICAL = "(SELECT {} FROM exercises e WHERE e.id = s.exercise_id)"
+FILTER = "true /* filter */"
+"""The places of the statement where the caller's filter goes, by effective values: own rows have no override."""
+FILTERED = """EXISTS (SELECT FROM exercises e
+                 LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = $1
+                 WHERE e.id = s.exercise_id AND {})"""
 
 
 class HitRow(Protocol):
@@ -66,8 +67,7 @@ async def _search(session: ReadSession, query: SearchQuery, scope: Scope, wanted
         (list(scope.canonical_statuses), "text[]"),
         (list(scope.own_statuses), "text[]"),
         (query.all_of(), "text"),
-        (query.all_of("A"), "text"),
-        (query.any_of(), "text"),
+        ([*query.some_of()], "text[]"),
         *zip(map(list, zip(*map(attributes, query.alternatives), strict=True)), ALTERNATIVE, strict=True),
         ([name for name, _ in query.exact], "text[]"),
         ([weight for _, weight in query.exact], "real[]"),
@@ -80,7 +80,6 @@ async def _search(session: ReadSession, query: SearchQuery, scope: Scope, wanted
     ):
         arguments.bind(value, kind)
     text = statement()
-    for place, columns, where in ((CANONICAL_FILTER, EFFECTIVE, OF_CANONICAL), (OWN_FILTER, STORED, "{}")):
-        filtered = " AND ".join(conditions(wanted, columns, arguments))
-        text = text.replace(place, where.format(filtered) if filtered else "true")
+    if filtered := " AND ".join(conditions(wanted, EFFECTIVE, arguments)):
+        text = text.replace(FILTER, FILTERED.format(filtered))
     return await session.fetch(text, *arguments.values)
