@@ -14,7 +14,7 @@ which there are few, instead of with the texts of all exercises. A word stays th
 from alembic import op
 
 revision = "0032"
-down_revision = "0027"
+down_revision = "0031"
 
 READ_BY_OWNER = ("exercises", "exercise_org_overrides", "canonical_search")
 """The tables whose rows are repeated: their owner may be bound by policies, too."""

@@ -11,56 +11,57 @@
 -- $13 whole names without spaces, $14 their weights   $15 the text for trigrams
 -- $16 the weight of the full-text list, $17 that of trigrams
 -- $18 maximum number of hits   $19 keys that an override may have   $20 whether a word may be misspelled
-WITH replaced AS MATERIALIZED (
-    SELECT exercise_id FROM organization_search WHERE organization_id = $1
+-- $21 the query's vector, or {}: no list of vectors   $22 the weight of this list; with a $16 of 0, it is alone
+WITH of_organization AS MATERIALIZED (
+    -- The organization's own rows, and canonical ones as it overrides their texts: few, and each is compared.
+    SELECT s.exercise_id AS id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
+           s.name_tsv, s.names_tsv, s.search_tsv,
+           CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
+               AND true /* filter */ AS is_shown
+    FROM organization_search s
+    WHERE s.organization_id = $1
 ),
 library AS NOT MATERIALIZED (
-    -- Canonical rows whose texts the organization does not override. `canonical_search` has the indexes.
+    -- Canonical rows whose texts it does not override. `canonical_search` has the indexes.
     SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, s.search_aliases, s.whole_tsv,
            s.name_tsv, s.names_tsv, s.search_tsv
     FROM canonical_search s
-    WHERE s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT exercise_id FROM replaced)
+    WHERE s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM of_organization)
       AND true /* filter */
     UNION ALL
-    -- Canonical rows as the organization overrides them, and its own rows.
-    SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
-           s.name_tsv, s.names_tsv, s.search_tsv
-    FROM organization_search s
-    WHERE s.organization_id = $1
-      AND CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
-      AND true /* filter */
+    SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv, search_tsv
+    FROM of_organization
+    WHERE is_shown
 ),
 wanted AS MATERIALIZED (
     SELECT to_tsquery('kinegraph', $5) AS segments,
            (SELECT string_agg(name, ' | ') FROM unnest($13::text[]) AS name)::tsquery AS whole_names
 ),
-alternative AS MATERIALIZED (
-    SELECT slot, share, weight, to_tsquery('kinegraph', in_name) AS in_name,
-           to_tsquery('kinegraph', in_alias) AS in_alias, to_tsquery('kinegraph', elsewhere) AS elsewhere
-    FROM unnest($7::integer[], $8::real[], $9::real[], $10::text[], $11::text[], $12::text[])
-         AS sent (slot, share, weight, in_name, in_alias, elsewhere)
+alternative AS NOT MATERIALIZED (
+    SELECT * FROM unnest($7::integer[], $8::real[], $9::real[], $10::text[], $11::text[], $12::text[])
+                  AS sent (slot, share, weight, in_name, in_alias, elsewhere)
 ),
 -- Rows with all segments in the name; only where these are few, in an alias too, in muscles and equipment, in any text;
 -- only where these are few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
 -- unpack a vector takes longer than to find its row.
 named AS MATERIALIZED (
-    SELECT *
+    SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv
     FROM library
-    WHERE name_tsv @@ (SELECT segments FROM wanted)
+    WHERE $16::real > 0 AND name_tsv @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
     LIMIT 50
 ),
 aliased AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE (SELECT count(*) FROM named) < 50 AND names_tsv @@ (SELECT segments FROM wanted)
+    WHERE $16::real > 0 AND (SELECT count(*) FROM named) < 50 AND names_tsv @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
     LIMIT 60
 ),
 tagged AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
+    WHERE $16::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
       AND ts_filter(search_tsv, '{a,b,c}') @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
     LIMIT 60
@@ -68,7 +69,7 @@ tagged AS MATERIALIZED (
 mentioned AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
+    WHERE $16::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
       AND (SELECT count(*) FROM tagged) < 20 AND search_tsv @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
     LIMIT 40
@@ -79,7 +80,7 @@ partial AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT *
         FROM library
-        WHERE (SELECT count(*) FROM named) < 20 AND (SELECT count(*) FROM aliased) < 20
+        WHERE $16::real > 0 AND (SELECT count(*) FROM named) < 20 AND (SELECT count(*) FROM aliased) < 20
           AND (SELECT count(*) FROM tagged) < 20 AND (SELECT count(*) FROM mentioned) < 20
           AND names_tsv @@ to_tsquery('kinegraph', sent.segments)
         ORDER BY name_tsv @@ to_tsquery('kinegraph', sent.segments) DESC, length(search_name), id
@@ -105,26 +106,39 @@ alike AS MATERIALIZED (
 ),
 found AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv,
-           CASE WHEN is_elsewhere THEN ts_filter(search_tsv, '{c}') END AS elsewhere_tsv, is_alike
-    FROM (SELECT *, false AS is_elsewhere, false AS is_alike FROM named
-          UNION ALL SELECT *, true, false FROM aliased
-          UNION ALL SELECT *, true, false FROM tagged
-          UNION ALL SELECT *, true, false FROM mentioned
-          UNION ALL SELECT *, true, false FROM partial
-          UNION ALL SELECT *, true, true FROM alike) AS candidate
-    ORDER BY id, is_alike, is_elsewhere DESC
+           ts_filter(search_tsv, '{c}') AS elsewhere_tsv, is_alike
+    FROM (SELECT *, NULL::tsvector AS names_tsv, NULL::tsvector AS search_tsv, false AS is_alike FROM named
+          UNION ALL SELECT *, false FROM aliased
+          UNION ALL SELECT *, false FROM tagged
+          UNION ALL SELECT *, false FROM mentioned
+          UNION ALL SELECT *, false FROM partial
+          UNION ALL SELECT *, true FROM alike) AS candidate
+    ORDER BY id, is_alike, names_tsv IS NULL
 ),
 -- (1) Full text: the sum over slots of the best alternative's weight, and more for whole names; long names come later.
--- A row that has all segments in its name has them so best.
+-- Rows with all segments in the name are compared by it alone, as many as these are.
+in_names AS MATERIALIZED (
+    SELECT slot, share * weight AS weight, to_tsquery('kinegraph', in_name) AS in_name FROM alternative
+),
+in_texts AS MATERIALIZED (
+    SELECT slot, share * weight AS weight, to_tsquery('kinegraph', in_name) AS in_name,
+           to_tsquery('kinegraph', in_alias) AS in_alias, to_tsquery('kinegraph', elsewhere) AS elsewhere
+    FROM alternative
+),
 slot_score AS (
-    SELECT id, max(share * weight * CASE WHEN name_tsv @@ in_name THEN 1.0
-                                         WHEN elsewhere_tsv IS NULL AND share = 1 THEN 0
-                                         WHEN names_tsv @@ in_alias THEN 0.9
-                                         WHEN elsewhere_tsv @@ elsewhere THEN 0.35
-                                         ELSE 0 END) AS best
+    SELECT id, max(weight * (name_tsv @@ in_name)::integer) AS best
     FROM found
-    CROSS JOIN alternative
-    WHERE NOT is_alike
+    CROSS JOIN in_names
+    WHERE names_tsv IS NULL
+    GROUP BY id, slot
+    UNION ALL
+    SELECT id, max(weight * CASE WHEN name_tsv @@ in_name THEN 1::real
+                                 WHEN names_tsv @@ in_alias THEN 0.9::real
+                                 WHEN elsewhere_tsv @@ elsewhere THEN 0.35::real
+                                 ELSE 0 END)
+    FROM found
+    CROSS JOIN in_texts
+    WHERE (SELECT count(*) FROM named) < 50 AND names_tsv IS NOT NULL AND NOT is_alike
     GROUP BY id, slot
 ),
 scored AS (
@@ -134,13 +148,13 @@ scored AS (
 ),
 lexical AS (
     SELECT id, slug, name_key, is_own,
-           row_number() OVER (ORDER BY scored.score + whole_name - 0.02 * words DESC, length(search_name), id) AS rank
+           row_number() OVER (ORDER BY scored.score + whole_name - 0.02::real * words DESC, length(search_name), id) AS rank
     FROM scored
     JOIN found USING (id)
     CROSS JOIN LATERAL (
         SELECT array_length(string_to_array(search_name, ' '), 1) AS words,
                CASE WHEN whole_tsv @@ (SELECT whole_names FROM wanted) THEN (
-                        SELECT max(CASE WHEN name = replace(search_name, ' ', '') THEN 0.5 ELSE 0.45 END * weight)
+                        SELECT max(CASE WHEN name = replace(search_name, ' ', '') THEN 0.5::real ELSE 0.45::real END * weight)
                         FROM unnest($13::text[], $14::real[]) AS whole (name, weight)
                         WHERE name = ANY (tsvector_to_array(whole_tsv)))
                     ELSE 0 END AS whole_name
@@ -148,14 +162,13 @@ lexical AS (
     ORDER BY rank
     LIMIT 50
 ),
--- (2) Trigrams of names and aliases; of names alone where no word is misspelled, as full text has found the others.
+-- (2) Trigrams of names and aliases, where a word may be misspelled: with other queries they only harm.
 likeness AS MATERIALIZED (
     SELECT id, slug, name_key, is_own, length(search_name) AS length,
-           CASE WHEN $20
-                THEN greatest(0.7 * word_similarity($15, search_name) + 0.3 * similarity($15, search_name),
-                              0.9 * word_similarity($15, search_aliases))
-                ELSE similarity($15, search_name) END AS likeness
+           greatest(0.7::real * word_similarity($15, search_name) + 0.3::real * similarity($15, search_name),
+                    0.9::real * word_similarity($15, search_aliases)) AS likeness
     FROM found
+    WHERE $20
 ),
 trigram AS (
     SELECT id, slug, name_key, is_own, row_number() OVER (ORDER BY likeness DESC, length, id) AS rank
@@ -164,14 +177,70 @@ trigram AS (
     ORDER BY rank
     LIMIT 50
 ),
--- (3) Vectors: a third list of the same form, when exercises have embeddings.
+-- (3) Vectors. Canonical rows by the index (HNSW), which has no others; where a filter leaves so few that the scan ends
+-- before there are 50 of them, all that it leaves are compared. The organization's vectors are few, and all compared.
+sent AS MATERIALIZED (
+    SELECT nullif($21::real[], '{}')::vector AS vector,
+           set_config('hnsw.iterative_scan', 'strict_order', true) || set_config('hnsw.ef_search', '100', true)
+               || set_config('hnsw.max_scan_tuples', '2000', true) AS settings
+    WHERE $21 <> '{}'
+),
+nearest AS MATERIALIZED (
+    SELECT e.id, e.slug, coalesce(o.name_key, e.name_key) AS name_key, false AS is_own,
+           e.embedding <=> (SELECT vector FROM sent) AS distance
+    FROM exercises e
+    LEFT JOIN exercise_org_overrides o
+        ON o.exercise_id = e.id AND o.organization_id = $1
+    WHERE (SELECT settings FROM sent) <> '' AND e.organization_id IS NULL AND e.deleted_at IS NULL
+      AND e.embedding IS NOT NULL AND e.status = ANY ($3) AND CASE WHEN o.embedding IS NULL THEN true ELSE false END
+      AND true /* filter of canonical rows e */
+    ORDER BY e.embedding <=> (SELECT vector FROM sent)
+    LIMIT 50
+),
+compared AS MATERIALIZED (
+    SELECT e.id, e.slug, coalesce(o.name_key, e.name_key) AS name_key, false AS is_own,
+           coalesce(o.embedding, e.embedding) <=> (SELECT vector FROM sent) AS distance
+    FROM exercises e
+    LEFT JOIN exercise_org_overrides o
+        ON o.exercise_id = e.id AND o.organization_id = $1
+    WHERE $21 <> '{}' AND (SELECT count(*) FROM nearest) < 50
+      AND e.organization_id IS NULL AND e.deleted_at IS NULL AND e.status = ANY ($3)
+      AND true /* filter of canonical rows e */
+    UNION ALL
+    SELECT e.id, e.slug, coalesce(o.name_key, e.name_key), false, o.embedding <=> (SELECT vector FROM sent)
+    FROM exercise_org_overrides o
+    JOIN exercises e
+        ON e.id = o.exercise_id
+    WHERE $21 <> '{}' AND (SELECT count(*) FROM nearest) = 50 AND o.organization_id = $1 AND o.embedding IS NOT NULL
+      AND e.deleted_at IS NULL AND e.status = ANY ($3)
+      AND true /* filter of canonical rows e */
+    UNION ALL
+    SELECT e.id, e.slug, e.name_key, true, e.embedding <=> (SELECT vector FROM sent)
+    FROM exercises e
+    WHERE $21 <> '{}' AND e.organization_id = $1 AND e.deleted_at IS NULL
+      AND (e.status = 'published' OR $2) AND e.status = ANY ($4)
+      AND true /* filter of own rows */
+),
+semantic AS (
+    SELECT *, row_number() OVER (ORDER BY distance, id) AS rank
+    FROM (SELECT DISTINCT ON (coalesce(slug, id::text)) *  -- the organization's row wins, so that 50 remain
+          FROM (SELECT * FROM nearest WHERE (SELECT count(*) FROM nearest) = 50
+                UNION ALL
+                SELECT * FROM compared WHERE distance IS NOT NULL) AS candidate
+          ORDER BY coalesce(slug, id::text), is_own DESC) AS winner
+    ORDER BY rank
+    LIMIT 50
+),
 fused AS (
-    SELECT id, coalesce(lexical.slug, trigram.slug) AS slug, coalesce(lexical.name_key, trigram.name_key) AS name_key,
-           coalesce(lexical.is_own, trigram.is_own) AS is_own,
-           lexical.rank AS lexical_rank, trigram.rank AS trigram_rank,
-           coalesce($16::real / (60 + lexical.rank), 0) + coalesce($17::real / (60 + trigram.rank), 0) AS score
+    SELECT id, coalesce(lexical.slug, trigram.slug, semantic.slug) AS slug,
+           coalesce(lexical.name_key, trigram.name_key, semantic.name_key) AS name_key,
+           coalesce(lexical.is_own, trigram.is_own, semantic.is_own) AS is_own,
+           lexical.rank AS lexical_rank, trigram.rank AS trigram_rank, semantic.rank AS semantic_rank,
+           coalesce($16::real / (60 + lexical.rank), 0) + coalesce($17::real / (60 + trigram.rank), 0)
+               + coalesce($22::real / (60 + semantic.rank), 0) AS score
     FROM lexical
     FULL JOIN trigram USING (id)
+    FULL JOIN semantic USING (id)
 ),
 -- Of rows with one slug, the organization's wins.
 numbered AS (
@@ -186,7 +255,7 @@ hits AS (
     LIMIT $18
 )
 SELECT id, $1::uuid AS organization_id, score::double precision AS score,
-       lexical_rank::integer, trigram_rank::integer, NULL::integer AS semantic_rank,
+       lexical_rank::integer, trigram_rank::integer, semantic_rank::integer,
        CASE WHEN $1 IS NULL THEN 'CANONICAL'
             WHEN is_own THEN 'ORG'
             WHEN (SELECT jsonb_strip_nulls(o.overrides) ?| $19::text[]
