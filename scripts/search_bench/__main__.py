@@ -16,6 +16,7 @@ from search_bench.libraries import api, library, storage
 from search_bench.misses import report
 from search_bench.parts import without_each
 from search_bench.queries import Query, imported_queries, library_queries
+from search_bench.vectors import store_queries
 from search_bench.weights import Answers, choose
 
 
@@ -76,6 +77,7 @@ async def run(server: str, redis: str, imported: File | None, *, with_weights: b
     queries = imported_queries(orjson.loads(imported.content)) if imported else library_queries()
     key = "name" if imported else "slug"
     async with library(server, imported) as (url, database), api(url, redis) as client:
+        await store_queries(database, [query.text for query in queries])
         print(f"{len(queries)} queries, {sum(q.is_held_out for q in queries)} of them held out")
         answered = await measure(client, queries, key, with_weights=with_weights)
         print(table.differences(scores(answered), await without_each(database, queries, key)))

@@ -26,7 +26,7 @@ POLICIES = {
     "uploads": ["*", "*"],  # one's own, and the worker's
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
     "query_embeddings": ["*"],  # the process's own
-    "jobs": ["*", "a", "r"],  # platform admins add jobs and see them
+    "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 

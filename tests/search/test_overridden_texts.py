@@ -97,8 +97,12 @@ async def test_an_edit_of_the_canonical_exercise_is_found_where_it_is_not_overri
     made = await create(api, admin, name="Jerboa", slug="jerboa", aliases=["kinkajou"], status="PUBLISHED")
     await upsert(api, gym, made["id"], aliases=["loris"])
     await update(api, admin, made["id"], name="Markhor", aliases=["numbat"], equipment=["okapi"])
-    found = {q: await finds(api, gym, q, made["id"]) for q in ("jerboa", "kinkajou", "numbat", "loris", "markhor", "okapi")}
-    assert found == dict.fromkeys(("jerboa", "kinkajou", "numbat"), False) | dict.fromkeys(("loris", "markhor", "okapi"), True)
+    found = {
+        q: await finds(api, gym, q, made["id"]) for q in ("jerboa", "kinkajou", "numbat", "loris", "markhor", "okapi")
+    }
+    assert found == dict.fromkeys(("jerboa", "kinkajou", "numbat"), False) | dict.fromkeys(
+        ("loris", "markhor", "okapi"), True
+    )
 
 
 async def test_an_overridden_exercise_that_is_deleted_is_not_found_and_comes_back_with_its_overrides(

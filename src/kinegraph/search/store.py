@@ -21,8 +21,11 @@ from kinegraph.vectors.rules import Vector
 TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}
 """The weight of the trigram list beside full text (1), for queries with a word that the lexicon lacks, and others."""
 
-SEMANTIC_WEIGHT = 0.5
-"""The weight of the list of vectors beside full text (1)."""
+SEMANTIC_WEIGHTS = {True: 0.02, False: 0.5}
+"""The weight of the list of vectors beside full text (1), for queries with a word that the lexicon lacks, and others.
+
+With such a word it adds rows after those of the other lists, and orders them: it may be part of a word.
+"""
 
 ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
 attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsewhere")
@@ -128,7 +131,7 @@ async def _search(
         (list(OVERRIDABLE_BY_KEY), "text[]"),
         (query.is_misspelled and not is_semantic, "boolean"),
         (vector, "real[]"),
-        (SEMANTIC_WEIGHT, "real"),
+        (1.0 if is_semantic else SEMANTIC_WEIGHTS[query.is_misspelled], "real"),
     ):
         arguments.bind(value, kind)
     effective = " AND ".join(conditions(wanted, EFFECTIVE, arguments))
