@@ -61,7 +61,7 @@ CREATE TABLE organization_search (
 );
 ALTER TABLE organization_search {NAMES},
     ADD COLUMN short_tsv tsvector GENERATED ALWAYS AS (
-        CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{{a}}')) END) STORED;
+        CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{{a}}')) ELSE NULL END) STORED;
 CREATE INDEX organization_search_exercise_idx ON organization_search (exercise_id);
 CREATE INDEX organization_search_short_idx ON organization_search (organization_id)
     INCLUDE (exercise_id, is_own, status, short_tsv);
@@ -69,14 +69,14 @@ ALTER TABLE organization_search ENABLE ROW LEVEL SECURITY;
 ALTER TABLE organization_search FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE, DELETE ON organization_search TO kinegraph_api;
 CREATE POLICY organization_search_read ON organization_search FOR SELECT USING (
-    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), ''))::uuid[])
+    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), '')::uuid[])::uuid[])
 );
 -- Of an edit of a canonical exercise a trigger (kinegraph_repeat_overridden) makes rows of every organization.
 CREATE POLICY organization_search_write ON organization_search FOR ALL USING (
-    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), ''))::uuid[])
+    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])
     OR (SELECT current_setting('kinegraph.operator', true)) = 'on'
 ) WITH CHECK (
-    (organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), ''))::uuid[])
+    (organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])
      OR (SELECT current_setting('kinegraph.operator', true)) = 'on')
     AND EXISTS (SELECT FROM exercises e
                 WHERE e.id = exercise_id
