@@ -5,11 +5,14 @@ each condition takes a column's SQL expression from `Columns`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from kinegraph.catalog.rules import BANDS, Filter
+from kinegraph.catalog.rules import BANDS, ExerciseSort, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
-from kinegraph.kit.sessions import Arguments, contains_words
+from kinegraph.kit.sessions import Arguments
+from kinegraph.lexicon.rules_filter import sought_names
+from kinegraph.lexicon.store import finds, found_ids
 
 Columns = Mapping[str, str]
 """The SQL expression of each column, by name."""
@@ -17,8 +20,26 @@ Columns = Mapping[str, str]
 KEYS = tuple(f"{name}_keys" for name in CASELESS)
 """The columns with the entries of lists in the form in which they are compared."""
 
-STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, *KEYS, "created_at", "updated_at")}
+TEXTS = ("name_key", "search_name", "search_aliases", "search_tsv")
+"""The columns with names and aliases in the forms in which they are sorted and sought."""
+
+STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, *KEYS, *TEXTS, "created_at", "updated_at")}
 """The stored columns of an exercise e."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The canonical rows of a list whose name or aliases are not those of the index; by default none.
+
+    `condition` is that a row e is one of them; `ids` a query of the ids of all.
+    """
+
+    condition: str = ""
+    ids: str = ""
+
+
+MAX_SORTED = 1_000
+"""Maximum number of rows that `q` finds of which all are read and sorted for a page."""
 
 TESTS: Mapping[Kind, str] = {
     Kind.TERM: "{column}::text = ANY ({value})",
@@ -41,18 +62,60 @@ TYPES: Mapping[Kind, str] = {
 """The SQL type of the filter's value, by the column's kind."""
 
 
-def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+def conditions(wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced | None = None) -> list[str]:
     """The filter as one SQL condition; an empty list for an empty filter.
 
     It is a CASE, of which the planner estimates that half of the rows fulfil it. It has no statistics of arguments and
     effective values, and would estimate very few rows; then it would read and sort the whole library instead of
     following the index of the order. For the same reason subqueries are scalar ones, which run row by row.
+
+    Of a list of canonical rows alone, whose texts are indexed except those `replaced`, the ids that `q` may find are a
+    condition of their own: these rows are read then, and no others.
     """
-    found = [condition for _, condition in named_conditions(wanted, columns, arguments)]
+    return [*indexed(wanted, arguments, replaced), *_case(wanted, columns, arguments, replaced)]
+
+
+def _case(wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced | None) -> list[str]:
+    found = [condition for _, condition in named_conditions(wanted, columns, arguments, replaced)]
     return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
 
 
-def named_conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[tuple[str, str]]:
+def page_conditions(
+    wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced, sort: ExerciseSort
+) -> tuple[str, list[list[str]]]:
+    """The beginning of the statement of a page of canonical rows, and the conditions of its queries.
+
+    Where `q` finds few rows, they are read and sorted; where it finds many, a page is sooner found along the index of
+    the order. Only the statement can know: it counts up to MAX_SORTED, and one of two queries answers nothing.
+    """
+    is_ranked = sort is ExerciseSort.RELEVANCE
+    ids = None if wanted.q is None or is_ranked else found_ids(sought_names(wanted.q), arguments)
+    if ids is None:
+        return "", [conditions(wanted, columns, arguments, replaced)]
+    head = f"WITH sought (id) AS MATERIALIZED (SELECT * FROM ({ids}) AS found LIMIT {MAX_SORTED + 1})"
+    count = "(SELECT count(*) FROM sought)"
+    few = [f"{count} <= {MAX_SORTED}", _is_one_of("SELECT id FROM sought", replaced)]
+    return head, [
+        [*few, *_case(wanted, columns, arguments, replaced)],
+        [f"{count} > {MAX_SORTED}", *_case(wanted, columns, arguments, None)],
+    ]
+
+
+def indexed(wanted: Filter, arguments: Arguments, replaced: Replaced | None) -> list[str]:
+    """The condition that a canonical row is one that `q` may find by the indexes, or has other texts than these."""
+    if wanted.q is None or replaced is None:
+        return []
+    ids = found_ids(sought_names(wanted.q), arguments)
+    return [_is_one_of(ids, replaced)] if ids else []
+
+
+def _is_one_of(ids: str, replaced: Replaced) -> str:
+    return f"e.id = ANY (ARRAY({' UNION ALL '.join(filter(None, (ids, replaced.ids)))}))"
+
+
+def named_conditions(
+    wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced | None = None
+) -> list[tuple[str, str]]:
     """The SQL conditions of the filter, each with the name of the field of the filter that it is of."""
     found = []
     for name, value in wanted.columns:
@@ -61,18 +124,19 @@ def named_conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> 
         found.append((name, TESTS[kind].format(column=column, value=arguments.bind(value, TYPES[kind]))))
     found += _difficulties(wanted, columns, arguments)
     found += _lists(wanted, columns, arguments)
-    if wanted.q is not None:
-        found.append(("q", _named(wanted.q, columns, arguments)))
+    found += [("q", each) for each in _named(wanted, columns, arguments, replaced)]
     return found + _tags(wanted, arguments) + _layers(wanted, arguments)
 
 
-def _named(q: str, columns: Columns, arguments: Arguments) -> str:
-    """The condition that every word is part of the name, or every one of an alias, as names sort."""
-    sought = arguments.bind(q, "text")
-    in_alias = (
-        f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE {contains_words('alias', sought)})"
-    )
-    return f"({contains_words(columns['name'], sought)} OR {in_alias})"
+def _named(wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced | None) -> list[str]:
+    """The condition that `q` finds a row, as far as `indexed` has not answered it."""
+    if wanted.q is None:
+        return []
+    sought = sought_names(wanted.q)
+    if replaced is None or sought.literal or not sought.words:
+        return [finds(sought, columns, arguments)]
+    is_other = replaced.condition
+    return [f"CASE WHEN {is_other} THEN {finds(sought, columns, arguments)} ELSE true END"] if is_other else []
 
 
 def _tags(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any  # JSON of the files
 
 import orjson
 
+from kinegraph.language.rules_index import TextIndex
 from kinegraph.language.rules_text import search_text, stem, without_prefix
 
 LANGUAGES = ("en", "he", "ru")
@@ -162,21 +163,39 @@ def _faults_of_shared(concepts: Iterable[Concept]) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------ phrases
 
 
+WEIGHTS = 10_000
+"""Weights are stored as whole numbers of this fraction, below the number of the concept, in the index of phrases."""
+
+
 @cache
-def _phrases() -> Mapping[str, tuple[tuple[Concept, float], ...]]:
+def _concepts() -> tuple[Concept, ...]:
+    """The concepts by their numbers in the index of phrases."""
+    return tuple(lexicon().values())
+
+
+@cache
+def _phrases() -> TextIndex:
     """The concepts by each of their terms without spaces, as written and without endings."""
-    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for name, concept in lexicon().items():
-        for language in LANGUAGES:
-            for term in concept.terms[language]:
+    return TextIndex(_entries())
+
+
+def _entries() -> Iterator[tuple[str, int]]:
+    for number, concept in enumerate(_concepts()):
+        for terms in concept.terms.values():
+            for term in terms:
                 words = search_text(term.text).split()
                 stems = "".join(map(stem, words))
                 for key, weight in (("".join(words), term.weight), (f"~{stems}", term.weight * 0.9)):
-                    found[key][name] = max(weight, found[key].get(name, 0))
-    return {
-        key: tuple((lexicon()[name], weight) for name, weight in sorted(of.items(), key=lambda each: -each[1]))
-        for key, of in found.items()
-    }
+                    yield key, number << 16 | round(weight * WEIGHTS)
+
+
+def _meant(key: str) -> list[tuple[Concept, float]]:
+    """The concepts of a key of the index, with the weight of the heaviest of their terms, these first."""
+    found: dict[int, int] = {}
+    for entry in _phrases().numbers(key):  # ascending: the heaviest of a concept is the last
+        found[entry >> 16] = entry & 0xFFFF
+    heaviest = sorted(found.items(), key=lambda each: -each[1])[:MAX_MEANINGS]
+    return [(_concepts()[number], weight / WEIGHTS) for number, weight in heaviest]
 
 
 def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
@@ -188,6 +207,6 @@ def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
         "".join([bare[0], *words[1:]]),
         "~" + "".join(map(stem, bare)),
     ):
-        if found := _phrases().get(key):
-            return found[:MAX_MEANINGS]
+        if found := _meant(key):
+            return tuple(found)
     return ()
