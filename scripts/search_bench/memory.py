@@ -3,6 +3,7 @@
 import gc
 import resource
 import time
+from pathlib import Path
 
 from kinegraph.lexicon.rules_query import prepare
 
@@ -11,8 +12,7 @@ PAGE = resource.getpagesize()
 
 def resident() -> float:
     """The memory of this process, in MB."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * PAGE / 1e6
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 1e6
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     2  media       uploads, attachments, thumbnails, signed addresses
     3  taxonomy    the vocabularies that exercises are tagged with
     3  video       an exercise's demonstration video
+    3  vectors     the vectors of texts that are searched: cached, or made by the embedding service
     4  exercise    the stored exercise: instructions, contraindications, clone
     5  catalog     lists of exercises: filters, sort orders, pages, facets
     5  canonical   the canonical library that ships with Kinegraph, and seeding it
@@ -29,6 +30,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     7  workout     workouts, sections, movements, snapshots; reading comments
     8  assignment  workouts planned for athletes
     8  comment     writing comments
+    8  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
     8  node        any object by its id (Relay's Node)
     9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
     9  search      searching exercises, and suggestions while somebody types

@@ -35,8 +35,9 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
-from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
+from kinegraph.services import Services, folder_storage, open_embeddings, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
+from kinegraph.vectors.jobs import QueryVectors
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (
@@ -139,11 +140,13 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
         prepared = asyncio.get_running_loop().run_in_executor(None, prepare)  # while connections are opened
+        vectors = QueryVectors(database, await stack.enter_async_context(open_embeddings(settings)))
+        stack.push_async_callback(vectors.close)
         persisted = await stack.enter_async_context(
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
         endpoint = GraphQLEndpoint(
-            Resources(database, storage, limits_of(settings), settings.address),
+            Resources(database, storage, limits_of(settings), settings.address, vectors),
             tokens,
             settings.jwt_user_claim,
             database.request_cache,

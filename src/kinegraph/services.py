@@ -15,6 +15,7 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.outside.storage_s3 import Bucket, open_s3
 from kinegraph.outside.tokens import Tokens
+from kinegraph.outside.voyage import Voyage, open_voyage
 from kinegraph.settings import Environment, Settings, read_settings
 
 
@@ -125,3 +126,10 @@ async def open_storage(settings: Settings) -> AsyncIterator[ObjectStorage]:
     )
     async with open_s3(bucket, settings.media_url_seconds) as storage:
         yield storage
+
+
+@asynccontextmanager
+async def open_embeddings(settings: Settings) -> AsyncIterator[Voyage | None]:
+    """The service of embeddings; None without a key."""
+    async with open_voyage(settings.voyage_api_key, settings.voyage_url) as voyage:
+        yield voyage

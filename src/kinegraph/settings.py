@@ -131,6 +131,10 @@ class Settings(BaseSettings):
     `execution_seconds`: maximum duration of an execution, waiting for a connection included.
     `max_subscriptions`, `max_subscriptions_per_user`: maximum number of subscriptions of a web process; of 0, none.
     `heartbeat_seconds`: how often a silent subscription sends a sign of life.
+    `job_lease_seconds`: seconds after which a job of a worker that died is begun again.
+    `voyage_api_key`: with it, texts are embedded for the search by meaning; `voyage_url` is that of a proxy.
+    `anthropic_api_key`: with it, aliases in other languages are proposed by `anthropic_model`; `anthropic_url` is that
+    of a proxy.
     `s3_bucket`: where files are stored, instead of a folder under `home`; `s3_endpoint` for R2 and MinIO, and the
     keys where the SDK does not find them by itself.
     """
@@ -189,6 +193,12 @@ class Settings(BaseSettings):
     max_subscriptions: Annotated[int, Ge(0), Le(1_000_000)] = 10_000
     max_subscriptions_per_user: Annotated[int, Ge(1), Le(100_000)] = 100
     heartbeat_seconds: Seconds = 15
+    job_lease_seconds: Seconds = 30
+    voyage_api_key: str | None = Field(default=None, repr=False)
+    voyage_url: WebUrl | None = None
+    anthropic_api_key: str | None = Field(default=None, repr=False)
+    anthropic_url: WebUrl | None = None
+    anthropic_model: str = "claude-haiku-4-5"
     s3_bucket: str | None = None
     s3_endpoint: WebUrl | None = None
     s3_region: str | None = None

@@ -1,4 +1,4 @@
-"""The job process: which facts make which jobs, and running them, handed over by arq on Redis.
+"""The job process: facts become jobs (`worker_jobs`), and arq on Redis hands them over to be run (`worker_runs`).
 
 Twice a second the worker queries the database (`dispatch`): facts that were recorded become jobs, and jobs that
 are due go to Redis by their ids. A job's row says when it is due again, so nothing is lost when Redis forgets
@@ -8,32 +8,29 @@ it or a worker dies at it; while Redis is away, rows wait.
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
-from typing import Any  # results of tasks, and arq's context
-from uuid import UUID
+from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
 
-from kinegraph.background import store
-from kinegraph.background.rules import LEASE_SECONDS, MAX_TRIES, JobKind, JobStatus, StartedJob, retry_delay_seconds
-from kinegraph.canonical.jobs import seed_library
+from kinegraph.background import store, store_runs
+from kinegraph.background.rules import LEASE_SECONDS
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.outbox import authenticate_worker
-from kinegraph.media.jobs import clear_uploads, make_thumbnail
-from kinegraph.media.rules import AttachmentAdded
-from kinegraph.media.rules_thumbnails import NotAnImage
+from kinegraph.media.jobs import clear_uploads
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
-from kinegraph.outside.storage import ObjectStorage
 from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_storage
+from kinegraph.vectors import store as vectors
+from kinegraph.worker_jobs import WHEN, Work
+from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
 
@@ -41,121 +38,15 @@ QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
 """Maximum number of jobs in Redis at once: those that can start before they are due again."""
+PROGRESS_SECONDS = 0.25
+"""Minimum time between two messages that have subscribers be sent the progress of jobs."""
 TIDY_SECONDS = 60
 CLOSE_SECONDS = 10
 AWAY_SECONDS = 2
 """How long the worker waits for Redis to come back before it tries again."""
 
-WHEN: Mapping[type, Sequence[JobKind]] = {
-    AttachmentAdded: (JobKind.THUMBNAIL,),
-}
-"""WHEN such a fact was recorded THEN these jobs run, with the fact's values as their arguments."""
 
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What jobs work with."""
-
-    database: Database
-    storage: ObjectStorage
-    channel: Channel | None = None
-    """Wakes up those whom a job's progress is told."""
-    running: set["asyncio.Task[Any]"] = field(default_factory=set)
-    """The jobs that run: the process ends after them."""
-
-
-async def _thumbnail(work: Work, attachment_id: str, organization_id: str) -> str:
-    return await make_thumbnail(work.database, work.storage, UUID(attachment_id), UUID(organization_id))
-
-
-async def _seed_canonical(work: Work) -> str:
-    """Upsert the shipped library. Running it again changes nothing."""
-    lines = [
-        f"{done.file}: {done.total} exercises, {done.new} new, {done.changed} changed"
-        async for done in seed_library(work.database)
-    ]
-    return "\n".join(lines)
-
-
-RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {
-    JobKind.THUMBNAIL: _thumbnail,
-    JobKind.SEED_CANONICAL: _seed_canonical,
-}
-"""What runs a job of each kind. It answers what it did."""
-
-FINAL = (NotAnImage,)
-"""Failures that would only come again. All others may pass, and are tried again."""
-
-
-async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
-    """Run one job, as often as it is delivered; its row says how it went."""
-    work: Work = ctx["work"]
-    key = UUID(id)
-    async with work.database.write(authenticate_worker) as session:
-        job = await store.begin(session, key)
-        if job is not None and job.is_hopeless:
-            await store.end(session, key, JobStatus.FAILED, message=None, error="Its workers died at it, every time.")
-            job = None
-    if job is None:
-        return
-    _tell(work)
-    task = asyncio.current_task()
-    assert task is not None
-    work.running.add(task)
-    task.add_done_callback(work.running.discard)
-    renewal = asyncio.create_task(_renew_lease(work.database, key))
-    try:
-        message = await RUN[JobKind(job.kind)](work, **job.arguments)
-    except asyncio.CancelledError:
-        async with work.database.write(authenticate_worker) as session:
-            await store.postpone(session, key, 0, "The worker stopped; another will begin it again.")
-        raise
-    except Exception as error:
-        await _failed(work.database, job, error)
-    else:
-        log.info("job done", extra={"job": id, "kind": job.kind, "did": message})
-        async with work.database.write(authenticate_worker) as session:
-            await store.end(session, key, JobStatus.SUCCEEDED, message=message, error=None)
-    finally:
-        renewal.cancel()
-        _tell(work)
-
-
-def _tell(work: Work) -> None:
-    """Let subscribers be told how far a job is."""
-    if work.channel is not None:
-        work.channel.wake()
-
-
-async def _renew_lease(database: Database, id: UUID) -> None:
-    """Say again and again that a job still runs, so that nobody else begins it."""
-    while True:
-        await asyncio.sleep(LEASE_SECONDS / 3)
-        with suppress(*CANNOT_CONNECT):
-            async with database.write(authenticate_worker) as session:
-                await store.renew(session, id)
-
-
-async def _failed(database: Database, job: StartedJob, error: Exception) -> None:
-    """Say why a job failed; it is tried again unless that would be in vain."""
-    ends = isinstance(error, FINAL) or job.tries >= MAX_TRIES
-    expected = isinstance(error, (*FINAL, ServiceError))
-    message = str(error) if expected else f"Unexpected: {type(error).__name__}; the worker's log says more."
-    extra = {"job": str(job.id), "kind": job.kind, "tries": job.tries, "reason": str(error)}
-    log.log(
-        logging.ERROR if ends else logging.WARNING,
-        "job failed" if ends else "job failed, will be tried again",
-        extra=extra,
-        exc_info=None if expected else error,
-    )
-    async with database.write(authenticate_worker) as session:
-        if ends:
-            await store.end(session, job.id, JobStatus.FAILED, message=None, error=message)
-        else:
-            await store.postpone(session, job.id, retry_delay_seconds(job.tries), message)
-
-
-async def dispatch(database: Database, redis: ArqRedis) -> int:
+async def dispatch(database: Database, redis: ArqRedis, lease_seconds: int = LEASE_SECONDS) -> int:
     """Make jobs of the facts that were recorded, and hand the jobs that are due to Redis. Returns how many."""
     listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
     async with database.write(authenticate_worker) as session:
@@ -165,7 +56,7 @@ async def dispatch(database: Database, redis: ArqRedis) -> int:
             await store.insert(session, orders)
     await redis.ping()
     async with database.write(authenticate_worker) as session:
-        due = await store.take_due(session, MAX_QUEUED)
+        due = await store_runs.take_due(session, MAX_QUEUED, lease_seconds)
     for job in due:
         # A job that is handed over again gets another name: arq would take the old one for done, or for running.
         name = f"{job.id}:{job.due_at.timestamp()}"
@@ -173,10 +64,10 @@ async def dispatch(database: Database, redis: ArqRedis) -> int:
     return len(due)
 
 
-async def _dispatch_on(database: Database, redis: ArqRedis) -> None:
+async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
     while True:
         try:
-            await dispatch(database, redis)
+            await dispatch(work.database, redis, work.lease_seconds)
             await asyncio.sleep(DISPATCH_SECONDS)
         except (*CANNOT_CONNECT, *AWAY) as error:
             log.warning("cannot hand jobs over, will try again", extra={"reason": repr(error)})
@@ -195,6 +86,7 @@ async def _tidy_on(work: Work) -> None:
                 await outbox.purge(session)
                 await idempotency.purge(session)
                 await persisted.purge(session)
+                await vectors.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
             log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
         except Exception:
@@ -212,9 +104,10 @@ async def work_on(services: Services) -> None:
         url = services.database_url
         database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
         stack.push_async_callback(database.close)
-        channel = Channel(open_redis(services.redis_url), CHANNEL)
+        channel = Channel(open_redis(services.redis_url), CHANNEL, PROGRESS_SECONDS)
         stack.push_async_callback(channel.close)
-        work = Work(database, await stack.enter_async_context(open_storage(settings)), channel)
+        storage = await stack.enter_async_context(open_storage(settings))
+        work = Work(database, storage, channel.wake, settings.job_lease_seconds)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")
@@ -227,7 +120,7 @@ async def _work_while_redis_is_there(services: Services, work: Work, stop: async
     """Work until a signal to stop comes, or until Redis goes away."""
     redis = ArqRedis(open_pool(services.redis_url), default_queue_name=QUEUE)
     worker = make_worker(redis, work)
-    tasks = [asyncio.create_task(each) for each in (worker.main(), _dispatch_on(work.database, redis), stop.wait())]
+    tasks = [asyncio.create_task(each) for each in (worker.main(), _dispatch_on(work, redis), stop.wait())]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     await _end(tasks)
     ended = await asyncio.gather(*tasks, return_exceptions=True)
@@ -254,7 +147,7 @@ async def _end(tasks: Collection["asyncio.Task[Any]"]) -> None:
 
 
 def make_worker(redis: ArqRedis, work: Work) -> Worker:
-    """The arq worker that runs jobs; retries are ours (`_failed`), so arq gives up at once."""
+    """The arq worker that runs jobs; retries are ours (`worker_runs`), so arq gives up at once."""
     return Worker(
         functions=[func(run_job)],
         queue_name=QUEUE,

@@ -3,8 +3,15 @@
 import pytest
 from graphql import parse
 
-from kinegraph.api.comparisons import MAX_COMPARISONS, comparisons
-from kinegraph.api.limits import MAX_CHARACTERS, MAX_FIELDS, MAX_LEVELS, selects_nothing, size
+from kinegraph.api.limits import (
+    MAX_CHARACTERS,
+    MAX_COMPARISONS,
+    MAX_FIELDS,
+    MAX_LEVELS,
+    comparisons,
+    selects_nothing,
+    size,
+)
 from tests.conftest import Api, World
 
 LEVEL = "{0}: members {{ nodes {{ organization {{ ...F{1} }} }} }} "

@@ -41,6 +41,7 @@ RESOLVED: dict[str, Read] = {
 BOUNDED_OTHERWISE = {
     "Query.searchExercises": "its argument `limit`, of at most 100",
     "Query.suggestExercises": "its argument `limit`, of at most 100",
+    "Workout.similar": "its argument `limit`, of at most 20",
     "ExerciseSuggestion.highlights": "the words of a name, of at most 255 characters",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",

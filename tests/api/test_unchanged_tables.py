@@ -34,6 +34,7 @@ REASONS = {
     "api.readiness": "no answer of /graphql",
     "kit.outbox": "what the worker does, and columns of its table",
     "kit.pool": "the limit of waiting for a connection",
+    "vectors.jobs": "how many vectors may be asked for: the answers of searches are not covered",
     "persisted.store_lookup": "how long a trusted document is cached: its text is in the key of an answer",
 }
 """The modules beside processes and vendors that read a clock or chance, and why no covered answer depends on it."""

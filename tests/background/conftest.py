@@ -9,7 +9,7 @@ from arq import ArqRedis
 from kinegraph.kit.database import Database
 from kinegraph.services import Services, folder_storage
 from kinegraph.settings import Settings
-from kinegraph.worker import Work
+from kinegraph.worker_jobs import Work
 from tests.background.rows import Pool, Scene, open_queue, scene_of
 from tests.conftest import SECRET, Api, World
 from tests.fixtures import admin, home

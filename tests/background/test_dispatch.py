@@ -9,15 +9,17 @@ import pytest
 from arq import ArqRedis
 from arq.jobs import deserialize_job
 
-from kinegraph.background import store
-from kinegraph.background.rules import LEASE_SECONDS, JobKind
+from kinegraph.background import store, store_runs
+from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus
 from kinegraph.kit import outbox
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.outside.redis import start_redis
 from kinegraph.outside.redis_client import AWAY
-from kinegraph.worker import MAX_QUEUED, QUEUE, Work, dispatch, run_job
+from kinegraph.worker import MAX_QUEUED, QUEUE, dispatch
+from kinegraph.worker_jobs import Work
+from kinegraph.worker_runs import run_job
 from tests.background.rows import Pool, Scene, expire, job_of, open_queue, thumbnail_of
 
 NAMES = ("attachment_id", "organization_id")
@@ -147,7 +149,8 @@ async def test_redis_holds_at_most_the_maximum_of_queued_jobs(
     assert await dispatch(database, queue) == 0
     async with database.write(authenticate_worker) as session:
         for id in (await enqueued_ids(queue))[:10]:
-            await store.end(session, UUID(id), "succeeded", message=None, error=None)
+            await store_runs.begin(session, UUID(id))
+            await store_runs.end(session, UUID(id), 1, JobStatus.SUCCEEDED, message=None, error=None)
     assert await dispatch(database, queue) == 10
 
 

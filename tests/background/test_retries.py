@@ -9,10 +9,12 @@ import asyncpg
 import pytest
 from arq import ArqRedis
 
-from kinegraph.background import store
-from kinegraph.background.rules import MAX_TRIES, JobKind, retry_delay_seconds
+from kinegraph.background import store, store_runs
+from kinegraph.background.rules import JITTER, MAX_FAILURES, MAX_FAULTS, JobKind, retry_delay_seconds
 from kinegraph.kit.outbox import authenticate_worker
-from kinegraph.worker import Work, dispatch, run_job
+from kinegraph.worker import dispatch
+from kinegraph.worker_jobs import Work
+from kinegraph.worker_runs import run_job
 from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of
 from tests.waiting import until
 
@@ -51,16 +53,19 @@ async def test_a_failing_storage_is_retried_after_growing_delays_and_given_up_in
     scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
 ) -> None:
     attachment = await unreadable(scene, owner, home)
-    for tries, seconds in enumerate(PAUSES, 1):
+    delays = [*PAUSES, *[256, *[300] * MAX_FAILURES]][: MAX_FAILURES - 1]
+    assert sum(delays) * (1 - JITTER) > 3600
+    for tries, seconds in enumerate(delays, 1):
         before = await owner.fetchval("SELECT clock_timestamp()")
         job = await deliver(owner, work, queue, attachment)
         after = await owner.fetchval("SELECT clock_timestamp()")
         assert (job.status, job.tries, job.finished_at, job.message) == ("queued", tries, None, None)
         assert job.error.startswith("Files cannot be stored or read (")
-        assert before.timestamp() <= job.due_at.timestamp() - seconds <= after.timestamp()
+        delayed = job.due_at.timestamp() - seconds
+        assert before.timestamp() - seconds * JITTER <= delayed <= after.timestamp() + seconds * JITTER
         assert await dispatch(work.database, queue) == 0
     job = await deliver(owner, work, queue, attachment)
-    assert (job.status, job.tries, job.due_at) == ("failed", MAX_TRIES, None)
+    assert (job.status, job.tries, job.due_at) == ("failed", MAX_FAILURES, None)
     assert job.error.startswith("Files cannot be stored or read (")
     await mend(owner, home, attachment)
     assert await deliver(owner, work, queue, attachment) == job
@@ -102,10 +107,10 @@ async def test_an_unexpected_error_is_retried_and_its_details_are_only_in_the_lo
 ) -> None:
     async with work.database.write(authenticate_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
-    for tries in range(1, MAX_TRIES + 1):
+    for tries in range(1, MAX_FAULTS + 1):
         await run_job({"work": work}, str(id))
         (row,) = await owner.fetch("SELECT status, tries, error FROM jobs")
-        assert (row.status, row.tries) == ("failed" if tries == MAX_TRIES else "queued", tries)
+        assert (row.status, row.tries) == ("failed" if tries == MAX_FAULTS else "queued", tries)
         assert row.error.startswith(f"Unexpected: {named}") and "secret" not in row.error
 
 
@@ -125,14 +130,14 @@ async def test_a_job_that_several_workers_died_at_is_given_up(
     attachment = await scene.attach()
     await dispatch(work.database, queue)
     id = (await job_of(owner, attachment)).id
-    for _ in range(MAX_TRIES):
+    for _ in range(MAX_FAILURES):
         async with work.database.write(authenticate_worker) as session:
-            assert await store.begin(session, id)
+            assert await store_runs.begin(session, id)
         await expire(owner)
         await dispatch(work.database, queue)
     await run_job({"work": work}, str(id))
     job = await job_of(owner, attachment)
-    assert (job.status, job.tries) == ("failed", MAX_TRIES)
+    assert (job.status, job.tries) == ("failed", MAX_FAILURES + 1)
 
 
 @pytest.mark.parametrize("deliveries", [0, 5])

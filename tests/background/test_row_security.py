@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from kinegraph.background import store
+from kinegraph.background import store, store_runs
 from kinegraph.background.rules import JobKind, JobStatus
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
@@ -52,10 +52,10 @@ async def test_an_ordinary_transaction_neither_reads_nor_writes_jobs(
     async with acting(world, scene, who) as session:
         assert await session.fetch("SELECT * FROM jobs") == []
         assert await store.newest(session, None, None, 10) == [] and await store.jobs(session, [job]) == [None]
-        assert await store.begin(session, job) is None and await store.take_due(session, 10) == []
-        await store.renew(session, job)
-        await store.postpone(session, job, 1, "No.")
-        await store.end(session, job, JobStatus.FAILED, message=None, error="No.")
+        assert await store_runs.begin(session, job) is None and await store_runs.take_due(session, 10) == []
+        await store_runs.renew(session, job, 0)
+        await store_runs.postpone(session, job, 0, 1, "No.")
+        await store_runs.end(session, job, 0, JobStatus.FAILED, message=None, error="No.")
         assert await session.run("DELETE FROM jobs") == 0
     for insert in ("INSERT INTO jobs (kind) VALUES ('seed_canonical')", "INSERT INTO jobs DEFAULT VALUES"):
         with pytest.raises((DENIED, asyncpg.NotNullViolationError)):
@@ -64,15 +64,21 @@ async def test_an_ordinary_transaction_neither_reads_nor_writes_jobs(
     assert await rows(owner, "jobs") == before
 
 
-async def test_a_platform_admin_reads_and_adds_jobs_and_changes_none(
+async def test_a_platform_admin_reads_and_adds_jobs_and_neither_runs_nor_ends_one(
     world: World, scene: Scene, owner: Pool, job: UUID
 ) -> None:
     before = await rows(owner, "jobs")
     async with acting(world, scene, "platform admin") as session:
         assert [row.id for row in await store.newest(session, None, None, 10)] == [job]
-        assert await store.begin(session, job) is None and await store.take_due(session, 10) == []
-        await store.end(session, job, JobStatus.SUCCEEDED, message="Done.", error=None)
+        await store_runs.end(session, job, 0, JobStatus.SUCCEEDED, message="Done.", error=None)
         assert await session.run("DELETE FROM jobs") == 0
+    with pytest.raises(DENIED):
+        async with acting(world, scene, "platform admin") as session:
+            await store_runs.begin(session, job)
+    for ended in ("succeeded", "failed"):
+        with pytest.raises(DENIED):
+            async with acting(world, scene, "platform admin") as session:
+                await session.run(f"UPDATE jobs SET status = '{ended}', finished_at = now(), due_at = NULL")
     assert await rows(owner, "jobs") == before
     async with acting(world, scene, "platform admin") as session:
         (job_id,) = await store.insert(session, [(JobKind.SEED_CANONICAL, {})])

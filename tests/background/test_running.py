@@ -10,12 +10,14 @@ import pytest
 from arq import ArqRedis
 from PIL import Image
 
-from kinegraph.background import store
+from kinegraph.background import store, store_runs
 from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus, StartedJob
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.worker import Work, dispatch, run_job
+from kinegraph.worker import dispatch
+from kinegraph.worker_jobs import Work
+from kinegraph.worker_runs import run_job
 from tests.background.rows import NO_PICTURE, Pool, Scene, expire, file_of, job_of, png, thumbnail_of
 
 EVERYTHING = """
@@ -34,7 +36,7 @@ async def enqueue(database: Database, kind: JobKind = JobKind.THUMBNAIL, argumen
 
 async def begun(database: Database, id: UUID) -> StartedJob | None:
     async with database.write(authenticate_worker) as session:
-        return await store.begin(session, id)
+        return await store_runs.begin(session, id)
 
 
 async def stored(owner: Pool, id: UUID) -> Any:
@@ -68,7 +70,7 @@ async def test_a_job_goes_from_queued_to_running_to_succeeded(database: Database
     assert (running.status, running.tries, running.finished_at) == ("running", 1, None)
     assert running.started_at > new.enqueued_at and LEASE_SECONDS - 5 < running.due_in <= LEASE_SECONDS
     async with database.write(authenticate_worker) as session:
-        await store.end(session, id, JobStatus.SUCCEEDED, message="Did it.", error=None)
+        await store_runs.end(session, id, 1, JobStatus.SUCCEEDED, message="Did it.", error=None)
     ended = await stored(owner, id)
     assert (ended.status, ended.message, ended.error, ended.due_at) == ("succeeded", "Did it.", None, None)
     assert ended.started_at == running.started_at < ended.finished_at
@@ -89,9 +91,9 @@ async def test_renewing_extends_the_lease_and_revives_nothing(database: Database
         await begun(database, id)
     await expire(owner)
     async with database.write(authenticate_worker) as session:
-        await store.end(session, ended, JobStatus.FAILED, message=None, error="No.")
+        await store_runs.end(session, ended, 1, JobStatus.FAILED, message=None, error="No.")
         for id in (running, ended):
-            await store.renew(session, id)
+            await store_runs.renew(session, id, 1)
     assert LEASE_SECONDS - 5 < (await stored(owner, running)).due_in <= LEASE_SECONDS
     row = await stored(owner, ended)
     assert (row.status, row.due_at, row.error) == ("failed", None, "No.")
@@ -102,7 +104,7 @@ async def test_a_postponed_job_is_queued_again_and_its_first_start_stays(databas
     await begun(database, id)
     first = await stored(owner, id)
     async with database.write(authenticate_worker) as session:
-        await store.postpone(session, id, 100, "Not now.")
+        await store_runs.postpone(session, id, 1, 100, "Not now.")
     row = await stored(owner, id)
     assert (row.status, row.error, row.tries, row.finished_at) == ("queued", "Not now.", 1, None)
     assert 95 < row.due_in <= 100
@@ -120,12 +122,12 @@ async def test_a_late_worker_changes_nothing_of_a_job_that_has_ended(
 
     async def say(session: WriteSession) -> None:
         if late == "end":
-            await store.end(session, id, JobStatus.FAILED, message=None, error="Late.")
+            await store_runs.end(session, id, 1, JobStatus.FAILED, message=None, error="Late.")
         else:
-            await store.postpone(session, id, 1, "Late.")
+            await store_runs.postpone(session, id, 1, 1, "Late.")
 
     async with database.write(authenticate_worker) as session:
-        await store.end(session, id, JobStatus.SUCCEEDED, message="First.", error=None)
+        await store_runs.end(session, id, 1, JobStatus.SUCCEEDED, message="First.", error=None)
     before = await everything(owner)
     async with database.write(authenticate_worker) as session:
         await say(session)

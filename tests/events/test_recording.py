@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from kinegraph.background import store as jobs
+from kinegraph.background import store_runs
 from kinegraph.background.rules import JobKind
 from kinegraph.events import store
 from kinegraph.kit.database import Database
@@ -78,15 +79,15 @@ async def test_the_progress_of_a_job_is_an_event_and_its_lease_is_none(database:
 
     async def take() -> None:
         async with database.write(authenticate_worker) as session:
-            await jobs.take_due(session, 10)
+            await store_runs.take_due(session, 10)
 
     async def begin() -> None:
         async with database.write(authenticate_worker) as session:
-            await jobs.begin(session, id)
+            await store_runs.begin(session, id)
 
     async def renew() -> None:
         async with database.write(authenticate_worker) as session:
-            await jobs.renew(session, id)
+            await store_runs.renew(session, id, 1)
 
     assert [await changes(change) for change in (take, begin, renew)] == [
         [],
@@ -106,7 +107,7 @@ async def test_what_is_rolled_back_is_no_event(gym: Organization, database: Data
     async def fail() -> None:
         session = await database.begin_write(authenticate_worker)
         (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
-        await jobs.begin(session, id)
+        await store_runs.begin(session, id)
         await database.end(session, commit=False)
 
     assert await changes(fail) == []

@@ -115,7 +115,8 @@ SEEDED = {
     "exercises_slug_unique_idx": "UNIQUE .*(slug) WHERE ((slug IS NOT NULL) AND (organization_id IS NULL))",
     "exercises_search_tsv_idx": "USING gin (search_tsv)",
     "exercises_name_trgm_idx": "USING gin (name gin_trgm_ops)",
-    "exercises_embedding_idx": "USING hnsw (embedding vector_cosine_ops)",
+    # Canonical rows alone: no organization's search scans vectors of another.
+    "exercises_embedding_idx": "USING hnsw (embedding vector_cosine_ops) WHERE (organization_id IS NULL)",
     "exercises_movement_pattern_idx": "(movement_pattern) WHERE (movement_pattern IS NOT NULL)",
     "exercises_org_id_idx": "(organization_id)",
     "exercises_forked_from_id_idx": "(forked_from_id)",

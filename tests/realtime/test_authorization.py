@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from kinegraph.background import store as jobs
+from kinegraph.background import store_runs
 from kinegraph.background.rules import JobKind, JobStatus
 from kinegraph.identity import store as identity
 from kinegraph.kit.database import Database
@@ -148,9 +149,9 @@ async def test_jobs_are_for_platform_admins_and_end_with_the_job(
 async def _change(database: Database, id: UUID, *, started: bool) -> None:
     async with database.write(authenticate_worker) as session:
         if started:
-            await jobs.begin(session, id)
+            await store_runs.begin(session, id)
         else:
-            await jobs.end(session, id, JobStatus.SUCCEEDED, message="Done.", error=None)
+            await store_runs.end(session, id, 1, JobStatus.SUCCEEDED, message="Done.", error=None)
 
 
 async def test_a_subscription_needs_a_selected_field_and_variables_that_fit(served: Live, gym: Gym) -> None:

@@ -11,7 +11,7 @@ async def test_row_level_security_lets_the_statement_use_the_indexes(database: D
         for scan in ("seqscan", "indexscan", "indexonlyscan"):  # the test's library is small
             await session.fetch("SELECT set_config($1, 'off', true)", f"enable_{scan}")
         await session.lease.execute(f"PREPARE searched AS {statement()}", ())
-        rows = await session.fetch(f"EXPLAIN EXECUTE searched ({', '.join(['NULL'] * 21)})")
+        rows = await session.fetch(f"EXPLAIN EXECUTE searched ({', '.join(['NULL'] * 23)})")
         await session.lease.execute("DEALLOCATE searched", ())
     plan = "\n".join(row[0] for row in rows)
     assert plan.count("canonical_search_tsv_idx") == 3

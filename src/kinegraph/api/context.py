@@ -1,6 +1,9 @@
 """Who sends a request: from its bearer token to the viewer of its transaction, and to the account of its cost."""
 
 import ipaddress
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any  # what fields prepared
 
 from starlette.requests import Request
 
@@ -9,7 +12,7 @@ from kinegraph.cost.meter import Meter, Metering
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_as
 from kinegraph.kit.checks import character_fault, parse_key
-from kinegraph.kit.context import Context
+from kinegraph.kit.context import Context, Prepare
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
@@ -31,8 +34,9 @@ class RequestContext(Context):
         writes: bool,
         storage: ObjectStorage | None = None,
         address: str = "",
+        prepared: Mapping[Prepare, Any] = MappingProxyType({}),
     ) -> None:
-        super().__init__(database, authenticate, writes=writes, storage=storage, address=address)
+        super().__init__(database, authenticate, writes=writes, storage=storage, address=address, prepared=prepared)
         self.document = document
 
 

@@ -26,17 +26,20 @@ from graphql import (
 
 from kinegraph.api.arguments import Arguments, arguments_of
 from kinegraph.api.causes import add_paths_of_literals
-from kinegraph.api.comparisons import MAX_COMPARISONS, MAX_KEYS, comparisons, merged
 from kinegraph.api.limits import (
     MAX_CHARACTERS,
+    MAX_COMPARISONS,
     MAX_DIGITS,
     MAX_DIRECTIVES,
+    MAX_KEYS,
     DocumentLimits,
+    comparisons,
     excess,
     fragments_of,
     has_long_integer,
     has_many_directives,
     introspects,
+    merged,
     nodes_of,
     selects_nothing,
     size,

@@ -20,16 +20,20 @@ from kinegraph.api.documents import Document
 from kinegraph.api.executor import Gate, execute, written
 from kinegraph.api.hang_ups import Deadline
 from kinegraph.api.limits import DocumentLimits
+from kinegraph.api.preparations import has_preparations, prepared_for
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
 from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store import authenticate_nobody
+from kinegraph.kit.context import Prepare
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge, OutOfTime
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
+from kinegraph.vectors.jobs import QueryVectors
 
 MAX_TRIES = 8
 """Maximum number of executions of a request that a deadlock ends."""
@@ -57,6 +61,8 @@ class Resources:
     limits: Limits
     address: str
     """The address of this server, for the addresses in answers."""
+    vectors: QueryVectors
+    """The vectors of texts that are searched."""
 
 
 class Executed(NamedTuple):
@@ -92,11 +98,13 @@ async def execute_timed(
     """The result of an operation, whose transaction has ended when this returns: committed if nothing failed.
 
     The meter is charged with what all tries did. Two requests that wait for each other's locks are no fault of theirs:
-    PostgreSQL ends one, which goes again. Raises OutOfTime after the limit's seconds, which all tries share, and
+    PostgreSQL ends one, which goes again. What fields need of other services is obtained before the first transaction
+    begins. Raises OutOfTime after the limit's seconds, which all tries share, and
     ClientDisconnect where the client whose request has this `receive` (ASGI) hangs up before the COMMIT is sent: all is
     rolled back, as with any error.
     """
     end = asyncio.get_running_loop().time() + resources.limits.execution_seconds
+    prepared = await _prepare(resources, document, parameters, authenticate, meter, Deadline(end, receive))
     for tries in range(1, MAX_TRIES + 1):
         context = RequestContext(
             resources.database,
@@ -105,6 +113,7 @@ async def execute_timed(
             writes=writes,
             storage=resources.storage,
             address=resources.address,
+            prepared=prepared,
         )
         try:
             data, errors, _ = await _once(
@@ -119,6 +128,27 @@ async def execute_timed(
             break
         await asyncio.sleep(random.uniform(0, 0.1 * tries))
     return Executed(None if writes and errors else data, errors, context.notes)
+
+
+async def _prepare(
+    resources: Resources,
+    document: Document,
+    parameters: Parameters,
+    authenticate: Authenticate[Viewer] | None,
+    meter: Meter,
+    deadline: Deadline,
+) -> Mapping[Prepare, Any]:
+    """What fields of the root obtain from other services. Raises OutOfTime and ClientDisconnect."""
+    if authenticate is None or not has_preparations(document, parameters):
+        return {}
+    is_signed_in = authenticate is not authenticate_nobody
+    try:
+        async with deadline:
+            return await prepared_for(document, parameters, resources, meter.prepared, is_signed_in=is_signed_in)
+    except TimeoutError:
+        if deadline.expired():
+            raise OutOfTime(f"more than {resources.limits.execution_seconds} s") from None
+        raise
 
 
 async def _once(

@@ -1,7 +1,7 @@
 """Limits of a request, and of a valid document: its depth, its number of fields, its length."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # nodes with and without a selection set
 
@@ -51,6 +51,12 @@ MAX_ARGUMENTS = 1_000
 
 MAX_DIRECTIVES = 500
 """Maximum number of directives of a document. Frontends' documents have some @include."""
+
+MAX_COMPARISONS = 100_000
+"""The limit of compared pairs in one document. Fifty fragments that share five fields make 6,000."""
+
+MAX_KEYS = 300
+"""The limit of response keys selected on one object below the root. The largest type has a tenth as many fields."""
 
 NO_TOKENS = re.compile(r'"""(?:\\"""|.)*?(?:"""|\Z)|"(?:\\.|[^"\\\n])*"?|#[^\n]*', re.DOTALL)
 """Strings, also those without an end, and comments. Each is matched where it begins, so that the time is linear."""
@@ -193,6 +199,50 @@ def _size(
             inner = levels + itself, below + itself
         deepest, fields = max(deepest, inner[0]), fields + inner[1]
     return deepest, fields
+
+
+def comparisons(document: DocumentNode) -> tuple[int, int]:
+    """Count compared pairs in a document, and the response keys of its widest selection below the root.
+
+    The rule that fields with the same response key must be mergeable (OverlappingFieldsCanBeMerged) compares such
+    fields pair by pair, so the time of validation is quadratic in their number.
+
+    The first number is the sum, over every selection of the document, of its fields, of the pairs of fields with the
+    same response key, and of the pairs of fragments spread there. Counting stops when it exceeds MAX_COMPARISONS.
+    """
+    fragments = fragments_of(document)
+    pending: list[tuple[int, list[Any]]] = [(1, [definition]) for definition in document.definitions]
+    count = widest = 0
+    while pending and count <= MAX_COMPARISONS:
+        level, nodes = pending.pop()
+        fields, spread = merged(nodes, fragments)
+        widest = max(widest, len(fields) if level > 1 else 0)
+        count += _pairs(spread) + sum(len(each) + _pairs(len(each)) for each in fields.values())
+        if level <= MAX_LEVELS:  # a fragment may be spread in itself, which validation refuses
+            pending += [(level + 1, each) for each in fields.values()]
+    return count, widest
+
+
+def _pairs(count: int) -> int:
+    return count * (count - 1) // 2
+
+
+def merged(nodes: Sequence[Any], fragments: Mapping[str, Any]) -> tuple[Mapping[str, list[FieldNode]], int]:
+    """The fields that are selected of one object by their response key, and how many fragments are spread for it."""
+    fields: dict[str, list[FieldNode]] = {}
+    spread: set[str] = set()
+    pending = list(nodes)
+    while pending:
+        selections = getattr(pending.pop(), "selection_set", None)
+        for node in selections.selections if selections else ():
+            if isinstance(node, FieldNode):
+                fields.setdefault((node.alias or node.name).value, []).append(node)
+            elif not isinstance(node, FragmentSpreadNode):
+                pending.append(node)
+            elif node.name.value not in spread:
+                spread.add(node.name.value)
+                pending.append(fragments.get(node.name.value))
+    return fields, len(spread)
 
 
 OPEN = frozenset(("searchExercises", "__typename"))

@@ -58,6 +58,7 @@ UNVERSIONED = frozenset(
     (
         *("uploads", "exercise_video_votes", "viewer_versions", "jobs", "outbox", "events", "idempotency_keys"),
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
+        *("stale_embeddings", "query_embeddings"),
         "canonical_search",  # the exercises' versions would guard it, but few ask for the same search again
     )
 )
@@ -68,10 +69,11 @@ OURS = frozenset(("kinegraph_folded", "kinegraph_search_key", "kinegraph_search_
 
 VOLATILE = re.compile(
     r"\b(?:now|random|\w*random_uuid|uuidv\d|\w+_timestamp|timeofday|nextval|current_setting|set_config)\s*\("
-    r"|\b(?:current|local)_?(?:date|time|timestamp)\b|'now'|\bpg_\w+|\bTABLESAMPLE\b",
+    r"|\bembedding\b|\b(?:current|local)_?(?:date|time|timestamp)\b|'now'|\bpg_\w+|\bTABLESAMPLE\b",
     re.IGNORECASE,
 )
-"""SQL whose result depends on the time, on random numbers or on settings of the connection."""
+"""SQL whose result depends on the time, on random numbers, on settings of the connection, or on vectors, whose rows get
+no other version by them."""
 
 BYTES_PER_VERSION = 75
 """Memory of an entry for each version, the tag included. Measured."""

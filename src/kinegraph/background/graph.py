@@ -1,17 +1,19 @@
 """Jobs as the API shows them, to platform admins."""
 
 from datetime import datetime
-from typing import Annotated, cast  # Any: rows are read by field name
+from typing import Annotated, cast
 
 import strawberry
 
 from kinegraph.background import rules, store
+from kinegraph.identity import store_nodes
+from kinegraph.identity.graph import User
 from kinegraph.identity.rules_access import require_platform_admin
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.kit.graph import Node, field, node
+from kinegraph.kit.graph import Node, edge, field, node
 from kinegraph.kit.pages import MAX_PAGE_SIZE
 
 described_enum(
@@ -29,7 +31,8 @@ described_enum(
     QUEUED="It waits for a worker, for the first time or again.",
     RUNNING="A worker is at it.",
     SUCCEEDED="It was done.",
-    FAILED="It cannot be done, or was tried too often; `error` says why.",
+    FAILED="It cannot be done, or was tried too often; `error` says why. It stays so until `retryJob`.",
+    CANCELLED="A platform admin cancelled it; it stays so until `retryJob`.",
 )
 
 
@@ -41,11 +44,22 @@ class Job(Node):
     status: rules.JobStatus = strawberry.field(description="How far it is.")
     total: int | None = strawberry.field(description="How many pieces it has, where that is known.")
     done: int = strawberry.field(description="How many of them are done.")
-    message: str | None = strawberry.field(description="A sentence on what was done; null before it succeeded.")
+    message: str | None = strawberry.field(description="What it does at the moment, or what it did.")
     error: str | None = strawberry.field(description="Why it failed, or why it is tried again.")
+    tries: int = strawberry.field(description="How often it was begun.")
+    next_try_at: datetime | None = strawberry.field(description="When a QUEUED job is due; null for all others.")
+    cancel_requested: bool = strawberry.field(
+        description="Whether it was cancelled; a RUNNING job stops when its worker next stores progress."
+    )
+    can_retry: bool = strawberry.field(description="Whether `retryJob` queues it again: it FAILED or was CANCELLED.")
+    requested_by: User | None = edge(
+        store_nodes.people,
+        "requested_by_user_id",
+        "Who asked for it, as far as the caller sees them; null for a job of a fact or a schedule.",
+    )
     enqueued_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When it was first begun.")
-    finished_at: datetime | None = strawberry.field(description="When it succeeded or failed; null before.")
+    finished_at: datetime | None = strawberry.field(description="When it ended; null before.")
 
 
 ADMINS_ONLY = "Only platform admins see jobs."

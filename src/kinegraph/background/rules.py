@@ -1,4 +1,4 @@
-"""The kinds of jobs, how far one is, and when one that failed is tried again."""
+"""The kinds of jobs, their statuses, and when one that failed is tried again."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,12 +18,13 @@ class JobKind(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """The progress of a job."""
+    """The progress of a job. `failed` is the dead letter: nothing tries it again but a platform admin."""
 
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Job(Protocol):
@@ -36,6 +37,11 @@ class Job(Protocol):
     done: int
     message: str | None
     error: str | None
+    tries: int
+    next_try_at: datetime | None
+    cancel_requested: bool
+    can_retry: bool
+    requested_by_user_id: UUID | None
     enqueued_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -49,22 +55,37 @@ class DueJob(Protocol):
 
 
 class StartedJob(Protocol):
-    """A job that a worker runs. One that was begun MAX_TRIES times before, and never ended, is hopeless."""
+    """A job that a worker runs; `tries` is the number of this run.
+
+    One that was begun MAX_FAILURES times without progress, and never ended, is hopeless.
+    """
 
     id: UUID
     kind: str
     arguments: Mapping[str, Any]
     tries: int
+    failures: int
     is_hopeless: bool
+    is_cancelled: bool
 
 
-MAX_TRIES = 8
-"""Maximum number of runs of a job."""
+MAX_FAILURES = 24
+"""Maximum number of runs in a row that bring no progress, because a service is away or their workers die: with the
+delays between them more than an hour."""
+
+MAX_FAULTS = 8
+"""The same for runs that end with an unexpected error."""
 
 LEASE_SECONDS = 30
-"""Seconds after which a job is handed over again, unless its worker renews it or ends it."""
+"""Seconds after which a job is handed over again, unless its worker renews it or ends it; a setting changes it."""
+
+JITTER = 0.2
+"""Delays differ by up to this fraction, so that jobs that failed together are not tried together."""
 
 
-def retry_delay_seconds(tries: int) -> int:
-    """The delay after this many tries that failed: 2, 4, 8 … seconds, at most 300."""
-    return min(int(2**tries), 300)
+def retry_delay_seconds(failures: int, chance: float = 0.5) -> float:
+    """The delay after this many failures in a row: 2, 4, 8 … seconds, at most 300, give or take JITTER.
+
+    `chance` is a random number from 0 to 1; 0.5 stands for the delay without jitter.
+    """
+    return min(float(2 ** min(failures, 10)), 300.0) * (1 + JITTER * (2 * chance - 1))

@@ -67,6 +67,13 @@ def assumed_size(definition: GraphQLField) -> float | None:
     return size
 
 
+def preparation(definition: GraphQLField) -> Callable[..., Value] | None:
+    """Return the function that a field's need of other services is met by; None where it has none."""
+    field: Definition = (definition.extensions or {}).get(DEFINITION)
+    function: Callable[..., Value] | None = None if field is None else field.metadata.get("prepare")
+    return function
+
+
 def _direct_call(field: StrawberryField, definition: GraphQLField) -> Callable[..., Value] | None:
     """Return a function that calls the resolver directly: Strawberry's own call takes longer than most resolvers.
 

@@ -7,8 +7,8 @@ from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
 from kinegraph.catalog.rules_conditions import ConditionRow
 from kinegraph.catalog.store_facets import by_facet, counting_statement, listing_statement
 from kinegraph.catalog.store_filters import (
+    CANONICAL_VIEW,
     STORED,
-    Replaced,
     conditions,
     indexed,
     named_conditions,
@@ -23,7 +23,6 @@ from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession
 
 CANONICAL = "e.organization_id IS NULL AND e.deleted_at IS NULL"
-NONE_REPLACED = Replaced()
 
 
 def _shown(wanted: Filter, admin: bool, arguments: Arguments) -> str:
@@ -35,7 +34,7 @@ def _shown(wanted: Filter, admin: bool, arguments: Arguments) -> str:
 
 def _canonical(wanted: Filter, admin: bool, arguments: Arguments) -> list[str]:
     """The conditions of the canonical list."""
-    return [CANONICAL, _shown(wanted, admin, arguments), *conditions(wanted, STORED, arguments, NONE_REPLACED)]
+    return [CANONICAL, _shown(wanted, admin, arguments), *conditions(wanted, STORED, arguments, CANONICAL_VIEW)]
 
 
 async def canonical_pages(
@@ -52,7 +51,7 @@ async def canonical_pages(
     for admin in keys:
         arguments = Arguments()
         common = [CANONICAL, _shown(wanted, admin, arguments), *difficulty_bounds(order, wanted, order.stored)]
-        head, variants = page_conditions(wanted, STORED, arguments, NONE_REPLACED, sort)
+        head, variants = page_conditions(wanted, STORED, arguments, CANONICAL_VIEW, sort)
         columns = narrow(E_COLUMNS, names, "id organization_id status")
         source = sorted_source("exercises e", wanted, STORED, sort, arguments)
         statements = [
@@ -90,9 +89,9 @@ async def canonical_facets(
         where = [CANONICAL] if admin else [CANONICAL, f"e.status = '{ExerciseStatus.PUBLISHED}'"]
         filters = [
             ("status", _shown(wanted, admin, arguments)),
-            *named_conditions(wanted, STORED, arguments, NONE_REPLACED),
+            *named_conditions(wanted, STORED, arguments, CANONICAL_VIEW),
         ]
-        where += indexed(wanted, arguments, NONE_REPLACED)
+        where += indexed(wanted, arguments, CANONICAL_VIEW)
         listed = listing_statement(STORED, "exercises e", where, filters)
         statement = f"SELECT NULL::uuid AS view_id, counted.* FROM ({counting_statement(listed)}) AS counted"
         found.append(by_facet(await session.fetch_list(statement, *arguments.values)))

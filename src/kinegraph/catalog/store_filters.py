@@ -5,13 +5,12 @@ each condition takes a column's SQL expression from `Columns`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kinegraph.catalog.rules import BANDS, ExerciseSort, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
 from kinegraph.kit.sessions import Arguments
-from kinegraph.lexicon.rules_filter import sought_names
+from kinegraph.lexicon.rules_filter import SoughtNames, sought_names
 from kinegraph.lexicon.store import finds, found_ids
 
 Columns = Mapping[str, str]
@@ -20,23 +19,15 @@ Columns = Mapping[str, str]
 KEYS = tuple(f"{name}_keys" for name in CASELESS)
 """The columns with the entries of lists in the form in which they are compared."""
 
-TEXTS = ("name_key", "search_name", "search_aliases", "search_tsv")
-"""The columns with names and aliases in the forms in which they are sorted and sought."""
+STORED: Columns = {
+    **{name: f"e.{name}" for name in (*COLUMNS, *KEYS, "created_at", "updated_at")},
+    "viewed_by": "e.organization_id",
+}
+"""The stored columns of an exercise e, and the organization whose texts of it are sought."""
 
-STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, *KEYS, *TEXTS, "created_at", "updated_at")}
-"""The stored columns of an exercise e."""
 
-
-@dataclass(frozen=True, slots=True)
-class Replaced:
-    """The canonical rows of a list whose name or aliases are not those of the index; by default none.
-
-    `condition` is that a row e is one of them; `ids` a query of the ids of all.
-    """
-
-    condition: str = ""
-    ids: str = ""
-
+CANONICAL_VIEW = ""
+"""For `viewer` of lists of canonical rows as they are stored, of whose texts no organization has others."""
 
 MAX_SORTED = 1_000
 """Maximum number of rows that `q` finds of which all are read and sorted for a page."""
@@ -62,26 +53,26 @@ TYPES: Mapping[Kind, str] = {
 """The SQL type of the filter's value, by the column's kind."""
 
 
-def conditions(wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced | None = None) -> list[str]:
+def conditions(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None = None) -> list[str]:
     """The filter as one SQL condition; an empty list for an empty filter.
 
     It is a CASE, of which the planner estimates that half of the rows fulfil it. It has no statistics of arguments and
     effective values, and would estimate very few rows; then it would read and sort the whole library instead of
     following the index of the order. For the same reason subqueries are scalar ones, which run row by row.
 
-    Of a list of canonical rows alone, whose texts are indexed except those `replaced`, the ids that `q` may find are a
-    condition of their own: these rows are read then, and no others.
+    `viewer`, of a list of canonical rows alone, is the SQL expression of the organization that it is shown to, or empty
+    (CANONICAL_VIEW). Then the ids that `q` finds by the indexes are a condition of their own: no other row is read.
     """
-    return [*indexed(wanted, arguments, replaced), *_case(wanted, columns, arguments, replaced)]
+    return [*indexed(wanted, arguments, viewer), *_case(wanted, columns, arguments, viewer)]
 
 
-def _case(wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced | None) -> list[str]:
-    found = [condition for _, condition in named_conditions(wanted, columns, arguments, replaced)]
+def _case(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
+    found = [condition for _, condition in named_conditions(wanted, columns, arguments, viewer)]
     return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
 
 
 def page_conditions(
-    wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced, sort: ExerciseSort
+    wanted: Filter, columns: Columns, arguments: Arguments, viewer: str, sort: ExerciseSort
 ) -> tuple[str, list[list[str]]]:
     """The beginning of the statement of a page of canonical rows, and the conditions of its queries.
 
@@ -89,32 +80,41 @@ def page_conditions(
     the order. Only the statement can know: it counts up to MAX_SORTED, and one of two queries answers nothing.
     """
     is_ranked = sort is ExerciseSort.RELEVANCE
-    ids = None if wanted.q is None or is_ranked else found_ids(sought_names(wanted.q), arguments)
-    if ids is None:
-        return "", [conditions(wanted, columns, arguments, replaced)]
-    head = f"WITH sought (id) AS MATERIALIZED (SELECT * FROM ({ids}) AS found LIMIT {MAX_SORTED + 1})"
+    sought = None if wanted.q is None or is_ranked else sought_names(wanted.q)
+    ids = sought and found_ids(sought, arguments)
+    if sought is None or ids is None:
+        return "", [conditions(wanted, columns, arguments, viewer)]
+    head = f"WITH sought (exercise_id) AS MATERIALIZED (SELECT * FROM ({ids}) AS found LIMIT {MAX_SORTED + 1})"
     count = "(SELECT count(*) FROM sought)"
-    few = [f"{count} <= {MAX_SORTED}", _is_one_of("SELECT id FROM sought", replaced)]
+    few = [f"{count} <= {MAX_SORTED}", _is_one_of("SELECT exercise_id FROM sought", sought, arguments, viewer)]
     return head, [
-        [*few, *_case(wanted, columns, arguments, replaced)],
+        [*few, *_case(wanted, columns, arguments, viewer)],
         [f"{count} > {MAX_SORTED}", *_case(wanted, columns, arguments, None)],
     ]
 
 
-def indexed(wanted: Filter, arguments: Arguments, replaced: Replaced | None) -> list[str]:
-    """The condition that a canonical row is one that `q` may find by the indexes, or has other texts than these."""
-    if wanted.q is None or replaced is None:
+def indexed(wanted: Filter, arguments: Arguments, viewer: str | None) -> list[str]:
+    """The condition that a canonical row is one that `q` may find by the indexes."""
+    if wanted.q is None or viewer is None:
         return []
-    ids = found_ids(sought_names(wanted.q), arguments)
-    return [_is_one_of(ids, replaced)] if ids else []
+    sought = sought_names(wanted.q)
+    ids = found_ids(sought, arguments)
+    return [_is_one_of(ids, sought, arguments, viewer)] if ids else []
 
 
-def _is_one_of(ids: str, replaced: Replaced) -> str:
-    return f"e.id = ANY (ARRAY({' UNION ALL '.join(filter(None, (ids, replaced.ids)))}))"
+def _is_one_of(ids: str, sought: SoughtNames, arguments: Arguments, viewer: str) -> str:
+    """The condition that a row is one of these canonical ones, or of those that have other texts for the viewer."""
+    if viewer:
+        of_organization = found_ids(sought, arguments, viewer)
+        ids = f"""SELECT exercise_id FROM ({ids}) AS canonical
+                  WHERE NOT EXISTS (SELECT FROM organization_search own
+                                    WHERE own.organization_id = {viewer} AND own.exercise_id = canonical.exercise_id)
+                  UNION ALL {of_organization}"""
+    return f"e.id = ANY (ARRAY({ids}))"
 
 
 def named_conditions(
-    wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced | None = None
+    wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None = None
 ) -> list[tuple[str, str]]:
     """The SQL conditions of the filter, each with the name of the field of the filter that it is of."""
     found = []
@@ -124,19 +124,16 @@ def named_conditions(
         found.append((name, TESTS[kind].format(column=column, value=arguments.bind(value, TYPES[kind]))))
     found += _difficulties(wanted, columns, arguments)
     found += _lists(wanted, columns, arguments)
-    found += [("q", each) for each in _named(wanted, columns, arguments, replaced)]
+    found += [("q", each) for each in _named(wanted, columns, arguments, viewer)]
     return found + _tags(wanted, arguments) + _layers(wanted, arguments)
 
 
-def _named(wanted: Filter, columns: Columns, arguments: Arguments, replaced: Replaced | None) -> list[str]:
-    """The condition that `q` finds a row, as far as `indexed` has not answered it."""
-    if wanted.q is None:
+def _named(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
+    """The condition that `q` finds a row, unless `indexed` has answered it."""
+    sought = None if wanted.q is None else sought_names(wanted.q)
+    if sought is None or (viewer is not None and sought.words and not sought.literal):
         return []
-    sought = sought_names(wanted.q)
-    if replaced is None or sought.literal or not sought.words:
-        return [finds(sought, columns, arguments)]
-    is_other = replaced.condition
-    return [f"CASE WHEN {is_other} THEN {finds(sought, columns, arguments)} ELSE true END"] if is_other else []
+    return [finds(sought, columns, arguments)]
 
 
 def _tags(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from kinegraph.graphiql import page
 from kinegraph.kit.database import API_ROLE, Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import version_and_key
+from kinegraph.outside.voyage import MODEL
 from kinegraph.services import database_url, open_storage, open_tokens, redis_url
 from kinegraph.settings import Settings
 from kinegraph.worker import QUEUE
@@ -46,8 +47,19 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield True, "tokens", f"{', '.join(kinds)}; the user is named by `{settings.jwt_user_claim}`"
     except ServiceError as error:
         yield False, "tokens", str(error)
+    yield from _vendors(settings)
     if settings.graphiql:
         yield _graphiql(settings.home)
+
+
+def _vendors(settings: Settings) -> Iterator[Finding]:
+    """Whether the optional services are configured. Their keys are not shown, and nothing is sent to them."""
+    at = f" at {settings.voyage_url}" if settings.voyage_url else ""
+    on = f"on: {MODEL}{at}, with the key of KINEGRAPH_VOYAGE_API_KEY"
+    yield True, "embeddings", on if settings.voyage_api_key else "off: KINEGRAPH_VOYAGE_API_KEY is not set"
+    at = f" at {settings.anthropic_url}" if settings.anthropic_url else ""
+    on = f"on: {settings.anthropic_model}{at}, with the key of KINEGRAPH_ANTHROPIC_API_KEY"
+    yield True, "enrichment", on if settings.anthropic_api_key else "off: KINEGRAPH_ANTHROPIC_API_KEY is not set"
 
 
 def _graphiql(home: Path) -> Finding:

@@ -105,6 +105,11 @@ class Meter:
         if self._account is not None:
             self._account.spend(1 + characters // CHARACTERS_PER_COST)
 
+    def prepared(self, cost: int) -> None:
+        """Charge what a field has obtained from another service."""
+        if self._account is not None:
+            self._account.spend(cost)
+
     def admit(self, formula: Formula, variables: Mapping[str, Any] | None) -> None:
         """Charge the estimate. Raises CostRefused where it is above the limit, or above what the caller has left."""
         if formula.fields and self._account is not None and not formula.has_estimate(variables):

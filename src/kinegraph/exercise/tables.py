@@ -114,6 +114,7 @@ exercises = Table(
         "embedding",
         postgresql_using="hnsw",
         postgresql_ops={"embedding": "vector_cosine_ops"},
+        postgresql_where=text("organization_id IS NULL"),
     ),
     Index("exercises_movement_pattern_idx", "movement_pattern", postgresql_where=text("movement_pattern IS NOT NULL")),
     Index("exercises_org_id_idx", "organization_id"),

@@ -13,7 +13,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any  # viewers, keys and answers: each room has its own
 
@@ -28,6 +28,27 @@ from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 Batch = Callable[..., Awaitable[Sequence[Any]]]
 """A batch function, `async (session, keys, **arguments) -> answers in key order`: it alone reads related rows."""
 
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A field of the root that needs another service, before the transaction of its request begins.
+
+    `arguments` has those of each selection of the field, as graphql-core coerced them. `services` are those of the
+    process (api.execution). `charge` adds a cost to the caller's account.
+    """
+
+    services: Any
+    arguments: Sequence[Mapping[str, Any]]
+    is_signed_in: bool
+    charge: Callable[[int], None]
+
+
+Prepare = Callable[[Preparation], Awaitable[Any]]
+"""Obtains what a field needs, for all its selections in a document: its result is in `Context.prepared`.
+
+It waits a bounded time, and raises nothing: what it could not obtain, its result says.
+"""
+
 SIGN_IN = "Sign in: send the header `Authorization: Bearer <token>`."
 
 
@@ -36,6 +57,7 @@ class Context:
 
     `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
     `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
+    `prepared` has what fields of the root obtained from other services before, by their function.
     """
 
     def __init__(
@@ -46,7 +68,9 @@ class Context:
         writes: bool,
         storage: Any = None,
         address: str = "",
+        prepared: Mapping[Prepare, Any] = MappingProxyType({}),
     ) -> None:
+        self.prepared = prepared
         self.has_used_storage = False
         """True once a field took the object storage, whose addresses end."""
         self.is_observed = False

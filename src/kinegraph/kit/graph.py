@@ -22,7 +22,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from kinegraph.kit.batches import NODES, NodeSource, TypedNode
-from kinegraph.kit.context import Batch, Context, Info
+from kinegraph.kit.context import Batch, Context, Info, Prepare
 from kinegraph.kit.errors import InvalidInput, Refusal, Refused
 from kinegraph.kit.user_errors import UserError
 
@@ -70,18 +70,23 @@ class Caching:
 
 
 def field(
-    description: str, *columns: str, cached: Caching | None = None, assumed_size: int | None = None
+    description: str,
+    *columns: str,
+    cached: Caching | None = None,
+    assumed_size: int | None = None,
+    prepare: Prepare | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
     """Declare a field that the decorated function resolves.
 
     `columns` are the columns that it reads of the object; without any, the object is selected with all columns.
-    `assumed_size` is as in `edge`.
+    `assumed_size` is as in `edge`. `prepare`, of a field of the root, is called before the transaction begins.
     (Strawberry's own decorator is not typed for this form.)
     """
 
     def declare(function: Callable[..., Any]) -> Any:
         required = frozenset(columns) or None
-        metadata: dict[str, Any] = {"cached": cached, "required_columns": required, "assumed_size": assumed_size}
+        metadata: dict[str, Any] = {"cached": cached, "required_columns": required, "prepare": prepare}
+        metadata["assumed_size"] = assumed_size
         return strawberry.field(resolver=function, description=description, metadata=metadata)
 
     return declare

@@ -13,8 +13,6 @@ MIN_PREFIX = 3
 """Length of the shortest last word that is sought as the beginning of words beside other terms of the query."""
 MAX_PATTERNS = 3
 """Maximum number of words by which the index of parts of words is used, the longest ones, and of signs."""
-NAMES = "AB"
-"""The weights of names and aliases in full-text vectors."""
 _SPACED = re.compile(r"[-\s]")
 
 
@@ -54,9 +52,9 @@ def sought_names(q: str) -> SoughtNames:
 
 def _query(analysis: SearchQuery) -> str:
     """The full-text query of names and aliases, where the last word may be unfinished."""
-    *before, last = analysis.queries(NAMES)
+    *before, last = analysis.queries()
     words = analysis.segments[-1].words
     if len(words[-1]) >= MIN_PREFIX and analysis.text.endswith(words[-1]):
-        whole = [conjunction(words[:-1], NAMES)] if words[:-1] else []
-        last = f"{last} | ({' & '.join([*whole, f'{words[-1]}:*{NAMES}'])})"
+        whole = [conjunction(words[:-1])] if words[:-1] else []
+        last = f"{last} | ({' & '.join([*whole, f'{words[-1]}:*'])})"
     return " & ".join(f"({query})" for query in (*before, last))

@@ -6,13 +6,16 @@ terms of the concept in all languages. The statement (`search.sql`) gives a row 
 it has.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, hebrew_stems, language_of, search_text
+from kinegraph.language.rules_fulltext import conjunction, phrase
+from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
 from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
 from kinegraph.lexicon.rules_spelling import corrections, in_other_layout, is_word
 
@@ -24,6 +27,8 @@ MAX_PHRASE = 6
 """Maximum number of words in a phrase of the lexicon."""
 MAX_CORRECTED = 4
 """Maximum number of words of a query that are corrected."""
+ALL_BUT_ONE = (3, 4)
+"""The numbers of segments of which rows are sought that lack one; of more segments there would be too many queries."""
 MAX_ALTERNATIVES = 12
 """Maximum number of alternatives of a segment."""
 MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
@@ -32,55 +37,28 @@ MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Words that a row may have for a slot: in its name, as a phrase in an alias, as a phrase elsewhere."""
+    """Texts of equal weight, any of which a row may have for a slot: in its name, in an alias, or elsewhere."""
 
     slot: int
     share: float
     weight: float
-    words: tuple[str, ...]
+    texts: tuple[tuple[str, ...], ...]
+    """The words of each text."""
 
     @property
     def in_name(self) -> str:
-        """The full-text query of the words in a name, in any order."""
-        return conjunction(self.words, "A")
+        """The full-text query of a text's words in a name, in any order."""
+        return " | ".join(conjunction(words) for words in self.texts)
 
     @property
     def in_alias(self) -> str:
-        """The full-text query of the phrase in an alias."""
-        return phrase(self.words, "B")
+        """The full-text query of a text as a phrase in an alias."""
+        return " | ".join(phrase(words, "B") for words in self.texts)
 
     @property
     def elsewhere(self) -> str:
-        """The full-text query of the phrase in muscles, equipment, disciplines or cues."""
-        return phrase(self.words, "CD")
-
-    @property
-    def anywhere(self) -> str:
-        """The full-text query of the words in any text."""
-        return conjunction(self.words)
-
-
-def _lexeme(word: str, weights: str) -> str:
-    forms = dict.fromkeys((word, *hebrew_stems(word)))
-    suffix = f":{weights}" if weights else ""
-    return f"({' | '.join(form + suffix for form in forms)})" if len(forms) > 1 else word + suffix
-
-
-def conjunction(words: Sequence[str], weights: str = "") -> str:
-    """The full-text query of all words, or of neighbours that are written as one word."""
-    return _query(" & ", words, weights)
-
-
-def phrase(words: Sequence[str], weights: str = "") -> str:
-    """The full-text query of the words one after the other, or of two that are written as one word."""
-    return _query(" <-> ", words, weights)
-
-
-def _query(operator: str, words: Sequence[str], weights: str) -> str:
-    whole = operator.join(_lexeme(word, weights) for word in words)
-    if len(words) == 2:
-        return f"(({whole}) | {_lexeme(''.join(words), weights)})"
-    return f"({whole})"
+        """The full-text query of a text as a phrase in muscles, equipment or disciplines."""
+        return " | ".join(map(phrase, self.texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +92,28 @@ class SearchQuery:
         """True if the lexicon lacks a word."""
         return any(segment.corrected or not segment.concepts for segment in self.segments)
 
-    def all_of(self, weights: str = "") -> str:
+    def all_of(self) -> str:
         """The full-text query of the rows that have every segment."""
-        return " & ".join(f"({query})" for query in self._queries(weights))
+        return _every(self.queries())
 
-    def any_of(self, weights: str = "") -> str:
-        """The full-text query of the rows that have any segment."""
-        return " | ".join(self._queries(weights))
+    def some_of(self) -> Iterator[str]:
+        """Full-text queries of rows with one segment; before them, of those that lack one of three or four."""
+        queries = [*self.queries()]
+        if len(queries) in ALL_BUT_ONE:
+            yield from (_every(others) for others in combinations(queries, len(queries) - 1))
+        if len(queries) > 1:
+            yield from queries
 
-    def _queries(self, weights: str) -> Iterator[str]:
+    def queries(self) -> Iterator[str]:
         """A full-text query for each segment. Alternatives that have all words of a shorter one add no row."""
         for slot in range(len(self.segments)):
-            words = sorted({each.words for each in self.alternatives if each.slot == slot}, key=len)
+            words = sorted({words for each in self.alternatives if each.slot == slot for words in each.texts}, key=len)
             least = [each for each in words if not any({*other} < {*each} for other in words)]
-            yield " | ".join(conjunction(each, weights) for each in least)
+            yield " | ".join(map(conjunction, least))
+
+
+def _every(queries: Iterable[str]) -> str:
+    return " & ".join(f"({query})" for query in queries)
 
 
 def checked_query(q: str) -> SearchQuery:
@@ -223,6 +209,7 @@ def _split(words: Sequence[str], parts: frozenset[Part]) -> Iterator[Segment]:
 
 WORD_SHARE, PART_SHARE = 0.3, 0.25
 """The shares of a phrase's single words, and of what its concept consists of, beside the phrase's own of 1."""
+WEIGHT_STEP = 0.05
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
@@ -231,17 +218,25 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
         for words, weight in _of_segment(segment):
             best[words] = max(weight, best.get(words, 0))
         heaviest = sorted(best.items(), key=lambda each: -each[1])[:MAX_ALTERNATIVES]
-        yield from (Alternative(slot, 1.0, weight, words) for words, weight in heaviest)
+        yield from _by_weight(slot, 1.0, heaviest)
     slot = len(segments)
     for segment in segments:
         for word in segment.words if len(segment.words) > 1 else ():
             if word not in STOP_WORDS:
-                yield Alternative(slot, WORD_SHARE, 1.0, (word,))
+                yield Alternative(slot, WORD_SHARE, 1.0, ((word,),))
                 slot += 1
         for part in segment.concepts[0][0].parts if segment.concepts else ():
             terms = dict(_terms(lexicon()[part], 4, 2))
-            yield from (Alternative(slot, PART_SHARE, weight, words) for words, weight in terms.items())
+            yield from _by_weight(slot, PART_SHARE, terms.items())
             slot += 1
+
+
+def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], float]]) -> Iterator[Alternative]:
+    """The texts of a slot, those whose weights are almost equal together: the statement compares each with each row."""
+    found: defaultdict[float, list[tuple[str, ...]]] = defaultdict(list)
+    for words, weight in texts:
+        found[round(weight / WEIGHT_STEP) * WEIGHT_STEP].append(words)
+    yield from (Alternative(slot, share, weight, tuple(of)) for weight, of in found.items())
 
 
 def _of_segment(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -29,17 +29,9 @@ def _effective_keys(column: str) -> str:
 EFFECTIVE = {
     **{column: _effective(column) if column in OVERRIDABLE else sql for column, sql in STORED.items()},
     **{f"{column}_keys": _effective_keys(column) for column in CASELESS if column in OVERRIDABLE},
-    **{name: f"coalesce(o.{name}, e.{name})" for name in ("name_key", "search_name", "search_aliases")},
-    "search_tsv": (
-        "((CASE WHEN o.search_name IS NULL THEN ts_filter(e.search_tsv, '{a}') ELSE ts_filter(o.search_tsv, '{a}') END)"
-        " || (CASE WHEN o.search_aliases IS NULL THEN ts_filter(e.search_tsv, '{b}')"
-        " ELSE ts_filter(o.search_tsv, '{b}') END))"
-    ),
+    "viewed_by": "coalesce(e.organization_id, o.organization_id)",
 }
 """The SQL expression of each column for filters, orders and facets of a library."""
-
-IS_RENAMED = "(o.search_name IS NOT NULL OR o.search_aliases IS NOT NULL)"
-"""SQL condition: the override replaces the name or the aliases."""
 
 CUSTOMIZED = f"jsonb_strip_nulls(o.overrides) ?| ARRAY[{', '.join(repr(key) for key in OVERRIDABLE_BY_KEY)}]"
 """SQL condition: the override changes at least one field, by the rules of the merge."""

@@ -13,7 +13,6 @@ from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
 from kinegraph.catalog.store_facets import by_facet, counting_statement, listing_statement
 from kinegraph.catalog.store_filters import (
     STORED,
-    Replaced,
     conditions,
     indexed,
     named_conditions,
@@ -28,7 +27,7 @@ from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.library.rules import LibrarySource, merge
 from kinegraph.library.store import ALWAYS, version_column
-from kinegraph.library.store_columns import CUSTOMIZED, EFFECTIVE, IS_RENAMED
+from kinegraph.library.store_columns import CUSTOMIZED, EFFECTIVE
 
 LibraryKey = tuple[UUID, bool]
 """An organization, and whether the viewer has coach access to it."""
@@ -36,11 +35,7 @@ LibraryKey = tuple[UUID, bool]
 CANONICAL = """exercises e
             LEFT JOIN exercise_org_overrides o
                 ON o.exercise_id = e.id AND o.organization_id = wanted.organization_id"""
-RENAMED = Replaced(
-    IS_RENAMED,
-    f"""SELECT o.exercise_id FROM exercise_org_overrides o
-            WHERE o.organization_id = wanted.organization_id AND {IS_RENAMED}""",
-)
+VIEWER = "wanted.organization_id"
 OVERRIDDEN = """exercise_org_overrides o
             JOIN exercises e ON e.id = o.exercise_id"""
 
@@ -123,7 +118,7 @@ async def library_pages(
     direction = order.direction(window)
     libraries = _libraries(keys, arguments)
     head, filters = (
-        ("", []) if source is LibrarySource.ORG else page_conditions(wanted, EFFECTIVE, arguments, RENAMED, sort)
+        ("", []) if source is LibrarySource.ORG else page_conditions(wanted, EFFECTIVE, arguments, VIEWER, sort)
     )
     streams = [*_streams(source, wanted, sort, window, names, filters, arguments)]
     rows = await session.fetch(
@@ -148,7 +143,7 @@ async def library_counts(
     arguments, counts = Arguments(), []
     libraries = _libraries(keys, arguments)
     if source is not LibrarySource.ORG:
-        filter = conditions(wanted, EFFECTIVE, arguments, RENAMED)
+        filter = conditions(wanted, EFFECTIVE, arguments, VIEWER)
         counts.append((CANONICAL, [*_canonical(source, wanted, arguments), *filter]))
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         counts.append(("exercises e", _own(wanted, arguments)))
@@ -167,8 +162,8 @@ async def library_facets(
     libraries = _libraries(keys, arguments)
     status = ("status", _has_status(wanted, arguments))
     if source is not LibrarySource.ORG:
-        filters = [status, *named_conditions(wanted, EFFECTIVE, arguments, RENAMED)]
-        where = [*_is_canonical(source), *indexed(wanted, arguments, RENAMED)]
+        filters = [status, *named_conditions(wanted, EFFECTIVE, arguments, VIEWER)]
+        where = [*_is_canonical(source), *indexed(wanted, arguments, VIEWER)]
         listed.append(listing_statement(EFFECTIVE, CANONICAL, where, filters))
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         filters = [status, *named_conditions(wanted, STORED, arguments)]

@@ -1,17 +1,19 @@
 """The tables of overrides (docs/domain.md, Overrides) and of the versions that cached answers are valid for."""
 
+from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import (
     Column,
     Computed,
     ForeignKey,
     Index,
     Integer,
+    String,
     Table,
     Text,
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB
 
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
@@ -30,14 +32,9 @@ exercise_org_overrides = Table(
     Column("overrides", JSONB, nullable=False, server_default=text("'{}'")),
     Column("name_key", Text(collation="C"), Computed("kinegraph_sort_key(overrides ->> 'name')", persisted=True)),
     Column("difficulty", Integer, Computed(DIFFICULTY, persisted=True)),
-    Column("search_name", Text, Computed("kinegraph_search_text(overrides ->> 'name')", persisted=True)),
-    Column(
-        "search_aliases",
-        Text,
-        Computed("kinegraph_search_text(kinegraph_texts(overrides -> 'aliases'))", persisted=True),
-    ),
-    Column("search_tsv", TSVECTOR, Computed("kinegraph_override_vector(overrides)", persisted=True), nullable=False),
     Column("changes", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("embedding", VECTOR(1024)),
+    Column("embedding_hash", String(64)),
     Column("created_by_user_id", Uuid, ForeignKey("users.id")),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     *moments(deleted=False),

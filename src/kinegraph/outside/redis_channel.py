@@ -10,11 +10,15 @@ log = logging.getLogger("kinegraph.redis")
 
 
 class Channel:
-    """One channel; all processes that use the same Redis and the same name hear each other."""
+    """One channel; all processes that use the same Redis and the same name hear each other.
 
-    def __init__(self, client: Redis, name: str) -> None:
+    It sends at most one message in `interval_seconds`.
+    """
+
+    def __init__(self, client: Redis, name: str, interval_seconds: float = 0) -> None:
         self._client = client
         self._name = name
+        self._interval_seconds = interval_seconds
         self._has_news = False
         self._publishing: asyncio.Task[None] | None = None
 
@@ -31,6 +35,7 @@ class Channel:
                 await self._client.publish(self._name, "")
             except AWAY as error:
                 log.debug("cannot wake other processes up", extra={"reason": repr(error)})
+            await asyncio.sleep(self._interval_seconds)
 
     async def close(self) -> None:
         """Wait for the last message for a moment, and close the connections."""

@@ -14,6 +14,7 @@ from kinegraph.kit.graph import field, given
 from kinegraph.lexicon.rules_query import MAX_LENGTH, checked_query
 from kinegraph.search import store
 from kinegraph.search.graph_hits import ExerciseSearchHit
+from kinegraph.search.graph_vectors import find_vectors, vector_of
 from kinegraph.search.rules import SearchMode
 from kinegraph.search.store_scope import scope_of, searched_organization
 
@@ -28,6 +29,7 @@ class Query:
         "it or may not browse its library: canonical exercises alone. Without an organization it needs no token, in a "
         "document that has no other fields.",
         assumed_size=20,
+        prepare=find_vectors,
     )
     async def search_exercises(
         self,
@@ -57,9 +59,15 @@ class Query:
         sees_drafts = viewer.is_platform_admin if organization is None else viewer.coaches(organization)
         wanted = await resolved(info, wanted, organization, sees_drafts)
         scope = scope_of(viewer, wanted, organization)
-        if mode is not SearchMode.LEXICAL:
-            info.context.note("search", info.path.as_list(), mode=SearchMode.LEXICAL.value, reason="NO_EMBEDDINGS")
+        vector = vector_of(info, q, mode)
+        is_semantic = mode is SearchMode.SEMANTIC and vector is not None
         hits: list[ExerciseSearchHit] = await info.context.load(
-            store.search, q, scope=scope, wanted=wanted, limit=count
+            store.search,
+            q,
+            scope=scope,
+            wanted=wanted,
+            limit=count,
+            vector=vector,
+            is_semantic=is_semantic,
         )
         return hits

@@ -15,17 +15,24 @@ from kinegraph.lexicon.rules_query import SearchQuery, analysed
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 from kinegraph.library.store_columns import EFFECTIVE
 from kinegraph.search.store_scope import Scope
+from kinegraph.vectors.rules import Vector
 
 TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}
 """The weight of the trigram list beside full text (1), for queries with a word that the lexicon lacks, and others."""
 
+SEMANTIC_WEIGHT = 0.5
+"""The weight of the list of vectors beside full text (1)."""
+
 ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
 attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsewhere")
 
-CANONICAL_FILTER = "true /* filter of canonical rows */"
+FILTER = "true /* filter */"
+NEAREST_FILTER = "true /* filter of canonical rows e */"
 OWN_FILTER = "true /* filter of own rows */"
 """The places of the statement where the caller's filter goes."""
-OF_CANONICAL = "(SELECT {} FROM exercises e WHERE e.id = s.exercise_id)"
+FILTERED = """EXISTS (SELECT FROM exercises e
+                 LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = $1
+                 WHERE e.id = s.exercise_id AND {})"""
 
 
 class HitRow(Protocol):
@@ -53,12 +60,29 @@ async def search(
     wanted: Filter,
     limit: int,
     parts: frozenset[Part] = EVERY_PART,
+    vector: Vector | None = None,
+    is_semantic: bool = False,
 ) -> list[list[HitRow]]:
-    """The hits of each checked query, best first. `parts` are those of the analysis: all, except to measure one."""
-    return [await _search(session, analysed(query, parts), scope, wanted, limit) for query in queries]
+    """The hits of each checked query, best first. `parts` are those of the analysis: all, except to measure one.
+
+    `vector` is that of the queries; None: by the lexical lists alone. `is_semantic`: by the vector alone.
+    """
+    return [
+        await _search(session, analysed(query, parts), scope, wanted, limit, vector or (), is_semantic=is_semantic)
+        for query in queries
+    ]
 
 
-async def _search(session: ReadSession, query: SearchQuery, scope: Scope, wanted: Filter, limit: int) -> list[HitRow]:
+async def _search(
+    session: ReadSession,
+    query: SearchQuery,
+    scope: Scope,
+    wanted: Filter,
+    limit: int,
+    vector: Sequence[float],
+    *,
+    is_semantic: bool,
+) -> list[HitRow]:
     arguments = Arguments()
     for value, kind in (
         (scope.organization_id, "uuid"),
@@ -66,21 +90,26 @@ async def _search(session: ReadSession, query: SearchQuery, scope: Scope, wanted
         (list(scope.canonical_statuses), "text[]"),
         (list(scope.own_statuses), "text[]"),
         (query.all_of(), "text"),
-        (query.all_of("A"), "text"),
-        (query.any_of(), "text"),
+        ([*query.some_of()], "text[]"),
         *zip(map(list, zip(*map(attributes, query.alternatives), strict=True)), ALTERNATIVE, strict=True),
         ([name for name, _ in query.exact], "text[]"),
         ([weight for _, weight in query.exact], "real[]"),
         (query.text, "text"),
-        (1.0, "real"),
+        (0.0 if is_semantic else 1.0, "real"),
         (TRIGRAM_WEIGHTS[query.is_misspelled], "real"),
         (limit, "integer"),
         (list(OVERRIDABLE_BY_KEY), "text[]"),
-        (query.is_misspelled, "boolean"),
+        (query.is_misspelled and not is_semantic, "boolean"),
+        (vector, "real[]"),
+        (SEMANTIC_WEIGHT, "real"),
     ):
         arguments.bind(value, kind)
     text = statement()
-    for place, columns, where in ((CANONICAL_FILTER, EFFECTIVE, OF_CANONICAL), (OWN_FILTER, STORED, "{}")):
+    for place, columns, where in (
+        (FILTER, EFFECTIVE, FILTERED),
+        (NEAREST_FILTER, EFFECTIVE, "{}"),
+        (OWN_FILTER, STORED, "{}"),
+    ):
         filtered = " AND ".join(conditions(wanted, columns, arguments))
         text = text.replace(place, where.format(filtered) if filtered else "true")
     return await session.fetch(text, *arguments.values)

@@ -35,8 +35,10 @@ class Suggestion:
 @cache
 def _statement() -> str:
     """The rows of `search.sql`, and the choice of those that are suggested."""
-    library = statement().partition("alternative AS MATERIALIZED")[0]
-    return library[library.index("WITH library") :] + (files("kinegraph.search") / "suggestions.sql").read_text()
+    library = statement().partition("wanted AS MATERIALIZED")[0]
+    return (
+        library[library.index("WITH of_organization") :] + (files("kinegraph.search") / "suggestions.sql").read_text()
+    )
 
 
 async def suggestions(

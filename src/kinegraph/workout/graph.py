@@ -13,7 +13,7 @@ from kinegraph.identity.graph import After, First, Organization, OrganizationId,
 from kinegraph.identity.graph_versions import EditConflict, conflict_field
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
-from kinegraph.kit.checks import require_key
+from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
@@ -36,6 +36,8 @@ FORKING = (
 AssignmentId = Annotated[
     strawberry.ID | None, strawberry.argument(description="The assignment whose own copy is to be changed.")
 ]
+
+MAX_SIMILAR = 20
 
 
 def author_of(root: strawberry.Parent[AuthoredRow]) -> Any:
@@ -85,6 +87,26 @@ class Workout(Node):
         cached=Caching(rules_cache.cached_trees, covers=frozenset((store.movements_of, effective))),
         assumed_size=5,
     )
+
+    @field(
+        "The library workouts of its organization that are most like it, by embedding; none without embeddings.",
+        "id",
+        assumed_size=5,
+    )
+    async def similar(
+        root: strawberry.Parent[WorkoutRow],
+        info: Info,
+        limit: Annotated[
+            int | None, strawberry.argument(description=f"Workouts, 1 to {MAX_SIMILAR}; null is the default.")
+        ] = 5,
+    ) -> list["Workout"]:
+        checks = Checks()
+        count = checks.whole(5 if limit is None else limit, ("limit",), 1, MAX_SIMILAR)
+        checks.done()
+        columns = info.context.requested_columns(info)
+        found: list[Workout] = await info.context.load(store_lists.similar, root.id, limit=count, names=columns)
+        return found
+
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(
         description="When it, its sections or its movements were last changed. Comments leave it."

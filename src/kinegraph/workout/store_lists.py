@@ -1,14 +1,17 @@
-"""Pages of workouts: of an organization's library, of a program, of those assigned to an athlete."""
+"""Pages of workouts: of an organization's library, of a program, of those assigned to an athlete; and similar ones."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from kinegraph.identity.rules import Viewer
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession, contains
 from kinegraph.workout.rules import WantedWorkouts, WorkoutSort
-from kinegraph.workout.store import ASSIGNED, selected
+from kinegraph.workout.rules_rows import WorkoutRow
+from kinegraph.workout.store import ASSIGNED, selected, visible
 
 WorkoutsKey = tuple[UUID, UUID | None, UUID | None]
 """An organization, and the program and the athlete that the list is restricted to (None: all)."""
@@ -107,3 +110,47 @@ def _wanted(keys: Sequence[WorkoutsKey], conditions: WantedWorkouts, arguments: 
         f"unnest({columns}) WITH ORDINALITY AS wanted (organization_id, program_id, athlete_id, position)",
         " AND ".join(found),
     )
+
+
+async def similar(
+    session: ReadSession[Viewer], ids: Sequence[UUID], limit: int, names: frozenset[str] | None = None
+) -> list[list[WorkoutRow]]:
+    """The library workouts that the viewer sees and that mean most nearly what each workout does, the nearest first.
+
+    They are of its organization. All its vectors are compared: an index would have those of others too, which could be
+    felt. They are read once for all workouts, and scaled to length 1, so that a product of two tells their angle.
+    """
+    viewer: Viewer = session.viewer
+    rows = await session.fetch(
+        f"""
+        WITH wanted AS (
+            SELECT sent.id, sent.position, w.organization_id
+            FROM unnest($1::uuid[]) WITH ORDINALITY AS sent (id, position)
+            JOIN workouts w ON w.id = sent.id
+        ),
+        library AS MATERIALIZED (
+            SELECT w.id, w.organization_id, l2_normalize(w.embedding) AS direction
+            FROM workouts w
+            WHERE w.organization_id = ANY (ARRAY (SELECT organization_id FROM wanted))
+              AND NOT w.is_snapshot AND w.embedding IS NOT NULL AND {visible("$2", "$3")}
+        )
+        SELECT wanted.position, near.distance, page.*
+        FROM wanted
+        JOIN library own ON own.id = wanted.id
+        CROSS JOIN LATERAL (
+            SELECT other.id, other.direction <#> own.direction AS distance
+            FROM library other
+            WHERE other.organization_id = wanted.organization_id AND other.id <> own.id
+            ORDER BY distance, other.id LIMIT $4) AS near
+        CROSS JOIN LATERAL (
+            {selected(names)}
+            WHERE w.id = near.id
+        ) AS page
+        ORDER BY wanted.position, near.distance, page.id
+        """,
+        ids,
+        viewer.coached(),
+        viewer.user.id,
+        limit,
+    )
+    return grouped_by_position(rows, len(ids))

@@ -1,0 +1,1 @@
+"""Embeddings: the vectors by which exercises, overrides and workouts are found by meaning."""

@@ -1,0 +1,109 @@
+"""Running one job: its lease, its end, and its failures."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any  # arq's context
+from uuid import UUID
+
+from kinegraph.background import store_runs
+from kinegraph.background.jobs import JobRun, JobStopped
+from kinegraph.background.rules import MAX_FAILURES, MAX_FAULTS, JobKind, JobStatus, StartedJob, retry_delay_seconds
+from kinegraph.kit.database import CANNOT_CONNECT
+from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.outside.errors import ServiceError
+from kinegraph.worker_jobs import FINAL, RUN, Work
+
+log = logging.getLogger("kinegraph.worker")
+
+DIED = "Its workers died at it, every time."
+STOPPED = "The worker stopped; another will begin it again."
+
+
+async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
+    """Run one job, as often as it is delivered; its row says how it went."""
+    work: Work = ctx["work"]
+    job = await _begun(work, UUID(id))
+    if job is None:
+        return
+    work.wake()
+    task = asyncio.current_task()
+    assert task is not None
+    work.running.add(task)
+    task.add_done_callback(work.running.discard)
+    renewal = asyncio.create_task(_renew_lease(work, job))
+    try:
+        await _run(work, job)
+    finally:
+        renewal.cancel()
+        work.wake()
+
+
+async def _begun(work: Work, id: UUID) -> StartedJob | None:
+    """The job, set running; None where it has ended, runs elsewhere, or is not to be run any more."""
+    async with work.database.write(authenticate_worker) as session:
+        job = await store_runs.begin(session, id, work.lease_seconds)
+        if job is None:
+            return None
+        if job.is_cancelled:
+            await store_runs.end_cancelled(session, id, job.tries)
+        elif job.is_hopeless:
+            await store_runs.end(session, id, job.tries, JobStatus.FAILED, message=None, error=DIED)
+        else:
+            return job
+    work.wake()
+    return None
+
+
+async def _run(work: Work, job: StartedJob) -> None:
+    """Run the function of a job, and store how that ended."""
+    run = JobRun(job.id, job.tries, work.lease_seconds, work.wake)
+    try:
+        message = await RUN[JobKind(job.kind)](work, run, **job.arguments)
+    except asyncio.CancelledError:
+        async with work.database.write(authenticate_worker) as session:
+            await store_runs.postpone(session, job.id, job.tries, 0, STOPPED, counts=False)
+        raise
+    except JobStopped:
+        async with work.database.write(authenticate_worker) as session:
+            is_cancelled = await store_runs.end_cancelled(session, job.id, job.tries)
+        reason = "cancelled" if is_cancelled else "begun again by another worker"
+        log.info("job stopped", extra={"job": str(job.id), "kind": job.kind, "reason": reason})
+    except Exception as error:
+        await _failed(work, job, error)
+    else:
+        log.info("job done", extra={"job": str(job.id), "kind": job.kind, "did": message})
+        async with work.database.write(authenticate_worker) as session:
+            await store_runs.end(session, job.id, job.tries, JobStatus.SUCCEEDED, message=message, error=None)
+
+
+async def _renew_lease(work: Work, job: StartedJob) -> None:
+    """Extend the lease of a run at intervals, so that nobody else begins the job, until the run is over."""
+    is_running = True
+    while is_running:
+        await asyncio.sleep(work.lease_seconds / 3)
+        with suppress(*CANNOT_CONNECT):
+            async with work.database.write(authenticate_worker) as session:
+                is_running = await store_runs.renew(session, job.id, job.tries, work.lease_seconds)
+
+
+async def _failed(work: Work, job: StartedJob, error: Exception) -> None:
+    """Store why a job failed; it is tried again unless that would be in vain."""
+    is_final, is_expected = isinstance(error, FINAL), isinstance(error, (*FINAL, ServiceError))
+    ends = is_final or job.failures >= (MAX_FAILURES if is_expected else MAX_FAULTS)
+    message = str(error) if is_expected else f"Unexpected: {type(error).__name__}; the worker's log says more."
+    extra = {"job": str(job.id), "kind": job.kind, "tries": job.tries, "reason": str(error)}
+    log.log(
+        logging.ERROR if ends else logging.WARNING,
+        "job failed" if ends else "job failed, will be tried again",
+        extra=extra,
+        exc_info=None if is_expected else error,
+    )
+    async with work.database.write(authenticate_worker) as session:
+        if ends:
+            await store_runs.end(session, job.id, job.tries, JobStatus.FAILED, message=None, error=message)
+        elif not await store_runs.end_cancelled(session, job.id, job.tries):
+            delay = retry_delay_seconds(job.failures, random.random())
+            await store_runs.postpone(session, job.id, job.tries, delay, message, counts=True)
