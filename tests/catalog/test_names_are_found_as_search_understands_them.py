@@ -161,4 +161,4 @@ async def test_canonical_names_are_sought_by_the_indexes_of_search(
         rows = await session.fetch(f"EXPLAIN EXECUTE page ({', '.join(map(literal, arguments))})")
         await session.fetch("DEALLOCATE page")
     plan = "\n".join(row[0] for row in rows)
-    assert "canonical_search_tsv_idx" in plan and "canonical_search_trgm_idx" in plan
+    assert "canonical_search_names_idx" in plan and "canonical_search_trgm_idx" in plan
