@@ -9,8 +9,8 @@ it has.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import combinations
+from functools import cache, lru_cache
+from itertools import chain, combinations, islice
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
@@ -97,12 +97,17 @@ class SearchQuery:
         return _every(self.queries())
 
     def some_of(self) -> Iterator[str]:
-        """Full-text queries of rows with one segment; before them, of those that lack one of three or four."""
+        """Full-text queries of rows with one segment; before them, of those that lack one of three or four.
+
+        Where there is one segment alone, of rows with the movement of its concept: variants of what is meant.
+        """
         queries = [*self.queries()]
         if len(queries) in ALL_BUT_ONE:
             yield from (_every(others) for others in combinations(queries, len(queries) - 1))
         if len(queries) > 1:
             yield from queries
+        elif heads := dict.fromkeys(_heads(self.segments[0])):
+            yield " | ".join(map(conjunction, heads))
 
     def queries(self) -> Iterator[str]:
         """A full-text query for each segment. Alternatives that have all words of a shorter one add no row."""
@@ -207,15 +212,21 @@ def _split(words: Sequence[str], parts: frozenset[Part]) -> Iterator[Segment]:
 
 # ------------------------------------------------------------------------------------------------ alternatives
 
+USUAL = ("barbell", "dumbbell", "bodyweight", "standing")
+"""What names of the usual form of a movement begin with: the barbell squat is a squat."""
+BESIDE = frozenset(("modifiers", "equipment", "muscles", "body_parts", "training"))
+"""Subjects of concepts that alone name no exercise."""
 WORD_SHARE, PART_SHARE = 0.3, 0.25
 """The shares of a phrase's single words, and of what its concept consists of, beside the phrase's own of 1."""
 WEIGHT_STEP = 0.05
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
+    composed = [*_composed(segments)]
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
-        for words, weight in _of_segment(segment):
+        of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
+        for words, weight in (*_of_segment(segment), *chain.from_iterable(of_several)):
             best[words] = max(weight, best.get(words, 0))
         heaviest = sorted(best.items(), key=lambda each: -each[1])[:MAX_ALTERNATIVES]
         yield from _by_weight(slot, 1.0, heaviest)
@@ -237,6 +248,30 @@ def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], f
     for words, weight in texts:
         found[round(weight / WEIGHT_STEP) * WEIGHT_STEP].append(words)
     yield from (Alternative(slot, share, weight, tuple(of)) for weight, of in found.items())
+
+
+def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
+    """The usual terms of the movements or exercises that the segment's concept consists of."""
+    for part in segment.concepts[0][0].parts if segment.concepts else ():
+        if lexicon()[part].subject not in BESIDE:
+            for words, _ in islice(_terms(lexicon()[part], 2, 1), 4):
+                yield words
+
+
+@cache
+def _compositions() -> tuple[tuple[Concept, frozenset[str]], ...]:
+    """The concepts that consist of several others, with the names of these."""
+    return tuple((each, frozenset(each.parts)) for each in lexicon().values() if len(each.parts) > 1)
+
+
+def _composed(segments: Sequence[Segment]) -> Iterator[tuple[int, Concept]]:
+    """Concepts that several segments name together, apart or in another order: each with the slot of each segment."""
+    names = [{each for c, _ in s.concepts[:1] for each in (c.name, *c.parts)} for s in segments]
+    said = frozenset[str]().union(*names)
+    for concept, parts in _compositions() if len(segments) > 1 else ():
+        slots = [slot for slot, of in enumerate(names) if of & parts]
+        if parts <= said and len(slots) > 1:
+            yield from ((slot, concept) for slot in slots)
 
 
 def _of_segment(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
@@ -267,6 +302,9 @@ def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]
     """Whole names: the query, and where it is one phrase, the terms of its concepts."""
     found = {text.replace(" ", ""): 1.0}
     if len(segments) == 1:
+        for concept, weight in segments[0].concepts[:1] if not segments[0].corrected else ():
+            usual = search_text(concept.terms["en"][0].text).replace(" ", "")
+            found |= {f"{first}{usual}": 0.5 * weight for first in USUAL}
         for words, weight in _of_segment(segments[0]):
             found.setdefault("".join(words), 0.8 * weight)
     return found.items()
