@@ -7,6 +7,9 @@ rows again, which pages of libraries read.
 `name_tsv` has the words of names, `names_tsv` those of names and aliases, `whole_tsv` all of them whole, without spaces. A full-text query that names weights makes
 PostgreSQL unpack the vector of every row with these words, as indexes have no weights; these columns need none.
 
+Row-level security keeps an organization's texts out of GIN indexes, so all its rows are compared with a query, each by
+the words of its name in an index of its organization (`short_tsv`, null where a name is too long for such an index).
+
 `canonical_words` is the vocabulary of canonical names and aliases: a misspelled word is compared with its words, of
 which there are few, instead of with the texts of all exercises. A word stays there when its exercise is renamed.
 """
@@ -56,8 +59,12 @@ CREATE TABLE organization_search (
     search_tsv      tsvector         NOT NULL,
     PRIMARY KEY (organization_id, exercise_id)
 );
-ALTER TABLE organization_search {NAMES};
+ALTER TABLE organization_search {NAMES},
+    ADD COLUMN short_tsv tsvector GENERATED ALWAYS AS (
+        CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{{a}}')) END) STORED;
 CREATE INDEX organization_search_exercise_idx ON organization_search (exercise_id);
+CREATE INDEX organization_search_short_idx ON organization_search (organization_id)
+    INCLUDE (exercise_id, is_own, status, short_tsv);
 ALTER TABLE organization_search ENABLE ROW LEVEL SECURITY;
 ALTER TABLE organization_search FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE, DELETE ON organization_search TO kinegraph_api;

@@ -1,10 +1,12 @@
 """Full-text queries of words of a search text, for `to_tsquery` (migration 0027 makes the vectors that they match)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from kinegraph.language.rules_text import hebrew_stems
 
 
+@lru_cache(10_000)
 def _lexeme(word: str, weights: str) -> str:
     forms = dict.fromkeys((word, *hebrew_stems(word)))
     suffix = f":{weights}" if weights else ""

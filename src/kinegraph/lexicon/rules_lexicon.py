@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -210,3 +211,21 @@ def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
         if found := _meant(key):
             return tuple(found)
     return ()
+
+
+@cache
+def _compositions() -> tuple[tuple[Concept, frozenset[str]], ...]:
+    """The concepts that consist of several others, with the names of these."""
+    return tuple((each, frozenset(each.parts)) for each in _concepts() if len(each.parts) > 1)
+
+
+def composed_of(names: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, Concept]]:
+    """Concepts that several sets of names have all parts of, together: each with the place of each of these sets.
+
+    So a phrase is understood whose words stand apart, or in another order.
+    """
+    said = frozenset[str]().union(*names)
+    for concept, parts in _compositions() if len(names) > 1 else ():
+        places = [place for place, of in enumerate(names) if of & parts]
+        if parts <= said and len(places) > 1:
+            yield from ((place, concept) for place in places)

@@ -9,14 +9,14 @@ it has.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain, combinations, islice
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.language.rules_fulltext import conjunction, phrase
 from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
-from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
+from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, composed_of, lexicon, meanings
 from kinegraph.lexicon.rules_spelling import corrections, in_other_layout, is_word
 
 MAX_LENGTH = 200
@@ -29,6 +29,8 @@ MAX_CORRECTED = 4
 """Maximum number of words of a query that are corrected."""
 ALL_BUT_ONE = (3, 4)
 """The numbers of segments of which rows are sought that lack one; of more segments there would be too many queries."""
+MAX_CHOICES = 8
+"""Maximum number of choices of segments of which rows are sought that have not all."""
 MAX_ALTERNATIVES = 12
 """Maximum number of alternatives of a segment."""
 MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
@@ -44,21 +46,19 @@ class Alternative:
     weight: float
     texts: tuple[tuple[str, ...], ...]
     """The words of each text."""
+    in_name: str
+    """The full-text query of a text's words in a name, in any order."""
+    in_alias: str
+    """The full-text query of a text as a phrase in an alias."""
+    elsewhere: str
+    """The full-text query of a text as a phrase in muscles, equipment or disciplines."""
 
-    @property
-    def in_name(self) -> str:
-        """The full-text query of a text's words in a name, in any order."""
-        return " | ".join(conjunction(words) for words in self.texts)
 
-    @property
-    def in_alias(self) -> str:
-        """The full-text query of a text as a phrase in an alias."""
-        return " | ".join(phrase(words, "B") for words in self.texts)
-
-    @property
-    def elsewhere(self) -> str:
-        """The full-text query of a text as a phrase in muscles, equipment or disciplines."""
-        return " | ".join(map(phrase, self.texts))
+def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[str, ...]]) -> Alternative:
+    """The alternative of these texts."""
+    in_name = " | ".join(map(conjunction, texts))
+    in_alias = " | ".join(phrase(words, "B") for words in texts)
+    return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, " | ".join(map(phrase, texts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,34 +87,37 @@ class SearchQuery:
     exact: tuple[tuple[str, float], ...] = field(default=())
     """Whole names and aliases without spaces, with the weight of a row that has one."""
 
+    every: str = ""
+    """The full-text query of the rows that have every segment."""
+    some: tuple[str, ...] = ()
+    """Full-text queries of rows with one segment; before them, of those that lack one of three or four.
+
+    Where there is one segment alone, of rows with the movement of its concept: variants of what is meant.
+    """
+    queries: tuple[str, ...] = ()
+    """The full-text query of the rows that have a segment, for each of them."""
+
     @property
     def is_misspelled(self) -> bool:
         """True if the lexicon lacks a word."""
         return any(segment.corrected or not segment.concepts for segment in self.segments)
 
-    def all_of(self) -> str:
-        """The full-text query of the rows that have every segment."""
-        return _every(self.queries())
 
-    def some_of(self) -> Iterator[str]:
-        """Full-text queries of rows with one segment; before them, of those that lack one of three or four.
+def _of_segments(count: int, alternatives: Sequence[Alternative]) -> Iterator[str]:
+    """A full-text query for each segment. Texts that have all words of a shorter one add no row."""
+    for slot in range(count):
+        words = sorted({words for each in alternatives if each.slot == slot for words in each.texts}, key=len)
+        least = [each for each in words if not any({*other} < {*each} for other in words)]
+        yield " | ".join(map(conjunction, least))
 
-        Where there is one segment alone, of rows with the movement of its concept: variants of what is meant.
-        """
-        queries = [*self.queries()]
-        if len(queries) in ALL_BUT_ONE:
-            yield from (_every(others) for others in combinations(queries, len(queries) - 1))
-        if len(queries) > 1:
-            yield from queries
-        elif heads := dict.fromkeys(_heads(self.segments[0])):
-            yield " | ".join(map(conjunction, heads))
 
-    def queries(self) -> Iterator[str]:
-        """A full-text query for each segment. Alternatives that have all words of a shorter one add no row."""
-        for slot in range(len(self.segments)):
-            words = sorted({words for each in self.alternatives if each.slot == slot for words in each.texts}, key=len)
-            least = [each for each in words if not any({*other} < {*each} for other in words)]
-            yield " | ".join(map(conjunction, least))
+def _some(queries: Sequence[str], segments: Sequence[Segment]) -> Iterator[str]:
+    if len(queries) in ALL_BUT_ONE:
+        yield from (_every(others) for others in combinations(queries, len(queries) - 1))
+    if len(queries) > 1:
+        yield from queries
+    elif heads := dict.fromkeys(words for segment in segments for words in _heads(segment)):
+        yield " | ".join(map(conjunction, heads))
 
 
 def _every(queries: Iterable[str]) -> str:
@@ -150,7 +153,9 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     segments = _segments(text.split(), parts)
     alternatives = [a for a in _alternatives(segments) if a.slot < len(segments) or Part.COMPONENTS in parts]
     exact = _exact(text, segments) if Part.WHOLE_NAMES in parts else ()
-    return SearchQuery(text, segments, tuple(alternatives), tuple(exact))
+    queries = [*_of_segments(len(segments), alternatives)]
+    some = tuple(islice(_some(queries, segments), MAX_CHOICES))
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), _every(queries), some, tuple(queries))
 
 
 # ------------------------------------------------------------------------------------------------ segments
@@ -222,7 +227,7 @@ WEIGHT_STEP = 0.05
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
-    composed = [*_composed(segments)]
+    composed = [*composed_of([{n for c, _ in s.concepts[:1] for n in (c.name, *c.parts)} for s in segments])]
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
         of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
@@ -234,7 +239,7 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
     for segment in segments:
         for word in segment.words if len(segment.words) > 1 else ():
             if word not in STOP_WORDS:
-                yield Alternative(slot, WORD_SHARE, 1.0, ((word,),))
+                yield alternative(slot, WORD_SHARE, 1.0, [(word,)])
                 slot += 1
         for part in segment.concepts[0][0].parts if segment.concepts else ():
             terms = dict(_terms(lexicon()[part], 4, 2))
@@ -247,7 +252,7 @@ def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], f
     found: defaultdict[float, list[tuple[str, ...]]] = defaultdict(list)
     for words, weight in texts:
         found[round(weight / WEIGHT_STEP) * WEIGHT_STEP].append(words)
-    yield from (Alternative(slot, share, weight, tuple(of)) for weight, of in found.items())
+    yield from (alternative(slot, share, weight, of) for weight, of in found.items())
 
 
 def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
@@ -256,22 +261,6 @@ def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
         if lexicon()[part].subject not in BESIDE:
             for words, _ in islice(_terms(lexicon()[part], 2, 1), 4):
                 yield words
-
-
-@cache
-def _compositions() -> tuple[tuple[Concept, frozenset[str]], ...]:
-    """The concepts that consist of several others, with the names of these."""
-    return tuple((each, frozenset(each.parts)) for each in lexicon().values() if len(each.parts) > 1)
-
-
-def _composed(segments: Sequence[Segment]) -> Iterator[tuple[int, Concept]]:
-    """Concepts that several segments name together, apart or in another order: each with the slot of each segment."""
-    names = [{each for c, _ in s.concepts[:1] for each in (c.name, *c.parts)} for s in segments]
-    said = frozenset[str]().union(*names)
-    for concept, parts in _compositions() if len(segments) > 1 else ():
-        slots = [slot for slot, of in enumerate(names) if of & parts]
-        if parts <= said and len(slots) > 1:
-            yield from ((slot, concept) for slot in slots)
 
 
 def _of_segment(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:

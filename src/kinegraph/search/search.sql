@@ -13,9 +13,8 @@
 -- $18 maximum number of hits   $19 keys that an override may have   $20 whether a word may be misspelled
 -- $21 the query's vector, or {}: no list of vectors   $22 the weight of this list; with a $16 of 0, it is alone
 WITH of_organization AS MATERIALIZED (
-    -- The organization's own rows, and canonical ones as it overrides their texts: few, and each is compared.
-    SELECT s.exercise_id AS id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
-           s.name_tsv, s.names_tsv, s.search_tsv,
+    -- The organization's own rows, and canonical ones whose texts it overrides: read from an index that has no others.
+    SELECT s.exercise_id AS id, s.short_tsv,
            CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
                AND true /* filter */ AS is_shown
     FROM organization_search s
@@ -29,9 +28,10 @@ library AS NOT MATERIALIZED (
     WHERE s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM of_organization)
       AND true /* filter */
     UNION ALL
-    SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv, search_tsv
-    FROM of_organization
-    WHERE is_shown
+    SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
+           s.name_tsv, s.names_tsv, s.search_tsv
+    FROM organization_search s
+    WHERE s.organization_id = $1 AND s.exercise_id IN (SELECT id FROM of_organization WHERE is_shown)
 ),
 wanted AS MATERIALIZED (
     SELECT to_tsquery('kinegraph', $5) AS segments,
@@ -45,9 +45,19 @@ alternative AS NOT MATERIALIZED (
 -- only where these are few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
 -- unpack a vector takes longer than to find its row.
 named AS MATERIALIZED (
-    SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv
-    FROM library
-    WHERE $16::real > 0 AND name_tsv @@ (SELECT segments FROM wanted)
+    SELECT *
+    FROM (SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, search_aliases, whole_tsv, name_tsv
+          FROM canonical_search s
+          WHERE $16::real > 0 AND name_tsv @@ (SELECT segments FROM wanted)
+            AND status = ANY ($3) AND exercise_id NOT IN (SELECT id FROM of_organization)
+            AND true /* filter */
+          UNION ALL
+          SELECT mine.id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv, s.name_tsv
+          FROM of_organization mine
+          JOIN organization_search s
+              ON s.organization_id = $1 AND s.exercise_id = mine.id
+          WHERE $16::real > 0 AND is_shown AND s.name_tsv @@ (SELECT segments FROM wanted)
+            AND (mine.short_tsv IS NULL OR mine.short_tsv @@ (SELECT segments FROM wanted))) AS candidate
     ORDER BY length(search_name), id
     LIMIT 50
 ),
@@ -74,18 +84,23 @@ mentioned AS MATERIALIZED (
     ORDER BY length(search_name), id
     LIMIT 40
 ),
-partial AS MATERIALIZED (
-    SELECT choice.*
+chosen AS MATERIALIZED (
+    SELECT DISTINCT choice.id
     FROM unnest($6::text[]) AS sent (segments)
     CROSS JOIN LATERAL (
-        SELECT *
+        SELECT id
         FROM library
         WHERE $16::real > 0 AND (SELECT count(*) FROM named) < 20 AND (SELECT count(*) FROM aliased) < 20
           AND (SELECT count(*) FROM tagged) < 20 AND (SELECT count(*) FROM mentioned) < 20
           AND names_tsv @@ to_tsquery('kinegraph', sent.segments)
-        ORDER BY name_tsv @@ to_tsquery('kinegraph', sent.segments) DESC, length(search_name), id
+        ORDER BY length(search_name), id
         LIMIT 20
     ) AS choice
+),
+partial AS MATERIALIZED (
+    SELECT row.*
+    FROM chosen
+    CROSS JOIN LATERAL (SELECT * FROM library WHERE id = chosen.id LIMIT 1) AS row  -- by the key, one after the other
 ),
 -- The rows whose names and aliases have the words of the vocabulary that are most like those of a misspelled query.
 like_words AS MATERIALIZED (

@@ -1,7 +1,7 @@
 """Searching exercises, by one statement (`search.sql`)."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from operator import attrgetter
 from typing import Protocol
@@ -53,6 +53,16 @@ def statement() -> str:
     return (files("kinegraph.search") / "search.sql").read_text()
 
 
+@lru_cache(200)
+def filtered(effective: str, stored: str) -> str:
+    """The statement with the conditions of a filter, of effective values and of stored ones; empty without a filter."""
+    text = statement()
+    places = ((FILTER, FILTERED, effective), (NEAREST_FILTER, "{}", effective), (OWN_FILTER, "{}", stored))
+    for place, where, condition in places:
+        text = text.replace(place, where.format(condition) if condition else "true")
+    return text
+
+
 async def search(
     session: ReadSession,
     queries: Sequence[str],
@@ -89,8 +99,8 @@ async def _search(
         (scope.is_coached, "boolean"),
         (list(scope.canonical_statuses), "text[]"),
         (list(scope.own_statuses), "text[]"),
-        (query.all_of(), "text"),
-        ([*query.some_of()], "text[]"),
+        (query.every, "text"),
+        (query.some, "text[]"),
         *zip(map(list, zip(*map(attributes, query.alternatives), strict=True)), ALTERNATIVE, strict=True),
         ([name for name, _ in query.exact], "text[]"),
         ([weight for _, weight in query.exact], "real[]"),
@@ -104,12 +114,6 @@ async def _search(
         (SEMANTIC_WEIGHT, "real"),
     ):
         arguments.bind(value, kind)
-    text = statement()
-    for place, columns, where in (
-        (FILTER, EFFECTIVE, FILTERED),
-        (NEAREST_FILTER, EFFECTIVE, "{}"),
-        (OWN_FILTER, STORED, "{}"),
-    ):
-        filtered = " AND ".join(conditions(wanted, columns, arguments))
-        text = text.replace(place, where.format(filtered) if filtered else "true")
+    effective, stored = (" AND ".join(conditions(wanted, columns, arguments)) for columns in (EFFECTIVE, STORED))
+    text = filtered(effective, stored)
     return await session.fetch(text, *arguments.values)

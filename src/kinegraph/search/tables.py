@@ -9,6 +9,8 @@ WHOLE = (
     "array_to_tsvector(array_remove(string_to_array(replace(search_name || '|' || search_aliases, ' ', ''), '|'), ''))"
 )
 
+SHORT = "CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{a}')) END"
+
 
 def texts() -> tuple["Column[object]", ...]:
     """The columns of an exercise's texts; the last three are made of the others."""
@@ -59,5 +61,11 @@ organization_search = Table(
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
     Column("is_own", Boolean, nullable=False),
     *texts(),
+    Column("short_tsv", TSVECTOR, Computed(SHORT, persisted=True)),
     Index("organization_search_exercise_idx", "exercise_id"),
+    Index(
+        "organization_search_short_idx",
+        "organization_id",
+        postgresql_include=["exercise_id", "is_own", "status", "short_tsv"],
+    ),
 )
