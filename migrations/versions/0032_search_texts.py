@@ -273,5 +273,7 @@ def downgrade() -> None:
     """)
     op.execute(before.OVERRIDE)
     repeated = before.LIBRARY.partition("CREATE FUNCTION public.kinegraph_repeat_texts()")
-    op.execute("CREATE OR REPLACE" + repeated[1].removeprefix("CREATE") + repeated[2].partition("END $$;")[0] + "END $$;")
+    op.execute(
+        "CREATE OR REPLACE" + repeated[1].removeprefix("CREATE") + repeated[2].partition("END $$;")[0] + "END $$;"
+    )
     op.execute("DROP FUNCTION kinegraph_words(text, text)")

@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, hebrew_stems, language_of, search_text
-from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
+from kinegraph.language.rules_fulltext import conjunction, phrase
+from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
+from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, composed_of, lexicon, meanings
 from kinegraph.lexicon.rules_spelling import corrections, in_other_layout, is_word
 
 MAX_LENGTH = 200
@@ -60,30 +61,6 @@ def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[st
     return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, " | ".join(map(phrase, texts)))
 
 
-@lru_cache(10_000)
-def _lexeme(word: str, weights: str) -> str:
-    forms = dict.fromkeys((word, *hebrew_stems(word)))
-    suffix = f":{weights}" if weights else ""
-    return f"({' | '.join(form + suffix for form in forms)})" if len(forms) > 1 else word + suffix
-
-
-def conjunction(words: Sequence[str], weights: str = "") -> str:
-    """The full-text query of all words, or of neighbours that are written as one word."""
-    return _query(" & ", words, weights)
-
-
-def phrase(words: Sequence[str], weights: str = "") -> str:
-    """The full-text query of the words one after the other, or of two that are written as one word."""
-    return _query(" <-> ", words, weights)
-
-
-def _query(operator: str, words: Sequence[str], weights: str) -> str:
-    whole = operator.join(_lexeme(word, weights) for word in words)
-    if len(words) == 2:
-        return f"(({whole}) | {_lexeme(''.join(words), weights)})"
-    return f"({whole})"
-
-
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A part of the query: its words, and the concepts that they mean, with their weights."""
@@ -113,7 +90,12 @@ class SearchQuery:
     every: str = ""
     """The full-text query of the rows that have every segment."""
     some: tuple[str, ...] = ()
-    """Full-text queries of rows with one segment; before them, of those that lack one of three or four."""
+    """Full-text queries of rows with one segment; before them, of those that lack one of three or four.
+
+    Where there is one segment alone, of rows with the movement of its concept: variants of what is meant.
+    """
+    queries: tuple[str, ...] = ()
+    """The full-text query of the rows that have a segment, for each of them."""
 
     @property
     def is_misspelled(self) -> bool:
@@ -129,11 +111,13 @@ def _of_segments(count: int, alternatives: Sequence[Alternative]) -> Iterator[st
         yield " | ".join(map(conjunction, least))
 
 
-def _some(queries: Sequence[str]) -> Iterator[str]:
+def _some(queries: Sequence[str], segments: Sequence[Segment]) -> Iterator[str]:
     if len(queries) in ALL_BUT_ONE:
         yield from (_every(others) for others in combinations(queries, len(queries) - 1))
     if len(queries) > 1:
         yield from queries
+    elif heads := dict.fromkeys(words for segment in segments for words in _heads(segment)):
+        yield " | ".join(map(conjunction, heads))
 
 
 def _every(queries: Iterable[str]) -> str:
@@ -170,8 +154,8 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     alternatives = [a for a in _alternatives(segments) if a.slot < len(segments) or Part.COMPONENTS in parts]
     exact = _exact(text, segments) if Part.WHOLE_NAMES in parts else ()
     queries = [*_of_segments(len(segments), alternatives)]
-    some = tuple(islice(_some(queries), MAX_CHOICES))
-    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), _every(queries), some)
+    some = tuple(islice(_some(queries, segments), MAX_CHOICES))
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), _every(queries), some, tuple(queries))
 
 
 # ------------------------------------------------------------------------------------------------ segments
@@ -233,15 +217,21 @@ def _split(words: Sequence[str], parts: frozenset[Part]) -> Iterator[Segment]:
 
 # ------------------------------------------------------------------------------------------------ alternatives
 
+USUAL = ("barbell", "dumbbell", "bodyweight", "standing")
+"""What names of the usual form of a movement begin with: the barbell squat is a squat."""
+BESIDE = frozenset(("modifiers", "equipment", "muscles", "body_parts", "training"))
+"""Subjects of concepts that alone name no exercise."""
 WORD_SHARE, PART_SHARE = 0.3, 0.25
 """The shares of a phrase's single words, and of what its concept consists of, beside the phrase's own of 1."""
 WEIGHT_STEP = 0.05
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
+    composed = [*composed_of([{n for c, _ in s.concepts[:1] for n in (c.name, *c.parts)} for s in segments])]
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
-        for words, weight in _of_segment(segment):
+        of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
+        for words, weight in (*_of_segment(segment), *chain.from_iterable(of_several)):
             best[words] = max(weight, best.get(words, 0))
         heaviest = sorted(best.items(), key=lambda each: -each[1])[:MAX_ALTERNATIVES]
         yield from _by_weight(slot, 1.0, heaviest)
@@ -263,6 +253,14 @@ def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], f
     for words, weight in texts:
         found[round(weight / WEIGHT_STEP) * WEIGHT_STEP].append(words)
     yield from (alternative(slot, share, weight, of) for weight, of in found.items())
+
+
+def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
+    """The usual terms of the movements or exercises that the segment's concept consists of."""
+    for part in segment.concepts[0][0].parts if segment.concepts else ():
+        if lexicon()[part].subject not in BESIDE:
+            for words, _ in islice(_terms(lexicon()[part], 2, 1), 4):
+                yield words
 
 
 def _of_segment(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
@@ -293,6 +291,9 @@ def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]
     """Whole names: the query, and where it is one phrase, the terms of its concepts."""
     found = {text.replace(" ", ""): 1.0}
     if len(segments) == 1:
+        for concept, weight in segments[0].concepts[:1] if not segments[0].corrected else ():
+            usual = search_text(concept.terms["en"][0].text).replace(" ", "")
+            found |= {f"{first}{usual}": 0.5 * weight for first in USUAL}
         for words, weight in _of_segment(segments[0]):
             found.setdefault("".join(words), 0.8 * weight)
     return found.items()
