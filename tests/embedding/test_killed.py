@@ -53,7 +53,7 @@ async def test_embedding_that_is_killed_at_ten_random_moments_leaves_what_one_ru
     killing = Killing(
         jobs.work.database, services.database_url, services.redis_url, queue, owner, services.settings.home, vendor
     )
-    job: Any = await killing.run(await jobs.enqueue(sweep=True), within_seconds=2)
+    job: Any = await killing.run(await jobs.enqueue(sweep=True), within_seconds=1.5)
     await queue.aclose()
 
     shown = ("status", "message", "error", "total", "done")
