@@ -139,7 +139,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         readiness = Readiness(services.database_url, redis, revisions.head())
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
-        asyncio.get_running_loop().run_in_executor(None, prepare)
+        prepared = asyncio.get_running_loop().run_in_executor(None, prepare)  # while connections are opened
         vectors = QueryVectors(database, await stack.enter_async_context(open_embeddings(settings)))
         stack.push_async_callback(vectors.close)
         vectors.begin()
@@ -159,6 +159,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         local = THIS_MACHINE if settings.is_development else None
         live = await stack.enter_async_context(open_sockets(services, endpoint, tokens, local))
         await stack.enter_async_context(agents.open(endpoint, tokens))
+        await prepared
         _spare_the_collector()
         sys.setswitchinterval(SWITCH_SECONDS)
         yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}

@@ -52,7 +52,7 @@ class Charged:
 async def charged(services: Services) -> AsyncIterator[Charged]:
     """Budgets that do not drain: their clock stands still."""
     state: dict[str, Any] = {}
-    async with running(create_app(with_settings(services, cost_budget=100_000)), state.update) as api:
+    async with running(create_app(with_settings(services, cost_budget=100_000, cost_refill=1)), state.update) as api:
         for budgets in (state["graphql"]._metering._users, state["graphql"]._metering._addresses):
             budgets.clock = lambda: 0.0
         yield Charged(api, state)

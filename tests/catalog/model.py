@@ -194,8 +194,13 @@ def _term(condition: str) -> str:
     return condition.lower().replace("-", "_").replace(" ", "_")
 
 
+SOUGHT = {"squat": ("squat", "присед")}
+"""Terms of the lexicon, beside which the texts of FILTERS find what they are parts of."""
+
 MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
-    "q": lambda e, seen, q: any(q.lower() in text.lower() for text in (seen["name"], *seen["aliases"])),
+    "q": lambda e, seen, q: any(
+        word in text.lower() for word in SOUGHT.get(q, (q.lower(),)) for text in (seen["name"], *seen["aliases"])
+    ),
     "status": any_of("status"),
     "category": any_of("category"),
     "kind": any_of("kind"),

@@ -1,10 +1,12 @@
 """Failures of the service lose nothing and are shown in the job; while it is down it is not called."""
 
-from typing import Any  # faults
+from typing import Any  # faults, and private attributes
 
 import pytest
 
+from kinegraph.outside import voyage
 from kinegraph.outside.vendor_breaker import BreakerState
+from kinegraph.outside.vendor_calls import Patience
 from local_voyage.server import LocalVoyage, answer, failed, limited
 from tests.embedding.jobs import Jobs, Pool, marked, stored, write_exercise
 
@@ -20,9 +22,6 @@ FAULTS: dict[str, tuple[Any, str]] = {
 async def test_a_service_that_fails_for_a_while_loses_nothing_and_the_job_tells_it(
     jobs: Jobs, owner: Pool, server: LocalVoyage, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    from kinegraph.outside import voyage
-    from kinegraph.outside.vendor_calls import Patience
-
     monkeypatch.setattr(voyage, "DOCUMENTS", Patience(max_calls=3, call_seconds=0.1 if kind == "silence" else 9,
                                                       deadline_seconds=30))  # fmt: skip
     id = await write_exercise(owner, "Burpee")

@@ -10,8 +10,8 @@ from tests.identity.rows import SCOPED, Pool
 
 TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
-          "document_usage", "events", "canonical_search", "query_embeddings", "stale_embeddings",
-          "alias_proposals", "exercise_enrichments", "enrichment_runs")  # fmt: skip
+          "document_usage", "events", "canonical_search", "canonical_words", "organization_search", "query_embeddings",
+          "stale_embeddings", "alias_proposals", "exercise_enrichments", "enrichment_runs")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -75,8 +75,8 @@ async def test_row_level_security_is_enabled_forced_and_has_policies(owner: Pool
 
 
 @pytest.mark.parametrize(
-    "table", [each for each in TABLES if each != "canonical_search"]
-)  # its policy has no condition
+    "table", [each for each in TABLES if each not in ("canonical_search", "canonical_words")]
+)  # their policies have no condition
 async def test_policies_are_evaluated_once_per_statement(database: Database, world: World, table: str) -> None:
     organization = await world.organization()
     async with database.read(authenticate_as(organization.coach.id)) as session:
@@ -134,7 +134,8 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_viewer_changed", "kinegraph_hold_canonical", "kinegraph_change_override",
              "kinegraph_change_versions_of_user", "kinegraph_write_versions", "kinegraph_search_text",
              "kinegraph_hebrew_stems", "kinegraph_search_words", "kinegraph_search_vector", "kinegraph_texts",
-             "kinegraph_repeat_texts", "kinegraph_override_vector",
+             "kinegraph_repeat_texts", "kinegraph_repeat_overridden", "kinegraph_repeat_override",
+             "kinegraph_forget_override", "kinegraph_repeat_own_texts", "kinegraph_words",
              "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
              "kinegraph_text_changed", "kinegraph_seeded_aliases")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -69,7 +69,7 @@ def test_the_distance_counts_a_swap_of_neighbours_as_one_fault() -> None:
 
 
 def test_what_is_written_weighs_most_and_other_terms_less() -> None:
-    weights = {each.words: each.weight for each in analysed("deadlift").alternatives}
+    weights = {words: each.weight for each in analysed("deadlift").alternatives for words in each.texts}
     assert weights[("deadlift",)] == 1.0
     assert all(weight < 1 for words, weight in weights.items() if words != ("deadlift",))
 

@@ -106,15 +106,12 @@ async def find_middle(owner: Pool, gym: Organization, sort: str, listing: str) -
 
 
 def nodes_that_read_too_much(found: list[PlanNode]) -> list[PlanNode]:
-    """The nodes that read more rows of the library than a page needs.
-
-    A bitmap cannot end with the page: one of an organization's overrides is read only where these are few.
-    """
+    """The nodes that read more rows of the library than a page needs."""
     tables = {"exercises", "exercise_org_overrides"}
     scans = [node for node in found if node.kind == "Seq Scan" and (node.table in tables or node.touched > FEW)]
     sorts = [node for node in found if node.kind in ("Sort", "Incremental Sort") and node.touched > FEW]
     many = [node for node in found if node.table in tables and node.touched > FEW]
-    bitmaps = [node for node in found if node.kind.startswith("Bitmap") and node.table == "exercises"]
+    bitmaps = [node for node in found if node.kind.startswith("Bitmap") and node.table in tables]
     return [*scans, *sorts, *many, *bitmaps]
 
 

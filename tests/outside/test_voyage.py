@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from typing import Any  # JSON of answers
+from typing import Any  # responses, and faults
 
 import pytest
 from hypothesis import given

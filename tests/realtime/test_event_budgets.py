@@ -75,7 +75,7 @@ async def test_a_subscription_begins_only_within_the_budget(services: Services, 
 async def test_a_subscription_that_begins_stays_charged_with_its_estimate_and_one_that_is_refused_does_not(
     services: Services, world: World
 ) -> None:
-    async with live(services, cost_budget=1_500, cost_refill=1) as served:
+    async with live(services, cost_budget=100_000, cost_refill=1) as served:
         gym = await gym_of(served.api, world)
         users = served.state["graphql"]._metering._users
         users.clock = lambda: 0.0

@@ -16,7 +16,6 @@ from kinegraph.vectors.rules import Allowance, Rate, hash_of, sent_text, text_of
         ("צ'ין אפ", "צין אפ"),
         ("squat", "squat 🙂🙂🙂 ???"),
         ("корпус", "rjhgec"),  # typed on another layout
-        ("romanain deadlfit for my back", "romanian deadlift for my back"),
     ],
 )
 def test_spellings_of_one_search_have_one_vector(one: str, other: str) -> None:

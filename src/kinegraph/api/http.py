@@ -115,7 +115,8 @@ class GraphQLEndpoint:
             meter = meter_of(self._metering, authenticate, request, parameters.length)
             request.scope[METER] = meter
             limit = TimeLimit.begin(self.resources.limits.execution_seconds)
-            await self._find_text(parameters, authenticate, meter, limit, request)
+            if parameters.identifier is not None or self.persisted.trusted_only:
+                await self._find_text(parameters, authenticate, meter, limit, request)
             keys = request.headers.getlist("idempotency-key")
             return await self._run(parameters, authenticate, how, keys, meter, limit, request)
         except CostRefused as error:
@@ -157,11 +158,10 @@ class GraphQLEndpoint:
         limit: TimeLimit,
         request: Request,
     ) -> None:
-        """Set the text of a request that names a document, or that may execute trusted ones only."""
-        if parameters.identifier is not None or self.persisted.trusted_only:
-            with meter.look_up():
-                async with Deadline(limit, request.receive):
-                    await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
+        """Look up the text of a persisted document. Raises DocumentRefused, OutOfTime and ClientDisconnect."""
+        with meter.look_up():
+            async with Deadline(limit, request.receive):
+                await self.persisted.find_text(parameters, authenticate, request.scope["headers"])
 
     async def _run(
         self,

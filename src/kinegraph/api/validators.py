@@ -60,7 +60,11 @@ UNVERSIONED = frozenset(
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
         *("alias_proposals", "exercise_enrichments", "enrichment_runs"),
         *("stale_embeddings", "query_embeddings"),
-        "canonical_search",  # the exercises' versions would guard it, but few ask for the same search again
+        *(
+            "canonical_search",
+            "canonical_words",
+            "organization_search",
+        ),  # the exercises' versions would guard it, but few ask for the same search again
     )
 )
 """All other tables."""

@@ -44,10 +44,10 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> ExerciseConnection:
-        sort = sort or ExerciseSort.NAME_ASC
-        kinds = ORDERS[sort].kind, UUID
-        page = page_window(info, f"exercises {sort}", 50, kinds, first, after, last, before)
         wanted = rules.checked_filter(given(filter) if filter else {})
+        sort, name = rules.order_of(sort, wanted)
+        kinds = ORDERS[sort].kind, UUID
+        page = page_window(info, f"exercises {name}", 50, kinds, first, after, last, before)
         viewer: Viewer = await info.context.viewer()
         wanted = await resolved(info, wanted, None, viewer.is_platform_admin)
         found: ExerciseConnection = await info.context.page(

@@ -33,6 +33,7 @@ described_enum(
     UPDATED_AT_DESC="Last changed first.",
     DIFFICULTY_ASC="Easiest first, those without a difficulty last.",
     DIFFICULTY_DESC="Hardest first, those without a difficulty last.",
+    RELEVANCE="By how well `q` of the filter finds it, best first, then by name; without `q` by name.",
 )
 
 
@@ -44,7 +45,8 @@ described_enum(
 class ExerciseFilter:
     q: str | None = strawberry.field(
         default=UNSET,
-        description="Parts of words of the name or of one alias, in any order; case, accents and hyphens do not count.",
+        description="Words of the name and aliases, in any order: as searchExercises understands them, inflected, "
+        "joined, misspelled or in another language, or parts of words of the name or of one alias.",
     )
     status: list[ExerciseStatus] | None = strawberry.field(
         default=UNSET, description="Only these statuses, as far as the caller may see them."

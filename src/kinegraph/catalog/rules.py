@@ -9,6 +9,7 @@ from uuid import UUID
 from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY, Kind, api_name, sought_form
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
+from kinegraph.lexicon.rules_filter import sought_names
 
 BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
 """The lowest and the highest difficulty of each band (docs/domain.md, Exercises)."""
@@ -32,6 +33,7 @@ class ExerciseSort(StrEnum):
     UPDATED_AT_DESC = "UPDATED_AT_DESC"
     DIFFICULTY_ASC = "DIFFICULTY_ASC"
     DIFFICULTY_DESC = "DIFFICULTY_DESC"
+    RELEVANCE = "RELEVANCE"
 
 
 FILTERED = tuple(column.name for column in REGISTRY if column.filter)
@@ -118,6 +120,17 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
     checks.done()
     columns = tuple((name, value) for name in FILTERED if (value := cleaned.pop(name, None)) is not None)
     return Filter(**cleaned, columns=columns)
+
+
+def order_of(sort: ExerciseSort | None, wanted: Filter) -> tuple[ExerciseSort, str]:
+    """The order of a list, and its name in cursors. By relevance to nothing is by name, as null is.
+
+    The scores of another text, or of other terms of the lexicon, are in no order with these.
+    """
+    if sort is not ExerciseSort.RELEVANCE:
+        return sort or ExerciseSort.NAME_ASC, f"{sort or ExerciseSort.NAME_ASC}"
+    sought = sought_names(wanted.q or "")
+    return (sort, f"{sort} {sought.digest}") if sought.words else (ExerciseSort.NAME_ASC, ExerciseSort.NAME_ASC)
 
 
 def _checked_numbers(values: Sequence[int], path: Path, checks: Checks) -> tuple[int, ...]:

@@ -6,8 +6,15 @@ from uuid import UUID
 from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
 from kinegraph.catalog.rules_conditions import ConditionRow
 from kinegraph.catalog.store_facets import by_facet, counting_statement, listing_statement
-from kinegraph.catalog.store_filters import STORED, conditions, named_conditions
-from kinegraph.catalog.store_orders import ORDERS, difficulty_bounds, page_statement
+from kinegraph.catalog.store_filters import (
+    CANONICAL_VIEW,
+    STORED,
+    conditions,
+    indexed,
+    named_conditions,
+    page_conditions,
+)
+from kinegraph.catalog.store_orders import ORDERS, difficulty_bounds, merged, page_statement, sorted_source
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow
@@ -27,7 +34,7 @@ def _shown(wanted: Filter, admin: bool, arguments: Arguments) -> str:
 
 def _canonical(wanted: Filter, admin: bool, arguments: Arguments) -> list[str]:
     """The conditions of the canonical list."""
-    return [CANONICAL, _shown(wanted, admin, arguments), *conditions(wanted, STORED, arguments)]
+    return [CANONICAL, _shown(wanted, admin, arguments), *conditions(wanted, STORED, arguments, CANONICAL_VIEW)]
 
 
 async def canonical_pages(
@@ -43,11 +50,17 @@ async def canonical_pages(
     pages = []
     for admin in keys:
         arguments = Arguments()
-        where = _canonical(wanted, admin, arguments)
-        where += difficulty_bounds(order, wanted, order.stored)
+        common = [CANONICAL, _shown(wanted, admin, arguments), *difficulty_bounds(order, wanted, order.stored)]
+        head, variants = page_conditions(wanted, STORED, arguments, CANONICAL_VIEW, sort)
         columns = narrow(E_COLUMNS, names, "id organization_id status")
-        statement = page_statement(columns, "exercises e", where, order, window, arguments, order.stored, "e.id")
-        rows = await session.fetch(statement, *arguments.values)
+        source = sorted_source("exercises e", wanted, STORED, sort, arguments)
+        statements = [
+            page_statement(columns, source, [*common, *where], order, window, arguments, order.stored, "e.id")
+            for where in variants
+        ]
+        direction = order.direction(window)
+        statement = statements[0] if len(statements) == 1 else merged(statements, direction, window.limit)
+        rows = await session.fetch(f"{head} {statement}", *arguments.values)
         pages.append(Page.of(rows, window, "sort_key", "id"))
     return pages
 
@@ -74,7 +87,11 @@ async def canonical_facets(
     for admin in keys:
         arguments = Arguments()
         where = [CANONICAL] if admin else [CANONICAL, f"e.status = '{ExerciseStatus.PUBLISHED}'"]
-        filters = [("status", _shown(wanted, admin, arguments)), *named_conditions(wanted, STORED, arguments)]
+        filters = [
+            ("status", _shown(wanted, admin, arguments)),
+            *named_conditions(wanted, STORED, arguments, CANONICAL_VIEW),
+        ]
+        where += indexed(wanted, arguments, CANONICAL_VIEW)
         listed = listing_statement(STORED, "exercises e", where, filters)
         statement = f"SELECT NULL::uuid AS view_id, counted.* FROM ({counting_statement(listed)}) AS counted"
         found.append(by_facet(await session.fetch_list(statement, *arguments.values)))

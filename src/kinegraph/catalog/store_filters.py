@@ -6,10 +6,12 @@ each condition takes a column's SQL expression from `Columns`.
 
 from collections.abc import Mapping
 
-from kinegraph.catalog.rules import BANDS, Filter
+from kinegraph.catalog.rules import BANDS, ExerciseSort, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
-from kinegraph.kit.sessions import Arguments, contains_words
+from kinegraph.kit.sessions import Arguments
+from kinegraph.lexicon.rules_filter import SoughtNames, sought_names
+from kinegraph.lexicon.store import finds, found_ids
 
 Columns = Mapping[str, str]
 """The SQL expression of each column, by name."""
@@ -17,8 +19,18 @@ Columns = Mapping[str, str]
 KEYS = tuple(f"{name}_keys" for name in CASELESS)
 """The columns with the entries of lists in the form in which they are compared."""
 
-STORED: Columns = {name: f"e.{name}" for name in (*COLUMNS, *KEYS, "created_at", "updated_at")}
-"""The stored columns of an exercise e."""
+STORED: Columns = {
+    **{name: f"e.{name}" for name in (*COLUMNS, *KEYS, "created_at", "updated_at")},
+    "viewed_by": "e.organization_id",
+}
+"""The stored columns of an exercise e, and the organization whose texts of it are sought."""
+
+
+CANONICAL_VIEW = ""
+"""For `viewer` of lists of canonical rows as they are stored, of whose texts no organization has others."""
+
+MAX_SORTED = 1_000
+"""Maximum number of rows that `q` finds of which all are read and sorted for a page."""
 
 TESTS: Mapping[Kind, str] = {
     Kind.TERM: "{column}::text = ANY ({value})",
@@ -41,18 +53,69 @@ TYPES: Mapping[Kind, str] = {
 """The SQL type of the filter's value, by the column's kind."""
 
 
-def conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[str]:
+def conditions(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None = None) -> list[str]:
     """The filter as one SQL condition; an empty list for an empty filter.
 
     It is a CASE, of which the planner estimates that half of the rows fulfil it. It has no statistics of arguments and
     effective values, and would estimate very few rows; then it would read and sort the whole library instead of
     following the index of the order. For the same reason subqueries are scalar ones, which run row by row.
+
+    `viewer`, of a list of canonical rows alone, is the SQL expression of the organization that it is shown to, or empty
+    (CANONICAL_VIEW). Then the ids that `q` finds by the indexes are a condition of their own: no other row is read.
     """
-    found = [condition for _, condition in named_conditions(wanted, columns, arguments)]
+    return [*indexed(wanted, arguments, viewer), *_case(wanted, columns, arguments, viewer)]
+
+
+def _case(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
+    found = [condition for _, condition in named_conditions(wanted, columns, arguments, viewer)]
     return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
 
 
-def named_conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> list[tuple[str, str]]:
+def page_conditions(
+    wanted: Filter, columns: Columns, arguments: Arguments, viewer: str, sort: ExerciseSort
+) -> tuple[str, list[list[str]]]:
+    """The beginning of the statement of a page of canonical rows, and the conditions of its queries.
+
+    Where `q` finds few rows, they are read and sorted; where it finds many, a page is sooner found along the index of
+    the order. Only the statement can know: it counts up to MAX_SORTED, and one of two queries answers nothing.
+    """
+    is_ranked = sort is ExerciseSort.RELEVANCE
+    sought = None if wanted.q is None or is_ranked else sought_names(wanted.q)
+    ids = sought and found_ids(sought, arguments)
+    if sought is None or ids is None:
+        return "", [conditions(wanted, columns, arguments, viewer)]
+    head = f"WITH sought (exercise_id) AS MATERIALIZED (SELECT * FROM ({ids}) AS found LIMIT {MAX_SORTED + 1})"
+    count = "(SELECT count(*) FROM sought)"
+    few = [f"{count} <= {MAX_SORTED}", _is_one_of("SELECT exercise_id FROM sought", sought, arguments, viewer)]
+    return head, [
+        [*few, *_case(wanted, columns, arguments, viewer)],
+        [f"{count} > {MAX_SORTED}", *_case(wanted, columns, arguments, None)],
+    ]
+
+
+def indexed(wanted: Filter, arguments: Arguments, viewer: str | None) -> list[str]:
+    """The condition that a canonical row is one that `q` may find by the indexes."""
+    if wanted.q is None or viewer is None:
+        return []
+    sought = sought_names(wanted.q)
+    ids = found_ids(sought, arguments)
+    return [_is_one_of(ids, sought, arguments, viewer)] if ids else []
+
+
+def _is_one_of(ids: str, sought: SoughtNames, arguments: Arguments, viewer: str) -> str:
+    """The condition that a row is one of these canonical ones, or of those that have other texts for the viewer."""
+    if viewer:
+        of_organization = found_ids(sought, arguments, viewer)
+        ids = f"""SELECT exercise_id FROM ({ids}) AS canonical
+                  WHERE NOT EXISTS (SELECT FROM organization_search own
+                                    WHERE own.organization_id = {viewer} AND own.exercise_id = canonical.exercise_id)
+                  UNION ALL {of_organization}"""
+    return f"e.id = ANY (ARRAY({ids}))"
+
+
+def named_conditions(
+    wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None = None
+) -> list[tuple[str, str]]:
     """The SQL conditions of the filter, each with the name of the field of the filter that it is of."""
     found = []
     for name, value in wanted.columns:
@@ -61,18 +124,16 @@ def named_conditions(wanted: Filter, columns: Columns, arguments: Arguments) -> 
         found.append((name, TESTS[kind].format(column=column, value=arguments.bind(value, TYPES[kind]))))
     found += _difficulties(wanted, columns, arguments)
     found += _lists(wanted, columns, arguments)
-    if wanted.q is not None:
-        found.append(("q", _named(wanted.q, columns, arguments)))
+    found += [("q", each) for each in _named(wanted, columns, arguments, viewer)]
     return found + _tags(wanted, arguments) + _layers(wanted, arguments)
 
 
-def _named(q: str, columns: Columns, arguments: Arguments) -> str:
-    """The condition that every word is part of the name, or every one of an alias, as names sort."""
-    sought = arguments.bind(q, "text")
-    in_alias = (
-        f"EXISTS (SELECT FROM unnest({columns['aliases_keys']}) AS alias WHERE {contains_words('alias', sought)})"
-    )
-    return f"({contains_words(columns['name'], sought)} OR {in_alias})"
+def _named(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
+    """The condition that `q` finds a row, unless `indexed` has answered it."""
+    sought = None if wanted.q is None else sought_names(wanted.q)
+    if sought is None or (viewer is not None and sought.words and not sought.literal):
+        return []
+    return [finds(sought, columns, arguments)]
 
 
 def _tags(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kinegraph.catalog.rules import BANDS, ExerciseSort, Filter
+from kinegraph.catalog.store_filters import Columns
 from kinegraph.kit.pages import Window
 from kinegraph.kit.sessions import Arguments
+from kinegraph.lexicon.rules_filter import sought_names
+from kinegraph.lexicon.store import relevance
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,8 @@ class Order:
     """An order of a list: by a sort key and by id, both ascending or both descending.
 
     `stored` is the sort key of an exercise (e). `overriding` is the sort key of an override (o), which is NULL if the
-    override does not change it; None if no override can. There is an index for each (migration 0008).
+    override does not change it; None if no override can, or if it is computed of effective texts. There is an index
+    for each (migration 0008), but the relevance, which is computed for each row that a text finds.
     """
 
     stored: str
@@ -36,7 +40,15 @@ ORDERS: Mapping[ExerciseSort, Order] = {
     ExerciseSort.UPDATED_AT_DESC: Order("e.updated_at", None, datetime, "timestamptz", descending=True),
     ExerciseSort.DIFFICULTY_ASC: Order("e.easiest_key", "o.difficulty", int, "integer"),
     ExerciseSort.DIFFICULTY_DESC: Order("e.hardest_key", "o.difficulty", int, "integer", descending=True),
+    ExerciseSort.RELEVANCE: Order("relevance.key", None, str, "text"),
 }
+
+
+def sorted_source(source: str, wanted: Filter, columns: Columns, sort: ExerciseSort, arguments: Arguments) -> str:
+    """The source of a list's rows, with the relation that has the key of the order by relevance."""
+    if sort is not ExerciseSort.RELEVANCE or wanted.q is None:
+        return source
+    return f"{source} CROSS JOIN LATERAL {relevance(sought_names(wanted.q), columns, arguments)}"
 
 
 def page_statement(
@@ -59,6 +71,12 @@ def page_statement(
         ORDER BY {key} {direction}, {id} {direction}
         LIMIT {window.limit}
     """
+
+
+def merged(pages: Sequence[str], direction: str, limit: int) -> str:
+    """The statement of the page that several statements of pages make together."""
+    union = " UNION ALL ".join(f"({page})" for page in pages)
+    return f"SELECT * FROM ({union}) AS stream ORDER BY sort_key {direction}, id {direction} LIMIT {limit}"
 
 
 def difficulty_bounds(order: Order, wanted: Filter, key: str) -> list[str]:

@@ -6,7 +6,6 @@ gershayim are dropped, yo is ye, Hebrew final letters are as elsewhere, and punc
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from enum import StrEnum
 
 MARKS = re.compile(
@@ -74,26 +73,6 @@ def hebrew_stems(word: str) -> tuple[str, ...]:
     if not HEBREW.match(word):
         return ()
     return tuple(dict.fromkeys((stem(word), stem(without_prefix(word)), without_prefix(word))))
-
-
-_WRITTEN_WORD = re.compile("[\\w'\u2019\u05f3\u05f4\u0300-\u036f\u0591-\u05c7]+")
-
-
-def highlighted(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
-    """The parts of a text that its words have in common with the starts in `words`, in UTF-16 code units."""
-    found = []
-    for each in _WRITTEN_WORD.finditer(text):
-        written = each.group()
-        for word in words:
-            if search_text(written).startswith(word):
-                ends = (end for end in range(1, len(written) + 1) if search_text(written[:end]).startswith(word))
-                found.append((_units(text[: each.start()]), _units(written[: next(ends)])))
-                break
-    return found
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
 
 
 class Part(StrEnum):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ from typing import Any  # JSON of the files
 
 import orjson
 
+from kinegraph.language.rules_index import TextIndex
 from kinegraph.language.rules_text import search_text, stem, without_prefix
 
 LANGUAGES = ("en", "he", "ru")
@@ -162,21 +164,39 @@ def _faults_of_shared(concepts: Iterable[Concept]) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------ phrases
 
 
+WEIGHTS = 10_000
+"""Weights are stored as whole numbers of this fraction, below the number of the concept, in the index of phrases."""
+
+
 @cache
-def _phrases() -> Mapping[str, tuple[tuple[Concept, float], ...]]:
+def _concepts() -> tuple[Concept, ...]:
+    """The concepts by their numbers in the index of phrases."""
+    return tuple(lexicon().values())
+
+
+@cache
+def _phrases() -> TextIndex:
     """The concepts by each of their terms without spaces, as written and without endings."""
-    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for name, concept in lexicon().items():
-        for language in LANGUAGES:
-            for term in concept.terms[language]:
+    return TextIndex(_entries())
+
+
+def _entries() -> Iterator[tuple[str, int]]:
+    for number, concept in enumerate(_concepts()):
+        for terms in concept.terms.values():
+            for term in terms:
                 words = search_text(term.text).split()
                 stems = "".join(map(stem, words))
                 for key, weight in (("".join(words), term.weight), (f"~{stems}", term.weight * 0.9)):
-                    found[key][name] = max(weight, found[key].get(name, 0))
-    return {
-        key: tuple((lexicon()[name], weight) for name, weight in sorted(of.items(), key=lambda each: -each[1]))
-        for key, of in found.items()
-    }
+                    yield key, number << 16 | round(weight * WEIGHTS)
+
+
+def _meant(key: str) -> list[tuple[Concept, float]]:
+    """The concepts of a key of the index, with the weight of the heaviest of their terms, these first."""
+    found: dict[int, int] = {}
+    for entry in _phrases().numbers(key):  # ascending: the heaviest of a concept is the last
+        found[entry >> 16] = entry & 0xFFFF
+    heaviest = sorted(found.items(), key=lambda each: -each[1])[:MAX_MEANINGS]
+    return [(_concepts()[number], weight / WEIGHTS) for number, weight in heaviest]
 
 
 def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
@@ -188,6 +208,24 @@ def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
         "".join([bare[0], *words[1:]]),
         "~" + "".join(map(stem, bare)),
     ):
-        if found := _phrases().get(key):
-            return found[:MAX_MEANINGS]
+        if found := _meant(key):
+            return tuple(found)
     return ()
+
+
+@cache
+def _compositions() -> tuple[tuple[Concept, frozenset[str]], ...]:
+    """The concepts that consist of several others, with the names of these."""
+    return tuple((each, frozenset(each.parts)) for each in _concepts() if len(each.parts) > 1)
+
+
+def composed_of(names: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, Concept]]:
+    """Concepts that several sets of names have all parts of, together: each with the place of each of these sets.
+
+    So a phrase is understood whose words stand apart, or in another order.
+    """
+    said = frozenset[str]().union(*names)
+    for concept, parts in _compositions() if len(names) > 1 else ():
+        places = [place for place, of in enumerate(names) if of & parts]
+        if parts <= said and len(places) > 1:
+            yield from ((place, concept) for place in places)

@@ -6,14 +6,17 @@ terms of the concept in all languages. The statement (`search.sql`) gives a row 
 it has.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, combinations, islice
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, hebrew_stems, language_of, search_text
-from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, lexicon, meanings
+from kinegraph.language.rules_fulltext import conjunction, phrase
+from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
+from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, composed_of, lexicon, meanings
 from kinegraph.lexicon.rules_spelling import corrections, in_other_layout, is_word
 
 MAX_LENGTH = 200
@@ -24,6 +27,10 @@ MAX_PHRASE = 6
 """Maximum number of words in a phrase of the lexicon."""
 MAX_CORRECTED = 4
 """Maximum number of words of a query that are corrected."""
+ALL_BUT_ONE = (3, 4)
+"""The numbers of segments of which rows are sought that lack one; of more segments there would be too many queries."""
+MAX_CHOICES = 8
+"""Maximum number of choices of segments of which rows are sought that have not all."""
 MAX_ALTERNATIVES = 12
 """Maximum number of alternatives of a segment."""
 MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
@@ -32,55 +39,26 @@ MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Words that a row may have for a slot: in its name, as a phrase in an alias, as a phrase elsewhere."""
+    """Texts of equal weight, any of which a row may have for a slot: in its name, in an alias, or elsewhere."""
 
     slot: int
     share: float
     weight: float
-    words: tuple[str, ...]
-
-    @property
-    def in_name(self) -> str:
-        """The full-text query of the words in a name, in any order."""
-        return conjunction(self.words, "A")
-
-    @property
-    def in_alias(self) -> str:
-        """The full-text query of the phrase in an alias."""
-        return phrase(self.words, "B")
-
-    @property
-    def elsewhere(self) -> str:
-        """The full-text query of the phrase in muscles, equipment, disciplines or cues."""
-        return phrase(self.words, "CD")
-
-    @property
-    def anywhere(self) -> str:
-        """The full-text query of the words in any text."""
-        return conjunction(self.words)
+    texts: tuple[tuple[str, ...], ...]
+    """The words of each text."""
+    in_name: str
+    """The full-text query of a text's words in a name, in any order."""
+    in_alias: str
+    """The full-text query of a text as a phrase in an alias."""
+    elsewhere: str
+    """The full-text query of a text as a phrase in muscles, equipment or disciplines."""
 
 
-def _lexeme(word: str, weights: str) -> str:
-    forms = dict.fromkeys((word, *hebrew_stems(word)))
-    suffix = f":{weights}" if weights else ""
-    return f"({' | '.join(form + suffix for form in forms)})" if len(forms) > 1 else word + suffix
-
-
-def conjunction(words: Sequence[str], weights: str = "") -> str:
-    """The full-text query of all words, or of neighbours that are written as one word."""
-    return _query(" & ", words, weights)
-
-
-def phrase(words: Sequence[str], weights: str = "") -> str:
-    """The full-text query of the words one after the other, or of two that are written as one word."""
-    return _query(" <-> ", words, weights)
-
-
-def _query(operator: str, words: Sequence[str], weights: str) -> str:
-    whole = operator.join(_lexeme(word, weights) for word in words)
-    if len(words) == 2:
-        return f"(({whole}) | {_lexeme(''.join(words), weights)})"
-    return f"({whole})"
+def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[str, ...]]) -> Alternative:
+    """The alternative of these texts."""
+    in_name = " | ".join(map(conjunction, texts))
+    in_alias = " | ".join(phrase(words, "B") for words in texts)
+    return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, " | ".join(map(phrase, texts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +87,41 @@ class SearchQuery:
     exact: tuple[tuple[str, float], ...] = field(default=())
     """Whole names and aliases without spaces, with the weight of a row that has one."""
 
+    every: str = ""
+    """The full-text query of the rows that have every segment."""
+    some: tuple[str, ...] = ()
+    """Full-text queries of rows with one segment; before them, of those that lack one of three or four.
+
+    Where there is one segment alone, of rows with the movement of its concept: variants of what is meant.
+    """
+    queries: tuple[str, ...] = ()
+    """The full-text query of the rows that have a segment, for each of them."""
+
     @property
     def is_misspelled(self) -> bool:
         """True if the lexicon lacks a word."""
         return any(segment.corrected or not segment.concepts for segment in self.segments)
 
-    def all_of(self, weights: str = "") -> str:
-        """The full-text query of the rows that have every segment."""
-        return " & ".join(f"({query})" for query in self._queries(weights))
 
-    def any_of(self, weights: str = "") -> str:
-        """The full-text query of the rows that have any segment."""
-        return " | ".join(self._queries(weights))
+def _of_segments(count: int, alternatives: Sequence[Alternative]) -> Iterator[str]:
+    """A full-text query for each segment. Texts that have all words of a shorter one add no row."""
+    for slot in range(count):
+        words = sorted({words for each in alternatives if each.slot == slot for words in each.texts}, key=len)
+        least = [each for each in words if not any({*other} < {*each} for other in words)]
+        yield " | ".join(map(conjunction, least))
 
-    def _queries(self, weights: str) -> Iterator[str]:
-        """A full-text query for each segment. Alternatives that have all words of a shorter one add no row."""
-        for slot in range(len(self.segments)):
-            words = sorted({each.words for each in self.alternatives if each.slot == slot}, key=len)
-            least = [each for each in words if not any({*other} < {*each} for other in words)]
-            yield " | ".join(conjunction(each, weights) for each in least)
+
+def _some(queries: Sequence[str], segments: Sequence[Segment]) -> Iterator[str]:
+    if len(queries) in ALL_BUT_ONE:
+        yield from (_every(others) for others in combinations(queries, len(queries) - 1))
+    if len(queries) > 1:
+        yield from queries
+    elif heads := dict.fromkeys(words for segment in segments for words in _heads(segment)):
+        yield " | ".join(map(conjunction, heads))
+
+
+def _every(queries: Iterable[str]) -> str:
+    return " & ".join(f"({query})" for query in queries)
 
 
 def checked_query(q: str) -> SearchQuery:
@@ -159,7 +153,9 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     segments = _segments(text.split(), parts)
     alternatives = [a for a in _alternatives(segments) if a.slot < len(segments) or Part.COMPONENTS in parts]
     exact = _exact(text, segments) if Part.WHOLE_NAMES in parts else ()
-    return SearchQuery(text, segments, tuple(alternatives), tuple(exact))
+    queries = [*_of_segments(len(segments), alternatives)]
+    some = tuple(islice(_some(queries, segments), MAX_CHOICES))
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), _every(queries), some, tuple(queries))
 
 
 # ------------------------------------------------------------------------------------------------ segments
@@ -221,27 +217,50 @@ def _split(words: Sequence[str], parts: frozenset[Part]) -> Iterator[Segment]:
 
 # ------------------------------------------------------------------------------------------------ alternatives
 
+USUAL = ("barbell", "dumbbell", "bodyweight", "standing")
+"""What names of the usual form of a movement begin with: the barbell squat is a squat."""
+BESIDE = frozenset(("modifiers", "equipment", "muscles", "body_parts", "training"))
+"""Subjects of concepts that alone name no exercise."""
 WORD_SHARE, PART_SHARE = 0.3, 0.25
 """The shares of a phrase's single words, and of what its concept consists of, beside the phrase's own of 1."""
+WEIGHT_STEP = 0.05
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
+    composed = [*composed_of([{n for c, _ in s.concepts[:1] for n in (c.name, *c.parts)} for s in segments])]
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
-        for words, weight in _of_segment(segment):
+        of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
+        for words, weight in (*_of_segment(segment), *chain.from_iterable(of_several)):
             best[words] = max(weight, best.get(words, 0))
         heaviest = sorted(best.items(), key=lambda each: -each[1])[:MAX_ALTERNATIVES]
-        yield from (Alternative(slot, 1.0, weight, words) for words, weight in heaviest)
+        yield from _by_weight(slot, 1.0, heaviest)
     slot = len(segments)
     for segment in segments:
         for word in segment.words if len(segment.words) > 1 else ():
             if word not in STOP_WORDS:
-                yield Alternative(slot, WORD_SHARE, 1.0, (word,))
+                yield alternative(slot, WORD_SHARE, 1.0, [(word,)])
                 slot += 1
         for part in segment.concepts[0][0].parts if segment.concepts else ():
             terms = dict(_terms(lexicon()[part], 4, 2))
-            yield from (Alternative(slot, PART_SHARE, weight, words) for words, weight in terms.items())
+            yield from _by_weight(slot, PART_SHARE, terms.items())
             slot += 1
+
+
+def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], float]]) -> Iterator[Alternative]:
+    """The texts of a slot, those whose weights are almost equal together: the statement compares each with each row."""
+    found: defaultdict[float, list[tuple[str, ...]]] = defaultdict(list)
+    for words, weight in texts:
+        found[round(weight / WEIGHT_STEP) * WEIGHT_STEP].append(words)
+    yield from (alternative(slot, share, weight, of) for weight, of in found.items())
+
+
+def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
+    """The usual terms of the movements or exercises that the segment's concept consists of."""
+    for part in segment.concepts[0][0].parts if segment.concepts else ():
+        if lexicon()[part].subject not in BESIDE:
+            for words, _ in islice(_terms(lexicon()[part], 2, 1), 4):
+                yield words
 
 
 def _of_segment(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
@@ -272,6 +291,9 @@ def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]
     """Whole names: the query, and where it is one phrase, the terms of its concepts."""
     found = {text.replace(" ", ""): 1.0}
     if len(segments) == 1:
+        for concept, weight in segments[0].concepts[:1] if not segments[0].corrected else ():
+            usual = search_text(concept.terms["en"][0].text).replace(" ", "")
+            found |= {f"{first}{usual}": 0.5 * weight for first in USUAL}
         for words, weight in _of_segment(segments[0]):
             found.setdefault("".join(words), 0.8 * weight)
     return found.items()

@@ -1,12 +1,13 @@
 """Misspelled words and wrong keyboard layouts, corrected by the vocabulary of the lexicon."""
 
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
-from sys import intern
 
+from kinegraph.language.rules_index import TextIndex
 from kinegraph.language.rules_text import language_of, search_text, stem, without_prefix
 from kinegraph.lexicon.rules_lexicon import lexicon
 
@@ -53,8 +54,14 @@ def vocabulary() -> Mapping[str, int]:
 
 
 @cache
-def _stems() -> frozenset[str]:
-    return frozenset(map(stem, vocabulary()))
+def _words() -> tuple[str, ...]:
+    """The words of the vocabulary by their numbers in the indexes."""
+    return tuple(vocabulary())
+
+
+@cache
+def _stems() -> TextIndex:
+    return TextIndex((stem(word), 0) for word in _words())
 
 
 def is_word(word: str) -> bool:
@@ -68,19 +75,14 @@ def is_word(word: str) -> bool:
 
 
 @cache
-def _without_one_letter() -> Mapping[int, tuple[str, ...]]:
-    """The words of the vocabulary by the hash of each form that lacks one letter, and of themselves.
-
-    Hashes take a third of the memory of the forms; of a wrong word the distance is too large.
-    """
-    found: dict[int, tuple[str, ...]] = {}
-    for word in vocabulary():
-        if len(word) >= MIN_CORRECTED - 1:
-            alone = (word,)
-            for form in _shortened(word):
-                key = hash(form)
-                found[key] = (*found[key], word) if key in found else alone
-    return found
+def _without_one_letter() -> TextIndex:
+    """The numbers of the words by each form that lacks one letter, and by themselves."""
+    return TextIndex(
+        (form, number)
+        for number, word in enumerate(_words())
+        if len(word) >= MIN_CORRECTED - 1
+        for form in _shortened(word)
+    )
 
 
 def _shortened(word: str) -> set[str]:
@@ -88,25 +90,30 @@ def _shortened(word: str) -> set[str]:
 
 
 @cache
-def _by_language() -> Mapping[tuple[str, int], list[tuple[str, frozenset[str]]]]:
-    """The words with their pairs of letters, by language and length."""
-    found: defaultdict[tuple[str, int], list[tuple[str, frozenset[str]]]] = defaultdict(list)
-    for word in vocabulary():
-        found[language_of(word), len(word)].append((word, _pairs(word)))
+def _by_language() -> "Mapping[tuple[str, int], tuple[array[int], array[int]]]":
+    """The numbers of the words and their pairs of letters, by language and length."""
+    found: defaultdict[tuple[str, int], tuple[array[int], array[int]]] = defaultdict(lambda: (array("I"), array("Q")))
+    for number, word in enumerate(_words()):
+        numbers, pairs = found[language_of(word), len(word)]
+        numbers.append(number)
+        pairs.append(_pairs(word))
     return found
 
 
-def _pairs(word: str) -> frozenset[str]:
-    """The pairs of letters of a word and its ends, each text once in memory."""
-    return frozenset(intern(one + other) for one, other in zip(f" {word}", f"{word} ", strict=True))
+def _pairs(word: str) -> int:
+    """The pairs of letters of a word and its ends, as bits of a number: few pairs have the same bit."""
+    bits = 0
+    for one, other in zip(f" {word}", f"{word} ", strict=True):
+        bits |= 1 << (ord(one) * 31 + ord(other)) % 64
+    return bits
 
 
 def corrections(word: str) -> list[str]:
     """The words of the vocabulary that a misspelled one may be meant for, nearest first; none for a short one."""
     if len(word) < MIN_CORRECTED or not word.isalpha():
         return []
-    near = {each for form in _shortened(word) for each in _without_one_letter().get(hash(form), ())}
-    ranked = sorted(_rank(word, each) for each in near)
+    near = {number for form in _shortened(word) for number in _without_one_letter().numbers(form)}
+    ranked = sorted(_rank(word, _words()[number]) for number in near)
     if (not ranked or ranked[0][0] > 1) and len(word) >= MIN_TWO_FAULTS:
         ranked = sorted([*ranked, *(_rank(word, each) for each in islice(_farther(word), MAX_COMPARED))])
     allowed = 2 if len(word) >= MIN_TWO_FAULTS else 1
@@ -116,10 +123,12 @@ def corrections(word: str) -> list[str]:
 def _farther(word: str) -> Iterator[str]:
     """The words that two wrong letters may make of this one: these leave all pairs of letters but five."""
     pairs, language = _pairs(word), language_of(word)
+    least = max(2, pairs.bit_count() - 5)
     for length in range(len(word) - 2, len(word) + 3):
-        for each, others in _by_language().get((language, length), ()):
-            if len(pairs & others) >= max(2, len(pairs) - 5):
-                yield each
+        numbers, others = _by_language().get((language, length), ((), ()))
+        for number, other in zip(numbers, others, strict=True):
+            if (pairs & other).bit_count() >= least:
+                yield _words()[number]
 
 
 def _rank(word: str, other: str) -> tuple[int, bool, int, str]:

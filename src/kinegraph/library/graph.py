@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 from kinegraph.catalog.graph import Filter, Sort
 from kinegraph.catalog.graph_conditions import resolved
 from kinegraph.catalog.graph_facets import ExerciseFacets, facets_of
-from kinegraph.catalog.rules import ExerciseSort, checked_filter
+from kinegraph.catalog.rules import ExerciseSort, checked_filter, order_of
 from kinegraph.catalog.store_facets import by_facet
 from kinegraph.catalog.store_orders import ORDERS
 from kinegraph.exercise.graph import Exercise, ExerciseFields, ExerciseId, ExercisePayload
@@ -179,10 +179,10 @@ class OrganizationLibrary:
         last: Last = None,
         before: Before = None,
     ) -> EffectiveExerciseConnection:
-        sort = sort or ExerciseSort.NAME_ASC
-        kinds = ORDERS[sort].kind, UUID
-        page = page_window(info, f"library {sort}", 50, kinds, first, after, last, before)
         wanted = checked_filter(given(filter) if filter else {})
+        sort, name = order_of(sort, wanted)
+        kinds = ORDERS[sort].kind, UUID
+        page = page_window(info, f"library {name}", 50, kinds, first, after, last, before)
         viewer: Viewer = await info.context.viewer()
         if not viewer.sees_library(root.id):
             return Page.empty(page, facets=by_facet(()))  # type: ignore[return-value]  # read by field name

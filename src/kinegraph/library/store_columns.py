@@ -29,6 +29,7 @@ def _effective_keys(column: str) -> str:
 EFFECTIVE = {
     **{column: _effective_sql(column) if column in OVERRIDABLE else sql for column, sql in STORED.items()},
     **{f"{column}_keys": _effective_keys(column) for column in CASELESS if column in OVERRIDABLE},
+    "viewed_by": "coalesce(e.organization_id, o.organization_id)",
 }
 """The SQL expression of each column for filters, orders and facets of a library."""
 

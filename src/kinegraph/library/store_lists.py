@@ -11,8 +11,14 @@ from uuid import UUID
 
 from kinegraph.catalog.rules import ExerciseSort, FacetRow, Filter
 from kinegraph.catalog.store_facets import by_facet, counting_statement, listing_statement
-from kinegraph.catalog.store_filters import STORED, conditions, named_conditions
-from kinegraph.catalog.store_orders import ORDERS, Order, difficulty_bounds, page_statement
+from kinegraph.catalog.store_filters import (
+    STORED,
+    conditions,
+    indexed,
+    named_conditions,
+    page_conditions,
+)
+from kinegraph.catalog.store_orders import ORDERS, difficulty_bounds, merged, page_statement, sorted_source
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow, pages_of
@@ -29,6 +35,7 @@ LibraryKey = tuple[UUID, bool]
 CANONICAL = """exercises e
             LEFT JOIN exercise_org_overrides o
                 ON o.exercise_id = e.id AND o.organization_id = wanted.organization_id"""
+VIEWER = "wanted.organization_id"
 OVERRIDDEN = """exercise_org_overrides o
             JOIN exercises e ON e.id = o.exercise_id"""
 
@@ -55,9 +62,9 @@ def _has_status(wanted: Filter, arguments: Arguments) -> str:
 
 
 def _canonical(source: LibrarySource, wanted: Filter, arguments: Arguments) -> list[str]:
-    """The conditions of the canonical rows that are listed."""
+    """The conditions of the canonical rows that are listed, without the filter's other fields than `status`."""
     status = [] if wanted.status is None else [_has_status(wanted, arguments)]
-    return [*_is_canonical(source), *status, *conditions(wanted, EFFECTIVE, arguments)]
+    return [*_is_canonical(source), *status]
 
 
 def _own(wanted: Filter, arguments: Arguments) -> list[str]:
@@ -68,20 +75,22 @@ def _own(wanted: Filter, arguments: Arguments) -> list[str]:
 def _streams(
     source: LibrarySource,
     wanted: Filter,
-    order: Order,
+    sort: ExerciseSort,
     window: Window,
     names: frozenset[str] | None,
+    filters: Sequence[Sequence[str]],
     arguments: Arguments,
 ) -> Iterator[str]:
-    """The statement of each stream."""
-    columns = narrow(E_COLUMNS, names, ALWAYS)
-    if source is not LibrarySource.ORG:
-        where, over = _canonical(source, wanted, arguments), order.overriding
+    """The statement of each stream, of canonical rows for each of `filters`."""
+    columns, order = narrow(E_COLUMNS, names, ALWAYS), ORDERS[sort]
+    for filter in filters if source is not LibrarySource.ORG else ():
+        where, over = [*_canonical(source, wanted, arguments), *filter], order.overriding
         shown = f"o.overrides, {columns}{version_column(names)}"
         # A CASE, since the planner would estimate IS NULL as rare, from the overrides, where every row has a key.
         conditions = [f"CASE WHEN {over} IS NULL THEN true ELSE false END"] if over else []
         conditions += difficulty_bounds(order, wanted, order.stored) if over else []
-        yield page_statement(shown, CANONICAL, [*where, *conditions], order, window, arguments, order.stored, "e.id")
+        rows = sorted_source(CANONICAL, wanted, EFFECTIVE, sort, arguments)
+        yield page_statement(shown, rows, [*where, *conditions], order, window, arguments, order.stored, "e.id")
         if over:
             where += ["o.organization_id = wanted.organization_id", f"{over} IS NOT NULL"]
             where += difficulty_bounds(order, wanted, over)
@@ -91,7 +100,8 @@ def _streams(
             [*_own(wanted, arguments), *difficulty_bounds(order, wanted, order.stored)],
             f"NULL::jsonb AS overrides, {columns}{version_column(names, 'e.updated_at AS version')}",
         )
-        yield page_statement(shown, "exercises e", where, order, window, arguments, order.stored, "e.id")
+        rows = sorted_source("exercises e", wanted, STORED, sort, arguments)
+        yield page_statement(shown, rows, where, order, window, arguments, order.stored, "e.id")
 
 
 async def library_pages(
@@ -107,17 +117,16 @@ async def library_pages(
     arguments, order = Arguments(), ORDERS[sort]
     direction = order.direction(window)
     libraries = _libraries(keys, arguments)
-    streams = _streams(source, wanted, order, window, names, arguments)
+    head, filters = (
+        ("", []) if source is LibrarySource.ORG else page_conditions(wanted, EFFECTIVE, arguments, VIEWER, sort)
+    )
+    streams = [*_streams(source, wanted, sort, window, names, filters, arguments)]
     rows = await session.fetch(
         f"""
+        {head}
         SELECT wanted.position, wanted.organization_id, page.*
         FROM {libraries}
-        CROSS JOIN LATERAL (
-            SELECT *
-            FROM ({" UNION ALL ".join(f"({stream})" for stream in streams)}) AS stream
-            ORDER BY sort_key {direction}, id {direction}
-            LIMIT {window.limit}
-        ) AS page
+        CROSS JOIN LATERAL ({merged(streams, direction, window.limit)}) AS page
         ORDER BY wanted.position, sort_key {direction}, page.id {direction}
         """,
         *arguments.values,
@@ -134,7 +143,8 @@ async def library_counts(
     arguments, counts = Arguments(), []
     libraries = _libraries(keys, arguments)
     if source is not LibrarySource.ORG:
-        counts.append((CANONICAL, _canonical(source, wanted, arguments)))
+        filter = conditions(wanted, EFFECTIVE, arguments, VIEWER)
+        counts.append((CANONICAL, [*_canonical(source, wanted, arguments), *filter]))
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         counts.append(("exercises e", _own(wanted, arguments)))
     total = " + ".join(f"(SELECT count(*) FROM {rows} WHERE {' AND '.join(where)})" for rows, where in counts)
@@ -152,8 +162,9 @@ async def library_facets(
     libraries = _libraries(keys, arguments)
     status = ("status", _has_status(wanted, arguments))
     if source is not LibrarySource.ORG:
-        filters = [status, *named_conditions(wanted, EFFECTIVE, arguments)]
-        listed.append(listing_statement(EFFECTIVE, CANONICAL, _is_canonical(source), filters))
+        filters = [status, *named_conditions(wanted, EFFECTIVE, arguments, VIEWER)]
+        where = [*_is_canonical(source), *indexed(wanted, arguments, VIEWER)]
+        listed.append(listing_statement(EFFECTIVE, CANONICAL, where, filters))
     if source in (LibrarySource.ALL, LibrarySource.ORG):
         filters = [status, *named_conditions(wanted, STORED, arguments)]
         listed.append(listing_statement(STORED, "exercises e", IS_OWN, filters))

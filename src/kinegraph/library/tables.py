@@ -13,7 +13,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB
 
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
@@ -32,13 +32,6 @@ exercise_org_overrides = Table(
     Column("overrides", JSONB, nullable=False, server_default=text("'{}'")),
     Column("name_key", Text(collation="C"), Computed("kinegraph_sort_key(overrides ->> 'name')", persisted=True)),
     Column("difficulty", Integer, Computed(DIFFICULTY, persisted=True)),
-    Column("search_name", Text, Computed("kinegraph_search_text(overrides ->> 'name')", persisted=True)),
-    Column(
-        "search_aliases",
-        Text,
-        Computed("kinegraph_search_text(kinegraph_texts(overrides -> 'aliases'))", persisted=True),
-    ),
-    Column("search_tsv", TSVECTOR, Computed("kinegraph_override_vector(overrides)", persisted=True), nullable=False),
     Column("changes", JSONB, nullable=False, server_default=text("'{}'")),
     Column("embedding", VECTOR(1024)),
     Column("embedding_hash", String(64)),

@@ -13,7 +13,7 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.graph import field, given
 from kinegraph.lexicon.rules_query import MAX_LENGTH, checked_query
 from kinegraph.search import store
-from kinegraph.search.graph_hits import ExerciseSearchHit
+from kinegraph.search.graph_hits import ExerciseSearchHit, FoundHit
 from kinegraph.search.graph_vectors import find_vectors, vector_of
 from kinegraph.search.rules import SearchMode
 from kinegraph.search.store_scope import scope_of, searched_organization
@@ -61,7 +61,7 @@ class Query:
         scope = scope_of(viewer, wanted, organization)
         vector = vector_of(info, q, mode)
         is_semantic = mode is SearchMode.SEMANTIC and vector is not None
-        hits: list[ExerciseSearchHit] = await info.context.load(
+        hits: list[store.HitRow] = await info.context.load(
             store.search,
             q,
             scope=scope,
@@ -70,4 +70,4 @@ class Query:
             vector=vector,
             is_semantic=is_semantic,
         )
-        return hits
+        return [FoundHit.of(q, hit) for hit in hits]  # type: ignore[misc]  # read by field name

@@ -1,5 +1,8 @@
 """The types of found exercises."""
 
+from dataclasses import dataclass, fields
+from uuid import UUID
+
 import strawberry
 
 from kinegraph.kit.enums import described_enum
@@ -7,6 +10,9 @@ from kinegraph.kit.graph import edge
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.search.rules import SearchMode, SearchSource
+from kinegraph.search.rules_highlights import MAX_HIGHLIGHTED, HighlightField
+from kinegraph.search.store import HitRow
+from kinegraph.search.store_highlights import highlights_of
 
 described_enum(
     SearchMode,
@@ -23,6 +29,52 @@ described_enum(
     ORG="The organization's own exercises.",
     CUSTOMIZED="The canonical library, with the organization's override.",
 )
+
+
+described_enum(
+    HighlightField,
+    "The field of an exercise whose text is highlighted.",
+    NAME="Its name.",
+    ALIAS="One of its aliases.",
+)
+
+
+@strawberry.type(description="A part of a text, in UTF-16 code units, as JavaScript counts.")
+class TextRange:
+    start: int = strawberry.field(description="How many units are before it.")
+    length: int = strawberry.field(description="How many units it has.")
+
+
+@strawberry.type(
+    description="A name or an alias with words of the query, or with terms that it means. Only what stands in the text "
+    "is highlighted."
+)
+class SearchHighlight:
+    field: HighlightField = strawberry.field(description="The field of the exercise that the text is of.")
+    text: str = strawberry.field(description="The whole text, as it is shown.")
+    ranges: list[TextRange] = strawberry.field(
+        description="The parts that are highlighted, in their order; they do not overlap.",
+        metadata={"assumed_size": 2},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHit:
+    """A hit with the query that it answers, which highlights are computed from."""
+
+    query: str
+    id: UUID
+    organization_id: UUID | None
+    source: str
+    score: float
+    lexical_rank: int | None
+    trigram_rank: int | None
+    semantic_rank: int | None
+
+    @classmethod
+    def of(cls, query: str, row: HitRow) -> "FoundHit":
+        """The hit of a row."""
+        return cls(query, *(getattr(row, field.name) for field in fields(cls)[1:]))
 
 
 @strawberry.type(
@@ -42,3 +94,10 @@ class ExerciseSearchHit:
     lexical_rank: int | None = strawberry.field(description="Its rank by full text.")
     trigram_rank: int | None = strawberry.field(description="Its rank by likeness of name and aliases to the query.")
     semantic_rank: int | None = strawberry.field(description="Its rank by likeness of meaning.")
+    highlights: list[SearchHighlight] = edge(
+        highlights_of,
+        ("organization_id", "id", "query"),
+        f"What matched in its name and aliases, the name first, at most {MAX_HIGHLIGHTED}; none where it was found by "
+        "other texts alone. One more statement for all hits, and nothing where it is not selected.",
+        assumed_size=2,
+    )

@@ -12,16 +12,11 @@ from kinegraph.kit.graph import edge, field
 from kinegraph.lexicon.rules_query import MAX_LENGTH, require_words
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
+from kinegraph.search.graph_hits import TextRange
 from kinegraph.search.store_scope import scope_of, searched_organization
 from kinegraph.search.store_suggestions import suggestions
 
 MAX_SUGGESTIONS = 100
-
-
-@strawberry.type(description="A part of a text, in UTF-16 code units, as JavaScript counts.")
-class TextRange:
-    start: int = strawberry.field(description="How many units are before it.")
-    length: int = strawberry.field(description="How many units it has.")
 
 
 @strawberry.type(description="An exercise that may be meant by what was typed so far.")

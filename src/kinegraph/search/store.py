@@ -1,7 +1,8 @@
 """Searching exercises, by one statement (`search.sql`)."""
 
+import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from operator import attrgetter
 from typing import Protocol
@@ -20,17 +21,23 @@ from kinegraph.vectors.rules import Vector
 TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}
 """The weight of the trigram list beside full text (1), for queries with a word that the lexicon lacks, and others."""
 
-SEMANTIC_WEIGHT = 0.5
-"""The weight of the list of vectors beside full text (1)."""
+SEMANTIC_WEIGHTS = {True: 0.02, False: 0.5}
+"""The weight of the list of vectors beside full text (1), for queries with a word that the lexicon lacks, and others.
+
+With such a word it adds rows after those of the other lists, and orders them: it may be part of a word.
+"""
 
 ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
 attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsewhere")
 
-CANONICAL_FILTER = "true /* filter of canonical rows */"
-OWN_FILTER = "true /* filter of own rows */"
+BRACES = {name: re.compile(f"-- {{ {name}\n.*?-- }} {name}\n", re.DOTALL) for name in ("organization", "vectors")}
+FILTER = "true /* filter */"
 NEAREST_FILTER = "true /* filter of canonical rows e */"
+OWN_FILTER = "true /* filter of own rows */"
 """The places of the statement where the caller's filter goes."""
-OF_CANONICAL = "(SELECT {} FROM exercises e WHERE e.id = s.exercise_id)"
+FILTERED = """EXISTS (SELECT FROM exercises e
+                 LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = $1
+                 WHERE e.id = s.exercise_id AND {})"""
 
 
 class HitRow(Protocol):
@@ -49,6 +56,31 @@ class HitRow(Protocol):
 def statement() -> str:
     """The text of `search.sql`."""
     return (files("kinegraph.search") / "search.sql").read_text()
+
+
+NO_VECTORS = """semantic AS (
+    SELECT NULL::uuid AS id, NULL::text AS slug, NULL::text AS name_key, false AS is_own, NULL::bigint AS rank
+    WHERE false
+),
+"""
+"""The list of vectors where there is none."""
+
+
+@lru_cache(200)
+def filtered(effective: str = "", stored: str = "", *, has_organization: bool = True, has_vector: bool = True) -> str:
+    """The statement with the conditions of a filter, of effective values and of stored ones; empty without a filter.
+
+    Left out is what a search without an organization or a vector does not need: to begin it takes time, too.
+    """
+    text = statement()
+    if not has_organization:
+        text = BRACES["organization"].sub("", text)
+    if not has_vector:
+        text = BRACES["vectors"].sub(NO_VECTORS, text)
+    places = ((FILTER, FILTERED, effective), (NEAREST_FILTER, "{}", effective), (OWN_FILTER, "{}", stored))
+    for place, where, condition in places:
+        text = text.replace(place, where.format(condition) if condition else "true")
+    return text
 
 
 async def search(
@@ -87,9 +119,8 @@ async def _search(
         (scope.is_coached, "boolean"),
         (list(scope.canonical_statuses), "text[]"),
         (list(scope.own_statuses), "text[]"),
-        (query.all_of(), "text"),
-        (query.all_of("A"), "text"),
-        (query.any_of(), "text"),
+        (query.every, "text"),
+        (query.some, "text[]"),
         *zip(map(list, zip(*map(attributes, query.alternatives), strict=True)), ALTERNATIVE, strict=True),
         ([name for name, _ in query.exact], "text[]"),
         ([weight for _, weight in query.exact], "real[]"),
@@ -100,15 +131,11 @@ async def _search(
         (list(OVERRIDABLE_BY_KEY), "text[]"),
         (query.is_misspelled and not is_semantic, "boolean"),
         (vector, "real[]"),
-        (SEMANTIC_WEIGHT, "real"),
+        (1.0 if is_semantic else SEMANTIC_WEIGHTS[query.is_misspelled], "real"),
     ):
         arguments.bind(value, kind)
-    text = statement()
-    for place, columns, where in (
-        (CANONICAL_FILTER, EFFECTIVE, OF_CANONICAL),
-        (OWN_FILTER, STORED, "{}"),
-        (NEAREST_FILTER, EFFECTIVE, "{}"),
-    ):
-        filtered = " AND ".join(conditions(wanted, columns, arguments))
-        text = text.replace(place, where.format(filtered) if filtered else "true")
+    effective = " AND ".join(conditions(wanted, EFFECTIVE, arguments))
+    stored = " AND ".join(conditions(wanted, STORED, arguments)) if vector else ""
+    has_organization = scope.organization_id is not None
+    text = filtered(effective, stored, has_organization=has_organization, has_vector=bool(vector))
     return await session.fetch(text, *arguments.values)

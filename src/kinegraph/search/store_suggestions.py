@@ -8,7 +8,8 @@ from typing import Protocol
 from uuid import UUID
 
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.language.rules_text import highlighted, search_text
+from kinegraph.language.rules_highlights import begun
+from kinegraph.language.rules_text import search_text
 from kinegraph.search.store import statement
 from kinegraph.search.store_scope import Scope
 
@@ -35,8 +36,8 @@ class Suggestion:
 @cache
 def _statement() -> str:
     """The rows of `search.sql`, and the choice of those that are suggested."""
-    library = statement().partition("alternative AS MATERIALIZED")[0]
-    return library[library.index("WITH library") :] + (files("kinegraph.search") / "suggestions.sql").read_text()
+    library = statement().partition("wanted AS MATERIALIZED")[0]
+    return library[library.index("WITH\n") :] + (files("kinegraph.search") / "suggestions.sql").read_text()
 
 
 async def suggestions(
@@ -59,7 +60,7 @@ async def _suggestions(session: ReadSession, words: Sequence[str], scope: Scope,
     )
     found = []
     for row in rows:
-        texts = [(text, highlighted(text, words)) for text in (row.name, *row.aliases)]
+        texts = [(text, begun(text, words)) for text in (row.name, *row.aliases)]
         text, ranges = max(texts, key=lambda each: len(each[1]))
         found.append(Suggestion(row.id, row.organization_id, text, [{"start": a, "length": b} for a, b in ranges]))
     return found

@@ -1,26 +1,71 @@
-"""The table of the texts of canonical exercises as search reads them, which a trigger writes (migration 0027)."""
+"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027 and 0032)."""
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from kinegraph.kit.database import metadata
+
+WHOLE = (
+    "array_to_tsvector(array_remove(string_to_array(replace(search_name || '|' || search_aliases, ' ', ''), '|'), ''))"
+)
+
+SHORT = "CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{a}')) ELSE NULL END"
+
+
+def texts() -> tuple["Column[object]", ...]:
+    """The columns of an exercise's texts; the last three are made of the others."""
+    return (
+        Column("slug", String(255)),
+        Column("name_key", Text(collation="C"), nullable=False),
+        Column("status", String(16), nullable=False),
+        Column("search_name", Text, nullable=False),
+        Column("search_aliases", Text, nullable=False),
+        Column("search_tsv", TSVECTOR, nullable=False),
+        Column("whole_tsv", TSVECTOR, Computed(WHOLE, persisted=True), nullable=False),
+        Column("name_tsv", TSVECTOR, Computed("strip(ts_filter(search_tsv, '{a}'))", persisted=True), nullable=False),
+        Column("names_tsv", TSVECTOR, Computed("ts_filter(search_tsv, '{a,b}')", persisted=True), nullable=False),
+    )
+
 
 canonical_search = Table(
     "canonical_search",
     metadata,
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
-    Column("slug", String(255)),
-    Column("name_key", Text(collation="C"), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("search_name", Text, nullable=False),
-    Column("search_aliases", Text, nullable=False),
-    Column("search_tsv", TSVECTOR, nullable=False),
+    *texts(),
     Index("canonical_search_tsv_idx", "search_tsv", postgresql_using="gin"),
+    Index("canonical_search_name_idx", "name_tsv", postgresql_using="gin"),
+    Index("canonical_search_names_idx", "names_tsv", postgresql_using="gin"),
+    Index("canonical_search_terms_idx", text("ts_filter(search_tsv, '{a,b,c}')"), postgresql_using="gin"),
     Index(
         "canonical_search_trgm_idx",
         "search_name",
         "search_aliases",
         postgresql_using="gin",
         postgresql_ops={"search_name": "gin_trgm_ops", "search_aliases": "gin_trgm_ops"},
+    ),
+)
+
+# The vocabulary of names and aliases, which misspelled words are compared with.
+canonical_words = Table(
+    "canonical_words",
+    metadata,
+    Column("word", Text, primary_key=True),
+    Index("canonical_words_trgm_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+)
+
+# An organization's own exercises, and canonical ones as it overrides their texts.
+organization_search = Table(
+    "organization_search",
+    metadata,
+    Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="CASCADE"), primary_key=True),
+    Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
+    Column("is_own", Boolean, nullable=False),
+    *texts(),
+    Column("short_tsv", TSVECTOR, Computed(SHORT, persisted=True)),
+    Index("organization_search_exercise_idx", "exercise_id"),
+    Index(
+        "organization_search_short_idx",
+        "organization_id",
+        postgresql_include=["exercise_id", "is_own", "status", "short_tsv"],
     ),
 )

@@ -36,12 +36,13 @@ Found = Mapping[str, Vector | Absence]
 
 
 def text_of(q: str) -> str:
-    """The form of a search whose vector is sought: misspelled words corrected, on the layout that was meant."""
-    text = f" {search_text(in_other_layout(q) or q)} "
-    for segment in analysed(q).segments:
-        if segment.corrected:
-            text = text.replace(f" {' '.join(segment.words)} ", f" {segment.corrected[0]} ")
-    return text[1:-1]
+    """The form of a search whose vector is sought: that of what was meant, where it was typed on another layout.
+
+    Corrections of misspelled words are added, and these words stay: the lexicon takes ordinary words that it lacks for
+    misspelled.
+    """
+    corrected = [segment.corrected[0] for segment in analysed(q).segments if segment.corrected]
+    return " ".join([search_text(in_other_layout(q) or q), *corrected])
 
 
 def hash_of(model: str, text: str) -> str:

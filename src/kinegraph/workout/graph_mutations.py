@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, cast  # Any: values of an input, by name
+from typing import Annotated, Any, cast  # values of an input, by name
 from uuid import UUID
 
 import strawberry
@@ -169,8 +169,8 @@ class EditedWorkout:
         assert not self.is_deleted
         if self.assignment_to_fork is None:
             return self.workout
-        snapshot = await store_tree.fork(session, self.assignment_to_fork)
-        return cast(WorkoutRow, await stored_row(session, store.by_ids, snapshot))
+        id = await store_tree.fork(session, self.assignment_to_fork)
+        return cast(WorkoutRow, await stored_row(session, store.by_ids, id))
 
 
 async def lock_edited_workout(

@@ -1,0 +1,152 @@
+"""The speed of searches beside that of a plain full-text query over the same rows, with 8 connections at once.
+
+Both are sent through the same driver, each in a transaction of its own, in rounds that take turns. A search is measured
+with the analysis of its query. The plain query is one list: the rows that have all words, in the order of `ts_rank`.
+"""
+
+import asyncio
+import random
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from statistics import median
+
+from kinegraph.catalog.rules import checked_filter
+from kinegraph.kit.database import Database
+from kinegraph.kit.sessions import ReadSession
+from kinegraph.language.rules_text import search_text
+from kinegraph.lexicon.rules_query import analysed, prepare
+from kinegraph.search import store
+from kinegraph.search.store_scope import Scope
+from search_bench.libraries import library
+from search_bench.queries import library_queries
+from search_bench.speed_rows import fill
+
+CONNECTIONS = 8
+ROUNDS = 12
+PER_ROUND = 160
+"""Queries of a round, drawn at random, which all connections share."""
+LIMIT = 20
+
+PLAIN = """
+SELECT exercise_id, ts_rank(search_tsv, plainto_tsquery('kinegraph', $1)) AS rank
+FROM canonical_search
+WHERE search_tsv @@ plainto_tsquery('kinegraph', $1) AND status = 'published'
+ORDER BY rank DESC
+LIMIT 20
+"""
+WORST: Mapping[str, str] = {
+    "one letter": "a",
+    "frequent words": "press squat row curl with dumbbell barbell",
+    "12 words": "bench press squat deadlift row curl lunge plank pull up push jump",
+    "12 unknown words": "qwzerty asdfgh zxcvbn poiuyt lkjhgf mnbvcx wertzu sdfghj xcvbnm ertzui dfghjk cvbnma",
+    "12 misspelled words": "benhc prses sqaut deadlfit curll lungge plnak pulll pussh jumpp extention rotattion",
+    "200 letters": "x" * 200,
+    "200 Hebrew letters": "\u05d0\u05dc" * 100,
+    "combining marks": "s\u0301\u0302\u0303" * 50,
+    "operators": "squat & (press | !row) <-> jump:* ' \\ % _",
+    "emoji": "squat \U0001f4aa press \U0001f3cb",
+}
+"""Searches that could be slow. Longer texts are refused before they are analysed."""
+
+Times = Mapping[str, Sequence[float]]
+"""Seconds by what was measured."""
+
+
+async def timed(database: Database, organization: str | None, run: Callable[[ReadSession], Awaitable[object]]) -> float:
+    """The seconds of a transaction of a viewer who belongs to this organization."""
+    started = time.perf_counter()
+    async with database.read() as session:
+        if organization:
+            await session.fetch("SELECT set_config('kinegraph.organizations', $1, true)", f"{{{organization}}}")
+        await run(session)
+    return time.perf_counter() - started
+
+
+def searching(q: str, organization: str | None) -> Callable[[ReadSession], Awaitable[object]]:
+    """The function that searches in the lexical mode."""
+    scope = Scope(organization, False, ("published",), ("published",))  # type: ignore[arg-type]  # a UUID's text
+    return lambda session: store.search(session, [q], scope, checked_filter({}), LIMIT)
+
+
+def plain(q: str) -> Callable[[ReadSession], Awaitable[object]]:
+    """The function that sends the plain query."""
+    return lambda session: session.fetch(PLAIN, search_text(q))
+
+
+async def at_once(jobs: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    """Run jobs, as many at once as there are connections."""
+    waiting = iter(jobs)
+
+    async def worker() -> None:
+        for job in waiting:
+            await job()
+
+    await asyncio.gather(*(worker() for _ in range(CONNECTIONS)))
+
+
+async def measure(database: Database, organizations: Sequence[str]) -> tuple[Times, Times]:
+    """The times of searches by the kind of query, and of plain queries, in the canonical library or organizations."""
+    draw = random.Random(20261130)
+    queries = [query for query in library_queries() if not query.is_held_out]
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    plainly: defaultdict[str, list[float]] = defaultdict(list)
+    for number in range(ROUNDS + 1):
+        chosen = draw.choices(queries, k=PER_ROUND)
+        analysed.cache_clear()
+        for is_plain in (False, True):
+
+            async def job(query=None, is_plain=is_plain, number=number) -> None:  # type: ignore[no-untyped-def]
+                organization = draw.choice(organizations) if organizations else None
+                run = plain(query.text) if is_plain else searching(query.text, organization)
+                seconds = await timed(database, organization, run)
+                if number:  # the first round warms up
+                    kinds = ("all", query.language, query.kind)
+                    for kind in kinds:
+                        (plainly if is_plain else found)[kind].append(seconds)
+
+            await at_once([lambda query=query: job(query) for query in chosen])  # type: ignore[misc]
+    return found, plainly
+
+
+def table(title: str, found: Times, plainly: Times) -> str:
+    """Milliseconds of searches and of plain queries, and their ratio, by language and kind."""
+    rows = [f"\n{title:<28}{'n':>6}{'p50':>8}{'p99':>8}{'plain p50':>11}{'p99':>8}{'ratio of p50':>14}"]
+    for name, seconds in found.items():
+        cells = f"{len(seconds):>6}{1e3 * median(seconds):>8.2f}{1e3 * percentile(seconds):>8.2f}"
+        if name in plainly:
+            other = plainly[name]
+            cells += f"{1e3 * median(other):>11.2f}{1e3 * percentile(other):>8.2f}"
+            cells += f"{median(seconds) / median(other):>14.2f}"
+        rows.append(f"{name:<28}{cells}")
+    return "\n".join(rows)
+
+
+def percentile(seconds: Sequence[float]) -> float:
+    """The 99th percentile."""
+    return sorted(seconds)[int(0.99 * len(seconds))]
+
+
+async def run(server: str) -> None:
+    """Fill a library, and print the times."""
+    prepare()
+    async with library(server, None) as (url, _):
+        organizations = await fill(url)
+        database = await Database.open(url, CONNECTIONS)
+        try:
+            print(table("canonical, milliseconds", *await measure(database, ())))
+            print(table("of 50 organizations", *await measure(database, organizations)))
+            print(table("worst inputs", await measure_worst(database, organizations[0]), {}))
+        finally:
+            await database.close()
+
+
+async def measure_worst(database: Database, organization: str) -> Times:
+    """The times of the searches that could be slow."""
+    found = {}
+    for name, q in WORST.items():
+        found[name] = []
+        for _ in range(10):
+            analysed.cache_clear()
+            found[name].append(await timed(database, organization, searching(q, organization)))
+    return found

@@ -1,0 +1,60 @@
+"""What the filter `q` of a list of exercises finds in their names and aliases (docs/domain.md, Lists of exercises)."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from kinegraph.language.rules_fulltext import conjunction
+from kinegraph.language.rules_text import LETTERS, SEPARATORS, search_text
+from kinegraph.lexicon.rules_query import SearchQuery, analysed
+
+MIN_PREFIX = 3
+"""Length of the shortest last word that is sought as the beginning of words beside other terms of the query."""
+MAX_PATTERNS = 3
+"""Maximum number of words by which the index of parts of words is used, the longest ones, and of signs."""
+_SPACED = re.compile(r"[-\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtNames:
+    """The names and aliases that a text finds: by its meaning (`query`), or by parts of their words (`words`)."""
+
+    analysis: SearchQuery
+    query: str
+    """The full-text query of the rows that have every segment in name or aliases."""
+    words: tuple[str, ...]
+    """Parts of the words of a name, or of one alias; empty for a text of punctuation alone."""
+    literal: str
+    """The text as it was sent, where it has signs that the form of search lacks: names have them too. Else empty."""
+    signs: tuple[str, ...]
+    """The first of these signs."""
+
+    @property
+    def patterns(self) -> list[str]:
+        """Patterns of LIKE that names with these words match: they have no wildcard, as words have none."""
+        return [f"%{word}%" for word in sorted(self.words, key=len, reverse=True)[:MAX_PATTERNS]]
+
+    @property
+    def digest(self) -> str:
+        """What cursors of the order by relevance are valid for: this text, and the terms that it means today."""
+        return hashlib.sha256(repr((self.analysis.alternatives, self.analysis.exact)).encode()).hexdigest()[:12]
+
+
+def sought_names(q: str) -> SoughtNames:
+    """What the filter's text finds."""
+    words = tuple(dict.fromkeys(search_text(q).split()))
+    written = unicodedata.normalize("NFKD", q).translate(LETTERS)
+    signs = tuple(dict.fromkeys("".join(SEPARATORS.findall(_SPACED.sub("", written)))))[:MAX_PATTERNS]
+    analysis = analysed(q)
+    return SoughtNames(analysis, _query(analysis) if words else "", words, q if signs else "", signs)
+
+
+def _query(analysis: SearchQuery) -> str:
+    """The full-text query of names and aliases, where the last word may be unfinished."""
+    *before, last = analysis.queries
+    words = analysis.segments[-1].words
+    if len(words[-1]) >= MIN_PREFIX and analysis.text.endswith(words[-1]):
+        whole = [conjunction(words[:-1])] if words[:-1] else []
+        last = f"{last} | ({' & '.join([*whole, f'{words[-1]}:*'])})"
+    return " & ".join(f"({query})" for query in (*before, last))

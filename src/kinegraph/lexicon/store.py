@@ -1,0 +1,141 @@
+"""SQL of what a text finds in the effective names and aliases of exercises, and of the order by relevance.
+
+The texts are in the form of search (migrations 0027, 0032): those of an organization's own exercises, and of canonical
+ones whose texts it overrides, in `organization_search`, other canonical ones in `canonical_search`. `columns` are SQL
+expressions of an exercise e: `viewed_by` of the organization whose texts they are, `name` and `aliases_keys` as names
+sort.
+"""
+
+from collections.abc import Mapping
+from operator import attrgetter
+
+from kinegraph.kit.sessions import Arguments, contains_words
+from kinegraph.lexicon.rules_filter import SoughtNames
+
+Columns = Mapping[str, str]
+
+ATTRIBUTES = attrgetter("slot", "share", "weight", "in_name", "in_alias")
+
+TEXTS = "name_key, search_name, search_aliases, name_tsv, names_tsv"
+OF_ROW = f"""(SELECT * FROM (
+                 SELECT 1 AS place, {TEXTS} FROM organization_search
+                 WHERE exercise_id = e.id AND organization_id = {{viewed_by}}
+                 UNION ALL
+                 SELECT 2, {TEXTS} FROM canonical_search WHERE exercise_id = e.id) AS either
+             ORDER BY place LIMIT 1) AS text"""
+"""The texts of a row, as a relation of one row."""
+
+
+def finds(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
+    """The condition that a text finds an exercise e."""
+    parts = [
+        *([_has_parts(sought, arguments)] if sought.words else []),
+        *([_has_literally(sought, columns, arguments)] if sought.literal else []),
+    ]
+    found = [*([_means(sought, arguments)] if sought.query else []), *([" AND ".join(parts)] if parts else [])]
+    if not sought.words:
+        return " AND ".join(parts) or "false"
+    return f"(SELECT {' OR '.join(found)} FROM {OF_ROW.format_map(columns)})"
+
+
+def found_ids(sought: SoughtNames, arguments: Arguments, of_organization: str | None = None) -> str | None:
+    """A query of the ids of exercises that a text may find, by indexes; None where these have no word of it.
+
+    They are canonical ones, or those in whose place an organization has texts of its own: `of_organization` is the SQL
+    expression of its id. These are two queries, since one of parts of words that are too short for an index reads the
+    whole table, and should read only the short texts in it.
+    """
+    conditions = [
+        *([_means(sought, arguments)] if sought.query else []),
+        *([_has_parts(sought, arguments)] if sought.words else []),
+    ]
+    if of_organization is None:
+        found = [f"SELECT text.exercise_id FROM canonical_search text WHERE {condition}" for condition in conditions]
+        return " UNION ALL ".join(found) or None
+    if not conditions:
+        return None
+    return f"""SELECT text.exercise_id FROM organization_search text
+               WHERE text.organization_id = {of_organization} AND ({" OR ".join(conditions)})"""
+
+
+def _means(sought: SoughtNames, arguments: Arguments) -> str:
+    query = arguments.bind(sought.query, "text")
+    return f"text.names_tsv @@ (SELECT to_tsquery('kinegraph', {query}))"
+
+
+def _has_parts(sought: SoughtNames, arguments: Arguments) -> str:
+    """The condition that the name, or one alias, has each word as a part of a word."""
+    name, aliases = "text.search_name", "text.search_aliases"
+    patterns = [arguments.bind(pattern, "text") for pattern in sought.patterns]
+    if len(sought.words) == 1:
+        return f"({name} LIKE {patterns[0]} OR {aliases} LIKE {patterns[0]})"
+    words = arguments.bind(list(sought.words), "text[]")
+    everywhere = f"(SELECT bool_and(strpos({{}}, word) > 0) FROM unnest({words}) AS word)"
+    in_name = [f"{name} LIKE {pattern}" for pattern in patterns]
+    in_alias = [f"{aliases} LIKE {pattern}" for pattern in patterns]
+    if len(sought.words) > len(patterns):
+        in_name.append(everywhere.format(name))
+    each = f"unnest(string_to_array({aliases}, '|')) AS alias"
+    in_alias.append(f"EXISTS (SELECT FROM {each} WHERE {everywhere.format('alias')})")
+    return f"({' AND '.join(in_name)} OR {' AND '.join(in_alias)})"
+
+
+def _has_literally(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
+    """The condition that the name, or one alias, has each word with its signs, as names sort.
+
+    Few texts have the signs at all: only these are folded, which takes longer.
+    """
+    text, signs = arguments.bind(sought.literal, "text"), arguments.bind(list(sought.signs), "text[]")
+    has_signs = f"(SELECT bool_and(strpos(normalize({{}}, NFKD), sign) > 0) FROM unnest({signs}) AS sign)"
+    aliases, name = columns["aliases_keys"], f"{columns['name']}::text"
+    joined = f"array_to_string({aliases}, ' ')"
+    in_alias = f"EXISTS (SELECT FROM unnest({aliases}) AS alias WHERE {contains_words('alias', text)})"
+    return (
+        f"CASE WHEN {has_signs.format(name)} AND {contains_words(name, text)} THEN true "
+        f"WHEN {has_signs.format(joined)} THEN {in_alias} ELSE false END"
+    )
+
+
+def relevance(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
+    """A relation of one row, to join LATERAL: `key`, by which exercises e that a text finds are sorted, best first.
+
+    The key has the score of `search.sql` by names and aliases in ten thousandths, subtracted from 100, and then the key
+    of the name.
+    """
+    analysis = sought.analysis
+    kinds = ("integer[]", "real[]", "real[]", "text[]", "text[]")
+    alternatives = zip(*map(ATTRIBUTES, analysis.alternatives), strict=True)
+    slots, shares, weights, *queries = (
+        arguments.bind([*values], kind) for values, kind in zip(alternatives, kinds, strict=True)
+    )
+    in_name, in_alias = (
+        "(SELECT array_agg(to_tsquery('kinegraph', query) ORDER BY position) "
+        f"FROM unnest({parameter}) WITH ORDINALITY AS sent (query, position))"
+        for parameter in queries
+    )
+    wholes = arguments.bind([name for name, _ in analysis.exact], "text[]")
+    whole_weights = arguments.bind([weight for _, weight in analysis.exact], "real[]")
+    start = arguments.bind(analysis.text, "text")
+    return f"""(
+        SELECT to_char(round((100 - (
+                   coalesce((
+                       SELECT sum(slot.best)
+                       FROM (SELECT max(share * weight * CASE WHEN text.name_tsv @@ in_name THEN 1.0
+                                                              WHEN text.names_tsv @@ in_alias THEN 0.9
+                                                              ELSE 0 END) AS best
+                             FROM unnest({slots}, {shares}, {weights}, {in_name}, {in_alias})
+                                 AS alternative (slot, share, weight, in_name, in_alias)
+                             GROUP BY slot) AS slot), 0)
+                   + coalesce((
+                       SELECT max(CASE WHEN text.whole = whole.name THEN 0.5 * whole.weight
+                                       WHEN strpos(text.wholes, '|' || whole.name || '|') > 0 THEN 0.45 * whole.weight
+                                       ELSE 0 END)
+                       FROM unnest({wholes}, {whole_weights}) AS whole (name, weight)), 0)
+                   + CASE WHEN starts_with(text.search_name, {start}) THEN 0.2
+                          WHEN strpos(' ' || text.search_name, ' ' || {start}) > 0 THEN 0.1 ELSE 0 END
+                   - 0.02 * array_length(string_to_array(text.search_name, ' '), 1)))::numeric * 10000), 'FM0000000')
+               || text.name_key COLLATE "C" AS key
+        FROM (SELECT text.*, replace(text.search_name, ' ', '') AS whole,
+                     '|' || replace(text.search_aliases, ' ', '') || '|' AS wholes
+              FROM {OF_ROW.format_map(columns)}
+              OFFSET 0) AS text) AS relevance"""
