@@ -1,5 +1,6 @@
 """Failures of the service lose nothing and are shown in the job; while it is down it is not called."""
 
+import asyncio
 from typing import Any  # faults, and private attributes
 
 import pytest
@@ -33,6 +34,23 @@ async def test_a_service_that_fails_for_a_while_loses_nothing_and_the_job_tells_
     job = await jobs.run(job.id)
     assert (job.status, job.error, job.done) == ("succeeded", None, 1)
     assert (await stored(owner, "exercises", id))[1] and len(server.answered) == 1
+
+
+async def test_a_cancelled_job_stores_nothing_more_and_leaves_its_rows_to_others(
+    jobs: Jobs, owner: Pool, server: LocalVoyage
+) -> None:
+    await write_exercise(owner, "Burpee")
+    loop = asyncio.get_running_loop()
+
+    def cancel(request: Any) -> None:
+        server.fault = lambda request: None
+        requested = owner.execute("UPDATE jobs SET cancel_requested_at = now()")
+        asyncio.run_coroutine_threadsafe(requested, loop).result(10)
+
+    server.fault = cancel
+    job = await jobs.run()
+    assert (job.status, job.done, len(await marked(owner))) == ("cancelled", 0, 1)
+    assert (await jobs.run()).done == 1
 
 
 async def test_a_failed_job_leaves_its_rows_to_others(jobs: Jobs, owner: Pool, server: LocalVoyage) -> None:
