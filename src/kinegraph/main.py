@@ -147,15 +147,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
         endpoint = GraphQLEndpoint(
-            Resources(
-                database,
-                storage,
-                limits_of(settings),
-                settings.address,
-                vectors,
-                has_embeddings=settings.voyage_api_key is not None,
-                has_language_model=settings.anthropic_api_key is not None,
-            ),
+            _resources(settings, database, storage, vectors),
             tokens,
             settings.jwt_user_claim,
             database.request_cache,
@@ -171,6 +163,19 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         _spare_the_collector()
         sys.setswitchinterval(SWITCH_SECONDS)
         yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
+
+
+def _resources(settings: Settings, database: Database, storage: ObjectStorage, vectors: QueryVectors) -> Resources:
+    """The parts of the application that an execution uses."""
+    return Resources(
+        database,
+        storage,
+        limits_of(settings),
+        settings.address,
+        vectors,
+        has_embeddings=settings.voyage_api_key is not None,
+        has_language_model=settings.anthropic_api_key is not None,
+    )
 
 
 def _spare_the_collector() -> None:

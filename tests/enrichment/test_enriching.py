@@ -4,6 +4,9 @@ import asyncio
 from dataclasses import replace
 from typing import Any  # jobs, as the API shows them
 
+import pytest
+
+from kinegraph.enrichment import jobs, store
 from kinegraph.worker_runs import run_job
 from tests.enrichment.enriching import Enriching, enricher_of, new_name
 
@@ -93,14 +96,14 @@ async def test_only_the_languages_that_are_requested_and_due_are_sent(enriching:
 async def test_a_run_ends_at_its_budget_and_the_next_goes_on_from_there(enriching: Enriching) -> None:
     ids = [await enriching.exercise() for _ in range(30)]
     small = replace(enriching.work, enricher=enricher_of(enriching.work.enricher.claude, 27_000))  # type: ignore[union-attr]  # there is one
-    jobs: list[Any] = []
-    while not jobs or "is spent" in jobs[-1]["message"]:
-        jobs.append(await enriching.run(await enriching.enqueue(*ids), small))
-    assert 2 <= len(jobs) <= 5
-    assert {job["status"] for job in jobs} == {"SUCCEEDED"}
-    assert all(0 < job["enrichment"]["cost"] <= job["enrichment"]["maxCost"] == 27_000 for job in jobs)
-    left = 30 - jobs[0]["enrichment"]["enriched"]
-    assert f"The budget of 0.0270 USD is spent: {left} exercises are left for the next run." in jobs[0]["message"]
+    runs: list[Any] = []
+    while not runs or "is spent" in runs[-1]["message"]:
+        runs.append(await enriching.run(await enriching.enqueue(*ids), small))
+    assert 2 <= len(runs) <= 5
+    assert {job["status"] for job in runs} == {"SUCCEEDED"}
+    assert all(0 < job["enrichment"]["cost"] <= job["enrichment"]["maxCost"] == 27_000 for job in runs)
+    left = 30 - runs[0]["enrichment"]["enriched"]
+    assert f"The budget of 0.0270 USD is spent: {left} exercises are left for the next run." in runs[0]["message"]
     names = [name for sent in enriching.claude.sent for name in sent]
     assert sorted(names) == sorted([await enriching.name(id) for id in ids])
 
@@ -145,8 +148,8 @@ async def test_a_job_that_a_second_worker_takes_over_stores_each_answer_once(enr
 
 async def test_two_jobs_at_once_do_not_send_the_same_exercise(enriching: Enriching) -> None:
     ids = [await enriching.exercise() for _ in range(20)]
-    jobs = [await enriching.enqueue(*ids) for _ in range(2)]
-    done = await asyncio.gather(*map(enriching.run, jobs))
+    both = [await enriching.enqueue(*ids) for _ in range(2)]
+    done = await asyncio.gather(*map(enriching.run, both))
     names = [name for sent in enriching.claude.sent for name in sent]
     assert sorted(names) == sorted([await enriching.name(id) for id in ids])
     assert sum(job["enrichment"]["enriched"] for job in done) == 20
@@ -164,6 +167,37 @@ async def test_a_claim_of_a_job_that_has_ended_keeps_nobody_out(enriching: Enric
         "UPDATE jobs SET status = 'failed', finished_at = now(), due_at = NULL WHERE id = $1", ended
     )
     assert (await enriching.enrich(id))["enrichment"]["enriched"] == 1
+
+
+async def test_a_run_takes_a_bounded_number_of_exercises_and_says_that_there_are_more(
+    enriching: Enriching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [await enriching.exercise() for _ in range(5)]
+    monkeypatch.setattr(jobs, "MAX_EXERCISES", 3)
+    monkeypatch.setattr(store, "PAGE_SIZE", 4)
+    first, second = await enriching.enrich(*ids), await enriching.enrich(*ids)
+    assert (first["done"], first["total"], second["done"], second["total"]) == (3, 3, 2, 2)
+    assert first["message"].endswith("Further exercises are left for the next run.")
+    assert "left" not in second["message"]
+
+
+async def test_a_cancelled_job_stores_nothing_more_and_its_cost_is_counted(enriching: Enriching) -> None:
+    ids = [await enriching.exercise() for _ in range(20)]
+    job = await enriching.enqueue(*ids)
+    loop = asyncio.get_running_loop()
+    cancel = "mutation ($input: CancelJobInput!) { cancelJob(input: $input) { job { id } userErrors { message } } }"
+
+    def cancel_during_the_second() -> None:
+        if len(enriching.claude.requests) == 2:
+            asking = enriching.api.run(cancel, enriching.admin, input={"id": job})
+            asyncio.run_coroutine_threadsafe(asking, loop).result(10)
+
+    enriching.claude.before_answer = cancel_during_the_second
+    ended = await enriching.run(job)
+    assert (ended["status"], ended["done"], ended["total"]) == ("CANCELLED", 8, 20)
+    assert (ended["enrichment"]["requests"], ended["enrichment"]["enriched"]) == (2, 8)
+    assert await enriching.owner.fetchval("SELECT count(*) FROM alias_proposals") == 32
+    assert (await enriching.enrich(*ids))["enrichment"]["enriched"] == 12
 
 
 async def test_an_exercise_that_is_deleted_meanwhile_gets_nothing(enriching: Enriching) -> None:

@@ -150,10 +150,10 @@ def test_every_batch_is_within_the_limits_and_none_is_lost(sizes: list[int], let
     assert [*map(len, batches([""] * 2_500))] == [1_000, 1_000, 500]
 
 
-def test_the_sdk_is_imported_at_the_first_call_alone() -> None:
+def test_the_sdks_of_vendors_are_imported_at_the_first_call_alone() -> None:
     code = (
         "import json, sys, kinegraph.services, kinegraph.worker\n"
-        "print(json.dumps([name for name in sys.modules if name.split('.')[0] == 'voyageai']))"
+        "print(json.dumps([name for name in sys.modules if name.split('.')[0] in ('voyageai', 'anthropic')]))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert json.loads(found.stdout) == []

@@ -1,7 +1,7 @@
 """Enriching canonical exercises: choosing those that are due, and running them through the language model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any  # a job's arguments: JSON
 from uuid import UUID
 
@@ -53,7 +53,7 @@ async def enrich_canonical(
     max_cost = min(plan.max_cost or enricher.max_cost, enricher.max_cost)
     async with database.write(store.authenticate_enricher) as session:
         account = await store_runs.begin(session, run.id, enricher.claude.model, max_cost)
-    due = await _due(database, run, plan)
+    due, has_more = await _due(database, run, plan)
     total = account.enriched + len(due)
     await run.show(database, total=total)
     work = Pass(database, enricher.claude, enricher.price, run, plan, account, total)
@@ -62,18 +62,16 @@ async def enrich_canonical(
     account = await work.end()
     if outcome.unreadable and not outcome.is_budget_spent and account.passes < MAX_PASSES:
         raise UnreadableAnswers(f"Anthropic's answers for {outcome.unreadable} exercises could not be read.")
-    return message_of(account, outcome)
+    return message_of(account, replace(outcome, has_more=has_more))
 
 
-async def _due(database: Database, run: JobRun, plan: Plan) -> list[UUID]:
-    """The exercises that are due, by id, at most MAX_EXERCISES."""
+async def _due(database: Database, run: JobRun, plan: Plan) -> tuple[list[UUID], bool]:
+    """The exercises that are due, by id, at most MAX_EXERCISES; and whether there may be more."""
     due: list[UUID] = []
-    after = None
-    while len(due) < MAX_EXERCISES:
+    page, after = None, None
+    while page is None or (len(page) == store.PAGE_SIZE and len(due) < MAX_EXERCISES):
         async with database.read(store.authenticate_enricher) as session:
             page = await store.page_after(session, after, plan.ids)
         due += [each.id for each in page if due_languages(each, plan.languages, run.id, is_forced=plan.is_forced)]
-        if len(page) < store.PAGE_SIZE:
-            break
-        after = page[-1].id
-    return due[:MAX_EXERCISES]
+        after = page[-1].id if page else None
+    return due[:MAX_EXERCISES], len(page) == store.PAGE_SIZE or len(due) > MAX_EXERCISES

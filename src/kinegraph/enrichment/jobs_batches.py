@@ -92,9 +92,10 @@ class Pass:
             return await store_runs.add(session, self._run.id, passes=1)
 
     async def _claim(self, ids: Sequence[UUID]) -> list[Entry]:
-        """Claim the exercises of a batch, as they are now."""
+        """Claim the exercises of a batch, as they are now. Raises JobStopped."""
         plan, id = self._plan, self._run.id
         async with self._database.write(store.authenticate_enricher) as session:
+            await self._run.report(session)
             rows = await store.page_after(session, None, ids)
             due = [(row, due_languages(row, plan.languages, id, is_forced=plan.is_forced)) for row in rows]
             entries = [Entry.of(row, languages, content_hash(row)) for row, languages in due if languages]

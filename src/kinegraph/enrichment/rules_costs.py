@@ -89,6 +89,8 @@ class Outcome:
     elsewhere: int = 0
     unreadable_in_a_row: int = 0
     is_budget_spent: bool = False
+    has_more: bool = False
+    """Whether more exercises may be due than one run has."""
 
     @property
     def left(self) -> int:
@@ -127,4 +129,6 @@ def message_of(account: RunRow, outcome: Outcome) -> str:
         sentences.append(f"{outcome.elsewhere} exercises are with another job, or were changed meanwhile.")
     if not outcome.is_budget_spent and outcome.left:
         sentences.append(f"{outcome.left} exercises are left for the next run.")
+    if outcome.has_more:
+        sentences.append("Further exercises are left for the next run.")
     return " ".join(sentences)

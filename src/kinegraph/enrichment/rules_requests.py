@@ -67,25 +67,15 @@ def max_output_tokens(entries: Sequence[Entry]) -> int:
 def answer_schema(count: int) -> dict[str, Any]:
     """The JSON Schema of an answer for so many exercises."""
     aliases = {"type": "array", "maxItems": MAX_ENTRIES_IN_ANSWER, "items": {"type": "string"}}
-    entry = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["number", "aliases"],
-        "properties": {
-            "number": {"type": "integer", "minimum": 1, "maximum": count},
-            "aliases": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {language.value: aliases for language in AliasLanguage},
-            },
-        },
-    }
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["exercises"],
-        "properties": {"exercises": {"type": "array", "maxItems": count, "items": entry}},
-    }
+    by_language = _object([], {language.value: aliases for language in AliasLanguage})
+    number = {"type": "integer", "minimum": 1, "maximum": count}
+    entry = _object(["number", "aliases"], {"number": number, "aliases": by_language})
+    return _object(["exercises"], {"exercises": {"type": "array", "maxItems": count, "items": entry}})
+
+
+def _object(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of an object with these properties and no others."""
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
 
 
 def size_of(entries: Sequence[Entry]) -> int:

@@ -16,8 +16,7 @@ ARRAY(SELECT p.identity FROM alias_proposals p WHERE p.exercise_id = e.id AND p.
     AS applied_identities,
 coalesce((SELECT jsonb_object_agg(n.language, jsonb_build_object(
                      'hash', n.content_hash, 'job', CASE WHEN NOT n.is_claimed THEN n.job_id END))
-          FROM exercise_enrichments n
-          WHERE n.exercise_id = e.id), '{}') AS states
+          FROM exercise_enrichments n WHERE n.exercise_id = e.id), '{}') AS states
 """
 
 ENRICHED = "e.organization_id IS NULL AND e.deleted_at IS NULL AND e.status <> 'archived'"
@@ -26,9 +25,8 @@ ENRICHED = "e.organization_id IS NULL AND e.deleted_at IS NULL AND e.status <> '
 
 async def authenticate_enricher(session: ReadSession) -> None:
     """Permit a transaction of the worker to write jobs, proposals and canonical rows."""
-    await session.fetch(
-        "SELECT set_config('kinegraph.worker', 'on', true), set_config('kinegraph.platform_admin', 'on', true)"
-    )
+    names = ["kinegraph.worker", "kinegraph.platform_admin"]
+    await session.fetch("SELECT set_config(name, 'on', true) FROM unnest($1::text[]) AS name", names)
 
 
 async def canonical_ids(session: ReadSession, ids: Sequence[UUID]) -> set[UUID]:
@@ -41,8 +39,7 @@ async def page_after(session: ReadSession, after: UUID | None, ids: Sequence[UUI
     """The next PAGE_SIZE exercises to enrich, by id; of these ids only, where they are given."""
     return await session.fetch(
         f"""
-        SELECT {COLUMNS}
-        FROM exercises e
+        SELECT {COLUMNS} FROM exercises e
         WHERE {ENRICHED} AND ($1::uuid IS NULL OR e.id > $1) AND ($2::uuid[] IS NULL OR e.id = ANY ($2))
         ORDER BY e.id
         LIMIT {PAGE_SIZE}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any  # values of filters, and rows to write, as JSON
 from uuid import UUID
 
-from kinegraph.enrichment.rules import ProposalRow
+from kinegraph.enrichment.rules import AliasState, ProposalRow
 from kinegraph.enrichment.store_proposals import COLUMNS
 from kinegraph.kit.batches import narrow, narrowed
 from kinegraph.kit.pages import Page, Window
@@ -14,8 +14,8 @@ from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession
 IS_SHOWN = "EXISTS (SELECT FROM exercises e WHERE e.id = exercise_id AND e.deleted_at IS NULL)"
 """SQL condition: the proposal's exercise was not deleted."""
 
-TYPES = {"state": "alias_state", "language": "alias_language", "exercise_id": "uuid"}
-"""The columns by which the queue is filtered, and their types."""
+TYPES = {"language": "alias_language", "exercise_id": "uuid"}
+"""The columns by which the queue is filtered, beside its state, and their types."""
 
 
 async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[ProposalRow | None]:
@@ -56,12 +56,15 @@ async def counts(session: ReadSession, keys: Sequence[None], *, filters: Sequenc
     arguments = Arguments()
     conditions = [IS_SHOWN, *_conditions(filters, arguments)]
     statement = f"SELECT count(*) FROM alias_proposals WHERE {' AND '.join(conditions)}"
-    count: int = await session.fetch_value(statement, *arguments.values)
-    return [count for _ in keys]
+    return [await session.fetch_value(statement, *arguments.values)] * len(keys)
 
 
 def _conditions(filters: Sequence[tuple[str, Any]], arguments: Arguments) -> list[str]:
-    return [f"{column} = {arguments.bind(value, TYPES[column])}" for column, value in filters]
+    """SQL conditions. The state is a literal, so that the queue's partial index is used in every plan."""
+    return [
+        f"state = '{AliasState(value)}'" if column == "state" else f"{column} = {arguments.bind(value, TYPES[column])}"
+        for column, value in filters
+    ]
 
 
 async def lock(session: WriteSession, ids: Sequence[UUID]) -> list[ProposalRow | None]:
