@@ -80,6 +80,7 @@ DOCUMENTS: dict[str, str] = {
     "workouts of programs": ours(
         "programs", "workouts(first: 100)", f"{PAGE} nodes {{ id }} edges", "cursor node", WORKOUT),
     "workouts": ours("workouts(first: 100)", f"{PAGE} nodes {{ {WORKOUT} }} edges", "node", "id"),
+    "workouts like workouts": ours(*WORKOUTS, "title similar(limit: 3)", f"{WORKOUT} similar", "id"),
     "sections": ours(*WORKOUTS, "sections", "id config", "rounds repScheme"),
     "movements": ours(*MOVEMENTS, "id prescription", "sets load", "value"),
     "exercises of movements": ours(*MOVEMENTS, "exercise", EFFECTIVE),

@@ -54,7 +54,7 @@ async def test_all_texts_of_a_document_are_sent_by_one_call(
 
 
 async def test_nothing_is_sent_for_a_search_that_is_refused(semantic: Api, voyage: LocalVoyage) -> None:
-    for q in ("?!", "x" * 201, "a\x00b"):
+    for q in ("?!", "x" * 201, "a\x00b", ["no", "text"]):
         assert (await semantic.post(SEARCH, None, q=q)).status_code == 400
     mixed = f'{{ viewer {{ user {{ id }} }} searchExercises(q: "secret") {FIELDS} }}'
     assert (await semantic.post(mixed, None)).status_code == 401
