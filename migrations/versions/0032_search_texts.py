@@ -4,8 +4,9 @@
 whose texts it overrides: of these the effective texts, so that the replaced ones find nothing. Overrides become narrow
 rows again, which pages of libraries read.
 
-`name_tsv` has the words of names, `names_tsv` those of names and aliases, `whole_tsv` all of them whole, without spaces. A full-text query that names weights makes
-PostgreSQL unpack the vector of every row with these words, as indexes have no weights; these columns need none.
+`name_tsv` has the words of names, `names_tsv` those of names and aliases, `whole_tsv` all of them whole, without spaces.
+A full-text query that names weights makes PostgreSQL unpack the vector of every row with these words, as indexes have no
+weights; these columns need none.
 
 Row-level security keeps an organization's texts out of GIN indexes, so all its rows are compared with a query, each by
 the words of its name in an index of its organization (`short_tsv`, null where a name is too long for such an index).
@@ -273,5 +274,7 @@ def downgrade() -> None:
     """)
     op.execute(before.OVERRIDE)
     repeated = before.LIBRARY.partition("CREATE FUNCTION public.kinegraph_repeat_texts()")
-    op.execute("CREATE OR REPLACE" + repeated[1].removeprefix("CREATE") + repeated[2].partition("END $$;")[0] + "END $$;")
+    op.execute(
+        "CREATE OR REPLACE" + repeated[1].removeprefix("CREATE") + repeated[2].partition("END $$;")[0] + "END $$;"
+    )
     op.execute("DROP FUNCTION kinegraph_words(text, text)")
