@@ -4,8 +4,9 @@
 whose texts it overrides: of these the effective texts, so that the replaced ones find nothing. Overrides become narrow
 rows again, which pages of libraries read.
 
-`name_tsv` has the words of names, `names_tsv` those of names and aliases, `whole_tsv` all of them whole, without spaces. A full-text query that names weights makes
-PostgreSQL unpack the vector of every row with these words, as indexes have no weights; these columns need none.
+`name_tsv` has the words of names, `names_tsv` those of names and aliases, `whole_tsv` all of them without spaces. A
+full-text query that names weights makes PostgreSQL unpack the vector of every row with these words, as indexes have no
+weights; these columns need none.
 
 Row-level security keeps an organization's texts out of GIN indexes, so all its rows are compared with a query, each by
 the words of its name in an index of its organization (`short_tsv`, null where a name is too long for such an index).

@@ -18,13 +18,11 @@ from kinegraph.library.store_columns import EFFECTIVE
 from kinegraph.search.store_scope import Scope
 from kinegraph.vectors.rules import Vector
 
-TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}
-"""The weight of the trigram list beside full text (1), for queries with a word that the lexicon lacks, and others."""
+TRIGRAM_WEIGHTS = {True: 0.8, False: 0.0}
+SEMANTIC_WEIGHTS = {True: 0.05, False: 0.4}
+"""The weights of the lists of trigrams and of vectors beside full text (1), by whether the lexicon lacks a word.
 
-SEMANTIC_WEIGHTS = {True: 0.02, False: 0.5}
-"""The weight of the list of vectors beside full text (1), for queries with a word that the lexicon lacks, and others.
-
-With such a word it adds rows after those of the other lists, and orders them: it may be part of a word.
+Chosen by cross-validation (docs/search-quality.md, The weights).
 """
 
 ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
