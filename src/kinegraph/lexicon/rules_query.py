@@ -31,9 +31,9 @@ ALL_BUT_ONE = (3, 4)
 """The numbers of segments of which rows are sought that lack one; of more segments there would be too many queries."""
 MAX_CHOICES = 8
 """Maximum number of choices of segments of which rows are sought that have not all."""
-MAX_ALTERNATIVES = 12
+MAX_ALTERNATIVES = 20
 """Maximum number of alternatives of a segment."""
-MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
+MAX_TERMS: Mapping[bool, int] = {True: 12, False: 3}
 """Maximum number of a concept's terms in English and in the query's language, and in the others."""
 
 
@@ -227,7 +227,7 @@ WEIGHT_STEP = 0.05
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
-    composed = [*composed_of([{n for c, _ in s.concepts[:1] for n in (c.name, *c.parts)} for s in segments])]
+    composed = [*composed_of([{n for c, _ in s.concepts for n in (c.name, *c.parts)} for s in segments])]
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
         of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
