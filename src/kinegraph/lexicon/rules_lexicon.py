@@ -221,7 +221,8 @@ def _usual(word: str) -> str:
     """The usual word, in its language, for the concept that a word means: `dumbbell` for `db`."""
     found = _meant(word)[:1] or _meant(f"~{stem(word)}")[:1]
     terms = found[0][0].terms[language_of(word)] if found and found[0][1] >= MIN_USUAL else ()
-    return search_text(terms[0].text).replace(" ", "") if terms else word
+    usual = search_text(terms[0].text) if terms else word
+    return word if " " in usual else usual
 
 
 @cache
