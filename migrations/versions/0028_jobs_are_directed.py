@@ -4,6 +4,9 @@
 runs since progress was last committed: after too many of them a job is given up. `cancel_requested_at`: when a platform
 admin cancelled a running job, which then stops at its next report. `schedule` and `scheduled_for`, of a job that runs
 by a schedule: which, and for when; each time has one row.
+
+`exercises.seed_object`: the key of the object from which a canonical row was last seeded; null for one of the library
+that ships with Kinegraph, which changes no row that another file has changed.
 """
 
 from alembic import op
@@ -36,6 +39,7 @@ ALTER TABLE jobs
     ADD COLUMN schedule             varchar(64),
     ADD COLUMN scheduled_for        timestamptz,
     ADD CONSTRAINT jobs_scheduled_chk CHECK ((schedule IS NULL) = (scheduled_for IS NULL));
+ALTER TABLE exercises ADD COLUMN seed_object varchar(200);
 UPDATE jobs SET failures = tries WHERE finished_at IS NULL;
 CREATE UNIQUE INDEX jobs_scheduled_idx ON jobs (schedule, scheduled_for) WHERE schedule IS NOT NULL;
 CREATE INDEX jobs_finished_idx ON jobs (finished_at) WHERE finished_at IS NOT NULL;
@@ -82,6 +86,7 @@ def downgrade() -> None:
         ALTER TABLE jobs
             DROP COLUMN failures, DROP COLUMN cancel_requested_at, DROP COLUMN requested_by_user_id,
             DROP COLUMN schedule, DROP COLUMN scheduled_for;
-        DROP INDEX jobs_finished_idx
+        DROP INDEX jobs_finished_idx;
+        ALTER TABLE exercises DROP COLUMN seed_object
     """)
     op.execute(TRIGGER.format(more_old="", more_new=""))

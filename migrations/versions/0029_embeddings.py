@@ -48,7 +48,7 @@ def downgrade() -> None:
         DROP TRIGGER workouts_marked ON workouts;
         DROP TRIGGER workouts_new ON workouts;
         DROP FUNCTION kinegraph_text_changed(), kinegraph_mark_dependents(uuid[], uuid[]),
-            kinegraph_mark_embedding(text, uuid, uuid), kinegraph_record_stale(text);
+            kinegraph_mark_embedding(text, uuid, uuid, boolean), kinegraph_record_stale(text);
         DROP TABLE stale_embeddings;
         ALTER TABLE exercise_org_overrides DROP COLUMN embedding, DROP COLUMN embedding_hash;
     """)
@@ -75,7 +75,8 @@ CREATE POLICY stale_embeddings_worker ON stale_embeddings FOR ALL
 # Settings are set in the body: a SET clause needs a privilege that the schema's owner may lack, and takes time.
 # `kinegraph.stale` ends with the transaction, and with a savepoint whose fact is rolled back.
 MARKING = """
-CREATE FUNCTION kinegraph_mark_embedding(of_kind text, of_row uuid, of_organization uuid) RETURNS void
+CREATE FUNCTION kinegraph_mark_embedding(of_kind text, of_row uuid, of_organization uuid, is_changed boolean)
+RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
 DECLARE
@@ -84,7 +85,7 @@ BEGIN
     PERFORM set_config('kinegraph.worker', 'on', true);
     INSERT INTO stale_embeddings (kind, row_id, organization_id)
     VALUES (of_kind, of_row, of_organization)
-    ON CONFLICT (kind, row_id) DO UPDATE SET revision = excluded.revision;
+    ON CONFLICT (kind, row_id) DO UPDATE SET revision = excluded.revision WHERE is_changed;
     PERFORM set_config('kinegraph.worker', before, true);
 END $$;
 
@@ -105,7 +106,7 @@ CREATE FUNCTION kinegraph_text_changed() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT
 AS $$
 BEGIN
-    PERFORM kinegraph_mark_embedding(TG_ARGV[0], new.id, new.organization_id);
+    PERFORM kinegraph_mark_embedding(TG_ARGV[0], new.id, new.organization_id, true);
     PERFORM kinegraph_record_stale(TG_ARGV[0]);
     RETURN NULL;
 END $$;

@@ -22,10 +22,13 @@ from kinegraph.outside.postgres import SETTINGS, start_postgres
 from kinegraph.outside.redis import start_redis
 from kinegraph.services import Services
 from kinegraph.settings import Settings
+from search_bench.vectors import embed_exercises
 
 SECRET = "a secret of the benchmark of search, of 64 bytes and more, as HS512 needs"
 NO_LIMITS: dict[str, Any] = {"max_cost": 10**8, "cost_budget": 0}
 """One caller sends thousands of searches."""
+SERVICE: dict[str, Any] = {"voyage_api_key": "no key", "voyage_url": "http://127.0.0.1:9/v1"}
+"""A service that does not answer: all vectors are stored before."""
 
 
 @contextmanager
@@ -66,6 +69,7 @@ async def library(server: str, imported: File | None) -> AsyncIterator[tuple[str
         else:
             async for _ in seed_library(database):
                 pass
+        await embed_exercises(url)
         owner = await asyncpg.connect(url)
         await owner.execute("UPDATE exercises SET status = 'published' WHERE status <> 'published'")
         await owner.execute("VACUUM (ANALYZE)")
@@ -78,7 +82,7 @@ async def library(server: str, imported: File | None) -> AsyncIterator[tuple[str
 @asynccontextmanager
 async def api(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """The API on a database, in this process."""
-    settings = Settings(environment="development", home=Path.cwd() / ".kinegraph", **NO_LIMITS)
+    settings = Settings(environment="development", home=Path.cwd() / ".kinegraph", **SERVICE, **NO_LIMITS)
     app = create_app(Services(settings, database_url, redis_url, SECRET))
     async with app.router.lifespan_context(app) as state:
 

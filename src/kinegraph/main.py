@@ -142,11 +142,19 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         prepared = asyncio.get_running_loop().run_in_executor(None, prepare)  # while connections are opened
         vectors = QueryVectors(database, await stack.enter_async_context(open_embeddings(settings)))
         stack.push_async_callback(vectors.close)
+        vectors.begin()
         persisted = await stack.enter_async_context(
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
         endpoint = GraphQLEndpoint(
-            Resources(database, storage, limits_of(settings), settings.address, vectors),
+            Resources(
+                database,
+                storage,
+                limits_of(settings),
+                settings.address,
+                vectors,
+                has_embeddings=settings.voyage_api_key is not None,
+            ),
             tokens,
             settings.jwt_user_claim,
             database.request_cache,

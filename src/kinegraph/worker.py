@@ -8,28 +8,31 @@ it or a worker dies at it; while Redis is away, rows wait.
 import asyncio
 import logging
 import signal
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
 
-from kinegraph.background import store, store_runs
-from kinegraph.background.rules import LEASE_SECONDS
+from kinegraph.background import store, store_runs, store_upkeep
+from kinegraph.background.rules import LEASE_SECONDS, JobKind, last_night
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.jobs import clear_uploads
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
-from kinegraph.services import Services, open_storage
+from kinegraph.services import Services, open_embeddings, open_storage
 from kinegraph.vectors import store as vectors
-from kinegraph.worker_jobs import WHEN, Work
+from kinegraph.worker_jobs import COLLECTED_SECONDS, NIGHTLY, WHEN, Work, is_possible
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
@@ -38,22 +41,27 @@ QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
 """Maximum number of jobs in Redis at once: those that can start before they are due again."""
+MIN_CONNECTIONS = 2
+"""A job that works in a transaction stores its progress, and has its lease renewed, by another connection."""
 PROGRESS_SECONDS = 0.25
 """Minimum time between two messages that have subscribers be sent the progress of jobs."""
+JOB_SECONDS = 3600
+"""Maximum duration of one run of a job; it is begun again then."""
 TIDY_SECONDS = 60
 CLOSE_SECONDS = 10
 AWAY_SECONDS = 2
 """How long the worker waits for Redis to come back before it tries again."""
 
 
-async def dispatch(database: Database, redis: ArqRedis, lease_seconds: int = LEASE_SECONDS) -> int:
+async def dispatch(
+    database: Database,
+    redis: ArqRedis,
+    lease_seconds: int = LEASE_SECONDS,
+    is_possible: Callable[[JobKind], bool] = lambda kind: True,
+) -> int:
     """Make jobs of the facts that were recorded, and hand the jobs that are due to Redis. Returns how many."""
-    listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
     async with database.write(authenticate_worker) as session:
-        facts = await outbox.take(session, list(listened))
-        orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact]]
-        if orders:
-            await store.insert(session, orders)
+        await _make_jobs(session, is_possible)
     await redis.ping()
     async with database.write(authenticate_worker) as session:
         due = await store_runs.take_due(session, MAX_QUEUED, lease_seconds)
@@ -64,20 +72,43 @@ async def dispatch(database: Database, redis: ArqRedis, lease_seconds: int = LEA
     return len(due)
 
 
+async def _make_jobs(session: WriteSession, is_possible: Callable[[JobKind], bool]) -> None:
+    """Make jobs of facts: one of each, or of all together for the kinds of COLLECTED_SECONDS."""
+    listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
+    facts = await outbox.take(session, list(listened))
+    orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact] if is_possible(kind)]
+    if single := [order for order in orders if order[0] not in COLLECTED_SECONDS]:
+        await store.insert(session, single)
+    for kind in dict.fromkeys(kind for kind, _ in orders if kind in COLLECTED_SECONDS):
+        await store.insert_collecting(session, kind, {}, COLLECTED_SECONDS[kind])
+
+
 async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
     while True:
         try:
-            await dispatch(work.database, redis, work.lease_seconds)
+            await dispatch(work.database, redis, work.lease_seconds, partial(is_possible, work))
             await asyncio.sleep(DISPATCH_SECONDS)
         except (*CANNOT_CONNECT, *AWAY) as error:
             log.warning("cannot hand jobs over, will try again", extra={"reason": repr(error)})
             await asyncio.sleep(AWAY_SECONDS)
 
 
+async def enqueue_nightly(
+    database: Database, now: datetime, is_possible: Callable[[JobKind], bool] = lambda kind: True
+) -> None:
+    """Enqueue the jobs of the last night, each once, whichever worker does it; those that are possible."""
+    async with database.write(authenticate_worker) as session:
+        for schedule, (kind, arguments) in NIGHTLY.items():
+            if not is_possible(kind):
+                continue
+            await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
+
+
 async def _tidy_on(work: Work) -> None:
-    """Clear away, every minute, what nobody needs any longer."""
+    """Every minute, enqueue the jobs of a night that has begun, and clear away what nobody needs any longer."""
     while True:
         try:
+            await enqueue_nightly(work.database, datetime.now(UTC), partial(is_possible, work))
             while await clear_uploads(work.database, work.storage):
                 pass
             async with work.database.write(authenticate_worker) as session:
@@ -85,6 +116,7 @@ async def _tidy_on(work: Work) -> None:
             async with work.database.write(authenticate_worker) as session:
                 await outbox.purge(session)
                 await idempotency.purge(session)
+                await store_upkeep.purge(session)
                 await persisted.purge(session)
                 await vectors.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
@@ -102,12 +134,15 @@ async def work_on(services: Services) -> None:
     settings = services.settings
     async with AsyncExitStack() as stack:
         url = services.database_url
-        database = await Database.open(url, settings.pool_size, settings.statement_timeout_seconds)
+        database = await Database.open(
+            url, max(settings.pool_size, MIN_CONNECTIONS), settings.statement_timeout_seconds
+        )
         stack.push_async_callback(database.close)
         channel = Channel(open_redis(services.redis_url), CHANNEL, PROGRESS_SECONDS)
         stack.push_async_callback(channel.close)
         storage = await stack.enter_async_context(open_storage(settings))
-        work = Work(database, storage, channel.wake, settings.job_lease_seconds)
+        voyage = await stack.enter_async_context(open_embeddings(settings))
+        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")
@@ -157,7 +192,7 @@ def make_worker(redis: ArqRedis, work: Work) -> Worker:
         max_tries=1,
         retry_jobs=False,
         keep_result=60,
-        job_timeout=600,
+        job_timeout=JOB_SECONDS,
         health_check_interval=10,
     )
 

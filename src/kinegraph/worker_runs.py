@@ -13,13 +13,14 @@ from kinegraph.background.jobs import JobRun, JobStopped
 from kinegraph.background.rules import MAX_FAILURES, MAX_FAULTS, JobKind, JobStatus, StartedJob, retry_delay_seconds
 from kinegraph.kit.database import CANNOT_CONNECT
 from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.errors import ServiceError
 from kinegraph.worker_jobs import FINAL, RUN, Work
 
 log = logging.getLogger("kinegraph.worker")
 
 DIED = "Its workers died at it, every time."
-STOPPED = "The worker stopped; another will begin it again."
+STOPPED = "The worker stopped, or the job ran for too long; it is begun again."
 
 
 async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
@@ -64,7 +65,7 @@ async def _run(work: Work, job: StartedJob) -> None:
         message = await RUN[JobKind(job.kind)](work, run, **job.arguments)
     except asyncio.CancelledError:
         async with work.database.write(authenticate_worker) as session:
-            await store_runs.postpone(session, job.id, job.tries, 0, STOPPED, counts=False)
+            await store_runs.postpone(session, job.id, job.tries, 0, STOPPED)
         raise
     except JobStopped:
         async with work.database.write(authenticate_worker) as session:
@@ -84,7 +85,7 @@ async def _renew_lease(work: Work, job: StartedJob) -> None:
     is_running = True
     while is_running:
         await asyncio.sleep(work.lease_seconds / 3)
-        with suppress(*CANNOT_CONNECT):
+        with suppress(*CANNOT_CONNECT, PoolExhausted):
             async with work.database.write(authenticate_worker) as session:
                 is_running = await store_runs.renew(session, job.id, job.tries, work.lease_seconds)
 
@@ -106,4 +107,4 @@ async def _failed(work: Work, job: StartedJob, error: Exception) -> None:
             await store_runs.end(session, job.id, job.tries, JobStatus.FAILED, message=None, error=message)
         elif not await store_runs.end_cancelled(session, job.id, job.tries):
             delay = retry_delay_seconds(job.failures, random.random())
-            await store_runs.postpone(session, job.id, job.tries, delay, message, counts=True)
+            await store_runs.postpone(session, job.id, job.tries, delay, message)

@@ -158,7 +158,7 @@ async def test_a_job_that_must_stop_is_due_again_at_once_and_done_by_the_next(
         await running
     job = await job_of(owner, attachment)
     assert (job.status, job.tries, job.finished_at) == ("queued", 1, None)
-    assert job.error == "The worker stopped; another will begin it again."
+    assert job.error == "The worker stopped, or the job ran for too long; it is begun again."
     await blocker.close()
     assert await dispatch(work.database, queue) == 1
     await run_job({"work": work}, str(id))

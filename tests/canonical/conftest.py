@@ -1,5 +1,5 @@
 """Fixtures of the tests of `canonical`."""
 
-from tests.fixtures import admin
+from tests.fixtures import admin, gym
 
-__all__ = ["admin"]
+__all__ = ["admin", "gym"]

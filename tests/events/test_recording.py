@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from kinegraph.background import store as jobs
-from kinegraph.background import store_runs
+from kinegraph.background import store_requests, store_runs
+from kinegraph.background.jobs import JobRun
 from kinegraph.background.rules import JobKind
 from kinegraph.events import store
 from kinegraph.kit.database import Database
@@ -89,11 +90,17 @@ async def test_the_progress_of_a_job_is_an_event_and_its_lease_is_none(database:
         async with database.write(authenticate_worker) as session:
             await store_runs.renew(session, id, 1)
 
-    assert [await changes(change) for change in (take, begin, renew)] == [
-        [],
-        [("job_changed", UUID(int=id.int), False)],
-        [],
-    ]
+    async def report() -> None:
+        async with database.write() as session:
+            await JobRun(id, 1).report(session, done=1)
+
+    async def cancel() -> None:
+        async with database.write(authenticate_worker) as session:
+            await store_requests.cancel(session, id)
+
+    changed = [("job_changed", UUID(int=id.int), False)]
+    actions = (take, begin, renew, report, report, cancel, cancel)
+    assert [await changes(each) for each in actions] == [[], changed, [], changed, [], changed, []]
 
 
 async def test_a_membership_that_ends_is_an_event_of_its_user(gym: Organization, changes: Changes, owner: Pool) -> None:

@@ -87,7 +87,7 @@ async def test_every_exercise_of_the_shipped_library_can_be_cloned_with_every_st
     client: ExerciseClient, owner: Pool
 ) -> None:
     own = {"id", "exercise_id", "organization_id", "scope", "created_at", "updated_at", "forked_from_id", "slug",
-           "status", "seed_hash", "import_key", "embedding", "embedding_hash"}  # fmt: skip
+           "status", "seed_hash", "seed_object", "import_key", "embedding", "embedding_hash"}  # fmt: skip
     sources = await owner.fetch("SELECT id FROM exercises WHERE slug IS NOT NULL ORDER BY slug LIMIT 40")
     for source in sources:
         clone = UUID((await client.clone(str(source.id)))["id"])

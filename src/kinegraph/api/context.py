@@ -35,8 +35,17 @@ class RequestContext(Context):
         storage: ObjectStorage | None = None,
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
+        has_embeddings: bool = False,
     ) -> None:
-        super().__init__(database, authenticate, writes=writes, storage=storage, address=address, prepared=prepared)
+        super().__init__(
+            database,
+            authenticate,
+            writes=writes,
+            storage=storage,
+            address=address,
+            prepared=prepared,
+            has_embeddings=has_embeddings,
+        )
         self.document = document
 
 

@@ -63,6 +63,8 @@ class Resources:
     """The address of this server, for the addresses in answers."""
     vectors: QueryVectors
     """The vectors of texts that are searched."""
+    has_embeddings: bool = False
+    """Whether jobs that embed texts can be run."""
 
 
 class Executed(NamedTuple):
@@ -114,6 +116,7 @@ async def execute_timed(
             storage=resources.storage,
             address=resources.address,
             prepared=prepared,
+            has_embeddings=resources.has_embeddings,
         )
         try:
             data, errors, _ = await _once(

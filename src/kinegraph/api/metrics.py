@@ -27,6 +27,12 @@ async def metrics(request: Request) -> Response:
     endpoint: GraphQLEndpoint = request.state.graphql
     for event, count in sorted(endpoint.persisted.counts.items()):
         lines.append(f'kinegraph_persisted_documents_total{{event="{event}"}} {count}')
+    lines += [
+        "# HELP kinegraph_query_vectors_total Vectors of searched texts, by the place where they were found, or none.",
+        "# TYPE kinegraph_query_vectors_total counter",
+    ]
+    for place, count in sorted(endpoint.resources.vectors.counts.items()):
+        lines.append(f'kinegraph_query_vectors_total{{place="{place}"}} {count}')
     database: Database = request.state.database
     lines += _cache_lines({"answers": database.cache, "requests": database.request_cache})
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")

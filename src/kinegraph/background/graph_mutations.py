@@ -36,10 +36,18 @@ class JobPayload:
     job: Job | None = strawberry.field(default=None, description="The job as it is stored now.")
 
 
-async def enqueue_job(info: Info, kind: rules.JobKind, arguments: Mapping[str, Any]) -> JobPayload:
-    """Store a new job that the viewer requests, due at once. Returns the payload. Raises Forbidden."""
+async def admin_session(info: Info) -> WriteSession[Viewer]:
+    """The write session of a platform admin. Raises Forbidden for others."""
     session: WriteSession[Viewer] = await info.context.write_session()
     require_platform_admin(session.viewer, ADMINS_ONLY)
+    return session
+
+
+async def enqueue_job(info: Info, kind: rules.JobKind, arguments: Mapping[str, Any]) -> JobPayload:
+    """Store a new job that the viewer requests, due at once. Returns the payload. Raises Forbidden and Conflict."""
+    session = await admin_session(info)
+    if await store_requests.waiting(session, kind) >= rules.MAX_WAITING:
+        raise Conflict(f"{rules.MAX_WAITING} jobs of this kind wait already; try again when some have ended.")
     (id,) = await store.insert(session, [(kind, arguments)], session.viewer.user.id)
     return await _job_payload(session, id)
 
@@ -80,8 +88,7 @@ class Mutation:
 
 async def _locked(info: Info, id: str) -> tuple[WriteSession[Viewer], UUID, str]:
     """The session, the key and the status of a job that is locked. Raises Forbidden, InvalidInput and NotFound."""
-    session: WriteSession[Viewer] = await info.context.write_session()
-    require_platform_admin(session.viewer, ADMINS_ONLY)
+    session = await admin_session(info)
     key = require_key(id, *ID)
     status = await store_requests.lock(session, key)
     if status is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kinegraph.background import store_runs
-from kinegraph.background.rules import LEASE_SECONDS
+from kinegraph.background.rules import LEASE_SECONDS, JobStatus
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.kit.sessions import WriteSession
@@ -52,6 +52,14 @@ class JobRun:
         async with database.write() as session:
             await self._store(session, total, done, message, is_work=False)
         self.wake()
+
+    async def succeed(self, session: WriteSession, message: str) -> None:
+        """End the job in the transaction of its work: what it did is told once, however often it is run.
+
+        Raises JobStopped.
+        """
+        await self.report(session)
+        await store_runs.end(session, self.id, self.tries, JobStatus.SUCCEEDED, message=message, error=None)
 
     async def _store(
         self, session: WriteSession, total: int | None, done: int | None, message: str | None, *, is_work: bool

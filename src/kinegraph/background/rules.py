@@ -1,7 +1,7 @@
 """The kinds of jobs, their statuses, and when one that failed is tried again."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol  # a job's arguments: JSON
 from uuid import UUID
@@ -81,6 +81,25 @@ LEASE_SECONDS = 30
 
 JITTER = 0.2
 """Delays differ by up to this fraction, so that jobs that failed together are not tried together."""
+
+
+NIGHT_HOUR = 3
+"""The hour, in UTC, at which the jobs of every night are enqueued."""
+
+MAX_WAITING = 100
+"""Maximum number of jobs of one kind that platform admins requested and that have not ended."""
+
+RETENTION_DAYS, FAILED_RETENTION_DAYS = 30, 90
+"""Days after which a job that ended is deleted, and one that failed."""
+
+MAX_ENDED = 100_000
+"""Maximum number of ended jobs that are stored; the oldest are deleted first."""
+
+
+def last_night(now: datetime) -> datetime:
+    """The last time at which the jobs of a night were due; a worker that starts later enqueues them then."""
+    tonight = now.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
+    return tonight if tonight <= now else tonight - timedelta(days=1)
 
 
 def retry_delay_seconds(failures: int, chance: float = 0.5) -> float:

@@ -54,3 +54,19 @@ async def insert(
         requested_by,
     )
     return [row.id for row in rows]
+
+
+async def insert_collecting(
+    session: WriteSession, kind: JobKind, arguments: Mapping[str, Any], delay_seconds: float
+) -> None:
+    """Store a new job, due after a delay, unless one with these arguments waits to be begun: it does the same work."""
+    await session.run(
+        """
+        INSERT INTO jobs (kind, arguments, due_at)
+        SELECT $1, $2, now() + make_interval(secs => $3)
+        WHERE NOT EXISTS (SELECT FROM jobs WHERE due_at IS NOT NULL AND (kind, arguments, status) = ($1, $2, 'queued'))
+        """,
+        kind.value,
+        dict(arguments),
+        delay_seconds,
+    )

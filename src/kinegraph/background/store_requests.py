@@ -2,7 +2,20 @@
 
 from uuid import UUID
 
+from kinegraph.background.rules import JobKind
 from kinegraph.kit.sessions import WriteSession
+
+
+async def waiting(session: WriteSession, kind: JobKind) -> int:
+    """The number of jobs of a kind that were requested and have not ended."""
+    count: int = await session.fetch_value(
+        """
+        SELECT count(*) FROM jobs
+        WHERE kind = $1 AND due_at IS NOT NULL AND requested_by_user_id IS NOT NULL
+        """,
+        kind.value,
+    )
+    return count
 
 
 async def lock(session: WriteSession, id: UUID) -> str | None:

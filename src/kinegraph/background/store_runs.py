@@ -135,23 +135,16 @@ async def end_cancelled(session: WriteSession, id: UUID, tries: int) -> bool:
     return ended == 1
 
 
-async def postpone(
-    session: WriteSession, id: UUID, tries: int, seconds: float, error: str, *, counts: bool = True
-) -> None:
-    """Queue a job again that failed for a reason that may pass; it is due after so many seconds.
-
-    `counts`: whether that is a failure of the job. One that was to be cancelled is to be ended instead.
-    """
+async def postpone(session: WriteSession, id: UUID, tries: int, seconds: float, error: str) -> None:
+    """Queue a job again that failed for a reason that may pass; it is due after so many seconds."""
     await session.run(
         """
         UPDATE jobs
-        SET status = 'queued', error = $4, due_at = now() + make_interval(secs => $3), handed_at = NULL,
-            failures = CASE WHEN $5 THEN failures ELSE greatest(failures - 1, 0) END
+        SET status = 'queued', error = $4, due_at = now() + make_interval(secs => $3), handed_at = NULL
         WHERE id = $1 AND tries = $2 AND status = 'running'
         """,
         id,
         tries,
         seconds,
         error,
-        counts,
     )

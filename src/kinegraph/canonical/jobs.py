@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any  # JSON of the files
 from uuid import UUID
 
+from kinegraph.background.jobs import JobRun
 from kinegraph.canonical import store as store_seed
 from kinegraph.canonical.rules import LibraryError, entries_of
 from kinegraph.canonical.rules_files import shipped_files, shipped_taxonomies
@@ -21,19 +22,24 @@ class Seeded:
     changed: int
 
 
-async def seed_library(database: Database) -> AsyncIterator[Seeded]:
+async def seed_library(database: Database, run: JobRun | None = None) -> AsyncIterator[Seeded]:
     """Upsert the global taxonomies and the shipped library, file by file, after all files were checked.
 
-    Raises LibraryError, which names row and field.
+    `run` gets the progress, where a job does it. Raises LibraryError, which names row and field.
     """
     library = [(name, entries_of(name, content)) for name, content in shipped_files()]
     async with database.write(store_seed.authenticate_curator) as session:
         await store_seed.seed_taxonomies(session, taxonomies := shipped_taxonomies())
         terms = await store_seed.global_terms(session, taxonomies)
     library = [(name, tagged(name, entries, terms)) for name, entries in library]
+    total, done = sum(len(entries) for _, entries in library), 0
     for name, entries in library:
         async with database.write(store_seed.authenticate_curator) as session:
+            await store_seed.lock(session)
             new, changed = await store_seed.seed(session, entries)
+            done += len(entries)
+            if run is not None:
+                await run.report(session, total=total, done=done)
         yield Seeded(name, len(entries), new, changed)
 
 

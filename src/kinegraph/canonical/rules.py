@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any  # JSON of the files
 
 import jsonschema
@@ -17,8 +18,14 @@ from kinegraph.video.rules import NO_VIDEO, video_columns
 
 TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmentItems": "equipment"}
 """The fields of an entry that name global terms by slug, and the kind of each."""
+MAX_ENTRIES = 20_000
+"""Maximum number of entries in a file."""
+MAX_ELEMENTS = 1_000
+"""Number of elements of a list in an entry from which on it is not checked but refused."""
 MAX_FAULTS = 20
 """Maximum number of faults in one error message."""
+MAX_FOUND = 1_000
+"""Number of faults after which no more are looked for: they come in the order of the rows."""
 
 UNSET_VALUES = {name: DEFAULTS[name] for name in EXCHANGED if COLUMNS[name].kind in (Kind.LIST, Kind.FLAG)}
 """The values of columns that cannot be null, where an entry does not set them."""
@@ -54,9 +61,14 @@ def entries_of(name: str, content: bytes) -> list[dict[str, Any]]:
         rows = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise LibraryError(f"{name} is not JSON: {error}.") from None
-    faults = [*_faults(rows)]
+    if isinstance(rows, list) and len(rows) > MAX_ENTRIES:
+        raise LibraryError(f"{name}: the file: it has {len(rows):,} rows; at most {MAX_ENTRIES:,} are read.")
+    try:
+        faults = [*islice(_long_lists(rows), MAX_FAULTS)] or [*islice(_faults(rows), MAX_FAULTS)]
+    except RecursionError:
+        raise LibraryError(f"{name}: the file: its values are nested too deeply.") from None
     if faults:
-        raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults[:MAX_FAULTS]))
+        raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults))
     return [_as_columns(row) for row in rows]
 
 
@@ -65,19 +77,28 @@ def _validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(file_schema())
 
 
+def _long_lists(rows: Any) -> Iterator[str]:
+    """The lists in rows that are too long to be looked into: the JSON Schema compares each element with all others."""
+    for index, row in enumerate(rows if isinstance(rows, list) else ()):
+        for field, value in row.items() if isinstance(row, dict) else ():
+            if isinstance(value, list) and len(value) > MAX_ELEMENTS:
+                yield _fault_message(rows, [index, field], "", f"it has {len(value):,} elements, which is too long")
+
+
 def _faults(rows: Any) -> Iterator[str]:
     """Every fault: those that the JSON Schema finds, by row and field; bad characters; slugs that occur twice."""
-    for error in sorted(_validator().iter_errors(rows), key=_rank):
+    for error in sorted(islice(_validator().iter_errors(rows), MAX_FOUND), key=_rank):
         yield _fault_message(rows, [*error.absolute_path], _field_in(error), error.message)
     if not isinstance(rows, list):
         return
     for path, text in _texts(rows, []):
         if fault := character_fault(text):
             yield _fault_message(rows, path, "", fault)
-    slugs = [row.get("slug") if isinstance(row, dict) else None for row in rows]
-    for index, slug in enumerate(slugs):
-        if isinstance(slug, str) and slugs.index(slug) != index:
-            yield f"row {index + 1}, field slug: {slug!r} stands in row {slugs.index(slug) + 1} too"
+    first: dict[str, int] = {}
+    for number, row in enumerate(rows, 1):
+        slug = row.get("slug") if isinstance(row, dict) else None
+        if isinstance(slug, str) and first.setdefault(slug, number) != number:
+            yield f"row {number}, field slug: {slug!r} stands in row {first[slug]} too"
 
 
 def _rank(error: jsonschema.ValidationError) -> list[tuple[int, str]]:

@@ -18,6 +18,9 @@ def recordset_type(column: Column) -> str:
     return "text" if column.sql_type.startswith("varchar") else column.sql_type
 
 
+LOCK = "exchange None"
+"""The advisory lock of imports into the canonical library (`exchange.store.lock`)."""
+
 SEEDED: Mapping[str, str] = {
     **{name: recordset_type(COLUMNS[name]) for name in EXCHANGED if name != "status"},
     "video_provider": "text",
@@ -45,23 +48,40 @@ async def authenticate_curator(session: ReadSession) -> None:
     await session.fetch("SELECT set_config('kinegraph.platform_admin', 'on', true)")
 
 
-async def seed(session: WriteSession, entries: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+async def lock(session: WriteSession) -> None:
+    """Wait until nobody else seeds or imports canonical rows, and keep others from it until the transaction ends."""
+    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", LOCK)
+
+
+async def try_lock(session: WriteSession) -> bool:
+    """The same without waiting. Returns False where others seed or import."""
+    locked: bool = await session.fetch_value("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", LOCK)
+    return locked
+
+
+async def seed(
+    session: WriteSession, entries: Sequence[Mapping[str, Any]], seed_object: str | None = None
+) -> tuple[int, int]:
     """Upsert canonical rows by slug, with their child rows. Returns the numbers of new and of changed rows.
 
-    A row is written only if its entry's hash differs from that of the entry that it was last seeded from.
+    A row is written only if its entry's hash differs from that of the entry that it was last seeded from. `seed_object`
+    is the key of the entries' file; without one they are of the shipped library, and change no row of another file.
     """
     names = ", ".join(SEEDED)
     rows = await session.fetch(
         f"""
-        INSERT INTO exercises ({names})
-        SELECT {names}
+        INSERT INTO exercises ({names}, seed_object)
+        SELECT {names}, $2
         FROM jsonb_to_recordset($1) AS entry ({typed(SEEDED)})
         ON CONFLICT (slug) WHERE slug IS NOT NULL AND organization_id IS NULL
-        DO UPDATE SET ({names}, updated_at) = ROW ({", ".join(_seeded(name) for name in SEEDED)}, now())
+        DO UPDATE SET ({names}, seed_object, updated_at)
+            = ROW ({", ".join(_seeded(name) for name in SEEDED)}, excluded.seed_object, now())
         WHERE exercises.seed_hash IS DISTINCT FROM excluded.seed_hash
+          AND (excluded.seed_object IS NOT NULL OR exercises.seed_object IS NULL)
         RETURNING exercises.id, exercises.slug, old.id IS NULL AS is_new
         """,
         entries,
+        seed_object,
     )
     by_slug = {entry["slug"]: entry for entry in entries}
     for table, columns in DETAILS.items():

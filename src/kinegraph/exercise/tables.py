@@ -85,6 +85,7 @@ exercises = Table(
     Column("video_locked_by_user_id", Uuid, ForeignKey("users.id")),
     Column("import_key", String(255)),
     Column("seed_hash", Text),
+    Column("seed_object", String(200)),
     Column("embedding", VECTOR(1024)),
     Column("embedding_hash", String(64)),
     Column("search_name", Text, Computed("kinegraph_search_text(name::text)", persisted=True), nullable=False),

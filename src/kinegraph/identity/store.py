@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -175,9 +175,14 @@ def authenticate_as(
 
 async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:
     """Authenticate the worker for one organization: its transaction may read and write what its coaches may."""
+    await authenticate_for_organizations(session, [organization_id])
+
+
+async def authenticate_for_organizations(session: ReadSession, organization_ids: Iterable[UUID]) -> None:
+    """Authenticate the worker for organizations: its transaction may read and write what their coaches may."""
     await session.fetch(
         "SELECT set_config('kinegraph.organizations', $1, true), set_config('kinegraph.coached', $1, true)",
-        f"{{{organization_id}}}",
+        f"{{{','.join(map(str, organization_ids))}}}",
     )
 
 

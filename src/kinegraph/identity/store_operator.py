@@ -85,6 +85,14 @@ async def insert_membership(session: WriteSession, organization_id: UUID, user_i
     )
 
 
+async def organization_ids(session: ReadSession, after: UUID | None, limit: int) -> list[UUID]:
+    """The ids of the next organizations after `after`, in their order, at most `limit`."""
+    rows = await session.fetch(
+        "SELECT id FROM organizations WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2", after, limit
+    )
+    return [row.id for row in rows]
+
+
 async def organizations_by_slug(session: ReadSession, slugs: Sequence[str]) -> list[Organization | None]:
     """Organizations by slug, in key order."""
     rows: list[Organization] = await session.fetch(

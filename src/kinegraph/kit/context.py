@@ -58,6 +58,7 @@ class Context:
     `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
     `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
     `prepared` has what fields of the root obtained from other services before, by their function.
+    `has_embeddings`: whether jobs that embed texts can be run.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Context:
         storage: Any = None,
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
+        has_embeddings: bool = False,
     ) -> None:
         self.prepared = prepared
         self.has_used_storage = False
@@ -77,6 +79,7 @@ class Context:
         """Whether its sessions record their statements."""
         self._storage = storage
         self.address = address
+        self.has_embeddings = has_embeddings
         self.writes = writes
         self.columns_by_node: Mapping[Hashable, frozenset[str] | None] = {}
         """The columns that the document selects of each list's rows, by `id` of the list's field node, and where

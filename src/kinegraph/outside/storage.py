@@ -74,6 +74,9 @@ class ObjectStorage(Protocol):
     async def read(self, key: str) -> bytes | None:
         """An object's content, or None."""
 
+    async def read_version(self, key: str, etag: str) -> bytes | None:
+        """An object's content, or None where its etag is not this one, or is another one after reading."""
+
     async def write(self, key: str, content: bytes, mime: str) -> None:
         """Store an object."""
 

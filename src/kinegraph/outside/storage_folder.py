@@ -164,6 +164,11 @@ class FolderStorage:
             except FileNotFoundError:
                 return None
 
+    async def read_version(self, key: str, etag: str) -> bytes | None:
+        """An object's content if its etag is this one, before and after reading."""
+        with _service_errors():
+            return await asyncio.to_thread(_read_version, self.path(key), etag)
+
     async def write(self, key: str, content: bytes, mime: str) -> None:
         """Store an object."""
         await self.receive(key, len(content), _once(content))
@@ -222,6 +227,16 @@ def _inspect(path: Path) -> StoredObject | None:
         with path.open("rb") as file:
             state = os.fstat(file.fileno())
             return StoredObject(state.st_size, file.read(HEAD_BYTES), _etag(state))
+    except FileNotFoundError:
+        return None
+
+
+def _read_version(path: Path, etag: str) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            content = file.read(before.st_size) if _etag(before) == etag else None
+            return content if _etag(os.fstat(file.fileno())) == etag == _etag(path.stat()) else None
     except FileNotFoundError:
         return None
 

@@ -150,13 +150,20 @@ class S3Storage:
 
     async def read(self, key: str) -> bytes | None:
         """An object's content, or None."""
+        return await self._read(key)
+
+    async def read_version(self, key: str, etag: str) -> bytes | None:
+        """An object's content if its etag is this one: the storage reads all of one version."""
+        return await self._read(key, IfMatch=etag)
+
+    async def _read(self, key: str, **conditions: str) -> bytes | None:
         with _service_errors():
             try:
-                answer = await self._client.get_object(Bucket=self._bucket.name, Key=key)
+                answer = await self._client.get_object(Bucket=self._bucket.name, Key=key, **conditions)
                 async with answer["Body"] as body:
                     content: bytes = await body.read()
             except ClientError as error:
-                if _code(error) in MISSING:
+                if _code(error) in (*MISSING, *CHANGED):
                     return None
                 raise
         return content
@@ -170,7 +177,7 @@ class S3Storage:
                     Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source}, CopySourceIfMatch=etag
                 )
             except ClientError as error:
-                if _code(error) in (*MISSING, "PreconditionFailed", "412"):
+                if _code(error) in (*MISSING, *CHANGED):
                     return False
                 raise
         return True
@@ -229,6 +236,7 @@ def _service_errors() -> Iterator[None]:
 
 SDK_ERRORS = (BotoCoreError, HTTPClientError, ClientError, aiohttp.ClientError, OSError, TimeoutError, ValueError)
 MISSING = ("NoSuchKey", "NotFound", "404")
+CHANGED = ("PreconditionFailed", "412")
 
 
 def _code(error: ClientError) -> str:

@@ -48,15 +48,14 @@ class Voyage:
             vectors += await self._embed(batch, "document", DOCUMENTS)
         return vectors
 
-    async def embed_query(self, text: str, timeout_seconds: float) -> list[float]:
-        """The vector of a text that somebody searches for, by one call. Raises ServiceError."""
-        (vector,) = await self.embed_queries([text], timeout_seconds)
-        return vector
-
     async def embed_queries(self, texts: Sequence[str], timeout_seconds: float) -> list[list[float]]:
-        """The vectors of a few such texts, in their order, by one call. Raises ServiceError."""
+        """The vectors of texts that somebody searches for, in their order, by one call. Raises ServiceError."""
         patience = Patience(max_calls=1, call_seconds=timeout_seconds, deadline_seconds=timeout_seconds)
         return await self._embed([*texts], "query", patience)
+
+    async def embed_query(self, text: str, timeout_seconds: float) -> list[float]:
+        """The vector of one text that somebody searches for. Raises ServiceError."""
+        return (await self.embed_queries([text], timeout_seconds))[0]
 
     async def load(self) -> None:
         """Import the SDK, which takes half a second, so that the first call does not."""

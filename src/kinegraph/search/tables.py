@@ -9,7 +9,7 @@ WHOLE = (
     "array_to_tsvector(array_remove(string_to_array(replace(search_name || '|' || search_aliases, ' ', ''), '|'), ''))"
 )
 
-SHORT = "CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{a}')) END"
+SHORT = "CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{a}')) ELSE NULL END"
 
 
 def texts() -> tuple["Column[object]", ...]:

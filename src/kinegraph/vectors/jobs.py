@@ -79,6 +79,13 @@ class QueryVectors:
             found = {**found, **await self._wait(missing, charge, is_signed_in=is_signed_in)}
         return {text: found.get(hash, Absence.EMBEDDINGS_UNAVAILABLE) for hash, text in by_hash.items()}
 
+    def begin(self) -> None:
+        """Load what the service needs beside the start of the process: the first search need not wait for it."""
+        if self._service is not None:
+            task = asyncio.create_task(self._service.load())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
     async def close(self) -> None:
         """Wait until what was found is stored, for WAIT_SECONDS at most, and end all lookups."""
         if self._tasks:

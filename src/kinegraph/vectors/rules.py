@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kinegraph.language.rules_text import search_text
+from kinegraph.lexicon.rules_query import analysed
 from kinegraph.lexicon.rules_spelling import in_other_layout
 
 Vector = tuple[float, ...]
@@ -35,8 +36,13 @@ Found = Mapping[str, Vector | Absence]
 
 
 def text_of(q: str) -> str:
-    """The form of a search whose vector is sought: that of what was meant, where it was typed on another layout."""
-    return search_text(in_other_layout(q) or q)
+    """The form of a search whose vector is sought: that of what was meant, where it was typed on another layout.
+
+    Corrections of misspelled words are added, and these words stay: the lexicon takes ordinary words that it lacks for
+    misspelled.
+    """
+    corrected = [segment.corrected[0] for segment in analysed(q).segments if segment.corrected]
+    return " ".join([search_text(in_other_layout(q) or q), *corrected])
 
 
 def hash_of(model: str, text: str) -> str:

@@ -1,0 +1,287 @@
+"""Seeding from a file in the object storage: all of its rows or none, in the folder and in a bucket alike."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any  # JSON of library files; rows of asyncpg
+from uuid import UUID
+
+import orjson
+import pytest
+
+from kinegraph.background import store
+from kinegraph.background.rules import JobKind
+from kinegraph.canonical.jobs import seed_library
+from kinegraph.canonical.rules import MAX_ENTRIES
+from kinegraph.canonical.rules_files import shipped_files
+from kinegraph.canonical.rules_objects import MAX_KEY_LENGTH, MAX_OBJECT_BYTES, is_seed_key
+from kinegraph.kit.database import Database
+from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.outside.storage import ObjectStorage, StoredObject
+from kinegraph.outside.storage_folder import FolderStorage
+from kinegraph.outside.storage_s3 import open_s3
+from kinegraph.worker_jobs import Work
+from kinegraph.worker_runs import run_job
+from tests.conftest import Api, Organization, Person, World
+from tests.exercise.documents import update
+from tests.media.buckets import serving
+from tests.workout.documents import Pool
+
+KEY = "seeds/mine.json"
+SEED = """mutation ($key: String!) {
+  seedCanonicalExercises(input: {objectKey: $key}) {
+    job { id kind status requestedBy { id } } userErrors { code message field }
+  }
+}"""
+
+
+def entry(slug: str, **values: Any) -> dict[str, Any]:
+    """One entry of a file."""
+    return {
+        "slug": slug,
+        "name": slug.title(),
+        "description": "As the file says.",
+        "category": "strength",
+        "kind": "strength_compound",
+        "primaryMuscles": ["quadriceps"],
+        "equipment": ["barbell"],
+        "difficulty": 3,
+        **values,
+    }
+
+
+def shipped_entries() -> list[dict[str, Any]]:
+    """The entries of the shipped library, as its files have them."""
+    return [entry for _, content in shipped_files() for entry in orjson.loads(content)]
+
+
+@pytest.fixture(params=["folder", "bucket"])
+async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ObjectStorage]:
+    """An empty folder, or an empty bucket of a real server of the S3 protocol."""
+    with serving() if request.param == "bucket" else nullcontext() as buckets:
+        if buckets is None:
+            yield FolderStorage(tmp_path / "media", "http://files.example/media/", "secret")
+            return
+        async with open_s3(buckets.bucket(tmp_path.name.lower().replace("_", "-")), 60) as bucket:
+            yield bucket
+
+
+async def put(storage: ObjectStorage, rows: Any, key: str = KEY) -> None:
+    """Store a file of these rows, or with this content."""
+    await storage.write(key, rows if isinstance(rows, bytes) else orjson.dumps(rows), "application/json")
+
+
+async def seeded(database: Database, storage: ObjectStorage, owner: Pool, key: str = KEY) -> Any:
+    """The row of a job that has seeded a file."""
+    async with database.write(authenticate_worker) as session:
+        (id,) = await store.insert(session, [(JobKind.SEED_CANONICAL, {"object_key": key})])
+    await run_job({"work": Work(database, storage)}, str(id))
+    return await owner.fetchrow("SELECT * FROM jobs WHERE id = $1", id)
+
+
+async def everything(owner: Pool) -> list[tuple[Any, ...]]:
+    """Every canonical row with every column."""
+    rows = await owner.fetch("SELECT * FROM exercises WHERE organization_id IS NULL ORDER BY id")
+    return [tuple(row) for row in rows]
+
+
+# ---------------------------------------------------------------------------------- what is stored
+
+
+async def test_rows_are_added_and_changed_by_slug_and_a_platform_admins_edit_stays(
+    database: Database, owner: Pool, storage: ObjectStorage, api: Api, admin: Person, world: World
+) -> None:
+    suffix = type(storage).__name__.lower()
+    slugs = [f"press-{suffix}-{number}" for number in range(3)]
+    await put(storage, [entry(slug, instructions=[{"type": "step", "body": "Press."}]) for slug in slugs])
+    job = await seeded(database, storage, owner)
+    assert (job.status, job.total, job.done, job.error) == ("succeeded", 3, 3, None)
+    assert job.message == f"{KEY}: 3 rows, 3 added, 0 changed, 0 unchanged, 0 rejected."
+    await update(api, admin, await world.exercise_id(slugs[2]), description="An edit.")
+    await put(storage, [*(entry(slug, difficulty=4) for slug in slugs[:1]),
+                        *(entry(slug, instructions=[{"type": "step", "body": "Press."}]) for slug in slugs[1:]),
+                        entry(f"row-{suffix}")])  # fmt: skip
+    job = await seeded(database, storage, owner)
+    assert job.message == f"{KEY}: 4 rows, 1 added, 1 changed, 2 unchanged, 0 rejected."
+    stored = await owner.fetch(
+        "SELECT description, difficulty FROM exercises WHERE slug = ANY ($1) ORDER BY slug", slugs
+    )
+    assert [tuple(row) for row in stored] == [
+        ("As the file says.", 4),
+        ("As the file says.", 3),
+        ("An edit.", 3),
+    ]
+    before = await everything(owner)
+    job = await seeded(database, storage, owner)
+    assert job.message == f"{KEY}: 4 rows, 0 added, 0 changed, 4 unchanged, 0 rejected."
+    assert await everything(owner) == before
+
+
+async def test_what_a_file_changes_in_the_shipped_library_stays_when_that_is_seeded_again(
+    database: Database, owner: Pool, tmp_path: Path
+) -> None:
+    storage = FolderStorage(tmp_path, "http://files.example/", "secret")
+    shipped = {entry["slug"]: entry for entry in shipped_entries()}
+    squat, bridge = shipped["back-squat"], shipped["glute-bridge"]
+    await put(storage, [{**squat, "description": "Ours."}, bridge])
+    job = await seeded(database, storage, owner)
+    assert job.message == f"{KEY}: 2 rows, 0 added, 1 changed, 1 unchanged, 0 rejected."
+    assert {(done.new, done.changed) async for done in seed_library(database)} == {(0, 0)}
+    rows = await owner.fetch(
+        "SELECT description, seed_object FROM exercises WHERE seed_object IS NOT NULL AND slug = $1", squat["slug"]
+    )
+    assert [tuple(row) for row in rows] == [("Ours.", KEY)]
+    await put(storage, [squat])
+    assert (await seeded(database, storage, owner)).message.startswith(f"{KEY}: 1 rows, 0 added, 1 changed")
+
+
+# ---------------------------------------------------------------------------------- what is refused
+
+
+GOOD = [entry(f"good-{number}") for number in range(1, 17)]
+BAD: Mapping[str, tuple[Any, str]] = {
+    "no JSON": (b'[{"slug": "a"', f"{KEY} is not JSON: "),
+    "no text": (b"\xff\xfe\x00", f"{KEY} is not JSON: "),
+    "empty": (b"", f"{KEY} is empty."),
+    "no list": ({"slug": "a"}, f"{KEY}: the file: "),
+    "a wrong row 17": ([*GOOD, entry("bad", difficulty=9)], f"{KEY}: row 17 (Bad), field difficulty: 9 is greater"),
+    "no object in row 17": ([*GOOD, 17], f"{KEY}: row 17, field (the row): 17 is not of type 'object'"),
+    "a slug twice": ([*GOOD, GOOD[0]], f"{KEY}: row 17, field slug: 'good-1' stands in row 1 too"),
+    "an unknown term": (
+        [*GOOD, entry("bad", categories=["no-such-term"])],
+        f"{KEY}: row 17 (Bad): there is no global category no-such-term.",
+    ),
+    "U+0000": ([*GOOD, entry("bad", description="a\0b")], f"{KEY}: row 17 (Bad), field description: "),
+    "a long list": (
+        [*GOOD, entry("bad", aliases=[1, "a"] * 100_000)],
+        f"{KEY}: row 17 (Bad), field aliases: it has 200,000 elements",
+    ),
+    "too many rows": ([0] * (MAX_ENTRIES + 1), f"{KEY}: the file: it has 20,001 rows; at most 20,000 are read."),
+    "deep": ([*GOOD, {"slug": orjson.Fragment(b"[" * 1000 + b"]" * 1000)}], f"{KEY}: "),
+}
+
+
+async def test_a_file_with_a_fault_fails_the_job_with_row_and_reason_and_nothing_is_seeded(
+    database: Database, owner: Pool, storage: ObjectStorage
+) -> None:
+    before = await everything(owner)
+    for case, (content, reason) in BAD.items():
+        await put(storage, content)
+        job = await seeded(database, storage, owner)
+        assert (job.status, job.tries) == ("failed", 1), (case, job.error)
+        assert job.error.startswith(reason), case
+        assert job.error.endswith("\nNothing of the file was stored.") and len(job.error) < 10_000
+    job = await seeded(database, storage, owner, "seeds/none.json")
+    assert job.error.startswith("seeds/none.json does not exist in the ") and job.tries == 1
+    assert await everything(owner) == before
+
+
+async def test_a_file_that_is_too_large_is_refused_by_its_size_and_not_read(
+    database: Database, owner: Pool, tmp_path: Path
+) -> None:
+    file = tmp_path / KEY
+    file.parent.mkdir()
+    with file.open("wb") as opened:
+        opened.truncate(100 * 2**20)
+
+    class Unreadable(FolderStorage):
+        async def read_version(self, key: str, etag: str) -> bytes | None:
+            raise AssertionError("It is read.")
+
+    job = await seeded(database, Unreadable(tmp_path, "http://files.example/", "secret"), owner)
+    assert job.status == "failed" and job.error.startswith(
+        f"{KEY} has 104,857,600 bytes; at most {MAX_OBJECT_BYTES // 2**20} MB are read."
+    )
+
+
+async def test_a_file_that_is_changed_while_it_is_read_fails_the_job(
+    database: Database, owner: Pool, storage: ObjectStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(storage, [entry("before")])
+    inspect = storage.inspect
+
+    async def then_changed(key: str) -> StoredObject | None:
+        found = await inspect(key)
+        await put(storage, [entry("after")])
+        return found
+
+    monkeypatch.setattr(storage, "inspect", then_changed)
+    before = await everything(owner)
+    job = await seeded(database, storage, owner)
+    assert (job.status, job.tries) == ("failed", 1)
+    assert job.error.startswith(f"{KEY} was changed while it was read. Seed it again when it is complete.")
+    assert await everything(owner) == before
+
+
+async def test_a_file_waits_while_the_library_is_seeded_or_imported_by_others(
+    database: Database, owner: Pool, tmp_path: Path
+) -> None:
+    storage = FolderStorage(tmp_path, "http://files.example/", "secret")
+    await put(storage, [entry("waits")])
+    async with owner.acquire() as other, other.transaction():
+        await other.execute("SELECT pg_advisory_xact_lock(hashtextextended('exchange None', 0))")
+        job = await seeded(database, storage, owner)
+    assert (job.status, job.tries) == ("queued", 1)
+    assert job.error == "The canonical library is being seeded or imported by others; this is tried again."
+    await run_job({"work": Work(database, storage)}, str(job.id))
+    assert await owner.fetchval("SELECT status FROM jobs WHERE id = $1", job.id) == "succeeded"
+
+
+# ---------------------------------------------------------------------------------- keys, and who may
+
+
+BAD_KEYS = [
+    "",
+    "mine.json",
+    "seeds/",
+    "seeds/mine",
+    "seeds/mine.JSON",
+    "seeds/../secret.json",
+    "seeds/a/../../b.json",
+    "/seeds/mine.json",
+    "seeds//mine.json",
+    "seeds/./mine.json",
+    "seeds/.hidden.json",
+    "seeds/mine.json\n",
+    "seeds/mi\0ne.json",
+    "organizations/seeds/mine.json",
+    "staging/mine.json",
+    "seeds/%2e%2e/mine.json",
+    "seeds\\mine.json",
+    "seeds/אבג.json",
+    f"seeds/{'x' * MAX_KEY_LENGTH}.json",
+]
+
+
+@pytest.mark.parametrize("key", BAD_KEYS)
+def test_only_json_files_under_the_prefix_may_be_read(key: str) -> None:
+    assert not is_seed_key(key)
+
+
+@pytest.mark.parametrize("key", [KEY, "seeds/a/b-c_d.1.json", "seeds/1.json", "seeds/a..b.json"])
+def test_other_keys_under_the_prefix_may_be_read(key: str) -> None:
+    assert is_seed_key(key)
+
+
+async def test_a_platform_admin_gets_the_job_at_once_and_a_wrong_key_is_refused(
+    api: Api, admin: Person, owner: Pool
+) -> None:
+    answer = (await api.run(SEED, admin, key=KEY))["seedCanonicalExercises"]
+    job = answer["job"]
+    assert (job["kind"], job["status"], job["requestedBy"]) == ("SEED_CANONICAL", "QUEUED", {"id": str(admin.id)})
+    stored = await owner.fetchrow("SELECT arguments, requested_by_user_id FROM jobs WHERE id = $1", UUID(job["id"]))
+    assert orjson.loads(stored.arguments) == {"object_key": KEY} and stored.requested_by_user_id == admin.id
+    for key in ("seeds/../secret.json", "mine.json"):
+        refused = await api.payload(SEED, admin, key=key)
+        ((code, field),) = [(each["code"], each["field"]) for each in refused["userErrors"]]
+        assert (code, field, refused["job"]) == ("INVALID_INPUT", ["input", "objectKey"], None)
+
+
+async def test_nobody_else_seeds(api: Api, gym: Organization, owner: Pool) -> None:
+    count = "SELECT count(*) FROM jobs"
+    before = await owner.fetchval(count)
+    for person in (gym.owner, gym.coach, gym.member):
+        for key in (KEY, "mine.json"):
+            refused = await api.payload(SEED, person, key=key)
+            assert [each["code"] for each in refused["userErrors"]] == ["FORBIDDEN"] and refused["job"] is None
+    assert await owner.fetchval(count) == before

@@ -1,0 +1,59 @@
+"""Failures of the service lose nothing and are shown in the job; while it is down it is not called."""
+
+from typing import Any  # faults
+
+import pytest
+
+from kinegraph.outside.vendor_breaker import BreakerState
+from local_voyage.server import LocalVoyage, answer, failed, limited
+from tests.embedding.jobs import Jobs, Pool, marked, stored, write_exercise
+
+FAULTS: dict[str, tuple[Any, str]] = {
+    "429": (lambda request: limited(1), "Voyage is called too often (429)."),
+    "500": (lambda request: failed(), "Voyage failed (500)."),
+    "nonsense": (lambda request: answer([], 0), "Voyage answered vectors that cannot be used."),
+    "silence": (lambda request: 5.0, "Voyage did not answer in time (0.1 seconds)."),
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+async def test_a_service_that_fails_for_a_while_loses_nothing_and_the_job_tells_it(
+    jobs: Jobs, owner: Pool, server: LocalVoyage, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    from kinegraph.outside import voyage
+    from kinegraph.outside.vendor_calls import Patience
+
+    monkeypatch.setattr(voyage, "DOCUMENTS", Patience(max_calls=3, call_seconds=0.1 if kind == "silence" else 9,
+                                                      deadline_seconds=30))  # fmt: skip
+    id = await write_exercise(owner, "Burpee")
+    server.fault, message = FAULTS[kind]
+    job = await jobs.run()
+    assert (job.status, job.error, job.done, job.finished_at) == ("queued", message, 0, None)
+    assert len(server.received) == 3 and await marked(owner) == {("exercise", id)}
+    server.fault = lambda request: None
+    job = await jobs.run(job.id)
+    assert (job.status, job.error, job.done) == ("succeeded", None, 1)
+    assert (await stored(owner, "exercises", id))[1] and len(server.answered) == 1
+
+
+async def test_a_failed_job_leaves_its_rows_to_others(jobs: Jobs, owner: Pool, server: LocalVoyage) -> None:
+    await write_exercise(owner, "Burpee")
+    server.fault = lambda request: failed()
+    await jobs.run()
+    server.fault = lambda request: None
+    assert (await jobs.run()).done == 1
+
+
+async def test_while_the_breaker_is_open_nothing_is_sent_and_the_job_waits(
+    jobs: Jobs, owner: Pool, server: LocalVoyage
+) -> None:
+    await write_exercise(owner, "Burpee")
+    server.fault = lambda request: failed()
+    job = await jobs.run()
+    job = await jobs.run(job.id)
+    sent = len(server.received)
+    job = await jobs.run(job.id)
+    assert len(server.received) == sent == 5
+    assert job.status == "queued" and "failed repeatedly; it is called again in" in job.error
+    voyage: Any = jobs.work.voyage
+    assert voyage._calls.breaker.state is BreakerState.OPEN
