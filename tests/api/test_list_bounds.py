@@ -42,6 +42,7 @@ BOUNDED_OTHERWISE = {
     "Query.searchExercises": "its argument `limit`, of at most 100",
     "Query.suggestExercises": "its argument `limit`, of at most 100",
     "Workout.similar": "its argument `limit`, of at most 20",
+    "SearchHighlight.ranges": "the words of a name or alias, of at most 255 characters",
     "ExerciseSuggestion.highlights": "the words of a name, of at most 255 characters",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",
@@ -71,7 +72,7 @@ def reading_functions() -> Iterator[tuple[str, Read]]:
     yield from RESOLVED.items()
     for name, edge in lists():
         if edge is not None:
-            key = ID if isinstance(edge.columns, str) else (ID, ID)
+            key = ID if isinstance(edge.columns, str) else (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
             yield name, partial(_call_batch, edge.batch, key)
 
 

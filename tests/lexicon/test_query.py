@@ -30,6 +30,8 @@ def meanings(q: str) -> list[str]:
         ("הסקוואט", ["squat"]),
         ("bench press with dumbbells", ["bench-press", "dumbbell"]),
         ("squat exercise", ["squat"]),
+        ("incline db press", ["incline-dumbbell-press"]),
+        ("סקווט בולגרי", ["bulgarian-split-squat"]),
     ],
 )
 def test_a_query_is_split_into_the_longest_phrases_of_the_lexicon(q: str, concepts: list[str]) -> None:
@@ -74,6 +76,17 @@ def test_what_is_written_weighs_most_and_other_terms_less() -> None:
     weights = {words: each.weight for each in analysed("deadlift").alternatives for words in each.texts}
     assert weights[("deadlift",)] == 1.0
     assert all(weight < 1 for words, weight in weights.items() if words != ("deadlift",))
+
+
+@pytest.mark.parametrize("q", ["chest fly on cables", "cables, chest fly"])
+def test_a_concept_is_understood_whose_parts_stand_apart(q: str) -> None:
+    texts = {words for each in analysed(q).alternatives if each.share == 1 for words in each.texts}
+    assert ("cable", "crossover") in texts
+
+
+def test_a_single_concept_has_rows_with_its_movement_beside_it() -> None:
+    (some,) = analysed("hammer curls").some
+    assert "(curl)" in some and "hammer" not in some
 
 
 def test_words_beyond_the_maximum_are_left_out() -> None:

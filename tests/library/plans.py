@@ -77,6 +77,29 @@ DETAILS = (
 )
 
 
+REPEATED = (
+    """
+    INSERT INTO canonical_search (exercise_id, slug, name_key, status, search_name, search_aliases, search_tsv)
+    SELECT id, slug, name_key, status, search_name, search_aliases, search_tsv
+    FROM exercises WHERE organization_id IS NULL
+    ON CONFLICT DO NOTHING
+    """,
+    """
+    INSERT INTO organization_search
+        (organization_id, exercise_id, is_own, slug, name_key, status, search_name, search_aliases, search_tsv)
+    SELECT organization_id, id, true, slug, name_key, status, search_name, search_aliases, search_tsv
+    FROM exercises WHERE organization_id IS NOT NULL
+    ON CONFLICT DO NOTHING
+    """,
+    """
+    SELECT kinegraph_repeat_overridden(exercise_id, array_agg(organization_id))
+    FROM exercise_org_overrides WHERE overrides ? 'name'
+    GROUP BY exercise_id
+    """,
+)
+"""What triggers repeat for search."""
+
+
 async def fill(owner: Any, organization_id: Any) -> None:
     """A library of ROWS canonical and as many own exercises, a tenth of the canonical ones overridden.
 
@@ -85,7 +108,7 @@ async def fill(owner: Any, organization_id: Any) -> None:
     async with owner.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL session_replication_role = replica")
         await connection.execute(FILL.strip().rstrip(";"), organization_id, ROWS)
-        for statement in DETAILS:
+        for statement in (*DETAILS, *REPEATED):
             await connection.execute(statement, *([organization_id] if "$1" in statement else []))
     await owner.execute("VACUUM ANALYZE")
 

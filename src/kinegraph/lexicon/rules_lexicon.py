@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any  # JSON of the files
 
 import orjson
 
 from kinegraph.language.rules_index import TextIndex
-from kinegraph.language.rules_text import search_text, stem, without_prefix
+from kinegraph.language.rules_text import language_of, search_text, stem, without_prefix
 
 LANGUAGES = ("en", "he", "ru")
 MAX_FAULTS = 20
@@ -164,6 +164,8 @@ def _faults_of_shared(concepts: Iterable[Concept]) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------ phrases
 
 
+MIN_USUAL = 0.9
+"""Least weight of a meaning by which a word stands for the usual one."""
 WEIGHTS = 10_000
 """Weights are stored as whole numbers of this fraction, below the number of the concept, in the index of phrases."""
 
@@ -200,17 +202,27 @@ def _meant(key: str) -> list[tuple[Concept, float]]:
 
 
 def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
-    """The concepts of a phrase, as it is written, without endings, or without Hebrew prefixes."""
+    """The concepts of a phrase: as it is written, without endings, without Hebrew prefixes, or with usual words."""
     bare = [without_prefix(word) for word in words]
-    for key in (
-        "".join(words),
-        "~" + "".join(map(stem, words)),
-        "".join([bare[0], *words[1:]]),
-        "~" + "".join(map(stem, bare)),
-    ):
+    for key in (*_keys(words), "".join([bare[0], *words[1:]]), _keys(bare)[1]):
         if found := _meant(key):
             return tuple(found)
-    return ()
+    usual = [_usual(word) for word in words] if len(words) > 1 else words
+    return tuple(next(filter(None, map(_meant, _keys(usual))), ())) if [*usual] != [*words] else ()
+
+
+def _keys(words: Sequence[str]) -> tuple[str, str]:
+    """The keys of a phrase in the index, as written and without endings."""
+    return "".join(words), "~" + "".join(map(stem, words))
+
+
+@lru_cache(5_000)
+def _usual(word: str) -> str:
+    """The usual word, in its language, for the concept that a word means: `dumbbell` for `db`."""
+    found = _meant(word)[:1] or _meant(f"~{stem(word)}")[:1]
+    terms = found[0][0].terms[language_of(word)] if found and found[0][1] >= MIN_USUAL else ()
+    usual = search_text(terms[0].text) if terms else word
+    return word if " " in usual else usual
 
 
 @cache

@@ -31,10 +31,12 @@ ALL_BUT_ONE = (3, 4)
 """The numbers of segments of which rows are sought that lack one; of more segments there would be too many queries."""
 MAX_CHOICES = 8
 """Maximum number of choices of segments of which rows are sought that have not all."""
-MAX_ALTERNATIVES = 12
+MAX_ALTERNATIVES = 20
 """Maximum number of alternatives of a segment."""
-MAX_TERMS: Mapping[bool, int] = {True: 6, False: 2}
-"""Maximum number of a concept's terms in English and in the query's language, and in the others."""
+MAX_TERMS: Mapping[bool, int] = {True: 12, False: 3}
+MAX_WHOLE: Mapping[bool, int] = {True: 6, False: 2}
+"""Maximum numbers of a concept's terms in English and in the query's language, and in the others: those that rows may
+have, and those that whole names are compared with, as later ones name variants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,7 @@ WEIGHT_STEP = 0.05
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
-    composed = [*composed_of([{n for c, _ in s.concepts[:1] for n in (c.name, *c.parts)} for s in segments])]
+    composed = [*composed_of([{n for c, _ in s.concepts for n in (c.name, *c.parts)} for s in segments])]
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
         of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
@@ -263,7 +265,7 @@ def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
                 yield words
 
 
-def _of_segment(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
+def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Iterator[tuple[tuple[str, ...], float]]:
     """The words that a row may have for a segment, with their weights."""
     is_written_right = not segment.corrected
     yield segment.words, 1.0 if is_written_right else 0.9
@@ -271,7 +273,7 @@ def _of_segment(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
         yield tuple(text.split()), 0.95
     own = language_of(segment.words[0])
     for concept, weight in segment.concepts:
-        for words, each in _terms(concept, MAX_TERMS[True], MAX_TERMS[own != "en"]):
+        for words, each in _terms(concept, most[True], most[own != "en"]):
             yield words, weight * each
         if len(concept.parts) > 1:
             firsts = [search_text(lexicon()[part].terms["en"][0].text).split() for part in concept.parts]
@@ -294,6 +296,6 @@ def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]
         for concept, weight in segments[0].concepts[:1] if not segments[0].corrected else ():
             usual = search_text(concept.terms["en"][0].text).replace(" ", "")
             found |= {f"{first}{usual}": 0.5 * weight for first in USUAL}
-        for words, weight in _of_segment(segments[0]):
+        for words, weight in _of_segment(segments[0], MAX_WHOLE):
             found.setdefault("".join(words), 0.8 * weight)
     return found.items()

@@ -48,6 +48,7 @@ async def suggestions(
 
 
 async def _suggestions(session: ReadSession, words: Sequence[str], scope: Scope, limit: int) -> list[Suggestion]:
+    longest = max(words, key=len)
     rows: list[NamedRow] = await session.fetch(
         _statement(),
         scope.organization_id,
@@ -55,7 +56,8 @@ async def _suggestions(session: ReadSession, words: Sequence[str], scope: Scope,
         list(scope.canonical_statuses),
         list(scope.own_statuses),
         list(words),
-        max(words, key=len),
+        longest,
+        f"{longest}\U0010ffff",
         limit,
     )
     found = []
