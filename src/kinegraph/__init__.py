@@ -43,8 +43,8 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
 
 Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live` and
 `agent_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and `commands` (the command line), over
-`settings`, `services` and `revisions`, which say what is configured, where it is, and which schema of the database this
-version needs.
+`settings`, `services`, `vendors` and `revisions`, which say what is configured, where it is, and which schema of the
+database this version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.

@@ -35,9 +35,10 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
-from kinegraph.services import Services, folder_storage, open_embeddings, open_storage, open_tokens, read_services
+from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
 from kinegraph.vectors.jobs import QueryVectors
+from kinegraph.vendors import open_embeddings
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (

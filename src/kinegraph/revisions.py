@@ -1,10 +1,12 @@
-"""The schema revisions of this version, and the check that a database has the newest."""
+"""The schema revisions of this version, and the check that a database has the newest.
+
+The revisions are read from the names of their files: importing Alembic would make each command start 0.2 s later.
+"""
 
 from functools import cache
 from pathlib import Path
 
 import asyncpg
-from alembic.script import ScriptDirectory
 
 from kinegraph.kit.database import Database, Unreachable
 
@@ -20,15 +22,13 @@ def scripts() -> Path:
 @cache
 def head() -> str:
     """The newest revision."""
-    revision = ScriptDirectory(str(scripts())).get_current_head()
-    assert revision is not None
-    return revision
+    return max(existing_revisions())
 
 
 @cache
 def existing_revisions() -> frozenset[str]:
     """Every revision that this version has."""
-    return frozenset(script.revision for script in ScriptDirectory(str(scripts())).walk_revisions())
+    return frozenset(path.name.partition("_")[0] for path in (scripts() / "versions").glob("[0-9]*_*.py"))
 
 
 async def require_head(database: Database) -> None:

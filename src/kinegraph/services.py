@@ -6,19 +6,15 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
-from kinegraph.enrichment.jobs import Enricher
-from kinegraph.enrichment.rules_costs import MICROS, price_of
-from kinegraph.outside.claude import Claude
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres
 from kinegraph.outside.redis import find_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.storage_folder import FolderStorage
-from kinegraph.outside.storage_s3 import Bucket, open_s3
 from kinegraph.outside.tokens import Tokens
-from kinegraph.outside.voyage import Voyage, open_voyage
 from kinegraph.settings import Environment, Settings, read_settings
 
 
@@ -120,33 +116,13 @@ async def open_storage(settings: Settings) -> AsyncIterator[ObjectStorage]:
     if settings.s3_bucket is None:
         yield folder_storage(settings)
         return
-    bucket = Bucket(
+    s3 = import_module("kinegraph.outside.storage_s3")  # its SDK takes 0.4 s to import
+    bucket = s3.Bucket(
         settings.s3_bucket,
         settings.s3_endpoint,
         settings.s3_region,
         settings.s3_access_key_id,
         settings.s3_secret_access_key,
     )
-    async with open_s3(bucket, settings.media_url_seconds) as storage:
+    async with s3.open_s3(bucket, settings.media_url_seconds) as storage:
         yield storage
-
-
-@asynccontextmanager
-async def open_enricher(settings: Settings) -> AsyncIterator[Enricher | None]:
-    """The language model of the settings, with its price and budget; None without a key."""
-    if settings.anthropic_api_key is None:
-        yield None
-        return
-    claude = Claude(settings.anthropic_api_key, settings.anthropic_model, settings.anthropic_url)
-    price = price_of(claude.model, settings.anthropic_input_price, settings.anthropic_output_price)
-    try:
-        yield Enricher(claude, price, round(settings.enrichment_budget * MICROS))
-    finally:
-        await claude.close()
-
-
-@asynccontextmanager
-async def open_embeddings(settings: Settings) -> AsyncIterator[Voyage | None]:
-    """The service of embeddings; None without a key."""
-    async with open_voyage(settings.voyage_api_key, settings.voyage_url) as voyage:
-        yield voyage

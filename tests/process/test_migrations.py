@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from kinegraph import revisions
 from kinegraph.api.rooms import room_files
 from kinegraph.commands import migrate
+from kinegraph.commands.databases import require_usable
 from kinegraph.kit.database import API_ROLE, metadata
 from tests.conftest import with_database
 from tests.process.running import environment, forked
@@ -86,7 +87,7 @@ async def test_a_full_downgrade_and_upgrade_leave_the_same_catalog(server_url: s
     assert await catalog(url) == []
     await asyncio.to_thread(migrate.upgrade, url)
     assert await catalog(url) == there
-    assert await migrate.require_usable(url) == revisions.head()
+    assert await require_usable(url) == revisions.head()
 
 
 async def test_each_downgrade_restores_the_catalog_of_the_revision_before(server_url: str, template: str) -> None:
@@ -108,7 +109,7 @@ async def test_concurrent_migrations_run_one_after_the_other(server_url: str, te
     logs, env = [tmp_path / "one", tmp_path / "other"], environment(url)
     with forked("migrate", env=env, log=logs[0]) as one, forked("migrate", env=env, log=logs[1]) as other:
         assert [one.wait(60), other.wait(60)] == [0, 0], [log.read_text() for log in logs]
-    assert await migrate.require_usable(url) == revisions.head()
+    assert await require_usable(url) == revisions.head()
 
 
 SEEDED = {

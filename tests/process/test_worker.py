@@ -23,7 +23,7 @@ from kinegraph.outside.embedded import find_running
 from kinegraph.outside.redis import EmbeddedRedis, start_redis
 from kinegraph.services import Services
 from kinegraph.settings import Settings
-from kinegraph.worker import MAX_QUEUED, QUEUE, dispatch
+from kinegraph.worker import MAX_QUEUED, dispatch
 from tests.background.rows import (
     BLOCKED,
     NO_PICTURE,

@@ -6,6 +6,9 @@ from enum import StrEnum
 from typing import Any, Protocol  # a job's arguments: JSON
 from uuid import UUID
 
+QUEUE = "kinegraph"
+"""The name of the queue in Redis."""
+
 
 class JobKind(StrEnum):
     """The kind of a job. The API promises all of them; some have no function in the worker yet."""

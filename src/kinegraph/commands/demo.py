@@ -1,21 +1,15 @@
 """The demo organizations of `kinegraph up`: their people, and what those would have written through the API.
 
-Each organization is made in one transaction, by running its people's own mutations, so that the demo obeys
-every rule that users obey. An organization that exists already is left as it is.
+Each organization is made in one transaction, and what its people wrote by their own mutations (`demo_writer`, imported
+when there is an organization to make). An organization that exists already is left as it is.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any  # JSON of the demo, and answers of the API
+from importlib import import_module
+from typing import Any  # JSON of the demo
 from uuid import UUID
 
-from graphql import parse
-
-from kinegraph.api.context import RequestContext
-from kinegraph.api.documents import Document
-from kinegraph.api.schema import schema
 from kinegraph.graphiql.demo_people import demo_script
-from kinegraph.identity import store as identity
 from kinegraph.identity import store_operator as operator
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import WriteSession
@@ -29,135 +23,21 @@ async def seed_demo(database: Database) -> AsyncIterator[str]:
         await operator.insert_user(session, admin["name"], admin["email"], is_platform_admin=True)
     for organization in script["organizations"]:
         async with database.write(operator.authenticate_operator) as session:
-            made = await _Writer.begin(database, session, organization)
-            if made:
-                await made.write(organization)
-        if made:
+            id = await operator.insert_organization(session, organization["name"], organization["slug"])
+            if id is not None:
+                users = await _insert_people(session, id, organization["people"])
+                writer = import_module("kinegraph.commands.demo_writer").DemoWriter(database, session, id, users)
+                await writer.write(organization)
+        if id is not None:
             people, workouts = len(organization["people"]), len(organization["workouts"])
             yield f"{organization['name']}: {people} people, {workouts} workouts"
 
 
-class _Writer:
-    """Writes one organization's demo, in one transaction, as its people."""
-
-    def __init__(self, database: Database, session: WriteSession, organization_id: UUID) -> None:
-        self._database = database
-        self._session = session
-        self._organization_id = organization_id
-        self._exercises: dict[str, str] = {}
-        self._users: dict[str, UUID] = {}
-
-    @classmethod
-    async def begin(cls, database: Database, session: WriteSession, script: Mapping[str, Any]) -> "_Writer | None":
-        """Make the organization and its people; None where it exists already."""
-        organization_id = await operator.insert_organization(session, script["name"], script["slug"])
-        if organization_id is None:
-            return None
-        writer = cls(database, session, organization_id)
-        for person in script["people"]:
-            user_id = await operator.insert_user(session, person["name"], person["email"])
-            await operator.insert_membership(session, organization_id, user_id, person["role"])
-            writer._users[person["email"]] = user_id
-        await operator.drop_operator(session)
-        return writer
-
-    async def write(self, script: Mapping[str, Any]) -> None:
-        """Everything that the organization's people wrote."""
-        await self._act_as(script["people"][0]["email"])
-        rows = await self._session.fetch("SELECT id, slug FROM exercises WHERE organization_id IS NULL")
-        self._exercises = {row.slug: str(row.id) for row in rows}
-        head = script["people"][0]["email"]
-        programs = {name: await self._add_program(head, name) for name in script["programs"]}
-        for exercise in script["exercises"]:
-            await self._add_exercise(exercise)
-        for override in script["overrides"]:
-            await self._override(override)
-        for workout in script["workouts"]:
-            await self._add_workout(workout, programs)
-
-    async def _act_as(self, email: str) -> None:
-        self._session.viewer = await identity.authenticate_as(email=email)(self._session)
-
-    async def _run(self, by: str, field: str, signature: str, selection: str, **variables: Any) -> Any:
-        """Run one mutation as a person. Raises RuntimeError where it is refused: the script is wrong then."""
-        await self._act_as(by)
-        arguments = ", ".join(f"{name}: ${name}" for name in variables)
-        text = f"mutation ({signature}) {{ {field}({arguments}) {{ {selection} userErrors {{ message field }} }} }}"
-        context = _DemoContext(self._database, self._session, text)
-        result = await schema.execute(text, variables, context)
-        payload = (result.data or {}).get(field)
-        if result.errors or payload is None or payload["userErrors"]:
-            raise RuntimeError(f"demo.json, {field}: {result.errors or payload}")
-        return payload
-
-    async def _add_exercise(self, script: Mapping[str, Any]) -> None:
-        given = {**script, "organizationId": str(self._organization_id)}
-        by = given.pop("by")
-        made = await self._run(by, "createExercise", "$input: CreateExerciseInput!", "exercise { id }", input=given)
-        self._exercises[script["name"]] = made["exercise"]["id"]
-
-    async def _add_program(self, by: str, name: str) -> str:
-        given = {"organizationId": str(self._organization_id), "name": name}
-        made = await self._run(by, "createProgram", "$input: CreateProgramInput!", "program { id }", input=given)
-        return str(made["program"]["id"])
-
-    async def _override(self, script: Mapping[str, Any]) -> None:
-        await self._run(
-            script["by"],
-            "upsertExerciseOverride",
-            "$exerciseId: ID!, $organizationId: ID!, $overrides: ExerciseOverrideInput!",
-            "exercise { id }",
-            exerciseId=self._exercises[script["exercise"]],
-            organizationId=str(self._organization_id),
-            overrides=script["overrides"],
-        )
-
-    async def _add_workout(self, script: Mapping[str, Any], programs: Mapping[str, str]) -> None:
-        ours = ("by", "program", "assignTo", "sections")
-        given = {key: value for key, value in script.items() if key not in ours}
-        given["organizationId"] = str(self._organization_id)
-        given["programId"] = programs[script["program"]] if script.get("program") else None
-        given["sections"] = [self._section(section) for section in script.get("sections", [])]
-        selection = "workout { id sections { movements { id } } }"
-        made = await self._run(script["by"], "createWorkout", "$input: CreateWorkoutInput!", selection, input=given)
-        workout = made["workout"]
-        if script.get("assignTo"):
-            await self._assign(script["by"], workout["id"], script["assignTo"], script.get("inDays", 0))
-        for section, written in zip(script.get("sections", []), workout["sections"], strict=True):
-            for movement, stored in zip(section["movements"], written["movements"], strict=True):
-                await self._comment(stored["id"], None, movement.get("comments", []))
-
-    async def _assign(self, by: str, workout_id: str, emails: list[str], days: int) -> None:
-        given = {
-            "workoutId": workout_id,
-            "athleteIds": [str(self._users[email]) for email in emails],
-            "scheduledFor": str(datetime.now(UTC).date() + timedelta(days)),
-        }
-        await self._run(by, "assignWorkout", "$input: AssignWorkoutInput!", "assignments { id }", input=given)
-
-    def _section(self, script: Mapping[str, Any]) -> dict[str, Any]:
-        return {**script, "movements": [self._movement(movement) for movement in script["movements"]]}
-
-    def _movement(self, script: Mapping[str, Any]) -> dict[str, Any]:
-        given = {key: value for key, value in script.items() if key not in ("exercise", "comments")}
-        return {**given, "exerciseId": self._exercises[script["exercise"]]}
-
-    async def _comment(self, movement_id: str, parent_id: str | None, comments: list[Mapping[str, Any]]) -> None:
-        for comment in comments:
-            given = {"movementId": movement_id, "parentCommentId": parent_id, "body": comment["body"]}
-            made = await self._run(
-                comment["by"], "addComment", "$input: AddCommentInput!", "comment { id }", input=given
-            )
-            await self._comment(movement_id, made["comment"]["id"], comment.get("replies", []))
-
-
-class _DemoContext(RequestContext):
-    """A context over a session that is open already, and that somebody else ends."""
-
-    def __init__(self, database: Database, session: WriteSession, text: str) -> None:
-        super().__init__(database, None, Document(parse(text)), writes=True)
-        self._given = session
-
-    async def session(self) -> WriteSession:
-        """The session that is open."""
-        return self._given
+async def _insert_people(session: WriteSession, id: UUID, people: list[Mapping[str, Any]]) -> dict[str, UUID]:
+    """Insert the people of an organization. Returns their ids by e-mail address; the operator's rights end."""
+    users = {}
+    for person in people:
+        users[person["email"]] = await operator.insert_user(session, person["name"], person["email"])
+        await operator.insert_membership(session, id, users[person["email"]], person["role"])
+    await operator.drop_operator(session)
+    return users

@@ -1,5 +1,6 @@
 """`kinegraph doctor`: checks the settings, servers, migrations and files."""
 
+import argparse
 import asyncio
 import os
 from collections.abc import Iterator
@@ -7,19 +8,30 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kinegraph import revisions
-from kinegraph.commands import migrate
+from kinegraph.background.rules import QUEUE
+from kinegraph.commands.databases import describe_server, require_usable
 from kinegraph.commands.probes import answers_at
 from kinegraph.graphiql import page
 from kinegraph.kit.database import API_ROLE, Database, Unreachable
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.redis_client import version_and_key
 from kinegraph.outside.voyage import MODEL
-from kinegraph.services import database_url, open_storage, open_tokens, redis_url
-from kinegraph.settings import Settings
-from kinegraph.worker import QUEUE
+from kinegraph.services import database_url, jwt_secret, open_storage, open_tokens, redis_url
+from kinegraph.settings import Settings, read_settings
 
 Finding = tuple[bool, str, str]
 """Whether it is in order, its name, and what was found."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the command, which has no arguments."""
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print every finding. Returns 1 where something is wrong. Raises SettingsError."""
+    settings = read_settings()
+    return examine(settings.model_copy(update={"jwt_secret": jwt_secret(settings)}))
 
 
 def examine(settings: Settings) -> int:
@@ -74,8 +86,8 @@ def _graphiql(home: Path) -> Finding:
 async def _database(settings: Settings) -> list[Finding]:
     try:
         url = database_url(settings)
-        revision = await migrate.require_usable(url)
-        server = await migrate.describe_server(url)
+        revision = await require_usable(url)
+        server = await describe_server(url)
     except (ServiceError, Unreachable) as error:
         return [(False, "database", str(error))]
     found = f"{_whose(settings.database_url)} {server}, {_without_password(url)}"

@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from kinegraph.api.documents import DocumentError, names_of, schema_of, tool_of
+from kinegraph.commands.arguments import Command
 from kinegraph.commands.databases import open_migrated
 from kinegraph.commands.documents_checks import Checks
 from kinegraph.commands.documents_report import broken, listed, summary
@@ -20,17 +21,14 @@ from kinegraph.persisted.store import authenticate_process
 from kinegraph.services import database_url
 from kinegraph.settings import Settings, read_settings
 
-Command = Callable[[argparse.Namespace], int]
-
 MAX_FAULTS = 20
 """Faults of a manifest that are shown, at most."""
 PAGE = 500
 STATEMENT_SECONDS = 600
 
 
-def register(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
-    """Add the command to the command line."""
-    parser = add("documents", run_list, "Import, list, remove and check persisted documents.")
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     def action(name: str, command: Command, text: str) -> argparse.ArgumentParser:

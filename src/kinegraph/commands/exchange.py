@@ -24,27 +24,34 @@ from kinegraph.settings import read_settings
 STATEMENT_SECONDS = 600
 BAR = 30
 Result = TypeVar("Result")
-Command = Callable[[argparse.Namespace], int]
 
 
-def register(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
-    """Add the two commands to the command line."""
-    importing = add("import", run_import, "Import exercises from a file, after saying what that changes.")
-    importing.add_argument("file", type=Path, metavar="FILE", help="what to import")
-    importing.add_argument("--format", choices=[each.value for each in Format], required=True, help="its format")
-    importing.add_argument("--dry-run", action="store_true", help="say what it would change, and stop there")
-    importing.add_argument("--overwrite", action="store_true", help="replace rows that were edited since, too")
-    importing.add_argument("--skip-rejected", action="store_true", help="import the others where rows are rejected")
-    importing.add_argument(
+def configure_import(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `import`."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="what to import")
+    parser.add_argument("--format", choices=[each.value for each in Format], required=True, help="its format")
+    parser.add_argument("--dry-run", action="store_true", help="say what it would change, and stop there")
+    parser.add_argument("--overwrite", action="store_true", help="replace rows that were edited since, too")
+    parser.add_argument("--skip-rejected", action="store_true", help="import the others where rows are rejected")
+    parser.add_argument(
         "--duplicates",
         choices=[each.value for each in Duplicates],
         default=Duplicates.SKIP.value,
         help="what becomes of new exercises with the name of another of the scope or the file (default: skip)",
     )
-    exporting = add("export", run_export, "Write exercises as JSON Lines, for `import --format kinegraph-json`.")
-    exporting.add_argument("--output", type=Path, metavar="FILE", help="where to (default: standard output)")
-    for parser in (importing, exporting):
-        parser.add_argument("--organization", metavar="SLUG", help="whose exercises (default: the canonical ones)")
+    _add_organization(parser)
+    parser.set_defaults(command=run_import)
+
+
+def configure_export(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `export`."""
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to (default: standard output)")
+    _add_organization(parser)
+    parser.set_defaults(command=run_export)
+
+
+def _add_organization(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--organization", metavar="SLUG", help="whose exercises (default: the canonical ones)")
 
 
 def run_import(options: argparse.Namespace) -> int:

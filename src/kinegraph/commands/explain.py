@@ -35,7 +35,7 @@ with the reason alone. Exit code 2, with one line on standard error: there is no
 
 import argparse
 import sys
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -59,18 +59,16 @@ from kinegraph.breadth.executor import OperationPlans
 from kinegraph.breadth.plan import Plan
 from kinegraph.commands.plan_text import describe
 
-Command = Callable[[argparse.Namespace], int]
-
 
 class ExplainError(Exception):
     """The document has no plan to print; the message is one line."""
 
 
-def register(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
-    """Add the command to the command line."""
-    parser = add("explain", run, "Print how a GraphQL document is executed; no database is needed.")
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     parser.add_argument("--plan", type=Path, metavar="FILE", required=True, help="a file with a GraphQL document")
     parser.add_argument("--operation", metavar="NAME", help="the operation, where the document has several")
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,8 +1,7 @@
-"""Migrating a database, and reading its revision and its server's versions."""
+"""The command `kinegraph migrate`, and migrating a database by Alembic."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any  # asyncpg has no types
+import argparse
+import asyncio
 
 import asyncpg
 from alembic import command
@@ -10,10 +9,13 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from kinegraph.kit.database import CANNOT_CONNECT, Unreachable, explain
+from kinegraph.commands.databases import require_usable
+from kinegraph.kit import logs
+from kinegraph.kit.database import Unreachable
 from kinegraph.revisions import head, scripts
+from kinegraph.services import database_url
+from kinegraph.settings import read_settings
 
-OLDEST_SERVER = 18
 RIGHTS = (
     "The role must own the database. Where it is no superuser, let an administrator run once: "
     "CREATE ROLE kinegraph_api NOLOGIN; GRANT kinegraph_api TO <role>; ALTER ROLE <role> BYPASSRLS; "
@@ -24,38 +26,20 @@ RIGHTS = (
 """The rights that a migration needs of the server."""
 
 
-async def require_usable(url: str) -> str | None:
-    """The database's revision. Raises Unreachable for a server that cannot be used or is too old."""
-    async with _connected(url) as connection:
-        version = connection.get_server_version()
-        if version.major < OLDEST_SERVER:
-            raise Unreachable(f"The server is PostgreSQL {version.major}; Kinegraph needs {OLDEST_SERVER} or later.")
-        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
-            return None
-        revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-        return revision
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the command, which has no arguments."""
+    parser.set_defaults(command=run)
 
 
-async def describe_server(url: str) -> str:
-    """The versions of a database's server and extension: `PostgreSQL 18.1 with pgvector 0.8.5`. Raises Unreachable."""
-    async with _connected(url) as connection:
-        server = await connection.fetchval("SELECT split_part(current_setting('server_version'), ' ', 1)")
-        vector = await connection.fetchval(
-            "SELECT coalesce(installed_version, default_version) FROM pg_available_extensions WHERE name = 'vector'"
-        )
-    return f"PostgreSQL {server} " + (f"with pgvector {vector}" if vector else "without pgvector")
-
-
-@asynccontextmanager
-async def _connected(url: str) -> "AsyncIterator[asyncpg.Connection[Any]]":
-    try:
-        connection = await asyncpg.connect(url, timeout=10)
-    except CANNOT_CONNECT as error:
-        raise Unreachable(explain(error)) from error
-    try:
-        yield connection
-    finally:
-        await connection.close()
+def run(options: argparse.Namespace) -> int:
+    """Migrate the database, and print its revision. Raises Unreachable."""
+    settings = read_settings()
+    logs.set_up(settings.log_format, shows_messages=settings.is_development)
+    url = database_url(settings)
+    before = asyncio.run(require_usable(url))
+    upgrade(url)
+    print(f"The database is at {head()}, as before." if before == head() else f"Migrated to {head()}.")
+    return 0
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
 
 from kinegraph.commands.databases import open_migrated
 from kinegraph.identity.store_operator import authenticate_operator, organizations_by_slug, set_visibility
@@ -11,8 +10,6 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.services import database_url
 from kinegraph.settings import read_settings
 
-Command = Callable[[argparse.Namespace], int]
-
 SWITCHES = {
     "members_see_each_other": "members see other members' comments (off at first: in a clinic a name is health data)",
     "members_see_library": "members browse the organization's library; off: it is empty for them (on at first)",
@@ -20,12 +17,12 @@ SWITCHES = {
 """The settings of an organization, by column of its table."""
 
 
-def register(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
-    """Add the command to the command line."""
-    parser = add("organization", run, "Change what the members of an organization see.")
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     parser.add_argument("slug", help="the organization's slug, as Organization.slug has it")
     for column, text in SWITCHES.items():
         parser.add_argument(f"--{column.replace('_', '-')}", choices=("on", "off"), help=text)
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from kinegraph.commands.arguments import count
 from kinegraph.commands.databases import open_migrated
 from kinegraph.identity.store_operator import User, authenticate_operator, revoke_tokens, users_by_email
 from kinegraph.kit.checks import character_fault
@@ -15,16 +16,18 @@ from kinegraph.outside.tokens import Tokens
 from kinegraph.services import database_url, jwt_secret, open_tokens
 from kinegraph.settings import read_settings
 
-Command = Callable[[argparse.Namespace], int]
+
+def configure_token(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `token`."""
+    parser.add_argument("email", help="the user's e-mail address")
+    parser.add_argument("--hours", type=count, default=24, metavar="N", help="how long it holds (default 24)")
+    parser.set_defaults(command=_token)
 
 
-def register(add: Callable[[str, Command, str], argparse.ArgumentParser], hours: Callable[[str], int]) -> None:
-    """Add the commands to the command line; `hours` reads the option `--hours`."""
-    token = add("token", _token, "Print a bearer token for a user.")
-    token.add_argument("email", help="the user's e-mail address")
-    token.add_argument("--hours", type=hours, default=24, metavar="N", help="how long it holds (default 24)")
-    revoke = add("revoke", _revoke, "Refuse all tokens that a user has now; later ones are accepted.")
-    revoke.add_argument("email", help="the user's e-mail address")
+def configure_revoke(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `revoke`."""
+    parser.add_argument("email", help="the user's e-mail address")
+    parser.set_defaults(command=_revoke)
 
 
 def _token(options: argparse.Namespace) -> int:

@@ -1,17 +1,20 @@
 """`kinegraph up`: everything on one machine, started in order, watched, and stopped in the opposite order."""
 
+import argparse
 import asyncio
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from types import FrameType
 from uuid import UUID
 
 from kinegraph import revisions
 from kinegraph.background import store as jobs
 from kinegraph.background.rules import Job, JobKind
-from kinegraph.commands import demo, migrate
+from kinegraph.commands import demo
+from kinegraph.commands.databases import require_usable
 from kinegraph.commands.probes import answers_at, require_free_port, require_redis
 from kinegraph.commands.supervisor import Process, Server, Supervised, Supervisor, environment
 from kinegraph.graphiql import demo_people
@@ -21,7 +24,7 @@ from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres, start_postgres
 from kinegraph.outside.redis import find_redis, start_redis
 from kinegraph.services import Services, jwt_secret, make_secret, open_tokens
-from kinegraph.settings import Settings
+from kinegraph.settings import Settings, read_settings
 
 START_SECONDS = 60
 
@@ -48,6 +51,16 @@ class StopRequest:
         """Raises Stopped if a signal has come."""
         if self.is_requested:
             raise Stopped
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the command, which has no arguments."""
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start everything. Raises SettingsError, ServiceError and Unreachable."""
+    return up(read_settings(default_environment="development"))
 
 
 def up(settings: Settings) -> int:
@@ -109,10 +122,10 @@ def _start_servers(settings: Settings, stack: ExitStack, stop: StopRequest) -> t
 def _prepare_database(services: Services, stop: StopRequest) -> None:
     """Migrate the database if it is not at the newest revision."""
     url = services.database_url
-    revision = asyncio.run(migrate.require_usable(url))
+    revision = asyncio.run(require_usable(url))
     if revision != revisions.head():
         with _progress(f"Migrating the database to {revisions.head()}", stop):
-            migrate.upgrade(url)
+            import_module("kinegraph.commands.migrate").upgrade(url)  # most starts need no Alembic
 
 
 def _start_processes(services: Services, stack: ExitStack, stop: StopRequest) -> list[Supervised]:

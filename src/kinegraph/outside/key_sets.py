@@ -5,10 +5,10 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-import aiohttp
 import jwt
 
 from kinegraph.outside.errors import ServiceError
@@ -129,6 +129,7 @@ class KeyUrl:
         return self._fetching
 
     async def _replace(self) -> None:
+        aiohttp = import_module("aiohttp")  # it takes 0.2 s, for installations whose keys are at a URL
         try:
             async with asyncio.timeout(FETCH_SECONDS), aiohttp.ClientSession() as client:
                 async with client.get(self._url) as response:

@@ -13,8 +13,6 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any  # the SDK is imported late, so that its types are not known here
 
-import aiohttp
-
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.vendor_calls import PassingFault, Patience, VendorCalls, retry_after_seconds
 
@@ -36,7 +34,7 @@ class Voyage:
     def __init__(self, key: str, url: str | None = None, calls: VendorCalls | None = None) -> None:
         self._key = key
         self._url = url and url.rstrip("/")
-        self._session: aiohttp.ClientSession | None = None
+        self._session: Any = None
         self._calls = calls or VendorCalls(
             "Voyage", requests_per_minute=REQUESTS_PER_MINUTE, tokens_per_minute=TOKENS_PER_MINUTE
         )
@@ -73,7 +71,7 @@ class Voyage:
     async def _embed(self, texts: list[str], input_type: str, patience: Patience) -> list[list[float]]:
         await self.load()
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            self._session = import_module("aiohttp").ClientSession()
 
         async def send() -> list[list[float]]:
             import_module("voyageai").aiosession.set(self._session)
@@ -136,7 +134,7 @@ def _is_vector(vector: Any) -> bool:
 @contextmanager
 def _faults() -> Iterator[None]:
     """A block that calls the SDK: its errors become ServiceErrors. None of their messages shows the key or a text."""
-    error = import_module("voyageai").error
+    error, connection_error = import_module("voyageai").error, import_module("aiohttp").ClientError
     try:
         yield
     except error.RateLimitError as fault:
@@ -145,7 +143,7 @@ def _faults() -> Iterator[None]:
         raise PassingFault(f"Voyage failed ({fault.http_status}).", _retry_after(fault)) from fault
     except (error.Timeout, TimeoutError) as fault:
         raise PassingFault("Voyage did not answer in time.") from fault
-    except (error.APIConnectionError, aiohttp.ClientError, OSError) as fault:
+    except (error.APIConnectionError, connection_error, OSError) as fault:
         raise PassingFault("Voyage cannot be reached.") from fault
     except error.AuthenticationError as fault:
         raise ServiceError("Voyage refuses the key (401): set KINEGRAPH_VOYAGE_API_KEY.") from fault
