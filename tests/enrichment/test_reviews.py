@@ -34,6 +34,16 @@ async def test_an_accepted_proposal_becomes_the_last_alias(enriching: Enriching)
     assert reviewed["exercise"]["aliases"] == ["Their alias", proposals[1]["text"]] == await enriching.aliases(id)
 
 
+async def test_an_accepted_alias_marks_the_embedding_of_its_exercise_as_stale(enriching: Enriching) -> None:
+    id, proposals = await proposals_of(enriching)
+    await enriching.owner.execute("DELETE FROM stale_embeddings WHERE row_id = $1", id)
+    is_stale = "SELECT EXISTS (SELECT FROM stale_embeddings WHERE kind = 'exercise' AND row_id = $1)"
+    await enriching.review(proposals[0]["id"], "REJECT")
+    assert not await enriching.owner.fetchval(is_stale, id)
+    await enriching.review(proposals[1]["id"])
+    assert await enriching.owner.fetchval(is_stale, id)
+
+
 async def test_a_rejected_proposal_does_not_come_back(enriching: Enriching) -> None:
     id, proposals = await proposals_of(enriching)
     for proposal in proposals:
