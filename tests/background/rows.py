@@ -12,8 +12,8 @@ from arq import ArqRedis, create_pool
 from arq.connections import RedisSettings
 from PIL import Image
 
-from kinegraph.kit.rows import Row
 from kinegraph.background.rules import QUEUE
+from kinegraph.kit.rows import Row
 from tests.conftest import Api, Organization, Person, World
 from tests.workout.documents import Json, create, movement, section
 

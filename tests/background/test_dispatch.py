@@ -10,7 +10,7 @@ from arq import ArqRedis
 from arq.jobs import deserialize_job
 
 from kinegraph.background import store, store_runs
-from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus
+from kinegraph.background.rules import LEASE_SECONDS, QUEUE, JobKind, JobStatus
 from kinegraph.kit import outbox
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker

@@ -30,14 +30,8 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "strawberry": ("kit", "*.graph*", "api.schema", "api.executor", "breadth.strawberry_adapter"),
     # The commands use the API's own schema.
     "graphql": ("api", "breadth", "cost", "agents", "realtime.execution", "commands.demo_writer", "commands.explain"),
-    "asyncpg": (
-        "kit",
-        "*.store*",
-        "api",
-        "commands.databases",
-        "commands.migrate",
-        "revisions",
-    ),  # stores and the API distinguish its errors
+    # Stores and the API distinguish its errors.
+    "asyncpg": ("kit", "*.store*", "api", "commands.databases", "commands.migrate", "revisions"),
     "sqlalchemy": ("kit", "*.tables*", "commands.migrate"),
     "arq": ("worker",),
     "botocore": ("outside",),

@@ -18,6 +18,7 @@ import asyncpg
 import pytest
 from arq import ArqRedis
 
+from kinegraph.background.rules import QUEUE
 from kinegraph.kit.database import Database
 from kinegraph.outside.embedded import find_running
 from kinegraph.outside.redis import EmbeddedRedis, start_redis
