@@ -99,6 +99,7 @@ class KeyUrl:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._aiohttp = import_module("aiohttp")  # takes 0.2 s; key sets in files do not need it
         self._keys: Keys = {}
         self._fetched = -float("inf")
         self._failed = -float("inf")
@@ -129,9 +130,8 @@ class KeyUrl:
         return self._fetching
 
     async def _replace(self) -> None:
-        aiohttp = import_module("aiohttp")  # it takes 0.2 s, for installations whose keys are at a URL
         try:
-            async with asyncio.timeout(FETCH_SECONDS), aiohttp.ClientSession() as client:
+            async with asyncio.timeout(FETCH_SECONDS), self._aiohttp.ClientSession() as client:
                 async with client.get(self._url) as response:
                     response.raise_for_status()
                     body = await response.content.read(MAX_BYTES + 1)
@@ -141,7 +141,7 @@ class KeyUrl:
                     raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
                 self._keys = _parse(body)
                 self._fetched = time.monotonic()
-        except (OSError, aiohttp.ClientError, *FAULTS) as error:  # TimeoutError is an OSError
+        except (OSError, self._aiohttp.ClientError, *FAULTS) as error:  # TimeoutError is an OSError
             self._failed = time.monotonic()
             log.warning("the keys of tokens could not be fetched", extra={"reason": type(error).__name__})
             raise ServiceError(f"The keys of KINEGRAPH_JWT_JWKS cannot be had: {error!r}.") from None
