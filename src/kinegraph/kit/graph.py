@@ -246,10 +246,7 @@ def in_input(refusal: Refusal) -> Refusal:
 
 
 def _require_one_shape(input: Any, arguments: Mapping[str, Any], required: Sequence[str]) -> None:
-    """Raise Refused unless either `input` was sent, or the deprecated arguments with all that are required.
-
-    Where nothing is required, nothing has to be sent.
-    """
+    """Raise Refused unless either `input` was sent, or the deprecated arguments that are required, if any are."""
     sent = [name for name, value in arguments.items() if value is not None]
     if input is not None:
         faults = dict.fromkeys(sent, "Send it in `input`, which was sent too, and leave it out here.")
