@@ -4,8 +4,9 @@
 whose texts it overrides: of these the effective texts, so that the replaced ones find nothing. Overrides become narrow
 rows again, which pages of libraries read.
 
-`name_tsv` has the words of names, `names_tsv` those of names and aliases, `whole_tsv` all of them whole, without spaces. A full-text query that names weights makes
-PostgreSQL unpack the vector of every row with these words, as indexes have no weights; these columns need none.
+`name_tsv` has the words of names, `names_tsv` those of names and aliases, `whole_tsv` all of them without spaces. A
+full-text query that names weights makes PostgreSQL unpack the vector of every row with these words, as indexes have no
+weights; these columns need none.
 
 Row-level security keeps an organization's texts out of GIN indexes, so all its rows are compared with a query, each by
 the words of its name in an index of its organization (`short_tsv`, null where a name is too long for such an index).
@@ -61,7 +62,7 @@ CREATE TABLE organization_search (
 );
 ALTER TABLE organization_search {NAMES},
     ADD COLUMN short_tsv tsvector GENERATED ALWAYS AS (
-        CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{{a}}')) END) STORED;
+        CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{{a}}')) ELSE NULL END) STORED;
 CREATE INDEX organization_search_exercise_idx ON organization_search (exercise_id);
 CREATE INDEX organization_search_short_idx ON organization_search (organization_id)
     INCLUDE (exercise_id, is_own, status, short_tsv);
@@ -69,14 +70,14 @@ ALTER TABLE organization_search ENABLE ROW LEVEL SECURITY;
 ALTER TABLE organization_search FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE, DELETE ON organization_search TO kinegraph_api;
 CREATE POLICY organization_search_read ON organization_search FOR SELECT USING (
-    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), ''))::uuid[])
+    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), '')::uuid[])::uuid[])
 );
 -- Of an edit of a canonical exercise a trigger (kinegraph_repeat_overridden) makes rows of every organization.
 CREATE POLICY organization_search_write ON organization_search FOR ALL USING (
-    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), ''))::uuid[])
+    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])
     OR (SELECT current_setting('kinegraph.operator', true)) = 'on'
 ) WITH CHECK (
-    (organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), ''))::uuid[])
+    (organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])
      OR (SELECT current_setting('kinegraph.operator', true)) = 'on')
     AND EXISTS (SELECT FROM exercises e
                 WHERE e.id = exercise_id
@@ -273,5 +274,7 @@ def downgrade() -> None:
     """)
     op.execute(before.OVERRIDE)
     repeated = before.LIBRARY.partition("CREATE FUNCTION public.kinegraph_repeat_texts()")
-    op.execute("CREATE OR REPLACE" + repeated[1].removeprefix("CREATE") + repeated[2].partition("END $$;")[0] + "END $$;")
+    op.execute(
+        "CREATE OR REPLACE" + repeated[1].removeprefix("CREATE") + repeated[2].partition("END $$;")[0] + "END $$;"
+    )
     op.execute("DROP FUNCTION kinegraph_words(text, text)")

@@ -9,7 +9,9 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
+from uuid import UUID
 
 from kinegraph.catalog.rules import checked_filter
 from kinegraph.kit.database import Database
@@ -19,7 +21,7 @@ from kinegraph.lexicon.rules_query import analysed, prepare
 from kinegraph.search import store
 from kinegraph.search.store_scope import Scope
 from search_bench.libraries import library
-from search_bench.queries import library_queries
+from search_bench.queries import Query, library_queries
 from search_bench.speed_rows import fill
 
 CONNECTIONS = 8
@@ -65,7 +67,7 @@ async def timed(database: Database, organization: str | None, run: Callable[[Rea
 
 def searching(q: str, organization: str | None) -> Callable[[ReadSession], Awaitable[object]]:
     """The function that searches in the lexical mode."""
-    scope = Scope(organization, False, ("published",), ("published",))  # type: ignore[arg-type]  # a UUID's text
+    scope = Scope(UUID(organization) if organization else None, False, ("published",), ("published",))
     return lambda session: store.search(session, [q], scope, checked_filter({}), LIMIT)
 
 
@@ -74,39 +76,46 @@ def plain(q: str) -> Callable[[ReadSession], Awaitable[object]]:
     return lambda session: session.fetch(PLAIN, search_text(q))
 
 
-async def at_once(jobs: Sequence[Callable[[], Awaitable[None]]]) -> None:
-    """Run jobs, as many at once as there are connections."""
-    waiting = iter(jobs)
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A query, and whose library it is asked in."""
 
-    async def worker() -> None:
-        for job in waiting:
-            await job()
+    query: Query
+    organization: str | None
 
-    await asyncio.gather(*(worker() for _ in range(CONNECTIONS)))
+    async def seconds(self, database: Database, *, is_plain: bool) -> float:
+        """The time of the search, or of the plain query."""
+        text = self.query.text
+        return await timed(database, self.organization, plain(text) if is_plain else searching(text, self.organization))
 
 
-async def measure(database: Database, organizations: Sequence[str]) -> tuple[Times, Times]:
-    """The times of searches by the kind of query, and of plain queries, in the canonical library or organizations."""
+async def at_once(database: Database, jobs: Sequence[Measurement], *, is_plain: bool) -> Sequence[float]:
+    """The seconds of each job; as many run at once as there are connections."""
+    waiting = iter(enumerate(jobs))
+    found = [0.0] * len(jobs)
+
+    async def work() -> None:
+        for index, job in waiting:
+            found[index] = await job.seconds(database, is_plain=is_plain)
+
+    await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
+    return found
+
+
+async def measure(database: Database, organizations: Sequence[str | None]) -> tuple[Times, Times]:
+    """The times of searches and of plain queries by language and kind, each in one of these organizations."""
     draw = random.Random(20261130)
     queries = [query for query in library_queries() if not query.is_held_out]
-    found: defaultdict[str, list[float]] = defaultdict(list)
-    plainly: defaultdict[str, list[float]] = defaultdict(list)
+    found: tuple[defaultdict[str, list[float]], ...] = (defaultdict(list), defaultdict(list))
     for number in range(ROUNDS + 1):
-        chosen = draw.choices(queries, k=PER_ROUND)
+        jobs = [Measurement(draw.choice(queries), draw.choice(organizations)) for _ in range(PER_ROUND)]
         analysed.cache_clear()
-        for is_plain in (False, True):
-
-            async def job(query=None, is_plain=is_plain, number=number) -> None:  # type: ignore[no-untyped-def]
-                organization = draw.choice(organizations) if organizations else None
-                run = plain(query.text) if is_plain else searching(query.text, organization)
-                seconds = await timed(database, organization, run)
-                if number:  # the first round warms up
-                    kinds = ("all", query.language, query.kind)
-                    for kind in kinds:
-                        (plainly if is_plain else found)[kind].append(seconds)
-
-            await at_once([lambda query=query: job(query) for query in chosen])  # type: ignore[misc]
-    return found, plainly
+        for times, is_plain in zip(found, (False, True), strict=True):
+            seconds = await at_once(database, jobs, is_plain=is_plain)
+            for job, each in zip(jobs, seconds, strict=True) if number else ():  # the first round warms up
+                for name in ("all", job.query.language, job.query.kind):
+                    times[name].append(each)
+    return found[0], found[1]
 
 
 def table(title: str, found: Times, plainly: Times) -> str:
@@ -134,7 +143,7 @@ async def run(server: str) -> None:
         organizations = await fill(url)
         database = await Database.open(url, CONNECTIONS)
         try:
-            print(table("canonical, milliseconds", *await measure(database, ())))
+            print(table("canonical, milliseconds", *await measure(database, [None])))
             print(table("of 50 organizations", *await measure(database, organizations)))
             print(table("worst inputs", await measure_worst(database, organizations[0]), {}))
         finally:
@@ -143,7 +152,7 @@ async def run(server: str) -> None:
 
 async def measure_worst(database: Database, organization: str) -> Times:
     """The times of the searches that could be slow."""
-    found = {}
+    found: dict[str, list[float]] = {}
     for name, q in WORST.items():
         found[name] = []
         for _ in range(10):

@@ -10,7 +10,8 @@ from tests.identity.rows import SCOPED, Pool
 
 TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
-          "document_usage", "events", "canonical_search", "canonical_words", "organization_search", "query_embeddings", "stale_embeddings")  # fmt: skip
+          "document_usage", "events", "canonical_search", "canonical_words", "organization_search",
+          "query_embeddings", "stale_embeddings")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -133,7 +134,8 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_viewer_changed", "kinegraph_hold_canonical", "kinegraph_change_override",
              "kinegraph_change_versions_of_user", "kinegraph_write_versions", "kinegraph_search_text",
              "kinegraph_hebrew_stems", "kinegraph_search_words", "kinegraph_search_vector", "kinegraph_texts",
-             "kinegraph_repeat_texts", "kinegraph_repeat_overridden", "kinegraph_repeat_override", "kinegraph_forget_override",
+             "kinegraph_repeat_texts", "kinegraph_repeat_overridden", "kinegraph_repeat_override",
+             "kinegraph_forget_override",
              "kinegraph_repeat_own_texts", "kinegraph_words",
                  "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
                  "kinegraph_text_changed")  # fmt: skip

@@ -9,7 +9,7 @@ def without(part: Part, q: str) -> SearchQuery:
 
 
 def words(query: SearchQuery) -> set[str]:
-    return {" ".join(each.words) for each in query.alternatives}
+    return {" ".join(words) for each in query.alternatives for words in each.texts}
 
 
 def test_without_layouts_a_text_is_what_was_typed() -> None:

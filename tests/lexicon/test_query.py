@@ -1,9 +1,11 @@
 """The analysis of queries: phrases, meanings, misspelled words, wrong layouts of the keyboard, and bounds."""
 
+from collections import Counter
+
 import pytest
 
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.lexicon.rules_query import MAX_WORDS, analysed, checked_query
+from kinegraph.lexicon.rules_query import MAX_ALTERNATIVES, MAX_CHOICES, MAX_WORDS, analysed, checked_query
 from kinegraph.lexicon.rules_spelling import corrections, distance, in_other_layout
 
 
@@ -69,13 +71,30 @@ def test_the_distance_counts_a_swap_of_neighbours_as_one_fault() -> None:
 
 
 def test_what_is_written_weighs_most_and_other_terms_less() -> None:
-    weights = {each.words: each.weight for each in analysed("deadlift").alternatives}
+    weights = {words: each.weight for each in analysed("deadlift").alternatives for words in each.texts}
     assert weights[("deadlift",)] == 1.0
     assert all(weight < 1 for words, weight in weights.items() if words != ("deadlift",))
 
 
 def test_words_beyond_the_maximum_are_left_out() -> None:
     assert len(analysed(" ".join(["squat"] * 40)).text.split()) == MAX_WORDS
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "bench press squat deadlift row curl lunge plank pull up push jump",
+        "benhc prses sqaut deadlfit curll lungge plnak pulll pussh jumpp extention rotattion",
+        "a b c d e f g h i j k l m n",
+        "жим тяга присед становая подтягивания отжимания планка выпады махи мост бег гребля",
+    ],
+)
+def test_no_query_makes_more_than_a_bounded_number_of_choices_and_alternatives(q: str) -> None:
+    query = analysed(q)
+    assert len(query.segments) <= MAX_WORDS and len(query.some) <= MAX_CHOICES
+    by_slot = Counter(each.slot for each in query.alternatives for _ in each.texts)
+    assert max(by_slot.values()) <= MAX_ALTERNATIVES
+    assert len(query.alternatives) <= 12 * MAX_WORDS
 
 
 @pytest.mark.parametrize(

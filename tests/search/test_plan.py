@@ -15,7 +15,7 @@ SCANS = ("seqscan", "indexscan", "indexonlyscan")
 @pytest.fixture
 async def plan(database: Database, reader: Person) -> str:
     """The plan for a large library: scans that are cheap in the test's small one are off."""
-    text = filtered("", "")
+    text = filtered()
     async with database.read(authenticate_as(reader.id)) as session:
         for scan in SCANS:
             await session.fetch("SELECT set_config($1, 'off', true)", f"enable_{scan}")
@@ -38,7 +38,7 @@ async def test_no_scan_of_all_canonical_texts_or_words_is_in_the_plan(plan: str)
 
 
 async def test_every_list_of_the_statement_is_limited(plan: str) -> None:
-    text = filtered("", "")
+    text = filtered()
     lists = ("named", "aliased", "tagged", "mentioned", "chosen", "alike", "lexical", "trigram", "nearest", "hits")
     bounds = {name: re.search(rf"\n{name} AS .*?LIMIT (\S+)", text, re.DOTALL) for name in lists}
     assert {name: bound and bound[1] for name, bound in bounds.items()} == {

@@ -59,7 +59,8 @@ UNVERSIONED = frozenset(
         *("uploads", "exercise_video_votes", "viewer_versions", "jobs", "outbox", "events", "idempotency_keys"),
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
         *("stale_embeddings", "query_embeddings"),
-        *("canonical_search", "canonical_words", "organization_search"),  # the exercises' versions would guard it, but few ask for the same search again
+        # The exercises' versions would guard these, but few ask for the same search again.
+        *("canonical_search", "canonical_words", "organization_search"),
     )
 )
 """All other tables."""

@@ -12,7 +12,10 @@
 -- $16 the weight of the full-text list, $17 that of trigrams
 -- $18 maximum number of hits   $19 keys that an override may have   $20 whether a word may be misspelled
 -- $21 the query's vector, or {}: no list of vectors   $22 the weight of this list; with a $16 of 0, it is alone
-WITH of_organization AS MATERIALIZED (
+-- What stands between braces is left out where no organization is searched, or no vector is there.
+WITH
+-- { organization
+of_organization AS MATERIALIZED (
     -- The organization's own rows, and canonical ones whose texts it overrides: read from an index that has no others.
     SELECT s.exercise_id AS id, s.short_tsv,
            CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
@@ -20,22 +23,26 @@ WITH of_organization AS MATERIALIZED (
     FROM organization_search s
     WHERE s.organization_id = $1
 ),
+-- } organization
 library AS NOT MATERIALIZED (
     -- Canonical rows whose texts it does not override. `canonical_search` has the indexes.
     SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, s.search_aliases, s.whole_tsv,
            s.name_tsv, s.names_tsv, s.search_tsv
     FROM canonical_search s
-    WHERE s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM of_organization)
-      AND true /* filter */
+    WHERE s.status = ANY ($3) AND true /* filter */
+-- { organization
+      AND s.exercise_id NOT IN (SELECT id FROM of_organization)
     UNION ALL
     SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
            s.name_tsv, s.names_tsv, s.search_tsv
     FROM organization_search s
     WHERE s.organization_id = $1 AND s.exercise_id IN (SELECT id FROM of_organization WHERE is_shown)
+-- } organization
 ),
 wanted AS MATERIALIZED (
     SELECT to_tsquery('kinegraph', $5) AS segments,
-           (SELECT string_agg(name, ' | ') FROM unnest($13::text[]) AS name)::tsquery AS whole_names
+           (SELECT string_agg(name, ' | ') FROM unnest($13::text[]) AS name)::tsquery AS whole_names,
+           $2::boolean AS is_coached, $4::text[] AS own_statuses, $21::real[] AS vector
 ),
 alternative AS NOT MATERIALIZED (
     SELECT * FROM unnest($7::integer[], $8::real[], $9::real[], $10::text[], $11::text[], $12::text[])
@@ -49,15 +56,18 @@ named AS MATERIALIZED (
     FROM (SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, search_aliases, whole_tsv, name_tsv
           FROM canonical_search s
           WHERE $16::real > 0 AND name_tsv @@ (SELECT segments FROM wanted)
-            AND status = ANY ($3) AND exercise_id NOT IN (SELECT id FROM of_organization)
-            AND true /* filter */
+            AND status = ANY ($3) AND true /* filter */
+-- { organization
+            AND exercise_id NOT IN (SELECT id FROM of_organization)
           UNION ALL
           SELECT mine.id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv, s.name_tsv
           FROM of_organization mine
           JOIN organization_search s
               ON s.organization_id = $1 AND s.exercise_id = mine.id
           WHERE $16::real > 0 AND is_shown AND s.name_tsv @@ (SELECT segments FROM wanted)
-            AND (mine.short_tsv IS NULL OR mine.short_tsv @@ (SELECT segments FROM wanted))) AS candidate
+            AND (mine.short_tsv IS NULL OR mine.short_tsv @@ (SELECT segments FROM wanted))
+-- } organization
+    ) AS candidate
     ORDER BY length(search_name), id
     LIMIT 50
 ),
@@ -192,6 +202,7 @@ trigram AS (
     ORDER BY rank
     LIMIT 50
 ),
+-- { vectors
 -- (3) Vectors. Canonical rows by the index (HNSW), which has no others; where a filter leaves so few that the scan ends
 -- before there are 50 of them, all that it leaves are compared. The organization's vectors are few, and all compared.
 sent AS MATERIALIZED (
@@ -246,6 +257,7 @@ semantic AS (
     ORDER BY rank
     LIMIT 50
 ),
+-- } vectors
 fused AS (
     SELECT id, coalesce(lexical.slug, trigram.slug, semantic.slug) AS slug,
            coalesce(lexical.name_key, trigram.name_key, semantic.name_key) AS name_key,

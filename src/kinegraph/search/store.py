@@ -1,5 +1,6 @@
 """Searching exercises, by one statement (`search.sql`)."""
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,18 +18,17 @@ from kinegraph.library.store_columns import EFFECTIVE
 from kinegraph.search.store_scope import Scope
 from kinegraph.vectors.rules import Vector
 
-TRIGRAM_WEIGHTS = {True: 0.8, False: 0.3}
-"""The weight of the trigram list beside full text (1), for queries with a word that the lexicon lacks, and others."""
+TRIGRAM_WEIGHTS = {True: 0.8, False: 0.0}
+SEMANTIC_WEIGHTS = {True: 0.05, False: 0.4}
+"""The weights of the lists of trigrams and of vectors beside full text (1), by whether the lexicon lacks a word.
 
-SEMANTIC_WEIGHTS = {True: 0.02, False: 0.5}
-"""The weight of the list of vectors beside full text (1), for queries with a word that the lexicon lacks, and others.
-
-With such a word it adds rows after those of the other lists, and orders them: it may be part of a word.
+Chosen by cross-validation (docs/search-quality.md, The weights).
 """
 
 ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
 attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsewhere")
 
+BRACES = {name: re.compile(f"-- {{ {name}\n.*?-- }} {name}\n", re.DOTALL) for name in ("organization", "vectors")}
 FILTER = "true /* filter */"
 NEAREST_FILTER = "true /* filter of canonical rows e */"
 OWN_FILTER = "true /* filter of own rows */"
@@ -56,10 +56,25 @@ def statement() -> str:
     return (files("kinegraph.search") / "search.sql").read_text()
 
 
+NO_VECTORS = """semantic AS (
+    SELECT NULL::uuid AS id, NULL::text AS slug, NULL::text AS name_key, false AS is_own, NULL::bigint AS rank
+    WHERE false
+),
+"""
+"""The list of vectors where there is none."""
+
+
 @lru_cache(200)
-def filtered(effective: str, stored: str) -> str:
-    """The statement with the conditions of a filter, of effective values and of stored ones; empty without a filter."""
+def filtered(effective: str = "", stored: str = "", *, has_organization: bool = True, has_vector: bool = True) -> str:
+    """The statement with the conditions of a filter, of effective values and of stored ones; empty without a filter.
+
+    Left out is what a search without an organization or a vector does not need: to begin it takes time, too.
+    """
     text = statement()
+    if not has_organization:
+        text = BRACES["organization"].sub("", text)
+    if not has_vector:
+        text = BRACES["vectors"].sub(NO_VECTORS, text)
     places = ((FILTER, FILTERED, effective), (NEAREST_FILTER, "{}", effective), (OWN_FILTER, "{}", stored))
     for place, where, condition in places:
         text = text.replace(place, where.format(condition) if condition else "true")
@@ -117,6 +132,8 @@ async def _search(
         (1.0 if is_semantic else SEMANTIC_WEIGHTS[query.is_misspelled], "real"),
     ):
         arguments.bind(value, kind)
-    effective, stored = (" AND ".join(conditions(wanted, columns, arguments)) for columns in (EFFECTIVE, STORED))
-    text = filtered(effective, stored)
+    effective = " AND ".join(conditions(wanted, EFFECTIVE, arguments))
+    stored = " AND ".join(conditions(wanted, STORED, arguments)) if vector else ""
+    has_organization = scope.organization_id is not None
+    text = filtered(effective, stored, has_organization=has_organization, has_vector=bool(vector))
     return await session.fetch(text, *arguments.values)

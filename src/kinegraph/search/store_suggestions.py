@@ -36,7 +36,7 @@ class Suggestion:
 def _statement() -> str:
     """The rows of `search.sql`, and the choice of those that are suggested."""
     library = statement().partition("wanted AS MATERIALIZED")[0]
-    return library[library.index("WITH of_organization") :] + (files("kinegraph.search") / "suggestions.sql").read_text()
+    return library[library.index("WITH\n") :] + (files("kinegraph.search") / "suggestions.sql").read_text()
 
 
 async def suggestions(

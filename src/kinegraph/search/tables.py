@@ -5,9 +5,11 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from kinegraph.kit.database import metadata
 
-WHOLE = "array_to_tsvector(array_remove(string_to_array(replace(search_name || '|' || search_aliases, ' ', ''), '|'), ''))"
+WHOLE = (
+    "array_to_tsvector(array_remove(string_to_array(replace(search_name || '|' || search_aliases, ' ', ''), '|'), ''))"
+)
 
-SHORT = "CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{a}')) END"
+SHORT = "CASE WHEN octet_length(search_name) <= 200 THEN strip(ts_filter(search_tsv, '{a}')) ELSE NULL END"
 
 
 def texts() -> tuple["Column[object]", ...]:
@@ -48,9 +50,7 @@ canonical_words = Table(
     "canonical_words",
     metadata,
     Column("word", Text, primary_key=True),
-    Index(
-        "canonical_words_trgm_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}
-    ),
+    Index("canonical_words_trgm_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
 )
 
 # An organization's own exercises, and canonical ones as it overrides their texts.
