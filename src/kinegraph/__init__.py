@@ -41,8 +41,9 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    11  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
 
 Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live` and
-`agent_route`), `worker` (jobs) and `commands` (the command line), over `settings`, `services` and `revisions`, which
-say what is configured, where it is, and which schema of the database this version needs.
+`agent_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and `commands` (the command line), over
+`settings`, `services` and `revisions`, which say what is configured, where it is, and which schema of the database this
+version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.
@@ -65,7 +66,7 @@ The path of a query (docs/architecture.md has diagrams, and the path of a mutati
 What follows from a mutation:
 
     kit.outbox      records facts in the same transaction
-    worker          makes jobs of them (WHEN), hands their ids to Redis, and runs them (<room>.jobs)
+    worker          makes jobs of them (worker_jobs.WHEN), hands their ids to Redis, and runs them (<room>.jobs)
     realtime.feed   reads the events that triggers recorded, and hands them to the subscribers of this process
 """
 

@@ -8,10 +8,9 @@ it or a worker dies at it; while Redis is away, rows wait.
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any  # results of tasks
 
 from arq import ArqRedis, Worker, func
@@ -32,7 +31,7 @@ from kinegraph.outside.redis_client import AWAY, open_pool, open_redis
 from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_embeddings, open_storage
 from kinegraph.vectors import store as vectors
-from kinegraph.worker_jobs import COLLECTED_SECONDS, NIGHTLY, WHEN, Work, is_possible
+from kinegraph.worker_jobs import COLLECTED_SECONDS, KEYLESS, NIGHTLY, WHEN, Work, possible_kinds
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
@@ -41,6 +40,9 @@ QUEUE = "kinegraph"
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
 """Maximum number of jobs in Redis at once: those that can start before they are due again."""
+MAX_MESSAGES = 1_000
+"""Number of messages in Redis above which no job is handed over. Jobs that wait for long have several, and messages of
+workers that died stay until JOB_SECONDS are over."""
 MIN_CONNECTIONS = 2
 """A job that works in a transaction stores its progress, and has its lease renewed, by another connection."""
 PROGRESS_SECONDS = 0.25
@@ -57,12 +59,13 @@ async def dispatch(
     database: Database,
     redis: ArqRedis,
     lease_seconds: int = LEASE_SECONDS,
-    is_possible: Callable[[JobKind], bool] = lambda kind: True,
+    kinds: Collection[JobKind] = KEYLESS,
 ) -> int:
-    """Make jobs of the facts that were recorded, and hand the jobs that are due to Redis. Returns how many."""
+    """Make jobs of these kinds of facts that were recorded, and hand jobs that are due to Redis. Returns how many."""
     async with database.write(authenticate_worker) as session:
-        await _make_jobs(session, is_possible)
-    await redis.ping()
+        await _make_jobs(session, kinds)
+    if await redis.zcard(QUEUE) >= MAX_MESSAGES:
+        return 0
     async with database.write(authenticate_worker) as session:
         due = await store_runs.take_due(session, MAX_QUEUED, lease_seconds)
     for job in due:
@@ -72,11 +75,11 @@ async def dispatch(
     return len(due)
 
 
-async def _make_jobs(session: WriteSession, is_possible: Callable[[JobKind], bool]) -> None:
+async def _make_jobs(session: WriteSession, kinds: Collection[JobKind]) -> None:
     """Make jobs of facts: one of each, or of all together for the kinds of COLLECTED_SECONDS."""
     listened = {fact.__name__: kinds for fact, kinds in WHEN.items()}
     facts = await outbox.take(session, list(listened))
-    orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact] if is_possible(kind)]
+    orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact] if kind in kinds]
     if single := [order for order in orders if order[0] not in COLLECTED_SECONDS]:
         await store.insert(session, single)
     for kind in dict.fromkeys(kind for kind, _ in orders if kind in COLLECTED_SECONDS):
@@ -86,29 +89,26 @@ async def _make_jobs(session: WriteSession, is_possible: Callable[[JobKind], boo
 async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
     while True:
         try:
-            await dispatch(work.database, redis, work.lease_seconds, partial(is_possible, work))
+            await dispatch(work.database, redis, work.lease_seconds, possible_kinds(work))
             await asyncio.sleep(DISPATCH_SECONDS)
         except (*CANNOT_CONNECT, *AWAY) as error:
             log.warning("cannot hand jobs over, will try again", extra={"reason": repr(error)})
             await asyncio.sleep(AWAY_SECONDS)
 
 
-async def enqueue_nightly(
-    database: Database, now: datetime, is_possible: Callable[[JobKind], bool] = lambda kind: True
-) -> None:
-    """Enqueue the jobs of the last night, each once, whichever worker does it; those that are possible."""
+async def enqueue_nightly(database: Database, now: datetime, kinds: Collection[JobKind] = frozenset(JobKind)) -> None:
+    """Enqueue the jobs of the last night that are of these kinds, each once, whichever worker does it."""
     async with database.write(authenticate_worker) as session:
         for schedule, (kind, arguments) in NIGHTLY.items():
-            if not is_possible(kind):
-                continue
-            await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
+            if kind in kinds:
+                await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
 
 
 async def _tidy_on(work: Work) -> None:
     """Every minute, enqueue the jobs of a night that has begun, and clear away what nobody needs any longer."""
     while True:
         try:
-            await enqueue_nightly(work.database, datetime.now(UTC), partial(is_possible, work))
+            await enqueue_nightly(work.database, datetime.now(UTC), possible_kinds(work))
             while await clear_uploads(work.database, work.storage):
                 pass
             async with work.database.write(authenticate_worker) as session:

@@ -79,16 +79,18 @@ WHEN: Mapping[type, Sequence[JobKind]] = {
 }
 """WHEN such a fact was recorded THEN these jobs run, with the fact's values as their arguments."""
 
-EMBEDDING = (JobKind.EMBED_EXERCISES, JobKind.EMBED_WORKOUTS)
+EMBEDDING = frozenset((JobKind.EMBED_EXERCISES, JobKind.EMBED_WORKOUTS))
+KEYLESS = frozenset(JobKind) - EMBEDDING
+"""The kinds of jobs that need no service with a key."""
 
 COLLECTED_SECONDS: Mapping[JobKind, float] = {JobKind.EMBED_EXERCISES: 2, JobKind.EMBED_WORKOUTS: 20}
 """Kinds of which one job does the work of many facts, and the delay in seconds in which these are collected: an edited
 workout is usually edited again."""
 
 
-def is_possible(work: Work, kind: JobKind) -> bool:
-    """Whether the services of a kind of job are configured. Facts make no job of one that is not possible."""
-    return kind not in EMBEDDING or work.voyage is not None
+def possible_kinds(work: Work) -> frozenset[JobKind]:
+    """The kinds of jobs whose services are configured. Facts and schedules make no others."""
+    return KEYLESS if work.voyage is None else KEYLESS | EMBEDDING
 
 
 RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {

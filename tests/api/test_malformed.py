@@ -11,10 +11,12 @@ import pytest
 from graphql import GraphQLID
 
 from kinegraph.kit.rows import Row
+from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
 from tests.api.samples import Operation, Path, bad, good, leaves, operations, put
 from tests.conftest import Api, Organization, World
 from tests.media.files import REQUEST as REQUEST_UPLOAD
+from tests.settings import with_settings
 
 OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
@@ -40,6 +42,12 @@ ODD = (
     "${x}",
     "null",
 )
+
+
+@pytest.fixture(scope="module")
+def services(services: Services) -> Services:
+    """The services of the application, with a key, which `embedExercises` needs; nothing is sent with it."""
+    return with_settings(services, voyage_api_key="key", voyage_url="http://127.0.0.1:9/v1")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.outside.redis import start_redis
 from kinegraph.outside.redis_client import AWAY
-from kinegraph.worker import MAX_QUEUED, QUEUE, dispatch
+from kinegraph.worker import MAX_MESSAGES, MAX_QUEUED, QUEUE, dispatch
 from kinegraph.worker_jobs import Work
 from kinegraph.worker_runs import run_job
 from tests.background.rows import Pool, Scene, expire, job_of, open_queue, thumbnail_of
@@ -152,6 +152,17 @@ async def test_redis_holds_at_most_the_maximum_of_queued_jobs(
             await store_runs.begin(session, UUID(id))
             await store_runs.end(session, UUID(id), 1, JobStatus.SUCCEEDED, message=None, error=None)
     assert await dispatch(database, queue) == 10
+
+
+async def test_jobs_wait_in_the_database_while_redis_has_its_maximum_of_messages(
+    database: Database, queue: ArqRedis, owner: Pool
+) -> None:
+    await enqueue(database, 1)
+    await queue.zadd(QUEUE, {f"{uuid4()}:1": number for number in range(MAX_MESSAGES)})
+    assert await dispatch(database, queue) == 0
+    assert await owner.fetchval("SELECT due_at <= now() FROM jobs")
+    await queue.zpopmin(QUEUE)
+    assert await dispatch(database, queue) == 1
 
 
 async def test_no_job_is_lost_when_redis_loses_its_data(

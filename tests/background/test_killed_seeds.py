@@ -40,8 +40,8 @@ ORDER BY slug
 def library() -> list[dict[str, Any]]:
     """Some of the shipped exercises, changed, and new ones."""
     shipped = [entry for _, content in shipped_files() for entry in orjson.loads(content)]
-    changed = [{**entry, "description": f"Changed: {entry['name']}."} for entry in shipped[::5]]
-    return [*changed, *({**entry, "slug": f"new-{entry['slug']}"} for entry in shipped[::2])]
+    changed = [{**entry, "description": f"Changed: {entry['name']}."} for entry in shipped[::8]]
+    return [*changed, *({**entry, "slug": f"new-{entry['slug']}"} for entry in shipped[::3])]
 
 
 async def seed_job(database: Database) -> UUID:

@@ -4,17 +4,18 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any  # JSON of library files; rows of asyncpg
-from uuid import UUID
 
 import orjson
 import pytest
 
 from kinegraph.background import store
 from kinegraph.background.rules import JobKind
+from kinegraph.canonical import jobs_objects
+from kinegraph.canonical import store as canonical
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.rules import MAX_ENTRIES
 from kinegraph.canonical.rules_files import shipped_files
-from kinegraph.canonical.rules_objects import MAX_KEY_LENGTH, MAX_OBJECT_BYTES, is_seed_key
+from kinegraph.canonical.rules_objects import MAX_OBJECT_BYTES
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.outside.storage import ObjectStorage, StoredObject
@@ -22,17 +23,12 @@ from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.outside.storage_s3 import open_s3
 from kinegraph.worker_jobs import Work
 from kinegraph.worker_runs import run_job
-from tests.conftest import Api, Organization, Person, World
+from tests.conftest import Api, Person, World
 from tests.exercise.documents import update
 from tests.media.buckets import serving
 from tests.workout.documents import Pool
 
 KEY = "seeds/mine.json"
-SEED = """mutation ($key: String!) {
-  seedCanonicalExercises(input: {objectKey: $key}) {
-    job { id kind status requestedBy { id } } userErrors { code message field }
-  }
-}"""
 
 
 def entry(slug: str, **values: Any) -> dict[str, Any]:
@@ -213,6 +209,29 @@ async def test_a_file_that_is_changed_while_it_is_read_fails_the_job(
     assert await everything(owner) == before
 
 
+async def test_a_seed_that_is_cancelled_in_the_middle_of_its_writing_stores_nothing(
+    database: Database, owner: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = FolderStorage(tmp_path, "http://files.example/", "secret")
+    await put(storage, [entry(f"cancelled-{number}") for number in range(3)])
+    seed, batches = canonical.seed, 0
+
+    async def then_cancelled(*arguments: Any) -> tuple[int, int]:
+        nonlocal batches
+        batches += 1
+        counts = await seed(*arguments)
+        if batches == 2:
+            await owner.execute("UPDATE jobs SET cancel_requested_at = now() WHERE finished_at IS NULL")
+        return counts
+
+    monkeypatch.setattr(jobs_objects, "BATCH", 1)
+    monkeypatch.setattr(canonical, "seed", then_cancelled)
+    before = await everything(owner)
+    job = await seeded(database, storage, owner)
+    assert (job.status, job.done, job.total, batches) == ("cancelled", 1, 3, 2)
+    assert await everything(owner) == before
+
+
 async def test_a_file_waits_while_the_library_is_seeded_or_imported_by_others(
     database: Database, owner: Pool, tmp_path: Path
 ) -> None:
@@ -225,63 +244,3 @@ async def test_a_file_waits_while_the_library_is_seeded_or_imported_by_others(
     assert job.error == "The canonical library is being seeded or imported by others; this is tried again."
     await run_job({"work": Work(database, storage)}, str(job.id))
     assert await owner.fetchval("SELECT status FROM jobs WHERE id = $1", job.id) == "succeeded"
-
-
-# ---------------------------------------------------------------------------------- keys, and who may
-
-
-BAD_KEYS = [
-    "",
-    "mine.json",
-    "seeds/",
-    "seeds/mine",
-    "seeds/mine.JSON",
-    "seeds/../secret.json",
-    "seeds/a/../../b.json",
-    "/seeds/mine.json",
-    "seeds//mine.json",
-    "seeds/./mine.json",
-    "seeds/.hidden.json",
-    "seeds/mine.json\n",
-    "seeds/mi\0ne.json",
-    "organizations/seeds/mine.json",
-    "staging/mine.json",
-    "seeds/%2e%2e/mine.json",
-    "seeds\\mine.json",
-    "seeds/אבג.json",
-    f"seeds/{'x' * MAX_KEY_LENGTH}.json",
-]
-
-
-@pytest.mark.parametrize("key", BAD_KEYS)
-def test_only_json_files_under_the_prefix_may_be_read(key: str) -> None:
-    assert not is_seed_key(key)
-
-
-@pytest.mark.parametrize("key", [KEY, "seeds/a/b-c_d.1.json", "seeds/1.json", "seeds/a..b.json"])
-def test_other_keys_under_the_prefix_may_be_read(key: str) -> None:
-    assert is_seed_key(key)
-
-
-async def test_a_platform_admin_gets_the_job_at_once_and_a_wrong_key_is_refused(
-    api: Api, admin: Person, owner: Pool
-) -> None:
-    answer = (await api.run(SEED, admin, key=KEY))["seedCanonicalExercises"]
-    job = answer["job"]
-    assert (job["kind"], job["status"], job["requestedBy"]) == ("SEED_CANONICAL", "QUEUED", {"id": str(admin.id)})
-    stored = await owner.fetchrow("SELECT arguments, requested_by_user_id FROM jobs WHERE id = $1", UUID(job["id"]))
-    assert orjson.loads(stored.arguments) == {"object_key": KEY} and stored.requested_by_user_id == admin.id
-    for key in ("seeds/../secret.json", "mine.json"):
-        refused = await api.payload(SEED, admin, key=key)
-        ((code, field),) = [(each["code"], each["field"]) for each in refused["userErrors"]]
-        assert (code, field, refused["job"]) == ("INVALID_INPUT", ["input", "objectKey"], None)
-
-
-async def test_nobody_else_seeds(api: Api, gym: Organization, owner: Pool) -> None:
-    count = "SELECT count(*) FROM jobs"
-    before = await owner.fetchval(count)
-    for person in (gym.owner, gym.coach, gym.member):
-        for key in (KEY, "mine.json"):
-            refused = await api.payload(SEED, person, key=key)
-            assert [each["code"] for each in refused["userErrors"]] == ["FORBIDDEN"] and refused["job"] is None
-    assert await owner.fetchval(count) == before

@@ -1,10 +1,13 @@
 """Failures of the service lose nothing and are shown in the job; while it is down it is not called."""
 
-from typing import Any  # faults
+import asyncio
+from typing import Any  # faults, and private attributes
 
 import pytest
 
+from kinegraph.outside import voyage
 from kinegraph.outside.vendor_breaker import BreakerState
+from kinegraph.outside.vendor_calls import Patience
 from local_voyage.server import LocalVoyage, answer, failed, limited
 from tests.embedding.jobs import Jobs, Pool, marked, stored, write_exercise
 
@@ -20,9 +23,6 @@ FAULTS: dict[str, tuple[Any, str]] = {
 async def test_a_service_that_fails_for_a_while_loses_nothing_and_the_job_tells_it(
     jobs: Jobs, owner: Pool, server: LocalVoyage, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    from kinegraph.outside import voyage
-    from kinegraph.outside.vendor_calls import Patience
-
     monkeypatch.setattr(voyage, "DOCUMENTS", Patience(max_calls=3, call_seconds=0.1 if kind == "silence" else 9,
                                                       deadline_seconds=30))  # fmt: skip
     id = await write_exercise(owner, "Burpee")
@@ -34,6 +34,23 @@ async def test_a_service_that_fails_for_a_while_loses_nothing_and_the_job_tells_
     job = await jobs.run(job.id)
     assert (job.status, job.error, job.done) == ("succeeded", None, 1)
     assert (await stored(owner, "exercises", id))[1] and len(server.answered) == 1
+
+
+async def test_a_cancelled_job_stores_nothing_more_and_leaves_its_rows_to_others(
+    jobs: Jobs, owner: Pool, server: LocalVoyage
+) -> None:
+    await write_exercise(owner, "Burpee")
+    loop = asyncio.get_running_loop()
+
+    def cancel(request: Any) -> None:
+        server.fault = lambda request: None
+        requested = owner.execute("UPDATE jobs SET cancel_requested_at = now()")
+        asyncio.run_coroutine_threadsafe(requested, loop).result(10)
+
+    server.fault = cancel
+    job = await jobs.run()
+    assert (job.status, job.done, len(await marked(owner))) == ("cancelled", 0, 1)
+    assert (await jobs.run()).done == 1
 
 
 async def test_a_failed_job_leaves_its_rows_to_others(jobs: Jobs, owner: Pool, server: LocalVoyage) -> None:

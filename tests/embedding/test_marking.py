@@ -1,11 +1,13 @@
 """Marking: what changes a text marks the row in its transaction, whatever statement it is, and nothing else does."""
 
+import re
 from typing import Any  # columns of rows
 from uuid import UUID
 
 import pytest
 
 from kinegraph.embedding.rules import ExerciseTextsChanged, WorkoutTextsChanged
+from kinegraph.embedding.store_sources import TEXT_COLUMNS
 from tests.conftest import Api, Organization
 from tests.embedding.jobs import Jobs, Pool, marked, write_exercise, write_override, write_workout
 from tests.library.documents import upsert
@@ -61,6 +63,13 @@ async def test_an_exercise_is_marked_where_its_text_changes(
     await owner.execute(f"UPDATE exercises SET {change} WHERE id = $1", id)
     assert await marked(owner) == ({("exercise", id)} if CHANGES[change] else set())
     assert len(await facts(owner)) == CHANGES[change]
+
+
+async def test_the_trigger_of_exercises_has_every_column_that_is_embedded(owner: Pool) -> None:
+    trigger = await owner.fetchval("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'exercises_marked'")
+    changed, _, condition = trigger.partition(" WHEN ")
+    for column in TEXT_COLUMNS:
+        assert re.search(rf"\b{column}\b", changed) and re.search(rf"\bnew\.{column}\b", condition), column
 
 
 async def test_a_rolled_back_change_leaves_no_mark_and_the_next_one_has_its_fact(

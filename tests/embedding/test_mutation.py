@@ -54,6 +54,6 @@ async def test_who_may_not_and_what_cannot_be_is_refused(
     unknown = "00000000-0000-7000-8000-000000000000"
     found = await api.refusals(EMBED, admin, input={"ids": ["x", unknown]})
     assert found == [("INVALID_INPUT", ["input", "ids", "0"]), ("NOT_FOUND", ["input", "ids", "1"])]
-    for ids in ([], [unknown] * 101):
-        assert ("INVALID_INPUT", ["input", "ids"]) in await api.refusals(EMBED, admin, input={"ids": ids})
+    found = await api.refusals(EMBED, admin, input={"ids": [unknown] * 101})
+    assert ("INVALID_INPUT", ["input", "ids"]) in found
     assert await owner.fetchval("SELECT count(*) FROM jobs") == 0

@@ -1,6 +1,6 @@
 """Storing vectors changes nothing that anybody reads: no version, time, event, tag, mark or cached answer."""
 
-from typing import Any  # rows
+from typing import Any  # values of columns
 
 from tests.conftest import Api, Organization
 from tests.embedding.jobs import EXERCISES, WORKOUTS, Jobs, Pool, stored, write_exercise, write_override, write_workout

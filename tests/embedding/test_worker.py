@@ -1,14 +1,15 @@
-"""The worker: many facts make one job, and none without a key; the nightly comparison makes up for what was missed."""
+"""The worker: many facts make one job, and none without a key; with one, the job of the last night takes what waits."""
+
+from datetime import UTC, datetime
 
 import pytest
 from arq import ArqRedis
 
-from kinegraph.background.rules import JobKind
-from kinegraph.worker import dispatch
-from kinegraph.worker_jobs import Work, is_possible
+from kinegraph.worker import dispatch, enqueue_nightly
+from kinegraph.worker_jobs import Work, possible_kinds
 from tests.background.rows import open_queue
 from tests.conftest import Organization
-from tests.embedding.jobs import EXERCISES, WORKOUTS, Jobs, Pool, marked, write_exercise, write_workout
+from tests.embedding.jobs import Jobs, Pool, marked, write_exercise, write_workout
 
 
 @pytest.fixture
@@ -28,12 +29,12 @@ async def test_many_facts_make_one_job_of_a_kind_that_waits_for_more(
         for number in range(3):
             await write_exercise(owner, f"E{number}", gym)
         await write_workout(owner, gym, "Legs")
-        await dispatch(jobs.work.database, queue)
+        await dispatch(jobs.work.database, queue, kinds=possible_kinds(jobs.work))
     assert await waiting(owner) == [("embed_exercises", False), ("embed_workouts", False)]
     assert await owner.fetchval("SELECT count(*) FROM outbox WHERE handled_at IS NULL") == 0
     await owner.execute("UPDATE jobs SET status = 'running'")
     await write_exercise(owner, "One more", gym)
-    await dispatch(jobs.work.database, queue)
+    await dispatch(jobs.work.database, queue, kinds=possible_kinds(jobs.work))
     assert len(await waiting(owner)) == 3
 
 
@@ -42,9 +43,12 @@ async def test_without_a_key_facts_make_no_job_and_the_marks_stay(
 ) -> None:
     keyless = Work(jobs.work.database, jobs.work.storage)
     id = await write_exercise(owner, "Burpee", gym)
-    await dispatch(keyless.database, queue, is_possible=lambda kind: is_possible(keyless, kind))
+    await dispatch(keyless.database, queue, kinds=possible_kinds(keyless))
     assert await waiting(owner) == []
     assert await owner.fetchval("SELECT count(*) FROM outbox WHERE handled_at IS NULL") == 0
     assert await marked(owner) == {("exercise", id)}
-    assert [is_possible(keyless, kind) for kind in JobKind if kind in (EXERCISES, WORKOUTS)] == [False, False]
+    await enqueue_nightly(keyless.database, datetime.now(UTC), possible_kinds(keyless))
+    assert await waiting(owner) == []
+    await enqueue_nightly(keyless.database, datetime.now(UTC), possible_kinds(jobs.work))
+    assert await waiting(owner) == [("embed_exercises", True), ("embed_workouts", True)]
     assert (await jobs.run()).done == 1

@@ -118,6 +118,16 @@ class TestContract:
         assert await store.storage.copy(key, f"copy/{key}", inspected.etag) is False
         assert await store.storage.read(f"copy/{key}") == CONTENT
 
+    async def test_a_version_is_read_until_it_is_replaced_or_deleted(self, store: Store, key: str) -> None:
+        await store.storage.write(key, CONTENT, "image/png")
+        inspected = await store.storage.inspect(key)
+        assert inspected is not None
+        assert await store.storage.read_version(key, inspected.etag) == CONTENT
+        await store.storage.write(key, b"abc", "image/png")
+        assert await store.storage.read_version(key, inspected.etag) is None
+        await store.storage.delete([key])
+        assert await store.storage.read_version(key, inspected.etag) is None
+
     async def test_a_deleted_object_is_gone_and_deleting_a_missing_one_is_no_error(
         self, store: Store, key: str
     ) -> None:
@@ -137,6 +147,7 @@ CALLS: dict[str, Callable[[ObjectStorage], Awaitable[object]]] = {
     "require": lambda storage: storage.require(),
     "inspect": lambda storage: storage.inspect("a/b.png"),
     "read": lambda storage: storage.read("a/b.png"),
+    "read_version": lambda storage: storage.read_version("a/b.png", '"1"'),
     "write": lambda storage: storage.write("a/b.png", b"a", "image/png"),
     "copy": lambda storage: storage.copy("a/b.png", "c/d.png", '"1"'),
     "delete": lambda storage: storage.delete(["a/b.png"]),

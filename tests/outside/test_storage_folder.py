@@ -1,6 +1,7 @@
 """The folder store by itself: no key leads out of it, wrong requests are refused, and no temporary files remain."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -69,6 +70,7 @@ async def test_a_key_that_leads_out_of_the_folder_is_refused_even_if_it_is_signe
     for call in (
         storage.inspect(key),
         storage.read(key),
+        storage.read_version(key, ""),
         storage.write(key, b"x", "image/png"),
         storage.delete([key]),
         storage.copy(key, "ok", ""),
@@ -157,3 +159,24 @@ def test_the_signing_secret_is_readable_by_its_owner_alone_and_outside_of_the_se
     folder_storage(Settings(home=tmp_path))
     assert (tmp_path / "media-secret").stat().st_mode & 0o077 == 0
     assert set(files(tmp_path)) == {"media-secret"}
+
+
+async def test_a_file_that_is_written_to_while_it_is_read_is_not_taken_for_the_version_that_was_inspected(
+    storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await storage.write("a/b", b"old", "image/png")
+    found = await storage.inspect("a/b")
+    assert found is not None
+    path, states = tmp_path / "media" / "a" / "b", 0
+    fstat = os.fstat
+
+    def then_written(descriptor: int) -> os.stat_result:
+        nonlocal states
+        states += 1
+        state = fstat(descriptor)
+        path.write_bytes(b"news")
+        return state
+
+    monkeypatch.setattr(os, "fstat", then_written)
+    assert await storage.read_version("a/b", found.etag) is None
+    assert states == 2

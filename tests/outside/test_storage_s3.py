@@ -80,12 +80,13 @@ async def test_every_method_reports_a_server_that_is_gone_in_a_readable_message(
             storage.require(),
             storage.inspect("a"),
             storage.read("a"),
+            storage.read_version("a", '"1"'),
             storage.write("a", b"a", "image/png"),
             storage.copy("a", "b", '"1"'),
             storage.delete(["a"]),
             return_exceptions=True,
         )
-    assert [type(error) for error in errors] == [ServiceError] * 6
+    assert [type(error) for error in errors] == [ServiceError] * 7
     assert all("KINEGRAPH_S3_" in str(error) for error in errors)
 
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from typing import Any  # JSON of answers
+from typing import Any  # responses, and faults
 
 import pytest
 from hypothesis import given
@@ -89,10 +89,11 @@ async def test_what_passes_is_tried_again_and_the_vectors_come(server: LocalVoya
     assert len(server.received) == 2
 
 
-@pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_vectors_without_finite_numbers_are_refused(number: float) -> None:
-    with pytest.raises(PassingFault):
-        module.checked([[number] * DIMENSIONS], 1)
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 10**400, "1", None, True])
+def test_vectors_with_anything_but_finite_numbers_are_refused(number: Any) -> None:
+    for vector in ([number] * DIMENSIONS, [number, *[0.5] * (DIMENSIONS - 1)], [number, float("inf"), *[0.5] * 1022]):
+        with pytest.raises(PassingFault):
+            module.checked([vector], 1)
 
 
 async def test_silence_ends_with_the_callers_deadline(server: LocalVoyage, voyage: Voyage) -> None:

@@ -57,9 +57,9 @@ class WorkerSetup:
     owner: Pool
     redis: EmbeddedRedis
 
-    def worker(self) -> AbstractContextManager[Forked]:
-        """A worker that runs until the block ends."""
-        settings = {"KINEGRAPH_HOME": str(self.home), "KINEGRAPH_REDIS_URL": self.redis.url}
+    def worker(self, **more: str) -> AbstractContextManager[Forked]:
+        """A worker with these settings that runs until the block ends."""
+        settings = {"KINEGRAPH_HOME": str(self.home), "KINEGRAPH_REDIS_URL": self.redis.url, **more}
         return forked("worker", env=environment(self.database_url, **settings), log=self.home / "worker.log")
 
     @asynccontextmanager
@@ -184,6 +184,18 @@ async def test_no_job_is_lost_when_a_worker_is_killed_in_the_middle_of_it(scene:
     with setup.worker():
         job = await setup.done(attachment)
     assert job.tries == 2
+
+
+async def test_the_job_of_a_killed_worker_is_begun_again_when_its_lease_is_over(
+    scene: Scene, setup: WorkerSetup
+) -> None:
+    attachment = await scene.attach(png(2000, 1500))
+    async with setup.blocking(attachment):
+        with setup.worker(KINEGRAPH_JOB_LEASE_SECONDS="1") as worker:
+            await setup.until_blocked()
+            kill(worker)
+    with setup.worker(KINEGRAPH_JOB_LEASE_SECONDS="1"):
+        assert (await setup.done(attachment)).tries == 2
 
 
 async def test_jobs_of_a_killed_worker_do_not_count_as_queued(

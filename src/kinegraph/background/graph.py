@@ -47,7 +47,9 @@ class Job(Node):
     message: str | None = strawberry.field(description="What it does at the moment, or what it did.")
     error: str | None = strawberry.field(description="Why it failed, or why it is tried again.")
     tries: int = strawberry.field(description="How often it was begun.")
-    next_try_at: datetime | None = strawberry.field(description="When a QUEUED job is due; null for all others.")
+    next_try_at: datetime | None = strawberry.field(
+        description="When a QUEUED job is due; null once a worker gets it, and for all others."
+    )
     cancel_requested: bool = strawberry.field(
         description="Whether it was cancelled; a RUNNING job stops when its worker next stores progress."
     )

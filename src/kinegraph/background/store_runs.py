@@ -108,7 +108,7 @@ async def end(
     ended = await session.run(
         """
         UPDATE jobs
-        SET status = $3, message = coalesce($4, message), error = $5, finished_at = now(), due_at = NULL,
+        SET status = $3, message = coalesce($4, message), error = $5, finished_at = clock_timestamp(), due_at = NULL,
             handed_at = NULL
         WHERE id = $1 AND tries = $2 AND status = 'running'
         """,
@@ -126,7 +126,7 @@ async def end_cancelled(session: WriteSession, id: UUID, tries: int) -> bool:
     ended = await session.run(
         """
         UPDATE jobs
-        SET status = 'cancelled', finished_at = now(), due_at = NULL, handed_at = NULL
+        SET status = 'cancelled', finished_at = clock_timestamp(), due_at = NULL, handed_at = NULL
         WHERE id = $1 AND tries = $2 AND status = 'running' AND cancel_requested_at IS NOT NULL
         """,
         id,

@@ -20,11 +20,11 @@ TERM_FIELDS = {"categories": "category", "bodyRegions": "body_region", "equipmen
 """The fields of an entry that name global terms by slug, and the kind of each."""
 MAX_ENTRIES = 20_000
 """Maximum number of entries in a file."""
-MAX_ELEMENTS = 1_000
+MAX_ELEMENTS = 200
 """Number of elements of a list in an entry from which on it is not checked but refused."""
 MAX_FAULTS = 20
 """Maximum number of faults in one error message."""
-MAX_FOUND = 1_000
+MAX_FOUND = 200
 """Number of faults after which no more are looked for: they come in the order of the rows."""
 
 UNSET_VALUES = {name: DEFAULTS[name] for name in EXCHANGED if COLUMNS[name].kind in (Kind.LIST, Kind.FLAG)}

@@ -10,6 +10,7 @@ from kinegraph.background.graph_mutations import JobPayload, admin_session, enqu
 from kinegraph.background.rules import JobKind
 from kinegraph.embedding import store
 from kinegraph.embedding.rules import MAX_IDS, NO_KEY
+from kinegraph.exercise.rules import ExerciseRow
 from kinegraph.exercise.store import by_ids
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -35,20 +36,19 @@ class Mutation:
         checks = Checks()
         keys = None if ids is None else _keys(ids, checks)
         session = await admin_session(info)
+        rows = [] if keys is None else await _rows(session, keys, checks)
+        checks.done()
         if not info.context.has_embeddings:
             raise Conflict(NO_KEY)
-        arguments: dict[str, Any] = {"sweep": True}
-        if keys is not None:
-            await _mark(session, keys, checks)
-            arguments = {"ids": [str(key) for key in keys.values()]}
-        checks.done()
+        await store.mark_exercises(session, [row.id for row in rows], [row.organization_id for row in rows])
+        arguments: dict[str, Any] = {"sweep": True} if keys is None else {"ids": [str(row.id) for row in rows]}
         return await enqueue_job(info, JobKind.EMBED_EXERCISES, arguments)
 
 
 def _keys(ids: list[strawberry.ID], checks: Checks) -> dict[int, UUID]:
     """The exercises' keys by their index. Faults are recorded in `checks`."""
-    if not 0 < len(ids) <= MAX_IDS:
-        checks.refuse(f"Must be 1 to {MAX_IDS} ids; these are {len(ids)}.", "ids")
+    if len(ids) > MAX_IDS:
+        checks.refuse(f"Must be at most {MAX_IDS} ids; these are {len(ids)}.", "ids")
     keys = {}
     for index, id in enumerate(ids[:MAX_IDS]):
         with checks.layer():
@@ -56,13 +56,12 @@ def _keys(ids: list[strawberry.ID], checks: Checks) -> dict[int, UUID]:
     return keys
 
 
-async def _mark(session: WriteSession, keys: Mapping[int, UUID], checks: Checks) -> None:
-    """Mark exercises for the job. Those that are not found are recorded in `checks`."""
+async def _rows(session: WriteSession, keys: Mapping[int, UUID], checks: Checks) -> list[ExerciseRow]:
+    """The exercises of keys. Those that are not found are recorded in `checks`."""
     rows = await by_ids(session, list(keys.values()))
-    found = []
-    for index, row in zip(keys, rows, strict=True):
-        if row is None or row.deleted_at is not None:
+    found = [row for row in rows if row is not None and row.deleted_at is None]
+    ids = {row.id for row in found}
+    for index, key in keys.items():
+        if key not in ids:
             checks.refusals.append(NotFound("There is no such exercise.", "ids", str(index)))
-        else:
-            found.append(row)
-    await store.mark_exercises(session, [row.id for row in found], [row.organization_id for row in found])
+    return found

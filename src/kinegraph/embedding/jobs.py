@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kinegraph.background import store as store_background
-from kinegraph.background.jobs import JobRun
+from kinegraph.background.jobs import JobRun, JobStopped
 from kinegraph.embedding import store
 from kinegraph.embedding.jobs_batch import Counts, Embedding, EmbeddingService, embed_batch
 from kinegraph.embedding.jobs_sweep import mark_missed
@@ -50,7 +50,7 @@ async def _embed(work: Embedding, *, sweep: bool) -> str:
             if not await _release(work):
                 break
             await asyncio.sleep(PASS_SECONDS)
-    except ServiceError:
+    except (ServiceError, JobStopped):
         await _release(work)
         raise
     return work.counts.message
@@ -59,7 +59,7 @@ async def _embed(work: Embedding, *, sweep: bool) -> str:
 async def _begin(work: Embedding) -> None:
     """Release the claims of earlier runs of the job, and continue their count."""
     async with work.database.write(authenticate_worker) as session:
-        await store.release(session, work.run.id)
+        await store.release(session, work.run.id, work.run.tries)
         waiting = await store.waiting(session, work.kinds, work.ids)
         (job,) = await store_background.jobs(session, [work.run.id])
         work.counts = Counts(before=0 if job is None else job.done)
@@ -73,4 +73,4 @@ async def _claim(work: Embedding, kind: str) -> list[Mark]:
 
 async def _release(work: Embedding) -> int:
     async with work.database.write(authenticate_worker) as session:
-        return await store.release(session, work.run.id)
+        return await store.release(session, work.run.id, work.run.tries)

@@ -81,10 +81,15 @@ async def claim(session: WriteSession, job_id: UUID, kind: str, ids: Collection[
     )
 
 
-async def release(session: WriteSession, job_id: UUID) -> int:
-    """Release the claims of a job. Returns how many."""
+async def release(session: WriteSession, job_id: UUID, tries: int) -> int:
+    """Release the claims of a job, unless a later run than this one has begun. Returns how many."""
     return await session.run(
-        "UPDATE stale_embeddings SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = $1", job_id
+        """
+        UPDATE stale_embeddings SET claimed_by = NULL, claimed_until = NULL
+        WHERE claimed_by = $1 AND NOT EXISTS (SELECT FROM jobs WHERE id = $1 AND tries > $2)
+        """,
+        job_id,
+        tries,
     )
 
 

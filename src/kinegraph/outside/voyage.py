@@ -125,12 +125,12 @@ def checked(vectors: Any, count: int) -> list[list[float]]:
 
 
 def _is_vector(vector: Any) -> bool:
-    return (
-        isinstance(vector, list)
-        and len(vector) == DIMENSIONS
-        and all(isinstance(each, int | float) and math.isfinite(each) for each in vector)
-        and any(vector)
-    )
+    if not isinstance(vector, list) or len(vector) != DIMENSIONS or not set(map(type, vector)) <= {int, float}:
+        return False
+    try:
+        return any(vector) and math.isfinite(sum(vector))  # which it is not where one of them is not
+    except OverflowError:
+        return False
 
 
 @contextmanager
