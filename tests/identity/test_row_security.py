@@ -71,7 +71,8 @@ async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, t
     )
     versions = "versions"  # they say of a library that it changed, and nothing else
     unseen = ("events", "stale_embeddings")  # no viewer sees them (tests/identity/test_role.py)
-    assert {row.table_name for row in rows} == {*SCOPED, versions, *unseen}
+    texts = "organization_search"  # repeats what others store (below)
+    assert {row.table_name for row in rows} == {*SCOPED, versions, texts, *unseen}
     for table in SCOPED:
         for organization in (two.mine, two.theirs):
             count = await owner.fetchval(f"SELECT count(*) FROM {table} WHERE organization_id = $1", organization.id)
@@ -114,6 +115,24 @@ async def test_no_stranger_adds_a_row(owner: Pool, two: TwoOrganizations, table:
         async with two.acting(stranger) as session:
             await session.run(statement, *arguments)
     assert await stored(owner, two.theirs) == before
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+async def test_no_stranger_reads_or_writes_the_searched_texts_of_an_organization(
+    owner: Pool, two: TwoOrganizations, stranger: str
+) -> None:
+    texts = "SELECT exercise_id, search_name FROM organization_search WHERE organization_id = $1 ORDER BY 1"
+    before = await owner.fetch(texts, two.theirs.id)
+    assert len(before) == 3  # their own exercises, and the one that they override
+    async with two.acting(stranger) as session:
+        assert await session.fetch(texts, two.theirs.id) == []
+        for statement in ("UPDATE organization_search SET search_name = 'x'", "DELETE FROM organization_search"):
+            assert await session.run(f"{statement} WHERE organization_id = $1", two.theirs.id) == 0
+    statement, arguments = await copied(owner, "organization_search", two.theirs)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with two.acting(stranger) as session:
+            await session.run(statement, *arguments)
+    assert await owner.fetch(texts, two.theirs.id) == before
 
 
 @pytest.mark.parametrize("table", WRITABLE)

@@ -19,7 +19,7 @@ from kinegraph.search.store_scope import Scope
 from kinegraph.vectors.rules import Vector
 
 TRIGRAM_WEIGHTS = {True: 0.8, False: 0.0}
-SEMANTIC_WEIGHTS = {True: 0.05, False: 0.4}
+SEMANTIC_WEIGHTS = {True: 0.02, False: 0.4}
 """The weights of the lists of trigrams and of vectors beside full text (1), by whether the lexicon lacks a word.
 
 Chosen by cross-validation (docs/search-quality.md, The weights).
