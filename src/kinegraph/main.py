@@ -174,9 +174,10 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
 def _tune_the_interpreter() -> None:
     """Let threads alternate sooner, and spare the collector what was made until now, which stays for good.
 
-    Requests make few cycles, so they are looked for more rarely. With Python's defaults, collections took most of the time of an answer of many objects. Now it is made and freed
-    between two of them. But a collection blocks all requests, a microsecond for each object that is new since the last
-    one: so the threshold stays small. A full collection, a tenth of a second beside the largest answers, is rarer.
+    Requests make few cycles, so they are looked for more rarely. With Python's defaults, collections took most of the
+    time of an answer of many objects. Now it is made and freed between two of them. But a collection blocks all
+    requests, a microsecond for each object that is new since the last one: so the threshold stays small. A full
+    collection, a tenth of a second beside the largest answers, is rarer.
     """
     gc.collect()
     gc.freeze()

@@ -101,7 +101,7 @@ class Guard:
             async with self.database.read(authenticate_as(self.size.coach.id)) as session:
                 tables = await tables_of(session, statement)
             assert tables, statement
-            for table in {source for table in tables for source in REPEATED.get(table, {table})} - {"versions"}:
+            for table in frozenset[str]().union(*(REPEATED.get(each, {each}) for each in tables)) - {"versions"}:
                 nullable = await self.owner.fetchval(
                     "SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = $1::regclass "
                     "AND attname = 'organization_id'",
