@@ -140,7 +140,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         readiness = Readiness(services.database_url, redis, revisions.head())
         stack.push_async_callback(readiness.close)
         storage = await stack.enter_async_context(open_storage(settings))
-        prepared = asyncio.get_running_loop().run_in_executor(None, prepare)  # while connections are opened
+        prepared = asyncio.create_task(asyncio.to_thread(prepare))  # while connections are opened
         vectors = QueryVectors(database, await stack.enter_async_context(open_embeddings(settings)))
         stack.push_async_callback(vectors.close)
         vectors.begin()
@@ -161,8 +161,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         live = await stack.enter_async_context(open_sockets(services, endpoint, tokens, local))
         await stack.enter_async_context(agents.open(endpoint, tokens))
         await prepared
-        _spare_the_collector()
-        sys.setswitchinterval(SWITCH_SECONDS)
+        _tune_the_interpreter()
         yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
 
 
@@ -179,16 +178,18 @@ def _resources(settings: Settings, database: Database, storage: ObjectStorage, v
     )
 
 
-def _spare_the_collector() -> None:
-    """What was made until now stays for good; and requests make few cycles, so they are looked for more rarely.
+def _tune_the_interpreter() -> None:
+    """Let threads alternate sooner, and spare the collector what was made until now, which stays for good.
 
-    With Python's defaults, collections took most of the time of an answer of many objects. Now it is made and freed
-    between two of them. But a collection blocks all requests, a microsecond for each object that is new since the last
-    one: so the threshold stays small. A full collection, a tenth of a second beside the largest answers, is rarer.
+    Requests make few cycles, so they are looked for more rarely. With Python's defaults, collections took most of the
+    time of an answer of many objects. Now it is made and freed between two of them. But a collection blocks all
+    requests, a microsecond for each object that is new since the last one: so the threshold stays small. A full
+    collection, a tenth of a second beside the largest answers, is rarer.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 8, 200)
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def _guards(settings: Settings) -> list[Middleware]:

@@ -109,7 +109,7 @@ class Guard:
             async with self.database.read(authenticate_as(self.size.coach.id)) as session:
                 tables = await tables_of(session, statement)
             assert tables, statement
-            for table in {source for used in tables for source in REPEATED.get(used, {used})} - {"versions"}:
+            for table in frozenset[str]().union(*(REPEATED.get(each, {each}) for each in tables)) - {"versions"}:
                 nullable = await self.owner.fetchval(
                     "SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = $1::regclass "
                     "AND attname = 'organization_id'",

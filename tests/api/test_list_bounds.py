@@ -72,9 +72,8 @@ def reading_functions() -> Iterator[tuple[str, Read]]:
     yield from RESOLVED.items()
     for name, edge in lists():
         if edge is not None:
-            key = (
-                ID if isinstance(edge.columns, str) else (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
-            )
+            several = (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
+            key = ID if isinstance(edge.columns, str) else several
             yield name, partial(_call_batch, edge.batch, key)
 
 

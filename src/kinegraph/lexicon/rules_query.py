@@ -267,8 +267,7 @@ def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
 
 def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Iterator[tuple[tuple[str, ...], float]]:
     """The words that a row may have for a segment, with their weights."""
-    is_written_right = not segment.corrected
-    yield segment.words, 1.0 if is_written_right else 0.9
+    yield segment.words, 0.9 if segment.corrected else 1.0
     for text in segment.corrected:
         yield tuple(text.split()), 0.95
     own = language_of(segment.words[0])

@@ -12,7 +12,7 @@ HighlightKey = tuple[UUID | None, UUID, str]
 
 async def highlights_of(session: ReadSession, keys: Sequence[HighlightKey]) -> list[list[Highlight]]:
     """The highlights for each key; none for an exercise that is gone."""
-    rows = await session.fetch(
+    rows = await session.fetch_list(
         """
         SELECT wanted.position, coalesce(o.overrides ->> 'name', e.name) AS name,
                coalesce(kinegraph_texts(o.overrides -> 'aliases'), e.aliases) AS aliases
