@@ -10,7 +10,8 @@ from kinegraph.language.rules_text import LETTERS, SEPARATORS, search_text
 from kinegraph.lexicon.rules_query import SearchQuery, analysed
 
 MIN_PREFIX = 3
-"""Length of the shortest last word that is sought as the beginning of words beside other terms of the query."""
+"""Length of the shortest last word that is sought as the beginning of words beside other terms of the query: and of the
+shortest word that has a trigram."""
 MAX_PATTERNS = 3
 """Maximum number of words by which the index of parts of words is used, the longest ones, and of signs."""
 _SPACED = re.compile(r"[-\s]")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 
 from kinegraph.kit.sessions import Arguments, contains_words
-from kinegraph.lexicon.rules_filter import SoughtNames
+from kinegraph.lexicon.rules_filter import MIN_PREFIX, SoughtNames
 
 Columns = Mapping[str, str]
 
@@ -28,8 +28,9 @@ OF_ROW = f"""(SELECT * FROM (
 
 def finds(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
     """The condition that a text finds an exercise e."""
+    has_parts = " OR ".join(_has_parts(sought, arguments)) if sought.words else ""
     parts = [
-        *([_has_parts(sought, arguments)] if sought.words else []),
+        *([f"({has_parts})"] if has_parts else []),
         *([_has_literally(sought, columns, arguments)] if sought.literal else []),
     ]
     found = [*([_means(sought, arguments)] if sought.query else []), *([" AND ".join(parts)] if parts else [])]
@@ -42,12 +43,11 @@ def found_ids(sought: SoughtNames, arguments: Arguments, of_organization: str | 
     """A query of the ids of exercises that a text may find, by indexes; None where these have no word of it.
 
     They are canonical ones, or those in whose place an organization has texts of its own: `of_organization` is the SQL
-    expression of its id. These are two queries, since one of parts of words that are too short for an index reads the
-    whole table, and should read only the short texts in it.
+    expression of its id. Each condition on canonical ones has a query and an index of its own.
     """
     conditions = [
         *([_means(sought, arguments)] if sought.query else []),
-        *([_has_parts(sought, arguments)] if sought.words else []),
+        *(_has_parts(sought, arguments) if sought.words else []),
     ]
     if of_organization is None:
         found = [f"SELECT text.exercise_id FROM canonical_search text WHERE {condition}" for condition in conditions]
@@ -63,12 +63,18 @@ def _means(sought: SoughtNames, arguments: Arguments) -> str:
     return f"text.names_tsv @@ (SELECT to_tsquery('kinegraph', {query}))"
 
 
-def _has_parts(sought: SoughtNames, arguments: Arguments) -> str:
-    """The condition that the name, or one alias, has each word as a part of a word."""
+def _has_parts(sought: SoughtNames, arguments: Arguments) -> list[str]:
+    """The conditions, one of which holds where the name, or one alias, has each word as a part of a word.
+
+    A single word that is too short for trigrams is sought in the name, and where words of aliases begin.
+    """
     name, aliases = "text.search_name", "text.search_aliases"
     patterns = [arguments.bind(pattern, "text") for pattern in sought.patterns]
+    if len(sought.words) == 1 and len(sought.words[0]) < MIN_PREFIX:
+        begun = [arguments.bind(f"{before}{sought.words[0]}%", "text") for before in ("", "% ", "%|")]
+        return [f"{name} LIKE {patterns[0]}", f"({' OR '.join(f'{aliases} LIKE {each}' for each in begun)})"]
     if len(sought.words) == 1:
-        return f"({name} LIKE {patterns[0]} OR {aliases} LIKE {patterns[0]})"
+        return [f"({name} LIKE {patterns[0]} OR {aliases} LIKE {patterns[0]})"]
     words = arguments.bind(list(sought.words), "text[]")
     everywhere = f"(SELECT bool_and(strpos({{}}, word) > 0) FROM unnest({words}) AS word)"
     in_name = [f"{name} LIKE {pattern}" for pattern in patterns]
@@ -77,7 +83,7 @@ def _has_parts(sought: SoughtNames, arguments: Arguments) -> str:
         in_name.append(everywhere.format(name))
     each = f"unnest(string_to_array({aliases}, '|')) AS alias"
     in_alias.append(f"EXISTS (SELECT FROM {each} WHERE {everywhere.format('alias')})")
-    return f"({' AND '.join(in_name)} OR {' AND '.join(in_alias)})"
+    return [f"({' AND '.join(in_name)} OR {' AND '.join(in_alias)})"]
 
 
 def _has_literally(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
