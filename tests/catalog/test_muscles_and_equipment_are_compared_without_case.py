@@ -91,7 +91,8 @@ async def test_a_name_and_an_alias_are_found_by_themselves_in_either_case(
     await create(api, admin, name="By alias", aliases=[f"{name} y"], discipline=["by name"])
     for q in (name, name.upper(), name.casefold(), name[1:]):
         found = await api.run(LIST, gym.coach, id=str(gym.id), filter={"q": q, "discipline": ["by name"]})
-        assert {f"{name} x", "By alias"} <= {node["name"] for node in found["exercises"]["nodes"]}
+        by_alias = {"By alias"} if len(q) > 2 else set()  # one or two letters are sought where words of aliases begin
+        assert {f"{name} x", *by_alias} <= {node["name"] for node in found["exercises"]["nodes"]}
 
 
 LISTS = ["primaryMuscles", "secondaryMuscles", "equipment", "optionalEquipment", "aliases", "discipline"]

@@ -32,7 +32,8 @@ canonical_search = Table(
     metadata,
     Column("exercise_id", Uuid, ForeignKey("exercises.id", ondelete="CASCADE"), primary_key=True),
     *texts(),
-    Index("canonical_search_start_idx", text('search_name COLLATE "C"'), postgresql_include=["exercise_id"]),
+    # Its collation is C (migration 0033), which a comparison of models does not see.
+    Index("canonical_search_start_idx", "search_name", postgresql_include=["exercise_id"]),
     Index("canonical_search_order_idx", text("length(search_name)"), "name_key", "exercise_id"),
     Index("canonical_search_tsv_idx", "search_tsv", postgresql_using="gin"),
     Index("canonical_search_name_idx", "name_tsv", postgresql_using="gin"),
