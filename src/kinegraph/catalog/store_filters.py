@@ -131,7 +131,7 @@ def named_conditions(
 def _named(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
     """The condition that `q` finds a row, unless `indexed` has answered it."""
     sought = None if wanted.q is None else sought_names(wanted.q)
-    if sought is None or (viewer is not None and sought.words and not sought.literal):
+    if sought is None or (viewer is not None and sought.words):
         return []
     return [finds(sought, columns, arguments)]
 

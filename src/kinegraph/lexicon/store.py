@@ -2,14 +2,13 @@
 
 The texts are in the form of search (migrations 0027, 0032): those of an organization's own exercises, and of canonical
 ones whose texts it overrides, in `organization_search`, other canonical ones in `canonical_search`. `columns` are SQL
-expressions of an exercise e: `viewed_by` of the organization whose texts they are, `name` and `aliases_keys` as names
-sort.
+expressions of an exercise e: `viewed_by` of the organization whose texts they are.
 """
 
 from collections.abc import Mapping
 from operator import attrgetter
 
-from kinegraph.kit.sessions import Arguments, contains_words
+from kinegraph.kit.sessions import Arguments
 from kinegraph.lexicon.rules_filter import MIN_PREFIX, SoughtNames
 
 Columns = Mapping[str, str]
@@ -28,14 +27,9 @@ OF_ROW = f"""(SELECT * FROM (
 
 def finds(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
     """The condition that a text finds an exercise e."""
-    has_parts = " OR ".join(_has_parts(sought, arguments)) if sought.words else ""
-    parts = [
-        *([f"({has_parts})"] if has_parts else []),
-        *([_has_literally(sought, columns, arguments)] if sought.literal else []),
-    ]
-    found = [*([_means(sought, arguments)] if sought.query else []), *([" AND ".join(parts)] if parts else [])]
     if not sought.words:
-        return " AND ".join(parts) or "false"
+        return "false"
+    found = [_means(sought, arguments), *_has_parts(sought, arguments)]
     return f"(SELECT {' OR '.join(found)} FROM {OF_ROW.format_map(columns)})"
 
 
@@ -45,10 +39,7 @@ def found_ids(sought: SoughtNames, arguments: Arguments, of_organization: str | 
     They are canonical ones, or those in whose place an organization has texts of its own: `of_organization` is the SQL
     expression of its id. Each condition on canonical ones has a query and an index of its own.
     """
-    conditions = [
-        *([_means(sought, arguments)] if sought.query else []),
-        *(_has_parts(sought, arguments) if sought.words else []),
-    ]
+    conditions = [_means(sought, arguments), *_has_parts(sought, arguments)] if sought.words else []
     if of_organization is None:
         found = [f"SELECT text.exercise_id FROM canonical_search text WHERE {condition}" for condition in conditions]
         return " UNION ALL ".join(found) or None
@@ -84,22 +75,6 @@ def _has_parts(sought: SoughtNames, arguments: Arguments) -> list[str]:
     each = f"unnest(string_to_array({aliases}, '|')) AS alias"
     in_alias.append(f"EXISTS (SELECT FROM {each} WHERE {everywhere.format('alias')})")
     return [f"({' AND '.join(in_name)} OR {' AND '.join(in_alias)})"]
-
-
-def _has_literally(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
-    """The condition that the name, or one alias, has each word with its signs, as names sort.
-
-    Few texts have the signs at all: only these are folded, which takes longer.
-    """
-    text, signs = arguments.bind(sought.literal, "text"), arguments.bind(list(sought.signs), "text[]")
-    has_signs = f"(SELECT bool_and(strpos(normalize({{}}, NFKD), sign) > 0) FROM unnest({signs}) AS sign)"
-    aliases, name = columns["aliases_keys"], f"{columns['name']}::text"
-    joined = f"array_to_string({aliases}, ' ')"
-    in_alias = f"EXISTS (SELECT FROM unnest({aliases}) AS alias WHERE {contains_words('alias', text)})"
-    return (
-        f"CASE WHEN {has_signs.format(name)} AND {contains_words(name, text)} THEN true "
-        f"WHEN {has_signs.format(joined)} THEN {in_alias} ELSE false END"
-    )
 
 
 def relevance(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
