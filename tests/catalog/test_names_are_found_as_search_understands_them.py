@@ -4,6 +4,7 @@ from typing import Any  # variables and answers are JSON
 
 import pytest
 
+from kinegraph.catalog import store_orders
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, Person, World
@@ -19,6 +20,10 @@ NAMES = {
     "Squat": [],
     "Goblet Squat to Box": ["Cup squat"],
     "Overhead Press": [],
+    "Zqxj": [],
+    "Zqxj Wide": [],
+    "Ab Long Zqxj": [],
+    "Cd Zqxj Longer": [],
 }
 OWN = "discipline-of-names"
 LIST = """query ($filter: ExerciseFilter, $sort: ExerciseSort, $first: Int, $after: String, $last: Int,
@@ -49,7 +54,8 @@ async def gym(api: Api, world: World, admin: Person) -> Organization:
         row = await create(api, admin, name=name, aliases=aliases, discipline=[OWN])
         if name == "Overhead Press":
             await api.run(OVERRIDE, made.coach, id=row["id"], org=str(made.id), values={"name": "Strict Lift"})
-    await create(api, made.coach, made, name="Jump Squat", discipline=[OWN])
+    for name in ("Jump Squat", "Zqxj Own", "Bc Own Zqxj"):
+        await create(api, made.coach, made, name=name, discipline=[OWN])
     return made
 
 
@@ -69,6 +75,21 @@ async def found(api: Api, gym: Organization, q: str, *, is_library: bool = True)
     assert answer["totalCount"] == len(names)
     assert sum(each["count"] for each in answer["facets"]["category"]) == len(names)
     return names
+
+
+async def assert_pages_are(api: Api, gym: Organization, q: str, whole: list[str], *, is_library: bool) -> None:
+    """Pages of one row walk the whole list in both directions."""
+    forward, backward = list[str](), list[str]()
+    after = before = None
+    for _ in whole:
+        one = await page(api, gym, is_library=is_library, q=q, first=1, after=after)
+        forward += [node["name"] for node in one["nodes"]]
+        after = one["pageInfo"]["endCursor"]
+        last = await page(api, gym, is_library=is_library, q=q, last=1, before=before)
+        backward += [node["name"] for node in last["nodes"]]
+        before = last["pageInfo"]["startCursor"]
+    assert forward == whole == backward[::-1]
+    assert not one["pageInfo"]["hasNextPage"] and not last["pageInfo"]["hasPreviousPage"]
 
 
 @pytest.mark.parametrize(
@@ -120,17 +141,24 @@ async def test_pages_by_relevance_are_the_whole_list_in_both_directions(
     api: Api, gym: Organization, is_library: bool
 ) -> None:
     whole = await found(api, gym, "s", is_library=is_library)
-    forward, backward = list[str](), list[str]()
-    after = before = None
-    for _ in whole:
-        one = await page(api, gym, is_library=is_library, q="s", first=1, after=after)
-        forward += [node["name"] for node in one["nodes"]]
-        after = one["pageInfo"]["endCursor"]
-        last = await page(api, gym, is_library=is_library, q="s", last=1, before=before)
-        backward += [node["name"] for node in last["nodes"]]
-        before = last["pageInfo"]["startCursor"]
-    assert forward == whole == backward[::-1]
-    assert not one["pageInfo"]["hasNextPage"] and not last["pageInfo"]["hasPreviousPage"]
+    await assert_pages_are(api, gym, "s", whole, is_library=is_library)
+
+
+@pytest.mark.parametrize(
+    ("is_library", "most", "names"),
+    [
+        (False, 2, ["Zqxj", "Zqxj Wide", "Ab Long Zqxj", "Cd Zqxj Longer"]),
+        (False, 1, ["Zqxj", "Ab Long Zqxj", "Cd Zqxj Longer", "Zqxj Wide"]),
+        (True, 1, ["Zqxj", "Zqxj Own", "Ab Long Zqxj", "Bc Own Zqxj", "Cd Zqxj Longer", "Zqxj Wide"]),
+        (True, 6, ["Zqxj", "Zqxj Own", "Zqxj Wide", "Ab Long Zqxj", "Bc Own Zqxj", "Cd Zqxj Longer"]),
+    ],
+)
+async def test_only_the_shortest_names_are_scored_and_the_list_goes_on_by_name(
+    api: Api, gym: Organization, monkeypatch: pytest.MonkeyPatch, is_library: bool, most: int, names: list[str]
+) -> None:
+    monkeypatch.setattr(store_orders, "MAX_SORTED", most)
+    assert await found(api, gym, "zqxj", is_library=is_library) == names
+    await assert_pages_are(api, gym, "zqxj", names, is_library=is_library)
 
 
 @pytest.mark.parametrize("q", ["", "  ", "%"])

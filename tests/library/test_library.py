@@ -164,9 +164,7 @@ async def test_a_filter_finds_the_overridden_discipline(api: Api, world: World, 
 
 
 @pytest.mark.parametrize("text", ["ne two", "wo three"])
-async def test_parts_of_words_of_several_aliases_find_nothing(
-    api: Api, gym: Organization, text: str
-) -> None:
+async def test_parts_of_words_of_several_aliases_find_nothing(api: Api, gym: Organization, text: str) -> None:
     await create(api, gym.coach, gym, name="Counting", aliases=["one", "two", "three"])
     assert (await library(api, gym, source="ORG", filter={"q": text}))["totalCount"] == 0
 

@@ -22,12 +22,12 @@ class SoughtNames:
     query: str
     """The full-text query of the rows that have every segment in name or aliases."""
     words: tuple[str, ...]
-    """Parts of the words of a name, or of one alias; empty for a text without letters and digits, which finds nothing."""
+    """Parts of the words of a name, or of one alias. A text without letters and digits has none, and finds nothing."""
 
     @property
     def patterns(self) -> list[str]:
-        """Patterns of LIKE that names with these words match: they have no wildcard, as words have none."""
-        return [f"%{word}%" for word in sorted(self.words, key=len, reverse=True)[:MAX_PATTERNS]]
+        """The patterns of LIKE of the words, which have no wildcard, longest first."""
+        return [f"%{word}%" for word in sorted(self.words, key=len, reverse=True)]
 
     @property
     def digest(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 
 from kinegraph.kit.sessions import Arguments
-from kinegraph.lexicon.rules_filter import MIN_PREFIX, SoughtNames
+from kinegraph.lexicon.rules_filter import MAX_PATTERNS, MIN_PREFIX, SoughtNames
 
 Columns = Mapping[str, str]
 
@@ -49,6 +49,25 @@ def found_ids(sought: SoughtNames, arguments: Arguments, of_organization: str | 
                WHERE text.organization_id = {of_organization} AND ({" OR ".join(conditions)})"""
 
 
+def shortest_ids(sought: SoughtNames, arguments: Arguments, count: int, of_organization: str | None = None) -> str:
+    """A query of the ids of the exercises with the shortest names that a text finds, at most `count`.
+
+    They are canonical ones, by an index for each condition, or of those that an organization has texts of its own of.
+    """
+    conditions = [_means(sought, arguments), *_has_parts(sought, arguments)]
+    shortest = f"ORDER BY {{0}}, name_key, exercise_id LIMIT {count}"
+    if of_organization is not None:
+        return f"""SELECT exercise_id FROM organization_search text
+                   WHERE organization_id = {of_organization} AND ({" OR ".join(conditions)})
+                   {shortest.format("length(search_name)")}"""
+    found = [
+        f"""(SELECT exercise_id, length(search_name) AS length, name_key FROM canonical_search text
+             WHERE {condition} {shortest.format("length(search_name)")})"""
+        for condition in conditions
+    ]
+    return f"SELECT exercise_id FROM ({' UNION '.join(found)}) AS found {shortest.format('length')}"
+
+
 def _means(sought: SoughtNames, arguments: Arguments) -> str:
     query = arguments.bind(sought.query, "text")
     return f"text.names_tsv @@ (SELECT to_tsquery('kinegraph', {query}))"
@@ -60,20 +79,17 @@ def _has_parts(sought: SoughtNames, arguments: Arguments) -> list[str]:
     A single word that is too short for trigrams is sought in the name, and where words of aliases begin.
     """
     name, aliases = "text.search_name", "text.search_aliases"
-    patterns = [arguments.bind(pattern, "text") for pattern in sought.patterns]
+    patterns = [arguments.bind(pattern, "text") for pattern in sought.patterns[:MAX_PATTERNS]]
     if len(sought.words) == 1 and len(sought.words[0]) < MIN_PREFIX:
         begun = [arguments.bind(f"{before}{sought.words[0]}%", "text") for before in ("", "% ", "%|")]
         return [f"{name} LIKE {patterns[0]}", f"({' OR '.join(f'{aliases} LIKE {each}' for each in begun)})"]
     if len(sought.words) == 1:
         return [f"({name} LIKE {patterns[0]} OR {aliases} LIKE {patterns[0]})"]
-    words = arguments.bind(list(sought.words), "text[]")
-    everywhere = f"(SELECT bool_and(strpos({{}}, word) > 0) FROM unnest({words}) AS word)"
-    in_name = [f"{name} LIKE {pattern}" for pattern in patterns]
-    in_alias = [f"{aliases} LIKE {pattern}" for pattern in patterns]
-    if len(sought.words) > len(patterns):
-        in_name.append(everywhere.format(name))
-    each = f"unnest(string_to_array({aliases}, '|')) AS alias"
-    in_alias.append(f"EXISTS (SELECT FROM {each} WHERE {everywhere.format('alias')})")
+    every = f"LIKE ALL ({arguments.bind(sought.patterns, 'text[]')})"
+    # The index answers the first conditions; then few texts are split into their aliases.
+    in_name = [*(f"{name} LIKE {pattern}" for pattern in patterns), f"{name} {every}"]
+    in_alias = [*(f"{aliases} LIKE {pattern}" for pattern in patterns), f"{aliases} {every}"]
+    in_alias.append(f"EXISTS (SELECT FROM unnest(string_to_array({aliases}, '|')) AS alias WHERE alias {every})")
     return [f"({' AND '.join(in_name)} OR {' AND '.join(in_alias)})"]
 
 
