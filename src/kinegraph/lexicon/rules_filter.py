@@ -25,9 +25,9 @@ class SoughtNames:
     """Parts of the words of a name, or of one alias. A text without letters and digits has none, and finds nothing."""
 
     @property
-    def patterns(self) -> list[str]:
-        """The patterns of LIKE of the words, which have no wildcard, longest first."""
-        return [f"%{word}%" for word in sorted(self.words, key=len, reverse=True)]
+    def longest(self) -> list[str]:
+        """The words, longest first. They have no wildcard of LIKE."""
+        return sorted(self.words, key=len, reverse=True)
 
     @property
     def digest(self) -> str:

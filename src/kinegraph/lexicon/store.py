@@ -79,14 +79,16 @@ def _has_parts(sought: SoughtNames, arguments: Arguments) -> list[str]:
     A single word that is too short for trigrams is sought in the name, and where words of aliases begin.
     """
     name, aliases = "text.search_name", "text.search_aliases"
-    patterns = [arguments.bind(pattern, "text") for pattern in sought.patterns[:MAX_PATTERNS]]
     if len(sought.words) == 1 and len(sought.words[0]) < MIN_PREFIX:
-        begun = [arguments.bind(f"{before}{sought.words[0]}%", "text") for before in ("", "% ", "%|")]
-        return [f"{name} LIKE {patterns[0]}", f"({' OR '.join(f'{aliases} LIKE {each}' for each in begun)})"]
+        (word,) = sought.words
+        inside, *begun = (arguments.bind(f"{before}{word}%", "text") for before in ("%", "", "% ", "%|"))
+        return [f"{name} LIKE {inside}", f"({' OR '.join(f'{aliases} LIKE {each}' for each in begun)})"]
+    # The index would be read from end to end for words without a trigram.
+    indexed = [word for word in sought.longest if len(word) >= MIN_PREFIX][:MAX_PATTERNS]
+    patterns = [arguments.bind(f"%{word}%", "text") for word in indexed]
     if len(sought.words) == 1:
         return [f"({name} LIKE {patterns[0]} OR {aliases} LIKE {patterns[0]})"]
-    every = f"LIKE ALL ({arguments.bind(sought.patterns, 'text[]')})"
-    # The index answers the first conditions; then few texts are split into their aliases.
+    every = f"LIKE ALL ({arguments.bind([f'%{word}%' for word in sought.longest], 'text[]')})"
     in_name = [*(f"{name} LIKE {pattern}" for pattern in patterns), f"{name} {every}"]
     in_alias = [*(f"{aliases} LIKE {pattern}" for pattern in patterns), f"{aliases} {every}"]
     in_alias.append(f"EXISTS (SELECT FROM unnest(string_to_array({aliases}, '|')) AS alias WHERE alias {every})")
