@@ -9,7 +9,7 @@ from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
-from tests.library.plans import captured, literal
+from tests.library.plans import captured, literal, plan_nodes, plan_of
 
 NAMES = {
     "Push-Up": ["שכיבות סמיכה"],
@@ -190,3 +190,36 @@ async def test_canonical_names_are_sought_by_the_indexes_of_search(
         await session.fetch("DEALLOCATE page")
     plan = "\n".join(row[0] for row in rows)
     assert "canonical_search_names_idx" in plan and "canonical_search_trgm_idx" in plan
+
+
+def rows_scored(plan: dict[str, Any]) -> int:
+    """The number of rows whose texts a plan joins, to score them."""
+    if plan["Node Type"] == "Subquery Scan" and plan["Alias"].startswith("text"):
+        return round(plan["Actual Loops"] * plan["Actual Rows"])
+    inner = (each for each in plan.get("Plans", ()) if each["Parent Relationship"] not in ("SubPlan", "InitPlan"))
+    return sum(map(rows_scored, inner))
+
+
+@pytest.mark.parametrize(("is_library", "most", "scored"), [(False, 1, 1), (True, 1, 2), (False, 9, 4), (True, 9, 6)])
+async def test_no_more_rows_are_scored_than_the_maximum_of_canonical_and_of_own_ones(
+    api: Api,
+    gym: Organization,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    is_library: bool,
+    most: int,
+    scored: int,
+) -> None:
+    monkeypatch.setattr(store_orders, "MAX_SORTED", most)
+    with captured(monkeypatch) as statements:
+        await page(api, gym, is_library=is_library, q="zqxj", first=3)
+    assert rows_scored(await plan_of(database, gym.coach, statements[0])) == scored
+
+
+@pytest.mark.parametrize("is_library", [True, False])
+async def test_a_text_of_signs_alone_reads_no_exercise(
+    api: Api, gym: Organization, database: Database, monkeypatch: pytest.MonkeyPatch, is_library: bool
+) -> None:
+    with captured(monkeypatch) as statements:
+        await page(api, gym, is_library=is_library, q="%")
+    assert {node.table for node in plan_nodes(await plan_of(database, gym.coach, statements[0]))} == {""}
