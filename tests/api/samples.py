@@ -52,6 +52,7 @@ STRINGS: Mapping[str, str | None] = {
     "label": "A",
     "locales": "he",
     "mime": "video/mp4",
+    "objectKey": "seeds/exercises.json",
     "supersetGroup": "B1",
 }
 ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION"}

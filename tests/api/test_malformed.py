@@ -11,6 +11,8 @@ import httpx
 import pytest
 from graphql import GraphQLID
 
+from kinegraph.background import store as store_jobs
+from kinegraph.background.rules import JobKind
 from kinegraph.canonical.store import authenticate_curator
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
@@ -111,7 +113,15 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     for name in ("setAssignmentStatus", "updateAssignment", "unassignWorkout"):
         by_operation[f"Mutation.{name}"]["id"] = assigned
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
+    by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)
     return {name: {f"{_capitalized(name)}Input.id": ids["id"], **ids} for name, ids in by_operation.items()}
+
+
+async def made_job(world: World) -> str:
+    """A job that waits for a worker; none runs here."""
+    async with world.database.write(authenticate_curator) as session:
+        (id,) = await store_jobs.insert(session, [(JobKind.THUMBNAIL, {})])
+    return str(id)
 
 
 async def made_proposal(world: World, exercise: str) -> str:

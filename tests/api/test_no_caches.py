@@ -20,6 +20,15 @@ EXEMPT = {
     "kinegraph.kit.leases.Lease._prepared": "statements prepared on a connection, at most 200 of each",
     "kinegraph.kit.pool.ConnectionPool._": "connections, at most the size of the pool; which list has them changes",
     "kinegraph.cost.budgets.Budgets._accounts": "state of callers, at most MAX_ACCOUNTS (tests/cost/test_budgets)",
+    **{
+        f"kinegraph.{name}": "the analysis of texts that are searched, at most 128 (lru_cache); the same function"
+        for name in (
+            *("lexicon.rules_query.analysed", "lexicon.rules_filter.analysed", "vectors.rules.analysed"),
+            *("search.rules_highlights.analysed", "search.store.analysed"),
+        )
+    },
+    "kinegraph.lexicon.rules_lexicon._usual": "usual words for words that were searched, at most 2,000",
+    "kinegraph.language.rules_fulltext._lexeme": "words in full-text queries, at most 2,000",
     "asyncpg.": "the driver's own of a connection: its statements and the codecs of types, both bounded",
 }
 """Caches that may grow, each with the reason."""

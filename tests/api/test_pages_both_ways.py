@@ -1,5 +1,6 @@
 """`last` and `before` work on every connection of the schema, and what a client leaves null means the default."""
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias  # JSON of the API
 
 import asyncpg
@@ -9,7 +10,7 @@ from graphql import GraphQLObjectType, get_named_type
 from kinegraph.api.schema import schema
 from kinegraph.kit.rows import Row
 from tests.api.sizes import Size, grow
-from tests.conftest import Api, World
+from tests.conftest import Api, Person, World
 from tests.exercise.documents import SORTS
 
 Json: TypeAlias = dict[str, Any]
@@ -24,13 +25,21 @@ LISTS = {
     "Organization.assignments": "organization(id: $id) { assignments(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
     "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press"}, %s) { %s }',
+    "Query.aliasProposals": "organization(id: $id) { id } aliasProposals(exerciseId: $exercise, %s) { %s }",
     "Query.workoutsUsingExercise": "workoutsUsingExercise(organizationId: $id, exerciseId: $exercise, %s) { %s }",
 }
 """A document for each connection of the schema."""
 
 
+@dataclass
+class Lists(Size):
+    """The organization, and the platform admin, who sees the lists that others do not."""
+
+    admin: Person
+
+
 @pytest.fixture(scope="module")
-async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Size:
+async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
     """An organization with five rows in each list."""
     size = await grow(api, world, owner, 1, 2)
     organization = size.organizations[0]
@@ -51,11 +60,20 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Size:
         size.coach.id,
         size.member.id,
     )
-    return size
+    await owner.execute(
+        """
+        INSERT INTO alias_proposals (exercise_id, language, text, proposed_text, model)
+        SELECT exercise_id, 'he', text, text, 'a model'
+        FROM exercise_org_overrides, (SELECT 'Alias ' || n FROM generate_series(1, 5) n) AS alias (text)
+        WHERE organization_id = $1
+        """,
+        organization.id,
+    )
+    return Lists(**vars(size), admin=await world.person(is_platform_admin=True))
 
 
 @pytest.fixture(scope="module")
-async def exercise(size: Size, owner: "asyncpg.Pool[Row]") -> str:
+async def exercise(size: Lists, owner: "asyncpg.Pool[Row]") -> str:
     """An exercise of all of its workouts."""
     id = await owner.fetchval(
         "SELECT min(exercise_id::text) FROM exercise_org_overrides WHERE organization_id = $1", size.organizations[0].id
@@ -74,13 +92,14 @@ def test_every_connection_of_the_schema_is_walked() -> None:
     assert found == {*LISTS, "Workout.assignments"}  # the latter is answered as Organization.assignments
 
 
-async def read(api: Api, size: Size, exercise: str, name: str, **window: Any) -> Json:
+async def read(api: Api, size: Lists, exercise: str, name: str, **window: Any) -> Json:
     """A page of a list."""
     variables = {"id": str(size.organizations[0].id), "exercise": exercise}
     signature = f"$id: ID!, {PAGE}" + (", $exercise: ID!" if "$exercise" in LISTS[name] else "")
     sent = {key: value for key, value in variables.items() if f"${key}" in LISTS[name]}
     text = f"query ({signature}) {{ {LISTS[name] % (WINDOW, ROWS)} }} {INFO}"
-    data = await api.run(text, size.coach, **sent, **window)
+    person = size.admin if name == "Query.aliasProposals" else size.coach
+    data = await api.run(text, person, **sent, **window)
     found: Any = data[name.partition(".")[2] if name.startswith("Query") else "organization"]
     for key in [] if name.startswith("Query") else ["programs"] if name.startswith("Program") else []:
         found = found[key][0]
@@ -95,7 +114,7 @@ def cursors(page: Json) -> list[str]:
 
 @pytest.mark.parametrize("name", LISTS)
 async def test_walking_from_the_end_meets_the_same_rows_in_the_same_order(
-    api: Api, size: Size, exercise: str, name: str
+    api: Api, size: Lists, exercise: str, name: str
 ) -> None:
     whole = await read(api, size, exercise, name, first=100)
     total = len(whole["edges"])
@@ -118,7 +137,7 @@ async def test_walking_from_the_end_meets_the_same_rows_in_the_same_order(
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_two_cursors_bound_a_page_from_both_sides(api: Api, size: Size, exercise: str, name: str) -> None:
+async def test_two_cursors_bound_a_page_from_both_sides(api: Api, size: Lists, exercise: str, name: str) -> None:
     rows = cursors(await read(api, size, exercise, name, first=100))
     between = {"after": rows[0], "before": rows[3]}
     for window, wanted in (
@@ -135,7 +154,7 @@ async def test_two_cursors_bound_a_page_from_both_sides(api: Api, size: Size, ex
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_first_0_with_total_count_is_fine(api: Api, size: Size, exercise: str, name: str) -> None:
+async def test_first_0_with_total_count_is_fine(api: Api, size: Lists, exercise: str, name: str) -> None:
     total = (await read(api, size, exercise, name, first=100))["totalCount"]
     for window, more in (({"first": 0}, (True, False)), ({"last": 0}, (False, True))):
         page = await read(api, size, exercise, name, **window)
@@ -146,7 +165,7 @@ async def test_first_0_with_total_count_is_fine(api: Api, size: Size, exercise: 
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_what_a_client_leaves_null_means_the_default(api: Api, size: Size, exercise: str, name: str) -> None:
+async def test_what_a_client_leaves_null_means_the_default(api: Api, size: Lists, exercise: str, name: str) -> None:
     default = await read(api, size, exercise, name)
     assert await read(api, size, exercise, name, first=None, after=None, last=None, before=None) == default
     assert cursors(default) == cursors(await read(api, size, exercise, name, first=100))

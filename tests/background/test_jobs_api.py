@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.background.rows import Pool
-from tests.conftest import Api, Person, World
+from tests.conftest import Api, Counter, Person, World
 
 FIELDS = "id kind status total done message error enqueuedAt startedAt finishedAt"
 JOB = f"query ($id: ID!) {{ job(id: $id) {{ {FIELDS} }} }}"
 JOBS = f"""query ($kind: JobKind, $status: JobStatus, $first: Int) {{
   jobs(kind: $kind, status: $status, first: $first) {{ {FIELDS} }}
 }}"""
+REQUESTED = "query ($first: Int!) { jobs(first: $first) { requestedBy { id email } } }"
 FIVE = "query ($first: Int!) { jobs(first: $first) { id } }"
 
 SEVEN = """
@@ -81,6 +82,24 @@ async def test_jobs_come_newest_first_and_by_kind_and_status(api: Api, admin: Pe
     assert await listed(api, admin, kind="THUMBNAIL", status="SUCCEEDED") == [ids[2]]
     assert await listed(api, admin, kind="EMBED_WORKOUTS", status="FAILED") == []
     assert await listed(api, admin, kind=None, status=None, first=3) == ids[:3]
+
+
+async def test_the_people_who_requested_jobs_take_as_many_statements_for_many_jobs_as_for_one(
+    counter: Counter, world: World, owner: Pool
+) -> None:
+    organization = await world.organization()
+    people = [organization.owner, organization.coach, organization.member]
+    admin = await world.join(organization.id, "coach", await world.person(is_platform_admin=True))
+    for person in people:
+        await owner.execute("INSERT INTO jobs (kind, requested_by_user_id) VALUES ('seed_canonical', $1)", person.id)
+    costs = []
+    for first in (1, 3):
+        with counter.counting() as seen:
+            jobs = (await counter.api.run(REQUESTED, admin, first=first))["jobs"]
+        costs.append(len(seen))
+        newest = [{"id": str(each.id), "email": each.email} for each in people[::-1]]
+        assert [job["requestedBy"] for job in jobs] == newest[:first]
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize("first", [-1, 101, -(2**31), 2**31 - 1])

@@ -31,8 +31,11 @@ ARGUMENTS = {
     "Organization.exerciseLibrary": "(first: 5, source: CUSTOMIZED)",
     "Organization.workouts": "(first: 2)",
 }
-VOLATILE = ("Attachment.url", "Attachment.thumbnailUrl", "Instruction.imageUrl", "Query.jobs", "Query.job")
-"""Addresses are signed for the minute; jobs are for platform admins."""
+VOLATILE = (
+    *("Attachment.url", "Attachment.thumbnailUrl", "Instruction.imageUrl"),
+    *("Query.jobs", "Query.job", "Query.aliasProposals"),
+)
+"""Addresses are signed for the minute; jobs and proposed aliases are for platform admins."""
 
 HEAD = "query ($organization: ID!, $workout: ID!, $exercise: ID!, $assignment: ID!, $no: Boolean!)"
 USED = """u: __typename @skip(if: $no) o: organization(id: $organization) { __typename } w: workout(id: $workout) { id }

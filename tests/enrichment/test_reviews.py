@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import Organization
-from tests.enrichment.enriching import ENRICH, PROPOSAL, PROPOSALS, REVIEW, Enriching
+from tests.enrichment.enriching import CREATE, ENRICH, PROPOSAL, PROPOSALS, REVIEW, Enriching, new_name
 
 REVIEW_MANY = f"""mutation ($input: ReviewAliasProposalsInput!) {{
   reviewAliasProposals(input: $input) {{ aliasProposals {{ {PROPOSAL} }} userErrors {{ code message field }} }}
@@ -141,6 +141,24 @@ async def test_proposals_of_a_deleted_exercise_are_not_in_the_queue(enriching: E
     assert await enriching.proposals(id) == []
     refused = await enriching.review(proposals[0]["id"])
     assert [(each["code"], each["field"]) for each in refused["userErrors"]] == [("CONFLICT", ["input", "id"])]
+
+
+async def test_the_queue_is_filtered_by_any_id_that_the_api_gave_out_for_an_exercise(
+    enriching: Enriching, gym: Organization
+) -> None:
+    (id, proposals), _ = await proposals_of(enriching), await proposals_of(enriching)
+    wanted = [each["id"] for each in proposals]
+    for shown in (id, f"{gym.id}:{id}"):
+        assert [each["id"] for each in await enriching.proposals(shown)] == wanted
+    await enriching.update(id, status="ARCHIVED")
+    assert [each["id"] for each in await enriching.proposals(id)] == wanted
+    own = {"name": new_name(), "organizationId": str(gym.id)}
+    foreign = (await enriching.api.run(CREATE, gym.coach, input=own))["createExercise"]["exercise"]["id"]
+    for none in (foreign, f"{gym.id}:{foreign}", str(uuid4())):
+        assert await enriching.proposals(none) == []
+    for wrong in ("", "x", f"{id}:", f"x:{id}", f"{id}:{id}:{id}"):
+        (error,) = (await enriching.api.post(PROPOSALS, enriching.admin, exercise=wrong)).json()["errors"]
+        assert error["extensions"] == {"code": "INVALID_INPUT", "field": ["exerciseId"]}
 
 
 async def test_the_queue_is_oldest_first_in_pages_and_filtered(enriching: Enriching) -> None:

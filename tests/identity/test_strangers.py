@@ -11,7 +11,7 @@ from kinegraph.kit.rows import new_key
 from tests.conftest import Api, Organization, Person, World
 from tests.identity import (
     documents,
-    documents_enrichment,
+    documents_admins,
     documents_movements,
     documents_taxonomy,
     documents_workouts,
@@ -26,7 +26,7 @@ ARGUMENTS = (
     | documents_workouts.CASES
     | documents_movements.CASES
     | documents_taxonomy.CASES
-    | documents_enrichment.CASES
+    | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
 PEOPLE = ("coach", "owner", "member", "somebody in no organization", "platform admin")
@@ -127,7 +127,7 @@ async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbi
     for who in PEOPLE:
         codes = {code for code, _ in await api.refusals(case.text, two.people[who], **put(two.ids, case.variables))}
         allowed = {"NOT_FOUND", "EXERCISE_NOT_VISIBLE", "UPLOAD_NOT_FOUND", "INVALID_INPUT"} | (
-            {"FORBIDDEN"} if "mine." in str(case) or name in documents_enrichment.CASES else set()
+            {"FORBIDDEN"} if "mine." in str(case) or name in documents_admins.CASES else set()
         )
         assert codes and codes <= allowed, who
 
@@ -135,7 +135,7 @@ async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbi
 QUERIES = [
     name
     for name, case in CASES.items()
-    if case.field.startswith("Query.") and case.variables and name not in documents_enrichment.CASES
+    if case.field.startswith("Query.") and case.variables and name not in documents_admins.CASES
 ]
 
 

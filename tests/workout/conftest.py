@@ -1,5 +1,5 @@
 """Fixtures of the tests of `workout`."""
 
-from tests.fixtures import gym, plain, squat
+from tests.fixtures import admin, gym, plain, squat
 
-__all__ = ["gym", "plain", "squat"]
+__all__ = ["admin", "gym", "plain", "squat"]

@@ -60,11 +60,13 @@ UNVERSIONED = frozenset(
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
         *("alias_proposals", "exercise_enrichments", "enrichment_runs"),
         *("stale_embeddings", "query_embeddings"),
-        # The exercises' versions would guard these, but few ask for the same search again.
-        *("canonical_search", "canonical_words", "organization_search"),
     )
 )
-"""All other tables."""
+"""The tables whose changes give nothing another version."""
+
+DERIVED = frozenset(("canonical_search", "canonical_words", "organization_search"))
+"""The tables of searched texts, which triggers write in the transactions that change exercises and overrides: the
+versions of a viewer guard them, too."""
 
 OURS = frozenset(("kinegraph_folded", "kinegraph_search_key", "kinegraph_search_text", "kinegraph_sort_key"))
 """The functions of the database that depend on their arguments alone."""
@@ -117,13 +119,16 @@ class Revalidation:
         return True
 
     async def store(self, context: RequestContext, data: orjson.Fragment | None) -> bool:
-        """Cache the tag of an answer without errors, if nothing but what has a version decided it. Returns True."""
+        """Cache the tag of an answer without errors, if nothing but what has a version decided it. Returns True.
+
+        An answer with notes is not cached: what they tell, such as a service that was away, has no version.
+        """
         session = context.opened
-        if data is None or session is None or session.observed is None or context.has_used_storage:
+        if data is None or context.notes or session is None or session.observed is None or context.has_used_storage:
             return True
         tables = [tables_of(statement) for statement in session.observed]
         if None not in tables:
-            reads_more = any(each is not None and not each <= BY_VIEWER for each in tables)
+            reads_more = any(each is not None and not each <= BY_VIEWER | DERIVED for each in tables)
             version = await self._version(session, reads_more=reads_more)
             if version is not None:
                 entry = tag_of(orjson.dumps({"data": data})), reads_more
@@ -157,8 +162,8 @@ def revalidation_of(
 def tables_of(statement: str) -> frozenset[str] | None:
     """The tables that a statement names; None where its answer may depend on what has no version."""
     words = set(re.findall(r"\w+", statement.lower()))
-    tables = words & (COVERED | UNVERSIONED)
+    tables = words & (COVERED | UNVERSIONED | DERIVED)
     functions = {word for word in words if word.startswith("kinegraph_")}
-    if not tables or not tables <= COVERED or not functions <= OURS or VOLATILE.search(statement):
+    if not tables or not tables <= COVERED | DERIVED or not functions <= OURS or VOLATILE.search(statement):
         return None
     return frozenset(tables)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from kinegraph.language.rules_text import hebrew_stems
 
 
-@lru_cache(10_000)
+@lru_cache(2_000)
 def _lexeme(word: str, weights: str) -> str:
     forms = dict.fromkeys((word, *hebrew_stems(word)))
     suffix = f":{weights}" if weights else ""

@@ -216,7 +216,7 @@ def _keys(words: Sequence[str]) -> tuple[str, str]:
     return "".join(words), "~" + "".join(map(stem, words))
 
 
-@lru_cache(5_000)
+@lru_cache(2_000)
 def _usual(word: str) -> str:
     """The usual word, in its language, for the concept that a word means: `dumbbell` for `db`."""
     found = _meant(word)[:1] or _meant(f"~{stem(word)}")[:1]

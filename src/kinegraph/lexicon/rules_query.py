@@ -147,7 +147,7 @@ def prepare() -> None:
     analysed("xqzxqzxqz")
 
 
-@lru_cache(2_000)
+@lru_cache(128)
 def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     """The analysis of a query that has a word, by these parts alone."""
     meant = in_other_layout(q) if Part.LAYOUT in parts else None

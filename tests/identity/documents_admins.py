@@ -1,4 +1,4 @@
-"""The requests of `documents` for enrichment. Proposals are of canonical exercises: no organization has any."""
+"""The requests of `documents` that platform admins alone may send. No organization has jobs or proposed aliases."""
 
 from tests.identity.documents import ERRORS, Case
 
@@ -13,9 +13,21 @@ _REVIEW_MANY = f"""mutation ($input: ReviewAliasProposalsInput!) {{
 }}"""
 _PROPOSALS = "query ($id: ID) { aliasProposals(exerciseId: $id) { totalCount nodes { id text } } }"
 
+
+def _job(field: str) -> str:
+    """A mutation whose payload is a job."""
+    input_type = f"{field[0].upper()}{field[1:]}Input!"
+    return f"mutation ($input: {input_type}) {{ {field}(input: $input) {{ job {{ id }} {ERRORS} }} }}"
+
+
 CASES = {
     "aliasProposals": Case(_PROPOSALS, {"id": "theirs.exercise"}),
     "enrichCanonicalExercises": Case(_ENRICH, {"input": {"ids": ["theirs.exercise"]}}),
     "reviewAliasProposal": Case(_REVIEW, {"input": {"id": "theirs.exercise", "decision": "ACCEPT"}}),
     "reviewAliasProposals": Case(_REVIEW_MANY, {"input": {"ids": ["theirs.exercise"], "decision": "ACCEPT"}}),
+    "cancelJob": Case(_job("cancelJob"), {"input": {"id": "theirs.workout"}}),
+    "retryJob": Case(_job("retryJob"), {"input": {"id": "theirs.workout"}}),
+    "seedCanonicalExercises": Case(_job("seedCanonicalExercises"), {"input": {"objectKey": "theirs.upload"}}),
+    "embedExercises": Case(_job("embedExercises"), {"input": {"ids": ["theirs.exercise"]}}),
+    "embedExercises, a draft": Case(_job("embedExercises"), {"input": {"ids": ["mine.canonical", "theirs.draft"]}}),
 }
