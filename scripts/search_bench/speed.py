@@ -2,6 +2,7 @@
 
 Both are sent through the same driver, each in a transaction of its own, in rounds that take turns. A search is measured
 with the analysis of its query. The plain query is one list: the rows that have all words, in the order of `ts_rank`.
+Then lists by relevance, suggestions and inputs that could be slow are measured one by one.
 """
 
 import asyncio
@@ -13,13 +14,18 @@ from dataclasses import dataclass
 from statistics import median
 from uuid import UUID
 
-from kinegraph.catalog.rules import checked_filter
+from kinegraph.catalog.rules import ExerciseSort, checked_filter, order_of
+from kinegraph.catalog.store import canonical_pages
 from kinegraph.kit.database import Database
+from kinegraph.kit.pages import Window
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.language.rules_text import search_text
 from kinegraph.lexicon.rules_query import analysed, prepare
+from kinegraph.library.rules import LibrarySource
+from kinegraph.library.store_lists import library_pages
 from kinegraph.search import store
 from kinegraph.search.store_scope import Scope
+from kinegraph.search.store_suggestions import suggestions
 from search_bench.libraries import library
 from search_bench.queries import Query, library_queries
 from search_bench.speed_rows import fill
@@ -50,6 +56,21 @@ WORST: Mapping[str, str] = {
     "emoji": "squat \U0001f4aa press \U0001f3cb",
 }
 """Searches that could be slow. Longer texts are refused before they are analysed."""
+TYPED = (
+    "a",
+    "s",
+    "sq",
+    "squ",
+    "squat",
+    "kb",
+    "bench pr",
+    "\u05e1",
+    "\u05e1\u05e7",
+    "\u043f",
+    "\u043f\u0440\u0438",
+    "zq",
+)
+"""Beginnings of queries, for which exercises are suggested."""
 
 Times = Mapping[str, Sequence[float]]
 """Seconds by what was measured."""
@@ -69,6 +90,22 @@ def searching(q: str, organization: str | None) -> Callable[[ReadSession], Await
     """The function that searches in the lexical mode."""
     scope = Scope(UUID(organization) if organization else None, False, ("published",), ("published",))
     return lambda session: store.search(session, [q], scope, checked_filter({}), LIMIT)
+
+
+def suggesting(q: str, organization: str | None) -> Callable[[ReadSession], Awaitable[object]]:
+    """The function that suggests exercises."""
+    scope = Scope(UUID(organization) if organization else None, False, ("published",), ("published",))
+    return lambda session: suggestions(session, [q], scope, 10)
+
+
+def listing(q: str, organization: str | None) -> Callable[[ReadSession], Awaitable[object]]:
+    """The function that reads a page of a list by relevance: of a library, or of the canonical list."""
+    wanted = checked_filter({"q": q})
+    order, _ = order_of(ExerciseSort.RELEVANCE, wanted)
+    if organization is None:
+        return lambda session: canonical_pages(session, [False], Window(LIMIT, None), wanted, order)
+    keys = [(UUID(organization), False)]
+    return lambda session: library_pages(session, keys, Window(LIMIT, None), LibrarySource.ALL, wanted, order)
 
 
 def plain(q: str) -> Callable[[ReadSession], Awaitable[object]]:
@@ -120,14 +157,14 @@ async def measure(database: Database, organizations: Sequence[str | None]) -> tu
 
 def table(title: str, found: Times, plainly: Times) -> str:
     """Milliseconds of searches and of plain queries, and their ratio, by language and kind."""
-    rows = [f"\n{title:<28}{'n':>6}{'p50':>8}{'p99':>8}{'plain p50':>11}{'p99':>8}{'ratio of p50':>14}"]
+    rows = [f"\n{title:<44}{'n':>6}{'p50':>8}{'p99':>8}{'plain p50':>11}{'p99':>8}{'ratio of p50':>14}"]
     for name, seconds in found.items():
         cells = f"{len(seconds):>6}{1e3 * median(seconds):>8.2f}{1e3 * percentile(seconds):>8.2f}"
         if name in plainly:
             other = plainly[name]
             cells += f"{1e3 * median(other):>11.2f}{1e3 * percentile(other):>8.2f}"
             cells += f"{median(seconds) / median(other):>14.2f}"
-        rows.append(f"{name:<28}{cells}")
+        rows.append(f"{name:<44}{cells}")
     return "\n".join(rows)
 
 
@@ -145,17 +182,30 @@ async def run(server: str) -> None:
         try:
             print(table("canonical, milliseconds", *await measure(database, [None])))
             print(table("of 50 organizations", *await measure(database, organizations)))
-            print(table("worst inputs", await measure_worst(database, organizations[0]), {}))
+            typed = {q: q for q in TYPED}
+            for organization in (None, organizations[0]):
+                place = "of an organization" if organization else "canonical"
+                for name, texts, run_one in (
+                    ("searches, worst inputs", WORST, searching),
+                    ("lists, worst inputs", WORST, listing),
+                    ("suggestions", typed, suggesting),
+                ):
+                    print(table(f"{name}, {place}", await measure_each(database, organization, texts, run_one), {}))
         finally:
             await database.close()
 
 
-async def measure_worst(database: Database, organization: str) -> Times:
-    """The times of the searches that could be slow."""
+async def measure_each(
+    database: Database,
+    organization: str | None,
+    texts: Mapping[str, str],
+    function: Callable[[str, str | None], Callable[[ReadSession], Awaitable[object]]],
+) -> Times:
+    """The times of each text, one after the other, with its analysis."""
     found: dict[str, list[float]] = {}
-    for name, q in WORST.items():
+    for name, q in texts.items():
         found[name] = []
         for _ in range(10):
             analysed.cache_clear()
-            found[name].append(await timed(database, organization, searching(q, organization)))
+            found[name].append(await timed(database, organization, function(q, organization)))
     return found

@@ -194,8 +194,8 @@ def _term(condition: str) -> str:
     return condition.lower().replace("-", "_").replace(" ", "_")
 
 
-SOUGHT = {"squat": ("squat", "присед")}
-"""Terms of the lexicon, beside which the texts of FILTERS find what they are parts of."""
+SOUGHT = {"squat": ("squat", "присед"), **dict.fromkeys("%_\\", ())}
+"""Terms of the lexicon, beside which the texts of FILTERS find what they are parts of; signs alone find nothing."""
 
 MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
     "q": lambda e, seen, q: any(

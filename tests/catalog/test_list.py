@@ -68,10 +68,10 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"q": "альфа"}, {"Alpha"}),
     ({"q": "ЛЬФ"}, {"Alpha"}),
     ({"q": "אלפא"}, {"Alpha"}),
-    ({"q": "%"}, {"Alpha"}),
+    ({"q": "%"}, set()),  # signs are not sought
     ({"q": "100%"}, {"Alpha"}),
-    ({"q": "_"}, {"beta"}),
-    ({"q": "\\"}, {"beta"}),
+    ({"q": "_"}, set()),
+    ({"q": "\\"}, set()),
     ({"q": "'; DROP"}, set()),
     ({"q": "one two"}, {"Epsilon"}),  # each in an alias
     ({"q": "ne two"}, set()),  # parts of words are of one alias

@@ -4,11 +4,12 @@ from typing import Any  # variables and answers are JSON
 
 import pytest
 
+from kinegraph.catalog import store_orders
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
-from tests.library.plans import captured, literal
+from tests.library.plans import captured, literal, plan_nodes, plan_of
 
 NAMES = {
     "Push-Up": ["שכיבות סמיכה"],
@@ -19,6 +20,10 @@ NAMES = {
     "Squat": [],
     "Goblet Squat to Box": ["Cup squat"],
     "Overhead Press": [],
+    "Zqxj": [],
+    "Zqxj Wide": [],
+    "Ab Long Zqxj": [],
+    "Cd Zqxj Longer": [],
 }
 OWN = "discipline-of-names"
 LIST = """query ($filter: ExerciseFilter, $sort: ExerciseSort, $first: Int, $after: String, $last: Int,
@@ -49,7 +54,8 @@ async def gym(api: Api, world: World, admin: Person) -> Organization:
         row = await create(api, admin, name=name, aliases=aliases, discipline=[OWN])
         if name == "Overhead Press":
             await api.run(OVERRIDE, made.coach, id=row["id"], org=str(made.id), values={"name": "Strict Lift"})
-    await create(api, made.coach, made, name="Jump Squat", discipline=[OWN])
+    for name in ("Jump Squat", "Zqxj Own", "Bc Own Zqxj"):
+        await create(api, made.coach, made, name=name, discipline=[OWN])
     return made
 
 
@@ -69,6 +75,21 @@ async def found(api: Api, gym: Organization, q: str, *, is_library: bool = True)
     assert answer["totalCount"] == len(names)
     assert sum(each["count"] for each in answer["facets"]["category"]) == len(names)
     return names
+
+
+async def assert_pages_are(api: Api, gym: Organization, q: str, whole: list[str], *, is_library: bool) -> None:
+    """Pages of one row walk the whole list in both directions."""
+    forward, backward = list[str](), list[str]()
+    after = before = None
+    for _ in whole:
+        one = await page(api, gym, is_library=is_library, q=q, first=1, after=after)
+        forward += [node["name"] for node in one["nodes"]]
+        after = one["pageInfo"]["endCursor"]
+        last = await page(api, gym, is_library=is_library, q=q, last=1, before=before)
+        backward += [node["name"] for node in last["nodes"]]
+        before = last["pageInfo"]["startCursor"]
+    assert forward == whole == backward[::-1]
+    assert not one["pageInfo"]["hasNextPage"] and not last["pageInfo"]["hasPreviousPage"]
 
 
 @pytest.mark.parametrize(
@@ -120,17 +141,24 @@ async def test_pages_by_relevance_are_the_whole_list_in_both_directions(
     api: Api, gym: Organization, is_library: bool
 ) -> None:
     whole = await found(api, gym, "s", is_library=is_library)
-    forward, backward = list[str](), list[str]()
-    after = before = None
-    for _ in whole:
-        one = await page(api, gym, is_library=is_library, q="s", first=1, after=after)
-        forward += [node["name"] for node in one["nodes"]]
-        after = one["pageInfo"]["endCursor"]
-        last = await page(api, gym, is_library=is_library, q="s", last=1, before=before)
-        backward += [node["name"] for node in last["nodes"]]
-        before = last["pageInfo"]["startCursor"]
-    assert forward == whole == backward[::-1]
-    assert not one["pageInfo"]["hasNextPage"] and not last["pageInfo"]["hasPreviousPage"]
+    await assert_pages_are(api, gym, "s", whole, is_library=is_library)
+
+
+@pytest.mark.parametrize(
+    ("is_library", "most", "names"),
+    [
+        (False, 2, ["Zqxj", "Zqxj Wide", "Ab Long Zqxj", "Cd Zqxj Longer"]),
+        (False, 1, ["Zqxj", "Ab Long Zqxj", "Cd Zqxj Longer", "Zqxj Wide"]),
+        (True, 1, ["Zqxj", "Zqxj Own", "Ab Long Zqxj", "Bc Own Zqxj", "Cd Zqxj Longer", "Zqxj Wide"]),
+        (True, 6, ["Zqxj", "Zqxj Own", "Zqxj Wide", "Ab Long Zqxj", "Bc Own Zqxj", "Cd Zqxj Longer"]),
+    ],
+)
+async def test_only_the_shortest_names_are_scored_and_the_list_goes_on_by_name(
+    api: Api, gym: Organization, monkeypatch: pytest.MonkeyPatch, is_library: bool, most: int, names: list[str]
+) -> None:
+    monkeypatch.setattr(store_orders, "MAX_SORTED", most)
+    assert await found(api, gym, "zqxj", is_library=is_library) == names
+    await assert_pages_are(api, gym, "zqxj", names, is_library=is_library)
 
 
 @pytest.mark.parametrize("q", ["", "  ", "%"])
@@ -162,3 +190,36 @@ async def test_canonical_names_are_sought_by_the_indexes_of_search(
         await session.fetch("DEALLOCATE page")
     plan = "\n".join(row[0] for row in rows)
     assert "canonical_search_names_idx" in plan and "canonical_search_trgm_idx" in plan
+
+
+def rows_scored(plan: dict[str, Any]) -> int:
+    """The number of rows whose texts a plan joins, to score them."""
+    if plan["Node Type"] == "Subquery Scan" and plan["Alias"].startswith("text"):
+        return round(plan["Actual Loops"] * plan["Actual Rows"])
+    inner = (each for each in plan.get("Plans", ()) if each["Parent Relationship"] not in ("SubPlan", "InitPlan"))
+    return sum(map(rows_scored, inner))
+
+
+@pytest.mark.parametrize(("is_library", "most", "scored"), [(False, 1, 1), (True, 1, 2), (False, 9, 4), (True, 9, 6)])
+async def test_no_more_rows_are_scored_than_the_maximum_of_canonical_and_of_own_ones(
+    api: Api,
+    gym: Organization,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    is_library: bool,
+    most: int,
+    scored: int,
+) -> None:
+    monkeypatch.setattr(store_orders, "MAX_SORTED", most)
+    with captured(monkeypatch) as statements:
+        await page(api, gym, is_library=is_library, q="zqxj", first=3)
+    assert rows_scored(await plan_of(database, gym.coach, statements[0])) == scored
+
+
+@pytest.mark.parametrize("is_library", [True, False])
+async def test_a_text_of_signs_alone_reads_no_exercise(
+    api: Api, gym: Organization, database: Database, monkeypatch: pytest.MonkeyPatch, is_library: bool
+) -> None:
+    with captured(monkeypatch) as statements:
+        await page(api, gym, is_library=is_library, q="%")
+    assert {node.table for node in plan_nodes(await plan_of(database, gym.coach, statements[0]))} == {""}

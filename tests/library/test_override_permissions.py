@@ -61,9 +61,9 @@ async def test_who_may_not_override_an_exercise_locks_nothing(
 async def test_every_member_of_the_organization_sees_its_overrides(
     api: Api, gym: Organization, people: dict[str, Person], squat: str, who: str
 ) -> None:
-    changed = await upsert(api, gym, squat, name="Ours")
+    changed = await upsert(api, gym, squat, name="Zq Ours")
     assert await effective(api, gym, squat, people[who]) == changed
-    assert (await library(api, gym, people[who], filter={"q": "Ours"}))["nodes"] == [changed]
+    assert (await library(api, gym, people[who], filter={"q": "Zq Ours"}))["nodes"] == [changed]
 
 
 async def test_another_organization_sees_nothing_of_an_override(
@@ -149,7 +149,7 @@ async def test_a_deleted_exercise_can_be_neither_overridden_nor_seen_and_is_not_
 ) -> None:
     other = await world.organization()
     id = (await create(api, people["platform admin"]))["id"]
-    await upsert(api, other, id, name="Ours")
+    await upsert(api, other, id, name="Zq Ours")
     await api.run(DELETE, people["platform admin"], id=id)
     found = await api.refusals(UPSERT, other.coach, **target(id, other), overrides={"name": "x"})
     assert found == [("NOT_FOUND", ["exerciseId"])]
@@ -162,7 +162,7 @@ async def test_archiving_takes_an_overridden_exercise_out_of_the_library_and_pub
 ) -> None:
     other = await world.organization()
     id = (await create(api, people["platform admin"]))["id"]
-    changed = await upsert(api, other, id, name="Ours")
+    changed = await upsert(api, other, id, name="Zq Ours")
     await update(api, people["platform admin"], id, status="ARCHIVED")
     assert (await library(api, other, source="CUSTOMIZED"))["totalCount"] == 0
     await update(api, people["platform admin"], id, status="PUBLISHED")
@@ -196,7 +196,7 @@ async def test_row_level_security_alone_hides_overrides_from_other_organizations
     api: Api, world: World, gym: Organization, squat: str
 ) -> None:
     other = await world.organization()
-    await upsert(api, gym, squat, name="Ours")
+    await upsert(api, gym, squat, name="Zq Ours")
     mine = "organization_id = $1"
     for person in (other.coach, gym.member):
         async with world.writing_as(person) as session:

@@ -12,9 +12,16 @@ from kinegraph.catalog.store_filters import (
     conditions,
     indexed,
     named_conditions,
-    page_conditions,
 )
-from kinegraph.catalog.store_orders import ORDERS, difficulty_bounds, merged, page_statement, sorted_source
+from kinegraph.catalog.store_orders import (
+    ORDERS,
+    Listing,
+    Stretch,
+    difficulty_bounds,
+    merged,
+    page_statement,
+    sorted_source,
+)
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow
@@ -46,23 +53,27 @@ async def canonical_pages(
     names: frozenset[str] | None = None,
 ) -> list[Page]:
     """A page of the canonical list for each key: whether the viewer is a platform admin."""
-    order = ORDERS[sort]
     pages = []
     for admin in keys:
         arguments = Arguments()
-        common = [CANONICAL, _shown(wanted, admin, arguments), *difficulty_bounds(order, wanted, order.stored)]
-        head, variants = page_conditions(wanted, STORED, arguments, CANONICAL_VIEW, sort)
-        columns = narrow(E_COLUMNS, names, "id organization_id status")
-        source = sorted_source("exercises e", wanted, STORED, sort, arguments)
-        statements = [
-            page_statement(columns, source, [*common, *where], order, window, arguments, order.stored, "e.id")
-            for where in variants
-        ]
-        direction = order.direction(window)
+        shown = [CANONICAL, _shown(wanted, admin, arguments)]
+        reading = Listing(wanted, STORED, arguments, CANONICAL_VIEW).reading(sort, window)
+        statements = [_page(stretch, shown, wanted, names, arguments) for stretch in reading.stretches]
+        direction = ORDERS[sort].direction(window)
         statement = statements[0] if len(statements) == 1 else merged(statements, direction, window.limit)
-        rows = await session.fetch(f"{head} {statement}", *arguments.values)
+        rows = await session.fetch(f"{reading.head} {statement}", *arguments.values)
         pages.append(Page.of(rows, window, "sort_key", "id"))
     return pages
+
+
+def _page(
+    stretch: Stretch, shown: Sequence[str], wanted: Filter, names: frozenset[str] | None, arguments: Arguments
+) -> str:
+    """The statement of a page of a stretch."""
+    order, columns = stretch.order, narrow(E_COLUMNS, names, "id organization_id status")
+    where = [*shown, *stretch.canonical(), *difficulty_bounds(order, wanted, order.stored)]
+    source = sorted_source("exercises e", wanted, STORED, order, arguments)
+    return page_statement(columns, source, where, order, stretch.window, arguments, order.stored, "e.id")
 
 
 async def canonical_counts(session: ReadSession, keys: Sequence[bool], wanted: Filter, sort: ExerciseSort) -> list[int]:

@@ -6,11 +6,11 @@ each condition takes a column's SQL expression from `Columns`.
 
 from collections.abc import Mapping
 
-from kinegraph.catalog.rules import BANDS, ExerciseSort, Filter
+from kinegraph.catalog.rules import BANDS, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
 from kinegraph.kit.sessions import Arguments
-from kinegraph.lexicon.rules_filter import SoughtNames, sought_names
+from kinegraph.lexicon.rules_filter import sought_names
 from kinegraph.lexicon.store import finds, found_ids
 
 Columns = Mapping[str, str]
@@ -28,9 +28,6 @@ STORED: Columns = {
 
 CANONICAL_VIEW = ""
 """For `viewer` of lists of canonical rows as they are stored, of whose texts no organization has others."""
-
-MAX_SORTED = 1_000
-"""Maximum number of rows that `q` finds of which all are read and sorted for a page."""
 
 TESTS: Mapping[Kind, str] = {
     Kind.TERM: "{column}::text = ANY ({value})",
@@ -63,34 +60,13 @@ def conditions(wanted: Filter, columns: Columns, arguments: Arguments, viewer: s
     `viewer`, of a list of canonical rows alone, is the SQL expression of the organization that it is shown to, or empty
     (CANONICAL_VIEW). Then the ids that `q` finds by the indexes are a condition of their own: no other row is read.
     """
-    return [*indexed(wanted, arguments, viewer), *_case(wanted, columns, arguments, viewer)]
+    return [*indexed(wanted, arguments, viewer), *all_hold(wanted, columns, arguments, viewer)]
 
 
-def _case(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
+def all_hold(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
+    """The CASE alone; of `q` it has nothing where there is a `viewer`."""
     found = [condition for _, condition in named_conditions(wanted, columns, arguments, viewer)]
     return [f"CASE WHEN {' AND '.join(found)} THEN true ELSE false END"] if found else []
-
-
-def page_conditions(
-    wanted: Filter, columns: Columns, arguments: Arguments, viewer: str, sort: ExerciseSort
-) -> tuple[str, list[list[str]]]:
-    """The beginning of the statement of a page of canonical rows, and the conditions of its queries.
-
-    Where `q` finds few rows, they are read and sorted; where it finds many, a page is sooner found along the index of
-    the order. Only the statement can know: it counts up to MAX_SORTED, and one of two queries answers nothing.
-    """
-    is_ranked = sort is ExerciseSort.RELEVANCE
-    sought = None if wanted.q is None or is_ranked else sought_names(wanted.q)
-    ids = sought and found_ids(sought, arguments)
-    if sought is None or ids is None:
-        return "", [conditions(wanted, columns, arguments, viewer)]
-    head = f"WITH sought (exercise_id) AS MATERIALIZED (SELECT * FROM ({ids}) AS found LIMIT {MAX_SORTED + 1})"
-    count = "(SELECT count(*) FROM sought)"
-    few = [f"{count} <= {MAX_SORTED}", _is_one_of("SELECT exercise_id FROM sought", sought, arguments, viewer)]
-    return head, [
-        [*few, *_case(wanted, columns, arguments, viewer)],
-        [f"{count} > {MAX_SORTED}", *_case(wanted, columns, arguments, None)],
-    ]
 
 
 def indexed(wanted: Filter, arguments: Arguments, viewer: str | None) -> list[str]:
@@ -99,18 +75,18 @@ def indexed(wanted: Filter, arguments: Arguments, viewer: str | None) -> list[st
         return []
     sought = sought_names(wanted.q)
     ids = found_ids(sought, arguments)
-    return [_is_one_of(ids, sought, arguments, viewer)] if ids else []
+    of_viewer = found_ids(sought, arguments, viewer) if viewer else None
+    return [f"e.id = ANY (ARRAY({effective_ids(ids, viewer, of_viewer)}))"] if ids else []
 
 
-def _is_one_of(ids: str, sought: SoughtNames, arguments: Arguments, viewer: str) -> str:
-    """The condition that a row is one of these canonical ones, or of those that have other texts for the viewer."""
-    if viewer:
-        of_organization = found_ids(sought, arguments, viewer)
-        ids = f"""SELECT exercise_id FROM ({ids}) AS canonical
-                  WHERE NOT EXISTS (SELECT FROM organization_search own
-                                    WHERE own.organization_id = {viewer} AND own.exercise_id = canonical.exercise_id)
-                  UNION ALL {of_organization}"""
-    return f"e.id = ANY (ARRAY({ids}))"
+def effective_ids(ids: str, viewer: str, of_viewer: str | None) -> str:
+    """A query of these ids of canonical rows, with those `of_viewer` in place of rows whose texts it replaces."""
+    if not viewer:
+        return ids
+    return f"""SELECT exercise_id FROM ({ids}) AS canonical
+               WHERE NOT EXISTS (SELECT FROM organization_search own
+                                 WHERE own.organization_id = {viewer} AND own.exercise_id = canonical.exercise_id)
+               UNION ALL ({of_viewer})"""
 
 
 def named_conditions(
@@ -131,7 +107,7 @@ def named_conditions(
 def _named(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
     """The condition that `q` finds a row, unless `indexed` has answered it."""
     sought = None if wanted.q is None else sought_names(wanted.q)
-    if sought is None or (viewer is not None and sought.words and not sought.literal):
+    if sought is None or (viewer is not None and sought.words):
         return []
     return [finds(sought, columns, arguments)]
 

@@ -221,13 +221,3 @@ def contains(text: str, sought: str) -> str:
     Nothing in the sought text is a wildcard. One that has nothing but marks is found nowhere.
     """
     return f"strpos(kinegraph_search_key({text}), (SELECT nullif(kinegraph_search_key({sought}), ''))) > 0"
-
-
-def contains_words(text: str, sought: str) -> str:
-    """SQL condition: a text contains every word of the sought one, in any order and in the form of `contains`.
-
-    Hyphens separate words, as spaces do.
-    """
-    words = f"string_to_array((SELECT nullif(replace(kinegraph_search_key({sought}), '-', ' '), '')), ' ')"
-    return f"""(SELECT bool_and(strpos(key, word) > 0)
-                FROM kinegraph_search_key({text}) AS key, unnest({words}) AS word)"""

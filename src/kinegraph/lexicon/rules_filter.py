@@ -1,20 +1,17 @@
 """What the filter `q` of a list of exercises finds in their names and aliases (docs/domain.md, Lists of exercises)."""
 
 import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from kinegraph.language.rules_fulltext import conjunction
-from kinegraph.language.rules_text import LETTERS, SEPARATORS, search_text
+from kinegraph.language.rules_text import search_text
 from kinegraph.lexicon.rules_query import SearchQuery, analysed
 
 MIN_PREFIX = 3
 """Length of the shortest last word that is sought as the beginning of words beside other terms of the query: and of the
 shortest word that has a trigram."""
 MAX_PATTERNS = 3
-"""Maximum number of words by which the index of parts of words is used, the longest ones, and of signs."""
-_SPACED = re.compile(r"[-\s]")
+"""Maximum number of words by which the index of parts of words is used, the longest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +22,12 @@ class SoughtNames:
     query: str
     """The full-text query of the rows that have every segment in name or aliases."""
     words: tuple[str, ...]
-    """Parts of the words of a name, or of one alias; empty for a text of punctuation alone."""
-    literal: str
-    """The text as it was sent, where it has signs that the form of search lacks: names have them too. Else empty."""
-    signs: tuple[str, ...]
-    """The first of these signs."""
+    """Parts of the words of a name, or of one alias. A text without letters and digits has none, and finds nothing."""
 
     @property
-    def patterns(self) -> list[str]:
-        """Patterns of LIKE that names with these words match: they have no wildcard, as words have none."""
-        return [f"%{word}%" for word in sorted(self.words, key=len, reverse=True)[:MAX_PATTERNS]]
+    def longest(self) -> list[str]:
+        """The words, longest first. They have no wildcard of LIKE."""
+        return sorted(self.words, key=len, reverse=True)
 
     @property
     def digest(self) -> str:
@@ -45,10 +38,8 @@ class SoughtNames:
 def sought_names(q: str) -> SoughtNames:
     """What the filter's text finds."""
     words = tuple(dict.fromkeys(search_text(q).split()))
-    written = unicodedata.normalize("NFKD", q).translate(LETTERS)
-    signs = tuple(dict.fromkeys("".join(SEPARATORS.findall(_SPACED.sub("", written)))))[:MAX_PATTERNS]
     analysis = analysed(q)
-    return SoughtNames(analysis, _query(analysis) if words else "", words, q if signs else "", signs)
+    return SoughtNames(analysis, _query(analysis) if words else "", words)
 
 
 def _query(analysis: SearchQuery) -> str:

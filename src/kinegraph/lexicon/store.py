@@ -2,15 +2,14 @@
 
 The texts are in the form of search (migrations 0027, 0032): those of an organization's own exercises, and of canonical
 ones whose texts it overrides, in `organization_search`, other canonical ones in `canonical_search`. `columns` are SQL
-expressions of an exercise e: `viewed_by` of the organization whose texts they are, `name` and `aliases_keys` as names
-sort.
+expressions of an exercise e: `viewed_by` of the organization whose texts they are.
 """
 
 from collections.abc import Mapping
 from operator import attrgetter
 
-from kinegraph.kit.sessions import Arguments, contains_words
-from kinegraph.lexicon.rules_filter import MIN_PREFIX, SoughtNames
+from kinegraph.kit.sessions import Arguments
+from kinegraph.lexicon.rules_filter import MAX_PATTERNS, MIN_PREFIX, SoughtNames
 
 Columns = Mapping[str, str]
 
@@ -28,14 +27,9 @@ OF_ROW = f"""(SELECT * FROM (
 
 def finds(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
     """The condition that a text finds an exercise e."""
-    has_parts = " OR ".join(_has_parts(sought, arguments)) if sought.words else ""
-    parts = [
-        *([f"({has_parts})"] if has_parts else []),
-        *([_has_literally(sought, columns, arguments)] if sought.literal else []),
-    ]
-    found = [*([_means(sought, arguments)] if sought.query else []), *([" AND ".join(parts)] if parts else [])]
     if not sought.words:
-        return " AND ".join(parts) or "false"
+        return "false"
+    found = [_means(sought, arguments), *_has_parts(sought, arguments)]
     return f"(SELECT {' OR '.join(found)} FROM {OF_ROW.format_map(columns)})"
 
 
@@ -45,10 +39,7 @@ def found_ids(sought: SoughtNames, arguments: Arguments, of_organization: str | 
     They are canonical ones, or those in whose place an organization has texts of its own: `of_organization` is the SQL
     expression of its id. Each condition on canonical ones has a query and an index of its own.
     """
-    conditions = [
-        *([_means(sought, arguments)] if sought.query else []),
-        *(_has_parts(sought, arguments) if sought.words else []),
-    ]
+    conditions = [_means(sought, arguments), *_has_parts(sought, arguments)] if sought.words else []
     if of_organization is None:
         found = [f"SELECT text.exercise_id FROM canonical_search text WHERE {condition}" for condition in conditions]
         return " UNION ALL ".join(found) or None
@@ -56,6 +47,25 @@ def found_ids(sought: SoughtNames, arguments: Arguments, of_organization: str | 
         return None
     return f"""SELECT text.exercise_id FROM organization_search text
                WHERE text.organization_id = {of_organization} AND ({" OR ".join(conditions)})"""
+
+
+def shortest_ids(sought: SoughtNames, arguments: Arguments, count: int, of_organization: str | None = None) -> str:
+    """A query of the ids of the exercises with the shortest names that a text finds, at most `count`.
+
+    They are canonical ones, by an index for each condition, or of those that an organization has texts of its own of.
+    """
+    conditions = [_means(sought, arguments), *_has_parts(sought, arguments)]
+    shortest = f"ORDER BY {{0}}, name_key, exercise_id LIMIT {count}"
+    if of_organization is not None:
+        return f"""SELECT exercise_id FROM organization_search text
+                   WHERE organization_id = {of_organization} AND ({" OR ".join(conditions)})
+                   {shortest.format("length(search_name)")}"""
+    found = [
+        f"""(SELECT exercise_id, length(search_name) AS length, name_key FROM canonical_search text
+             WHERE {condition} {shortest.format("length(search_name)")})"""
+        for condition in conditions
+    ]
+    return f"SELECT exercise_id FROM ({' UNION '.join(found)}) AS found {shortest.format('length')}"
 
 
 def _means(sought: SoughtNames, arguments: Arguments) -> str:
@@ -69,37 +79,20 @@ def _has_parts(sought: SoughtNames, arguments: Arguments) -> list[str]:
     A single word that is too short for trigrams is sought in the name, and where words of aliases begin.
     """
     name, aliases = "text.search_name", "text.search_aliases"
-    patterns = [arguments.bind(pattern, "text") for pattern in sought.patterns]
     if len(sought.words) == 1 and len(sought.words[0]) < MIN_PREFIX:
-        begun = [arguments.bind(f"{before}{sought.words[0]}%", "text") for before in ("", "% ", "%|")]
-        return [f"{name} LIKE {patterns[0]}", f"({' OR '.join(f'{aliases} LIKE {each}' for each in begun)})"]
+        (word,) = sought.words
+        inside, *begun = (arguments.bind(f"{before}{word}%", "text") for before in ("%", "", "% ", "%|"))
+        return [f"{name} LIKE {inside}", f"({' OR '.join(f'{aliases} LIKE {each}' for each in begun)})"]
+    # The index would be read from end to end for words without a trigram.
+    indexed = [word for word in sought.longest if len(word) >= MIN_PREFIX][:MAX_PATTERNS]
+    patterns = [arguments.bind(f"%{word}%", "text") for word in indexed]
     if len(sought.words) == 1:
         return [f"({name} LIKE {patterns[0]} OR {aliases} LIKE {patterns[0]})"]
-    words = arguments.bind(list(sought.words), "text[]")
-    everywhere = f"(SELECT bool_and(strpos({{}}, word) > 0) FROM unnest({words}) AS word)"
-    in_name = [f"{name} LIKE {pattern}" for pattern in patterns]
-    in_alias = [f"{aliases} LIKE {pattern}" for pattern in patterns]
-    if len(sought.words) > len(patterns):
-        in_name.append(everywhere.format(name))
-    each = f"unnest(string_to_array({aliases}, '|')) AS alias"
-    in_alias.append(f"EXISTS (SELECT FROM {each} WHERE {everywhere.format('alias')})")
+    every = f"LIKE ALL ({arguments.bind([f'%{word}%' for word in sought.longest], 'text[]')})"
+    in_name = [*(f"{name} LIKE {pattern}" for pattern in patterns), f"{name} {every}"]
+    in_alias = [*(f"{aliases} LIKE {pattern}" for pattern in patterns), f"{aliases} {every}"]
+    in_alias.append(f"EXISTS (SELECT FROM unnest(string_to_array({aliases}, '|')) AS alias WHERE alias {every})")
     return [f"({' AND '.join(in_name)} OR {' AND '.join(in_alias)})"]
-
-
-def _has_literally(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
-    """The condition that the name, or one alias, has each word with its signs, as names sort.
-
-    Few texts have the signs at all: only these are folded, which takes longer.
-    """
-    text, signs = arguments.bind(sought.literal, "text"), arguments.bind(list(sought.signs), "text[]")
-    has_signs = f"(SELECT bool_and(strpos(normalize({{}}, NFKD), sign) > 0) FROM unnest({signs}) AS sign)"
-    aliases, name = columns["aliases_keys"], f"{columns['name']}::text"
-    joined = f"array_to_string({aliases}, ' ')"
-    in_alias = f"EXISTS (SELECT FROM unnest({aliases}) AS alias WHERE {contains_words('alias', text)})"
-    return (
-        f"CASE WHEN {has_signs.format(name)} AND {contains_words(name, text)} THEN true "
-        f"WHEN {has_signs.format(joined)} THEN {in_alias} ELSE false END"
-    )
 
 
 def relevance(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:

@@ -16,9 +16,16 @@ from kinegraph.catalog.store_filters import (
     conditions,
     indexed,
     named_conditions,
-    page_conditions,
 )
-from kinegraph.catalog.store_orders import ORDERS, difficulty_bounds, merged, page_statement, sorted_source
+from kinegraph.catalog.store_orders import (
+    ORDERS,
+    Listing,
+    Stretch,
+    difficulty_bounds,
+    merged,
+    page_statement,
+    sorted_source,
+)
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.exercise.store import E_COLUMNS
 from kinegraph.kit.batches import narrow, pages_of
@@ -68,39 +75,33 @@ def _canonical(source: LibrarySource, wanted: Filter, arguments: Arguments) -> l
 
 
 def _own(wanted: Filter, arguments: Arguments) -> list[str]:
-    """The conditions of the organization's own rows that are listed."""
-    return [*IS_OWN, _has_status(wanted, arguments), *conditions(wanted, STORED, arguments)]
+    """The conditions of the organization's own rows that are listed, without the filter's other fields."""
+    return [*IS_OWN, _has_status(wanted, arguments)]
 
 
 def _streams(
-    source: LibrarySource,
-    wanted: Filter,
-    sort: ExerciseSort,
-    window: Window,
-    names: frozenset[str] | None,
-    filters: Sequence[Sequence[str]],
-    arguments: Arguments,
+    source: LibrarySource, wanted: Filter, names: frozenset[str] | None, stretch: Stretch, arguments: Arguments
 ) -> Iterator[str]:
-    """The statement of each stream, of canonical rows for each of `filters`."""
-    columns, order = narrow(E_COLUMNS, names, ALWAYS), ORDERS[sort]
-    for filter in filters if source is not LibrarySource.ORG else ():
-        where, over = [*_canonical(source, wanted, arguments), *filter], order.overriding
+    """The statement of each stream of a stretch of a page."""
+    columns, order, window = narrow(E_COLUMNS, names, ALWAYS), stretch.order, stretch.window
+    if source is not LibrarySource.ORG:
+        where, over = [*_canonical(source, wanted, arguments), *stretch.canonical()], order.overriding
         shown = f"o.overrides, {columns}{version_column(names)}"
         # A CASE, since the planner would estimate IS NULL as rare, from the overrides, where every row has a key.
         conditions = [f"CASE WHEN {over} IS NULL THEN true ELSE false END"] if over else []
         conditions += difficulty_bounds(order, wanted, order.stored) if over else []
-        rows = sorted_source(CANONICAL, wanted, EFFECTIVE, sort, arguments)
+        rows = sorted_source(CANONICAL, wanted, EFFECTIVE, order, arguments)
         yield page_statement(shown, rows, [*where, *conditions], order, window, arguments, order.stored, "e.id")
         if over:
             where += ["o.organization_id = wanted.organization_id", f"{over} IS NOT NULL"]
             where += difficulty_bounds(order, wanted, over)
             yield page_statement(shown, OVERRIDDEN, where, order, window, arguments, over, "o.exercise_id")
-    if source in (LibrarySource.ALL, LibrarySource.ORG):
+    if source in (LibrarySource.ALL, LibrarySource.ORG) and stretch.own is not None:
         where, shown = (
-            [*_own(wanted, arguments), *difficulty_bounds(order, wanted, order.stored)],
+            [*_own(wanted, arguments), *stretch.own(), *difficulty_bounds(order, wanted, order.stored)],
             f"NULL::jsonb AS overrides, {columns}{version_column(names, 'e.updated_at AS version')}",
         )
-        rows = sorted_source("exercises e", wanted, STORED, sort, arguments)
+        rows = sorted_source("exercises e", wanted, STORED, order, arguments)
         yield page_statement(shown, rows, where, order, window, arguments, order.stored, "e.id")
 
 
@@ -114,18 +115,16 @@ async def library_pages(
     names: frozenset[str] | None = None,
 ) -> list[Page]:
     """A page of each organization's library."""
-    arguments, order = Arguments(), ORDERS[sort]
-    direction = order.direction(window)
+    arguments, direction = Arguments(), ORDERS[sort].direction(window)
     libraries = _libraries(keys, arguments)
-    head, filters = (
-        ("", []) if source is LibrarySource.ORG else page_conditions(wanted, EFFECTIVE, arguments, VIEWER, sort)
-    )
-    streams = [*_streams(source, wanted, sort, window, names, filters, arguments)]
+    reading = Listing(wanted, EFFECTIVE, arguments, VIEWER).reading(sort, window)
+    streams = [each for stretch in reading.stretches for each in _streams(source, wanted, names, stretch, arguments)]
     rows = await session.fetch(
         f"""
-        {head}
+        {reading.head}
         SELECT wanted.position, wanted.organization_id, page.*
         FROM {libraries}
+        {reading.beside}
         CROSS JOIN LATERAL ({merged(streams, direction, window.limit)}) AS page
         ORDER BY wanted.position, sort_key {direction}, page.id {direction}
         """,
@@ -146,7 +145,7 @@ async def library_counts(
         filter = conditions(wanted, EFFECTIVE, arguments, VIEWER)
         counts.append((CANONICAL, [*_canonical(source, wanted, arguments), *filter]))
     if source in (LibrarySource.ALL, LibrarySource.ORG):
-        counts.append(("exercises e", _own(wanted, arguments)))
+        counts.append(("exercises e", [*_own(wanted, arguments), *conditions(wanted, STORED, arguments)]))
     total = " + ".join(f"(SELECT count(*) FROM {rows} WHERE {' AND '.join(where)})" for rows, where in counts)
     rows = await session.fetch(
         f"SELECT {total} AS exercises FROM {libraries} ORDER BY wanted.position", *arguments.values
