@@ -195,7 +195,7 @@ async def test_canonical_names_are_sought_by_the_indexes_of_search(
 def rows_scored(plan: dict[str, Any]) -> int:
     """The number of rows whose texts a plan joins, to score them."""
     if plan["Node Type"] == "Subquery Scan" and plan["Alias"].startswith("text"):
-        return round(plan["Actual Loops"] * plan["Actual Rows"])
+        return int(plan["Actual Loops"]) * int(plan["Actual Rows"])
     inner = (each for each in plan.get("Plans", ()) if each["Parent Relationship"] not in ("SubPlan", "InitPlan"))
     return sum(map(rows_scored, inner))
 
