@@ -195,9 +195,9 @@ async def test_canonical_names_are_sought_by_the_indexes_of_search(
 def rows_scored(plan: dict[str, Any]) -> int:
     """The number of rows whose texts a plan joins, to score them."""
     if plan["Node Type"] == "Subquery Scan" and plan["Alias"].startswith("text"):
-        return int(plan["Actual Loops"]) * int(plan["Actual Rows"])
+        return int(plan["Actual Loops"] * plan["Actual Rows"])
     inner = (each for each in plan.get("Plans", ()) if each["Parent Relationship"] not in ("SubPlan", "InitPlan"))
-    return sum(map(rows_scored, inner))
+    return sum(rows_scored(each) for each in inner)
 
 
 @pytest.mark.parametrize(("is_library", "most", "scored"), [(False, 1, 1), (True, 1, 2), (False, 9, 4), (True, 9, 6)])

@@ -45,15 +45,11 @@ def counting_statement(listing: str) -> str:
     """
     found = "listed.failed <@ ARRAY['{}']"
     counts = [
-        f"SELECT '{name}', upper({name}), count(*) FROM listed "
-        f"WHERE {found.format(name)} AND {name} IS NOT NULL GROUP BY 2"
+        f"SELECT '{name}', upper({name}), sum(number)::bigint FROM valued "
+        f"WHERE {found.format(name).replace('listed.', '')} AND {name} IS NOT NULL GROUP BY 2"
         for name in VALUES
     ]
-    counts += [
-        f"SELECT '{name}', mode() WITHIN GROUP (ORDER BY entry.word COLLATE \"C\"), count(DISTINCT number) "
-        f"FROM listed, unnest({name}, {name}_keys) AS entry (word, key) WHERE {found.format(name)} GROUP BY entry.key"
-        for name in LISTS
-    ]
+    counts += [_of_list(name, found.format(name)) for name in LISTS]
     counts += [
         f"SELECT '{name}', tag.{kind}_id::text, count(*) FROM listed JOIN exercise_tags tag "
         f"ON tag.exercise_id = listed.id WHERE {found.format(name)} AND tag.{kind}_id IS NOT NULL GROUP BY 2"
@@ -70,6 +66,8 @@ def counting_statement(listing: str) -> str:
             SELECT *, row_number() OVER () AS number
             FROM ({listing}) AS candidate
             WHERE cardinality(candidate.failed) <= 1),
+        valued AS MATERIALIZED (
+            SELECT {", ".join(VALUES)}, failed, count(*) AS number FROM listed GROUP BY {", ".join(VALUES)}, failed),
         above (id, above_id) AS (
             SELECT id, id FROM exercise_categories
             UNION
@@ -80,6 +78,22 @@ def counting_statement(listing: str) -> str:
         FROM ({" UNION ALL ".join(counts)}) AS facet (name, value, count)
         ORDER BY name, count DESC, value
     """
+
+
+def _of_list(name: str, found: str) -> str:
+    """The counts of a list's entries. Many exercises have the same list: its entries are counted once for all of them.
+
+    An exercise that has an entry twice counts once: where the entry is first.
+    """
+    return f"""
+        SELECT '{name}', (array_agg(word ORDER BY words DESC, word COLLATE "C"))[1], sum(exercises)::bigint
+        FROM (SELECT entry.key, entry.word, sum(number) AS words,
+                     sum(number) FILTER (WHERE entry.place = array_position(same.keys, entry.key)) AS exercises
+              FROM (SELECT {name} AS entries, {name}_keys AS keys, count(*) AS number
+                    FROM listed WHERE {found} GROUP BY {name}, {name}_keys) AS same,
+                   unnest(same.entries, same.keys) WITH ORDINALITY AS entry (word, key, place)
+              GROUP BY entry.key, entry.word) AS spelling
+        GROUP BY key"""
 
 
 def by_facet(rows: Iterable[FacetRow]) -> dict[str, list[FacetRow]]:
