@@ -1,9 +1,8 @@
 """Overrides whose texts change lose their vectors, which are of the texts before.
 
 Until the job has embedded the new text, the exercise is found by the canonical row's vector, as it is where an override
-has none. After a reset this is so at once, also where there is no service of embeddings any more. The hash becomes empty
-and not null: the job, for which the row is marked, makes the next vector, and marks what repeats the text, as for rows
-that had a hash before.
+has none; after a reset too, also without a service of embeddings. The hash becomes empty, not null: the job for which
+the row is marked makes the next vector, and marks what repeats the text, as for rows that had a hash before.
 """
 
 from alembic import op

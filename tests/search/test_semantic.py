@@ -148,7 +148,8 @@ async def test_an_override_whose_text_changed_is_found_by_the_canonical_vector_u
     scope = {"organizationId": str(gym.id), "mode": "SEMANTIC", "limit": 100}
 
     async def is_first(q: str) -> bool:
-        return ids(await search(semantic, gym.coach, q, **scope))[0] == made["id"]
+        first: str = ids(await search(semantic, gym.coach, q, **scope))[0]
+        return first == str(made["id"])
 
     await upsert(semantic, gym, made["id"], name="Okapi")
     id = await owner.fetchval("SELECT id FROM exercise_org_overrides WHERE organization_id = $1", gym.id)
