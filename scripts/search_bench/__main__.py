@@ -10,6 +10,7 @@ import orjson
 
 from kinegraph.formats.records import File
 from kinegraph.lexicon.rules_query import analysed
+from kinegraph.search.rules import class_of
 from search_bench import speed, table
 from search_bench.ask import LISTS, Hit, NotAnsweredError, ask, of_list, scored
 from search_bench.libraries import api, library, storage
@@ -64,8 +65,8 @@ async def measure(client: httpx.AsyncClient, queries: Sequence[Query], key: str,
 
 
 def print_weights(answered: Mapping[Query, Sequence[Hit]]) -> None:
-    """Print the weights of the lists for queries that the search takes for misspelled, and for others."""
-    classes = {query: "misspelled" if analysed(query.text).is_misspelled else "other" for query in answered}
+    """Print the best weights of the lists for each class of query (`kinegraph.search.rules`)."""
+    classes = {query: class_of(analysed(query.text)).value for query in answered}
     print("\nweights beside lexical 1     n  validated  equal weights  held out  best")
     for choice in choose(answered, classes):
         best = ", ".join(f"{name} {weight:g}" for name, weight in choice.best.items() if name != "lexical")

@@ -18,7 +18,7 @@ from search_bench.queries import Query
 
 RANK_CONSTANT = 60
 FOLDS = 5
-CANDIDATES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0)
+CANDIDATES = (0.0, 0.005, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0)
 
 Weights = Mapping[str, float]
 Answers = Mapping[Query, Sequence[Hit]]

@@ -36,6 +36,24 @@ async def test_a_service_that_fails_for_a_while_loses_nothing_and_the_job_tells_
     assert (await stored(owner, "exercises", id))[1] and len(server.answered) == 1
 
 
+async def test_a_running_job_shows_why_a_request_is_tried_again(jobs: Jobs, owner: Pool, server: LocalVoyage) -> None:
+    await write_exercise(owner, "Burpee")
+    loop = asyncio.get_running_loop()
+    shown: list[Any] = []
+
+    def fail_once(request: Any) -> Any:
+        if len(server.received) == 1:
+            return failed()
+        read = owner.fetchrow("SELECT status, message FROM jobs")
+        shown.append(asyncio.run_coroutine_threadsafe(read, loop).result(10))
+        return None
+
+    server.fault = fail_once
+    job = await jobs.run()
+    assert [(each.status, each.message) for each in shown] == [("running", "Voyage failed (500). It is tried again.")]
+    assert (job.status, job.message) == ("succeeded", "1 rows have the vectors of their texts.")
+
+
 async def test_a_cancelled_job_stores_nothing_more_and_leaves_its_rows_to_others(
     jobs: Jobs, owner: Pool, server: LocalVoyage
 ) -> None:

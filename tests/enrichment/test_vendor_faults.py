@@ -1,5 +1,6 @@
 """When Anthropic fails, is slow or answers nonsense, nothing is lost, and the job says what is the matter."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any  # JSON of answers
 
@@ -32,8 +33,17 @@ from tests.vendors.claude import (
 async def test_a_fault_that_passes_is_tried_again_within_the_run(enriching: Enriching, fault: Fault) -> None:
     id = await enriching.exercise()
     enriching.claude.faults.append(fault)
+    shown: list[str] = []
+    loop = asyncio.get_running_loop()
+
+    def read_message() -> None:
+        read = enriching.owner.fetchval("SELECT message FROM jobs")
+        shown.append(asyncio.run_coroutine_threadsafe(read, loop).result(10))
+
+    enriching.claude.before_answer = read_message
     job = await enriching.enrich(id)
     assert (job["status"], job["error"], len(enriching.claude.requests)) == ("SUCCEEDED", None, 2)
+    assert len(shown) == 1 and shown[0].startswith("Anthropic ") and shown[0].endswith("It is tried again.")
 
 
 @pytest.mark.parametrize(

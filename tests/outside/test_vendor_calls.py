@@ -92,6 +92,34 @@ async def test_a_vendor_that_is_silent_is_given_up_within_the_time_of_a_call() -
     assert vendor.breaker.state is BreakerState.OPEN
 
 
+@pytest.mark.parametrize(
+    ("deadline", "state"), [(0.04, BreakerState.OPEN), (0.03, BreakerState.OPEN), (0.01, BreakerState.CLOSED)]
+)
+async def test_a_silent_vendor_has_failed_a_call_if_it_had_half_of_its_time_at_least(
+    deadline: float, state: BreakerState
+) -> None:
+    async def send() -> str:
+        await asyncio.Event().wait()
+        return "never"
+
+    vendor = calls(Clock(), failures=1)
+    with pytest.raises(PassingFault, match="did not answer in time"):
+        await vendor.call(send, Patience(1, 0.04, deadline))
+    assert vendor.breaker.state is state
+
+
+async def test_who_waits_is_shown_each_fault_that_is_tried_again() -> None:
+    shown: list[str] = []
+
+    async def show(fault: ServiceError) -> None:
+        shown.append(str(fault))
+
+    outcomes = answers(PassingFault("First."), PassingFault("Second."), PassingFault("Third."))
+    with pytest.raises(PassingFault, match=r"Third\."):
+        await calls(Clock()).call(outcomes, Patience(3, 5, 300), retried=show)
+    assert shown == ["First.", "Second."]
+
+
 async def test_the_breaker_opens_after_failures_in_a_row_and_closes_after_one_success() -> None:
     clock = Clock()
     vendor, once = calls(clock, failures=3), Patience(1, 5, 10)

@@ -79,11 +79,16 @@ async def test_a_row_whose_other_fields_are_overridden_is_customized(api: Api, w
     assert (first["exercise"]["name"], first["source"]) == ("Bench Press", "CUSTOMIZED")
 
 
-async def test_of_equal_slugs_the_organizations_row_is_found_alone(api: Api, gym: Organization, owner: Pool) -> None:
+async def test_of_equal_slugs_the_organizations_row_is_found_in_the_place_of_the_canonical_one(
+    api: Api, gym: Organization, owner: Pool
+) -> None:
     made = await create(api, gym.coach, gym, name="Deadlift of the Gym")
     await owner.execute("UPDATE exercises SET slug = 'deadlift' WHERE id = $1", made["id"])
     found = await search(api, gym.coach, "deadlift", organizationId=str(gym.id), limit=50)
+    before = await search(api, gym.coach, "deadlift", limit=50)
     of_slug = [hit for hit in found if hit["exercise"]["slug"] == "deadlift"]
+    assert found.index(of_slug[0]) == [hit["exercise"]["slug"] for hit in before].index("deadlift") == 0
+    assert of_slug[0]["score"] == before[0]["score"] and of_slug[0]["lexicalRank"] > 1
     assert [(hit["exercise"]["exerciseId"], hit["source"]) for hit in of_slug] == [(made["id"], "ORG")]
 
 

@@ -16,7 +16,7 @@ from local_voyage.vectors import vector
 from tests.conftest import Api, Organization, Person, World, running
 from tests.exercise.documents import create
 from tests.identity.rows import Pool
-from tests.library.documents import upsert
+from tests.library.documents import reset, upsert
 from tests.search.conftest import search
 from tests.search.semantic import embed, semantic, voyage
 from tests.settings import with_settings
@@ -139,6 +139,28 @@ async def test_an_organization_finds_an_exercise_by_the_vector_of_its_override(
     assert ids(await search(semantic, other_coach, "pangolin", **other_scope))[0] == made["id"]
 
 
+async def test_an_override_whose_text_changed_is_found_by_the_canonical_vector_until_it_has_the_next_one(
+    semantic: Api, admin: Person, world: World, owner: Pool
+) -> None:
+    made = await create(semantic, admin, name="Tarsier", status="PUBLISHED")
+    await embed(owner, "exercises", [UUID(made["id"])], ["tarsier"])
+    gym = await world.organization()
+    scope = {"organizationId": str(gym.id), "mode": "SEMANTIC", "limit": 100}
+
+    async def is_first(q: str) -> bool:
+        first: str = ids(await search(semantic, gym.coach, q, **scope))[0]
+        return first == str(made["id"])
+
+    await upsert(semantic, gym, made["id"], name="Okapi")
+    id = await owner.fetchval("SELECT id FROM exercise_org_overrides WHERE organization_id = $1", gym.id)
+    for change in (upsert(semantic, gym, made["id"], name="Gibbon"), reset(semantic, gym, made["id"])):
+        await embed(owner, "exercise_org_overrides", [id], ["okapi"])
+        await upsert(semantic, gym, made["id"], difficulty=5)
+        assert await is_first("okapi") and not await is_first("tarsier")
+        await change
+        assert await is_first("tarsier") and not await is_first("okapi")
+
+
 async def test_of_rows_with_one_slug_the_organizations_wins_and_the_list_remains_full(
     semantic: Api, gym: Organization, own: list[UUID], owner: Pool
 ) -> None:
@@ -146,7 +168,7 @@ async def test_of_rows_with_one_slug_the_organizations_wins_and_the_list_remains
     hits = await search(semantic, gym.coach, "back squat", organizationId=str(gym.id), mode="SEMANTIC", limit=100)
     same = [hit for hit in hits if hit["exercise"]["slug"] == "back-squat"]
     assert [(hit["source"], hit["exercise"]["exerciseId"]) for hit in same] == [("ORG", str(own[0]))]
-    assert len(hits) == 50
+    assert len(hits) == 50 and hits[0] == same[0]
 
 
 async def test_drafts_and_archived_rows_are_as_hidden_as_in_the_other_lists(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import create
+from tests.identity.rows import Pool
 from tests.library.documents import upsert
 
 SUGGEST = """query ($prefix: String!, $organizationId: ID, $limit: Int) {
@@ -47,6 +48,17 @@ async def test_the_parts_that_were_typed_are_highlighted(api: Api, gym: Organiza
     )
     (found,) = await suggested(api, gym.coach, "zeb", **scope)
     assert (found["text"], found["highlights"]) == ("zebu hop", [{"start": 0, "length": 3}])
+
+
+async def test_of_equal_slugs_the_organizations_row_is_suggested_in_the_place_of_the_canonical_one(
+    api: Api, world: World, owner: Pool
+) -> None:
+    gym = await world.organization()
+    made = await create(api, gym.coach, gym, name="A Row of the Gym that has Burpees")
+    await owner.execute("UPDATE exercises SET slug = 'burpees' WHERE id = $1", made["id"])
+    found = await suggested(api, gym.coach, "burp", organizationId=str(gym.id))
+    names = [each["exercise"]["name"] for each in found]
+    assert names[0] == "A Row of the Gym that has Burpees" and "Burpees" not in names
 
 
 async def test_only_what_the_viewer_finds_is_suggested_by_its_effective_name(api: Api, world: World) -> None:

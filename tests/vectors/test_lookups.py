@@ -146,6 +146,20 @@ async def test_a_request_that_ends_does_not_end_the_lookup_of_others(
     await vectors.close()
 
 
+async def test_a_service_that_keeps_silent_is_left_alone(
+    database: Database, server: LocalVoyage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "WAIT_SECONDS", 0.2)
+    server.fault = lambda request: 30.0
+    async with open_voyage("the key", server.url) as voyage:
+        assert voyage is not None
+        vectors = QueryVectors(database, voyage)
+        for number in range(15):
+            assert (await find(vectors, f"silent {number}"))[0] == {f"silent {number}": Absence.EMBEDDINGS_UNAVAILABLE}
+        assert 0 < len(server.received) < 15
+        await vectors.close()
+
+
 async def test_a_service_that_keeps_failing_is_left_alone(database: Database, server: LocalVoyage) -> None:
     server.fault = lambda request: failed(503)
     async with open_voyage("the key", server.url) as voyage:

@@ -53,6 +53,10 @@ class JobRun:
             await self._store(session, total, done, message, is_work=False)
         self.wake()
 
+    async def show_retry(self, database: Database, fault: Exception) -> None:
+        """Show in the job's message that a service failed a call, which will be tried again. Raises JobStopped."""
+        await self.show(database, message=f"{fault} It is tried again.")
+
     async def succeed(self, session: WriteSession, message: str) -> None:
         """End the job in the transaction of its work: what it did is told once, however often it is run.
 

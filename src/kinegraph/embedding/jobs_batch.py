@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from kinegraph.embedding.store_sources import READERS
 from kinegraph.identity.store import authenticate_for_organizations
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.outside.vendor_calls import Retried
 from kinegraph.outside.voyage import MODEL, RequestRefused
 
 
 class EmbeddingService(Protocol):
     """The service that makes vectors of texts (outside.voyage)."""
 
-    async def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
-        """A vector for each text. Raises ServiceError."""
+    async def embed_documents(self, texts: Sequence[str], retried: Retried | None = None) -> list[list[float]]:
+        """A vector for each text. Raises ServiceError; what `retried` raises ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ async def embed_batch(work: Embedding, kind: str, marks: Sequence[Mark]) -> None
     sources = await _sources(work.database, kind, marks)
     await _mark_dependents(work.database, sources.values())
     stale = [each for each in sources.values() if not each.is_fresh]
-    made = await made_vectors(work.service, [*dict.fromkeys(each.text for each in stale if each.text)])
+    texts = [*dict.fromkeys(each.text for each in stale if each.text)]
+    made = await made_vectors(work.service, texts, partial(work.run.show_retry, work.database))
     changed = {each.id: Vector(each.id, each.hash, made.get(each.text or "")) for each in stale}
     gone = {each.row_id: Vector(each.row_id, None, None) for each in marks if each.row_id not in sources}
     refused = sum(1 for each in stale if each.text and each.text not in made)
@@ -98,7 +101,9 @@ async def _mark_dependents(database: Database, sources: Iterable[Source]) -> Non
             await store.mark_dependents(session, ids, [each.organization_id for each in changed])
 
 
-async def made_vectors(service: EmbeddingService, texts: Sequence[str]) -> Mapping[str, Sequence[float]]:
+async def made_vectors(
+    service: EmbeddingService, texts: Sequence[str], retried: Retried | None = None
+) -> Mapping[str, Sequence[float]]:
     """The vector of each text that the service does not refuse: of a refused request, both halves are sent again.
 
     Raises ServiceError: RequestRefused where all texts are refused, which is no fault of theirs.
@@ -109,7 +114,7 @@ async def made_vectors(service: EmbeddingService, texts: Sequence[str]) -> Mappi
     while waiting:
         request = waiting.pop()
         try:
-            made |= zip(request, await service.embed_documents(request), strict=True)
+            made |= zip(request, await service.embed_documents(request, retried), strict=True)
         except RequestRefused as error:
             refusal = error
             half = len(request) // 2

@@ -7,6 +7,7 @@ once. The cost of an answer is stored in a transaction of its own, before the an
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from kinegraph.background.jobs import JobRun
@@ -106,10 +107,11 @@ class Pass:
         """The language model's answer; None where none could be read. Raises BudgetSpent and ServiceError."""
         tool = Tool(TOOL_NAME, TOOL_DESCRIPTION, answer_schema(len(entries)))
         price, max_tokens = self._price, max_output_tokens(entries)
+        show_retry = partial(self._run.show_retry, self._database)
         for _ in range(MAX_REQUESTS):
             if self._account.cost + max_cost_of_request(price, size_of(entries), max_tokens) > self._account.max_cost:
                 raise BudgetSpent
-            found = await self._claude.call_tool(PROMPT, content_of(entries), tool, max_tokens)
+            found = await self._claude.call_tool(PROMPT, content_of(entries), tool, max_tokens, show_retry)
             answer = read_answer(found.values, entries)
             async with self._database.write(store.authenticate_enricher) as session:
                 self._account = await store_runs.add(
@@ -129,7 +131,9 @@ class Pass:
         """Store an answer and the job's progress in one transaction."""
         count = len(answer.answered)
         async with self._database.write(store.authenticate_enricher) as session:
-            await self._run.report(session, total=self._total, done=self._account.enriched + count)
+            done = self._account.enriched + count
+            message = f"{done} of {self._total} exercises are enriched."
+            await self._run.report(session, total=self._total, done=done, message=message)
             proposed, applied = await propose(
                 session, self._run.id, self._claude.model, answer, applies=self._plan.applies
             )

@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import Any  # the SDK is imported when it is needed; answers are JSON
 
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.vendor_calls import PassingFault, Patience, VendorCalls, retry_after_seconds
+from kinegraph.outside.vendor_calls import PassingFault, Patience, Retried, VendorCalls, retry_after_seconds
 
 VENDOR = "Anthropic"
 URL = "https://api.anthropic.com"
-PATIENCE = Patience(max_calls=4, call_seconds=60, deadline_seconds=180)
+PATIENCE = Patience(max_calls=4, call_seconds=45, deadline_seconds=180)
 """How long a request waits: its job is tried again after that."""
 REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE = 50, 50_000
 """The limits of a new account at Anthropic; those of input tokens are the smallest."""
@@ -70,10 +70,13 @@ class Claude:
         )
         self._client: Any = None
 
-    async def call_tool(self, system: str, content: str, tool: Tool, max_tokens: int) -> ToolAnswer:
+    async def call_tool(
+        self, system: str, content: str, tool: Tool, max_tokens: int, retried: Retried | None = None
+    ) -> ToolAnswer:
         """The model's answer to a message, as the tool's input. Raises ServiceError.
 
-        Faults that may pass are tried again as PATIENCE has it. `max_tokens` is the maximum length of the answer.
+        Faults that may pass are tried again as PATIENCE has it, each after a call of `retried`. `max_tokens` is the
+        maximum length of the answer.
         """
         sdk = await asyncio.to_thread(import_module, "anthropic")
         if self._client is None:
@@ -89,7 +92,7 @@ class Claude:
             "tool_choice": {"type": "tool", "name": tool.name},
         }
         tokens = (len(system) + len(content)) // 2
-        return await self._calls.call(lambda: self._send(sdk, request), self._patience, tokens)
+        return await self._calls.call(lambda: self._send(sdk, request), self._patience, tokens, retried)
 
     async def _send(self, sdk: Any, request: dict[str, Any]) -> ToolAnswer:
         """The answer to one request. Raises PassingFault and ServiceError."""

@@ -18,6 +18,11 @@ from kinegraph.outside.vendor_breaker import Breaker
 
 T = TypeVar("T")
 
+Retried = Callable[[ServiceError], Awaitable[None]]
+"""Is called with the fault of a call that will be tried again, before the delay."""
+
+FAIR_SHARE = 0.5
+"""The share of the time of a call that a silent vendor must have had, at least, to have failed it."""
 MAX_RETRY_AFTER_SECONDS = 60
 """Maximum delay that a vendor's `Retry-After` has. Beyond it a later job calls again."""
 
@@ -61,17 +66,31 @@ class VendorCalls:
         self._tokens = AsyncLimiter(tokens_per_minute)
         self._sleep = sleep
 
-    async def call(self, send: Callable[[], Awaitable[T]], patience: Patience, tokens: int = 0) -> T:
+    async def call(
+        self,
+        send: Callable[[], Awaitable[T]],
+        patience: Patience,
+        tokens: int = 0,
+        retried: Retried | None = None,
+    ) -> T:
         """The answer to `send`, which is called again where it fails for a reason that may pass. Raises ServiceError.
 
-        `tokens` is the estimated number of tokens of a call; more than the limit of a minute counts as that.
+        `tokens` is the estimated number of tokens of a call; more than the limit of a minute counts as that. What
+        `retried` raises ends the calls.
         """
+
+        async def before_sleep(state: RetryCallState) -> None:
+            fault = state.outcome.exception() if state.outcome else None
+            if retried is not None and isinstance(fault, ServiceError):
+                await retried(fault)
+
         deadline = asyncio.get_running_loop().time() + patience.deadline_seconds
         retries = AsyncRetrying(
             retry=retry_if_exception_type(PassingFault),
             stop=stop_after_attempt(patience.max_calls) | stop_before_delay(patience.deadline_seconds),
             wait=retry_delay_seconds,
             sleep=self._sleep,
+            before_sleep=before_sleep,
             reraise=True,
         )
         return await retries(self._call_once, send, patience.call_seconds, tokens, deadline)
@@ -86,11 +105,15 @@ class VendorCalls:
         if not self.breaker.begin():
             left = self.breaker.seconds_left
             raise VendorUnavailable(f"{self.vendor} failed repeatedly; it is called again in {left:.0f} seconds.")
+        now = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(min(asyncio.get_running_loop().time() + seconds, deadline)):
+            async with asyncio.timeout_at(min(now + seconds, deadline)):
                 answer = await send()
         except TimeoutError:
-            self.breaker.fail()
+            if deadline - now >= seconds * FAIR_SHARE:
+                self.breaker.fail()
+            else:
+                self.breaker.abandon()
             raise PassingFault(f"{self.vendor} did not answer in time ({seconds:g} seconds).") from None
         except PassingFault:
             self.breaker.fail()

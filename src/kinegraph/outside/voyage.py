@@ -14,14 +14,14 @@ from importlib import import_module
 from typing import Any  # the SDK is imported late, so that its types are not known here
 
 from kinegraph.outside.errors import ServiceError
-from kinegraph.outside.vendor_calls import PassingFault, Patience, VendorCalls, retry_after_seconds
+from kinegraph.outside.vendor_calls import PassingFault, Patience, Retried, VendorCalls, retry_after_seconds
 
 MODEL = "voyage-multilingual-2"
 DIMENSIONS = 1024
 MAX_REQUEST_TEXTS, MAX_REQUEST_TOKENS = 1_000, 60_000
 REQUESTS_PER_MINUTE, TOKENS_PER_MINUTE = 300, 1_000_000
 
-DOCUMENTS = Patience(max_calls=4, call_seconds=60, deadline_seconds=120)
+DOCUMENTS = Patience(max_calls=4, call_seconds=20, deadline_seconds=120)
 
 
 class RequestRefused(ServiceError):
@@ -39,16 +39,24 @@ class Voyage:
             "Voyage", requests_per_minute=REQUESTS_PER_MINUTE, tokens_per_minute=TOKENS_PER_MINUTE
         )
 
-    async def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
-        """The vectors of texts that are searched, in their order. Raises ServiceError."""
+    async def embed_documents(self, texts: Sequence[str], retried: Retried | None = None) -> list[list[float]]:
+        """The vectors of texts that are searched, in their order. Raises ServiceError.
+
+        `retried` is called with the fault of each call that will be tried again.
+        """
         vectors: list[list[float]] = []
         for batch in batches(texts):
-            vectors += await self._embed(batch, "document", DOCUMENTS)
+            vectors += await self._embed(batch, "document", DOCUMENTS, retried)
         return vectors
 
-    async def embed_queries(self, texts: Sequence[str], timeout_seconds: float) -> list[list[float]]:
-        """The vectors of texts that somebody searches for, in their order, by one call. Raises ServiceError."""
-        patience = Patience(max_calls=1, call_seconds=timeout_seconds, deadline_seconds=timeout_seconds)
+    async def embed_queries(
+        self, texts: Sequence[str], timeout_seconds: float, deadline_seconds: float | None = None
+    ) -> list[list[float]]:
+        """The vectors of texts that somebody searches for, in their order, by one call. Raises ServiceError.
+
+        The call ends after `deadline_seconds`, where these are fewer than the `timeout_seconds` that it should have.
+        """
+        patience = Patience(1, timeout_seconds, timeout_seconds if deadline_seconds is None else deadline_seconds)
         return await self._embed([*texts], "query", patience)
 
     async def embed_query(self, text: str, timeout_seconds: float) -> list[float]:
@@ -68,7 +76,9 @@ class Voyage:
     def _client(self) -> Any:
         return import_module("voyageai").AsyncClient(api_key=self._key, base_url=self._url, max_retries=0)
 
-    async def _embed(self, texts: list[str], input_type: str, patience: Patience) -> list[list[float]]:
+    async def _embed(
+        self, texts: list[str], input_type: str, patience: Patience, retried: Retried | None = None
+    ) -> list[list[float]]:
         await self.load()
         if self._session is None:
             self._session = import_module("aiohttp").ClientSession()
@@ -79,7 +89,7 @@ class Voyage:
                 answer = await self._client.embed(texts, model=MODEL, input_type=input_type)
             return checked(answer.embeddings, len(texts))
 
-        return await self._calls.call(send, patience, sum(map(estimated_tokens, texts)))
+        return await self._calls.call(send, patience, sum(map(estimated_tokens, texts)), retried)
 
 
 @asynccontextmanager

@@ -16,8 +16,9 @@ from kinegraph.search.store_highlights import highlights_of
 
 described_enum(
     SearchMode,
-    "The lists that a search fuses. Where the server has no service for embeddings, all three are LEXICAL, and "
-    "`extensions.search` of the answer says so.",
+    "The lists that a search fuses. Where a query has no vector, all three are LEXICAL, and `extensions.search` of the "
+    "answer has the reason: NO_EMBEDDINGS (the server has no service for embeddings), EMBEDDINGS_UNAVAILABLE (the "
+    "service failed, or did not answer in time) or EMBEDDINGS_LIMITED (too many new texts).",
     HYBRID="All lists.",
     LEXICAL="Full text and trigrams.",
     SEMANTIC="Embeddings alone.",
@@ -89,7 +90,8 @@ class ExerciseSearchHit:
     )
     source: SearchSource = strawberry.field(description="Where it comes from.")
     score: float = strawberry.field(
-        description="Sum over the lists of their weight / (60 + rank). Comparable within one answer only."
+        description="Sum over the lists of their weight / (60 + rank); the canonical row's where it takes the place of "
+        "one with its slug that has more. Comparable within one answer only."
     )
     lexical_rank: int | None = strawberry.field(description="Its rank by full text.")
     trigram_rank: int | None = strawberry.field(description="Its rank by likeness of name and aliases to the query.")

@@ -249,7 +249,8 @@ compared AS MATERIALIZED (
 ),
 semantic AS (
     SELECT *, row_number() OVER (ORDER BY distance, id) AS rank
-    FROM (SELECT DISTINCT ON (coalesce(slug, id::text)) *  -- the organization's row wins, so that 50 remain
+    FROM (SELECT DISTINCT ON (coalesce(slug, id::text))  -- the organization's row, in the better place; so 50 remain
+                 id, slug, name_key, is_own, min(distance) OVER (PARTITION BY coalesce(slug, id::text)) AS distance
           FROM (SELECT * FROM nearest WHERE (SELECT count(*) FROM nearest) = 50
                 UNION ALL
                 SELECT * FROM compared WHERE distance IS NOT NULL) AS candidate
@@ -269,19 +270,25 @@ fused AS (
     FULL JOIN trigram USING (id)
     FULL JOIN semantic USING (id)
 ),
--- Of rows with one slug, the organization's wins.
-numbered AS (
-    SELECT *, row_number() OVER (PARTITION BY coalesce(slug, id::text) ORDER BY is_own DESC, score DESC) AS place
+-- Of rows with one slug, the organization's is shown, with the score and in the position of the best of them.
+positioned AS (
+    SELECT *, row_number() OVER (ORDER BY score DESC, lexical_rank NULLS LAST, name_key, id) AS own_position
     FROM fused
+),
+numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY coalesce(slug, id::text) ORDER BY is_own DESC, own_position) AS place,
+           max(score) OVER (PARTITION BY coalesce(slug, id::text)) AS best_score,
+           min(own_position) OVER (PARTITION BY coalesce(slug, id::text)) AS position
+    FROM positioned
 ),
 hits AS (
     SELECT *
     FROM numbered
     WHERE place = 1
-    ORDER BY score DESC, lexical_rank NULLS LAST, name_key, id
+    ORDER BY position
     LIMIT $18
 )
-SELECT id, $1::uuid AS organization_id, score::double precision AS score,
+SELECT id, $1::uuid AS organization_id, best_score::double precision AS score,
        lexical_rank::integer, trigram_rank::integer, semantic_rank::integer,
        CASE WHEN $1 IS NULL THEN 'CANONICAL'
             WHEN is_own THEN 'ORG'
@@ -290,4 +297,4 @@ SELECT id, $1::uuid AS organization_id, score::double precision AS score,
                   WHERE o.exercise_id = hits.id AND o.organization_id = $1) THEN 'CUSTOMIZED'
             ELSE 'CANONICAL' END AS source
 FROM hits
-ORDER BY score DESC, lexical_rank NULLS LAST, name_key, id
+ORDER BY position

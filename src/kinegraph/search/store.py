@@ -15,15 +15,9 @@ from kinegraph.language.rules_text import EVERY_PART, Part
 from kinegraph.lexicon.rules_query import SearchQuery, analysed
 from kinegraph.library.rules import OVERRIDABLE_BY_KEY
 from kinegraph.library.store_columns import EFFECTIVE
+from kinegraph.search.rules import SEMANTIC_WEIGHTS, TRIGRAM_WEIGHTS, class_of
 from kinegraph.search.store_scope import Scope
 from kinegraph.vectors.rules import Vector
-
-TRIGRAM_WEIGHTS = {True: 0.8, False: 0.0}
-SEMANTIC_WEIGHTS = {True: 0.02, False: 0.4}
-"""The weights of the lists of trigrams and of vectors beside full text (1), by whether the lexicon lacks a word.
-
-Chosen by cross-validation (docs/search-quality.md, The weights).
-"""
 
 ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
 attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsewhere")
@@ -112,6 +106,7 @@ async def _search(
     is_semantic: bool,
 ) -> list[HitRow]:
     arguments = Arguments()
+    of_class = class_of(query)
     for value, kind in (
         (scope.organization_id, "uuid"),
         (scope.is_coached, "boolean"),
@@ -124,12 +119,12 @@ async def _search(
         ([weight for _, weight in query.exact], "real[]"),
         (query.text, "text"),
         (0.0 if is_semantic else 1.0, "real"),
-        (TRIGRAM_WEIGHTS[query.is_misspelled], "real"),
+        (TRIGRAM_WEIGHTS[of_class], "real"),
         (limit, "integer"),
         (list(OVERRIDABLE_BY_KEY), "text[]"),
         (query.is_misspelled and not is_semantic, "boolean"),
         (vector, "real[]"),
-        (1.0 if is_semantic else SEMANTIC_WEIGHTS[query.is_misspelled], "real"),
+        (1.0 if is_semantic else SEMANTIC_WEIGHTS[of_class], "real"),
     ):
         arguments.bind(value, kind)
     effective = " AND ".join(conditions(wanted, EFFECTIVE, arguments))

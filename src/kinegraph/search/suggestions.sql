@@ -74,15 +74,21 @@ aliased AS MATERIALIZED (
      ORDER BY length(s.search_name), s.name_key, s.exercise_id
      LIMIT 2 * $8::integer)
 ),
-numbered AS (
-    SELECT *, row_number() OVER (PARTITION BY coalesce(slug, id::text) ORDER BY is_own DESC) AS place
+-- Of rows with one slug, the organization's is shown, in the position of the best of them.
+positioned AS (
+    SELECT *, row_number() OVER (ORDER BY nearness DESC, length(search_name), name_key, id) AS own_position
     FROM (SELECT * FROM begun UNION ALL SELECT * FROM worded UNION ALL SELECT * FROM aliased) AS found
+),
+numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY coalesce(slug, id::text) ORDER BY is_own DESC, own_position) AS place,
+           min(own_position) OVER (PARTITION BY coalesce(slug, id::text)) AS position
+    FROM positioned
 ),
 suggested AS (
     SELECT *
     FROM numbered
     WHERE place = 1
-    ORDER BY nearness DESC, length(search_name), name_key, id
+    ORDER BY position
     LIMIT $8::integer
 )
 SELECT suggested.id, $1::uuid AS organization_id,
@@ -93,4 +99,4 @@ JOIN exercises e
     ON e.id = suggested.id
 LEFT JOIN exercise_org_overrides o
     ON o.exercise_id = e.id AND o.organization_id = $1
-ORDER BY nearness DESC, length(suggested.search_name), suggested.name_key, suggested.id
+ORDER BY position

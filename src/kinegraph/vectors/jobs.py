@@ -135,10 +135,11 @@ class QueryVectors:
         """Look texts up, let their requests continue, and then store what is new, or note that it was used."""
         found: dict[str, Vector | Absence] = {}
         used: dict[str, Vector] = {}
+        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout_at(deadline):
                 await self._find_stored(texts, found, used)
-                await self._find_new(texts, found, used, charge, allowance)
+            await self._find_new(texts, found, used, charge, allowance, deadline)
         except FAILED as error:
             log.warning("searches have no vectors", extra={"reason": str(error) or type(error).__name__})
         self.counts["none"] += len(texts) - sum(isinstance(each, tuple) for each in found.values())
@@ -165,14 +166,20 @@ class QueryVectors:
         used: dict[str, Vector],
         charge: Charge,
         allowance: Allowance,
+        deadline: float,
     ) -> None:
-        """Ask the service for the vectors that are not found, by one call. Raises ServiceError."""
+        """Ask the service for the vectors that are not found, by one call until the deadline. Raises ServiceError.
+
+        The service ends the call itself, so that its circuit breaker counts a silence as a failure.
+        """
         service, missing = self._service, [hash for hash in texts if hash not in found]
         allowed = allowance.take(missing[:MAX_NEW])
         found |= dict.fromkeys(missing[len(allowed) :], Absence.EMBEDDINGS_LIMITED)
         if allowed and service is not None:
             charge(NEW_COST * len(allowed))
-            made = await service.embed_queries([sent_text(texts[hash]) for hash in allowed], WAIT_SECONDS)
+            left = deadline - asyncio.get_running_loop().time()
+            sent = [sent_text(texts[hash]) for hash in allowed]
+            made = await service.embed_queries(sent, WAIT_SECONDS, max(0.0, left))
             for hash, vector in zip(allowed, made, strict=True):
                 found[hash] = used[hash] = self._put("service", hash, vector)
 
