@@ -8,7 +8,9 @@ import pytest
 
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
+from kinegraph.lexicon.rules_query import analysed
 from kinegraph.main import create_app
+from kinegraph.search.rules import QueryClass, class_of
 from kinegraph.search.store import filtered
 from kinegraph.services import Services
 from local_voyage.server import LocalVoyage
@@ -60,6 +62,26 @@ async def test_each_mode_fuses_its_lists(semantic: Api, reader: Person, voyage: 
     lexical = await search(semantic, reader, "leg press", mode="LEXICAL", limit=100)
     assert {hit["semanticRank"] for hit in lexical} == {None}
     assert len(voyage.received) == before
+
+
+@pytest.mark.parametrize("q", ["bench press", "squat", "romanain deadlfit", "pres"])
+async def test_vectors_move_no_row_of_a_query_that_names_an_exercise(semantic: Api, reader: Person, q: str) -> None:
+    lexical, hybrid = [ids(await search(semantic, reader, q, mode=each, limit=100)) for each in ("LEXICAL", "HYBRID")]
+    assert hybrid[: len(lexical)] == lexical and len(hybrid) > len(lexical)
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("knee pain", QueryClass.TOPIC),
+        ("יד", QueryClass.TOPIC),
+        ("back squat", QueryClass.NAME),
+        ("kettlebell", QueryClass.NAME),
+        ("xqzw squat", QueryClass.MISSPELLED),
+    ],
+)
+def test_a_query_of_muscles_body_and_training_alone_is_a_topic(q: str, expected: QueryClass) -> None:
+    assert class_of(analysed(q)) is expected
 
 
 @pytest.mark.parametrize(
