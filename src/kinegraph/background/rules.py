@@ -83,6 +83,9 @@ MAX_FAULTS = 8
 LEASE_SECONDS = 30
 """Seconds after which a job is handed over again, unless its worker renews it or ends it; a setting changes it."""
 
+HURRIED_SECONDS = 30
+"""Seconds after which a job that waits for its next try is due at the latest, once there is new work for it."""
+
 JITTER = 0.2
 """Delays differ by up to this fraction, so that jobs that failed together are not tried together."""
 
