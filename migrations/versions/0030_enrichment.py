@@ -4,7 +4,9 @@
     exercise_enrichments  by exercise and language: the hash of the content that was last answered, and a job's claim
     enrichment_runs       by job: requests, tokens, cost, and what became of the answers
 
+`kinegraph_alias_identity` is the form in which proposals are compared: spellings that are one for search are one here.
 `kinegraph_seeded_aliases` makes the aliases of a row that is seeded again: those of the file, and those of proposals.
+A trigger clears `applied_at` of proposals whose alias was removed: what a person adds later is the person's.
 """
 
 from alembic import op
@@ -14,20 +16,30 @@ down_revision = "0029"
 
 
 def upgrade() -> None:
+    op.execute(IDENTITY)
     op.execute(TABLES)
     op.execute(POLICIES)
     op.execute(FUNCTION)
+    op.execute(TRIGGER)
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION kinegraph_seeded_aliases(uuid, text[], text[])")
+    op.execute("DROP TRIGGER aliases_removed ON exercises")
+    op.execute("DROP FUNCTION kinegraph_aliases_removed(), kinegraph_seeded_aliases(uuid, text[], text[])")
     op.execute("DROP TABLE enrichment_runs, exercise_enrichments, alias_proposals")
     op.execute("DROP TYPE alias_state, alias_language")
+    op.execute("DROP FUNCTION kinegraph_alias_identity(text)")
 
+
+IDENTITY = """
+CREATE FUNCTION public.kinegraph_alias_identity(written text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT
+RETURN replace(public.kinegraph_search_text(written), ' ', '');
+"""
 
 # text: the alias as it is reviewed; proposed_text: as the model wrote it. Identities are the forms that are compared.
 # shared_with_id: another canonical exercise that has the name, or for which it is proposed too.
-# applied_at: when the alias was added to the exercise; null where it was not, and after it was taken back.
+# applied_at: when the alias was added to the exercise; null where it was not, and after it was taken back or removed.
 TABLES = """
 CREATE TYPE alias_language AS ENUM ('he', 'ru');
 CREATE TYPE alias_state AS ENUM ('proposed', 'accepted', 'rejected');
@@ -37,9 +49,10 @@ CREATE TABLE alias_proposals (
     exercise_id         uuid           NOT NULL REFERENCES exercises (id) ON DELETE CASCADE,
     language            alias_language NOT NULL,
     text                varchar(255)   NOT NULL,
-    identity            text           NOT NULL GENERATED ALWAYS AS (kinegraph_folded(text::text)) STORED,
+    identity            text           NOT NULL GENERATED ALWAYS AS (kinegraph_alias_identity(text::text)) STORED,
     proposed_text       varchar(255)   NOT NULL,
-    proposed_identity   text           NOT NULL GENERATED ALWAYS AS (kinegraph_folded(proposed_text::text)) STORED,
+    proposed_identity   text           NOT NULL
+        GENERATED ALWAYS AS (kinegraph_alias_identity(proposed_text::text)) STORED,
     state               alias_state    NOT NULL DEFAULT 'proposed',
     shared_with_id      uuid           REFERENCES exercises (id) ON DELETE SET NULL,
     model               varchar(100)   NOT NULL,
@@ -116,8 +129,24 @@ RETURN (
         FROM unnest(stored) WITH ORDINALITY AS entry (alias, position)
         WHERE kinegraph_folded(alias) <> ALL (kinegraph_folded(shipped))
           AND EXISTS (SELECT FROM alias_proposals p
-                      WHERE p.exercise_id = exercise AND p.identity = kinegraph_folded(alias)
+                      WHERE p.exercise_id = exercise AND kinegraph_folded(p.text::text) = kinegraph_folded(alias)
                         AND p.applied_at IS NOT NULL)
     ) AS each
 );
+"""
+
+# Whoever changes the aliases of a canonical exercise may write proposals, too: both are for platform admins.
+TRIGGER = """
+CREATE FUNCTION kinegraph_aliases_removed() RETURNS trigger
+LANGUAGE plpgsql
+AS $$ BEGIN
+    UPDATE alias_proposals
+    SET applied_at = NULL
+    WHERE exercise_id = NEW.id AND applied_at IS NOT NULL
+      AND kinegraph_folded(text::text) <> ALL (kinegraph_folded(NEW.aliases));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER aliases_removed AFTER UPDATE ON exercises
+    FOR EACH ROW WHEN (NEW.organization_id IS NULL AND OLD.aliases IS DISTINCT FROM NEW.aliases)
+    EXECUTE FUNCTION kinegraph_aliases_removed();
 """

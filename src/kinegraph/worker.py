@@ -82,7 +82,7 @@ async def _make_jobs(session: WriteSession, kinds: Collection[JobKind]) -> None:
     orders = [(kind, fact.payload) for fact in facts for kind in listened[fact.fact] if kind in kinds]
     if single := [order for order in orders if order[0] not in COLLECTED_SECONDS]:
         await store.insert(session, single)
-    for kind in dict.fromkeys(kind for kind, _ in orders if kind in COLLECTED_SECONDS):
+    for kind in sorted({kind for kind, _ in orders if kind in COLLECTED_SECONDS}):  # the order in which rows are locked
         await store.insert_collecting(session, kind, {}, COLLECTED_SECONDS[kind])
 
 

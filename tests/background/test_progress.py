@@ -4,10 +4,12 @@ from typing import Any  # rows of asyncpg
 from uuid import UUID
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from kinegraph.background import store, store_requests, store_runs
 from kinegraph.background.jobs import JobRun, JobStopped
-from kinegraph.background.rules import JobKind, JobStatus
+from kinegraph.background.rules import MAX_TEXT_LENGTH, JobKind, JobStatus, storable_text
 from kinegraph.kit.database import Database
 from kinegraph.kit.outbox import authenticate_worker
 from tests.background.rows import Pool, expire
@@ -142,3 +144,43 @@ async def test_a_job_that_succeeds_in_the_transaction_of_its_work_is_never_run_a
         assert await store_runs.begin(session, run.id) is None
         assert await store_runs.take_due(session, 10) == []
     assert (await stored(owner, run)).message == "Did it."
+
+
+# ---------------------------------------------------------------------------------- texts
+
+ANY_TEXTS = ["a\0b", "a\ud800b", "\x1b[31m\x85\x7f", "\u202eevil", "\0" * (MAX_TEXT_LENGTH + 1), "a\n\tb \U0001f600"]
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs", "Cc", "Cf", "Cs"])))
+@example("a" * (MAX_TEXT_LENGTH + 1))
+def test_any_text_is_made_one_that_is_stored_and_shown_with_as_many_visible_characters(text: str) -> None:
+    stored = storable_text(text)
+    assert len(stored) == min(len(text), MAX_TEXT_LENGTH)
+    assert stored.encode().decode() == storable_text(stored) == stored
+    assert all(
+        each.isprintable() or each in "\n\t" or each == before for each, before in zip(stored, text, strict=False)
+    )
+    assert not set(stored) & {*map(chr, range(9)), "\x7f", "\x85", "\u202e", "\u2066"}
+    if text.isprintable() and len(text) <= MAX_TEXT_LENGTH:
+        assert stored == text
+
+
+async def test_messages_and_errors_of_any_characters_and_length_are_stored(database: Database, owner: Pool) -> None:
+    for text in ANY_TEXTS:
+        run = await begun(database)
+        await run.show(database, message=text)
+        assert (await stored(owner, run)).message == storable_text(text)
+        async with database.write(authenticate_worker) as session:
+            await run.report(session, message="")
+            await run.report(session, message=text)
+            await store_runs.postpone(session, run.id, run.tries, 0, text)
+        job = await stored(owner, run)
+        assert (job.status, job.message, job.error) == ("queued", storable_text(text), storable_text(text))
+        run = await begun_again(database, run.id)
+        async with database.write(authenticate_worker) as session:
+            await store_runs.end(session, run.id, run.tries, JobStatus.FAILED, message=text, error=text)
+        assert (await stored(owner, run)).error == storable_text(text)
+        run = await begun(database)
+        async with database.write() as session:
+            await run.succeed(session, text)
+        assert (await stored(owner, run)).message == storable_text(text)

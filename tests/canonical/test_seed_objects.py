@@ -148,6 +148,9 @@ BAD: Mapping[str, tuple[Any, str]] = {
         f"{KEY}: row 17 (Bad): there is no global category no-such-term.",
     ),
     "U+0000": ([*GOOD, entry("bad", description="a\0b")], f"{KEY}: row 17 (Bad), field description: "),
+    "U+0000 in a name": ([*GOOD, entry("bad", name="a\0b")], f"{KEY}: row 17 (a\u2400b), field name: "),
+    "U+0000 as a name": ([*GOOD, entry("bad", name="\0", difficulty=9)], f"{KEY}: row 17 (\u2400), field "),
+    "U+0000 in a slug": ([*GOOD, entry("a\0b", name="Bad")], f"{KEY}: row 17 (Bad), field slug: "),
     "a long list": (
         [*GOOD, entry("bad", aliases=[1, "a"] * 100_000)],
         f"{KEY}: row 17 (Bad), field aliases: it has 200,000 elements",

@@ -5,6 +5,8 @@ from typing import Any  # faults, and private attributes
 
 import pytest
 
+from kinegraph.background.jobs import JobRun
+from kinegraph.kit.database import Database
 from kinegraph.outside import voyage
 from kinegraph.outside.vendor_breaker import BreakerState
 from kinegraph.outside.vendor_calls import Patience
@@ -69,6 +71,26 @@ async def test_a_cancelled_job_stores_nothing_more_and_leaves_its_rows_to_others
     job = await jobs.run()
     assert (job.status, job.done, len(await marked(owner))) == ("cancelled", 0, 1)
     assert (await jobs.run()).done == 1
+
+
+async def test_a_job_tells_how_many_rows_wait_also_those_that_were_marked_before_it_compared_them(
+    jobs: Jobs, owner: Pool, server: LocalVoyage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write_exercise(owner, "Burpee")
+    shown = []
+    show = JobRun.show
+
+    async def seen(run: JobRun, database: Database, **progress: Any) -> None:
+        await show(run, database, **progress)
+        shown.append(progress["message"])
+
+    monkeypatch.setattr(JobRun, "show", seen)
+    server.fault = lambda request: failed()
+    job = await jobs.run(sweep=True)
+    waiting = len(await marked(owner))
+    assert job.total == waiting > 0
+    assert shown[-1] == f"Comparing all rows: {waiting} wait for the vectors of their texts."
+    assert job.message == f"{waiting} rows wait for the vectors of their texts."
 
 
 async def test_a_failed_job_leaves_its_rows_to_others(jobs: Jobs, owner: Pool, server: LocalVoyage) -> None:

@@ -1,10 +1,14 @@
 """The worker: many facts make one job, and none without a key; with one, the job of the last night takes what waits."""
 
 from datetime import UTC, datetime
+from typing import Any  # rows of asyncpg
 
 import pytest
 from arq import ArqRedis
 
+from kinegraph.background import store_runs
+from kinegraph.background.rules import HURRIED_SECONDS, MAX_FAILURES
+from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.worker import dispatch, enqueue_nightly
 from kinegraph.worker_jobs import Work, possible_kinds
 from tests.background.rows import open_queue
@@ -36,6 +40,35 @@ async def test_many_facts_make_one_job_of_a_kind_that_waits_for_more(
     await write_exercise(owner, "One more", gym)
     await dispatch(jobs.work.database, queue, kinds=possible_kinds(jobs.work))
     assert len(await waiting(owner)) == 3
+
+
+async def test_a_new_fact_hurries_the_job_that_waits_after_a_failure_at_most_every_half_minute(
+    jobs: Jobs, owner: Pool, queue: ArqRedis
+) -> None:
+    waits = "SELECT id, tries, failures, extract(epoch FROM due_at - clock_timestamp())::float AS left FROM jobs"
+
+    async def after_a_fact() -> Any:
+        await write_exercise(owner, "Burpee")
+        await dispatch(jobs.work.database, queue, kinds=possible_kinds(jobs.work))
+        (row,) = await owner.fetch(waits)
+        return row
+
+    async def fail(job: Any, seconds: float) -> None:
+        async with jobs.work.database.write(authenticate_worker) as session:
+            begun = await store_runs.begin(session, job.id)
+            assert begun is not None
+            await store_runs.postpone(session, job.id, begun.tries, seconds, "It is away.")
+
+    job = await after_a_fact()
+    for _ in range(MAX_FAILURES + 1):
+        await fail(job, 300)
+        hurried = await after_a_fact()
+        assert hurried.failures == 0 and 20 < hurried.left <= HURRIED_SECONDS
+        again = await after_a_fact()
+        assert again.failures == 0 and again.left <= hurried.left
+    await fail(job, 20)
+    shorter = await after_a_fact()
+    assert (shorter.failures, shorter.tries) == (1, MAX_FAILURES + 2) and shorter.left <= 20
 
 
 async def test_without_a_key_facts_make_no_job_and_the_marks_stay(

@@ -187,7 +187,10 @@ async def test_a_cancelled_job_stores_nothing_more_and_its_cost_is_counted(enric
     loop = asyncio.get_running_loop()
     cancel = "mutation ($input: CancelJobInput!) { cancelJob(input: $input) { job { id } userErrors { message } } }"
 
+    shown: list[str] = []
+
     def cancel_during_the_second() -> None:
+        shown.append(asyncio.run_coroutine_threadsafe(enriching.job(job), loop).result(10)["message"])
         if len(enriching.claude.requests) == 2:
             asking = enriching.api.run(cancel, enriching.admin, input={"id": job})
             asyncio.run_coroutine_threadsafe(asking, loop).result(10)
@@ -195,6 +198,7 @@ async def test_a_cancelled_job_stores_nothing_more_and_its_cost_is_counted(enric
     enriching.claude.before_answer = cancel_during_the_second
     ended = await enriching.run(job)
     assert (ended["status"], ended["done"], ended["total"]) == ("CANCELLED", 8, 20)
+    assert [*shown, ended["message"]] == [f"{done} of 20 exercises are enriched." for done in (0, 8, 8)]
     assert (ended["enrichment"]["requests"], ended["enrichment"]["enriched"]) == (2, 8)
     assert await enriching.owner.fetchval("SELECT count(*) FROM alias_proposals") == 32
     assert (await enriching.enrich(*ids))["enrichment"]["enriched"] == 12

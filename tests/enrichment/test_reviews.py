@@ -91,6 +91,54 @@ async def test_a_rejection_does_not_remove_what_a_person_wrote_meanwhile(enrichi
     assert await enriching.aliases(id) == [proposals[0]["text"]]
 
 
+async def test_an_alias_that_a_person_adds_again_is_the_persons_and_stays(enriching: Enriching) -> None:
+    id, proposals = await proposals_of(enriching, applyUnreviewed=True)
+    first, second, *others = [each["text"] for each in proposals]
+    await enriching.update(id, aliases=[second.upper(), *others])
+    assert [each["appliedAt"] for each in await enriching.proposals(id)] == [
+        None,
+        *(each["appliedAt"] for each in proposals[1:]),
+    ]
+    await enriching.update(id, aliases=[first, second.upper(), *others])
+    for proposal in proposals[:2]:
+        rejected = (await enriching.review(proposal["id"], "REJECT"))["aliasProposal"]
+        assert (rejected["state"], rejected["appliedAt"]) == ("REJECTED", None)
+    assert await enriching.aliases(id) == [first, *others]
+
+
+async def test_another_spelling_that_a_person_wrote_stays_when_the_proposal_is_taken_back(
+    enriching: Enriching,
+) -> None:
+    id, proposals = await proposals_of(enriching, applyUnreviewed=True)
+    (written,) = [each for each in proposals if each["text"].endswith("ещё")]
+    spelled = written["text"].replace("ё", "е")
+    await enriching.update(id, aliases=[spelled, written["text"]])
+    await enriching.review(written["id"], "REJECT")
+    assert await enriching.aliases(id) == [spelled]
+
+
+SPELLINGS = ["Зюм лёфка", "зюм-лефка", "ЗЮМ  ЛЕФКА", "зюмлёфка", "פלונ׳ץ", "פלונ'צ", "פלונץ", "זמר בלון", "זמר-בלונ"]
+
+
+async def test_spellings_that_search_does_not_tell_apart_are_one_alias(enriching: Enriching) -> None:
+    hebrew, russian = SPELLINGS[4:], SPELLINGS[:4]
+
+    async def proposed(id: str) -> list[tuple[str, str | None]]:
+        await enriching.enrich(id, force=True)
+        found = await enriching.proposals(id)
+        return [(each["text"], each["sharedWith"] and each["sharedWith"]["name"]) for each in found]
+
+    id, named = await enriching.exercise(), await enriching.exercise(None, *SPELLINGS[1::3])
+    for start in range(4):
+        number = {"number": 1, "aliases": {"he": hebrew[start:], "ru": russian[start:]}}
+        enriching.claude.answer = lambda sent, number=number: {"exercises": [number]}
+        name = await enriching.name(named)
+        assert await proposed(id) == [(text, name) for text in ("פלונ׳ץ", "זמר בלון", "Зюм лёфка")]
+        for each in await enriching.proposals(id, state="PROPOSED"):
+            await enriching.review(each["id"], "REJECT")
+        assert await proposed(named) == []
+
+
 async def test_of_two_reviewers_at_once_one_decides_and_the_other_gets_a_conflict(enriching: Enriching) -> None:
     id, proposals = await proposals_of(enriching)
     for proposal in proposals:

@@ -137,5 +137,6 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_repeat_texts", "kinegraph_repeat_overridden", "kinegraph_repeat_override",
              "kinegraph_forget_override", "kinegraph_remove_vector", "kinegraph_repeat_own_texts", "kinegraph_words",
              "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
-             "kinegraph_text_changed", "kinegraph_seeded_aliases")  # fmt: skip
+             "kinegraph_text_changed", "kinegraph_seeded_aliases", "kinegraph_alias_identity",
+             "kinegraph_aliases_removed")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -1,5 +1,6 @@
-"""The kinds of jobs, their statuses, and when one that failed is tried again."""
+"""The kinds of jobs, their statuses, the texts that are stored of them, and when one that failed is tried again."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -82,6 +83,9 @@ MAX_FAULTS = 8
 LEASE_SECONDS = 30
 """Seconds after which a job is handed over again, unless its worker renews it or ends it; a setting changes it."""
 
+HURRIED_SECONDS = 30
+"""Seconds after which a job that waits for its next try is due at the latest, once there is new work for it."""
+
 JITTER = 0.2
 """Delays differ by up to this fraction, so that jobs that failed together are not tried together."""
 
@@ -97,6 +101,28 @@ RETENTION_DAYS, FAILED_RETENTION_DAYS = 30, 90
 
 MAX_ENDED = 100_000
 """Maximum number of ended jobs that are stored; the oldest are deleted first."""
+
+
+MAX_TEXT_LENGTH = 10_000
+"""Maximum number of characters of a job's message, and of its error."""
+
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def storable_text(text: str) -> str:
+    """A text as it is stored: messages and errors quote files and services, which may have any characters.
+
+    Control characters, controls of the direction of writing, and lone surrogates are replaced by visible characters;
+    line breaks and tabs stay. A text that is too long ends with an ellipsis.
+    """
+    cut = text if len(text) <= MAX_TEXT_LENGTH else text[: MAX_TEXT_LENGTH - 1] + "\u2026"
+    return _UNSTORABLE.sub(_visible, cut)
+
+
+def _visible(found: re.Match[str]) -> str:
+    """The picture of a control character of ASCII (U+2400 to U+241F, U+2421), else U+FFFD."""
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
 
 
 def last_night(now: datetime) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any  # a job's arguments: JSON
 from uuid import UUID
 
-from kinegraph.background.rules import Job, JobKind
+from kinegraph.background.rules import HURRIED_SECONDS, Job, JobKind
 from kinegraph.kit.rows import in_key_order
 from kinegraph.kit.sessions import ReadSession, WriteSession
 
@@ -59,9 +59,19 @@ async def insert(
 async def insert_collecting(
     session: WriteSession, kind: JobKind, arguments: Mapping[str, Any], delay_seconds: float
 ) -> None:
-    """Store a new job, due after a delay, unless one with these arguments waits to be begun: it does the same work."""
+    """Store a new job, due after a delay, unless one with these arguments waits to be begun: it does the same work.
+
+    One that failed and waits longer than HURRIED_SECONDS is due after these: what it waits for may be back. That try
+    counts as no failure, so that new work never ends a job sooner.
+    """
     await session.run(
         """
+        WITH hurried AS (
+            UPDATE jobs
+            SET due_at = now() + make_interval(secs => $4), failures = greatest(failures - 1, 0)
+            WHERE (kind, arguments, status) = ($1, $2, 'queued') AND handed_at IS NULL AND error IS NOT NULL
+              AND due_at > now() + make_interval(secs => $4)
+        )
         INSERT INTO jobs (kind, arguments, due_at)
         SELECT $1, $2, now() + make_interval(secs => $3)
         WHERE NOT EXISTS (SELECT FROM jobs WHERE due_at IS NOT NULL AND (kind, arguments, status) = ($1, $2, 'queued'))
@@ -69,4 +79,5 @@ async def insert_collecting(
         kind.value,
         dict(arguments),
         delay_seconds,
+        HURRIED_SECONDS,
     )

@@ -1,13 +1,14 @@
 """Handing jobs over, and the runs of them: begun, renewed, reported, ended.
 
 All but `take_due` and `begin` name a run by the job's id and the number of its tries. They change nothing where a later
-run has begun, or the job is no longer running.
+run has begun, or the job is no longer running. Messages and errors may be any texts: they are stored as
+`rules.storable_text` has them.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from kinegraph.background.rules import LEASE_SECONDS, MAX_FAILURES, DueJob, JobStatus, StartedJob
+from kinegraph.background.rules import LEASE_SECONDS, MAX_FAILURES, DueJob, JobStatus, StartedJob, storable_text
 from kinegraph.kit.sessions import WriteSession
 
 
@@ -94,7 +95,7 @@ async def report(
         tries,
         progress.total,
         progress.done,
-        progress.message,
+        _storable(progress.message),
         progress.is_work,
         lease_seconds,
     )
@@ -115,8 +116,8 @@ async def end(
         id,
         tries,
         status.value,
-        message,
-        error,
+        _storable(message),
+        _storable(error),
     )
     return ended == 1
 
@@ -146,5 +147,9 @@ async def postpone(session: WriteSession, id: UUID, tries: int, seconds: float, 
         id,
         tries,
         seconds,
-        error,
+        storable_text(error),
     )
+
+
+def _storable(text: str | None) -> str | None:
+    return None if text is None else storable_text(text)

@@ -63,7 +63,8 @@ async def _begin(work: Embedding) -> None:
         waiting = await store.waiting(session, work.kinds, work.ids)
         (job,) = await store_background.jobs(session, [work.run.id])
         work.counts = Counts(before=0 if job is None else job.done)
-        await work.run.report(session, total=work.counts.done + waiting)
+        message = f"{waiting} rows wait for the vectors of their texts."
+        await work.run.report(session, total=work.counts.done + waiting, message=message)
 
 
 async def _claim(work: Embedding, kind: str) -> list[Mark]:

@@ -26,7 +26,9 @@ async def mark_missed(database: Database, model: str, kinds: Collection[str], ru
         for kind in kinds:
             if scope is not None or kind == Kind.EXERCISE:
                 marked += await _mark_in(database, model, kind, scope)
-        await run.show(database, message=f"Comparing all rows: {marked} have no vector, or that of an earlier text.")
+        async with database.read(authenticate_worker) as session:
+            waiting = await store.waiting(session, kinds)
+        await run.show(database, message=f"Comparing all rows: {waiting} wait for the vectors of their texts.")
     return marked
 
 

@@ -45,7 +45,7 @@ class AliasProposal(Node):
         "too; null without one. Such a proposal is never applied without a review.",
     )
     applied_at: datetime | None = strawberry.field(
-        description="When it became an alias; null where it is none, and after a reviewer rejected it."
+        description="When it became an alias; null where it is none, as after its rejection or removal."
     )
     model: str = strawberry.field(description="The language model that proposed it.")
     job: Job | None = edge(store_jobs.jobs, "job_id", "The job that it is from; null where that was deleted.")

@@ -117,10 +117,10 @@ async def _review(
         with checks.layer():
             aliases |= _reviewed(row, aliases, decision, text, path)
     checks.done()
-    await store_proposals.set_aliases(session, aliases)
     state = rules.DECIDED[decision]
     decisions = [{"id": str(row.id), "state": state, "text": text or row.text} for row in rows if row]
     await store_reviews.decide(session, session.viewer.user.id, decisions)
+    await store_proposals.set_aliases(session, aliases)  # after it: clears `applied_at` of texts that are no alias
     return await store_reviews.by_ids(session, ids)  # type: ignore[return-value]  # GraphQL reads rows by field name
 
 

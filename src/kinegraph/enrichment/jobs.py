@@ -9,7 +9,7 @@ from kinegraph.background.jobs import JobRun
 from kinegraph.enrichment import store, store_runs
 from kinegraph.enrichment.jobs_batches import Pass
 from kinegraph.enrichment.rules import MAX_EXERCISES, NO_KEY, NO_PRICE, Plan, due_languages
-from kinegraph.enrichment.rules_costs import Price, message_of
+from kinegraph.enrichment.rules_costs import Price, message_of, progress_of
 from kinegraph.enrichment.rules_requests import BATCH_SIZE
 from kinegraph.kit.database import Database
 from kinegraph.outside.claude import Claude
@@ -55,7 +55,7 @@ async def enrich_canonical(
         account = await store_runs.begin(session, run.id, enricher.claude.model, max_cost)
     due, has_more = await _due(database, run, plan)
     total = account.enriched + len(due)
-    await run.show(database, total=total)
+    await run.show(database, total=total, message=progress_of(account.enriched, total))
     work = Pass(database, enricher.claude, enricher.price, run, plan, account, total)
     size, is_last = max(1, BATCH_SIZE >> account.passes), account.passes + 1 >= MAX_PASSES
     outcome = await work.enrich_all(due, size, is_last=is_last)

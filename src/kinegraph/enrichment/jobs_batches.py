@@ -15,7 +15,7 @@ from kinegraph.enrichment import store, store_runs
 from kinegraph.enrichment.jobs_answers import propose
 from kinegraph.enrichment.rules import Plan, content_hash, due_languages
 from kinegraph.enrichment.rules_answers import Answer, read_answer
-from kinegraph.enrichment.rules_costs import Outcome, Price, RunRow, max_cost_of_request
+from kinegraph.enrichment.rules_costs import Outcome, Price, RunRow, max_cost_of_request, progress_of
 from kinegraph.enrichment.rules_requests import (
     PROMPT,
     TOOL_DESCRIPTION,
@@ -132,8 +132,7 @@ class Pass:
         count = len(answer.answered)
         async with self._database.write(store.authenticate_enricher) as session:
             done = self._account.enriched + count
-            message = f"{done} of {self._total} exercises are enriched."
-            await self._run.report(session, total=self._total, done=done, message=message)
+            await self._run.report(session, total=self._total, done=done, message=progress_of(done, self._total))
             proposed, applied = await propose(
                 session, self._run.id, self._claude.model, answer, applies=self._plan.applies
             )

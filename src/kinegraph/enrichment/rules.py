@@ -13,6 +13,7 @@ import orjson
 from kinegraph.exercise.rules_columns import MAX_ENTRIES
 from kinegraph.kit.errors import Conflict, Path
 from kinegraph.kit.text import identity_of
+from kinegraph.language.rules_text import search_text
 
 MAX_EXERCISES = 50_000
 """Maximum number of exercises of one run; the others are left to the next."""
@@ -119,6 +120,14 @@ class ProposalRow(Protocol):
     created_at: datetime
 
 
+def alias_identity(text: str) -> str:
+    """The form in which proposals are compared with names, and with each other (`kinegraph_alias_identity`).
+
+    Spellings that search does not tell apart are one: ye and yo, geresh and apostrophe, with a hyphen or without.
+    """
+    return search_text(text).replace(" ", "")
+
+
 class AlreadyReviewed(Conflict):
     """Another reviewer has decided about the proposal."""
 
@@ -130,7 +139,7 @@ class AliasesFull(Conflict):
 def content_hash(exercise: ExerciseToEnrich) -> str:
     """The hash of what people wrote of an exercise's names: its name, and its aliases that were not proposed."""
     applied = frozenset(exercise.applied_identities)
-    written = sorted({identity_of(alias) for alias in exercise.aliases} - applied)
+    written = sorted({alias_identity(alias) for alias in exercise.aliases} - applied)
     return hashlib.sha256(orjson.dumps([exercise.name, written])).hexdigest()
 
 
@@ -160,13 +169,13 @@ def with_alias(aliases: Sequence[str], text: str, *path: str) -> list[str]:
 
 
 def without_alias(aliases: Sequence[str], text: str) -> list[str]:
-    """The aliases without this one."""
+    """The aliases without this one, whatever its case. Another spelling of it stays: somebody wrote it."""
     identity = identity_of(text)
     return [alias for alias in aliases if identity_of(alias) != identity]
 
 
 def has_alias(aliases: Collection[str], text: str) -> bool:
-    """True if a text is among the aliases, by its identity."""
+    """True if a text is among the aliases, whatever its case."""
     identity = identity_of(text)
     return any(identity_of(alias) == identity for alias in aliases)
 

@@ -14,9 +14,9 @@ from uuid import UUID
 
 import jsonschema
 
-from kinegraph.enrichment.rules import AliasLanguage, has_alias
+from kinegraph.enrichment.rules import AliasLanguage, alias_identity
 from kinegraph.enrichment.rules_requests import Entry, answer_schema
-from kinegraph.kit.text import identity_of, normalized
+from kinegraph.kit.text import normalized
 
 MAX_ALIAS_LENGTH = 60
 """Characters of a proposed alias, at most."""
@@ -44,7 +44,7 @@ class Proposed:
     @property
     def identity(self) -> str:
         """The form in which it is compared."""
-        return identity_of(self.text)
+        return alias_identity(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,8 @@ def is_plausible(proposed: Proposed) -> bool:
 
 def new_proposals(proposals: Sequence[Proposed], names: Mapping[UUID, Collection[str]]) -> list[Proposed]:
     """The proposals for exercises that are there, and that are none of their names; `names` has these by exercise."""
-    return [
-        each for each in proposals if each.exercise_id in names and not has_alias(names[each.exercise_id], each.text)
-    ]
+    taken = {id: {alias_identity(name) for name in written} for id, written in names.items()}
+    return [each for each in proposals if each.exercise_id in taken and each.identity not in taken[each.exercise_id]]
 
 
 def _cleaned(text: str) -> str:

@@ -108,6 +108,11 @@ class Outcome:
         )
 
 
+def progress_of(enriched: int, total: int) -> str:
+    """The sentence that a job shows while it runs, and after it was cancelled."""
+    return f"{enriched} of {total} exercises are enriched."
+
+
 def message_of(account: RunRow, outcome: Outcome) -> str:
     """The sentences that a job shows in its end."""
     tokens = f"{account.input_tokens:,} + {account.output_tokens:,} tokens"

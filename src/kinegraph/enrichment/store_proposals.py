@@ -38,23 +38,19 @@ async def lock_exercises(session: WriteSession, ids: Sequence[UUID]) -> dict[UUI
 async def names_elsewhere(session: ReadSession, proposals: Sequence[Proposed]) -> dict[int, UUID]:
     """The canonical exercise that has a proposed text as its name or alias, or has it proposed, beside its own one.
 
-    By the proposal's index; the first one by id.
+    By the proposal's index; the first one by id. `whole_tsv` has names and aliases in the form that is compared.
     """
     rows = await session.fetch(
         """
         WITH sent AS MATERIALIZED (
-            SELECT position, exercise_id, kinegraph_folded(text) AS identity, kinegraph_sort_key(text) AS name_key
+            SELECT position, exercise_id, kinegraph_alias_identity(text) AS identity
             FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS sent (exercise_id, text, position)
         )
         SELECT DISTINCT ON (found.position) found.position::integer - 1 AS index, found.id
-        FROM (SELECT sent.position, e.id
-              FROM exercises e CROSS JOIN unnest(e.aliases_keys) AS identity
+        FROM (SELECT sent.position, c.exercise_id AS id
+              FROM canonical_search c CROSS JOIN unnest(tsvector_to_array(c.whole_tsv)) AS identity
               JOIN sent USING (identity)
-              WHERE e.organization_id IS NULL AND e.deleted_at IS NULL AND e.id <> sent.exercise_id
-              UNION ALL
-              SELECT sent.position, e.id
-              FROM sent JOIN exercises e USING (name_key)
-              WHERE e.organization_id IS NULL AND e.deleted_at IS NULL AND e.id <> sent.exercise_id
+              WHERE c.exercise_id <> sent.exercise_id
               UNION ALL
               SELECT sent.position, p.exercise_id
               FROM sent JOIN alias_proposals p USING (identity)
@@ -82,7 +78,7 @@ async def insert(
             AS sent (exercise_id, language, text, shared_with_id, position)
         WHERE NOT EXISTS (SELECT FROM alias_proposals p
                           WHERE p.exercise_id = sent.exercise_id
-                            AND kinegraph_folded(sent.text) IN (p.identity, p.proposed_identity))
+                            AND kinegraph_alias_identity(sent.text) IN (p.identity, p.proposed_identity))
         ORDER BY sent.position
         ON CONFLICT (exercise_id, proposed_identity) DO NOTHING
         RETURNING {COLUMNS}

@@ -24,8 +24,8 @@ def _job() -> "Column[object]":
     return Column("job_id", Uuid, ForeignKey("jobs.id", ondelete="SET NULL"))
 
 
-def _folded(name: str, source: str) -> "Column[object]":
-    return Column(name, Text, Computed(f"kinegraph_folded({source}::text)", persisted=True), nullable=False)
+def _identity(name: str, source: str) -> "Column[object]":
+    return Column(name, Text, Computed(f"kinegraph_alias_identity({source}::text)", persisted=True), nullable=False)
 
 
 alias_proposals = Table(
@@ -35,9 +35,9 @@ alias_proposals = Table(
     _exercise(),
     Column("language", LANGUAGE, nullable=False),
     Column("text", String(255), nullable=False),
-    _folded("identity", "text"),
+    _identity("identity", "text"),
     Column("proposed_text", String(255), nullable=False),
-    _folded("proposed_identity", "proposed_text"),
+    _identity("proposed_identity", "proposed_text"),
     Column("state", ENUM(*AliasState, name="alias_state"), nullable=False, server_default="proposed"),
     Column("shared_with_id", Uuid, ForeignKey("exercises.id", ondelete="SET NULL")),
     Column("model", String(100), nullable=False),
