@@ -41,6 +41,7 @@ def test_a_concept_with_terms_in_three_languages_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
+        ({"exercises": ["no such exercise"]}, "exercise 'no such exercise' is no English term"),
         ({"concept": "Walking lunge"}, "its name is not lower-case words joined by hyphens"),
         ({"he": []}, "has no first he term of weight 1"),
         ({"ru": [{"term": "выпад", "weight": 0.5}]}, "has no first ru term of weight 1"),

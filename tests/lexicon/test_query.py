@@ -5,6 +5,8 @@ from collections import Counter
 import pytest
 
 from kinegraph.kit.errors import InvalidInput
+from kinegraph.language.rules_text import search_text
+from kinegraph.lexicon.rules_lexicon import LANGUAGES, lexicon
 from kinegraph.lexicon.rules_query import MAX_ALTERNATIVES, MAX_CHOICES, MAX_WORDS, analysed, checked_query
 from kinegraph.lexicon.rules_spelling import corrections, distance, in_other_layout
 
@@ -32,6 +34,10 @@ def meanings(q: str) -> list[str]:
         ("squat exercise", ["squat"]),
         ("incline db press", ["incline-dumbbell-press"]),
         ("סקווט בולגרי", ["bulgarian-split-squat"]),
+        ("והמתח", ["pull-up"]),
+        ("שבבטן", ["abs"]),
+        ("mtn climbers", ["mountain-climber"]),
+        ("סקווט גביע", ["goblet-squat"]),
     ],
 )
 def test_a_query_is_split_into_the_longest_phrases_of_the_lexicon(q: str, concepts: list[str]) -> None:
@@ -45,12 +51,75 @@ def test_a_query_is_split_into_the_longest_phrases_of_the_lexicon(q: str, concep
         ("ghbctl", "присед"),
         ("ыйгфе", "squat"),
         ("xeuutr", None),
+        ("ghbctlfybz c jgecrfybtv", "приседания с опусканием"),
+        ("ghbctlfybz c vtlktyysv jgecrfybtv", "приседания с медленным опусканием"),
+        ("cnfyjdfz nzuf c gjvjcnf", "становая тяга с помоста"),
+        ("transfer until Some", None),
+        ("מתח threshold required", None),
         ("squat", None),
         ("присед", None),
     ],
 )
 def test_a_query_on_another_layout_of_the_keyboard_is_understood(typed: str, meant: str | None) -> None:
     assert in_other_layout(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("qs", "concept"),
+    [
+        (("lower back pain", "LBP", "pain in the lower back", "כאבים בגב תחתון", "боль в пояснице"), "lower-back-pain"),
+        (("back pain", "exercises for patient with back pain", "כאבים בגב", "боли в спине"), "back-pain"),
+        (("herniated disc", "slipped disc", "פריצת דיסק", "грыжа", "грыжа диска"), "disc-herniation"),
+        (("sciatica", "sciatica patient", "תרגילים לסיאטיקה", "упражнения при ишиасе"), "sciatica"),
+        (("knee pain", "pain of the knee", "my knee hurts", "כאב בברך", "болит колено"), "knee-pain"),
+        (("plantar fasciitis", "plantar", "דורבן", "пяточная шпора"), "plantar-fasciitis"),
+        (("after ACL reconstruction", "רצועה צולבת", "ПКС"), "acl-injury"),
+    ],
+)
+def test_a_condition_is_understood_in_three_languages_and_generic_words_beside_it_weigh_nothing(
+    qs: tuple[str, ...], concept: str
+) -> None:
+    assert {q: meanings(q) for q in qs} == {q: [concept] for q in qs}
+
+
+def test_every_condition_finds_the_exercises_that_are_used_for_it() -> None:
+    for condition in (each for each in lexicon().values() if each.exercises):
+        for language in LANGUAGES:
+            query = analysed(condition.terms[language][0].text)
+            sought = {words for each in query.alternatives for words in each.texts}
+            names = {tuple(search_text(term).split()) for term in condition.exercises}
+            assert meanings(query.text) == [condition.name] and names <= sought
+
+
+def test_a_generic_word_that_stands_alone_is_searched() -> None:
+    assert meanings("pain") == ["pain-relief"] and meanings("patients") == ["patient"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "concept"),
+    [
+        ("bulg", "bulgarian-split-squat"),
+        ("farm", "farmers-walk"),
+        ("kett", "kettlebell"),
+        ("kettleb", "kettlebell"),
+        ("squ", "squat"),
+        ("lun", "lunge"),
+        ("thrus", "thrust"),
+        ("front sq", "front-squat"),
+        ("подтягив", "pull-up"),
+    ],
+)
+def test_a_last_word_that_begins_one_of_the_vocabulary_is_unfinished_not_misspelled(typed: str, concept: str) -> None:
+    query = analysed(typed)
+    beginning = (*query.text.split()[:-1], f"{query.text.split()[-1]}:*")
+    weights = {words: each.weight for each in query.alternatives for words in each.texts if each.share == 1}
+    assert meanings(typed) == [concept] and not query.is_misspelled
+    assert weights[beginning] == max(weights.values())
+
+
+@pytest.mark.parametrize("typed", ["sq", "row", "sqaut", "xqz"])
+def test_short_whole_and_misspelled_words_are_not_unfinished(typed: str) -> None:
+    assert not any(segment.is_unfinished for segment in analysed(typed).segments)
 
 
 def test_a_word_is_corrected_to_the_nearest_of_the_vocabulary() -> None:

@@ -70,6 +70,18 @@ async def test_only_what_the_viewer_finds_is_suggested_by_its_effective_name(api
         assert sorted(each["exercise"]["name"] for each in found) == names
 
 
+async def test_the_text_of_a_suggestion_has_everything_that_was_typed(
+    api: Api, reader: Person, gym: Organization
+) -> None:
+    scope = {"organizationId": str(gym.id)}
+    await create(api, gym.coach, gym, name="Quagga Reach", aliases=["Single-Leg Quagga", "Single-Leg Quagga Row"])
+    (found,) = await suggested(api, gym.coach, "single-leg quagga r", **scope)
+    assert found["text"] == "Single-Leg Quagga Row" and len(found["highlights"]) == 4
+    assert await suggested(api, gym.coach, "single quagga reach", **scope) == []
+    for each in await suggested(api, reader, "single-leg r"):
+        assert all(f" {word}" in f" {each['text'].lower().replace('-', ' ')}" for word in ("single", "leg", "r"))
+
+
 @pytest.mark.parametrize("prefix", ["", "  ", "?", "a" * 201, "squat\0"])
 async def test_a_prefix_without_words_is_refused(api: Api, reader: Person, prefix: str) -> None:
     response = await api.post(SUGGEST, reader, prefix=prefix)

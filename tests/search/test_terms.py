@@ -71,3 +71,32 @@ async def test_a_term_finds_its_exercise_first(api: Api, reader: Person) -> None
         first[q] = hits[0]["exercise"]["slug"] if hits else None
     expected = MISSING | {right: {slug} for slug, (_, right) in WRONG.items()}
     assert {q: slug for q, slug in first.items() if slug not in expected[q]} == {}
+
+
+BY_CONDITION = {
+    "lower back pain": {"cat-cow", "bird-dog", "pelvic-tilt", "childs-pose"},
+    "exercises for patient with back pain": {"cat-cow", "bird-dog", "pelvic-tilt", "childs-pose"},
+    "sciatica": {"sciatic-nerve-glide", "prone-press-up", "bird-dog"},
+    "ишиас": {"sciatic-nerve-glide", "prone-press-up", "bird-dog"},
+    "תרגילים לסיאטיקה": {"sciatic-nerve-glide", "prone-press-up", "bird-dog"},
+    "plantar": {"short-foot", "towel-scrunches", "wall-calf-stretch"},
+    "knee pain": {"quad-set", "straight-leg-raise", "terminal-knee-extension"},
+    "грыжа диска": {"prone-press-up", "bird-dog", "abdominal-bracing"},
+}
+BEGUN = {
+    "bulg": "bulgarian-split-squat",
+    "farm": "farmers-carry",
+    "front sq": "front-squat",
+    "thrus": "thruster",
+    "ben": "bench-press",
+}
+
+
+async def test_a_condition_finds_the_exercises_that_are_used_for_it_first(api: Api, reader: Person) -> None:
+    for q, slugs in BY_CONDITION.items():
+        hits = await search(api, reader, q, limit=6)
+        assert slugs <= {hit["exercise"]["slug"] for hit in hits}, q
+
+
+async def test_a_beginning_of_a_word_of_a_name_finds_it_first(api: Api, reader: Person) -> None:
+    assert {q: (await search(api, reader, q, limit=1))[0]["exercise"]["slug"] for q in BEGUN} == BEGUN

@@ -1,13 +1,19 @@
 """Full-text queries of words of a search text, for `to_tsquery` (migration 0027 makes the vectors that they match)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from kinegraph.language.rules_text import hebrew_stems
 
+BEGINNING = ":*"
+"""What follows a word that is sought as the beginning of words."""
+
 
 @lru_cache(2_000)
 def _lexeme(word: str, weights: str) -> str:
+    if word.endswith(BEGINNING):
+        return word + weights
     forms = dict.fromkeys((word, *hebrew_stems(word)))
     suffix = f":{weights}" if weights else ""
     return f"({' | '.join(form + suffix for form in forms)})" if len(forms) > 1 else word + suffix
@@ -28,3 +34,27 @@ def _query(operator: str, words: Sequence[str], weights: str) -> str:
     if len(words) == 2:
         return f"(({whole}) | {_lexeme(''.join(words), weights)})"
     return f"({whole})"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Texts of equal weight, any of which a row may have for a slot: in its name, in an alias, or elsewhere."""
+
+    slot: int
+    share: float
+    weight: float
+    texts: tuple[tuple[str, ...], ...]
+    """The words of each text."""
+    in_name: str
+    """The full-text query of a text's words in a name, in any order."""
+    in_alias: str
+    """The full-text query of a text as a phrase in an alias."""
+    elsewhere: str
+    """The full-text query of a text as a phrase in muscles, equipment or disciplines."""
+
+
+def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[str, ...]]) -> Alternative:
+    """The alternative of these texts."""
+    in_name = " | ".join(map(conjunction, texts))
+    in_alias = " | ".join(phrase(words, "B") for words in texts)
+    return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, " | ".join(map(phrase, texts)))

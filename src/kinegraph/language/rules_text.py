@@ -94,9 +94,9 @@ EVERY_PART = frozenset(Part)
 
 STOP_WORDS = frozenset(
     search_text(
-        "a an the of for with on in at to from and or my is are how do i by without using "
-        "на с со в во для и или к от из за без по у как мне под над через "
-        "של על עם את ב ל ו או כדי איך בלי ללא"
+        "a an the of for with on in at to from and or my is are how do i by without using after against who has have "
+        "на с со в во для и или к от из за без по у как мне под над через при после против "
+        "של על עם את ב ל ו או כדי איך בלי ללא נגד אחרי"
     ).split()
 )
 """Words that are left out of queries that have others, unless a phrase of the lexicon has them."""

@@ -22,7 +22,7 @@ MAX_TERM_LENGTH = 60
 MAX_MEANINGS = 3
 """Maximum number of concepts of one phrase."""
 
-KEYS = {"concept", *LANGUAGES, "parts", "generic"}
+KEYS = {"concept", *LANGUAGES, "parts", "generic", "exercises"}
 TERM_KEYS = {"term", "weight", "latin"}
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LETTERS: Mapping[str, re.Pattern[str]] = {
@@ -63,6 +63,11 @@ class Concept:
     """Names of the concepts that it consists of: `incline-curl` has `dumbbell-curl` and `incline`."""
     generic: bool = False
     """True where its terms say nothing about which exercise is meant: exercise, muscle, set."""
+    exercises: tuple[str, ...] = ()
+    """Of a condition (sciatica): English terms of the exercises that are often used for it, the most usual first.
+
+    They say what a search finds, and nothing about what is safe for anybody.
+    """
 
 
 @cache
@@ -88,7 +93,8 @@ def _concept(subject: str, row: Mapping[str, Any]) -> Concept:
     if unexpected := row.keys() - KEYS:
         raise ValueError(f"{row['concept']}: unexpected {sorted(unexpected)}")
     terms = {language: tuple(map(_term, row[language])) for language in LANGUAGES}
-    return Concept(row["concept"], subject, terms, tuple(row.get("parts", ())), bool(row.get("generic", False)))
+    parts, exercises = tuple(row.get("parts", ())), tuple(row.get("exercises", ()))
+    return Concept(row["concept"], subject, terms, parts, bool(row.get("generic", False)), exercises)
 
 
 def _term(value: str | Mapping[str, Any]) -> Term:
@@ -113,6 +119,7 @@ def faults_of(concepts: Sequence[Concept]) -> Iterator[str]:
         for fault in (*_faults_of_parts(concept, names), *_faults_of_terms(concept)):
             yield f"{concept.subject}, {concept.name}: {fault}"
     yield from _faults_of_shared(concepts)
+    yield from _faults_of_exercises(concepts)
 
 
 def _faults_of_parts(concept: Concept, names: Mapping[str, int]) -> Iterator[str]:
@@ -161,6 +168,15 @@ def _faults_of_shared(concepts: Iterable[Concept]) -> Iterator[str]:
             yield f"{language} term {key!r} has weight 1 in {', '.join(sorted(names))}"
 
 
+def _faults_of_exercises(concepts: Sequence[Concept]) -> Iterator[str]:
+    """The exercises of a condition are English terms of other concepts."""
+    terms = {term_key(term.text) for concept in concepts if not concept.exercises for term in concept.terms["en"]}
+    for concept in concepts:
+        for term in concept.exercises:
+            if term_key(term) not in terms:
+                yield f"{concept.subject}, {concept.name}: exercise {term!r} is no English term"
+
+
 # ------------------------------------------------------------------------------------------------ phrases
 
 
@@ -204,7 +220,8 @@ def _meant(key: str) -> list[tuple[Concept, float]]:
 def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
     """The concepts of a phrase: as it is written, without endings, without Hebrew prefixes, or with usual words."""
     bare = [without_prefix(word) for word in words]
-    for key in (*_keys(words), "".join([bare[0], *words[1:]]), _keys(bare)[1]):
+    twice = [without_prefix(bare[0]), *words[1:]]
+    for key in (*_keys(words), "".join([bare[0], *words[1:]]), _keys(bare)[1], *_keys(twice)):
         if found := _meant(key):
             return tuple(found)
     usual = [_usual(word) for word in words] if len(words) > 1 else words

@@ -14,10 +14,17 @@ from itertools import chain, combinations, islice
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.language.rules_fulltext import conjunction, phrase
+from kinegraph.language.rules_fulltext import BEGINNING, Alternative, alternative, conjunction
 from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
 from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, composed_of, lexicon, meanings
-from kinegraph.lexicon.rules_spelling import corrections, in_other_layout, is_word
+from kinegraph.lexicon.rules_spelling import (
+    Segment,
+    completions_beside,
+    corrections,
+    in_other_layout,
+    is_word,
+    with_pairs,
+)
 
 MAX_LENGTH = 200
 """Maximum length of a query, in characters."""
@@ -35,47 +42,9 @@ MAX_ALTERNATIVES = 20
 """Maximum number of alternatives of a segment."""
 MAX_TERMS: Mapping[bool, int] = {True: 12, False: 3}
 MAX_WHOLE: Mapping[bool, int] = {True: 6, False: 2}
+MAX_CONDITION: Mapping[bool, int] = {True: 2, False: 1}
 """Maximum numbers of a concept's terms in English and in the query's language, and in the others: those that rows may
-have, and those that whole names are compared with, as later ones name variants."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Texts of equal weight, any of which a row may have for a slot: in its name, in an alias, or elsewhere."""
-
-    slot: int
-    share: float
-    weight: float
-    texts: tuple[tuple[str, ...], ...]
-    """The words of each text."""
-    in_name: str
-    """The full-text query of a text's words in a name, in any order."""
-    in_alias: str
-    """The full-text query of a text as a phrase in an alias."""
-    elsewhere: str
-    """The full-text query of a text as a phrase in muscles, equipment or disciplines."""
-
-
-def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[str, ...]]) -> Alternative:
-    """The alternative of these texts."""
-    in_name = " | ".join(map(conjunction, texts))
-    in_alias = " | ".join(phrase(words, "B") for words in texts)
-    return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, " | ".join(map(phrase, texts)))
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of the query: its words, and the concepts that they mean, with their weights."""
-
-    words: tuple[str, ...]
-    concepts: tuple[tuple[Concept, float], ...] = ()
-    corrected: tuple[str, ...] = ()
-    """Words that the single word of the segment may be misspelled for."""
-
-    @property
-    def is_generic(self) -> bool:
-        """True if it says nothing about which exercise is meant."""
-        return bool(self.concepts) and all(concept.generic for concept, _ in self.concepts)
+have, those that whole names are compared with, as later ones name variants, and those of conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +70,9 @@ class SearchQuery:
 
     @property
     def is_misspelled(self) -> bool:
-        """True if the lexicon lacks a word."""
-        return any(segment.corrected or not segment.concepts for segment in self.segments)
+        """True if the lexicon lacks a word, which is no beginning of one."""
+        doubtful = (each for each in self.segments if not each.is_unfinished)
+        return any(segment.corrected or not segment.concepts for segment in doubtful)
 
 
 def _of_segments(count: int, alternatives: Sequence[Alternative]) -> Iterator[str]:
@@ -165,36 +135,42 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
 
 def _segments(words: Sequence[str], parts: frozenset[Part]) -> tuple[Segment, ...]:
     """The segments of a query; words that say nothing are left out where others are there."""
-    words = _with_pairs(words)
+    unfinished = words[-1] if Part.SPELLING in parts and completions_beside(words) else ""
+    words = [*with_pairs(words[:-1]), unfinished] if unfinished else with_pairs(words)
     found = [*_split(words, parts)]
     wrong = {s.words[0]: s.corrected for s in found if not s.concepts and s.corrected}
+    if unfinished:
+        wrong[unfinished] = completions_beside(words)
     if wrong:
         mended = [*_split([wrong.get(word, (word,))[0] for word in words], parts)]
-        found = [_with_written(segment, wrong) for segment in mended]
+        found = [_with_written(segment, wrong, unfinished) for segment in mended]
+    found = _with_conditions(found)
     said = [each for each in found if not each.is_generic and not set(each.words) <= STOP_WORDS]
     return tuple(said or found)
 
 
-def _with_pairs(words: Sequence[str]) -> list[str]:
-    """The words, of which two neighbours are corrected together where a phrase is meant (`жым лежа`)."""
-    found, index = [*words], 0
-    while index < len(found) - 1:
-        pair = found[index : index + 2]
-        if not meanings(pair) and not all(map(is_word, pair)):
-            near = [each for each in corrections("".join(pair)) if meanings([each])]
-            found[index : index + 2] = near[:1] or pair
-        index += 1
-    return found
+def _with_conditions(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments, of which those that make a condition together are one (`pain in the knee`)."""
+    names = [{n for c, _ in s.concepts for n in (c.name, *c.parts)} for s in segments]
+    composed = [(place, concept) for place, concept in composed_of(names) if concept.exercises]
+    if not composed or any(segment.is_condition for segment in segments):
+        return [*segments]
+    condition = composed[0][1]
+    places = [place for place, concept in composed if concept is condition]
+    words = tuple(word for place in places for word in segments[place].words)
+    others = [each for place, each in enumerate(segments) if place not in places]
+    return [Segment(words, ((condition, 1.0),)), *others]
 
 
-def _with_written(segment: Segment, wrong: Mapping[str, tuple[str, ...]]) -> Segment:
+def _with_written(segment: Segment, wrong: Mapping[str, tuple[str, ...]], unfinished: str) -> Segment:
     """The segment of corrected words with the words as they were written."""
     written = {corrected[0]: word for word, corrected in wrong.items()}
     if not any(word in written for word in segment.words):
         return segment
     words = tuple(written.get(word, word) for word in segment.words)
     corrected = segment.words if len(words) > 1 else wrong[words[0]]
-    return Segment(words, segment.concepts, corrected if len(words) == 1 else (" ".join(segment.words),))
+    mended = corrected if len(words) == 1 else (" ".join(segment.words),)
+    return Segment(words, segment.concepts, mended, is_unfinished=words[-1] == unfinished)
 
 
 def _split(words: Sequence[str], parts: frozenset[Part]) -> Iterator[Segment]:
@@ -221,7 +197,7 @@ def _split(words: Sequence[str], parts: frozenset[Part]) -> Iterator[Segment]:
 
 USUAL = ("barbell", "dumbbell", "bodyweight", "standing")
 """What names of the usual form of a movement begin with: the barbell squat is a squat."""
-BESIDE = frozenset(("modifiers", "equipment", "muscles", "body_parts", "training"))
+BESIDE = frozenset(("modifiers", "equipment", "muscles", "body_parts", "training", "conditions"))
 """Subjects of concepts that alone name no exercise."""
 WORD_SHARE, PART_SHARE = 0.3, 0.25
 """The shares of a phrase's single words, and of what its concept consists of, beside the phrase's own of 1."""
@@ -233,13 +209,15 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
         of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
-        for words, weight in (*_of_segment(segment), *chain.from_iterable(of_several)):
+        for words, weight in (*_of_segment(segment), *_used(segment), *chain.from_iterable(of_several)):
             best[words] = max(weight, best.get(words, 0))
         heaviest = sorted(best.items(), key=lambda each: -each[1])[:MAX_ALTERNATIVES]
         yield from _by_weight(slot, 1.0, heaviest)
     slot = len(segments)
     for segment in segments:
-        for word in segment.words if len(segment.words) > 1 else ():
+        if segment.is_condition:
+            continue
+        for word in segment.sought if len(segment.words) > 1 else ():
             if word not in STOP_WORDS:
                 yield alternative(slot, WORD_SHARE, 1.0, [(word,)])
                 slot += 1
@@ -267,16 +245,29 @@ def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
 
 def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Iterator[tuple[tuple[str, ...], float]]:
     """The words that a row may have for a segment, with their weights."""
-    yield segment.words, 0.9 if segment.corrected else 1.0
+    yield segment.sought, 0.9 if segment.corrected and not segment.is_unfinished else 1.0
     for text in segment.corrected:
         yield tuple(text.split()), 0.95
     own = language_of(segment.words[0])
     for concept, weight in segment.concepts:
+        most = MAX_CONDITION if concept.exercises else most
         for words, each in _terms(concept, most[True], most[own != "en"]):
             yield words, weight * each
-        if len(concept.parts) > 1:
+        if len(concept.parts) > 1 and not concept.exercises:
             firsts = [search_text(lexicon()[part].terms["en"][0].text).split() for part in concept.parts]
             yield tuple(dict.fromkeys(word for words in firsts for word in words)), weight * 0.6
+
+
+def _used(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
+    """The names of the exercises that are used for the conditions of a segment, the most usual first."""
+    language = language_of(segment.words[0])
+    for concept, weight in segment.concepts:
+        for position, term in enumerate(concept.exercises):
+            words, usual = tuple(search_text(term).split()), 0.9 - 0.04 * position
+            yield words, weight * usual
+            if language != "en":
+                translated = meanings(words)[0][0].terms[language][0].text
+                yield tuple(search_text(translated).split()), weight * usual / 2
 
 
 def _terms(concept: Concept, english: int, others: int) -> Iterator[tuple[tuple[str, ...], float]]:
@@ -296,5 +287,6 @@ def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]
             usual = search_text(concept.terms["en"][0].text).replace(" ", "")
             found |= {f"{first}{usual}": 0.5 * weight for first in USUAL}
         for words, weight in _of_segment(segments[0], MAX_WHOLE):
-            found.setdefault("".join(words), 0.8 * weight)
+            if not words[-1].endswith(BEGINNING):
+                found.setdefault("".join(words), 0.8 * weight)
     return found.items()

@@ -1,21 +1,30 @@
-"""Misspelled words and wrong keyboard layouts, corrected by the vocabulary of the lexicon."""
+"""Segments of queries, and misspelled words, unfinished ones and wrong keyboard layouts, read by the vocabulary."""
 
 import re
 from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
+from kinegraph.language.rules_fulltext import BEGINNING
 from kinegraph.language.rules_index import TextIndex
 from kinegraph.language.rules_text import language_of, search_text, stem, without_prefix
-from kinegraph.lexicon.rules_lexicon import lexicon
+from kinegraph.lexicon.rules_lexicon import Concept, lexicon, meanings
 
+MIN_BEGINNING = 3
+"""Length of the shortest last word that is understood as the beginning of a word; beside others, one letter less."""
 MIN_CORRECTED = 4
 """Length of the shortest word that is corrected: shorter ones are abbreviations."""
 MIN_TWO_FAULTS = 7
 """Length of the shortest word in which two letters may be wrong."""
+MIN_LAYOUT = 5
+"""Length of the shortest word by which a text with unknown words is read on another layout of the keyboard."""
 MAX_CORRECTIONS = 3
+MAX_BEGUN = 300
+"""Maximum number of words with one beginning that are compared by how usual they are."""
 MAX_COMPARED = 100
 """Maximum number of words that one is compared with, letter by letter."""
 
@@ -39,6 +48,33 @@ TRANSLITERATION: Mapping[str, str] = {
 _LATIN = re.compile("|".join(TRANSLITERATION))
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of the query: its words, and the concepts that they mean, with their weights."""
+
+    words: tuple[str, ...]
+    concepts: tuple[tuple[Concept, float], ...] = ()
+    corrected: tuple[str, ...] = ()
+    """Words that the single word of the segment may be misspelled for, or begin."""
+    is_unfinished: bool = False
+    """True if the last word is the beginning of words that the lexicon has."""
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """The words that rows may have, of which an unfinished one is a beginning."""
+        return (*self.words[:-1], self.words[-1] + BEGINNING) if self.is_unfinished else self.words
+
+    @property
+    def is_condition(self) -> bool:
+        """True if it names a condition, for which exercises are used."""
+        return any(concept.exercises for concept, _ in self.concepts)
+
+    @property
+    def is_generic(self) -> bool:
+        """True if it says nothing about which exercise is meant."""
+        return bool(self.concepts) and all(concept.generic for concept, _ in self.concepts)
+
+
 @cache
 def vocabulary() -> Mapping[str, int]:
     """The words of the lexicon in the form of search, with the number of terms that have them."""
@@ -55,8 +91,8 @@ def vocabulary() -> Mapping[str, int]:
 
 @cache
 def _words() -> tuple[str, ...]:
-    """The words of the vocabulary by their numbers in the indexes."""
-    return tuple(vocabulary())
+    """The words of the vocabulary in their order, by their numbers in the indexes."""
+    return tuple(sorted(vocabulary()))
 
 
 @cache
@@ -66,12 +102,23 @@ def _stems() -> TextIndex:
 
 def is_word(word: str) -> bool:
     """True if the lexicon has the word, or a form of it."""
-    return (
-        word in vocabulary()
-        or stem(word) in _stems()
-        or without_prefix(word) in vocabulary()
-        or stem(without_prefix(word)) in _stems()
-    )
+    return any(each in vocabulary() or stem(each) in _stems() for each in (word, without_prefix(word)))
+
+
+def completions(word: str, least: int) -> list[str]:
+    """Words of the vocabulary that begin with an unfinished one, the most usual first.
+
+    None for a word that the lexicon has, or one of fewer than `least` letters.
+    """
+    if len(word) < least or not word.isalpha() or is_word(word):
+        return []
+    first = bisect_left(_words(), word)
+    begun = [each for each in _words()[first : first + MAX_BEGUN] if each.startswith(word)]
+    ranked = sorted(begun, key=lambda each: (-vocabulary()[each], len(each), each))
+    found: dict[str, str] = {}
+    for each in ranked:
+        found.setdefault(stem(each), each)
+    return [*found.values()][:MAX_CORRECTIONS]
 
 
 @cache
@@ -149,17 +196,52 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
+def with_pairs(words: Sequence[str]) -> list[str]:
+    """The words, of which two neighbours are corrected together where a phrase is meant (`жым лежа`)."""
+    found, index = [*words], 0
+    while index < len(found) - 1:
+        pair = found[index : index + 2]
+        if not meanings(pair) and not all(map(is_word, pair)):
+            near = [each for each in corrections("".join(pair)) if meanings([each])]
+            found[index : index + 2] = near[:1] or pair
+        index += 1
+    return found
+
+
+def completions_beside(words: Sequence[str]) -> tuple[str, ...]:
+    """The words that the last one begins; none where one wrong letter in it and the word before makes a phrase."""
+    pair = "".join(words[-2:]) if len(words) > 1 else ""
+    if not words or any(distance(pair, near) == 1 for near in corrections(pair) if meanings([near])):
+        return ()
+    return tuple(completions(words[-1], MIN_BEGINNING if len(words) == 1 else MIN_BEGINNING - 1))
+
+
 def in_other_layout(written: str) -> str | None:
-    """What was meant, where a text makes sense only on another layout of the keyboard; None where it does not."""
+    """What was meant, where a text makes more sense on another layout of the keyboard; None where it does not.
+
+    Words that the lexicon lacks are read so too, beside a longer word that it has, if it has a third of the letters.
+    """
     typed = search_text(written).split()
-    if 2 * sum(len(word) for word in typed if is_word(word)) >= len("".join(typed)):
+    typed_letters = _letters_found(typed)
+    if 2 * typed_letters >= len("".join(typed)):
         return None
     lower = written.lower()
-    for meant in (*map(lower.translate, LAYOUTS), _in_cyrillic(lower)):
-        words = search_text(meant).split()
+    texts = [(meant, search_text(meant).split()) for meant in (*map(lower.translate, LAYOUTS), _in_cyrillic(lower))]
+    for meant, words in texts:
         if words and len(max(words, key=len)) > 2 and all(map(is_word, words)):
             return meant
-    return None
+    meant, words = max(texts[:-1], key=lambda text: _letters_found(text[1]))
+    has_long = any(len(word) >= MIN_LAYOUT and is_word(word) for word in words if word not in typed)
+    return (
+        meant
+        if has_long and _letters_found(words) > typed_letters and 3 * _letters_found(words) >= len("".join(words))
+        else None
+    )
+
+
+def _letters_found(words: Iterable[str]) -> int:
+    """The number of letters of the words that the lexicon has, except single letters."""
+    return sum(len(word) for word in words if len(word) > 1 and is_word(word))
 
 
 def _in_cyrillic(written: str) -> str:

@@ -47,6 +47,11 @@ async def suggestions(
     return [await _suggestions(session, search_text(prefix).split(), scope, limit) for prefix in prefixes]
 
 
+def _has_all(text: str, words: Sequence[str]) -> bool:
+    """True if each of these begins a word of the text."""
+    return all(f" {word}" in f" {search_text(text)}" for word in words)
+
+
 async def _suggestions(session: ReadSession, words: Sequence[str], scope: Scope, limit: int) -> list[Suggestion]:
     longest = max(words, key=len)
     rows: list[NamedRow] = await session.fetch(
@@ -63,6 +68,6 @@ async def _suggestions(session: ReadSession, words: Sequence[str], scope: Scope,
     found = []
     for row in rows:
         texts = [(text, begun(text, words)) for text in (row.name, *row.aliases)]
-        text, ranges = max(texts, key=lambda each: len(each[1]))
+        text, ranges = max(texts, key=lambda each: _has_all(each[0], words))
         found.append(Suggestion(row.id, row.organization_id, text, [{"start": a, "length": b} for a, b in ranges]))
     return found

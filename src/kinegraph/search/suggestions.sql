@@ -1,5 +1,5 @@
 -- The end of the statement of suggestions, which begins with the rows of search.sql ($1 to $4).
---  $5 what the words of an exercise begin with   $6 the longest of these, $7 the last text that begins so
+--  $5 what the words of its name, or of one alias, begin with   $6 the longest of these, $7 the last text that begins so
 --  $8 maximum number of suggestions
 --
 -- Names that begin so come first, then those with a word that does, then aliases; each level is read only where those
@@ -8,9 +8,9 @@ begun AS MATERIALIZED (
     SELECT id, slug, name_key, is_own, search_name, 2 AS nearness
     FROM library
     WHERE search_name COLLATE "C" >= $6 AND search_name COLLATE "C" < $7
-      AND (cardinality($5::text[]) = 1 OR NOT EXISTS (
-          SELECT FROM unnest($5::text[]) AS start
-          WHERE strpos(replace(' ' || search_name || '|' || search_aliases, '|', ' '), ' ' || start) = 0))
+      AND (cardinality($5::text[]) = 1 OR EXISTS (
+          SELECT FROM unnest(string_to_array(search_name || '|' || search_aliases, '|')) AS one
+          WHERE (SELECT bool_and(strpos(' ' || one, ' ' || start) > 0) FROM unnest($5::text[]) AS start)))
     ORDER BY length(search_name), name_key, id
     LIMIT 2 * $8::integer
 ),
@@ -19,9 +19,9 @@ worded AS MATERIALIZED (
     FROM library
     WHERE (SELECT count(*) FROM begun) < 2 * $8::integer
       AND search_name LIKE '% ' || $6 || '%' AND NOT starts_with(search_name, $6)
-      AND (cardinality($5::text[]) = 1 OR NOT EXISTS (
-          SELECT FROM unnest($5::text[]) AS start
-          WHERE strpos(replace(' ' || search_name || '|' || search_aliases, '|', ' '), ' ' || start) = 0))
+      AND (cardinality($5::text[]) = 1 OR EXISTS (
+          SELECT FROM unnest(string_to_array(search_name || '|' || search_aliases, '|')) AS one
+          WHERE (SELECT bool_and(strpos(' ' || one, ' ' || start) > 0) FROM unnest($5::text[]) AS start)))
     ORDER BY length(search_name), name_key, id
     LIMIT 2 * $8::integer
 ),
@@ -41,9 +41,9 @@ aliased AS MATERIALIZED (
      WHERE (SELECT count(*) FROM few) <= 500 AND s.exercise_id = ANY (ARRAY (SELECT exercise_id FROM few))
        AND s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM of_organization)
        AND NOT starts_with(s.search_name, $6) AND NOT s.search_name LIKE '% ' || $6 || '%'
-       AND (cardinality($5::text[]) = 1 OR NOT EXISTS (
-           SELECT FROM unnest($5::text[]) AS start
-           WHERE strpos(replace(' ' || s.search_name || '|' || s.search_aliases, '|', ' '), ' ' || start) = 0))
+       AND (cardinality($5::text[]) = 1 OR EXISTS (
+          SELECT FROM unnest(string_to_array(s.search_name || '|' || s.search_aliases, '|')) AS one
+          WHERE (SELECT bool_and(strpos(' ' || one, ' ' || start) > 0) FROM unnest($5::text[]) AS start)))
      ORDER BY length(s.search_name), s.name_key, s.exercise_id
      LIMIT 2 * $8::integer)
     UNION ALL
@@ -55,9 +55,9 @@ aliased AS MATERIALIZED (
            THEN true ELSE false END
        AND s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM of_organization)
        AND NOT starts_with(s.search_name, $6) AND NOT s.search_name LIKE '% ' || $6 || '%'
-       AND (cardinality($5::text[]) = 1 OR NOT EXISTS (
-           SELECT FROM unnest($5::text[]) AS start
-           WHERE strpos(replace(' ' || s.search_name || '|' || s.search_aliases, '|', ' '), ' ' || start) = 0))
+       AND (cardinality($5::text[]) = 1 OR EXISTS (
+          SELECT FROM unnest(string_to_array(s.search_name || '|' || s.search_aliases, '|')) AS one
+          WHERE (SELECT bool_and(strpos(' ' || one, ' ' || start) > 0) FROM unnest($5::text[]) AS start)))
      ORDER BY length(s.search_name), s.name_key, s.exercise_id
      LIMIT 2 * $8::integer)
     UNION ALL
@@ -68,9 +68,9 @@ aliased AS MATERIALIZED (
        AND (s.search_aliases LIKE $6 || '%' OR s.search_aliases LIKE '% ' || $6 || '%'
             OR s.search_aliases LIKE '%|' || $6 || '%')
        AND NOT starts_with(s.search_name, $6) AND NOT s.search_name LIKE '% ' || $6 || '%'
-       AND (cardinality($5::text[]) = 1 OR NOT EXISTS (
-           SELECT FROM unnest($5::text[]) AS start
-           WHERE strpos(replace(' ' || s.search_name || '|' || s.search_aliases, '|', ' '), ' ' || start) = 0))
+       AND (cardinality($5::text[]) = 1 OR EXISTS (
+          SELECT FROM unnest(string_to_array(s.search_name || '|' || s.search_aliases, '|')) AS one
+          WHERE (SELECT bool_and(strpos(' ' || one, ' ' || start) > 0) FROM unnest($5::text[]) AS start)))
      ORDER BY length(s.search_name), s.name_key, s.exercise_id
      LIMIT 2 * $8::integer)
 ),
