@@ -162,3 +162,10 @@ async def test_canonical_names_are_sought_by_the_indexes_of_search(
         await session.fetch("DEALLOCATE page")
     plan = "\n".join(row[0] for row in rows)
     assert "canonical_search_names_idx" in plan and "canonical_search_trgm_idx" in plan
+
+
+@pytest.mark.parametrize(
+    ("q", "first"), [("farm", "Farmer's Walk"), ("goblet sq", "Goblet Squat to Box"), ("lun", "Lunge")]
+)
+async def test_a_beginning_of_a_word_of_a_name_comes_first(api: Api, gym: Organization, q: str, first: str) -> None:
+    assert (await found(api, gym, q))[0] == first
