@@ -223,3 +223,10 @@ async def test_a_text_of_signs_alone_reads_no_exercise(
     with captured(monkeypatch) as statements:
         await page(api, gym, is_library=is_library, q="%")
     assert {node.table for node in plan_nodes(await plan_of(database, gym.coach, statements[0]))} == {""}
+
+
+@pytest.mark.parametrize(
+    ("q", "first"), [("farm", "Farmer's Walk"), ("goblet sq", "Goblet Squat to Box"), ("lun", "Lunge")]
+)
+async def test_a_beginning_of_a_word_of_a_name_comes_first(api: Api, gym: Organization, q: str, first: str) -> None:
+    assert (await found(api, gym, q))[0] == first
