@@ -38,7 +38,7 @@ from kinegraph.realtime.socket import Sockets, socket_route
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
 from kinegraph.vectors.jobs import QueryVectors
-from kinegraph.vendors import open_embeddings
+from kinegraph.vendors import enrichment_budget, open_embeddings
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (
@@ -174,7 +174,7 @@ def _resources(settings: Settings, database: Database, storage: ObjectStorage, v
         settings.address,
         vectors,
         has_embeddings=settings.voyage_api_key is not None,
-        has_language_model=settings.anthropic_api_key is not None,
+        enrichment_budget=enrichment_budget(settings),
     )
 
 

@@ -1,5 +1,7 @@
 """Seeding from a file in the object storage: all of its rows or none, in the folder and in a bucket alike."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -191,6 +193,25 @@ async def test_a_file_that_is_too_large_is_refused_by_its_size_and_not_read(
     assert job.status == "failed" and job.error.startswith(
         f"{KEY} has 104,857,600 bytes; at most {MAX_OBJECT_BYTES // 2**20} MB are read."
     )
+
+
+async def test_what_is_no_file_of_the_folder_is_refused_like_a_missing_one(
+    database: Database, owner: Pool, tmp_path: Path
+) -> None:
+    storage, outside = FolderStorage(tmp_path / "media", "http://files.example/", "secret"), tmp_path / "mine.json"
+    outside.write_bytes(orjson.dumps([entry("outside")]))
+    seeds = tmp_path / "media" / "seeds"
+    (seeds / "folder.json").mkdir(parents=True)
+    (seeds / "elsewhere").symlink_to(tmp_path)
+    (seeds / "link.json").symlink_to(outside)
+    (seeds / "loop.json").symlink_to("loop.json")
+    os.mkfifo(seeds / "pipe.json")
+    for name in ("folder.json", "folder.json/x.json", "elsewhere/mine.json", "link.json", "loop.json", "pipe.json"):
+        async with asyncio.timeout(20):
+            job = await seeded(database, storage, owner, f"seeds/{name}")
+        assert (job.status, job.tries) == ("failed", 1), job.error
+        assert job.error.startswith(f"seeds/{name} does not exist in the folder")
+        assert await storage.read_version(f"seeds/{name}", "") is None
 
 
 async def test_a_file_that_is_changed_while_it_is_read_fails_the_job(

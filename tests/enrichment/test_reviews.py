@@ -1,14 +1,13 @@
 """Reviews decide once what becomes an alias; what was rejected, or removed later, does not come back."""
 
 import asyncio
-from functools import partial
 from typing import Any  # JSON of the API
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from tests.conftest import Organization
-from tests.enrichment.enriching import CREATE, ENRICH, PROPOSAL, PROPOSALS, REVIEW, Enriching, new_name
+from tests.enrichment.enriching import BUDGET, CREATE, ENRICH, PROPOSAL, PROPOSALS, REVIEW, Enriching, new_name
 
 REVIEW_MANY = f"""mutation ($input: ReviewAliasProposalsInput!) {{
   reviewAliasProposals(input: $input) {{ aliasProposals {{ {PROPOSAL} }} userErrors {{ code message field }} }}
@@ -105,44 +104,6 @@ async def test_an_alias_that_a_person_adds_again_is_the_persons_and_stays(enrich
         rejected = (await enriching.review(proposal["id"], "REJECT"))["aliasProposal"]
         assert (rejected["state"], rejected["appliedAt"]) == ("REJECTED", None)
     assert await enriching.aliases(id) == [first, *others]
-
-
-async def test_another_spelling_that_a_person_wrote_stays_when_the_proposal_is_taken_back(
-    enriching: Enriching,
-) -> None:
-    id, proposals = await proposals_of(enriching, applyUnreviewed=True)
-    (written,) = [each for each in proposals if each["text"].endswith("ещё")]
-    spelled = written["text"].replace("ё", "е")
-    await enriching.update(id, aliases=[spelled, written["text"]])
-    await enriching.review(written["id"], "REJECT")
-    assert await enriching.aliases(id) == [spelled]
-
-
-def _same(answer: Any, sent: Any) -> Any:
-    """The same answer, whatever was sent."""
-    return answer
-
-
-SPELLINGS = ["Зюм лёфка", "зюм-лефка", "ЗЮМ  ЛЕФКА", "зюмлёфка", "פלונ׳ץ", "פלונ'צ", "פלונץ", "זמר בלון", "זמר-בלונ"]
-
-
-async def test_spellings_that_search_does_not_tell_apart_are_one_alias(enriching: Enriching) -> None:
-    hebrew, russian = SPELLINGS[4:], SPELLINGS[:4]
-
-    async def proposed(id: str) -> list[tuple[str, str | None]]:
-        await enriching.enrich(id, force=True)
-        found = await enriching.proposals(id)
-        return [(each["text"], each["sharedWith"] and each["sharedWith"]["name"]) for each in found]
-
-    id, named = await enriching.exercise(), await enriching.exercise(None, *SPELLINGS[1::3])
-    for start in range(4):
-        answer = {"exercises": [{"number": 1, "aliases": {"he": hebrew[start:], "ru": russian[start:]}}]}
-        enriching.claude.answer = partial(_same, answer)
-        name = await enriching.name(named)
-        assert await proposed(id) == [(text, name) for text in ("פלונ׳ץ", "זמר בלון", "Зюм лёфка")]
-        for each in await enriching.proposals(id, state="PROPOSED"):
-            await enriching.review(each["id"], "REJECT")
-        assert await proposed(named) == []
 
 
 async def test_of_two_reviewers_at_once_one_decides_and_the_other_gets_a_conflict(enriching: Enriching) -> None:
@@ -251,6 +212,38 @@ async def test_nobody_but_platform_admins_sees_reviews_or_requests_anything(
     assert await enriching.aliases(id) == []
 
 
+NO_NAMES = (
+    "\u05b8\u05b0",
+    "\u0301",
+    "-",
+    "12",
+    "\U0001f600",
+    "жим\u202e лёжа",
+    "жим\u200f",
+    "жим \U0001f600",
+    "<b>жим</b>",
+    "א",
+)
+
+
+async def test_a_text_of_a_reviewer_is_stored_without_points_and_may_be_in_latin_letters(enriching: Enriching) -> None:
+    id, proposals = await proposals_of(enriching)
+    texts = ["סְקְוָואט  קדמי", "TRX-жим (узкий)", "Front squat"]
+    for proposal, text in zip(proposals, texts, strict=False):
+        await enriching.review(proposal["id"], text=text)
+    assert await enriching.aliases(id) == ["סקוואט קדמי", *texts[1:]]
+
+
+async def test_what_is_not_there_or_above_the_budget_is_refused_with_a_reason(enriching: Enriching) -> None:
+    async def refused(**input: Any) -> list[tuple[str, str]]:
+        errors = (await enriching.api.payload(ENRICH, enriching.admin, input=input))["userErrors"]
+        return [(each["code"], each["message"]) for each in errors]
+
+    assert await refused(ids=[str(uuid4())]) == [("NOT_FOUND", "There is no such canonical exercise.")]
+    ((code, message),) = await refused(maxCost=2**31 - 1)
+    assert code == "INVALID_INPUT" and "5,000,000 micro-dollars (5.0000 USD), the budget" in message
+
+
 async def test_bad_input_is_refused_with_its_path(enriching: Enriching, gym: Organization) -> None:
     id, proposals = await proposals_of(enriching)
     clone = """mutation ($input: CloneExerciseInput!) {
@@ -261,6 +254,10 @@ async def test_bad_input_is_refused_with_its_path(enriching: Enriching, gym: Org
         (ENRICH, {"ids": [own["cloneExercise"]["exercise"]["id"]]}, ["input", "ids", "0"]),
         (ENRICH, {"ids": ["x"]}, ["input", "ids", "0"]),
         (ENRICH, {"ids": [id] * 501}, ["input", "ids"]),
+        (ENRICH, {"ids": []}, ["input", "ids"]),
+        (ENRICH, {"ids": [id, str(uuid4())]}, ["input", "ids", "1"]),
+        (ENRICH, {"ids": [id, str(UUID(int=0))]}, ["input", "ids", "1"]),
+        (ENRICH, {"maxCost": BUDGET + 1}, ["input", "maxCost"]),
         (ENRICH, {"locales": []}, ["input", "locales"]),
         (ENRICH, {"locales": ["he"] * 3}, ["input", "locales"]),
         (ENRICH, {"locales": ["he", "fr"]}, ["input", "locales", "1"]),
@@ -270,7 +267,11 @@ async def test_bad_input_is_refused_with_its_path(enriching: Enriching, gym: Org
         (REVIEW, {"id": proposals[0]["id"], "decision": "ACCEPT", "text": " "}, ["input", "text"]),
         (REVIEW, {"id": proposals[0]["id"], "decision": "ACCEPT", "text": "x" * 256}, ["input", "text"]),
         (REVIEW, {"id": proposals[0]["id"], "decision": "ACCEPT", "text": "a\nb"}, ["input", "text"]),
-        (REVIEW, {"id": proposals[0]["id"], "decision": "REJECT", "text": "x"}, ["input", "text"]),
+        (REVIEW, {"id": proposals[0]["id"], "decision": "REJECT", "text": "Squat"}, ["input", "text"]),
+        *(
+            (REVIEW, {"id": proposals[0]["id"], "decision": "ACCEPT", "text": text}, ["input", "text"])
+            for text in NO_NAMES
+        ),
     ]
     for text, input, path in cases:
         assert [field for _, field in await enriching.api.refusals(text, enriching.admin, input=input)] == [path], input

@@ -36,7 +36,7 @@ class RequestContext(Context):
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
         has_embeddings: bool = False,
-        has_language_model: bool = False,
+        enrichment_budget: int | None = None,
     ) -> None:
         super().__init__(
             database,
@@ -46,7 +46,7 @@ class RequestContext(Context):
             address=address,
             prepared=prepared,
             has_embeddings=has_embeddings,
-            has_language_model=has_language_model,
+            enrichment_budget=enrichment_budget,
         )
         self.document = document
 

@@ -65,8 +65,8 @@ class Resources:
     """The vectors of texts that are searched."""
     has_embeddings: bool = False
     """Whether jobs that embed texts can be run."""
-    has_language_model: bool = False
-    """Whether jobs that need a language model can be run."""
+    enrichment_budget: int | None = None
+    """Micro-dollars that a job of the language model may spend; None where none can be run."""
 
 
 class Executed(NamedTuple):
@@ -119,7 +119,7 @@ async def execute_timed(
             address=resources.address,
             prepared=prepared,
             has_embeddings=resources.has_embeddings,
-            has_language_model=resources.has_language_model,
+            enrichment_budget=resources.enrichment_budget,
         )
         try:
             data, errors, _ = await _once(

@@ -9,9 +9,10 @@ import strawberry
 from kinegraph.background.graph_mutations import ADMINS_ONLY, JobPayload, enqueue_job
 from kinegraph.background.rules import JobKind
 from kinegraph.enrichment import rules, store
+from kinegraph.enrichment.rules_costs import shown
 from kinegraph.exercise.rules import stored_id
 from kinegraph.identity.rules_access import require_platform_admin
-from kinegraph.kit.checks import Checks
+from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Conflict, NotFound
 from kinegraph.kit.graph import mutation, takes_input
@@ -19,7 +20,7 @@ from kinegraph.kit.graph import mutation, takes_input
 Ids = Annotated[
     list[strawberry.ID] | None,
     strawberry.argument(
-        description="Only these canonical exercises, at most 500, in place of all that are due; archived ones are not "
+        description="Only these canonical exercises, 1 to 500, in place of all that are due; archived ones are not "
         "enriched."
     ),
 ]
@@ -71,19 +72,21 @@ class Mutation:
             "is_forced": force,
             "max_cost": max_cost,
         }
-        keys = _keys(ids, checks)
-        if max_cost is not None:
-            checks.whole(max_cost, ("maxCost",), 1, 2**31 - 1)
+        keys = None if ids is None else _keys(ids, checks)
         session = await info.context.write_session()
         require_platform_admin(session.viewer, ADMINS_ONLY)
-        if not info.context.has_language_model:
+        budget = info.context.enrichment_budget
+        if budget is None:
             raise Conflict(rules.NO_KEY)
+        if max_cost is not None and not 1 <= max_cost <= budget:
+            most = f"{budget:,} micro-dollars ({shown(budget)}), the budget that KINEGRAPH_ENRICHMENT_BUDGET sets"
+            checks.refuse(f"Must be from 1 to {most}; this is {max_cost:,}.", "maxCost")
         if keys is not None:
-            existing = await store.canonical_ids(session, keys)
-            for index, key in enumerate(keys):
-                if key.int and key not in existing:
-                    checks.refusals.append(NotFound("There is no such canonical exercise.", "ids", index))
-            arguments["ids"] = [str(key) for key in keys]
+            existing = await store.canonical_ids(session, [*keys.values()])
+            for index, key in keys.items():
+                if key not in existing:
+                    checks.refusals.append(NotFound("There is no such canonical exercise.", "ids", str(index)))
+            arguments["ids"] = [*map(str, keys.values())]
         checks.done()
         return await enqueue_job(info, JobKind.ENRICH_CANONICAL, arguments)
 
@@ -101,11 +104,14 @@ def _languages(locales: Sequence[str] | None, checks: Checks) -> list[str]:
     return [each for each in rules.AliasLanguage if each in locales]
 
 
-def _keys(ids: Sequence[str] | None, checks: Checks) -> list[UUID] | None:
-    """The ids of stored exercises, without repetitions; None for all exercises."""
-    if ids is None:
-        return None
-    if len(ids) > rules.MAX_IDS:
-        checks.refuse(f"Must have at most {rules.MAX_IDS} entries; this has {len(ids)}.", "ids")
-        return []
-    return checks.all([stored_id(id) for id in ids], ("ids",), checks.key)
+def _keys(ids: Sequence[str], checks: Checks) -> dict[int, UUID]:
+    """The ids of stored exercises by their index. Faults are recorded in `checks`."""
+    if not 1 <= len(ids) <= rules.MAX_IDS:
+        most = f"from 1 to {rules.MAX_IDS} entries, or be absent for all exercises that are due"
+        checks.refuse(f"Must have {most}; this has {len(ids)}.", "ids")
+        return {}
+    keys = {}
+    for index, id in enumerate(ids):
+        with checks.layer():
+            keys[index] = require_key(stored_id(id), "ids", str(index))
+    return keys

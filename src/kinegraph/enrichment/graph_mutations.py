@@ -10,13 +10,14 @@ from strawberry import UNSET
 from kinegraph.enrichment import rules, store_proposals, store_reviews
 from kinegraph.enrichment.graph import AliasProposal
 from kinegraph.enrichment.rules import AliasDecision, ProposalRow
+from kinegraph.enrichment.rules_answers import alias_fault, without_points
 from kinegraph.exercise.rules_columns import COLUMNS
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_platform_admin
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.errors import Conflict, NotFound, Path
+from kinegraph.kit.errors import Conflict, InvalidInput, NotFound, Path
 from kinegraph.kit.graph import mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload
@@ -37,7 +38,8 @@ class ReviewAliasProposalInput:
     decision: AliasDecision = strawberry.field(description="What becomes of it.")
     text: str | None = strawberry.field(
         default=UNSET,
-        description="The alias as it is to be, 1 to 255 characters on one line, where it is accepted with a change.",
+        description="The alias as it is to be where it is accepted with a change: at most 255 characters, at least two "
+        "of them letters (Hebrew, Russian or Latin ones), the others such as names have.",
     )
 
 
@@ -74,7 +76,7 @@ class Mutation:
         checks, text = Checks(), None
         key = checks.key(input.id, ("input", "id"))
         if input.text not in (None, UNSET):
-            text = checks.text(input.text or "", ("input", "text"), COLUMNS["aliases"].max_length, lines=False)
+            text = _text(checks, input.text or "", ("input", "text"))
             if input.decision is AliasDecision.REJECT:
                 checks.refuse("Must be absent where the proposal is rejected.", "input", "text")
         (row,) = await _review(info, checks, [key], input.decision, [("input", "id")], text)
@@ -96,6 +98,16 @@ class Mutation:
         paths = [(*at, str(index)) for index in range(len(keys))]
         rows = await _review(info, checks, keys, input.decision, paths)
         return AliasProposalsPayload(alias_proposals=rows)
+
+
+def _text(checks: Checks, value: str, path: Path) -> str:
+    """A reviewer's text, which obeys the rules of the language model's texts but for its language and length."""
+    text = checks.text(without_points(value), path, COLUMNS["aliases"].max_length, lines=False)
+    cleaned = " ".join(text.split())
+    with checks.layer():
+        if fault := alias_fault(cleaned):
+            raise InvalidInput(fault, *path)
+    return cleaned
 
 
 async def _review(

@@ -94,6 +94,17 @@ def is_plausible(proposed: Proposed) -> bool:
     )
 
 
+def alias_fault(text: str) -> str | None:
+    """Why a reviewer's text is no name of an exercise; None if it may be one. Its language is the reviewer's choice."""
+    letters = sum(len(each.findall(text)) for each in (*LETTERS.values(), LATIN))
+    if letters >= 2 and letters + len(OTHERS.findall(text)) == len(text):
+        return None
+    return (
+        "Must have two letters or more, Hebrew, Russian or Latin ones, and nothing else but what names have beside: "
+        "digits, spaces, hyphens, apostrophes, quotation marks and ( ) / + . , & °."
+    )
+
+
 def new_proposals(proposals: Sequence[Proposed], names: Mapping[UUID, Collection[str]]) -> list[Proposed]:
     """The proposals for exercises that are there, and that are none of their names; `names` has these by exercise."""
     taken = {id: {alias_identity(name) for name in written} for id, written in names.items()}
@@ -102,8 +113,12 @@ def new_proposals(proposals: Sequence[Proposed], names: Mapping[UUID, Collection
 
 def _cleaned(text: str) -> str:
     """A text in the form in which it is stored: NFC, each white space one space. Vowel points are not written."""
-    without_points = "".join(c for c in text if not ("\u0591" <= c <= "\u05c7" and unicodedata.combining(c)))
-    return " ".join(normalized(without_points).split())
+    return " ".join(normalized(without_points(text)).split())
+
+
+def without_points(text: str) -> str:
+    """A text without Hebrew vowel points, which are not written in aliases."""
+    return "".join(c for c in text if not ("\u0591" <= c <= "\u05c7" and unicodedata.combining(c)))
 
 
 def _shared(proposals: Sequence[Proposed]) -> set[str]:

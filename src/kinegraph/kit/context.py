@@ -59,7 +59,7 @@ class Context:
     `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
     `prepared` has what fields of the root obtained from other services before, by their function.
     `has_embeddings`: whether jobs that embed texts can be run.
-    `has_language_model`: whether jobs that need one can be run.
+    `enrichment_budget`: micro-dollars that a job of the language model may spend; None where none can be run.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Context:
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
         has_embeddings: bool = False,
-        has_language_model: bool = False,
+        enrichment_budget: int | None = None,
     ) -> None:
         self.prepared = prepared
         self.has_used_storage = False
@@ -82,7 +82,7 @@ class Context:
         self._storage = storage
         self.address = address
         self.has_embeddings = has_embeddings
-        self.has_language_model = has_language_model
+        self.enrichment_budget = enrichment_budget
         self.writes = writes
         self.columns_by_node: Mapping[Hashable, frozenset[str] | None] = {}
         """The columns that the document selects of each list's rows, by `id` of the list's field node, and where

@@ -10,12 +10,14 @@ import hashlib
 import hmac
 import json
 import os
+import stat
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote, urlencode
 
 from kinegraph.outside import storage_parts
@@ -149,7 +151,7 @@ class FolderStorage:
     async def inspect(self, key: str) -> StoredObject | None:
         """The object under the key, or None."""
         with _service_errors():
-            return await asyncio.to_thread(_inspect, self.path(key))
+            return await asyncio.to_thread(_inspect, self._root, self.path(key))
 
     async def copy(self, source: str, target: str, etag: str) -> bool:
         """Copy an object if its etag is still this one."""
@@ -167,7 +169,7 @@ class FolderStorage:
     async def read_version(self, key: str, etag: str) -> bytes | None:
         """An object's content if its etag is this one, before and after reading."""
         with _service_errors():
-            return await asyncio.to_thread(_read_version, self.path(key), etag)
+            return await asyncio.to_thread(_read_version, self._root, self.path(key), etag)
 
     async def write(self, key: str, content: bytes, mime: str) -> None:
         """Store an object."""
@@ -222,18 +224,29 @@ def _temporary_file(path: Path) -> tuple[int, str]:
     raise ServiceError(f"The folder {path.parent} cannot be written to.")
 
 
-def _inspect(path: Path) -> StoredObject | None:
+def _inspect(root: Path, path: Path) -> StoredObject | None:
     try:
-        with path.open("rb") as file:
+        with _opened(root, path) as file:
             state = os.fstat(file.fileno())
             return StoredObject(state.st_size, file.read(HEAD_BYTES), _etag(state))
     except FileNotFoundError:
         return None
 
 
-def _read_version(path: Path, etag: str) -> bytes | None:
+def _opened(root: Path, path: Path) -> IO[bytes]:
+    """A regular file under `root`, for reading. Raises FileNotFoundError for anything else, and waits for nothing.
+
+    Folders, pipes and devices are no objects, nor is what a symbolic link outside of `root` leads to.
+    """
+    leads_nowhere = path.is_symlink() and not path.exists()
+    if leads_nowhere or not stat.S_ISREG(path.stat().st_mode) or not path.resolve().is_relative_to(root.resolve()):
+        raise FileNotFoundError(path)
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
+def _read_version(root: Path, path: Path, etag: str) -> bytes | None:
     try:
-        with path.open("rb") as file:
+        with _opened(root, path) as file:
             before = os.fstat(file.fileno())
             content = file.read(before.st_size) if _etag(before) == etag else None
             return content if _etag(os.fstat(file.fileno())) == etag == _etag(path.stat()) else None

@@ -45,7 +45,7 @@ def class_of(query: SearchQuery) -> QueryClass:
     """The class of an analysed query."""
     if query.is_misspelled:
         return QueryClass.MISSPELLED
-    subjects = {segment.concepts[0][0].subject for segment in query.segments}
+    subjects = {segment.concepts[0][0].subject if segment.concepts else None for segment in query.segments}
     return QueryClass.TOPIC if subjects <= TOPIC_SUBJECTS else QueryClass.NAME
 
 
