@@ -73,7 +73,9 @@ async def test_vectors_move_no_row_of_a_query_that_names_an_exercise(semantic: A
 @pytest.mark.parametrize(
     ("q", "expected"),
     [
-        ("knee pain", QueryClass.TOPIC),
+        ("knee", QueryClass.TOPIC),
+        ("knee pain", QueryClass.NAME),  # a condition has exercises of its own
+        ("bulg", QueryClass.NAME),  # a beginning, which no concept has
         ("יד", QueryClass.TOPIC),
         ("back squat", QueryClass.NAME),
         ("kettlebell", QueryClass.NAME),

@@ -20,9 +20,9 @@ class QueryClass(StrEnum):
     MISSPELLED = "misspelled"
     """The lexicon lacks a word."""
     TOPIC = "topic"
-    """All of it are muscles, parts of the body, and terms of training such as goals and complaints."""
+    """All of it are muscles, parts of the body, and terms of training such as goals."""
     NAME = "name"
-    """Any other: it names exercises, movements or equipment."""
+    """Any other: it names exercises, movements, equipment or conditions."""
 
 
 TOPIC_SUBJECTS = frozenset(("muscles", "body_parts", "training"))
