@@ -117,6 +117,8 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     """A value that the argument or input field `name` takes, every key within given; None for an id not in `ids`."""
     if isinstance(type, GraphQLNonNull):
         return good(type.of_type, name, ids, owner)
+    if name == "ids" and owner == "EnrichCanonicalExercisesInput":
+        return None  # at least one canonical exercise, or all that are due
     if name in ("uploadIds", "removeAttachmentIds", "ids"):
         return []  # an upload can be used once
     if isinstance(type, GraphQLList):
