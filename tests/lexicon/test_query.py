@@ -191,3 +191,9 @@ def test_a_query_without_a_letter_or_digit_is_refused(q: str) -> None:
 def test_a_query_that_is_too_long_or_no_text_is_refused(q: str) -> None:
     with pytest.raises(InvalidInput):
         checked_query(q)
+
+
+@pytest.mark.parametrize("q", ["tc one", "tc row", "xr one", "Lb Press"])
+def test_short_words_of_a_name_are_not_corrected_together(q: str) -> None:
+    words = {word for segment in analysed(q).segments for word in segment.words}
+    assert words == set(q.lower().split())

@@ -47,7 +47,7 @@ class ExerciseFilter:
         default=UNSET,
         description="Words of the name and aliases, in any order: as searchExercises understands them, inflected, "
         "joined, misspelled or in another language, or parts of words of the name or of one alias. Signs "
-        "separate words; a text without letters and digits finds nothing.",
+        "separate words; signs alone find nothing, an empty text finds all.",
     )
     status: list[ExerciseStatus] | None = strawberry.field(
         default=UNSET, description="Only these statuses, as far as the caller may see them."

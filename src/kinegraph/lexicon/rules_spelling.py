@@ -196,12 +196,18 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
+MIN_IN_PAIR, MIN_OF_PAIR = 3, 7
+"""Letters of each of two English words, and of both, that are corrected together: shorter ones (`tc one`) are names."""
+
+
 def with_pairs(words: Sequence[str]) -> list[str]:
     """The words, of which two neighbours are corrected together where a phrase is meant (`жым лежа`)."""
     found, index = [*words], 0
     while index < len(found) - 1:
         pair = found[index : index + 2]
-        if not meanings(pair) and not all(map(is_word, pair)):
+        is_long = min(map(len, pair)) >= MIN_IN_PAIR and len("".join(pair)) >= MIN_OF_PAIR
+        is_long = is_long or language_of(pair[0]) != "en"
+        if is_long and not meanings(pair) and not all(map(is_word, pair)):
             near = [each for each in corrections("".join(pair)) if meanings([each])]
             found[index : index + 2] = near[:1] or pair
         index += 1
