@@ -87,7 +87,8 @@ REPEATED = (
     GROUP BY exercise_id
     """,
 )
-"""What the triggers do, which would also check each reference, and record each row."""
+"""Statements that fill the tables of searched texts as the triggers do, which are off: they would also check each
+reference, and record each row."""
 
 
 async def fill(url: str) -> list[str]:

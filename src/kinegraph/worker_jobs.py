@@ -32,7 +32,7 @@ def _wake_nobody() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What jobs work with. `wake` has subscribers be sent the progress of jobs."""
+    """The services that jobs use. `wake` has subscribers be sent the progress of jobs."""
 
     database: Database
     storage: ObjectStorage

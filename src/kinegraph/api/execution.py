@@ -144,7 +144,7 @@ async def _prepare(
     meter: Meter,
     deadline: Deadline,
 ) -> Mapping[Prepare, Any]:
-    """What fields of the root obtain from other services. Raises OutOfTime and ClientDisconnect."""
+    """The values that fields of the root obtain from other services. Raises OutOfTime and ClientDisconnect."""
     if authenticate is None or not has_preparations(document, parameters):
         return {}
     is_signed_in = authenticate is not authenticate_nobody

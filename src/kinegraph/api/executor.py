@@ -125,7 +125,8 @@ LARGE_TREE = 500
 """Nodes of a document, beyond which it is planned in a thread."""
 
 READY_TESTS = {"DateTime": "{v}.__class__ is datetime and {v}.tzinfo is UTC"}
-"""What orjson writes as GraphQL's own conversion would (`json_fragment`)."""
+"""By scalar, the condition, as Python source, on which orjson writes a value as GraphQL's own conversion would
+(`json_fragment`)."""
 
 ADAPTER = Adapter(
     strategy=strategy,

@@ -1,4 +1,4 @@
-"""What fields of the root need of other services, obtained before the transaction of their request begins.
+"""Values of other services that fields of the root need, obtained before the transaction of their request begins.
 
 No transaction waits for another service: it would hold a connection, and a snapshot, while the service is slow. So a
 field of `Query` that needs one declares a function (`prepare` in `kit.graph.field`), which is called before, once for
@@ -40,7 +40,7 @@ def has_preparations(document: Document, parameters: Parameters) -> bool:
 async def prepared_for(
     document: Document, parameters: Parameters, services: Any, charge: Callable[[int], None], *, is_signed_in: bool
 ) -> Mapping[Prepare, Any]:
-    """What the fields of a query's root have obtained. Variables that do not fit are left to the execution."""
+    """The values that fields of a query's root have obtained. Variables that do not fit are left to the execution."""
     build = partial(
         Executor.build,
         schema._schema,

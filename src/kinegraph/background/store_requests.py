@@ -1,4 +1,4 @@
-"""What platform admins request of stored jobs: to be tried again, and to be cancelled."""
+"""Retrying and cancelling stored jobs, at the request of platform admins."""
 
 from uuid import UUID
 

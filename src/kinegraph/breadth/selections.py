@@ -51,7 +51,7 @@ class Field:
         self.cached: Cached | None = None
         """How its answers are cached; None if they are not, or cannot be for this selection."""
         self.uncached_because: str | None = None
-        """What prevents that answers which could be cached are: a field below, or the number of gaps."""
+        """The reason why answers of a cacheable field are not cached: a field below it, or the number of gaps."""
         self.joined: tuple[Hashable, Hashable] | None = None
         """The batch function of an edge below that is answered with this field, and the function that answers both."""
         self.gaps: list[Field] = []

@@ -28,7 +28,7 @@ class Order:
     sql_type: str
     descending: bool = False
     prefix: str = ""
-    """What the keys of cursors have before `stored` and `overriding`."""
+    """The prefix of the keys in cursors, before `stored` and `overriding`."""
 
     def direction(self, window: Window) -> str:
         """The direction in SQL in which a page is read."""
@@ -47,7 +47,7 @@ ORDERS: Mapping[ExerciseSort, Order] = {
 }
 
 NO_SCORE = "9999999"
-"""What the keys of rows begin with that come after all rows with a score."""
+"""The prefix of the keys of rows without a score, which sorts them after all rows with one."""
 UNRANKED = replace(ORDERS[ExerciseSort.NAME_ASC], prefix=NO_SCORE)
 """The order of rows that have no score, in the list by relevance."""
 

@@ -1,4 +1,4 @@
-"""What is embedded: the texts of exercises and workouts, their hashes, and which rows need a new vector."""
+"""Embeddings: the texts of exercises and workouts, their hashes, and which rows need a new vector."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

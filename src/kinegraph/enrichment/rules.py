@@ -61,7 +61,7 @@ NO_PRICE = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a job is to enrich: the languages, these exercises or all that are due, and how.
+    """The plan of a job: the languages, these exercises or all that are due, and how.
 
     `applies`: proposals become aliases at once. `is_forced`: exercises that were enriched before are enriched again.
     `max_cost`: the budget in micro-dollars; None for that of the settings.

@@ -78,7 +78,7 @@ class RunRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the exercises that were due in one run of a job: their numbers.
+    """The outcome of one run of a job: numbers of the exercises that were due.
 
     `elsewhere`: those that another job has, or that were changed meanwhile.
     """

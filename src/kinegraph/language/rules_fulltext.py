@@ -7,7 +7,7 @@ from functools import lru_cache
 from kinegraph.language.rules_text import hebrew_stems
 
 BEGINNING = ":*"
-"""What follows a word that is sought as the beginning of words."""
+"""The suffix of a word that is sought as the beginning of words."""
 
 
 @lru_cache(2_000)

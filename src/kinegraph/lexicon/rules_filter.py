@@ -1,4 +1,4 @@
-"""What the filter `q` of a list of exercises finds in their names and aliases (docs/domain.md, Lists of exercises)."""
+"""The filter `q` of lists: the conditions on names and aliases of exercises (docs/domain.md, Lists of exercises)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class SoughtNames:
 
     @property
     def digest(self) -> str:
-        """What cursors of the order by relevance are valid for: this text, and the terms that it means today."""
+        """The hash of this text and of the terms that it means today: cursors by relevance are valid for it alone."""
         return hashlib.sha256(repr((self.analysis.alternatives, self.analysis.exact)).encode()).hexdigest()[:12]
 
 
 def sought_names(q: str) -> SoughtNames:
-    """What the filter's text finds."""
+    """The conditions of the filter's text on names and aliases."""
     words = tuple(dict.fromkeys(search_text(q).split()))
     analysis = analysed(q)
     return SoughtNames(analysis, _query(analysis) if words else "", words)

@@ -196,7 +196,7 @@ def _split(words: Sequence[str], parts: frozenset[Part]) -> Iterator[Segment]:
 # ------------------------------------------------------------------------------------------------ alternatives
 
 USUAL = ("barbell", "dumbbell", "bodyweight", "standing")
-"""What names of the usual form of a movement begin with: the barbell squat is a squat."""
+"""The first words of names of the usual form of a movement: the barbell squat is a squat."""
 BESIDE = frozenset(("modifiers", "equipment", "muscles", "body_parts", "training", "conditions"))
 """Subjects of concepts that alone name no exercise."""
 WORD_SHARE, PART_SHARE = 0.3, 0.25

@@ -223,7 +223,7 @@ def completions_beside(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def in_other_layout(written: str) -> str | None:
-    """What was meant, where a text makes more sense on another layout of the keyboard; None where it does not.
+    """The text as typed on another layout of the keyboard, where it makes more sense there; else None.
 
     Words that the lexicon lacks are read so too, beside a longer word that it has, if it has a third of the letters.
     """

@@ -23,7 +23,7 @@ REFUSED = {
     403: "the key may not use the model",
     404: "check KINEGRAPH_ANTHROPIC_MODEL",
 }
-"""What to do about a refusal, by the status of the response."""
+"""The advice about a refusal, by the status of the response."""
 PASSING = frozenset((408, 409, 429))
 """The statuses below 500 of responses to requests that may succeed later."""
 

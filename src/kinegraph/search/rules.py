@@ -15,7 +15,7 @@ class SearchMode(StrEnum):
 
 
 class QueryClass(StrEnum):
-    """What a query is made of, which decides how much the lists weigh."""
+    """The class of a query, by its words, which decides the weights of the lists."""
 
     MISSPELLED = "misspelled"
     """The lexicon lacks a word."""

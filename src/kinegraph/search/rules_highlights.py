@@ -1,4 +1,4 @@
-"""What is highlighted in the name and aliases of a found exercise."""
+"""The highlighted ranges of the name and aliases of a found exercise."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -99,7 +99,7 @@ class QueryVectors:
         return None if packed is None else tuple(packed)
 
     async def _wait(self, missing: Mapping[str, str], charge: Charge, *, is_signed_in: bool) -> Found:
-        """What lookups find of the texts by hash, those included that other requests began."""
+        """The vectors of the texts by hash, from lookups of this request and those that others began."""
         new = {hash: text for hash, text in missing.items() if hash not in self._lookups}
         if new and len(self._tasks) < MAX_LOOKUPS:
             self._begin(new, charge, self._allowances[is_signed_in])

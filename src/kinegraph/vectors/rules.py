@@ -1,4 +1,4 @@
-"""What the vector of a searched text is stored under, what is sent for it, and how many new ones may be asked for."""
+"""Vectors of searched texts: the hash that each is stored under, the text sent for it, and the limits of new ones."""
 
 import hashlib
 import re
@@ -55,7 +55,7 @@ FINALS = str.maketrans("כמנצ", "ךםןץ")
 
 
 def sent_text(text: str) -> str:
-    """What is sent to the service for a text in the form of `text_of`: with Hebrew final letters, as they are written.
+    """The text sent to the service for one in the form of `text_of`: with Hebrew final letters, as they are written.
 
     Pe stays as it is: many words of training end in one that is no final letter, since they come from English.
     """
