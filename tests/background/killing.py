@@ -13,8 +13,10 @@ from uuid import UUID
 import asyncpg
 from arq import ArqRedis
 
-from kinegraph.background.rules import MAX_FAILURES
+from kinegraph.background import store
+from kinegraph.background.rules import MAX_FAILURES, JobKind
 from kinegraph.kit.database import Database
+from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.worker import dispatch
 from tests.background.rows import Pool, expire
 from tests.process.running import environment, forked
@@ -24,6 +26,13 @@ from tests.waiting import until
 COPY = f"kinegraph_undisturbed{WORKER}"
 KILLS = 10
 assert KILLS < MAX_FAILURES
+
+
+async def new_job(database: Database, kind: JobKind, arguments: Mapping[str, Any]) -> UUID:
+    """The id of a new job, due at once."""
+    async with database.write(authenticate_worker) as session:
+        (id,) = await store.insert(session, [(kind, arguments)])
+    return id
 
 
 @asynccontextmanager

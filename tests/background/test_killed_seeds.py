@@ -2,26 +2,24 @@
 
 from pathlib import Path
 from typing import Any  # JSON of library files; rows of asyncpg
-from uuid import UUID
 
 import asyncpg
 import orjson
 import pytest
 from arq import ArqRedis
 
-from kinegraph.background import store
 from kinegraph.background.rules import JobKind
 from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from kinegraph.worker_jobs import Work
 from kinegraph.worker_runs import run_job
-from tests.background.killing import KILLS, Killing, copied_database
+from tests.background.killing import KILLS, Killing, copied_database, new_job
 from tests.background.rows import Pool
 
 KEY = "seeds/library.json"
+JOB = (JobKind.SEED_CANONICAL, {"object_key": KEY})
 SECONDS = "extract(epoch FROM finished_at - started_at)::float"
 SEEDED = """
 SELECT slug, to_jsonb(e) - '{id,created_at,updated_at}'::text[] AS columns,
@@ -42,13 +40,6 @@ def library() -> list[dict[str, Any]]:
     shipped = [entry for _, content in shipped_files() for entry in orjson.loads(content)]
     changed = [{**entry, "description": f"Changed: {entry['name']}."} for entry in shipped[::8]]
     return [*changed, *({**entry, "slug": f"new-{entry['slug']}"} for entry in shipped[::3])]
-
-
-async def seed_job(database: Database) -> UUID:
-    """The id of a new job that seeds the file."""
-    async with database.write(authenticate_worker) as session:
-        (id,) = await store.insert(session, [(JobKind.SEED_CANONICAL, {"object_key": KEY})])
-    return id
 
 
 async def seeded(pool: Pool) -> list[tuple[Any, ...]]:
@@ -80,14 +71,14 @@ async def test_a_seed_killed_at_ten_random_moments_and_delivered_twice_leaves_wh
     async with copied_database(server_url, template) as url:
         undisturbed = await Database.open(url)
         pool = await asyncpg.create_pool(url, min_size=1, max_size=1, record_class=Row)
-        id = await seed_job(undisturbed)
+        id = await new_job(undisturbed, *JOB)
         await run_job({"work": Work(undisturbed, work.storage)}, str(id))
         expected = await pool.fetchrow(f"SELECT *, {SECONDS} AS seconds FROM jobs")
         rows = await seeded(pool)
         await pool.close()
         await undisturbed.close()
 
-    killed = await seed_job(database)
+    killed = await new_job(database, *JOB)
     job = await Killing(database, database_url, redis_url, queue, owner, services.settings.home).run(
         killed, expected.seconds
     )
@@ -96,7 +87,7 @@ async def test_a_seed_killed_at_ten_random_moments_and_delivered_twice_leaves_wh
     assert job.status == "succeeded" and 1 < job.tries <= KILLS + 1
     assert await seeded(owner) == rows
     await run_job({"work": work}, str(killed))
-    again = await seed_job(database)
+    again = await new_job(database, *JOB)
     await run_job({"work": work}, str(again))
     assert await seeded(owner) == rows
     message = await owner.fetchval("SELECT message FROM jobs WHERE id = $1", again)

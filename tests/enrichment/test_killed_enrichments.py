@@ -2,25 +2,23 @@
 
 from pathlib import Path
 from typing import Any  # rows of asyncpg
-from uuid import UUID
 
 import asyncpg
 import pytest
 from arq import ArqRedis
 
-from kinegraph.background import store
 from kinegraph.background.rules import JobKind
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.kit.rows import Row
 from kinegraph.worker_jobs import Work
 from kinegraph.worker_runs import run_job
-from tests.background.killing import KILLS, Killing, copied_database
+from tests.background.killing import KILLS, Killing, copied_database, new_job
 from tests.background.rows import Pool, open_queue
 from tests.enrichment.enriching import KEY
 from tests.process.running import preload
 from tests.vendors.claude import ClaudeServer
 
+JOB = (JobKind.ENRICH_CANONICAL, {"applies": True})
 STORED = """
 SELECT e.slug, e.aliases,
        (SELECT jsonb_agg(jsonb_build_object('text', p.text, 'language', p.language, 'state', p.state,
@@ -34,13 +32,6 @@ WHERE organization_id IS NULL
 ORDER BY slug
 """
 COUNTS = "SELECT enriched, proposed, applied, refused, requests FROM enrichment_runs WHERE job_id = $1"
-
-
-async def enrich_job(database: Database) -> UUID:
-    """The id of a new job that enriches the whole library."""
-    async with database.write(authenticate_worker) as session:
-        (id,) = await store.insert(session, [(JobKind.ENRICH_CANONICAL, {"applies": True})])
-    return id
 
 
 async def stored(pool: Pool) -> list[tuple[Any, ...]]:
@@ -73,7 +64,7 @@ async def test_an_enrichment_killed_at_ten_random_moments_leaves_what_one_run_le
     async with copied_database(server_url, template) as url:
         undisturbed = await Database.open(url)
         pool = await asyncpg.create_pool(url, min_size=1, max_size=1, record_class=Row)
-        id = await enrich_job(undisturbed)
+        id = await new_job(undisturbed, *JOB)
         await run_job({"work": Work(undisturbed, work.storage, enricher=work.enricher)}, str(id))
         expected, counts = await stored(pool), await pool.fetchrow(COUNTS, id)
         seconds = await pool.fetchval("SELECT extract(epoch FROM finished_at - started_at)::float FROM jobs")
@@ -81,7 +72,7 @@ async def test_an_enrichment_killed_at_ten_random_moments_leaves_what_one_run_le
         await undisturbed.close()
     settings = {"KINEGRAPH_ANTHROPIC_API_KEY": KEY, "KINEGRAPH_ANTHROPIC_URL": claude.url}
     killing = Killing(database, database_url, redis_url, queue, owner, home, settings)
-    id = await enrich_job(database)
+    id = await new_job(database, *JOB)
     job = await killing.run(id, seconds / KILLS * 1.5)
     await queue.aclose()
     assert (job.status, job.error, job.done, job.total) == ("succeeded", None, len(expected), len(expected))
