@@ -87,8 +87,8 @@ class ProgrammingProfile:
         return found
 
     @field(
-        "What is prescribed for a goal in its own unit: repetitions, seconds, metres or calories; null where the exercise "
-        "is not offered for it. Without a goal: of exercises that serve none, such as stretches."
+        "What is prescribed for a goal in its own unit: repetitions, seconds, metres or calories; null where it "
+        "is not offered for that. Without a goal: of exercises that serve none, such as stretches."
     )
     def prescription(
         root: strawberry.Parent[Any],
