@@ -28,6 +28,11 @@ def shipped_files() -> list[tuple[str, bytes]]:
     return [(name, (LIBRARY / name).read_bytes()) for name in names]
 
 
+def shipped_rows() -> list[dict[str, Any]]:
+    """The entries of all files of the shipped library."""
+    return [row for _, content in shipped_files() for row in orjson.loads(content)]
+
+
 @cache
 def file_schema() -> dict[str, Any]:
     """The JSON Schema of a file of canonical exercises."""

@@ -144,6 +144,4 @@ def _until(chain: Sequence[str], indicated: Sequence[str]) -> list[str]:
 
 def _is_ancestor(condition: str, of: set[str]) -> bool:
     """True if somebody has a more special condition too: then its chain contains this one."""
-    return any(
-        condition in with_ancestors([other]) for other in of if other != condition and other in vocabulary()
-    )
+    return any(condition in with_ancestors([other]) for other in of if other != condition and other in vocabulary())
