@@ -17,10 +17,11 @@ def upgrade() -> None:
     op.execute(PROFILES)
     op.execute(CONSTRAINTS)
     op.execute(PROGRESSIONS)
+    op.execute(RESTRICTIONS)
     op.execute(DIFFICULTY)
     for table in LAYERS:
         op.execute(DROP.format(table=table))
-    for table in (*LAYERS, "exercise_progressions"):
+    for table in (*LAYERS, "exercise_progressions", "safety_restrictions"):
         op.execute(CREATE.format(table=table, kinds="'everything', 'library'"))
 
 
@@ -29,7 +30,7 @@ def downgrade() -> None:
         DROP TRIGGER exercise_difficulty_changed ON exercises;
         DROP FUNCTION kinegraph_change_difficulty();
         DROP FUNCTION kinegraph_closes_progression_cycle(uuid, uuid);
-        DROP TABLE exercise_progressions;
+        DROP TABLE exercise_progressions, safety_restrictions;
     """)
     for table in LAYERS:
         op.execute(DROP.format(table=table) + CREATE.format(table=table, kinds="'everything'"))
@@ -116,6 +117,30 @@ RETURN (
     )
     SELECT EXISTS (SELECT FROM harder WHERE id = start)
 );
+"""
+
+# What an organization adds to the safety of an exercise that it sees: never less than the constraints say.
+RESTRICTIONS = """
+CREATE TABLE safety_restrictions (
+    id                 uuid         PRIMARY KEY DEFAULT uuidv7(),
+    organization_id    uuid         NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    exercise_id        uuid         NOT NULL REFERENCES exercises (id) ON DELETE CASCADE,
+    condition          varchar(120) NOT NULL CHECK (condition <> ''),
+    severity           varchar(16)  NOT NULL CHECK (severity IN ('warning', 'restriction', 'absolute')),
+    modification       varchar(500),
+    created_by_user_id uuid         REFERENCES users (id) ON DELETE SET NULL,
+    created_at         timestamptz  NOT NULL DEFAULT now(),
+    updated_at         timestamptz  NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX safety_restrictions_condition_idx
+    ON safety_restrictions (organization_id, exercise_id, condition);
+CREATE INDEX safety_restrictions_exercise_idx ON safety_restrictions (exercise_id);
+ALTER TABLE safety_restrictions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE, DELETE ON safety_restrictions TO kinegraph_api;
+CREATE POLICY safety_restrictions_read ON safety_restrictions FOR SELECT USING (organization_id = ANY ((
+    SELECT nullif(current_setting('kinegraph.organizations', true), '')::uuid[])::uuid[]));
+CREATE POLICY safety_restrictions_write ON safety_restrictions FOR ALL USING (organization_id = ANY ((
+    SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[]));
 """
 
 # An exercise's difficulty has one place: profiles and edges follow it.

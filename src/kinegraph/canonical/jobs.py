@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any  # JSON of the files
 from uuid import UUID
 
+from kinegraph.authoring.rules_progressions import edges_of, progression_faults
+from kinegraph.authoring.rules_substitutes import substitutes_of
 from kinegraph.background.jobs import JobRun
 from kinegraph.canonical import store as store_seed
 from kinegraph.canonical.rules import LibraryError, entries_of
-from kinegraph.canonical.rules_files import shipped_files, shipped_rows, shipped_taxonomies
-from kinegraph.canonical.rules_progressions import edges_of, progression_faults, shipped_progressions
-from kinegraph.canonical.rules_substitutes import substitutes_of
+from kinegraph.canonical.rules_files import shipped_files, shipped_progressions, shipped_rows, shipped_taxonomies
 from kinegraph.canonical.store_progressions import seed_progressions
 from kinegraph.kit.database import Database
 

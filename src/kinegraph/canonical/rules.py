@@ -10,8 +10,8 @@ from typing import Any  # JSON of the files
 import jsonschema
 import orjson
 
+from kinegraph.authoring.rules import contraindications_of, profile_columns, safety_columns, training_faults
 from kinegraph.canonical.rules_files import file_schema
-from kinegraph.canonical.rules_training import contraindications_of, profile_columns, safety_columns, training_faults
 from kinegraph.exercise.rules_columns import COLUMNS, DEFAULTS, EXCHANGED, Kind
 from kinegraph.exercise.rules_details import condition_key
 from kinegraph.kit.checks import character_fault

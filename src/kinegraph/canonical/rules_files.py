@@ -33,6 +33,12 @@ def shipped_rows() -> list[dict[str, Any]]:
     return [row for _, content in shipped_files() for row in orjson.loads(content)]
 
 
+def shipped_progressions() -> list[dict[str, Any]]:
+    """The edges of the progression graph as they were authored."""
+    edges: list[dict[str, Any]] = orjson.loads((ROOM / "progressions.json").read_bytes())
+    return edges
+
+
 @cache
 def file_schema() -> dict[str, Any]:
     """The JSON Schema of a file of canonical exercises."""

@@ -113,9 +113,9 @@ def training_faults(row: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int
         )
     if training["class"] not in classes():
         yield ("training", "class"), f"there is no class {training['class']!r}"
-    for name, known in (("modifiers", modifiers()), ("stressors", stressors())):
+    for name, listed in (("modifiers", modifiers()), ("stressors", stressors())):
         for position, key in enumerate(training.get(name, ())):
-            if key not in known:
+            if key not in listed:
                 yield ("training", name, position), f"{key!r} is not one of the {name}"
     for condition, own in training.get("conditions", {}).items():
         if condition not in vocabulary():

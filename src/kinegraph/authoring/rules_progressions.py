@@ -10,18 +10,10 @@ from typing import Any  # JSON of the file
 
 import orjson
 
-from kinegraph.canonical.rules_files import ROOM
-
 SYMMETRIC = frozenset({"variation", "complementary"})
 AUTHORED = frozenset({"progression", "variation", "substitution", "preparation", "complementary"})
 MAX_DELTA = {"progression": (0, 2), "variation": (-1, 1), "substitution": (-1, 1), "preparation": (-4, 0)}
 """The least and greatest difference of difficulty, of types that have bounds. Complements have (-2, 2)."""
-
-
-def shipped_progressions() -> list[dict[str, Any]]:
-    """The edges of the shipped library as they were authored."""
-    edges: list[dict[str, Any]] = orjson.loads((ROOM / "progressions.json").read_bytes())
-    return edges
 
 
 def edges_of(authored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

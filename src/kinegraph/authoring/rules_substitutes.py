@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # JSON of the files
 
-from kinegraph.canonical.rules_training import constraint_of_entry
+from kinegraph.authoring.rules import constraint_of_entry
 from kinegraph.classification.rules_safety import OFFERED_BELOW, Constraint, assess
 
 
