@@ -1,0 +1,83 @@
+"""Check files of canonical exercises, and print what is generated for each entry: python -m content_check [FILE …]."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any  # JSON of the files
+
+import orjson
+
+from kinegraph.canonical.rules_files import LIBRARY
+from kinegraph.canonical.rules_training import constraint_of_entry, findings_of, profile_columns, traits_of, training_faults
+from kinegraph.classification.rules_classes import classes
+from kinegraph.classification.rules_muscles import muscles
+from kinegraph.classification.rules_severity import RANK, Severity, findings
+
+MAX_MODIFICATION = 140
+
+
+def faults(row: Mapping[str, Any]) -> Iterator[str]:
+    """The faults of an entry's training."""
+    if "training" not in row:
+        yield "no training"
+        return
+    for path, message in training_faults(row):
+        yield f"{'.'.join(map(str, path))}: {message}"
+    low, high = classes()[row["training"]["class"]].fatigue
+    if not low - 1 <= row.get("fatigueScore", low) <= high + 1:
+        yield f"fatigueScore {row['fatigueScore']} is not in the class's band {low}-{high}, give or take 1"
+    for name in ("primaryMuscles", "secondaryMuscles"):
+        yield from (f"{name}: {key} is no muscle" for key in row.get(name, ()) if key not in muscles())
+    for condition, own in row["training"]["conditions"].items():
+        for text in (own.get("modification", ""), own.get("dose", "")):
+            if len(text) > MAX_MODIFICATION:
+                yield f"conditions.{condition}: {len(text)} characters; at most {MAX_MODIFICATION}"
+        if "source" not in row or "licenseAttribution" not in row:
+            yield "no source or licence"
+
+
+def report(row: Mapping[str, Any]) -> Iterator[str]:
+    """Lines: what is generated, and where the entry differs from the matrix."""
+    matrix = findings(traits_of(row))
+    found = findings_of(row)
+    constraint = constraint_of_entry(row)
+    yield f"{row['slug']} [{row['training']['class']}] fatigue {row.get('fatigueScore')} difficulty {row['difficulty']}"
+    yield f"  stressors: {' '.join(row['training']['stressors'])}"
+    for severity in (Severity.ABSOLUTE, Severity.RESTRICTION, Severity.WARNING, Severity.INDICATED):
+        own = [f.condition for f in found.values() if f.severity is severity and not f.is_inherited]
+        if own:
+            yield f"  {severity}: {' '.join(own)}"
+    yield f"  avoided: {' '.join(constraint.avoid_if)}"
+    for condition, own in row["training"]["conditions"].items():
+        by_matrix = matrix[condition].severity if condition in matrix else Severity.NONE
+        severity = own.get("severity")
+        if severity is None and by_matrix is Severity.NONE:
+            yield f"  UNUSED TEXT  {condition}: the matrix gives nothing, the text is not shown"
+        elif severity is not None and severity == by_matrix:
+            yield f"  SAME  {condition}: {severity}, as the matrix; delete the severity"
+        elif severity in RANK and RANK[Severity(severity)] < RANK[by_matrix]:
+            yield f"  LOOSER  {condition}: {severity}, matrix {by_matrix}; reason: {own.get('reason')}"
+        elif severity in RANK:
+            yield f"  STRICTER  {condition}: {severity}, matrix {by_matrix}; reason: {own.get('reason')}"
+    profile = profile_columns(row)
+    yield "  " + " ".join(f"{name}={value}" for name, value in profile.items() if name not in ("class_key",))
+
+
+def main() -> int:
+    """Print the faults, then the report of each entry. Returns 1 where there are faults."""
+    is_quiet = "--faults" in sys.argv
+    named = [Path(name) for name in sys.argv[1:] if not name.startswith("-")]
+    paths = named or [Path(str(each)) for each in LIBRARY.iterdir() if each.name != "schema.json"]
+    count = 0
+    for path in sorted(paths):
+        for row in orjson.loads(path.read_bytes()):
+            for fault in faults(row):
+                count += 1
+                print(f"FAULT {path.name} {row['slug']}: {fault}")
+            if not is_quiet and "training" in row:
+                print("\n".join(report(row)))
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The training layers of an entry of the library: from its class, stressors and exceptions (docs/training.md)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any  # JSON of the files
+
+from kinegraph.classification.rules_classes import VALUES, classes, modifiers, stressors
+from kinegraph.classification.rules_profiles import Subject, profile_of
+from kinegraph.classification.rules_safety import Constraint, constraint_of
+from kinegraph.classification.rules_severity import RANK, Finding, Severity, Traits, findings
+from kinegraph.taxonomy.rules_conditions import vocabulary
+
+STRICTEST_FIRST = sorted(RANK, key=lambda severity: -RANK[severity])
+
+
+def traits_of(row: Mapping[str, Any]) -> Traits:
+    """The values of an entry that the severity matrix looks at."""
+    training = row["training"]
+    return Traits(
+        class_key=training["class"],
+        stressors=frozenset(training["stressors"]),
+        fatigue=int(row.get("fatigueScore") or classes()[training["class"]].fatigue[0]),
+        pattern=row.get("movementPattern"),
+        regions=frozenset(row.get("bodyRegions", ())),
+        equipment=frozenset(row.get("equipment", ())),
+    )
+
+
+def findings_of(row: Mapping[str, Any]) -> dict[str, Finding]:
+    """What the matrix and the entry's own exceptions say, with the entry's own texts."""
+    said: Mapping[str, Mapping[str, str]] = row["training"].get("conditions", {})
+    exceptions = {
+        condition: Finding(
+            condition,
+            Severity(own["severity"]),
+            own.get("text") or own.get("reason", ""),
+            own.get("dose") if own["severity"] == Severity.INDICATED else own.get("modification"),
+        )
+        for condition, own in said.items()
+        if "severity" in own
+    }
+    return {
+        condition: finding
+        if condition in exceptions or condition not in said
+        else Finding(
+            condition,
+            finding.severity,
+            said[condition].get("text") or finding.because,
+            said[condition].get("modification") or finding.instead,
+        )
+        for condition, finding in findings(traits_of(row), exceptions).items()
+    }
+
+
+def constraint_of_entry(row: Mapping[str, Any], substitutes: Mapping[str, str] | None = None) -> Constraint:
+    """The safety constraints of an entry."""
+    return constraint_of(findings_of(row), frozenset(row["training"]["stressors"]), substitutes)
+
+
+def contraindications_of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The contraindications of an entry, the strictest first; what follows from a condition's parent is left out."""
+    found = [f for f in findings_of(row).values() if f.severity in RANK and not f.is_inherited]
+    ordered = sorted(found, key=lambda finding: STRICTEST_FIRST.index(finding.severity))
+    return [{"condition": f.condition, "severity": str(f.severity), "description": f.because} for f in ordered]
+
+
+def profile_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry's row of `exercise_programming_profiles`."""
+    training = row["training"]
+    profile = profile_of(
+        Subject(
+            class_key=training["class"],
+            modifiers=training.get("modifiers", ()),
+            difficulty=int(row["difficulty"]),
+            fatigue=traits_of(row).fatigue,
+            kind=row["kind"],
+            mechanics=row.get("mechanics"),
+            stressors=frozenset(training["stressors"]),
+            adjust={VALUES[each["value"]]: each["by"] for each in training.get("adjust", ())},
+        )
+    )
+    return {**profile.columns(), "class_key": training["class"], "modifiers": list(training.get("modifiers", ()))}
+
+
+def safety_columns(row: Mapping[str, Any], substitutes: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The entry's row of `exercise_safety_constraints`."""
+    constraint = constraint_of_entry(row, substitutes)
+    return {
+        "avoid_if": list(constraint.avoid_if),
+        "caution_if": list(constraint.caution_if),
+        "indicated_for": list(constraint.indicated_for),
+        "modifications": [
+            {"condition": each.condition, "modification": each.text, "risk_level": "avoid" if each.is_avoid else "caution"}
+            for each in constraint.modifications
+        ],
+        "risk_scores": [{"condition": key, "risk_score": score} for key, score in constraint.risk_scores.items()],
+        "stressors": [key for key in stressors() if key in row["training"]["stressors"]],
+    }
+
+
+def training_faults(row: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], str]]:
+    """The names of an entry's `training` that are in no closed list, and values that do not fit, each with its path."""
+    training = row.get("training")
+    if training is None:
+        return
+    if training["class"] not in classes():
+        yield ("training", "class"), f"there is no class {training['class']!r}"
+    for name, known in (("modifiers", modifiers()), ("stressors", stressors())):
+        for position, key in enumerate(training.get(name, ())):
+            if key not in known:
+                yield ("training", name, position), f"{key!r} is not one of the {name}"
+    for condition, own in training.get("conditions", {}).items():
+        if condition not in vocabulary():
+            yield ("training", "conditions", condition), "it is not a condition of the vocabulary"
+        severity = own.get("severity")
+        if severity == Severity.INDICATED and "dose" not in own:
+            yield ("training", "conditions", condition), "an indication has a dose"
+        if severity not in (None, Severity.INDICATED) and "reason" not in own:
+            yield ("training", "conditions", condition), "a severity of its own has a reason"

@@ -1,0 +1,7 @@
+"""Classes and stressors of exercises, and what follows from them (docs/training.md).
+
+An exercise has one class and some stressors. From the class, with modifiers, follow the numbers of its programming
+profile; from the stressors, by the severity matrix, the conditions that speak against it. Nothing else is a source of
+them: an entry of the library that differs says why. `classes.json`, `stressors.json`, `matrix.json` and `muscles.json`
+are the data; the rules are pure.
+"""

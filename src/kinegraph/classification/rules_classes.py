@@ -1,0 +1,130 @@
+"""The classes of exercises, their modifiers, and the closed lists of stressors and muscles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any  # JSON of the files
+
+import orjson
+
+
+class Unit(StrEnum):
+    """The unit of a dose."""
+
+    REPS = "reps"
+    SECONDS = "seconds"
+    METERS = "meters"
+    CALORIES = "calories"
+
+
+GOALS = ("strength", "hypertrophy", "endurance", "power")
+GENERAL = "general"
+"""The dose of exercises that serve none of the goals: stretches, rolling, breathing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much of an exercise is done for a goal: a range in `unit`, of each set, and the rest after it."""
+
+    unit: Unit
+    min: int
+    max: int
+    rest_seconds: int
+    sets: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseClass:
+    """A class of exercises, with the numbers that all of them have. `values` are by the names of profile columns."""
+
+    key: str
+    code: str
+    title: str
+    fatigue: tuple[int, int]
+    values: Mapping[str, int | None]
+    tempo: str | None
+    doses: Mapping[str, Dose]
+
+
+@dataclass(frozen=True, slots=True)
+class Modifier:
+    """A change of a class's numbers for some of its exercises."""
+
+    key: str
+    when: str
+    set: Mapping[str, int]
+    shift: Mapping[str, int]
+    tempo: tuple[str | None, ...] | None
+    has_no_tempo: bool
+    doses: Mapping[str, Dose]
+    without: frozenset[str]
+
+
+VALUES: Mapping[str, str] = {
+    "stabilityDemand": "stability_demand",
+    "skillDemand": "skill_demand",
+    "muscularDamagePotential": "muscular_damage_potential",
+    "neuromuscularDemand": "neuromuscular_demand",
+    "caloricDemand": "caloric_demand",
+    "epocEffect": "epoc_effect",
+    "detrainingDays": "lifespan",
+    "frequencyPerWeek": "optimal_frequency",
+    "minimumRecoveryHours": "minimum_recovery",
+}
+"""The values of a class by their names in the files, and the columns of the profile."""
+
+
+def data(name: str) -> Any:
+    """The content of a file of this room."""
+    return orjson.loads((files("kinegraph.classification") / name).read_bytes())
+
+
+def _doses(entry: Mapping[str, Any]) -> dict[str, Dose]:
+    sent = {**entry.get("goals", {}), **({GENERAL: entry["general"]} if "general" in entry else {})}
+    return {
+        goal: Dose(Unit(dose["unit"]), dose["min"], dose["max"], dose["restSeconds"], dose["sets"])
+        for goal, dose in sent.items()
+    }
+
+
+@cache
+def classes() -> Mapping[str, ExerciseClass]:
+    """The classes by key."""
+    return {
+        entry["key"]: ExerciseClass(
+            entry["key"],
+            entry["code"],
+            entry["title"],
+            tuple(entry["fatigue"]),
+            {column: entry.get(name) for name, column in VALUES.items()},
+            entry["tempo"],
+            _doses(entry),
+        )
+        for entry in data("classes.json")["classes"]
+    }
+
+
+@cache
+def modifiers() -> Mapping[str, Modifier]:
+    """The modifiers by key."""
+    return {
+        entry["key"]: Modifier(
+            entry["key"],
+            entry["when"],
+            {VALUES[name]: value for name, value in entry.get("set", {}).items()},
+            {VALUES[name]: value for name, value in entry.get("shift", {}).items()},
+            tuple(entry["tempo"]) if isinstance(entry.get("tempo"), list) else None,
+            entry.get("tempo") == "none",
+            _doses(entry),
+            frozenset(entry.get("without", ())),
+        )
+        for entry in data("classes.json")["modifiers"]
+    }
+
+
+@cache
+def stressors() -> Mapping[str, str]:
+    """The stressors by key, with the meaning of each, in the order in which an exercise's are stored."""
+    return {entry["key"]: entry["means"] for entry in data("stressors.json")}

@@ -1,0 +1,50 @@
+"""The muscles by which exercises are tagged, with groups and synonyms in three languages."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+
+from kinegraph.classification.rules_classes import data
+from kinegraph.taxonomy.rules_conditions import folded
+
+
+@cache
+def groups() -> Mapping[str, str | None]:
+    """Each muscle and group with the group that includes it, or None."""
+    stored = data("muscles.json")
+    return {each["key"]: each.get("group") for each in (*stored["groups"], *stored["muscles"])}
+
+
+@cache
+def muscles() -> frozenset[str]:
+    """The muscles that an exercise may be tagged with."""
+    return frozenset(each["key"] for each in data("muscles.json")["muscles"])
+
+
+@cache
+def _by_spelling() -> Mapping[str, str]:
+    stored = data("muscles.json")
+    return {
+        folded(text): each["key"]
+        for each in (*stored["groups"], *stored["muscles"])
+        for text in (*each["synonyms"], each["key"])
+    }
+
+
+@cache
+def members(key: str) -> frozenset[str]:
+    """The muscles that a muscle or group stands for: itself, and all that it includes."""
+    inside = {each for each, group in groups().items() if group == key}
+    return frozenset({key} & muscles()).union(*(members(each) for each in inside))
+
+
+def muscles_meant(text: str) -> frozenset[str]:
+    """The muscles that a text means: a key, a group or a synonym; none for an unknown one."""
+    key = _by_spelling().get(folded(text))
+    return frozenset() if key is None else members(key)
+
+
+def nearest_muscles(text: str) -> list[str]:
+    """At most three known muscles and groups whose names are like an unknown one."""
+    close = get_close_matches(folded(text)[:60], _by_spelling(), n=3, cutoff=0.6)
+    return list(dict.fromkeys(_by_spelling()[spelling] for spelling in close))

@@ -1,0 +1,131 @@
+"""The programming profile of an exercise, from its class and modifiers (docs/training.md, Profiles)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import floor
+
+from kinegraph.classification.rules_classes import GENERAL, GOALS, Dose, Unit, classes, modifiers
+
+HOURS_PER_WEEK = 168
+RECOVERY_HOURS = ((2, 0), (4, 24), (7, 48), (10, 72))
+"""Hours of recovery by the greater of damage and fatigue - 1: at most 2, 4, 7, 10."""
+LIMITS = {"stability_demand": 5, "skill_demand": 5, "lifespan": 365}
+"""The greatest values; of the others it is 10. The least is 1."""
+MECHANICS_OF_MACHINES = "machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The values of an exercise that its profile depends on."""
+
+    class_key: str
+    modifiers: Sequence[str] = ()
+    difficulty: int | None = None
+    fatigue: int | None = None
+    kind: str = "strength_compound"
+    mechanics: str | None = None
+    stressors: frozenset[str] = frozenset()
+    adjust: Mapping[str, int] | None = None
+    """Shifts by the names of columns, after the modifiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A programming profile: `values` by the columns of `exercise_programming_profiles`, and doses by goal."""
+
+    values: Mapping[str, int | None]
+    force_type: str | None
+    tempo: str | None
+    doses: Mapping[str, Dose]
+
+    def columns(self) -> dict[str, object]:
+        """The row of `exercise_programming_profiles`; in JSON, ranges are [min, max]."""
+        of_goals = {goal: self.doses[goal] for goal in GOALS if goal in self.doses}
+        reps = {goal: [dose.min, dose.max] for goal, dose in of_goals.items() if dose.unit is Unit.REPS}
+        others = {
+            goal: {"unit": str(dose.unit), "min": dose.min, "max": dose.max}
+            for goal, dose in self.doses.items()
+            if goal == GENERAL or dose.unit is not Unit.REPS
+        }
+        return {
+            **self.values,
+            "force_type": self.force_type,
+            "default_tempo": self.tempo,
+            "recommended_rep_ranges": reps,
+            "measured_ranges": others,
+            "recommended_rest_times": {goal: dose.rest_seconds for goal, dose in self.doses.items()},
+            "recommended_sets": {goal: dose.sets for goal, dose in self.doses.items()},
+        }
+
+
+def profile_of(subject: Subject) -> Profile:
+    """The profile of an exercise of a known class. Unknown classes and modifiers are KeyErrors: check them before."""
+    of_class = classes()[subject.class_key]
+    applied = [modifiers()[key] for key in subject.modifiers]
+    values, doses, tempo = dict(of_class.values), dict(of_class.doses), of_class.tempo
+    for modifier in applied:
+        values |= modifier.set
+        for name, by in modifier.shift.items():
+            values[name] = _sum(values[name], by)
+        doses = {goal: dose for goal, dose in {**doses, **modifier.doses}.items() if goal not in modifier.without}
+        tempo = None if modifier.has_no_tempo else _tempo(tempo, modifier.tempo)
+    for name, by in (subject.adjust or {}).items():
+        values[name] = _sum(values[name], by)
+    fatigue = subject.fatigue if subject.fatigue is not None else of_class.fatigue[0]
+    values |= {"difficulty_level": subject.difficulty, "fatigue_score": fatigue}
+    values = _bounded(values, fatigue, subject)
+    recovery = values["minimum_recovery"]
+    if recovery is None:
+        values["minimum_recovery"] = recovery = recovery_hours(values["muscular_damage_potential"] or 1, fatigue)
+    anchor = values["optimal_frequency"]
+    if anchor is not None:
+        values["optimal_frequency"] = min(anchor, floor(HOURS_PER_WEEK / recovery) if recovery else 7, 7)
+    return Profile(values, force_type(subject.kind), tempo, doses)
+
+
+def recovery_hours(damage: int, fatigue: int) -> int:
+    """The hours after which the same muscles may be trained again: 0, 24, 48 or 72."""
+    load = max(damage, fatigue - 1)
+    return next(hours for most, hours in RECOVERY_HOURS if load <= most)
+
+
+def force_type(kind: str) -> str | None:
+    """Compound or isolation, by the kind of the exercise; None for mobility and tests."""
+    return {"strength_isolation": "isolation", "mobility": None, "test": None}.get(kind, "compound")
+
+
+def _sum(value: int | None, by: int) -> int | None:
+    return None if value is None else value + by
+
+
+def _tempo(tempo: str | None, changes: tuple[str | None, ...] | None) -> str | None:
+    """A tempo with some of its four digits changed."""
+    if tempo is None or changes is None:
+        return tempo
+    return "-".join(new or old for old, new in zip(tempo.split("-"), changes, strict=True))
+
+
+def _bounded(values: Mapping[str, int | None], fatigue: int, subject: Subject) -> dict[str, int | None]:
+    """The values within their scales, and within what fatigue, a machine and a narrow base permit."""
+    found = {
+        name: None if value is None else min(max(value, 1), LIMITS.get(name, 10)) if _is_scale(name) else value
+        for name, value in values.items()
+    }
+    most = {"epoc_effect": min(fatigue + 1, 10)}
+    if fatigue <= 2:
+        most["muscular_damage_potential"] = 3
+    if subject.mechanics == MECHANICS_OF_MACHINES:
+        most |= {"stability_demand": 2, "skill_demand": 2}
+    if subject.kind == "strength_isolation":
+        most |= {"caloric_demand": 4, "neuromuscular_demand": 6 if found["muscular_damage_potential"] == 9 else 3}
+    for name, limit in most.items():
+        value = found[name]
+        found[name] = None if value is None else min(value, limit)
+    stability = found["stability_demand"]
+    if "fall_risk" in subject.stressors and stability is not None and subject.mechanics != MECHANICS_OF_MACHINES:
+        found["stability_demand"] = max(stability, 3)
+    return found
+
+
+def _is_scale(name: str) -> bool:
+    return name not in ("minimum_recovery", "optimal_frequency", "difficulty_level", "fatigue_score")

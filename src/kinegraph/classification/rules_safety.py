@@ -1,0 +1,149 @@
+"""Safety constraints: from severities to what is avoided and scored, and how a person's conditions are assessed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kinegraph.classification.rules_severity import Finding, Severity
+from kinegraph.taxonomy.rules_conditions import vocabulary, with_ancestors
+
+AVOID_SCORE = 100
+MAX_SCORE = 99
+"""The greatest score of an exercise that is not ruled out."""
+SCORES = {Severity.RESTRICTION: 60, Severity.WARNING: 25, Severity.INDICATED: 5}
+OFFERED_BELOW = 60
+"""Exercises of this score and more are not offered to a person by software; a coach sees them."""
+
+AVOIDED_WHEN_RESTRICTED = frozenset(
+    {
+        "cardiovascular_disease",
+        "unstable_cardiac_condition",
+        "uncontrolled_hypertension",
+        "deep_vein_thrombosis",
+        "recent_fracture",
+        "cervical_instability",
+        "concussion",
+    }
+)
+"""Conditions for which a restriction rules an exercise out: a mistake may cost a life or the use of a limb."""
+FALLS = frozenset({"fall_risk", "height"})
+"""Stressors with which a restriction of pregnancy rules an exercise out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Modification:
+    """What a person with a condition does instead. `is_avoid`: the exercise is ruled out."""
+
+    condition: str
+    text: str
+    is_avoid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """The safety constraints of an exercise (layer 4): conditions by key, scores 1 to 99."""
+
+    avoid_if: Sequence[str]
+    caution_if: Sequence[str]
+    indicated_for: Sequence[str]
+    modifications: Sequence[Modification]
+    risk_scores: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning for a person: the condition of theirs (or an ancestor of it) that speaks against an exercise."""
+
+    condition: str
+    is_avoid: bool
+    modification: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """An exercise for a person: whether it is ruled out, the score (0 to 100), the warnings, what it is good for."""
+
+    is_safe: bool
+    score: int
+    warnings: Sequence[Warned] = ()
+    indicated_for: Sequence[str] = ()
+
+
+def is_avoided(finding: Finding, stressors: frozenset[str]) -> bool:
+    """True if a condition rules an exercise out."""
+    if finding.severity is Severity.RESTRICTION:
+        falls = finding.condition == "pregnancy" and bool(FALLS & stressors)
+        return falls or finding.condition in AVOIDED_WHEN_RESTRICTED
+    return finding.severity is Severity.ABSOLUTE
+
+
+def constraint_of(
+    findings: Mapping[str, Finding], stressors: frozenset[str], substitutes: Mapping[str, str] | None = None
+) -> Constraint:
+    """The constraints that follow from findings. `substitutes`: by condition, an exercise to do where it is avoided.
+
+    What a condition inherits from its parent is not repeated: assessing looks at the parents.
+    """
+    own = [finding for finding in findings.values() if not finding.is_inherited]
+    avoided = [finding.condition for finding in own if is_avoided(finding, stressors)]
+    indicated = [finding.condition for finding in own if finding.severity is Severity.INDICATED]
+    cautions = [f.condition for f in own if f.condition not in avoided and f.condition not in indicated]
+    texts = [
+        Modification(
+            finding.condition,
+            _instead_of_it(finding, substitutes or {}) if finding.condition in avoided else finding.instead or "",
+            finding.condition in avoided,
+        )
+        for finding in own
+    ]
+    scores = {f.condition: SCORES[f.severity] for f in own if f.condition not in avoided}
+    return Constraint(avoided, cautions, indicated, [each for each in texts if each.text], scores)
+
+
+def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
+    slug = substitutes.get(finding.condition)
+    return f"Use {slug}" if slug else "Choose another exercise: substituteExercises lists safe ones"
+
+
+def assess(constraint: Constraint, conditions: Iterable[str]) -> Assessment:
+    """An exercise for a person with the conditions (keys of the vocabulary, or an organization's own spellings).
+
+    Along a chain of parents the highest score counts, then the chains are added, at most 99: what two conditions have
+    from a common parent counts once. Where a condition is an
+    indication, its parents say nothing: the treatment of a condition is not a risk of it.
+    """
+    having = set(conditions)
+    chains = [_chain(condition) for condition in sorted(having) if not _is_ancestor(condition, having)]
+    indicated = [c for chain in chains for c in chain if c in constraint.indicated_for]
+    considered = [_until(chain, constraint.indicated_for) for chain in chains]
+    asked = {condition for chain in considered for condition in chain}
+    avoided = [condition for condition in constraint.avoid_if if condition in asked]
+    texts = {each.condition: each.text for each in constraint.modifications}
+    warned = [Warned(c, is_avoid=True, modification=texts.get(c)) for c in avoided] + [
+        Warned(c, is_avoid=False, modification=texts.get(c)) for c in constraint.caution_if if c in asked
+    ]
+    if avoided:
+        return Assessment(False, AVOID_SCORE, warned, indicated)
+    worst = {max(chain, key=lambda condition: constraint.risk_scores.get(condition, 0)) for chain in considered}
+    total = sum(constraint.risk_scores.get(condition, 0) for condition in worst)  # of a common parent, once
+    return Assessment(True, min(total, MAX_SCORE), warned, indicated)
+
+
+def _chain(condition: str) -> list[str]:
+    """A condition and its ancestors, the nearest first."""
+    found = [condition]
+    while found[-1] in vocabulary() and (parent := vocabulary()[found[-1]].parent) is not None:
+        found.append(parent)
+    return found
+
+
+def _until(chain: Sequence[str], indicated: Sequence[str]) -> list[str]:
+    """The conditions of a chain up to the first that the exercise is indicated for."""
+    ends = [position for position, condition in enumerate(chain) if condition in indicated]
+    return list(chain[: ends[0] + 1] if ends else chain)
+
+
+def _is_ancestor(condition: str, of: set[str]) -> bool:
+    """True if somebody has a more special condition too: then its chain contains this one."""
+    return any(
+        condition in with_ancestors([other]) for other in of if other != condition and other in vocabulary()
+    )

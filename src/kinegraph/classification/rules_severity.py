@@ -1,0 +1,152 @@
+"""The severity matrix: which conditions speak against an exercise, and how strongly (docs/training.md, Safety).
+
+Per condition the strictest rule that matches counts, the first of equal ones. Who has a condition has its parents too
+(docs/domain.md, Conditions), so that a condition is at least as severe as its parent.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+
+from kinegraph.classification.rules_classes import data
+from kinegraph.taxonomy.rules_conditions import vocabulary
+
+
+class Severity(StrEnum):
+    """How strongly a condition speaks against an exercise, or for it."""
+
+    NONE = "none"
+    WARNING = "warning"
+    RESTRICTION = "restriction"
+    ABSOLUTE = "absolute"
+    INDICATED = "indicated"
+
+
+RANK = {severity: rank for rank, severity in enumerate((*(s for s in Severity if s is not Severity.INDICATED),))}
+"""The order of the severities that speak against an exercise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The values of an exercise that the matrix looks at."""
+
+    class_key: str | None
+    stressors: frozenset[str]
+    fatigue: int
+    pattern: str | None = None
+    regions: frozenset[str] = frozenset()
+    equipment: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the matrix. Each set condition must hold; an empty set holds always."""
+
+    condition: str
+    severity: Severity
+    because: str
+    instead: str | None
+    stressors: frozenset[str]
+    required: frozenset[str]
+    excluded: frozenset[str]
+    classes: frozenset[str]
+    patterns: frozenset[str]
+    regions: frozenset[str]
+    equipment: frozenset[str]
+    fatigue: tuple[int, int]
+
+    def matches(self, traits: Traits) -> bool:
+        """True if the rule speaks of such an exercise."""
+        return (
+            self.fatigue[0] <= traits.fatigue <= self.fatigue[1]
+            and self.required <= traits.stressors
+            and not self.excluded & traits.stressors
+            and (not self.stressors or bool(self.stressors & traits.stressors))
+            and (not self.classes or traits.class_key in self.classes)
+            and (not self.patterns or traits.pattern in self.patterns)
+            and (not self.regions or bool(self.regions & traits.regions))
+            and (not self.equipment or bool(self.equipment & traits.equipment))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How strongly a condition speaks against an exercise, why, and what to do instead."""
+
+    condition: str
+    severity: Severity
+    because: str
+    instead: str | None = None
+    is_inherited: bool = False
+    """True if it is what the condition's parent gives."""
+
+
+def _rule(entry: Mapping[str, object]) -> Rule:
+    when: Mapping[str, Iterable[str]] = entry["when"]  # type: ignore[assignment]  # JSON that a test checks
+    sets = {name: frozenset(when.get(name, ())) for name in ("stressors", "classes", "patterns", "regions", "equipment")}
+    low, high = when.get("fatigue", (1, 10))
+    return Rule(
+        condition=str(entry["condition"]),
+        severity=Severity(str(entry["severity"])),
+        because=str(entry["because"]),
+        instead=str(entry["instead"]) if entry.get("instead") else None,
+        required=frozenset(when.get("with", ())),
+        excluded=frozenset(when.get("without", ())),
+        fatigue=(int(low), int(high)),
+        **sets,
+    )
+
+
+@cache
+def matrix() -> Mapping[str, tuple[Rule, ...]]:
+    """The rules by condition."""
+    found: dict[str, list[Rule]] = {key: [] for key in vocabulary()}
+    for entry in data("matrix.json"):
+        rule = _rule(entry)
+        found[rule.condition].append(rule)
+    return {condition: tuple(rules) for condition, rules in found.items()}
+
+
+def findings(traits: Traits, exceptions: Mapping[str, Finding] | None = None) -> dict[str, Finding]:
+    """The conditions that speak against an exercise (or for it, where an exception says so), by key.
+
+    `exceptions` replace what the matrix gives for their conditions, and what these would inherit.
+    """
+    found: dict[str, Finding] = {}
+    for condition in parents_first():
+        parent = vocabulary()[condition].parent
+        inherited = found.get(parent) if parent is not None else None
+        if exceptions and condition in exceptions:
+            finding = exceptions[condition]
+        else:
+            finding = _strictest(condition, traits)
+            if inherited is not None and inherited.severity in RANK and RANK[inherited.severity] >= RANK[finding.severity]:
+                finding = replace(inherited, condition=condition, is_inherited=True)
+        if finding.severity is not Severity.NONE:
+            found[condition] = finding
+    return {condition: found[condition] for condition in vocabulary() if condition in found}
+
+
+def _strictest(condition: str, traits: Traits) -> Finding:
+    matching = [rule for rule in matrix()[condition] if rule.matches(traits)]
+    if not matching:
+        return Finding(condition, Severity.NONE, "")
+    rule = max(matching, key=lambda rule: RANK[rule.severity])
+    return Finding(condition, rule.severity, rule.because, rule.instead)
+
+
+@cache
+def parents_first() -> tuple[str, ...]:
+    """The conditions of the vocabulary, each after its parent."""
+    ordered: dict[str, None] = {}
+
+    def add(key: str) -> None:
+        parent = vocabulary()[key].parent
+        if parent is not None:
+            add(parent)
+        ordered.setdefault(key)
+
+    for key in vocabulary():
+        add(key)
+    return tuple(ordered)
