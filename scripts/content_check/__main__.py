@@ -7,11 +7,17 @@ from typing import Any  # JSON of the files
 
 import orjson
 
+from kinegraph.authoring.rules import (
+    constraint_of_entry,
+    findings_of,
+    profile_columns,
+    training_faults,
+    traits_of,
+)
 from kinegraph.canonical.rules_files import LIBRARY
-from kinegraph.canonical.rules_training import constraint_of_entry, findings_of, profile_columns, traits_of, training_faults
 from kinegraph.classification.rules_classes import classes
-from kinegraph.classification.rules_muscles import muscles
 from kinegraph.classification.rules_severity import RANK, Severity, findings
+from kinegraph.taxonomy.rules_muscles import muscles
 
 MAX_MODIFICATION = 140
 

@@ -21,26 +21,28 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     3  vectors     the vectors of texts that are searched: cached, or made by the embedding service
     4  classification  classes and stressors of exercises: their profiles, and the conditions that speak against them
     4  exercise    the stored exercise: instructions, contraindications, clone
+    5  authoring   the training layers of entries in files
     5  catalog     lists of exercises: filters, sort orders, pages, facets
-    5  canonical   the canonical library that ships with Kinegraph, and seeding it
     5  override    overrides in files: found, compared, written
     5  moderation  the mutations that moderate videos
     5  upload      announcing uploads for exercises and comments
+    6  canonical   the canonical library that ships with Kinegraph, and seeding it
+    6  layers      the training layers of exercises: profiles, progressions, safety constraints
     6  enrichment  aliases that a language model proposes for canonical exercises, and their review
-    6  library     the effective exercise: overrides, and an organization's merged library
-    6  exchange    exercises in from files, and out to a file
-    7  workout     workouts, sections, movements, snapshots; reading comments
-    8  assignment  workouts planned for athletes
-    8  comment     writing comments
-    8  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
-    8  node        any object by its id (Relay's Node)
-    9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
-    9  search      searching exercises, and suggestions while somebody types
-    9  subscription  the subscriptions of the schema
-   10  api         the root types, GraphQL over HTTP, documents, health
-   11  graphiql    GraphiQL's page, with examples and the demo's people
-   11  realtime    subscriptions over WebSocket and server-sent events
-   11  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
+    7  library     the effective exercise: overrides, and an organization's merged library
+    7  exchange    exercises in from files, and out to a file
+    8  workout     workouts, sections, movements, snapshots; reading comments
+    9  assignment  workouts planned for athletes
+    9  comment     writing comments
+    9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
+    9  node        any object by its id (Relay's Node)
+   10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
+   10  search      searching exercises, and suggestions while somebody types
+   10  subscription  the subscriptions of the schema
+   11  api         the root types, GraphQL over HTTP, documents, health
+   12  graphiql    GraphiQL's page, with examples and the demo's people
+   12  realtime    subscriptions over WebSocket and server-sent events
+   12  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
 
 Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live` and
 `agent_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and `commands` (the command line), over

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any  # JSON of the files
@@ -10,6 +10,7 @@ from typing import Any  # JSON of the files
 import jsonschema
 import orjson
 
+from kinegraph.authoring.rules import contraindications_of, profile_columns, safety_columns, training_faults
 from kinegraph.canonical.rules_files import file_schema
 from kinegraph.exercise.rules_columns import COLUMNS, DEFAULTS, EXCHANGED, Kind
 from kinegraph.exercise.rules_details import condition_key
@@ -55,8 +56,13 @@ class LibraryError(Exception):
     """The file is not a list of canonical exercises. The message has a line for each fault, with row and field."""
 
 
-def entries_of(name: str, content: bytes) -> list[dict[str, Any]]:
-    """Check a file, and return its exercises as columns, with the hash that seeding compares. Raises LibraryError."""
+def entries_of(
+    name: str, content: bytes, substitutes: Mapping[str, Mapping[str, str]] | None = None
+) -> list[dict[str, Any]]:
+    """Check a file, and return its exercises as columns, with the hash that seeding compares. Raises LibraryError.
+
+    `substitutes`: by slug and condition, the exercise to do where a condition rules this one out.
+    """
     try:
         rows = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -64,12 +70,12 @@ def entries_of(name: str, content: bytes) -> list[dict[str, Any]]:
     if isinstance(rows, list) and len(rows) > MAX_ENTRIES:
         raise LibraryError(f"{name}: the file: it has {len(rows):,} rows; at most {MAX_ENTRIES:,} are read.")
     try:
-        faults = [*islice(_long_lists(rows), MAX_FAULTS)] or [*islice(_faults(rows), MAX_FAULTS)]
+        faults = next((found for check in CHECKS if (found := [*islice(check(rows), MAX_FAULTS)])), [])
     except RecursionError:
         raise LibraryError(f"{name}: the file: its values are nested too deeply.") from None
     if faults:
         raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults))
-    return [_as_columns(row) for row in rows]
+    return [_as_columns(row, (substitutes or {}).get(row["slug"])) for row in rows]
 
 
 @cache
@@ -99,6 +105,17 @@ def _faults(rows: Any) -> Iterator[str]:
         slug = row.get("slug") if isinstance(row, dict) else None
         if isinstance(slug, str) and first.setdefault(slug, number) != number:
             yield f"row {number}, field slug: {slug!r} stands in row {first[slug]} too"
+
+
+def _training_faults(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The faults of training in rows that the JSON Schema accepts."""
+    for index, row in enumerate(rows):
+        for path, fault in training_faults(row):
+            yield _fault_message(rows, [index, *path], "", fault)
+
+
+CHECKS = (_long_lists, _faults, _training_faults)
+"""The checks of a file's rows. Each looks at rows in which the ones before it found no fault."""
 
 
 def _rank(error: jsonschema.ValidationError) -> list[tuple[int, str]]:
@@ -139,21 +156,26 @@ def _short(message: str) -> str:
     return message if len(message) <= 200 else f"{message[:120]} … {message[-60:]}"
 
 
-def _as_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+def _as_columns(row: Mapping[str, Any], substitutes: Mapping[str, str] | None) -> dict[str, Any]:
     """An entry's values by column; a missing list is empty.
 
-    Child rows are under the keys instructions, contraindications, terms and fatigue_score.
+    Child rows are under the keys instructions, contraindications, terms, profile and safety.
     """
     row = dict(row)
-    details = {
+    against = contraindications_of(row) if "training" in row else row.get("contraindications", ())
+    details: dict[str, Any] = {
         "instructions": [{**each, "sort_order": index} for index, each in enumerate(row.pop("instructions", ()))],
         "contraindications": [
             {**each, "condition_key": condition_key(each["condition"]), "sort_order": index}
-            for index, each in enumerate(row.pop("contraindications", ()))
+            for index, each in enumerate(against)
         ],
-        "terms": [{"kind": kind, "slug": slug} for name, kind in TERM_FIELDS.items() for slug in row.pop(name, ())],
-        "fatigue_score": _whole(row.pop("fatigueScore", None)),
+        "terms": [{"kind": kind, "slug": slug} for name, kind in TERM_FIELDS.items() for slug in row.get(name, ())],
+        "fatigue_score": _whole(row.get("fatigueScore")),
     }
+    if "training" in row:
+        details |= {"profile": profile_columns(row), "safety": safety_columns(row, substitutes)}
+    for name in (*TERM_FIELDS, "contraindications", "fatigueScore", "training"):
+        row.pop(name, None)
     given = {re.sub(r"[A-Z]", lambda letter: "_" + letter.group().lower(), key): value for key, value in row.items()}
     given |= {name: _whole(value) for name, value in given.items() if name in NUMBERS}
     hashed = orjson.dumps({**HASHED_DEFAULTS, **given, **details}, option=orjson.OPT_SORT_KEYS)

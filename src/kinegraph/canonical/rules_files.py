@@ -28,6 +28,17 @@ def shipped_files() -> list[tuple[str, bytes]]:
     return [(name, (LIBRARY / name).read_bytes()) for name in names]
 
 
+def shipped_rows() -> list[dict[str, Any]]:
+    """The entries of all files of the shipped library."""
+    return [row for _, content in shipped_files() for row in orjson.loads(content)]
+
+
+def shipped_progressions() -> list[dict[str, Any]]:
+    """The edges of the progression graph as they were authored."""
+    edges: list[dict[str, Any]] = orjson.loads((ROOM / "progressions.json").read_bytes())
+    return edges
+
+
 @cache
 def file_schema() -> dict[str, Any]:
     """The JSON Schema of a file of canonical exercises."""

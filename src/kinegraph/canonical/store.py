@@ -94,22 +94,52 @@ async def seed(
     return new, len(rows) - new
 
 
+PROFILE = {
+    **dict.fromkeys(("difficulty_level", "stability_demand", "skill_demand", "fatigue_score"), "integer"),
+    **dict.fromkeys(("muscular_damage_potential", "neuromuscular_demand", "minimum_recovery"), "integer"),
+    **dict.fromkeys(("optimal_frequency", "lifespan", "caloric_demand", "epoc_effect"), "integer"),
+    **dict.fromkeys(("force_type", "default_tempo", "class_key"), "text"),
+    **dict.fromkeys(("recommended_rep_ranges", "recommended_rest_times", "measured_ranges"), "jsonb"),
+    "recommended_sets": "jsonb",
+    "modifiers": "text[]",
+}
+SAFETY = {
+    **dict.fromkeys(("avoid_if", "caution_if", "indicated_for", "stressors"), "text[]"),
+    **dict.fromkeys(("modifications", "risk_scores"), "jsonb"),
+}
+"""The columns of the training layers."""
+
 DETAILS: Mapping[str, Mapping[str, str]] = {
     "exercise_instructions": {name: INSTRUCTION[name] for name in ("type", "body", "sort_order")},
     "exercise_contraindications": CONTRAINDICATION,
     "exercise_tags": {"kind": "text", "term_id": "uuid"},
-    "exercise_programming_profiles": {"fatigue_score": "integer"},
+    "exercise_programming_profiles": PROFILE,
+    "exercise_safety_constraints": SAFETY,
 }
 """The child tables that an entry has rows of, and their columns."""
+
+NAMED = {
+    "exercise_instructions": "instructions",
+    "exercise_contraindications": "contraindications",
+    "exercise_tags": "terms",
+}
+"""The keys of an entry with the rows of a child table."""
+
+WITHOUT_CLASS: Mapping[str, Any] = {
+    **{name: [] if kind.endswith("[]") else {} if kind == "jsonb" else None for name, kind in PROFILE.items()},
+}
+"""The profile of an entry without a class."""
 
 
 def _details(entry: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Any]]:
     """An entry's rows of one child table."""
     if table == "exercise_programming_profiles":
         score = entry["fatigue_score"]
-        return [] if score is None else [{"fatigue_score": score}]
-    named = {"exercise_instructions": "instructions", "exercise_contraindications": "contraindications"}
-    rows: Sequence[Mapping[str, Any]] = entry[named.get(table, "terms")]
+        found = entry.get("profile") or (score is not None and {**WITHOUT_CLASS, "fatigue_score": score})
+        return [found] if found else []
+    if table == "exercise_safety_constraints":
+        return [entry["safety"]] if "safety" in entry else []
+    rows: Sequence[Mapping[str, Any]] = entry[NAMED[table]]
     return rows
 
 

@@ -11,7 +11,7 @@ import orjson
 
 
 class Unit(StrEnum):
-    """The unit of a dose."""
+    """The unit of a prescription."""
 
     REPS = "reps"
     SECONDS = "seconds"
@@ -21,11 +21,11 @@ class Unit(StrEnum):
 
 GOALS = ("strength", "hypertrophy", "endurance", "power")
 GENERAL = "general"
-"""The dose of exercises that serve none of the goals: stretches, rolling, breathing."""
+"""The prescription of exercises that serve none of the goals: stretches, rolling, breathing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Dose:
+class PrescriptionRange:
     """How much of an exercise is done for a goal: a range in `unit`, of each set, and the rest after it."""
 
     unit: Unit
@@ -45,7 +45,7 @@ class ExerciseClass:
     fatigue: tuple[int, int]
     values: Mapping[str, int | None]
     tempo: str | None
-    doses: Mapping[str, Dose]
+    prescriptions: Mapping[str, PrescriptionRange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Modifier:
     shift: Mapping[str, int]
     tempo: tuple[str | None, ...] | None
     has_no_tempo: bool
-    doses: Mapping[str, Dose]
+    prescriptions: Mapping[str, PrescriptionRange]
     without: frozenset[str]
 
 
@@ -81,11 +81,17 @@ def data(name: str) -> Any:
     return orjson.loads((files("kinegraph.classification") / name).read_bytes())
 
 
-def _doses(entry: Mapping[str, Any]) -> dict[str, Dose]:
+def _prescriptions(entry: Mapping[str, Any]) -> dict[str, PrescriptionRange]:
     sent = {**entry.get("goals", {}), **({GENERAL: entry["general"]} if "general" in entry else {})}
     return {
-        goal: Dose(Unit(dose["unit"]), dose["min"], dose["max"], dose["restSeconds"], dose["sets"])
-        for goal, dose in sent.items()
+        goal: PrescriptionRange(
+            Unit(prescription["unit"]),
+            prescription["min"],
+            prescription["max"],
+            prescription["restSeconds"],
+            prescription["sets"],
+        )
+        for goal, prescription in sent.items()
     }
 
 
@@ -100,7 +106,7 @@ def classes() -> Mapping[str, ExerciseClass]:
             tuple(entry["fatigue"]),
             {column: entry.get(name) for name, column in VALUES.items()},
             entry["tempo"],
-            _doses(entry),
+            _prescriptions(entry),
         )
         for entry in data("classes.json")["classes"]
     }
@@ -117,7 +123,7 @@ def modifiers() -> Mapping[str, Modifier]:
             {VALUES[name]: value for name, value in entry.get("shift", {}).items()},
             tuple(entry["tempo"]) if isinstance(entry.get("tempo"), list) else None,
             entry.get("tempo") == "none",
-            _doses(entry),
+            _prescriptions(entry),
             frozenset(entry.get("without", ())),
         )
         for entry in data("classes.json")["modifiers"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
-from kinegraph.classification.rules_classes import GENERAL, GOALS, Dose, Unit, classes, modifiers
+from kinegraph.classification.rules_classes import GOALS, PrescriptionRange, Unit, classes, modifiers
 
 HOURS_PER_WEEK = 168
 RECOVERY_HOURS = ((2, 0), (4, 24), (7, 48), (10, 72))
@@ -31,21 +31,21 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A programming profile: `values` by the columns of `exercise_programming_profiles`, and doses by goal."""
+    """A programming profile: `values` by the columns of `exercise_programming_profiles`, and prescriptions by goal."""
 
     values: Mapping[str, int | None]
     force_type: str | None
     tempo: str | None
-    doses: Mapping[str, Dose]
+    prescriptions: Mapping[str, PrescriptionRange]
 
     def columns(self) -> dict[str, object]:
         """The row of `exercise_programming_profiles`; in JSON, ranges are [min, max]."""
-        of_goals = {goal: self.doses[goal] for goal in GOALS if goal in self.doses}
-        reps = {goal: [dose.min, dose.max] for goal, dose in of_goals.items() if dose.unit is Unit.REPS}
+        by_goal = self.prescriptions
+        reps = {goal: [of.min, of.max] for goal, of in by_goal.items() if goal in GOALS and of.unit is Unit.REPS}
         others = {
-            goal: {"unit": str(dose.unit), "min": dose.min, "max": dose.max}
-            for goal, dose in self.doses.items()
-            if goal == GENERAL or dose.unit is not Unit.REPS
+            goal: {"unit": str(of.unit), "min": of.min, "max": of.max}
+            for goal, of in by_goal.items()
+            if goal not in reps
         }
         return {
             **self.values,
@@ -53,8 +53,10 @@ class Profile:
             "default_tempo": self.tempo,
             "recommended_rep_ranges": reps,
             "measured_ranges": others,
-            "recommended_rest_times": {goal: dose.rest_seconds for goal, dose in self.doses.items()},
-            "recommended_sets": {goal: dose.sets for goal, dose in self.doses.items()},
+            "recommended_rest_times": {
+                goal: prescription.rest_seconds for goal, prescription in self.prescriptions.items()
+            },
+            "recommended_sets": {goal: of.sets for goal, of in by_goal.items()},
         }
 
 
@@ -62,12 +64,13 @@ def profile_of(subject: Subject) -> Profile:
     """The profile of an exercise of a known class. Unknown classes and modifiers are KeyErrors: check them before."""
     of_class = classes()[subject.class_key]
     applied = [modifiers()[key] for key in subject.modifiers]
-    values, doses, tempo = dict(of_class.values), dict(of_class.doses), of_class.tempo
+    values, prescriptions, tempo = dict(of_class.values), dict(of_class.prescriptions), of_class.tempo
     for modifier in applied:
         values |= modifier.set
         for name, by in modifier.shift.items():
             values[name] = _sum(values[name], by)
-        doses = {goal: dose for goal, dose in {**doses, **modifier.doses}.items() if goal not in modifier.without}
+        offered = {**prescriptions, **modifier.prescriptions}
+        prescriptions = {goal: of for goal, of in offered.items() if goal not in modifier.without}
         tempo = None if modifier.has_no_tempo else _tempo(tempo, modifier.tempo)
     for name, by in (subject.adjust or {}).items():
         values[name] = _sum(values[name], by)
@@ -80,7 +83,7 @@ def profile_of(subject: Subject) -> Profile:
     anchor = values["optimal_frequency"]
     if anchor is not None:
         values["optimal_frequency"] = min(anchor, floor(HOURS_PER_WEEK / recovery) if recovery else 7, 7)
-    return Profile(values, force_type(subject.kind), tempo, doses)
+    return Profile(values, force_type(subject.kind), tempo, prescriptions)
 
 
 def recovery_hours(damage: int, fatigue: int) -> int:

@@ -66,6 +66,7 @@ class Assessment:
     score: int
     warnings: Sequence[Warned] = ()
     indicated_for: Sequence[str] = ()
+    is_classified: bool = True
 
 
 def is_avoided(finding: Finding, stressors: frozenset[str]) -> bool:
@@ -115,11 +116,11 @@ def assess(constraint: Constraint, conditions: Iterable[str]) -> Assessment:
     chains = [_chain(condition) for condition in sorted(having) if not _is_ancestor(condition, having)]
     indicated = [c for chain in chains for c in chain if c in constraint.indicated_for]
     considered = [_until(chain, constraint.indicated_for) for chain in chains]
-    asked = {condition for chain in considered for condition in chain}
-    avoided = [condition for condition in constraint.avoid_if if condition in asked]
+    having = {condition for chain in considered for condition in chain}
+    avoided = [condition for condition in constraint.avoid_if if condition in having]
     texts = {each.condition: each.text for each in constraint.modifications}
     warned = [Warned(c, is_avoid=True, modification=texts.get(c)) for c in avoided] + [
-        Warned(c, is_avoid=False, modification=texts.get(c)) for c in constraint.caution_if if c in asked
+        Warned(c, is_avoid=False, modification=texts.get(c)) for c in constraint.caution_if if c in having
     ]
     if avoided:
         return Assessment(False, AVOID_SCORE, warned, indicated)
@@ -144,6 +145,4 @@ def _until(chain: Sequence[str], indicated: Sequence[str]) -> list[str]:
 
 def _is_ancestor(condition: str, of: set[str]) -> bool:
     """True if somebody has a more special condition too: then its chain contains this one."""
-    return any(
-        condition in with_ancestors([other]) for other in of if other != condition and other in vocabulary()
-    )
+    return any(condition in with_ancestors([other]) for other in of if other != condition and other in vocabulary())

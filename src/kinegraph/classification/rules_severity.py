@@ -23,7 +23,9 @@ class Severity(StrEnum):
     INDICATED = "indicated"
 
 
-RANK = {severity: rank for rank, severity in enumerate((*(s for s in Severity if s is not Severity.INDICATED),))}
+RANK: Mapping[Severity, int] = {
+    severity: rank for rank, severity in enumerate(Severity) if severity is not Severity.INDICATED
+}
 """The order of the severities that speak against an exercise."""
 
 
@@ -82,9 +84,13 @@ class Finding:
     """True if it is what the condition's parent gives."""
 
 
+SETS = ("stressors", "classes", "patterns", "regions", "equipment")
+"""The conditions of a rule of which an exercise must have one."""
+
+
 def _rule(entry: Mapping[str, object]) -> Rule:
     when: Mapping[str, Iterable[str]] = entry["when"]  # type: ignore[assignment]  # JSON that a test checks
-    sets = {name: frozenset(when.get(name, ())) for name in ("stressors", "classes", "patterns", "regions", "equipment")}
+    sets = {name: frozenset(when.get(name, ())) for name in SETS}
     low, high = when.get("fatigue", (1, 10))
     return Rule(
         condition=str(entry["condition"]),
@@ -121,7 +127,7 @@ def findings(traits: Traits, exceptions: Mapping[str, Finding] | None = None) ->
             finding = exceptions[condition]
         else:
             finding = _strictest(condition, traits)
-            if inherited is not None and inherited.severity in RANK and RANK[inherited.severity] >= RANK[finding.severity]:
+            if inherited is not None and RANK.get(inherited.severity, -1) >= RANK[finding.severity]:
                 finding = replace(inherited, condition=condition, is_inherited=True)
         if finding.severity is not Severity.NONE:
             found[condition] = finding

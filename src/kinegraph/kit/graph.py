@@ -102,6 +102,7 @@ def edge(
     cached: Caching | None = None,
     joined: Mapping[Batch, Callable[..., Awaitable[Any]]] | None = None,
     assumed_size: int | None = None,
+    name: str | None = None,
 ) -> Any:
     """Declare a field that is loaded by a batch function.
 
@@ -123,7 +124,7 @@ def edge(
     required = frozenset((*_names(columns or ()), *required_columns)) or None
     metadata: dict[str, Any] = {"edge": of, "required_columns": required, "cached": cached, "joined": joined}
     metadata["assumed_size"] = assumed_size
-    return strawberry.field(resolver=resolve, description=description, metadata=metadata)
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata, name=name)
 
 
 def embedded(prefix: str, resolver: Callable[..., Any], description: str) -> Any:

@@ -1,5 +1,6 @@
 """The GraphQL types of effective exercises, and an organization's library."""
 
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Annotated, Any, cast  # Any: objects of GraphQL types of other rooms, read by field name
 from uuid import UUID
@@ -26,6 +27,10 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Caching, Node, edge, extends, field, given, node
 from kinegraph.kit.pages import Page
+from kinegraph.layers.graph import ProgrammingProfile
+from kinegraph.layers.graph_safety import Conditions, SafetyAssessment, SafetyConstraint, condition_keys
+from kinegraph.layers.rules_safety import assessed
+from kinegraph.layers.store import SafetyKey, profiles_of, safety_of
 from kinegraph.library import rules, rules_cache, store, store_lists, store_overrides
 from kinegraph.library.rules_provenance import field_overrides, parse_override_id, parse_view_id
 from kinegraph.video.graph import VIDEO_COLUMNS, Video, chosen_video, video_of
@@ -58,6 +63,11 @@ def _row_id(exercise: rules.EffectiveExercise) -> UUID:
     """The id of the stored row."""
     id: UUID = exercise.row["id"]
     return id
+
+
+def _safety_key(exercise: rules.EffectiveExercise) -> SafetyKey:
+    """The organization that sees it, or None, and the stored row's id."""
+    return exercise.organization_id, exercise.row["id"]
 
 
 def _override_key(exercise: rules.EffectiveExercise) -> tuple[UUID, UUID] | None:
@@ -130,6 +140,26 @@ class EffectiveExercise(ExerciseFields, Node):
         required_columns=("id",),
         assumed_size=3,
     )
+    programming: ProgrammingProfile | None = edge(
+        profiles_of,
+        _row_id,
+        "How it behaves in training; a fork without its own has its source's. Null for none.",
+        required_columns=("id",),
+    )
+    safety: SafetyConstraint | None = edge(
+        safety_of,
+        _safety_key,
+        "The conditions that speak against it, with what the organization adds; null where nothing is known.",
+        required_columns=("id",),
+    )
+
+    @field("What it is for a person with conditions. With none, every exercise is safe.", "id")
+    async def safety_for(
+        root: strawberry.Parent[rules.EffectiveExercise], info: Info, conditions: Conditions
+    ) -> SafetyAssessment:
+        keys = await condition_keys(info, root.organization_id, conditions, "conditions")
+        return cast(SafetyAssessment, assessed(await info.context.load(safety_of, _safety_key(root)), keys))
+
     overrides: list[FieldOverride] = edge(
         store_overrides.provenance,
         _override_key,
@@ -150,6 +180,10 @@ class EffectiveExercise(ExerciseFields, Node):
     )
 
 
+LAYERS: frozenset[Hashable] = frozenset((profiles_of, safety_of, ("EffectiveExercise", "safetyFor")))
+"""The fields of the training layers whose changes move the version of the library."""
+
+
 @strawberry.type(description="One page of an organization's library, in a total order.")
 class EffectiveExerciseConnection(Connection[EffectiveExercise]):
     facets: ExerciseFacets = strawberry.field(
@@ -164,7 +198,7 @@ class OrganizationLibrary:
         "The merged library: canonical exercises with this organization's overrides, and its own. "
         "Filters and orders see effective values. "
         "Coaches see their own drafts; archived ones when asked for by status.",
-        cached=Caching(rules_cache.cached_pages, frozenset((("EffectiveExerciseConnection", "totalCount"),))),
+        cached=Caching(rules_cache.cached_pages, LAYERS | {("EffectiveExerciseConnection", "totalCount")}),
     )
     async def exercise_library(
         root: strawberry.Parent[Any],

@@ -19,7 +19,7 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import Caching, Node, edge, embedded, extends, field, given, node
 from kinegraph.kit.user_errors import payload
-from kinegraph.library.graph import EffectiveExercise
+from kinegraph.library.graph import LAYERS, EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
@@ -84,7 +84,7 @@ class Workout(Node):
         ("id", "organization_id", "tree_version"),
         "Its sections, in their order.",
         joined={store.movements_of: store.sections_and_movements_of},
-        cached=Caching(rules_cache.cached_trees, covers=frozenset((store.movements_of, effective))),
+        cached=Caching(rules_cache.cached_trees, covers=LAYERS | {store.movements_of, effective}),
         assumed_size=5,
     )
 

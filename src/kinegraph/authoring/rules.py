@@ -89,7 +89,11 @@ def safety_columns(row: Mapping[str, Any], substitutes: Mapping[str, str] | None
         "caution_if": list(constraint.caution_if),
         "indicated_for": list(constraint.indicated_for),
         "modifications": [
-            {"condition": each.condition, "modification": each.text, "risk_level": "avoid" if each.is_avoid else "caution"}
+            {
+                "condition": each.condition,
+                "modification": each.text,
+                "risk_level": "avoid" if each.is_avoid else "caution",
+            }
             for each in constraint.modifications
         ],
         "risk_scores": [{"condition": key, "risk_score": score} for key, score in constraint.risk_scores.items()],
@@ -102,11 +106,16 @@ def training_faults(row: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int
     training = row.get("training")
     if training is None:
         return
+    if "contraindications" in row:
+        yield (
+            ("contraindications",),
+            "they follow from training; remove them, or put their texts into training.conditions",
+        )
     if training["class"] not in classes():
         yield ("training", "class"), f"there is no class {training['class']!r}"
-    for name, known in (("modifiers", modifiers()), ("stressors", stressors())):
+    for name, listed in (("modifiers", modifiers()), ("stressors", stressors())):
         for position, key in enumerate(training.get(name, ())):
-            if key not in known:
+            if key not in listed:
                 yield ("training", name, position), f"{key!r} is not one of the {name}"
     for condition, own in training.get("conditions", {}).items():
         if condition not in vocabulary():

@@ -3,27 +3,37 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
+from importlib.resources import files
+from typing import Any  # JSON of the file
 
-from kinegraph.classification.rules_classes import data
+import orjson
+
 from kinegraph.taxonomy.rules_conditions import folded
+
+
+@cache
+def _stored() -> dict[str, Any]:
+    """The content of the file."""
+    stored: dict[str, Any] = orjson.loads((files("kinegraph.taxonomy") / "muscles.json").read_bytes())
+    return stored
 
 
 @cache
 def groups() -> Mapping[str, str | None]:
     """Each muscle and group with the group that includes it, or None."""
-    stored = data("muscles.json")
+    stored = _stored()
     return {each["key"]: each.get("group") for each in (*stored["groups"], *stored["muscles"])}
 
 
 @cache
 def muscles() -> frozenset[str]:
     """The muscles that an exercise may be tagged with."""
-    return frozenset(each["key"] for each in data("muscles.json")["muscles"])
+    return frozenset(each["key"] for each in _stored()["muscles"])
 
 
 @cache
 def _by_spelling() -> Mapping[str, str]:
-    stored = data("muscles.json")
+    stored = _stored()
     return {
         folded(text): each["key"]
         for each in (*stored["groups"], *stored["muscles"])

@@ -1,0 +1,79 @@
+"""The exercise to do where a condition rules another one out: of the same pattern or muscles, and safe for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any  # JSON of the files
+
+from kinegraph.authoring.rules import constraint_of_entry
+from kinegraph.classification.rules_safety import OFFERED_BELOW, Constraint, assess
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is compared of an entry."""
+
+    slug: str
+    pattern: str
+    primary: frozenset[str]
+    involved: frozenset[str]
+    equipment: frozenset[str]
+    difficulty: int
+    is_test: bool
+    constraint: Constraint
+
+
+def substitutes_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """By slug and condition, a substitute among the entries, for each condition that rules an entry out.
+
+    It shares a primary muscle, or the pattern; it scores less than 60 for somebody with the condition, and resembles
+    the entry most. Conditions for which there is none have no substitute.
+    """
+    entries = [_entry(row) for row in rows if "training" in row]
+    found: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        if entry.constraint.avoid_if:
+            others = sorted(
+                (other for other in entries if other is not entry and not other.is_test and _is_alike(entry, other)),
+                key=lambda other: (-_likeness(entry, other), other.slug),
+            )
+            found[entry.slug] = {
+                condition: chosen.slug
+                for condition in entry.constraint.avoid_if
+                if (chosen := next((other for other in others if _is_offered(other, condition)), None))
+            }
+    return found
+
+
+def _entry(row: Mapping[str, Any]) -> _Entry:
+    primary = frozenset(row["primaryMuscles"])
+    return _Entry(
+        slug=row["slug"],
+        pattern=row.get("movementPattern", "other"),
+        primary=primary,
+        involved=primary | frozenset(row.get("secondaryMuscles", ())),
+        equipment=frozenset(row["equipment"]),
+        difficulty=int(row["difficulty"]),
+        is_test=row["kind"] == "test",
+        constraint=constraint_of_entry(row),
+    )
+
+
+def _is_alike(entry: _Entry, other: _Entry) -> bool:
+    return bool(entry.primary & other.primary) or (entry.pattern == other.pattern != "other")
+
+
+def _likeness(entry: _Entry, other: _Entry) -> float:
+    """How much two exercises train the same, from 0 to about 8."""
+    union = entry.involved | other.involved
+    return (
+        2.0 * len(entry.primary & other.primary) / len(entry.primary | other.primary)
+        + 2.0 * len(entry.involved & other.involved) / len(union)
+        + 2.0 * (entry.pattern == other.pattern)
+        + 1.0 * (other.equipment <= entry.equipment)
+        - 0.5 * abs(entry.difficulty - other.difficulty)
+    )
+
+
+def _is_offered(other: _Entry, condition: str) -> bool:
+    assessment = assess(other.constraint, [condition])
+    return assessment.is_safe and assessment.score < OFFERED_BELOW

@@ -1,0 +1,133 @@
+"""The safety constraints of an exercise as a viewer sees them, and the conditions of a person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol  # Any: JSON columns
+
+from kinegraph.classification.rules_safety import AVOID_SCORE, SCORES, Assessment, Constraint, Modification, assess
+from kinegraph.classification.rules_severity import Severity
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import Path
+from kinegraph.taxonomy.rules_conditions import folded, meant, nearest
+
+MAX_CONDITIONS = 60
+MAX_CONDITION_LENGTH = 120
+UNASSESSED_SCORE = 99
+"""The score of an exercise that nobody has classified, for a person who has any condition: nobody knows."""
+
+
+class SafetyRow(Protocol):
+    """The stored constraints of an exercise, and what is added to them; null where there is no row."""
+
+    is_classified: bool
+    avoid_if: Sequence[str] | None
+    caution_if: Sequence[str] | None
+    indicated_for: Sequence[str] | None
+    modifications: Sequence[Mapping[str, Any]] | None
+    risk_scores: Sequence[Mapping[str, Any]] | None
+    stressors: Sequence[str] | None
+    added: Sequence[Mapping[str, Any]] | None
+    """Contraindications and the organization's restrictions: condition, severity, text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSafety:
+    """The constraints of an exercise, with everything that was added to them."""
+
+    constraint: Constraint
+    stressors: Sequence[str]
+    is_classified: bool
+    """True if class and stressors of the exercise, or of its source, are known."""
+
+    @property
+    def avoid_if(self) -> Sequence[str]:
+        """The conditions that rule it out."""
+        return self.constraint.avoid_if
+
+    @property
+    def caution_if(self) -> Sequence[str]:
+        """The conditions with which it is done with a modification."""
+        return self.constraint.caution_if
+
+    @property
+    def indicated_for(self) -> Sequence[str]:
+        """The conditions that it treats."""
+        return self.constraint.indicated_for
+
+
+def keys_of(text: str) -> tuple[str, ...]:
+    """The keys of conditions that a stored text means, or the text in the form in which spellings are equal."""
+    return tuple(sorted(meant(text))) or (folded(text),)
+
+
+def shown_safety(row: SafetyRow | None) -> ShownSafety | None:
+    """What a row says; None where nothing is known: no layer, no contraindication, no restriction."""
+    if row is None or (not row.is_classified and not row.added):
+        return None
+    scores: dict[str, int] = dict.fromkeys((key for c in row.avoid_if or () for key in keys_of(c)), AVOID_SCORE)
+    for risk in row.risk_scores or ():
+        _raise(scores, keys_of(risk["condition"]), risk["risk_score"])
+    for condition in row.caution_if or ():
+        _raise(scores, keys_of(condition), 1)
+    indicated = {key for c in row.indicated_for or () for key in keys_of(c)}
+    texts = {key: each["modification"] for each in row.modifications or () for key in keys_of(each["condition"])}
+    for each in row.added or ():
+        severity = Severity(each["severity"])
+        keys = keys_of(each["condition"])
+        _raise(scores, keys, AVOID_SCORE if severity is Severity.ABSOLUTE else SCORES[severity])
+        indicated.difference_update(keys)
+        for key in keys:
+            texts.setdefault(key, each["text"] or "")
+    avoided = [key for key, score in scores.items() if score >= AVOID_SCORE and key not in indicated]
+    cautions = [key for key, score in scores.items() if score < AVOID_SCORE and key not in indicated]
+    modifications = [Modification(key, text, key in avoided) for key, text in texts.items() if text]
+    constraint = Constraint(
+        avoided, cautions, sorted(indicated), modifications, {k: s for k, s in scores.items() if s < AVOID_SCORE}
+    )
+    return ShownSafety(constraint, row.stressors or (), row.is_classified)
+
+
+def _raise(scores: dict[str, int], keys: Iterable[str], score: int) -> None:
+    for key in keys:
+        scores[key] = max(scores.get(key, 0), score)
+
+
+def assessed(shown: ShownSafety | None, conditions: Sequence[str]) -> Assessment:
+    """An exercise for a person. With no condition every exercise is safe; an unclassified one never with one.
+
+    "Not listed" does not mean "safe": nobody has looked which stressors an unclassified exercise has.
+    """
+    is_classified = shown is not None and shown.is_classified
+    if not conditions:
+        return Assessment(True, 0, is_classified=is_classified)
+    found = assess(shown.constraint, conditions) if shown is not None else Assessment(True, 0)
+    if is_classified or not found.is_safe:
+        return replace(found, is_classified=is_classified)
+    return replace(found, is_safe=False, score=UNASSESSED_SCORE, is_classified=False)
+
+
+def checked_conditions(texts: Sequence[str], own: Iterable[str], checks: Checks, *path: str) -> tuple[str, ...]:
+    """The keys of a person's conditions, sorted. `own`: further spellings that the viewer may know of.
+
+    A text with several meanings means all of them. Unknown ones are refused, with the nearest are.
+    """
+    if len(texts) > MAX_CONDITIONS:
+        checks.refuse(f"Must be at most {MAX_CONDITIONS} conditions; these are {len(texts)}.", *path)
+        return ()
+    others = {folded(text): text for text in own}
+    found: set[str] = set()
+    for position, text in enumerate(texts):
+        keys = meant(text) if len(text) <= MAX_CONDITION_LENGTH else frozenset()
+        if keys:
+            found |= keys
+        elif folded(text) in others:
+            found.add(folded(text))
+        else:
+            _refuse_unknown(text, others.values(), checks, (*path, str(position)))
+    return tuple(sorted(found))
+
+
+def _refuse_unknown(text: str, others: Iterable[str], checks: Checks, path: Path) -> None:
+    close = nearest(text[:MAX_CONDITION_LENGTH], others)
+    hint = f"the nearest are: {', '.join(close)}" if close else "contraindicationConditions lists them"
+    checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", *path)
