@@ -16,6 +16,7 @@ from kinegraph.catalog import store as store_lists
 from kinegraph.catalog.rules import ExerciseSort, Filter
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.layers import store as store_layers
 from kinegraph.library import store_lists as library_lists
 from kinegraph.library.rules import LibrarySource
 from kinegraph.taxonomy import store as store_taxonomy
@@ -33,6 +34,7 @@ RESOLVED: dict[str, Read] = {
         session, [(ID, True)], LibrarySource.ALL, Filter(), NAME
     ),
     "Query.contraindicationConditions": lambda session: store_lists.conditions_of(session, [(ID, True)]),
+    "Exercise.progressions": lambda session: store_layers.progressions_of(session, [ID]),
     "Comment.replies": lambda session: store_comments.comments_of(session, [ID]),
     "Comment.replies of comments": lambda session: store_comments.comments(session, [ID]),
 }
@@ -44,6 +46,10 @@ BOUNDED_OTHERWISE = {
     "Workout.similar": "its argument `limit`, of at most 20",
     "SearchHighlight.ranges": "the words of a name or alias, of at most 255 characters",
     "ExerciseSuggestion.highlights": "the words of a name, of at most 255 characters",
+    "Exercise.progressionChain": "its argument `depth`, of at most 25",
+    "SafetyConstraint.modifications": "stored with the exercise, one for each condition that it names",
+    "SafetyConstraint.riskScores": "the same",
+    "SafetyAssessment.warnings": "the conditions that were sent, at most 60, and their parents",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",
     "Exercise.videoCandidates": "stored with the exercise, at most 20 of them",

@@ -48,6 +48,11 @@ OVERRIDES = "overrides { field updatedBy { id } }"
 ATHLETES = "instructions { body imageUrl } contraindications { condition }"
 FILM = "video { myVote } videoCandidates { id }"
 DETAILS = f"{ATHLETES} categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipmentItems {{ {TERM} }}"
+SAFETY = "safety { avoidIf modifications { condition } riskScores { score } }"
+LAYERS = f"programming {{ fatigueScore repRange(goal: STRENGTH) {{ min }} prescription {{ max }} }} {SAFETY}"
+ASSESSED = 'safetyFor(conditions: ["knee_pain"]) { riskScore warnings { condition } }'
+OWN_ASSESSED = 'safetyFor(conditions: ["pregnancy", "condition"]) { riskScore warnings { condition } }'
+GRAPH = "progressions { type from { id } to { id } } progressionChain(depth: 4) { id }"
 COUNT = "{ value count }"
 FACETS = f"""facets {{
   category {COUNT} kind {COUNT} movementPattern {COUNT} difficulty {COUNT} status {COUNT} primaryMuscles {COUNT}
@@ -110,6 +115,11 @@ DOCUMENTS: dict[str, str] = {
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
     "child rows of exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
+    "training layers of the library": ours(
+        "exerciseLibrary(source: ORG)", "nodes", f"{LAYERS} {OWN_ASSESSED} exercise", f"{LAYERS} {ASSESSED} {GRAPH}"),
+    "training layers of movements": ours(
+        *MOVEMENTS, f"exercise {{ {LAYERS} {OWN_ASSESSED} exercise {{ {LAYERS} {ASSESSED} {GRAPH} }} }}"),
+    "training layers of canonical exercises": nest("", "exercises(first: %d)", "nodes", f"{LAYERS} {ASSESSED} {GRAPH}"),
     "child rows of sources": ours(
         "exerciseLibrary(source: ORG)", "nodes", "exercise", "forkedFrom", f"{DETAILS} forkedFrom", DETAILS),
     "facets of libraries": ours("exerciseLibrary(first: 1)", f"{PAGE} {FACETS}"),

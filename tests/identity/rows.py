@@ -24,6 +24,7 @@ ROW = {
     "exercise_contraindications": "contraindication",
     "exercise_programming_profiles": "profile",
     "exercise_safety_constraints": "safety",
+    "safety_restrictions": "restriction",
     "programs": "program",
     "workouts": "workout",
     "workout_sections": "section",
@@ -116,6 +117,9 @@ async def describe(owner: Pool, organization: Organization, exercise: UUID) -> d
         "contraindication": await insert(owner, "exercise_contraindications", **hanging, **against),
         "profile": await insert(owner, "exercise_programming_profiles", **hanging, fatigue_score=3),
         "safety": await insert(owner, "exercise_safety_constraints", **hanging, avoid_if=["ours"]),
+        "restriction": await insert(
+            owner, "safety_restrictions", **hanging, condition="knee_pain", severity="absolute"
+        ),
     }
 
 

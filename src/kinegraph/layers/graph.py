@@ -1,6 +1,6 @@
 """The GraphQL types of the training layers, as fields of stored exercises."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Annotated, Any, cast  # Any: GraphQL reads rows by field name
 
 import strawberry
@@ -55,8 +55,8 @@ Goal = Annotated[rules.TrainingGoal, strawberry.argument(description="What the s
 
 @strawberry.type(description="A range of repetitions.")
 class RepRange:
-    min: int = strawberry.field(description="The fewest repetitions.")
-    max: int = strawberry.field(description="The most repetitions.")
+    min: int = strawberry.field(description="The fewest repetitions of a set.")
+    max: int = strawberry.field(description="The most repetitions of a set.")
 
 
 @strawberry.type(description="How much of an exercise a set has, how many sets, and the rest after each.")
@@ -121,11 +121,17 @@ class ProgrammingProfile:
     epoc_effect: int | None = strawberry.field(description="How much energy the recovery takes, 1 to 10.")
 
 
+PROFILES: frozenset[Hashable] = frozenset(
+    (store.profiles_of, *(("ProgrammingProfile", name) for name in ("repRange", "restSeconds", "prescription")))
+)
+"""The fields of profiles, all changes of which move the version of the library."""
+
+
 @strawberry.type(description='An edge of the progression graph: "to is the type of from".')
 class Progression:
     id: strawberry.ID = strawberry.field(description="The edge's id.")
-    from_: Exercise = edge(by_ids, "from_exercise_id", "Where it begins.", name="from")
-    to: Exercise = edge(by_ids, "to_exercise_id", "Where it leads.")
+    from_: Exercise = edge(by_ids, "from_exercise_id", "The exercise where it begins.", name="from")
+    to: Exercise = edge(by_ids, "to_exercise_id", "The exercise where it leads.")
 
     @field("What the end is of the beginning.", "progression_type")
     def type(root: strawberry.Parent[Any]) -> rules.ProgressionType:
