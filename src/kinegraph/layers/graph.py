@@ -1,6 +1,7 @@
 """The GraphQL types of the training layers, as fields of stored exercises."""
 
 from collections.abc import Hashable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, cast  # Any: GraphQL reads rows by field name
 
 import strawberry
@@ -147,6 +148,7 @@ class Progression:
     readiness_indicators: list[str] = strawberry.field(description="How one sees that somebody is ready; measurable.")
     transition_cues: list[str] = strawberry.field(description="What to change in the first sessions.")
     notes: str | None = strawberry.field(description="What else to know.")
+    updated_at: datetime = strawberry.field(description="When it was changed last, its version for ifUpdatedAt.")
 
 
 EdgeType = Annotated[

@@ -46,7 +46,10 @@ SafetyKey: TypeAlias = tuple[UUID | None, UUID]
 
 
 async def safety_of(session: ReadSession, keys: Sequence[SafetyKey]) -> list[ShownSafety | None]:
-    """The safety constraints of each exercise as an organization sees it; None where nothing is known of it."""
+    """The safety constraints of each exercise as an organization sees it; None where nothing is known of it.
+
+    A fork that inherits its source's constraints has the organization's restrictions of the source too.
+    """
     rows: list[SafetyRow] = await session.fetch(
         f"""
         WITH RECURSIVE {CHAIN.format(table="exercise_safety_constraints")},
@@ -67,8 +70,9 @@ async def safety_of(session: ReadSession, keys: Sequence[SafetyKey]) -> list[Sho
                       UNION ALL
                       SELECT condition, severity, modification
                       FROM safety_restrictions restriction
-                      WHERE restriction.exercise_id = wanted.exercise_id
-                        AND restriction.organization_id = wanted.organization_id) AS each) AS added
+                      WHERE restriction.organization_id = wanted.organization_id
+                        AND restriction.exercise_id IN (
+                            SELECT chain.id FROM chain WHERE chain.exercise_id = wanted.exercise_id)) AS each) AS added
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (exercise_id, organization_id, position)
         LEFT JOIN stored ON stored.exercise_id = wanted.exercise_id
         ORDER BY wanted.position
