@@ -19,20 +19,6 @@ from kinegraph.layers.graph_safety import Conditions, SafetyAssessment, SafetyCo
 MAX_DEPTH = 25
 
 described_enum(
-    rules.TrainingGoal,
-    "What a set is done for.",
-    STRENGTH="The greatest force: heavy loads, few repetitions, long rests.",
-    HYPERTROPHY="Muscle mass: moderate loads close to failure.",
-    ENDURANCE="Many repetitions or a long time at a low load.",
-    POWER="Force with speed: light to moderate loads, far from failure.",
-)
-described_enum(
-    rules.ForceType,
-    "Whether several joints move, or one.",
-    COMPOUND="Several joints move.",
-    ISOLATION="One joint moves, or the trunk is held.",
-)
-described_enum(
     rules.ProgressionType,
     'What an edge\'s end is of its beginning: "to is the TYPE of from".',
     REGRESSION="An easier exercise; the mirror of a progression.",

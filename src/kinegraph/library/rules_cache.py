@@ -33,7 +33,7 @@ import orjson
 
 from kinegraph.identity.rules import Viewer
 
-UNCACHED_FILTERS = frozenset(("categoryId", "bodyRegionId", "equipmentId", "maxFatigue", "safeFor"))
+UNCACHED_FILTERS = frozenset(("categoryId", "bodyRegionId", "equipmentId"))
 """Filters that read tables whose changes move neither version."""
 
 

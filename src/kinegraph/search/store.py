@@ -127,8 +127,9 @@ async def _search(
         (1.0 if is_semantic else SEMANTIC_WEIGHTS[of_class], "real"),
     ):
         arguments.bind(value, kind)
-    effective = " AND ".join(conditions(wanted, EFFECTIVE, arguments))
-    stored = " AND ".join(conditions(wanted, STORED, arguments)) if vector else ""
+    of_viewer = {"restricted_by": "$1::uuid"}
+    effective = " AND ".join(conditions(wanted, {**EFFECTIVE, **of_viewer}, arguments))
+    stored = " AND ".join(conditions(wanted, {**STORED, **of_viewer}, arguments)) if vector else ""
     has_organization = scope.organization_id is not None
     text = filtered(effective, stored, has_organization=has_organization, has_vector=bool(vector))
     return await session.fetch(text, *arguments.values)

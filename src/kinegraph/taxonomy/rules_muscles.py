@@ -54,6 +54,12 @@ def muscles_meant(text: str) -> frozenset[str]:
     return frozenset() if key is None else members(key)
 
 
+@cache
+def spellings_of(key: str) -> tuple[str, ...]:
+    """The key of a muscle and its synonyms."""
+    return (key, *(text for each in _stored()["muscles"] if each["key"] == key for text in each["synonyms"]))
+
+
 def nearest_muscles(text: str) -> list[str]:
     """At most three known muscles and groups whose names are like an unknown one."""
     close = get_close_matches(folded(text)[:60], _by_spelling(), n=3, cutoff=0.6)

@@ -1,0 +1,52 @@
+-- Whether an exercise e is left in a list for a person with conditions: its risk score, as
+-- `classification.rules_safety.assess` computes it, is less than a limit, and it is classified or may be unclassified.
+--
+--  {nearest}   the id of the row of constraints that e has, or of its nearest source with one
+--  {sources}   the ids of e, and of its sources up to that one
+--  {chains}    number, depth, key and spelling of the conditions (`catalog.rules.ChainEntry`), as four arrays
+--  {viewer}    the organization whose restrictions count, or null        {limit}  {is_unclassified_shown}
+(SELECT (c.id IS NOT NULL OR {is_unclassified_shown}) AND assessed.score < {limit}
+ FROM (SELECT {nearest} AS id) AS nearest
+ LEFT JOIN exercise_safety_constraints c ON c.id = nearest.id
+ CROSS JOIN LATERAL (
+    WITH chain (number, depth, key, spelling) AS (SELECT * FROM unnest({chains})),
+    added (spelling, score) AS (
+        SELECT against.condition,
+               CASE against.severity WHEN 'absolute' THEN 100 WHEN 'restriction' THEN 60 ELSE 25 END
+        FROM exercise_contraindications against
+        WHERE against.exercise_id = e.id AND (c.id IS NULL OR against.organization_id IS NOT NULL)
+        UNION ALL
+        SELECT restriction.condition,
+               CASE restriction.severity WHEN 'absolute' THEN 100 WHEN 'restriction' THEN 60 ELSE 25 END
+        FROM safety_restrictions restriction
+        WHERE restriction.organization_id = {viewer} AND restriction.exercise_id = ANY (ARRAY({sources}))
+    ),
+    scored (spelling, score) AS (
+        SELECT unnest(c.avoid_if), 100
+        UNION ALL SELECT unnest(c.caution_if), 1
+        UNION ALL SELECT risk ->> 'condition', (risk ->> 'risk_score')::integer
+                  FROM jsonb_array_elements(c.risk_scores) AS risk
+        UNION ALL SELECT spelling, score FROM added
+    ),
+    indication (number, depth) AS (
+        -- The treatment of a condition is no risk of its parents, unless somebody has added that condition.
+        SELECT chain.number, min(chain.depth)
+        FROM chain
+        WHERE chain.spelling = ANY (c.indicated_for)
+          AND chain.key NOT IN (SELECT other.key FROM chain other JOIN added USING (spelling))
+        GROUP BY chain.number
+    ),
+    considered (number, depth, key, score, is_indicated) AS (
+        SELECT chain.number, chain.depth, chain.key, max(scored.score), indication.depth IS NOT DISTINCT FROM chain.depth
+        FROM chain
+        JOIN scored USING (spelling)
+        LEFT JOIN indication ON indication.number = chain.number
+        WHERE chain.depth <= coalesce(indication.depth, chain.depth)
+        GROUP BY chain.number, chain.depth, chain.key, indication.depth
+    ),
+    counted AS (SELECT * FROM considered WHERE NOT (is_indicated AND score >= 100)),
+    worst AS (SELECT DISTINCT ON (number) key, score FROM counted ORDER BY number, score DESC, depth)
+    SELECT CASE WHEN EXISTS (SELECT FROM counted WHERE score >= 100) THEN 100
+                ELSE (SELECT least(coalesce(sum(score), 0), 99) FROM (SELECT DISTINCT key, score FROM worst) AS each)
+           END AS score
+ ) AS assessed)
