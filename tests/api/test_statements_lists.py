@@ -116,7 +116,9 @@ DOCUMENTS: dict[str, str] = {
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
     "child rows of exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
     "training layers of the library": ours(
-        "exerciseLibrary(source: ORG)", "nodes", f"{LAYERS} {OWN_ASSESSED} exercise", f"{LAYERS} {ASSESSED} {GRAPH}"),
+        "exerciseLibrary(source: ORG)", "nodes",
+        f"safetyRestrictions {{ condition exercise {{ name }} }} {LAYERS} {OWN_ASSESSED} exercise",
+        f"{LAYERS} {ASSESSED} {GRAPH}"),
     "training layers of movements": ours(
         *MOVEMENTS, f"exercise {{ {LAYERS} {OWN_ASSESSED} exercise {{ {LAYERS} {ASSESSED} {GRAPH} }} }}"),
     "training layers of canonical exercises": nest("", "exercises(first: %d)", "nodes", f"{LAYERS} {ASSESSED} {GRAPH}"),
@@ -128,6 +130,9 @@ DOCUMENTS: dict[str, str] = {
     "facets beside canonical exercises": nest("", "exercises(first: %d)", f"{FACETS} nodes", DETAILS),
     "conditions": nest(
         "", "contraindicationConditions { key parentKey } exercises(first: %d)", "nodes", "contraindications", "id"),
+    "vocabularies of layers": nest(
+        "", "exerciseClasses { key goals } classModifiers { key } stressors { key } muscles { key synonyms } viewer",
+        "memberships", "organization", "name"),
     "the global taxonomy": nest("", f"taxonomy {{ {TAXONOMY} }} viewer", "memberships", "organization", "name"),
     "searches": nest(
         "", "searchExercises(q: \"squat\", limit: %d)",

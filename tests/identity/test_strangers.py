@@ -14,6 +14,7 @@ from tests.identity import (
     documents_admins,
     documents_movements,
     documents_taxonomy,
+    documents_training,
     documents_workouts,
 )
 from tests.identity.documents import Case, id_coordinates, input_ids, load
@@ -26,6 +27,7 @@ ARGUMENTS = (
     | documents_workouts.CASES
     | documents_movements.CASES
     | documents_taxonomy.CASES
+    | documents_training.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)

@@ -1,5 +1,6 @@
 """Filters of lists by the layers: safe lists agree with `safetyFor`; muscles by groups and synonyms; profiles."""
 
+from collections.abc import Callable
 from typing import Any  # inputs and answers are JSON
 from uuid import UUID
 
@@ -118,7 +119,7 @@ async def test_free_texts_of_own_exercises_are_found_by_themselves_and_by_the_mu
 
 async def test_filters_by_values_of_profiles(api: Api, gym: Organization) -> None:
     read = await listed(api, gym)
-    filters = [
+    filters: list[tuple[dict[str, Any], Callable[[Any], bool]]] = [
         ({"classKey": ["sprint", "carry"]}, lambda node: node["programming"]["classKey"] in ("sprint", "carry")),
         ({"forceType": "ISOLATION"}, lambda node: node["programming"]["forceType"] == "ISOLATION"),
         ({"stabilityMax": 2}, lambda node: node["programming"]["stabilityDemand"] <= 2),

@@ -126,8 +126,9 @@ async def test_ends_are_published_canonical_exercises_with_a_difficulty_and_join
     await owner.execute("UPDATE exercises SET status = 'archived' WHERE id = $1", UUID(b))
     await owner.execute("UPDATE exercises SET difficulty = NULL WHERE id = $1", UUID(c))
     await owner.execute("UPDATE exercises SET organization_id = $2 WHERE id = $1", UUID(d), gym.id)
-    for end in (b, c, d, str(gym.id)):
-        assert await api.refusals(CREATE, admin, input=ends(a, end)) == [("CONFLICT", ["input", "toExerciseId"])]
+    codes = {b: "CONFLICT", c: "CONFLICT", d: "NOT_FOUND", str(gym.id): "NOT_FOUND"}
+    for end, code in codes.items():
+        assert await api.refusals(CREATE, admin, input=ends(a, end)) == [(code, ["input", "toExerciseId"])]
     await owner.execute("UPDATE exercises SET status = 'published' WHERE id = $1", UUID(b))
     await created(api, admin, a, b)
     assert await api.refusals(CREATE, admin, input=ends(a, b)) == [("CONFLICT", ["input", "toExerciseId"])]

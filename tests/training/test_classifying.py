@@ -74,7 +74,7 @@ async def test_a_version_that_is_not_stored_any_more_is_a_conflict(api: Api, gym
      ({"stressors": ["valsalva"] + [str(n) for n in range(50)]}, ["stressors"], "at most 50 entries; this has 51"),
      ({"fatigueScore": 2}, ["fatigueScore"], "Must be from 6 to 10; this is 2."),
      ({"fatigueScore": 11}, ["fatigueScore"], "Must be from 6 to 10; this is 11."),
-     ({"classKey": None, "stressors": ["valsalva"]}, ["stressors"], "Must be left out where the class is null."),
+     ({"classKey": None, "stressors": ["valsalva"]}, ["classKey"], "Must be a class where there are stressors"),
      ({"exerciseId": "nonsense"}, ["exerciseId"], "Must be an id")],
 )  # fmt: skip
 async def test_values_of_no_list_and_out_of_bounds_are_refused_by_name(

@@ -1,6 +1,6 @@
 """The GraphQL types of the training layers, as fields of stored exercises."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Annotated, Any, cast  # Any: GraphQL reads rows by field name
 
@@ -168,8 +168,8 @@ class ExerciseLayers:
         checks = Checks()
         steps = checks.whole(depth, ("depth",), 1, MAX_DEPTH)
         checks.done()
-        ids: Sequence[Any] = await info.context.load(store.chains_of, root.id, depth=steps)
-        return [cast(Exercise, await info.context.load(by_ids, id)) for id in ids]
+        found: list[Exercise] = await info.context.load(store.harder_exercises, root.id, depth=steps)
+        return found
 
     safety: SafetyConstraint | None = edge(
         store.safety_of,

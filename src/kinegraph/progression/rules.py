@@ -8,7 +8,7 @@ from kinegraph.authoring.rules_progressions import MAX_DELTA, SYMMETRIC
 from kinegraph.exercise.rules import ExerciseRow, is_published
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Conflict, Refusal
+from kinegraph.kit.errors import Conflict, NotFound, Refusal
 from kinegraph.layers.rules import ProgressionRow, ProgressionType
 
 MAX_WAIT_WEEKS = 104
@@ -53,8 +53,10 @@ def checked_values(values: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
 
 def end_fault(exercise: ExerciseRow | None, *path: str) -> Refusal | None:
     """The refusal of an exercise as an end of an edge: only published canonical ones with a difficulty are joined."""
-    if exercise is None or exercise.organization_id is not None or not is_published(exercise):
-        return Conflict("Edges join published canonical exercises only; there is no such one.", *path)
+    if exercise is None or exercise.organization_id is not None:
+        return NotFound("There is no such canonical exercise; edges join these alone.", *path)
+    if not is_published(exercise):
+        return Conflict("The exercise is not published; edges join published ones alone.", *path)
     if _difficulty(exercise) is None:
         return Conflict("The exercise has no difficulty; set one first (updateExercise).", *path)
     return None

@@ -1,5 +1,6 @@
 """The restrictions that organizations add to the safety of exercises."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any  # Any: GraphQL reads rows by field name
 from uuid import UUID
@@ -102,9 +103,12 @@ class Mutation:
         if text is not None:
             text = checks.text(text, ("input", "modification"), rules_constraints.MAX_MODIFICATION_LENGTH)
         session = await info.context.write_session()
+        owners = session.viewer.coached()
         with checks.layer():
             require_coach(session.viewer, organization, "input", "organizationId")
-            exercise = await _referred(session, input.exercise_id, organization)
+            owners = [organization]
+        with checks.layer():
+            exercise = await _referred(session, input.exercise_id, owners)
         checks.done()
         assert exercise is not None
         stored = await stored_row(session, safety_of, (None, exercise))
@@ -132,11 +136,11 @@ class Mutation:
         return deleted(id)
 
 
-async def _referred(session: WriteSession[Viewer], id: str, organization: UUID) -> UUID:
-    """The id of an exercise that the organization may restrict. Raises Refusal."""
+async def _referred(session: WriteSession[Viewer], id: str, owners: Sequence[UUID]) -> UUID:
+    """The id of an exercise that one of the organizations may restrict. Raises Refusal."""
     checks, path = Checks(), ("input", "exerciseId")
     key = checks.key(stored_id(id), path)
     checks.done()
-    if fault := reference_fault((await by_ids(session, [key]))[0], [organization], *path):
+    if fault := reference_fault((await by_ids(session, [key]))[0], owners, *path):
         raise fault
     return key

@@ -55,16 +55,16 @@ def checked_classification(values: Mapping[str, Any], checks: Checks) -> Classif
     key, fatigue = values.get("class_key"), values.get("fatigue_score")
     lists = {name: tuple(dict.fromkeys(values.get(name) or ())) for name in ("modifiers", "stressors")}
     if key is None:
-        for name in ("modifiers", "stressors", "fatigue_score"):
-            if values.get(name):
-                checks.refuse("Must be left out where the class is null.", "input", api_name(name))
+        given = [api_name(name) for name in ("modifiers", "stressors", "fatigue_score") if values.get(name)]
+        if given:
+            checks.refuse(f"Must be a class where there are {', '.join(given)}: leave these out.", "input", "classKey")
         return None
     for name, listed in (("modifiers", modifiers()), ("stressors", stressors())):
         _check_keys(lists[name], listed, name, checks)
     if key not in classes():
         checks.refuse(fault_of_unknown(key, classes(), "class", "exerciseClasses"), "input", "classKey")
-    elif fatigue is not None:
-        low, high = fatigue_band(key)
+    if fatigue is not None:
+        low, high = fatigue_band(key) if key in classes() else (1, 10)
         checks.whole(fatigue, ("input", "fatigueScore"), low, high)
     return Classification(key, lists["modifiers"], lists["stressors"], fatigue)
 

@@ -67,7 +67,7 @@ def checked_values(values: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
         if values.get(name) is not None:
             at = ("input", api_name(name))
             columns[name] = list(dict.fromkeys(_checked_conditions(values[name], at, checks)))
-    if values.get("stressors") is not None:
+    if values.get("stressors") is not None and _is_short(values["stressors"], ("input", "stressors"), checks):
         for position, key in enumerate(values["stressors"]):
             if key not in stressors():
                 message = fault_of_unknown(key, stressors(), "stressor", "stressors")
@@ -80,9 +80,14 @@ def checked_values(values: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
     return columns
 
 
+def _is_short(entries: Sequence[Any], at: Path, checks: Checks) -> bool:
+    if len(entries) > MAX_CONDITIONS:
+        checks.refuse(f"Must have at most {MAX_CONDITIONS} entries; this has {len(entries)}.", *at)
+    return len(entries) <= MAX_CONDITIONS
+
+
 def _checked_conditions(texts: Sequence[str], at: Path, checks: Checks) -> list[str]:
-    if len(texts) > MAX_CONDITIONS:
-        checks.refuse(f"Must have at most {MAX_CONDITIONS} entries; this has {len(texts)}.", *at)
+    if not _is_short(texts, at, checks):
         return []
     return [checked_condition(text, (*at, str(position)), checks) for position, text in enumerate(texts)]
 
@@ -91,9 +96,9 @@ def _by_condition(name: str, entries: Sequence[Mapping[str, Any]], checks: Check
     """The text or the score of each condition."""
     at = ("input", api_name(name))
     found: dict[str, Any] = {}
-    keys = _checked_conditions([entry["condition"] for entry in entries], at, checks)
-    for position, (key, entry) in enumerate(zip(keys, entries, strict=bool(keys))):
+    for position, entry in enumerate(entries if _is_short(entries, at, checks) else ()):
         path = (*at, str(position))
+        key = checked_condition(entry["condition"], (*path, "condition"), checks)
         if key in found:
             checks.refuse(f"Must name {key} once.", *path, "condition")
         if name == "risk_scores":
