@@ -1,4 +1,7 @@
-"""Check files of canonical exercises, and print what is generated for each entry: python -m content_check [FILE …]."""
+"""Check files of canonical exercises, and print what is generated for each entry: python -m content_check [FILE …].
+
+`--faults` prints faults only; `--ladders` prints the rungs whose easier end is riskier than the harder one.
+"""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -7,6 +10,7 @@ from typing import Any  # JSON of the files
 
 import orjson
 
+from content_check import ladders
 from kinegraph.authoring.rules import (
     constraint_of_entry,
     findings_of,
@@ -69,13 +73,23 @@ def report(row: Mapping[str, Any]) -> Iterator[str]:
     yield "  " + " ".join(f"{name}={value}" for name, value in profile.items() if name not in ("class_key",))
 
 
+def _files() -> list[Path]:
+    return [Path(str(each)) for each in LIBRARY.iterdir() if each.name != "schema.json"]
+
+
+def library_rows() -> list[Mapping[str, Any]]:
+    """The entries of all files of the library."""
+    return [row for path in sorted(_files()) for row in orjson.loads(path.read_bytes())]
+
+
 def main() -> int:
-    """Print the faults, then the report of each entry. Returns 1 where there are faults."""
+    """Print the faults, then the report of each entry; with --ladders, the wrong rungs. Returns 1 if any is wrong."""
+    if "--ladders" in sys.argv:
+        return 1 if ladders.report(library_rows()) else 0
     is_quiet = "--faults" in sys.argv
     named = [Path(name) for name in sys.argv[1:] if not name.startswith("-")]
-    paths = named or [Path(str(each)) for each in LIBRARY.iterdir() if each.name != "schema.json"]
     count = 0
-    for path in sorted(paths):
+    for path in sorted(named or _files()):
         for row in orjson.loads(path.read_bytes()):
             for fault in faults(row):
                 count += 1
