@@ -28,7 +28,7 @@ def rungs() -> list[tuple[str, str]]:
     return [(edge["from"], edge["to"]) for edge in edges if edge["type"] == "progression"]
 
 
-def kept() -> Mapping[tuple[str, str, str], str]:
+def reasons() -> Mapping[tuple[str, str, str], str]:
     """The reasons of the inversions that are right, by their ends and condition."""
     return {
         (each["from"], each["to"], each["condition"]): each["reason"]
@@ -37,7 +37,7 @@ def kept() -> Mapping[tuple[str, str, str], str]:
 
 
 def inversions(rows: Sequence[Mapping[str, Any]]) -> Iterator[Inversion]:
-    """The inversions of all rungs, also of those that are kept."""
+    """The inversions of all rungs, also those with a reason."""
     found = {row["slug"]: findings_of(row) for row in rows if "training" in row}
     for easier, harder in rungs():
         if easier in found and harder in found:
@@ -55,18 +55,18 @@ def _of_rung(
 
 
 def report(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Print the inversions that are not kept, and what is kept without need. Returns the number of lines."""
+    """Print the inversions that are without a reason, and reasons without an inversion. Returns the number of lines."""
     found = list(inversions(rows))
-    right = kept()
+    right = reasons()
     lines = [
         f"INVERSION {each.easier} > {each.harder}: {each.condition} "
         f"{each.severity_of_easier} > {each.severity_of_harder}"
         for each in found
         if (each.easier, each.harder, each.condition) not in right
     ]
-    known = set(rungs())
+    authored = set(rungs())
     needed = {(each.easier, each.harder, each.condition) for each in found}
-    lines += [f"NOT NEEDED {' '.join(each)}" for each in sorted(right.keys() - needed) if each[:2] in known]
+    lines += [f"NOT NEEDED {' '.join(each)}" for each in sorted(right.keys() - needed) if each[:2] in authored]
     if lines:
         print("\n".join(lines))
     return len(lines)
