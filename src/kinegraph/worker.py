@@ -16,7 +16,7 @@ from typing import Any  # results of tasks
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store, store_runs, store_upkeep
-from kinegraph.background.rules import LEASE_SECONDS, QUEUE, JobKind, last_night
+from kinegraph.background.rules import JOB_SECONDS, LEASE_SECONDS, QUEUE, JobKind, last_night
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
@@ -39,16 +39,14 @@ log = logging.getLogger("kinegraph.worker")
 
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
-"""Maximum number of jobs in Redis at once: those that can start before they are due again."""
+"""Maximum number of jobs, of all workers together, that are queued in Redis or run at a time."""
 MAX_MESSAGES = 1_000
 """Number of messages in Redis above which no job is handed over. Jobs that wait for long have several, and messages of
-workers that died stay until JOB_SECONDS are over."""
+workers that died stay for JOB_SECONDS, and a little longer."""
 MIN_CONNECTIONS = 2
 """A job that works in a transaction stores its progress, and has its lease renewed, by another connection."""
 PROGRESS_SECONDS = 0.25
 """Minimum time between two messages that have subscribers be sent the progress of jobs."""
-JOB_SECONDS = 3600
-"""Maximum duration of one run of a job; it is begun again then."""
 TIDY_SECONDS = 60
 CLOSE_SECONDS = 10
 AWAY_SECONDS = 2
@@ -193,7 +191,7 @@ def make_worker(redis: ArqRedis, work: Work) -> Worker:
         max_tries=1,
         retry_jobs=False,
         keep_result=60,
-        job_timeout=JOB_SECONDS,
+        job_timeout=JOB_SECONDS + CLOSE_SECONDS,  # `run_job` ends a run before
         health_check_interval=10,
     )
 
