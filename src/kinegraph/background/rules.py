@@ -61,7 +61,7 @@ class DueJob(Protocol):
 class StartedJob(Protocol):
     """A job that a worker runs; `tries` is the number of this run.
 
-    One that was begun MAX_FAILURES times in a row without progress, and of whose runs the last never ended, is hopeless.
+    One that was begun MAX_FAILURES times in a row without progress, and whose worker died at the last run, is hopeless.
     """
 
     id: UUID
@@ -78,7 +78,7 @@ MAX_FAILURES = 24
 because it took longer than JOB_SECONDS, or because its worker died. With the delays they take more than an hour."""
 
 MAX_FAULTS = 8
-"""The same if the last run ended with an unexpected error (a database that is away is one), whatever ended the others."""
+"""The same if the last run ended with an unexpected error, such as a database that is away, whatever ended others."""
 
 JOB_SECONDS = 3600
 """Maximum duration of one run of a job, in seconds; it is tried again then."""

@@ -26,7 +26,7 @@ from kinegraph.kit.context import SIGN_IN
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.kit.sessions import Authenticate
-from kinegraph.outside.tokens import LEEWAY_SECONDS, Tokens
+from kinegraph.outside.tokens import Tokens
 from kinegraph.realtime.execution import FORBIDDEN, Execution, end_by, root_field
 from kinegraph.realtime.feed import Feed, Listener
 from kinegraph.realtime.shutdown import stop_if_cancelled
@@ -64,9 +64,12 @@ class Subscriptions:
         return authenticate
 
     async def expiry(self, authorization: str) -> float:
-        """The time at which a valid token ends its subscriptions, in seconds since 1970."""
+        """The time at which a valid token ends its subscriptions, in seconds since 1970.
+
+        One that has expired, and is valid by the leeway alone, ends them when that is over.
+        """
         expires = float((await self._tokens.check(authorization.partition(" ")[2].strip()))["exp"])
-        return expires if expires > time.time() else expires + LEEWAY_SECONDS
+        return expires if expires > time.time() else expires + self._tokens.leeway_seconds
 
     async def user_id(self, authorization: str | None) -> UUID:
         """The user whom a token is for, as the database has them now. Raises SubscriptionEnded."""
