@@ -10,7 +10,7 @@ import pytest
 from kinegraph import worker_runs
 from kinegraph.background import store, store_runs
 from kinegraph.background.jobs import JobRun
-from kinegraph.background.rules import MAX_WAITING, JobKind
+from kinegraph.background.rules import MAX_REQUESTED, JobKind
 from kinegraph.kit.outbox import authenticate_worker
 from kinegraph.outside.errors import ServiceError
 from kinegraph.worker_jobs import Work
@@ -222,7 +222,7 @@ async def test_a_maximum_of_requested_jobs_of_a_kind_wait(api: Api, admin: Perso
     await owner.execute(
         "INSERT INTO jobs (kind, requested_by_user_id) SELECT 'seed_canonical', $1 FROM generate_series(2, $2)",
         admin.id,
-        MAX_WAITING,
+        MAX_REQUESTED,
     )
     assert (await api.payload(SEED, admin))["job"] is not None
     assert [error["code"] for error in (await api.payload(SEED, admin))["userErrors"]] == ["CONFLICT"]

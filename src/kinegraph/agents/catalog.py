@@ -19,9 +19,10 @@ from kinegraph.persisted.store_lookup import TRUSTED_SECONDS
 log = logging.getLogger("kinegraph.agents")
 
 MAX_TOOLS = 100
-"""Imported tools, at most; the others, by their names, are left out."""
+"""Maximum number of imported tools. Of more, the first ones in the order of their names are offered."""
 RETRY_SECONDS = 5
-"""Where they cannot be read, callers get those that were read last for so long, and do not wait one after the other."""
+"""Seconds until the tools are read again after they could not be read. Until then callers get those that were read
+last, without waiting for the database."""
 
 
 class Catalog:

@@ -62,7 +62,7 @@ class Resources:
     address: str
     """The address of this server, for the addresses in answers."""
     vectors: QueryVectors
-    """The vectors of texts that are searched."""
+    """The vectors of queries."""
     has_embeddings: bool = False
     """Whether jobs that embed texts can be run."""
     enrichment_budget: int | None = None

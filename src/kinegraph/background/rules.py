@@ -96,7 +96,7 @@ JITTER = 0.2
 NIGHT_HOUR = 3
 """The hour, in UTC, at which the jobs of every night are enqueued."""
 
-MAX_WAITING = 100
+MAX_REQUESTED = 100
 """Maximum number of jobs of one kind that platform admins requested and that have not ended."""
 
 RETENTION_DAYS, FAILED_RETENTION_DAYS = 30, 90

@@ -16,7 +16,7 @@ from kinegraph.outside.claude import Claude
 from kinegraph.outside.errors import ServiceError
 
 MAX_PASSES = 6
-"""Runs of a job, at most, that request again what could not be read."""
+"""Maximum number of runs of a job, the first included; each but the first requests again what could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

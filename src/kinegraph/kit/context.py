@@ -252,7 +252,10 @@ class Context:
         self._loaders.clear()
 
     async def restart(self) -> None:
-        """Roll the session back, and forget what fields did; the next field that needs a session opens another."""
+        """Roll the session back, and forget what fields did, but not `has_used_storage`.
+
+        The next field that needs a session opens another.
+        """
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None

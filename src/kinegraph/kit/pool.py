@@ -25,7 +25,7 @@ Connect = Callable[[], Awaitable["asyncpg.Connection[Row]"]]
 
 
 class PoolExhausted(Exception):
-    """Every connection of the pool is in use, and none was freed in time."""
+    """No connection was freed in time; or too many executions by graphql-core wait already (`api.executor.Gate`)."""
 
 
 class ConnectionPool:

@@ -1,4 +1,4 @@
-"""The stored vectors of searched texts: read and written in short sessions of the process, which acts for no user."""
+"""The stored vectors of queries: read and written in short sessions of the process, which acts for no user."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
