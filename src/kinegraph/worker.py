@@ -32,7 +32,7 @@ from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_storage
 from kinegraph.vectors import store as vectors
 from kinegraph.vendors import open_embeddings, open_enricher
-from kinegraph.worker_jobs import COLLECTED_SECONDS, KEYLESS, NIGHTLY, WHEN, Work, possible_kinds
+from kinegraph.worker_jobs import COLLECTED_SECONDS, NIGHTLY, NOT_EMBEDDING, WHEN, Work, possible_kinds
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
@@ -57,7 +57,7 @@ async def dispatch(
     database: Database,
     redis: ArqRedis,
     lease_seconds: int = LEASE_SECONDS,
-    kinds: Collection[JobKind] = KEYLESS,
+    kinds: Collection[JobKind] = NOT_EMBEDDING,
 ) -> int:
     """Make jobs of these kinds of facts that were recorded, and hand jobs that are due to Redis. Returns how many."""
     async with database.write(authenticate_worker) as session:

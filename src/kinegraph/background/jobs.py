@@ -15,7 +15,7 @@ class JobStopped(Exception):
     """The run must end: its job was cancelled, or another worker has begun it again. Nothing of it is committed."""
 
 
-def _wake_nobody() -> None:
+def wake_nobody() -> None:
     """Wake nobody: for runs without subscribers."""
 
 
@@ -29,7 +29,7 @@ class JobRun:
     id: UUID
     tries: int
     lease_seconds: int = LEASE_SECONDS
-    wake: Callable[[], None] = _wake_nobody
+    wake: Callable[[], None] = wake_nobody
 
     async def report(
         self, session: WriteSession, *, total: int | None = None, done: int | None = None, message: str | None = None

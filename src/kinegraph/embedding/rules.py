@@ -1,6 +1,5 @@
 """Embeddings: the texts of exercises and workouts, their hashes, and which rows need a new vector."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -89,11 +88,6 @@ class Section(Protocol):
     type: str
     description: str | None
     names: Sequence[str] | None
-
-
-def hash_of(model: str, text: str) -> str:
-    """The hash of a model and a text, in 64 hexadecimal digits."""
-    return hashlib.sha256(f"{model}\n{text}".encode()).hexdigest()
 
 
 def exercise_text(exercise: Any) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 from kinegraph.kit import leases
-from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, UNANSWERED, Lease
+from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, STATEMENT_ERRORS, Lease
 from kinegraph.kit.rows import Row
 
 DEFERRED_COMMIT_SECONDS = 0.05
@@ -78,7 +78,7 @@ class ConnectionPool:
                 await lease.control(statement, leases.CONTROL_SECONDS if statement == "ROLLBACK" else None)
             elif must_succeed:
                 raise asyncpg.ConnectionDoesNotExistError("The connection was lost before its transaction's end.")
-        except UNANSWERED:
+        except STATEMENT_ERRORS:
             if must_succeed:
                 raise
             lease.lose()

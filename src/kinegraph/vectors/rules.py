@@ -46,7 +46,7 @@ def text_of(q: str) -> str:
 
 
 def hash_of(model: str, text: str) -> str:
-    """The hash of a model and a text in the form of `text_of`."""
+    """The hash of a model and a text that it makes a vector of, in 64 hexadecimal digits."""
     return hashlib.sha256(f"{model}\n{text}".encode()).hexdigest()
 
 
