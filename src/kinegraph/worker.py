@@ -22,7 +22,7 @@ from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.jobs import clear_uploads
 from kinegraph.outside.errors import ServiceError
@@ -60,11 +60,11 @@ async def dispatch(
     kinds: Collection[JobKind] = NOT_EMBEDDING,
 ) -> int:
     """Make jobs of these kinds of facts that were recorded, and hand jobs that are due to Redis. Returns how many."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await _make_jobs(session, kinds)
     if await redis.zcard(QUEUE) >= MAX_MESSAGES:
         return 0
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         due = await store_runs.take_due(session, MAX_QUEUED, lease_seconds)
     for job in due:
         # A job that is handed over again gets another name: arq would take the old one for done, or for running.
@@ -96,7 +96,7 @@ async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
 
 async def enqueue_nightly(database: Database, now: datetime, kinds: Collection[JobKind] = frozenset(JobKind)) -> None:
     """Enqueue the jobs of the last night that are of these kinds, each once, whichever worker does it."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         for schedule, (kind, arguments) in NIGHTLY.items():
             if kind in kinds:
                 await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
@@ -109,9 +109,9 @@ async def _tidy_on(work: Work) -> None:
             await enqueue_nightly(work.database, datetime.now(UTC), possible_kinds(work))
             while await clear_uploads(work.database, work.storage):
                 pass
-            async with work.database.write(authenticate_worker) as session:
+            async with work.database.write(act_as_worker) as session:
                 await events.purge(session)
-            async with work.database.write(authenticate_worker) as session:
+            async with work.database.write(act_as_worker) as session:
                 await outbox.purge(session)
                 await idempotency.purge(session)
                 await store_upkeep.purge(session)

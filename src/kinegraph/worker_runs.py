@@ -20,7 +20,7 @@ from kinegraph.background.rules import (
     retry_delay_seconds,
 )
 from kinegraph.kit.database import CANNOT_CONNECT
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.errors import ServiceError
 from kinegraph.worker_jobs import FINAL, RUN, Work
@@ -63,7 +63,7 @@ async def run_job(ctx: Mapping[Any, Any], id: str) -> None:
 
 async def _begun(work: Work, id: UUID) -> StartedJob | None:
     """The job, set running; None where it has ended, runs elsewhere, or is not to be run any more."""
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         job = await store_runs.begin(session, id, work.lease_seconds)
         if job is None:
             return None
@@ -85,11 +85,11 @@ async def _run(work: Work, job: StartedJob) -> None:
         async with limit:
             message = await RUN[JobKind(job.kind)](work, run, **job.arguments)
     except asyncio.CancelledError:
-        async with work.database.write(authenticate_worker) as session:
+        async with work.database.write(act_as_worker) as session:
             await store_runs.give_back(session, job.id, job.tries, STOPPED)
         raise
     except JobStopped:
-        async with work.database.write(authenticate_worker) as session:
+        async with work.database.write(act_as_worker) as session:
             is_cancelled = await store_runs.end_cancelled(session, job.id, job.tries)
         reason = "cancelled" if is_cancelled else "begun again by another worker"
         log.info("job stopped", extra={"job": str(job.id), "kind": job.kind, "reason": reason})
@@ -97,7 +97,7 @@ async def _run(work: Work, job: StartedJob) -> None:
         await _failed(work, job, RunTooLong() if limit.expired() else error)
     else:
         log.info("job done", extra={"job": str(job.id), "kind": job.kind, "did": message})
-        async with work.database.write(authenticate_worker) as session:
+        async with work.database.write(act_as_worker) as session:
             await store_runs.end(session, job.id, job.tries, JobStatus.SUCCEEDED, message=message, error=None)
 
 
@@ -107,7 +107,7 @@ async def _renew_lease(work: Work, job: StartedJob) -> None:
     while is_running:
         await asyncio.sleep(work.lease_seconds / 3)
         with suppress(*CANNOT_CONNECT, PoolExhausted):
-            async with work.database.write(authenticate_worker) as session:
+            async with work.database.write(act_as_worker) as session:
                 is_running = await store_runs.renew(session, job.id, job.tries, work.lease_seconds)
 
 
@@ -117,7 +117,7 @@ async def _failed(work: Work, job: StartedJob, error: Exception) -> None:
     message = str(error) if is_expected else f"Unexpected: {type(error).__name__}; the worker's log says more."
     extra = {"job": str(job.id), "kind": job.kind, "tries": job.tries, "reason": str(error)}
     log.warning("a run of a job failed", extra=extra, exc_info=None if is_expected else error)
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         failures = await store_runs.failures(session, job.id, job.tries)
         ends = isinstance(error, FINAL) or failures >= (MAX_FAILURES if is_expected else MAX_FAULTS)
         if ends:

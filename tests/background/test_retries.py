@@ -12,7 +12,7 @@ from arq import ArqRedis
 from kinegraph.background import store, store_runs
 from kinegraph.background.jobs import JobRun
 from kinegraph.background.rules import JITTER, MAX_FAILURES, MAX_FAULTS, JobKind, retry_delay_seconds
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.media.rules_thumbnails import NotAnImage
 from kinegraph.outside.errors import ServiceError
 from kinegraph.worker import dispatch
@@ -108,7 +108,7 @@ async def test_a_job_that_fails_does_not_delay_others(
 async def test_an_unexpected_error_is_retried_and_its_details_are_only_in_the_log(
     work: Work, owner: Pool, kind: JobKind, arguments: dict[str, Any], named: str
 ) -> None:
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
     for tries in range(1, MAX_FAULTS + 1):
         await run_job({"work": work}, str(id))
@@ -140,7 +140,7 @@ async def test_a_run_that_made_progress_ends_the_count_of_failures_before_it(
         raise error
 
     monkeypatch.setitem(cast("dict[JobKind, Any]", RUN), JobKind.EMBED_EXERCISES, half_done)
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(JobKind.EMBED_EXERCISES, {})])
     await owner.execute("UPDATE jobs SET failures = $1", failures)
     await run_job({"work": work}, str(id))
@@ -150,7 +150,7 @@ async def test_a_run_that_made_progress_ends_the_count_of_failures_before_it(
 
 
 async def test_an_unexpected_error_after_seven_runs_without_a_service_fails_the_job(work: Work, owner: Pool) -> None:
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(JobKind.THUMBNAIL, {})])
     await owner.execute("UPDATE jobs SET failures = $1, error = 'It is away.'", MAX_FAULTS - 1)
     await run_job({"work": work}, str(id))
@@ -184,7 +184,7 @@ async def test_a_job_that_several_workers_died_at_is_given_up(
     await dispatch(work.database, queue)
     id = (await job_of(owner, attachment)).id
     for _ in range(MAX_FAILURES):
-        async with work.database.write(authenticate_worker) as session:
+        async with work.database.write(act_as_worker) as session:
             assert await store_runs.begin(session, id)
         await expire(owner)
         await dispatch(work.database, queue)

@@ -12,7 +12,7 @@ from kinegraph.background import store_runs
 from kinegraph.background.rules import JobKind, JobStatus
 from kinegraph.identity import store as identity
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.tokens import Tokens
 from kinegraph.services import Services
 from tests.conftest import SECRET, Person, World
@@ -124,7 +124,7 @@ async def _changes(client: Client, count: int) -> dict[str, tuple[str, str | Non
 async def test_jobs_are_for_platform_admins_and_end_with_the_job(
     served: Live, gym: Gym, admin: Person, database: Database
 ) -> None:
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
     assert await refusal(served, gym.coach, JOB, id=str(id)) == ("FORBIDDEN", None)
     assert await refusal(served, admin, JOB, id=NO_ID) == ("NOT_FOUND", ["id"])
@@ -149,7 +149,7 @@ async def test_jobs_are_for_platform_admins_and_end_with_the_job(
 
 
 async def _change(database: Database, id: UUID, *, started: bool) -> None:
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         if started:
             await store_runs.begin(session, id)
         else:

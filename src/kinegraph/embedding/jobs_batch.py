@@ -10,9 +10,9 @@ from kinegraph.background.jobs import JobRun
 from kinegraph.embedding import store, store_vectors
 from kinegraph.embedding.rules import Mark, Source, Vector
 from kinegraph.embedding.store_sources import READERS
-from kinegraph.identity.store import authenticate_for_organizations
+from kinegraph.identity.store import act_for_organizations
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.vendor_calls import Retried
 from kinegraph.outside.voyage import MODEL, RequestRefused, batches
 
@@ -67,8 +67,8 @@ async def embed_batch(work: Embedding, kind: str, marks: Sequence[Mark]) -> None
     changed = {each.id: Vector(each.id, each.hash, made.get(each.text or "")) for each in stale}
     gone = {each.row_id: Vector(each.row_id, None, None) for each in marks if each.row_id not in sources}
     refused = {each.id for each in stale if each.text and each.text not in made}
-    async with work.database.write(authenticate_worker) as session:
-        await store_vectors.authenticate_writer(session, {each.organization_id for each in marks})
+    async with work.database.write(act_as_worker) as session:
+        await store_vectors.act_as_writer(session, {each.organization_id for each in marks})
         finished = await store.lock_claimed(session, work.run.id, kind, marks)
         vectors = [each for id, each in (changed | gone).items() if id in finished]
         finished -= await store_vectors.put(session, kind, vectors)
@@ -87,7 +87,7 @@ async def _sources(database: Database, kind: str, marks: Sequence[Mark]) -> dict
     """The texts of the rows of marks, by id; none for rows that are gone."""
     organizations = {each.organization_id for each in marks if each.organization_id is not None}
     async with database.read() as session:
-        await authenticate_for_organizations(session, organizations)
+        await act_for_organizations(session, organizations)
         found = await READERS[kind](session, MODEL, [each.row_id for each in marks])
     return {each.id: each for each in found}
 
@@ -96,13 +96,13 @@ async def _mark_dependents(database: Database, sources: Iterable[Source]) -> Non
     """Mark what repeats texts of these rows. In a transaction of its own: it may wait for an edit of what it marks."""
     changed = [each for each in sources if each.has_dependents]
     if changed:
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             ids = [each.exercise_id for each in changed if each.exercise_id is not None]
             await store.mark_dependents(session, ids, [each.organization_id for each in changed])
 
 
 async def _renew_claims(work: Embedding) -> None:
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         await store.renew(session, work.run.id)
 
 

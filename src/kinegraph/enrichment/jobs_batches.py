@@ -89,13 +89,13 @@ class Pass:
 
     async def end(self) -> RunRow:
         """Store that the pass has ended. Returns the account."""
-        async with self._database.write(store.authenticate_enricher) as session:
+        async with self._database.write(store.act_as_enricher) as session:
             return await store_runs.add(session, self._run.id, passes=1)
 
     async def _claim(self, ids: Sequence[UUID]) -> list[Entry]:
         """Claim the exercises of a batch, as they are now. Raises JobStopped."""
         plan, id = self._plan, self._run.id
-        async with self._database.write(store.authenticate_enricher) as session:
+        async with self._database.write(store.act_as_enricher) as session:
             await self._run.report(session)
             rows = await store.page_after(session, None, ids)
             due = [(row, due_languages(row, plan.languages, id, is_forced=plan.is_forced)) for row in rows]
@@ -113,7 +113,7 @@ class Pass:
                 raise JobBudgetSpent
             found = await self._claude.call_tool(PROMPT, content_of(entries), tool, max_tokens, show_retry)
             answer = read_answer(found.values, entries)
-            async with self._database.write(store.authenticate_enricher) as session:
+            async with self._database.write(store.act_as_enricher) as session:
                 self._account = await store_runs.add(
                     session,
                     self._run.id,
@@ -130,7 +130,7 @@ class Pass:
     async def _store(self, answer: Answer) -> None:
         """Store an answer and the job's progress in one transaction."""
         count = len(answer.answered)
-        async with self._database.write(store.authenticate_enricher) as session:
+        async with self._database.write(store.act_as_enricher) as session:
             done = self._account.enriched + count
             await self._run.report(session, total=self._total, done=done, message=progress_of(done, self._total))
             proposed, applied = await propose(

@@ -24,7 +24,7 @@ from kinegraph.events.rules import (
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import SIGN_IN
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.tokens import Tokens
 from kinegraph.realtime.execution import FORBIDDEN, Execution, end_by, root_field
@@ -134,7 +134,7 @@ class Subscriptions:
 
     async def _require_stored(self, position: int, last: int) -> None:
         """Require that all events after a position are still stored. Raises SubscriptionEnded."""
-        async with self.execution.database.read(authenticate_worker) as session:
+        async with self.execution.database.read(act_as_worker) as session:
             first = await store.first_position(session)
         if not first - 1 <= position <= last:
             message = "The cursor is too old: events after it are gone. Fetch anew, and subscribe without `after`."
@@ -240,7 +240,7 @@ class Stream:
 
     async def _missed(self, position: int) -> list[Event]:
         """The first events after a position and up to the listener's."""
-        async with self._subscriptions.execution.database.read(authenticate_worker) as session:
+        async with self._subscriptions.execution.database.read(act_as_worker) as session:
             return await store.between(session, self._source.topic, position, self._listener.position, PAGE)
 
     async def _next(self) -> Event:
