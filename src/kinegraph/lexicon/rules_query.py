@@ -201,7 +201,8 @@ BESIDE = frozenset(("modifiers", "equipment", "muscles", "body_parts", "training
 """Subjects of concepts that alone name no exercise."""
 WORD_SHARE, PART_SHARE = 0.3, 0.25
 """The shares of a phrase's single words, and of what its concept consists of, beside the phrase's own of 1."""
-WEIGHT_STEP = 0.05
+USUAL_WEIGHT = 0.95
+"""The weight of a concept's usual English term, which stays apart from those that are compared together."""
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
@@ -231,8 +232,15 @@ def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], f
     """The texts of a slot, those whose weights are almost equal together: the statement compares each with each row."""
     found: defaultdict[float, list[tuple[str, ...]]] = defaultdict(list)
     for words, weight in texts:
-        found[round(weight / WEIGHT_STEP) * WEIGHT_STEP].append(words)
+        found[_level(weight, share)].append(words)
     yield from (alternative(slot, share, weight, of) for weight, of in found.items())
+
+
+def _level(weight: float, share: float) -> float:
+    """The weight that stands for almost equal ones. Those of a part of a phrase differ by less than a word of a name."""
+    if share < 1:
+        return 1.0 if weight >= 0.75 else 0.5
+    return USUAL_WEIGHT if USUAL_WEIGHT - 0.01 < weight < 1 else int(10 * weight + 1e-6) / 10
 
 
 def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
