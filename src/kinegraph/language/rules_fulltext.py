@@ -19,17 +19,18 @@ def _lexeme(word: str, weights: str) -> str:
     return f"({' | '.join(form + suffix for form in forms)})" if len(forms) > 1 else word + suffix
 
 
-def conjunction(words: Sequence[str], weights: str = "") -> str:
+def conjunction(words: tuple[str, ...], weights: str = "") -> str:
     """The full-text query of all words, or of neighbours that are written as one word."""
     return _query(" & ", words, weights)
 
 
-def phrase(words: Sequence[str], weights: str = "") -> str:
+def phrase(words: tuple[str, ...], weights: str = "") -> str:
     """The full-text query of the words one after the other, or of two that are written as one word."""
     return _query(" <-> ", words, weights)
 
 
-def _query(operator: str, words: Sequence[str], weights: str) -> str:
+@lru_cache(4_000)
+def _query(operator: str, words: tuple[str, ...], weights: str) -> str:
     whole = operator.join(_lexeme(word, weights) for word in words)
     if len(words) == 2:
         return f"(({whole}) | {_lexeme(''.join(words), weights)})"
@@ -57,4 +58,5 @@ def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[st
     """The alternative of these texts."""
     in_name = " | ".join(map(conjunction, texts))
     in_alias = " | ".join(phrase(words, "B") for words in texts)
-    return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, " | ".join(map(phrase, texts)))
+    elsewhere = in_alias.replace(f"{BEGINNING}B", BEGINNING).replace(":B", "")
+    return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, elsewhere)

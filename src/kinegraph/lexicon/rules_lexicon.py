@@ -255,6 +255,6 @@ def composed_of(names: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, Concep
     """
     said = frozenset[str]().union(*names)
     for concept, parts in _compositions() if len(names) > 1 else ():
-        places = [place for place, of in enumerate(names) if of & parts]
-        if parts <= said and len(places) > 1:
-            yield from ((place, concept) for place in places)
+        if parts <= said:
+            places = [place for place, of in enumerate(names) if of & parts]
+            yield from ((place, concept) for place in places if len(places) > 1)

@@ -77,10 +77,17 @@ class SearchQuery:
 
 def _of_segments(count: int, alternatives: Sequence[Alternative]) -> Iterator[str]:
     """A full-text query for each segment. Texts that have all words of a shorter one add no row."""
-    for slot in range(count):
-        words = sorted({words for each in alternatives if each.slot == slot for words in each.texts}, key=len)
-        least = [each for each in words if not any({*other} < {*each} for other in words)]
-        yield " | ".join(map(conjunction, least))
+    texts: list[set[tuple[str, ...]]] = [set() for _ in range(count)]
+    for each in alternatives:
+        if each.slot < count:
+            texts[each.slot].update(each.texts)
+    for of_segment in texts:
+        least: dict[frozenset[str], tuple[str, ...]] = {}
+        for words in sorted(of_segment, key=lambda words: (len(words), words)):
+            letters = frozenset(words)
+            if not any(map(letters.issuperset, least)):
+                least[letters] = words
+        yield " | ".join(map(conjunction, least.values()))
 
 
 def _some(queries: Sequence[str], segments: Sequence[Segment]) -> Iterator[str]:
@@ -262,7 +269,7 @@ def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Itera
         for words, each in _terms(concept, most[True], most[own != "en"]):
             yield words, weight * each
         if len(concept.parts) > 1 and not concept.exercises:
-            firsts = [search_text(lexicon()[part].terms["en"][0].text).split() for part in concept.parts]
+            firsts = [_words(lexicon()[part].terms["en"][0].text) for part in concept.parts]
             yield tuple(dict.fromkeys(word for words in firsts for word in words)), weight * 0.6
 
 
@@ -271,18 +278,24 @@ def _used(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
     language = language_of(segment.words[0])
     for concept, weight in segment.concepts:
         for position, term in enumerate(concept.exercises):
-            words, usual = tuple(search_text(term).split()), 0.9 - 0.04 * position
+            words, usual = _words(term), 0.9 - 0.04 * position
             yield words, weight * usual
             if language != "en":
                 translated = meanings(words)[0][0].terms[language][0].text
-                yield tuple(search_text(translated).split()), weight * usual / 2
+                yield _words(translated), weight * usual / 2
+
+
+@lru_cache(4_000)
+def _words(term: str) -> tuple[str, ...]:
+    """The words of a term in the form of search, which follow from its text alone."""
+    return tuple(search_text(term).split())
 
 
 def _terms(concept: Concept, english: int, others: int) -> Iterator[tuple[tuple[str, ...], float]]:
     """The words of a concept's first terms, with their weights: the usual English term weighs most."""
     for language in LANGUAGES:
         for position, term in enumerate(concept.terms[language][: english if language == "en" else others]):
-            words = tuple(search_text(term.text).split())
+            words = _words(term.text)
             usual = 0.95 if position == 0 else 0.85
             yield words, term.weight * (usual if language == "en" else usual - 0.05)
 
