@@ -7,11 +7,11 @@
 --  $1 organization, or null: canonical rows alone     $2 whether the viewer coaches it
 --  $3 statuses of canonical rows                      $4 statuses of the organization's rows
 --  $5 rows with all segments                          $6 rows with some segments, a query for each choice
---  $7 slots  $8 weights  $9 in the name  $10 in an alias  $11 elsewhere: the alternatives, in the order of slots
--- $12 whole names without spaces, $13 their weights   $14 the text for trigrams
--- $15 the weight of the full-text list, $16 that of trigrams
--- $17 maximum number of hits   $18 keys that an override may have
--- $19 the query's vector, or {}: no list of vectors   $20 the weight of this list; with a $15 of 0, it is alone
+--  $7 slots  $8 weights  $9 in the name  $10 as a phrase elsewhere: the alternatives
+-- $11 whole names without spaces, $12 their weights   $13 the text for trigrams
+-- $14 the weight of the full-text list, $15 that of trigrams
+-- $16 maximum number of hits   $17 keys that an override may have
+-- $18 the query's vector, or {}: no list of vectors   $19 the weight of this list; with a $14 of 0, it is alone
 -- What stands between braces is left out where no organization is searched, no word is misspelled, or no vector is
 -- there: to begin a part takes time, even one that finds nothing.
 WITH
@@ -42,10 +42,10 @@ library AS NOT MATERIALIZED (
 ),
 wanted AS MATERIALIZED (
     SELECT to_tsquery('kinegraph', $5) AS segments,
-           (SELECT string_agg(name, ' | ') FROM unnest($12::text[]) AS name)::tsquery AS whole_names,
+           (SELECT string_agg(name, ' | ') FROM unnest($11::text[]) AS name)::tsquery AS whole_names,
            -- Parameters that only the parts between braces have, so that their types are known without these.
-           $2::boolean AS is_coached, $4::text[] AS own_statuses, $14::text AS text, $16::real AS trigram_weight,
-           $19::real[] AS vector, $20::real AS vector_weight
+           $2::boolean AS is_coached, $4::text[] AS own_statuses, $13::text AS text, $15::real AS trigram_weight,
+           $18::real[] AS vector, $19::real AS vector_weight
 ),
 -- Rows with all segments in the name; only where these are few, in an alias too, in muscles and equipment, in any text;
 -- only where these are few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
@@ -54,7 +54,7 @@ named AS MATERIALIZED (
     SELECT *
     FROM (SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, search_aliases, whole_tsv, name_tsv
           FROM canonical_search s
-          WHERE $15::real > 0 AND name_tsv @@ (SELECT segments FROM wanted)
+          WHERE $14::real > 0 AND name_tsv @@ (SELECT segments FROM wanted)
             AND status = ANY ($3) AND true /* filter */
 -- { organization
             AND exercise_id NOT IN (SELECT id FROM of_organization)
@@ -63,7 +63,7 @@ named AS MATERIALIZED (
           FROM of_organization mine
           JOIN organization_search s
               ON s.organization_id = $1 AND s.exercise_id = mine.id
-          WHERE $15::real > 0 AND is_shown AND s.name_tsv @@ (SELECT segments FROM wanted)
+          WHERE $14::real > 0 AND is_shown AND s.name_tsv @@ (SELECT segments FROM wanted)
             AND (mine.short_tsv IS NULL OR mine.short_tsv @@ (SELECT segments FROM wanted))
 -- } organization
     ) AS candidate
@@ -73,14 +73,14 @@ named AS MATERIALIZED (
 aliased AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE $15::real > 0 AND (SELECT count(*) FROM named) < 50 AND names_tsv @@ (SELECT segments FROM wanted)
+    WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND names_tsv @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
     LIMIT 60
 ),
 tagged AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE $15::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
+    WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
       AND ts_filter(search_tsv, '{a,b,c}') @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
     LIMIT 60
@@ -88,7 +88,7 @@ tagged AS MATERIALIZED (
 mentioned AS MATERIALIZED (
     SELECT *
     FROM library
-    WHERE $15::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
+    WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
       AND (SELECT count(*) FROM tagged) < 20 AND search_tsv @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
     LIMIT 40
@@ -99,7 +99,7 @@ chosen AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT id
         FROM library
-        WHERE $15::real > 0 AND (SELECT count(*) FROM named) < 20 AND (SELECT count(*) FROM aliased) < 20
+        WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 20 AND (SELECT count(*) FROM aliased) < 20
           AND (SELECT count(*) FROM tagged) < 20 AND (SELECT count(*) FROM mentioned) < 20
           AND names_tsv @@ to_tsquery('kinegraph', sent.segments)
         ORDER BY length(search_name), id
@@ -112,27 +112,26 @@ partial AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT * FROM library WHERE id = chosen.id LIMIT 1) AS row  -- by the key, one after the other
 ),
 others AS MATERIALIZED (
-    SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv,
-           ts_filter(search_tsv, '{c}') AS elsewhere_tsv
-    FROM (SELECT * FROM aliased
+    -- Filtered vectors are not compressed: a stored one would be decompressed by each comparison.
+    SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv,
+           ts_filter(names_tsv, '{b}') AS aliases_tsv, ts_filter(search_tsv, '{c}') AS elsewhere_tsv
+    FROM (SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv,
+                 NULL::tsvector AS search_tsv
+          FROM aliased
           UNION ALL SELECT * FROM tagged
           UNION ALL SELECT * FROM mentioned
           UNION ALL SELECT * FROM partial) AS candidate
-    ORDER BY id
+    ORDER BY id, search_tsv IS NULL
 ),
 -- (1) Full text: the sum over slots of the best alternative's weight, and more for whole names; long names come later.
 -- Rows with all segments in the name are compared by it alone, as many as these are.
 alternative AS MATERIALIZED (
-    SELECT slot, weight, to_tsquery('kinegraph', in_name) AS in_name, in_alias, elsewhere
-    FROM unnest($7::integer[], $8::real[], $9::text[], $10::text[], $11::text[])
-        AS sent (slot, weight, in_name, in_alias, elsewhere)
+    SELECT slot, weight, to_tsquery('kinegraph', in_name) AS in_name, phrase
+    FROM unnest($7::integer[], $8::real[], $9::text[], $10::text[]) AS sent (slot, weight, in_name, phrase)
     ORDER BY slot
 ),
-in_texts AS MATERIALIZED (
-    SELECT slot, weight, in_name, to_tsquery('kinegraph', in_alias) AS in_alias,
-           to_tsquery('kinegraph', elsewhere) AS elsewhere
-    FROM alternative
-    ORDER BY slot
+alternative_phrase AS MATERIALIZED (
+    SELECT slot, weight, in_name, to_tsquery('kinegraph', phrase) AS phrase FROM alternative ORDER BY slot
 ),
 scored AS (
     SELECT id, slug, name_key, is_own, search_name, whole_tsv, (
@@ -145,10 +144,10 @@ scored AS (
     SELECT id, slug, name_key, is_own, search_name, whole_tsv, (
                SELECT sum(best)
                FROM (SELECT max(weight * CASE WHEN name_tsv @@ in_name THEN 1::real
-                                              WHEN names_tsv @@ in_alias THEN 0.9::real
-                                              WHEN elsewhere_tsv @@ elsewhere THEN 0.35::real
+                                              WHEN aliases_tsv @@ phrase THEN 0.9::real
+                                              WHEN elsewhere_tsv @@ phrase THEN 0.35::real
                                               ELSE 0 END) AS best
-                     FROM in_texts
+                     FROM alternative_phrase
                      GROUP BY slot) AS of_slot)
     FROM others
 ),
@@ -160,7 +159,7 @@ lexical AS (
                        + CASE WHEN whole_tsv @@ (SELECT whole_names FROM wanted) THEN (
                                   SELECT max(CASE WHEN name = replace(search_name, ' ', '') THEN 0.5::real
                                                   ELSE 0.45::real END * weight)
-                                  FROM unnest($12::text[], $13::real[]) AS whole (name, weight)
+                                  FROM unnest($11::text[], $12::real[]) AS whole (name, weight)
                                   WHERE name = ANY (tsvector_to_array(whole_tsv)))
                               ELSE 0 END DESC,
                    length(search_name), id
@@ -171,7 +170,7 @@ lexical AS (
 -- also rows whose names and aliases have the words of the vocabulary that are most like those of the query.
 like_words AS MATERIALIZED (
     SELECT to_tsquery('kinegraph', string_agg('(' || near.words || ')', ' & ')) AS query
-    FROM unnest(string_to_array($14, ' ')) AS sent (word)
+    FROM unnest(string_to_array($13, ' ')) AS sent (word)
     CROSS JOIN LATERAL (
         SELECT string_agg(word, ' | ') AS words
         FROM (SELECT word FROM canonical_words WHERE word % sent.word
@@ -187,8 +186,8 @@ alike AS MATERIALIZED (
 ),
 likeness AS MATERIALIZED (
     SELECT id, slug, name_key, is_own, length(search_name) AS length,
-           greatest(0.7::real * word_similarity($14, search_name) + 0.3::real * similarity($14, search_name),
-                    0.9::real * word_similarity($14, search_aliases)) AS likeness
+           greatest(0.7::real * word_similarity($13, search_name) + 0.3::real * similarity($13, search_name),
+                    0.9::real * word_similarity($13, search_aliases)) AS likeness
     FROM (SELECT id, slug, name_key, is_own, search_name, search_aliases FROM named
           UNION SELECT id, slug, name_key, is_own, search_name, search_aliases FROM others
           UNION SELECT id, slug, name_key, is_own, search_name, search_aliases FROM alike) AS candidate
@@ -205,10 +204,10 @@ trigram AS (
 -- (3) Vectors. Canonical rows by the index (HNSW), which has no others; where a filter leaves so few that the scan ends
 -- before there are 50 of them, all that it leaves are compared. The organization's vectors are few, and all compared.
 sent AS MATERIALIZED (
-    SELECT nullif($19::real[], '{}')::vector AS vector,
+    SELECT nullif($18::real[], '{}')::vector AS vector,
            set_config('hnsw.iterative_scan', 'strict_order', true) || set_config('hnsw.ef_search', '100', true)
                || set_config('hnsw.max_scan_tuples', '2000', true) AS settings
-    WHERE $19 <> '{}'
+    WHERE $18 <> '{}'
 ),
 nearest AS MATERIALIZED (
     SELECT e.id, e.slug, coalesce(o.name_key, e.name_key) AS name_key, false AS is_own,
@@ -228,7 +227,7 @@ compared AS MATERIALIZED (
     FROM exercises e
     LEFT JOIN exercise_org_overrides o
         ON o.exercise_id = e.id AND o.organization_id = $1
-    WHERE $19 <> '{}' AND (SELECT count(*) FROM nearest) < 50
+    WHERE $18 <> '{}' AND (SELECT count(*) FROM nearest) < 50
       AND e.organization_id IS NULL AND e.deleted_at IS NULL AND e.status = ANY ($3)
       AND true /* filter of canonical rows e */
     UNION ALL
@@ -236,13 +235,13 @@ compared AS MATERIALIZED (
     FROM exercise_org_overrides o
     JOIN exercises e
         ON e.id = o.exercise_id
-    WHERE $19 <> '{}' AND (SELECT count(*) FROM nearest) = 50 AND o.organization_id = $1 AND o.embedding IS NOT NULL
+    WHERE $18 <> '{}' AND (SELECT count(*) FROM nearest) = 50 AND o.organization_id = $1 AND o.embedding IS NOT NULL
       AND e.deleted_at IS NULL AND e.status = ANY ($3)
       AND true /* filter of canonical rows e */
     UNION ALL
     SELECT e.id, e.slug, e.name_key, true, e.embedding <=> (SELECT vector FROM sent)
     FROM exercises e
-    WHERE $19 <> '{}' AND e.organization_id = $1 AND e.deleted_at IS NULL
+    WHERE $18 <> '{}' AND e.organization_id = $1 AND e.deleted_at IS NULL
       AND (e.status = 'published' OR $2) AND e.status = ANY ($4)
       AND true /* filter of own rows */
 ),
@@ -259,17 +258,17 @@ semantic AS (
 ),
 -- } vectors
 ranked AS (
-    SELECT id, slug, name_key, is_own, $15::real / (60 + rank) AS score,
+    SELECT id, slug, name_key, is_own, $14::real / (60 + rank) AS score,
            rank AS lexical_rank, NULL::bigint AS trigram_rank, NULL::bigint AS semantic_rank
     FROM lexical
 -- { misspelled
     UNION ALL
-    SELECT id, slug, name_key, is_own, $16::real / (60 + rank), NULL, rank, NULL
+    SELECT id, slug, name_key, is_own, $15::real / (60 + rank), NULL, rank, NULL
     FROM trigram
 -- } misspelled
 -- { vectors
     UNION ALL
-    SELECT id, slug, name_key, is_own, $20::real / (60 + rank), NULL, NULL, rank
+    SELECT id, slug, name_key, is_own, $19::real / (60 + rank), NULL, NULL, rank
     FROM semantic
 -- } vectors
 ),
@@ -303,13 +302,13 @@ hits AS (
     WHERE $1 IS NOT NULL AND place = 1
 -- } organization
     ORDER BY position
-    LIMIT $17
+    LIMIT $16
 )
 SELECT id, $1::uuid AS organization_id, score,
        lexical_rank::integer, trigram_rank::integer, semantic_rank::integer,
        CASE WHEN $1 IS NULL THEN 'CANONICAL'
             WHEN is_own THEN 'ORG'
-            WHEN (SELECT jsonb_strip_nulls(o.overrides) ?| $18::text[]
+            WHEN (SELECT jsonb_strip_nulls(o.overrides) ?| $17::text[]
                   FROM exercise_org_overrides o
                   WHERE o.exercise_id = hits.id AND o.organization_id = $1) THEN 'CUSTOMIZED'
             ELSE 'CANONICAL' END AS source
