@@ -16,28 +16,25 @@
 -- there: to begin a part takes time, even one that finds nothing.
 WITH
 -- { organization
-of_organization AS MATERIALIZED (
-    -- The organization's own rows, and canonical ones whose texts it overrides: read from an index that has no others.
-    SELECT s.exercise_id AS id, s.short_tsv,
-           CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
-               AND true /* filter */ AS is_shown
-    FROM organization_search s
-    WHERE s.organization_id = $1
+overridden AS MATERIALIZED (
+    SELECT exercise_id AS id FROM organization_search WHERE organization_id = $1 AND NOT is_own
 ),
 -- } organization
 library AS NOT MATERIALIZED (
-    -- Canonical rows whose texts it does not override. `canonical_search` has the indexes.
+    -- Canonical rows whose texts the organization does not override. `canonical_search` has the indexes.
     SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, s.search_aliases, s.whole_tsv,
            s.name_tsv, s.names_tsv, s.search_tsv
     FROM canonical_search s
     WHERE s.status = ANY ($3) AND true /* filter */
 -- { organization
-      AND s.exercise_id NOT IN (SELECT id FROM of_organization)
+      AND s.exercise_id NOT IN (SELECT id FROM overridden)
     UNION ALL
+    -- Its own rows, and those whose texts it overrides.
     SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
            s.name_tsv, s.names_tsv, s.search_tsv
     FROM organization_search s
-    WHERE s.organization_id = $1 AND s.exercise_id IN (SELECT id FROM of_organization WHERE is_shown)
+    WHERE s.organization_id = $1 AND true /* filter */
+      AND CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
 -- } organization
 ),
 wanted AS MATERIALIZED (
@@ -50,21 +47,34 @@ wanted AS MATERIALIZED (
 -- Rows with all segments in the name; only where these are few, in an alias too, in muscles and equipment, in any text;
 -- only where these are few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
 -- unpack a vector takes longer than to find its row.
+canonical_named AS (
+    SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, search_aliases, whole_tsv, name_tsv
+    FROM canonical_search s
+    WHERE $14::real > 0 AND name_tsv @@ (SELECT segments FROM wanted) AND status = ANY ($3) AND true /* filter */
+-- { organization
+      AND exercise_id NOT IN (SELECT id FROM overridden)
+-- } organization
+    ORDER BY length(search_name), id
+    LIMIT 50
+),
 named AS MATERIALIZED (
     SELECT *
-    FROM (SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, search_aliases, whole_tsv, name_tsv
-          FROM canonical_search s
-          WHERE $14::real > 0 AND name_tsv @@ (SELECT segments FROM wanted)
-            AND status = ANY ($3) AND true /* filter */
+    FROM (SELECT * FROM canonical_named
 -- { organization
-            AND exercise_id NOT IN (SELECT id FROM of_organization)
           UNION ALL
-          SELECT mine.id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv, s.name_tsv
-          FROM of_organization mine
+          SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv, s.name_tsv
+          FROM (SELECT exercise_id
+                FROM organization_search s
+                WHERE organization_id = $1 AND true /* filter */
+                  AND CASE WHEN is_own THEN status = ANY ($4) AND (status = 'published' OR $2)
+                           ELSE status = ANY ($3) END
+                  AND name_length <= (SELECT CASE WHEN count(*) = 50 THEN max(length(search_name)) ELSE 10000 END
+                                      FROM canonical_named)
+                  AND (short_tsv IS NULL OR short_tsv @@ (SELECT segments FROM wanted))
+                OFFSET 0) AS short
           JOIN organization_search s
-              ON s.organization_id = $1 AND s.exercise_id = mine.id
-          WHERE $14::real > 0 AND is_shown AND s.name_tsv @@ (SELECT segments FROM wanted)
-            AND (mine.short_tsv IS NULL OR mine.short_tsv @@ (SELECT segments FROM wanted))
+              ON s.organization_id = $1 AND s.exercise_id = short.exercise_id
+          WHERE $14::real > 0 AND s.name_tsv @@ (SELECT segments FROM wanted)
 -- } organization
     ) AS candidate
     ORDER BY length(search_name), id
@@ -247,7 +257,7 @@ compared AS MATERIALIZED (
 semantic AS (
     SELECT *, row_number() OVER (ORDER BY distance, id) AS rank
     FROM (SELECT DISTINCT ON (coalesce(slug, id::text))  -- the organization's row, in the better place; so 50 remain
-                 id, slug, name_key, is_own, min(distance) OVER (PARTITION BY coalesce(slug, id::text)) AS distance
+                 id, slug, name_key, is_own, min(distance) OVER (PARTITION BY coalesce(slug, id::text) COLLATE "C") AS distance
           FROM (SELECT * FROM nearest WHERE (SELECT count(*) FROM nearest) = 50
                 UNION ALL
                 SELECT * FROM compared WHERE distance IS NOT NULL) AS candidate
@@ -284,9 +294,9 @@ positioned AS (
 -- { organization
 -- Of rows with one slug, the organization's is shown, with the score and in the position of the best of them.
 of_slug AS (
-    SELECT *, row_number() OVER (PARTITION BY coalesce(slug, id::text) ORDER BY is_own DESC, position) AS place,
-           max(score) OVER (PARTITION BY coalesce(slug, id::text)) AS best_score,
-           min(position) OVER (PARTITION BY coalesce(slug, id::text)) AS best_position
+    SELECT *, row_number() OVER (PARTITION BY coalesce(slug, id::text) COLLATE "C" ORDER BY is_own DESC, position) AS place,
+           max(score) OVER (PARTITION BY coalesce(slug, id::text) COLLATE "C") AS best_score,
+           min(position) OVER (PARTITION BY coalesce(slug, id::text) COLLATE "C") AS best_position
     FROM positioned
 ),
 -- } organization

@@ -1,6 +1,6 @@
-"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027 and 0032)."""
+"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032 and 0035)."""
 
-from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, String, Table, Text, Uuid, text
+from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from kinegraph.kit.database import metadata
@@ -66,9 +66,11 @@ organization_search = Table(
     *texts(),
     Column("short_tsv", TSVECTOR, Computed(SHORT, persisted=True)),
     Index("organization_search_exercise_idx", "exercise_id"),
+    Column("name_length", Integer, Computed("length(search_name)", persisted=True), nullable=False),
     Index(
-        "organization_search_short_idx",
+        "organization_search_length_idx",
         "organization_id",
+        "name_length",
         postgresql_include=["exercise_id", "is_own", "status", "short_tsv"],
     ),
 )
