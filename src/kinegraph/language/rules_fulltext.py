@@ -48,15 +48,16 @@ class Alternative:
     """The words of each text."""
     in_name: str
     """The full-text query of a text's words in a name, in any order."""
-    in_alias: str
-    """The full-text query of a text as a phrase in an alias."""
-    elsewhere: str
-    """The full-text query of a text as a phrase in muscles, equipment or disciplines."""
+    phrase: str
+    """The full-text query of a text as a phrase, in an alias or elsewhere."""
+
+    @property
+    def in_alias(self) -> str:
+        """The full-text query of a text as a phrase in an alias, for vectors that have names as well."""
+        return " | ".join(phrase(words, "B") for words in self.texts)
 
 
 def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[str, ...]]) -> Alternative:
     """The alternative of these texts."""
-    in_name = " | ".join(map(conjunction, texts))
-    in_alias = " | ".join(phrase(words, "B") for words in texts)
-    elsewhere = in_alias.replace(f"{BEGINNING}B", BEGINNING).replace(":B", "")
-    return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, elsewhere)
+    in_name, phrases = (" | ".join(map(query, texts)) for query in (conjunction, phrase))
+    return Alternative(slot, share, weight, tuple(texts), in_name, phrases)

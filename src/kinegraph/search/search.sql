@@ -87,39 +87,25 @@ aliased AS MATERIALIZED (
     ORDER BY length(search_name), id
     LIMIT 60
 ),
-tagged AS MATERIALIZED (
-    SELECT *
-    FROM library
-    WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
-      AND ts_filter(search_tsv, '{a,b,c}') @@ (SELECT segments FROM wanted)
-    ORDER BY length(search_name), id
-    LIMIT 60
-),
 mentioned AS MATERIALIZED (
     SELECT *
     FROM library
     WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
-      AND (SELECT count(*) FROM tagged) < 20 AND search_tsv @@ (SELECT segments FROM wanted)
+      AND search_tsv @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
-    LIMIT 40
+    LIMIT 60
 ),
-chosen AS MATERIALIZED (
-    SELECT DISTINCT choice.id
+partial AS MATERIALIZED (
+    SELECT choice.*
     FROM unnest($6::text[]) AS sent (segments)
     CROSS JOIN LATERAL (
-        SELECT id
+        SELECT *
         FROM library
         WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 20 AND (SELECT count(*) FROM aliased) < 20
-          AND (SELECT count(*) FROM tagged) < 20 AND (SELECT count(*) FROM mentioned) < 20
-          AND names_tsv @@ to_tsquery('kinegraph', sent.segments)
+          AND (SELECT count(*) FROM mentioned) < 20 AND names_tsv @@ to_tsquery('kinegraph', sent.segments)
         ORDER BY length(search_name), id
         LIMIT 20
     ) AS choice
-),
-partial AS MATERIALIZED (
-    SELECT row.*
-    FROM chosen
-    CROSS JOIN LATERAL (SELECT * FROM library WHERE id = chosen.id LIMIT 1) AS row  -- by the key, one after the other
 ),
 others AS MATERIALIZED (
     -- Filtered vectors are not compressed: a stored one would be decompressed by each comparison.
@@ -128,7 +114,6 @@ others AS MATERIALIZED (
     FROM (SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv,
                  NULL::tsvector AS search_tsv
           FROM aliased
-          UNION ALL SELECT * FROM tagged
           UNION ALL SELECT * FROM mentioned
           UNION ALL SELECT * FROM partial) AS candidate
     ORDER BY id, search_tsv IS NULL

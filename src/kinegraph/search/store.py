@@ -106,7 +106,7 @@ async def _search(
         ([each.slot for each in query.alternatives], "integer[]"),
         ([each.share * each.weight for each in query.alternatives], "real[]"),
         ([each.in_name for each in query.alternatives], "text[]"),
-        ([each.elsewhere for each in query.alternatives], "text[]"),
+        ([each.phrase for each in query.alternatives], "text[]"),
         ([name for name, _ in query.exact], "text[]"),
         ([weight for _, weight in query.exact], "real[]"),
         (query.text, "text"),

@@ -38,7 +38,6 @@ canonical_search = Table(
     Index("canonical_search_tsv_idx", "search_tsv", postgresql_using="gin"),
     Index("canonical_search_name_idx", "name_tsv", postgresql_using="gin"),
     Index("canonical_search_names_idx", "names_tsv", postgresql_using="gin"),
-    Index("canonical_search_terms_idx", text("ts_filter(search_tsv, '{a,b,c}')"), postgresql_using="gin"),
     Index(
         "canonical_search_trgm_idx",
         "search_name",
