@@ -38,9 +38,9 @@ ALL_BUT_ONE = (3, 4)
 """The numbers of segments of which rows are sought that lack one; of more segments there would be too many queries."""
 MAX_CHOICES = 8
 """Maximum number of choices of segments of which rows are sought that have not all."""
-MAX_ALTERNATIVES = 20
+MAX_ALTERNATIVES = 16
 """Maximum number of alternatives of a segment."""
-MAX_TERMS: Mapping[bool, int] = {True: 12, False: 3}
+MAX_TERMS: Mapping[bool, int] = {True: 8, False: 2}
 MAX_WHOLE: Mapping[bool, int] = {True: 6, False: 2}
 MAX_CONDITION: Mapping[bool, int] = {True: 2, False: 1}
 """Maximum numbers of a concept's terms in English and in the query's language, and in the others: those that rows may

@@ -177,14 +177,13 @@ alike AS MATERIALIZED (
     FROM library
     WHERE names_tsv @@ (SELECT query FROM like_words)
     ORDER BY length(search_name), id
-    LIMIT 30
+    LIMIT 20
 ),
 likeness AS MATERIALIZED (
     SELECT id, slug, name_key, is_own, length(search_name) AS length,
            greatest(0.7::real * word_similarity($13, search_name) + 0.3::real * similarity($13, search_name),
                     0.9::real * word_similarity($13, search_aliases)) AS likeness
-    FROM (SELECT id, slug, name_key, is_own, search_name, search_aliases FROM others
-          UNION SELECT id, slug, name_key, is_own, search_name, search_aliases FROM alike) AS candidate
+    FROM alike
 ),
 trigram AS (
     SELECT id, slug, name_key, is_own, row_number() OVER (ORDER BY likeness DESC, length, id) AS rank
