@@ -246,7 +246,7 @@ def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], f
 def _level(weight: float, share: float) -> float:
     """The weight that stands for almost equal ones. Those of a part of a phrase differ by less than a word of a name."""
     if share < 1:
-        return 1.0 if weight >= 0.75 else 0.5
+        return USUAL_WEIGHT if weight >= 0.75 else 0.5
     return USUAL_WEIGHT if USUAL_WEIGHT - 0.01 < weight < 1 else int(10 * weight + 1e-6) / 10
 
 

@@ -12,8 +12,7 @@
 -- $14 the weight of the full-text list, $15 that of trigrams
 -- $16 maximum number of hits   $17 keys that an override may have
 -- $18 the query's vector, or {}: no list of vectors   $19 the weight of this list; with a $14 of 0, it is alone
--- What stands between braces is left out where no organization is searched, no word is misspelled, or no vector is
--- there: to begin a part takes time, even one that finds nothing.
+-- What stands between braces is left out of a search that does not need it: to begin it takes time, too.
 WITH
 -- { organization
 overridden AS MATERIALIZED (
@@ -40,9 +39,8 @@ library AS NOT MATERIALIZED (
 wanted AS MATERIALIZED (
     SELECT to_tsquery('kinegraph', $5) AS segments,
            (SELECT string_agg(name, ' | ') FROM unnest($11::text[]) AS name)::tsquery AS whole_names,
-           -- Parameters that only the parts between braces have, so that their types are known without these.
-           $2::boolean AS is_coached, $4::text[] AS own_statuses, $13::text AS text, $15::real AS trigram_weight,
-           $18::real[] AS vector, $19::real AS vector_weight
+           -- Parameters that only the parts between braces have: their types are known without these, too.
+           $2::boolean, $4::text[], $13::text, $15::real, $18::real[], $19::real
 ),
 -- Rows with all segments in the name; only where these are few, in an alias too, in muscles and equipment, in any text;
 -- only where these are few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
@@ -65,9 +63,8 @@ named AS MATERIALIZED (
           SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv, s.name_tsv
           FROM (SELECT exercise_id
                 FROM organization_search s
-                WHERE organization_id = $1 AND true /* filter */
-                  AND CASE WHEN is_own THEN status = ANY ($4) AND (status = 'published' OR $2)
-                           ELSE status = ANY ($3) END
+                WHERE organization_id = $1 AND true /* filter */ AND CASE WHEN is_own
+                      THEN status = ANY ($4) AND (status = 'published' OR $2) ELSE status = ANY ($3) END
                   AND name_length <= (SELECT CASE WHEN count(*) = 50 THEN max(length(search_name)) ELSE 10000 END
                                       FROM canonical_named)
                   AND (short_tsv IS NULL OR short_tsv @@ (SELECT segments FROM wanted))
@@ -81,15 +78,13 @@ named AS MATERIALIZED (
     LIMIT 50
 ),
 aliased AS MATERIALIZED (
-    SELECT *
-    FROM library
+    SELECT * FROM library
     WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND names_tsv @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
     LIMIT 60
 ),
 mentioned AS MATERIALIZED (
-    SELECT *
-    FROM library
+    SELECT * FROM library
     WHERE $14::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
       AND search_tsv @@ (SELECT segments FROM wanted)
     ORDER BY length(search_name), id
@@ -112,8 +107,7 @@ others AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv,
            ts_filter(names_tsv, '{b}') AS aliases_tsv, ts_filter(search_tsv, '{c}') AS elsewhere_tsv
     FROM (SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv,
-                 NULL::tsvector AS search_tsv
-          FROM aliased
+                 NULL::tsvector AS search_tsv FROM aliased
           UNION ALL SELECT * FROM mentioned
           UNION ALL SELECT * FROM partial) AS candidate
     ORDER BY id, search_tsv IS NULL
@@ -173,8 +167,7 @@ like_words AS MATERIALIZED (
     ) AS near
 ),
 alike AS MATERIALIZED (
-    SELECT *
-    FROM library
+    SELECT * FROM library
     WHERE names_tsv @@ (SELECT query FROM like_words)
     ORDER BY length(search_name), id
     LIMIT 20
@@ -241,7 +234,7 @@ compared AS MATERIALIZED (
 semantic AS (
     SELECT *, row_number() OVER (ORDER BY distance, id) AS rank
     FROM (SELECT DISTINCT ON (coalesce(slug, id::text))  -- the organization's row, in the better place; so 50 remain
-                 id, slug, name_key, is_own, min(distance) OVER (PARTITION BY coalesce(slug, id::text) COLLATE "C") AS distance
+                 id, slug, name_key, is_own, min(distance) OVER (PARTITION BY coalesce(slug, id::text)) AS distance
           FROM (SELECT * FROM nearest WHERE (SELECT count(*) FROM nearest) = 50
                 UNION ALL
                 SELECT * FROM compared WHERE distance IS NOT NULL) AS candidate
@@ -256,13 +249,11 @@ ranked AS (
     FROM lexical
 -- { misspelled
     UNION ALL
-    SELECT id, slug, name_key, is_own, $15::real / (60 + rank), NULL, rank, NULL
-    FROM trigram
+    SELECT id, slug, name_key, is_own, $15::real / (60 + rank), NULL, rank, NULL FROM trigram
 -- } misspelled
 -- { vectors
     UNION ALL
-    SELECT id, slug, name_key, is_own, $19::real / (60 + rank), NULL, NULL, rank
-    FROM semantic
+    SELECT id, slug, name_key, is_own, $19::real / (60 + rank), NULL, NULL, rank FROM semantic
 -- } vectors
 ),
 fused AS (
@@ -278,10 +269,9 @@ positioned AS (
 -- { organization
 -- Of rows with one slug, the organization's is shown, with the score and in the position of the best of them.
 of_slug AS (
-    SELECT *, row_number() OVER (PARTITION BY coalesce(slug, id::text) COLLATE "C" ORDER BY is_own DESC, position) AS place,
-           max(score) OVER (PARTITION BY coalesce(slug, id::text) COLLATE "C") AS best_score,
-           min(position) OVER (PARTITION BY coalesce(slug, id::text) COLLATE "C") AS best_position
-    FROM positioned
+    SELECT *, row_number() OVER (PARTITION BY key ORDER BY is_own DESC, position) AS place,
+           max(score) OVER (PARTITION BY key) AS best_score, min(position) OVER (PARTITION BY key) AS best_position
+    FROM (SELECT *, coalesce(slug, id::text) COLLATE "C" AS key FROM positioned) AS keyed
 ),
 -- } organization
 hits AS (
