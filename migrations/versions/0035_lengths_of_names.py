@@ -1,8 +1,8 @@
 """Search: an organization's rows by the length of their names.
 
 Of the rows that have all words of a query in the name, a search compares the shortest. Where enough canonical names are
-shorter, an organization's longer ones are not read: their words are compared one by one, as row-level security keeps them
-out of GIN indexes.
+shorter, an organization's longer ones are not read: their words are compared one by one, as row-level security keeps
+them out of GIN indexes.
 
 Nothing reads the index of names, aliases, muscles, equipment and disciplines together any more.
 """

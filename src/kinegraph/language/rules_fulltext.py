@@ -11,7 +11,8 @@ BEGINNING = ":*"
 
 
 @lru_cache(2_000)
-def _lexeme(word: str, weights: str) -> str:
+def lexeme(word: str, weights: str) -> str:
+    """The full-text query of a word, in any of its Hebrew forms."""
     if word.endswith(BEGINNING):
         return word + weights
     forms = dict.fromkeys((word, *hebrew_stems(word)))
@@ -21,19 +22,20 @@ def _lexeme(word: str, weights: str) -> str:
 
 def conjunction(words: tuple[str, ...], weights: str = "") -> str:
     """The full-text query of all words, or of neighbours that are written as one word."""
-    return _query(" & ", words, weights)
+    return joined(" & ", words, weights)
 
 
 def phrase(words: tuple[str, ...], weights: str = "") -> str:
     """The full-text query of the words one after the other, or of two that are written as one word."""
-    return _query(" <-> ", words, weights)
+    return joined(" <-> ", words, weights)
 
 
 @lru_cache(4_000)
-def _query(operator: str, words: tuple[str, ...], weights: str) -> str:
-    whole = operator.join(_lexeme(word, weights) for word in words)
+def joined(operator: str, words: tuple[str, ...], weights: str) -> str:
+    """The full-text query of words with an operator between them, or of two that are written as one word."""
+    whole = operator.join(lexeme(word, weights) for word in words)
     if len(words) == 2:
-        return f"(({whole}) | {_lexeme(''.join(words), weights)})"
+        return f"(({whole}) | {lexeme(''.join(words), weights)})"
     return f"({whole})"
 
 

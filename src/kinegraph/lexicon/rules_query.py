@@ -16,7 +16,7 @@ from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.language.rules_fulltext import BEGINNING, Alternative, alternative, conjunction
 from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
-from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, composed_of, lexicon, meanings
+from kinegraph.lexicon.rules_lexicon import composed_of, lexicon, meanings, term_words, weighted_terms
 from kinegraph.lexicon.rules_spelling import (
     Segment,
     completions_beside,
@@ -216,7 +216,7 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
     composed = [*composed_of([{n for c, _ in s.concepts for n in (c.name, *c.parts)} for s in segments])]
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
-        of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
+        of_several = (weighted_terms(concept, 3, 1) for place, concept in composed if place == slot)
         for words, weight in (*_of_segment(segment), *_used(segment), *chain.from_iterable(of_several)):
             best[words] = max(weight, best.get(words, 0))
         heaviest = sorted(best.items(), key=lambda each: -each[1])[:MAX_ALTERNATIVES]
@@ -230,7 +230,7 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
                 yield alternative(slot, WORD_SHARE, 1.0, [(word,)])
                 slot += 1
         for part in segment.concepts[0][0].parts if segment.concepts else ():
-            terms = dict(_terms(lexicon()[part], 4, 2))
+            terms = dict(weighted_terms(lexicon()[part], 4, 2))
             yield from _by_weight(slot, PART_SHARE, terms.items())
             slot += 1
 
@@ -244,7 +244,7 @@ def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], f
 
 
 def _level(weight: float, share: float) -> float:
-    """The weight that stands for almost equal ones. Those of a part of a phrase differ by less than a word of a name."""
+    """The weight that stands for almost equal ones; those of a phrase's part differ by less than a word of a name."""
     if share < 1:
         return USUAL_WEIGHT if weight >= 0.75 else 0.5
     return USUAL_WEIGHT if USUAL_WEIGHT - 0.01 < weight < 1 else int(10 * weight + 1e-6) / 10
@@ -254,7 +254,7 @@ def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
     """The usual terms of the movements or exercises that the segment's concept consists of."""
     for part in segment.concepts[0][0].parts if segment.concepts else ():
         if lexicon()[part].subject not in BESIDE:
-            for words, _ in islice(_terms(lexicon()[part], 2, 1), 4):
+            for words, _ in islice(weighted_terms(lexicon()[part], 2, 1), 4):
                 yield words
 
 
@@ -266,10 +266,10 @@ def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Itera
     own = language_of(segment.words[0])
     for concept, weight in segment.concepts:
         most = MAX_CONDITION if concept.exercises else most
-        for words, each in _terms(concept, most[True], most[own != "en"]):
+        for words, each in weighted_terms(concept, most[True], most[own != "en"]):
             yield words, weight * each
         if len(concept.parts) > 1 and not concept.exercises:
-            firsts = [_words(lexicon()[part].terms["en"][0].text) for part in concept.parts]
+            firsts = [term_words(lexicon()[part].terms["en"][0].text) for part in concept.parts]
             yield tuple(dict.fromkeys(word for words in firsts for word in words)), weight * 0.6
 
 
@@ -278,26 +278,11 @@ def _used(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
     language = language_of(segment.words[0])
     for concept, weight in segment.concepts:
         for position, term in enumerate(concept.exercises):
-            words, usual = _words(term), 0.9 - 0.04 * position
+            words, usual = term_words(term), 0.9 - 0.04 * position
             yield words, weight * usual
             if language != "en":
                 translated = meanings(words)[0][0].terms[language][0].text
-                yield _words(translated), weight * usual / 2
-
-
-@lru_cache(4_000)
-def _words(term: str) -> tuple[str, ...]:
-    """The words of a term in the form of search, which follow from its text alone."""
-    return tuple(search_text(term).split())
-
-
-def _terms(concept: Concept, english: int, others: int) -> Iterator[tuple[tuple[str, ...], float]]:
-    """The words of a concept's first terms, with their weights: the usual English term weighs most."""
-    for language in LANGUAGES:
-        for position, term in enumerate(concept.terms[language][: english if language == "en" else others]):
-            words = _words(term.text)
-            usual = 0.95 if position == 0 else 0.85
-            yield words, term.weight * (usual if language == "en" else usual - 0.05)
+                yield term_words(translated), weight * usual / 2
 
 
 def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]]:

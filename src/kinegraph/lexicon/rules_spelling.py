@@ -185,8 +185,8 @@ def _rank(word: str, other: str) -> tuple[int, bool, int, str]:
 def distance(one: str, other: str) -> int:
     """The letters to insert, delete, replace or swap with their neighbour to make one word of the other.
 
-    A column of the table of distances is two numbers, whose bits say where it grows and where it shrinks from one letter
-    to the next (Hyyrö, A bit-vector algorithm for computing Levenshtein and Damerau edit distances, 2003).
+    A column of the table of distances is two numbers, whose bits say where it grows and where it shrinks from one
+    letter to the next (Hyyrö, A bit-vector algorithm for computing Levenshtein and Damerau edit distances, 2003).
     """
     places: dict[str, int] = {}
     for index, letter in enumerate(one):

@@ -42,8 +42,8 @@ wanted AS MATERIALIZED (
            -- Parameters that only the parts between braces have: their types are known without these, too.
            $2::boolean, $4::text[], $13::text, $15::real, $18::real[], $19::real
 ),
--- Rows with all segments in the name; only where these are few, in an alias too, in muscles and equipment, in any text;
--- only where these are few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
+-- Rows with all segments in the name; only where these are few, in an alias too, and in any text; only where these are
+-- few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
 -- unpack a vector takes longer than to find its row.
 canonical_named AS (
     SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, search_aliases, whole_tsv, name_tsv
