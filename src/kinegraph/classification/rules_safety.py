@@ -123,7 +123,7 @@ def assess(constraint: Constraint, conditions: Iterable[str]) -> Assessment:
         Warned(c, is_avoid=False, modification=texts.get(c)) for c in constraint.caution_if if c in having
     ]
     if avoided:
-        return Assessment(False, AVOID_SCORE, warned, indicated)
+        return Assessment(False, AVOID_SCORE, warned)
     worst = {max(chain, key=lambda condition: constraint.risk_scores.get(condition, 0)) for chain in considered}
     total = sum(constraint.risk_scores.get(condition, 0) for condition in worst)  # of a common parent, once
     return Assessment(True, min(total, MAX_SCORE), warned, indicated)
