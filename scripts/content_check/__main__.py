@@ -1,4 +1,7 @@
-"""Check files of canonical exercises, and print what is generated for each entry: python -m content_check [FILE …]."""
+"""Check files of canonical exercises, and print what is generated for each entry: python -m content_check [FILE …].
+
+With `--graph` the progression graph is checked instead, by its laws.
+"""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -7,6 +10,9 @@ from typing import Any  # JSON of the files
 
 import orjson
 
+from content_check.graph import EDGE_LAWS
+from content_check.graph_coverage import COVERAGE_LAWS, figures
+from content_check.graph_values import shipped_graph
 from kinegraph.authoring.rules import (
     constraint_of_entry,
     findings_of,
@@ -69,8 +75,18 @@ def report(row: Mapping[str, Any]) -> Iterator[str]:
     yield "  " + " ".join(f"{name}={value}" for name, value in profile.items() if name not in ("class_key",))
 
 
+def check_graph() -> int:
+    """Print the violations of each law of the progression graph, then its figures. Returns 1 where there are any."""
+    graph = shipped_graph()
+    violations = [f"{law.__name__}: {each}" for law in (*EDGE_LAWS, *COVERAGE_LAWS) for each in law(graph)]
+    print("\n".join([*violations, *figures(graph), f"{len(violations)} violations"]))
+    return 1 if violations else 0
+
+
 def main() -> int:
     """Print the faults, then the report of each entry. Returns 1 where there are faults."""
+    if "--graph" in sys.argv:
+        return check_graph()
     is_quiet = "--faults" in sys.argv
     named = [Path(name) for name in sys.argv[1:] if not name.startswith("-")]
     paths = named or [Path(str(each)) for each in LIBRARY.iterdir() if each.name != "schema.json"]
