@@ -12,23 +12,24 @@ PLAIN = frozenset({"dumbbell", "resistance_band", "wall", "chair"})
 OLYMPIC = frozenset({"olympic_lift", "olympic_variant", "olympic_technique"})
 MAX_PREPARATION_FATIGUE, MAX_BAR_DRILL_FATIGUE, MIN_PREPARED_FATIGUE = 3, 5, 6
 MAX_FATIGUE_FALL = 2
+ADVANCED = frozenset({"shock_jump", "olympic_lift"})
 MIN_ADVANCED_WAIT_WEEKS = 4
 MAX_DEGREES = {"progression": 4, "variation": 5, "substitution": 4, "preparation": 3, "complementary": 4}
 """The most edges of a type that leave an exercise. An exercise balances at most four others."""
 
 GENERAL_TAGS = frozenset({"glutes", "rotator_cuff", "forearms"})
-"""Muscle tags that opposite movements have in common: squat and hinge, outward and inward rotation, both sides of the arm."""
+"""Muscle tags that opposite movements have in common: squat and hinge, outward and inward rotation, grip and release."""
 
 
 def ends(graph: Graph) -> Iterator[str]:
-    """Every edge has two known ends, stands there once, keeps its bounds of difficulty, and progressions have no cycle."""
+    """Edges have two known ends, stand there once and keep their bounds of difficulty; progressions have no cycle."""
     yield from progression_faults(graph.edges, {slug: graph.difficulty(slug) for slug in graph.rows})
 
 
 def muscles(graph: Graph) -> Iterator[str]:
-    """Progressions and variations share a primary muscle, or a primary of one works in the other; substitutes share one.
+    """Exercises share a primary muscle along substitutions; along progressions and variations one that works in both.
 
-    Complements share none, general tags excepted.
+    Complements share no primary muscle, general tags excepted.
     """
     primary, involved = graph.primary, graph.involved
     for kind in ("progression", "variation"):
@@ -96,7 +97,7 @@ def fatigue(graph: Graph) -> Iterator[str]:
 
 
 def texts(graph: Graph) -> Iterator[str]:
-    """A progression has a wait, two or three measured signs of readiness, one or two cues; equal difficulty has a reason."""
+    """A progression has a wait, two or three signs of readiness, one or two cues; equal difficulty has a reason."""
     for edge in graph.edges:
         if edge["type"] != "progression":
             continue

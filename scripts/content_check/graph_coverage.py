@@ -4,23 +4,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from content_check.graph import MIN_PREPARED_FATIGUE, PLAIN
-from content_check.graph_values import Graph, Pair, decided
+from content_check.graph_values import Graph, decided
 from kinegraph.authoring.rules_progressions import edges_of
 
-COMPOUNDS = frozenset(
-    "barbell_squat floor_pull loaded_hinge free_weight_compound leg_compound machine_compound "
-    "bodyweight_upper_body".split()
-)
-OLYMPIC = frozenset("olympic_lift olympic_variant olympic_technique ballistic".split())
-LADDERED = (
-    COMPOUNDS
-    | OLYMPIC
-    | frozenset(
-        "isolation long_length_eccentric dynamic_trunk isometric_hold carry low_jump jump shock_jump "
-        "gymnastic_strength cyclic_gymnastics balance_skill early_motion low_load_strengthening tendon_loading "
-        "balance_training".split()
-    )
-)
+COMPOUNDS = frozenset({
+    "barbell_squat", "floor_pull", "loaded_hinge", "free_weight_compound", "leg_compound", "machine_compound",
+    "bodyweight_upper_body",
+})  # fmt: skip
+OLYMPIC = frozenset({"olympic_lift", "olympic_variant", "olympic_technique", "ballistic"})
+LADDERED = COMPOUNDS | OLYMPIC | frozenset({
+    "isolation", "long_length_eccentric", "dynamic_trunk", "isometric_hold", "carry", "low_jump", "jump", "shock_jump",
+    "gymnastic_strength", "cyclic_gymnastics", "balance_skill", "early_motion", "low_load_strengthening",
+    "tendon_loading", "balance_training",
+})  # fmt: skip
 """Classes in which an exercise of difficulty 1 to 3 leads to a harder one."""
 
 MACHINES = ("machine", "bench_press", "glute_ham_raise", "back_extension_bench", "rowing_", "ski_erg", "air_bike")
@@ -35,7 +31,7 @@ def special_equipment(equipment: Sequence[str]) -> frozenset[str]:
 
 
 def progressions(graph: Graph) -> Iterator[str]:
-    """Every exercise of difficulty 1 to 3 leads to a harder one, but those that are decided to be the last of a ladder."""
+    """Every exercise of difficulty 1 to 3 leads to a harder one, or is decided to be the last of a ladder."""
     leading, tops = graph.degrees("progression"), decided("tops")
     for slug in graph.rows:
         if graph.class_of(slug) in LADDERED and graph.difficulty(slug) <= 3 and not leading[slug] and slug not in tops:
