@@ -77,15 +77,6 @@ def report(row: Mapping[str, Any]) -> Iterator[str]:
     yield "  " + " ".join(f"{name}={value}" for name, value in profile.items() if name not in ("class_key",))
 
 
-def _files() -> list[Path]:
-    return [Path(str(each)) for each in LIBRARY.iterdir() if each.name != "schema.json"]
-
-
-def library_rows() -> list[Mapping[str, Any]]:
-    """The entries of all files of the library."""
-    return [row for path in sorted(_files()) for row in orjson.loads(path.read_bytes())]
-
-
 def check_graph() -> int:
     """Print the violations of each law of the progression graph, then its figures. Returns their number."""
     graph = shipped_graph()
@@ -97,13 +88,14 @@ def check_graph() -> int:
 def main() -> int:
     """Print the faults, then the report of each entry; or wrong edges (--ladders, --graph). Returns 1 if any is wrong."""
     if "--ladders" in sys.argv:
-        return 1 if ladders.report(library_rows()) else 0
+        return 1 if ladders.report() else 0
     if "--graph" in sys.argv:
         return 1 if check_graph() else 0
     is_quiet = "--faults" in sys.argv
     named = [Path(name) for name in sys.argv[1:] if not name.startswith("-")]
+    paths = named or [Path(str(each)) for each in LIBRARY.iterdir() if each.name != "schema.json"]
     count = 0
-    for path in sorted(named or _files()):
+    for path in sorted(paths):
         for row in orjson.loads(path.read_bytes()):
             for fault in faults(row):
                 count += 1

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple  # JSON of the files
 
 import orjson
 
 from kinegraph.authoring.rules import findings_of
+from kinegraph.canonical.rules_files import LIBRARY
 from kinegraph.classification.rules_severity import RANK, Finding
 
 CANONICAL = files("kinegraph.canonical")
@@ -54,9 +56,15 @@ def _of_rung(
             yield Inversion(easier, harder, condition, finding.severity, other.severity)
 
 
-def report(rows: Sequence[Mapping[str, Any]]) -> int:
+def library_rows() -> list[Mapping[str, Any]]:
+    """The entries of all files of the library."""
+    paths = sorted(str(path) for path in LIBRARY.iterdir() if path.name != "schema.json")
+    return [row for path in paths for row in orjson.loads(Path(path).read_bytes())]
+
+
+def report() -> int:
     """Print the inversions that are without a reason, and reasons without an inversion. Returns the number of lines."""
-    found = list(inversions(rows))
+    found = list(inversions(library_rows()))
     right = reasons()
     lines = [
         f"INVERSION {each.easier} > {each.harder}: {each.condition} "
