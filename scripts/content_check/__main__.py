@@ -86,7 +86,7 @@ def check_graph() -> int:
 
 
 def main() -> int:
-    """Print the faults, then the report of each entry; or wrong edges (--ladders, --graph). Returns 1 if any is wrong."""
+    """Print faults, then the report of each entry; or wrong edges (--ladders, --graph). Returns 1 if any is wrong."""
     if "--ladders" in sys.argv:
         return 1 if ladders.report() else 0
     if "--graph" in sys.argv:

@@ -18,11 +18,11 @@ MAX_DEGREES = {"progression": 4, "variation": 5, "substitution": 4, "preparation
 """The most edges of a type that leave an exercise. An exercise balances at most four others."""
 
 GENERAL_TAGS = frozenset({"glutes", "rotator_cuff", "forearms"})
-"""Muscle tags that opposite movements have in common: squat and hinge, outward and inward rotation, grip and release."""
+"""Muscle tags that opposite movements share: squat and hinge, outward and inward rotation, grip and release."""
 
 
 def ends(graph: Graph) -> Iterator[str]:
-    """Edges have two known ends, stand there once and keep their bounds of difficulty; progressions have no cycle."""
+    """Both ends of an edge exist; it stands there once, within its bounds of difficulty; progressions have no cycle."""
     yield from progression_faults(graph.edges, {slug: graph.difficulty(slug) for slug in graph.rows})
 
 

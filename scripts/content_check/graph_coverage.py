@@ -41,10 +41,10 @@ def progressions(graph: Graph) -> Iterator[str]:
 
 def roots(graph: Graph) -> Iterator[str]:
     """Every exercise but tests has an easier one, or is a decided root of difficulty 1 or 2."""
-    reached, known = {end for _, end in graph.pairs("progression")}, decided("roots")
-    for slug in graph.rows.keys() - reached - graph.tests - known:
+    reached, chosen = {end for _, end in graph.pairs("progression")}, decided("roots")
+    for slug in graph.rows.keys() - reached - graph.tests - chosen:
         yield f"{slug}: no progression reaches it, and it is no decided root"
-    for slug in known:
+    for slug in chosen:
         if slug in reached or graph.difficulty(slug) > 2:
             yield f"{slug}: a decided root of difficulty {graph.difficulty(slug)}, or one that progressions reach"
 
