@@ -34,6 +34,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
     8  node        any object by its id (Relay's Node)
     9  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
+    9  result      recording what an athlete did in an assignment, and its sets
     9  search      searching exercises, and suggestions while somebody types
     9  subscription  the subscriptions of the schema
    10  api         the root types, GraphQL over HTTP, documents, health

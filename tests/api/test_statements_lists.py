@@ -42,6 +42,11 @@ ASSIGNMENT = (
 WORKOUT = (
     "title author { name email } organization { name } program { name organization { name } } forkedFrom { title }"
 )
+RESULT = (
+    "athlete { name email } recordedBy { name email } submissions { recordedBy { name email } } "
+    "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
+    "target { load { value } } } assignment { id }"
+)
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"
@@ -106,6 +111,7 @@ DOCUMENTS: dict[str, str] = {
     "assignments": ours("assignments(first: 100)", f"{PAGE} nodes {{ {ASSIGNMENT} }} edges", "node", "id"),
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
+    "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),

@@ -13,6 +13,7 @@ from tests.identity import (
     documents,
     documents_admins,
     documents_movements,
+    documents_results,
     documents_taxonomy,
     documents_workouts,
 )
@@ -26,6 +27,7 @@ ARGUMENTS = (
     | documents_workouts.CASES
     | documents_movements.CASES
     | documents_taxonomy.CASES
+    | documents_results.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
