@@ -3,6 +3,7 @@
     assignment_results   one for each assignment that is not deleted: its score, by the workout's scoring
     result_sets          the sets of a result: what was planned at that time, and what was done
     result_submissions   each accepted submission, by the client's own id: idempotency, and the history of corrections
+    load_steps           the steps by which the loads of an athlete, or of everybody in an organization, can be changed
 
 The athlete of the assignment and coaches of its organization read and write them, by row-level security alone: an
 athlete's row refers to an assignment together with its athlete.
@@ -26,10 +27,12 @@ def upgrade() -> None:
         op.execute(POLICIES.format(table=table, exercise=exercise))
         op.execute(create.format(table=table, kinds="'everything'"))
     op.execute(TRIGGERS)
+    op.execute(LOAD_STEPS)
+    op.execute(create.format(table="load_steps", kinds="'everything'"))
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE result_submissions, result_sets, assignment_results")
+    op.execute("DROP TABLE load_steps, result_submissions, result_sets, assignment_results")
     op.execute("ALTER TABLE workout_assignments DROP CONSTRAINT workout_assignments_id_athlete_key")
 
 
@@ -155,4 +158,31 @@ CREATE TRIGGER assignment_results_row BEFORE UPDATE OF updated_at ON assignment_
     FOR EACH ROW EXECUTE FUNCTION kinegraph_change_row();
 CREATE TRIGGER assignment_results_editor BEFORE UPDATE OF updated_at ON assignment_results
     FOR EACH ROW EXECUTE FUNCTION kinegraph_change_editor();
+"""
+
+LOAD_STEPS = """
+CREATE TABLE load_steps (
+    id              uuid          PRIMARY KEY DEFAULT uuidv7(),
+    organization_id uuid          NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    athlete_id      uuid          REFERENCES users (id) ON DELETE CASCADE,
+    kilograms       numeric(6, 3) NOT NULL CHECK (kilograms > 0),
+    pounds          numeric(6, 3) NOT NULL CHECK (pounds > 0),
+    created_at      timestamptz   NOT NULL DEFAULT now(),
+    updated_at      timestamptz   NOT NULL DEFAULT now(),
+    CONSTRAINT load_steps_athlete_key UNIQUE NULLS NOT DISTINCT (organization_id, athlete_id)
+);
+CREATE INDEX load_steps_athlete_id_idx ON load_steps (athlete_id);
+ALTER TABLE load_steps ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY load_steps_read ON load_steps FOR SELECT USING (
+    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), '')::uuid[])::uuid[])
+    AND (athlete_id IS NULL
+         OR athlete_id = (SELECT nullif(current_setting('kinegraph.user_id', true), '')::uuid)
+         OR organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[]))
+);
+CREATE POLICY load_steps_write ON load_steps FOR ALL USING (
+    organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])
+    OR athlete_id = (SELECT nullif(current_setting('kinegraph.user_id', true), '')::uuid)
+       AND organization_id = ANY ((SELECT nullif(current_setting('kinegraph.organizations', true), '')::uuid[])::uuid[])
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON load_steps TO kinegraph_api;
 """

@@ -14,6 +14,16 @@ def _mutation(name: str, input: str, selection: str) -> str:
 _RECORD = _mutation("recordAssignmentResult", "RecordAssignmentResultInput", RESULT)
 _SETS = _mutation("recordSets", "RecordSetsInput", RESULT)
 _DELETE = _mutation("deleteAssignmentResult", "DeleteAssignmentResultInput", "deletedId")
+_RECORDS = """query ($athlete: ID!, $exercises: [ID!]!) {
+  personalRecords(athleteId: $athlete, exerciseIds: $exercises) { kind set { id } }
+}"""
+_HISTORY = """query ($athlete: ID!, $exercise: ID!) {
+  exerciseHistory(athleteId: $athlete, exerciseId: $exercise, from: "2026-01-01", to: "2026-12-31") {
+    points { bestSet { id } }
+  }
+}"""
+_STEPS = _mutation("setLoadSteps", "SetLoadStepsInput", "kilograms")
+_SMALL = {"kilograms": 1, "pounds": 2}
 _DONE = {"number": 1, "reps": 5}
 
 
@@ -41,6 +51,19 @@ CASES = {
     "recordSets, their exercise": Case(
         _SETS,
         _sets("mine.assignment", "theirs.exercise"),
+    ),
+    "personalRecords": Case(_RECORDS, {"athlete": "theirs.athlete", "exercises": ["mine.canonical"]}),
+    "personalRecords, their exercise": Case(_RECORDS, {"athlete": "mine.athlete", "exercises": ["theirs.exercise"]}),
+    "exerciseHistory": Case(_HISTORY, {"athlete": "theirs.athlete", "exercise": "mine.canonical"}),
+    "exerciseHistory, their exercise": Case(_HISTORY, {"athlete": "mine.athlete", "exercise": "theirs.exercise"}),
+    "setLoadSteps": Case(_STEPS, {"input": {"organizationId": "theirs.organization", **_SMALL}}),
+    "setLoadSteps, their athlete": Case(
+        _STEPS, {"input": {"organizationId": "mine.organization", "athleteId": "theirs.athlete", **_SMALL}}
+    ),
+    "a load for an athlete": Case(
+        """query ($id: ID!, $athlete: ID!) { workout(id: $id) { sections { movements { prescription {
+          load { resolved(athleteId: $athlete) { value } } } } } } }""",
+        {"id": "theirs.workout", "athlete": "theirs.athlete"},
     ),
     "deleteAssignmentResult": Case(_DELETE, {"input": {"id": "theirs.result"}}),
 }

@@ -35,12 +35,13 @@ ROW = {
     "assignment_results": "result",
     "result_sets": "result_set",
     "result_submissions": "submission",
+    "load_steps": "steps",
 }
 """Every table whose rows belong to an organization by organization_id (a test compares this with the database), and the
 row of `fill` that tests use of it; a membership has no id."""
 
 SCOPED = tuple(ROW)
-RESULTS = ("assignment_results", "result_sets", "result_submissions")
+RESULTS = ("assignment_results", "result_sets", "result_submissions", "load_steps")
 """The tables of one athlete's rows, which the athlete and coaches read and write."""
 
 
@@ -99,6 +100,7 @@ async def achieve(
         "result": result,
         "result_set": await insert(owner, "result_sets", **of, **lifted),
         "submission": await insert(owner, "result_submissions", **of, **sent),
+        "steps": await insert(owner, "load_steps", **ours, kilograms=1, pounds=2),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any  # what fields prepared
 from starlette.requests import Request
 
 from kinegraph.api.documents import Document
+from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_as
@@ -37,6 +38,7 @@ class RequestContext(Context):
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
         has_embeddings: bool = False,
         enrichment_budget: int | None = None,
+        addresses: SignedAddresses | None = None,
     ) -> None:
         super().__init__(
             database,
@@ -47,6 +49,7 @@ class RequestContext(Context):
             prepared=prepared,
             has_embeddings=has_embeddings,
             enrichment_budget=enrichment_budget,
+            addresses=addresses,
         )
         self.document = document
 

@@ -56,7 +56,8 @@ class Context:
     """One request: its session, and the batch loaders of its fields.
 
     `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
-    `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
+    `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL,
+    and `addresses` signs others below it (charts.addresses).
     `prepared` has what fields of the root obtained from other services before, by their function.
     `has_embeddings`: whether jobs that embed texts can be run.
     `enrichment_budget`: micro-dollars that a job of the language model may spend; None where none can be run.
@@ -73,6 +74,7 @@ class Context:
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
         has_embeddings: bool = False,
         enrichment_budget: int | None = None,
+        addresses: Any = None,
     ) -> None:
         self.prepared = prepared
         self.has_used_storage = False
@@ -81,6 +83,7 @@ class Context:
         """Whether its sessions record their statements."""
         self._storage = storage
         self.address = address
+        self.addresses = addresses
         self.has_embeddings = has_embeddings
         self.enrichment_budget = enrichment_budget
         self.writes = writes
@@ -104,6 +107,24 @@ class Context:
         self._opening: asyncio.Task[ReadSession[Any]] | None = None
         self._tasks = RequestTasks()
         self._loaders: dict[Hashable, BatchLoader] = {}
+        self._parents: dict[tuple[str | int, ...], Any] = {}
+
+    def remember_parent(self, info: "Info", parent: Any) -> None:
+        """Have `ancestor` find the object of `info`'s field, which graphql-core executes."""
+        self._parents[tuple(info.path.as_list())] = parent
+
+    def ancestor(self, info: "Info", type_name: str) -> Any:
+        """The nearest object of this type above the one of `info`'s field; None where there is none.
+
+        The fields of the type that lead down declare that they are remembered (`edge`, `remembered` in kit.graph).
+        """
+        path: Any = info.path
+        while path is not None:
+            if path.typename == type_name:
+                parent = getattr(path, "parent", None)
+                return self._parents.get(tuple(path.as_list())) if parent is None else parent
+            path = path.prev
+        return None
 
     async def session(self) -> ReadSession[Any]:
         """The request's session, opened by the first call. Raises Unauthenticated.
@@ -256,6 +277,7 @@ class Context:
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None
+        self._parents = {}
         self.notes = {}
         self.has_mutated = self.is_worth_a_retry = False
 
