@@ -38,7 +38,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  result      recording what an athlete did in an assignment, and its sets
     9  search      searching exercises, and suggestions while somebody types
     9  subscription  the subscriptions of the schema
-   10  record      personal records, an exercise's history, loads in percent of a maximum
+   10  record      personal records, an exercise's history, training load, loads in percent of a maximum
    11  api         the root types, GraphQL over HTTP, documents, health
    12  graphiql    GraphiQL's page, with examples and the demo's people
    12  realtime    subscriptions over WebSocket and server-sent events

@@ -14,7 +14,7 @@ from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.record import rules_history, store, store_history
+from kinegraph.record import rules_history, rules_training, store, store_history, store_training
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -34,8 +34,19 @@ async def _exercise_history(session: ReadSession[Viewer], values: Values) -> str
     return rules_history.chart_of(await store_history.name_of(session, exercise, points), start, end, points)
 
 
+async def _training_load(session: ReadSession[Viewer], values: Values) -> str | None:
+    organization, athlete = UUID(values["organization"]), UUID(values["athlete"])
+    start, end = date.fromisoformat(values["from"]), date.fromisoformat(values["to"])
+    is_athlete = (await store.are_athletes(session, [athlete]))[0]
+    if not is_athlete or session.viewer.organization(organization) is None:
+        return None
+    (rows,) = await store_training.trained_of(session, [(organization, athlete)], start, end)
+    return rules_training.chart_of(rules_training.training_of(organization, athlete, start, end, rows))
+
+
 CHARTS: Mapping[str, Callable[[ReadSession[Viewer], Values], Awaitable[str | None]]] = {
     rules_history.CHART: _exercise_history,
+    rules_training.CHART: _training_load,
 }
 """The charts by name: each is drawn from the parameters of its address; None for what the viewer may not read."""
 

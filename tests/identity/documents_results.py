@@ -22,6 +22,11 @@ _HISTORY = """query ($athlete: ID!, $exercise: ID!) {
     points { bestSet { id } }
   }
 }"""
+_TRAINING = """query ($id: ID!, $athlete: ID!) {
+  trainingLoad(organizationId: $id, athleteId: $athlete, from: "2026-02-01", to: "2026-03-31") {
+    muscles { muscle } days { day } conflicts { exercise { id } previousExercise { id } }
+  }
+}"""
 _STEPS = _mutation("setLoadSteps", "SetLoadStepsInput", "kilograms")
 _SMALL = {"kilograms": 1, "pounds": 2}
 _DONE = {"number": 1, "reps": 5}
@@ -56,6 +61,8 @@ CASES = {
     "personalRecords, their exercise": Case(_RECORDS, {"athlete": "mine.athlete", "exercises": ["theirs.exercise"]}),
     "exerciseHistory": Case(_HISTORY, {"athlete": "theirs.athlete", "exercise": "mine.canonical"}),
     "exerciseHistory, their exercise": Case(_HISTORY, {"athlete": "mine.athlete", "exercise": "theirs.exercise"}),
+    "trainingLoad": Case(_TRAINING, {"id": "theirs.organization", "athlete": "theirs.athlete"}),
+    "trainingLoad, their athlete": Case(_TRAINING, {"id": "mine.organization", "athlete": "theirs.athlete"}),
     "setLoadSteps": Case(_STEPS, {"input": {"organizationId": "theirs.organization", **_SMALL}}),
     "setLoadSteps, their athlete": Case(
         _STEPS, {"input": {"organizationId": "mine.organization", "athleteId": "theirs.athlete", **_SMALL}}
