@@ -35,6 +35,8 @@ ROUTES: Mapping[str, str] = {
     "Organization": "organization(id: $organization) { %s }",
     "Program": "organization(id: $organization) { programs { %s } }",
     "Viewer": "viewer { %s }",
+    "Load": "organization(id: $organization) { workouts { nodes { sections { movements { prescription { load { %s } "
+    "} } } } } }",
     "Workout": "organization(id: $organization) { workouts { nodes { %s } } }",
 }
 """The path of a document to the fields of a type. Each type whose fields take arguments must be listed."""

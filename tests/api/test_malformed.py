@@ -75,7 +75,8 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     coach, own = organization.coach, str(organization.id)
     exercise = await api.run(CREATE_EXERCISE, coach, input={"organizationId": own, "name": "Own"})
     squat = await world.exercise_id("back-squat")
-    tree = [{"movements": [{"exerciseId": squat}]}]
+    prescription = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
+    tree = [{"movements": [{"exerciseId": squat, "prescription": prescription}]}]
     made = await api.run(CREATE_WORKOUT, coach, input={"organizationId": own, "scoring": "WEIGHT", "sections": tree})
     workout = made["createWorkout"]["workout"]
     section = workout["sections"][0]
@@ -86,7 +87,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     terms = await made_terms(api, organization)
     shared = {
         **terms, "organization": own, "organizationId": own, "exerciseId": squat, "workoutId": workout["id"],
-        "movementId": movement, "parentCommentId": comment, "programId": str(program),
+        "movementId": movement, "parentCommentId": comment, "programId": str(program), "exerciseIds": squat,
         "athleteIds": str(organization.member.id), "athleteId": str(organization.member.id),
     }  # fmt: skip
     existing = {"SectionInput.id": section["id"], "MovementInput.id": movement}

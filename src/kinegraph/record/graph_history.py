@@ -16,7 +16,7 @@ from kinegraph.record.graph import AthleteId, require_athlete
 from kinegraph.record.rules_history import CHART, History, PointRow
 from kinegraph.result.graph import ResultSet
 
-From = Annotated[date, strawberry.argument(name="from", description="The first day.")]
+From = Annotated[date, strawberry.argument(name="from", description="The first day of the window.")]
 
 
 @strawberry.type(description="A chart as SVG, at an address that anybody may open who has it, until it ends.")
@@ -76,7 +76,7 @@ class Query:
         athlete_id: AthleteId,
         exercise_id: Annotated[strawberry.ID, strawberry.argument(description="The exercise's id, or that of a view.")],
         start: From,
-        to: Annotated[date, strawberry.argument(description="The last day.")],
+        to: Annotated[date, strawberry.argument(description="The last day of the window.")],
     ) -> ExerciseHistory:
         exercise = require_key(stored_id(exercise_id), "exerciseId")
         rules.check_window(start, to, rules.MAX_HISTORY_DAYS)

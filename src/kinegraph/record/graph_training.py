@@ -119,7 +119,7 @@ class Query:
         organization_id: OrganizationId,
         athlete_id: AthleteId,
         start: From,
-        to: Annotated[date, strawberry.argument(description="The last day.")],
+        to: Annotated[date, strawberry.argument(description="The last day of the window.")],
     ) -> TrainingLoad:
         organization = require_key(organization_id, "organizationId")
         rules.check_window(start, to, rules_training.MAX_DAYS)
