@@ -12,7 +12,7 @@ athlete's row refers to an assignment together with its athlete.
 from alembic import op
 
 revision = "0036"
-down_revision = "0034"
+down_revision = "0035"
 
 RESULT_TABLES = ("assignment_results", "result_sets", "result_submissions")
 

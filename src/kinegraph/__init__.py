@@ -19,7 +19,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     2  media       uploads, attachments, thumbnails, signed addresses
     3  taxonomy    the vocabularies that exercises are tagged with
     3  video       an exercise's demonstration video
-    3  vectors     the vectors of texts that are searched: cached, or made by the embedding service
+    3  vectors     the vectors of queries (texts that somebody searches for): cached, or made by the embedding service
     4  exercise    the stored exercise: instructions, contraindications, clone
     5  catalog     lists of exercises: filters, sort orders, pages, facets
     5  canonical   the canonical library that ships with Kinegraph, and seeding it

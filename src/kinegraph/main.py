@@ -30,7 +30,7 @@ from kinegraph.http_responses import Finish, Validators, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.lexicon.rules_query import prepare
-from kinegraph.live import limits_of, open_metering, open_sockets
+from kinegraph.live import capabilities_of, limits_of, open_metering, open_sockets
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
@@ -46,7 +46,7 @@ from kinegraph.services import (
 )
 from kinegraph.settings import Settings
 from kinegraph.vectors.jobs import QueryVectors
-from kinegraph.vendors import enrichment_budget, open_embeddings
+from kinegraph.vendors import open_embeddings
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (
@@ -192,8 +192,7 @@ def _resources(services: Services, database: Database, storage: ObjectStorage, v
         settings.address,
         signed_addresses(services),
         vectors,
-        has_embeddings=settings.voyage_api_key is not None,
-        enrichment_budget=enrichment_budget(settings),
+        capabilities_of(settings),
     )
 
 

@@ -13,7 +13,7 @@ from graphql import GraphQLID
 
 from kinegraph.background import store as store_jobs
 from kinegraph.background.rules import JobKind
-from kinegraph.canonical.store import authenticate_curator
+from kinegraph.canonical.store import act_as_curator
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
@@ -35,6 +35,7 @@ SUGGEST = """mutation ($id: ID!) { suggestExerciseVideo(exerciseId: $id, url: "h
 CREATE_TERM = """mutation ($input: CreateTaxonomyTermInput!) {
   createTaxonomyTerm(input: $input) { term { id } userErrors { code field } }
 }"""
+PRESCRIPTION = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
 ODD = (
     "",
     " ",
@@ -75,8 +76,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     coach, own = organization.coach, str(organization.id)
     exercise = await api.run(CREATE_EXERCISE, coach, input={"organizationId": own, "name": "Own"})
     squat = await world.exercise_id("back-squat")
-    prescription = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
-    tree = [{"movements": [{"exerciseId": squat, "prescription": prescription}]}]
+    tree = [{"movements": [{"exerciseId": squat, "prescription": PRESCRIPTION}]}]
     made = await api.run(CREATE_WORKOUT, coach, input={"organizationId": own, "scoring": "WEIGHT", "sections": tree})
     workout = made["createWorkout"]["workout"]
     section = workout["sections"][0]
@@ -133,7 +133,7 @@ async def made_result(api: Api, coach: Person, assigned: str, exercise: str) -> 
 
 async def made_job(world: World) -> str:
     """A job that waits for a worker; none runs here."""
-    async with world.database.write(authenticate_curator) as session:
+    async with world.database.write(act_as_curator) as session:
         (id,) = await store_jobs.insert(session, [(JobKind.THUMBNAIL, {})])
     return str(id)
 
@@ -142,7 +142,7 @@ async def made_proposal(world: World, exercise: str) -> str:
     """An alias that waits for a review."""
     text = f"Alias {uuid4()}"
     values = {"exercise_id": exercise, "language": "he", "text": text, "proposed_text": text, "model": "a model"}
-    async with world.database.write(authenticate_curator) as session:
+    async with world.database.write(act_as_curator) as session:
         return str(await session.insert("alias_proposals", values))
 
 

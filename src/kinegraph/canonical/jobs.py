@@ -28,13 +28,13 @@ async def seed_library(database: Database, run: JobRun | None = None) -> AsyncIt
     `run` gets the progress, where a job does it. Raises LibraryError, which names row and field.
     """
     library = [(name, entries_of(name, content)) for name, content in shipped_files()]
-    async with database.write(store_seed.authenticate_curator) as session:
+    async with database.write(store_seed.act_as_curator) as session:
         await store_seed.seed_taxonomies(session, taxonomies := shipped_taxonomies())
         terms = await store_seed.global_terms(session, taxonomies)
     library = [(name, tagged(name, entries, terms)) for name, entries in library]
     total, done = sum(len(entries) for _, entries in library), 0
     for name, entries in library:
-        async with database.write(store_seed.authenticate_curator) as session:
+        async with database.write(store_seed.act_as_curator) as session:
             await store_seed.lock(session)
             new, changed = await store_seed.seed(session, entries)
             done += len(entries)
