@@ -69,7 +69,7 @@ class Context:
 
     `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
     `storage` is the object storage (outside.storage), `address` the API's own URL; `addresses` signs some below it.
-    `prepared` has what fields of the root obtained of services before, by function; `capabilities` are the optional ones'.
+    `prepared` has what fields of the root obtained before, by function; `capabilities` are of the optional services.
     """
 
     def __init__(
