@@ -103,6 +103,7 @@ def create_app(services: Services) -> Starlette:
             Route("/metrics", metrics.metrics),
             *files,
             media.LASTING,
+            media.FIGURES,
             agents.route,
             *pages,
         ],
