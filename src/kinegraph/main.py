@@ -113,6 +113,7 @@ def create_app(services: Services) -> Starlette:
             *files,
             media.LASTING,
             chart_route.ROUTE,
+            media.FIGURES,
             agents.route,
             *pages,
         ],

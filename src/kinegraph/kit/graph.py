@@ -110,8 +110,7 @@ def edge(
     without any, the parent is selected with all columns. `joined` has, by batch function of an edge below, a function
     that answers both edges by one statement: it takes the session, the keys here and the columns of both, and returns
     the answers here, and a dict of the answers below by their keys. `assumed_size` is how long a list usually is, from
-    which costs are estimated; every list without pages has one. `name` is that in the schema. `is_remembered`: see
-    `Context.ancestor`.
+    which costs are estimated; every list without pages has one. `name`: in the schema; `is_remembered`: see `ancestor`.
     """
     of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, None if callable(key) else key)
 
