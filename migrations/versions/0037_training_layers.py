@@ -8,7 +8,7 @@ layers, of contraindications and restrictions move the version of the library, s
 from alembic import op
 
 revision = "0037"
-down_revision = "0034"
+down_revision = "0036"
 
 CACHED = ("exercise_programming_profiles", "exercise_safety_constraints", "exercise_contraindications")
 """Tables of exercises whose changes now move the version of the library: what cached pages and trees show."""

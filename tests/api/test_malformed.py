@@ -13,12 +13,12 @@ from graphql import GraphQLID
 
 from kinegraph.background import store as store_jobs
 from kinegraph.background.rules import JobKind
-from kinegraph.canonical.store import authenticate_curator
+from kinegraph.canonical.store import act_as_curator
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
 from tests.api.samples import Operation, Path, bad, good, leaves, operations, put
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Organization, Person, World
 from tests.media.files import REQUEST as REQUEST_UPLOAD
 from tests.settings import with_settings
 
@@ -26,12 +26,16 @@ OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
 ADD_COMMENT = 'mutation ($m: ID!) { addComment(input: {movementId: $m, body: "Good"}) { comment { id } } }'
 ASSIGN = "mutation ($input: AssignWorkoutInput!) { assignWorkout(input: $input) { assignments { id } } }"
+RECORD_SETS = """mutation ($input: RecordSetsInput!) {
+  recordSets(input: $input) { result { id } userErrors { code } }
+}"""
 SUGGEST = """mutation ($id: ID!) { suggestExerciseVideo(exerciseId: $id, url: "https://example.com/better") {
   exercise { videoCandidates { id } } userErrors { code }
 } }"""
 CREATE_TERM = """mutation ($input: CreateTaxonomyTermInput!) {
   createTaxonomyTerm(input: $input) { term { id } userErrors { code field } }
 }"""
+PRESCRIPTION = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
 ODD = (
     "",
     " ",
@@ -72,8 +76,8 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     coach, own = organization.coach, str(organization.id)
     exercise = await api.run(CREATE_EXERCISE, coach, input={"organizationId": own, "name": "Own"})
     squat = await world.exercise_id("back-squat")
-    tree = [{"movements": [{"exerciseId": squat}]}]
-    made = await api.run(CREATE_WORKOUT, coach, input={"organizationId": own, "sections": tree})
+    tree = [{"movements": [{"exerciseId": squat, "prescription": PRESCRIPTION}]}]
+    made = await api.run(CREATE_WORKOUT, coach, input={"organizationId": own, "scoring": "WEIGHT", "sections": tree})
     workout = made["createWorkout"]["workout"]
     section = workout["sections"][0]
     movement = section["movements"][0]["id"]
@@ -82,8 +86,8 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
         program = await session.insert("programs", {"organization_id": organization.id, "name": "Strength"})
     terms = await made_terms(api, organization)
     shared = {
-        **terms, "organization": own, "organizationId": own, "exerciseId": squat, "exerciseIds": squat, "workoutId": workout["id"],
-        "movementId": movement, "parentCommentId": comment, "programId": str(program),
+        **terms, "organization": own, "organizationId": own, "exerciseId": squat, "workoutId": workout["id"],
+        "movementId": movement, "parentCommentId": comment, "programId": str(program), "exerciseIds": squat,
         "athleteIds": str(organization.member.id), "athleteId": str(organization.member.id),
     }  # fmt: skip
     existing = {"SectionInput.id": section["id"], "MovementInput.id": movement}
@@ -109,7 +113,9 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
             by_operation[name].update(film)
     given = {"workoutId": workout["id"], "athleteIds": [str(organization.member.id)], "scheduledFor": "2026-03-08"}
     assigned = (await api.run(ASSIGN, coach, input=given))["assignWorkout"]["assignments"][0]["id"]
-    by_operation["Mutation.resetSnapshot"]["assignmentId"] = assigned
+    for name in ("resetSnapshot", "recordAssignmentResult", "recordSets"):
+        by_operation[f"Mutation.{name}"]["assignmentId"] = assigned
+    by_operation["Mutation.deleteAssignmentResult"]["id"] = await made_result(api, coach, assigned, squat)
     for name in ("setAssignmentStatus", "updateAssignment", "unassignWorkout"):
         by_operation[f"Mutation.{name}"]["id"] = assigned
     await add_layers(world, organization, by_operation, ids["Exercise"])
@@ -146,9 +152,17 @@ async def made_edge(world: World) -> tuple[list[str], str]:
         return [str(id) for id in rungs], str(await session.insert("exercise_progressions", edge))
 
 
+async def made_result(api: Api, coach: Person, assigned: str, exercise: str) -> str:
+    """The result of an assignment, which is not completed."""
+    sets = [{"exerciseId": exercise, "number": 99, "reps": 1}]
+    done = await api.run(RECORD_SETS, coach, input={"assignmentId": assigned, "clientId": str(uuid4()), "sets": sets})
+    id: str = done["recordSets"]["result"]["id"]
+    return id
+
+
 async def made_job(world: World) -> str:
     """A job that waits for a worker; none runs here."""
-    async with world.database.write(authenticate_curator) as session:
+    async with world.database.write(act_as_curator) as session:
         (id,) = await store_jobs.insert(session, [(JobKind.THUMBNAIL, {})])
     return str(id)
 
@@ -157,7 +171,7 @@ async def made_proposal(world: World, exercise: str) -> str:
     """An alias that waits for a review."""
     text = f"Alias {uuid4()}"
     values = {"exercise_id": exercise, "language": "he", "text": text, "proposed_text": text, "model": "a model"}
-    async with world.database.write(authenticate_curator) as session:
+    async with world.database.write(act_as_curator) as session:
         return str(await session.insert("alias_proposals", values))
 
 
@@ -258,7 +272,8 @@ async def test_unusual_but_valid_values_are_stored_or_refused_with_their_field_n
                 sent = put(base(operation, ids), path, value)
                 response = await api.post(operation.text, organization.coach, **sent)
                 accepted = response.status_code == 200 and "code" not in response.text
-                once = path[-1] == "allowDuplicate" or operation.name in ("reviewAliasProposal", "createProgression")
+                unique = ("reviewAliasProposal", "createProgression")
+                once = path[-1] in ("allowDuplicate", "clientId") or operation.name in unique
                 stated = once and '"CONFLICT"' in response.text  # as the values before it were stored
                 assert accepted or stated or not fault(response, path), (path, value, response.text[:400])
 

@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from kinegraph.canonical.store import authenticate_curator
+from kinegraph.canonical.store import act_as_curator
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from tests.conftest import Organization, Person, World
 from tests.identity.references import REFERENCES
-from tests.identity.rows import ROW, SCOPED, Pool, fill, stored
+from tests.identity.rows import RESULTS, ROW, SCOPED, Pool, fill, stored
 
 WRITABLE = tuple(table for table in SCOPED if table != "memberships")
 STRANGERS = ("owner", "coach", "member", "somebody in no organization", "platform admin", "nobody", "the seed job")
@@ -33,7 +33,7 @@ class TwoOrganizations:
     @asynccontextmanager
     async def acting(self, stranger: str) -> AsyncIterator[WriteSession]:
         """A write session of the stranger."""
-        authenticate: Any = authenticate_curator if stranger == "the seed job" else None
+        authenticate: Any = act_as_curator if stranger == "the seed job" else None
         if person := self.people.get(stranger):
             authenticate = authenticate_as(person.id)
         async with self.world.database.write(authenticate) as session:
@@ -258,7 +258,7 @@ async def test_a_former_member_sees_nothing_of_the_organization(owner: Pool, two
         assert await session.run("UPDATE workouts SET title = 'Taken'") == 0
 
 
-MEMBERS_WRITE = ("exercise_comments", "attachments", "uploads", "workout_assignments")
+MEMBERS_WRITE = ("exercise_comments", "attachments", "uploads", "workout_assignments", *RESULTS)
 
 
 async def test_a_member_changes_their_own_assignments_only(owner: Pool, two: TwoOrganizations) -> None:

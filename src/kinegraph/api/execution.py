@@ -24,11 +24,12 @@ from kinegraph.api.preparations import has_preparations, prepared_for
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
+from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import authenticate_nobody
-from kinegraph.kit.context import Prepare
+from kinegraph.kit.context import Capabilities, Prepare
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import Authenticate
@@ -61,12 +62,12 @@ class Resources:
     limits: Limits
     address: str
     """The address of this server, for the addresses in answers."""
+    addresses: SignedAddresses
+    """Signs addresses of charts."""
     vectors: QueryVectors
-    """The vectors of texts that are searched."""
-    has_embeddings: bool = False
-    """Whether jobs that embed texts can be run."""
-    enrichment_budget: int | None = None
-    """Micro-dollars that a job of the language model may spend; None where none can be run."""
+    """The vectors of queries."""
+    capabilities: Capabilities
+    """Those of the optional services."""
 
 
 class Executed(NamedTuple):
@@ -118,8 +119,8 @@ async def execute_timed(
             storage=resources.storage,
             address=resources.address,
             prepared=prepared,
-            has_embeddings=resources.has_embeddings,
-            enrichment_budget=resources.enrichment_budget,
+            capabilities=resources.capabilities,
+            addresses=resources.addresses,
         )
         try:
             data, errors, _ = await _once(

@@ -8,7 +8,7 @@ from kinegraph.background.jobs import JobRun
 from kinegraph.canonical import store
 from kinegraph.canonical.jobs import tagged
 from kinegraph.canonical.rules import LibraryError, entries_of
-from kinegraph.canonical.rules_files import shipped_taxonomies
+from kinegraph.canonical.rules_files import shipped_rows, shipped_taxonomies
 from kinegraph.canonical.rules_objects import KEY_FAULT, is_seed_key, size_fault
 from kinegraph.kit.database import Database
 from kinegraph.outside.errors import ServiceError
@@ -27,7 +27,7 @@ async def seed_object(database: Database, storage: ObjectStorage, run: JobRun, k
     try:
         await run.show(database, done=0, message=f"Reads {key}.")
         content = await _content(storage, key)
-        entries = await asyncio.to_thread(entries_of, key, content)
+        entries = await asyncio.to_thread(entries_of, key, content, shipped_rows())
         await run.show(database, total=len(entries), message=f"Writes the rows of {key}.")
         return await _write(database, run, key, entries)
     except LibraryError as error:
@@ -51,7 +51,7 @@ async def _content(storage: ObjectStorage, key: str) -> bytes:
 
 async def _write(database: Database, run: JobRun, key: str, entries: Sequence[Mapping[str, Any]]) -> str:
     added = changed = 0
-    async with database.write(store.authenticate_curator) as session:
+    async with database.write(store.act_as_curator) as session:
         if not await store.try_lock(session):
             raise ServiceError("The canonical library is being seeded or imported by others; this is tried again.")
         entries = tagged(key, entries, await store.global_terms(session, shipped_taxonomies()))

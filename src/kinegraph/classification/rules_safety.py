@@ -101,8 +101,11 @@ def constraint_of(
 
 
 def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
+    """What to do where an exercise is ruled out: the rule's own advice, or a substitute, or to leave it out."""
+    if finding.instead:
+        return finding.instead
     slug = substitutes.get(finding.condition)
-    return f"Use {slug}" if slug else "Choose another exercise: substituteExercises lists safe ones"
+    return f"Use {slug}" if slug else "Leave it out until your doctor or physiotherapist has cleared you for it"
 
 
 def assess(constraint: Constraint, conditions: Iterable[str]) -> Assessment:
@@ -122,7 +125,7 @@ def assess(constraint: Constraint, conditions: Iterable[str]) -> Assessment:
         Warned(c, is_avoid=False, modification=texts.get(c)) for c in constraint.caution_if if c in having
     ]
     if avoided:
-        return Assessment(False, AVOID_SCORE, warned, indicated)
+        return Assessment(False, AVOID_SCORE, warned)
     worst = {max(chain, key=lambda condition: constraint.risk_scores.get(condition, 0)) for chain in considered}
     total = sum(constraint.risk_scores.get(condition, 0) for condition in worst)  # of a common parent, once
     return Assessment(True, min(total, MAX_SCORE), warned, indicated)
