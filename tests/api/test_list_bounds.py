@@ -54,6 +54,7 @@ BOUNDED_OTHERWISE = {
     "SearchHighlight.ranges": "the words of a name or alias, of at most 255 characters",
     "ExerciseSuggestion.highlights": "the words of a name, of at most 255 characters",
     "Exercise.progressionChain": "its argument `depth`, of at most 25",
+    "Organization.safeExercises": "its argument `first`, of at most 100",
     "Query.exerciseClasses": "shipped with this version, as are the next three",
     "Query.classModifiers": "a few dozens",
     "Query.stressors": "a few dozens",

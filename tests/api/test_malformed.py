@@ -93,13 +93,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     existing = {"SectionInput.id": section["id"], "MovementInput.id": movement}
     ids = {"Exercise": exercise["createExercise"]["exercise"]["id"], "Workout": workout["id"], "Movement": movement,
            "Comment": comment, "TaxonomyTerm": terms["bodyRegionId"], "Program": str(program)}  # fmt: skip
-    file = {
-        "organizationId": own,
-        "purpose": "COMMENT_ATTACHMENT",
-        "filename": "a",
-        "mime": "image/png",
-        "sizeBytes": 1,
-    }
+    file = {"purpose": "COMMENT_ATTACHMENT", "filename": "a", "mime": "image/png", "sizeBytes": 1}
     announced = await api.run(REQUEST_UPLOAD, coach, input={**file, "organizationId": own})
     by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
     by_operation["Query.organization"]["id"] = by_operation["Mutation.updateOrganization"]["id"] = own
@@ -144,7 +138,7 @@ async def made_restriction(world: World, organization: Organization, exercise: s
 
 async def made_edge(world: World) -> tuple[list[str], str]:
     """Two canonical exercises, and the id of an edge between them."""
-    async with world.database.write(authenticate_curator) as session:
+    async with world.database.write(act_as_curator) as session:
         exercise = {"name": "Rung", "difficulty": 2}
         rungs = [await session.insert("exercises", exercise) for _ in range(2)]
         ends = {"from_exercise_id": rungs[0], "to_exercise_id": rungs[1]}

@@ -136,6 +136,8 @@ DOCUMENTS: dict[str, str] = {
         "exerciseLibrary(source: ORG)", "nodes",
         f"safetyRestrictions {{ condition exercise {{ name }} }} {LAYERS} {OWN_ASSESSED} exercise",
         f"{LAYERS} {ASSESSED} {GRAPH}"),
+    "exercises in the order of their risk": ours(
+        'safeExercises(conditions: ["knee_pain"], first: 10)', "assessment { riskScore } exercise", "name"),
     "training layers of movements": ours(
         *MOVEMENTS, f"exercise {{ {LAYERS} {OWN_ASSESSED} exercise {{ {LAYERS} {ASSESSED} {GRAPH} }} }}"),
     "training layers of canonical exercises": nest("", "exercises(first: %d)", "nodes", f"{LAYERS} {ASSESSED} {GRAPH}"),

@@ -77,7 +77,7 @@ def test_a_condition_that_differs_from_its_parent_is_as_severe_at_least() -> Non
 
 
 def test_substitutes_are_offered_to_somebody_with_the_condition_and_resemble_the_exercise() -> None:
-    for slug, by_condition in substitutes_of(ROWS).items():
+    for slug, by_condition in substitutes_of(ROWS, ROWS).items():
         row = BY_SLUG[slug]
         for condition, other in by_condition.items():
             found, chosen = assess(constraint_of_entry(BY_SLUG[other]), [condition]), BY_SLUG[other]

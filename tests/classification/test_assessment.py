@@ -153,7 +153,7 @@ def test_severities_become_what_is_avoided_and_scores(
 
 
 def test_what_is_avoided_names_its_substitute_and_inherited_findings_are_not_repeated() -> None:
-    avoided = Finding("pregnancy", Severity.ABSOLUTE, "Because.", "Do less")
+    avoided = Finding("pregnancy", Severity.ABSOLUTE, "Because.")
     inherited = Finding("knee_pain", Severity.WARNING, "Because.", is_inherited=True)
     of = constraint_of({"pregnancy": avoided, "knee_pain": inherited}, frozenset(), {"pregnancy": "wall-sit"})
     assert of.modifications == [Modification("pregnancy", "Use wall-sit", True)]

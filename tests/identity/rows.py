@@ -140,9 +140,7 @@ async def describe(owner: Pool, organization: Organization, exercise: UUID) -> d
         "tag": await insert(owner, "exercise_tags", **tag),
         "instruction": await insert(owner, "exercise_instructions", **hanging, **instruction),
         "contraindication": await insert(owner, "exercise_contraindications", **hanging, **against),
-        "profile": await insert(
-            owner, "exercise_programming_profiles", **hanging, fatigue_score=3, minimum_recovery=24
-        ),
+        "profile": await insert(owner, "exercise_programming_profiles", **hanging, **profile),
         "safety": await insert(owner, "exercise_safety_constraints", **hanging, avoid_if=["ours"]),
         "restriction": await insert(
             owner, "safety_restrictions", **hanging, condition="knee_pain", severity="absolute"

@@ -20,7 +20,7 @@ LIST = """query ($id: ID!, $conditions: [String!]! = [], $filter: ExerciseFilter
       programming { classKey forceType stabilityDemand skillDemand restSeconds(goal: POWER) } } } } }"""
 KEYS = sorted(vocabulary())
 SAMPLES = settings(
-    max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -136,3 +136,40 @@ async def test_bounds_of_demands_are_checked(api: Api, gym: Organization) -> Non
     for name, value in (("stabilityMax", 6), ("skillMax", 0)):
         response = (await api.post(LIST, gym.coach, id=str(gym.id), filter={name: value})).json()
         assert [error["extensions"]["field"] for error in response["errors"]] == [["filter", name]]
+
+
+RISKS = """query ($id: ID!, $conditions: [String!]!, $filter: ExerciseFilter, $first: Int! = 100) {
+  organization(id: $id) { safeExercises(conditions: $conditions, filter: $filter, first: $first) {
+    exercise { name } assessment { riskScore isSafe isClassified } } } }"""
+
+
+@SAMPLES
+@given(conditions=st.lists(st.sampled_from(KEYS), max_size=4, unique=True))
+async def test_the_risk_ordered_list_begins_with_the_lowest_scores_of_the_safe_list(
+    plain: Api, restricted: Organization, conditions: list[str]
+) -> None:
+    variables = {"id": str(restricted.id), "conditions": conditions}
+    found = (await plain.run(RISKS, restricted.coach, **variables))["organization"]["safeExercises"]
+    scores = [each["assessment"]["riskScore"] for each in found]
+    filter = {"safeFor": conditions, "safeForStrictness": "RESTRICTION"}
+    safe = [node["safetyFor"]["riskScore"] for node in await listed(plain, restricted, *conditions, **filter)]
+    assert scores == sorted(safe)[:100]
+    names = [(each["assessment"]["riskScore"], each["exercise"]["name"].lower()) for each in found]
+    assert [score for score, _ in names] == sorted(scores)
+
+
+async def test_the_risk_ordered_list_takes_filters_and_refuses_what_it_cannot_answer(
+    api: Api, world: World, gym: Organization
+) -> None:
+    async def refused(**variables: Any) -> list[list[str]]:
+        sent = {"id": str(gym.id), "conditions": ["knee pain"], **variables}
+        return [e["extensions"]["field"] for e in (await api.post(RISKS, gym.coach, **sent)).json()["errors"]]
+
+    filter = {"classKey": ["barbell_squat"], "safeForStrictness": "ABSOLUTE"}
+    variables = {"id": str(gym.id), "conditions": ["knee pain"], "filter": filter, "first": 3}
+    found = (await api.run(RISKS, gym.coach, **variables))["organization"]["safeExercises"]
+    assert len(found) == 3 and all(each["assessment"]["riskScore"] < 100 for each in found)
+    assert await refused(conditions=["knee pain", "kneee pain"]) == [["conditions", "1"]]
+    assert await refused(conditions=["knee pain"] * 61) == [["conditions"]]
+    assert await refused(first=101) == [["first"]]
+    assert await refused(filter={"safeFor": ["knee pain"]}) == [["filter", "safeFor"]]

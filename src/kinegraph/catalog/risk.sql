@@ -1,14 +1,24 @@
--- Whether an exercise e is left in a list for a person with conditions: its risk score, as
--- `classification.rules_safety.assess` computes it, is less than a limit, and it is classified or may be unclassified.
+-- A value of an exercise e for a person with conditions, of its risk score (assessed.score, 0 to 100), which is computed
+-- as by `classification.rules_safety.assess`, and of its row of constraints, c, which is null where it is unclassified.
 --
+--  {value}     the value
 --  {nearest}   the id of the row of constraints that e has, or of its nearest source with one
 --  {sources}   the ids of e, and of its sources up to that one
 --  {chains}    number, depth, key and spelling of the conditions (`catalog.rules.ChainEntry`), as four arrays
---  {viewer}    the organization whose restrictions count, or null        {limit}  {is_unclassified_shown}
-(SELECT (c.id IS NOT NULL OR {is_unclassified_shown}) AND assessed.score < {limit}
- FROM (SELECT {nearest} AS id) AS nearest
- LEFT JOIN exercise_safety_constraints c ON c.id = nearest.id
- CROSS JOIN LATERAL (
+--  {viewer}    the organization whose restrictions count, or null
+--  {untouched} the value of an exercise that no constraint, restriction or contraindication names a condition for
+--  {listed}    the lists of constraints, {severities} the severities, and {spellings} those of the conditions, by which it
+--              is decided whether one does: most exercises need no more than that
+(SELECT CASE WHEN coalesce(({listed}) && {spellings}, false)
+               OR EXISTS (SELECT FROM exercise_contraindications against
+                          WHERE against.exercise_id = e.id AND against.severity IN ({severities})
+                            AND (c.id IS NULL OR against.organization_id IS NOT NULL)
+                            AND against.condition = ANY ({spellings}))
+               OR EXISTS (SELECT FROM safety_restrictions restriction
+                          WHERE restriction.organization_id = {viewer} AND restriction.condition = ANY ({spellings})
+                            AND restriction.severity IN ({severities})
+                            AND restriction.exercise_id = ANY (ARRAY({sources})))
+             THEN (SELECT {value} FROM (
     WITH chain (number, depth, key, spelling) AS (SELECT * FROM unnest({chains})),
     added (spelling, score) AS (
         SELECT against.condition,
@@ -26,6 +36,7 @@
         UNION ALL SELECT unnest(c.caution_if), 1
         UNION ALL SELECT risk ->> 'condition', (risk ->> 'risk_score')::integer
                   FROM jsonb_array_elements(c.risk_scores) AS risk
+                  WHERE risk ->> 'condition' = ANY ({spellings})
         UNION ALL SELECT spelling, score FROM added
     ),
     indication (number, depth) AS (
@@ -49,4 +60,6 @@
     SELECT CASE WHEN EXISTS (SELECT FROM counted WHERE score >= 100) THEN 100
                 ELSE (SELECT least(coalesce(sum(score), 0), 99) FROM (SELECT DISTINCT key, score FROM worst) AS each)
            END AS score
- ) AS assessed)
+ ) AS assessed) ELSE {untouched} END
+ FROM (SELECT {nearest} AS id OFFSET 0) AS nearest
+ LEFT JOIN LATERAL (SELECT * FROM exercise_safety_constraints one WHERE one.id = nearest.id OFFSET 0) AS c ON true)

@@ -9,6 +9,7 @@ from typing import Protocol
 from kinegraph.catalog.rules import ChainEntry, Filter
 from kinegraph.classification.rules_safety import chains_of
 from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import Path
 from kinegraph.taxonomy.rules_conditions import folded, meant, nearest
 
 MAX_SUGGESTED = 5
@@ -40,7 +41,7 @@ def own_conditions(rows: Sequence[ConditionRow]) -> list[str]:
     )
 
 
-def resolved(wanted: Filter, rows: Sequence[ConditionRow]) -> Filter:
+def resolved(wanted: Filter, rows: Sequence[ConditionRow], path: Path = ("filter", "safeFor")) -> Filter:
     """The filter with the chains of the conditions that were sent.
 
     Raises Refused for conditions that are neither in the vocabulary nor on an exercise that the viewer sees.
@@ -52,7 +53,7 @@ def resolved(wanted: Filter, rows: Sequence[ConditionRow]) -> Filter:
         if not meant(text) and folded(text) not in allowed:
             close = nearest(text, islice(own, MAX_COMPARED)) if len(checks.refusals) < MAX_SUGGESTED else []
             hint = f"the nearest known: {', '.join(close)}" if close else "contraindicationConditions lists them"
-            checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", "filter", "safeFor", position)
+            checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", *path, position)
     checks.done()
     keys = {key for text in sent for key in meant(text) or (folded(text),)}
     return replace(wanted, chains=_chains(keys, [row.condition for row in rows]))

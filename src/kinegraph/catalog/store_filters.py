@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from kinegraph.catalog.rules import BANDS, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
-from kinegraph.classification.rules_safety import AVOID_SCORE, OFFERED_BELOW
+from kinegraph.classification.rules_safety import AVOID_SCORE, MAX_SCORE, OFFERED_BELOW
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
 from kinegraph.kit.sessions import Arguments
 from kinegraph.lexicon.rules_filter import sought_names
@@ -164,19 +164,46 @@ def _risk() -> str:
     return (files("kinegraph.catalog") / "risk.sql").read_text().partition("\n(SELECT")[2]
 
 
+EVERY = ("c.avoid_if || c.caution_if || c.indicated_for", "'absolute', 'restriction', 'warning'")
+RULED_OUT = ("c.avoid_if", "'absolute'")
+"""The lists of constraints and the severities of contraindications that have a part in a score, or in one of 100."""
+
+
 def _is_safe(wanted: Filter, columns: Columns, arguments: Arguments) -> str:
     """The condition that an exercise may be offered to a person with the filter's conditions."""
-    numbers, depths, keys, spellings = (list(each) for each in zip(*wanted.chains, strict=True))
-    arrays = ((numbers, "integer[]"), (depths, "integer[]"), (keys, "text[]"), (spellings, "text[]"))
     is_strict = wanted.safe_for_strictness == SafetyStrictness.RESTRICTION
-    constraints = "exercise_safety_constraints"
+    limit = OFFERED_BELOW if is_strict else AVOID_SCORE
+    is_shown = "true" if wanted.include_unclassified else "c.id IS NOT NULL"
+    value = f"{is_shown} AND assessed.score < {limit}"
+    return _of_person(value, is_shown, EVERY if is_strict else RULED_OUT, wanted, columns, arguments)
+
+
+def risk(wanted: Filter, columns: Columns, arguments: Arguments) -> str:
+    """The risk score of an exercise for a person with the filter's conditions; 0 without conditions."""
+    if not wanted.chains:
+        return "0"
+    value = f"CASE WHEN c.id IS NULL THEN greatest({{0}}, {MAX_SCORE}) ELSE {{0}} END"
+    return _of_person(value.format("assessed.score"), value.format("0"), EVERY, wanted, columns, arguments)
+
+
+def _of_person(
+    value: str, untouched: str, lists: tuple[str, str], wanted: Filter, columns: Columns, arguments: Arguments
+) -> str:
+    """A value of `risk.sql`, for a person with the filter's conditions."""
+    numbers, depths, keys, spellings = (list(each) for each in zip(*wanted.chains, strict=True))
+    arrays = ((numbers, "integer[]"), (depths, "integer[]"), (keys, "text[]"))
+    bound = [arguments.bind(values, kind) for values, kind in arrays]
+    spelled, constraints = arguments.bind(spellings, "text[]"), "exercise_safety_constraints"
     return "(SELECT" + _risk().format(
+        value=value,
+        untouched=untouched,
+        listed=lists[0],
+        severities=lists[1],
         nearest=_layer(constraints, "layer.id"),
         sources=SOURCES.format(table=constraints),
-        chains=", ".join(arguments.bind(values, kind) for values, kind in arrays),
+        chains=", ".join((*bound, spelled)),
+        spellings=spelled,
         viewer=columns["restricted_by"],
-        limit=OFFERED_BELOW if is_strict else AVOID_SCORE,
-        is_unclassified_shown="true" if wanted.include_unclassified else "false",
     )
 
 
