@@ -105,9 +105,9 @@ TEXTS = {
 }
 """Settings that take any text."""
 EXPECTED = (
-    r"it takes (a whole number from \d+ to \d+|a number from [\d.]+ to \d+|one of [\w-]+(, [\w-]+)+|at least 32 bytes .+|"
-    r"a URL that starts with \w+://( or \w+://)*|some of \w+(, \w+)+, separated by commas|addresses, such as .+|"
-    r"names of headers, separated by commas)\."
+    r"it takes (a whole number from \d+ to \d+|a number from [\d.]+ to \d+|one of [\w-]+(, [\w-]+)+|"
+    r"at least 32 bytes .+|a URL that starts with \w+://( or \w+://)*|some of \w+(, \w+)+, separated by commas|"
+    r"addresses, such as .+|names of headers, separated by commas)\."
 )
 
 

@@ -66,14 +66,15 @@ def trace_of(error: BaseException | None) -> str:
 
 
 def reason_of(error: BaseException, *expected: type[BaseException]) -> str:
-    """Why something failed, for a log's field `reason`: the message of an error of these classes, which never holds what
-    a row or a request has; of any other as `set_up` says.
+    """The field `reason` of a log line: the message of an error of the classes `expected`; of others, as `set_up` says.
+
+    Messages of the classes `expected` must never hold what a row or a request has.
     """
     return str(error) or type(error).__name__ if isinstance(error, expected) else _line_of(error)
 
 
 def _line_of(error: BaseException) -> str:
-    """An error as `set_up` says; without its message, its class and the names that a database's error has of the schema."""
+    """An error on one line; without its message, its class, and the names that a database's error has of the schema."""
     if _shows_messages:
         return "".join(traceback.format_exception_only(error)).rstrip()
     found = {name: getattr(error, name, None) for name in ("sqlstate", "table_name", "column_name", "constraint_name")}
@@ -83,8 +84,8 @@ def _line_of(error: BaseException) -> str:
 def set_up(log_format: str, level: int = logging.INFO, *, shows_messages: bool = False) -> None:
     """Send all logs to standard error as json, as text, or (auto) as text if it is a terminal.
 
-    The messages of unexpected exceptions are logged only where `shows_messages` (`reason_of`): they may repeat what a client has sent or what a
-    row holds, such as `Key (email)=(…) already exists`, which is health data or a secret.
+    The messages of unexpected exceptions are logged only where `shows_messages` (see `reason_of`): they may repeat what
+    a client has sent or what a row holds, such as `Key (email)=(…) already exists`, which is health data or a secret.
     """
     global _shows_messages
     _shows_messages = shows_messages

@@ -83,7 +83,9 @@ async def reset_override(session: WriteSession[Viewer], key: ExerciseKey) -> Non
     )
 
 
-EDITOR = "CASE WHEN o.changes -> field.key IS NULL THEN o.updated_by_user_id ELSE (o.changes -> field.key ->> 'by')::uuid END"
+EDITOR = """
+    CASE WHEN o.changes -> field.key IS NULL THEN o.updated_by_user_id
+         ELSE (o.changes -> field.key ->> 'by')::uuid END"""
 """Who set a field: nobody for an import; where no change is stored (before migration 0009), the row's last editor."""
 
 
