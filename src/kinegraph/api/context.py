@@ -10,6 +10,7 @@ from typing import Any  # what fields prepared
 from starlette.requests import Request
 
 from kinegraph.api.documents import Document
+from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_as
@@ -38,6 +39,7 @@ class RequestContext(Context):
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
         capabilities: Capabilities = NO_SERVICES,
+        addresses: SignedAddresses | None = None,
     ) -> None:
         super().__init__(
             database,
@@ -47,6 +49,7 @@ class RequestContext(Context):
             address=address,
             prepared=prepared,
             capabilities=capabilities,
+            addresses=addresses,
         )
         self.document = document
 
