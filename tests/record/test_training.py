@@ -75,8 +75,8 @@ async def test_sets_count_whole_for_primary_and_half_for_secondary_muscles(api: 
 @pytest.mark.parametrize(
     ("score", "days", "hours", "needed"),
     [
-        (8, 2, 48, 72),
-        (8, 3, None, 72),
+        (9, 2, 48, 72),
+        (9, 3, None, 72),
         (6, 1, 24, 48),
         (6, 2, None, 48),
         (4, 0, 0, 24),

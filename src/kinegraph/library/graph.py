@@ -53,7 +53,7 @@ class FieldOverride(Node):
     field: str = strawberry.field(description="The field's name, as in customizedFields.")
     canonical_value: JSON | None = strawberry.field(description="What the canonical row says now.")
     override_value: JSON = strawberry.field(description="What the organization says instead.")
-    updated_by: User | None = strawberry.field(description="Who set it; null where that is not known any more.")
+    updated_by: User | None = strawberry.field(description="Who set it; null for an import.")
     updated_at: datetime = strawberry.field(description="When the organization last changed this field.")
     is_drifted: bool = strawberry.field(
         description="Whether the canonical value has changed since; sending the override again takes note of it."

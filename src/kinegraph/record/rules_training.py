@@ -22,9 +22,6 @@ SECONDARY_SHARE = 0.5
 USUAL_SETS = 3
 """The sets for which an exercise's fatigue score counts once."""
 
-RECOVERY_HOURS = """CASE WHEN {score} >= 8 THEN 72 WHEN {score} >= 6 THEN 48 WHEN {score} >= 4 THEN 24 ELSE 0 END"""
-"""SQL of an exercise's minimum recovery in hours, from its fatigue score: the one place that says so."""
-
 
 class TrainedRow(Protocol):
     """An exercise in an assignment: how many sets of it were planned and done, on which day."""

@@ -7,12 +7,18 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
-from kinegraph.record.rules_training import LEAD_DAYS, RECOVERY_HOURS, TrainedRow
+from kinegraph.record.rules_training import LEAD_DAYS, TrainedRow
 from kinegraph.result.store import readable
 
 PLANNED_SETS = """coalesce((m.prescription ->> 'sets')::integer, (s.config ->> 'rounds')::integer,
                           jsonb_array_length(s.config -> 'rep_scheme'), 1)"""
 """SQL of the sets of a movement: prescribed, or as many as its section has rounds."""
+
+
+RECOVERY_HOURS = """coalesce(profile.minimum_recovery,
+                        CASE WHEN profile.fatigue_score >= 9 THEN 72 WHEN profile.fatigue_score >= 6 THEN 48
+                             WHEN profile.fatigue_score >= 4 THEN 24 ELSE 0 END)"""
+"""SQL of an exercise's recovery; by fatigue alone where it has no class (docs/domain.md, Training layers)."""
 
 
 def _muscles(column: str, key: str) -> str:
@@ -53,13 +59,13 @@ TRAINED = f"""
         SELECT a.position, a.organization_id, a.id AS assignment_id, a.day, t.exercise_id, t.planned, t.done,
                {_muscles("primary_muscles", "primaryMuscles")} AS primary_muscles,
                {_muscles("secondary_muscles", "secondaryMuscles")} AS secondary_muscles,
-               profile.fatigue_score, {RECOVERY_HOURS.format(score="profile.fatigue_score")} AS recovery_hours
+               profile.fatigue_score, {RECOVERY_HOURS} AS recovery_hours
         FROM total t
         JOIN assignment a ON a.id = t.id
         JOIN exercises e ON e.id = t.exercise_id
         LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = a.organization_id
         LEFT JOIN LATERAL (
-            SELECT p.fatigue_score
+            SELECT p.fatigue_score, p.minimum_recovery
             FROM exercise_programming_profiles p
             WHERE p.exercise_id IN (e.id, e.forked_from_id)
             ORDER BY p.exercise_id = e.id DESC
