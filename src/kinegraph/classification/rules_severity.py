@@ -1,7 +1,7 @@
 """The severity matrix: which conditions speak against an exercise, and how strongly (docs/training.md, Safety).
 
 Per condition the strictest rule that matches counts, the first of equal ones. Who has a condition has its parents too
-(docs/domain.md, Conditions), so that a condition is at least as severe as its parent.
+(docs/domain.md, Training layers), so that a condition is at least as severe as its parent.
 """
 
 from collections.abc import Iterable, Mapping
