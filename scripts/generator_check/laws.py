@@ -87,17 +87,17 @@ def _of_all(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
 
 def _of_answers(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     request, trained = workout.request, movements(workout, *TRAINING)
-    said = {each.subject for each in workout.unmet}
+    said = {each.subject for each in workout.unmet_demands}
     for name, keys in request.targets:
         if name not in said and not any(each.candidate.primary & keys for each in trained):
             yield f"{name}: it is neither trained nor unmet"
         if name in said and any(each.candidate.primary & keys for each in trained):
             yield f"{name}: it is trained, and said to be unmet"
-    if not request.targets and not trained and not workout.unmet:
+    if not request.targets and not trained and not workout.unmet_demands:
         yield "an empty workout says nothing"
-    if movements(workout, *TRAINING) and not movements(workout, SectionType.WARMUP):
-        if Demand.WARM_UP not in {each.demand for each in workout.unmet}:
-            yield "a warm-up is missing"
+    has_warm_up = bool(movements(workout, SectionType.WARMUP))
+    if trained and not has_warm_up and Demand.WARM_UP not in {each.demand for each in workout.unmet_demands}:
+        yield "a warm-up is missing"
     shown = {each.id for each in catalogue.candidates if request.with_drafts or not each.is_draft}
     listed = [each.candidate.id for each in workout.excluded] + [each.candidate.id for each in movements(workout)]
     if sorted(listed) != sorted(shown):

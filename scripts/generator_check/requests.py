@@ -17,8 +17,8 @@ NUMBERS_OF_CONDITIONS = (0, 0, 0, 1, 1, 2, 3, 5, 10, 60)
 def random_request(random: Random, catalogue: Catalogue) -> Request:
     """A request with random values; about a third for the whole body, about a third with every equipment."""
     targets = random.sample(sorted(groups()), random.choice((0, 0, 1, 1, 2, 3, 6)))
-    known = sorted(catalogue.equipment_names)
-    equipment = None if random.random() < 0.3 else frozenset(random.sample(known, random.choice((0, 1, 3, 6, 12, 30))))
+    names = sorted(catalogue.equipment_names)
+    equipment = None if random.random() < 0.3 else frozenset(random.sample(names, random.choice((0, 1, 3, 6, 12, 30))))
     conditions = sorted(vocabulary())
     return Request(
         goal=random.choice(list(TrainingGoal)),

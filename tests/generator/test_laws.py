@@ -38,20 +38,20 @@ def test_a_session_for_the_whole_body_has_every_movement() -> None:
     workout = generated(request(goal=TrainingGoal.STRENGTH, minutes=75), shipped_catalogue())
     sides = {each.candidate.side for each in movements(workout)}
     assert {"squat", "hinge", "push", "pull", "core"} <= sides
-    assert workout.unmet == []
+    assert workout.unmet_demands == []
 
 
 def test_five_minutes_are_answered_with_the_time_that_would_do() -> None:
     workout = generated(request(minutes=5, equipment=frozenset()), shipped_catalogue())
     assert workout.estimated_seconds <= 300
-    unmet = [each for each in workout.unmet if each.demand is Demand.SESSION_TIME]
+    unmet = [each for each in workout.unmet_demands if each.demand is Demand.SESSION_TIME]
     assert unmet
     assert all(each.suggestion and "sessionMinutes" in each.suggestion for each in unmet)
 
 
 def test_a_muscle_that_nothing_trains_without_equipment_names_the_equipment_that_would_help() -> None:
     target = (("biceps", frozenset({"biceps"})),)
-    (unmet,) = generated(request(targets=target, equipment=frozenset()), shipped_catalogue()).unmet
+    (unmet,) = generated(request(targets=target, equipment=frozenset()), shipped_catalogue()).unmet_demands
     assert (unmet.demand, unmet.subject) == (Demand.TARGET_MUSCLE, "biceps")
     assert unmet.detail.startswith("No exercise for hypertrophy trains biceps without equipment.")
     assert "umbbell would give" in (unmet.suggestion or "")
@@ -60,5 +60,5 @@ def test_a_muscle_that_nothing_trains_without_equipment_names_the_equipment_that
 def test_every_condition_at_once_gives_no_exercise_and_says_so() -> None:
     workout = generated(request(person=Person(vocabulary())), shipped_catalogue())
     assert movements(workout) == []
-    assert {each.demand for each in workout.unmet} == {Demand.MOVEMENT}
+    assert {each.demand for each in workout.unmet_demands} == {Demand.MOVEMENT}
     assert len(workout.excluded) == len(shipped_catalogue().candidates)

@@ -39,8 +39,9 @@ STATEMENT = """
             FROM exercises e
             LEFT JOIN exercise_programming_profiles own ON own.exercise_id = e.id
             WHERE (e.organization_id IS NULL OR e.organization_id = wanted.organization_id)
-              AND e.deleted_at IS NULL
-              AND (e.status = 'published' OR (e.status = 'draft' AND e.organization_id IS NOT NULL))
+              AND CASE WHEN $3::uuid[] IS NOT NULL THEN e.id = ANY ($3)
+                       ELSE e.deleted_at IS NULL
+                            AND (e.status = 'published' OR (e.status = 'draft' AND e.organization_id IS NOT NULL)) END
             ORDER BY (own.class_key IS NULL AND e.forked_from_id IS NULL), e.organization_id NULLS LAST, e.id
             LIMIT $2
         ) AS e
@@ -101,32 +102,36 @@ STATEMENT = """
     LEFT JOIN profile ON profile.start = e.id
     LEFT JOIN safety ON safety.start = e.id
     LEFT JOIN edges ON edges.start = e.id
-    """
+"""
+"""$1: organizations; $2: the greatest number of rows of each; $3: only exercises with these ids, in any status."""
 
 
 async def catalogues(session: ReadSession[Viewer], organization_ids: Sequence[UUID]) -> list[Catalogue]:
     """The catalogue of each organization of the viewer's, in key order: from the cache where it is current."""
-    found: dict[UUID, Catalogue] = {}
-    cache = session.cache
-    versions = {id: session.viewer.version(id) for id in organization_ids}
-    for id in organization_ids if cache is not None else ():
-        if None not in versions[id] and session.viewer.organization(id) is not None:
-            cached = cache.get(("catalogue", id), versions[id]) if cache is not None else None
-            if cached is not None:
-                found[id] = cached
-    missing = [id for id in dict.fromkeys(organization_ids) if id not in found]
-    if missing:
-        for id, catalogue in (await loaded(session, missing)).items():
-            found[id] = catalogue
-            if cache is not None and None not in versions[id] and session.viewer.organization(id) is not None:
-                size = BYTES_PER_CANDIDATE * len(catalogue.candidates)
-                cache.put(("catalogue", id), versions[id], catalogue, size)
+    cache, viewer = session.cache, session.viewer
+    cached_ids = [id for id in organization_ids if cache is not None and is_cached(viewer, id)]
+    found = {id: cache.get((KIND, id), viewer.version(id)) for id in cached_ids} if cache is not None else {}
+    missing = [id for id in dict.fromkeys(organization_ids) if found.get(id) is None]
+    found |= await loaded(session, missing) if missing else {}
+    for id in cached_ids:
+        if cache is not None and id in missing:
+            size = BYTES_PER_CANDIDATE * len(found[id].candidates)
+            cache.put((KIND, id), viewer.version(id), found[id], size)
     return [found[id] for id in organization_ids]
+
+
+KIND = "catalogue"
+"""The kind of these entries of the cache."""
+
+
+def is_cached(viewer: Viewer, organization_id: UUID) -> bool:
+    """True if the viewer may read an organization's entry of the cache, and its versions exist."""
+    return viewer.organization(organization_id) is not None and None not in viewer.version(organization_id)
 
 
 async def loaded(session: ReadSession, organization_ids: Sequence[UUID]) -> Mapping[UUID, Catalogue]:
     """The catalogues of organizations as they are stored now, by one statement."""
-    rows: list[CandidateRow] = await session.fetch(STATEMENT, organization_ids, MAX_CANDIDATES)
+    rows: list[CandidateRow] = await session.fetch(STATEMENT, organization_ids, MAX_CANDIDATES, None)
     by_organization: dict[UUID, list[Candidate]] = {id: [] for id in organization_ids}
     for row in rows:
         by_organization[row.view_id].append(candidate_of(row))
@@ -134,6 +139,14 @@ async def loaded(session: ReadSession, organization_ids: Sequence[UUID]) -> Mapp
         id: Catalogue(id, tuple(sorted(each, key=lambda one: (one.key, one.id))), len(each) == MAX_CANDIDATES)
         for id, each in by_organization.items()
     }
+
+
+async def candidates(session: ReadSession, keys: Sequence[tuple[UUID, UUID]]) -> list[Candidate | None]:
+    """Exercises as organizations see them, in key order, archived and deleted ones too; None for others'."""
+    organizations, ids = dict.fromkeys(key[0] for key in keys), dict.fromkeys(key[1] for key in keys)
+    rows: list[CandidateRow] = await session.fetch(STATEMENT, [*organizations], len(ids), [*ids])
+    found = {(row.view_id, row.id): candidate_of(row) for row in rows}
+    return [found.get(key) for key in keys]
 
 
 def candidate_of(row: CandidateRow) -> Candidate:

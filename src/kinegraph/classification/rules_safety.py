@@ -106,7 +106,7 @@ def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
 
 
 class Person:
-    """A person's conditions (keys of the vocabulary, or an organization's own spellings), prepared once for many exercises.
+    """A person's conditions, prepared once for many exercises: keys of the vocabulary, or an organization's spellings.
 
     `chains` has each condition with its ancestors, the nearest first, but for those that are in another's chain.
     """

@@ -55,7 +55,7 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     unmet = [*_unmet(session, needs, found), *_unmet_light(request, ordered, light, ending)]
     workout = Generated(_title(request), request, sections, excluded, unmet)
     short = [] if unmet else _shorter(workout)
-    return replace(workout, unmet=[*unmet, *short])
+    return replace(workout, unmet_demands=[*unmet, *short])
 
 
 def _share(total: int, share: float, least: int, most: int) -> int:

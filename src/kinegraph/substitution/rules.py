@@ -112,7 +112,7 @@ class Offer:
             for each in near.values()
             if each.root_id != of.root_id
             and (each.kind == "mobility") == is_mobility
-            and (each.involved & of.involved or each.id in relations)
+            and (each.involved & of.involved or len(relations.get(each.id, ())) == 1)
         ]
 
 
