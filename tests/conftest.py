@@ -89,14 +89,14 @@ class World:
     async def person(self, *, is_platform_admin: bool = False) -> Person:
         """A new user, in no organization."""
         email = f"person{next(_numbers)}@kinegraph.example"
-        async with self.database.write(operator.authenticate_operator) as session:
+        async with self.database.write(operator.act_as_operator) as session:
             id = await operator.insert_user(session, "Person", email, is_platform_admin=is_platform_admin)
         return Person(id, email)
 
     async def organization(self) -> Organization:
         """A new organization with an owner, a coach and a member."""
         slug = f"organization-{next(_numbers)}"
-        async with self.database.write(operator.authenticate_operator) as session:
+        async with self.database.write(operator.act_as_operator) as session:
             id = await operator.insert_organization(session, slug.title(), slug)
         assert id is not None
         owner, coach, member = [await self.join(id, role) for role in ("owner", "coach", "member")]
@@ -105,7 +105,7 @@ class World:
     async def join(self, organization_id: UUID, role: str, person: Person | None = None) -> Person:
         """A (new) user who belongs to the organization."""
         who = person or await self.person()
-        async with self.database.write(operator.authenticate_operator) as session:
+        async with self.database.write(operator.act_as_operator) as session:
             await operator.insert_membership(session, organization_id, who.id, role)
         return who
 

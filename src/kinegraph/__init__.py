@@ -18,7 +18,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     2  media       uploads, attachments, thumbnails, signed addresses
     3  taxonomy    the vocabularies that exercises are tagged with
     3  video       an exercise's demonstration video
-    3  vectors     the vectors of texts that are searched: cached, or made by the embedding service
+    3  vectors     the vectors of queries (texts that somebody searches for): cached, or made by the embedding service
     4  classification  classes and stressors of exercises: their profiles, and the conditions that speak against them
     4  exercise    the stored exercise: instructions, contraindications, clone
     5  authoring   the training layers of entries in files

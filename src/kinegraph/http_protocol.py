@@ -59,17 +59,17 @@ class HttpProtocol(HttpToolsProtocol):
         self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
 
     def on_headers_complete(self) -> None:
-        """The headers have been parsed; the same holds for the next two: not if they are going to be parsed again."""
+        """Called by the parser after the headers. Ignored for a request that will be parsed again without its offer."""
         if not self._is_offer_ignored():
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body has been parsed."""
+        """Called by the parser for a part of the body. Ignored as above."""
         if not self._is_offer_ignored():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request has been parsed."""
+        """Called by the parser at the end of the request. Ignored as above."""
         if not self._is_offer_ignored():
             super().on_message_complete()
 

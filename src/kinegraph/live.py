@@ -1,9 +1,10 @@
-"""The limits of requests, budgets of callers and subscriptions of the web process, as the settings configure them."""
+"""Limits of requests, budgets of callers, capabilities and subscriptions of the web process, by the settings."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from kinegraph.api.context import Origins
 from kinegraph.api.execution import Limits
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.api.limits import DocumentLimits
@@ -11,19 +12,20 @@ from kinegraph.cost.budgets import Budgets, Policy
 from kinegraph.cost.meter import Metering
 from kinegraph.cost.shared import share
 from kinegraph.events.rules import CHANNEL
+from kinegraph.kit.context import Capabilities
 from kinegraph.outside.redis_budgets import RedisLevels
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import Redis, open_redis
 from kinegraph.outside.tokens import Tokens
 from kinegraph.realtime.execution import Execution
 from kinegraph.realtime.feed import Feed, stopping
-from kinegraph.realtime.origins import Origins
 from kinegraph.realtime.shutdown import before_termination, end_tasks
 from kinegraph.realtime.socket import Sockets
 from kinegraph.realtime.sse import EventStreams
 from kinegraph.realtime.streams import Bounds, Subscriptions
 from kinegraph.services import Services
 from kinegraph.settings import Settings
+from kinegraph.vendors import enrichment_budget
 
 ADDRESS_SHARE = 4
 """Those who are not signed in at one address have together so small a part of a user's budget."""
@@ -72,6 +74,13 @@ def limits_of(settings: Settings) -> Limits:
             settings.max_variables,
             settings.max_arguments,
         ),
+    )
+
+
+def capabilities_of(settings: Settings) -> Capabilities:
+    """What the optional vendors of the settings, which have a key, make possible."""
+    return Capabilities(
+        has_embeddings=settings.voyage_api_key is not None, enrichment_budget=enrichment_budget(settings)
     )
 
 

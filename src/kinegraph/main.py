@@ -29,7 +29,7 @@ from kinegraph.http_responses import Finish, Validators, compression
 from kinegraph.kit import logs
 from kinegraph.kit.database import Database
 from kinegraph.lexicon.rules_query import prepare
-from kinegraph.live import limits_of, open_metering, open_sockets
+from kinegraph.live import capabilities_of, limits_of, open_metering, open_sockets
 from kinegraph.outside.redis_client import open_redis
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
@@ -38,7 +38,7 @@ from kinegraph.realtime.socket import Sockets, socket_route
 from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
 from kinegraph.settings import Settings
 from kinegraph.vectors.jobs import QueryVectors
-from kinegraph.vendors import enrichment_budget, open_embeddings
+from kinegraph.vendors import open_embeddings
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALLOWED_HEADERS = (
@@ -173,8 +173,7 @@ def _resources(settings: Settings, database: Database, storage: ObjectStorage, v
         limits_of(settings),
         settings.address,
         vectors,
-        has_embeddings=settings.voyage_api_key is not None,
-        enrichment_budget=enrichment_budget(settings),
+        capabilities_of(settings),
     )
 
 

@@ -16,13 +16,13 @@ from typing import Any  # results of tasks
 from arq import ArqRedis, Worker, func
 
 from kinegraph.background import store, store_runs, store_upkeep
-from kinegraph.background.rules import LEASE_SECONDS, QUEUE, JobKind, last_night
+from kinegraph.background.rules import JOB_SECONDS, LEASE_SECONDS, QUEUE, JobKind, last_night
 from kinegraph.events import store as events
 from kinegraph.events.rules import CHANNEL
 from kinegraph.idempotency import store as idempotency
 from kinegraph.kit import logs, outbox
 from kinegraph.kit.database import CANNOT_CONNECT, Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media.jobs import clear_uploads
 from kinegraph.outside.errors import ServiceError
@@ -32,23 +32,21 @@ from kinegraph.persisted import store as persisted
 from kinegraph.services import Services, open_storage
 from kinegraph.vectors import store as vectors
 from kinegraph.vendors import open_embeddings, open_enricher
-from kinegraph.worker_jobs import COLLECTED_SECONDS, KEYLESS, NIGHTLY, WHEN, Work, possible_kinds
+from kinegraph.worker_jobs import COLLECTED_SECONDS, NIGHTLY, NOT_EMBEDDING, WHEN, Work, possible_kinds
 from kinegraph.worker_runs import run_job
 
 log = logging.getLogger("kinegraph.worker")
 
 DISPATCH_SECONDS = 0.5
 MAX_QUEUED = 50
-"""Maximum number of jobs in Redis at once: those that can start before they are due again."""
+"""Maximum number of jobs, of all workers together, that are queued in Redis or run at a time."""
 MAX_MESSAGES = 1_000
 """Number of messages in Redis above which no job is handed over. Jobs that wait for long have several, and messages of
-workers that died stay until JOB_SECONDS are over."""
+workers that died stay for JOB_SECONDS, and a little longer."""
 MIN_CONNECTIONS = 2
 """A job that works in a transaction stores its progress, and has its lease renewed, by another connection."""
 PROGRESS_SECONDS = 0.25
 """Minimum time between two messages that have subscribers be sent the progress of jobs."""
-JOB_SECONDS = 3600
-"""Maximum duration of one run of a job; it is begun again then."""
 TIDY_SECONDS = 60
 CLOSE_SECONDS = 10
 AWAY_SECONDS = 2
@@ -59,14 +57,14 @@ async def dispatch(
     database: Database,
     redis: ArqRedis,
     lease_seconds: int = LEASE_SECONDS,
-    kinds: Collection[JobKind] = KEYLESS,
+    kinds: Collection[JobKind] = NOT_EMBEDDING,
 ) -> int:
     """Make jobs of these kinds of facts that were recorded, and hand jobs that are due to Redis. Returns how many."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await _make_jobs(session, kinds)
     if await redis.zcard(QUEUE) >= MAX_MESSAGES:
         return 0
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         due = await store_runs.take_due(session, MAX_QUEUED, lease_seconds)
     for job in due:
         # A job that is handed over again gets another name: arq would take the old one for done, or for running.
@@ -98,7 +96,7 @@ async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
 
 async def enqueue_nightly(database: Database, now: datetime, kinds: Collection[JobKind] = frozenset(JobKind)) -> None:
     """Enqueue the jobs of the last night that are of these kinds, each once, whichever worker does it."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         for schedule, (kind, arguments) in NIGHTLY.items():
             if kind in kinds:
                 await store_upkeep.enqueue_scheduled(session, schedule, last_night(now), kind, arguments)
@@ -111,9 +109,9 @@ async def _tidy_on(work: Work) -> None:
             await enqueue_nightly(work.database, datetime.now(UTC), possible_kinds(work))
             while await clear_uploads(work.database, work.storage):
                 pass
-            async with work.database.write(authenticate_worker) as session:
+            async with work.database.write(act_as_worker) as session:
                 await events.purge(session)
-            async with work.database.write(authenticate_worker) as session:
+            async with work.database.write(act_as_worker) as session:
                 await outbox.purge(session)
                 await idempotency.purge(session)
                 await store_upkeep.purge(session)
@@ -193,7 +191,7 @@ def make_worker(redis: ArqRedis, work: Work) -> Worker:
         max_tries=1,
         retry_jobs=False,
         keep_result=60,
-        job_timeout=JOB_SECONDS,
+        job_timeout=JOB_SECONDS + CLOSE_SECONDS,  # `run_job` ends a run before
         health_check_interval=10,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any  # results of tasks; a job's arguments: JSON
 from uuid import UUID
 
-from kinegraph.background.jobs import JobRun
+from kinegraph.background.jobs import JobRun, wake_nobody
 from kinegraph.background.rules import LEASE_SECONDS, JobKind
 from kinegraph.canonical.jobs import seed_library
 from kinegraph.canonical.jobs_objects import seed_object
@@ -26,17 +26,13 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.voyage import Voyage
 
 
-def _wake_nobody() -> None:
-    """Wake nobody: for a worker without subscribers."""
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """The services that jobs use. `wake` has subscribers be sent the progress of jobs."""
 
     database: Database
     storage: ObjectStorage
-    wake: Callable[[], None] = _wake_nobody
+    wake: Callable[[], None] = wake_nobody
     lease_seconds: int = LEASE_SECONDS
     voyage: Voyage | None = None
     """The service of embeddings; None without a key."""
@@ -87,8 +83,8 @@ WHEN: Mapping[type, Sequence[JobKind]] = {
 """WHEN such a fact was recorded THEN these jobs run, with the fact's values as their arguments."""
 
 EMBEDDING = frozenset((JobKind.EMBED_EXERCISES, JobKind.EMBED_WORKOUTS))
-KEYLESS = frozenset(JobKind) - EMBEDDING
-"""The kinds of jobs that need no service with a key."""
+NOT_EMBEDDING = frozenset(JobKind) - EMBEDDING
+"""The kinds of jobs that embed nothing; one of the language model fails at once without its key."""
 
 COLLECTED_SECONDS: Mapping[JobKind, float] = {JobKind.EMBED_EXERCISES: 2, JobKind.EMBED_WORKOUTS: 20}
 """Kinds of which one job does the work of many facts, and the delay in seconds in which these are collected: an edited
@@ -96,8 +92,8 @@ workout is usually edited again."""
 
 
 def possible_kinds(work: Work) -> frozenset[JobKind]:
-    """The kinds of jobs whose services are configured. Facts and schedules make no others."""
-    return KEYLESS if work.voyage is None else KEYLESS | EMBEDDING
+    """The kinds of jobs that facts and schedules make: those that embed only where the service is configured."""
+    return NOT_EMBEDDING if work.voyage is None else NOT_EMBEDDING | EMBEDDING
 
 
 RUN: Mapping[JobKind, Callable[..., Awaitable[str]]] = {

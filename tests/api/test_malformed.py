@@ -13,7 +13,7 @@ from graphql import GraphQLID
 
 from kinegraph.background import store as store_jobs
 from kinegraph.background.rules import JobKind
-from kinegraph.canonical.store import authenticate_curator
+from kinegraph.canonical.store import act_as_curator
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
@@ -119,7 +119,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
 
 async def made_job(world: World) -> str:
     """A job that waits for a worker; none runs here."""
-    async with world.database.write(authenticate_curator) as session:
+    async with world.database.write(act_as_curator) as session:
         (id,) = await store_jobs.insert(session, [(JobKind.THUMBNAIL, {})])
     return str(id)
 
@@ -128,7 +128,7 @@ async def made_proposal(world: World, exercise: str) -> str:
     """An alias that waits for a review."""
     text = f"Alias {uuid4()}"
     values = {"exercise_id": exercise, "language": "he", "text": text, "proposed_text": text, "model": "a model"}
-    async with world.database.write(authenticate_curator) as session:
+    async with world.database.write(act_as_curator) as session:
         return str(await session.insert("alias_proposals", values))
 
 

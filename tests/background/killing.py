@@ -16,7 +16,7 @@ from arq import ArqRedis
 from kinegraph.background import store
 from kinegraph.background.rules import MAX_FAILURES, JobKind
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.worker import dispatch
 from tests.background.rows import Pool, expire
 from tests.process.running import environment, forked
@@ -30,7 +30,7 @@ assert KILLS < MAX_FAILURES
 
 async def new_job(database: Database, kind: JobKind, arguments: Mapping[str, Any]) -> UUID:
     """The id of a new job, due at once."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
     return id
 

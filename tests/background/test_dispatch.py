@@ -13,7 +13,7 @@ from kinegraph.background import store, store_runs
 from kinegraph.background.rules import LEASE_SECONDS, QUEUE, JobKind, JobStatus
 from kinegraph.kit import outbox
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.media.rules import AttachmentAdded
 from kinegraph.outside.redis import start_redis
 from kinegraph.outside.redis_client import AWAY
@@ -35,7 +35,7 @@ class FactWithoutListener:
 async def enqueue(database: Database, count: int) -> list[str]:
     """The ids of so many new jobs."""
     orders = [(JobKind.THUMBNAIL, {name: str(uuid4()) for name in NAMES}) for _ in range(count)]
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         return [str(id) for id in await store.insert(session, orders)]
 
 
@@ -147,7 +147,7 @@ async def test_redis_holds_at_most_the_maximum_of_queued_jobs(
         await owner.execute("ANALYZE jobs")
     assert await dispatch(database, queue) == MAX_QUEUED
     assert await dispatch(database, queue) == 0
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         for id in (await enqueued_ids(queue))[:10]:
             await store_runs.begin(session, UUID(id))
             await store_runs.end(session, UUID(id), 1, JobStatus.SUCCEEDED, message=None, error=None)

@@ -10,8 +10,8 @@ import pytest
 from kinegraph import worker_runs
 from kinegraph.background import store, store_runs
 from kinegraph.background.jobs import JobRun
-from kinegraph.background.rules import MAX_WAITING, JobKind
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.background.rules import MAX_REQUESTED, JobKind
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.errors import ServiceError
 from kinegraph.worker_jobs import Work
 from kinegraph.worker_runs import run_job
@@ -57,7 +57,7 @@ def gated(monkeypatch: pytest.MonkeyPatch) -> Gated:
 @pytest.fixture
 async def id(work: Work) -> UUID:
     """The id of a job that waits."""
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         (new,) = await store.insert(session, [(JobKind.EMBED_EXERCISES, {})])
     return new
 
@@ -103,7 +103,7 @@ async def test_a_queued_job_is_cancelled_at_once_and_never_runs(
     assert job["finishedAt"] is not None
     assert await sent(api, admin, CANCEL, id) == job
     await run_job({"work": work}, str(id))
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         assert await store_runs.take_due(session, 10) == []
     assert await worked(owner) == 0
 
@@ -138,12 +138,12 @@ async def test_a_job_that_fails_after_it_was_cancelled_is_not_tried_again(
 async def test_a_job_whose_worker_died_is_cancelled(
     api: Api, admin: Person, owner: Pool, work: Work, id: UUID, gated: Gated, handed_over: bool
 ) -> None:
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         await store_runs.begin(session, id)
     if handed_over:
         await sent(api, admin, CANCEL, id)
         await expire(owner)
-        async with work.database.write(authenticate_worker) as session:
+        async with work.database.write(act_as_worker) as session:
             assert [job.id for job in await store_runs.take_due(session, 10)] == [id]
         await run_job({"work": work}, str(id))
     else:
@@ -185,14 +185,14 @@ async def test_a_job_that_failed_or_was_cancelled_is_queued_again_with_all_its_t
 async def test_a_job_that_waits_for_its_next_try_is_due_at_once_and_a_running_one_stays_as_it_is(
     api: Api, admin: Person, owner: Pool, work: Work, id: UUID
 ) -> None:
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         await store_runs.begin(session, id)
     assert (await sent(api, admin, RETRY, id))["status"] == "RUNNING"
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         await store_runs.postpone(session, id, 1, 300, "Not now.")
         assert await store_runs.take_due(session, 10) == []
     await sent(api, admin, RETRY, id)
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         assert [job.id for job in await store_runs.take_due(session, 10)] == [id]
 
 
@@ -222,7 +222,7 @@ async def test_a_maximum_of_requested_jobs_of_a_kind_wait(api: Api, admin: Perso
     await owner.execute(
         "INSERT INTO jobs (kind, requested_by_user_id) SELECT 'seed_canonical', $1 FROM generate_series(2, $2)",
         admin.id,
-        MAX_WAITING,
+        MAX_REQUESTED,
     )
     assert (await api.payload(SEED, admin))["job"] is not None
     assert [error["code"] for error in (await api.payload(SEED, admin))["userErrors"]] == ["CONFLICT"]

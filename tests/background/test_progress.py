@@ -11,7 +11,7 @@ from kinegraph.background import store, store_requests, store_runs
 from kinegraph.background.jobs import JobRun, JobStopped
 from kinegraph.background.rules import MAX_TEXT_LENGTH, JobKind, JobStatus, storable_text
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from tests.background.rows import Pool, expire
 
 WORK = "INSERT INTO outbox (fact, payload) VALUES ('Worked', '{}')"
@@ -19,14 +19,14 @@ WORK = "INSERT INTO outbox (fact, payload) VALUES ('Worked', '{}')"
 
 async def begun(database: Database, wake: Any = lambda: None) -> JobRun:
     """The first run of a new job."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(JobKind.EMBED_EXERCISES, {})])
     return await begun_again(database, id, wake)
 
 
 async def begun_again(database: Database, id: UUID, wake: Any = lambda: None) -> JobRun:
     """The next run of a job."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         job = await store_runs.begin(session, id)
     assert job is not None
     return JobRun(id, job.tries, wake=wake)
@@ -104,7 +104,7 @@ async def test_work_that_is_committed_resets_the_count_of_failures_and_what_is_o
 async def test_a_run_that_is_over_commits_no_more_work(database: Database, owner: Pool, reason: str) -> None:
     run = await begun(database)
     await work(database, run, 1)
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         if reason == "cancelled":
             await store_requests.cancel(session, run.id)
         elif reason == "ended":
@@ -121,7 +121,7 @@ async def test_a_run_that_is_over_commits_no_more_work(database: Database, owner
         await run.show(database, done=2)
     with pytest.raises(JobStopped):
         await succeed(database, run)
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         assert await store_runs.renew(session, run.id, run.tries) == (reason == "cancelled")
         await store_runs.postpone(session, run.id, run.tries - 1, 9, "Late.")
         assert not await store_runs.end(session, run.id, run.tries - 1, JobStatus.FAILED, message=None, error="Late.")
@@ -139,7 +139,7 @@ async def test_a_job_that_succeeds_in_the_transaction_of_its_work_is_never_run_a
     await succeed(database, run)
     job = await stored(owner, run)
     assert (job.status, job.message, job.due_at) == ("succeeded", "Did it.", None)
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         assert not await store_runs.end(session, run.id, run.tries, JobStatus.SUCCEEDED, message="Late.", error=None)
         assert await store_runs.begin(session, run.id) is None
         assert await store_runs.take_due(session, 10) == []
@@ -170,14 +170,14 @@ async def test_messages_and_errors_of_any_characters_and_length_are_stored(datab
         run = await begun(database)
         await run.show(database, message=text)
         assert (await stored(owner, run)).message == storable_text(text)
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             await run.report(session, message="")
             await run.report(session, message=text)
             await store_runs.postpone(session, run.id, run.tries, 0, text)
         job = await stored(owner, run)
         assert (job.status, job.message, job.error) == ("queued", storable_text(text), storable_text(text))
         run = await begun_again(database, run.id)
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             await store_runs.end(session, run.id, run.tries, JobStatus.FAILED, message=text, error=text)
         assert (await stored(owner, run)).error == storable_text(text)
         run = await begun(database)

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any  # Any: rows of asyncpg; arguments of jobs are JSON
+from typing import Any, cast  # Any: rows of asyncpg; arguments of jobs are JSON
 from uuid import UUID
 
 import asyncpg
@@ -10,10 +10,13 @@ import pytest
 from arq import ArqRedis
 
 from kinegraph.background import store, store_runs
+from kinegraph.background.jobs import JobRun
 from kinegraph.background.rules import JITTER, MAX_FAILURES, MAX_FAULTS, JobKind, retry_delay_seconds
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
+from kinegraph.media.rules_thumbnails import NotAnImage
+from kinegraph.outside.errors import ServiceError
 from kinegraph.worker import dispatch
-from kinegraph.worker_jobs import Work
+from kinegraph.worker_jobs import RUN, Work
 from kinegraph.worker_runs import run_job
 from tests.background.rows import BLOCKED, Pool, Scene, expire, file_of, job_of, thumbnail_of
 from tests.waiting import until
@@ -105,13 +108,63 @@ async def test_a_job_that_fails_does_not_delay_others(
 async def test_an_unexpected_error_is_retried_and_its_details_are_only_in_the_log(
     work: Work, owner: Pool, kind: JobKind, arguments: dict[str, Any], named: str
 ) -> None:
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
     for tries in range(1, MAX_FAULTS + 1):
         await run_job({"work": work}, str(id))
         (row,) = await owner.fetch("SELECT status, tries, error FROM jobs")
         assert (row.status, row.tries) == ("failed" if tries == MAX_FAULTS else "queued", tries)
         assert row.error.startswith(f"Unexpected: {named}") and "secret" not in row.error
+
+
+@pytest.mark.parametrize(
+    ("failures", "error", "status", "after"),
+    [
+        (MAX_FAULTS - 1, ValueError(), "queued", 0),
+        (MAX_FAILURES - 1, ServiceError("It is away."), "queued", 0),
+        (0, NotAnImage("No."), "failed", 0),
+    ],
+)
+async def test_a_run_that_made_progress_ends_the_count_of_failures_before_it(
+    work: Work,
+    owner: Pool,
+    monkeypatch: pytest.MonkeyPatch,
+    failures: int,
+    error: Exception,
+    status: str,
+    after: int,
+) -> None:
+    async def half_done(work: Work, run: JobRun) -> str:
+        async with work.database.write() as session:
+            await run.report(session, total=100, done=50)
+        raise error
+
+    monkeypatch.setitem(cast("dict[JobKind, Any]", RUN), JobKind.EMBED_EXERCISES, half_done)
+    async with work.database.write(act_as_worker) as session:
+        (id,) = await store.insert(session, [(JobKind.EMBED_EXERCISES, {})])
+    await owner.execute("UPDATE jobs SET failures = $1", failures)
+    await run_job({"work": work}, str(id))
+    job = await owner.fetchrow("SELECT * FROM jobs")
+    assert job is not None
+    assert (job.status, job.failures, job.done) == (status, after, 50)
+
+
+async def test_an_unexpected_error_after_seven_runs_without_a_service_fails_the_job(work: Work, owner: Pool) -> None:
+    async with work.database.write(act_as_worker) as session:
+        (id,) = await store.insert(session, [(JobKind.THUMBNAIL, {})])
+    await owner.execute("UPDATE jobs SET failures = $1, error = 'It is away.'", MAX_FAULTS - 1)
+    await run_job({"work": work}, str(id))
+    job = await owner.fetchrow("SELECT * FROM jobs")
+    assert job is not None and (job.status, job.failures) == ("failed", MAX_FAULTS)
+
+
+async def test_a_run_that_takes_too_long_is_ended_and_counts_as_a_failure(
+    scene: Scene, work: Work, queue: ArqRedis, owner: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attachment = await scene.attach()
+    monkeypatch.setattr("kinegraph.worker_runs.JOB_SECONDS", 0)
+    job = await deliver(owner, work, queue, attachment)
+    assert (job.status, job.failures, job.error) == ("queued", 1, "The job ran for more than 0 seconds.")
 
 
 async def test_a_storage_that_cannot_be_written_to_is_reported_as_such(
@@ -131,7 +184,7 @@ async def test_a_job_that_several_workers_died_at_is_given_up(
     await dispatch(work.database, queue)
     id = (await job_of(owner, attachment)).id
     for _ in range(MAX_FAILURES):
-        async with work.database.write(authenticate_worker) as session:
+        async with work.database.write(act_as_worker) as session:
             assert await store_runs.begin(session, id)
         await expire(owner)
         await dispatch(work.database, queue)
@@ -158,7 +211,7 @@ async def test_a_job_that_must_stop_is_due_again_at_once_and_done_by_the_next(
         await running
     job = await job_of(owner, attachment)
     assert (job.status, job.tries, job.finished_at) == ("queued", 1, None)
-    assert job.error == "The worker stopped, or the job ran for too long; it is begun again."
+    assert (job.failures, job.error) == (0, "The worker stopped; the job is begun again.")
     await blocker.close()
     assert await dispatch(work.database, queue) == 1
     await run_job({"work": work}, str(id))

@@ -13,7 +13,7 @@ from kinegraph.background import store, store_runs
 from kinegraph.background.rules import JobKind, JobStatus
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.media import store as media
 from tests.background.rows import Pool, Scene
@@ -140,7 +140,7 @@ async def test_the_worker_sees_jobs_and_uploads_and_no_organizations_rows(
     scene: Scene, database: Database, job: UUID
 ) -> None:
     upload = UUID(await scene.upload())
-    async with database.read(authenticate_worker) as session:
+    async with database.read(act_as_worker) as session:
         assert [row.id for row in await store.newest(session, None, None, 10)] == [job]
         assert await session.fetch_value("SELECT count(*) FROM uploads WHERE id = $1", upload) == 1
         for table in ("workouts", "attachments", "exercise_comments", "users", "memberships"):

@@ -13,7 +13,7 @@ from PIL import Image
 from kinegraph.background import store, store_runs
 from kinegraph.background.rules import LEASE_SECONDS, JobKind, JobStatus, StartedJob
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.worker import dispatch
 from kinegraph.worker_jobs import Work
@@ -29,13 +29,13 @@ NOBODYS = {"attachment_id": str(uuid4()), "organization_id": str(uuid4())}
 
 async def enqueue(database: Database, kind: JobKind = JobKind.THUMBNAIL, arguments: Any = NOBODYS) -> UUID:
     """The id of a new job."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
     return id
 
 
 async def begun(database: Database, id: UUID) -> StartedJob | None:
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         return await store_runs.begin(session, id)
 
 
@@ -69,7 +69,7 @@ async def test_a_job_goes_from_queued_to_running_to_succeeded(database: Database
     running = await stored(owner, id)
     assert (running.status, running.tries, running.finished_at) == ("running", 1, None)
     assert running.started_at > new.enqueued_at and LEASE_SECONDS - 5 < running.due_in <= LEASE_SECONDS
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await store_runs.end(session, id, 1, JobStatus.SUCCEEDED, message="Did it.", error=None)
     ended = await stored(owner, id)
     assert (ended.status, ended.message, ended.error, ended.due_at) == ("succeeded", "Did it.", None, None)
@@ -90,7 +90,7 @@ async def test_renewing_extends_the_lease_and_revives_nothing(database: Database
     for id in (running, ended):
         await begun(database, id)
     await expire(owner)
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await store_runs.end(session, ended, 1, JobStatus.FAILED, message=None, error="No.")
         for id in (running, ended):
             await store_runs.renew(session, id, 1)
@@ -103,7 +103,7 @@ async def test_a_postponed_job_is_queued_again_and_its_first_start_stays(databas
     id = await enqueue(database)
     await begun(database, id)
     first = await stored(owner, id)
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await store_runs.postpone(session, id, 1, 100, "Not now.")
     row = await stored(owner, id)
     assert (row.status, row.error, row.tries, row.finished_at) == ("queued", "Not now.", 1, None)
@@ -126,10 +126,10 @@ async def test_a_late_worker_changes_nothing_of_a_job_that_has_ended(
         else:
             await store_runs.postpone(session, id, 1, 1, "Late.")
 
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await store_runs.end(session, id, 1, JobStatus.SUCCEEDED, message="First.", error=None)
     before = await everything(owner)
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await say(session)
     assert await everything(owner) == before
 

@@ -17,7 +17,7 @@ from kinegraph.background.rules import (
     last_night,
 )
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from tests.background.rows import Pool
 
 MOMENT = st.datetimes(datetime(2020, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC))
@@ -53,7 +53,7 @@ async def test_each_night_has_one_job_of_each_schedule_with_any_number_of_worker
 
 
 async def purged(database: Database) -> int:
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         return await store_upkeep.purge(session)
 
 

@@ -19,7 +19,7 @@ from kinegraph.canonical.rules import MAX_ENTRIES
 from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.canonical.rules_objects import MAX_OBJECT_BYTES
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.storage import ObjectStorage, StoredObject
 from kinegraph.outside.storage_folder import FolderStorage
 from kinegraph.outside.storage_s3 import open_s3
@@ -71,7 +71,7 @@ async def put(storage: ObjectStorage, rows: Any, key: str = KEY) -> None:
 
 async def seeded(database: Database, storage: ObjectStorage, owner: Pool, key: str = KEY) -> Any:
     """The row of a job that has seeded a file."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(JobKind.SEED_CANONICAL, {"object_key": key})])
     await run_job({"work": Work(database, storage)}, str(id))
     return await owner.fetchrow("SELECT * FROM jobs WHERE id = $1", id)

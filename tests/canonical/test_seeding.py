@@ -37,7 +37,7 @@ def entry(slug: str, **values: Any) -> dict[str, Any]:
 
 async def seed(database: Database, entries: Entries) -> tuple[int, int]:
     """Seed these entries, and return the numbers of new and of changed ones."""
-    async with database.write(store.authenticate_curator) as session:
+    async with database.write(store.act_as_curator) as session:
         return await store.seed(session, entries)
 
 

@@ -1,13 +1,13 @@
 """The filter `safeFor`: synonyms, unknown conditions, strictness; and `contraindicationConditions`, the vocabulary."""
 
-import json
-from importlib.resources import files
 from typing import Any  # inputs and answers are JSON
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kinegraph.canonical.rules import entries_of
+from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.taxonomy.rules_conditions import folded, meant, nearest, vocabulary, with_ancestors
 from tests.catalog.libraries import StoredLibrary, ids, stored_library
 from tests.catalog.model import PLAIN, Exercise, Pool
@@ -150,14 +150,8 @@ async def test_contraindication_conditions_list_the_vocabulary(stored: StoredLib
 
 
 def test_every_condition_of_the_canonical_library_is_in_the_vocabulary() -> None:
-    library = files("kinegraph.canonical") / "exercises"
-    named = {
-        against["condition"]
-        for file in library.iterdir()
-        if file.name.endswith(".json") and file.name != "schema.json"
-        for entry in json.loads(file.read_text())
-        for against in entry.get("contraindications", ())
-    }
+    entries = [entry for name, content in shipped_files() for entry in entries_of(name, content)]
+    named = {against["condition"] for entry in entries for against in entry["contraindications"]}
     assert len(named) > 50 and named <= set(vocabulary())
 
 

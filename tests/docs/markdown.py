@@ -34,10 +34,14 @@ def links(path: Path) -> Iterator[str]:
     yield from LINK.findall(re.sub(r"`[^`\n]*`", "", FENCE.sub("", text_of(path))))
 
 
+def headings(path: Path) -> list[str]:
+    """A page's headings."""
+    return re.findall(r"^#+ (.+)$", FENCE.sub("", text_of(path)), re.MULTILINE)
+
+
 def anchors(path: Path) -> set[str]:
     """The anchors of a page's headings."""
-    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", text_of(path)), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(path)}
 
 
 def table(path: Path, first_head: str) -> list[list[str]]:

@@ -16,11 +16,14 @@ from graphql import (
 )
 
 from docsite.reference import reference
-from tests.docs.markdown import GENERATED, ROOT, anchors, blocks, links, sources, text_of
+from tests.docs.markdown import GENERATED, ROOT, anchors, blocks, headings, links, sources, text_of
+from tests.house.sources import files
 
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 CODE = re.compile(r"`((?:[a-z]\w*/|0)[\w/]+\.(?:py|sql|json|graphql|txt))`")
 """A file of the repository, of the product or of its migrations, as pages write it."""
+SECTION = re.compile(r"docs/([a-z-]+)\.md, (?!\w+\.md)([A-Z][^).,;:`\"]*)")
+"""A reference to a section of a page: `docs/domain.md, Access`, or two sections with `and` between them."""
 by_name = pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -43,6 +46,17 @@ def faults(page: Path) -> list[str]:
 @by_name
 def test_every_link_within_the_repository_leads_to_a_page_and_a_heading(path: Path) -> None:
     assert faults(path) == []
+
+
+def test_every_section_that_a_file_refers_to_exists() -> None:
+    found = 0
+    for path in files():
+        text = re.sub(r"\s+(#|--)?\s*", " ", path.read_text(errors="replace"))
+        for page, named in SECTION.findall(text):
+            sections = headings(ROOT / "docs" / f"{page}.md")
+            assert named in sections or {*named.split(" and ")} <= {*sections}, (path, page, named)
+            found += 1
+    assert found > 50
 
 
 @by_name

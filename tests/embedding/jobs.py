@@ -10,7 +10,7 @@ import asyncpg
 
 from kinegraph.background import store
 from kinegraph.background.rules import JobKind
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.rows import Row
 from kinegraph.outside.vendor_calls import VendorCalls
 from kinegraph.outside.voyage import Voyage
@@ -42,7 +42,7 @@ class Jobs:
 
     async def enqueue(self, kind: JobKind = EXERCISES, **arguments: Any) -> UUID:
         """The id of a new job."""
-        async with self.work.database.write(authenticate_worker) as session:
+        async with self.work.database.write(act_as_worker) as session:
             (id,) = await store.insert(session, [(kind, arguments)])
         return id
 

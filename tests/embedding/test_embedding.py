@@ -181,6 +181,29 @@ async def test_a_job_that_was_killed_continues_with_its_own_claims(jobs: Jobs, o
     assert (await jobs.run()).done == 1
 
 
+async def test_the_claims_of_a_batch_of_several_requests_are_renewed_between_them(
+    jobs: Jobs, owner: Pool, server: LocalVoyage
+) -> None:
+    for number in range(20):
+        await write_exercise(owner, f"Exercise number {number}", description="long " * 1_600)
+    loop = asyncio.get_running_loop()
+    expired = "SELECT count(*) FROM stale_embeddings WHERE claimed_until < now()"
+    counts = []
+
+    async def expire() -> int:
+        before = await owner.fetchval(expired)
+        await owner.execute("UPDATE stale_embeddings SET claimed_until = now() - interval '1 second'")
+        return int(before)
+
+    def count(request: Any) -> None:
+        counts.append(asyncio.run_coroutine_threadsafe(expire(), loop).result(10))
+
+    server.fault = count
+    job = await jobs.run()
+    assert (job.status, job.done, len(server.received)) == ("succeeded", 20, 2)
+    assert counts == [0, 0]
+
+
 async def test_only_the_given_exercises_are_embedded(jobs: Jobs, owner: Pool) -> None:
     wanted, other = [await write_exercise(owner, name) for name in ("Burpee", "Squat")]
     job = await jobs.run(ids=[str(wanted)])
@@ -214,7 +237,7 @@ async def test_a_text_that_the_service_refuses_keeps_no_other_from_its_vector(
     server.fault = lambda request: refused() if any(text.startswith("Refused") for text in request.texts) else None
     job = await jobs.run()
     assert (job.status, job.done) == ("succeeded", 6)
-    assert job.message == "6 rows have the vectors of their texts. The service refused 1 of the texts."
+    assert job.message == "5 rows have the vectors of their texts. The service refused the texts of 1."
     assert all([(await stored(owner, "exercises", id))[1] for id in good])
     assert (await stored(owner, "exercises", bad))[1] is False
     server.fault = lambda request: refused()

@@ -6,7 +6,8 @@ from typing import Any  # rows of exercises
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinegraph.embedding.rules import MAX_TEXT, exercise_text, hash_of, workout_text
+from kinegraph.embedding.rules import MAX_TEXT, exercise_text, workout_text
+from kinegraph.vectors.rules import hash_of
 
 LISTS = ("aliases", "discipline", "primary_muscles", "secondary_muscles", "equipment", "cues")
 

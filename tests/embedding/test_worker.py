@@ -8,7 +8,7 @@ from arq import ArqRedis
 
 from kinegraph.background import store_runs
 from kinegraph.background.rules import HURRIED_SECONDS, MAX_FAILURES
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.worker import dispatch, enqueue_nightly
 from kinegraph.worker_jobs import Work, possible_kinds
 from tests.background.rows import open_queue
@@ -54,7 +54,7 @@ async def test_a_new_fact_hurries_the_job_that_waits_after_a_failure_at_most_eve
         return row
 
     async def fail(job: Any, seconds: float) -> None:
-        async with jobs.work.database.write(authenticate_worker) as session:
+        async with jobs.work.database.write(act_as_worker) as session:
             begun = await store_runs.begin(session, job.id)
             assert begun is not None
             await store_runs.postpone(session, job.id, begun.tries, seconds, "It is away.")

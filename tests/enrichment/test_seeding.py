@@ -23,7 +23,7 @@ def entries(name: str, *aliases: str) -> list[dict[str, Any]]:
 
 async def seed(enriching: Enriching, name: str, *aliases: str) -> str:
     """Seed a file. Returns the exercise's id."""
-    async with enriching.work.database.write(store_seed.authenticate_curator) as session:
+    async with enriching.work.database.write(store_seed.act_as_curator) as session:
         await store_seed.seed(session, entries(name, *aliases))
     return str(await enriching.owner.fetchval("SELECT id FROM exercises WHERE slug = $1", SLUG))
 

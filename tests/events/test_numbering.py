@@ -2,7 +2,7 @@
 
 from kinegraph.events import store
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from tests.workout.documents import Pool
 
 RECORD = """
@@ -35,7 +35,7 @@ async def test_positions_follow_the_order_of_recording_by_the_plan_of_the_apis_r
     ids = list(range(8_000_020, 8_000_000, -1))
     await owner.execute(RECORD, ids)
     await owner.execute("ANALYZE events")
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await store.number(session)
     rows = await owner.fetch("SELECT id FROM events WHERE id = ANY ($1) ORDER BY position", ids)
     assert [row["id"] for row in rows] == sorted(ids)

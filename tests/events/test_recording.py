@@ -12,7 +12,7 @@ from kinegraph.background.jobs import JobRun
 from kinegraph.background.rules import JobKind
 from kinegraph.events import store
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from tests.conftest import Api, Organization, World
 from tests.workout.documents import DELETE, MOVE, UPDATE, Pool, comment, create, movement, section
 
@@ -75,19 +75,19 @@ async def test_a_first_edit_is_a_change_of_the_assignment_and_copies_no_comment_
 
 
 async def test_the_progress_of_a_job_is_an_event_and_its_lease_is_none(database: Database, changes: Changes) -> None:
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
 
     async def take() -> None:
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             await store_runs.take_due(session, 10)
 
     async def begin() -> None:
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             await store_runs.begin(session, id)
 
     async def renew() -> None:
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             await store_runs.renew(session, id, 1)
 
     async def report() -> None:
@@ -95,7 +95,7 @@ async def test_the_progress_of_a_job_is_an_event_and_its_lease_is_none(database:
             await JobRun(id, 1).report(session, done=1)
 
     async def cancel() -> None:
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             await store_requests.cancel(session, id)
 
     changed = [("job_changed", UUID(int=id.int), False)]
@@ -112,7 +112,7 @@ async def test_a_membership_that_ends_is_an_event_of_its_user(gym: Organization,
 
 async def test_what_is_rolled_back_is_no_event(gym: Organization, database: Database, changes: Changes) -> None:
     async def fail() -> None:
-        session = await database.begin_write(authenticate_worker)
+        session = await database.begin_write(act_as_worker)
         (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
         await store_runs.begin(session, id)
         await database.end(session, commit=False)
@@ -126,7 +126,7 @@ async def test_positions_follow_the_order_of_recording_and_are_given_once(
     for _ in range(3):
         await owner.execute("UPDATE users SET updated_at = now() WHERE id = $1", gym.coach.id)
     for _ in range(2):
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             await store.number(session)
     rows = await owner.fetch("SELECT id, position FROM events ORDER BY position")
     assert [row.id for row in rows] == sorted(row.id for row in rows)

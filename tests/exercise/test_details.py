@@ -203,15 +203,16 @@ async def test_a_missing_picture_or_term_refuses_every_other_change_of_the_input
 
 
 @pytest.mark.parametrize(
-    ("name", "entry"), [("instructions", instruction("x")), ("contraindications", contraindication("x"))]
+    ("name", "entry", "limit"),
+    [("instructions", instruction("x"), 50), ("contraindications", contraindication("x"), 100)],
 )
-async def test_fifty_entries_are_accepted_and_one_more_is_refused(
-    client: ExerciseClient, name: str, entry: Json
+async def test_as_many_entries_as_permitted_are_accepted_and_one_more_is_refused(
+    client: ExerciseClient, name: str, entry: Json, limit: int
 ) -> None:
     key = "body" if name == "instructions" else "condition"
-    entries = [{**entry, key: f"x{number}"} for number in range(51)]
-    exercise = await client.create(**{name: entries[:50]})
-    assert [each[key] for each in exercise[name]] == [each[key] for each in entries[:50]]
+    entries = [{**entry, key: f"x{number}"} for number in range(limit + 1)]
+    exercise = await client.create(**{name: entries[:limit]})
+    assert [each[key] for each in exercise[name]] == [each[key] for each in entries[:limit]]
     assert await client.refused(exercise["id"], **{name: entries}) == [("INVALID_INPUT", ["input", name])]
 
 

@@ -10,7 +10,7 @@ import pytest
 from kinegraph.api import execution
 from kinegraph.idempotency import rules, store
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage_folder import FolderStorage
 from tests.api.documents import send
@@ -174,7 +174,7 @@ async def test_a_key_is_free_after_24_hours_and_is_cleared_away(
     assert "idempotent-replayed" not in (await keyed(api, organization.coach, body(organization), key)).headers
     assert "idempotent-replayed" in (await keyed(api, organization.coach, body(organization), key)).headers
     await owner.execute(age, key, rules.LIFETIME)
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         assert await store.purge(session) == 1
 
 

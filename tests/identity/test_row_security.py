@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from kinegraph.canonical.store import authenticate_curator
+from kinegraph.canonical.store import act_as_curator
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
@@ -33,7 +33,7 @@ class TwoOrganizations:
     @asynccontextmanager
     async def acting(self, stranger: str) -> AsyncIterator[WriteSession]:
         """A write session of the stranger."""
-        authenticate: Any = authenticate_curator if stranger == "the seed job" else None
+        authenticate: Any = act_as_curator if stranger == "the seed job" else None
         if person := self.people.get(stranger):
             authenticate = authenticate_as(person.id)
         async with self.world.database.write(authenticate) as session:

@@ -14,7 +14,7 @@ import pytest
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit import outbox
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.services import Services
 from kinegraph.settings import Settings
@@ -78,7 +78,7 @@ async def scene(api: Api, world: World, owner: Pool) -> Scene:
 @asynccontextmanager
 async def working(database: Database) -> AsyncIterator[WriteSession]:
     """A transaction of the worker's."""
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         yield session
 
 

@@ -4,6 +4,7 @@ import time
 from typing import Any  # variables of a document
 from uuid import UUID
 
+import jwt
 import pytest
 
 from kinegraph.background import store as jobs
@@ -11,10 +12,11 @@ from kinegraph.background import store_runs
 from kinegraph.background.rules import JobKind, JobStatus
 from kinegraph.identity import store as identity
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.tokens import Tokens
+from kinegraph.services import Services
 from tests.conftest import SECRET, Person, World
-from tests.realtime.clients import ASSIGNMENTS, COMMENTS, JOB, WORKOUT, Client, Gym, Live
+from tests.realtime.clients import ASSIGNMENTS, COMMENTS, JOB, WORKOUT, Client, Gym, Live, live
 from tests.workout.documents import NO_ID, UPDATE, Pool, comment
 
 ASSIGN = """mutation ($input: AssignWorkoutInput!) {
@@ -122,7 +124,7 @@ async def _changes(client: Client, count: int) -> dict[str, tuple[str, str | Non
 async def test_jobs_are_for_platform_admins_and_end_with_the_job(
     served: Live, gym: Gym, admin: Person, database: Database
 ) -> None:
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
     assert await refusal(served, gym.coach, JOB, id=str(id)) == ("FORBIDDEN", None)
     assert await refusal(served, admin, JOB, id=NO_ID) == ("NOT_FOUND", ["id"])
@@ -147,7 +149,7 @@ async def test_jobs_are_for_platform_admins_and_end_with_the_job(
 
 
 async def _change(database: Database, id: UUID, *, started: bool) -> None:
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         if started:
             await store_runs.begin(session, id)
         else:
@@ -216,6 +218,21 @@ async def test_an_expired_token_ends_subscriptions(served: Live, gym: Gym, monke
         code, reason = await client.closing()
         assert (code, reason.partition(":")[0]) == (4403, "UNAUTHENTICATED")
     await served.subscribed(0)
+
+
+async def test_a_token_that_is_valid_by_the_tolerated_difference_of_clocks_ends_subscriptions_after_it(
+    services: Services, gym: Gym
+) -> None:
+    token = Tokens(SECRET).sign({"sub": str(gym.coach.id)}, -200)
+    expired = jwt.decode(token, options={"verify_signature": False})["exp"]
+    async with live(services, jwt_leeway_seconds=300) as served:
+        assert await served.sockets.subscriptions.expiry(f"Bearer {token}") == expired + 300
+        async with served.socket(additional_headers={"Authorization": f"Bearer {token}"}) as client:
+            await client.init()
+            await client.subscribe(COMMENTS, id=gym.workout_id)
+            await served.subscribed()
+            await comment(served.api, gym.coach, gym.movement_id, "in time")
+            assert (await client.next())["comment"]["body"] == "in time"
 
 
 async def test_an_athlete_whose_assignment_is_taken_back_gets_no_event_more(served: Live, gym: Gym) -> None:

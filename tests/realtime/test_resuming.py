@@ -10,7 +10,7 @@ import pytest
 from kinegraph.events import store
 from kinegraph.events.rules import decode_cursor, encode_cursor
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.services import Services
 from tests.conftest import Person, World
 from tests.realtime.clients import COMMENTS, WORKOUT, Gym, Live, gym_of, live
@@ -56,25 +56,25 @@ async def test_transactions_that_commit_out_of_order_lose_no_event(served: Live,
 
 async def test_a_commit_during_the_numbering_is_numbered_by_the_next(gym: Gym, database: Database, owner: Pool) -> None:
     await _number(database)
-    async with database.read(authenticate_worker) as session:
+    async with database.read(act_as_worker) as session:
         before = await store.last_position(session)
     async with owner.acquire() as writer, contextlib.AsyncExitStack() as stack:
         open = writer.transaction()
         await open.start()
         await writer.execute(INSERT, gym.organization.id, gym.movement_id, gym.coach.id, "open")
-        numbering = await stack.enter_async_context(database.write(authenticate_worker))
+        numbering = await stack.enter_async_context(database.write(act_as_worker))
         await store.number(numbering)
         await open.commit()
         waiting = asyncio.create_task(_number(database))
         await asyncio.sleep(0)
         assert await store.after(numbering, before, 10) == []
     await waiting
-    async with database.read(authenticate_worker) as session:
+    async with database.read(act_as_worker) as session:
         assert len(await store.after(session, before, 10)) == 1
 
 
 async def _number(database: Database) -> None:
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await store.number(session)
 
 
@@ -200,7 +200,7 @@ async def test_a_cursor_whose_events_were_deleted_is_expired_and_one_after_them_
             cursors.append(await cursor_of(served, gym.coach))
         await owner.execute("UPDATE events SET numbered_at = now() - interval '26 hours'")
         await comment(served.api, gym.coach, gym.movement_id, "new")
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             await store.purge(session)
         assert await owner.fetchval("SELECT count(*) FROM events") == 2
         assert await received(served, gym, cursors[3], 1) == ["new"]
@@ -215,7 +215,7 @@ async def test_the_number_of_stored_events_is_bounded(
 ) -> None:
     monkeypatch.setattr(store, "MAX_EVENTS", 3)
     await owner.execute("UPDATE memberships SET updated_at = now()")
-    async with database.write(authenticate_worker) as session:
+    async with database.write(act_as_worker) as session:
         await store.purge(session)
     assert await owner.fetchval("SELECT count(*) FROM events") == 4
 

@@ -13,15 +13,16 @@ from kinegraph.api.documents import DocumentError
 from kinegraph.kit.database import CANNOT_CONNECT, Database
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.persisted import store_trusted
-from kinegraph.persisted.store import StoredText, authenticate_process
+from kinegraph.persisted.store import StoredText, act_as_process
 from kinegraph.persisted.store_lookup import TRUSTED_SECONDS
 
 log = logging.getLogger("kinegraph.agents")
 
 MAX_TOOLS = 100
-"""Imported tools, at most; the others, by their names, are left out."""
+"""Maximum number of imported tools. Of more, the first ones in the order of their names are offered."""
 RETRY_SECONDS = 5
-"""Where they cannot be read, callers get those that were read last for so long, and do not wait one after the other."""
+"""Seconds until the tools are read again after they could not be read. Until then callers get those that were read
+last, without waiting for the database."""
 
 
 class Catalog:
@@ -49,7 +50,7 @@ class Catalog:
         return self.tools
 
     async def _read(self) -> None:
-        async with self._database.read(authenticate_process) as session:
+        async with self._database.read(act_as_process) as session:
             rows = await store_trusted.tools(session, MAX_TOOLS + 1)
         if len(rows) > MAX_TOOLS:
             log.warning("there are too many tools: some are not offered", extra={"max": MAX_TOOLS})

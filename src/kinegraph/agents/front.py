@@ -5,9 +5,7 @@ JSON-RPC.
 """
 
 import logging
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any  # values of JSON
 
 import orjson
@@ -15,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kinegraph.api.context import authentication_by_token
+from kinegraph.api.context import Origins, authentication_by_token
 from kinegraph.api.failures import RETRY_AFTER, unexpected
 from kinegraph.api.requests import BadRequest, read_json
 from kinegraph.identity.rules import INVALID_TOKEN
@@ -37,20 +35,6 @@ class NotAdmitted(Exception):
         body = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": message}}
         always = {"Content-Type": "application/json", "Cache-Control": "no-store"}
         self.response = Response(orjson.dumps(body), status, {**always, **(headers or {})})
-
-
-@dataclass(frozen=True, slots=True)
-class Origins:
-    """The origins whose pages may send requests: a page elsewhere must not reach a server on the user's machine."""
-
-    allowed: Collection[str]
-    pattern: str | None
-
-    def allow(self, origin: str | None) -> bool:
-        """Whether they may; True without an origin, since a browser sends one."""
-        if origin is None or origin in self.allowed:
-            return True
-        return self.pattern is not None and re.fullmatch(self.pattern, origin) is not None
 
 
 class Front:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp
 
 from kinegraph.agents.catalog import Catalog
-from kinegraph.agents.front import Front, Origins
+from kinegraph.agents.front import Front
 from kinegraph.agents.server import AgentServer
 from kinegraph.agents.tools import shipped_tools
+from kinegraph.api.context import Origins
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.outside.tokens import Tokens
 

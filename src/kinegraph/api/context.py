@@ -1,7 +1,9 @@
-"""Who sends a request: from its bearer token to the viewer of its transaction, and to the account of its cost."""
+"""Who sends a request: its bearer token, the viewer of its transaction, the account of its cost, its page's origin."""
 
 import ipaddress
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any  # what fields prepared
 
@@ -12,7 +14,7 @@ from kinegraph.cost.meter import Meter, Metering
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_as
 from kinegraph.kit.checks import character_fault, parse_key
-from kinegraph.kit.context import Context, Prepare
+from kinegraph.kit.context import NO_SERVICES, Capabilities, Context, Prepare
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Authenticate
 from kinegraph.outside.storage import ObjectStorage
@@ -35,8 +37,7 @@ class RequestContext(Context):
         storage: ObjectStorage | None = None,
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
-        has_embeddings: bool = False,
-        enrichment_budget: int | None = None,
+        capabilities: Capabilities = NO_SERVICES,
     ) -> None:
         super().__init__(
             database,
@@ -45,8 +46,7 @@ class RequestContext(Context):
             storage=storage,
             address=address,
             prepared=prepared,
-            has_embeddings=has_embeddings,
-            enrichment_budget=enrichment_budget,
+            capabilities=capabilities,
         )
         self.document = document
 
@@ -95,3 +95,20 @@ def network_of(address: str) -> str:
         return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
     except ValueError:
         return address
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The origins whose pages may send requests to which browsers apply no CORS, such as to open a WebSocket.
+
+    `pattern` is a regular expression for further origins.
+    """
+
+    allowed: Collection[str]
+    pattern: str | None
+
+    def allow(self, origin: str | None, host: str = "") -> bool:
+        """True for allowed origins, for the page's own `host`, and without an origin, since browsers send one."""
+        if origin is None or origin in self.allowed or (host and origin.partition("://")[2] == host):
+            return True
+        return self.pattern is not None and re.fullmatch(self.pattern, origin) is not None

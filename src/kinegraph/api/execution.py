@@ -28,7 +28,7 @@ from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import authenticate_nobody
-from kinegraph.kit.context import Prepare
+from kinegraph.kit.context import Capabilities, Prepare
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import Authenticate
@@ -62,11 +62,9 @@ class Resources:
     address: str
     """The address of this server, for the addresses in answers."""
     vectors: QueryVectors
-    """The vectors of texts that are searched."""
-    has_embeddings: bool = False
-    """Whether jobs that embed texts can be run."""
-    enrichment_budget: int | None = None
-    """Micro-dollars that a job of the language model may spend; None where none can be run."""
+    """The vectors of queries."""
+    capabilities: Capabilities
+    """Those of the optional services."""
 
 
 class Executed(NamedTuple):
@@ -118,8 +116,7 @@ async def execute_timed(
             storage=resources.storage,
             address=resources.address,
             prepared=prepared,
-            has_embeddings=resources.has_embeddings,
-            enrichment_budget=resources.enrichment_budget,
+            capabilities=resources.capabilities,
         )
         try:
             data, errors, _ = await _once(

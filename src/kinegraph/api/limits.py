@@ -56,7 +56,7 @@ MAX_COMPARISONS = 100_000
 """The limit of compared pairs in one document. Fifty fragments that share five fields make 6,000."""
 
 MAX_KEYS = 300
-"""The limit of response keys selected on one object below the root. The largest type has a tenth as many fields."""
+"""The limit of response keys selected on one object below the root. The largest type has a seventh as many fields."""
 
 NO_TOKENS = re.compile(r'"""(?:\\"""|.)*?(?:"""|\Z)|"(?:\\.|[^"\\\n])*"?|#[^\n]*', re.DOTALL)
 """Strings, also those without an end, and comments. Each is matched where it begins, so that the time is linear."""

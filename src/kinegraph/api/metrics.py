@@ -28,7 +28,7 @@ async def metrics(request: Request) -> Response:
     for event, count in sorted(endpoint.persisted.counts.items()):
         lines.append(f'kinegraph_persisted_documents_total{{event="{event}"}} {count}')
     lines += [
-        "# HELP kinegraph_query_vectors_total Vectors of searched texts, by the place where they were found, or none.",
+        "# HELP kinegraph_query_vectors_total Vectors of queries, by the place where they were found, or none.",
         "# TYPE kinegraph_query_vectors_total counter",
     ]
     for place, count in sorted(endpoint.resources.vectors.counts.items()):

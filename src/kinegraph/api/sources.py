@@ -82,7 +82,7 @@ class Wrapped(Source):
         return stored if self._is_plain else f"(d[{name!r}] if {name!r} in d else {stored})"
 
     def getter(self, name: str) -> Callable[[Any], Any]:
-        """The same."""
+        """The function that reads the value of an object."""
         return attrgetter(name)
 
 

@@ -65,8 +65,8 @@ UNVERSIONED = frozenset(
 """The tables whose changes give nothing another version."""
 
 DERIVED = frozenset(("canonical_search", "canonical_words", "organization_search"))
-"""The tables of searched texts, which triggers write in the transactions that change exercises and overrides: the
-versions of a viewer guard them, too."""
+"""The tables of documents (texts that searches find), which triggers write in the transactions that change exercises
+and overrides: the versions of a viewer guard them, too."""
 
 OURS = frozenset(("kinegraph_folded", "kinegraph_search_key", "kinegraph_search_text", "kinegraph_sort_key"))
 """The functions of the database that depend on their arguments alone."""

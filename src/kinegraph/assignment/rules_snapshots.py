@@ -22,10 +22,10 @@ class NotResettable(Conflict):
     """The snapshot cannot go back to the library version."""
 
 
-def reset_tree(library: Rows, snapshot: Rows, copied_ids: Mapping[UUID, UUID], logged: set[UUID]) -> Tree:
+def reset_tree(library: Rows, snapshot: Rows, copied_ids: Mapping[UUID, UUID], commented: set[UUID]) -> Tree:
     """The library's tree as rows of the snapshot: a row that has a copy there keeps the copy's id.
 
-    Movements of the snapshot alone on which something was logged (`logged`) stay, after the others of their section;
+    Movements of the snapshot alone that have comments (`commented`) stay, after the others of their section;
     a section of the snapshot alone stays for them. Raises NotResettable where the tree would become too large.
     """
     tree, positions = Tree.empty(), Counter[UUID | None]()
@@ -35,7 +35,7 @@ def reset_tree(library: Rows, snapshot: Rows, copied_ids: Mapping[UUID, UUID], l
         tree.sections.append(_row(ids[section.id], section, SECTION, positions))
     for movement in library[1]:
         tree.movements.append(_row(ids[movement.id], movement, MOVEMENT, positions, ids[movement.section_id]))
-    _retain(tree, snapshot, logged - set(ids.values()), positions)
+    _retain(tree, snapshot, commented - set(ids.values()), positions)
     if len(tree.sections) > MAX_SECTIONS or len(tree.movements) > MAX_MOVEMENTS:
         message = f"With the movements that have comments it would have more than {MAX_MOVEMENTS} movements or"
         raise NotResettable(f"{message} {MAX_SECTIONS} sections; remove some of them first.", "input", "assignmentId")

@@ -30,7 +30,7 @@ async def pin(session: WriteSession[Viewer], assignment: ForkedAssignmentRow) ->
         await store_tree.fork(session, assignment)
 
 
-async def logged(session: ReadSession, snapshot_id: UUID) -> set[UUID]:
+async def commented(session: ReadSession, snapshot_id: UUID) -> set[UUID]:
     """The movements of a snapshot that have comments."""
     rows = await session.fetch(
         """
@@ -54,7 +54,7 @@ async def reset(session: WriteSession[Viewer], snapshot_id: UUID, library: Worko
     await _restore(session, snapshot_id, originals)
     rows = await store_tree.current_rows(session, snapshot_id, library.organization_id)
     copied = await store_tree.copied_ids(session, snapshot_id)
-    tree = reset_tree(originals, rows, copied, await logged(session, snapshot_id))
+    tree = reset_tree(originals, rows, copied, await commented(session, snapshot_id))
     written = await store_tree.replace(session, snapshot_id, library.organization_id, tree, *rows)
     written += await _set_origins(session, originals, tree)
     values = {column: getattr(library, column) for column in VALUES}

@@ -20,7 +20,7 @@ described_enum(
     rules.JobKind,
     "What a job does.",
     SEED_CANONICAL="Stores the canonical library.",
-    ENRICH_CANONICAL="Finds aliases of canonical exercises in other languages.",
+    ENRICH_CANONICAL="Has a language model propose aliases of canonical exercises in other languages.",
     EMBED_EXERCISES="Embeds exercises for the search by meaning.",
     EMBED_WORKOUTS="Embeds workouts for the search by meaning.",
     THUMBNAIL="Makes the thumbnail of an image.",

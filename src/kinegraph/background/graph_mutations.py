@@ -46,8 +46,8 @@ async def admin_session(info: Info) -> WriteSession[Viewer]:
 async def enqueue_job(info: Info, kind: rules.JobKind, arguments: Mapping[str, Any]) -> JobPayload:
     """Store a new job that the viewer requests, due at once. Returns the payload. Raises Forbidden and Conflict."""
     session = await admin_session(info)
-    if await store_requests.waiting(session, kind) >= rules.MAX_WAITING:
-        raise Conflict(f"{rules.MAX_WAITING} jobs of this kind wait already; try again when some have ended.")
+    if await store_requests.count_requested(session, kind) >= rules.MAX_REQUESTED:
+        raise Conflict(f"{rules.MAX_REQUESTED} jobs of this kind have not ended yet; try again when some have.")
     (id,) = await store.insert(session, [(kind, arguments)], session.viewer.user.id)
     return await _job_payload(session, id)
 

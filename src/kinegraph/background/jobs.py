@@ -7,7 +7,7 @@ from uuid import UUID
 from kinegraph.background import store_runs
 from kinegraph.background.rules import LEASE_SECONDS, JobStatus
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import WriteSession
 
 
@@ -15,7 +15,7 @@ class JobStopped(Exception):
     """The run must end: its job was cancelled, or another worker has begun it again. Nothing of it is committed."""
 
 
-def _wake_nobody() -> None:
+def wake_nobody() -> None:
     """Wake nobody: for runs without subscribers."""
 
 
@@ -29,7 +29,7 @@ class JobRun:
     id: UUID
     tries: int
     lease_seconds: int = LEASE_SECONDS
-    wake: Callable[[], None] = _wake_nobody
+    wake: Callable[[], None] = wake_nobody
 
     async def report(
         self, session: WriteSession, *, total: int | None = None, done: int | None = None, message: str | None = None
@@ -68,7 +68,7 @@ class JobRun:
     async def _store(
         self, session: WriteSession, total: int | None, done: int | None, message: str | None, *, is_work: bool
     ) -> None:
-        await authenticate_worker(session)
+        await act_as_worker(session)
         progress = store_runs.Progress(total, done, message, is_work)
         if not await store_runs.report(session, self.id, self.tries, progress, self.lease_seconds):
             raise JobStopped(f"The job {self.id} was cancelled, or begun again by another worker.")

@@ -12,7 +12,7 @@ QUEUE = "kinegraph"
 
 
 class JobKind(StrEnum):
-    """The kind of a job. The API promises all of them; some have no function in the worker yet."""
+    """The kind of a job."""
 
     SEED_CANONICAL = "seed_canonical"
     ENRICH_CANONICAL = "enrich_canonical"
@@ -61,7 +61,7 @@ class DueJob(Protocol):
 class StartedJob(Protocol):
     """A job that a worker runs; `tries` is the number of this run.
 
-    One that was begun MAX_FAILURES times without progress, and never ended, is hopeless.
+    One that was begun MAX_FAILURES times in a row without progress, and whose worker died at the last run, is hopeless.
     """
 
     id: UUID
@@ -74,11 +74,14 @@ class StartedJob(Protocol):
 
 
 MAX_FAILURES = 24
-"""Maximum number of runs in a row that bring no progress, because a service is away or their workers die: with the
-delays between them more than an hour."""
+"""Number of runs in a row without progress after which a job fails, if the last one ended because a service is away,
+because it took longer than JOB_SECONDS, or because its worker died. With the delays they take more than an hour."""
 
 MAX_FAULTS = 8
-"""The same for runs that end with an unexpected error."""
+"""The same if the last run ended with an unexpected error, such as a database that is away, whatever ended others."""
+
+JOB_SECONDS = 3600
+"""Maximum duration of one run of a job, in seconds; it is tried again then."""
 
 LEASE_SECONDS = 30
 """Seconds after which a job is handed over again, unless its worker renews it or ends it; a setting changes it."""
@@ -93,7 +96,7 @@ JITTER = 0.2
 NIGHT_HOUR = 3
 """The hour, in UTC, at which the jobs of every night are enqueued."""
 
-MAX_WAITING = 100
+MAX_REQUESTED = 100
 """Maximum number of jobs of one kind that platform admins requested and that have not ended."""
 
 RETENTION_DAYS, FAILED_RETENTION_DAYS = 30, 90

@@ -6,7 +6,7 @@ from kinegraph.background.rules import JobKind
 from kinegraph.kit.sessions import WriteSession
 
 
-async def waiting(session: WriteSession, kind: JobKind) -> int:
+async def count_requested(session: WriteSession, kind: JobKind) -> int:
     """The number of jobs of a kind that were requested and have not ended."""
     count: int = await session.fetch_value(
         """

@@ -136,6 +136,14 @@ async def end_cancelled(session: WriteSession, id: UUID, tries: int) -> bool:
     return ended == 1
 
 
+async def failures(session: WriteSession, id: UUID, tries: int) -> int:
+    """The number of runs in a row without progress, this one included; 0 where it made some, or is over."""
+    count: int | None = await session.fetch_value(
+        "SELECT failures FROM jobs WHERE id = $1 AND tries = $2 AND status = 'running'", id, tries
+    )
+    return count or 0
+
+
 async def postpone(session: WriteSession, id: UUID, tries: int, seconds: float, error: str) -> None:
     """Queue a job again that failed for a reason that may pass; it is due after so many seconds."""
     await session.run(
@@ -148,6 +156,20 @@ async def postpone(session: WriteSession, id: UUID, tries: int, seconds: float, 
         tries,
         seconds,
         storable_text(error),
+    )
+
+
+async def give_back(session: WriteSession, id: UUID, tries: int, reason: str) -> None:
+    """Queue a job again whose worker stops; it is due at once, and the run counts as no failure."""
+    await session.run(
+        """
+        UPDATE jobs
+        SET status = 'queued', error = $3, failures = greatest(failures - 1, 0), due_at = now(), handed_at = NULL
+        WHERE id = $1 AND tries = $2 AND status = 'running'
+        """,
+        id,
+        tries,
+        storable_text(reason),
     )
 
 

@@ -35,20 +35,20 @@ async def seed_library(database: Database, run: JobRun | None = None) -> AsyncIt
         raise LibraryError("\n".join(f"progressions.json: {fault}" for fault in faults))
     substitutes = substitutes_of(rows)
     library = [(name, entries_of(name, content, substitutes)) for name, content in shipped_files()]
-    async with database.write(store_seed.authenticate_curator) as session:
+    async with database.write(store_seed.act_as_curator) as session:
         await store_seed.seed_taxonomies(session, taxonomies := shipped_taxonomies())
         terms = await store_seed.global_terms(session, taxonomies)
     library = [(name, tagged(name, entries, terms)) for name, entries in library]
     total, done = sum(len(entries) for _, entries in library), 0
     for name, entries in library:
-        async with database.write(store_seed.authenticate_curator) as session:
+        async with database.write(store_seed.act_as_curator) as session:
             await store_seed.lock(session)
             new, changed = await store_seed.seed(session, entries)
             done += len(entries)
             if run is not None:
                 await run.report(session, total=total, done=done)
         yield Seeded(name, len(entries), new, changed)
-    async with database.write(store_seed.authenticate_curator) as session:
+    async with database.write(store_seed.act_as_curator) as session:
         await store_seed.lock(session)
         await seed_progressions(session, edges_of(authored))
 

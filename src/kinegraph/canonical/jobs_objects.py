@@ -51,7 +51,7 @@ async def _content(storage: ObjectStorage, key: str) -> bytes:
 
 async def _write(database: Database, run: JobRun, key: str, entries: Sequence[Mapping[str, Any]]) -> str:
     added = changed = 0
-    async with database.write(store.authenticate_curator) as session:
+    async with database.write(store.act_as_curator) as session:
         if not await store.try_lock(session):
             raise ServiceError("The canonical library is being seeded or imported by others; this is tried again.")
         entries = tagged(key, entries, await store.global_terms(session, shipped_taxonomies()))

@@ -46,7 +46,7 @@ def _seeded(name: str) -> str:
     return f"CASE WHEN {stays} THEN exercises.{name} ELSE excluded.{name} END"
 
 
-async def authenticate_curator(session: ReadSession) -> None:
+async def act_as_curator(session: ReadSession) -> None:
     """Permit a transaction that acts for no user to write canonical rows."""
     await session.fetch("SELECT set_config('kinegraph.platform_admin', 'on', true)")
 

@@ -80,7 +80,7 @@ FACETS: Mapping[str, tuple[str, ...]] = {
     "body_regions": ("body_region_id",),
     "equipment_items": ("equipment_id",),
 }
-"""Each facet with its own filters, without which it is counted (docs/domain.md, Lists of exercises)."""
+"""Each facet with its own filters, without which it is counted (docs/domain.md, Exercises)."""
 
 FACET_OF: Mapping[str, str] = {filter: facet for facet, filters in FACETS.items() for filter in filters}
 

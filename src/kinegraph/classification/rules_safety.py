@@ -144,7 +144,7 @@ def assess(constraint: Constraint, conditions: Iterable[str] | Person) -> Assess
         Warned(c, is_avoid=False, modification=texts.get(c)) for c in cautions
     ]
     if avoided:
-        return Assessment(False, AVOID_SCORE, warned, indicated)
+        return Assessment(False, AVOID_SCORE, warned)
     return Assessment(True, min(_score(constraint.risk_scores, considered), MAX_SCORE), warned, indicated)
 
 

@@ -127,7 +127,7 @@ def findings(traits: Traits, exceptions: Mapping[str, Finding] | None = None) ->
             finding = exceptions[condition]
         else:
             finding = _strictest(condition, traits)
-            if inherited is not None and RANK.get(inherited.severity, -1) >= RANK[finding.severity]:
+            if inherited is not None and RANK.get(inherited.severity, -1) > RANK[finding.severity]:
                 finding = replace(inherited, condition=condition, is_inherited=True)
         if finding.severity is not Severity.NONE:
             found[condition] = finding

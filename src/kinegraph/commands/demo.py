@@ -18,11 +18,11 @@ from kinegraph.kit.sessions import WriteSession
 async def seed_demo(database: Database) -> AsyncIterator[str]:
     """Make what is missing of the demo. Yields a line for each organization that was made."""
     script = demo_script()
-    async with database.write(operator.authenticate_operator) as session:
+    async with database.write(operator.act_as_operator) as session:
         admin = script["platformAdmin"]
         await operator.insert_user(session, admin["name"], admin["email"], is_platform_admin=True)
     for organization in script["organizations"]:
-        async with database.write(operator.authenticate_operator) as session:
+        async with database.write(operator.act_as_operator) as session:
             id = await operator.insert_organization(session, organization["name"], organization["slug"])
             if id is not None:
                 users = await _insert_people(session, id, organization["people"])

@@ -17,7 +17,7 @@ from kinegraph.formats.records import MAX_FILE_BYTES, File, FileError, one_line,
 from kinegraph.kit.database import Database
 from kinegraph.persisted import store_trusted, store_usage
 from kinegraph.persisted.rules_manifests import Fault, TrustedDocument, documents_of
-from kinegraph.persisted.store import authenticate_process
+from kinegraph.persisted.store import act_as_process
 from kinegraph.services import database_url
 from kinegraph.settings import Settings, read_settings
 
@@ -118,7 +118,7 @@ def one_line_of(text: str) -> str:
 
 async def _import(url: str, name: str, documents: list[TrustedDocument]) -> set[str]:
     """Store the documents. Returns the ids of those that are new."""
-    async with open_migrated(url, STATEMENT_SECONDS) as database, database.write(authenticate_process) as session:
+    async with open_migrated(url, STATEMENT_SECONDS) as database, database.write(act_as_process) as session:
         imported = await store_trusted.put_trusted(session, documents)
         conflicts = {*imported.conflicts}
         message = "another text is stored under its id; give this one another id, or remove that one first."
@@ -133,7 +133,7 @@ def run_list(options: argparse.Namespace) -> int:
 
 
 async def _list(url: str) -> None:
-    async with open_migrated(url) as database, database.read(authenticate_process) as session:
+    async with open_migrated(url) as database, database.read(act_as_process) as session:
         last = ""
         while page := await store_trusted.trusted_after(session, last, PAGE):
             usage = await store_usage.usage_of(session, sorted({each.hash for each in page}))
@@ -154,7 +154,7 @@ def run_remove(options: argparse.Namespace) -> int:
 
 
 async def _remove(url: str, ids: list[str]) -> None:
-    async with open_migrated(url) as database, database.write(authenticate_process) as session:
+    async with open_migrated(url) as database, database.write(act_as_process) as session:
         missing = await store_trusted.remove_trusted(session, [id for id in ids if "\0" not in id])
         if missing:
             shown = ", ".join(map(one_line, missing[:MAX_FAULTS]))
@@ -194,10 +194,10 @@ async def _check(settings: Settings, sdl: str | None, name: str) -> int:
 
 
 async def _page(database: Database, last: str) -> list[store_trusted.Stored]:
-    async with database.read(authenticate_process) as session:
+    async with database.read(act_as_process) as session:
         return await store_trusted.documents_after(session, last, PAGE)
 
 
 async def _clients(database: Database, hash: str) -> list[store_usage.ClientUsage]:
-    async with database.read(authenticate_process) as session:
+    async with database.read(act_as_process) as session:
         return (await store_usage.usage_of(session, [hash]))[0]

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from kinegraph.commands.databases import open_migrated
-from kinegraph.identity.store_operator import authenticate_operator, organizations_by_slug, set_visibility
+from kinegraph.identity.store_operator import act_as_operator, organizations_by_slug, set_visibility
 from kinegraph.kit.checks import character_fault
 from kinegraph.outside.errors import ServiceError
 from kinegraph.services import database_url
@@ -37,7 +37,7 @@ async def _write(url: str, slug: str, sent: dict[str, bool]) -> dict[str, bool]:
     """Store the settings of an organization that are sent. Returns all of them."""
     if character_fault(slug):
         raise ServiceError("No organization has this slug.")
-    async with open_migrated(url) as database, database.write(authenticate_operator) as session:
+    async with open_migrated(url) as database, database.write(act_as_operator) as session:
         organization = (await organizations_by_slug(session, [slug]))[0]
         if organization is None:
             raise ServiceError(f"No organization has the slug {slug}.")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kinegraph.commands.arguments import count
 from kinegraph.commands.databases import open_migrated
-from kinegraph.identity.store_operator import User, authenticate_operator, revoke_tokens, users_by_email
+from kinegraph.identity.store_operator import User, act_as_operator, revoke_tokens, users_by_email
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.outside.errors import ServiceError
@@ -58,7 +58,7 @@ async def _user(url: str, email: str) -> AsyncIterator[tuple[WriteSession, User]
     """A session of the operator's, and the user with this e-mail address. Raises ServiceError where there is none."""
     if character_fault(email):
         raise ServiceError("No user has this e-mail address.")
-    async with open_migrated(url) as database, database.write(authenticate_operator) as session:
+    async with open_migrated(url) as database, database.write(act_as_operator) as session:
         user = (await users_by_email(session, [email]))[0]
         if user is None:
             raise ServiceError(f"No user has the e-mail address {email}.")

@@ -19,7 +19,7 @@ from kinegraph.commands.probes import answers_at, require_free_port, require_red
 from kinegraph.commands.supervisor import Process, Server, Supervised, Supervisor, environment
 from kinegraph.graphiql import demo_people
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres, start_postgres
 from kinegraph.outside.redis import find_redis, start_redis
@@ -159,7 +159,7 @@ async def _seed_library(url: str, worker: Process, stop: StopRequest) -> None:
     """Insert the seed job, wait until the worker has done it, and print its message."""
     database = await Database.open(url, 1)
     try:
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             (id,) = await jobs.insert(session, [(JobKind.SEED_CANONICAL, {})])
         deadline = time.monotonic() + START_SECONDS
         while (job := await _job(database, id)).finished_at is None:
@@ -178,7 +178,7 @@ async def _seed_library(url: str, worker: Process, stop: StopRequest) -> None:
 
 
 async def _job(database: Database, id: UUID) -> Job:
-    async with database.read(authenticate_worker) as session:
+    async with database.read(act_as_worker) as session:
         (job,) = await jobs.jobs(session, [id])
     assert job is not None
     return job

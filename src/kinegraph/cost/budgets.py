@@ -22,7 +22,8 @@ MAX_ACCOUNTS = 10_000
 """Maximum number of callers of a kind that a process accounts for: 3 MB. Beyond that the emptier half is dropped."""
 
 MAX_LEVEL = 2
-"""A bucket holds so many capacities at most: what had arisen before its cost was known runs over, and is forgiven."""
+"""Maximum level of a bucket, in capacities. Some costs are known only after the work was done, and may raise the level
+above the capacity; what would raise it above this maximum is not charged."""
 
 
 class BudgetSpent(Exception):
@@ -160,4 +161,4 @@ class Budgets:
 
 
 def _nothing() -> None:
-    """Where nothing is shared, nobody is called."""
+    """Do nothing: for budgets that are not shared by Redis."""

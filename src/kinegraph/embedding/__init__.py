@@ -7,9 +7,10 @@ Triggers mark rows whose texts may have changed (migration 0029), and record a f
 many facts, which takes all marked rows. The nightly comparison of all hashes (`jobs_sweep`) finds what no trigger
 marks: another model, a text that a new version composes otherwise.
 
-A job claims marks before it sends their texts, for CLAIM_SECONDS, and stores a vector only where the mark is still
-claimed by it and was not made anew: so no row is embedded by two jobs at once, and no vector of an earlier text is
-stored for a later one. Claims of a job that was killed are released by its next run.
+A job claims marks before it sends their texts, for CLAIM_SECONDS, which it renews before each further request. It
+stores a vector only where the mark is still claimed by it and was not made anew: so no row is embedded by two jobs at
+once, and no vector of an earlier text is stored for a later one. Claims of a job that was killed are released by its
+next run.
 
 What is embedded:
 

@@ -38,7 +38,7 @@ class Mutation:
         session = await admin_session(info)
         rows = [] if keys is None else await _rows(session, keys, checks)
         checks.done()
-        if not info.context.has_embeddings:
+        if not info.context.capabilities.has_embeddings:
             raise Conflict(NO_KEY)
         await store.mark_exercises(session, [row.id for row in rows], [row.organization_id for row in rows])
         arguments: dict[str, Any] = {"sweep": True} if keys is None else {"ids": [str(row.id) for row in rows]}

@@ -11,7 +11,7 @@ from kinegraph.embedding.jobs_batch import Counts, Embedding, EmbeddingService, 
 from kinegraph.embedding.jobs_sweep import mark_missed
 from kinegraph.embedding.rules import EXERCISES, WORKOUTS, Mark
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.voyage import MODEL
 
@@ -58,7 +58,7 @@ async def _embed(work: Embedding, *, sweep: bool) -> str:
 
 async def _begin(work: Embedding) -> None:
     """Release the claims of earlier runs of the job, and continue their count."""
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         await store.release(session, work.run.id, work.run.tries)
         waiting = await store.waiting(session, work.kinds, work.ids)
         (job,) = await store_background.jobs(session, [work.run.id])
@@ -68,10 +68,10 @@ async def _begin(work: Embedding) -> None:
 
 
 async def _claim(work: Embedding, kind: str) -> list[Mark]:
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         return await store.claim(session, work.run.id, kind, work.ids, BATCH)
 
 
 async def _release(work: Embedding) -> int:
-    async with work.database.write(authenticate_worker) as session:
+    async with work.database.write(act_as_worker) as session:
         return await store.release(session, work.run.id, work.run.tries)

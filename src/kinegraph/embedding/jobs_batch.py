@@ -10,11 +10,11 @@ from kinegraph.background.jobs import JobRun
 from kinegraph.embedding import store, store_vectors
 from kinegraph.embedding.rules import Mark, Source, Vector
 from kinegraph.embedding.store_sources import READERS
-from kinegraph.identity.store import authenticate_for_organizations
+from kinegraph.identity.store import act_for_organizations
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.outside.vendor_calls import Retried
-from kinegraph.outside.voyage import MODEL, RequestRefused
+from kinegraph.outside.voyage import MODEL, RequestRefused, batches
 
 
 class EmbeddingService(Protocol):
@@ -26,7 +26,7 @@ class EmbeddingService(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The number of rows that a run has done so far, by outcome. `before` is that of the job's earlier runs."""
+    """The number of rows that a run has done so far, by outcome. `before`: those of the job's earlier runs, of any."""
 
     before: int = 0
     embedded: int = 0
@@ -35,14 +35,14 @@ class Counts:
 
     @property
     def done(self) -> int:
-        """The number of rows that need nothing more."""
-        return self.before + self.embedded + self.unchanged
+        """The number of rows that need nothing more until their texts change."""
+        return self.before + self.embedded + self.unchanged + self.refused
 
     @property
     def message(self) -> str:
         """A sentence on what was done."""
-        refused = f" The service refused {self.refused} of the texts." if self.refused else ""
-        return f"{self.done} rows have the vectors of their texts.{refused}"
+        refused = f" The service refused the texts of {self.refused}." if self.refused else ""
+        return f"{self.done - self.refused} rows have the vectors of their texts.{refused}"
 
 
 @dataclass
@@ -63,21 +63,21 @@ async def embed_batch(work: Embedding, kind: str, marks: Sequence[Mark]) -> None
     await _mark_dependents(work.database, sources.values())
     stale = [each for each in sources.values() if not each.is_fresh]
     texts = [*dict.fromkeys(each.text for each in stale if each.text)]
-    made = await made_vectors(work.service, texts, partial(work.run.show_retry, work.database))
+    made = await _vectors(work, texts)
     changed = {each.id: Vector(each.id, each.hash, made.get(each.text or "")) for each in stale}
     gone = {each.row_id: Vector(each.row_id, None, None) for each in marks if each.row_id not in sources}
-    refused = sum(1 for each in stale if each.text and each.text not in made)
-    async with work.database.write(authenticate_worker) as session:
-        await store_vectors.authenticate_writer(session, {each.organization_id for each in marks})
+    refused = {each.id for each in stale if each.text and each.text not in made}
+    async with work.database.write(act_as_worker) as session:
+        await store_vectors.act_as_writer(session, {each.organization_id for each in marks})
         finished = await store.lock_claimed(session, work.run.id, kind, marks)
         vectors = [each for id, each in (changed | gone).items() if id in finished]
         finished -= await store_vectors.put(session, kind, vectors)
         await store.delete_marks(session, kind, finished)
         counts = replace(
             work.counts,
-            embedded=work.counts.embedded + len(finished & changed.keys()),
+            embedded=work.counts.embedded + len(finished & changed.keys() - refused),
             unchanged=work.counts.unchanged + len(finished - changed.keys()),
-            refused=work.counts.refused + refused,
+            refused=work.counts.refused + len(finished & refused),
         )
         await work.run.report(session, done=counts.done, message=counts.message)
     work.counts = counts
@@ -87,7 +87,7 @@ async def _sources(database: Database, kind: str, marks: Sequence[Mark]) -> dict
     """The texts of the rows of marks, by id; none for rows that are gone."""
     organizations = {each.organization_id for each in marks if each.organization_id is not None}
     async with database.read() as session:
-        await authenticate_for_organizations(session, organizations)
+        await act_for_organizations(session, organizations)
         found = await READERS[kind](session, MODEL, [each.row_id for each in marks])
     return {each.id: each for each in found}
 
@@ -96,29 +96,36 @@ async def _mark_dependents(database: Database, sources: Iterable[Source]) -> Non
     """Mark what repeats texts of these rows. In a transaction of its own: it may wait for an edit of what it marks."""
     changed = [each for each in sources if each.has_dependents]
     if changed:
-        async with database.write(authenticate_worker) as session:
+        async with database.write(act_as_worker) as session:
             ids = [each.exercise_id for each in changed if each.exercise_id is not None]
             await store.mark_dependents(session, ids, [each.organization_id for each in changed])
 
 
-async def made_vectors(
-    service: EmbeddingService, texts: Sequence[str], retried: Retried | None = None
-) -> Mapping[str, Sequence[float]]:
+async def _renew_claims(work: Embedding) -> None:
+    async with work.database.write(act_as_worker) as session:
+        await store.renew(session, work.run.id)
+
+
+async def _vectors(work: Embedding, texts: Sequence[str]) -> Mapping[str, Sequence[float]]:
     """The vector of each text that the service does not refuse: of a refused request, both halves are sent again.
 
-    Raises ServiceError: RequestRefused where all texts are refused, which is no fault of theirs.
+    The claims are renewed after each request, for the next one. Raises ServiceError: RequestRefused where all texts are
+    refused, which is no fault of theirs.
     """
     made: dict[str, Sequence[float]] = {}
     refusal = None
-    waiting = [[*texts]] if texts else []
+    waiting = [*batches(texts)]
     while waiting:
-        request = waiting.pop()
+        request = waiting.pop(0)
         try:
-            made |= zip(request, await service.embed_documents(request, retried), strict=True)
+            vectors = await work.service.embed_documents(request, partial(work.run.show_retry, work.database))
+            made |= zip(request, vectors, strict=True)
         except RequestRefused as error:
             refusal = error
             half = len(request) // 2
-            waiting += [request[half:], request[:half]] if half else []
+            waiting += [request[:half], request[half:]] if half else []
+        if waiting:
+            await _renew_claims(work)
     if refusal is not None and not made:
         raise refusal
     return made

@@ -7,10 +7,10 @@ from kinegraph.background.jobs import JobRun
 from kinegraph.embedding import store
 from kinegraph.embedding.rules import Kind
 from kinegraph.embedding.store_sources import PAGE, READERS, page
-from kinegraph.identity.store import authenticate_for_organizations
-from kinegraph.identity.store_operator import authenticate_operator, organization_ids
+from kinegraph.identity.store import act_for_organizations
+from kinegraph.identity.store_operator import act_as_operator, organization_ids
 from kinegraph.kit.database import Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 
 Scope = Sequence[UUID] | None
 """The ids of organizations whose rows are compared together; None for canonical rows."""
@@ -26,7 +26,7 @@ async def mark_missed(database: Database, model: str, kinds: Collection[str], ru
         for kind in kinds:
             if scope is not None or kind == Kind.EXERCISE:
                 marked += await _mark_in(database, model, kind, scope)
-        async with database.read(authenticate_worker) as session:
+        async with database.read(act_as_worker) as session:
             waiting = await store.waiting(session, kinds)
         await run.show(database, message=f"Comparing all rows: {waiting} wait for the vectors of their texts.")
     return marked
@@ -36,7 +36,7 @@ async def _scopes(database: Database) -> AsyncIterator[Scope]:
     yield None
     ids: Sequence[UUID] = ()
     while True:
-        async with database.read(authenticate_operator) as session:
+        async with database.read(act_as_operator) as session:
             ids = await organization_ids(session, ids[-1] if ids else None, MAX_ORGANIZATIONS)
         if not ids:
             return
@@ -48,11 +48,11 @@ async def _mark_in(database: Database, model: str, kind: str, scope: Scope) -> i
     marked, after = 0, None
     while True:
         async with database.read() as session:
-            await authenticate_for_organizations(session, scope or ())
+            await act_for_organizations(session, scope or ())
             ids = await page(session, kind, scope, after)
             missed = [each for each in await READERS[kind](session, model, ids) if not each.is_fresh]
         if missed:
-            async with database.write(authenticate_worker) as session:
+            async with database.write(act_as_worker) as session:
                 organizations = [each.organization_id for each in missed]
                 marked += await store.mark(session, kind, [each.id for each in missed], organizations)
         if len(ids) < PAGE:

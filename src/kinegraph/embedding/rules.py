@@ -1,6 +1,5 @@
 """Embeddings: the texts of exercises and workouts, their hashes, and which rows need a new vector."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +12,8 @@ MAX_IDS = 100
 """Maximum number of exercises that are embedded by their ids."""
 NO_KEY = "Embeddings are off: set KINEGRAPH_VOYAGE_API_KEY, for the API and for the worker."
 CLAIM_SECONDS = 600
-"""How long a job has the marks that it claimed: longer than the deadline of the requests for one batch."""
+"""How long a job has the marks that it claimed: longer than the deadline of one request. The job renews its claims
+before each further request of a batch."""
 
 
 class Kind(StrEnum):
@@ -88,11 +88,6 @@ class Section(Protocol):
     type: str
     description: str | None
     names: Sequence[str] | None
-
-
-def hash_of(model: str, text: str) -> str:
-    """The hash of a model and a text, in 64 hexadecimal digits."""
-    return hashlib.sha256(f"{model}\n{text}".encode()).hexdigest()
 
 
 def exercise_text(exercise: Any) -> str:

@@ -81,6 +81,23 @@ async def claim(session: WriteSession, job_id: UUID, kind: str, ids: Collection[
     )
 
 
+async def renew(session: WriteSession, job_id: UUID) -> None:
+    """Renew the claims of a job, but for marks that others have locked: these are made anew."""
+    await session.run(
+        """
+        WITH mine AS (
+            SELECT kind, row_id FROM stale_embeddings WHERE claimed_by = $1 FOR UPDATE SKIP LOCKED
+        )
+        UPDATE stale_embeddings AS stale
+        SET claimed_until = now() + make_interval(secs => $2)
+        FROM mine
+        WHERE (stale.kind, stale.row_id) = (mine.kind, mine.row_id)
+        """,
+        job_id,
+        CLAIM_SECONDS,
+    )
+
+
 async def release(session: WriteSession, job_id: UUID, tries: int) -> int:
     """Release the claims of a job, unless a later run than this one has begun. Returns how many."""
     return await session.run(

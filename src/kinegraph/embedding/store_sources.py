@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any  # rows of several tables
 from uuid import UUID
 
-from kinegraph.embedding.rules import Kind, Section, Source, exercise_text, hash_of, workout_text
+from kinegraph.embedding.rules import Kind, Section, Source, exercise_text, workout_text
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library.rules import merge
 from kinegraph.library.store_columns import EFFECTIVE
+from kinegraph.vectors.rules import hash_of
 
 Reader = Callable[[ReadSession, str, Sequence[UUID]], Awaitable[list[Source]]]
 """Reads the sources of rows by their ids, for a model. Rows that are deleted, or not seen, are left out."""

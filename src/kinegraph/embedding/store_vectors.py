@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from kinegraph.canonical.store import authenticate_curator
+from kinegraph.canonical.store import act_as_curator
 from kinegraph.embedding.rules import Kind, Vector
-from kinegraph.identity.store import authenticate_for_organizations
+from kinegraph.identity.store import act_for_organizations
 from kinegraph.kit.sessions import WriteSession
 
 TABLES: Mapping[str, str] = {
@@ -15,11 +15,11 @@ TABLES: Mapping[str, str] = {
 }
 
 
-async def authenticate_writer(session: WriteSession, organizations: Collection[UUID | None]) -> None:
+async def act_as_writer(session: WriteSession, organizations: Collection[UUID | None]) -> None:
     """Permit a transaction of the worker to write rows of these organizations; None stands for canonical rows."""
     if None in organizations:
-        await authenticate_curator(session)
-    await authenticate_for_organizations(session, {each for each in organizations if each is not None})
+        await act_as_curator(session)
+    await act_for_organizations(session, {each for each in organizations if each is not None})
 
 
 async def put(session: WriteSession, kind: str, vectors: Sequence[Vector]) -> set[UUID]:

@@ -75,7 +75,7 @@ class Mutation:
         keys = None if ids is None else _keys(ids, checks)
         session = await info.context.write_session()
         require_platform_admin(session.viewer, ADMINS_ONLY)
-        budget = info.context.enrichment_budget
+        budget = info.context.capabilities.enrichment_budget
         if budget is None:
             raise Conflict(rules.NO_KEY)
         if max_cost is not None and not 1 <= max_cost <= budget:

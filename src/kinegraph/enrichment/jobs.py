@@ -16,7 +16,7 @@ from kinegraph.outside.claude import Claude
 from kinegraph.outside.errors import ServiceError
 
 MAX_PASSES = 6
-"""Runs of a job, at most, that request again what could not be read."""
+"""Maximum number of runs of a job, the first included; each but the first requests again what could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def enrich_canonical(
         raise EnrichmentImpossible(NO_PRICE.format(model=enricher.claude.model))
     plan = Plan.of(arguments)
     max_cost = min(plan.max_cost or enricher.max_cost, enricher.max_cost)
-    async with database.write(store.authenticate_enricher) as session:
+    async with database.write(store.act_as_enricher) as session:
         account = await store_runs.begin(session, run.id, enricher.claude.model, max_cost)
     due, has_more = await _due(database, run, plan)
     total = account.enriched + len(due)
@@ -70,7 +70,7 @@ async def _due(database: Database, run: JobRun, plan: Plan) -> tuple[list[UUID],
     due: list[UUID] = []
     page, after = None, None
     while page is None or (len(page) == store.PAGE_SIZE and len(due) < MAX_EXERCISES):
-        async with database.read(store.authenticate_enricher) as session:
+        async with database.read(store.act_as_enricher) as session:
             page = await store.page_after(session, after, plan.ids)
         due += [each.id for each in page if due_languages(each, plan.languages, run.id, is_forced=plan.is_forced)]
         after = page[-1].id if page else None

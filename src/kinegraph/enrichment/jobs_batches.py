@@ -35,7 +35,7 @@ MAX_UNREADABLE = 3
 """Batches in a row without a readable answer, after which a pass ends, unless it is the last."""
 
 
-class BudgetSpent(Exception):
+class JobBudgetSpent(Exception):
     """The next request might cost more than the budget has left."""
 
 
@@ -67,7 +67,7 @@ class Pass:
             ids = due[start : start + size]
             try:
                 outcome = outcome.with_batch(len(ids), *await self.enrich(ids))
-            except BudgetSpent:
+            except JobBudgetSpent:
                 return replace(outcome, is_budget_spent=True)
             if outcome.unreadable_in_a_row >= MAX_UNREADABLE and not is_last:
                 break
@@ -89,13 +89,13 @@ class Pass:
 
     async def end(self) -> RunRow:
         """Store that the pass has ended. Returns the account."""
-        async with self._database.write(store.authenticate_enricher) as session:
+        async with self._database.write(store.act_as_enricher) as session:
             return await store_runs.add(session, self._run.id, passes=1)
 
     async def _claim(self, ids: Sequence[UUID]) -> list[Entry]:
         """Claim the exercises of a batch, as they are now. Raises JobStopped."""
         plan, id = self._plan, self._run.id
-        async with self._database.write(store.authenticate_enricher) as session:
+        async with self._database.write(store.act_as_enricher) as session:
             await self._run.report(session)
             rows = await store.page_after(session, None, ids)
             due = [(row, due_languages(row, plan.languages, id, is_forced=plan.is_forced)) for row in rows]
@@ -104,16 +104,16 @@ class Pass:
         return [entry for entry in entries if all((entry.exercise_id, each) in claimed for each in entry.languages)]
 
     async def _request(self, entries: Sequence[Entry]) -> Answer | None:
-        """The language model's answer; None where none could be read. Raises BudgetSpent and ServiceError."""
+        """The language model's answer; None where none could be read. Raises JobBudgetSpent and ServiceError."""
         tool = Tool(TOOL_NAME, TOOL_DESCRIPTION, answer_schema(len(entries)))
         price, max_tokens = self._price, max_output_tokens(entries)
         show_retry = partial(self._run.show_retry, self._database)
         for _ in range(MAX_REQUESTS):
             if self._account.cost + max_cost_of_request(price, size_of(entries), max_tokens) > self._account.max_cost:
-                raise BudgetSpent
+                raise JobBudgetSpent
             found = await self._claude.call_tool(PROMPT, content_of(entries), tool, max_tokens, show_retry)
             answer = read_answer(found.values, entries)
-            async with self._database.write(store.authenticate_enricher) as session:
+            async with self._database.write(store.act_as_enricher) as session:
                 self._account = await store_runs.add(
                     session,
                     self._run.id,
@@ -130,7 +130,7 @@ class Pass:
     async def _store(self, answer: Answer) -> None:
         """Store an answer and the job's progress in one transaction."""
         count = len(answer.answered)
-        async with self._database.write(store.authenticate_enricher) as session:
+        async with self._database.write(store.act_as_enricher) as session:
             done = self._account.enriched + count
             await self._run.report(session, total=self._total, done=done, message=progress_of(done, self._total))
             proposed, applied = await propose(

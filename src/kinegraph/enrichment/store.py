@@ -23,7 +23,7 @@ ENRICHED = "e.organization_id IS NULL AND e.deleted_at IS NULL AND e.status <> '
 """SQL condition: the exercise is one that is enriched."""
 
 
-async def authenticate_enricher(session: ReadSession) -> None:
+async def act_as_enricher(session: ReadSession) -> None:
     """Permit a transaction of the worker to write jobs, proposals and canonical rows."""
     names = ["kinegraph.worker", "kinegraph.platform_admin"]
     await session.fetch("SELECT set_config(name, 'on', true) FROM unnest($1::text[]) AS name", names)

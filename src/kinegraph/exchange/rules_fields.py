@@ -61,7 +61,8 @@ def _is_typed(name: str, value: Any, at: Path, checks: Checks) -> bool:
     if name == "instructions":
         return is_list(value, at, checks, lambda entry, here: is_object(entry, INSTRUCTION, here, checks))
     if name == "contraindications":
-        return is_list(value, at, checks, lambda entry, here: is_object(entry, CONTRAINDICATION, here, checks))
+        limit = details.MAX_CONTRAINDICATIONS
+        return is_list(value, at, checks, lambda entry, here: is_object(entry, CONTRAINDICATION, here, checks), limit)
     if name in NUMBERS:
         return is_whole(value, at, checks)
     return is_a(value, bool if name in FLAGS else str, at, checks)
@@ -123,12 +124,14 @@ def is_whole(value: Any, at: Path, checks: Checks) -> bool:
     return False
 
 
-def is_list(value: Any, at: Path, checks: Checks, each: Callable[[Any, Path], bool]) -> bool:
-    """True if a value is a list of at most MAX_ENTRIES entries for which `each` is true."""
+def is_list(
+    value: Any, at: Path, checks: Checks, each: Callable[[Any, Path], bool], max_entries: int = MAX_ENTRIES
+) -> bool:
+    """True if a value is a list of at most so many entries for which `each` is true."""
     if not is_a(value, list, at, checks):
         return False
-    if len(value) > MAX_ENTRIES:
-        checks.refuse(f"Must have at most {MAX_ENTRIES} entries; this has {len(value):,}.", *at)
+    if len(value) > max_entries:
+        checks.refuse(f"Must have at most {max_entries} entries; this has {len(value):,}.", *at)
         return False
     fit = [each(entry, (*at, str(index))) for index, entry in enumerate(value)]
     return all(fit)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any  # values of an entry's fields
 from uuid import UUID
 
-from kinegraph.canonical.store import authenticate_curator
+from kinegraph.canonical.store import act_as_curator
 from kinegraph.exchange.rules import ExchangeError, NameRow, StoredRow
 from kinegraph.exchange.rules_fields import TERMS
 from kinegraph.exercise.rules_columns import EXCHANGED
 from kinegraph.formats.records import quoted
-from kinegraph.identity.store_operator import authenticate_operator, drop_operator, organizations_by_slug
+from kinegraph.identity.store_operator import act_as_operator, drop_operator, organizations_by_slug
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.sessions import Authenticate, ReadSession, WriteSession
 from kinegraph.taxonomy.store import TERMS as TERM_ROWS
@@ -46,9 +46,9 @@ def authenticate(slug: str | None) -> Authenticate[Scope]:
         # An import, or a slow reader of an export, may take longer than a request.
         await session.fetch("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
         if slug is None:
-            await authenticate_curator(session)
+            await act_as_curator(session)
             return None
-        await authenticate_operator(session)
+        await act_as_operator(session)
         found = [] if character_fault(slug) else await organizations_by_slug(session, [slug])
         await drop_operator(session)
         organization = next(iter(found), None)

@@ -10,7 +10,7 @@ from kinegraph.kit.errors import Path
 from kinegraph.kit.text import identity_of
 
 MAX_INSTRUCTIONS = 50
-MAX_CONTRAINDICATIONS = 50
+MAX_CONTRAINDICATIONS = 100
 MAX_BODY_LENGTH = 2_000
 MAX_CONDITION_LENGTH = 120
 MAX_KEY_LENGTH = 1_024

@@ -35,7 +35,7 @@ def people() -> list[tuple[str, str]]:
 async def sign_ins(database: Database) -> list[tuple[str, str, dict[str, str]]]:
     """The demo's people who are in the database: label, e-mail address and token claims."""
     wanted = people()
-    async with database.read(operator.authenticate_operator) as session:
+    async with database.read(operator.act_as_operator) as session:
         users = await operator.users_by_email(session, [email for _, email in wanted])
     return [
         (label, email, {"sub": str(user.id), "email": email})

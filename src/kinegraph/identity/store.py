@@ -177,13 +177,13 @@ def authenticate_as(
     return UserAuthentication(user_id, email, issued_at)
 
 
-async def authenticate_for_organization(session: ReadSession, organization_id: UUID) -> None:
-    """Authenticate the worker for one organization: its transaction may read and write what its coaches may."""
-    await authenticate_for_organizations(session, [organization_id])
+async def act_for_organization(session: ReadSession, organization_id: UUID) -> None:
+    """Let a transaction of the worker read and write what the coaches of one organization may."""
+    await act_for_organizations(session, [organization_id])
 
 
-async def authenticate_for_organizations(session: ReadSession, organization_ids: Iterable[UUID]) -> None:
-    """Authenticate the worker for organizations: its transaction may read and write what their coaches may."""
+async def act_for_organizations(session: ReadSession, organization_ids: Iterable[UUID]) -> None:
+    """Let a transaction of the worker read and write what the coaches of these organizations may."""
     await session.fetch(
         "SELECT set_config('kinegraph.organizations', $1, true), set_config('kinegraph.coached', $1, true)",
         f"{{{','.join(map(str, organization_ids))}}}",

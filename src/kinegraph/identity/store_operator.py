@@ -26,13 +26,13 @@ class Organization(Protocol):
     slug: str
 
 
-async def authenticate_operator(session: ReadSession) -> None:
-    """Authenticate the command line, which acts for no user: it may read and add organizations and users."""
+async def act_as_operator(session: ReadSession) -> None:
+    """Give a transaction the rights of the command line, which acts for no user: over organizations and users."""
     await session.fetch("SELECT set_config('kinegraph.operator', 'on', true)")
 
 
 async def drop_operator(session: ReadSession) -> None:
-    """Revoke the rights that `authenticate_operator` gave to the transaction."""
+    """Revoke the rights that `act_as_operator` gave to the transaction."""
     await session.fetch("SELECT set_config('kinegraph.operator', 'off', true)")
 
 

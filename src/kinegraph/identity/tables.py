@@ -12,7 +12,7 @@ def key() -> "Column[object]":
 
 
 def name_key() -> "Column[object]":
-    """The key that rows are sorted by name with (docs/domain.md, Names)."""
+    """The key that rows are sorted by name with (docs/domain.md, Exercises)."""
     return Column("name_key", Text(collation="C"), Computed("kinegraph_sort_key(name)", persisted=True), nullable=False)
 
 

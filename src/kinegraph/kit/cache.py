@@ -8,7 +8,7 @@ An entry is valid for one version. A lookup with another version is a miss, and 
 that an old value is never returned. Where the versions are read in the snapshot of the session that uses the value, an
 entry is exact: two snapshots with the same version hold the same rows.
 
-No entry refers to the cache or to another entry: an evicted one is freed at once, without the garbage collector.
+No entry is part of a cycle of references once it is evicted: it is freed at once, without the garbage collector.
 """
 
 from array import array

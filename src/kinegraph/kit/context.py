@@ -43,6 +43,18 @@ class Preparation:
     charge: Callable[[int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the optional services that are configured make possible, for mutations that refuse what is not."""
+
+    has_embeddings: bool = False
+    """Whether jobs that embed texts can be run."""
+    enrichment_budget: int | None = None
+    """Micro-dollars that a job of the language model may spend; None where none can be run."""
+
+
+NO_SERVICES = Capabilities()
+
 Prepare = Callable[[Preparation], Awaitable[Any]]
 """Obtains what a field needs, for all its selections in a document: its result is in `Context.prepared`.
 
@@ -58,8 +70,7 @@ class Context:
     `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
     `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
     `prepared` has what fields of the root obtained from other services before, by their function.
-    `has_embeddings`: whether jobs that embed texts can be run.
-    `enrichment_budget`: micro-dollars that a job of the language model may spend; None where none can be run.
+    `capabilities` are those of the optional services.
     """
 
     def __init__(
@@ -71,8 +82,7 @@ class Context:
         storage: Any = None,
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
-        has_embeddings: bool = False,
-        enrichment_budget: int | None = None,
+        capabilities: Capabilities = NO_SERVICES,
     ) -> None:
         self.prepared = prepared
         self.has_used_storage = False
@@ -81,8 +91,7 @@ class Context:
         """Whether its sessions record their statements."""
         self._storage = storage
         self.address = address
-        self.has_embeddings = has_embeddings
-        self.enrichment_budget = enrichment_budget
+        self.capabilities = capabilities
         self.writes = writes
         self.columns_by_node: Mapping[Hashable, frozenset[str] | None] = {}
         """The columns that the document selects of each list's rows, by `id` of the list's field node, and where
@@ -252,7 +261,10 @@ class Context:
         self._loaders.clear()
 
     async def restart(self) -> None:
-        """Roll the session back, and forget what fields did; the next field that needs a session opens another."""
+        """Roll the session back, and forget what fields did, but not `has_used_storage`.
+
+        The next field that needs a session opens another.
+        """
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None

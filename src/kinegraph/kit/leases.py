@@ -56,7 +56,7 @@ class IllegalMove(Exception):
 CONTROL_SECONDS = 3
 """Seconds in which a connection must begin a transaction, or roll one back; it counts as lost after that."""
 
-UNANSWERED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+STATEMENT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """The errors of a statement that the server refuses or does not answer."""
 
 

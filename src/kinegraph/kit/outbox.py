@@ -37,8 +37,8 @@ class RecordedFact(Protocol):
     payload: dict[str, Any]
 
 
-async def authenticate_worker(session: ReadSession) -> None:
-    """Authenticate the worker, which acts for no user: its transaction may change facts, jobs and uploads."""
+async def act_as_worker(session: ReadSession) -> None:
+    """Give a transaction the rights of the worker, which acts for no user: to change facts, jobs and uploads."""
     await session.fetch("SELECT set_config('kinegraph.worker', 'on', true)")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 from kinegraph.kit import leases
-from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, UNANSWERED, Lease
+from kinegraph.kit.leases import ENDING, FREE, LENT, LOST, STATEMENT_ERRORS, Lease
 from kinegraph.kit.rows import Row
 
 DEFERRED_COMMIT_SECONDS = 0.05
@@ -25,7 +25,7 @@ Connect = Callable[[], Awaitable["asyncpg.Connection[Row]"]]
 
 
 class PoolExhausted(Exception):
-    """Every connection of the pool is in use, and none was freed in time."""
+    """No connection was freed in time; or too many executions by graphql-core wait already (`api.executor.Gate`)."""
 
 
 class ConnectionPool:
@@ -78,7 +78,7 @@ class ConnectionPool:
                 await lease.control(statement, leases.CONTROL_SECONDS if statement == "ROLLBACK" else None)
             elif must_succeed:
                 raise asyncpg.ConnectionDoesNotExistError("The connection was lost before its transaction's end.")
-        except UNANSWERED:
+        except STATEMENT_ERRORS:
             if must_succeed:
                 raise
             lease.lose()

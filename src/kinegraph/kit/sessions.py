@@ -155,7 +155,7 @@ class WriteSession(ReadSession[Viewer]):
                 if self.lease.state is not LOST:  # else the server has rolled back everything
                     try:
                         await self.lease.control("ROLLBACK TO SAVEPOINT mutation", leases.CONTROL_SECONDS)
-                    except leases.UNANSWERED:
+                    except leases.STATEMENT_ERRORS:
                         self.lease.lose()
             raise
         await self.run("RELEASE SAVEPOINT mutation")

@@ -81,7 +81,7 @@ class Part(StrEnum):
     LAYOUT = "LAYOUT"
     """Reading a text that makes sense only on another layout of the keyboard."""
     SPELLING = "SPELLING"
-    """Correcting words that neither the lexicon nor the language of training has."""
+    """Correcting misspelled words: those that the lexicon lacks and that are near one of its words."""
     LEXICON = "LEXICON"
     """Terms of the concepts that the query names, in all languages."""
     COMPONENTS = "COMPONENTS"

@@ -1,4 +1,4 @@
-"""The filter `q` of lists: the conditions on names and aliases of exercises (docs/domain.md, Lists of exercises)."""
+"""The filter `q` of lists: the conditions on names and aliases of exercises (docs/domain.md, Exercises)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from kinegraph.language.rules_text import search_text
 from kinegraph.lexicon.rules_query import SearchQuery, analysed
 
 MIN_PREFIX = 3
-"""Length of the shortest last word that is sought as the beginning of words beside other terms of the query: and of the
-shortest word that has a trigram."""
+"""Length of the shortest last word that is sought as the beginning of words beside other terms of the query, which is
+also that of the shortest word that has a trigram."""
 MAX_PATTERNS = 3
 """Maximum number of words by which the index of parts of words is used, the longest ones."""
 

@@ -70,7 +70,7 @@ class SearchQuery:
 
     @property
     def is_misspelled(self) -> bool:
-        """True if the lexicon lacks a word, which is no beginning of one."""
+        """True if a segment means no concept, or was corrected; a last word that is unfinished does not count."""
         doubtful = (each for each in self.segments if not each.is_unfinished)
         return any(segment.corrected or not segment.concepts for segment in doubtful)
 

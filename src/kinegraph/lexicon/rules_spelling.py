@@ -108,7 +108,7 @@ def is_word(word: str) -> bool:
 def completions(word: str, least: int) -> list[str]:
     """Words of the vocabulary that begin with an unfinished one, the most usual first.
 
-    None for a word that the lexicon has, or one of fewer than `least` letters.
+    An empty list for a word that the lexicon has, and for one of fewer than `least` letters.
     """
     if len(word) < least or not word.isalpha() or is_word(word):
         return []

@@ -159,7 +159,7 @@ async def _coached(session: WriteSession[Viewer], exercise_id: str) -> rules.Exe
 
 
 async def _payload_of_live(session: WriteSession[Viewer], id: UUID) -> ExercisePayload:
-    """The payload of a mutation that did not lock its exercise. Raises NotFound where that was deleted meanwhile."""
+    """The payload of a mutation that read its exercise before it was locked. Raises NotFound if that was deleted."""
     written = await exercise_payload(session, id)
     row: Any = written.exercise
     if row.deleted_at is not None:

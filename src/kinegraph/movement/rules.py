@@ -39,7 +39,7 @@ class Tree:
         return movement
 
     def find(self, id: UUID) -> MovementRow | None:
-        """The same; None where there is none."""
+        """The movement of this id, or of the library movement with this id; None where there is none."""
         wanted = self.copied_ids.get(id, id)
         return next((movement for movement in self.movements if movement.id == wanted), None)
 

@@ -53,7 +53,7 @@ class Tokens:
         self._audience = audience
         self._issuer = issuer
         self._algorithms = frozenset(algorithms)
-        self._leeway_seconds = leeway_seconds
+        self.leeway_seconds = leeway_seconds
         self._keys = open_key_set(jwks) if jwks else None
         self.cache: TokenCache | None = None
         """The cache for claims of valid tokens; None for none.
@@ -108,7 +108,7 @@ class Tokens:
                 algorithms=[str(algorithm)],
                 audience=self._audience,
                 issuer=self._issuer,
-                leeway=self._leeway_seconds,
+                leeway=self.leeway_seconds,
                 options={"require": ["exp"], "verify_aud": self._audience is not None},
             )
         except (TokenError, ServiceError):

@@ -1,8 +1,9 @@
 """Voyage AI: vectors of texts by `voyage-multilingual-2`, through its SDK, which is imported at the first call.
 
-Limits of the vendor (docs.voyageai.com, Text Embeddings and Rate Limits): 1,000 texts and 120,000 tokens of a request;
-2,000 requests and 3,000,000 tokens of a minute. Half of the tokens is used here, because tokens are estimated (the
-vendor's tokenizer would be a download), and a smaller share of a minute, which all processes of an installation have.
+The vendor's limits (docs.voyageai.com, Text Embeddings and Rate Limits) are 1,000 texts and 120,000 tokens for a
+request, and 2,000 requests and 3,000,000 tokens for a minute. A request has at most half of the tokens, because their
+number is estimated: the vendor's tokenizer would have to be downloaded. A process uses at most a third of what a
+minute allows, because the limits are those of the account, which all processes of an installation share.
 """
 
 import asyncio
@@ -40,7 +41,7 @@ class Voyage:
         )
 
     async def embed_documents(self, texts: Sequence[str], retried: Retried | None = None) -> list[list[float]]:
-        """The vectors of texts that are searched, in their order. Raises ServiceError.
+        """The vectors of documents (texts that searches find), in their order. Raises ServiceError.
 
         `retried` is called with the fault of each call that will be tried again.
         """
@@ -52,7 +53,7 @@ class Voyage:
     async def embed_queries(
         self, texts: Sequence[str], timeout_seconds: float, deadline_seconds: float | None = None
     ) -> list[list[float]]:
-        """The vectors of texts that somebody searches for, in their order, by one call. Raises ServiceError.
+        """The vectors of queries (texts that somebody searches for), in their order, by one call. Raises ServiceError.
 
         The call ends after `deadline_seconds`, where these are fewer than the `timeout_seconds` that it should have.
         """
@@ -60,7 +61,7 @@ class Voyage:
         return await self._embed([*texts], "query", patience)
 
     async def embed_query(self, text: str, timeout_seconds: float) -> list[float]:
-        """The vector of one text that somebody searches for. Raises ServiceError."""
+        """The vector of one query. Raises ServiceError."""
         return (await self.embed_queries([text], timeout_seconds))[0]
 
     async def load(self) -> None:

@@ -10,7 +10,7 @@ from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.texts import RedisTexts
 from kinegraph.persisted import store_usage
 from kinegraph.persisted.rules_usage import Usage
-from kinegraph.persisted.store import authenticate_process
+from kinegraph.persisted.store import act_as_process
 from kinegraph.persisted.store_lookup import PersistedDocuments
 
 log = logging.getLogger("kinegraph.persisted")
@@ -30,7 +30,7 @@ async def write_usage(database: Database, usage: Usage) -> int:
     if not uses:
         return 0
     try:
-        async with database.write(authenticate_process) as session:
+        async with database.write(act_as_process) as session:
             await store_usage.add(session, uses)
             await store_usage.merge_old_clients(session, sorted({use.hash for use in uses}))
     except (*CANNOT_CONNECT, PoolExhausted) as error:

@@ -44,7 +44,7 @@ class NamedDocument(CachedAuthentication[None]):
         """Nothing is cached."""
 
 
-async def authenticate_process(session: ReadSession) -> None:
+async def act_as_process(session: ReadSession) -> None:
     """Show a session all documents: for the process itself and the command line, which act for no user."""
     await session.fetch("SELECT set_config('kinegraph.documents', 'on', true)")
 
@@ -77,7 +77,7 @@ async def register(session: WriteSession[Viewer], hash: str, text: bytes) -> lis
     Beyond their bound, the viewer's least recently used registrations are deleted, in favour of this one.
     """
     user_id = session.viewer.user.id
-    await authenticate_process(session)
+    await act_as_process(session)
     await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"documents {user_id}")
     await put_texts(session, [hash], [text])
     await session.run(
@@ -151,7 +151,7 @@ async def purge(session: WriteSession) -> int:
 
     Copies in Redis expire sooner.
     """
-    await authenticate_process(session)
+    await act_as_process(session)
     rows = await session.fetch(
         """
         SELECT hash FROM persisted_documents d

@@ -70,7 +70,7 @@ async def trusted_after(session: ReadSession, id: str, limit: int) -> list[Liste
 
 
 async def tools(session: ReadSession, limit: int) -> list[StoredText]:
-    """The documents that are tools, by the tools' names; of several under one name, the last one that was imported."""
+    """The documents that are tools, by the tools' names; of several under one name, the one first imported last."""
     rows: list[StoredText] = await session.fetch(
         """
         SELECT DISTINCT ON (t.tool) t.tool, d.hash, d.text

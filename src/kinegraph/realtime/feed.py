@@ -13,7 +13,7 @@ from kinegraph.api.causes import is_timeout, is_unreachable
 from kinegraph.events import store
 from kinegraph.events.rules import Event, SubscriptionEnded, Topic, topics_of
 from kinegraph.kit.database import CANNOT_CONNECT, Database
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.redis_channel import Channel
 from kinegraph.outside.redis_client import AWAY
@@ -225,7 +225,7 @@ class Feed:
 
     async def _read(self) -> bool:
         """Hand out the next events. Returns whether there may be more."""
-        async with self._database.write(authenticate_worker) as session:
+        async with self._database.write(act_as_worker) as session:
             await store.number(session)
             if self.position is None:
                 self.position = await store.last_position(session)

@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from kinegraph.api.context import Origins
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.api.requests import SubscriptionRequested
 from kinegraph.events.rules import SubscriptionEnded
 from kinegraph.realtime.execution import FORBIDDEN, TRY_AGAIN, end_by
 from kinegraph.realtime.messages import PROTOCOL, Closed, authorization_in, parsed, request_of
-from kinegraph.realtime.origins import Origins
 from kinegraph.realtime.shutdown import end_tasks
 from kinegraph.realtime.sse import Subscribed, refused
 from kinegraph.realtime.streams import Stream, Subscriptions

@@ -24,9 +24,9 @@ from kinegraph.events.rules import (
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import SIGN_IN
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.kit.outbox import authenticate_worker
+from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.sessions import Authenticate
-from kinegraph.outside.tokens import LEEWAY_SECONDS, Tokens
+from kinegraph.outside.tokens import Tokens
 from kinegraph.realtime.execution import FORBIDDEN, Execution, end_by, root_field
 from kinegraph.realtime.feed import Feed, Listener
 from kinegraph.realtime.shutdown import stop_if_cancelled
@@ -64,9 +64,12 @@ class Subscriptions:
         return authenticate
 
     async def expiry(self, authorization: str) -> float:
-        """The time at which a valid token ends its subscriptions, in seconds since 1970."""
+        """The time at which a valid token ends its subscriptions, in seconds since 1970.
+
+        One that has expired, and is valid by the leeway alone, ends them when that is over.
+        """
         expires = float((await self._tokens.check(authorization.partition(" ")[2].strip()))["exp"])
-        return expires if expires > time.time() else expires + LEEWAY_SECONDS
+        return expires if expires > time.time() else expires + self._tokens.leeway_seconds
 
     async def user_id(self, authorization: str | None) -> UUID:
         """The user whom a token is for, as the database has them now. Raises SubscriptionEnded."""
@@ -131,7 +134,7 @@ class Subscriptions:
 
     async def _require_stored(self, position: int, last: int) -> None:
         """Require that all events after a position are still stored. Raises SubscriptionEnded."""
-        async with self.execution.database.read(authenticate_worker) as session:
+        async with self.execution.database.read(act_as_worker) as session:
             first = await store.first_position(session)
         if not first - 1 <= position <= last:
             message = "The cursor is too old: events after it are gone. Fetch anew, and subscribe without `after`."
@@ -237,7 +240,7 @@ class Stream:
 
     async def _missed(self, position: int) -> list[Event]:
         """The first events after a position and up to the listener's."""
-        async with self._subscriptions.execution.database.read(authenticate_worker) as session:
+        async with self._subscriptions.execution.database.read(act_as_worker) as session:
             return await store.between(session, self._source.topic, position, self._listener.position, PAGE)
 
     async def _next(self) -> Event:

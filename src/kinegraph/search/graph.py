@@ -26,8 +26,8 @@ class Query:
     @field(
         "Exercises that a text means, best first: names, aliases, muscles, equipment and cues, in English, Hebrew and "
         "Russian, inflected, abbreviated or misspelled. Without organizationId, or where the caller does not belong to "
-        "it or may not browse its library: canonical exercises alone. Without an organization it needs no token, in a "
-        "document that has no other fields.",
+        "it or may not browse its library: canonical exercises alone. A query that has no other fields needs no token; "
+        "without one it finds canonical exercises alone.",
         assumed_size=20,
         prepare=find_vectors,
     )

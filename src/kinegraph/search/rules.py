@@ -18,7 +18,7 @@ class QueryClass(StrEnum):
     """The class of a query, by its words, which decides the weights of the lists."""
 
     MISSPELLED = "misspelled"
-    """The lexicon lacks a word."""
+    """A segment means no concept of the lexicon, or was corrected."""
     TOPIC = "topic"
     """All of it are muscles, parts of the body, and terms of training such as goals."""
     NAME = "name"

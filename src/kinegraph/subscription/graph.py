@@ -17,7 +17,10 @@ from kinegraph.kit.graph import field
 from kinegraph.workout import store, store_comments
 from kinegraph.workout.graph import Comment, Workout
 
-CURSOR = "Where to go on after this event: pass it as `after` when subscribing again. Valid for a day at least."
+CURSOR = (
+    "Where to go on after this event: pass it as `after` when subscribing again. Valid for a day at least, unless more "
+    "than a million events follow."
+)
 After = Annotated[
     str | None,
     strawberry.argument(

@@ -1,4 +1,4 @@
-"""The vocabulary of conditions that contraindicate exercises: keys, parents and synonyms (docs/domain.md, Conditions).
+"""The conditions that contraindicate exercises: keys, parents, synonyms (docs/domain.md, Training layers).
 
 A text *means* the entries of which it is the key or a synonym. Spellings differ by case, by underscores and hyphens for
 spaces between words, and by forms of one character (`folded`); nothing else is replaced, so that `Flexion <90` never

@@ -1,9 +1,9 @@
-"""Finding the vectors of searched texts: in the memory of the process, in PostgreSQL, and by the embedding service.
+"""Finding the vectors of queries: in the memory of the process, in PostgreSQL, and by the embedding service.
 
 Entries in the memory: ("vector", hash): the vector, packed. Complete, and never wrong: the hash is that of the model
 and the text, from which the vector follows. Bounded in bytes.
 
-A text that several requests search at the same time is looked up once: they wait for one lookup, which belongs to the
+A query that several requests have at the same time is looked up once: they wait for one lookup, which belongs to the
 process and goes on where the request that began it ends. A request waits for WAIT_SECONDS at most, and holds no
 connection while it does.
 """
@@ -48,7 +48,7 @@ Charge = Callable[[int], None]
 
 
 class QueryVectors:
-    """The vectors of the texts that are searched in a process; none without a service."""
+    """The vectors of the queries of a process; none without a service."""
 
     def __init__(self, database: Database, service: Voyage | None) -> None:
         self.counts: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Vectors of searched texts: the hash that each is stored under, the text sent for it, and the limits of new ones."""
+"""Vectors of queries: the hash that each is stored under, the text sent for it, and the limits of new ones."""
 
 import hashlib
 import re
@@ -26,9 +26,9 @@ class Absence(StrEnum):
     NO_EMBEDDINGS = "NO_EMBEDDINGS"
     """No embedding service is configured."""
     EMBEDDINGS_UNAVAILABLE = "EMBEDDINGS_UNAVAILABLE"
-    """The service failed, or did not answer in time."""
+    """The service failed, did not answer in time, or was not called, since too many look-ups are under way."""
     EMBEDDINGS_LIMITED = "EMBEDDINGS_LIMITED"
-    """Too many new texts are searched: in this document, or by all callers together."""
+    """Too many new queries: in this document, or of all callers together."""
 
 
 Found = Mapping[str, Vector | Absence]
@@ -46,7 +46,7 @@ def text_of(q: str) -> str:
 
 
 def hash_of(model: str, text: str) -> str:
-    """The hash of a model and a text in the form of `text_of`."""
+    """The hash of a model and a text that it makes a vector of, in 64 hexadecimal digits."""
     return hashlib.sha256(f"{model}\n{text}".encode()).hexdigest()
 
 

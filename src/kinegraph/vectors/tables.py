@@ -1,4 +1,4 @@
-"""The table of the vectors of searched texts."""
+"""The table of the vectors of queries."""
 
 from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import Column, DateTime, Index, String, Table, func

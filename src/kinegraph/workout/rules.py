@@ -20,7 +20,7 @@ class SnapshotImmutable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class WorkoutChanged:
-    """Fact: a library workout, or a row of its tree, was created, changed or deleted. Its jobs: `WHEN` (worker)."""
+    """Fact: a library workout, or a row of its tree, was created, changed or deleted. It makes no job yet."""
 
     workout_id: UUID
     organization_id: UUID
