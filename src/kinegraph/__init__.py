@@ -40,6 +40,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
     9  node        any object by its id (Relay's Node)
    10  generator   workouts from a goal, muscles, equipment, time and conditions
+   10  checking    checks of whole workouts for a person, and warnings that coaches override
    10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  search      searching exercises, and suggestions while somebody types
    10  subscription  the subscriptions of the schema

@@ -48,7 +48,8 @@ class Candidate:
     """The exercise that it was copied from first, or its own id: copies are not chosen beside each other."""
     slug: str | None
     name: str
-    is_draft: bool
+    status: str
+    """published, draft, archived, or deleted."""
     kind: str
     pattern: str | None
     plane: str | None
@@ -76,6 +77,11 @@ class Candidate:
     def key(self) -> str:
         """A name that is the same in every installation for an exercise of the shipped library."""
         return self.slug or str(self.id)
+
+    @property
+    def is_draft(self) -> bool:
+        """True for an organization's exercise that is not published yet."""
+        return self.status == DRAFT
 
     @property
     def exercise_id(self) -> UUID:
@@ -110,6 +116,7 @@ class Candidate:
         return [] if available is None else [name for key, name in self.equipment.items() if key not in available]
 
 
+PUBLISHED, DRAFT = "published", "draft"
 EXHAUSTING = 7
 """The fatigue score from which on an exercise is exhausting."""
 UNKNOWN_DIFFICULTY = 5

@@ -33,9 +33,10 @@ STATEMENT = """
         SELECT wanted.organization_id AS view_id, e.*
         FROM unnest($1::uuid[]) AS wanted (organization_id)
         CROSS JOIN LATERAL (
-            SELECT e.id, e.organization_id, e.forked_from_id, e.slug, e.name, e.status, e.kind, e.movement_pattern,
-                   e.plane_of_motion, e.force_vector, e.mechanics, e.is_unilateral, e.primary_muscles,
-                   e.secondary_muscles, e.equipment, e.optional_equipment, e.difficulty
+            SELECT e.id, e.organization_id, e.forked_from_id, e.slug, e.name,
+                   CASE WHEN e.deleted_at IS NULL THEN e.status ELSE 'deleted' END AS status, e.kind,
+                   e.movement_pattern, e.plane_of_motion, e.force_vector, e.mechanics, e.is_unilateral,
+                   e.primary_muscles, e.secondary_muscles, e.equipment, e.optional_equipment, e.difficulty
             FROM exercises e
             LEFT JOIN exercise_programming_profiles own ON own.exercise_id = e.id
             WHERE (e.organization_id IS NULL OR e.organization_id = wanted.organization_id)
@@ -161,7 +162,7 @@ def candidate_of(row: CandidateRow) -> Candidate:
         root_id=row.root_id,
         slug=row.slug,
         name=values.name,
-        is_draft=row.status == "draft",
+        status=row.status,
         kind=values.kind,
         pattern=values.movement_pattern,
         plane=values.plane_of_motion,

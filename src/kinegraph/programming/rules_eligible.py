@@ -50,7 +50,7 @@ def reason_against(
         return ExclusionReason.UNSAFE, _unsafe(assessment)
     if not each.is_classified:
         return ExclusionReason.GOAL, "It has no class, so nobody knows how much of it to prescribe."
-    if each.kind in ("mobility", "test") or each.class_key in NOT_TRAINING:
+    if not is_training(each):
         return ExclusionReason.GOAL, "It is for warming up, mobility or testing, not for training."
     if each.prescription(request.goal) is None:
         return ExclusionReason.GOAL, f"It is not offered for {request.goal}."
@@ -131,24 +131,31 @@ MEANS = {
 
 def _suggestion(near: Sequence[Excluded], request: Request) -> str | None:
     """The single changes of the request that would give most exercises."""
-    ways: Counter[tuple[int, str]] = Counter()
+    ways: Counter[tuple[int, int, str]] = Counter()
+    needed = [frozenset(each.candidate.lacks(request.equipment)) for each in near if _lacks_equipment(each, request)]
+    for items in set(needed):
+        ways[0, len(items), in_words(sorted(items))] = sum(other <= items for other in needed)
     for each in near:
-        missing = each.candidate.lacks(request.equipment)
-        if each.reason is ExclusionReason.EQUIPMENT and each.candidate.difficulty <= request.difficulty_max:
-            ways[0, in_words(missing)] += 1
-        elif each.reason is ExclusionReason.DIFFICULTY and each.candidate.difficulty > request.difficulty_max:
-            ways[1, f"difficultyMax {each.candidate.difficulty}"] += 1
-        elif each.reason is ExclusionReason.GOAL and not missing and _trains(each.candidate):
+        if each.reason is ExclusionReason.DIFFICULTY and each.candidate.difficulty > request.difficulty_max:
+            ways[1, 1, f"difficultyMax {each.candidate.difficulty}"] += 1
+        is_of_other_goal = each.reason is ExclusionReason.GOAL and is_training(each.candidate)
+        if is_of_other_goal and not each.candidate.lacks(request.equipment):
             others = (goal for goal in type(request.goal) if each.candidate.prescription(goal) is not None)
-            ways.update((2, f"the goal {goal.name}") for goal in others)
+            ways.update((2, 1, f"the goal {goal.name}") for goal in others)
     if ways:
-        best = sorted(ways.items(), key=lambda pair: (pair[0][0], -pair[1], pair[0][1]))
-        text = "; ".join(f"{way} would give {number}" for (_, way), number in best[:MAX_NAMED])
+        best = sorted(ways.items(), key=lambda pair: (*pair[0][:2], -pair[1], pair[0][2]))
+        text = "; ".join(f"{way} would give {number}" for (_, _, way), number in best[:MAX_NAMED])
         return f"{text[0].upper()}{text[1:]}."
     if any(each.reason is ExclusionReason.UNSAFE for each in near):
         return "A clinician decides whether a modified exercise is possible."
     return None
 
 
-def _trains(each: Candidate) -> bool:
+def _lacks_equipment(each: Excluded, request: Request) -> bool:
+    """True if equipment is all that an exercise lacks."""
+    return each.reason is ExclusionReason.EQUIPMENT and each.candidate.difficulty <= request.difficulty_max
+
+
+def is_training(each: Candidate) -> bool:
+    """True for main and accessory exercises: no mobility, no test."""
     return each.kind not in ("mobility", "test") and each.class_key not in NOT_TRAINING
