@@ -19,7 +19,9 @@ from kinegraph.catalog.store import canonical_pages
 from kinegraph.kit.database import Database
 from kinegraph.kit.pages import Window
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.language.rules_fulltext import joined, lexeme
 from kinegraph.language.rules_text import search_text
+from kinegraph.lexicon.rules_lexicon import term_words
 from kinegraph.lexicon.rules_query import analysed, prepare
 from kinegraph.library.rules import LibrarySource
 from kinegraph.library.store_lists import library_pages
@@ -86,6 +88,12 @@ async def timed(database: Database, organization: str | None, run: Callable[[Rea
     return time.perf_counter() - started
 
 
+def clear_caches() -> None:
+    """Forget the analyses of queries, and what they are made of."""
+    for cached in (analysed, term_words, joined, lexeme):
+        cached.cache_clear()
+
+
 def searching(q: str, organization: str | None) -> Callable[[ReadSession], Awaitable[object]]:
     """The function that searches in the lexical mode."""
     scope = Scope(UUID(organization) if organization else None, False, ("published",), ("published",))
@@ -146,7 +154,7 @@ async def measure(database: Database, organizations: Sequence[str | None]) -> tu
     found: tuple[defaultdict[str, list[float]], ...] = (defaultdict(list), defaultdict(list))
     for number in range(ROUNDS + 1):
         jobs = [Measurement(draw.choice(queries), draw.choice(organizations)) for _ in range(PER_ROUND)]
-        analysed.cache_clear()
+        clear_caches()
         for times, is_plain in zip(found, (False, True), strict=True):
             seconds = await at_once(database, jobs, is_plain=is_plain)
             for job, each in zip(jobs, seconds, strict=True) if number else ():  # the first round warms up
@@ -206,6 +214,6 @@ async def measure_each(
     for name, q in texts.items():
         found[name] = []
         for _ in range(10):
-            analysed.cache_clear()
+            clear_caches()
             found[name].append(await timed(database, organization, function(q, organization)))
     return found

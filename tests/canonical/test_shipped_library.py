@@ -26,8 +26,8 @@ def names(entries: Iterable[Entry]) -> list[str]:
     return sorted(entry["slug"] for entry in entries)
 
 
-def test_the_library_has_at_least_250_exercises() -> None:
-    assert len(ENTRIES) >= 250
+def test_the_library_has_at_least_450_exercises() -> None:
+    assert len(ENTRIES) >= 450
 
 
 def test_slugs_are_unique_over_all_files() -> None:
@@ -98,7 +98,7 @@ def test_the_library_covers_every_field_of_training(column: str, wanted: set[Any
 def test_every_file_has_its_number_of_exercises() -> None:
     counts = {name: len(entries_of(name, content)) for name, content in shipped_files()}
     wanted = {"strength_lower", "strength_upper", "olympic", "gymnastics", "conditioning", "mobility", "physiotherapy"}
-    assert {name.removesuffix(".json") for name, count in counts.items() if count >= 25} == wanted
+    assert wanted <= {name.removesuffix(".json") for name, count in counts.items() if count >= 25}
 
 
 @pytest.mark.parametrize("discipline", ["weightlifting", "gymnastics", "powerlifting", "crossfit", "physiotherapy"])

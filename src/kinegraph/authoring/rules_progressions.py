@@ -5,6 +5,7 @@ complements. Regressions mirror progressions; variations and complements hold in
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any  # JSON of the file
 
@@ -17,16 +18,22 @@ MAX_DELTA = {"progression": (0, 2), "variation": (-1, 1), "substitution": (-1, 1
 
 
 def edges_of(authored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """All edges as columns, with their ends by slug: authored ones, and those that follow from them."""
+    """All edges as columns, with their ends by slug: authored ones, and those that follow from them.
+
+    Of one exercise and type, edges that follow come after the authored ones, in the order of the file.
+    """
     edges: dict[tuple[str, str, str], dict[str, Any]] = {}
     for position, entry in enumerate(authored):
         edge = _columns(entry, position)
         edges[edge["from_slug"], edge["to_slug"], edge["progression_type"]] = edge
+    counts = Counter((start, kind) for start, _, kind in edges)
     for edge in [*edges.values()]:
         mirrored = _mirrored(edge)
         if mirrored is not None:
-            key = mirrored["from_slug"], mirrored["to_slug"], mirrored["progression_type"]
-            edges.setdefault(key, mirrored)
+            start, end, kind = mirrored["from_slug"], mirrored["to_slug"], mirrored["progression_type"]
+            if (start, end, kind) not in edges:
+                edges[start, end, kind] = {**mirrored, "sort_order": counts[start, kind]}
+                counts[start, kind] += 1
     return [{**edge, "seed_hash": _hash(edge)} for edge in edges.values()]
 
 

@@ -18,22 +18,23 @@ class _Entry:
     involved: frozenset[str]
     equipment: frozenset[str]
     difficulty: int
-    is_test: bool
     constraint: Constraint
 
 
-def substitutes_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """By slug and condition, a substitute among the entries, for each condition that rules an entry out.
+def substitutes_of(
+    rows: Sequence[Mapping[str, Any]], candidates: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, str]]:
+    """By slug and condition, a substitute among the candidates, for each condition that rules an entry out.
 
     It shares a primary muscle, or the pattern; it scores less than 60 for somebody with the condition, and resembles
     the entry most. Conditions for which there is none have no substitute.
     """
-    entries = [_entry(row) for row in rows if "training" in row]
+    offered = [_entry(row) for row in candidates if "training" in row and row["kind"] != "test"]
     found: dict[str, dict[str, str]] = {}
-    for entry in entries:
+    for entry in (_entry(row) for row in rows if "training" in row):
         if entry.constraint.avoid_if:
             others = sorted(
-                (other for other in entries if other is not entry and not other.is_test and _is_alike(entry, other)),
+                (other for other in offered if other.slug != entry.slug and _is_alike(entry, other)),
                 key=lambda other: (-_likeness(entry, other), other.slug),
             )
             found[entry.slug] = {
@@ -53,7 +54,6 @@ def _entry(row: Mapping[str, Any]) -> _Entry:
         involved=primary | frozenset(row.get("secondaryMuscles", ())),
         equipment=frozenset(row["equipment"]),
         difficulty=int(row["difficulty"]),
-        is_test=row["kind"] == "test",
         constraint=constraint_of_entry(row),
     )
 

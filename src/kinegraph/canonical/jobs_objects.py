@@ -8,7 +8,7 @@ from kinegraph.background.jobs import JobRun
 from kinegraph.canonical import store
 from kinegraph.canonical.jobs import tagged
 from kinegraph.canonical.rules import LibraryError, entries_of
-from kinegraph.canonical.rules_files import shipped_taxonomies
+from kinegraph.canonical.rules_files import shipped_rows, shipped_taxonomies
 from kinegraph.canonical.rules_objects import KEY_FAULT, is_seed_key, size_fault
 from kinegraph.kit.database import Database
 from kinegraph.outside.errors import ServiceError
@@ -27,7 +27,7 @@ async def seed_object(database: Database, storage: ObjectStorage, run: JobRun, k
     try:
         await run.show(database, done=0, message=f"Reads {key}.")
         content = await _content(storage, key)
-        entries = await asyncio.to_thread(entries_of, key, content)
+        entries = await asyncio.to_thread(entries_of, key, content, shipped_rows())
         await run.show(database, total=len(entries), message=f"Writes the rows of {key}.")
         return await _write(database, run, key, entries)
     except LibraryError as error:

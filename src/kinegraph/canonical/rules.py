@@ -11,6 +11,7 @@ import jsonschema
 import orjson
 
 from kinegraph.authoring.rules import contraindications_of, profile_columns, safety_columns, training_faults
+from kinegraph.authoring.rules_substitutes import substitutes_of
 from kinegraph.canonical.rules_files import file_schema
 from kinegraph.exercise.rules_columns import COLUMNS, DEFAULTS, EXCHANGED, Kind
 from kinegraph.exercise.rules_details import condition_key
@@ -56,12 +57,10 @@ class LibraryError(Exception):
     """The file is not a list of canonical exercises. The message has a line for each fault, with row and field."""
 
 
-def entries_of(
-    name: str, content: bytes, substitutes: Mapping[str, Mapping[str, str]] | None = None
-) -> list[dict[str, Any]]:
+def entries_of(name: str, content: bytes, candidates: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
     """Check a file, and return its exercises as columns, with the hash that seeding compares. Raises LibraryError.
 
-    `substitutes`: by slug and condition, the exercise to do where a condition rules this one out.
+    `candidates`: the entries among which one is named for each condition that rules an exercise out.
     """
     try:
         rows = orjson.loads(content)
@@ -75,7 +74,8 @@ def entries_of(
         raise LibraryError(f"{name}: the file: its values are nested too deeply.") from None
     if faults:
         raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults))
-    return [_as_columns(row, (substitutes or {}).get(row["slug"])) for row in rows]
+    substitutes = substitutes_of(rows, candidates)
+    return [_as_columns(row, substitutes.get(row["slug"])) for row in rows]
 
 
 @cache

@@ -11,7 +11,8 @@ BEGINNING = ":*"
 
 
 @lru_cache(2_000)
-def _lexeme(word: str, weights: str) -> str:
+def lexeme(word: str, weights: str) -> str:
+    """The full-text query of a word, in any of its Hebrew forms."""
     if word.endswith(BEGINNING):
         return word + weights
     forms = dict.fromkeys((word, *hebrew_stems(word)))
@@ -19,20 +20,22 @@ def _lexeme(word: str, weights: str) -> str:
     return f"({' | '.join(form + suffix for form in forms)})" if len(forms) > 1 else word + suffix
 
 
-def conjunction(words: Sequence[str], weights: str = "") -> str:
+def conjunction(words: tuple[str, ...], weights: str = "") -> str:
     """The full-text query of all words, or of neighbours that are written as one word."""
-    return _query(" & ", words, weights)
+    return joined(" & ", words, weights)
 
 
-def phrase(words: Sequence[str], weights: str = "") -> str:
+def phrase(words: tuple[str, ...], weights: str = "") -> str:
     """The full-text query of the words one after the other, or of two that are written as one word."""
-    return _query(" <-> ", words, weights)
+    return joined(" <-> ", words, weights)
 
 
-def _query(operator: str, words: Sequence[str], weights: str) -> str:
-    whole = operator.join(_lexeme(word, weights) for word in words)
+@lru_cache(4_000)
+def joined(operator: str, words: tuple[str, ...], weights: str) -> str:
+    """The full-text query of words with an operator between them, or of two that are written as one word."""
+    whole = operator.join(lexeme(word, weights) for word in words)
     if len(words) == 2:
-        return f"(({whole}) | {_lexeme(''.join(words), weights)})"
+        return f"(({whole}) | {lexeme(''.join(words), weights)})"
     return f"({whole})"
 
 
@@ -47,14 +50,16 @@ class Alternative:
     """The words of each text."""
     in_name: str
     """The full-text query of a text's words in a name, in any order."""
-    in_alias: str
-    """The full-text query of a text as a phrase in an alias."""
-    elsewhere: str
-    """The full-text query of a text as a phrase in muscles, equipment or disciplines."""
+    phrase: str
+    """The full-text query of a text as a phrase, in an alias or elsewhere."""
+
+    @property
+    def in_alias(self) -> str:
+        """The full-text query of a text as a phrase in an alias, for vectors that have names as well."""
+        return " | ".join(phrase(words, "B") for words in self.texts)
 
 
 def alternative(slot: int, share: float, weight: float, texts: Sequence[tuple[str, ...]]) -> Alternative:
     """The alternative of these texts."""
-    in_name = " | ".join(map(conjunction, texts))
-    in_alias = " | ".join(phrase(words, "B") for words in texts)
-    return Alternative(slot, share, weight, tuple(texts), in_name, in_alias, " | ".join(map(phrase, texts)))
+    in_name, phrases = (" | ".join(map(query, texts)) for query in (conjunction, phrase))
+    return Alternative(slot, share, weight, tuple(texts), in_name, phrases)

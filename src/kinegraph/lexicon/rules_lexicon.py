@@ -255,6 +255,21 @@ def composed_of(names: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, Concep
     """
     said = frozenset[str]().union(*names)
     for concept, parts in _compositions() if len(names) > 1 else ():
-        places = [place for place, of in enumerate(names) if of & parts]
-        if parts <= said and len(places) > 1:
-            yield from ((place, concept) for place in places)
+        if parts <= said:
+            places = [place for place, of in enumerate(names) if of & parts]
+            yield from ((place, concept) for place in places if len(places) > 1)
+
+
+@lru_cache(4_000)
+def term_words(term: str) -> tuple[str, ...]:
+    """The words of a term in the form of search, which follow from its text alone."""
+    return tuple(search_text(term).split())
+
+
+def weighted_terms(concept: Concept, english: int, others: int) -> Iterator[tuple[tuple[str, ...], float]]:
+    """The words of a concept's first terms, with their weights: the usual English term weighs most."""
+    for language in LANGUAGES:
+        for position, term in enumerate(concept.terms[language][: english if language == "en" else others]):
+            words = term_words(term.text)
+            usual = 0.95 if position == 0 else 0.85
+            yield words, term.weight * (usual if language == "en" else usual - 0.05)

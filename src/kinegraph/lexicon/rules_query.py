@@ -16,7 +16,7 @@ from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.language.rules_fulltext import BEGINNING, Alternative, alternative, conjunction
 from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
-from kinegraph.lexicon.rules_lexicon import LANGUAGES, Concept, composed_of, lexicon, meanings
+from kinegraph.lexicon.rules_lexicon import composed_of, lexicon, meanings, term_words, weighted_terms
 from kinegraph.lexicon.rules_spelling import (
     Segment,
     completions_beside,
@@ -38,9 +38,9 @@ ALL_BUT_ONE = (3, 4)
 """The numbers of segments of which rows are sought that lack one; of more segments there would be too many queries."""
 MAX_CHOICES = 8
 """Maximum number of choices of segments of which rows are sought that have not all."""
-MAX_ALTERNATIVES = 20
+MAX_ALTERNATIVES = 16
 """Maximum number of alternatives of a segment."""
-MAX_TERMS: Mapping[bool, int] = {True: 12, False: 3}
+MAX_TERMS: Mapping[bool, int] = {True: 8, False: 2}
 MAX_WHOLE: Mapping[bool, int] = {True: 6, False: 2}
 MAX_CONDITION: Mapping[bool, int] = {True: 2, False: 1}
 """Maximum numbers of a concept's terms in English and in the query's language, and in the others: those that rows may
@@ -77,10 +77,17 @@ class SearchQuery:
 
 def _of_segments(count: int, alternatives: Sequence[Alternative]) -> Iterator[str]:
     """A full-text query for each segment. Texts that have all words of a shorter one add no row."""
-    for slot in range(count):
-        words = sorted({words for each in alternatives if each.slot == slot for words in each.texts}, key=len)
-        least = [each for each in words if not any({*other} < {*each} for other in words)]
-        yield " | ".join(map(conjunction, least))
+    texts: list[set[tuple[str, ...]]] = [set() for _ in range(count)]
+    for each in alternatives:
+        if each.slot < count:
+            texts[each.slot].update(each.texts)
+    for of_segment in texts:
+        least: dict[frozenset[str], tuple[str, ...]] = {}
+        for words in sorted(of_segment, key=lambda words: (len(words), words)):
+            letters = frozenset(words)
+            if not any(map(letters.issuperset, least)):
+                least[letters] = words
+        yield " | ".join(map(conjunction, least.values()))
 
 
 def _some(queries: Sequence[str], segments: Sequence[Segment]) -> Iterator[str]:
@@ -201,14 +208,15 @@ BESIDE = frozenset(("modifiers", "equipment", "muscles", "body_parts", "training
 """Subjects of concepts that alone name no exercise."""
 WORD_SHARE, PART_SHARE = 0.3, 0.25
 """The shares of a phrase's single words, and of what its concept consists of, beside the phrase's own of 1."""
-WEIGHT_STEP = 0.05
+USUAL_WEIGHT = 0.95
+"""The weight of a concept's usual English term, which stays apart from those that are compared together."""
 
 
 def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
     composed = [*composed_of([{n for c, _ in s.concepts for n in (c.name, *c.parts)} for s in segments])]
     for slot, segment in enumerate(segments):
         best: dict[tuple[str, ...], float] = {}
-        of_several = (_terms(concept, 3, 1) for place, concept in composed if place == slot)
+        of_several = (weighted_terms(concept, 3, 1) for place, concept in composed if place == slot)
         for words, weight in (*_of_segment(segment), *_used(segment), *chain.from_iterable(of_several)):
             best[words] = max(weight, best.get(words, 0))
         heaviest = sorted(best.items(), key=lambda each: -each[1])[:MAX_ALTERNATIVES]
@@ -222,7 +230,7 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
                 yield alternative(slot, WORD_SHARE, 1.0, [(word,)])
                 slot += 1
         for part in segment.concepts[0][0].parts if segment.concepts else ():
-            terms = dict(_terms(lexicon()[part], 4, 2))
+            terms = dict(weighted_terms(lexicon()[part], 4, 2))
             yield from _by_weight(slot, PART_SHARE, terms.items())
             slot += 1
 
@@ -231,15 +239,22 @@ def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], f
     """The texts of a slot, those whose weights are almost equal together: the statement compares each with each row."""
     found: defaultdict[float, list[tuple[str, ...]]] = defaultdict(list)
     for words, weight in texts:
-        found[round(weight / WEIGHT_STEP) * WEIGHT_STEP].append(words)
+        found[_level(weight, share)].append(words)
     yield from (alternative(slot, share, weight, of) for weight, of in found.items())
+
+
+def _level(weight: float, share: float) -> float:
+    """The weight that stands for almost equal ones; those of a phrase's part differ by less than a word of a name."""
+    if share < 1:
+        return USUAL_WEIGHT if weight >= 0.75 else 0.5
+    return USUAL_WEIGHT if USUAL_WEIGHT - 0.01 < weight < 1 else int(10 * weight + 1e-6) / 10
 
 
 def _heads(segment: Segment) -> Iterator[tuple[str, ...]]:
     """The usual terms of the movements or exercises that the segment's concept consists of."""
     for part in segment.concepts[0][0].parts if segment.concepts else ():
         if lexicon()[part].subject not in BESIDE:
-            for words, _ in islice(_terms(lexicon()[part], 2, 1), 4):
+            for words, _ in islice(weighted_terms(lexicon()[part], 2, 1), 4):
                 yield words
 
 
@@ -251,10 +266,10 @@ def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Itera
     own = language_of(segment.words[0])
     for concept, weight in segment.concepts:
         most = MAX_CONDITION if concept.exercises else most
-        for words, each in _terms(concept, most[True], most[own != "en"]):
+        for words, each in weighted_terms(concept, most[True], most[own != "en"]):
             yield words, weight * each
         if len(concept.parts) > 1 and not concept.exercises:
-            firsts = [search_text(lexicon()[part].terms["en"][0].text).split() for part in concept.parts]
+            firsts = [term_words(lexicon()[part].terms["en"][0].text) for part in concept.parts]
             yield tuple(dict.fromkeys(word for words in firsts for word in words)), weight * 0.6
 
 
@@ -263,20 +278,11 @@ def _used(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
     language = language_of(segment.words[0])
     for concept, weight in segment.concepts:
         for position, term in enumerate(concept.exercises):
-            words, usual = tuple(search_text(term).split()), 0.9 - 0.04 * position
+            words, usual = term_words(term), 0.9 - 0.04 * position
             yield words, weight * usual
             if language != "en":
                 translated = meanings(words)[0][0].terms[language][0].text
-                yield tuple(search_text(translated).split()), weight * usual / 2
-
-
-def _terms(concept: Concept, english: int, others: int) -> Iterator[tuple[tuple[str, ...], float]]:
-    """The words of a concept's first terms, with their weights: the usual English term weighs most."""
-    for language in LANGUAGES:
-        for position, term in enumerate(concept.terms[language][: english if language == "en" else others]):
-            words = tuple(search_text(term.text).split())
-            usual = 0.95 if position == 0 else 0.85
-            yield words, term.weight * (usual if language == "en" else usual - 0.05)
+                yield term_words(translated), weight * usual / 2
 
 
 def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]]:

@@ -183,17 +183,27 @@ def _rank(word: str, other: str) -> tuple[int, bool, int, str]:
 
 
 def distance(one: str, other: str) -> int:
-    """The letters to insert, delete, replace or swap with their neighbour to make one word of the other."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        earlier, before, row = before, row, [i]
-        for j, target in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != target))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == target:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
+    """The letters to insert, delete, replace or swap with their neighbour to make one word of the other.
+
+    A column of the table of distances is two numbers, whose bits say where it grows and where it shrinks from one
+    letter to the next (Hyyrö, A bit-vector algorithm for computing Levenshtein and Damerau edit distances, 2003).
+    """
+    places: dict[str, int] = {}
+    for index, letter in enumerate(one):
+        places[letter] = places.get(letter, 0) | 1 << index
+    every = (1 << len(one)) - 1
+    last = every ^ every >> 1
+    found, grows, shrinks, diagonal, before = len(one), every, 0, 0, 0
+    for letter in other:
+        equal = places.get(letter, 0)
+        swapped = (~diagonal & equal) << 1 & before
+        diagonal = ((equal & grows) + grows ^ grows | equal | shrinks | swapped) & every
+        more = shrinks | every & ~(diagonal | grows)
+        less = diagonal & grows
+        found += bool(more & last) - bool(less & last)
+        more, less = more << 1 | 1, less << 1
+        grows, shrinks, before = (less | ~(diagonal | more)) & every, more & diagonal & every, equal
+    return found if one else len(other)
 
 
 MIN_IN_PAIR, MIN_OF_PAIR = 3, 7
@@ -216,10 +226,10 @@ def with_pairs(words: Sequence[str]) -> list[str]:
 
 def completions_beside(words: Sequence[str]) -> tuple[str, ...]:
     """The words that the last one begins; none where one wrong letter in it and the word before makes a phrase."""
-    pair = "".join(words[-2:]) if len(words) > 1 else ""
-    if not words or any(distance(pair, near) == 1 for near in corrections(pair) if meanings([near])):
-        return ()
-    return tuple(completions(words[-1], MIN_BEGINNING if len(words) == 1 else MIN_BEGINNING - 1))
+    begun = tuple(completions(words[-1], MIN_BEGINNING if len(words) == 1 else MIN_BEGINNING - 1)) if words else ()
+    pair = "".join(words[-2:]) if begun and len(words) > 1 else ""
+    is_phrase = any(distance(pair, near) == 1 for near in corrections(pair) if meanings([near]))
+    return () if is_phrase else begun
 
 
 def in_other_layout(written: str) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
-from operator import attrgetter
+from itertools import compress
 from typing import Protocol
 from uuid import UUID
 
@@ -19,10 +19,9 @@ from kinegraph.search.rules import SEMANTIC_WEIGHTS, TRIGRAM_WEIGHTS, class_of
 from kinegraph.search.store_scope import Scope
 from kinegraph.vectors.rules import Vector
 
-ALTERNATIVE = ("integer[]", "real[]", "real[]", "text[]", "text[]", "text[]")
-attributes = attrgetter("slot", "share", "weight", "in_name", "in_alias", "elsewhere")
-
-BRACES = {name: re.compile(f"-- {{ {name}\n.*?-- }} {name}\n", re.DOTALL) for name in ("organization", "vectors")}
+PARTS = ("organization", "misspelled", "vectors")
+BRACES = {name: re.compile(f"-- {{ {name}\n.*?-- }} {name}\n", re.DOTALL) for name in PARTS}
+"""The parts of the statement that a search may do without."""
 FILTER = "true /* filter */"
 NEAREST_FILTER = "true /* filter of canonical rows e */"
 OWN_FILTER = "true /* filter of own rows */"
@@ -50,25 +49,15 @@ def statement() -> str:
     return (files("kinegraph.search") / "search.sql").read_text()
 
 
-NO_VECTORS = """semantic AS (
-    SELECT NULL::uuid AS id, NULL::text AS slug, NULL::text AS name_key, false AS is_own, NULL::bigint AS rank
-    WHERE false
-),
-"""
-"""The list of vectors where there is none."""
-
-
 @lru_cache(200)
-def filtered(effective: str = "", stored: str = "", *, has_organization: bool = True, has_vector: bool = True) -> str:
+def filtered(effective: str = "", stored: str = "", parts: frozenset[str] = frozenset(PARTS)) -> str:
     """The statement with the conditions of a filter, of effective values and of stored ones; empty without a filter.
 
-    Left out is what a search without an organization or a vector does not need: to begin it takes time, too.
+    It has these parts of those between braces: to begin one that a search does not need takes time, too.
     """
     text = statement()
-    if not has_organization:
-        text = BRACES["organization"].sub("", text)
-    if not has_vector:
-        text = BRACES["vectors"].sub(NO_VECTORS, text)
+    for name in BRACES.keys() - parts:
+        text = BRACES[name].sub("", text)
     places = ((FILTER, FILTERED, effective), (NEAREST_FILTER, "{}", effective), (OWN_FILTER, "{}", stored))
     for place, where, condition in places:
         text = text.replace(place, where.format(condition) if condition else "true")
@@ -114,7 +103,10 @@ async def _search(
         (list(scope.own_statuses), "text[]"),
         (query.every, "text"),
         (query.some, "text[]"),
-        *zip(map(list, zip(*map(attributes, query.alternatives), strict=True)), ALTERNATIVE, strict=True),
+        ([each.slot for each in query.alternatives], "integer[]"),
+        ([each.share * each.weight for each in query.alternatives], "real[]"),
+        ([each.in_name for each in query.alternatives], "text[]"),
+        ([each.phrase for each in query.alternatives], "text[]"),
         ([name for name, _ in query.exact], "text[]"),
         ([weight for _, weight in query.exact], "real[]"),
         (query.text, "text"),
@@ -122,13 +114,12 @@ async def _search(
         (TRIGRAM_WEIGHTS[of_class], "real"),
         (limit, "integer"),
         (list(OVERRIDABLE_BY_KEY), "text[]"),
-        (query.is_misspelled and not is_semantic, "boolean"),
         (vector, "real[]"),
         (1.0 if is_semantic else SEMANTIC_WEIGHTS[of_class], "real"),
     ):
         arguments.bind(value, kind)
     effective = " AND ".join(conditions(wanted, EFFECTIVE, arguments))
     stored = " AND ".join(conditions(wanted, STORED, arguments)) if vector else ""
-    has_organization = scope.organization_id is not None
-    text = filtered(effective, stored, has_organization=has_organization, has_vector=bool(vector))
+    is_needed = (scope.organization_id is not None, query.is_misspelled and not is_semantic, bool(vector))
+    text = filtered(effective, stored, frozenset(compress(PARTS, is_needed)))
     return await session.fetch(text, *arguments.values)

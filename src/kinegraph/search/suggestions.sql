@@ -39,7 +39,7 @@ aliased AS MATERIALIZED (
     (SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, 0 AS nearness
      FROM canonical_search s
      WHERE (SELECT count(*) FROM few) <= 500 AND s.exercise_id = ANY (ARRAY (SELECT exercise_id FROM few))
-       AND s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM of_organization)
+       AND s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM overridden)
        AND NOT starts_with(s.search_name, $6) AND NOT s.search_name LIKE '% ' || $6 || '%'
        AND (cardinality($5::text[]) = 1 OR EXISTS (
           SELECT FROM unnest(string_to_array(s.search_name || '|' || s.search_aliases, '|')) AS one
@@ -53,7 +53,7 @@ aliased AS MATERIALIZED (
        AND CASE WHEN (s.search_aliases LIKE $6 || '%' OR s.search_aliases LIKE '% ' || $6 || '%'
             OR s.search_aliases LIKE '%|' || $6 || '%')
            THEN true ELSE false END
-       AND s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM of_organization)
+       AND s.status = ANY ($3) AND s.exercise_id NOT IN (SELECT id FROM overridden)
        AND NOT starts_with(s.search_name, $6) AND NOT s.search_name LIKE '% ' || $6 || '%'
        AND (cardinality($5::text[]) = 1 OR EXISTS (
           SELECT FROM unnest(string_to_array(s.search_name || '|' || s.search_aliases, '|')) AS one
@@ -64,7 +64,8 @@ aliased AS MATERIALIZED (
     (SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, 0
      FROM organization_search s
      WHERE (SELECT count(*) FROM begun) + (SELECT count(*) FROM worded) < 2 * $8::integer
-       AND s.organization_id = $1 AND s.exercise_id IN (SELECT id FROM of_organization WHERE is_shown)
+       AND s.organization_id = $1
+       AND CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
        AND (s.search_aliases LIKE $6 || '%' OR s.search_aliases LIKE '% ' || $6 || '%'
             OR s.search_aliases LIKE '%|' || $6 || '%')
        AND NOT starts_with(s.search_name, $6) AND NOT s.search_name LIKE '% ' || $6 || '%'

@@ -1,6 +1,6 @@
-"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027 and 0032)."""
+"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032 and 0035)."""
 
-from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, String, Table, Text, Uuid, text
+from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from kinegraph.kit.database import metadata
@@ -38,7 +38,6 @@ canonical_search = Table(
     Index("canonical_search_tsv_idx", "search_tsv", postgresql_using="gin"),
     Index("canonical_search_name_idx", "name_tsv", postgresql_using="gin"),
     Index("canonical_search_names_idx", "names_tsv", postgresql_using="gin"),
-    Index("canonical_search_terms_idx", text("ts_filter(search_tsv, '{a,b,c}')"), postgresql_using="gin"),
     Index(
         "canonical_search_trgm_idx",
         "search_name",
@@ -66,9 +65,11 @@ organization_search = Table(
     *texts(),
     Column("short_tsv", TSVECTOR, Computed(SHORT, persisted=True)),
     Index("organization_search_exercise_idx", "exercise_id"),
+    Column("name_length", Integer, Computed("length(search_name)", persisted=True), nullable=False),
     Index(
-        "organization_search_short_idx",
+        "organization_search_length_idx",
         "organization_id",
+        "name_length",
         postgresql_include=["exercise_id", "is_own", "status", "short_tsv"],
     ),
 )
