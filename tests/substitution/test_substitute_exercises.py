@@ -2,7 +2,7 @@
 
 from typing import Any  # answers are JSON
 
-from tests.conftest import Api, Organization, Person, World
+from tests.conftest import Api, Counter, Organization, Person, World
 
 SUBSTITUTES = """query (
   $exercise: ID!, $organization: ID!, $equipment: [String!], $conditions: [String!], $limit: Int! = 5
@@ -78,3 +78,14 @@ async def test_the_organizations_view_of_a_substitute_is_shown(api: Api, world: 
     await api.run(override, gym.coach, input=sent)
     found = await substitutes(api, gym.coach, gym.id, press)
     assert ("Pin press", True) in [(each["exercise"]["name"], each["exercise"]["isCustomizedByOrg"]) for each in found]
+
+
+async def test_the_statements_do_not_depend_on_the_number_of_substitutes(
+    counter: Counter, world: World, gym: Organization
+) -> None:
+    press, numbers = await world.exercise_id("bench-press"), []
+    for limit in (1, 50):
+        with counter.counting() as statements:
+            assert len(await substitutes(counter.api, gym.coach, gym.id, press, limit=limit)) == limit
+        numbers.append(len(statements))
+    assert numbers[0] == numbers[1]

@@ -74,7 +74,7 @@ def checked_muscles(
         elif own in catalogue.muscles:
             found[name.strip()] = frozenset({own})
         else:
-            close = nearest_muscles(name)
+            close = nearest_muscles(name[:MAX_NAME])
             hint = f"the nearest are: {', '.join(close)}" if close else "`muscles` lists them"
             checks.refuse(f"There is no muscle {name[:MAX_NAME]!r}; {hint}.", *path, str(position))
     return tuple(found.items())

@@ -57,10 +57,10 @@ class SafetyOverride:
     movement_id: strawberry.ID | None = strawberry.field(
         description="The movement; null for each movement of the exercise."
     )
-    exercise_id: strawberry.ID = strawberry.field(description="The exercise.")
+    exercise_id: strawberry.ID = strawberry.field(description="The exercise that it is for.")
     condition: str = strawberry.field(description="The condition of the warning.")
 
-    @field("Why.")
+    @field("Why it was overridden.")
     def reason(root: strawberry.Parent[Any]) -> rules.OverrideReason:
         return rules.OverrideReason(root.reason)
 
@@ -68,7 +68,7 @@ class SafetyOverride:
     athlete: User | None = embedded("athlete_", athlete_of, "Whom it is for; null for everybody.")
     created_by: User | None = embedded("author_", author_or_none, "Who recorded it; null for a deleted account.")
     created_at: datetime = strawberry.field(description="When it was recorded.")
-    expires_at: datetime = strawberry.field(description="When it ends.")
+    expires_at: datetime = strawberry.field(description="When it ends by itself.")
     withdrawn_at: datetime | None = strawberry.field(
         description="When it was withdrawn or replaced; null while it holds."
     )
@@ -110,7 +110,7 @@ class MovementCheck:
         return cast(strawberry.ID | None, root.place.movement_id)
 
     level: rules.CheckLevel = strawberry.field(description="Whether it is ruled out.")
-    reason: str = strawberry.field(description="Why, in words.")
+    reason: str = strawberry.field(description="Why it is listed, in words.")
 
     @field("The risk, 0 to 100. Software offers exercises below 60.")
     def risk_score(root: strawberry.Parent[rules.Checked]) -> int:
@@ -144,8 +144,8 @@ class WorkoutCheck:
 class Query:
     @field(
         "Check a whole workout for a person: of each movement that something speaks against, why, what to do instead "
-        "and a substitute. One of workoutId, assignmentId (what the athlete does) and sections (not stored yet). It "
-        "stores nothing of the person."
+        "and a substitute. Of workoutId, assignmentId (what its athlete does) or sections (not stored yet, with "
+        "which the other two say whose overrides count). It stores nothing of the person."
     )
     async def check_workout(
         self,

@@ -1,7 +1,7 @@
 """The mutations that override safety warnings of workouts, and withdraw overrides."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any  # values of an input, by name
 from uuid import UUID
 
@@ -17,12 +17,11 @@ from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import InvalidInput, NotFound
+from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
 from kinegraph.layers.rules_safety import MAX_CONDITION_LENGTH, keys_of
-from kinegraph.workout import store_tree
 from kinegraph.workout.graph_mutations import coached_workout
 from kinegraph.workout.rules_rows import WorkoutRow
 
@@ -38,7 +37,7 @@ class OverrideSafetyWarningInput:
         default=UNSET, description="Each movement of the exercise, in the workout and in its later snapshots."
     )
     condition: str = strawberry.field(description="The condition of the warning, as checkWorkout shows it.")
-    reason: rules.OverrideReason = strawberry.field(description="Why.")
+    reason: rules.OverrideReason = strawberry.field(description="Why it is overridden.")
     note: str | None = strawberry.field(
         default=UNSET, description=f"What else to know, at most {MAX_NOTE:,} characters; needed for MODIFIED and OTHER."
     )
@@ -69,24 +68,29 @@ class Mutation:
         info: Info,
         input: Annotated[OverrideSafetyWarningInput, strawberry.argument(description="The warning, and why.")],
     ) -> SafetyOverridePayload:
-        values, checks, workout = given(input), Checks(), None
-        key = checks.key(values["workout_id"], ("input", "workoutId"))
+        values, checks, found = given(input), Checks(), None
+        ids = _checked_ids(values, checks)
         _check_texts(values, checks)
         session = await info.context.write_session()
+        if not await store.is_within(session, values["expires_at"], MAX_DAYS):
+            checks.refuse(f"Must be in the future, at most {MAX_DAYS} days from now.", "input", "expiresAt")
         with checks.layer():
-            workout = await coached_workout(session, key)
+            found = await coached_workout(session, ids["workout_id"])
+        organizations = session.viewer.coached() if found is None else [found.organization_id]
+        exercise_id = await _exercise(session, found, ids, organizations, checks)
+        await _check_athlete(session, organizations, ids.get("athlete_id"), checks)
+        condition = await _condition(session, found, exercise_id, values["condition"], checks)
         checks.done()
-        assert workout is not None
-        exercise_id, movement_id = await _exercise(session, workout, values)
+        assert found is not None
         row = {
-            "organization_id": workout.organization_id,
-            "workout_id": workout.id,
-            "movement_id": movement_id,
+            "organization_id": found.organization_id,
+            "workout_id": found.id,
+            "movement_id": ids.get("movement_id"),
             "exercise_id": exercise_id,
-            "condition": await _condition(session, workout.organization_id, exercise_id, values["condition"]),
+            "condition": condition,
             "reason": values["reason"],
-            "note": values.get("note") or None,
-            "athlete_id": await _athlete(session, workout.organization_id, values.get("athlete_id")),
+            "note": values["note"] or None,
+            "athlete_id": ids.get("athlete_id"),
             "expires_at": values["expires_at"],
         }
         id = await store.insert(session, row)
@@ -96,7 +100,7 @@ class Mutation:
     async def withdraw_safety_override(
         self,
         info: Info,
-        input: Annotated[WithdrawSafetyOverrideInput, strawberry.argument(description="The override.")],
+        input: Annotated[WithdrawSafetyOverrideInput, strawberry.argument(description="The override that ends.")],
     ) -> SafetyOverridePayload:
         checks = Checks()
         key = checks.key(input.id, ("input", "id"))
@@ -110,59 +114,69 @@ class Mutation:
         return SafetyOverridePayload(override=await stored_row(session, store.by_ids, key))
 
 
+IDS = {"workout_id": "workoutId", "movement_id": "movementId", "exercise_id": "exerciseId", "athlete_id": "athleteId"}
+
+
+def _checked_ids(values: Mapping[str, Any], checks: Checks) -> dict[str, UUID]:
+    """The ids that were sent, by name. Faults are recorded in `checks`."""
+    sent = {name: values[name] for name in IDS if values.get(name) is not None}
+    if not sent.keys() & {"movement_id", "exercise_id"}:
+        checks.refuse("Send movementId for one movement, or exerciseId for all of an exercise.", "input", "movementId")
+    return {name: checks.key(stored_id(id), ("input", IDS[name])) for name, id in sent.items()}
+
+
 def _check_texts(values: dict[str, Any], checks: Checks) -> None:
-    """Check note and end. Faults are recorded in `checks`."""
+    """Check the texts, and that the end has an offset. Faults are recorded in `checks`."""
+    values["condition"] = checks.text(values["condition"], ("input", "condition"), MAX_CONDITION_LENGTH, lines=False)
     note = values.get("note")
     values["note"] = "" if note is None else checks.text(note, ("input", "note"), MAX_NOTE, empty=True)
     if not values["note"] and values["reason"] in (rules.OverrideReason.OTHER, rules.OverrideReason.MODIFIED):
         checks.refuse("Must say the reason or the modification.", "input", "note")
-    ends, now = values["expires_at"], datetime.now(UTC)
-    if ends.tzinfo is None:
+    if values["expires_at"].tzinfo is None:
         checks.refuse("Must have an offset from UTC, such as Z.", "input", "expiresAt")
-    elif not now < ends <= now + timedelta(days=MAX_DAYS):
-        checks.refuse(f"Must be in the future, at most {MAX_DAYS} days from now.", "input", "expiresAt")
 
 
 async def _exercise(
-    session: WriteSession[Viewer], workout: WorkoutRow, values: Mapping[str, Any]
-) -> tuple[UUID, UUID | None]:
-    """The exercise that is overridden, and the movement if it is one alone. Both must be in the workout."""
-    sent = [name for name in ("movement_id", "exercise_id") if values.get(name) is not None]
-    if len(sent) != 1:
-        raise InvalidInput("Send one of movementId and exerciseId.", "input", "movementId")
-    checks = Checks()
-    path = ("input", "movementId" if sent == ["movement_id"] else "exerciseId")
-    key = checks.key(stored_id(values[sent[0]]), path)
-    checks.done()
-    _, movements = await store_tree.current_rows(session, workout.id, workout.organization_id)
-    if sent == ["movement_id"]:
-        found = next((each for each in movements if each.id == key), None)
-        if found is None:
-            raise NotFound("The workout has no such movement.", *path)
-        return found.exercise_id, key
-    if all(each.exercise_id != key for each in movements):
-        raise NotFound("No movement of the workout is of this exercise.", *path)
-    return key, None
+    session: WriteSession[Viewer],
+    workout: WorkoutRow | None,
+    ids: Mapping[str, UUID],
+    organizations: list[UUID],
+    checks: Checks,
+) -> UUID | None:
+    """The exercise that is overridden: of the movement, or the one that was sent. Faults are recorded in `checks`.
+
+    Where the workout was refused, movement and exercise are looked for in those that the viewer coaches.
+    """
+    movement_id, sent = ids.get("movement_id"), ids.get("exercise_id")
+    rows = await store.movements(session, None if workout is None else workout.id, organizations, movement_id, sent)
+    movement = next((row for row in rows if row.id == movement_id), None)
+    if movement_id is not None and movement is None:
+        checks.refusals.append(NotFound("The workout has no such movement.", "input", "movementId"))
+    used = {row.exercise_id for row in rows} if movement is None else {movement.exercise_id}
+    if sent is not None and sent not in used:
+        checks.refusals.append(NotFound("No such movement is of this exercise.", "input", "exerciseId"))
+    return movement.exercise_id if movement is not None else sent
 
 
-async def _condition(session: WriteSession[Viewer], organization: UUID, exercise_id: UUID, text: str) -> str:
-    """The key of the condition, which must be one that the exercise's warnings name."""
-    keys = keys_of(text) if len(text) <= MAX_CONDITION_LENGTH else ()
-    (exercise,) = await store_candidates.candidates(session, [(organization, exercise_id)])
-    assert exercise is not None  # the workout refers to it
-    warned = {warning.condition for warning in exercise.assessed(Person(keys)).warnings}
+async def _condition(
+    session: WriteSession[Viewer], workout: WorkoutRow | None, exercise_id: UUID | None, text: str, checks: Checks
+) -> str:
+    """The key of the condition, one that the exercise's warnings name. Faults are recorded in `checks`."""
+    if workout is None or exercise_id is None or any(each.path == ("input", "condition") for each in checks.refusals):
+        return text
+    (exercise,) = await store_candidates.candidates(session, [(workout.organization_id, exercise_id)])
+    keys = keys_of(text)
+    warnings = [] if exercise is None else exercise.assessed(Person(keys)).warnings
+    warned = {warning.condition for warning in warnings}
     if len(keys) == 1 and keys[0] in warned:
         return keys[0]
     named = f"the warning is for {', '.join(sorted(warned))}: send one of these" if warned else "nothing to override"
-    raise InvalidInput(f"Nothing speaks against the exercise for {text[:60]!r} itself; {named}.", "input", "condition")
+    checks.refuse(f"Nothing speaks against the exercise for {text[:60]!r} itself; {named}.", "input", "condition")
+    return text
 
 
-async def _athlete(session: WriteSession[Viewer], organization: UUID, id: str | None) -> UUID | None:
-    if id is None:
-        return None
-    checks = Checks()
-    key = checks.key(id, ("input", "athleteId"))
-    checks.done()
-    if not await store.is_member(session, organization, key):
-        raise NotFound("The organization has no such member.", "input", "athleteId")
-    return key
+async def _check_athlete(
+    session: WriteSession[Viewer], organizations: list[UUID], id: UUID | None, checks: Checks
+) -> None:
+    if id is not None and not await store.is_member(session, organizations, id):
+        checks.refusals.append(NotFound("The organization has no such member.", "input", "athleteId"))

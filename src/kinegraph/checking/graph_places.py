@@ -26,7 +26,7 @@ from kinegraph.workout.rules_tree import checked_tree
 
 @dataclass(frozen=True, slots=True)
 class WorkoutToCheck:
-    """The arguments that name a workout: exactly one of the first three."""
+    """The arguments that name a workout: at least one of the first three."""
 
     workout_id: str | None
     assignment_id: str | None
@@ -39,8 +39,8 @@ async def check_of(
 ) -> rules.Check:
     """The check of a workout. Raises Refused, NotFound and InvalidInput."""
     organization = require_key(organization_id, "organizationId")
-    if sum(each is not None for each in (wanted.workout_id, wanted.assignment_id, wanted.sections)) != 1:
-        raise InvalidInput("Send one of workoutId, assignmentId and sections.", "workoutId")
+    if wanted.workout_id is None and wanted.assignment_id is None and wanted.sections is None:
+        raise InvalidInput("Send workoutId, assignmentId or sections.", "workoutId")
     athlete = None if wanted.athlete_id is None else require_key(wanted.athlete_id, "athleteId")
     needs_library = wanted.sections is not None
     catalogue = await visible_catalogue(info, organization, "organizationId", needs_library=needs_library)
@@ -52,10 +52,11 @@ async def check_of(
     if wanted.sections is not None:
         places = _sent(wanted.sections, checks)
     checks.done()
-    if wanted.sections is None:
+    if wanted.workout_id is not None or wanted.assignment_id is not None:
         workout, athlete = await _workout(info, organization, wanted, athlete)
+    if wanted.sections is None and workout is not None:
         places = await _stored(info, organization, workout)
-    exercises = await _exercises(info, catalogue, places, is_sent=workout is None)
+    exercises = await _exercises(info, catalogue, places, is_sent=wanted.sections is not None)
     session = await info.context.session()
     overrides = [] if workout is None else await store.in_force(session, workout, athlete)
     viewer: Viewer = await info.context.viewer()
@@ -67,7 +68,12 @@ def _sent(sections: list[SectionInput], checks: Checks) -> list[rules.Place]:
     tree = checked_tree([given(section) for section in sections], ("sections",), checks)
     positions = {section["id"]: position for position, section in enumerate(tree.sections)}
     return [
-        rules.Place(positions[each["section_id"]], each["sort_order"], None, each["exercise_id"])
+        rules.Place(
+            positions[each["section_id"]],
+            each["sort_order"],
+            each["id"] if each["id"] in tree.sent else None,
+            each["exercise_id"],
+        )
         for each in tree.movements
     ]
 
@@ -80,6 +86,9 @@ async def _workout(
         assignment = await info.context.load(assignments_by_ids, require_key(wanted.assignment_id, "assignmentId"))
         if assignment is None or assignment.organization_id != organization:
             raise NotFound("There is no such assignment.", "assignmentId")
+        sent = None if wanted.workout_id is None else require_key(wanted.workout_id, "workoutId")
+        if sent not in (None, assignment.workout_id, assignment.snapshot_workout_id):
+            raise NotFound("The assignment is not of this workout.", "workoutId")
         return assignment.current_workout_id, athlete or assignment.athlete_id
     assert wanted.workout_id is not None
     workout: Any = await info.context.load(store_workouts.by_ids, require_key(wanted.workout_id, "workoutId"))

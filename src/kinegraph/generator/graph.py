@@ -67,7 +67,7 @@ class GeneratedMovement:
 @strawberry.type(description="A section of a generated workout.")
 class GeneratedSection:
     type: SectionType = strawberry.field(description="WARMUP, MAIN, ACCESSORY or COOLDOWN.")
-    title: str = strawberry.field(description="Its title.")
+    title: str = strawberry.field(description="Its title, such as Warm-up.")
     movements: list[GeneratedMovement] = strawberry.field(
         description="The exercises, in their order.", metadata={"assumed_size": 5}
     )
@@ -82,13 +82,13 @@ class ExcludedExercise:
 
 @strawberry.type(description="How many exercises are left out for a reason.")
 class ExclusionCount:
-    reason: rules.ExclusionReason = strawberry.field(description="The reason.")
+    reason: rules.ExclusionReason = strawberry.field(description="The reason that is counted.")
     count: int = strawberry.field(description="The number of exercises.")
 
 
 @strawberry.type(description="A demand that the workout does not meet.")
 class UnmetDemand:
-    demand: rules.Demand = strawberry.field(description="What was wanted.")
+    demand: rules.Demand = strawberry.field(description="What was wanted of it.")
     subject: str | None = strawberry.field(description="The muscle, as it was sent, or the movement; null for others.")
     detail: str = strawberry.field(description="Why it is not met.")
     suggestion: str | None = strawberry.field(description="What would help; null where nothing in the request would.")
@@ -96,7 +96,7 @@ class UnmetDemand:
 
 @strawberry.type(description="A generated workout. It is stored nowhere: send its sections to createWorkout.")
 class GeneratedWorkout:
-    title: str = strawberry.field(description="Its title.")
+    title: str = strawberry.field(description="Its title, of goal, muscles and minutes.")
     goal: TrainingGoal = strawberry.field(description="The goal of the request.")
     seed: int = strawberry.field(description="The seed that it was made with.")
     sections: list[GeneratedSection] = strawberry.field(
