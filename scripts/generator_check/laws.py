@@ -7,10 +7,11 @@ from kinegraph.candidates.rules import Catalogue, is_offered
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.generator.rules import MAX_SETS_PER_MUSCLE, Generated, exhausting_limit, fatigue_limit
 from kinegraph.generator.rules_assembly import generated
-from kinegraph.generator.rules_session import follow_too_closely, is_balanced
+from kinegraph.generator.rules_session import Session, follow_too_closely
 from kinegraph.kit.checks import Checks
 from kinegraph.programming.rules import Chosen, Demand, ExclusionReason, Request
 from kinegraph.programming.rules_eligible import sort_out
+from kinegraph.programming.rules_prescriptions import TimedPrescription
 from kinegraph.workout.rules import SectionType
 from kinegraph.workout.rules_tree import checked_prescription
 
@@ -74,7 +75,7 @@ def _of_all(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
         yield "it tires too much"
     if sum(each.is_exhausting for each in trained) > exhausting_limit(request.difficulty_max):
         yield "it has too many exhausting exercises"
-    if not is_balanced(trained, sort_out(catalogue, request).eligible):
+    if not _session(workout, catalogue).is_balanced:
         yield f"it is not balanced: {[each.side for each in trained]}"
     for muscle in {muscle for each in trained for muscle in each.primary}:
         sets = sum(e.prescription["sets"] for e in movements(workout, *TRAINING) if muscle in e.candidate.primary)
@@ -83,6 +84,16 @@ def _of_all(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     order = [SectionType.WARMUP, *TRAINING, SectionType.COOLDOWN]
     if [section.type for section in workout.sections] != [t for t in order if movements(workout, t)]:
         yield "the sections are not in their order, or one is empty"
+
+
+def _session(workout: Generated, catalogue: Catalogue) -> Session:
+    """The session of a workout, with all the time that there could be."""
+    found = sort_out(catalogue, workout.request)
+    chosen = {
+        each.candidate.id: (each.candidate, TimedPrescription(dict(each.prescription), each.seconds))
+        for each in movements(workout, *TRAINING)
+    }
+    return Session(workout.request, found.eligible, found.assessments, 10**6, chosen)
 
 
 def _of_answers(workout: Generated, catalogue: Catalogue) -> Iterator[str]:

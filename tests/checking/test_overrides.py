@@ -80,6 +80,10 @@ async def test_members_see_the_warning_and_no_override_and_row_level_security_hi
     made = (await api.run(OVERRIDE, gym.coach, input=sent))["overrideSafetyWarning"]["override"]
     found = await check(api, gym.member, gym.id, "wrist_pain", workout=workout["id"])
     assert [each["warnings"][0]["override"] for each in found["movements"]] == [None, None]
+    node = "query ($id: ID!) { node(id: $id) { __typename id } }"
+    shown = {"__typename": "SafetyOverride", "id": made["id"]}
+    for person, value in ((gym.coach, shown), (gym.member, None)):
+        assert (await api.run(node, person, id=made["id"]))["node"] == value
     other = await world.organization()
     for person, number in ((gym.coach, 1), (gym.member, 0), (other.coach, 0)):
         async with world.writing_as(person) as session:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import strawberry
 
-from kinegraph.checking import rules
+from kinegraph.checking import rules, store
 from kinegraph.checking.graph_places import WorkoutToCheck, check_of
 from kinegraph.identity.graph import OrganizationId, User
 from kinegraph.identity.rules import User as Person
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import edge, embedded, field
+from kinegraph.kit.graph import Node, edge, embedded, field, node
 from kinegraph.layers.graph_safety import Conditions
 from kinegraph.layers.rules import RiskLevel
 from kinegraph.library.graph import EffectiveExercise
@@ -50,8 +50,9 @@ def author_or_none(root: strawberry.Parent[Any]) -> Any:
     return None if root.author_id is None else author_of(root)
 
 
+@node(store.by_ids, "safety_overrides")
 @strawberry.type(description="A warning that a coach has overridden, with reason and end. Coaches alone see it.")
-class SafetyOverride:
+class SafetyOverride(Node):
     id: strawberry.ID = strawberry.field(description="The override's id.")
     workout_id: strawberry.ID = strawberry.field(description="The workout whose check it is for.")
     movement_id: strawberry.ID | None = strawberry.field(

@@ -1,7 +1,6 @@
 """The state of a session while it is assembled, and what stands against adding an exercise to it."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
@@ -27,7 +26,7 @@ CLASSES: Mapping[TrainingGoal, Mapping[str, float]] = {
         "free_weight_compound": 2.5,
         **dict.fromkeys(("bodyweight_upper_body", "loaded_hinge"), 2.0),
         **dict.fromkeys(("machine_compound", "leg_compound"), 1.0),
-        **dict.fromkeys(("carry", "gymnastic_strength", "olympic_variant"), 0.5),
+        **dict.fromkeys(("carry", "gymnastic_strength"), 0.5),
     },
     TrainingGoal.HYPERTROPHY: {
         "free_weight_compound": 3.0,
@@ -141,15 +140,19 @@ class Session:
         return all(self.sets_of(muscle) + sets <= rules.MAX_SETS_PER_MUSCLE for muscle in exercise.primary)
 
     def obstacle(self, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
-        """What stands against adding an exercise; None where nothing does. `is_extra`: its place is filled already."""
+        """What stands against adding an exercise; None where nothing does. `is_extra`: its place is filled already.
+
+        The first exercise of a target muscle need not be balanced.
+        """
+        found = self._time(exercise) or self._beside_time(exercise, is_extra=is_extra)
+        return found or (self._balance(exercise) if is_extra or not self.request.targets else None)
+
+    def _beside_time(self, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+        """What stands against adding an exercise, were there time and balance."""
         if is_extra and not self.suits(exercise):
-            return (
-                ExclusionReason.CHOICE,
-                f"Its class is no first choice for {self.request.goal}, and its place is filled.",
-            )
-        checks: Sequence[Callable[[Candidate], Obstacle | None]] = (
-            self._time, self._choice, self._sets, self._fatigue, self._balance, self._order,
-        )  # fmt: skip
+            why = f"Its class is no first choice for {self.request.goal}, and its place is filled."
+            return ExclusionReason.CHOICE, why
+        checks = (self._choice, self._sets, self._fatigue, self._order)
         return next((found for check in checks if (found := check(exercise)) is not None), None)
 
     def suits(self, exercise: Candidate) -> bool:
@@ -208,9 +211,23 @@ class Session:
         return ExclusionReason.BALANCE, f"There is no {opposite} movement more to balance another {exercise.side}."
 
     def has_unused(self, side: Side) -> bool:
-        """True if an eligible exercise of the side is not in the session, and no copy of it either."""
-        roots = {each.root_id for each in self.exercises}
-        return any(each.side is side and each.root_id not in roots for each in self.eligible)
+        """True if an eligible exercise of the side could be added, were there time."""
+        return any(
+            each.side is side and each.id not in self.chosen and self._beside_time(each, is_extra=True) is None
+            for each in self.eligible
+        )
+
+    @property
+    def is_balanced(self) -> bool:
+        """The rule of balance: of opposite sides one has at most one exercise more, unless the other has no further.
+
+        Target muscles need one exercise each, whatever their sides are.
+        """
+        most = max(1, len(self.request.targets))
+        return all(
+            self.count(side) - self.count(opposite) <= most or not self.has_unused(opposite)
+            for side, opposite in OPPOSITE.items()
+        )
 
     def _order(self, exercise: Candidate) -> Obstacle | None:
         if not exercise.is_exhausting or in_order([*self.exercises, exercise]) is not None:
@@ -253,11 +270,3 @@ def _arranged(found: list[Candidate], waiting: Sequence[Candidate]) -> bool:
 def follow_too_closely(one: Candidate, next_one: Candidate) -> bool:
     """True if both are exhausting and share a primary muscle."""
     return one.is_exhausting and next_one.is_exhausting and bool(one.primary & next_one.primary)
-
-
-def is_balanced(exercises: Sequence[Candidate], eligible: Sequence[Candidate]) -> bool:
-    """The rule of balance: of opposite sides one has at most one exercise more, or the other has no further ones."""
-    roots = {each.root_id for each in exercises}
-    counts = Counter(each.side for each in exercises)
-    unused = {each.side for each in eligible if each.root_id not in roots}
-    return all(counts[side] - counts[opposite] <= 1 or opposite not in unused for side, opposite in OPPOSITE.items())
