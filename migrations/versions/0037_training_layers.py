@@ -8,7 +8,7 @@ move the version of the library, so that pages that show them are cached.
 from alembic import op
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 
 LAYERS = ("exercise_programming_profiles", "exercise_safety_constraints")
 

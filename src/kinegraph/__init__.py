@@ -5,6 +5,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  kit         the database, the cache, batch loading, the GraphQL helpers, pages, errors, logs; knows no domain
     0  breadth     the breadth-first executor of queries; knows no application; one file knows Strawberry
     0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage
+    0  charts      charts as SVG text: lines over days, and bars
     0  cost        what requests cost, and the budgets of callers; knows no application
     0  formats     readers and writers of other people's files
     1  language    the analysis of texts in English, Hebrew and Russian: their form in which they are searched, stems
@@ -44,15 +45,17 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  search      searching exercises, and suggestions while somebody types
    10  subscription  the subscriptions of the schema
-   11  api         the root types, GraphQL over HTTP, documents, health
-   12  graphiql    GraphiQL's page, with examples and the demo's people
-   12  realtime    subscriptions over WebSocket and server-sent events
-   12  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
+   10  result      recording what an athlete did in an assignment, and its sets
+   11  record      personal records, an exercise's history, training load, loads in percent of a maximum
+   12  api         the root types, GraphQL over HTTP, documents, health
+   13  graphiql    GraphiQL's page, with examples and the demo's people
+   13  realtime    subscriptions over WebSocket and server-sent events
+   13  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
 
-Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live` and
-`agent_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and `commands` (the command line), over
-`settings`, `services`, `vendors` and `revisions`, which say what is configured, where it is, and which schema of the
-database this version needs.
+Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live`,
+`agent_route` and `chart_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and `commands` (the command
+line), over `settings`, `services`, `vendors` and `revisions`, which say what is configured, where it is, and which
+schema of the database this version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.

@@ -17,12 +17,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kinegraph import revisions
+from kinegraph import chart_route, revisions
 from kinegraph.agent_route import AgentRoute
 from kinegraph.api import media, metrics
 from kinegraph.api.execution import Resources
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.api.readiness import Readiness, healthz, readyz
+from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.graphiql import demo_people, page
 from kinegraph.http_log import RequestLog
 from kinegraph.http_responses import Finish, Validators, compression
@@ -35,7 +36,14 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import Tokens
 from kinegraph.persisted.jobs import open_persisted
 from kinegraph.realtime.socket import Sockets, socket_route
-from kinegraph.services import Services, folder_storage, open_storage, open_tokens, read_services
+from kinegraph.services import (
+    Services,
+    folder_storage,
+    open_storage,
+    open_tokens,
+    read_services,
+    signed_addresses,
+)
 from kinegraph.settings import Settings
 from kinegraph.vectors.jobs import QueryVectors
 from kinegraph.vendors import open_embeddings
@@ -83,6 +91,7 @@ class Held(TypedDict):
     readiness: Readiness
     sockets: Sockets
     storage: ObjectStorage
+    addresses: SignedAddresses
 
 
 def create_app(services: Services) -> Starlette:
@@ -103,6 +112,8 @@ def create_app(services: Services) -> Starlette:
             Route("/metrics", metrics.metrics),
             *files,
             media.LASTING,
+            chart_route.ROUTE,
+            media.FIGURES,
             agents.route,
             *pages,
         ],
@@ -148,7 +159,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
             open_persisted(database, services.redis_url, trusted_only=settings.documents == "trusted")
         )
         endpoint = GraphQLEndpoint(
-            _resources(settings, database, storage, vectors),
+            _resources(services, database, storage, vectors),
             tokens,
             settings.jwt_user_claim,
             database.request_cache,
@@ -162,16 +173,25 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         await stack.enter_async_context(agents.open(endpoint, tokens))
         await prepared
         _tune_the_interpreter()
-        yield {"database": database, "graphql": endpoint, "readiness": readiness, "sockets": live, "storage": storage}
+        yield {
+            "database": database,
+            "graphql": endpoint,
+            "readiness": readiness,
+            "sockets": live,
+            "storage": storage,
+            "addresses": signed_addresses(services),
+        }
 
 
-def _resources(settings: Settings, database: Database, storage: ObjectStorage, vectors: QueryVectors) -> Resources:
+def _resources(services: Services, database: Database, storage: ObjectStorage, vectors: QueryVectors) -> Resources:
     """The parts of the application that an execution uses."""
+    settings = services.settings
     return Resources(
         database,
         storage,
         limits_of(settings),
         settings.address,
+        signed_addresses(services),
         vectors,
         capabilities_of(settings),
     )

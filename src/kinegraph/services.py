@@ -1,5 +1,6 @@
 """Finding the services: the servers of the settings, or the embedded ones that `kinegraph up` runs."""
 
+import hmac
 import os
 import secrets
 import tempfile
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres
 from kinegraph.outside.redis import find_redis
@@ -101,6 +103,14 @@ def _write_whole(file: Path, text: str) -> None:
         file.hardlink_to(name)
     finally:
         Path(name).unlink()
+
+
+def signed_addresses(services: Services) -> SignedAddresses:
+    """What signs addresses of this API: by the secret of tokens, else by one under `home`. Raises ServiceError."""
+    settings = services.settings
+    secret = services.jwt_secret or _secret(settings.home / "address-secret")
+    derived = hmac.digest(secret.encode(), b"signed addresses", "sha256")
+    return SignedAddresses(settings.address, derived, settings.media_url_seconds)
 
 
 def folder_storage(settings: Settings) -> FolderStorage:

@@ -37,6 +37,8 @@ ROUTES: Mapping[str, str] = {
     "Organization": "organization(id: $organization) { %s }",
     "Program": "organization(id: $organization) { programs { %s } }",
     "Viewer": "viewer { %s }",
+    "Load": "organization(id: $organization) { workouts { nodes { sections { movements { prescription { load { %s } "
+    "} } } } } }",
     "Workout": "organization(id: $organization) { workouts { nodes { %s } } }",
     "GeneratedWorkout": """generateWorkout(input: {
         organizationId: $organization, goal: STRENGTH, targetMuscles: [], availableEquipment: [], sessionMinutes: 30
@@ -67,7 +69,9 @@ STRINGS: Mapping[str, str | None] = {
 ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION"}
 """Members that go with the other values; else it is the first, or PUBLISHED."""
 
-NUMBERS: Mapping[str, int | None] = {"repsMin": 3, "repsMax": 5, "sessionMinutes": 30, "videoDurationSeconds": None}
+NUMBERS: Mapping[str, int | None] = {
+    "repsMin": 3, "repsMax": 5, "sessionMinutes": 30, "videoDurationSeconds": None, "rir": None,
+}  # fmt: skip
 CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("REP_SCHEME", ("repScheme", "capSeconds")),
     ("INTERVALS", ("workSeconds", "restSeconds", "rounds")),
@@ -126,6 +130,8 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     """A value that the argument or input field `name` takes, every key within given; None for an id not in `ids`."""
     if isinstance(type, GraphQLNonNull):
         return good(type.of_type, name, ids, owner)
+    if name == "score":
+        return {"weight": {"value": 1.5, "unit": "KG"}}  # what the workout is scored by
     if name == "ids" and owner == "EnrichCanonicalExercisesInput":
         return None  # at least one canonical exercise, or all that are due
     if name in ("uploadIds", "removeAttachmentIds", "ids"):
@@ -139,6 +145,8 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
         return "PUBLISHED" if "PUBLISHED" in type.values else ENUMS.get(type.name, next(iter(type.values)))
     if name in ("name", "slug"):
         return f"{name}-{next(_numbers)}"
+    if name == "clientId":
+        return f"client {next(_numbers)}"
     if name == "url":
         return f"https://example.com/suggested/{next(_numbers)}"
     by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),

@@ -37,6 +37,7 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
             """,
             *assigned,
         )
+        await achieve(owner, organization, rows)
     return Size(coach, member, made, rows)
 
 
@@ -77,6 +78,33 @@ async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization:
         await api.run(CREATE_WORKOUT, organization.coach, input=input)
     await comment(owner, organization, rows)
     await describe(owner, organization, rows)
+
+
+async def achieve(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
+    """Store a result of each assignment, with this number of sets of each movement, and of submissions."""
+    await owner.execute(
+        """
+        WITH done AS (INSERT INTO assignment_results
+                          (organization_id, assignment_id, athlete_id, updated_by_user_id, scoring, performed_on)
+                      SELECT organization_id, id, athlete_id, assigned_by_id, 'none', scheduled_for
+                      FROM workout_assignments WHERE organization_id = $1
+                      RETURNING *),
+             sent AS (INSERT INTO result_submissions (organization_id, result_id, athlete_id, client_id, content_hash,
+                                                      content, recorded_by_user_id)
+                      SELECT organization_id, id, athlete_id, id::text || n, '', '{}', updated_by_user_id
+                      FROM done, generate_series(1, $2) n)
+        INSERT INTO result_sets (organization_id, result_id, athlete_id, movement_id, exercise_id, sort_order, number,
+                                 reps, load, load_unit, target_load, target_load_unit)
+        SELECT done.organization_id, done.id, done.athlete_id, m.id, m.exercise_id, m.sort_order, n,
+               5, 100, 'kg', 80, 'percent_1rm'
+        FROM done
+        JOIN workout_assignments a ON a.id = done.assignment_id
+        JOIN workout_sections s ON s.workout_id = a.workout_id
+        JOIN workout_movements m ON m.section_id = s.id, generate_series(1, $2) n
+        """,
+        organization.id,
+        rows,
+    )
 
 
 async def comment(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:

@@ -1,6 +1,7 @@
 """Every list of objects that has no pages is read with a bound."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from typing import Any, cast  # batch functions and keys of any type
 from unittest.mock import MagicMock
@@ -18,12 +19,15 @@ from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.library import store_lists as library_lists
 from kinegraph.library.rules import LibrarySource
+from kinegraph.record import store as store_records
+from kinegraph.record import store_history, store_training
 from kinegraph.taxonomy import store as store_taxonomy
 from kinegraph.workout import store_comments
 
 Read = Callable[[ReadSession[Any]], Any]
 ID = uuid4()
 NAME = ExerciseSort.NAME_ASC
+DAY = date(2026, 3, 1)
 
 RESOLVED: dict[str, Read] = {
     "Viewer.assignments": lambda session: assignment_lists.of_athletes(session, [ID], Wanted()),
@@ -33,6 +37,9 @@ RESOLVED: dict[str, Read] = {
         session, [(ID, True)], LibrarySource.ALL, Filter(), NAME
     ),
     "Query.contraindicationConditions": lambda session: store_lists.conditions_of(session, [(ID, True)]),
+    "Query.personalRecords": lambda session: store_records.records_of(session, [ID], [ID]),
+    "ExerciseHistory.points": lambda session: store_history.points_of(session, [(ID, ID)], DAY, DAY),
+    "TrainingLoad": lambda session: store_training.trained_of(session, [(ID, ID)], DAY, DAY),
     "Comment.replies": lambda session: store_comments.comments_of(session, [ID]),
     "Comment.replies of comments": lambda session: store_comments.comments(session, [ID]),
 }

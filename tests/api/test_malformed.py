@@ -19,7 +19,7 @@ from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
 from tests.api.samples import SOON, Operation, Path, bad, good, leaves, operations, put
 from tests.checking.documents import OVERRIDE
-from tests.conftest import Api, Organization, World
+from tests.conftest import Api, Organization, Person, World
 from tests.media.files import REQUEST as REQUEST_UPLOAD
 from tests.settings import with_settings
 
@@ -27,12 +27,16 @@ OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
 ADD_COMMENT = 'mutation ($m: ID!) { addComment(input: {movementId: $m, body: "Good"}) { comment { id } } }'
 ASSIGN = "mutation ($input: AssignWorkoutInput!) { assignWorkout(input: $input) { assignments { id } } }"
+RECORD_SETS = """mutation ($input: RecordSetsInput!) {
+  recordSets(input: $input) { result { id } userErrors { code } }
+}"""
 SUGGEST = """mutation ($id: ID!) { suggestExerciseVideo(exerciseId: $id, url: "https://example.com/better") {
   exercise { videoCandidates { id } } userErrors { code }
 } }"""
 CREATE_TERM = """mutation ($input: CreateTaxonomyTermInput!) {
   createTaxonomyTerm(input: $input) { term { id } userErrors { code field } }
 }"""
+PRESCRIPTION = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
 ODD = (
     "",
     " ",
@@ -73,8 +77,8 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     coach, own = organization.coach, str(organization.id)
     exercise = await api.run(CREATE_EXERCISE, coach, input={"organizationId": own, "name": "Own"})
     squat = await world.exercise_id("back-squat")
-    tree = [{"movements": [{"exerciseId": squat}]}]
-    made = await api.run(CREATE_WORKOUT, coach, input={"organizationId": own, "sections": tree})
+    tree = [{"movements": [{"exerciseId": squat, "prescription": PRESCRIPTION}]}]
+    made = await api.run(CREATE_WORKOUT, coach, input={"organizationId": own, "scoring": "WEIGHT", "sections": tree})
     workout = made["createWorkout"]["workout"]
     section = workout["sections"][0]
     movement = section["movements"][0]["id"]
@@ -84,7 +88,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     terms = await made_terms(api, organization)
     shared = {
         **terms, "organization": own, "organizationId": own, "exerciseId": squat, "workoutId": workout["id"],
-        "movementId": movement, "parentCommentId": comment, "programId": str(program),
+        "movementId": movement, "parentCommentId": comment, "programId": str(program), "exerciseIds": squat,
         "athleteIds": str(organization.member.id), "athleteId": str(organization.member.id),
     }  # fmt: skip
     existing = {"SectionInput.id": section["id"], "MovementInput.id": movement}
@@ -110,7 +114,9 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
             by_operation[name].update(film)
     given = {"workoutId": workout["id"], "athleteIds": [str(organization.member.id)], "scheduledFor": "2026-03-08"}
     assigned = (await api.run(ASSIGN, coach, input=given))["assignWorkout"]["assignments"][0]["id"]
-    by_operation["Mutation.resetSnapshot"]["assignmentId"] = assigned
+    for name in ("resetSnapshot", "recordAssignmentResult", "recordSets"):
+        by_operation[f"Mutation.{name}"]["assignmentId"] = assigned
+    by_operation["Mutation.deleteAssignmentResult"]["id"] = await made_result(api, coach, assigned, squat)
     for name in ("setAssignmentStatus", "updateAssignment", "unassignWorkout"):
         by_operation[f"Mutation.{name}"]["id"] = assigned
     by_operation["Mutation.withdrawSafetyOverride"]["id"] = await made_override(api, organization, workout)
@@ -126,6 +132,14 @@ async def made_override(api: Api, organization: Organization, workout: Any) -> s
     sent = {"workoutId": workout["id"], "movementId": movement, "condition": "knee_pain", "reason": "SUPERVISED"}
     made = await api.run(OVERRIDE, organization.coach, input={**sent, "expiresAt": SOON})
     return str(made["overrideSafetyWarning"]["override"]["id"])
+
+
+async def made_result(api: Api, coach: Person, assigned: str, exercise: str) -> str:
+    """The result of an assignment, which is not completed."""
+    sets = [{"exerciseId": exercise, "number": 99, "reps": 1}]
+    done = await api.run(RECORD_SETS, coach, input={"assignmentId": assigned, "clientId": str(uuid4()), "sets": sets})
+    id: str = done["recordSets"]["result"]["id"]
+    return id
 
 
 async def made_job(world: World) -> str:
@@ -240,7 +254,7 @@ async def test_unusual_but_valid_values_are_stored_or_refused_with_their_field_n
                 sent = put(base(operation, ids), path, value)
                 response = await api.post(operation.text, organization.coach, **sent)
                 accepted = response.status_code == 200 and "code" not in response.text
-                once = path[-1] == "allowDuplicate" or operation.name == "reviewAliasProposal"
+                once = path[-1] in ("allowDuplicate", "clientId") or operation.name == "reviewAliasProposal"
                 stated = once and '"CONFLICT"' in response.text  # as the values before it were stored
                 assert accepted or stated or not fault(response, path), (path, value, response.text[:400])
 

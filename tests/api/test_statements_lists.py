@@ -42,6 +42,11 @@ ASSIGNMENT = (
 WORKOUT = (
     "title author { name email } organization { name } program { name organization { name } } forkedFrom { title }"
 )
+RESULT = (
+    "athlete { name email } recordedBy { name email } submissions { recordedBy { name email } } "
+    "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
+    "target { load { value } } } assignment { id }"
+)
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"
@@ -70,6 +75,17 @@ def ours(*fields: str) -> str:
     """A document that goes these fields from each of the viewer's organizations."""
     return nest("", "viewer", "memberships", "organization", *fields)
 
+
+RECORDS = frozenset(
+    (
+        *("Query.personalRecords", "PersonalRecord.exercise", "PersonalRecord.load", "PersonalRecord.set"),
+        *("Query.exerciseHistory", "ExerciseHistory.chart", "ExerciseHistory.points", "HistoryPoint.bestSet"),
+        *("Query.trainingLoad", "TrainingLoad.chart", "TrainingLoad.conflicts", "TrainingLoad.days"),
+        *("TrainingLoad.muscles", "RecoveryConflict.exercise", "RecoveryConflict.previousExercise"),
+        *("Load.resolved", "ResolvedLoad.record"),
+    )
+)
+"""The fields that are read for an athlete, by their id."""
 
 DOCUMENTS: dict[str, str] = {
     "memberships": nest("", "viewer", "user { id } memberships", "role user { id email } organization", "id name"),
@@ -106,6 +122,7 @@ DOCUMENTS: dict[str, str] = {
     "assignments": ours("assignments(first: 100)", f"{PAGE} nodes {{ {ASSIGNMENT} }} edges", "node", "id"),
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
+    "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
@@ -251,7 +268,7 @@ def test_every_edge_of_the_schema_is_selected_by_one_of_the_documents() -> None:
     assert len(found) > 30
     no_rows = {"Upload.headers", "Upload.parts", "UploadPart.headers", "EditConflict.updatedBy"}
     alone = {"UserError.field", "Query.jobs", *no_rows}
-    by_ids = {"Query.nodes"}  # tests/node counts its statements
+    by_ids = {"Query.nodes", *RECORDS}  # tests/node and tests/record count their statements
     streamed = {edge for edge in found if edge.split(".")[0].endswith(("Subscription", "Event"))}  # one at a time
     admins = {edge for edge in found if edge.startswith("AliasProposal")}  # tests/enrichment
     jobs = {"Job.enrichment", "Job.requestedBy"}  # tests/enrichment, tests/background

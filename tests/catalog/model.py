@@ -51,11 +51,15 @@ OWN: dict[str, st.SearchStrategy[Any]] = {
 }
 
 FILTERED = [each for each in REGISTRY if each.filter and each.api_name not in OWN]
-"""Further columns that lists are filtered by, all of them by equality."""
-assert all(each.kind not in (Kind.TERM, Kind.LIST) for each in FILTERED), (
-    "Add these to OVERRIDABLE or OWN, PLAIN, FILTERS and MATCHES: they are not filtered by equality."
+"""Further columns that libraries are filtered by: lists by any of their entries, the others by equality."""
+assert all(each.kind is not Kind.TERM for each in FILTERED), (
+    "Add these to OVERRIDABLE or OWN, PLAIN, FILTERS and MATCHES: terms are filtered by any of several."
 )
-VALUES: Mapping[Kind, st.SearchStrategy[Any]] = {Kind.FLAG: st.booleans(), Kind.NUMBER: st.integers(1, 2)}
+VALUES: Mapping[Kind, st.SearchStrategy[Any]] = {
+    Kind.FLAG: st.booleans(),
+    Kind.NUMBER: st.integers(1, 2),
+    Kind.LIST: few(FIELDS),
+}
 FURTHER = {each.api_name: VALUES.get(each.kind, st.sampled_from(FIELDS)) for each in FILTERED}
 OWN |= FURTHER
 OVERRIDABLE |= {each.api_name: FURTHER[each.api_name] for each in FILTERED if each.is_overridable}
@@ -160,6 +164,11 @@ def any_of(name: str) -> Callable[[Exercise, Json, Any], bool]:
     return lambda exercise, seen, wanted: (seen[name] or "").upper() in wanted
 
 
+def overlapping(name: str) -> Callable[[Exercise, Json, Any], bool]:
+    """An entry of the exercise's list is one of those wanted."""
+    return lambda exercise, seen, wanted: bool({*seen[name]} & {*wanted})
+
+
 def equal_to(name: str) -> Callable[[Exercise, Json, Any], bool]:
     """The exercise's value is the one wanted."""
     return lambda exercise, seen, wanted: bool(seen[name] == wanted)
@@ -209,20 +218,20 @@ MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
     "difficultyMin": lambda e, seen, low: seen["difficulty"] is not None and seen["difficulty"] >= low,
     "difficultyMax": lambda e, seen, high: seen["difficulty"] is not None and seen["difficulty"] <= high,
     "muscles": lambda e, seen, these: bool({*seen["primaryMuscles"], *seen["secondaryMuscles"]} & {*these}),
-    "primaryMuscles": lambda e, seen, these: bool({*seen["primaryMuscles"]} & {*these}),
+    "primaryMuscles": overlapping("primaryMuscles"),
     "availableEquipment": lambda e, seen, these: {*seen["equipment"]} <= {*these},
     "excludeEquipment": lambda e, seen, these: not {*seen["equipment"]} & {*these},
     "mechanics": lambda e, seen, wanted: seen["mechanics"] == wanted,
     "isUnilateral": lambda e, seen, wanted: seen["isUnilateral"] is wanted,
-    "discipline": lambda e, seen, these: bool({*seen["discipline"]} & {*these}),
+    "discipline": overlapping("discipline"),
     "categoryId": term(("stretching", "static-stretching", "strengthening", "ours", "ours-below")),
     "bodyRegionId": term(("knee", "hip")),
     "equipmentId": term(("yoga-mat",)),
     "maxFatigue": lambda e, seen, maximum: (inherited(e, "fatigue") or 99) <= maximum,
     "difficultyIn": lambda e, seen, these: seen["difficulty"] in these,
-    "requiresEquipment": lambda e, seen, these: bool({*seen["equipment"]} & {*these}),
-    "secondaryMuscles": lambda e, seen, these: bool({*seen["secondaryMuscles"]} & {*these}),
-    **{name: equal_to(name) for name in FURTHER},
+    "requiresEquipment": overlapping("equipment"),
+    "secondaryMuscles": overlapping("secondaryMuscles"),
+    **{each.api_name: (overlapping if each.is_list else equal_to)(each.api_name) for each in FILTERED},
 }
 
 

@@ -60,4 +60,16 @@ REFERENCES = {
         "UPDATE safety_overrides SET movement_id = $2 WHERE id = $1", "safety_override", "movement"),
     "an overridden warning's exercise": (
         "UPDATE safety_overrides SET exercise_id = $2 WHERE id = $1", "safety_override", "exercise"),
+    "a result's assignment": (
+        "UPDATE assignment_results SET assignment_id = $2 WHERE id = $1", "result", "assignment"),
+    "a set's result": (
+        "UPDATE result_sets SET result_id = $2 WHERE id = $1", "result_set", "result"),
+    "a set's movement": (
+        "UPDATE result_sets SET movement_id = $2 WHERE id = $1", "result_set", "movement"),
+    "a set's exercise": (
+        "UPDATE result_sets SET exercise_id = $2 WHERE id = $1", "result_set", "exercise"),
+    "a set's draft": (
+        "UPDATE result_sets SET exercise_id = $2 WHERE id = $1", "result_set", "draft"),
+    "a submission's result": (
+        "UPDATE result_submissions SET result_id = $2 WHERE id = $1", "submission", "result"),
 }  # fmt: skip

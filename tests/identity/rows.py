@@ -1,6 +1,6 @@
 """Helpers of the tenancy tests: an organization with a row in every table, and a checksum of the stored rows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias  # Any: values of columns
 from uuid import UUID
 
@@ -33,11 +33,17 @@ ROW = {
     "workout_assignments": "assignment",
     "uploads": "upload",
     "safety_overrides": "safety_override",
+    "assignment_results": "result",
+    "result_sets": "result_set",
+    "result_submissions": "submission",
+    "load_steps": "steps",
 }
 """Every table whose rows belong to an organization by organization_id (a test compares this with the database), and the
 row of `fill` that tests use of it; a membership has no id."""
 
 SCOPED = tuple(ROW)
+RESULTS = ("assignment_results", "result_sets", "result_submissions", "load_steps")
+"""The tables of one athlete's rows, which the athlete and coaches read and write."""
 
 
 async def insert(owner: Pool, table: str, **values: Any) -> UUID:
@@ -95,6 +101,24 @@ async def override_warning(owner: Pool, organization: Organization, workout: UUI
         expires_at=datetime.now(UTC) + timedelta(days=1),
         **places,
     )
+
+
+async def achieve(
+    owner: Pool, organization: Organization, assignment: UUID, movement: UUID, exercise: UUID
+) -> dict[str, UUID]:
+    """The result of the member's assignment, with a set and the submission that made them."""
+    ours = {"organization_id": organization.id, "athlete_id": organization.member.id}
+    by = {"assignment_id": assignment, "updated_by_user_id": organization.coach.id}
+    result = await insert(owner, "assignment_results", **ours, **by, scoring="none", performed_on=date(2026, 3, 1))
+    of = {**ours, "result_id": result}
+    lifted = {"movement_id": movement, "exercise_id": exercise, "sort_order": 0, "number": 1, "reps": 5}
+    sent = {"client_id": "ours", "content_hash": "hash", "content": "{}", "recorded_by_user_id": organization.coach.id}
+    return {
+        "result": result,
+        "result_set": await insert(owner, "result_sets", **of, **lifted),
+        "submission": await insert(owner, "result_submissions", **of, **sent),
+        "steps": await insert(owner, "load_steps", **ours, kilograms=1, pounds=2),
+    }
 
 
 async def announce(owner: Pool, organization: Organization) -> UUID:
@@ -176,6 +200,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "assignment": assignment,
         "upload": upload,
         "safety_override": warning,
+        **await achieve(owner, organization, assignment, movement, exercise),
         "athlete": organization.member.id,
     }
     return {name: str(id) for name, id in made.items()}

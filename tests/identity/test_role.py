@@ -15,6 +15,9 @@ TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
+    "assignment_results": ["*"],  # the athlete's own, and coaches'
+    "result_sets": ["*"],
+    "result_submissions": ["*"],
     "workout_assignments": ["*", "r", "w"],  # athletes say how theirs went
     "exercise_video_votes": ["*"],  # one's own
     "exercise_comments": ["*", "a", "r", "w"],  # members add and change their own

@@ -15,7 +15,7 @@ from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from tests.conftest import Organization, Person, World
 from tests.identity.references import REFERENCES
-from tests.identity.rows import ROW, SCOPED, Pool, fill, stored
+from tests.identity.rows import RESULTS, ROW, SCOPED, Pool, fill, stored
 
 WRITABLE = tuple(table for table in SCOPED if table != "memberships")
 STRANGERS = ("owner", "coach", "member", "somebody in no organization", "platform admin", "nobody", "the seed job")
@@ -257,7 +257,7 @@ async def test_a_former_member_sees_nothing_of_the_organization(owner: Pool, two
         assert await session.run("UPDATE workouts SET title = 'Taken'") == 0
 
 
-MEMBERS_WRITE = ("exercise_comments", "attachments", "uploads", "workout_assignments")
+MEMBERS_WRITE = ("exercise_comments", "attachments", "uploads", "workout_assignments", *RESULTS)
 
 
 async def test_a_member_changes_their_own_assignments_only(owner: Pool, two: TwoOrganizations) -> None:

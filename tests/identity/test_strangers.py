@@ -13,6 +13,7 @@ from tests.identity import (
     documents,
     documents_admins,
     documents_movements,
+    documents_results,
     documents_taxonomy,
     documents_workouts,
 )
@@ -26,6 +27,7 @@ ARGUMENTS = (
     | documents_workouts.CASES
     | documents_movements.CASES
     | documents_taxonomy.CASES
+    | documents_results.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
@@ -95,7 +97,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
         )
     }
     # A job belongs to no organization; the others are requested below the root, or streamed (tests/realtime).
-    below = {"Organization.workouts.programId", "Organization.assignments.athleteId"}
+    below = {"Organization.workouts.programId", "Organization.assignments.athleteId", "Load.resolved.athleteId"}
     assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
     assert CASES["assignments of an athlete"].variables["athleteId"] == "theirs.athlete"

@@ -16,7 +16,7 @@ EVERYTHING = f"""query ($id: ID!) {{
     members {{ nodes {{ {ID} user {{ {ID} }} }} }}
     taxonomy {{ {ID} categories {{ {TERM} }} bodyRegions {{ {ID} }} equipment {{ {ID} }} }}
     programs {{ {ID} }}
-    assignments {{ nodes {{ {ID} }} }}
+    assignments {{ nodes {{ {ID} result {{ {ID} sets {{ {ID} }} }} }} }}
     exerciseLibrary(source: ORG) {{ nodes {{ {EFFECTIVE} }} }}
     workouts {{ nodes {{ {ID} sections {{ {ID} movements {{ {MOVEMENT} }} }} }} }}
   }}

@@ -106,6 +106,7 @@ def test_every_argument_for_an_exercise_is_tried() -> None:
             found.add(f"{each.name}.exerciseId")
     # These take the id by the functions of `lockExerciseVideo` and of MovementInput.
     alike = {"Mutation.decideExerciseVideo.exerciseId", "AddMovementInput.exerciseId"}
+    alike |= {"ResultSetInput.exerciseId", "Query.exerciseHistory.exerciseId"}  # tests/record
     # Their `input` has the same values as the arguments (tests/api/test_one_shape.py).
     mutations = {each.split(".")[1] for each in found if each.startswith("Mutation.") and each.endswith(".exerciseId")}
     alike |= {f"{name[0].upper()}{name[1:]}Input.exerciseId" for name in mutations}

@@ -10,6 +10,7 @@ from typing import Any  # what fields prepared
 from starlette.requests import Request
 
 from kinegraph.api.documents import Document
+from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_as
@@ -38,6 +39,7 @@ class RequestContext(Context):
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
         capabilities: Capabilities = NO_SERVICES,
+        addresses: SignedAddresses | None = None,
     ) -> None:
         super().__init__(
             database,
@@ -47,6 +49,7 @@ class RequestContext(Context):
             address=address,
             prepared=prepared,
             capabilities=capabilities,
+            addresses=addresses,
         )
         self.document = document
 
@@ -99,7 +102,7 @@ def network_of(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """The origins whose pages may send requests to which browsers apply no CORS, such as to open a WebSocket.
+    """The origins of the pages that may open a WebSocket or use `/mcp`: the server checks them, since browsers do not.
 
     `pattern` is a regular expression for further origins.
     """

@@ -24,6 +24,7 @@ from kinegraph.api.preparations import has_preparations, prepared_for
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
+from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
 from kinegraph.identity.rules import Viewer
@@ -61,6 +62,8 @@ class Resources:
     limits: Limits
     address: str
     """The address of this server, for the addresses in answers."""
+    addresses: SignedAddresses
+    """Signs addresses of charts."""
     vectors: QueryVectors
     """The vectors of queries."""
     capabilities: Capabilities
@@ -117,6 +120,7 @@ async def execute_timed(
             address=resources.address,
             prepared=prepared,
             capabilities=resources.capabilities,
+            addresses=resources.addresses,
         )
         try:
             data, errors, _ = await _once(

@@ -1,4 +1,4 @@
-"""Files over HTTP: lasting addresses lead to signed ones; files in a folder of this machine are served."""
+"""Files over HTTP: addresses that last lead to signed ones; files of a folder, and figures, are served."""
 
 import logging
 import re
@@ -11,6 +11,8 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from kinegraph.api.failures import RETRY_AFTER
+from kinegraph.api.validators import matches
+from kinegraph.canonical import rules_figures
 from kinegraph.media.rules_files import TYPES
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
@@ -48,6 +50,23 @@ async def _lead(request: Request) -> Response:
 
 
 LASTING = Route(f"{FILES}{{key:path}}", _lead)
+
+
+async def _figure(request: Request) -> Response:
+    """A figure that ships with Kinegraph. With its version in the address it may be cached for good, else a day."""
+    slug, dot, kind = request.path_params["name"].partition(".")
+    version = rules_figures.versions().get(slug)
+    if version is None or dot + kind != ".webp":
+        return JSONResponse({"error": "There is no such figure."}, 404)
+    is_current = request.query_params.get("v") == version
+    seconds = f"{365 * 86400}, immutable" if is_current else f"{86400}"
+    headers = {**SAFE, "Cache-Control": f"public, max-age={seconds}", "ETag": f'"{version}"'}
+    if matches([request.headers.get("if-none-match", "").encode()], headers["ETag"].encode()):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(rules_figures.FILES / f"{slug}.webp", headers=headers, media_type="image/webp")
+
+
+FIGURES = Route(f"{rules_figures.PATH}{{name}}", _figure)
 
 
 def routes(storage: FolderStorage) -> list[Route]:

@@ -59,12 +59,14 @@ class WorkoutAssignment(Node):
         store.referred,
         "current_workout_id",
         "What the athlete does: the snapshot once one exists, the library workout until then.",
+        is_remembered=True,
     )
     library_workout: Workout = edge(
         store_assignments.library_workouts,
         ("organization_id", "workout_id", "current_workout_id"),
         "The library workout that was assigned, also when it was deleted since. To the athlete it is the snapshot once "
         "one exists: later states of the library workout are for others.",
+        is_remembered=True,
     )
 
     athlete: User = embedded("athlete_", athlete_of, "Who is to do it.")

@@ -14,15 +14,20 @@ STRICTEST_FIRST = sorted(RANK, key=lambda severity: -RANK[severity])
 
 def traits_of(row: Mapping[str, Any]) -> Traits:
     """The values of an entry that the severity matrix looks at."""
-    training = row["training"]
+    training, fatigue = row["training"], row.get("fatigueScore")
     return Traits(
         class_key=training["class"],
         stressors=frozenset(training["stressors"]),
-        fatigue=int(row.get("fatigueScore") or classes()[training["class"]].fatigue[0]),
+        fatigue=int(fatigue) if isinstance(fatigue, int | float) else classes()[training["class"]].fatigue[0],
         pattern=row.get("movementPattern"),
-        regions=frozenset(row.get("bodyRegions", ())),
-        equipment=frozenset(row.get("equipment", ())),
+        regions=_texts(row.get("bodyRegions")),
+        equipment=_texts(row.get("equipment")),
     )
+
+
+def _texts(value: Any) -> frozenset[str]:
+    """The texts in a value that may be of any type."""
+    return frozenset(each for each in value if isinstance(each, str)) if isinstance(value, list) else frozenset()
 
 
 def findings_of(row: Mapping[str, Any]) -> dict[str, Finding]:

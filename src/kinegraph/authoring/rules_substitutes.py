@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # JSON of the files
 
-from kinegraph.authoring.rules import constraint_of_entry
-from kinegraph.classification.rules_safety import OFFERED_BELOW, Constraint, assess
+from kinegraph.authoring.rules import constraint_of_entry, traits_of
+from kinegraph.classification.rules_safety import SCORES, Constraint, assess
+from kinegraph.classification.rules_severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class _Entry:
     involved: frozenset[str]
     equipment: frozenset[str]
     difficulty: int
+    fatigue: int
     constraint: Constraint
 
 
@@ -26,8 +28,8 @@ def substitutes_of(
 ) -> dict[str, dict[str, str]]:
     """By slug and condition, a substitute among the candidates, for each condition that rules an entry out.
 
-    It shares a primary muscle, or the pattern; it scores less than 60 for somebody with the condition, and resembles
-    the entry most. Conditions for which there is none have no substitute.
+    It shares a primary muscle, or the pattern, is not more tiring or difficult, and resembles the entry most. Nothing
+    speaks against it for somebody with the condition. Conditions for which there is none have no substitute.
     """
     offered = [_entry(row) for row in candidates if "training" in row and row["kind"] != "test"]
     found: dict[str, dict[str, str]] = {}
@@ -54,12 +56,15 @@ def _entry(row: Mapping[str, Any]) -> _Entry:
         involved=primary | frozenset(row.get("secondaryMuscles", ())),
         equipment=frozenset(row["equipment"]),
         difficulty=int(row["difficulty"]),
+        fatigue=traits_of(row).fatigue,
         constraint=constraint_of_entry(row),
     )
 
 
 def _is_alike(entry: _Entry, other: _Entry) -> bool:
-    return bool(entry.primary & other.primary) or (entry.pattern == other.pattern != "other")
+    """True if the other exercise trains something of the same, and is not harder."""
+    is_lighter = other.fatigue <= entry.fatigue and other.difficulty <= entry.difficulty
+    return is_lighter and (bool(entry.primary & other.primary) or entry.pattern == other.pattern != "other")
 
 
 def _likeness(entry: _Entry, other: _Entry) -> float:
@@ -75,5 +80,6 @@ def _likeness(entry: _Entry, other: _Entry) -> float:
 
 
 def _is_offered(other: _Entry, condition: str) -> bool:
+    """True if nothing speaks against an exercise for somebody with the condition."""
     assessment = assess(other.constraint, [condition])
-    return assessment.is_safe and assessment.score < OFFERED_BELOW
+    return assessment.is_safe and assessment.score <= SCORES[Severity.INDICATED]

@@ -12,6 +12,12 @@ from kinegraph.breadth.fragments import CachedColumn, GapPlaceholders
 from kinegraph.breadth.selections import Field, Selection
 
 
+class ObjectPath(Path):
+    """A path that holds the object of its field, `parent`, by which a resolver finds the objects above its own."""
+
+    parent: SourceObject
+
+
 class Scope:
     """All objects of one type at one position in the document, with the column of each field that is not inline.
 
@@ -44,7 +50,9 @@ class Scope:
         """
         if self.above is None or self.field is None:
             return None
-        path = Path(self.above.path(self.owners[row]), self.field.key, self.above.selection.type.name)
+        owner = self.owners[row]
+        path = ObjectPath(self.above.path(owner), self.field.key, self.above.selection.type.name)
+        path.parent = self.above.objects[owner]
         return path if self.field.shape.item is None else Path(path, self.positions[row], None)
 
     def count(self) -> int:

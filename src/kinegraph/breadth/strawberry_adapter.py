@@ -1,6 +1,7 @@
 """The strategies of a Strawberry schema's fields, and the conversion of arguments. Only this file knows Strawberry.
 
-A field without a resolver is read. A field whose metadata has an `edge` (with `batch`, `key` and `extract`) is loaded.
+A field without a resolver, or with the metadata `is_read`, is read. A field whose metadata has an `edge` (with `batch`,
+`key` and `extract`) is loaded.
 A resolver that takes only the parent and is not async is called. All other fields are resolved for each object.
 
 Arguments: input objects become instances of their classes; other values stay as they are. Strawberry inspects the type
@@ -45,7 +46,7 @@ def strategy(parent: GraphQLObjectType, definition: GraphQLField) -> Strategy:
         key, joined = edge.columns or edge.key, field.metadata.get("joined")
         return Edge(edge.batch, key, edge.extract, required_columns, joined, cached)
     resolver: Definition = field.base_resolver
-    if resolver is None:
+    if resolver is None or field.metadata.get("is_read"):
         return Read(field.python_name)
     if prefix := field.metadata.get("embedded"):
         return Embedded(prefix, resolver.wrapped_func)

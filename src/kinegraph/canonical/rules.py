@@ -156,6 +156,14 @@ def _short(message: str) -> str:
     return message if len(message) <= 200 else f"{message[:120]} … {message[-60:]}"
 
 
+def contraindications_by_training(row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """The contraindications that follow from the `training` of a row of any form, or the faults of it."""
+    wrong = (each for each in _validator().iter_errors([row]) if [*each.absolute_path][1:2] == ["training"])
+    faults = [_short(each.message) for each in islice(wrong, MAX_FAULTS)]
+    faults = faults or [f"{'.'.join(map(str, path[1:]))}: {fault}" for path, fault in training_faults(row)]
+    return ([] if faults else contraindications_of(row)), faults
+
+
 def _as_columns(row: Mapping[str, Any], substitutes: Mapping[str, str] | None) -> dict[str, Any]:
     """An entry's values by column; a missing list is empty.
 

@@ -101,8 +101,11 @@ def constraint_of(
 
 
 def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
+    """What to do where an exercise is ruled out: the rule's own advice, or a substitute, or to leave it out."""
+    if finding.instead:
+        return finding.instead
     slug = substitutes.get(finding.condition)
-    return f"Use {slug}" if slug else "Choose another exercise: substituteExercises lists safe ones"
+    return f"Use {slug}" if slug else "Leave it out until your doctor or physiotherapist has cleared you for it"
 
 
 class Person:

@@ -25,6 +25,7 @@ class DemoWriter:
         self._session = session
         self._organization_id = organization_id
         self._exercises: dict[str, str] = {}
+        self._workouts: dict[str, str] = {}
         self._users = users
 
     async def write(self, script: Mapping[str, Any]) -> None:
@@ -40,6 +41,8 @@ class DemoWriter:
             await self._override(override)
         for workout in script["workouts"]:
             await self._add_workout(workout, programs)
+        for result in script.get("results", []):
+            await self._add_result(result)
 
     async def _act_as(self, email: str) -> None:
         self._session.viewer = await identity.authenticate_as(email=email)(self._session)
@@ -87,19 +90,41 @@ class DemoWriter:
         selection = "workout { id sections { movements { id } } }"
         made = await self._run(script["by"], "createWorkout", "$input: CreateWorkoutInput!", selection, input=given)
         workout = made["workout"]
+        self._workouts[script["title"]] = workout["id"]
         if script.get("assignTo"):
             await self._assign(script["by"], workout["id"], script["assignTo"], script.get("inDays", 0))
         for section, written in zip(script.get("sections", []), workout["sections"], strict=True):
             for movement, stored in zip(section["movements"], written["movements"], strict=True):
                 await self._comment(stored["id"], None, movement.get("comments", []))
 
-    async def _assign(self, by: str, workout_id: str, emails: list[str], days: int) -> None:
+    async def _add_result(self, script: Mapping[str, Any]) -> None:
+        """Assign a workout for a day that is past, and record what the athlete did then."""
+        workout_id, weeks = self._workouts[script["workout"]], script["weeksAgo"]
+        (assignment_id,) = await self._assign(script["by"], workout_id, [script["athlete"]], -7 * weeks)
+        numbers: dict[str, int] = {}
+        sets = []
+        for each in script["sets"]:
+            numbers[each["exercise"]] = number = numbers.get(each["exercise"], 0) + 1
+            done = {key: value for key, value in each.items() if key != "exercise"}
+            sets.append({**done, "exerciseId": self._exercises[each["exercise"]], "number": number})
+        given = {
+            "assignmentId": assignment_id,
+            "clientId": f"demo {weeks}",
+            "score": {"weight": script["weight"]},
+            "exertion": script["exertion"],
+            "sets": sets,
+        }
+        signature = "$input: RecordAssignmentResultInput!"
+        await self._run(script["athlete"], "recordAssignmentResult", signature, "result { id }", input=given)
+
+    async def _assign(self, by: str, workout_id: str, emails: list[str], days: int) -> list[str]:
         given = {
             "workoutId": workout_id,
             "athleteIds": [str(self._users[email]) for email in emails],
             "scheduledFor": str(datetime.now(UTC).date() + timedelta(days)),
         }
-        await self._run(by, "assignWorkout", "$input: AssignWorkoutInput!", "assignments { id }", input=given)
+        made = await self._run(by, "assignWorkout", "$input: AssignWorkoutInput!", "assignments { id }", input=given)
+        return [each["id"] for each in made["assignments"]]
 
     def _section(self, script: Mapping[str, Any]) -> dict[str, Any]:
         return {**script, "movements": [self._movement(movement) for movement in script["movements"]]}

@@ -68,9 +68,8 @@ class Context:
     """One request: its session, and the batch loaders of its fields.
 
     `authenticate` sets the viewer; None where nobody is signed in. `writes` says whether the session may write.
-    `storage` is the object storage (outside.storage), for fields that sign addresses; `address` is the API's own URL.
-    `prepared` has what fields of the root obtained from other services before, by their function.
-    `capabilities` are those of the optional services.
+    `storage` is the object storage (outside.storage), `address` the API's own URL; `addresses` signs some below it.
+    `prepared` has what fields of the root obtained before, by function; `capabilities` are of the optional services.
     """
 
     def __init__(
@@ -83,6 +82,7 @@ class Context:
         address: str = "",
         prepared: Mapping[Prepare, Any] = MappingProxyType({}),
         capabilities: Capabilities = NO_SERVICES,
+        addresses: Any = None,
     ) -> None:
         self.prepared = prepared
         self.has_used_storage = False
@@ -92,6 +92,7 @@ class Context:
         self._storage = storage
         self.address = address
         self.capabilities = capabilities
+        self.addresses = addresses
         self.writes = writes
         self.columns_by_node: Mapping[Hashable, frozenset[str] | None] = {}
         """The columns that the document selects of each list's rows, by `id` of the list's field node, and where
@@ -113,6 +114,18 @@ class Context:
         self._opening: asyncio.Task[ReadSession[Any]] | None = None
         self._tasks = RequestTasks()
         self._loaders: dict[Hashable, BatchLoader] = {}
+        self._parents: dict[tuple[str | int, ...], Any] = {}
+
+    def remember_parent(self, info: "Info", parent: Any) -> None:
+        """Have `ancestor` find the object of `info`'s field, which graphql-core executes."""
+        self._parents[tuple(info.path.as_list())] = parent
+
+    def ancestor(self, info: "Info", type_name: str) -> Any:
+        """The nearest object of this type above that of `info`'s field, whose own field is remembered; or None."""
+        path: Any = info.path
+        while path and path.typename != type_name:
+            path = path.prev
+        return path and getattr(path, "parent", self._parents.get(tuple(path.as_list())))
 
     async def session(self) -> ReadSession[Any]:
         """The request's session, opened by the first call. Raises Unauthenticated.
@@ -268,6 +281,7 @@ class Context:
         await self.finish(commit=False)
         self._tasks = RequestTasks()
         self._opening = None
+        self._parents = {}
         self.notes = {}
         self.has_mutated = self.is_worth_a_retry = False
 

@@ -80,13 +80,11 @@ def field(
 
     `columns` are the columns that it reads of the object; without any, the object is selected with all columns.
     `assumed_size` is as in `edge`. `prepare`, of a field of the root, is called before the transaction begins.
-    (Strawberry's own decorator is not typed for this form.)
     """
 
     def declare(function: Callable[..., Any]) -> Any:
-        required = frozenset(columns) or None
-        metadata: dict[str, Any] = {"cached": cached, "required_columns": required, "prepare": prepare}
-        metadata["assumed_size"] = assumed_size
+        metadata: dict[str, Any] = {"cached": cached, "required_columns": frozenset(columns) or None}
+        metadata |= {"prepare": prepare, "assumed_size": assumed_size}
         return strawberry.field(resolver=function, description=description, metadata=metadata)
 
     return declare
@@ -103,6 +101,7 @@ def edge(
     joined: Mapping[Batch, Callable[..., Awaitable[Any]]] | None = None,
     assumed_size: int | None = None,
     name: str | None = None,
+    is_remembered: bool = False,
 ) -> Any:
     """Declare a field that is loaded by a batch function.
 
@@ -111,19 +110,20 @@ def edge(
     without any, the parent is selected with all columns. `joined` has, by batch function of an edge below, a function
     that answers both edges by one statement: it takes the session, the keys here and the columns of both, and returns
     the answers here, and a dict of the answers below by their keys. `assumed_size` is how long a list usually is, from
-    which costs are estimated; every list without pages has one.
+    which costs are estimated; every list without pages has one. `name`: in the schema; `is_remembered`: see `ancestor`.
     """
-    columns = None if callable(key) else key
-    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, columns)
+    of = EdgeOf(batch, key if callable(key) else attrgetter(*_names(key)), extract, None if callable(key) else key)
 
     async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
+        if is_remembered:
+            info.context.remember_parent(info, root)
         value = of.key(root)
         answer = None if value is None else await info.context.load(of.batch, value)
         return answer if of.extract is None else of.extract(root, answer)
 
-    required = frozenset((*_names(columns or ()), *required_columns)) or None
-    metadata: dict[str, Any] = {"edge": of, "required_columns": required, "cached": cached, "joined": joined}
-    metadata["assumed_size"] = assumed_size
+    required = frozenset((*_names(of.columns or ()), *required_columns)) or None
+    metadata: dict[str, Any] = {"edge": of, "required_columns": required, "cached": cached}
+    metadata |= {"joined": joined, "assumed_size": assumed_size}
     return strawberry.field(resolver=resolve, description=description, metadata=metadata, name=name)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
+from kinegraph.canonical.rules_figures import figure_url
 from kinegraph.catalog.graph import Filter, Sort
 from kinegraph.catalog.graph_conditions import resolved
 from kinegraph.catalog.graph_facets import ExerciseFacets, facets_of
@@ -52,7 +53,7 @@ class FieldOverride(Node):
     field: str = strawberry.field(description="The field's name, as in customizedFields.")
     canonical_value: JSON | None = strawberry.field(description="What the canonical row says now.")
     override_value: JSON = strawberry.field(description="What the organization says instead.")
-    updated_by: User | None = strawberry.field(description="Who set it; null where that is not known any more.")
+    updated_by: User | None = strawberry.field(description="Who set it; null for an import.")
     updated_at: datetime = strawberry.field(description="When the organization last changed this field.")
     is_drifted: bool = strawberry.field(
         description="Whether the canonical value has changed since; sending the override again takes note of it."
@@ -121,6 +122,15 @@ class EffectiveExercise(ExerciseFields, Node):
             shown["thumbnail_url"] = root.diff["thumbnail_url"]
         return cast(Video | None, shown)
 
+    @field(
+        "Address of a drawn animation (WebP) of the canonical row, which ships with Kinegraph and needs no token; null "
+        "where there is none.",
+        "slug",
+        "organization_id",
+    )
+    def figure_url(root: strawberry.Parent[rules.EffectiveExercise], info: Info) -> str | None:
+        return figure_url(root.row, info.context.address)
+
     @field("Whether it is the organization's own row, which is never merged.", "organization_id")
     def is_org_custom(root: strawberry.Parent[rules.EffectiveExercise]) -> bool:
         return root.row["organization_id"] is not None
@@ -180,8 +190,14 @@ class EffectiveExercise(ExerciseFields, Node):
     )
 
 
-LAYERS: frozenset[Hashable] = frozenset((profiles_of, safety_of, ("EffectiveExercise", "safetyFor")))
-"""The fields of the training layers whose changes move the version of the library."""
+LAYERS: frozenset[Hashable] = frozenset(
+    (
+        *(profiles_of, safety_of, ("EffectiveExercise", "safetyFor")),
+        *(("EffectiveExercise", "figureUrl"), ("Exercise", "figureUrl")),
+    )
+)
+"""The fields of the training layers, whose changes move the version of the library, and of figures, which follow from
+the row while the process runs."""
 
 
 @strawberry.type(description="One page of an organization's library, in a total order.")

@@ -23,7 +23,7 @@ from kinegraph.library.graph import LAYERS, EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.media.graph import Attachment
 from kinegraph.workout import rules, rules_cache, store, store_comments, store_lists
-from kinegraph.workout.graph_details import Prescription, SectionConfig
+from kinegraph.workout.graph_details import Prescription, SectionConfig, remembered
 from kinegraph.workout.rules_rows import AuthoredRow, ProgramRow, WorkoutRow
 
 node(store_comments.attachments, "attachments")(Attachment)
@@ -36,7 +36,6 @@ FORKING = (
 AssignmentId = Annotated[
     strawberry.ID | None, strawberry.argument(description="The assignment whose own copy is to be changed.")
 ]
-
 MAX_SIMILAR = 20
 
 
@@ -140,7 +139,7 @@ class Movement(Node):
         ("organization_id", "exercise_id"),
         "The exercise as the workout's organization sees it, discontinued ones too.",
     )
-    prescription: Prescription | None = strawberry.field(description="How much is to be done.")
+    prescription: Prescription | None = remembered("prescription", "How much is to be done.")
     notes: str | None = strawberry.field(description="The coach's notes beside it.")
     label: str | None = strawberry.field(description="Its place in a superset, such as A1.")
     superset_group: str | None = strawberry.field(description="Movements of one group, such as A, are done in turn.")

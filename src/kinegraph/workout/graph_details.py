@@ -7,8 +7,9 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.identity.graph_versions import IF_UPDATED_AT
+from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import field
+from kinegraph.kit.graph import field, read
 from kinegraph.workout import rules
 
 described_enum(
@@ -78,6 +79,16 @@ described_enum(
     RIR="Repetitions in reserve, 0 to 10.",
     BODYWEIGHT="Multiples of bodyweight; without a value, bodyweight itself.",
 )
+
+
+def remembered(name: str, description: str) -> Any:
+    """Declare a field that is read of the object, which resolvers below find by `Context.ancestor`."""
+
+    def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
+        info.context.remember_parent(info, root)
+        return read(root, name)
+
+    return strawberry.field(resolver=resolve, description=description, metadata={"is_read": True})
 
 
 @strawberry.type(description="What a section's shape needs to know; a key that the shape does not use is null.")

@@ -188,6 +188,7 @@ workout_assignments = Table(
     *moments(),
     _same_organization("workout_id", "workouts", "workout_assignments_workout_fkey"),
     _same_organization("snapshot_workout_id", "workouts", "workout_assignments_snapshot_fkey"),
+    UniqueConstraint("id", "organization_id", "athlete_id", name="workout_assignments_id_athlete_key"),
     Index("workout_assignments_athlete_idx", "athlete_id", "scheduled_for", postgresql_where=LIVE),
     Index("workout_assignments_workout_idx", "workout_id", postgresql_where=LIVE),
     Index("workout_assignments_calendar_idx", "organization_id", "scheduled_for", "id", postgresql_where=LIVE),

@@ -15,6 +15,8 @@ const NAMES = {
   today: "a date",
   inAWeek: "a date",
   aMonthAgo: "a date",
+  aQuarterAgo: "a date",
+  viewer: "a signed-in user",
 };
 
 let examples = { groups: [], ids: "" };
@@ -22,7 +24,7 @@ let fetched = { of: null, ids: Promise.resolve({}) }; // for which Authorization
 
 function dates() {
   const day = (offset) => new Date(Date.now() + offset * 24 * 3600 * 1000).toISOString().slice(0, 10);
-  return { today: day(0), inAWeek: day(7), aMonthAgo: day(-30) };
+  return { today: day(0), inAWeek: day(7), aMonthAgo: day(-30), aQuarterAgo: day(-90) };
 }
 
 function movementsOf(workout) {
@@ -38,6 +40,7 @@ function pickIds(data) {
   const [workout] = [...workouts].sort((a, b) => movementsOf(b).length - movementsOf(a).length);
   const any = data?.any?.nodes[0]?.id;
   return {
+    viewer: data?.viewer?.user.id,
     organization: organization?.id,
     workout: workout?.id,
     movement: workout && movementsOf(workout)[0]?.id,
