@@ -1,8 +1,5 @@
-"""Object storage for files: one interface with two implementations, `storage_s3` and `storage_folder`.
-
-A key is a path without a leading slash; the API makes it, never a caller. URLs are signed and expire; signing one takes
-no round trip.
-"""
+"""Object storage, with two implementations, `storage_s3` and `storage_folder`: a key is a path without a leading slash,
+which the API makes, never a caller; URLs are signed without a round trip, and expire."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
