@@ -1,7 +1,8 @@
 """Messages about wrong settings, in the words of an operator: the variable, its value, and what it takes."""
 
-from collections.abc import Iterator, Mapping
-from typing import get_args
+from collections.abc import Iterator, Mapping, Sequence
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin  # Any: the types and bounds of fields
 
 from annotated_types import Ge, Le
 from pydantic import AliasChoices, ValidationError
@@ -10,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 MAX_SHOWN_CHARACTERS = 60
 """The length of a wrong value in a message; the rest is cut off."""
+NUMBERS = {int: "a whole number", float: "a number"}
 
 
 def messages(error: ValidationError, model_fields: Mapping[str, FieldInfo], given: Mapping[str, str]) -> Iterator[str]:
@@ -33,9 +35,20 @@ def _expected(field: FieldInfo, fault: ErrorDetails) -> str:
     """What a field takes, from its validator's message or its type."""
     if fault["type"] == "value_error":
         return str(fault["ctx"]["error"])
-    if field.annotation is int:
-        low = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
-        high = next(bound.le for bound in field.metadata if isinstance(bound, Le))
-        return f"it takes a whole number from {low} to {high}"
-    choices = ("on", "off") if field.annotation is bool else get_args(field.annotation)
+    kind, metadata = _type_of(field)
+    if kind in NUMBERS:
+        low = next(bound.ge for bound in metadata if isinstance(bound, Ge))
+        high = next(bound.le for bound in metadata if isinstance(bound, Le))
+        return f"it takes {NUMBERS[kind]} from {low} to {high}"
+    choices = ("on", "off") if kind is bool else get_args(kind)
     return f"it takes one of {', '.join(choices)}"
+
+
+def _type_of(field: FieldInfo) -> tuple[Any, Sequence[Any]]:
+    """The type of a field's values and its bounds; of an optional field, those of the values that are not None."""
+    kind, metadata = field.annotation, field.metadata
+    if get_origin(kind) in (Union, UnionType):
+        kind = next(each for each in get_args(kind) if each is not NoneType)
+    if get_origin(kind) is Annotated:
+        kind, *metadata = get_args(kind)
+    return kind, metadata

@@ -90,7 +90,7 @@ async def _dispatch_on(work: Work, redis: ArqRedis) -> None:
             await dispatch(work.database, redis, work.lease_seconds, possible_kinds(work))
             await asyncio.sleep(DISPATCH_SECONDS)
         except (*CANNOT_CONNECT, *AWAY) as error:
-            log.warning("cannot hand jobs over, will try again", extra={"reason": repr(error)})
+            log.warning("cannot hand jobs over, will try again", extra={"reason": logs.reason_of(error, *AWAY)})
             await asyncio.sleep(AWAY_SECONDS)
 
 
@@ -118,7 +118,9 @@ async def _tidy_on(work: Work) -> None:
                 await persisted.purge(session)
                 await vectors.purge(session)
         except (*CANNOT_CONNECT, ServiceError) as error:
-            log.warning("cannot tidy up, will try again", extra={"reason": str(error)})
+            log.warning(
+                "cannot tidy up, will try again", extra={"reason": logs.reason_of(error, OSError, ServiceError)}
+            )
         except Exception:
             log.exception("tidying up failed, will try again")
         await asyncio.sleep(TIDY_SECONDS)

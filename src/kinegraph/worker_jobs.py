@@ -1,6 +1,6 @@
 """The jobs of the worker: which facts make which jobs, what runs each kind, and which failures are final.
 
-A new kind of job is a line in RUN, with a function of the work, the run and the job's arguments.
+A new kind of job: see CONTRIBUTING, A job.
 """
 
 import asyncio

@@ -20,6 +20,7 @@ from kinegraph.background.rules import (
     retry_delay_seconds,
 )
 from kinegraph.kit.database import CANNOT_CONNECT
+from kinegraph.kit.logs import reason_of
 from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.errors import ServiceError
@@ -115,7 +116,7 @@ async def _failed(work: Work, job: StartedJob, error: Exception) -> None:
     """Store why a run failed; the job is tried again unless that would be in vain."""
     is_expected = isinstance(error, EXPECTED)
     message = str(error) if is_expected else f"Unexpected: {type(error).__name__}; the worker's log says more."
-    extra = {"job": str(job.id), "kind": job.kind, "tries": job.tries, "reason": str(error)}
+    extra = {"job": str(job.id), "kind": job.kind, "tries": job.tries, "reason": reason_of(error, *EXPECTED)}
     log.warning("a run of a job failed", extra=extra, exc_info=None if is_expected else error)
     async with work.database.write(act_as_worker) as session:
         failures = await store_runs.failures(session, job.id, job.tries)

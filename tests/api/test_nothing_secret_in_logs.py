@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import jwt
 import pytest
+from asyncpg import UniqueViolationError
 
 from kinegraph.kit import logs
 from tests.api.test_answers import Owner, renamed_column
@@ -110,6 +111,15 @@ def test_the_messages_of_an_error_and_of_its_causes_are_left_out_of_its_trace() 
         trace = logs.trace_of(error)
     assert VALUE not in trace
     assert trace.count("KeyError") == 2 and trace.endswith("ValueError")  # once in the source line, once as the class
+
+
+def test_a_reason_has_the_message_of_an_expected_error_and_only_the_class_and_code_of_any_other() -> None:
+    unique = UniqueViolationError(f"Key (name)=({VALUE}) already exists.")
+    unique.sqlstate, unique.constraint_name = "23505", "users_email"
+    assert logs.reason_of(unique, OSError) == "UniqueViolationError sqlstate=23505 constraint_name=users_email"
+    assert logs.reason_of(ValueError(VALUE), OSError, KeyError) == "ValueError"
+    assert logs.reason_of(ConnectionRefusedError("refused"), OSError) == "refused"
+    assert logs.reason_of(TimeoutError(), OSError) == "TimeoutError"
 
 
 def test_the_trace_of_an_error_that_led_to_itself_ends() -> None:

@@ -12,6 +12,7 @@ from arq import ArqRedis
 from kinegraph.background import store, store_runs
 from kinegraph.background.jobs import JobRun
 from kinegraph.background.rules import JITTER, MAX_FAILURES, MAX_FAULTS, JobKind, retry_delay_seconds
+from kinegraph.kit.logs import JsonLines
 from kinegraph.kit.outbox import act_as_worker
 from kinegraph.media.rules_thumbnails import NotAnImage
 from kinegraph.outside.errors import ServiceError
@@ -105,8 +106,13 @@ async def test_a_job_that_fails_does_not_delay_others(
         (JobKind.THUMBNAIL, {"attachment_id": "secret", "organization_id": "secret"}, "ValueError"),
     ],
 )
-async def test_an_unexpected_error_is_retried_and_its_details_are_only_in_the_log(
-    work: Work, owner: Pool, kind: JobKind, arguments: dict[str, Any], named: str
+async def test_an_unexpected_error_is_retried_and_its_message_is_neither_stored_nor_logged(
+    work: Work,
+    owner: Pool,
+    caplog: pytest.LogCaptureFixture,
+    kind: JobKind,
+    arguments: dict[str, Any],
+    named: str,
 ) -> None:
     async with work.database.write(act_as_worker) as session:
         (id,) = await store.insert(session, [(kind, arguments)])
@@ -115,6 +121,9 @@ async def test_an_unexpected_error_is_retried_and_its_details_are_only_in_the_lo
         (row,) = await owner.fetch("SELECT status, tries, error FROM jobs")
         assert (row.status, row.tries) == ("failed" if tries == MAX_FAULTS else "queued", tries)
         assert row.error.startswith(f"Unexpected: {named}") and "secret" not in row.error
+    reasons = [record.__dict__["reason"] for record in caplog.records if record.name == "kinegraph.worker"]
+    assert len(reasons) == MAX_FAULTS + 1 and set(reasons) == {named or "TypeError"}
+    assert "secret" not in "".join(map(JsonLines().format, caplog.records))
 
 
 @pytest.mark.parametrize(
@@ -168,13 +177,14 @@ async def test_a_run_that_takes_too_long_is_ended_and_counts_as_a_failure(
 
 
 async def test_a_storage_that_cannot_be_written_to_is_reported_as_such(
-    scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path
+    scene: Scene, work: Work, queue: ArqRedis, owner: Pool, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     attachment = await scene.attach()
     ((await file_of(owner, home, attachment)).parent / "thumbnail").write_text("an obstacle")
     job = await deliver(owner, work, queue, attachment)
     assert (job.status, job.tries) == ("queued", 1)
     assert not job.error.startswith("Unexpected")
+    assert [record.__dict__["reason"] for record in caplog.records if record.levelname == "WARNING"] == [job.error]
 
 
 async def test_a_job_that_several_workers_died_at_is_given_up(

@@ -219,6 +219,16 @@ async def test_an_import_leaves_the_author_of_values_that_it_does_not_change(
     assert authors == {"cues": True, "difficulty": False}
 
 
+async def test_an_imported_value_has_no_author_when_a_coach_overrides_another_field_later(
+    api: Api, database: Database, owner: Pool, gym: Organization
+) -> None:
+    assert await brought(database, gym, of("Dead Bug", {"difficulty": 5})) == ["new"]
+    await set_by_coach(api, owner, gym, cues=["ours"])
+    (seen,) = await customized(api, gym)
+    authors = {each["field"]: each["updatedBy"] and each["updatedBy"]["id"] for each in seen["overrides"]}
+    assert authors == {"cues": str(gym.coach.id), "difficulty": None}
+
+
 async def test_an_override_that_somebody_stored_while_the_import_was_planned_is_not_overwritten(
     api: Api, database: Database, owner: Pool, gym: Organization
 ) -> None:

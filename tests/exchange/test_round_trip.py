@@ -150,3 +150,22 @@ async def test_an_export_is_in_a_stable_order_and_has_every_field(world: World, 
     rows = await take(database, organization.slug)
     assert [row["name"] for row in rows] == ["C", "a", "b"]
     assert {*rows[0]} == {"id", "importKey", "contentHash", *map(api_name, FIELDS)}
+
+
+async def test_a_row_of_the_canonical_files_gets_the_contraindications_of_its_training(
+    world: World, database: Database
+) -> None:
+    organization = await world.organization()
+    training = {"class": "isolation", "stressors": ["open_chain_knee_extension", "external_load"]}
+    await bring(database, organization.slug, [{"importKey": "a", "name": "a", "training": training}], OURS)
+    (row,) = await take(database, organization.slug)
+    assert "acl_reconstruction" in {each["condition"] for each in row["contraindications"]}
+    wrong = [
+        {"importKey": "b", "name": "b", "training": {"class": "no_such_class", "stressors": []}},
+        {"importKey": "c", "name": "c", "training": 7, "bodyRegions": 7},
+    ]
+    plan = await bring(database, organization.slug, wrong, OURS, skip_rejected=True)
+    assert [str(fault).partition(", field ")[2] for fault in plan.faults][:1] == [
+        "training: class: there is no class 'no_such_class'"
+    ]
+    assert len(plan.faults) >= 2

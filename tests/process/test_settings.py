@@ -1,5 +1,6 @@
 """Settings are read from KINEGRAPH_*: their meaning, one message for each that is wrong, and renamed ones."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,8 @@ WRONG = {
     "KINEGRAPH_LOG_FORMAT": "xml",
     "KINEGRAPH_TRUSTED_PROXIES": "proxy.example",
     "KINEGRAPH_MAX_COST": "0",
+    "KINEGRAPH_ANTHROPIC_INPUT_PRICE": "99999",
+    "KINEGRAPH_ENRICHMENT_BUDGET": "abc",
 }
 MESSAGES = [
     "KINEGRAPH_ENVIRONMENT='test' cannot be used: it takes one of development, production.",
@@ -92,7 +95,20 @@ MESSAGES = [
     "KINEGRAPH_TRUSTED_PROXIES='proxy.example' cannot be used: it takes addresses, such as 10.0.0.0/8, with commas.",
     "KINEGRAPH_LOG_FORMAT='xml' cannot be used: it takes one of auto, json, text.",
     "KINEGRAPH_MAX_COST='0' cannot be used: it takes a whole number from 1 to 100000000.",
+    "KINEGRAPH_ANTHROPIC_INPUT_PRICE='99999' cannot be used: it takes a number from 0 to 10000.",
+    "KINEGRAPH_ENRICHMENT_BUDGET='abc' cannot be used: it takes a number from 0.01 to 1000.",
 ]
+TEXTS = {
+    *("KINEGRAPH_HOME", "KINEGRAPH_HOST", "KINEGRAPH_JWT_JWKS", "KINEGRAPH_JWT_AUDIENCE", "KINEGRAPH_JWT_ISSUER"),
+    *("KINEGRAPH_VOYAGE_API_KEY", "KINEGRAPH_ANTHROPIC_API_KEY", "KINEGRAPH_ANTHROPIC_MODEL", "KINEGRAPH_S3_BUCKET"),
+    *("KINEGRAPH_S3_REGION", "KINEGRAPH_S3_ACCESS_KEY_ID", "KINEGRAPH_S3_SECRET_ACCESS_KEY"),
+}
+"""Settings that take any text."""
+EXPECTED = (
+    r"it takes (a whole number from \d+ to \d+|a number from [\d.]+ to \d+|one of [\w-]+(, [\w-]+)+|"
+    r"at least 32 bytes .+|a URL that starts with \w+://( or \w+://)*|some of \w+(, \w+)+, separated by commas|"
+    r"addresses, such as .+|names of headers, separated by commas)\."
+)
 
 
 def test_every_field_is_read_from_its_variable() -> None:
@@ -127,6 +143,14 @@ def test_every_wrong_setting_has_a_line_without_secrets() -> None:
     done = run("serve", env=environment(**WRONG))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [f"kinegraph: {message}" for message in MESSAGES]
+
+
+@pytest.mark.parametrize("value", ["no good", "9" * 30])
+def test_the_message_about_every_setting_says_what_it_takes(value: str) -> None:
+    for name in EVERY.keys() - TEXTS - ({"KINEGRAPH_CORS_HEADERS"} if " " not in value else set()):
+        with pytest.raises(SettingsError) as raised:
+            read_settings({name: value})
+        assert re.fullmatch(EXPECTED, str(raised.value).partition(" cannot be used: ")[2]), name
 
 
 def test_settings_made_in_code_ignore_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

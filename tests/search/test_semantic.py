@@ -25,11 +25,10 @@ from tests.settings import with_settings
 
 __all__ = ["semantic", "voyage"]
 
-NEAREST = """
-SELECT e.id::text FROM exercises e
+DISTANCES = """
+SELECT e.id::text, embedding <=> $2::text::vector AS distance FROM exercises e
 WHERE (organization_id IS NULL AND status = 'published' OR organization_id = $1) AND deleted_at IS NULL
   AND embedding IS NOT NULL AND {filter}
-ORDER BY embedding <=> $2::text::vector, id LIMIT 50
 """
 
 
@@ -99,9 +98,12 @@ def test_a_query_of_muscles_body_and_training_alone_is_a_topic(q: str, expected:
 async def test_the_list_has_the_nearest_50_of_all_rows_that_a_search_sees(
     semantic: Api, gym: Organization, own: list[UUID], owner: Pool, filter: dict[str, Any], condition: str
 ) -> None:
-    rows = await owner.fetch(NEAREST.format(filter=f"({condition})"), gym.id, str(vector("squat")))
+    rows = await owner.fetch(DISTANCES.format(filter=f"({condition})"), gym.id, str(vector("squat")))
+    distances = {row.id: row.distance for row in rows}
     arguments = {"organizationId": str(gym.id), "filter": filter, "mode": "SEMANTIC", "limit": 100}
-    assert ids(await search(semantic, gym.coach, "squat", **arguments)) == [row.id for row in rows]
+    found = ids(await search(semantic, gym.coach, "squat", **arguments))
+    assert [distances[each] for each in found] == sorted(distances.values())[:50]
+    assert found == sorted(found, key=lambda each: (distances[each], each))
 
 
 async def test_no_count_and_no_rank_tells_of_rows_of_other_organizations(

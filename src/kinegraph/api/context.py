@@ -102,7 +102,7 @@ def network_of(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """The origins whose pages may send requests to which browsers apply no CORS, such as to open a WebSocket.
+    """The origins of the pages that may open a WebSocket or use `/mcp`: the server checks them, since browsers do not.
 
     `pattern` is a regular expression for further origins.
     """

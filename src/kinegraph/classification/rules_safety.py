@@ -115,8 +115,7 @@ def assess(constraint: Constraint, conditions: Iterable[str]) -> Assessment:
     from a common parent counts once. Where a condition is an
     indication, its parents say nothing: the treatment of a condition is not a risk of it.
     """
-    having = set(conditions)
-    chains = [_chain(condition) for condition in sorted(having) if not _is_ancestor(condition, having)]
+    chains = chains_of(conditions)
     indicated = [c for chain in chains for c in chain if c in constraint.indicated_for]
     considered = [_until(chain, constraint.indicated_for) for chain in chains]
     having = {condition for chain in considered for condition in chain}
@@ -130,6 +129,12 @@ def assess(constraint: Constraint, conditions: Iterable[str]) -> Assessment:
     worst = {max(chain, key=lambda condition: constraint.risk_scores.get(condition, 0)) for chain in considered}
     total = sum(constraint.risk_scores.get(condition, 0) for condition in worst)  # of a common parent, once
     return Assessment(True, min(total, MAX_SCORE), warned, indicated)
+
+
+def chains_of(conditions: Iterable[str]) -> list[list[str]]:
+    """Each condition with its ancestors, the nearest first; a condition that another one includes is in its chain."""
+    having = set(conditions)
+    return [_chain(condition) for condition in sorted(having) if not _is_ancestor(condition, having)]
 
 
 def _chain(condition: str) -> list[str]:

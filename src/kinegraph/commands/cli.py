@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("serve:configure", "Start the API alone."),
     "worker": ("worker:configure", "Start the worker that runs the jobs."),
     "migrate": ("migrate:configure", "Bring the database to this version's schema."),
-    "seed": ("seed:configure", "Store the canonical library; what is stored already stays as it is."),
+    "seed": ("seed:configure", "Store the canonical library, and bring rows whose entries have changed up to date."),
     "import": ("exchange:configure_import", "Import exercises from a file, after saying what that changes."),
     "export": ("exchange:configure_export", "Write exercises as JSON Lines, for `import --format kinegraph-json`."),
     "token": ("tokens:configure_token", "Print a bearer token for a user."),

@@ -14,7 +14,7 @@ from kinegraph.outside.errors import ServiceError
 STOP_SECONDS = 15
 PR_SET_PDEATHSIG = 1
 MAX_RESTARTS = 5
-"""Maximum number of restarts within a minute; then the process is given up."""
+"""Restarts within a minute, of all processes together; then `kinegraph up` ends with an error."""
 
 
 class Supervised(Protocol):

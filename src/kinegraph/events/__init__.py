@@ -1,4 +1,4 @@
-"""Events: facts that subscribed clients are told, such as that a comment was added.
+"""Events: what subscribed clients are told, such as that a comment was added.
 
 An event is recorded by a trigger, in the transaction of its change: no change without its event, and no event without
 its change. After the commit it gets a position, in an order in which no reader can skip one (migration 0021): whoever

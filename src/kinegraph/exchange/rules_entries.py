@@ -20,7 +20,7 @@ from kinegraph.exchange.rules_fields import (
     is_a,
     is_choice,
 )
-from kinegraph.exercise.rules_columns import COLUMNS, LISTS, api_name
+from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, LISTS, api_name
 from kinegraph.exercise.rules_details import ContraindicationSeverity
 from kinegraph.formats.csv import Cell
 from kinegraph.formats.csv import Column as CsvColumn
@@ -60,14 +60,16 @@ def _titles(cell: str) -> list[str]:
 
 def _csv_column(name: str) -> CsvColumn:
     """The CSV column of a field."""
-    split = _names if name in LISTS else _titles
-    if name in ("cues", "common_faults", "scaling_options", "contraindications"):
-        split = _sentences
+    split = _sentences
+    if name in TERMS or name == "aliases":
+        split = _titles
+    elif name in CASELESS:
+        split = _names
     return CsvColumn(
         api_name(name),
         CELLS.get(name, Cell.TEXT),
         is_required=name in COLUMNS and COLUMNS[name].is_required,
-        split=_titles if name == "aliases" else split,
+        split=split,
         severities=frozenset(ContraindicationSeverity),
         may_be_whole=name in TERMS,
     )

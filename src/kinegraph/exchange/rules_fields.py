@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any  # values of a file: JSON of any type
 
+from kinegraph.canonical.rules import contraindications_by_training
 from kinegraph.exercise import rules_details as details
 from kinegraph.exercise.rules import checked
 from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, LISTS, MAX_ENTRIES, Kind, api_name
@@ -40,6 +41,7 @@ BY_API_NAME: Mapping[str, str] = {api_name(name): name for name in FIELDS}
 def content_of(raw: Mapping[str, Any], checks: Checks, fields: Mapping[str, str] = BY_API_NAME) -> dict[str, Any]:
     """The content of a row whose fields have the API's names. Faults are recorded in `checks`."""
     fit = {}
+    raw = _without_training(raw, checks)
     for key, value in raw.items():
         name = fields.get(key)
         if name is None:
@@ -50,6 +52,16 @@ def content_of(raw: Mapping[str, Any], checks: Checks, fields: Mapping[str, str]
         elif value is None or _is_typed(name, value, (key,), checks):
             fit[name] = _stored_value(name, value)
     return {name: _within_limits(name, value, checks) for name, value in fit.items()}
+
+
+def _without_training(raw: Mapping[str, Any], checks: Checks) -> Mapping[str, Any]:
+    """A row of the canonical library's own files, with contraindications in place of what they follow from."""
+    if "training" not in raw:
+        return raw
+    found, faults = contraindications_by_training(raw)
+    for fault in faults:
+        checks.refuse(fault, "training")
+    return {**{key: value for key, value in raw.items() if key != "training"}, "contraindications": found}
 
 
 def _is_typed(name: str, value: Any, at: Path, checks: Checks) -> bool:

@@ -3,8 +3,9 @@
 The names are spelled as in the API, in words or with underscores (`primaryMuscles`, `Primary muscles`). Entries of a
 list are separated as its column says (`Column.split`), instructions by line breaks or `|`. A contraindication is
 `condition: severity` or `condition: severity: description`; the condition may have colons. An empty cell clears the
-field; where the field must have a value, the field is left as it is. Row 1 is the first line below the header.
-Spreadsheets write a line `sep=;` above it, and empty columns beside it; they leave out empty cells at the end of a row.
+field; where the field must have a value, the field is left as it is, but an empty name is refused. Row 1 is the first
+line below the header. Spreadsheets write a line `sep=;` above it, and empty columns beside it; they leave out empty
+cells at the end of a row.
 """
 
 import csv
@@ -38,7 +39,7 @@ class Column:
     """The field, spelled as in the API's input."""
     cell: Cell = Cell.TEXT
     is_required: bool = False
-    """True if the field must not be empty: an empty cell leaves it as it is."""
+    """True if the field must not be empty: an empty cell leaves it as it is, and one of `name` is refused."""
     split: Callable[[str], list[str]] = lambda cell: [cell]
     """Splits a cell into the entries of a list, or into contraindications."""
     severities: frozenset[str] = frozenset()

@@ -14,7 +14,7 @@ import orjson
 from kinegraph.formats.records import File, FileError, Location, Raw, Rows, json_list, objects, text_of
 
 TERM, OVERRIDE = "taxonomyTerm", "override"
-"""The only field of a row that is not about an exercise of the scope."""
+"""A row that is a term or an override has only this key."""
 
 
 def read(file: File) -> Rows:

@@ -65,8 +65,16 @@ def trace_of(error: BaseException | None) -> str:
     return "\n".join(lines)
 
 
+def reason_of(error: BaseException, *expected: type[BaseException]) -> str:
+    """The field `reason` of a log line: the message of an error of the classes `expected`; of others, as `set_up` says.
+
+    Messages of the classes `expected` must never hold what a row or a request has.
+    """
+    return str(error) or type(error).__name__ if isinstance(error, expected) else _line_of(error)
+
+
 def _line_of(error: BaseException) -> str:
-    """An error without its message: its class, and the names that a database's error has of the schema."""
+    """An error on one line; without its message, its class, and the names that a database's error has of the schema."""
     if _shows_messages:
         return "".join(traceback.format_exception_only(error)).rstrip()
     found = {name: getattr(error, name, None) for name in ("sqlstate", "table_name", "column_name", "constraint_name")}
@@ -76,8 +84,8 @@ def _line_of(error: BaseException) -> str:
 def set_up(log_format: str, level: int = logging.INFO, *, shows_messages: bool = False) -> None:
     """Send all logs to standard error as json, as text, or (auto) as text if it is a terminal.
 
-    The messages of exceptions are logged only where `shows_messages`: they may repeat what a client has sent or what a
-    row holds, such as `Key (email)=(…) already exists`, which is health data or a secret.
+    The messages of unexpected exceptions are logged only where `shows_messages` (see `reason_of`): they may repeat what
+    a client has sent or what a row holds, such as `Key (email)=(…) already exists`, which is health data or a secret.
     """
     global _shows_messages
     _shows_messages = shows_messages

@@ -41,10 +41,11 @@ MAX_CHOICES = 8
 MAX_ALTERNATIVES = 16
 """Maximum number of alternatives of a segment."""
 MAX_TERMS: Mapping[bool, int] = {True: 8, False: 2}
+"""Maximum number of a concept's terms that rows may have: in English and the query's language (True), and in others."""
 MAX_WHOLE: Mapping[bool, int] = {True: 6, False: 2}
+"""The same, of terms that whole names are compared with; later terms of a concept name variants."""
 MAX_CONDITION: Mapping[bool, int] = {True: 2, False: 1}
-"""Maximum numbers of a concept's terms in English and in the query's language, and in the others: those that rows may
-have, those that whole names are compared with, as later ones name variants, and those of conditions."""
+"""The same, of the terms of a condition."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def corrections(word: str) -> list[str]:
 
 
 def _farther(word: str) -> Iterator[str]:
-    """The words that two wrong letters may make of this one: these leave all pairs of letters but five."""
+    """The words that two wrong letters may make of this one: two wrong letters change at most five pairs of letters."""
     pairs, language = _pairs(word), language_of(word)
     least = max(2, pairs.bit_count() - 5)
     for length in range(len(word) - 2, len(word) + 3):

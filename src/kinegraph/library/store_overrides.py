@@ -83,6 +83,12 @@ async def reset_override(session: WriteSession[Viewer], key: ExerciseKey) -> Non
     )
 
 
+EDITOR = """
+    CASE WHEN o.changes -> field.key IS NULL THEN o.updated_by_user_id
+         ELSE (o.changes -> field.key ->> 'by')::uuid END"""
+"""Who set a field: nobody for an import; where no change is stored (before migration 0009), the row's last editor."""
+
+
 async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[list[FieldOverrideRow]]:
     """For each organization and exercise, a row for each key of the diff, with its change and the canonical row."""
     rows: list[FieldOverrideRow] = await session.fetch_list(
@@ -97,7 +103,7 @@ async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[
         JOIN exercises e
             ON e.id = o.exercise_id AND e.organization_id IS NULL
         CROSS JOIN LATERAL jsonb_each(jsonb_strip_nulls(o.overrides)) AS field
-        {user_join("updated_by", "coalesce((o.changes -> field.key ->> 'by')::uuid, o.updated_by_user_id)")}
+        {user_join("updated_by", EDITOR)}
         {member_join("updated_by", "updated_by.id", "o.organization_id")}
         ORDER BY wanted.position, field.key
         """,

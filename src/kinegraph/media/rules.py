@@ -77,7 +77,7 @@ MAX_ATTACHMENTS = 10
 MAX_WAITING = 100
 """The uploads of one user that wait to be used, at most."""
 UPLOAD_LIFETIME = timedelta(hours=24)
-"""An upload that nobody uses is deleted after this time."""
+"""The time after which an unused upload is deleted, or when its last signed address has expired, if that is later."""
 
 
 class WaitingUpload(Protocol):

@@ -50,7 +50,7 @@ async def uploads(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[Wai
 
 
 async def waiting(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[WaitingUpload | None]:
-    """The viewer's own uploads that can still be used, in key order: not those that are about to be deleted."""
+    """The viewer's own uploads that can still be used, in key order: those that are younger than UPLOAD_LIFETIME."""
     now = datetime.now(UTC)
     found = await uploads(session, ids)
     return [each if each is not None and each.created_at + UPLOAD_LIFETIME > now else None for each in found]

@@ -1,4 +1,4 @@
-"""Overrides in files: the canonical exercise that one is about, the decision about it, and writing it.
+"""Overrides in files alone (`library` has those of the API): the exercise of each, the decision about it, writing it.
 
 A file's override is compared with what the organization overrides now (docs/exchange.md, The report). Its exercise is
 found by id or by name, never by slug alone. Values that were imported are distinguished from those that somebody set in

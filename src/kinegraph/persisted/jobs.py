@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from kinegraph.kit.database import CANNOT_CONNECT, Database
+from kinegraph.kit.logs import reason_of
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.texts import RedisTexts
 from kinegraph.persisted import store_usage
@@ -34,7 +35,8 @@ async def write_usage(database: Database, usage: Usage) -> int:
             await store_usage.add(session, uses)
             await store_usage.merge_old_clients(session, sorted({use.hash for use in uses}))
     except (*CANNOT_CONNECT, PoolExhausted) as error:
-        log.warning("the usage of documents could not be written, will try again", extra={"reason": repr(error)})
+        reason = reason_of(error, OSError, PoolExhausted)
+        log.warning("the usage of documents could not be written, will try again", extra={"reason": reason})
         usage.put_back(uses)
         return 0
     except asyncio.CancelledError:

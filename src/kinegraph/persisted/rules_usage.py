@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 MAX_GATHERED = 10_000
-"""Counts in memory, at most; further clients are counted as OTHERS until these are written."""
+"""Counts in memory by client; beyond, one more for each document as OTHERS, and beyond twice this number none."""
 MAX_CLIENTS = 100
 """Clients of one document that are stored, at most; the least recently used are added to OTHERS."""
 MAX_LENGTH = 100

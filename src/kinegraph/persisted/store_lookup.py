@@ -69,7 +69,10 @@ class PersistedDocuments:
         self.trusted_only = trusted_only
         self.usage = Usage()
         self.counts: Counter[str] = Counter()
-        """Counts of texts found in each place (`process`, `redis`, `postgres`), missed, and registered."""
+        """Counts of texts found in each place (`process`, `redis`, `postgres`), missed, and registered.
+
+        Missed are counted by hash; with `trusted_only`, by id too.
+        """
         self.shipped: Mapping[str, str] = {}
         """Texts by their hashes."""
         self._database = database

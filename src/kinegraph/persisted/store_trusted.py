@@ -70,7 +70,10 @@ async def trusted_after(session: ReadSession, id: str, limit: int) -> list[Liste
 
 
 async def tools(session: ReadSession, limit: int) -> list[StoredText]:
-    """The documents that are tools, by the tools' names; of several under one name, the one first imported last."""
+    """The documents that are tools, by the tools' names; of several under one name, the newest.
+
+    The newest by `created_at`, which importing again does not renew.
+    """
     rows: list[StoredText] = await session.fetch(
         """
         SELECT DISTINCT ON (t.tool) t.tool, d.hash, d.text

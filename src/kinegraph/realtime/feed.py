@@ -13,6 +13,7 @@ from kinegraph.api.causes import is_timeout, is_unreachable
 from kinegraph.events import store
 from kinegraph.events.rules import Event, SubscriptionEnded, Topic, topics_of
 from kinegraph.kit.database import CANNOT_CONNECT, Database
+from kinegraph.kit.logs import reason_of
 from kinegraph.kit.outbox import act_as_worker
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.redis_channel import Channel
@@ -184,7 +185,8 @@ class Feed:
                 self._connected.clear()
                 if not was_connected:
                     trace = None if is_expected else error
-                    log.warning("Redis is away: subscriptions end", extra={"reason": repr(error)}, exc_info=trace)
+                    reason = reason_of(error, *AWAY)
+                    log.warning("Redis is away: subscriptions end", extra={"reason": reason}, exc_info=trace)
                     self.end_all(redis_is_away())
                     await asyncio.sleep(RETRY_SECONDS)
 
@@ -209,7 +211,7 @@ class Feed:
                 is_expected = isinstance(error, (*CANNOT_CONNECT, PoolExhausted)) or is_timeout(error)
                 log.warning(
                     "cannot read events, will try again",
-                    extra={"reason": repr(error)},
+                    extra={"reason": reason_of(error, OSError, PoolExhausted)},
                     exc_info=None if is_expected or is_unreachable(error) else error,
                 )
                 await asyncio.sleep(RETRY_SECONDS)

@@ -70,7 +70,8 @@ class Taxonomy(Node):
         description="Top categories; the others are their children.", metadata={"assumed_size": 20}
     )
     body_regions: list[TaxonomyTerm] = strawberry.field(
-        description="Body regions, by area.", metadata={"assumed_size": 20}
+        description="Body regions: global ones first, as they are shipped (by area), then the organization's by name.",
+        metadata={"assumed_size": 20},
     )
     equipment: list[TaxonomyTerm] = strawberry.field(
         description="What clinics have at hand, e.g. Resistance Band.", metadata={"assumed_size": 20}
@@ -168,7 +169,9 @@ class Mutation:
             raise NotFound(DELETED_MEANWHILE, "id")
         return payload
 
-    @mutation("Remove a term that no exercise is tagged with and no term lies below; who may write it may.")
+    @mutation(
+        "Remove a term that tags no exercise that is not deleted, and has no term below it; who may write it may."
+    )
     @takes_input("The term to remove.")
     async def delete_taxonomy_term(self, info: Info, id: TermId) -> DeletePayload:
         session = await info.context.write_session()

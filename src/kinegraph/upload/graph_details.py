@@ -14,7 +14,10 @@ class RequestUploadInput:
     exercise_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The exercise it belongs to; only for the three purposes of exercises."
     )
-    filename: str = strawberry.field(description="Its name; only letters, digits, `.`, `_` and `-` are kept of it.")
+    filename: str = strawberry.field(
+        description="Its name: letters, digits, `_` and `-` are kept, others become `_`; the extension is that of the "
+        "type."
+    )
     mime: str = strawberry.field(
         description="Its type, such as image/png, among those that the purpose takes; parameters such as codecs are "
         "ignored."

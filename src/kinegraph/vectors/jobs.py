@@ -18,6 +18,7 @@ from functools import partial
 
 from kinegraph.kit.cache import Cache
 from kinegraph.kit.database import CANNOT_CONNECT, Database
+from kinegraph.kit.logs import reason_of
 from kinegraph.kit.pool import PoolExhausted
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.voyage import MODEL, Voyage
@@ -43,7 +44,9 @@ CACHE_BYTES = 4 * 2**20
 MAX_LOOKUPS = 50
 """Maximum number of lookups at the same time, those included that store what they found."""
 
-FAILED = (*CANNOT_CONNECT, ServiceError, PoolExhausted)
+SERVICES = (OSError, ServiceError, PoolExhausted)
+"""Failures whose messages are logged: they hold nothing of a query."""
+FAILED = (*CANNOT_CONNECT, *SERVICES)
 Charge = Callable[[int], None]
 
 
@@ -141,14 +144,14 @@ class QueryVectors:
                 await self._find_stored(texts, found, used)
             await self._find_new(texts, found, used, charge, allowance, deadline)
         except FAILED as error:
-            log.warning("searches have no vectors", extra={"reason": str(error) or type(error).__name__})
+            log.warning("searches have no vectors", extra={"reason": reason_of(error, *SERVICES)})
         self.counts["none"] += len(texts) - sum(isinstance(each, tuple) for each in found.values())
         self._answer(texts, lookup, found)
         if used:
             try:
                 await store.put(self._database, used)
             except FAILED as error:
-                log.warning("vectors could not be stored", extra={"reason": str(error) or type(error).__name__})
+                log.warning("vectors could not be stored", extra={"reason": reason_of(error, *SERVICES)})
 
     async def _find_stored(
         self, texts: Mapping[str, str], found: dict[str, Vector | Absence], used: dict[str, Vector]

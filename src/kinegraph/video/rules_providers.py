@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 FILES = "/files/"
-"""Path under which the API serves the files of its object storage."""
+"""Path of the API that leads to exercises' videos and still pictures (302 to a signed address)."""
 
 
 class VideoProvider(StrEnum):
