@@ -204,7 +204,7 @@ def is_safe(exercise: Exercise, wanted: list[str], strictness: str | None, *, is
     for condition, severity in exercise.contraindications if exercise.is_own or avoided is None else ():
         (key,) = meant(condition)
         scores[key] = max(scores.get(key, 0), SCORES[severity])
-    chains = Person({key for condition in wanted for key in meant(condition)})
+    chains = Person({key for condition in wanted for key in meant(condition)}).chains
     worst = [max(scores.get(key, 0) for key in chain) for chain in chains]
     return max(worst) < 100 and sum(worst) < (60 if strictness == "RESTRICTION" else 1_000)
 

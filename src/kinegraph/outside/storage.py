@@ -1,5 +1,4 @@
-"""Object storage, with two implementations, `storage_s3` and `storage_folder`: a key is a path without a leading slash,
-which the API makes, never a caller; URLs are signed without a round trip, and expire."""
+"""Object storage, by `storage_s3` or `storage_folder`. A key is a path that the API makes; signed URLs expire."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
