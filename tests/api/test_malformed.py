@@ -94,13 +94,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     existing = {"SectionInput.id": section["id"], "MovementInput.id": movement}
     ids = {"Exercise": exercise["createExercise"]["exercise"]["id"], "Workout": workout["id"], "Movement": movement,
            "Comment": comment, "TaxonomyTerm": terms["bodyRegionId"], "Program": str(program)}  # fmt: skip
-    file = {
-        "organizationId": own,
-        "purpose": "COMMENT_ATTACHMENT",
-        "filename": "a",
-        "mime": "image/png",
-        "sizeBytes": 1,
-    }
+    file = {"purpose": "COMMENT_ATTACHMENT", "filename": "a", "mime": "image/png", "sizeBytes": 1}
     announced = await api.run(REQUEST_UPLOAD, coach, input={**file, "organizationId": own})
     by_operation = {name: {**shared, "id": ids.get(_thing(name), squat)} for name in NAMES}
     by_operation["Query.organization"]["id"] = by_operation["Mutation.updateOrganization"]["id"] = own
