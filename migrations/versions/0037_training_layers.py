@@ -1,8 +1,8 @@
 """Training layers: classes and stressors, doses in other units than repetitions, the progression graph (seed 004).
 
 An exercise's class and modifiers stand on its profile, its stressors on its safety constraints: the rest of both rows
-follows from them (docs/training.md). `exercise_progressions` joins canonical exercises. Changes of all three layers
-move the version of the library, so that pages that show them are cached.
+follows from them (docs/training.md). `exercise_progressions` joins canonical exercises. Changes of all
+layers, of contraindications and restrictions move the version of the library, so that pages that show them are cached.
 """
 
 from alembic import op
@@ -10,7 +10,8 @@ from alembic import op
 revision = "0037"
 down_revision = "0036"
 
-LAYERS = ("exercise_programming_profiles", "exercise_safety_constraints")
+CACHED = ("exercise_programming_profiles", "exercise_safety_constraints", "exercise_contraindications")
+"""Tables of exercises whose changes now move the version of the library: what cached pages and trees show."""
 
 
 def upgrade() -> None:
@@ -19,9 +20,9 @@ def upgrade() -> None:
     op.execute(PROGRESSIONS)
     op.execute(RESTRICTIONS)
     op.execute(DIFFICULTY)
-    for table in LAYERS:
+    for table in CACHED:
         op.execute(DROP.format(table=table))
-    for table in (*LAYERS, "exercise_progressions", "safety_restrictions"):
+    for table in (*CACHED, "exercise_progressions", "safety_restrictions"):
         op.execute(CREATE.format(table=table, kinds="'everything', 'library'"))
 
 
@@ -32,7 +33,7 @@ def downgrade() -> None:
         DROP FUNCTION kinegraph_closes_progression_cycle(uuid, uuid);
         DROP TABLE exercise_progressions, safety_restrictions;
     """)
-    for table in LAYERS:
+    for table in CACHED:
         op.execute(DROP.format(table=table) + CREATE.format(table=table, kinds="'everything'"))
     op.execute("""
         ALTER TABLE exercise_safety_constraints DROP COLUMN indicated_for, DROP COLUMN stressors;
@@ -87,6 +88,7 @@ CREATE TABLE exercise_progressions (
     deleted_at           timestamptz,
     created_at           timestamptz NOT NULL DEFAULT now(),
     updated_at           timestamptz NOT NULL DEFAULT now(),
+    updated_by_user_id   uuid        REFERENCES users (id) ON DELETE SET NULL,
     CONSTRAINT exercise_progressions_self_chk CHECK (from_exercise_id <> to_exercise_id),
     CONSTRAINT exercise_progressions_from_fkey
         FOREIGN KEY (from_exercise_id, scope) REFERENCES exercises (id, scope) ON DELETE CASCADE,
@@ -102,6 +104,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON exercise_progressions TO kinegraph_api;
 CREATE POLICY exercise_progressions_read ON exercise_progressions FOR SELECT USING (organization_id IS NULL);
 CREATE POLICY exercise_progressions_write ON exercise_progressions FOR ALL USING (
     organization_id IS NULL AND (SELECT current_setting('kinegraph.platform_admin', true)) = 'on');
+CREATE TRIGGER exercise_progressions_row BEFORE UPDATE OF updated_at ON exercise_progressions
+    FOR EACH ROW EXECUTE FUNCTION kinegraph_change_row();
+CREATE TRIGGER exercise_progressions_editor BEFORE UPDATE OF updated_at ON exercise_progressions
+    FOR EACH ROW EXECUTE FUNCTION kinegraph_change_editor();
 
 -- True if progressions lead from the second exercise to the first: an edge from the first would close a cycle.
 CREATE FUNCTION kinegraph_closes_progression_cycle(start uuid, target uuid) RETURNS boolean
@@ -140,7 +146,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON safety_restrictions TO kinegraph_api;
 CREATE POLICY safety_restrictions_read ON safety_restrictions FOR SELECT USING (organization_id = ANY ((
     SELECT nullif(current_setting('kinegraph.organizations', true), '')::uuid[])::uuid[]));
 CREATE POLICY safety_restrictions_write ON safety_restrictions FOR ALL USING (organization_id = ANY ((
-    SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[]));
+    SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])
+) WITH CHECK (organization_id = ANY ((SELECT nullif(current_setting('kinegraph.coached', true), '')::uuid[])::uuid[])
+    AND EXISTS (SELECT FROM exercises e
+                WHERE e.id = exercise_id
+                  AND (e.organization_id IS NULL OR e.organization_id = safety_restrictions.organization_id)));
 """
 
 # An exercise's difficulty has one place: profiles and edges follow it.

@@ -87,9 +87,13 @@ def _equipment(graph: Graph, slug: str) -> Sequence[str]:
 
 
 def without_plain_substitute(graph: Graph) -> list[str]:
-    """Exercises with special equipment that have no substitute with dumbbells, bands, wall or chair alone."""
+    """Exercises with special equipment that have no substitute with dumbbells, bands, wall or chair alone.
+
+    Those that are decided to have none are left out.
+    """
     plain = {start for start, end in graph.pairs("substitution") if set(_equipment(graph, end)) <= PLAIN}
-    return sorted(s for s, row in graph.rows.items() if special_equipment(row["equipment"]) and s not in plain)
+    special = {slug for slug, row in graph.rows.items() if special_equipment(row["equipment"])}
+    return sorted(special - plain - decided("withoutPlainSubstitute"))
 
 
 def preparations(graph: Graph) -> Iterator[str]:

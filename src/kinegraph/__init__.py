@@ -32,6 +32,8 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     6  enrichment  aliases that a language model proposes for canonical exercises, and their review
     7  library     the effective exercise: overrides, and an organization's merged library
     7  exchange    exercises in from files, and out to a file
+    7  progression writing the progression graph of the canonical library
+    8  training    writing the training layers: classes of exercises, profiles, safety, organizations' restrictions
     8  workout     workouts, sections, movements, snapshots; reading comments
     8  candidates  exercises as software chooses among them: effective values and all layers, cached
     9  assignment  workouts planned for athletes

@@ -22,6 +22,14 @@ from kinegraph.kit.sessions import ReadSession
 from tests.api.samples import good
 
 MAX_DEPTH = 7
+GOAL = "(goal: STRENGTH)"
+ARGUMENTS = {
+    "safetyFor": '(conditions: ["knee_pain", "condition"])',
+    "repRange": GOAL,
+    "restSeconds": GOAL,
+    "prescription": GOAL,
+}
+"""The arguments of fields that are part of cached answers."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +82,13 @@ def _selection(type: GraphQLObjectType, cached: Cached, depth: int) -> str:
             if isinstance(how, Resolve)
             else not isinstance(how, Edge) or how.batch in cached.covers
         )
-        if not is_covered or field.args or isinstance(how, Embedded):
+        if not is_covered or isinstance(how, Embedded) or (field.args and (type.name, name) not in cached.covers):
             continue
+        selected = f"{name}{ARGUMENTS[name] if field.args else ''}"
         if is_leaf_type(below):
-            found.append(name)
+            found.append(selected)
         elif isinstance(below, GraphQLObjectType) and depth:
-            found.append(f"{name} {_selection(below, cached, depth - 1)}")
+            found.append(f"{selected} {_selection(below, cached, depth - 1)}")
     return f"{{ {' '.join(found)} }}"
 
 

@@ -35,6 +35,9 @@ ROUTES: Mapping[str, str] = {
     "Query": "%s",
     "Mutation": "%s",
     "Organization": "organization(id: $organization) { %s }",
+    "EffectiveExercise": "organization(id: $organization) { exerciseLibrary(first: 1) { nodes { %s } } }",
+    "Exercise": "exercises(first: 1) { nodes { %s } }",
+    "ProgrammingProfile": "exercises(first: 1) { nodes { programming { %s } } }",
     "Program": "organization(id: $organization) { programs { %s } }",
     "Viewer": "viewer { %s }",
     "Load": "organization(id: $organization) { workouts { nodes { sections { movements { prescription { load { %s } "
@@ -56,21 +59,28 @@ STRINGS: Mapping[str, str | None] = {
     "tempo": "3-1-X-0",
     "targetMuscles": "chest",
     "availableEquipment": "barbell",
-    "conditions": "knee_pain",
-    "condition": "knee_pain",
     "fields": "name",
     "safeFor": "knee_pain",
+    "conditions": "knee_pain",
+    "avoidIf": "asthma",
+    "cautionIf": "knee_pain",
+    "indicatedFor": "osteoporosis",
+    "condition": "knee_pain",
+    "classKey": "barbell_squat",
+    "modifiers": "rings",
+    "stressors": "valsalva",
+    "defaultTempo": "3-1-X-0",
     "label": "A",
     "locales": "he",
     "mime": "video/mp4",
     "objectKey": "seeds/exercises.json",
     "supersetGroup": "B1",
 }
-ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION"}
+ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION", "ProgressionType": "VARIATION"}
 """Members that go with the other values; else it is the first, or PUBLISHED."""
 
 NUMBERS: Mapping[str, int | None] = {
-    "repsMin": 3, "repsMax": 5, "sessionMinutes": 30, "videoDurationSeconds": None, "rir": None,
+    "repsMin": 3, "repsMax": 5, "sessionMinutes": 30, "videoDurationSeconds": None, "fatigueScore": 8, "rir": None,
 }  # fmt: skip
 CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("REP_SCHEME", ("repScheme", "capSeconds")),
@@ -96,23 +106,33 @@ class Operation:
         return {name: argument.type for name, argument in arguments if argument.deprecation_reason is None}
 
     @property
+    def is_leaf(self) -> bool:
+        """True if it answers a value, of which nothing is selected."""
+        parent = SCHEMA.type_map[self.parent]
+        assert isinstance(parent, GraphQLObjectType)
+        return is_leaf_type(get_named_type(parent.fields[self.name].type))
+
+    @property
     def text(self) -> str:
         """The document."""
         parent = SCHEMA.type_map[self.parent]
         assert isinstance(parent, GraphQLObjectType)
         result = get_named_type(parent.fields[self.name].type)
-        assert isinstance(result, GraphQLObjectType | GraphQLInterfaceType)
-        is_list, is_payload = "totalCount" in result.fields, "userErrors" in result.fields
-        plain = "id" if "id" in result.fields else "__typename"
-        wanted = (
-            "totalCount pageInfo { endCursor }" if is_list else "userErrors { code field }" if is_payload else plain
-        )
         passed = ", ".join(f"{name}: ${name}" for name in self.arguments)
         declared = ", ".join(f"${name}: {type}" for name, type in self.arguments.items())
         route = ROUTES[self.parent]
         through = "$organization: ID!, " if "$organization" in route else ""
         verb = "mutation" if self.parent == "Mutation" else "query"
-        return f"{verb} ({through}{declared}) {{ {route % f'{self.name}({passed}) {{ {wanted} }}'} }}"
+        selection = "" if self.is_leaf else f" {{ {self._selection(result)} }}"
+        return f"{verb} ({through}{declared}) {{ {route % f'{self.name}({passed}){selection}'} }}"
+
+    @staticmethod
+    def _selection(result: Any) -> str:
+        """The fields that are selected of an answer."""
+        assert isinstance(result, GraphQLObjectType | GraphQLInterfaceType)
+        is_list, is_payload = "totalCount" in result.fields, "userErrors" in result.fields
+        plain = "id" if "id" in result.fields else "__typename"
+        return "totalCount pageInfo { endCursor }" if is_list else "userErrors { code field }" if is_payload else plain
 
 
 def operations() -> list[Operation]:

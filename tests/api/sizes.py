@@ -43,7 +43,7 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
 
 async def fill(api: Api, world: World, owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
     """Store this number of programs, own exercises (forks of forks), overrides, workouts, sections, movements,
-    comments, replies, terms, and child rows of each own exercise."""
+    comments, replies, terms, child rows of each own exercise, and restrictions of each exercise that is overridden."""
     own = organization.id
     await owner.execute(
         "INSERT INTO programs (organization_id, name) SELECT $1, 'Program ' || n FROM generate_series(1, $2) n",
@@ -174,3 +174,11 @@ async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows:
             organization.id,
             rows,
         )
+    await owner.execute(
+        """
+        INSERT INTO safety_restrictions (organization_id, exercise_id, condition, severity)
+        SELECT organization_id, exercise_id, 'knee_pain', 'restriction' FROM exercise_org_overrides
+        WHERE organization_id = $1
+        """,
+        organization.id,
+    )

@@ -94,6 +94,9 @@ def version(operation: Operation) -> Path | None:
 
 ROWS = {"id", "workoutId", "movementId", "assignmentId"}
 ROWS_OF = {
+    "classifyExercise": {"exerciseId"},
+    "updateProgrammingProfile": {"exerciseId"},
+    "updateSafetyConstraint": {"exerciseId"},
     "addMovement": {"sectionId", "assignmentId"},
     "resetExerciseOverride": {"exerciseId", "organizationId"},
     "upsertExerciseOverride": {"exerciseId", "organizationId"},

@@ -17,6 +17,7 @@ from kinegraph.catalog import store as store_lists
 from kinegraph.catalog.rules import ExerciseSort, Filter
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.layers import store as store_layers
 from kinegraph.library import store_lists as library_lists
 from kinegraph.library.rules import LibrarySource
 from kinegraph.record import store as store_records
@@ -37,6 +38,7 @@ RESOLVED: dict[str, Read] = {
         session, [(ID, True)], LibrarySource.ALL, Filter(), NAME
     ),
     "Query.contraindicationConditions": lambda session: store_lists.conditions_of(session, [(ID, True)]),
+    "Exercise.progressions": lambda session: store_layers.progressions_of(session, [ID]),
     "Query.personalRecords": lambda session: store_records.records_of(session, [ID], [ID]),
     "ExerciseHistory.points": lambda session: store_history.points_of(session, [(ID, ID)], DAY, DAY),
     "TrainingLoad": lambda session: store_training.trained_of(session, [(ID, ID)], DAY, DAY),
@@ -60,6 +62,15 @@ BOUNDED_OTHERWISE = {
     "GeneratedWorkout.unmetDemands": "the muscles of the request, at most 20, and one for each other demand",
     "WorkoutCheck.movements": "the movements of a workout, at most 500",
     "MovementCheck.warnings": "the conditions of the vocabulary that a person has, at most 60",
+    "Exercise.progressionChain": "its argument `depth`, of at most 25",
+    "Organization.safeExercises": "its argument `first`, of at most 100",
+    "Query.exerciseClasses": "shipped with this version, as are the next three",
+    "Query.classModifiers": "a few dozens",
+    "Query.stressors": "a few dozens",
+    "Query.muscles": "a few dozens",
+    "SafetyConstraint.modifications": "stored with the exercise, one for each condition that it names",
+    "SafetyConstraint.riskScores": "the same",
+    "SafetyAssessment.warnings": "the conditions that were sent, at most 60, and their parents",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",
     "Exercise.videoCandidates": "stored with the exercise, at most 20 of them",

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any  # JSON of requests and responses
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -115,6 +115,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
         by_operation[f"Mutation.{name}"]["id"] = assigned
     by_operation["Mutation.withdrawSafetyOverride"]["id"] = await made_override(api, organization, workout)
     by_operation["Query.checkWorkout"]["assignmentId"] = assigned
+    await add_layers(world, organization, by_operation, ids["Exercise"])
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
     by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)
     return {name: {f"{_capitalized(name)}Input.id": ids["id"], **ids} for name, ids in by_operation.items()}
@@ -126,6 +127,34 @@ async def made_override(api: Api, organization: Organization, workout: Any) -> s
     sent = {"workoutId": workout["id"], "movementId": movement, "condition": "knee_pain", "reason": "SUPERVISED"}
     made = await api.run(OVERRIDE, organization.coach, input={**sent, "expiresAt": SOON})
     return str(made["overrideSafetyWarning"]["override"]["id"])
+
+
+async def add_layers(
+    world: World, organization: Organization, by_operation: dict[str, dict[str, str]], exercise: str
+) -> None:
+    """Add the ids that mutations of the training layers take: of an own exercise, a restriction, and an edge."""
+    by_operation["Mutation.addSafetyRestriction"]["exerciseId"] = exercise
+    by_operation["Mutation.removeSafetyRestriction"]["id"] = await made_restriction(world, organization, exercise)
+    rungs, edge = await made_edge(world)
+    by_operation["Mutation.createProgression"].update(fromExerciseId=rungs[0], toExerciseId=rungs[1])
+    by_operation["Mutation.updateProgression"]["id"] = by_operation["Mutation.deleteProgression"]["id"] = edge
+
+
+async def made_restriction(world: World, organization: Organization, exercise: str) -> str:
+    """What the organization adds to the safety of an exercise."""
+    values = {"organization_id": organization.id, "exercise_id": UUID(exercise), "condition": "vertigo"}
+    async with world.writing_as(organization.coach) as session:
+        return str(await session.insert("safety_restrictions", {**values, "severity": "absolute"}))
+
+
+async def made_edge(world: World) -> tuple[list[str], str]:
+    """Two canonical exercises, and the id of an edge between them."""
+    async with world.database.write(act_as_curator) as session:
+        exercise = {"name": "Rung", "difficulty": 2}
+        rungs = [await session.insert("exercises", exercise) for _ in range(2)]
+        ends = {"from_exercise_id": rungs[0], "to_exercise_id": rungs[1]}
+        edge = {**ends, "progression_type": "substitution", "difficulty_delta": 0}
+        return [str(id) for id in rungs], str(await session.insert("exercise_progressions", edge))
 
 
 async def made_result(api: Api, coach: Person, assigned: str, exercise: str) -> str:
@@ -248,7 +277,8 @@ async def test_unusual_but_valid_values_are_stored_or_refused_with_their_field_n
                 sent = put(base(operation, ids), path, value)
                 response = await api.post(operation.text, organization.coach, **sent)
                 accepted = response.status_code == 200 and "code" not in response.text
-                once = path[-1] in ("allowDuplicate", "clientId") or operation.name == "reviewAliasProposal"
+                unique = ("reviewAliasProposal", "createProgression")
+                once = path[-1] in ("allowDuplicate", "clientId") or operation.name in unique
                 stated = once and '"CONFLICT"' in response.text  # as the values before it were stored
                 assert accepted or stated or not fault(response, path), (path, value, response.text[:400])
 

@@ -92,7 +92,8 @@ def document(operation: Operation, argument: str, at: Path, type: GraphQLNonNull
     default = literal(type, good(type, at[-1] if at else argument, IDS), None)
     verb = "mutation" if operation.parent == "Mutation" else "query"
     organization = "$organization: ID!, " if "$organization" in ROUTES[operation.parent] else ""
-    field = ROUTES[operation.parent] % f"{operation.name}({', '.join(passed)}) {{ __typename }}"
+    selection = "" if operation.is_leaf else " { __typename }"
+    field = ROUTES[operation.parent] % f"{operation.name}({', '.join(passed)}){selection}"
     return f"{verb} ({organization}$v: {type.of_type} = {default}) {{ {field} }}"
 
 

@@ -53,6 +53,11 @@ OVERRIDES = "overrides { field updatedBy { id } }"
 ATHLETES = "instructions { body imageUrl } contraindications { condition }"
 FILM = "video { myVote } videoCandidates { id }"
 DETAILS = f"{ATHLETES} categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipmentItems {{ {TERM} }}"
+SAFETY = "safety { avoidIf modifications { condition } riskScores { score } }"
+LAYERS = f"programming {{ fatigueScore repRange(goal: STRENGTH) {{ min }} prescription {{ max }} }} {SAFETY}"
+ASSESSED = 'safetyFor(conditions: ["knee_pain"]) { riskScore warnings { condition } }'
+OWN_ASSESSED = 'safetyFor(conditions: ["pregnancy", "condition"]) { riskScore warnings { condition } }'
+GRAPH = "progressions { type from { id } to { id } } progressionChain(depth: 4) { id }"
 COUNT = "{ value count }"
 FACETS = f"""facets {{
   category {COUNT} kind {COUNT} movementPattern {COUNT} difficulty {COUNT} status {COUNT} primaryMuscles {COUNT}
@@ -127,6 +132,15 @@ DOCUMENTS: dict[str, str] = {
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
     "child rows of exercises of movements": ours(*MOVEMENTS, "exercise", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
+    "training layers of the library": ours(
+        "exerciseLibrary(source: ORG)", "nodes",
+        f"safetyRestrictions {{ condition exercise {{ name }} }} {LAYERS} {OWN_ASSESSED} exercise",
+        f"{LAYERS} {ASSESSED} {GRAPH}"),
+    "exercises in the order of their risk": ours(
+        'safeExercises(conditions: ["knee_pain"], first: 10)', "assessment { riskScore } exercise", "name"),
+    "training layers of movements": ours(
+        *MOVEMENTS, f"exercise {{ {LAYERS} {OWN_ASSESSED} exercise {{ {LAYERS} {ASSESSED} {GRAPH} }} }}"),
+    "training layers of canonical exercises": nest("", "exercises(first: %d)", "nodes", f"{LAYERS} {ASSESSED} {GRAPH}"),
     "child rows of sources": ours(
         "exerciseLibrary(source: ORG)", "nodes", "exercise", "forkedFrom", f"{DETAILS} forkedFrom", DETAILS),
     "facets of libraries": ours("exerciseLibrary(first: 1)", f"{PAGE} {FACETS}"),
@@ -135,6 +149,9 @@ DOCUMENTS: dict[str, str] = {
     "facets beside canonical exercises": nest("", "exercises(first: %d)", f"{FACETS} nodes", DETAILS),
     "conditions": nest(
         "", "contraindicationConditions { key parentKey } exercises(first: %d)", "nodes", "contraindications", "id"),
+    "vocabularies of layers": nest(
+        "", "exerciseClasses { key goals } classModifiers { key } stressors { key } muscles { key synonyms } viewer",
+        "memberships", "organization", "name"),
     "the global taxonomy": nest("", f"taxonomy {{ {TAXONOMY} }} viewer", "memberships", "organization", "name"),
     "searches": nest(
         "", "searchExercises(q: \"squat\", limit: %d)",

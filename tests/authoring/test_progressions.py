@@ -108,7 +108,7 @@ def test_no_exercise_depends_on_a_machine(graph: Graph) -> None:
 
 
 def test_only_tests_lack_a_substitute_for_the_home(graph: Graph) -> None:
-    """What needs special equipment can be replaced with dumbbells, bands, a wall or a chair, fitness tests excepted."""
+    """Special equipment can be replaced with dumbbells, bands, a wall or a chair, but for tests and decided ones."""
     assert set(coverage.without_plain_substitute(graph)) <= graph.tests
 
 

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
+from kinegraph.classification.rules_safety import chains_of
 from kinegraph.exercise.rules_columns import DEFAULTS, REGISTRY, Kind
+from kinegraph.taxonomy.rules_conditions import meant
 
 Json = dict[str, Any]
 Pool = Any
@@ -32,6 +34,7 @@ OVERRIDABLE: dict[str, st.SearchStrategy[Any]] = {
     "category": st.sampled_from(["strength", "cardio", "other"]),
     "kind": st.sampled_from(["skill", "test"]),
     "movementPattern": st.sampled_from(["squat", "hinge"]),
+    "planeOfMotion": st.sampled_from(["sagittal", "frontal"]),
     "difficulty": st.integers(1, 5),
     "primaryMuscles": few(MUSCLES),
     "secondaryMuscles": few(MUSCLES),
@@ -42,6 +45,7 @@ OVERRIDABLE: dict[str, st.SearchStrategy[Any]] = {
 OWN: dict[str, st.SearchStrategy[Any]] = {
     **OVERRIDABLE,
     "movementPattern": st.none() | OVERRIDABLE["movementPattern"],
+    "planeOfMotion": st.none() | OVERRIDABLE["planeOfMotion"],
     "difficulty": st.none() | st.integers(1, 5),
     "status": st.sampled_from(["published", "published", "published", "draft", "archived"]),
     "mechanics": st.sampled_from([None, "band", "cable"]),
@@ -67,6 +71,7 @@ OVERRIDABLE |= {each.api_name: FURTHER[each.api_name] for each in FILTERED if ea
 PLAIN: Json = {
     **{each.api_name: DEFAULTS[each.name] for each in FILTERED},
     "name": "Lift", "status": "published", "category": "other", "kind": "skill", "movementPattern": None,
+    "planeOfMotion": None,
     "difficulty": None, "primaryMuscles": [], "secondaryMuscles": [], "equipment": [], "aliases": [],
     "discipline": [], "mechanics": None, "isUnilateral": False, "created": 0, "updated": 0,
 }  # fmt: skip
@@ -130,6 +135,7 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "category": st.lists(st.sampled_from(["STRENGTH", "CARDIO"]), unique=True),
     "kind": st.lists(st.sampled_from(["SKILL", "TEST"]), unique=True),
     "movementPattern": st.lists(st.sampled_from(["SQUAT", "HINGE"]), unique=True),
+    "planeOfMotion": st.lists(st.sampled_from(["SAGITTAL", "FRONTAL"]), unique=True),
     "difficulty": st.sampled_from(["BEGINNER", "INTERMEDIATE", "ADVANCED"]),
     "difficultyMin": st.integers(0, 6),
     "difficultyMax": st.integers(0, 6),
@@ -140,6 +146,7 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "primaryMuscles": few(MUSCLES),
     "availableEquipment": st.lists(st.sampled_from(GEAR), unique=True),
     "excludeEquipment": few(GEAR),
+    "excludeMuscles": few(MUSCLES),
     "mechanics": st.sampled_from(["band", "cable", "ban"]),
     "isUnilateral": st.booleans(),
     "discipline": few(FIELDS),
@@ -149,6 +156,7 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "maxFatigue": st.integers(0, 11),
     "safeFor": few(("knee pain", "KNEE-PAIN", "wrist_pain", "glaucoma", "боль в колене", "Carpal tunnel")),
     "safeForStrictness": st.sampled_from(["ABSOLUTE", "RESTRICTION"]),
+    "includeUnclassified": st.booleans(),
     **FURTHER,
 }
 """Every field of ExerciseFilter; terms by their slugs."""
@@ -187,21 +195,21 @@ def inherited(exercise: Exercise, name: str) -> Any:
     return inherited(exercise.source, name) if value is None and exercise.source else value
 
 
-MEANT = {"боль_в_колене": {"knee_pain"}, "carpal_tunnel": {"carpal_tunnel_syndrome", "wrist_pain"}}
-"""Conditions that synonyms mean, with their parents."""
+def is_safe(exercise: Exercise, wanted: list[str], strictness: str | None, *, is_tolerant: bool) -> bool:
+    """True if none of the conditions excludes the exercise; unclassified ones are excluded unless `is_tolerant`."""
+    avoided = inherited(exercise, "avoid")
+    if not wanted or (avoided is None and not is_tolerant):
+        return not wanted
+    scores = dict.fromkeys(avoided or (), 100)
+    for condition, severity in exercise.contraindications if exercise.is_own or avoided is None else ():
+        (key,) = meant(condition)
+        scores[key] = max(scores.get(key, 0), SCORES[severity])
+    chains = chains_of({key for condition in wanted for key in meant(condition)})
+    worst = [max(scores.get(key, 0) for key in chain) for chain in chains]
+    return max(worst) < 100 and sum(worst) < (60 if strictness == "RESTRICTION" else 1_000)
 
 
-def is_safe(exercise: Exercise, wanted: list[str], strictness: str | None) -> bool:
-    """True if none of the conditions excludes the exercise."""
-    words = set().union(*(MEANT.get(_term(condition), {_term(condition)}) for condition in wanted))
-    excluding = ("absolute", "restriction") if strictness == "RESTRICTION" else ("absolute",)
-    against = {_term(condition) for condition, severity in exercise.contraindications if severity in excluding}
-    return not words & (against | set(inherited(exercise, "avoid") or ()))
-
-
-def _term(condition: str) -> str:
-    return condition.lower().replace("-", "_").replace(" ", "_")
-
+SCORES = {"warning": 25, "restriction": 60, "absolute": 100}
 
 SOUGHT = {"squat": ("squat", "присед"), **dict.fromkeys("%_\\", ())}
 """Terms of the lexicon, beside which the texts of FILTERS find what they are parts of; signs alone find nothing."""
@@ -214,6 +222,7 @@ MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
     "category": any_of("category"),
     "kind": any_of("kind"),
     "movementPattern": any_of("movementPattern"),
+    "planeOfMotion": any_of("planeOfMotion"),
     "difficulty": lambda e, seen, band: BANDS[band][0] <= (seen["difficulty"] or 0) <= BANDS[band][1],
     "difficultyMin": lambda e, seen, low: seen["difficulty"] is not None and seen["difficulty"] >= low,
     "difficultyMax": lambda e, seen, high: seen["difficulty"] is not None and seen["difficulty"] <= high,
@@ -221,6 +230,7 @@ MATCHES: dict[str, Callable[[Exercise, Json, Any], bool]] = {
     "primaryMuscles": overlapping("primaryMuscles"),
     "availableEquipment": lambda e, seen, these: {*seen["equipment"]} <= {*these},
     "excludeEquipment": lambda e, seen, these: not {*seen["equipment"]} & {*these},
+    "excludeMuscles": lambda e, seen, these: not {*seen["primaryMuscles"], *seen["secondaryMuscles"]} & {*these},
     "mechanics": lambda e, seen, wanted: seen["mechanics"] == wanted,
     "isUnilateral": lambda e, seen, wanted: seen["isUnilateral"] is wanted,
     "discipline": overlapping("discipline"),
@@ -239,8 +249,8 @@ def matches(exercise: Exercise, seen: Json, filter: Json) -> bool:
     """True if the filter finds the exercise by the values `seen`; null and an empty list are no condition."""
     conditions = {name: wanted for name, wanted in filter.items() if wanted is not None and wanted != []}
     strictness = conditions.pop("safeForStrictness", None)
-    safe_for = conditions.pop("safeFor", [])
-    return is_safe(exercise, safe_for, strictness) and all(
+    safe_for, is_tolerant = conditions.pop("safeFor", []), conditions.pop("includeUnclassified", False)
+    return is_safe(exercise, safe_for, strictness, is_tolerant=is_tolerant) and all(
         MATCHES[name](exercise, seen, wanted) for name, wanted in conditions.items()
     )
 

@@ -20,6 +20,15 @@ def _job(field: str) -> str:
     return f"mutation ($input: {input_type}) {{ {field}(input: $input) {{ job {{ id }} {ERRORS} }} }}"
 
 
+def _edge(field: str, selection: str) -> str:
+    """A mutation of an edge of the progression graph."""
+    input_type = f"{field[0].upper()}{field[1:]}Input!"
+    return f"mutation ($input: {input_type}) {{ {field}(input: $input) {{ {selection} {ERRORS} }} }}"
+
+
+_CREATE = _edge("createProgression", "progression { id from { id name } to { id name } }")
+_EDGE = {"type": "VARIATION"}
+
 CASES = {
     "aliasProposals": Case(_PROPOSALS, {"id": "theirs.exercise"}),
     "enrichCanonicalExercises": Case(_ENRICH, {"input": {"ids": ["theirs.exercise"]}}),
@@ -30,4 +39,14 @@ CASES = {
     "seedCanonicalExercises": Case(_job("seedCanonicalExercises"), {"input": {"objectKey": "theirs.upload"}}),
     "embedExercises": Case(_job("embedExercises"), {"input": {"ids": ["theirs.exercise"]}}),
     "embedExercises, a draft": Case(_job("embedExercises"), {"input": {"ids": ["mine.canonical", "theirs.draft"]}}),
+    "createProgression, from": Case(
+        _CREATE, {"input": {"fromExerciseId": "theirs.exercise", "toExerciseId": "mine.canonical", **_EDGE}}
+    ),
+    "createProgression, to": Case(
+        _CREATE, {"input": {"fromExerciseId": "mine.canonical", "toExerciseId": "theirs.exercise", **_EDGE}}
+    ),
+    "updateProgression": Case(
+        _edge("updateProgression", "progression { id notes }"), {"input": {"id": "theirs.restriction"}}
+    ),
+    "deleteProgression": Case(_edge("deleteProgression", "deletedId"), {"input": {"id": "theirs.restriction"}}),
 }

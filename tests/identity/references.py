@@ -40,6 +40,11 @@ REFERENCES = {
         "UPDATE exercise_programming_profiles SET exercise_id = $2 WHERE id = $1", "profile", "draft"),
     "a safety constraint's exercise": (
         "UPDATE exercise_safety_constraints SET exercise_id = $2 WHERE id = $1", "safety", "draft"),
+    "a restriction's exercise": (
+        "UPDATE safety_restrictions SET exercise_id = $2 WHERE id = $1", "restriction", "exercise"),
+    "a new restriction's exercise": (
+        """INSERT INTO safety_restrictions (organization_id, exercise_id, condition, severity)
+        VALUES ($1, $2, 'asthma', 'absolute')""", "organization", "exercise"),
     "a workout's program": (
         "UPDATE workouts SET program_id = $2 WHERE id = $1", "workout", "program"),
     "a section's workout": (

@@ -24,6 +24,7 @@ ROW = {
     "exercise_contraindications": "contraindication",
     "exercise_programming_profiles": "profile",
     "exercise_safety_constraints": "safety",
+    "safety_restrictions": "restriction",
     "programs": "program",
     "workouts": "workout",
     "workout_sections": "section",
@@ -146,6 +147,7 @@ async def describe(owner: Pool, organization: Organization, exercise: UUID) -> d
     hanging = {**ours, "exercise_id": exercise}
     tag = {**hanging, "kind": "category", "term_id": category, "term_organization_id": organization.id}
     instruction = {"type": "step", "body": "Ours", "sort_order": 0}
+    profile = {"fatigue_score": 3, "minimum_recovery": 24}
     against = {"condition": "ours", "condition_key": "ours", "severity": "absolute", "sort_order": 0}
     return {
         "category": category,
@@ -155,8 +157,11 @@ async def describe(owner: Pool, organization: Organization, exercise: UUID) -> d
         "tag": await insert(owner, "exercise_tags", **tag),
         "instruction": await insert(owner, "exercise_instructions", **hanging, **instruction),
         "contraindication": await insert(owner, "exercise_contraindications", **hanging, **against),
-        "profile": await insert(owner, "exercise_programming_profiles", **hanging, fatigue_score=3),
+        "profile": await insert(owner, "exercise_programming_profiles", **hanging, **profile),
         "safety": await insert(owner, "exercise_safety_constraints", **hanging, avoid_if=["ours"]),
+        "restriction": await insert(
+            owner, "safety_restrictions", **hanging, condition="knee_pain", severity="absolute"
+        ),
     }
 
 

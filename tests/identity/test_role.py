@@ -11,7 +11,8 @@ from tests.identity.rows import SCOPED, Pool
 TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
           "document_usage", "events", "canonical_search", "canonical_words", "organization_search", "query_embeddings",
-          "stale_embeddings", "alias_proposals", "exercise_enrichments", "enrichment_runs")  # fmt: skip
+          "stale_embeddings", "alias_proposals", "exercise_enrichments", "enrichment_runs",
+          "exercise_progressions")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -79,8 +80,8 @@ async def test_row_level_security_is_enabled_forced_and_has_policies(owner: Pool
 
 
 @pytest.mark.parametrize(
-    "table", [each for each in TABLES if each not in ("canonical_search", "canonical_words")]
-)  # their policies have no condition
+    "table", [each for each in TABLES if each not in ("canonical_search", "canonical_words", "exercise_progressions")]
+)  # the policies by which these are read have no setting
 async def test_policies_are_evaluated_once_per_statement(database: Database, world: World, table: str) -> None:
     organization = await world.organization()
     async with database.read(authenticate_as(organization.coach.id)) as session:
@@ -141,6 +142,7 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_repeat_texts", "kinegraph_repeat_overridden", "kinegraph_repeat_override",
              "kinegraph_forget_override", "kinegraph_remove_vector", "kinegraph_repeat_own_texts", "kinegraph_words",
              "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
-             "kinegraph_text_changed", "kinegraph_seeded_aliases", "kinegraph_alias_identity",
+             "kinegraph_text_changed", "kinegraph_change_difficulty", "kinegraph_closes_progression_cycle",
+             "kinegraph_seeded_aliases", "kinegraph_alias_identity",
              "kinegraph_aliases_removed")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

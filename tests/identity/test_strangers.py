@@ -15,6 +15,7 @@ from tests.identity import (
     documents_movements,
     documents_results,
     documents_taxonomy,
+    documents_training,
     documents_workouts,
 )
 from tests.identity.documents import Case, id_coordinates, input_ids, load
@@ -27,6 +28,7 @@ ARGUMENTS = (
     | documents_workouts.CASES
     | documents_movements.CASES
     | documents_taxonomy.CASES
+    | documents_training.CASES
     | documents_results.CASES
     | documents_admins.CASES
 )

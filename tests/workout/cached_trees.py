@@ -6,8 +6,13 @@ fragment Tree on Workout {
   sections {
     id type title sortOrder shape config { rounds capSeconds } t: __typename
     movements { id notes label supersetGroup sortOrder prescription { sets load { value } amrap }
-      exercise { id name isDiscontinued customizedFields status exercise { name createdAt } } }
+      exercise { id name isDiscontinued customizedFields status exercise { name createdAt } ...Layers } }
   }
+}
+fragment Layers on EffectiveExercise {
+  programming { fatigueScore minimumRecoveryHours repRange(goal: STRENGTH) { min max } restSeconds(goal: POWER) }
+  safety { avoidIf cautionIf riskScores { condition score } modifications { condition riskLevel } }
+  safetyFor(conditions: ["knee_pain", "Pregnancy"]) { isSafe riskScore isClassified warnings { condition level } }
 }
 fragment Other on Workout {
   sections { title: description description: title movements { exercise { cues name @include(if: $on) } label: notes } }
@@ -77,6 +82,15 @@ INSERT INTO exercise_org_overrides (organization_id, exercise_id, overrides)
     SELECT $2, {e}, jsonb_build_object('name', 'O' || $1::int)
     ON CONFLICT (organization_id, exercise_id) DO UPDATE SET overrides = excluded.overrides;
 DELETE FROM exercise_org_overrides WHERE organization_id = $2 AND $1 >= 0;
+UPDATE exercise_programming_profiles SET fatigue_score = $1::int % 10 + 1 WHERE exercise_id = {e};
+UPDATE exercise_safety_constraints SET avoid_if = ARRAY['knee_pain', 'K' || $1::int] WHERE exercise_id = {e};
+DELETE FROM exercise_safety_constraints WHERE exercise_id = {e};
+INSERT INTO exercise_contraindications (exercise_id, organization_id, condition, condition_key, severity, sort_order)
+    SELECT id, organization_id, 'Knee pain', 'knee pain ' || $1::int, 'absolute', 99 FROM exercises WHERE id = {e};
+INSERT INTO safety_restrictions (organization_id, exercise_id, condition, severity)
+    SELECT $2, {e}, 'pregnancy', 'restriction' ON CONFLICT (organization_id, exercise_id, condition)
+    DO UPDATE SET severity = 'absolute';
+DELETE FROM safety_restrictions WHERE organization_id = $2 AND $1 >= 0;
 UPDATE organizations SET name = 'G' || $1::int WHERE id = $2;
 UPDATE exercise_comments SET body = 'B' || $1::int WHERE id = {c};
 UPDATE exercise_comments SET deleted_at = CASE WHEN deleted_at IS NULL THEN now() END WHERE id = {c};

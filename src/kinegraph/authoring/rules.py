@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any  # JSON of the files
 
+from kinegraph.authoring.rules_columns import constraint_columns
 from kinegraph.classification.rules_classes import VALUES, classes, modifiers, stressors
 from kinegraph.classification.rules_profiles import Subject, profile_of
 from kinegraph.classification.rules_safety import Constraint, constraint_of
@@ -88,22 +89,7 @@ def profile_columns(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def safety_columns(row: Mapping[str, Any], substitutes: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The entry's row of `exercise_safety_constraints`."""
-    constraint = constraint_of_entry(row, substitutes)
-    return {
-        "avoid_if": list(constraint.avoid_if),
-        "caution_if": list(constraint.caution_if),
-        "indicated_for": list(constraint.indicated_for),
-        "modifications": [
-            {
-                "condition": each.condition,
-                "modification": each.text,
-                "risk_level": "avoid" if each.is_avoid else "caution",
-            }
-            for each in constraint.modifications
-        ],
-        "risk_scores": [{"condition": key, "risk_score": score} for key, score in constraint.risk_scores.items()],
-        "stressors": [key for key in stressors() if key in row["training"]["stressors"]],
-    }
+    return constraint_columns(constraint_of_entry(row, substitutes), row["training"]["stressors"])
 
 
 def training_faults(row: Mapping[str, Any]) -> Iterator[tuple[Sequence[str | int], str]]:

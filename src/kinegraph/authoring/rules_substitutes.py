@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any  # JSON of the files
 
-from kinegraph.authoring.rules import constraint_of_entry, traits_of
-from kinegraph.classification.rules_safety import SCORES, Constraint, assess
+from kinegraph.authoring.rules import findings_of, traits_of
+from kinegraph.classification.rules_safety import SCORES, Constraint, assess, constraint_of, is_avoided
 from kinegraph.classification.rules_severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """What is compared of an entry."""
+class Candidate:
+    """The values of an entry that are compared."""
 
     slug: str
     pattern: str
@@ -21,35 +21,40 @@ class _Entry:
     difficulty: int
     fatigue: int
     constraint: Constraint
+    needing: tuple[str, ...]
+    """The conditions that rule it out, for which no rule says what to do instead."""
 
 
-def substitutes_of(
-    rows: Sequence[Mapping[str, Any]], candidates: Sequence[Mapping[str, Any]]
-) -> dict[str, dict[str, str]]:
-    """By slug and condition, a substitute among the candidates, for each condition that rules an entry out.
+def candidates_of(rows: Sequence[Mapping[str, Any]]) -> list[Candidate]:
+    """The entries that may be substitutes: all with a class but tests."""
+    return [_entry(row) for row in rows if "training" in row and row["kind"] != "test"]
+
+
+def substitutes_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Candidate]) -> dict[str, dict[str, str]]:
+    """By slug and condition, a substitute among the candidates, where a condition rules an entry out.
 
     It shares a primary muscle, or the pattern, is not more tiring or difficult, and resembles the entry most. Nothing
     speaks against it for somebody with the condition. Conditions for which there is none have no substitute.
     """
-    offered = [_entry(row) for row in candidates if "training" in row and row["kind"] != "test"]
     found: dict[str, dict[str, str]] = {}
     for entry in (_entry(row) for row in rows if "training" in row):
-        if entry.constraint.avoid_if:
+        if entry.needing:
             others = sorted(
-                (other for other in offered if other.slug != entry.slug and _is_alike(entry, other)),
+                (other for other in candidates if other.slug != entry.slug and _is_alike(entry, other)),
                 key=lambda other: (-_likeness(entry, other), other.slug),
             )
             found[entry.slug] = {
                 condition: chosen.slug
-                for condition in entry.constraint.avoid_if
+                for condition in entry.needing
                 if (chosen := next((other for other in others if _is_offered(other, condition)), None))
             }
     return found
 
 
-def _entry(row: Mapping[str, Any]) -> _Entry:
-    primary = frozenset(row["primaryMuscles"])
-    return _Entry(
+def _entry(row: Mapping[str, Any]) -> Candidate:
+    primary, stressors = frozenset(row["primaryMuscles"]), frozenset(row["training"]["stressors"])
+    found = findings_of(row)
+    return Candidate(
         slug=row["slug"],
         pattern=row.get("movementPattern", "other"),
         primary=primary,
@@ -57,17 +62,20 @@ def _entry(row: Mapping[str, Any]) -> _Entry:
         equipment=frozenset(row["equipment"]),
         difficulty=int(row["difficulty"]),
         fatigue=traits_of(row).fatigue,
-        constraint=constraint_of_entry(row),
+        constraint=constraint_of(found, stressors),
+        needing=tuple(
+            f.condition for f in found.values() if not f.is_inherited and not f.instead and is_avoided(f, stressors)
+        ),
     )
 
 
-def _is_alike(entry: _Entry, other: _Entry) -> bool:
+def _is_alike(entry: Candidate, other: Candidate) -> bool:
     """True if the other exercise trains something of the same, and is not harder."""
     is_lighter = other.fatigue <= entry.fatigue and other.difficulty <= entry.difficulty
     return is_lighter and (bool(entry.primary & other.primary) or entry.pattern == other.pattern != "other")
 
 
-def _likeness(entry: _Entry, other: _Entry) -> float:
+def _likeness(entry: Candidate, other: Candidate) -> float:
     """How much two exercises train the same, from 0 to about 8."""
     union = entry.involved | other.involved
     return (
@@ -79,7 +87,7 @@ def _likeness(entry: _Entry, other: _Entry) -> float:
     )
 
 
-def _is_offered(other: _Entry, condition: str) -> bool:
+def _is_offered(other: Candidate, condition: str) -> bool:
     """True if nothing speaks against an exercise for somebody with the condition."""
     assessment = assess(other.constraint, [condition])
     return assessment.is_safe and assessment.score <= SCORES[Severity.INDICATED]

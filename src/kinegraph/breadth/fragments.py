@@ -89,13 +89,19 @@ class GapScope(Protocol):
 class CachedColumn:
     """The column of a cached field: fragments for the keys that were found in the cache, values for the others.
 
-    Keys are numbered without duplicates. `index` has for each object of the scope the number of its key, `missing` the
-    numbers of the keys that were not found; `column` has the values of these. `gap_scopes` has for each gap of the
-    field the scope of its values in the fragments.
+    Keys are numbered without duplicates; `selected` is the field's `fragment_key`. `index` has for each object of the
+    scope the number of its key, `missing` the numbers of the keys that were not found; `column` has the values of
+    these. `gap_scopes` has for each gap of the field the scope of its values in the fragments.
     """
 
     def __init__(
-        self, field: Field, entries: Sequence[Entry], cache: FragmentCache, adapter: Adapter, budget: Budget
+        self,
+        field: Field,
+        entries: Sequence[Entry],
+        selected: bytes,
+        cache: FragmentCache,
+        adapter: Adapter,
+        budget: Budget,
     ) -> None:
         self.field = field
         self.index: Sequence[int] = ()
@@ -104,9 +110,7 @@ class CachedColumn:
         self._cache = cache
         self._adapter = adapter
         self._budget = budget
-        child = field.child
-        assert child is not None
-        self._entries = [((*key, child.digest), version) for key, version in entries]
+        self._entries = [((*key, selected), version) for key, version in entries]
         self.fragments: list[Fragment | None] = [cache.get(key, version) for key, version in self._entries]
         self.missing = [number for number, fragment in enumerate(self.fragments) if fragment is None]
         self._admitted = {number for number in self.missing if cache.admits(self._entries[number][0])}

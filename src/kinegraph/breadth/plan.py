@@ -131,7 +131,8 @@ class _Compiler:
         ):
             field.strategy = Call(field.strategy.resolver)
         if isinstance(field.strategy, Edge | Resolve) and field.strategy.cached is not None:
-            gaps = _gaps(field.child, field.strategy.cached.covers)
+            field.varying = []
+            gaps = _gaps(field.child, field.strategy.cached.covers, field.varying)
             if isinstance(gaps, Field):
                 field.uncached_because = ".".join(gaps.coordinate)
             elif len(gaps) > MAX_GAPS:
@@ -167,20 +168,23 @@ def _require_paths(field: Field) -> None:
         raise Unplannable("resolvers below a list of lists")
 
 
-def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | Field:
+def _gaps(selection: Selection, covers: frozenset[Hashable], varying: list[Field]) -> list[Field] | Field:
     """The edges of a selection that are gaps in a fragment of it; if none can be made of it, a field that prevents it.
 
-    Such a field has arguments, has objects of an abstract type, is a resolver that waits or takes `info`, or is an edge
-    outside `covers` to a value or with a value that is computed from the answer. A resolver that takes its parent alone
-    (`Call`) and a plain field are part of the fragment.
+    Such a field is outside `covers` and has arguments, has objects of an abstract type, is a resolver that waits or
+    takes `info`, or is an edge to a value or with a value that is computed from the answer. A resolver that takes its
+    parent alone (`Call`) and a plain field are part of the fragment. Fields with arguments that are part of it, by
+    `covers`, are added to `varying`.
     """
     gaps: list[Field] = []
     for field in selection.fields:
         if isinstance(field, str):
             continue
         strategy = field.strategy
-        if field.children is not None or field.definition.args:
+        if field.children is not None or (field.definition.args and field.coordinate not in covers):
             return field
+        if field.definition.args:
+            varying.append(field)
         if isinstance(strategy, Resolve) and field.coordinate not in covers:
             return field
         if isinstance(strategy, Edge) and strategy.batch not in covers:
@@ -188,7 +192,7 @@ def _gaps(selection: Selection, covers: frozenset[Hashable]) -> list[Field] | Fi
                 return field
             gaps.append(field)
         elif field.child is not None:
-            below = _gaps(field.child, covers)
+            below = _gaps(field.child, covers, varying)
             if isinstance(below, Field):
                 return below
             gaps += below

@@ -132,7 +132,8 @@ class _Run:
         entries = field.cached.entries(self.executor.context_value, unique)
         if entries is None:
             return None
-        cached = CachedColumn(field, entries, cache, self.adapter, self.budget)
+        selected = field.fragment_key(self.executor)
+        cached = CachedColumn(field, entries, selected, cache, self.adapter, self.budget)
         self.budget.hits += len(entries) - len(cached.missing)
         placeholders = recorder and recorder.placeholders(field, cached, pending.keys)
         scope.columns[pending.index] = placeholders or cached

@@ -33,6 +33,7 @@ class Field:
         "shape",
         "strategy",
         "uncached_because",
+        "varying",
     )
 
     def __init__(
@@ -56,6 +57,8 @@ class Field:
         """The batch function of an edge below that is answered with this field, and the function that answers both."""
         self.gaps: list[Field] = []
         """The edges below that are gaps in a fragment of this field, in the order of the text."""
+        self.varying: list[Field] = []
+        """The fields in a fragment of this field that have arguments, on whose values the fragment depends."""
         self.children: dict[str, Selection] | None = None
         """For an abstract type, the selection of each of its object types; `child` is None then."""
         self.definition = definition
@@ -75,6 +78,17 @@ class Field:
             )
 
         self.arguments = arguments
+
+    def fragment_key(self, executor: CoreExecutor) -> bytes:
+        """What a fragment of this field depends on in the document: the selection, and the values of arguments in it.
+
+        Raises GraphQLError for an argument that has no valid value.
+        """
+        assert self.child is not None
+        if not self.varying:
+            return self.child.digest
+        given = repr([field.arguments(executor) for field in self.varying])
+        return self.child.digest + blake2b(given.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 class Selection:

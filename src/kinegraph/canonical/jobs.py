@@ -6,6 +6,7 @@ from typing import Any  # JSON of the files
 from uuid import UUID
 
 from kinegraph.authoring.rules_progressions import edges_of, progression_faults
+from kinegraph.authoring.rules_substitutes import candidates_of
 from kinegraph.background.jobs import JobRun
 from kinegraph.canonical import store as store_seed
 from kinegraph.canonical.rules import LibraryError, entries_of
@@ -32,7 +33,8 @@ async def seed_library(database: Database, run: JobRun | None = None) -> AsyncIt
     rows, authored = shipped_rows(), shipped_progressions()
     if faults := [*progression_faults(authored, {row["slug"]: row["difficulty"] for row in rows})]:
         raise LibraryError("\n".join(f"progressions.json: {fault}" for fault in faults))
-    library = [(name, entries_of(name, content, rows)) for name, content in shipped_files()]
+    candidates = candidates_of(rows)
+    library = [(name, entries_of(name, content, candidates)) for name, content in shipped_files()]
     async with database.write(store_seed.act_as_curator) as session:
         await store_seed.seed_taxonomies(session, taxonomies := shipped_taxonomies())
         terms = await store_seed.global_terms(session, taxonomies)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any  # JSON of the file
 
+from kinegraph.authoring.rules_substitutes import candidates_of
 from kinegraph.background.jobs import JobRun
 from kinegraph.canonical import store
 from kinegraph.canonical.jobs import tagged
@@ -27,11 +28,16 @@ async def seed_object(database: Database, storage: ObjectStorage, run: JobRun, k
     try:
         await run.show(database, done=0, message=f"Reads {key}.")
         content = await _content(storage, key)
-        entries = await asyncio.to_thread(entries_of, key, content, shipped_rows())
+        entries = await asyncio.to_thread(_entries, key, content)
         await run.show(database, total=len(entries), message=f"Writes the rows of {key}.")
         return await _write(database, run, key, entries)
     except LibraryError as error:
         raise LibraryError(f"{error}\nNothing of the file was stored.") from None
+
+
+def _entries(key: str, content: bytes) -> list[dict[str, Any]]:
+    """The entries of a file, with substitutes of the shipped library."""
+    return entries_of(key, content, candidates_of(shipped_rows()))
 
 
 async def _content(storage: ObjectStorage, key: str) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any  # JSON of the files
 from uuid import UUID
 
+from kinegraph.authoring.rules_columns import PROFILE, SAFETY
 from kinegraph.exercise.rules_columns import COLUMNS, EXCHANGED, Column
 from kinegraph.exercise.store_details import CONTRAINDICATION, INSTRUCTION, replace_all
 from kinegraph.kit.sessions import ReadSession, WriteSession, typed
@@ -93,21 +94,6 @@ async def seed(
     new = sum(row.is_new for row in rows)
     return new, len(rows) - new
 
-
-PROFILE = {
-    **dict.fromkeys(("difficulty_level", "stability_demand", "skill_demand", "fatigue_score"), "integer"),
-    **dict.fromkeys(("muscular_damage_potential", "neuromuscular_demand", "minimum_recovery"), "integer"),
-    **dict.fromkeys(("optimal_frequency", "lifespan", "caloric_demand", "epoc_effect"), "integer"),
-    **dict.fromkeys(("force_type", "default_tempo", "class_key"), "text"),
-    **dict.fromkeys(("recommended_rep_ranges", "recommended_rest_times", "measured_ranges"), "jsonb"),
-    "recommended_sets": "jsonb",
-    "modifiers": "text[]",
-}
-SAFETY = {
-    **dict.fromkeys(("avoid_if", "caution_if", "indicated_for", "stressors"), "text[]"),
-    **dict.fromkeys(("modifications", "risk_scores"), "jsonb"),
-}
-"""The columns of the training layers."""
 
 DETAILS: Mapping[str, Mapping[str, str]] = {
     "exercise_instructions": {name: INSTRUCTION[name] for name in ("type", "body", "sort_order")},

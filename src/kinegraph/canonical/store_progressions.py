@@ -25,8 +25,10 @@ async def seed_progressions(session: WriteSession, edges: Sequence[Mapping[str, 
     """Upsert the edges of the library, and delete those that it has no more. Returns the number of changed rows.
 
     An edge is written only if it differs from the one that was last seeded, so what platform admins have edited or
-    deleted since stays. Edges that they added have no hash, and stay too.
+    deleted since stays. Edges that they added have no hash, and stay too. The lock is that of the API's mutations
+    (`progression.store.LOCK`).
     """
+    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended('exercise_progressions', 0))")
     joined = f"""
         jsonb_to_recordset($1) AS sent ({typed(EDGE)})
         JOIN exercises source ON source.slug = sent.from_slug AND source.organization_id IS NULL

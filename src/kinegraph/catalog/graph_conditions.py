@@ -10,7 +10,7 @@ from kinegraph.catalog.rules import Filter
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import NotFound
+from kinegraph.kit.errors import NotFound, Path
 from kinegraph.kit.graph import field
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
@@ -27,12 +27,14 @@ class ContraindicationCondition:
     )
 
 
-async def resolved(info: Info, wanted: Filter, organization_id: UUID | None, sees_drafts: bool) -> Filter:
+async def resolved(
+    info: Info, wanted: Filter, organization_id: UUID | None, sees_drafts: bool, path: Path = ("filter", "safeFor")
+) -> Filter:
     """The filter with stored spellings of its conditions (`rules_conditions.resolved`). Raises Refused."""
     if not wanted.safe_for:
         return wanted
     rows = await info.context.load(store.conditions_of, (organization_id, sees_drafts))
-    return rules_conditions.resolved(wanted, rows)
+    return rules_conditions.resolved(wanted, rows, path)
 
 
 @strawberry.type

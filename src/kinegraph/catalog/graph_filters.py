@@ -5,6 +5,7 @@ from strawberry import UNSET
 
 from kinegraph.catalog.rules import DifficultyBand, ExerciseSort
 from kinegraph.catalog.rules_conditions import SafetyStrictness
+from kinegraph.classification.rules_classes import ForceType, TrainingGoal
 from kinegraph.exercise.graph_columns import filter_fields
 from kinegraph.exercise.rules_columns import REGISTRY
 from kinegraph.exercise.rules_terms import ExerciseStatus
@@ -19,9 +20,9 @@ described_enum(
 )
 described_enum(
     SafetyStrictness,
-    "Which contraindications exclude an exercise.",
-    ABSOLUTE="Absolute ones, and conditions that its safety constraints say to avoid.",
-    RESTRICTION="Restrictions too, and conditions that call for caution. Warnings exclude nothing.",
+    "Which exercises are left out for a person with conditions.",
+    ABSOLUTE="Those that a condition rules out.",
+    RESTRICTION="Those with a risk score of 60 and more too: a restriction, or several warnings.",
 )
 described_enum(
     ExerciseSort,
@@ -34,6 +35,22 @@ described_enum(
     DIFFICULTY_ASC="Easiest first, those without a difficulty last.",
     DIFFICULTY_DESC="Hardest first, those without a difficulty last.",
     RELEVANCE="By how well `q` of the filter finds it, best first, then by name; without `q` by name.",
+)
+
+
+described_enum(
+    TrainingGoal,
+    "What a set is done for.",
+    STRENGTH="The greatest force: heavy loads, few repetitions, long rests.",
+    HYPERTROPHY="Muscle mass: moderate loads close to failure.",
+    ENDURANCE="Many repetitions or a long time at a low load.",
+    POWER="Force with speed: light to moderate loads, far from failure.",
+)
+described_enum(
+    ForceType,
+    "Whether several joints move, or one.",
+    COMPOUND="Several joints move.",
+    ISOLATION="One joint moves, or the trunk is held.",
 )
 
 
@@ -61,7 +78,14 @@ class ExerciseFilter:
     requires_equipment: list[str] | None = strawberry.field(
         default=UNSET, description="Any of these among the required equipment: values of the facet `equipment`."
     )
-    muscles: list[str] | None = strawberry.field(default=UNSET, description="Any of these, primary or secondary.")
+    muscles: list[str] | None = strawberry.field(
+        default=UNSET,
+        description="Any of these, primary or secondary. A muscle, a group or a synonym of `muscles` stands for all "
+        "that it means, any other text for itself; so in the other filters of muscles.",
+    )
+    exclude_muscles: list[str] | None = strawberry.field(
+        default=UNSET, description="None that trains any of these, primary or secondary."
+    )
     available_equipment: list[str] | None = strawberry.field(
         default=UNSET,
         description="Only exercises whose required equipment is all in this list; those without any pass.",
@@ -77,12 +101,32 @@ class ExerciseFilter:
     max_fatigue: int | None = strawberry.field(
         default=UNSET, description="At most this fatigue score, 1 to 10; exercises without a score do not pass."
     )
+    stability_max: int | None = strawberry.field(
+        default=UNSET, description="At most this stability demand, 1 to 5; exercises without one do not pass."
+    )
+    skill_max: int | None = strawberry.field(
+        default=UNSET, description="At most this skill demand, 1 to 5; exercises without one do not pass."
+    )
+    force_type: ForceType | None = strawberry.field(
+        default=UNSET, description="Of this force type, by its programming profile."
+    )
+    class_key: list[str] | None = strawberry.field(
+        default=UNSET, description="Of any of these classes: keys of exerciseClasses."
+    )
+    goal: TrainingGoal | None = strawberry.field(
+        default=UNSET, description="Offered for this goal, by its programming profile."
+    )
     safe_for: list[str] | None = strawberry.field(
         default=UNSET,
-        description="None that a person with any of these conditions must not do. A condition is a key or a synonym "
-        "of contraindicationConditions, or one that an exercise of the list has, in any case, with spaces, hyphens or "
-        "underscores; it includes its parents. Others are refused.",
+        description="None that a person with these conditions must not do, nor any that nobody has classified. A "
+        "condition is a key or a synonym of contraindicationConditions, or one that an exercise of the list has, in "
+        "any case, with spaces, hyphens or underscores; it includes its parents. Others are refused.",
     )
     safe_for_strictness: SafetyStrictness | None = strawberry.field(
-        default=UNSET, description="What `safeFor` excludes; null is ABSOLUTE."
+        default=UNSET, description="What `safeFor` leaves out; null is ABSOLUTE."
+    )
+    include_unclassified: bool | None = strawberry.field(
+        default=UNSET,
+        description="Whether `safeFor` leaves in exercises that nobody has classified and for which nothing is listed. "
+        "Not listed does not mean safe.",
     )

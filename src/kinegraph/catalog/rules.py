@@ -1,6 +1,6 @@
 """The filters, orders and facets of lists of exercises."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol  # Any: values of an input, by column
@@ -10,6 +10,7 @@ from kinegraph.exercise.rules_columns import COLUMNS, REGISTRY, Kind, api_name, 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
 from kinegraph.lexicon.rules_filter import sought_names
+from kinegraph.taxonomy.rules_muscles import muscles_meant, spellings_of
 
 BANDS: Mapping[str, tuple[int, int]] = {"BEGINNER": (1, 2), "INTERMEDIATE": (3, 3), "ADVANCED": (4, 5)}
 """The lowest and the highest difficulty of each band (docs/domain.md, Exercises)."""
@@ -40,6 +41,10 @@ FILTERED = tuple(column.name for column in REGISTRY if column.filter)
 """The columns that lists are filtered by with their own values."""
 
 
+ChainEntry = tuple[int, int, str, str]
+"""The number of a person's condition, how many parents away, the key there, and one of its stored spellings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """The conditions of a list of exercises, which all hold together; None is no condition."""
@@ -56,13 +61,22 @@ class Filter:
     muscles: tuple[str, ...] | None = None
     available_equipment: tuple[str, ...] | None = None
     exclude_equipment: tuple[str, ...] | None = None
+    exclude_muscles: tuple[str, ...] | None = None
     category_id: UUID | None = None
     body_region_id: UUID | None = None
     equipment_id: UUID | None = None
     max_fatigue: int | None = None
+    stability_max: int | None = None
+    skill_max: int | None = None
+    force_type: str | None = None
+    class_key: tuple[str, ...] | None = None
+    goal: str | None = None
     safe_for: tuple[str, ...] | None = None
-    """Conditions; in the stores, the stored spellings that stand for them (`rules_conditions`)."""
+    """Conditions as they were sent."""
+    chains: tuple[ChainEntry, ...] = ()
+    """What these conditions and their parents are stored as; set before the stores are called (`rules_conditions`)."""
     safe_for_strictness: str | None = None
+    include_unclassified: bool | None = None
 
 
 FACETS: Mapping[str, tuple[str, ...]] = {
@@ -106,8 +120,8 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
         if name == "difficulty_in" and value is not None:
             cleaned[name] = _checked_numbers(value, path, checks) or None
         elif isinstance(value, list):
-            form = str if name == "safe_for" else sought_form(name)  # conditions are quoted as they were sent
-            cleaned[name] = tuple(map(form, checks.texts(value, path, 255, 200))) or None
+            texts = checks.texts(value, path, 255, 200)
+            cleaned[name] = tuple(_sought(name, texts)) or None
         elif name in ("category_id", "body_region_id", "equipment_id") and value is not None:
             cleaned[name] = checks.key(value, path)
         elif isinstance(value, str) and (name == "q" or (name in FILTERED and COLUMNS[name].kind is Kind.TEXT)):
@@ -115,6 +129,8 @@ def checked_filter(values: Mapping[str, Any]) -> Filter:
             cleaned[name] = checks.text(value, path, longest, empty=True) or None
         elif value is not None and name in FILTERED and COLUMNS[name].kind is Kind.NUMBER:
             cleaned[name] = checks.whole(value, path, *COLUMNS[name].bounds)
+        elif value is not None and name in ("stability_max", "skill_max"):
+            cleaned[name] = checks.whole(value, path, 1, 5)
         else:
             cleaned[name] = value
     checks.done()
@@ -131,6 +147,24 @@ def order_of(sort: ExerciseSort | None, wanted: Filter) -> tuple[ExerciseSort, s
         return sort or ExerciseSort.NAME_ASC, f"{sort or ExerciseSort.NAME_ASC}"
     sought = sought_names(wanted.q or "")
     return (sort, f"{sort} {sought.digest}") if sought.words else (ExerciseSort.NAME_ASC, ExerciseSort.NAME_ASC)
+
+
+MUSCLES = frozenset(("muscles", "primary_muscles", "secondary_muscles", "exclude_muscles"))
+"""The filters whose texts are muscles."""
+
+
+def _sought(name: str, texts: Sequence[str]) -> Iterable[str]:
+    """The texts of a filter in the form in which they are compared; conditions and classes are quoted as sent.
+
+    A muscle, a group or a synonym stands for everything that it means, in every spelling.
+    """
+    if name in ("safe_for", "class_key"):
+        return texts
+    form = sought_form(name)
+    if name not in MUSCLES:
+        return map(form, texts)
+    meant = (spelling for text in texts for muscle in sorted(muscles_meant(text)) for spelling in spellings_of(muscle))
+    return dict.fromkeys(map(form, (*texts, *meant)))
 
 
 def _checked_numbers(values: Sequence[int], path: Path, checks: Checks) -> tuple[int, ...]:

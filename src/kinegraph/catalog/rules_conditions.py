@@ -1,14 +1,16 @@
 """The filter `safeFor`: from the conditions that were sent to the stored spellings that speak against an exercise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import islice
 from typing import Protocol
 
-from kinegraph.catalog.rules import Filter
+from kinegraph.catalog.rules import ChainEntry, Filter
+from kinegraph.classification.rules_safety import chains_of
 from kinegraph.kit.checks import Checks
-from kinegraph.taxonomy.rules_conditions import folded, matching, meant, nearest
+from kinegraph.kit.errors import Path
+from kinegraph.taxonomy.rules_conditions import folded, meant, nearest
 
 MAX_SUGGESTED = 5
 """The unknown conditions, at most, for which the nearest known ones are sought."""
@@ -18,7 +20,7 @@ MAX_COMPARED = 1_000
 
 
 class SafetyStrictness(StrEnum):
-    """The severities of contraindications that exclude an exercise."""
+    """Which exercises are left out for a person with conditions."""
 
     ABSOLUTE = "ABSOLUTE"
     RESTRICTION = "RESTRICTION"
@@ -39,8 +41,8 @@ def own_conditions(rows: Sequence[ConditionRow]) -> list[str]:
     )
 
 
-def resolved(wanted: Filter, rows: Sequence[ConditionRow]) -> Filter:
-    """The filter with the stored spellings in place of the conditions that were sent.
+def resolved(wanted: Filter, rows: Sequence[ConditionRow], path: Path = ("filter", "safeFor")) -> Filter:
+    """The filter with the chains of the conditions that were sent.
 
     Raises Refused for conditions that are neither in the vocabulary nor on an exercise that the viewer sees.
     """
@@ -51,6 +53,24 @@ def resolved(wanted: Filter, rows: Sequence[ConditionRow]) -> Filter:
         if not meant(text) and folded(text) not in allowed:
             close = nearest(text, islice(own, MAX_COMPARED)) if len(checks.refusals) < MAX_SUGGESTED else []
             hint = f"the nearest known: {', '.join(close)}" if close else "contraindicationConditions lists them"
-            checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", "filter", "safeFor", position)
+            checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", *path, position)
     checks.done()
-    return replace(wanted, safe_for=tuple(sorted(matching(sent, (row.condition for row in rows)))))
+    keys = {key for text in sent for key in meant(text) or (folded(text),)}
+    return replace(wanted, chains=_chains(keys, [row.condition for row in rows]))
+
+
+def _chains(keys: Iterable[str], stored: Sequence[str]) -> tuple[ChainEntry, ...]:
+    """The chains of these conditions and their parents, with every stored spelling of each.
+
+    A condition that another one includes is part of that one's chain.
+    """
+    spellings: dict[str, set[str]] = {}
+    for text in stored:
+        for key in meant(text) or (folded(text),):
+            spellings.setdefault(key, set()).add(text)
+    return tuple(
+        (number, depth, key, spelling)
+        for number, chain in enumerate(chains_of(keys))
+        for depth, key in enumerate(chain)
+        for spelling in sorted({key, *spellings.get(key, ())})
+    )

@@ -5,9 +5,12 @@ each condition takes a column's SQL expression from `Columns`.
 """
 
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 
 from kinegraph.catalog.rules import BANDS, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
+from kinegraph.classification.rules_safety import AVOID_SCORE, MAX_SCORE, OFFERED_BELOW
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
 from kinegraph.kit.sessions import Arguments
 from kinegraph.lexicon.rules_filter import sought_names
@@ -22,8 +25,9 @@ KEYS = tuple(f"{name}_keys" for name in CASELESS)
 STORED: Columns = {
     **{name: f"e.{name}" for name in (*COLUMNS, *KEYS, "created_at", "updated_at")},
     "viewed_by": "e.organization_id",
+    "restricted_by": "e.organization_id",
 }
-"""The stored columns of an exercise e, and the organization whose texts of it are sought."""
+"""The stored columns of an exercise e; the organization whose texts of it are sought, and whose restrictions count."""
 
 
 CANONICAL_VIEW = ""
@@ -101,7 +105,7 @@ def named_conditions(
     found += _difficulties(wanted, columns, arguments)
     found += _lists(wanted, columns, arguments)
     found += [("q", each) for each in _named(wanted, columns, arguments, viewer)]
-    return found + _tags(wanted, arguments) + _layers(wanted, arguments)
+    return found + _tags(wanted, arguments) + _layers(wanted, columns, arguments)
 
 
 def _named(wanted: Filter, columns: Columns, arguments: Arguments, viewer: str | None) -> list[str]:
@@ -130,23 +134,92 @@ def _tags(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:
     return found
 
 
-def _layers(wanted: Filter, arguments: Arguments) -> list[tuple[str, str]]:
+def _layers(wanted: Filter, columns: Columns, arguments: Arguments) -> list[tuple[str, str]]:
     """The conditions on an exercise's training layers and contraindications."""
     found = []
-    if wanted.max_fatigue is not None:
-        fatigue = _layer("exercise_programming_profiles", "layer.fatigue_score")
-        found.append(("max_fatigue", f"{fatigue} <= {arguments.bind(wanted.max_fatigue, 'integer')}"))
+    for name, value, test, kind in PROFILES:
+        if (sought := getattr(wanted, name)) is not None:
+            argument = arguments.bind(list(sought) if isinstance(sought, tuple) else sought, kind)
+            profile = _layer("exercise_programming_profiles", value.format(value=argument))
+            found.append((name, test.format(profile=profile, value=argument)))
     if wanted.safe_for:
-        is_strict = wanted.safe_for_strictness == SafetyStrictness.RESTRICTION
-        severities = "'absolute', 'restriction'" if is_strict else "'absolute'"
-        listed = "(layer.avoid_if || layer.caution_if)" if is_strict else "layer.avoid_if"
-        keys = arguments.bind(list(wanted.safe_for), "text[]")
-        found.append(("safe_for", f"{_layer('exercise_safety_constraints', f'{listed} && {keys}')} IS NOT TRUE"))
-        against = f"""(SELECT true FROM exercise_contraindications against
-                WHERE against.exercise_id = e.id AND against.severity IN ({severities})
-                  AND against.condition = ANY ({keys}) LIMIT 1) IS NULL"""
-        found.append(("safe_for", against))
+        found.append(("safe_for", _is_safe(wanted, columns, arguments)))
     return found
+
+
+PROFILES = (
+    ("max_fatigue", "layer.fatigue_score", "{profile} <= {value}", "integer"),
+    ("stability_max", "layer.stability_demand", "{profile} <= {value}", "integer"),
+    ("skill_max", "layer.skill_demand", "{profile} <= {value}", "integer"),
+    ("force_type", "layer.force_type", "{profile} = {value}", "text"),
+    ("class_key", "layer.class_key", "{profile} = ANY ({value})", "text[]"),
+    ("goal", "layer.recommended_rest_times ? {value}", "{profile}", "text"),
+)
+"""The filters of programming profiles: the value of a profile, the condition on it, and the argument's type."""
+
+
+@cache
+def _risk() -> str:
+    """The text of `risk.sql`, without the comment that it begins with."""
+    return (files("kinegraph.catalog") / "risk.sql").read_text().partition("\n(SELECT")[2]
+
+
+EVERY = ("c.avoid_if || c.caution_if || c.indicated_for", "'absolute', 'restriction', 'warning'")
+RULED_OUT = ("c.avoid_if", "'absolute'")
+"""The lists of constraints and the severities of contraindications that have a part in a score, or in one of 100."""
+
+
+def _is_safe(wanted: Filter, columns: Columns, arguments: Arguments) -> str:
+    """The condition that an exercise may be offered to a person with the filter's conditions."""
+    is_strict = wanted.safe_for_strictness == SafetyStrictness.RESTRICTION
+    limit = OFFERED_BELOW if is_strict else AVOID_SCORE
+    is_shown = "true" if wanted.include_unclassified else "c.id IS NOT NULL"
+    value = f"{is_shown} AND assessed.score < {limit}"
+    return _of_person(value, is_shown, EVERY if is_strict else RULED_OUT, wanted, columns, arguments)
+
+
+def risk(wanted: Filter, columns: Columns, arguments: Arguments) -> str:
+    """The risk score of an exercise for a person with the filter's conditions; 0 without conditions."""
+    if not wanted.chains:
+        return "0"
+    value = f"CASE WHEN c.id IS NULL THEN greatest({{0}}, {MAX_SCORE}) ELSE {{0}} END"
+    return _of_person(value.format("assessed.score"), value.format("0"), EVERY, wanted, columns, arguments)
+
+
+def _of_person(
+    value: str, untouched: str, lists: tuple[str, str], wanted: Filter, columns: Columns, arguments: Arguments
+) -> str:
+    """A value of `risk.sql`, for a person with the filter's conditions."""
+    numbers, depths, keys, spellings = (list(each) for each in zip(*wanted.chains, strict=True))
+    arrays = ((numbers, "integer[]"), (depths, "integer[]"), (keys, "text[]"))
+    bound = [arguments.bind(values, kind) for values, kind in arrays]
+    spelled, constraints = arguments.bind(spellings, "text[]"), "exercise_safety_constraints"
+    return "(SELECT" + _risk().format(
+        value=value,
+        untouched=untouched,
+        listed=lists[0],
+        severities=lists[1],
+        nearest=_layer(constraints, "layer.id"),
+        sources=SOURCES.format(table=constraints),
+        chains=", ".join((*bound, spelled)),
+        spellings=spelled,
+        viewer=columns["restricted_by"],
+    )
+
+
+SOURCES = """SELECT e.id UNION ALL
+            SELECT id FROM (
+                WITH RECURSIVE ancestor (id, distance) AS (
+                    SELECT e.forked_from_id, 1
+                    WHERE e.forked_from_id IS NOT NULL
+                      AND NOT EXISTS (SELECT FROM {table} layer WHERE layer.exercise_id = e.id)
+                    UNION ALL
+                    SELECT source.forked_from_id, ancestor.distance + 1
+                    FROM ancestor JOIN exercises source ON source.id = ancestor.id
+                    WHERE source.forked_from_id IS NOT NULL AND ancestor.distance < 100
+                      AND NOT EXISTS (SELECT FROM {table} layer WHERE layer.exercise_id = ancestor.id))
+                SELECT id FROM ancestor) AS inherited"""
+"""The ids of an exercise, and of its sources up to the nearest that has a row of a layer."""
 
 
 def _layer(table: str, value: str) -> str:
@@ -190,6 +263,7 @@ def _lists(wanted: Filter, columns: Columns, arguments: Arguments) -> list[tuple
         "requires_equipment": "{equipment_keys} && {values}",
         "available_equipment": "{equipment_keys} <@ {values}",
         "exclude_equipment": "NOT {equipment_keys} && {values}",
+        "exclude_muscles": "NOT ({primary_muscles_keys} || {secondary_muscles_keys}) && {values}",
     }
     return [
         (name, test.format(values=arguments.bind(values, "text[]"), **columns))

@@ -19,6 +19,22 @@ class Unit(StrEnum):
     CALORIES = "calories"
 
 
+class TrainingGoal(StrEnum):
+    """What a set is done for."""
+
+    STRENGTH = "strength"
+    HYPERTROPHY = "hypertrophy"
+    ENDURANCE = "endurance"
+    POWER = "power"
+
+
+class ForceType(StrEnum):
+    """Whether several joints move, or one."""
+
+    COMPOUND = "compound"
+    ISOLATION = "isolation"
+
+
 GOALS = ("strength", "hypertrophy", "endurance", "power")
 GENERAL = "general"
 """The prescription of exercises that serve none of the goals: stretches, rolling, breathing."""

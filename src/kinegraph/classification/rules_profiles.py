@@ -1,7 +1,7 @@
 """The programming profile of an exercise, from its class and modifiers (docs/training.md, Profiles)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 
 from kinegraph.classification.rules_classes import GOALS, PrescriptionRange, Unit, classes, modifiers
@@ -83,7 +83,7 @@ def profile_of(subject: Subject) -> Profile:
     anchor = values["optimal_frequency"]
     if anchor is not None:
         values["optimal_frequency"] = min(anchor, floor(HOURS_PER_WEEK / recovery) if recovery else 7, 7)
-    return Profile(values, force_type(subject.kind), tempo, prescriptions)
+    return Profile(values, force_type(subject.kind), tempo, _with_ordered_rests(prescriptions))
 
 
 def recovery_hours(damage: int, fatigue: int) -> int:
@@ -95,6 +95,16 @@ def recovery_hours(damage: int, fatigue: int) -> int:
 def force_type(kind: str) -> str | None:
     """Compound or isolation, by the kind of the exercise; None for mobility and tests."""
     return {"strength_isolation": "isolation", "mobility": None, "test": None}.get(kind, "compound")
+
+
+def _with_ordered_rests(prescriptions: Mapping[str, PrescriptionRange]) -> dict[str, PrescriptionRange]:
+    """The prescriptions with a rest for strength that is no shorter than for hypertrophy, and so on to endurance."""
+    found, least = dict(prescriptions), 0
+    for goal in reversed(GOALS[:3]):
+        if goal in found:
+            least = max(least, found[goal].rest_seconds)
+            found[goal] = replace(found[goal], rest_seconds=least)
+    return found
 
 
 def _sum(value: int | None, by: int) -> int | None:

@@ -117,11 +117,8 @@ class Person:
     __slots__ = ("chains", "conditions", "having")
 
     def __init__(self, conditions: Iterable[str]) -> None:
-        having = set(conditions)
-        self.conditions = frozenset(having)
-        found = [_chain(condition) for condition in sorted(having)]
-        inside = {ancestor for chain in found for ancestor in chain[1:]}
-        self.chains: Sequence[Sequence[str]] = [chain for chain in found if chain[0] not in inside]
+        self.conditions = frozenset(conditions)
+        self.chains: Sequence[Sequence[str]] = chains_of(self.conditions)
         self.having = frozenset(condition for chain in self.chains for condition in chain)
 
     def __len__(self) -> int:
@@ -163,6 +160,13 @@ def _score(scores: Mapping[str, int], chains: Sequence[Sequence[str]]) -> int:
                 condition, score = each, of
         highest[condition] = score
     return sum(highest.values())
+
+
+def chains_of(conditions: Iterable[str]) -> list[list[str]]:
+    """Each condition with its ancestors, the nearest first; a condition that another one includes is in its chain."""
+    found = [_chain(condition) for condition in sorted(set(conditions))]
+    inside = {ancestor for chain in found for ancestor in chain[1:]}
+    return [chain for chain in found if chain[0] not in inside]
 
 
 def _chain(condition: str) -> list[str]:

@@ -1,13 +1,13 @@
 """The severity matrix: which conditions speak against an exercise, and how strongly (docs/training.md, Safety).
 
 Per condition the strictest rule that matches counts, the first of equal ones. Who has a condition has its parents too
-(docs/domain.md, Conditions), so that a condition is at least as severe as its parent.
+(docs/domain.md, Training layers), so that a condition is at least as severe as its parent.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from kinegraph.classification.rules_classes import data
 from kinegraph.taxonomy.rules_conditions import vocabulary
@@ -120,13 +120,14 @@ def findings(traits: Traits, exceptions: Mapping[str, Finding] | None = None) ->
     `exceptions` replace what the matrix gives for their conditions, and what these would inherit.
     """
     found: dict[str, Finding] = {}
+    by_matrix = _by_matrix(traits)
     for condition in parents_first():
         parent = vocabulary()[condition].parent
         inherited = found.get(parent) if parent is not None else None
         if exceptions and condition in exceptions:
             finding = exceptions[condition]
         else:
-            finding = _strictest(condition, traits)
+            finding = by_matrix.get(condition) or Finding(condition, Severity.NONE, "")
             if inherited is not None and RANK.get(inherited.severity, -1) > RANK[finding.severity]:
                 finding = replace(inherited, condition=condition, is_inherited=True)
         if finding.severity is not Severity.NONE:
@@ -134,12 +135,16 @@ def findings(traits: Traits, exceptions: Mapping[str, Finding] | None = None) ->
     return {condition: found[condition] for condition in vocabulary() if condition in found}
 
 
-def _strictest(condition: str, traits: Traits) -> Finding:
-    matching = [rule for rule in matrix()[condition] if rule.matches(traits)]
-    if not matching:
-        return Finding(condition, Severity.NONE, "")
-    rule = max(matching, key=lambda rule: RANK[rule.severity])
-    return Finding(condition, rule.severity, rule.because, rule.instead)
+@lru_cache(2_000)
+def _by_matrix(traits: Traits) -> Mapping[str, Finding]:
+    """The strictest rule of each condition. An entry is valid as long as the process: the matrix is a file of it."""
+    found = {}
+    for condition, rules in matrix().items():
+        matching = [rule for rule in rules if rule.matches(traits)]
+        strictest = max(matching, key=lambda rule: RANK[rule.severity], default=None)
+        if strictest is not None:
+            found[condition] = Finding(condition, strictest.severity, strictest.because, strictest.instead)
+    return found
 
 
 @cache

@@ -68,7 +68,7 @@ class Exercise(ExerciseFields, Node):
         store_details.instructions_of, "id", "What the athlete does, in order.", assumed_size=6
     )
     contraindications: list[Contraindication] = edge(
-        store_details.contraindications_of, "id", "The conditions that speak against it.", assumed_size=3
+        store_details.contraindications_of, "id", "The conditions that speak against it.", assumed_size=25
     )
     categories: list[TaxonomyTerm] = _tagged(TaxonomyKind.CATEGORY, "The categories that it is tagged with.")
     body_regions: list[TaxonomyTerm] = _tagged(TaxonomyKind.BODY_REGION, "The parts of the body it is for.")

@@ -160,7 +160,7 @@ class Mutation:
         session = await info.context.write_session()
         columns |= details.addresses(files, info.context.address)
         with checks.layer():
-            row = await _lock_edited_exercise(session, id, if_updated_at, checks)
+            row = await lock_edited(session, id, if_updated_at, checks, "id", "ifUpdatedAt")
         with checks.layer():
             details.require_usable(files, (row.organization_id, row.id) if row else None)
         if row is not None:
@@ -178,7 +178,7 @@ class Mutation:
     @takes_input("The exercise to delete.")
     async def delete_exercise(self, info: Info, id: ExerciseId) -> DeletePayload:
         session = await info.context.write_session()
-        row = await lock_writable(session, id)
+        row = await lock_writable(session, id, "id")
         await store.delete(session, row.id)
         return deleted(row.id)
 
@@ -230,10 +230,12 @@ def _check_against(row: rules.ExerciseRow, columns: dict[str, Any], details: Det
         require_unlocked(row, columns, details.path_of(locked_columns(columns)))
 
 
-async def _lock_edited_exercise(
-    session: WriteSession[Viewer], id: str, if_updated_at: datetime | None, checks: Checks
+async def lock_edited(
+    session: WriteSession[Viewer], id: str, if_updated_at: datetime | None, checks: Checks, *path: str
 ) -> rules.ExerciseRow | None:
     """Lock the exercise that the viewer wants to write, and return it. An edit of another version is a fault.
+
+    The last two names of `path` are those of the id and of the version, the ones before lead to both.
 
     None where it was deleted since that version. Raises NotFound and Forbidden.
     """
@@ -243,27 +245,28 @@ async def _lock_edited_exercise(
         row: Any = await stored_row(session, store.by_ids, key)
         if row is not None and is_stale(if_updated_at, [row.updated_at]) and rules.is_edited_by(session.viewer, row):
             editor, is_deleted = await last_editor(session, "exercises", id=key), row.deleted_at is not None
-            at, stored = "ifUpdatedAt", {"exercise": row}
-            checks.refusals += [stale_edit(session.viewer, editor, row.updated_at, at, is_deleted=is_deleted, **stored)]
+            at, stored = (*path[:-2], path[-1]), {"exercise": row}
+            refusal = stale_edit(session.viewer, editor, row.updated_at, *at, is_deleted=is_deleted, **stored)
+            checks.refusals.append(refusal)
             if is_deleted:
                 return None
-    return await lock_writable(session, id)
+    return await lock_writable(session, id, *path[:-1])
 
 
-async def lock_writable(session: WriteSession[Viewer], id: str, path: str = "id") -> rules.ExerciseRow:
+async def lock_writable(session: WriteSession[Viewer], id: str, *path: str) -> rules.ExerciseRow:
     """Lock the exercise that the viewer wants to write, and return it. Raises NotFound and Forbidden."""
-    key = require_key(rules.stored_id(id), path)
+    key = require_key(rules.stored_id(id), *path)
     exercise = (await store.by_ids(session, [key]))[0]
     if exercise is None or not rules.is_visible(session.viewer, exercise):
-        raise NotFound("There is no such exercise.", path)
-    rules.require_writer(session.viewer, exercise.organization_id, path)
-    return await _lock_row(session, key, path)
+        raise NotFound("There is no such exercise.", *path)
+    rules.require_writer(session.viewer, exercise.organization_id, *path)
+    return await _lock_row(session, key, *path)
 
 
-async def _lock_row(session: WriteSession, id: UUID, path: str = "id") -> rules.ExerciseRow:
+async def _lock_row(session: WriteSession, id: UUID, *path: str) -> rules.ExerciseRow:
     row = await store.lock(session, id)
     if row is None:
-        raise NotFound("The exercise was deleted meanwhile.", path)
+        raise NotFound("The exercise was deleted meanwhile.", *path)
     return row
 
 

@@ -110,6 +110,7 @@ exercise_progressions = Table(
     Column("notes", Text),
     Column("seed_hash", Text),
     *moments(),
+    Column("updated_by_user_id", Uuid, ForeignKey("users.id", ondelete="SET NULL")),
     *(
         ForeignKeyConstraint(
             [f"{end}_exercise_id", "scope"],

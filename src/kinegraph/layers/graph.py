@@ -1,6 +1,7 @@
 """The GraphQL types of the training layers, as fields of stored exercises."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable
+from datetime import datetime
 from typing import Annotated, Any, cast  # Any: GraphQL reads rows by field name
 
 import strawberry
@@ -17,20 +18,6 @@ from kinegraph.layers.graph_safety import Conditions, SafetyAssessment, SafetyCo
 
 MAX_DEPTH = 25
 
-described_enum(
-    rules.TrainingGoal,
-    "What a set is done for.",
-    STRENGTH="The greatest force: heavy loads, few repetitions, long rests.",
-    HYPERTROPHY="Muscle mass: moderate loads close to failure.",
-    ENDURANCE="Many repetitions or a long time at a low load.",
-    POWER="Force with speed: light to moderate loads, far from failure.",
-)
-described_enum(
-    rules.ForceType,
-    "Whether several joints move, or one.",
-    COMPOUND="Several joints move.",
-    ISOLATION="One joint moves, or the trunk is held.",
-)
 described_enum(
     rules.ProgressionType,
     'What an edge\'s end is of its beginning: "to is the TYPE of from".',
@@ -55,8 +42,8 @@ Goal = Annotated[rules.TrainingGoal, strawberry.argument(description="What the s
 
 @strawberry.type(description="A range of repetitions.")
 class RepRange:
-    min: int = strawberry.field(description="The fewest repetitions.")
-    max: int = strawberry.field(description="The most repetitions.")
+    min: int = strawberry.field(description="The fewest repetitions of a set.")
+    max: int = strawberry.field(description="The most repetitions of a set.")
 
 
 @strawberry.type(description="How much of an exercise a set has, how many sets, and the rest after each.")
@@ -121,11 +108,17 @@ class ProgrammingProfile:
     epoc_effect: int | None = strawberry.field(description="How much energy the recovery takes, 1 to 10.")
 
 
+PROFILES: frozenset[Hashable] = frozenset(
+    (store.profiles_of, *(("ProgrammingProfile", name) for name in ("repRange", "restSeconds", "prescription")))
+)
+"""The fields of profiles, all changes of which move the version of the library."""
+
+
 @strawberry.type(description='An edge of the progression graph: "to is the type of from".')
 class Progression:
     id: strawberry.ID = strawberry.field(description="The edge's id.")
-    from_: Exercise = edge(by_ids, "from_exercise_id", "Where it begins.", name="from")
-    to: Exercise = edge(by_ids, "to_exercise_id", "Where it leads.")
+    from_: Exercise = edge(by_ids, "from_exercise_id", "The exercise where it begins.", name="from")
+    to: Exercise = edge(by_ids, "to_exercise_id", "The exercise where it leads.")
 
     @field("What the end is of the beginning.", "progression_type")
     def type(root: strawberry.Parent[Any]) -> rules.ProgressionType:
@@ -141,6 +134,7 @@ class Progression:
     readiness_indicators: list[str] = strawberry.field(description="How one sees that somebody is ready; measurable.")
     transition_cues: list[str] = strawberry.field(description="What to change in the first sessions.")
     notes: str | None = strawberry.field(description="What else to know.")
+    updated_at: datetime = strawberry.field(description="When it was changed last, its version for ifUpdatedAt.")
 
 
 EdgeType = Annotated[
@@ -174,8 +168,8 @@ class ExerciseLayers:
         checks = Checks()
         steps = checks.whole(depth, ("depth",), 1, MAX_DEPTH)
         checks.done()
-        ids: Sequence[Any] = await info.context.load(store.chains_of, root.id, depth=steps)
-        return [cast(Exercise, await info.context.load(by_ids, id)) for id in ids]
+        found: list[Exercise] = await info.context.load(store.harder_exercises, root.id, depth=steps)
+        return found
 
     safety: SafetyConstraint | None = edge(
         store.safety_of,

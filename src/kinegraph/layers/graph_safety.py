@@ -14,6 +14,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import field
 from kinegraph.layers import rules
 from kinegraph.layers.rules_safety import MAX_CONDITIONS, ShownSafety, checked_conditions
+from kinegraph.taxonomy.rules_conditions import folded
 
 described_enum(
     rules.RiskLevel,
@@ -32,7 +33,7 @@ Conditions = Annotated[
 
 @strawberry.type(description="What to do with a condition instead.")
 class SafetyModification:
-    condition: str = strawberry.field(description="The condition.")
+    condition: str = strawberry.field(description="The condition's key, such as knee_pain.")
 
     @field("One change, with a number or another exercise.", "text")
     def modification(root: strawberry.Parent[Any]) -> str:
@@ -45,7 +46,7 @@ class SafetyModification:
 
 @strawberry.type(description="How much a condition speaks against an exercise.")
 class ConditionRisk:
-    condition: str = strawberry.field(description="The condition.")
+    condition: str = strawberry.field(description="The condition's key, such as knee_pain.")
     score: int = strawberry.field(description="1 to 99; from 60 on, software does not offer the exercise.")
 
 
@@ -56,11 +57,11 @@ class SafetyConstraint:
     indicated_for: list[str] = strawberry.field(description="Conditions that it is a treatment of.")
     stressors: list[str] = strawberry.field(description="How it loads the body; from them the conditions follow.")
 
-    @field("What to do instead, by condition.", assumed_size=5)
+    @field("What to do instead, by condition.", assumed_size=25)
     def modifications(root: strawberry.Parent[ShownSafety]) -> list[SafetyModification]:
         return cast(list[SafetyModification], root.constraint.modifications)
 
-    @field("Scores of the conditions that do not rule it out.", assumed_size=5)
+    @field("Scores of the conditions that do not rule it out.", assumed_size=25)
     def risk_scores(root: strawberry.Parent[ShownSafety]) -> list[ConditionRisk]:
         return [ConditionRisk(condition=key, score=score) for key, score in root.constraint.risk_scores.items()]
 
@@ -101,16 +102,22 @@ async def condition_keys(
 ) -> tuple[str, ...]:
     """The keys of a person's conditions, as `checked_conditions` checks them. Raises Refused for unknown ones.
 
-    Spellings that only exercises have are read where one is not in the vocabulary.
+    Spellings that only exercises have are read where one is not in the vocabulary. Of an organization's exercises all
+    are known to all of its members, so that an answer depends on the organization alone (it is cached); only those of
+    exercises that the viewer sees are suggested.
     """
     checks = Checks()
     keys = checked_conditions(conditions, (), checks, *path)
     if checks.refusals:
         viewer: Viewer = await info.context.viewer()
-        whose = organization_id if organization_id is not None and viewer.sees_library(organization_id) else None
+        whose = organization_id if organization_id is not None and viewer.organization(organization_id) else None
         sees_drafts = viewer.coaches(whose) if whose is not None else viewer.is_platform_admin
         rows = await info.context.load(conditions_of, (whose, sees_drafts))
+        allowed = {folded(row.condition) for row in rows if whose is not None or row.is_shown}
+        is_listed = whose is None or viewer.sees_library(whose)
         checks = Checks()
-        keys = checked_conditions(conditions, own_conditions(rows), checks, *path)
+        keys = checked_conditions(
+            conditions, allowed, checks, *path, suggested=own_conditions(rows) if is_listed else ()
+        )
     checks.done()
     return keys

@@ -6,23 +6,9 @@ from enum import StrEnum
 from typing import Any, Protocol  # Any: JSON columns
 from uuid import UUID
 
-from kinegraph.classification.rules_classes import GENERAL, Unit
+from kinegraph.classification.rules_classes import GENERAL, ForceType, TrainingGoal, Unit
 
-
-class TrainingGoal(StrEnum):
-    """What a set is done for."""
-
-    STRENGTH = "strength"
-    HYPERTROPHY = "hypertrophy"
-    ENDURANCE = "endurance"
-    POWER = "power"
-
-
-class ForceType(StrEnum):
-    """Whether several joints move, or one."""
-
-    COMPOUND = "compound"
-    ISOLATION = "isolation"
+__all__ = ["ForceType", "TrainingGoal"]
 
 
 class ProgressionType(StrEnum):

@@ -1,9 +1,11 @@
 """The safety constraints of an exercise as a viewer sees them, and the conditions of a person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Protocol  # Any: JSON columns
 
+from kinegraph.catalog.rules_conditions import MAX_COMPARED, MAX_SUGGESTED
 from kinegraph.classification.rules_safety import (
     AVOID_SCORE,
     SCORES,
@@ -114,28 +116,32 @@ def assessed(shown: ShownSafety | None, conditions: Sequence[str] | Person) -> A
     return replace(found, is_safe=False, score=UNASSESSED_SCORE, is_classified=False)
 
 
-def checked_conditions(texts: Sequence[str], own: Iterable[str], checks: Checks, *path: str) -> tuple[str, ...]:
-    """The keys of a person's conditions, sorted. `own`: further spellings that the viewer may know of.
+def checked_conditions(
+    texts: Sequence[str], own: Collection[str], checks: Checks, *path: str, suggested: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The keys of a person's conditions, sorted. `own`: further spellings that are known, folded.
 
-    A text with several meanings means all of them. Unknown ones are refused, with the nearest are.
+    A text with several meanings means all of them. Unknown ones are refused, with the nearest of the vocabulary and of
+    `suggested`.
     """
     if len(texts) > MAX_CONDITIONS:
         checks.refuse(f"Must be at most {MAX_CONDITIONS} conditions; these are {len(texts)}.", *path)
         return ()
-    others = {folded(text): text for text in own}
     found: set[str] = set()
     for position, text in enumerate(texts):
-        keys = meant(text) if len(text) <= MAX_CONDITION_LENGTH else frozenset()
+        is_short = len(text) <= MAX_CONDITION_LENGTH
+        keys = meant(text) if is_short else frozenset()
         if keys:
             found |= keys
-        elif folded(text) in others:
+        elif is_short and folded(text) in own:
             found.add(folded(text))
         else:
-            _refuse_unknown(text, others.values(), checks, (*path, str(position)))
+            _refuse_unknown(text, suggested, checks, (*path, str(position)))
     return tuple(sorted(found))
 
 
-def _refuse_unknown(text: str, others: Iterable[str], checks: Checks, path: Path) -> None:
-    close = nearest(text[:MAX_CONDITION_LENGTH], others)
-    hint = f"the nearest are: {', '.join(close)}" if close else "contraindicationConditions lists them"
+def _refuse_unknown(text: str, suggested: Iterable[str], checks: Checks, path: Path) -> None:
+    is_compared = len(checks.refusals) < MAX_SUGGESTED
+    close = nearest(text[:MAX_CONDITION_LENGTH], islice(suggested, MAX_COMPARED)) if is_compared else []
+    hint = f"the nearest known: {', '.join(close)}" if close else "contraindicationConditions lists them"
     checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", *path)

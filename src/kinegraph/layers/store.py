@@ -1,9 +1,11 @@
 """Reading the training layers of exercises; a fork without a row of a layer has that of its nearest source."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias  # Any: rows of any batch function
 from uuid import UUID
 
+from kinegraph.exercise.rules import ExerciseRow
+from kinegraph.exercise.store import by_ids
 from kinegraph.kit.rows import grouped, in_key_order
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.rules import ProfileRow, ProgressionRow
@@ -46,7 +48,10 @@ SafetyKey: TypeAlias = tuple[UUID | None, UUID]
 
 
 async def safety_of(session: ReadSession, keys: Sequence[SafetyKey]) -> list[ShownSafety | None]:
-    """The safety constraints of each exercise as an organization sees it; None where nothing is known of it."""
+    """The safety constraints of each exercise as an organization sees it; None where nothing is known of it.
+
+    A fork that inherits its source's constraints has the organization's restrictions of the source too.
+    """
     rows: list[SafetyRow] = await session.fetch(
         f"""
         WITH RECURSIVE {CHAIN.format(table="exercise_safety_constraints")},
@@ -67,8 +72,9 @@ async def safety_of(session: ReadSession, keys: Sequence[SafetyKey]) -> list[Sho
                       UNION ALL
                       SELECT condition, severity, modification
                       FROM safety_restrictions restriction
-                      WHERE restriction.exercise_id = wanted.exercise_id
-                        AND restriction.organization_id = wanted.organization_id) AS each) AS added
+                      WHERE restriction.organization_id = wanted.organization_id
+                        AND restriction.exercise_id IN (
+                            SELECT chain.id FROM chain WHERE chain.exercise_id = wanted.exercise_id)) AS each) AS added
         FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (exercise_id, organization_id, position)
         LEFT JOIN stored ON stored.exercise_id = wanted.exercise_id
         ORDER BY wanted.position
@@ -135,3 +141,26 @@ async def chains_of(session: ReadSession, exercise_ids: Sequence[UUID], depth: i
     )
     found = {row.start: row.path for row in rows}
     return [found[id] for id in exercise_ids]
+
+
+async def harder_exercises(session: ReadSession, exercise_ids: Sequence[UUID], depth: int) -> list[list[ExerciseRow]]:
+    """The exercises of the chain of progressions from each exercise: two statements."""
+    chains = await chains_of(session, exercise_ids, depth)
+    return await _several(session, by_ids, chains)
+
+
+async def several_by_ids(session: ReadSession, groups: Sequence[tuple[UUID, ...]]) -> list[list[ExerciseRow | None]]:
+    """The exercises of each group of ids, in their order; None for one that there is not."""
+    return await _several(session, by_ids, groups)
+
+
+async def several_profiles(session: ReadSession, groups: Sequence[tuple[UUID, ...]]) -> list[list[ProfileRow | None]]:
+    """The programming profiles of each group of exercises, in their order, as `profiles_of` has them."""
+    return await _several(session, profiles_of, groups)
+
+
+async def _several(session: ReadSession, batch: Any, groups: Sequence[Sequence[UUID]]) -> list[list[Any]]:
+    """The answers of a batch function to groups of ids, which are sent together."""
+    ids = list(dict.fromkeys(id for group in groups for id in group))
+    found = dict(zip(ids, await batch(session, ids), strict=True))
+    return [[found[id] for id in group] for group in groups]

@@ -28,7 +28,7 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import Caching, Node, edge, extends, field, given, node
 from kinegraph.kit.pages import Page
-from kinegraph.layers.graph import ProgrammingProfile
+from kinegraph.layers.graph import PROFILES, ProgrammingProfile
 from kinegraph.layers.graph_safety import Conditions, SafetyAssessment, SafetyConstraint, condition_keys
 from kinegraph.layers.rules_safety import assessed
 from kinegraph.layers.store import SafetyKey, profiles_of, safety_of
@@ -148,7 +148,7 @@ class EffectiveExercise(ExerciseFields, Node):
         _row_id,
         "The conditions that speak against it, as stored.",
         required_columns=("id",),
-        assumed_size=3,
+        assumed_size=25,
     )
     programming: ProgrammingProfile | None = edge(
         profiles_of,
@@ -190,12 +190,10 @@ class EffectiveExercise(ExerciseFields, Node):
     )
 
 
-LAYERS: frozenset[Hashable] = frozenset(
-    (
-        *(profiles_of, safety_of, ("EffectiveExercise", "safetyFor")),
-        *(("EffectiveExercise", "figureUrl"), ("Exercise", "figureUrl")),
-    )
-)
+LAYERS: frozenset[Hashable] = PROFILES | {
+    *(safety_of, ("EffectiveExercise", "safetyFor")),
+    *(("EffectiveExercise", "figureUrl"), ("Exercise", "figureUrl")),
+}
 """The fields of the training layers, whose changes move the version of the library, and of figures, which follow from
 the row while the process runs."""
 

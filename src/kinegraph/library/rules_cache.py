@@ -7,13 +7,13 @@ members alike, so the entry depends on nothing else of the viewer. A viewer who 
 Version: two values of the table `versions`, read with the viewer in the session's snapshot (`Viewer.version`):
 
     kind     organization       moved by every change of
-    library  none (canonical)   canonical rows of exercises
-    library  the page's         its rows of exercises, and of exercise_org_overrides
+    library  none (canonical)   canonical rows of exercises, of their layers and contraindications
+    library  the page's         its rows of exercises, of exercise_org_overrides and safety_restrictions
 
 Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
-which call `kinegraph_change_version` (migrations 0010, 0025); `organizations_changed` (0011) does with each change of
-an organization's row. An entry is invalid exactly when one of the two versions differs. The next query misses it and
-replaces it. Without a version nothing is cached.
+which call `kinegraph_change_version` (migrations 0010, 0025, 0037); `organizations_changed` (0011) does with each
+change of an organization's row. An entry is invalid exactly when one of the two versions differs. The next query misses
+it and replaces it. Without a version nothing is cached.
 
 A page of the last rows is cached where `first` is null: otherwise the arguments alone do not tell a `first` that was
 sent, which is refused, from its default.
@@ -33,7 +33,7 @@ import orjson
 
 from kinegraph.identity.rules import Viewer
 
-UNCACHED_FILTERS = frozenset(("categoryId", "bodyRegionId", "equipmentId", "maxFatigue", "safeFor"))
+UNCACHED_FILTERS = frozenset(("categoryId", "bodyRegionId", "equipmentId"))
 """Filters that read tables whose changes move neither version."""
 
 

@@ -30,8 +30,9 @@ EFFECTIVE = {
     **{column: _effective_sql(column) if column in OVERRIDABLE else sql for column, sql in STORED.items()},
     **{f"{column}_keys": _effective_keys(column) for column in CASELESS if column in OVERRIDABLE},
     "viewed_by": "coalesce(e.organization_id, o.organization_id)",
+    "restricted_by": "wanted.organization_id",
 }
-"""The SQL expression of each column for filters, orders and facets of a library."""
+"""The SQL expression of each column for filters, orders and facets of a library, whose organization is of `wanted`."""
 
 CUSTOMIZED = f"jsonb_strip_nulls(o.overrides) ?| ARRAY[{', '.join(repr(key) for key in OVERRIDABLE_BY_KEY)}]"
 """SQL condition: the override changes at least one field, by the rules of the merge."""

@@ -16,6 +16,7 @@ from kinegraph.catalog.store_filters import (
     conditions,
     indexed,
     named_conditions,
+    risk,
 )
 from kinegraph.catalog.store_orders import (
     ORDERS,
@@ -151,6 +152,38 @@ async def library_counts(
         f"SELECT {total} AS exercises FROM {libraries} ORDER BY wanted.position", *arguments.values
     )
     return [row.exercises for row in rows]
+
+
+async def safest(
+    session: ReadSession, keys: Sequence[LibraryKey], wanted: Filter, limit: int
+) -> list[list[tuple[UUID, UUID]]]:
+    """Of each organization's library the exercises of the lowest risk for a person with the filter's conditions.
+
+    As organization and exercise, in the order of their risk scores, equal ones by name; at most `limit`.
+    """
+    arguments, name = Arguments(), ORDERS[ExerciseSort.NAME_ASC]
+    libraries = _libraries(keys, arguments)
+    canonical = [*_canonical(LibrarySource.ALL, wanted, arguments), *conditions(wanted, EFFECTIVE, arguments, VIEWER)]
+    own = [*_own(wanted, arguments), *conditions(wanted, STORED, arguments)]
+    rows = await session.fetch_list(
+        f"""
+        SELECT wanted.position, wanted.organization_id, safe.id
+        FROM {libraries}
+        CROSS JOIN LATERAL (
+            SELECT e.id, {risk(wanted, EFFECTIVE, arguments)} AS risk,
+                   coalesce({name.overriding}, {name.stored}) AS name
+            FROM {CANONICAL} WHERE {" AND ".join(canonical)}
+            UNION ALL
+            SELECT e.id, {risk(wanted, STORED, arguments)}, {name.stored}
+            FROM exercises e WHERE {" AND ".join(own)}
+            ORDER BY risk, name, id
+            LIMIT {limit}) AS safe
+        ORDER BY wanted.position, safe.risk, safe.name, safe.id
+        """,
+        *arguments.values,
+    )
+    groups = grouped_by_position(rows, len(keys))
+    return [[(row.organization_id, row.id) for row in group] for group in groups]
 
 
 async def library_facets(

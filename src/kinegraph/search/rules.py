@@ -32,7 +32,7 @@ APPENDED = 0.005
 TRIGRAM_WEIGHTS: Mapping[QueryClass, float] = {QueryClass.MISSPELLED: 0.8, QueryClass.TOPIC: 0, QueryClass.NAME: 0}
 SEMANTIC_WEIGHTS: Mapping[QueryClass, float] = {
     QueryClass.MISSPELLED: APPENDED,
-    QueryClass.TOPIC: 0.08,
+    QueryClass.TOPIC: APPENDED,
     QueryClass.NAME: APPENDED,
 }
 """The weights of the lists of trigrams and of vectors beside full text (1).

@@ -118,8 +118,9 @@ async def _search(
         (1.0 if is_semantic else SEMANTIC_WEIGHTS[of_class], "real"),
     ):
         arguments.bind(value, kind)
-    effective = " AND ".join(conditions(wanted, EFFECTIVE, arguments))
-    stored = " AND ".join(conditions(wanted, STORED, arguments)) if vector else ""
+    of_viewer = {"restricted_by": "$1::uuid"}
+    effective = " AND ".join(conditions(wanted, {**EFFECTIVE, **of_viewer}, arguments))
+    stored = " AND ".join(conditions(wanted, {**STORED, **of_viewer}, arguments)) if vector else ""
     is_needed = (scope.organization_id is not None, query.is_misspelled and not is_semantic, bool(vector))
     text = filtered(effective, stored, frozenset(compress(PARTS, is_needed)))
     return await session.fetch(text, *arguments.values)

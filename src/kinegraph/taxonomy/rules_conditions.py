@@ -98,14 +98,6 @@ def with_ancestors(keys: Iterable[str]) -> set[str]:
     return found
 
 
-def matching(texts: Iterable[str], stored: Iterable[str]) -> set[str]:
-    """The stored spellings that stand for a condition which somebody with the conditions `texts` has."""
-    sent = list(texts)
-    exact = {folded(text) for text in sent}
-    having = with_ancestors(key for text in sent for key in meant(text))
-    return {key for key in stored if folded(key) in exact or meant(key) & having}
-
-
 MIN_LIKENESS = 0.7
 """The least share of equal letters (`difflib`) with which a condition is suggested for an unknown one."""
 

@@ -1,6 +1,7 @@
 """The muscles by which exercises are tagged, with groups and synonyms in three languages."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,27 @@ def groups() -> Mapping[str, str | None]:
     """Each muscle and group with the group that includes it, or None."""
     stored = _stored()
     return {each["key"]: each.get("group") for each in (*stored["groups"], *stored["muscles"])}
+
+
+@dataclass(frozen=True, slots=True)
+class Muscle:
+    """A muscle, or a group of muscles."""
+
+    key: str
+    group: str | None
+    is_group: bool
+    synonyms: tuple[str, ...]
+
+
+@cache
+def all_muscles() -> tuple[Muscle, ...]:
+    """The groups, then the muscles, in the order of the file."""
+    stored = _stored()
+    return tuple(
+        Muscle(each["key"], each.get("group"), kind == "groups", tuple(each["synonyms"]))
+        for kind in ("groups", "muscles")
+        for each in stored[kind]
+    )
 
 
 @cache
@@ -52,6 +74,12 @@ def muscles_meant(text: str) -> frozenset[str]:
     """The muscles that a text means: a key, a group or a synonym; none for an unknown one."""
     key = _by_spelling().get(folded(text))
     return frozenset() if key is None else members(key)
+
+
+@cache
+def spellings_of(key: str) -> tuple[str, ...]:
+    """The key of a muscle and its synonyms."""
+    return (key, *(text for each in _stored()["muscles"] if each["key"] == key for text in each["synonyms"]))
 
 
 def nearest_muscles(text: str) -> list[str]:

@@ -12,12 +12,12 @@ Version: three values of the table `versions`, read in the snapshot of the sessi
 
     kind        organization          moved by every change of                    read by
     workouts    the workout's         workout_sections, workout_movements         `tree_version`, with the workout's row
-    library     none (canonical)      canonical rows of exercises                 the viewer (`Viewer.version`)
-    library     the workout's         exercises and exercise_org_overrides        the viewer (`Viewer.version`)
+    library     none (canonical)      exercises with their layers                 the viewer (`Viewer.version`)
+    library     the workout's         the same, overrides, safety_restrictions    the viewer (`Viewer.version`)
 
 Triggers move them: `<table>_changed` (insert, update, delete; deferred to the commit) and `<table>_emptied` (truncate),
-which call `kinegraph_change_version` (migrations 0010 and 0025). `organizations_changed` (0011) gives an organization
-its first versions, and new ones of both kinds with each change of its row.
+which call `kinegraph_change_version` (migrations 0010, 0025 and 0037). `organizations_changed` (0011) gives an
+organization its first versions, and new ones of both kinds with each change of its row.
 
 So an entry is invalid exactly when one of the three versions differs from the entry's. The next query with the new
 versions misses it and replaces it; nothing has to be evicted. Without a version (an organization from before 0010)
