@@ -117,8 +117,11 @@ class Person:
     __slots__ = ("chains", "conditions", "having")
 
     def __init__(self, conditions: Iterable[str]) -> None:
-        self.conditions = frozenset(conditions)
-        self.chains: Sequence[Sequence[str]] = chains_of(self.conditions)
+        having = set(conditions)
+        self.conditions = frozenset(having)
+        found = [_chain(condition) for condition in sorted(having)]
+        inside = {ancestor for chain in found for ancestor in chain[1:]}
+        self.chains: Sequence[Sequence[str]] = [chain for chain in found if chain[0] not in inside]
         self.having = frozenset(condition for chain in self.chains for condition in chain)
 
     def __len__(self) -> int:
@@ -129,8 +132,8 @@ def assess(constraint: Constraint, conditions: Iterable[str] | Person) -> Assess
     """An exercise for a person.
 
     Along a chain of parents the highest score counts, then the chains are added, at most 99: what two conditions have
-    from a common parent counts once. Where a condition is an
-    indication, its parents say nothing: the treatment of a condition is not a risk of it.
+    from a common parent counts once. Where a condition is an indication, its parents say nothing: the treatment of a
+    condition is not a risk of it.
     """
     person = conditions if isinstance(conditions, Person) else Person(conditions)
     treated = frozenset(constraint.indicated_for)
@@ -160,13 +163,6 @@ def _score(scores: Mapping[str, int], chains: Sequence[Sequence[str]]) -> int:
                 condition, score = each, of
         highest[condition] = score
     return sum(highest.values())
-
-
-def chains_of(conditions: Iterable[str]) -> list[list[str]]:
-    """Each condition with its ancestors, the nearest first; a condition that another one includes is in its chain."""
-    found = [_chain(condition) for condition in sorted(set(conditions))]
-    inside = {ancestor for chain in found for ancestor in chain[1:]}
-    return [chain for chain in found if chain[0] not in inside]
 
 
 def _chain(condition: str) -> list[str]:
