@@ -35,10 +35,15 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     7  progression writing the progression graph of the canonical library
     8  training    writing the training layers: classes of exercises, profiles, safety, organizations' restrictions
     8  workout     workouts, sections, movements, snapshots; reading comments
+    8  candidates  exercises as software chooses among them: effective values and all layers, cached
     9  assignment  workouts planned for athletes
     9  comment     writing comments
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
+    9  programming  what may be done in a session, and how much of it: requests, eligible exercises, prescriptions
+    9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
     9  node        any object by its id (Relay's Node)
+   10  generator   workouts from a goal, muscles, equipment, time and conditions
+   10  checking    checks of whole workouts for a person, and warnings that coaches override
    10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  search      searching exercises, and suggestions while somebody types
    10  subscription  the subscriptions of the schema

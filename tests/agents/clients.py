@@ -87,7 +87,8 @@ class Gym:
             "search_exercises": {**organization, "text": "back squat", "first": 2},
             "find_workouts": organization,
             "show_workout": {"workoutId": self.workout},
-            "check_workout": {"workoutId": self.workout, **organization},
+            "check_workout": {"workoutId": self.workout, "conditions": ["knee_pain"], **organization},
+            "generate_workout": {"goal": "STRENGTH", "sessionMinutes": 30, "hasAllEquipment": True, **organization},
             "list_due": {**organization, "from": self.day, "to": self.day},
         }
 

@@ -7,7 +7,15 @@ import pytest
 from tests.agents.clients import MODES, Gym, agent, data_of, errors_of
 from tests.api.serving import Served
 
-NAMES = ["check_workout", "find_workouts", "list_due", "search_exercises", "show_account", "show_workout"]
+NAMES = [
+    "check_workout",
+    "find_workouts",
+    "generate_workout",
+    "list_due",
+    "search_exercises",
+    "show_account",
+    "show_workout",
+]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -36,9 +44,10 @@ async def test_a_coach_calls_each_tool(served: Served, gym: Gym, mode: str) -> N
     assert [node["id"] for node in found["find_workouts"]["organization"]["workouts"]["nodes"]] == [gym.workout]
     (section,) = found["show_workout"]["workout"]["sections"]
     assert section["movements"][0]["exercise"]["name"] == "Back Squat"
-    checked = found["check_workout"]["workout"]["sections"][0]["movements"][0]["exercise"]
-    assert {entry["severity"] for entry in checked["contraindications"]} <= {"WARNING", "RESTRICTION", "ABSOLUTE"}
-    assert checked["contraindications"] and found["check_workout"]["contraindicationConditions"]
+    (checked,) = found["check_workout"]["checkWorkout"]["movements"]
+    assert (checked["level"], checked["exercise"]["name"]) == ("WARN", "Back Squat")
+    assert checked["substitute"]["explanation"]
+    assert [part["type"] for part in found["generate_workout"]["generateWorkout"]["sections"]][:2] == ["WARMUP", "MAIN"]
     (due,) = found["list_due"]["organization"]["assignments"]["nodes"]
     assert (due["athlete"]["id"], due["workout"]["id"]) == (str(gym.organization.member.id), gym.workout)
 
@@ -61,9 +70,10 @@ async def test_a_stranger_is_refused_what_they_may_not_see(served: Served, gym: 
         assert data_of(await client.call_tool("show_workout", {"workoutId": gym.workout})) == {"workout": None}
         for name in ("search_exercises", "find_workouts", "list_due"):
             assert data_of(await client.call_tool(name, gym.calls[name])) == {"organization": None}
-        (error,) = errors_of(await client.call_tool("check_workout", gym.calls["check_workout"]))
-    assert (error["code"], error["field"]) == ("NOT_FOUND", ["organizationId"])
-    assert "locations" not in error
+        for name in ("check_workout", "generate_workout"):
+            (error,) = errors_of(await client.call_tool(name, gym.calls[name]))
+            assert (error["code"], error["field"]) == ("NOT_FOUND", ["organizationId"])
+            assert "locations" not in error
 
 
 async def test_twenty_agents_call_at_once(served: Served, gym: Gym) -> None:

@@ -4,6 +4,7 @@ import itertools
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any  # values of any input type, wrong ones too
 
 from graphql import (
@@ -25,6 +26,7 @@ SCHEMA = build_schema(sdl())
 MEGABYTE = "x" * 1_000_000
 SURROGATE = "\ud800"
 _numbers = itertools.count(1)
+SOON = (datetime.now(UTC) + timedelta(days=30)).isoformat()
 ANY_ID = uuid.UUID("0190b5b1-9d4e-7c3a-8000-0123456789ab")
 
 Path = tuple[str, ...]
@@ -41,6 +43,9 @@ ROUTES: Mapping[str, str] = {
     "Load": "organization(id: $organization) { workouts { nodes { sections { movements { prescription { load { %s } "
     "} } } } } }",
     "Workout": "organization(id: $organization) { workouts { nodes { %s } } }",
+    "GeneratedWorkout": """generateWorkout(input: {
+        organizationId: $organization, goal: STRENGTH, targetMuscles: [], availableEquipment: [], sessionMinutes: 30
+    }) { %s }""",
 }
 """The path of a document to the fields of a type. Each type whose fields take arguments must be listed."""
 
@@ -52,6 +57,8 @@ STRINGS: Mapping[str, str | None] = {
     "videoUrl": "https://example.com/video",
     "thumbnailUrl": "http://example.com/picture.jpg",
     "tempo": "3-1-X-0",
+    "targetMuscles": "chest",
+    "availableEquipment": "barbell",
     "fields": "name",
     "safeFor": "knee_pain",
     "conditions": "knee_pain",
@@ -73,7 +80,7 @@ ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION", "ProgressionType": "V
 """Members that go with the other values; else it is the first, or PUBLISHED."""
 
 NUMBERS: Mapping[str, int | None] = {
-    "repsMin": 3, "repsMax": 5, "videoDurationSeconds": None, "fatigueScore": 8, "rir": None
+    "repsMin": 3, "repsMax": 5, "sessionMinutes": 30, "videoDurationSeconds": None, "fatigueScore": 8, "rir": None,
 }  # fmt: skip
 CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("REP_SCHEME", ("repScheme", "capSeconds")),
@@ -163,7 +170,7 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     if name == "url":
         return f"https://example.com/suggested/{next(_numbers)}"
     by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),
-               "Date": "2026-03-01", "DateTime": None}  # fmt: skip
+               "Date": "2026-03-01", "DateTime": SOON if name == "expiresAt" else None}  # fmt: skip
     if type.name == "ID":
         return ids.get(f"{owner}.{name}" if owner and name == "id" else name)
     return None if name in ("after", "before", "last") else by_type[type.name]
@@ -235,9 +242,8 @@ BAD: Mapping[str, tuple[Any, ...]] = {
 
 def _is_fine(value: Any, path: Path) -> bool:
     """A requested value that is not stored may be any whole number and any date."""
-    return (value == -1 and path[-1] in ("difficultyMin", "difficultyMax", "maxFatigue")) or (
-        value == "0001-01-01" and path[-1] in ("from", "to")
-    )
+    is_wanted = value == -1 and path[-1] in ("difficultyMin", "difficultyMax", "maxFatigue") and path[0] != "input"
+    return is_wanted or (value == -1 and path[-1] == "seed") or (value == "0001-01-01" and path[-1] in ("from", "to"))
 
 
 def put(value: Any, path: Path, new: Any) -> Any:

@@ -17,7 +17,8 @@ from kinegraph.canonical.store import act_as_curator
 from kinegraph.kit.rows import Row
 from kinegraph.services import Services
 from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
-from tests.api.samples import Operation, Path, bad, good, leaves, operations, put
+from tests.api.samples import SOON, Operation, Path, bad, good, leaves, operations, put
+from tests.checking.documents import OVERRIDE
 from tests.conftest import Api, Organization, Person, World
 from tests.media.files import REQUEST as REQUEST_UPLOAD
 from tests.settings import with_settings
@@ -113,6 +114,8 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     for name in ("setAssignmentStatus", "updateAssignment", "unassignWorkout"):
         by_operation[f"Mutation.{name}"]["id"] = assigned
     await add_layers(world, organization, by_operation, ids["Exercise"])
+    by_operation["Mutation.withdrawSafetyOverride"]["id"] = await made_override(api, organization, workout)
+    by_operation["Query.checkWorkout"]["assignmentId"] = assigned
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
     by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)
     return {name: {f"{_capitalized(name)}Input.id": ids["id"], **ids} for name, ids in by_operation.items()}
@@ -144,6 +147,14 @@ async def made_edge(world: World) -> tuple[list[str], str]:
         ends = {"from_exercise_id": rungs[0], "to_exercise_id": rungs[1]}
         edge = {**ends, "progression_type": "substitution", "difficulty_delta": 0}
         return [str(id) for id in rungs], str(await session.insert("exercise_progressions", edge))
+
+
+async def made_override(api: Api, organization: Organization, workout: Any) -> str:
+    """An override of a warning of a workout's first movement."""
+    movement = workout["sections"][0]["movements"][0]["id"]
+    sent = {"workoutId": workout["id"], "movementId": movement, "condition": "knee_pain", "reason": "SUPERVISED"}
+    made = await api.run(OVERRIDE, organization.coach, input={**sent, "expiresAt": SOON})
+    return str(made["overrideSafetyWarning"]["override"]["id"])
 
 
 async def made_result(api: Api, coach: Person, assigned: str, exercise: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any  # JSON of the entries
 import pytest
 
 from kinegraph.authoring.rules import constraint_of_entry, contraindications_of, findings_of, safety_columns
-from kinegraph.authoring.rules_substitutes import substitutes_of
+from kinegraph.authoring.rules_substitutes import candidates_of, substitutes_of
 from kinegraph.canonical.rules_files import shipped_rows
 from kinegraph.classification.rules_classes import stressors
 from kinegraph.classification.rules_safety import AVOID_SCORE, OFFERED_BELOW, SCORES, assess, is_avoided
@@ -77,7 +77,7 @@ def test_a_condition_that_differs_from_its_parent_is_as_severe_at_least() -> Non
 
 
 def test_substitutes_are_offered_to_somebody_with_the_condition_and_resemble_the_exercise() -> None:
-    for slug, by_condition in substitutes_of(ROWS, ROWS).items():
+    for slug, by_condition in substitutes_of(ROWS, candidates_of(ROWS)).items():
         row = BY_SLUG[slug]
         for condition, other in by_condition.items():
             found, chosen = assess(constraint_of_entry(BY_SLUG[other]), [condition]), BY_SLUG[other]

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
-from kinegraph.classification.rules_safety import chains_of
+from kinegraph.classification.rules_safety import Person
 from kinegraph.exercise.rules_columns import DEFAULTS, REGISTRY, Kind
 from kinegraph.taxonomy.rules_conditions import meant
 
@@ -204,7 +204,7 @@ def is_safe(exercise: Exercise, wanted: list[str], strictness: str | None, *, is
     for condition, severity in exercise.contraindications if exercise.is_own or avoided is None else ():
         (key,) = meant(condition)
         scores[key] = max(scores.get(key, 0), SCORES[severity])
-    chains = chains_of({key for condition in wanted for key in meant(condition)})
+    chains = Person({key for condition in wanted for key in meant(condition)}).chains
     worst = [max(scores.get(key, 0) for key in chain) for chain in chains]
     return max(worst) < 100 and sum(worst) < (60 if strictness == "RESTRICTION" else 1_000)
 

@@ -1,5 +1,7 @@
 """The requests of `documents` for assignments, snapshots, programs, uploads and jobs."""
 
+from datetime import UTC, datetime, timedelta
+
 from tests.identity.documents import ERRORS, Case
 
 ASSIGNMENT = "id athlete { id email } workout { id title } libraryWorkout { id }"
@@ -58,10 +60,73 @@ _PLANNED = """query ($id: ID!, $filter: AssignmentFilter) {
 _WORKOUTS = """query ($id: ID!, $filter: WorkoutFilter) {
   organization(id: $id) { workouts(filter: $filter) { totalCount nodes { id } } }
 }"""
+_SUBSTITUTES = """query ($organizationId: ID!, $exerciseId: ID!) {
+  substituteExercises(organizationId: $organizationId, exerciseId: $exerciseId) { score exercise { id name } }
+}"""
+_GENERATE = """query ($input: GenerateWorkoutInput!) {
+  generateWorkout(input: $input) { title sections { movements { exercise { id name } } } }
+}"""
+_GENERATED = {"goal": "STRENGTH", "targetMuscles": [], "availableEquipment": [], "sessionMinutes": 30}
+_CHECK = """query (
+  $organizationId: ID!, $workoutId: ID, $assignmentId: ID, $sections: [SectionInput!], $athleteId: ID
+) {
+  checkWorkout(
+    organizationId: $organizationId, workoutId: $workoutId, assignmentId: $assignmentId, sections: $sections,
+    athleteId: $athleteId, conditions: ["wrist_pain"]
+  ) { movementCount movements { movementId exercise { id name } warnings { override { id note } } } }
+}"""
+_OVERRIDE = _mutation(
+    "$input: OverrideSafetyWarningInput!", "overrideSafetyWarning(input: $input)", "override { id note }"
+)
+_WITHDRAW = _mutation(
+    "$input: WithdrawSafetyOverrideInput!", "withdrawSafetyOverride(input: $input)", "override { id note }"
+)
+_SOON = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+_ENDS = {"condition": "wrist_pain", "reason": "SUPERVISED", "expiresAt": _SOON}
 _DAY = {"scheduledFor": "2026-03-01"}
 _FILE = {"filename": "a.png", "mime": "image/png", "sizeBytes": 1}
 
 CASES = {
+    "substituteExercises, there": Case(
+        _SUBSTITUTES, {"organizationId": "theirs.organization", "exerciseId": "mine.canonical"}
+    ),
+    "substituteExercises, theirs here": Case(
+        _SUBSTITUTES, {"organizationId": "mine.organization", "exerciseId": "theirs.exercise"}
+    ),
+    "generateWorkout": Case(_GENERATE, {"input": {**_GENERATED, "organizationId": "theirs.organization"}}),
+    "checkWorkout, there": Case(_CHECK, {"organizationId": "theirs.organization", "workoutId": "theirs.workout"}),
+    "checkWorkout, theirs here": Case(_CHECK, {"organizationId": "mine.organization", "workoutId": "theirs.workout"}),
+    "checkWorkout, their assignment": Case(
+        _CHECK, {"organizationId": "mine.organization", "assignmentId": "theirs.assignment"}
+    ),
+    "checkWorkout, their exercise": Case(
+        _CHECK,
+        {"organizationId": "mine.organization", "sections": [{"movements": [{"exerciseId": "theirs.exercise"}]}]},
+    ),
+    "checkWorkout, their athlete": Case(
+        _CHECK, {"organizationId": "mine.organization", "workoutId": "mine.workout", "athleteId": "theirs.athlete"}
+    ),
+    "overrideSafetyWarning": Case(
+        _OVERRIDE, {"input": {**_ENDS, "workoutId": "theirs.workout", "movementId": "theirs.movement"}}
+    ),
+    "overrideSafetyWarning, their movement": Case(
+        _OVERRIDE, {"input": {**_ENDS, "workoutId": "mine.workout", "movementId": "theirs.movement"}}
+    ),
+    "overrideSafetyWarning, their exercise": Case(
+        _OVERRIDE, {"input": {**_ENDS, "workoutId": "mine.workout", "exerciseId": "theirs.exercise"}}
+    ),
+    "overrideSafetyWarning, their athlete": Case(
+        _OVERRIDE,
+        {
+            "input": {
+                **_ENDS,
+                "workoutId": "mine.workout",
+                "movementId": "mine.movement",
+                "athleteId": "theirs.athlete",
+            }
+        },
+    ),
+    "withdrawSafetyOverride": Case(_WITHDRAW, {"input": {"id": "theirs.safety_override"}}),
     "assignment": Case(f"query ($id: ID!) {{ assignment(id: $id) {{ {ASSIGNMENT} }} }}", {"id": "theirs.assignment"}),
     "assignments of an athlete": Case(_CALENDAR, {"id": "mine.organization", "athleteId": "theirs.athlete"}),
     "assignments of an athlete, by the filter": Case(

@@ -59,6 +59,12 @@ REFERENCES = {
         "UPDATE workout_assignments SET workout_id = $2 WHERE id = $1", "assignment", "workout"),
     "an assignment's snapshot": (
         "UPDATE workout_assignments SET snapshot_workout_id = $2 WHERE id = $1", "assignment", "snapshot"),
+    "an overridden warning's workout": (
+        "UPDATE safety_overrides SET workout_id = $2 WHERE id = $1", "safety_override", "workout"),
+    "an overridden warning's movement": (
+        "UPDATE safety_overrides SET movement_id = $2 WHERE id = $1", "safety_override", "movement"),
+    "an overridden warning's exercise": (
+        "UPDATE safety_overrides SET exercise_id = $2 WHERE id = $1", "safety_override", "exercise"),
     "a result's assignment": (
         "UPDATE assignment_results SET assignment_id = $2 WHERE id = $1", "result", "assignment"),
     "a set's result": (

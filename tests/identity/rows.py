@@ -33,6 +33,7 @@ ROW = {
     "attachments": "attachment",
     "workout_assignments": "assignment",
     "uploads": "upload",
+    "safety_overrides": "safety_override",
     "assignment_results": "result",
     "result_sets": "result_set",
     "result_submissions": "submission",
@@ -85,6 +86,22 @@ async def assign(owner: Pool, organization: Organization, workout: UUID, snapsho
         organization.coach.id,
     )
     return id
+
+
+async def override_warning(owner: Pool, organization: Organization, workout: UUID, **places: UUID) -> UUID:
+    """An overridden warning of a movement."""
+    return await insert(
+        owner,
+        "safety_overrides",
+        organization_id=organization.id,
+        workout_id=workout,
+        condition="wrist_pain",
+        reason="supervised",
+        athlete_id=organization.member.id,
+        created_by_user_id=organization.coach.id,
+        expires_at=datetime.now(UTC) + timedelta(days=1),
+        **places,
+    )
 
 
 async def achieve(
@@ -169,6 +186,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
     attachment = await attach(owner, organization, comment)
     assignment = await assign(owner, organization, workout, snapshot)
     upload = await announce(owner, organization)
+    warning = await override_warning(owner, organization, workout, movement_id=movement, exercise_id=exercise)
     made = {
         "organization": organization.id,
         "canonical": canonical,
@@ -186,6 +204,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "attachment": attachment,
         "assignment": assignment,
         "upload": upload,
+        "safety_override": warning,
         **await achieve(owner, organization, assignment, movement, exercise),
         "athlete": organization.member.id,
     }

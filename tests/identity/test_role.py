@@ -32,6 +32,7 @@ POLICIES = {
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
     "query_embeddings": ["*"],  # the process's own
     "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
+    "safety_overrides": ["*"],  # coaches alone: they are health data
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 

@@ -50,7 +50,7 @@ COVERED = BY_VIEWER | frozenset(
         *("workout_sections", "workout_movements", "memberships", "users"),
         *("exercise_body_regions", "exercise_categories", "exercise_contraindications", "exercise_equipment"),
         *("exercise_instructions", "exercise_programming_profiles", "exercise_safety_constraints", "exercise_tags"),
-        *("exercise_progressions", "safety_restrictions"),
+        *("exercise_progressions", "safety_restrictions", "safety_overrides"),
         *("assignment_results", "result_sets", "result_submissions", "load_steps"),
     )
 )

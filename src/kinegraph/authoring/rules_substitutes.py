@@ -31,10 +31,9 @@ def candidates_of(rows: Sequence[Mapping[str, Any]]) -> list[Candidate]:
 
 
 def substitutes_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Candidate]) -> dict[str, dict[str, str]]:
-    """By slug and condition, a substitute among the candidates, where a condition rules an entry out.
+    """By slug and condition that rules an entry out, the candidate that resembles it most, where there is one.
 
-    It shares a primary muscle, or the pattern, is not more tiring or difficult, and resembles the entry most. Nothing
-    speaks against it for somebody with the condition. Conditions for which there is none have no substitute.
+    It shares a primary muscle or the pattern, is not harder, and nothing speaks against it with the condition.
     """
     found: dict[str, dict[str, str]] = {}
     for entry in (_entry(row) for row in rows if "training" in row):
@@ -77,10 +76,9 @@ def _is_alike(entry: Candidate, other: Candidate) -> bool:
 
 def _likeness(entry: Candidate, other: Candidate) -> float:
     """How much two exercises train the same, from 0 to about 8."""
-    union = entry.involved | other.involved
     return (
         2.0 * len(entry.primary & other.primary) / len(entry.primary | other.primary)
-        + 2.0 * len(entry.involved & other.involved) / len(union)
+        + 2.0 * len(entry.involved & other.involved) / len(entry.involved | other.involved)
         + 2.0 * (entry.pattern == other.pattern)
         + 1.0 * (other.equipment <= entry.equipment)
         - 0.5 * abs(entry.difficulty - other.difficulty)

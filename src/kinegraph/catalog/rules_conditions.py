@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Protocol
 
 from kinegraph.catalog.rules import ChainEntry, Filter
-from kinegraph.classification.rules_safety import chains_of
+from kinegraph.classification.rules_safety import Person
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
 from kinegraph.taxonomy.rules_conditions import folded, meant, nearest
@@ -70,7 +70,7 @@ def _chains(keys: Iterable[str], stored: Sequence[str]) -> tuple[ChainEntry, ...
             spellings.setdefault(key, set()).add(text)
     return tuple(
         (number, depth, key, spelling)
-        for number, chain in enumerate(chains_of(keys))
+        for number, chain in enumerate(Person(keys).chains)
         for depth, key in enumerate(chain)
         for spelling in sorted({key, *spellings.get(key, ())})
     )

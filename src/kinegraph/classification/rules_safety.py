@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kinegraph.classification.rules_severity import Finding, Severity
-from kinegraph.taxonomy.rules_conditions import vocabulary, with_ancestors
+from kinegraph.taxonomy.rules_conditions import vocabulary
 
 AVOID_SCORE = 100
 MAX_SCORE = 99
@@ -108,33 +108,61 @@ def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
     return f"Use {slug}" if slug else "Leave it out until your doctor or physiotherapist has cleared you for it"
 
 
-def assess(constraint: Constraint, conditions: Iterable[str]) -> Assessment:
-    """An exercise for a person with the conditions (keys of the vocabulary, or an organization's own spellings).
+class Person:
+    """A person's conditions, prepared once for many exercises: keys of the vocabulary, or an organization's spellings.
+
+    `chains` has each condition with its ancestors, the nearest first, but for those that are in another's chain.
+    """
+
+    __slots__ = ("chains", "conditions", "having")
+
+    def __init__(self, conditions: Iterable[str]) -> None:
+        having = set(conditions)
+        self.conditions = frozenset(having)
+        found = [_chain(condition) for condition in sorted(having)]
+        inside = {ancestor for chain in found for ancestor in chain[1:]}
+        self.chains: Sequence[Sequence[str]] = [chain for chain in found if chain[0] not in inside]
+        self.having = frozenset(condition for chain in self.chains for condition in chain)
+
+    def __len__(self) -> int:
+        return len(self.conditions)
+
+
+def assess(constraint: Constraint, conditions: Iterable[str] | Person) -> Assessment:
+    """An exercise for a person.
 
     Along a chain of parents the highest score counts, then the chains are added, at most 99: what two conditions have
-    from a common parent counts once. Where a condition is an
-    indication, its parents say nothing: the treatment of a condition is not a risk of it.
+    from a common parent counts once. Where a condition is an indication, its parents say nothing: the treatment of a
+    condition is not a risk of it.
     """
-    chains = chains_of(conditions)
-    indicated = [c for chain in chains for c in chain if c in constraint.indicated_for]
-    considered = [_until(chain, constraint.indicated_for) for chain in chains]
-    having = {condition for chain in considered for condition in chain}
+    person = conditions if isinstance(conditions, Person) else Person(conditions)
+    treated = frozenset(constraint.indicated_for)
+    indicated = [c for chain in person.chains for c in chain if c in treated] if treated else []
+    considered = [_until(chain, treated) for chain in person.chains] if indicated else person.chains
+    having = frozenset(c for chain in considered for c in chain) if indicated else person.having
     avoided = [condition for condition in constraint.avoid_if if condition in having]
-    texts = {each.condition: each.text for each in constraint.modifications}
+    cautions = [condition for condition in constraint.caution_if if condition in having]
+    texts = {each.condition: each.text for each in constraint.modifications} if avoided or cautions else {}
     warned = [Warned(c, is_avoid=True, modification=texts.get(c)) for c in avoided] + [
-        Warned(c, is_avoid=False, modification=texts.get(c)) for c in constraint.caution_if if c in having
+        Warned(c, is_avoid=False, modification=texts.get(c)) for c in cautions
     ]
     if avoided:
         return Assessment(False, AVOID_SCORE, warned)
-    worst = {max(chain, key=lambda condition: constraint.risk_scores.get(condition, 0)) for chain in considered}
-    total = sum(constraint.risk_scores.get(condition, 0) for condition in worst)  # of a common parent, once
-    return Assessment(True, min(total, MAX_SCORE), warned, indicated)
+    return Assessment(True, min(_score(constraint.risk_scores, considered), MAX_SCORE), warned, indicated)
 
 
-def chains_of(conditions: Iterable[str]) -> list[list[str]]:
-    """Each condition with its ancestors, the nearest first; a condition that another one includes is in its chain."""
-    having = set(conditions)
-    return [_chain(condition) for condition in sorted(having) if not _is_ancestor(condition, having)]
+def _score(scores: Mapping[str, int], chains: Sequence[Sequence[str]]) -> int:
+    """The sum of the highest scores of the chains; that of a common parent counts once."""
+    if not scores:
+        return 0
+    highest: dict[str, int] = {}
+    for chain in chains:
+        condition, score = "", 0
+        for each in chain:
+            if (of := scores.get(each, 0)) > score:
+                condition, score = each, of
+        highest[condition] = score
+    return sum(highest.values())
 
 
 def _chain(condition: str) -> list[str]:
@@ -145,12 +173,6 @@ def _chain(condition: str) -> list[str]:
     return found
 
 
-def _until(chain: Sequence[str], indicated: Sequence[str]) -> list[str]:
+def _until(chain: Sequence[str], indicated: frozenset[str]) -> Sequence[str]:
     """The conditions of a chain up to the first that the exercise is indicated for."""
-    ends = [position for position, condition in enumerate(chain) if condition in indicated]
-    return list(chain[: ends[0] + 1] if ends else chain)
-
-
-def _is_ancestor(condition: str, of: set[str]) -> bool:
-    """True if somebody has a more special condition too: then its chain contains this one."""
-    return any(condition in with_ancestors([other]) for other in of if other != condition and other in vocabulary())
+    return next((chain[: position + 1] for position, each in enumerate(chain) if each in indicated), chain)

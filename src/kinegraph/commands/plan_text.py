@@ -1,7 +1,4 @@
-"""A plan as text: its levels, its fields with their strategies and columns, and the code that is generated for it.
-
-`commands.explain` shows an example.
-"""
+"""A plan as text: levels, fields with strategies and columns, generated code (`commands.explain` has an example)."""
 
 from collections.abc import Iterator
 from typing import Any  # functions and classes of the schema, of which only the names are printed

@@ -6,7 +6,15 @@ from itertools import islice
 from typing import Any, Protocol  # Any: JSON columns
 
 from kinegraph.catalog.rules_conditions import MAX_COMPARED, MAX_SUGGESTED
-from kinegraph.classification.rules_safety import AVOID_SCORE, SCORES, Assessment, Constraint, Modification, assess
+from kinegraph.classification.rules_safety import (
+    AVOID_SCORE,
+    SCORES,
+    Assessment,
+    Constraint,
+    Modification,
+    Person,
+    assess,
+)
 from kinegraph.classification.rules_severity import Severity
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
@@ -94,7 +102,7 @@ def _raise(scores: dict[str, int], keys: Iterable[str], score: int) -> None:
         scores[key] = max(scores.get(key, 0), score)
 
 
-def assessed(shown: ShownSafety | None, conditions: Sequence[str]) -> Assessment:
+def assessed(shown: ShownSafety | None, conditions: Sequence[str] | Person) -> Assessment:
     """An exercise for a person. With no condition every exercise is safe; an unclassified one never with one.
 
     "Not listed" does not mean "safe": nobody has looked which stressors an unclassified exercise has.

@@ -1,8 +1,4 @@
-"""Object storage for files: one interface with two implementations, `storage_s3` and `storage_folder`.
-
-A key is a path without a leading slash; the API makes it, never a caller. URLs are signed and expire; signing one takes
-no round trip.
-"""
+"""Object storage, by `storage_s3` or `storage_folder`. A key is a path that the API makes; signed URLs expire."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -70,11 +70,19 @@ def _by_spelling() -> Mapping[str, frozenset[str]]:
     return {text: frozenset(keys) for text, keys in found.items()}
 
 
+@cache
+def _by_key() -> Mapping[str, frozenset[str]]:
+    """The keys that each key means, as `_by_spelling` says: stored conditions are keys, which need not be folded."""
+    return {key: _by_spelling()[folded(key)] for key in vocabulary()}
+
+
 def meant(text: str) -> frozenset[str]:
     """The keys of the vocabulary that a text means; none for an unknown one.
 
     No two of its names differ by a hyphen at the edge of a word, so that `Knee - pain` means `knee_pain`.
     """
+    if (of_key := _by_key().get(text)) is not None:
+        return of_key
     spelling, spellings = folded(text), _by_spelling()
     return spellings.get(spelling) or spellings.get(_ALL_HYPHENS.sub(" ", spelling).strip(), frozenset())
 

@@ -1,0 +1,170 @@
+"""Candidates: exercises with their training layers, and the catalogue that they form."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol  # Any: JSON columns
+from uuid import UUID
+
+from kinegraph.candidates.rules_sides import Side
+from kinegraph.classification.rules_safety import OFFERED_BELOW, Assessment, Person
+from kinegraph.layers.rules import PrescriptionRange, ProfileRow, ProgressionType, TrainingGoal, prescription_range
+from kinegraph.layers.rules_safety import SafetyRow, ShownSafety, assessed
+
+
+class CandidateRow(ProfileRow, SafetyRow, Protocol):
+    """A row of the statement that loads candidates: the exercise, its override and its layers."""
+
+    id: UUID
+    view_id: UUID
+    organization_id: UUID | None
+    root_id: UUID
+    slug: str | None
+    name: str
+    status: str
+    overrides: Mapping[str, Any] | None
+    edges: Sequence[Sequence[Any]] | None
+    """The edges that leave it: type, end, weeks to wait, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge of the progression graph that leaves an exercise."""
+
+    type: ProgressionType
+    to_id: UUID
+    wait_weeks: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An exercise that software may choose: its effective values, and what its layers say."""
+
+    id: UUID
+    organization_id: UUID
+    """The organization that sees it so."""
+    is_own: bool
+    root_id: UUID
+    """The exercise that it was copied from first, or its own id: copies are not chosen beside each other."""
+    slug: str | None
+    name: str
+    status: str
+    """published, draft, archived, or deleted."""
+    kind: str
+    pattern: str | None
+    plane: str | None
+    vector: str | None
+    mechanics: str | None
+    is_unilateral: bool
+    primary: frozenset[str]
+    secondary: frozenset[str]
+    side: Side
+    equipment: Mapping[str, str]
+    """The names of the equipment that it needs, by the form in which they are compared."""
+    optional_equipment: Mapping[str, str]
+    """The names of the equipment that helps but is not needed, in the same form."""
+    difficulty: int
+    """1 to 5; UNKNOWN_DIFFICULTY where nobody has said."""
+    class_key: str | None
+    is_compound: bool
+    fatigue: int
+    tempo: str | None
+    layer: ProfileRow
+    safety: ShownSafety | None
+    edges: tuple[Edge, ...]
+
+    @property
+    def key(self) -> str:
+        """A name that is the same in every installation for an exercise of the shipped library."""
+        return self.slug or str(self.id)
+
+    @property
+    def is_draft(self) -> bool:
+        """True for an organization's exercise that is not published yet."""
+        return self.status == DRAFT
+
+    @property
+    def exercise_id(self) -> UUID:
+        """The id of the stored row, as GraphQL edges read it."""
+        return self.id
+
+    @property
+    def is_classified(self) -> bool:
+        """True if its class is known; without one, nobody knows how it is dosed."""
+        return self.class_key is not None
+
+    @property
+    def is_exhausting(self) -> bool:
+        """True if it tires so much that the same muscle needs another exercise, or a pause, after it."""
+        return self.fatigue >= EXHAUSTING
+
+    @property
+    def involved(self) -> frozenset[str]:
+        """Its primary and secondary muscles."""
+        return self.primary | self.secondary
+
+    def prescription(self, goal: TrainingGoal | None) -> PrescriptionRange | None:
+        """What its profile prescribes for a goal; None where it is not offered for it, or has no class."""
+        return prescription_range(self.layer, goal) if self.is_classified else None
+
+    def assessed(self, person: Person) -> Assessment:
+        """What it is for a person."""
+        return assessed(self.safety, person)
+
+    def lacks(self, available: frozenset[str] | None) -> list[str]:
+        """The names of the equipment that it needs and that is not available; None means everything is."""
+        return [] if available is None else [name for key, name in self.equipment.items() if key not in available]
+
+
+PUBLISHED, DRAFT = "published", "draft"
+EXHAUSTING = 7
+"""The fatigue score from which on an exercise is exhausting."""
+UNKNOWN_DIFFICULTY = 5
+"""The difficulty of an exercise for which nobody has said one: it is not offered to beginners."""
+
+
+def is_offered(assessment: Assessment) -> bool:
+    """True if software offers the exercise to that person: not ruled out, and a score below 60."""
+    return assessment.is_safe and assessment.score < OFFERED_BELOW
+
+
+def in_words(names: Iterable[str]) -> str:
+    """Names as a list in a sentence, with spaces for underscores."""
+    words = [name.replace("_", " ") for name in names]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All candidates of an organization, sorted by key."""
+
+    organization_id: UUID
+    candidates: tuple[Candidate, ...]
+    is_truncated: bool = False
+    """True if the organization has more exercises than are loaded."""
+
+    @cached_property
+    def by_id(self) -> Mapping[UUID, Candidate]:
+        """The candidates by id."""
+        return {each.id: each for each in self.candidates}
+
+    @cached_property
+    def easier(self) -> Mapping[UUID, tuple[UUID, ...]]:
+        """By exercise, those whose progressions lead to it: its prerequisites."""
+        found: dict[UUID, list[UUID]] = {}
+        for each in self.candidates:
+            for edge in each.edges:
+                if edge.type is ProgressionType.PROGRESSION and not each.is_own:
+                    found.setdefault(edge.to_id, []).append(each.id)
+        return {id: tuple(sources) for id, sources in found.items()}
+
+    @cached_property
+    def equipment_names(self) -> Mapping[str, str]:
+        """The equipment that the exercises name, by the form in which names are compared."""
+        named = [{**each.optional_equipment, **each.equipment} for each in self.candidates]
+        return {key: name for each in named for key, name in each.items()}
+
+    @cached_property
+    def muscles(self) -> frozenset[str]:
+        """The muscles that the exercises name."""
+        return frozenset(muscle for each in self.candidates for muscle in each.involved)

@@ -1,0 +1,80 @@
+"""Checks of what a person has and wants: names of muscles and of equipment, refused by name where unknown."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from kinegraph.candidates.rules import Catalogue
+from kinegraph.candidates.rules_sides import trained_by
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.text import identity_of
+from kinegraph.taxonomy.rules_conditions import folded
+from kinegraph.taxonomy.rules_muscles import muscles, muscles_meant, nearest_muscles
+
+MAX_MUSCLES = 20
+MAX_EQUIPMENT = 100
+MAX_NAME = 60
+NOTHING = frozenset({"none", "bodyweight", "body_weight", "nothing"})
+"""Names that mean no equipment."""
+
+
+def equipment_key(name: str) -> str:
+    """The form in which names of equipment are compared: one word, without case, in the singular."""
+    key = identity_of(name).replace("-", "_").replace(" ", "_")
+    return key[:-1] if key.endswith("s") and not key.endswith("ss") else key
+
+
+def muscle_keys(names: Iterable[str]) -> tuple[str, ...]:
+    """The muscles that an exercise's tags mean, in their order; a tag that is not in the vocabulary means itself."""
+    found: dict[str, None] = {}
+    for name in names:
+        keys = (name,) if name in muscles() else sorted(muscles_meant(name)) or (folded(name),)
+        found.update(dict.fromkeys(keys))
+    return tuple(found)
+
+
+def checked_equipment(
+    names: Sequence[str] | None, catalogue: Catalogue, checks: Checks, *path: str
+) -> frozenset[str] | None:
+    """The available equipment in the form in which it is compared; None for any. Unknown names are faults."""
+    if names is None:
+        return None
+    if len(names) > MAX_EQUIPMENT:
+        checks.refuse(f"Must be at most {MAX_EQUIPMENT} items; these are {len(names)}.", *path)
+        return frozenset()
+    found: set[str] = set()
+    for position, name in enumerate(names):
+        key = equipment_key(name[:MAX_NAME])
+        if key in catalogue.equipment_names:
+            found.add(key)
+        elif key not in NOTHING:
+            close = get_close_matches(key, catalogue.equipment_names, n=3, cutoff=0.6)
+            nearest = ", ".join(catalogue.equipment_names[each] for each in close)
+            hint = f"the nearest are: {nearest}" if close else "no exercise of the library needs it, so leave it out"
+            checks.refuse(f"There is no equipment {name[:MAX_NAME]!r}; {hint}.", *path, str(position))
+    return frozenset(found)
+
+
+def checked_muscles(
+    names: Sequence[str], catalogue: Catalogue, checks: Checks, *path: str
+) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The wanted muscles: each name as it was sent, with the muscles whose training serves it. Unknown ones are faults.
+
+    Groups and synonyms are resolved (docs/domain.md, Muscles); a name that only the organization's exercises use is
+    known too.
+    """
+    if len(names) > MAX_MUSCLES:
+        checks.refuse(f"Must be at most {MAX_MUSCLES} muscles; these are {len(names)}.", *path)
+        return ()
+    found: dict[str, frozenset[str]] = {}
+    for position, name in enumerate(names):
+        meant = muscles_meant(name[:MAX_NAME])
+        own = folded(name[:MAX_NAME])
+        if meant:
+            found[name.strip()] = trained_by(meant)
+        elif own in catalogue.muscles:
+            found[name.strip()] = frozenset({own})
+        else:
+            close = nearest_muscles(name[:MAX_NAME])
+            hint = f"the nearest are: {', '.join(close)}" if close else "`muscles` lists them"
+            checks.refuse(f"There is no muscle {name[:MAX_NAME]!r}; {hint}.", *path, str(position))
+    return tuple(found.items())

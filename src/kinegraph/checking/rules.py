@@ -1,0 +1,183 @@
+"""Checking the movements of a workout for a person."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from kinegraph.candidates.rules import Candidate, Catalogue, in_words
+from kinegraph.classification.rules_safety import Assessment, Person, Warned
+from kinegraph.substitution.rules import Offer, Substitute
+
+
+class CheckLevel(StrEnum):
+    """How strongly a person's conditions speak against a movement."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+class OverrideReason(StrEnum):
+    """Why a coach overrides a warning."""
+
+    CLINICIAN_CLEARED = "clinician_cleared"
+    SUPERVISED = "supervised"
+    MODIFIED = "modified"
+    INFORMED_CHOICE = "informed_choice"
+    OTHER = "other"
+
+
+class OverrideRow(Protocol):
+    """An overridden warning."""
+
+    id: UUID
+    organization_id: UUID
+    workout_id: UUID
+    movement_id: UUID | None
+    exercise_id: UUID
+    condition: str
+    reason: str
+    note: str | None
+    athlete_id: UUID | None
+    expires_at: datetime
+    withdrawn_at: datetime | None
+    created_at: datetime
+    author_id: UUID | None
+    author_name: str
+    author_email: str | None
+    athlete_name: str
+    athlete_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A movement of a workout: its position, and its exercise. A movement that is not stored has no id."""
+
+    section: int
+    position: int
+    movement_id: UUID | None
+    exercise_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedWarning:
+    """A warning, and the override that is recorded for it."""
+
+    condition: str
+    is_avoid: bool
+    modification: str | None
+    override: OverrideRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A movement that something speaks against."""
+
+    place: Place
+    candidate: Candidate
+    level: CheckLevel
+    reason: str
+    assessment: Assessment
+    warnings: Sequence[CheckedWarning]
+    substitute: Substitute | None
+
+    @property
+    def is_overridden(self) -> bool:
+        """True if every warning has an override; a movement without warnings has none."""
+        return bool(self.warnings) and all(warning.override is not None for warning in self.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result for a workout: the movements that something speaks against, in their order."""
+
+    movement_count: int
+    movements: Sequence[Checked]
+
+    @property
+    def is_safe(self) -> bool:
+        """True if no movement is ruled out, and none is of an exercise that nobody has classified."""
+        return all(each.assessment.is_safe for each in self.movements)
+
+    @property
+    def blocked_count(self) -> int:
+        """The number of movements that are ruled out."""
+        return sum(each.level is CheckLevel.BLOCK for each in self.movements)
+
+    @property
+    def warned_count(self) -> int:
+        """The number of movements with warnings alone."""
+        return sum(each.level is CheckLevel.WARN for each in self.movements)
+
+
+def checked(
+    places: Sequence[Place],
+    exercises: Mapping[UUID, Candidate],
+    catalogue: Catalogue | None,
+    person: Person,
+    equipment: frozenset[str] | None,
+    overrides: Sequence[OverrideRow],
+) -> Check:
+    """Check the movements of a workout. Each exercise is assessed, and substituted, once.
+
+    Substitutes are of the catalogue; without one there are none. Without `equipment` a substitute needs what the
+    workout's exercises need, if there is such a one.
+    """
+    used = frozenset(key for place in places for key in exercises[place.exercise_id].equipment)
+    available = (used, None) if equipment is None else (equipment,)
+    offers = [] if catalogue is None else [Offer(catalogue, person, each) for each in available]
+    assessments = {id: exercise.assessed(person) for id, exercise in exercises.items()}
+    against = {id: each for id, each in assessments.items() if each.warnings or not each.is_safe}
+    substitutes = {id: _substitute(exercises[id], offers) for id in against}
+    found = [
+        _checked(place, exercises[place.exercise_id], against[place.exercise_id], overrides, substitutes)
+        for place in places
+        if place.exercise_id in against
+    ]
+    return Check(len(places), found)
+
+
+def _substitute(exercise: Candidate, offers: Iterable[Offer]) -> Substitute | None:
+    """The best substitute of the first offer that has one."""
+    return next((found[0] for offer in offers if (found := offer.substitutes(exercise, 1))), None)
+
+
+def _checked(
+    place: Place,
+    exercise: Candidate,
+    assessment: Assessment,
+    overrides: Sequence[OverrideRow],
+    substitutes: Mapping[UUID, Substitute | None],
+) -> Checked:
+    is_ruled_out = any(warning.is_avoid for warning in assessment.warnings)
+    warnings = [_with_override(warning, place, overrides) for warning in assessment.warnings]
+    level = CheckLevel.BLOCK if is_ruled_out else CheckLevel.WARN
+    return Checked(
+        place, exercise, level, _reason(assessment), assessment, warnings, substitutes.get(place.exercise_id)
+    )
+
+
+def _with_override(warning: Warned, place: Place, overrides: Sequence[OverrideRow]) -> CheckedWarning:
+    """A warning with the latest override of it."""
+    found = [
+        each
+        for each in overrides
+        if each.condition == warning.condition
+        and each.exercise_id == place.exercise_id
+        and each.movement_id in (None, place.movement_id)
+    ]
+    latest = max(found, key=lambda each: each.created_at, default=None)
+    return CheckedWarning(warning.condition, warning.is_avoid, warning.modification, latest)
+
+
+def _reason(assessment: Assessment) -> str:
+    ruling = in_words(warning.condition for warning in assessment.warnings if warning.is_avoid)
+    if ruling:
+        return f"It is ruled out by {ruling}."
+    conditions = in_words(warning.condition for warning in assessment.warnings)
+    if not assessment.is_classified:
+        also = f" {conditions.capitalize()} is listed." if conditions else ""
+        return f"Nobody has classified it, so that nothing listed does not mean safe.{also}"
+    return f"Its risk is {assessment.score} of 100, because of {conditions}."

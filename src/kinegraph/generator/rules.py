@@ -1,0 +1,86 @@
+"""A generated workout, and the limits of a session."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kinegraph.layers.rules import TrainingGoal
+from kinegraph.programming.rules import Chosen, Excluded, ExclusionReason, Request, Unmet
+from kinegraph.workout.rules import SectionType
+
+MAX_MAIN, MAX_ACCESSORY = 8, 6
+"""Exercises of a section."""
+MAX_SETS_PER_MUSCLE = 12
+"""Sets of main and accessory exercises with one primary muscle [A]: more in one session add fatigue, hardly effect."""
+MAX_STEADY_CARDIO, MAX_CONDITIONING = 1, 2
+"""Exercises of the classes steady_cardio and mixed_conditioning."""
+
+
+def fatigue_limit(minutes: int) -> int:
+    """The greatest sum of fatigue scores of main and accessory exercises [A]: 12 + 0.4 a minute, at most 48."""
+    return min(12 + 4 * minutes // 10, 48)
+
+
+def exhausting_limit(difficulty_max: int) -> int:
+    """The greatest number of exhausting exercises (fatigue of 7 and more) in a session [A]; beginners do fewer."""
+    return 2 if difficulty_max <= 2 else 4
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSection:
+    """A section of the workout."""
+
+    type: SectionType
+    title: str
+    movements: Sequence[Chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The number of exercises that are left out for a reason."""
+
+    reason: ExclusionReason
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A generated workout."""
+
+    title: str
+    request: Request
+    sections: Sequence[PlannedSection]
+    excluded: Sequence[Excluded]
+    unmet_demands: Sequence[Unmet] = field(default_factory=list)
+
+    @property
+    def goal(self) -> TrainingGoal:
+        """The goal of the request."""
+        return self.request.goal
+
+    @property
+    def seed(self) -> int:
+        """The seed of the request."""
+        return self.request.seed
+
+    @property
+    def estimated_minutes(self) -> int:
+        """The time that all exercises take, in minutes, rounded up."""
+        return -(-self.estimated_seconds // 60)
+
+    @property
+    def excluded_counts(self) -> list[Count]:
+        """How many exercises are left out, by reason."""
+        counts = Counter(each.reason for each in self.excluded)
+        return [Count(reason, counts[reason]) for reason in ExclusionReason if counts[reason]]
+
+    def left_out(self, reason: ExclusionReason | None, limit: int) -> list[Excluded]:
+        """The first of those that are left out, in the order of the reasons, then by name."""
+        wanted = (each for each in self.excluded if reason is None or each.reason is reason)
+        order = {each: position for position, each in enumerate(ExclusionReason)}
+        return sorted(wanted, key=lambda each: (order[each.reason], each.candidate.name, each.candidate.key))[:limit]
+
+    @property
+    def estimated_seconds(self) -> int:
+        """The time that all exercises take."""
+        return sum(each.seconds for section in self.sections for each in section.movements)

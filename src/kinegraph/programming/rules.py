@@ -1,0 +1,99 @@
+"""A request for a session, the reasons why exercises are left out, and the demands that may not be met."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any  # a prescription is JSON
+
+from kinegraph.candidates.rules import Candidate
+from kinegraph.classification.rules_safety import Assessment, Person
+from kinegraph.layers.rules import TrainingGoal
+
+MIN_MINUTES, MAX_MINUTES = 5, 180
+DEFAULT_DIFFICULTY = 3
+"""The greatest difficulty where the request does not say: an intermediate person."""
+
+
+class ExclusionReason(StrEnum):
+    """Why an exercise is not in the main or accessory part."""
+
+    UNSAFE = "unsafe"
+    GOAL = "goal"
+    MUSCLE = "muscle"
+    EQUIPMENT = "equipment"
+    DIFFICULTY = "difficulty"
+    FATIGUE = "fatigue"
+    BALANCE = "balance"
+    TIME = "time"
+    CHOICE = "choice"
+
+
+class Demand(StrEnum):
+    """A demand of a request."""
+
+    TARGET_MUSCLE = "target_muscle"
+    MOVEMENT = "movement"
+    SESSION_TIME = "session_time"
+    WARM_UP = "warm_up"
+    COOL_DOWN = "cool_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request, checked. `targets`: each name with the muscles whose training serves it; none for the whole body."""
+
+    goal: TrainingGoal
+    targets: tuple[tuple[str, frozenset[str]], ...]
+    equipment: frozenset[str] | None
+    minutes: int
+    person: Person
+    difficulty_max: int = DEFAULT_DIFFICULTY
+    seed: int = 0
+    with_cool_down: bool = False
+    with_drafts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """An exercise that is not in the main or accessory part, and why."""
+
+    candidate: Candidate
+    reason: ExclusionReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A demand that the workout does not meet, why, and what would help."""
+
+    demand: Demand
+    subject: str | None
+    detail: str
+    suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An exercise of the workout, with its prescription as workouts store it, and the seconds that it takes."""
+
+    candidate: Candidate
+    assessment: Assessment
+    prescription: Mapping[str, Any]
+    seconds: int
+
+    @property
+    def notes(self) -> str | None:
+        """What the person does because of their conditions."""
+        texts = [
+            f"{each.condition.replace('_', ' ').capitalize()}: {each.modification}"
+            for each in self.assessment.warnings
+            if each.modification
+        ]
+        return "\n".join(texts)[:2_000] or None
+
+
+def chance(seed: int, *names: str) -> float:
+    """A number from 0 (included) to 1, the same for the same seed and names on every machine."""
+    digest = sha256("\0".join((str(seed), *names)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64

@@ -1,0 +1,226 @@
+"""Ranking substitutes: how alike two exercises are, which are safe, and why one is proposed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from kinegraph.candidates.rules import Candidate, Catalogue, in_words, is_offered
+from kinegraph.classification.rules_safety import Assessment, Person
+from kinegraph.layers.rules import ProgressionType
+from kinegraph.substitution.rules_loads import Conversion, conversion_of
+
+MAX_LIMIT = 50
+
+SAME_PATTERN, LIKE_PATTERN = 25.0, 15.0
+PRIMARY_MUSCLES, ALL_MUSCLES = 25.0, 15.0
+SAME_CLASS, SAME_MECHANICS = 8.0, 7.0
+EDGE = {
+    ProgressionType.SUBSTITUTION: 20.0,
+    ProgressionType.VARIATION: 16.0,
+    ProgressionType.REGRESSION: 12.0,
+    ProgressionType.PROGRESSION: 6.0,
+}
+TWO_EDGES = 5.0
+HARDER, EASIER = 6.0, 3.0
+RISK_PER_POINT = 4.0
+INDICATED = 5.0
+"""Points of likeness [A]: at most 100; the differences of difficulty and the risk are subtracted."""
+
+ALIKE = (
+    frozenset({"squat", "locomotion"}),
+    frozenset({"oly", "hinge"}),
+    frozenset({"gymnastics", "pull"}),
+    frozenset({"gymnastics", "push"}),
+    frozenset({"conditioning", "locomotion"}),
+)
+"""Pairs of movement patterns that replace each other."""
+UNSPECIFIC = frozenset({"other", None})
+"""Patterns that say nothing of the movement."""
+
+RELATION = {
+    ProgressionType.SUBSTITUTION: "the library names it as a replacement",
+    ProgressionType.VARIATION: "a variation of it",
+    ProgressionType.REGRESSION: "the easier exercise on the same ladder",
+    ProgressionType.PROGRESSION: "the next harder exercise on the same ladder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """An exercise in place of another: its likeness (0 to 100), why, and how the load changes."""
+
+    candidate: Candidate
+    score: int
+    shared_muscles: tuple[str, ...]
+    is_same_pattern: bool
+    relation: ProgressionType | None
+    conversion: Conversion | None
+    assessment: Assessment
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The exercises of a catalogue that a person may be given, prepared for many questions."""
+
+    catalogue: Catalogue
+    person: Person
+    equipment: frozenset[str] | None = None
+    """What is available; None for anything."""
+
+    @cached_property
+    def assessments(self) -> Mapping[UUID, Assessment]:
+        """The assessment of each offered exercise: published, safe, and with equipment that is there."""
+        found = ((each, each.assessed(self.person)) for each in self.catalogue.candidates if self._is_available(each))
+        return {each.id: assessment for each, assessment in found if is_offered(assessment)}
+
+    def _is_available(self, each: Candidate) -> bool:
+        return not each.is_draft and each.kind != "test" and not each.lacks(self.equipment)
+
+    @cached_property
+    def by_trait(self) -> Mapping[str | None, Sequence[Candidate]]:
+        """The offered exercises by primary muscle, and by `pattern:` with their pattern."""
+        found: dict[str | None, list[Candidate]] = {}
+        for each in self.catalogue.candidates:
+            if each.id in self.assessments:
+                for trait in (*each.primary, f"pattern:{each.pattern}"):
+                    found.setdefault(trait, []).append(each)
+        return found
+
+    def substitutes(self, of: Candidate, limit: int) -> list[Substitute]:
+        """The best substitutes of an exercise, the best first; equals by name."""
+        relations = _relations(self.catalogue, of)
+        ranked = sorted(
+            ((_likeness(of, each, self.assessments[each.id], relations), each) for each in self._alike(of, relations)),
+            key=lambda pair: (-pair[0], pair[1].name, pair[1].key),
+        )[:limit]
+        return [
+            _substitute(of, each, score, self.assessments[each.id], relations, self.person) for score, each in ranked
+        ]
+
+    def _alike(self, of: Candidate, relations: Mapping[UUID, Sequence[ProgressionType]]) -> Iterable[Candidate]:
+        """Offered exercises that train the same: a common primary muscle, a pattern that says something, or an edge."""
+        traits: list[str | None] = [*of.primary]
+        if of.pattern not in UNSPECIFIC:
+            traits.append(f"pattern:{of.pattern}")
+        near = {each.id: each for trait in traits for each in self.by_trait.get(trait, ())}
+        near |= {id: self.catalogue.by_id[id] for id in relations if id in self.assessments}
+        is_mobility = of.kind == "mobility"
+        return [
+            each
+            for each in near.values()
+            if each.root_id != of.root_id
+            and (each.kind == "mobility") == is_mobility
+            and (each.involved & of.involved or len(relations.get(each.id, ())) == 1)
+        ]
+
+
+def _relations(catalogue: Catalogue, of: Candidate) -> dict[UUID, Sequence[ProgressionType]]:
+    """The exercises that edges lead to: by one edge its type, by two edges both."""
+    found: dict[UUID, Sequence[ProgressionType]] = {}
+    for edge in of.edges:
+        if edge.type in EDGE:
+            found.setdefault(edge.to_id, (edge.type,))
+    for id, path in [*found.items()]:
+        nearer = catalogue.by_id.get(id)
+        for edge in nearer.edges if nearer is not None else ():
+            if edge.type in EDGE and edge.to_id != of.id:
+                found.setdefault(edge.to_id, (*path, edge.type))
+    return found
+
+
+def _likeness(
+    of: Candidate, each: Candidate, assessment: Assessment, relations: Mapping[UUID, Sequence[ProgressionType]]
+) -> float:
+    path = relations.get(each.id, ())
+    steps = each.difficulty - of.difficulty
+    points = (
+        _pattern_points(of, each)
+        + PRIMARY_MUSCLES * _jaccard(of.primary, each.primary)
+        + ALL_MUSCLES * _jaccard(of.involved, each.involved)
+        + SAME_CLASS * (of.class_key is not None and of.class_key == each.class_key)
+        + SAME_MECHANICS * (of.mechanics is not None and of.mechanics == each.mechanics)
+        + (EDGE[path[0]] if len(path) == 1 else TWO_EDGES if path else 0.0)
+        - (HARDER * steps if steps > 0 else -EASIER * steps)
+        - assessment.score / RISK_PER_POINT
+        + INDICATED * bool(assessment.indicated_for)
+    )
+    return min(max(points, 0.0), 100.0)
+
+
+def _pattern_points(of: Candidate, each: Candidate) -> float:
+    if of.pattern in UNSPECIFIC or each.pattern in UNSPECIFIC:
+        return (
+            SAME_PATTERN if of.side == each.side and of.pattern == each.pattern and of.primary & each.primary else 0.0
+        )
+    if of.pattern == each.pattern:
+        return SAME_PATTERN
+    return LIKE_PATTERN if {of.pattern, each.pattern} in ALIKE and of.primary & each.primary else 0.0
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    union = one | other
+    return len(one & other) / len(union) if union else 0.0
+
+
+def _substitute(
+    of: Candidate,
+    each: Candidate,
+    score: float,
+    assessment: Assessment,
+    relations: Mapping[UUID, Sequence[ProgressionType]],
+    person: Person,
+) -> Substitute:
+    path = relations.get(each.id, ())
+    shared = tuple(sorted(of.primary & each.primary)) or tuple(sorted(of.involved & each.involved))
+    is_same = of.pattern == each.pattern and of.pattern not in UNSPECIFIC
+    relation = path[0] if len(path) == 1 else None
+    sentences = [
+        _trains(shared, is_same, of.pattern),
+        f"{RELATION[relation].capitalize()}." if relation is not None else "",
+        _equipment(of, each),
+        _changes(of, each),
+        _safety(assessment, person),
+    ]
+    text = " ".join(sentence for sentence in sentences if sentence)
+    return Substitute(each, round(score), shared, is_same, relation, conversion_of(of, each), assessment, text)
+
+
+def _trains(shared: Sequence[str], is_same_pattern: bool, pattern: str | None) -> str:
+    muscles = f"Trains {in_words(shared)} too" if shared else "Trains a related movement"
+    return f"{muscles}, with the same movement ({pattern})." if is_same_pattern else f"{muscles}."
+
+
+def _equipment(of: Candidate, each: Candidate) -> str:
+    if not each.equipment:
+        return "Needs no equipment." if of.equipment else ""
+    if set(each.equipment) <= set(of.equipment):
+        return "Needs nothing that the exercise itself does not need." if each.equipment != of.equipment else ""
+    new = [name for key, name in each.equipment.items() if key not in of.equipment]
+    gone = [name for key, name in of.equipment.items() if key not in each.equipment]
+    return f"Uses {in_words(new)}" + (f" instead of {in_words(gone)}." if gone else ".")
+
+
+def _changes(of: Candidate, each: Candidate) -> str:
+    said = []
+    if each.difficulty != of.difficulty:
+        harder = "Harder" if each.difficulty > of.difficulty else "Easier"
+        said.append(f"{harder}: difficulty {each.difficulty} instead of {of.difficulty}.")
+    if each.is_unilateral != of.is_unilateral:
+        said.append("One side at a time." if each.is_unilateral else "Both sides together.")
+    return " ".join(said)
+
+
+def _safety(assessment: Assessment, person: Person) -> str:
+    said = []
+    if assessment.indicated_for:
+        said.append(f"It is a treatment of {in_words(assessment.indicated_for)}.")
+    if assessment.warnings:
+        said += [
+            f"With {warning.condition.replace('_', ' ')}: {warning.modification or 'with care'}."
+            for warning in assessment.warnings
+        ]
+    elif len(person) and not assessment.indicated_for:
+        said.append("Nothing speaks against it for these conditions.")
+    return " ".join(said)
