@@ -1,7 +1,6 @@
 """Overridden safety warnings of workouts, which coaches record with a reason and an end.
 
-They say something of a person's health: members of the organization do not read them. A contraindication of an
-exercise moves the version of the library too, since cached layers and candidates show it.
+They say something of a person's health: members of the organization do not read them.
 """
 
 from alembic import op
@@ -13,13 +12,9 @@ down_revision = "0037"
 def upgrade() -> None:
     op.execute(OVERRIDES)
     op.execute(CREATE.format(table="safety_overrides", kinds="'everything'"))
-    op.execute(DROP.format(table="exercise_contraindications"))
-    op.execute(CREATE.format(table="exercise_contraindications", kinds="'everything', 'library'"))
 
 
 def downgrade() -> None:
-    op.execute(DROP.format(table="exercise_contraindications"))
-    op.execute(CREATE.format(table="exercise_contraindications", kinds="'everything'"))
     op.execute("DROP TABLE safety_overrides")
 
 
@@ -64,11 +59,6 @@ WITH CHECK (
                 WHERE e.id = exercise_id
                   AND (e.organization_id IS NULL OR e.organization_id = safety_overrides.organization_id))
 );
-"""
-
-DROP = """
-DROP TRIGGER {table}_changed ON {table};
-DROP TRIGGER {table}_emptied ON {table};
 """
 
 CREATE = """

@@ -14,10 +14,9 @@ from kinegraph.substitution.rules_loads import (
     TO_BODY_WEIGHT,
     TO_MACHINE,
     TO_ONE_SIDE,
-    Resistance,
     conversion_of,
-    resistance_of,
 )
+from kinegraph.substitution.rules_resistance import Resistance, resistance_of
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
 EQUIPMENT = sorted(shipped_catalogue().equipment_names)

@@ -59,8 +59,8 @@ def checked_muscles(
 ) -> tuple[tuple[str, frozenset[str]], ...]:
     """The wanted muscles: each name as it was sent, with the muscles whose training serves it. Unknown ones are faults.
 
-    Groups and synonyms are resolved (docs/domain.md, Training layers); a name that only the organization's exercises
-    use is known too.
+    Groups and synonyms are resolved (taxonomy.rules_muscles); a name that only the organization's exercises use is
+    known too.
     """
     if len(names) > MAX_MUSCLES:
         checks.refuse(f"Must be at most {MAX_MUSCLES} muscles; these are {len(names)}.", *path)

@@ -6,7 +6,7 @@ The cache entry of an organization's catalogue:
   of its members alike; a viewer who is not a member gets none. Drafts are in it, marked: who may see them is decided
   where they are used.
 - Version: those of the canonical library and of the organization's (`Viewer.version`), in the session's snapshot.
-  Every table of the statement moves one of them (migrations 0025, 0037 and 0038).
+  Every table of the statement moves one of them (migrations 0025 and 0037).
 - Bound: the cache's, at BYTES_PER_CANDIDATE each.
 """
 

@@ -9,7 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.candidates import store as store_candidates
-from kinegraph.checking import rules, store
+from kinegraph.checking import rules_overrides, store, store_targets
 from kinegraph.checking.graph_overrides import SafetyOverride
 from kinegraph.classification.rules_safety import Person
 from kinegraph.exercise.rules import stored_id
@@ -37,7 +37,7 @@ class OverrideSafetyWarningInput:
         default=UNSET, description="Each movement of the exercise, in the workout and in its later snapshots."
     )
     condition: str = strawberry.field(description="The condition of the warning, as checkWorkout shows it.")
-    reason: rules.OverrideReason = strawberry.field(description="Why it is overridden.")
+    reason: rules_overrides.OverrideReason = strawberry.field(description="Why it is overridden.")
     note: str | None = strawberry.field(
         default=UNSET, description=f"What else to know, at most {MAX_NOTE:,} characters; needed for MODIFIED and OTHER."
     )
@@ -72,7 +72,7 @@ class Mutation:
         ids = _checked_ids(values, checks)
         _check_texts(values, checks)
         session = await info.context.write_session()
-        if not await store.is_within(session, values["expires_at"], MAX_DAYS):
+        if not await store_targets.is_within(session, values["expires_at"], MAX_DAYS):
             checks.refuse(f"Must be in the future, at most {MAX_DAYS} days from now.", "input", "expiresAt")
         with checks.layer():
             found = await coached_workout(session, ids["workout_id"])
@@ -106,7 +106,7 @@ class Mutation:
         key = checks.key(input.id, ("input", "id"))
         checks.done()
         session = await info.context.write_session()
-        stored: rules.OverrideRow | None = await stored_row(session, store.by_ids, key)
+        stored: rules_overrides.OverrideRow | None = await stored_row(session, store.by_ids, key)
         if stored is None:
             raise NotFound("There is no such override of an organization that you coach.", "input", "id")
         require_coach(session.viewer, stored.organization_id, "input", "id")
@@ -130,7 +130,10 @@ def _check_texts(values: dict[str, Any], checks: Checks) -> None:
     values["condition"] = checks.text(values["condition"], ("input", "condition"), MAX_CONDITION_LENGTH, lines=False)
     note = values.get("note")
     values["note"] = "" if note is None else checks.text(note, ("input", "note"), MAX_NOTE, empty=True)
-    if not values["note"] and values["reason"] in (rules.OverrideReason.OTHER, rules.OverrideReason.MODIFIED):
+    if not values["note"] and values["reason"] in (
+        rules_overrides.OverrideReason.OTHER,
+        rules_overrides.OverrideReason.MODIFIED,
+    ):
         checks.refuse("Must say the reason or the modification.", "input", "note")
     if values["expires_at"].tzinfo is None:
         checks.refuse("Must have an offset from UTC, such as Z.", "input", "expiresAt")
@@ -148,7 +151,9 @@ async def _exercise(
     Where the workout was refused, movement and exercise are looked for in those that the viewer coaches.
     """
     movement_id, sent = ids.get("movement_id"), ids.get("exercise_id")
-    rows = await store.movements(session, None if workout is None else workout.id, organizations, movement_id, sent)
+    rows = await store_targets.movements(
+        session, None if workout is None else workout.id, organizations, movement_id, sent
+    )
     movement = next((row for row in rows if row.id == movement_id), None)
     if movement_id is not None and movement is None:
         checks.refusals.append(NotFound("The workout has no such movement.", "input", "movementId"))
@@ -178,5 +183,5 @@ async def _condition(
 async def _check_athlete(
     session: WriteSession[Viewer], organizations: list[UUID], id: UUID | None, checks: Checks
 ) -> None:
-    if id is not None and not await store.is_member(session, organizations, id):
+    if id is not None and not await store_targets.is_member(session, organizations, id):
         checks.refusals.append(NotFound("The organization has no such member.", "input", "athleteId"))

@@ -5,7 +5,7 @@ from typing import Any  # a resolver answers a record of another type than its f
 
 import strawberry
 
-from kinegraph.checking import rules, store
+from kinegraph.checking import rules_overrides, store
 from kinegraph.identity.graph import User
 from kinegraph.identity.rules import User as Person
 from kinegraph.kit.enums import described_enum
@@ -13,7 +13,7 @@ from kinegraph.kit.graph import Node, embedded, field, node
 from kinegraph.workout.graph import author_of
 
 described_enum(
-    rules.OverrideReason,
+    rules_overrides.OverrideReason,
     "Why a coach overrides a warning.",
     CLINICIAN_CLEARED="A clinician has cleared the person for it.",
     SUPERVISED="A professional watches every set.",
@@ -47,8 +47,8 @@ class SafetyOverride(Node):
     condition: str = strawberry.field(description="The condition of the warning.")
 
     @field("Why it was overridden.")
-    def reason(root: strawberry.Parent[Any]) -> rules.OverrideReason:
-        return rules.OverrideReason(root.reason)
+    def reason(root: strawberry.Parent[Any]) -> rules_overrides.OverrideReason:
+        return rules_overrides.OverrideReason(root.reason)
 
     note: str | None = strawberry.field(description="What else to know; given for OTHER.")
     athlete: User | None = embedded("athlete_", athlete_of, "Whom it is for; null for everybody.")

@@ -1,11 +1,10 @@
 """The SQL of overridden safety warnings. Row-level security shows them to coaches alone."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Protocol  # Any: values of columns, by name
+from typing import Any  # values of columns, by name
 from uuid import UUID
 
-from kinegraph.checking.rules import OverrideRow
+from kinegraph.checking.rules_overrides import OverrideRow
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
 from kinegraph.kit.rows import in_key_order
@@ -76,63 +75,3 @@ async def withdraw(session: WriteSession[Viewer], id: UUID) -> None:
         id,
         session.viewer.user.id,
     )
-
-
-async def is_member(session: ReadSession, organization_ids: Sequence[UUID], user_id: UUID) -> bool:
-    """True if a user belongs to one of the organizations."""
-    found = await session.fetch(
-        "SELECT FROM memberships WHERE organization_id = ANY ($1) AND user_id = $2 AND deleted_at IS NULL",
-        organization_ids,
-        user_id,
-    )
-    return bool(found)
-
-
-async def is_within(session: ReadSession, moment: datetime, days: int) -> bool:
-    """True if a moment is in the future, at most so many days from now."""
-    found: bool = await session.fetch_value(
-        "SELECT $1::timestamptz > now() AND $1 <= now() + make_interval(days => $2)", _with_offset(moment), days
-    )
-    return found
-
-
-def _with_offset(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-class OverriddenMovementRow(Protocol):
-    """A movement, and its exercise."""
-
-    id: UUID
-    exercise_id: UUID
-
-
-async def movements(
-    session: ReadSession,
-    workout_id: UUID | None,
-    organization_ids: Sequence[UUID],
-    movement_id: UUID | None,
-    exercise_id: UUID | None,
-) -> list[OverriddenMovementRow]:
-    """The movement of an id, and one of an exercise, of a workout, or of any workout of the organizations (None)."""
-    rows: list[OverriddenMovementRow] = await session.fetch(
-        """
-        (SELECT m.id, m.exercise_id
-         FROM workout_movements m
-         JOIN workout_sections s ON s.id = m.section_id AND s.deleted_at IS NULL
-         WHERE m.id = $3 AND m.deleted_at IS NULL
-           AND m.organization_id = ANY ($2) AND ($1::uuid IS NULL OR s.workout_id = $1))
-        UNION ALL
-        (SELECT m.id, m.exercise_id
-         FROM workout_movements m
-         JOIN workout_sections s ON s.id = m.section_id AND s.deleted_at IS NULL
-         WHERE m.exercise_id = $4 AND m.deleted_at IS NULL
-           AND m.organization_id = ANY ($2) AND ($1::uuid IS NULL OR s.workout_id = $1)
-         LIMIT 1)
-        """,
-        workout_id,
-        organization_ids,
-        movement_id,
-        exercise_id,
-    )
-    return rows

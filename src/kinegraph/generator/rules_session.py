@@ -68,6 +68,8 @@ class Session:
     """Seconds of the main and accessory exercises."""
     chosen: dict[UUID, tuple[Candidate, TimedPrescription]] = field(default_factory=dict)
     _options: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
+    _has_unused: dict[Side, bool] = field(default_factory=dict)
+    """The answers of `has_unused` for the session as it is."""
 
     @cached_property
     def by_id(self) -> Mapping[UUID, Candidate]:
@@ -114,6 +116,7 @@ class Session:
         options = [timed for timed in self.options(exercise) if self._fits_sets(exercise, timed)]
         timed = next((timed for timed in options if timed.seconds <= seconds), options[-1])
         self.chosen[exercise.id] = exercise, timed
+        self._has_unused.clear()
 
     def fill(self) -> None:
         """Give the chosen exercises fuller prescriptions, in turn, while time and muscles permit."""
@@ -133,6 +136,7 @@ class Session:
         if not has_sets or fuller.seconds - timed.seconds > self.seconds_left:
             return False
         self.chosen[exercise.id] = exercise, fuller
+        self._has_unused.clear()
         return True
 
     def _fits_sets(self, exercise: Candidate, timed: TimedPrescription) -> bool:
@@ -212,10 +216,12 @@ class Session:
 
     def has_unused(self, side: Side) -> bool:
         """True if an eligible exercise of the side could be added, were there time."""
-        return any(
-            each.side is side and each.id not in self.chosen and self._beside_time(each, is_extra=True) is None
-            for each in self.eligible
-        )
+        if side not in self._has_unused:
+            self._has_unused[side] = any(
+                each.side is side and each.id not in self.chosen and self._beside_time(each, is_extra=True) is None
+                for each in self.eligible
+            )
+        return self._has_unused[side]
 
     @property
     def is_balanced(self) -> bool:

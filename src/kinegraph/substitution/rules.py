@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from kinegraph.candidates.rules import Candidate, Catalogue, in_words, is_offered
+from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.layers.rules import ProgressionType
+from kinegraph.substitution.rules_explanations import explanation
 from kinegraph.substitution.rules_loads import Conversion, conversion_of
 
 MAX_LIMIT = 50
@@ -37,13 +38,6 @@ ALIKE = (
 """Pairs of movement patterns that replace each other."""
 UNSPECIFIC = frozenset({"other", None})
 """Patterns that say nothing of the movement."""
-
-RELATION = {
-    ProgressionType.SUBSTITUTION: "the library names it as a replacement",
-    ProgressionType.VARIATION: "a variation of it",
-    ProgressionType.REGRESSION: "the easier exercise on the same ladder",
-    ProgressionType.PROGRESSION: "the next harder exercise on the same ladder",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,51 +170,5 @@ def _substitute(
     shared = tuple(sorted(of.primary & each.primary)) or tuple(sorted(of.involved & each.involved))
     is_same = of.pattern == each.pattern and of.pattern not in UNSPECIFIC
     relation = path[0] if len(path) == 1 else None
-    sentences = [
-        _trains(shared, is_same, of.pattern),
-        f"{RELATION[relation].capitalize()}." if relation is not None else "",
-        _equipment(of, each),
-        _changes(of, each),
-        _safety(assessment, person),
-    ]
-    text = " ".join(sentence for sentence in sentences if sentence)
+    text = explanation(of, each, shared, is_same, relation, assessment, person)
     return Substitute(each, round(score), shared, is_same, relation, conversion_of(of, each), assessment, text)
-
-
-def _trains(shared: Sequence[str], is_same_pattern: bool, pattern: str | None) -> str:
-    muscles = f"Trains {in_words(shared)} too" if shared else "Trains a related movement"
-    return f"{muscles}, with the same movement ({pattern})." if is_same_pattern else f"{muscles}."
-
-
-def _equipment(of: Candidate, each: Candidate) -> str:
-    if not each.equipment:
-        return "Needs no equipment." if of.equipment else ""
-    if set(each.equipment) <= set(of.equipment):
-        return "Needs nothing that the exercise itself does not need." if each.equipment != of.equipment else ""
-    new = [name for key, name in each.equipment.items() if key not in of.equipment]
-    gone = [name for key, name in of.equipment.items() if key not in each.equipment]
-    return f"Uses {in_words(new)}" + (f" instead of {in_words(gone)}." if gone else ".")
-
-
-def _changes(of: Candidate, each: Candidate) -> str:
-    said = []
-    if each.difficulty != of.difficulty:
-        harder = "Harder" if each.difficulty > of.difficulty else "Easier"
-        said.append(f"{harder}: difficulty {each.difficulty} instead of {of.difficulty}.")
-    if each.is_unilateral != of.is_unilateral:
-        said.append("One side at a time." if each.is_unilateral else "Both sides together.")
-    return " ".join(said)
-
-
-def _safety(assessment: Assessment, person: Person) -> str:
-    said = []
-    if assessment.indicated_for:
-        said.append(f"It is a treatment of {in_words(assessment.indicated_for)}.")
-    if assessment.warnings:
-        said += [
-            f"With {warning.condition.replace('_', ' ')}: {warning.modification or 'with care'}."
-            for warning in assessment.warnings
-        ]
-    elif len(person) and not assessment.indicated_for:
-        said.append("Nothing speaks against it for these conditions.")
-    return " ".join(said)

@@ -7,26 +7,10 @@ to begin, and the repetitions decide.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
-
-
-class Resistance(StrEnum):
-    """What an exercise is loaded with."""
-
-    BARBELL = "barbell"
-    DUMBBELLS = "dumbbells"
-    """Two of them, also kettlebells: one in each hand."""
-    ONE_WEIGHT = "one weight"
-    """One dumbbell, kettlebell, plate or ball."""
-    SMITH_MACHINE = "Smith machine"
-    MACHINE = "machine"
-    CABLE = "cable"
-    BAND = "band"
-    BODY_WEIGHT = "body weight"
-    OTHER = "other"
+from kinegraph.substitution.rules_resistance import Resistance, resistance_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +21,6 @@ class Conversion:
     low: float | None = None
     high: float | None = None
 
-
-BARS = frozenset({"barbell", "trap_bar", "ez_bar"})
-ONE = frozenset({"kettlebell", "weight_plate", "medicine_ball", "slam_ball", "sandbag"})
 
 TABLE: Mapping[tuple[Resistance, Resistance], Conversion] = {
     (Resistance.BARBELL, Resistance.DUMBBELLS): Conversion(
@@ -93,21 +74,6 @@ TO_BOTH_SIDES = Conversion(
 )  # [A], the inverse with a reserve
 
 MACHINES = frozenset({Resistance.MACHINE, Resistance.CABLE})
-
-
-def resistance_of(exercise: Candidate) -> Resistance:
-    """What an exercise is loaded with, from its mechanics and equipment."""
-    needs = set(exercise.equipment)
-    if exercise.mechanics == "machine":
-        return Resistance.SMITH_MACHINE if "smith_machine" in needs else Resistance.MACHINE
-    by_mechanics = {"cable": Resistance.CABLE, "band": Resistance.BAND, "bodyweight": Resistance.BODY_WEIGHT}
-    if exercise.mechanics in by_mechanics:
-        return by_mechanics[exercise.mechanics]
-    if needs & BARS:
-        return Resistance.BARBELL
-    if "dumbbell" in needs:
-        return Resistance.DUMBBELLS
-    return Resistance.ONE_WEIGHT if needs & ONE else Resistance.OTHER
 
 
 def conversion_of(old: Candidate, new: Candidate) -> Conversion | None:
