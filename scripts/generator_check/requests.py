@@ -3,7 +3,7 @@
 from random import Random
 
 from kinegraph.candidates.rules import Catalogue
-from kinegraph.candidates.rules_sides import trained_by
+from kinegraph.candidates.rules_regions import trained_by
 from kinegraph.classification.rules_safety import Person
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import MAX_MINUTES, MIN_MINUTES, Request

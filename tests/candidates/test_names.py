@@ -3,7 +3,8 @@
 import pytest
 
 from generator_check.library import shipped_catalogue
-from kinegraph.candidates.rules_sides import Side, side_of, trained_by
+from kinegraph.candidates.rules_regions import trained_by
+from kinegraph.candidates.rules_sides import Side, side_of
 from kinegraph.candidates.rules_terms import checked_equipment, checked_muscles, equipment_key, muscle_keys
 from kinegraph.kit.checks import Checks
 

@@ -87,5 +87,4 @@ def _likeness(entry: Candidate, other: Candidate) -> float:
 
 def _is_offered(other: Candidate, condition: str) -> bool:
     """True if nothing speaks against an exercise for somebody with the condition."""
-    assessment = assess(other.constraint, [condition])
-    return assessment.is_safe and assessment.score <= SCORES[Severity.INDICATED]
+    return assess(other.constraint, [condition]).score <= SCORES[Severity.INDICATED]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from kinegraph.candidates.rules import Catalogue
-from kinegraph.candidates.rules_sides import trained_by
+from kinegraph.candidates.rules_regions import trained_by
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.text import identity_of
 from kinegraph.taxonomy.rules_conditions import folded

@@ -10,7 +10,7 @@ from strawberry import UNSET
 
 from kinegraph.candidates import store as store_candidates
 from kinegraph.checking import rules, store
-from kinegraph.checking.graph import SafetyOverride
+from kinegraph.checking.graph_overrides import SafetyOverride
 from kinegraph.classification.rules_safety import Person
 from kinegraph.exercise.rules import stored_id
 from kinegraph.identity.rules import Viewer

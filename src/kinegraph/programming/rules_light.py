@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
-from kinegraph.candidates.rules_sides import regions_of
+from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.programming.rules import Chosen, Request, chance

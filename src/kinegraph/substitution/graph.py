@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from kinegraph.candidates.graph_access import visible_candidate, visible_catalogue
-from kinegraph.candidates.rules_terms import MAX_EQUIPMENT, checked_equipment
+from kinegraph.candidates.rules_terms import checked_equipment
 from kinegraph.classification.rules_safety import Person
 from kinegraph.exercise.graph import ExerciseId
 from kinegraph.exercise.rules import stored_id
@@ -16,23 +16,10 @@ from kinegraph.kit.context import Info
 from kinegraph.kit.graph import edge, field
 from kinegraph.layers.graph_safety import SafetyAssessment, condition_keys
 from kinegraph.layers.rules import ProgressionType
-from kinegraph.layers.rules_safety import MAX_CONDITIONS
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
+from kinegraph.substitution.graph_arguments import AvailableEquipment, PersonsConditions
 from kinegraph.substitution.rules import MAX_LIMIT, Offer, Substitute
-
-AvailableEquipment = Annotated[
-    list[str] | None,
-    strawberry.argument(
-        description=f"What is there, at most {MAX_EQUIPMENT} names; empty for nothing, null for anything."
-    ),
-]
-PersonsConditions = Annotated[
-    list[str] | None,
-    strawberry.argument(
-        description=f"The person's conditions, at most {MAX_CONDITIONS}: keys or synonyms (contraindicationConditions)."
-    ),
-]
 
 
 @strawberry.type(description="How a load changes where an exercise replaces another (docs: Generator, Loads).")
