@@ -150,7 +150,7 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
     """A value that the argument or input field `name` takes, every key within given; None for an id not in `ids`."""
     if isinstance(type, GraphQLNonNull):
         return good(type.of_type, name, ids, owner)
-    if name == "score":
+    if name == "score" and isinstance(type, GraphQLInputObjectType):
         return {"weight": {"value": 1.5, "unit": "KG"}}  # what the workout is scored by
     if name == "ids" and owner == "EnrichCanonicalExercisesInput":
         return None  # at least one canonical exercise, or all that are due

@@ -34,7 +34,6 @@ OVERRIDABLE: dict[str, st.SearchStrategy[Any]] = {
     "category": st.sampled_from(["strength", "cardio", "other"]),
     "kind": st.sampled_from(["skill", "test"]),
     "movementPattern": st.sampled_from(["squat", "hinge"]),
-    "planeOfMotion": st.sampled_from(["sagittal", "frontal"]),
     "difficulty": st.integers(1, 5),
     "primaryMuscles": few(MUSCLES),
     "secondaryMuscles": few(MUSCLES),
@@ -45,7 +44,7 @@ OVERRIDABLE: dict[str, st.SearchStrategy[Any]] = {
 OWN: dict[str, st.SearchStrategy[Any]] = {
     **OVERRIDABLE,
     "movementPattern": st.none() | OVERRIDABLE["movementPattern"],
-    "planeOfMotion": st.none() | OVERRIDABLE["planeOfMotion"],
+    "planeOfMotion": st.sampled_from([None, "sagittal", "frontal"]),
     "difficulty": st.none() | st.integers(1, 5),
     "status": st.sampled_from(["published", "published", "published", "draft", "archived"]),
     "mechanics": st.sampled_from([None, "band", "cable"]),

@@ -1,6 +1,5 @@
 """Programming profiles: what follows from any class, modifiers and values of an exercise."""
 
-import itertools
 import re
 from math import floor
 from typing import Any  # values of profiles, by column
@@ -98,14 +97,17 @@ def reps(profile: Profile, goal: str) -> tuple[int, int] | None:
 
 
 @given(SUBJECTS)
-def test_more_repetitions_go_with_less_rest(subject: Subject) -> None:
-    profile = profile_of(subject)
-    offered = [goal for goal in GOALS[:3] if goal in profile.prescriptions]
-    for heavier, lighter in itertools.pairwise(offered):
-        a, b = profile.prescriptions[heavier], profile.prescriptions[lighter]
-        assert a.rest_seconds >= b.rest_seconds
-        if a.unit is b.unit is Unit.REPS:
-            assert a.min <= b.min and a.max <= b.max
+def test_rests_do_not_grow_from_strength_over_hypertrophy_to_endurance(subject: Subject) -> None:
+    prescriptions = profile_of(subject).prescriptions
+    rests = [prescriptions[goal].rest_seconds for goal in GOALS[:3] if goal in prescriptions]
+    assert rests == sorted(rests, reverse=True)
+
+
+@pytest.mark.parametrize("key", sorted(classes()))
+def test_repetitions_of_a_class_grow_from_strength_over_hypertrophy_to_endurance(key: str) -> None:
+    profile = profile_of(Subject(key))
+    ranges = [found for goal in GOALS[:3] if (found := reps(profile, goal))]
+    assert ranges == sorted(ranges) and [high for _, high in ranges] == sorted(high for _, high in ranges)
 
 
 @pytest.mark.parametrize("key", sorted(classes()))

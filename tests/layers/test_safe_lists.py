@@ -172,4 +172,7 @@ async def test_the_risk_ordered_list_takes_filters_and_refuses_what_it_cannot_an
     assert await refused(conditions=["knee pain", "kneee pain"]) == [["conditions", "1"]]
     assert await refused(conditions=["knee pain"] * 61) == [["conditions"]]
     assert await refused(first=101) == [["first"]]
-    assert await refused(filter={"safeFor": ["knee pain"]}) == [["filter", "safeFor"]]
+    assert await refused(filter={"safeFor": ["kneee pain"]}) == [["filter", "safeFor", "0"]]
+    both = {"id": str(gym.id), "conditions": [], "filter": {"safeFor": ["knee pain"]}, "first": 3}
+    alone = {"id": str(gym.id), "conditions": ["knee pain"], "first": 3}
+    assert await api.run(RISKS, gym.coach, **both) == await api.run(RISKS, gym.coach, **alone)

@@ -47,15 +47,15 @@ class OrganizationSafety:
         limit = checks.whole(first, ("first",), 1, MAX_LISTED)
         if len(conditions) > MAX_CONDITIONS:
             checks.refuse(f"Must be at most {MAX_CONDITIONS} conditions; these are {len(conditions)}.", "conditions")
-        if wanted.safe_for:
-            checks.refuse("Must be left out: send the person's conditions as `conditions`.", "filter", "safeFor")
         checks.done()
         viewer: Viewer = await info.context.viewer()
         if not viewer.sees_library(root.id):
             return []
         key = (root.id, viewer.coaches(root.id))
         strictness = wanted.safe_for_strictness or SafetyStrictness.RESTRICTION
-        wanted = replace(wanted, safe_for=tuple(conditions) or None, safe_for_strictness=strictness)
+        await resolved(info, wanted, *key)  # refuses unknown conditions of the filter, which count too
+        every = (*conditions, *(wanted.safe_for or ()))
+        wanted = replace(wanted, safe_for=every or None, safe_for_strictness=strictness)
         wanted = await resolved(info, wanted, *key, path=("conditions",))
         keys = tuple(sorted({key for _, depth, key, _ in wanted.chains if depth == 0}))
         found: list[AssessedExercise] = await info.context.load(
