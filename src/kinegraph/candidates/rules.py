@@ -111,6 +111,12 @@ class Candidate:
         """What it is for a person."""
         return assessed(self.safety, person)
 
+    def is_ruled_out(self, person: Person) -> bool:
+        """True if a condition rules it out for certain: a quick check before `assessed`, which lists what it finds."""
+        if self.safety is None or not person.having.isdisjoint(self.safety.indicated_for):
+            return False
+        return not person.having.isdisjoint(self.safety.avoid_if)
+
     def lacks(self, available: frozenset[str] | None) -> list[str]:
         """The names of the equipment that it needs and that is not available; None means everything is."""
         return [] if available is None else [name for key, name in self.equipment.items() if key not in available]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any  # a prescription is JSON
 
-from kinegraph.candidates.rules import Candidate
+from kinegraph.candidates.rules import Candidate, in_words
 from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.layers.rules import TrainingGoal
 
@@ -56,11 +56,32 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """An exercise that is not in the main or accessory part, and why."""
+    """An exercise that is not in the main or accessory part, and why.
+
+    `text` says why in words; it is None where it is unsafe for `person`: most of these texts are shown to nobody.
+    """
 
     candidate: Candidate
     reason: ExclusionReason
-    detail: str
+    text: str | None
+    person: Person | None = None
+
+    @property
+    def detail(self) -> str:
+        """The reason in words."""
+        if self.text is not None or self.person is None:
+            return self.text or ""
+        return _unsafe(self.candidate.assessed(self.person))
+
+
+def _unsafe(assessment: Assessment) -> str:
+    if not assessment.is_classified:
+        return "Nobody has classified it, so that nothing listed does not mean safe."
+    conditions = in_words(dict.fromkeys(warning.condition for warning in assessment.warnings))
+    if not assessment.is_safe:
+        ruling = in_words(warning.condition for warning in assessment.warnings if warning.is_avoid)
+        return f"It is ruled out by {ruling}."
+    return f"Its risk is {assessment.score} of 100, because of {conditions}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ NOT_TRAINING = frozenset({"static_mobility", "dynamic_mobility", "loaded_stretch
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The exercises of a catalogue: those that may be chosen, and the others with their reasons."""
+    """The exercises of a catalogue: those that may be chosen, and the others with their reasons.
+
+    `assessments` are of those that no condition rules out.
+    """
 
     eligible: Sequence[Candidate]
     excluded: Sequence[Excluded]
@@ -29,7 +32,8 @@ class Sorted:
 def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
     """Check every exercise of a catalogue against a request."""
     shown = [each for each in catalogue.candidates if request.with_drafts or not each.is_draft]
-    assessments = {each.id: each.assessed(request.person) for each in shown}
+    person = request.person
+    assessments = {each.id: each.assessed(person) for each in shown if not each.is_ruled_out(person)}
     eligible: list[Candidate] = []
     excluded: list[Excluded] = []
     for each in shown:
@@ -37,17 +41,16 @@ def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
         if found is None:
             eligible.append(each)
         else:
-            excluded.append(Excluded(each, *found))
+            excluded.append(Excluded(each, *found, person))
     return Sorted(eligible, excluded, assessments)
 
 
 def reason_against(
     each: Candidate, request: Request, assessments: Mapping[UUID, Assessment], catalogue: Catalogue
-) -> tuple[ExclusionReason, str] | None:
-    """The first reason why an exercise may not be chosen; None where it may."""
-    assessment = assessments[each.id]
-    if not is_offered(assessment):
-        return ExclusionReason.UNSAFE, _unsafe(assessment)
+) -> tuple[ExclusionReason, str | None] | None:
+    """The first reason why an exercise may not be chosen; None where it may. `assessments` lack what is ruled out."""
+    if not _is_safe(each.id, assessments):
+        return ExclusionReason.UNSAFE, None
     if not each.is_classified:
         return ExclusionReason.GOAL, "It has no class, so nobody knows how much of it to prescribe."
     if not is_training(each):
@@ -71,22 +74,17 @@ def trains_targets(each: Candidate, request: Request) -> bool:
     return not wanted or 2 * len(each.primary & wanted) >= max(len(each.primary), 1)
 
 
-def _unsafe(assessment: Assessment) -> str:
-    if not assessment.is_classified:
-        return "Nobody has classified it, so that nothing listed does not mean safe."
-    conditions = in_words(dict.fromkeys(warning.condition for warning in assessment.warnings))
-    if not assessment.is_safe:
-        ruling = in_words(warning.condition for warning in assessment.warnings if warning.is_avoid)
-        return f"It is ruled out by {ruling}."
-    return f"Its risk is {assessment.score} of 100, because of {conditions}."
-
-
 def _jumped_over(each: Candidate, assessments: Mapping[UUID, Assessment], catalogue: Catalogue) -> list[str]:
     """The names of the prerequisites of an exercise, where none of them is offered to the person."""
-    sources = [id for id in catalogue.easier.get(each.id, ()) if id in assessments]
-    if not sources or any(is_offered(assessments[id]) for id in sources):
+    sources = [id for id in catalogue.easier.get(each.id, ()) if id in catalogue.by_id]
+    if any(_is_safe(id, assessments) for id in sources):
         return []
     return [catalogue.by_id[id].name for id in sources]
+
+
+def _is_safe(id: UUID, assessments: Mapping[UUID, Assessment]) -> bool:
+    found = assessments.get(id)
+    return found is not None and is_offered(found)
 
 
 MAX_NAMED = 3
