@@ -23,7 +23,7 @@ BYTES_PER_COST = 2_000
 FIELDS_PER_COST = 20
 """Fields of a formula that cost 1 where it is evaluated for sizes that it was not evaluated for before."""
 
-INTROSPECTION_SHARE = 1 / 2
+INTROSPECTION_SHARE = 3 / 4
 """The part of the maximum cost that introspection may have: beside other fields, it is executed while others wait."""
 
 MISS_STATEMENTS = 2

@@ -12,7 +12,7 @@ from kinegraph.exercise.store import by_ids
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
-from kinegraph.kit.graph import edge, extends, field
+from kinegraph.kit.graph import Node, edge, extends, field, node
 from kinegraph.layers import rules, rules_safety, store
 from kinegraph.layers.graph_safety import Conditions, SafetyAssessment, SafetyConstraint, condition_keys
 
@@ -114,8 +114,9 @@ PROFILES: frozenset[Hashable] = frozenset(
 """The fields of profiles, all changes of which move the version of the library."""
 
 
+@node(store.edges, "exercise_progressions")
 @strawberry.type(description='An edge of the progression graph: "to is the type of from".')
-class Progression:
+class Progression(Node):
     id: strawberry.ID = strawberry.field(description="The edge's id.")
     from_: Exercise = edge(by_ids, "from_exercise_id", "The exercise where it begins.", name="from")
     to: Exercise = edge(by_ids, "to_exercise_id", "The exercise where it leads.")

@@ -112,6 +112,14 @@ async def progressions_of(
     return grouped(rows, exercise_ids, "exercise_id")
 
 
+async def edges(session: ReadSession, ids: Sequence[UUID]) -> list[ProgressionRow | None]:
+    """Edges by id, in key order."""
+    rows: list[ProgressionRow] = await session.fetch(
+        f"SELECT {EDGE} FROM exercise_progressions edge WHERE edge.id = ANY ($1) AND edge.deleted_at IS NULL", ids
+    )
+    return in_key_order(rows, ids)
+
+
 async def chains_of(session: ReadSession, exercise_ids: Sequence[UUID], depth: int) -> list[list[UUID]]:
     """The ids of the exercises that the first progressions lead to from each exercise, at most `depth`, no cycles."""
     rows = await session.fetch(

@@ -17,7 +17,7 @@ from kinegraph.identity.rules_access import require_coach
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
-from kinegraph.kit.graph import edge, extends, field, given, mutation
+from kinegraph.kit.graph import Node, edge, extends, field, given, mutation, node
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
 from kinegraph.layers.store import SafetyKey, safety_of
@@ -26,8 +26,9 @@ from kinegraph.library.store import effective
 from kinegraph.training import rules_constraints, store_restrictions
 
 
+@node(store_restrictions.restrictions, "safety_restrictions")
 @strawberry.type(description="What an organization adds to the safety of an exercise.")
-class SafetyRestriction:
+class SafetyRestriction(Node):
     id: strawberry.ID = strawberry.field(description="The restriction's id.")
     condition: str = strawberry.field(description="The condition's key, such as knee_pain.")
 
