@@ -45,7 +45,7 @@ FLOODS: dict[str, tuple[str, str]] = {
         "asks for `name` of one object too",
     ),
     "aliases of __typename": (aliases(3_000, "__typename"), "asks for `__typename` of one object too often"),
-    "aliases in introspection": (f"__schema {{ types {{ fields {{ {WIDE} }} }} }}", "at most 25,000 is allowed"),
+    "aliases in introspection": (f"__schema {{ types {{ fields {{ {WIDE} }} }} }}", "at most 50,000 is allowed"),
     "a string without an end": ("@" * 501 + '"' + '\\"' * 49_000, "too many directives"),
     "aliases in a fragment": (f"...F }} fragment F on Query {{ {aliases(51, 'viewer { id }')} ", "at most 50 fields"),
     "a cycle of fragments": (

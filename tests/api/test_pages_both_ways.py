@@ -24,7 +24,7 @@ LISTS = {
     "Organization.workouts": "organization(id: $id) { workouts(%s) { %s } }",
     "Organization.assignments": "organization(id: $id) { assignments(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
-    "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press"}, %s) { %s }',
+    "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press", difficultyMax: 2}, %s) { %s }',
     "Query.aliasProposals": "organization(id: $id) { id } aliasProposals(exerciseId: $exercise, %s) { %s }",
     "Query.workoutsUsingExercise": "workoutsUsingExercise(organizationId: $id, exerciseId: $exercise, %s) { %s }",
 }

@@ -7,7 +7,9 @@ from tests.exercise.documents import CREATE, create
 
 SAFE = """
 query ($id: ID!, $conditions: [String!]!) {
-  organization(id: $id) { exerciseLibrary(source: ORG, filter: {safeFor: $conditions}) { nodes { name } } }
+  organization(id: $id) {
+    exerciseLibrary(source: ORG, filter: {safeFor: $conditions, includeUnclassified: true}) { nodes { name } }
+  }
 }
 """
 PAIRS = [

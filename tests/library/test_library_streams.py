@@ -48,7 +48,7 @@ HALVES: list[Filter] = [
     {"q": "HALF"},
     {"status": ["PUBLISHED"]},
     {"maxFatigue": 5},
-    {"safeFor": ["Knee pain"]},
+    {"safeFor": ["Knee pain"], "includeUnclassified": True},
     {"mechanics": "band", "muscles": ["lats", "quads"]},
 ]
 DIFFICULTIES: list[Filter] = [{"difficultyMin": 3}, {"difficultyMax": 3}, {"difficulty": "BEGINNER"}]
@@ -192,7 +192,9 @@ async def test_a_filter_by_a_term_that_half_of_the_rows_have_costs_no_more_than_
 
 
 @pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("filter", [None, {"mechanics": "band"}, {"safeFor": ["knee_pain"]}], ids=str)
+@pytest.mark.parametrize(
+    "filter", [None, {"mechanics": "band"}, {"safeFor": ["knee_pain"], "includeUnclassified": True}], ids=str
+)
 async def test_a_page_of_the_canonical_list_touches_a_few_hundred_rows(
     plans: Plans, middle: Middle, sort: str, filter: Filter | None
 ) -> None:
