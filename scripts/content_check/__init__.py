@@ -1,1 +1,1 @@
-"""What an author of the library's entries checks while writing (CONTRIBUTING.md, Content)."""
+"""Checks for authors of the library's entries: the entries, the progression graph, the ladders (docs/content.md)."""

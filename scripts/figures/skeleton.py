@@ -20,8 +20,8 @@ MAX_SHORT = 5.0
 
 
 FORMS = ("angles", "points", "toe", "held", "to")
-"""How a limb may be given: the angles of its bones, the points of knee or elbow and end (where it is foreshortened),
-the point of the toes, the point of the hand in the trunk's frame, or the point of ankle or hand."""
+"""The forms in which a pose may give a limb: the angles of its bones, the points of knee or elbow and end (where it is
+foreshortened), the point of the toes, the point of the hand in the trunk's frame, or the point of ankle or hand."""
 
 
 class OutOfReach(ValueError):

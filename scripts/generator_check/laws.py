@@ -24,7 +24,7 @@ def movements(workout: Generated, *types: SectionType) -> list[Chosen]:
 
 
 def faults(request: Request, catalogue: Catalogue) -> Iterator[str]:
-    """What breaks a law in the workout for a request."""
+    """The violations of laws in the workout that is generated for a request, a line each."""
     workout = generated(request, catalogue)
     if generated(request, catalogue) != workout:
         yield "the same request gives another workout"

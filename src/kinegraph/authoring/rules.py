@@ -1,6 +1,7 @@
 """The training layers of an entry of the library: from its class, stressors and exceptions (docs/training.md)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any  # JSON of the files
 
 from kinegraph.authoring.rules_columns import constraint_columns
@@ -32,7 +33,7 @@ def _texts(value: Any) -> frozenset[str]:
 
 
 def findings_of(row: Mapping[str, Any]) -> dict[str, Finding]:
-    """What the matrix and the entry's own exceptions say, with the entry's own texts."""
+    """The findings of the severity matrix and of the entry's exceptions, by condition, with the entry's texts."""
     said: Mapping[str, Mapping[str, str]] = row["training"].get("conditions", {})
     exceptions = {
         condition: Finding(
@@ -47,11 +48,11 @@ def findings_of(row: Mapping[str, Any]) -> dict[str, Finding]:
     return {
         condition: finding
         if condition in exceptions or condition not in said
-        else Finding(
-            condition,
-            finding.severity,
-            said[condition].get("text") or finding.because,
-            said[condition].get("modification") or finding.instead,
+        else replace(
+            finding,
+            because=said[condition].get("text") or finding.because,
+            instead=said[condition].get("modification") or finding.instead,
+            is_inherited=False,
         )
         for condition, finding in findings(traits_of(row), exceptions).items()
     }
@@ -84,7 +85,7 @@ def profile_columns(row: Mapping[str, Any]) -> dict[str, Any]:
             adjust={VALUES[each["value"]]: each["by"] for each in training.get("adjust", ())},
         )
     )
-    return {**profile.columns(), "class_key": training["class"], "modifiers": list(training.get("modifiers", ()))}
+    return profile.columns()
 
 
 def safety_columns(row: Mapping[str, Any], substitutes: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _is_alike(entry: Candidate, other: Candidate) -> bool:
 
 
 def _likeness(entry: Candidate, other: Candidate) -> float:
-    """How much two exercises train the same, from 0 to about 8."""
+    """The likeness of two exercises by muscles, pattern, equipment and difficulty: about 7 for equal ones."""
     return (
         2.0 * len(entry.primary & other.primary) / len(entry.primary | other.primary)
         + 2.0 * len(entry.involved & other.involved) / len(entry.involved | other.involved)

@@ -80,7 +80,7 @@ class Field:
         self.arguments = arguments
 
     def fragment_key(self, executor: CoreExecutor) -> bytes:
-        """What a fragment of this field depends on in the document: the selection, and the values of arguments in it.
+        """The part of a fragment's cache key that is of the document: the selection, and values of arguments in it.
 
         Raises GraphQLError for an argument that has no valid value.
         """

@@ -83,6 +83,12 @@ def _validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(file_schema())
 
 
+@cache
+def _training_validator() -> jsonschema.Draft202012Validator:
+    schema = {"$defs": file_schema()["$defs"], "$ref": "#/$defs/exercise/properties/training"}
+    return jsonschema.Draft202012Validator(schema)
+
+
 def _long_lists(rows: Any) -> Iterator[str]:
     """The lists in rows that are too long to be looked into: the JSON Schema compares each element with all others."""
     for index, row in enumerate(rows if isinstance(rows, list) else ()):
@@ -158,8 +164,7 @@ def _short(message: str) -> str:
 
 def contraindications_by_training(row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """The contraindications that follow from the `training` of a row of any form, or the faults of it."""
-    wrong = (each for each in _validator().iter_errors([row]) if [*each.absolute_path][1:2] == ["training"])
-    faults = [_short(each.message) for each in islice(wrong, MAX_FAULTS)]
+    faults = [_short(each.message) for each in islice(_training_validator().iter_errors(row["training"]), MAX_FAULTS)]
     faults = faults or [f"{'.'.join(map(str, path[1:]))}: {fault}" for path, fault in training_faults(row)]
     return ([] if faults else contraindications_of(row)), faults
 

@@ -111,9 +111,8 @@ NAMED = {
 }
 """The keys of an entry with the rows of a child table."""
 
-WITHOUT_CLASS: Mapping[str, Any] = {
-    **{name: [] if kind.endswith("[]") else {} if kind == "jsonb" else None for name, kind in PROFILE.items()},
-}
+EMPTY: Mapping[str, Any] = {"text[]": [], "jsonb": {}}
+WITHOUT_CLASS: Mapping[str, Any] = {name: EMPTY.get(kind) for name, kind in PROFILE.items()}
 """The profile of an entry without a class."""
 
 

@@ -33,6 +33,8 @@ class Subject:
 class Profile:
     """A programming profile: `values` by the columns of `exercise_programming_profiles`, and prescriptions by goal."""
 
+    class_key: str
+    modifiers: Sequence[str]
     values: Mapping[str, int | None]
     force_type: str | None
     tempo: str | None
@@ -49,13 +51,13 @@ class Profile:
         }
         return {
             **self.values,
+            "class_key": self.class_key,
+            "modifiers": list(self.modifiers),
             "force_type": self.force_type,
             "default_tempo": self.tempo,
             "recommended_rep_ranges": reps,
             "measured_ranges": others,
-            "recommended_rest_times": {
-                goal: prescription.rest_seconds for goal, prescription in self.prescriptions.items()
-            },
+            "recommended_rest_times": {goal: of.rest_seconds for goal, of in by_goal.items()},
             "recommended_sets": {goal: of.sets for goal, of in by_goal.items()},
         }
 
@@ -83,7 +85,14 @@ def profile_of(subject: Subject) -> Profile:
     anchor = values["optimal_frequency"]
     if anchor is not None:
         values["optimal_frequency"] = min(anchor, floor(HOURS_PER_WEEK / recovery) if recovery else 7, 7)
-    return Profile(values, force_type(subject.kind), tempo, _with_ordered_rests(prescriptions))
+    return Profile(
+        class_key=subject.class_key,
+        modifiers=subject.modifiers,
+        values=values,
+        force_type=force_type(subject.kind),
+        tempo=tempo,
+        prescriptions=_with_ordered_rests(prescriptions),
+    )
 
 
 def recovery_hours(damage: int, fatigue: int) -> int:

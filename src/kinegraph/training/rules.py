@@ -107,5 +107,4 @@ def layers_of(exercise: TraitsRow, said: Classification) -> tuple[dict[str, Any]
         regions=frozenset(exercise.regions),
         equipment=frozenset(exercise.equipment),
     )
-    columns = {**profile.columns(), "class_key": said.class_key, "modifiers": list(said.modifiers)}
-    return columns, constraint_columns(constraint_of(findings(traits), having), having)
+    return profile.columns(), constraint_columns(constraint_of(findings(traits), having), having)
