@@ -35,9 +35,12 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     7  progression writing the progression graph of the canonical library
     8  training    writing the training layers: classes of exercises, profiles, safety, organizations' restrictions
     8  workout     workouts, sections, movements, snapshots; reading comments
+    8  patient     a member's calendar and language in an organization, consents, conditions
+    8  plan        treatment plans: working copies and immutable versions
     8  candidates  exercises as software chooses among them: effective values and all layers, cached
     9  assignment  workouts planned for athletes
     9  comment     writing comments
+    9  enrollment  patients in versions of plans: what is due, pauses, moves
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
     9  programming  what may be done in a session, and how much of it: requests, eligible exercises, prescriptions
     9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
@@ -47,6 +50,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  search      searching exercises, and suggestions while somebody types
    10  subscription  the subscriptions of the schema
+   10  logbook     logs of what patients did of their plans
    10  result      recording what an athlete did in an assignment, and its sets
    11  record      personal records, an exercise's history, training load, loads in percent of a maximum
    12  api         the root types, GraphQL over HTTP, documents, health
