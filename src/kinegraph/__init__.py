@@ -40,7 +40,6 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  candidates  exercises as software chooses among them: effective values and all layers, cached
     9  assignment  workouts planned for athletes
     9  comment     writing comments
-    9  enrollment  patients in versions of plans: what is due, pauses, moves
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
     9  programming  what may be done in a session, and how much of it: requests, eligible exercises, prescriptions
     9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
@@ -50,13 +49,14 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    10  movement    adding, editing, moving and removing movements: edits of one place in a workout's tree
    10  search      searching exercises, and suggestions while somebody types
    10  subscription  the subscriptions of the schema
-   10  logbook     logs of what patients did of their plans
    10  result      recording what an athlete did in an assignment, and its sets
    11  record      personal records, an exercise's history, training load, loads in percent of a maximum
-   12  api         the root types, GraphQL over HTTP, documents, health
-   13  graphiql    GraphiQL's page, with examples and the demo's people
-   13  realtime    subscriptions over WebSocket and server-sent events
-   13  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
+   11  enrollment  patients in versions of plans: what is due, pauses, moves
+   12  logbook     logs of what patients did of their plans
+   15  api         the root types, GraphQL over HTTP, documents, health
+   16  graphiql    GraphiQL's page, with examples and the demo's people
+   16  realtime    subscriptions over WebSocket and server-sent events
+   16  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
 
 Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live`,
 `agent_route` and `chart_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and `commands` (the command
