@@ -1,11 +1,11 @@
 """Adherence: running totals by day of each exercise of each enrollment, from which every figure is two look-ups.
 
-    adherence_totals  of an exercise in an enrollment: the days on which it was due or logged, ascending, and for each of
-                      them the running totals up to and including it
+    adherence_totals  of an exercise in an enrollment: the days on which it was due or logged, ascending, and for each
+                      of them the running totals up to and including it
 
 The value of a window is the total at its last day minus the total before its first one, and the place of a day among
-`days` is found by binary search (`width_bucket`). So figures of any window read a row for each exercise of an enrollment,
-not one for each prescription and log.
+`days` is found by binary search (`width_bucket`). So figures of any window read a row for each exercise of an
+enrollment, not one for each prescription and log.
 
     prescribed     prescriptions that were due              completed  those that have a log
     due_days       days on which it was due                 done_days  those on which a prescription of it has a log
@@ -14,9 +14,9 @@ not one for each prescription and log.
     pain_sums      the sum of pain after each log with a pain score, in the order of days and of creation
     exertion_sums  the sum of exertion after each log with one, in the same order
 
-Triggers write the rows anew in the transaction that changes an enrollment, its versions, its pauses or its logs: for all
-exercises, or those of the logs. Two transactions that change one enrollment wait for each other, and the second one sees
-what the first one wrote. The rules are in docs/domain.md, Adherence.
+Triggers write the rows anew in the transaction that changes an enrollment, its versions, its pauses or its logs: for
+all exercises, or those of the logs. Two transactions that change one enrollment wait for each other, and the second one
+sees what the first one wrote. The rules are in docs/domain.md, Adherence.
 
 Logs of an exercise in an enrollment are counted up to 32,767, more than 40 a day in the longest plan.
 
@@ -43,17 +43,22 @@ TRANSITIONS = {
 
 
 def upgrade() -> None:
+    script = op.get_context().script
+    assert script is not None
     op.execute(TOTALS)
+    op.execute(script.get_revision("0025").module.CREATE.format(table="adherence_totals", kinds="'everything'"))
     op.execute(WRITE)
     op.execute(CHANGED)
     for table, function in SOURCES.items():
         for event, transition in TRANSITIONS.items():
-            op.execute(TRIGGER.format(table=table, event=event, name=event.lower(), transition=transition, function=function))
-    op.execute(TRIGGER.format(
-        table="enrollments", event="UPDATE", name="update", transition=TRANSITIONS["UPDATE"],
-        function="kinegraph_enrollment_changed",
-    ))  # fmt: skip
+            op.execute(_trigger(table, event, transition, function))
+    op.execute(_trigger("enrollments", "UPDATE", TRANSITIONS["UPDATE"], "kinegraph_enrollment_changed"))
     op.execute("SELECT kinegraph_write_adherence(ARRAY(SELECT id FROM enrollments), NULL)")
+
+
+def _trigger(table: str, event: str, transition: str, function: str) -> str:
+    """A trigger of a table that changes totals after statements of this kind."""
+    return TRIGGER.format(table=table, event=event, name=event.lower(), transition=transition, function=function)
 
 
 def downgrade() -> None:

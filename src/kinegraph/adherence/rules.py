@@ -86,7 +86,7 @@ def checked_days(days: int) -> int:
 
 
 def checked_exercises(ids: Sequence[str] | None) -> tuple[UUID, ...]:
-    """The exercises that were sent as `exerciseIds`, each once; none where the list is empty or null. Raises Refused."""
+    """The exercises that were sent as `exerciseIds`, each once; none of an empty list. Raises Refused."""
     checks, at = Checks(), ("exerciseIds",)
     if len(ids or ()) > MAX_EXERCISES:
         raise InvalidInput(f"Must be at most {MAX_EXERCISES} exercises; ask for the others in another request.", *at)

@@ -5,12 +5,10 @@ from datetime import date
 from uuid import UUID
 
 from kinegraph.adherence.rules import HIGH_PAIN, RECENT_DAYS, RECENT_LOGS, AdherenceRow, ExerciseRow
+from kinegraph.adherence.rules_charts import FeltRow
+from kinegraph.enrollment.store import CALENDAR
 from kinegraph.kit.rows import grouped_by_position, in_key_order
 from kinegraph.kit.sessions import ReadSession
-
-TODAY = "(now() AT TIME ZONE coalesce(patient.time_zone, 'UTC'))::date"
-"""SQL of the day that it is now for a patient, of the row joined by PATIENT."""
-PATIENT = "LEFT JOIN patients patient ON patient.organization_id = e.organization_id AND patient.user_id = e.patient_id"
 
 
 def total(column: str, place: str) -> str:
@@ -19,8 +17,8 @@ def total(column: str, place: str) -> str:
 
 
 def sum_at(column: str, count: str, place: str, *, back: int = 0) -> str:
-    """SQL of the sum of scores at a place, or of all but the last `back` of them; `count` is the column of their number."""
-    return f"coalesce(p.{column}[{total(count, place)} - {back}], 0)" if back else f"coalesce(p.{column}[{total(count, place)}], 0)"
+    """SQL of the sum of scores at a place, or of all but the last `back`; `count` is the column of their number."""
+    return f"coalesce(p.{column}[{total(count, place)} - {back}], 0)"
 
 
 def recent_sum(column: str, count: str) -> str:
@@ -53,9 +51,9 @@ async def adherence_of(
     rows: list[AdherenceRow] = await session.fetch(
         f"""
         WITH wanted AS (
-            SELECT e.id, e.organization_id, e.starts_on, e.ended_on, coalesce($2::date, {TODAY}) AS as_of
+            SELECT e.id, e.organization_id, e.starts_on, e.ended_on, coalesce($2::date, calendar.today) AS as_of
             FROM enrollments e
-            {PATIENT}
+            {CALENDAR}
             WHERE e.id = ANY ($1)
         ), daily AS (
             SELECT w.id, w.as_of, (d.day - w.starts_on) / 7 + 1 AS week, d.day,
@@ -115,7 +113,8 @@ async def exercises_of(session: ReadSession, keys: Sequence[tuple[UUID, date]]) 
         SELECT p.position, p.organization_id, p.exercise_id,
                {total("prescribed", "last")} AS prescribed, {total("completed", "last")} AS completed,
                {sum_at("pain_sums", "pains", "last")} AS pain_sum, {total("pains", "last")} AS pains,
-               {sum_at("exertion_sums", "exertions", "last")} AS exertion_sum, {total("exertions", "last")} AS exertions,
+               {sum_at("exertion_sums", "exertions", "last")} AS exertion_sum,
+               {total("exertions", "last")} AS exertions,
                {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
                {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains, {IS_STRUGGLING} AS is_struggling
         FROM (
@@ -152,3 +151,21 @@ async def days_with_data(session: ReadSession, keys: Sequence[tuple[UUID, date]]
         last,
     )
     return [row.days for row in rows]
+
+
+async def felt_by(session: ReadSession, enrollment_id: UUID, as_of: date) -> list[FeltRow]:
+    """The days up to a day on which pain or exertion was logged, in order, with their averages to one decimal."""
+    rows: list[FeltRow] = await session.fetch_list(
+        """
+        SELECT l.performed_on AS day, round(avg(l.pain_score), 1)::float8 AS pain,
+               round(avg(l.exertion), 1)::float8 AS exertion
+        FROM exercise_logs l
+        WHERE l.enrollment_id = $1 AND l.performed_on <= $2 AND l.deleted_at IS NULL
+        GROUP BY l.performed_on
+        HAVING count(l.pain_score) + count(l.exertion) > 0
+        ORDER BY l.performed_on
+        """,
+        enrollment_id,
+        as_of,
+    )
+    return rows

@@ -8,16 +8,15 @@ from kinegraph.adherence.rules import ALERT_DAYS, READY_EXERTION, READY_PAIN, RE
 from kinegraph.adherence.rules_worklist import REASONS, WorklistExerciseRow, WorklistReason
 from kinegraph.adherence.store import (
     IS_STRUGGLING,
-    PATIENT,
     RECENT_DONE,
     RECENT_DUE,
     RECENT_PAIN_SUM,
     RECENT_PAINS,
     RECENT_PLACE,
-    TODAY,
     recent_sum,
     total,
 )
+from kinegraph.enrollment.store import CALENDAR, STATUS
 from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped_by_position
@@ -47,12 +46,13 @@ LAST_LOG = f"""CASE WHEN {total("logs", "last")} > 0
 
 FLAGGED = f"""
         WITH running AS MATERIALIZED (
-            SELECT wanted.position, e.id, e.organization_id, e.starts_on, {TODAY} AS today
+            SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today
             FROM unnest({{organizations}}) WITH ORDINALITY AS wanted (organization_id, position)
-            JOIN enrollments e ON e.organization_id = wanted.organization_id AND e.status = 'active'
+            JOIN enrollments e ON e.organization_id = wanted.organization_id
             JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
                 AND m.deleted_at IS NULL
-            {PATIENT}
+            {CALENDAR}
+            WHERE e.status NOT IN ('completed', 'cancelled') AND {STATUS} = 'active'
         ), counted AS (
             SELECT p.enrollment_id, max({LAST_LOG}) AS last_logged_on, count(*) FILTER (WHERE {HAS_PAIN}) AS painful,
                    sum({total("logs", "last")} - {total("logs", "week")}) AS logs,
