@@ -70,7 +70,7 @@ async def analytics_of(
 ) -> list[list[ExerciseRow]]:
     """Figures of each organization's exercises from one day to another, those most often due first, at most 100.
 
-    Exercises with too few patients are left out. `exercise_ids` without any are all; without an end, it is today in UTC.
+    Exercises with too few patients are left out. No `exercise_ids` are all; no end is today in UTC.
     A patient counts once, and as struggling where the exercise is so in one of their enrollments at the end.
     """
     rows: list[ExerciseRow] = await session.fetch(

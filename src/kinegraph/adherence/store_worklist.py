@@ -33,8 +33,8 @@ IS_READY = f"""({RECENT_DUE} > 0 AND NOT {HAS_PAIN} AND {LAST_DUE_DAYS} >= {RECE
                 AND {total("done_days", "last")} - {DONE_BEFORE} >= {RECENT_LOGS}
                 AND {RECENT_PAINS} = {RECENT_LOGS} AND {RECENT_PAIN_SUM} <= {READY_PAIN * RECENT_LOGS}
                 AND {RECENT_EXERTIONS} = {RECENT_LOGS} AND {RECENT_EXERTION_SUM} <= {READY_EXERTION * RECENT_LOGS})"""
-"""SQL: it was due within 14 days, the last three due days were done, and the last three scores of pain average 2 at most
-and those of exertion 4, without a painful log in the last 7 days."""
+"""SQL: it was due within 14 days, the last three due days were done, and the last three scores of pain average 2 at
+most and those of exertion 4, without a painful log in the last 7 days."""
 
 PLACES = f"""width_bucket(r.today, t.days) AS last, width_bucket(r.today - 1, t.days) AS yesterday,
                    width_bucket(r.today - {ALERT_DAYS}, t.days) AS week,
@@ -66,7 +66,8 @@ FLAGGED = f"""
             ) AS p
             GROUP BY p.enrollment_id
         ), flagged AS (
-            SELECT r.position, r.id, r.organization_id, r.today, r.starts_on, c.last_logged_on, c.painful > 0 AS has_pain,
+            SELECT r.position, r.id, r.organization_id, r.today, r.starts_on, c.last_logged_on,
+                   c.painful > 0 AS has_pain,
                    c.logs = 0 AND c.due_days > 0 AND r.starts_on <= r.today - {ALERT_DAYS - 1} AS has_stopped_logging,
                    c.struggling > 0 AS has_struggling, c.ready > 0 AS has_ready_to_progress,
                    c.painful, c.struggling, c.ready
