@@ -65,10 +65,22 @@ STATEMENT = """
     ),
     safety AS (
         SELECT DISTINCT ON (chain.start) chain.start, layer.avoid_if, layer.caution_if, layer.indicated_for,
-               layer.modifications, layer.risk_scores, layer.stressors
+               layer.modifications, layer.risk_scores, layer.stressors, chain.distance
         FROM chain
         JOIN exercise_safety_constraints layer ON layer.exercise_id = chain.id
         ORDER BY chain.start, chain.distance
+    ),
+    restrictions AS (
+        SELECT chain.start, restriction.organization_id,
+               jsonb_agg(
+                   jsonb_build_object('condition', restriction.condition, 'severity', restriction.severity,
+                                      'text', restriction.modification)
+                   ORDER BY chain.distance, restriction.id) AS added
+        FROM safety_restrictions restriction
+        JOIN chain ON chain.id = restriction.exercise_id
+        LEFT JOIN safety ON safety.start = chain.start
+        WHERE restriction.organization_id = ANY ($1) AND (safety.start IS NULL OR chain.distance <= safety.distance)
+        GROUP BY chain.start, restriction.organization_id
     ),
     edges AS (
         SELECT chain.start, jsonb_agg(
@@ -89,22 +101,24 @@ STATEMENT = """
            profile.fatigue_score,
            safety.start IS NOT NULL AS is_classified, safety.avoid_if, safety.caution_if, safety.indicated_for,
            safety.modifications, safety.risk_scores, safety.stressors,
-           (SELECT jsonb_agg(jsonb_build_object('condition', condition, 'severity', severity, 'text', text))
-            FROM (SELECT condition, severity, description AS text
-                  FROM exercise_contraindications against
-                  WHERE against.exercise_id = e.id AND (safety.start IS NULL OR against.organization_id IS NOT NULL)
-                  UNION ALL
-                  SELECT condition, severity, modification
-                  FROM safety_restrictions restriction
-                  WHERE restriction.exercise_id = e.id AND restriction.organization_id = e.view_id) AS each) AS added
+           coalesce((
+               SELECT jsonb_agg(
+                   jsonb_build_object('condition', condition, 'severity', severity, 'text', against.description))
+               FROM exercise_contraindications against
+               WHERE against.exercise_id = e.id AND (safety.start IS NULL OR against.organization_id IS NOT NULL)
+           ), '[]') || coalesce(restrictions.added, '[]') AS added
     FROM visible e
     JOIN roots ON roots.start = e.id
     LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = e.view_id
     LEFT JOIN profile ON profile.start = e.id
     LEFT JOIN safety ON safety.start = e.id
+    LEFT JOIN restrictions ON restrictions.start = e.id AND restrictions.organization_id = e.view_id
     LEFT JOIN edges ON edges.start = e.id
 """
-"""$1: organizations; $2: the greatest number of rows of each; $3: only exercises with these ids, in any status."""
+"""$1: organizations; $2: the greatest number of rows of each; $3: only exercises with these ids, in any status.
+
+A copy has its source's restrictions as long as it has its constraints, as in `layers.store.safety_of`.
+"""
 
 
 async def catalogues(session: ReadSession[Viewer], organization_ids: Sequence[UUID]) -> list[Catalogue]:
