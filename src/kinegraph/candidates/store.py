@@ -84,7 +84,7 @@ STATEMENT = """
     ),
     edges AS (
         SELECT chain.start, jsonb_agg(
-                   jsonb_build_array(edge.progression_type, edge.to_exercise_id, edge.recommended_wait)
+                   jsonb_build_array(edge.progression_type, edge.to_exercise_id)
                    ORDER BY chain.distance, edge.sort_order, edge.id) AS edges
         FROM chain
         JOIN exercise_progressions edge ON edge.from_exercise_id = chain.id AND edge.deleted_at IS NULL
@@ -151,7 +151,7 @@ async def loaded(session: ReadSession, organization_ids: Sequence[UUID]) -> Mapp
     for row in rows:
         by_organization[row.view_id].append(candidate_of(row))
     return {
-        id: Catalogue(id, tuple(sorted(each, key=lambda one: (one.key, one.id))), len(each) == MAX_CANDIDATES)
+        id: Catalogue(id, tuple(sorted(each, key=lambda one: (one.key, one.id))))
         for id, each in by_organization.items()
     }
 
@@ -195,5 +195,5 @@ def candidate_of(row: CandidateRow) -> Candidate:
         tempo=row.default_tempo,
         layer=row,
         safety=shown_safety(row),
-        edges=tuple(Edge(ProgressionType(kind), UUID(to), wait) for kind, to, wait in row.edges or ()),
+        edges=tuple(Edge(ProgressionType(kind), UUID(to)) for kind, to in row.edges or ()),
     )

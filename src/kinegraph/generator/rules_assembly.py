@@ -37,7 +37,6 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     session = Session(request, found.eligible, found.assessments, total - for_warm_up - for_cool_down)
     needs = _needs(request)
     _choose(session, needs)
-    session.fill()
     ordered = in_order(session.exercises) or []
     main = [_chosen(session, each) for each in ordered if is_main(each)]
     accessory = [_chosen(session, each) for each in ordered if not is_main(each)]

@@ -49,7 +49,7 @@ def reason_against(
     each: Candidate, request: Request, assessments: Mapping[UUID, Assessment], catalogue: Catalogue
 ) -> tuple[ExclusionReason, str | None] | None:
     """The first reason why an exercise may not be chosen; None where it may. `assessments` lack what is ruled out."""
-    if not _is_safe(each.id, assessments):
+    if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
     if not each.is_classified:
         return ExclusionReason.GOAL, "It has no class, so nobody knows how much of it to prescribe."
@@ -77,12 +77,13 @@ def trains_targets(each: Candidate, request: Request) -> bool:
 def _jumped_over(each: Candidate, assessments: Mapping[UUID, Assessment], catalogue: Catalogue) -> list[str]:
     """The names of the prerequisites of an exercise, where none of them is offered to the person."""
     sources = [id for id in catalogue.easier.get(each.id, ()) if id in catalogue.by_id]
-    if any(_is_safe(id, assessments) for id in sources):
+    if any(is_safe(id, assessments) for id in sources):
         return []
     return [catalogue.by_id[id].name for id in sources]
 
 
-def _is_safe(id: UUID, assessments: Mapping[UUID, Assessment]) -> bool:
+def is_safe(id: UUID, assessments: Mapping[UUID, Assessment]) -> bool:
+    """True if an exercise is offered to the person. Those that a condition rules out have no assessment."""
     found = assessments.get(id)
     return found is not None and is_offered(found)
 

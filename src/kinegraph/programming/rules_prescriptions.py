@@ -35,7 +35,6 @@ LOADED = frozenset({"free_weight", "machine", "cable", "band"})
 FAST = "As fast as possible: end the set when the speed falls."
 WARM_UP_RANGES = (TrainingGoal.ENDURANCE, None, TrainingGoal.HYPERTROPHY)
 MAX_WARM_UP_REPETITIONS, MAX_WARM_UP_SECONDS = 12, 45
-WARM_UP_REST_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)

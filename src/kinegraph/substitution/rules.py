@@ -73,9 +73,9 @@ class Offer:
         return not each.is_draft and each.kind != "test" and not each.lacks(self.equipment)
 
     @cached_property
-    def by_trait(self) -> Mapping[str | None, Sequence[Candidate]]:
+    def by_trait(self) -> Mapping[str, Sequence[Candidate]]:
         """The offered exercises by primary muscle, and by `pattern:` with their pattern."""
-        found: dict[str | None, list[Candidate]] = {}
+        found: dict[str, list[Candidate]] = {}
         for each in self.catalogue.candidates:
             if each.id in self.assessments:
                 for trait in (*each.primary, f"pattern:{each.pattern}"):
@@ -95,7 +95,7 @@ class Offer:
 
     def _alike(self, of: Candidate, relations: Mapping[UUID, Sequence[ProgressionType]]) -> Iterable[Candidate]:
         """Offered exercises that train the same: a common primary muscle, a pattern that says something, or an edge."""
-        traits: list[str | None] = [*of.primary]
+        traits = [*of.primary]
         if of.pattern not in UNSPECIFIC:
             traits.append(f"pattern:{of.pattern}")
         near = {each.id: each for trait in traits for each in self.by_trait.get(trait, ())}
