@@ -1,4 +1,4 @@
-"""The laws of generated workouts (docs/generator.md, Laws), each as a function that yields what breaks it."""
+"""The laws of generated workouts (docs/generator.md, Laws), as functions that yield the violations."""
 
 from collections.abc import Iterator
 from itertools import pairwise

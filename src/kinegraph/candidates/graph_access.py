@@ -1,4 +1,4 @@
-"""Access to catalogues: who may have exercises chosen for them, and the checks of what they have."""
+"""Access to catalogues and their exercises: loads them, and refuses viewers who may not see them."""
 
 from typing import Any  # records with a candidate, of several types
 from uuid import UUID

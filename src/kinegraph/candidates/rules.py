@@ -38,7 +38,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An exercise that software may choose: its effective values, and what its layers say."""
+    """An exercise that software may choose: its effective values and its training layers."""
 
     id: UUID
     organization_id: UUID
@@ -99,11 +99,11 @@ class Candidate:
         return self.primary | self.secondary
 
     def prescription(self, goal: TrainingGoal | None) -> PrescriptionRange | None:
-        """What its profile prescribes for a goal; None where it is not offered for it, or has no class."""
+        """The prescription of its profile for a goal; None where it is not offered for it, or has no class."""
         return prescription_range(self.layer, goal) if self.is_classified else None
 
     def assessed(self, person: Person) -> Assessment:
-        """What it is for a person."""
+        """The assessment of the exercise for a person."""
         return assessed(self.safety, person)
 
     def is_ruled_out(self, person: Person) -> bool:

@@ -7,7 +7,8 @@ The cache entry of an organization's catalogue:
   where they are used.
 - Version: those of the canonical library and of the organization's (`Viewer.version`), in the session's snapshot.
   Every table of the statement moves one of them (migrations 0025 and 0037).
-- Bound: the cache's, at BYTES_PER_CANDIDATE each.
+- Bound: the cache's, at BYTES_PER_CANDIDATE an exercise. No entry takes more than an eighth of the cache: at 64 MB the
+  catalogue of an organization with more than about 930 exercises is not cached, and each request loads it.
 """
 
 from collections.abc import Mapping, Sequence

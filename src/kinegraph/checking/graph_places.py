@@ -1,4 +1,4 @@
-"""Reading what is to be checked: a stored workout, an assignment's, or sections that were sent."""
+"""Reading the workout to be checked: a stored workout, an assignment's, or sections that were sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

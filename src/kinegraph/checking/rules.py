@@ -16,7 +16,7 @@ Overrides: TypeAlias = Mapping[tuple[UUID, str], Sequence[OverrideRow]]
 
 
 class CheckLevel(StrEnum):
-    """How strongly a person's conditions speak against a movement."""
+    """The level of a finding: a condition rules the exercise out, or speaks against it."""
 
     BLOCK = "block"
     WARN = "warn"

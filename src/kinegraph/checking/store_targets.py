@@ -1,4 +1,4 @@
-"""Movements of the workouts that an override names, and whether a moment is in the time that is allowed."""
+"""Reading what an override refers to: its movements, and whether its end is within the allowed time."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

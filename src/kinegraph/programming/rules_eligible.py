@@ -1,4 +1,4 @@
-"""Which exercises may be in a session at all, and why the others may not (docs/generator.md, Process).
+"""The exercises that are eligible for a session, and the reasons that exclude the others (docs/generator.md, Process).
 
 The checks come in the order of seed 004: safety, the goal, muscles, equipment, difficulty and prerequisites. An
 exercise has the first reason that holds.
@@ -48,7 +48,7 @@ def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
 def reason_against(
     each: Candidate, request: Request, assessments: Mapping[UUID, Assessment], catalogue: Catalogue
 ) -> tuple[ExclusionReason, str | None] | None:
-    """The first reason why an exercise may not be chosen; None where it may. `assessments` lack what is ruled out."""
+    """The first reason that excludes an exercise; None if it is eligible. Exercises that are ruled out have no assessment."""
     if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
     if not each.is_classified:
@@ -89,17 +89,17 @@ def is_safe(id: UUID, assessments: Mapping[UUID, Assessment]) -> bool:
 
 
 MAX_NAMED = 3
-"""Ways that a suggestion names."""
+"""Maximum number of changes that a suggestion names."""
 
 
 def unmet_target(subject: str, keys: frozenset[str], request: Request, excluded: Sequence[Excluded]) -> Unmet:
-    """Why no exercise trains a muscle, and what would help."""
+    """The unmet demand for a muscle: the reasons that exclude exercises for it, and a suggestion."""
     near = [each for each in excluded if each.candidate.primary & keys]
     return _unmet(Demand.TARGET_MUSCLE, subject, f"trains {subject.replace('_', ' ')}", near, request)
 
 
 def unmet_movement(subject: str, request: Request, excluded: Sequence[Excluded]) -> Unmet:
-    """Why no exercise of a side is there, and what would help."""
+    """The unmet demand for a movement: the reasons that exclude exercises for it, and a suggestion."""
     near = [each for each in excluded if each.candidate.side == subject]
     return _unmet(Demand.MOVEMENT, subject, f"is a {subject} movement", near, request)
 

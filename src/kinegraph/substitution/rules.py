@@ -1,4 +1,4 @@
-"""Ranking substitutes: how alike two exercises are, which are safe, and why one is proposed."""
+"""Ranking substitutes: the likeness of exercises, their safety, and the explanation of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ UNSPECIFIC = frozenset({"other", None})
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """An exercise in place of another: its likeness (0 to 100), why, and how the load changes."""
+    """An exercise in place of another: its likeness (0 to 100), its explanation, and the conversion of the load."""
 
     candidate: Candidate
     score: int
@@ -61,7 +61,7 @@ class Offer:
     catalogue: Catalogue
     person: Person
     equipment: frozenset[str] | None = None
-    """What is available; None for anything."""
+    """The available equipment; None for any."""
 
     @cached_property
     def assessments(self) -> Mapping[UUID, Assessment]:
