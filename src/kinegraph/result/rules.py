@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from kinegraph.assignment.rules import EARLIEST
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
 from kinegraph.workout.rules import WorkoutScoring
@@ -23,7 +24,6 @@ MAX_SUBMISSIONS = 500
 MAX_CLIENT_ID, MAX_NOTES = 100, 2_000
 MAX_SECONDS, MAX_METERS, MAX_CALORIES, MAX_REPS = 604_800, 1_000_000, 100_000, 100_000
 MAX_ROUNDS, MAX_MASS, MAX_POINTS = 1_000, 2_000, 1_000_000
-EARLIEST = date(2000, 1, 1)
 
 
 class TooManySubmissions(Refusal):

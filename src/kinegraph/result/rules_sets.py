@@ -25,7 +25,7 @@ def checked_sets(sets: Sequence[Mapping[str, Any]], checks: Checks) -> list[dict
     seen: set[tuple[Any, ...]] = set()
     for index, row in enumerate(rows):
         key = place(row)
-        if key in seen and None not in (key[0] or key[1],):
+        if key in seen and (key[0] or key[1]):
             checks.refuse(
                 "This set of the movement stands in the list twice: count with `number`.", *AT, index, "number"
             )

@@ -27,6 +27,10 @@ SET_COLUMNS = """d.id, d.organization_id, d.result_id, d.athlete_id, d.movement_
                d.load_kg::float8 AS load_kg, d.rpe::float8 AS rpe, d.rir, d.seconds::float8 AS seconds,
                d.distance_meters::float8 AS distance_meters, d.calories, d.notes"""
 
+LIVE_RESULT = """JOIN assignment_results r ON r.id = d.result_id AND r.deleted_at IS NULL
+        JOIN workout_assignments a ON a.id = r.assignment_id AND a.deleted_at IS NULL"""
+"""SQL joins of a set d: its result r and the assignment a, both not deleted."""
+
 
 def readable(alias: str, coached: str, viewer: str) -> str:
     """SQL condition: the viewer may read the row of a result, as a coach or as its athlete."""
@@ -86,8 +90,7 @@ async def sets(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[SetRow
         f"""
         SELECT {SET_COLUMNS}
         FROM result_sets d
-        JOIN assignment_results r ON r.id = d.result_id AND r.deleted_at IS NULL
-        JOIN workout_assignments a ON a.id = r.assignment_id AND a.deleted_at IS NULL
+        {LIVE_RESULT}
         WHERE d.id = ANY ($1) AND {readable("d", "$2", "$3")}
         """,
         ids,
