@@ -1,4 +1,4 @@
-"""Who sends a request: its bearer token, the viewer of its transaction, the account of its cost, its page's origin."""
+"""The sender of a request: its bearer token, viewer of its transaction, account of its cost, origin of its page."""
 
 import ipaddress
 import re

@@ -105,7 +105,7 @@ async def maxima_of(session: ReadSession[Viewer], keys: Sequence[AthletesMovemen
 
 
 async def are_athletes(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[bool]:
-    """Whether the viewer may read each athlete's results: their own, and those of members whom they coach."""
+    """For each athlete, True if the viewer may read their results: their own, and those of members whom they coach."""
     viewer: Viewer = session.viewer
     others = [id for id in ids if id != viewer.user.id]
     coached = await members(session, viewer.coached(), others) if others else set()
