@@ -9,12 +9,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kinegraph.api.media import SAFE
-from kinegraph.charts.addresses import AddressRefused, SignedAddresses
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.outside.addresses import AddressRefused, SignedAddresses
 from kinegraph.record import rules_history, rules_training, store, store_history, store_training
 
 HEADERS = {**SAFE, "Referrer-Policy": "no-referrer"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from kinegraph.charts.addresses import SignedAddresses
+from kinegraph.outside.addresses import SignedAddresses
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres
 from kinegraph.outside.redis import find_redis
