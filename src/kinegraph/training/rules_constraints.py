@@ -12,7 +12,7 @@ from kinegraph.exercise.rules_columns import api_name
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Conflict, Path
 from kinegraph.layers.rules_safety import ShownSafety
-from kinegraph.taxonomy.rules_conditions import meant, nearest
+from kinegraph.taxonomy.rules_conditions import MAX_CONDITION_LENGTH, MAX_SUGGESTED, meant, unknown_fault
 from kinegraph.training.rules import fault_of_unknown
 
 MAX_MODIFICATION_LENGTH = 500
@@ -45,18 +45,16 @@ class RestrictionRow(Protocol):
 
 
 class AddsNothing(Conflict):
-    """What is stored already is as strict."""
+    """The stored constraints are as strict already."""
 
 
 def checked_condition(text: str, path: Path, checks: Checks) -> str:
     """The key of the vocabulary that a text means. Unknown texts, and those with several meanings, are refused."""
-    keys = sorted(meant(text)) if len(text) <= 120 else []
+    keys = sorted(meant(text)) if len(text) <= MAX_CONDITION_LENGTH else []
     if len(keys) > 1:
         checks.refuse(f"{text!r} has several meanings; send one of: {', '.join(keys)}.", *path)
     elif not keys:
-        close = nearest(text[:120], ())
-        hint = f"the nearest known: {', '.join(close)}" if close else "contraindicationConditions lists them"
-        checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", *path)
+        checks.refuse(unknown_fault(text, is_compared=len(checks.refusals) < MAX_SUGGESTED), *path)
     return keys[0] if keys else text
 
 
