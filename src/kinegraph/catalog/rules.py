@@ -169,8 +169,7 @@ def _sought(name: str, texts: Sequence[str]) -> Iterable[str]:
 
 def _checked_numbers(values: Sequence[int], path: Path, checks: Checks) -> tuple[int, ...]:
     """The difficulties of a filter, at most 200 of them."""
-    if len(values) > 200:
-        checks.refuse(f"Must have at most 200 entries; this has {len(values)}.", *path)
+    if not checks.few(values, path, 200):
         return ()
     low, high = COLUMNS["difficulty"].bounds
     return tuple(checks.whole(value, (*path, str(index)), low, high) for index, value in enumerate(values))

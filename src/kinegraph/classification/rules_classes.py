@@ -35,7 +35,7 @@ class ForceType(StrEnum):
     ISOLATION = "isolation"
 
 
-GOALS = ("strength", "hypertrophy", "endurance", "power")
+GOALS = tuple(TrainingGoal)
 GENERAL = "general"
 """The prescription of exercises that serve none of the goals: stretches, rolling, breathing."""
 

@@ -9,7 +9,7 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 AVOID_SCORE = 100
 MAX_SCORE = 99
 """The greatest score of an exercise that is not ruled out."""
-SCORES = {Severity.RESTRICTION: 60, Severity.WARNING: 25, Severity.INDICATED: 5}
+SCORES = {Severity.ABSOLUTE: AVOID_SCORE, Severity.RESTRICTION: 60, Severity.WARNING: 25, Severity.INDICATED: 5}
 OFFERED_BELOW = 60
 """Exercises of this score and more are not offered to a person by software; a coach sees them."""
 

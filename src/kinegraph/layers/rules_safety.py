@@ -80,7 +80,7 @@ def shown_safety(row: SafetyRow | None) -> ShownSafety | None:
     for each in row.added or ():
         severity = Severity(each["severity"])
         keys = keys_of(each["condition"])
-        _raise(scores, keys, AVOID_SCORE if severity is Severity.ABSOLUTE else SCORES[severity])
+        _raise(scores, keys, SCORES[severity])
         indicated.difference_update(keys)
         for key in keys:
             texts.setdefault(key, each["text"] or "")

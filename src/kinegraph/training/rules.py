@@ -70,8 +70,7 @@ def checked_classification(values: Mapping[str, Any], checks: Checks) -> Classif
 
 
 def _check_keys(keys: Sequence[str], listed: Collection[str], name: str, checks: Checks) -> None:
-    if len(keys) > MAX_KEYS:
-        checks.refuse(f"Must have at most {MAX_KEYS} entries; this has {len(keys)}.", "input", name)
+    if not checks.few(keys, ("input", name), MAX_KEYS):
         return
     where = "classModifiers" if name == "modifiers" else name
     for position, key in enumerate(keys):
