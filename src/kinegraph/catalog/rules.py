@@ -74,7 +74,7 @@ class Filter:
     safe_for: tuple[str, ...] | None = None
     """Conditions as they were sent."""
     chains: tuple[ChainEntry, ...] = ()
-    """What these conditions and their parents are stored as; set before the stores are called (`rules_conditions`)."""
+    """The spellings of these conditions and their parents; set before the stores are called (`rules_conditions`)."""
     safe_for_strictness: str | None = None
     include_unclassified: bool | None = None
 

@@ -31,7 +31,7 @@ FALLS = frozenset({"fall_risk", "height"})
 
 @dataclass(frozen=True, slots=True)
 class Modification:
-    """What a person with a condition does instead. `is_avoid`: the exercise is ruled out."""
+    """The change of an exercise for a person with a condition. `is_avoid`: the exercise is ruled out."""
 
     condition: str
     text: str
@@ -101,7 +101,7 @@ def constraint_of(
 
 
 def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
-    """What to do where an exercise is ruled out: the rule's own advice, or a substitute, or to leave it out."""
+    """The advice where an exercise is ruled out: the rule's own advice, or a substitute, or to leave it out."""
     if finding.instead:
         return finding.instead
     slug = substitutes.get(finding.condition)

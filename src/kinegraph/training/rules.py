@@ -21,7 +21,7 @@ MAX_QUOTED = 60
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What somebody says of an exercise. `fatigue`: None for the least of the class."""
+    """The class, modifiers, stressors and fatigue given for an exercise. `fatigue`: None for the least of the class."""
 
     class_key: str
     modifiers: Sequence[str]
