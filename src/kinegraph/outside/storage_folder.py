@@ -1,8 +1,8 @@
 """Object storage in a folder of this machine, with URLs that the API itself signs and serves.
 
-A signed URL is `<base>/<key>?expires=…&type=…[&size=…]&signature=…`. The signature (`addresses`) is of the method, the key
-and the other parameters. An upload is written to a temporary file in the same folder, and renamed when it is complete:
-no object is ever half a file.
+A signed URL is `<base>/<key>?expires=…&type=…[&size=…]&signature=…`. The signature (`addresses`) is of the method, the
+key and the other parameters. An upload is written to a temporary file in the same folder, and renamed when it is
+complete: no object is ever half a file.
 """
 
 import asyncio

@@ -48,7 +48,10 @@ def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
 def reason_against(
     each: Candidate, request: Request, assessments: Mapping[UUID, Assessment], catalogue: Catalogue
 ) -> tuple[ExclusionReason, str | None] | None:
-    """The first reason that excludes an exercise; None if it is eligible. Exercises that are ruled out have no assessment."""
+    """The first reason that excludes an exercise; None if it is eligible.
+
+    Exercises that are ruled out have no assessment.
+    """
     if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
     if not each.is_classified:
