@@ -10,21 +10,17 @@ from starlette.routing import Route
 
 from kinegraph.adherence import rules_charts
 from kinegraph.adherence import store as store_adherence
-from kinegraph.charts.addresses import AddressRefused, SignedAddresses
+from kinegraph.api.media import SAFE
 from kinegraph.enrollment.store import by_ids as enrollments_by_ids
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.outside.addresses import AddressRefused, SignedAddresses
 from kinegraph.record import rules_history, rules_training, store, store_history, store_training
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+HEADERS = {**SAFE, "Referrer-Policy": "no-referrer"}
 Values = Mapping[str, str]
 
 
@@ -73,7 +69,7 @@ CHARTS: Mapping[str, Callable[[ReadSession[Viewer], Values], Awaitable[str | Non
 
 async def _answer(request: Request) -> Response:
     """One request. Its signer is authenticated anew: an address shows no more than they may read now."""
-    addresses: SignedAddresses = request.state.addresses
+    addresses: SignedAddresses = request.state.graphql.resources.addresses
     database: Database = request.state.database
     name = request.path_params["name"]
     try:
