@@ -47,8 +47,7 @@ def upgrade() -> None:
     assert script is not None
     op.execute(TOTALS)
     op.execute(script.get_revision("0025").module.CREATE.format(table="adherence_totals", kinds="'everything'"))
-    op.execute(WRITE)
-    op.execute(CHANGED)
+    op.execute(WRITE + CHANGED)
     for table, function in SOURCES.items():
         for event, transition in TRANSITIONS.items():
             op.execute(_trigger(table, event, transition, function))
@@ -65,8 +64,8 @@ def downgrade() -> None:
     for table in (*SOURCES, "enrollments"):
         for event in TRANSITIONS:
             op.execute(f"DROP TRIGGER IF EXISTS {table}_totals_{event.lower()} ON {table}")
-    op.execute("DROP TABLE adherence_totals")
     op.execute("""
+        DROP TABLE adherence_totals;
         DROP FUNCTION kinegraph_log_changed, kinegraph_due_days_changed, kinegraph_enrollment_changed;
         DROP FUNCTION kinegraph_change_adherence(uuid[], uuid[], uuid[]);
         DROP FUNCTION kinegraph_write_adherence(uuid[], uuid[]);
@@ -203,12 +202,11 @@ AS $$
 DECLARE
     coached text := coalesce(current_setting('kinegraph.coached', true), '');
 BEGIN
-    IF cardinality(changed) = 0 THEN
+    IF changed IS NULL THEN
         RETURN;
     END IF;
     PERFORM set_config('kinegraph.coached', organizations::text, true);
-    PERFORM pg_advisory_xact_lock(hashtextextended(c.id::text, 45))
-    FROM (SELECT id FROM unnest(changed) AS id ORDER BY id) AS c;
+    PERFORM pg_advisory_xact_lock(hashtextextended(id::text, 45)) FROM unnest(changed) AS id ORDER BY id;
     PERFORM kinegraph_write_adherence(changed, only_exercises);
     PERFORM set_config('kinegraph.coached', coached, true);
 END $$;

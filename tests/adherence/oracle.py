@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any  # answers are JSON
 
 Prescription = tuple[date, str, str]
 """The day, the source and the exercise of what is due."""
@@ -115,7 +115,8 @@ def weeks(history: History, as_of: date) -> int:
     last = as_of if history.ended_on is None else min(as_of, history.ended_on - timedelta(1))
     version = history.held(max(as_of, history.starts_on))
     begun = max(0, (last - history.starts_on).days // 7 + 1)
-    return min(begun, version.weeks) if version else 0
+    due = [(day - history.starts_on).days // 7 + 1 for day, _, _ in history.due(as_of)]
+    return max(min(begun, version.weeks) if version else 0, *due, 0)
 
 
 def felt(logs: Sequence[Log]) -> dict[str, Any]:
@@ -215,7 +216,7 @@ REASONS = ("PAIN", "STOPPED_LOGGING", "STRUGGLING", "READY_TO_PROGRESS")
 
 
 def is_ready(history: History, exercise: str, today: date) -> bool:
-    """Whether it was done on its last three due days with a low pain and exertion, and none of the last week's logs hurt."""
+    """Whether it was done on its last three due days with little pain and exertion, and no log of a week hurt."""
     due = sorted({day for day, _, other in history.due(today) if other == exercise})
     done = {d for d, source, other in history.due(today) if other == exercise and history.is_done(d, source)}
     counted = [day for day in due if day != today or day in done]

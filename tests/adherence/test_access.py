@@ -1,4 +1,4 @@
-"""Patients see the adherence of their own enrollments; coaches alone see figures of an organization and its worklist."""
+"""Patients see the adherence of their own enrollments; coaches alone those of the organization, and its worklist."""
 
 from datetime import date, timedelta
 from uuid import UUID

@@ -1,7 +1,7 @@
-"""The worklist: who stopped logging, who hurts, who struggles and who is ready, as plain Python finds them, in order."""
+"""The worklist: who stopped logging, who hurts, who struggles, who is ready: as plain Python finds them, in order."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any  # answers are JSON
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -66,14 +66,15 @@ async def test_the_worklist_is_what_plain_python_finds_in_the_order_of_urgency(
         if entry := oracle.worklist_entry(history, today):
             wanted[str(id)] = entry
     listed = {id: each for id, each in wanted.items() if not reasons or reasons & {*each["reasons"]}}
-    order = sorted(listed, key=lambda id: (listed[id]["order"], id))
+    order = sorted(listed, key=lambda each: (listed[each]["order"], each))
     page = await worklist(clinic, clinic.gym.coach, reasons=sorted(reasons), first=100)
     assert [node["enrollment"]["id"] for node in page["nodes"]] == order
     assert [shown(node) for node in page["nodes"]] == [
         {name: value for name, value in listed[id].items() if name != "order"} for id in order
     ]
     assert page["totalCount"] == len(order)
-    walked, after = [], None
+    walked: list[str] = []
+    after = None
     while len(walked) < len(order):
         page = await worklist(clinic, clinic.gym.owner, reasons=sorted(reasons), first=2, after=after)
         walked += [node["enrollment"]["id"] for node in page["nodes"]]

@@ -74,6 +74,8 @@ BOUNDED_OTHERWISE = {
     "GeneratedWorkout.unmetDemands": "the muscles of the request, at most 20, and one for each other demand",
     "WorkoutCheck.movements": "the movements of a workout, at most 500",
     "MovementCheck.warnings": "the conditions of the vocabulary that a person has, at most 60",
+    "Adherence.byWeek": "the weeks of a plan, at most 104",
+    "Organization.exerciseAnalytics": "MAX_EXERCISES",
     "PlanDiff.changes": "MAX_CHANGES of those of two states, each read with a bound",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",

@@ -6,7 +6,7 @@ from typing import Annotated, Any  # a resolver answers a record of another type
 import strawberry
 
 from kinegraph.adherence import rules, store_analytics
-from kinegraph.adherence.graph import RATE, average_exertion, average_pain, rate
+from kinegraph.adherence.graph_exercises import RATE, average_exertion, average_pain, rate
 from kinegraph.identity.graph import Organization
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.context import Info

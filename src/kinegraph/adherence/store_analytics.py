@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from kinegraph.adherence.rules import MAX_EXERCISES, MIN_PATIENTS, ExerciseRow
-from kinegraph.adherence.store import IS_STRUGGLING, RECENT_PLACE, sum_at, total
+from kinegraph.adherence.store_totals import IS_STRUGGLING, RECENT_PLACE, sum_at, total
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
 

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from kinegraph.adherence.rules import ALERT_DAYS, READY_EXERTION, READY_PAIN, RECENT_LOGS
+from kinegraph.adherence.rules import ALERT_DAYS
 from kinegraph.adherence.rules_worklist import REASONS, WorklistExerciseRow, WorklistReason
-from kinegraph.adherence.store import (
+from kinegraph.adherence.store_totals import (
+    HAS_PAIN,
+    IS_READY,
     IS_STRUGGLING,
+    LAST_LOG,
+    PLACES,
     RECENT_DONE,
     RECENT_DUE,
+    RECENT_EXERTION_SUM,
+    RECENT_EXERTIONS,
     RECENT_PAIN_SUM,
     RECENT_PAINS,
-    RECENT_PLACE,
-    recent_sum,
     total,
 )
 from kinegraph.enrollment.store import CALENDAR, STATUS
@@ -21,28 +25,6 @@ from kinegraph.kit.batches import pages_of
 from kinegraph.kit.pages import Page, Window
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import Arguments, ReadSession
-
-RECENT_EXERTIONS = f"least({total('exertions', 'last')}, {RECENT_LOGS})"
-RECENT_EXERTION_SUM = recent_sum("exertion_sums", "exertions")
-HAS_PAIN = f"{total('painful', 'last')} > {total('painful', 'week')}"
-LAST_DUE_DAYS = f"{total('due_days', 'yesterday')} + {total('done_days', 'last')} - {total('done_days', 'yesterday')}"
-"""SQL of the number of due days up to today, without today where it was not done yet."""
-DONE_BEFORE = f"""coalesce(p.done_days[width_bucket(({LAST_DUE_DAYS} - {RECENT_LOGS})::smallint, p.due_days)], 0)"""
-"""SQL of the number of days that were done of the due days before the last three."""
-IS_READY = f"""({RECENT_DUE} > 0 AND NOT {HAS_PAIN} AND {LAST_DUE_DAYS} >= {RECENT_LOGS}
-                AND {total("done_days", "last")} - {DONE_BEFORE} >= {RECENT_LOGS}
-                AND {RECENT_PAINS} = {RECENT_LOGS} AND {RECENT_PAIN_SUM} <= {READY_PAIN * RECENT_LOGS}
-                AND {RECENT_EXERTIONS} = {RECENT_LOGS} AND {RECENT_EXERTION_SUM} <= {READY_EXERTION * RECENT_LOGS})"""
-"""SQL: it was due within 14 days, the last three due days were done, and the last three scores of pain average 2 at
-most and those of exertion 4, without a painful log in the last 7 days."""
-
-PLACES = f"""width_bucket(r.today, t.days) AS last, width_bucket(r.today - 1, t.days) AS yesterday,
-                   width_bucket(r.today - {ALERT_DAYS}, t.days) AS week,
-                   width_bucket(r.today {RECENT_PLACE}, t.days) AS recent"""
-"""SQL of the places, among the days of row `t`, of the days on which the reasons of enrollment `r` depend."""
-LAST_LOG = f"""CASE WHEN {total("logs", "last")} > 0
-                        THEN p.days[width_bucket((p.logs[p.last] - 1)::smallint, p.logs) + 1] END"""
-"""SQL of the day of the last log up to today."""
 
 FLAGGED = f"""
         WITH running AS MATERIALIZED (
