@@ -1,6 +1,6 @@
 -- A clinic: its plans have 52 weeks of three sessions (days 1, 3 and 5) of seven exercises, 21 different ones in each.
--- $1 patients, $2 plans; every patient began 365 days ago and is active. Nine of ten sessions were done; every eighth
--- patient logged nothing for the last two weeks. Triggers that write totals are off while the logs are written.
+-- {patients} patients, {plans} plans; every patient began 365 days ago and is active. Nine of ten sessions were done; every eighth
+-- patient logged nothing for the last two weeks. Triggers are off while the logs are written.
 
 INSERT INTO organizations (id, name, slug) VALUES (md5('clinic')::uuid, 'Large clinic', 'large-clinic');
 

@@ -25,7 +25,6 @@ class WorklistRow(Protocol):
     """An enrollment on the worklist: whether each reason holds, and its place in the order."""
 
     id: UUID
-    organization_id: UUID
     today: date
     starts_on: date
     last_logged_on: date | None

@@ -36,25 +36,24 @@ FLAGGED = f"""
             {CALENDAR}
             WHERE e.status NOT IN ('completed', 'cancelled') AND {STATUS} = 'active'
         ), counted AS (
-            SELECT p.enrollment_id, max({LAST_LOG}) AS last_logged_on, count(*) FILTER (WHERE {HAS_PAIN}) AS painful,
+            SELECT min(p.position) AS position, p.id, min(p.today) AS today, min(p.starts_on) AS starts_on,
+                   max({LAST_LOG}) AS last_logged_on,
+                   count(*) FILTER (WHERE {HAS_PAIN}) AS painful,
                    sum({total("logs", "last")} - {total("logs", "week")}) AS logs,
                    sum({total("due_days", "yesterday")} - {total("due_days", "week")}) AS due_days,
                    count(*) FILTER (WHERE {IS_STRUGGLING}) AS struggling, count(*) FILTER (WHERE {IS_READY}) AS ready
             FROM (
-                SELECT t.*, {PLACES}
+                SELECT r.position, r.id, r.today, r.starts_on, t.*, {PLACES}
                 FROM running r
                 JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
                 OFFSET 0
             ) AS p
-            GROUP BY p.enrollment_id
+            GROUP BY p.id
         ), flagged AS (
-            SELECT r.position, r.id, r.organization_id, r.today, r.starts_on, c.last_logged_on,
-                   c.painful > 0 AS has_pain,
-                   c.logs = 0 AND c.due_days > 0 AND r.starts_on <= r.today - {ALERT_DAYS - 1} AS has_stopped_logging,
-                   c.struggling > 0 AS has_struggling, c.ready > 0 AS has_ready_to_progress,
-                   c.painful, c.struggling, c.ready
-            FROM running r
-            JOIN counted c ON c.enrollment_id = r.id
+            SELECT c.*, c.painful > 0 AS has_pain,
+                   c.logs = 0 AND c.due_days > 0 AND c.starts_on <= c.today - {ALERT_DAYS - 1} AS has_stopped_logging,
+                   c.struggling > 0 AS has_struggling, c.ready > 0 AS has_ready_to_progress
+            FROM counted c
         ), worklist AS (
             SELECT f.*, CASE WHEN f.has_pain THEN 1 WHEN f.has_stopped_logging THEN 2 WHEN f.has_struggling THEN 3
                              ELSE 4 END AS urgency,
