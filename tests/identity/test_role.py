@@ -33,6 +33,13 @@ POLICIES = {
     "query_embeddings": ["*"],  # the process's own
     "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
     "safety_overrides": ["*"],  # coaches alone: they are health data
+    "enrollment_overrides": ["*"],
+    "treatment_plan_sessions": ["*"],  # coaches alone: a working copy
+    "treatment_plan_session_exercises": ["*"],
+    "patients": ["*"],  # the patient's own, and coaches'
+    "patient_consents": ["*"],
+    "exercise_logs": ["*"],
+    "exercise_log_revisions": ["*"],
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 
