@@ -186,7 +186,7 @@ async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows:
 
 
 async def plan(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
-    """Store this number of treatment plans, each with a version, and with as many sessions of the overridden exercises."""
+    """Store this number of treatment plans, each with a version and as many sessions of the overridden exercises."""
     await owner.execute(
         """
         WITH plan AS (INSERT INTO treatment_plans (organization_id, author_id, title, weeks, status)
