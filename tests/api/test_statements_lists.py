@@ -20,6 +20,7 @@ from graphql import (
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
+from tests.api.plans import PLANS
 from tests.api.samples import SCHEMA
 from tests.api.sizes import Size, grow
 from tests.conftest import Api, Counter, Person, World
@@ -128,6 +129,7 @@ DOCUMENTS: dict[str, str] = {
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
     "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
+    **PLANS,
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),

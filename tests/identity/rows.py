@@ -38,11 +38,16 @@ ROW = {
     "result_sets": "result_set",
     "result_submissions": "submission",
     "load_steps": "steps",
+    "treatment_plans": "plan",
+    "treatment_plan_sessions": "plan_session",
+    "treatment_plan_session_exercises": "plan_exercise",
 }
 """Every table whose rows belong to an organization by organization_id (a test compares this with the database), and the
 row of `fill` that tests use of it; a membership has no id."""
 
 SCOPED = tuple(ROW)
+IMMUTABLE = ("plan_versions", "plan_version_sessions", "plan_version_exercises")
+"""The tables of organizations whose rows nobody changes (tests/plan/test_stored_versions.py)."""
 RESULTS = ("assignment_results", "result_sets", "result_submissions", "load_steps")
 """The tables of one athlete's rows, which the athlete and coaches read and write."""
 
@@ -119,6 +124,30 @@ async def achieve(
         "result_set": await insert(owner, "result_sets", **of, **lifted),
         "submission": await insert(owner, "result_submissions", **of, **sent),
         "steps": await insert(owner, "load_steps", **ours, kilograms=1, pounds=2),
+    }
+
+
+async def prescribe(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
+    """A treatment plan with a session of one exercise, and a version of it."""
+    ours = {"organization_id": organization.id}
+    plan = await insert(owner, "treatment_plans", **ours, author_id=organization.coach.id, title="Ours", weeks=8)
+    day = {"week": 1, "day": 1, "sort_order": 0}
+    session = await insert(owner, "treatment_plan_sessions", **ours, plan_id=plan, **day)
+    prescribed = {"exercise_id": exercise, "sort_order": 0, "sets": 3}
+    working = await insert(owner, "treatment_plan_session_exercises", **ours, session_id=session, **prescribed)
+    published = {"number": 1, "title": "Ours", "weeks": 8, "published_by_id": organization.coach.id}
+    version = await insert(owner, "plan_versions", **ours, plan_id=plan, **published)
+    of = {**ours, "version_id": version}
+    frozen = await insert(owner, "plan_version_sessions", **of, source_id=session, **day)
+    source = {"session_id": frozen, "source_id": working, "per_side": False, "content_hash": ""}
+    exercised = await insert(owner, "plan_version_exercises", **of, **source, **prescribed)
+    return {
+        "plan": plan,
+        "plan_session": session,
+        "plan_exercise": working,
+        "plan_version": version,
+        "plan_version_session": frozen,
+        "plan_version_exercise": exercised,
     }
 
 
@@ -206,6 +235,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "upload": upload,
         "safety_override": warning,
         **await achieve(owner, organization, assignment, movement, exercise),
+        **await prescribe(owner, organization, exercise),
         "athlete": organization.member.id,
     }
     return {name: str(id) for name, id in made.items()}
@@ -219,7 +249,7 @@ async def stored(owner: Pool, organization: Organization | None = None) -> dict[
     tables = await owner.fetch(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     )
-    names = sorted(row.relname for row in tables) if organization is None else list(SCOPED)
+    names = sorted(row.relname for row in tables) if organization is None else [*SCOPED, *IMMUTABLE]
     where = "" if organization is None else f"WHERE organization_id = '{organization.id}'"
     each = [
         f"SELECT '{name}' AS name, md5(coalesce(string_agg(xmin::text || ctid::text, '|' ORDER BY ctid), '')) AS sum "

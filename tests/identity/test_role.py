@@ -6,9 +6,10 @@ import pytest
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from tests.conftest import World
-from tests.identity.rows import SCOPED, Pool
+from tests.identity.rows import IMMUTABLE, SCOPED, Pool
 
-TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
+TABLES = ("organizations", "users", "viewer_versions", *SCOPED, *IMMUTABLE, "exercise_video_votes", "versions",
+          "outbox", "jobs",
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
           "document_usage", "events", "canonical_search", "canonical_words", "organization_search", "query_embeddings",
           "stale_embeddings", "alias_proposals", "exercise_enrichments", "enrichment_runs",
@@ -32,6 +33,8 @@ POLICIES = {
     "outbox": ["*", "a"],  # everybody records facts, the worker moves them on
     "query_embeddings": ["*"],  # the process's own
     "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
+    "treatment_plan_sessions": ["*"],  # coaches alone: patients see no working copy
+    "treatment_plan_session_exercises": ["*"],
     "safety_overrides": ["*"],  # coaches alone: they are health data
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
@@ -144,5 +147,5 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
              "kinegraph_text_changed", "kinegraph_change_difficulty", "kinegraph_closes_progression_cycle",
              "kinegraph_seeded_aliases", "kinegraph_alias_identity",
-             "kinegraph_aliases_removed")  # fmt: skip
+             "kinegraph_aliases_removed", "kinegraph_refuse_change")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -15,7 +15,7 @@ from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from tests.conftest import Organization, Person, World
 from tests.identity.references import REFERENCES
-from tests.identity.rows import RESULTS, ROW, SCOPED, Pool, fill, stored
+from tests.identity.rows import IMMUTABLE, RESULTS, ROW, SCOPED, Pool, fill, stored
 
 WRITABLE = tuple(table for table in SCOPED if table != "memberships")
 STRANGERS = ("owner", "coach", "member", "somebody in no organization", "platform admin", "nobody", "the seed job")
@@ -73,20 +73,21 @@ async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, t
     unseen = ("events", "stale_embeddings")  # no viewer sees them (tests/identity/test_role.py)
     texts = "organization_search"  # repeats what others store (below)
     canonical = "exercise_progressions"  # its rows are of no organization, by a constraint
-    assert {row.table_name for row in rows} == {*SCOPED, versions, texts, canonical, *unseen}
-    for table in SCOPED:
+    assert {row.table_name for row in rows} == {*SCOPED, *IMMUTABLE, versions, texts, canonical, *unseen}
+    for table in (*SCOPED, *IMMUTABLE):
         for organization in (two.mine, two.theirs):
             count = await owner.fetchval(f"SELECT count(*) FROM {table} WHERE organization_id = $1", organization.id)
             assert count >= 1, table
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-@pytest.mark.parametrize("table", SCOPED)
+@pytest.mark.parametrize("table", [*SCOPED, *IMMUTABLE])
 async def test_no_stranger_reads_a_row(two: TwoOrganizations, table: str, stranger: str) -> None:
     async with two.acting(stranger) as session:
         theirs = f"FROM {table} WHERE organization_id = $1"
         assert await session.fetch(f"SELECT 1 {theirs}", two.theirs.id) == []
-        assert await session.fetch(f"SELECT 1 {theirs} FOR SHARE", two.theirs.id) == []
+        if table not in IMMUTABLE:  # whoever may not change rows locks none
+            assert await session.fetch(f"SELECT 1 {theirs} FOR SHARE", two.theirs.id) == []
         seen = await session.fetch(f"SELECT DISTINCT organization_id AS id FROM {table}")
         assert {row.id for row in seen} <= {None, two.mine.id}
 
@@ -106,7 +107,7 @@ async def test_no_stranger_changes_or_deletes_a_row(
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-@pytest.mark.parametrize("table", SCOPED)
+@pytest.mark.parametrize("table", [*SCOPED, *IMMUTABLE])
 async def test_no_stranger_adds_a_row(owner: Pool, two: TwoOrganizations, table: str, stranger: str) -> None:
     before = await stored(owner, two.theirs)
     person = two.people.get(stranger, two.mine.coach)

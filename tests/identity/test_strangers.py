@@ -13,6 +13,7 @@ from tests.identity import (
     documents,
     documents_admins,
     documents_movements,
+    documents_plans,
     documents_results,
     documents_taxonomy,
     documents_training,
@@ -30,6 +31,7 @@ ARGUMENTS = (
     | documents_taxonomy.CASES
     | documents_training.CASES
     | documents_results.CASES
+    | documents_plans.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)

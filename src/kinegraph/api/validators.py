@@ -52,6 +52,8 @@ COVERED = BY_VIEWER | frozenset(
         *("exercise_instructions", "exercise_programming_profiles", "exercise_safety_constraints", "exercise_tags"),
         *("exercise_progressions", "safety_restrictions", "safety_overrides"),
         *("assignment_results", "result_sets", "result_submissions", "load_steps"),
+        *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
+        *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
     )
 )
 """The tables that versions guard."""
