@@ -20,6 +20,7 @@ from graphql import (
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
+from tests.api.plans import PLANS
 from tests.api.samples import SCHEMA
 from tests.api.sizes import Size, grow
 from tests.conftest import Api, Counter, Person, World
@@ -143,6 +144,7 @@ DOCUMENTS: dict[str, str] = {
     "enrollments of plans": ours("treatmentPlans(first: 100)", "nodes", "enrollments(first: 100)", "nodes", ENROLLMENT),
     "enrollments of the viewer": nest("", "viewer", f"enrollments {{ {ENROLLMENT} }} patients {{ {PATIENT} }}"),
     "patients": ours("patients(first: 100)", f"{PAGE} nodes {{ {PATIENT} }} edges", "node", "id"),
+    **PLANS,
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),

@@ -13,6 +13,7 @@ from tests.identity import (
     documents,
     documents_admins,
     documents_movements,
+    documents_plans,
     documents_results,
     documents_taxonomy,
     documents_training,
@@ -32,6 +33,7 @@ ARGUMENTS = (
     | documents_training.CASES
     | documents_results.CASES
     | documents_treatment.CASES
+    | documents_plans.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
