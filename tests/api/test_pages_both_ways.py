@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, get_named_type
 from kinegraph.api.schema import schema
 from kinegraph.kit.rows import Row
 from tests.api.sizes import Size, grow
-from tests.conftest import Api, Person, World
+from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import SORTS
 
 Json: TypeAlias = dict[str, Any]
@@ -23,12 +23,26 @@ LISTS = {
     "Organization.exerciseLibrary": "organization(id: $id) { exerciseLibrary(source: ORG, %s) { %s } }",
     "Organization.workouts": "organization(id: $id) { workouts(%s) { %s } }",
     "Organization.assignments": "organization(id: $id) { assignments(%s) { %s } }",
+    "Organization.patients": "organization(id: $id) { patients(%s) { %s } }",
+    "Organization.enrollments": "organization(id: $id) { enrollments(%s) { %s } }",
+    "TreatmentPlan.enrollments": "organization(id: $id) { treatmentPlans(last: 1) { nodes "
+    "{ enrollments(%s) { %s } } } }",
+    "Patient.consents": "organization(id: $id) { patients(first: 1) { nodes { consents(%s) { %s } } } }",
+    "Enrollment.moves": "organization(id: $id) { enrollments(first: 1) { nodes { moves(%s) { %s } } } }",
+    "Organization.treatmentPlans": "organization(id: $id) { treatmentPlans(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
     "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press", difficultyMax: 2}, %s) { %s }',
     "Query.aliasProposals": "organization(id: $id) { id } aliasProposals(exerciseId: $exercise, %s) { %s }",
     "Query.workoutsUsingExercise": "workoutsUsingExercise(organizationId: $id, exerciseId: $exercise, %s) { %s }",
 }
 """A document for each connection of the schema."""
+PARENTS: dict[str, tuple[str | int, ...]] = {
+    "Program": ("programs", 0),
+    "TreatmentPlan": ("treatmentPlans", "nodes", 0),
+    "Patient": ("patients", "nodes", 0),
+    "Enrollment": ("enrollments", "nodes", 0),
+}
+"""The way from the organization to the parent of a list."""
 
 
 @dataclass
@@ -60,6 +74,15 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         size.coach.id,
         size.member.id,
     )
+    await owner.execute(
+        """
+        INSERT INTO treatment_plans (organization_id, author_id, title, weeks)
+        SELECT $1, $2, 'Same', 1 FROM generate_series(1, 3)
+        """,
+        organization.id,
+        size.coach.id,
+    )
+    await enroll_more(world, owner, organization)
     await owner.execute(
         """
         INSERT INTO alias_proposals (exercise_id, language, text, proposed_text, model)
@@ -101,10 +124,42 @@ async def read(api: Api, size: Lists, exercise: str, name: str, **window: Any) -
     person = size.admin if name == "Query.aliasProposals" else size.coach
     data = await api.run(text, person, **sent, **window)
     found: Any = data[name.partition(".")[2] if name.startswith("Query") else "organization"]
-    for key in [] if name.startswith("Query") else ["programs"] if name.startswith("Program") else []:
-        found = found[key][0]
+    for key in PARENTS.get(name.partition(".")[0], ()):
+        found = found[key]
     page: Json = found if "edges" in found else found[name.partition(".")[2]]
     return page
+
+
+async def enroll_more(world: World, owner: "asyncpg.Pool[Row]", organization: Organization) -> None:
+    """Enroll three more members in the plan with most enrollments; three more consents and moves of everybody."""
+    people = [(await world.join(organization.id, "member")).id for _ in range(3)]
+    await owner.execute(
+        """
+        WITH most AS (SELECT plan_id, version_id, enrolled_by_id FROM enrollments WHERE organization_id = $1
+                      GROUP BY plan_id, version_id, enrolled_by_id ORDER BY count(*) DESC LIMIT 1),
+             patient AS (INSERT INTO patients (organization_id, user_id) SELECT $1, unnest($2::uuid[])),
+             made AS (INSERT INTO enrollments
+                          (organization_id, plan_id, version_id, patient_id, enrolled_by_id, starts_on)
+                      SELECT $1, plan_id, version_id, unnest($2::uuid[]), enrolled_by_id, current_date FROM most
+                      RETURNING *)
+        INSERT INTO enrollment_versions (enrollment_id, organization_id, patient_id, plan_id, version_id, from_day)
+        SELECT id, $1, patient_id, plan_id, version_id, starts_on FROM made
+        """,
+        organization.id,
+        people,
+    )
+    await owner.execute(
+        """
+        WITH consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
+                         SELECT $1, user_id, 'biometric', 1, user_id
+                         FROM patients, generate_series(1, 4) WHERE organization_id = $1)
+        INSERT INTO enrollment_moves (enrollment_id, organization_id, patient_id, to_status, to_version_id,
+                                      effective_on, moved_by_id)
+        SELECT id, $1, patient_id, 'active', version_id, starts_on, enrolled_by_id
+        FROM enrollments, generate_series(1, 4) WHERE organization_id = $1
+        """,
+        organization.id,
+    )
 
 
 def cursors(page: Json) -> list[str]:

@@ -53,6 +53,10 @@ COVERED = BY_VIEWER | frozenset(
         *("exercise_progressions", "safety_restrictions", "safety_overrides"),
         *("assignment_results", "result_sets", "result_submissions", "load_steps"),
         "adherence_totals",
+        *("patients", "patient_consents", "enrollments", "enrollment_versions", "enrollment_pauses"),
+        *("enrollment_moves", "enrollment_overrides"),
+        *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
+        *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
     )
 )
 """The tables that versions guard."""
