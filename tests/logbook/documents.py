@@ -31,14 +31,18 @@ SEND = (
 SEND_BRIEFLY = """mutation ($logs: [LogExerciseInput!]!) {
   logExercises(input: {logs: $logs}) { logs { id clientId } userErrors { code message field } }
 }"""
-CORRECT = LOG + f"mutation ($input: CorrectLogInput!) {{ correctLog(input: $input) {{ log {{ ...Logged }} {ERRORS} }} }}"
+CORRECT = (
+    LOG + f"mutation ($input: CorrectLogInput!) {{ correctLog(input: $input) {{ log {{ ...Logged }} {ERRORS} }} }}"
+)
 DELETE = (
     LOG
     + f"mutation ($input: DeleteLogInput!) {{ deleteLog(input: $input) {{ deletedId log {{ ...Logged }} {ERRORS} }} }}"
 )
 READ = (
     LOG
-    + """query ($id: ID!, $from: Date, $to: Date, $exercise: ID, $first: Int, $after: String, $last: Int, $before: String) {
+    + """query (
+  $id: ID!, $from: Date, $to: Date, $exercise: ID, $first: Int, $after: String, $last: Int, $before: String
+) {
   enrollment(id: $id) {
     logs(from: $from, to: $to, planExerciseId: $exercise, first: $first, after: $after, last: $last, before: $before) {
       totalCount nodes { ...Logged } edges { cursor } pageInfo { hasNextPage hasPreviousPage }
@@ -113,15 +117,14 @@ async def live_in(owner: Pool, gym: Organization, patient: Person, time_zone: st
 
 async def pause(owner: Pool, plan: Enrolled, first: int, last: int | None) -> None:
     """Pause an enrollment from one day of the plan to another, or without an end."""
-    day = lambda number: plan.starts_on + timedelta(days=number - 1)  # noqa: E731  # used twice, here alone
     await owner.execute(
         "INSERT INTO enrollment_pauses (enrollment_id, organization_id, patient_id, from_day, to_day) "
         "VALUES ($1, $2, $3, $4, $5)",
         plan.id,
         plan.gym.id,
         plan.patient.id,
-        day(first),
-        last and day(last),
+        date.fromisoformat(plan.day(first)),
+        None if last is None else date.fromisoformat(plan.day(last)),
     )
 
 
@@ -131,7 +134,7 @@ async def end(owner: Pool, plan: Enrolled, number: int, status: str = "cancelled
         "UPDATE enrollments SET status = $2, ended_on = $3 WHERE id = $1",
         plan.id,
         status,
-        plan.starts_on + timedelta(days=number - 1),
+        date.fromisoformat(plan.day(number)),
     )
 
 
@@ -148,7 +151,7 @@ async def move(owner: Pool, plan: Enrolled, version: StoredVersion, number: int)
         plan.gym.id,
         plan.patient.id,
         version.plan_id,
-        plan.starts_on + timedelta(days=number - 1),
+        date.fromisoformat(plan.day(number)),
     )
 
 

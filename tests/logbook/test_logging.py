@@ -8,6 +8,7 @@ from tests.identity.rows import Pool
 from tests.logbook.documents import (
     SEND,
     SEND_BRIEFLY,
+    Json,
     client_id,
     end,
     enrolled,
@@ -20,7 +21,7 @@ from tests.logbook.documents import (
 )
 from tests.treatment import store_enrollment, store_version
 
-VALUES = {
+VALUES: Json = {
     "setsCompleted": 3, "repsCompleted": 10, "durationSeconds": 240, "painScore": 2, "exertion": 6, "notes": " Fine\n ",
 }  # fmt: skip
 

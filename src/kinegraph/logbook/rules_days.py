@@ -16,7 +16,7 @@ class EnrollmentDays(Protocol):
     starts_on: date
     ended_on: date | None
     time_zone: str
-    today: date
+    local_day: date
     """The day that it is for the patient."""
     version_days: Sequence[date]
     """The days from which each version holds."""
@@ -44,8 +44,8 @@ def day_fault(day: date, enrollment: EnrollmentDays) -> str | None:
 
     The day on which an enrollment ended is its last one.
     """
-    if day > enrollment.today:
-        return f"Is to come: it is {enrollment.today} for the patient ({enrollment.time_zone}). Log it once it is done."
+    if day > enrollment.local_day:
+        return f"Is to come: it is {enrollment.local_day} for the patient ({enrollment.time_zone}). Log it once it is done."
     if day < enrollment.starts_on:
         return f"The plan starts on {enrollment.starts_on}: send that day or a later one."
     if enrollment.ended_on is not None and day > enrollment.ended_on:

@@ -68,7 +68,7 @@ async def enrollments(
         f"""
         SELECT e.id, e.organization_id, e.patient_id, e.starts_on, e.ended_on,
                e.status IN ('active', 'paused') AS is_running, zone.time_zone,
-               (now() AT TIME ZONE zone.time_zone)::date AS today,
+               (now() AT TIME ZONE zone.time_zone)::date AS local_day,
                ARRAY(SELECT h.from_day {history} ORDER BY h.from_day) AS version_days,
                ARRAY(SELECT h.version_id {history} ORDER BY h.from_day) AS version_ids,
                ARRAY(SELECT v.weeks {history} ORDER BY h.from_day) AS version_weeks,
