@@ -1,4 +1,4 @@
-"""Correcting and deleting logs: the values before are kept, versions are compared, coaches give a reason."""
+"""Correcting and deleting logs: the values before stay, versions are compared, coaches give a reason."""
 
 import asyncio
 
@@ -27,7 +27,7 @@ async def corrected(api: Api, person: object, id: str, **values: object) -> Json
     return found
 
 
-async def test_a_correction_changes_what_was_sent_and_keeps_the_values_before(
+async def test_a_correction_changes_what_was_sent_and_retains_the_values_before(
     api: Api, world: World, owner: Pool
 ) -> None:
     """Absent values stay, null clears one, and each correction adds a revision with who made it and why."""
@@ -38,7 +38,7 @@ async def test_a_correction_changes_what_was_sent_and_keeps_the_values_before(
     assert (first["painScore"], first["exertion"], first["notes"]) == (4, 5, None)
     assert first["updatedAt"] > made["updatedAt"]
     second = await corrected(
-        api, plan.gym.coach, made["id"], performedOn=plan.day(3), setsCompleted=2, reason=" As told by phone "
+        api, plan.gym.coach, made["id"], performedOn=plan.day(3), setsCompleted=2, reason=" Said by phone "
     )
     assert (second["performedOn"], second["setsCompleted"], second["painScore"]) == (plan.day(3), 2, 4)
     assert (second["recordedBy"]["id"], second["isOnBehalf"]) == (patient, False)
@@ -47,7 +47,7 @@ async def test_a_correction_changes_what_was_sent_and_keeps_the_values_before(
         "totalCount": 2,
         "nodes": [
             {**before, "painScore": 7, "notes": "Hurt", "reason": None, "recordedBy": {"id": patient}},
-            {**before, "painScore": 4, "reason": "As told by phone", "recordedBy": {"id": coach}},
+            {**before, "painScore": 4, "reason": "Said by phone", "recordedBy": {"id": coach}},
         ],
     }
 
@@ -71,7 +71,7 @@ async def test_a_late_copy_does_not_undo_a_correction(api: Api, world: World, ow
     assert await api.refusals(SEND, plan.patient, logs=other) == [("CONFLICT", ["input", "logs", "0", "clientId"])]
 
 
-async def test_a_deleted_log_is_gone_and_a_late_copy_of_it_is_told_so(api: Api, world: World, owner: Pool) -> None:
+async def test_a_deleted_log_is_gone_and_a_late_copy_of_it_stays_deleted(api: Api, world: World, owner: Pool) -> None:
     """It is in no list and found by no id; sent again, it stays deleted and is answered with `deletedAt`."""
     plan = await enrolled(owner, world)
     sent = plan.log(painScore=7)
@@ -123,11 +123,11 @@ async def test_the_bounds_of_a_correction_are_those_of_a_log(api: Api, world: Wo
     await live_in(owner, plan.gym, plan.patient, "Asia/Jerusalem")
     to_pause = {"id": made["id"], "performedOn": plan.day(6)}
     assert await api.refusals(CORRECT, plan.patient, input=to_pause) == [("INVALID_INPUT", ["input", "performedOn"])]
-    kept = await corrected(api, plan.patient, made["id"], performedOn=plan.day(5), painScore=3)
-    assert (kept["performedOn"], kept["painScore"]) == (plan.day(5), 3)
+    same = await corrected(api, plan.patient, made["id"], performedOn=plan.day(5), painScore=3)
+    assert (same["performedOn"], same["painScore"]) == (plan.day(5), 3)
 
 
-async def test_of_two_corrections_of_one_version_one_is_stored_and_the_other_told(
+async def test_of_two_corrections_of_one_version_one_is_stored_and_the_other_refused(
     api: Api, world: World, owner: Pool
 ) -> None:
     """Sent at once with one `ifUpdatedAt`, one wins; the other gets a CONFLICT with what is stored and who did it."""
@@ -149,7 +149,7 @@ async def test_of_two_corrections_of_one_version_one_is_stored_and_the_other_tol
 
 
 async def test_a_deletion_is_a_change_of_the_version(api: Api, world: World, owner: Pool) -> None:
-    """An edit of a version that was deleted since is told by a CONFLICT who deleted it."""
+    """An edit of a version that was deleted since is refused by a CONFLICT that names who deleted it."""
     plan = await enrolled(owner, world)
     (made,) = await logged(api, plan.patient, plan.log(painScore=7))
     await api.run(DELETE, plan.gym.coach, input={"id": made["id"], "reason": "Recorded twice"})

@@ -32,10 +32,10 @@ class Model:
         after, faults = dict(self.stored), []
         for index, entry in enumerate(batch):
             client_id, _, day, score = entry
-            known = after.setdefault(client_id, entry)
+            same = after.setdefault(client_id, entry)
             if score == 11:
                 faults.append(("INVALID_INPUT", str(index), "painScore"))
-            if known != entry:
+            if same != entry:
                 faults.append(("CONFLICT", str(index), "clientId"))
             elif day in (0, 9, 15) and batch.index(entry) == index:
                 faults.append(("INVALID_INPUT", str(index), "performedOn"))

@@ -15,7 +15,7 @@ from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import stored_row
-from kinegraph.logbook import rules, store, store_writing
+from kinegraph.logbook import rules, rules_batch, store, store_writing
 from kinegraph.logbook.graph_inputs import (
     CorrectLogInput,
     DeleteLogInput,
@@ -43,14 +43,14 @@ class Mutation:
         logs: Annotated[list[LogExerciseInput], strawberry.argument(description="1 to 500 logs, in any order.")],
     ) -> LogExercisesPayload:
         checks = Checks()
-        rules.check_size(len(logs), checks)
-        sent = rules.checked_logs([given(log) for log in logs], checks)
+        rules_batch.check_size(len(logs), checks)
+        sent = rules_batch.checked_logs([given(log) for log in logs], checks)
         session = await info.context.write_session()
         resolved = await _resolved(session, sent, checks)
         keys = list({log.key: None for log in resolved if log is not None})
         await store_writing.lock(session, {key[:2] for key in keys})
         stored = await store_writing.stored(session, keys)
-        new = rules.new_logs(resolved, stored, checks)
+        new = rules_batch.new_logs(resolved, stored, checks)
         checks.done()
         ids = {(each.organization_id, each.patient_id, each.client_id): each.id for each in stored}
         ids |= {key: new_key() for key in new}
@@ -61,7 +61,7 @@ class Mutation:
         return LogExercisesPayload(logs=found)
 
     @mutation(
-        "Correct a log: its patient, or a coach with a reason. The values before it are kept (`revisions`), and a late "
+        "Correct a log: its patient, or a coach with a reason. The values before it stay (`revisions`), and a late "
         "copy of the log does not undo it."
     )
     async def correct_log(
@@ -102,15 +102,14 @@ class Mutation:
 
 
 async def _resolved(
-    session: WriteSession[Viewer], sent: Sequence[rules.SentLog], checks: Checks
-) -> list[rules.ResolvedLog | None]:
+    session: WriteSession[Viewer], sent: Sequence[rules_batch.SentLog], checks: Checks
+) -> list[rules_batch.ResolvedLog | None]:
     """Each log with its enrollment and exercise; None where one is refused, with its fault in `checks`."""
-    wanted = list({log.version_exercise_id for log in sent if log.version_exercise_id is not None})
-    exercises = await store_writing.exercises(session, wanted)
+    exercises = await store_writing.exercises(session, list({log.version_exercise_id for log in sent}))
     named = list({log.enrollment_id for log in sent if log.enrollment_id is not None})
     versions = list({each.version_id for each in exercises.values()})
     enrollments = await store_writing.enrollments(session, named, versions)
-    return rules.resolved(sent, exercises, enrollments, session.viewer.user.id, checks)
+    return rules_batch.resolved(sent, exercises, enrollments, session.viewer.user.id, checks)
 
 
 async def _locked(

@@ -1,21 +1,14 @@
 """The rows, bounds, contents and refusals of logs (docs/domain.md, Logs)."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Protocol  # Any: values of an input, by name
 from uuid import UUID
 
-import orjson
-
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Conflict, NotFound, Path, Refusal
-from kinegraph.logbook.rules_days import EnrollmentDays, chosen, day_fault
+from kinegraph.kit.errors import Path, Refusal
 
-MAX_LOGS = 500
-"""Logs of one batch."""
-MAX_CLIENT_ID, MAX_NOTES, MAX_REASON = 100, 2_000, 500
+MAX_NOTES, MAX_REASON = 2_000, 500
 
 BOUNDS: Mapping[str, tuple[str, int]] = {
     "sets_completed": ("setsCompleted", 100),
@@ -25,12 +18,6 @@ BOUNDS: Mapping[str, tuple[str, int]] = {
     "exertion": ("exertion", 10),
 }
 """The numbers of a log: each one's name in the API, and its largest value. The least is 0."""
-
-NO_EXERCISE = (
-    "There is no such exercise in a version of a plan that the patient is or was enrolled in. Send the id of an "
-    "exercise that was due, as `Enrollment.due` shows it; a coach who logs for a patient sends `enrollmentId` too."
-)
-NO_ENROLLMENT = "There is no such enrollment, or none that you log for."
 
 
 class LogRow(Protocol):
@@ -67,107 +54,6 @@ class RevisionRow(Protocol):
     recorded_by_email: str | None
 
 
-class ExerciseRow(Protocol):
-    """An exercise of a version."""
-
-    id: UUID
-    version_id: UUID
-    source_id: UUID
-    exercise_id: UUID
-
-
-class StoredLog(Protocol):
-    """A log that is stored under a client's id."""
-
-    id: UUID
-    organization_id: UUID
-    patient_id: UUID
-    enrollment_id: UUID
-    client_id: str
-    content_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentLog:
-    """A log as it was sent, checked for itself; ids that are no ids are None."""
-
-    client_id: str
-    version_exercise_id: UUID | None
-    enrollment_id: UUID | None
-    is_named: bool
-    """Whether an enrollment was sent."""
-    performed_on: date
-    values: Mapping[str, Any]
-    """Its numbers and notes, by column."""
-
-    @property
-    def content_hash(self) -> str:
-        """The hash of everything that it stores. The enrollment is compared by itself: it may be left out."""
-        body = orjson.dumps([self.version_exercise_id, self.performed_on, self.values], option=orjson.OPT_SORT_KEYS)
-        return hashlib.sha256(body).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedLog:
-    """A log with its enrollment and its exercise."""
-
-    sent: SentLog
-    enrollment: EnrollmentDays
-    exercise: ExerciseRow
-
-    @property
-    def key(self) -> tuple[UUID, UUID, str]:
-        """What the client's id is unique within, and the client's id."""
-        return self.enrollment.organization_id, self.enrollment.patient_id, self.sent.client_id
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """The values that are stored, by column."""
-        return {
-            "organization_id": self.enrollment.organization_id,
-            "enrollment_id": self.enrollment.id,
-            "patient_id": self.enrollment.patient_id,
-            "version_exercise_id": self.exercise.id,
-            "source_id": self.exercise.source_id,
-            "exercise_id": self.exercise.exercise_id,
-            "client_id": self.sent.client_id,
-            "content_hash": self.sent.content_hash,
-            "performed_on": self.sent.performed_on,
-            **self.sent.values,
-        }
-
-
-def checked_logs(logs: Sequence[Mapping[str, Any]], checks: Checks) -> list[SentLog]:
-    """The logs of a batch, each checked for itself. Faults are recorded in `checks`."""
-    return [_checked_log(log, ("logs", str(index)), checks) for index, log in enumerate(logs)]
-
-
-def check_size(size: int, checks: Checks) -> None:
-    """Check the number of logs of a batch. Raises Refused, so that of a larger one nothing is read."""
-    if not 1 <= size <= MAX_LOGS:
-        checks.refuse(f"Must have 1 to {MAX_LOGS} logs; this has {size:,}. Send more in several batches.", "logs")
-    checks.done()
-
-
-def _checked_log(log: Mapping[str, Any], at: Path, checks: Checks) -> SentLog:
-    before = len(checks.refusals)
-    exercise = checks.key(log["plan_exercise_id"], (*at, "planExerciseId"))
-    is_exercise = len(checks.refusals) == before
-    named = log.get("enrollment_id")
-    before = len(checks.refusals)
-    enrollment = None if named is None else checks.key(named, (*at, "enrollmentId"))
-    is_enrollment = len(checks.refusals) == before
-    client_id = checks.text(log["client_id"], (*at, "clientId"), MAX_CLIENT_ID, lines=False, exact=True)
-    return SentLog(
-        client_id,
-        exercise if is_exercise else None,
-        enrollment if is_enrollment else None,
-        named is not None,
-        log["performed_on"],
-        dict.fromkeys((*BOUNDS, "notes")) | checked_values(log, at, checks),
-    )
-
-
 def checked_values(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, Any]:
     """The columns of the numbers and notes that were sent; null clears one. Faults are recorded in `checks`."""
     columns: dict[str, Any] = {}
@@ -179,87 +65,6 @@ def checked_values(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[
         notes = values["notes"]
         columns["notes"] = checks.text(notes or "", (*at, "notes"), MAX_NOTES, empty=True) or None
     return columns
-
-
-def resolved(
-    logs: Sequence[SentLog],
-    exercises: Mapping[UUID, ExerciseRow],
-    enrollments: Sequence[EnrollmentDays],
-    viewer_id: UUID,
-    checks: Checks,
-) -> list[ResolvedLog | None]:
-    """Each log with its enrollment and exercise; None where one is refused, with its fault in `checks`.
-
-    `enrollments` are those that the viewer logs for. A log that names none is of the viewer's own: see `chosen`.
-    """
-    by_id = {each.id: each for each in enrollments}
-    own: dict[UUID, list[EnrollmentDays]] = {}
-    for each in enrollments:
-        if each.patient_id == viewer_id:
-            for version_id in {*each.version_ids}:
-                own.setdefault(version_id, []).append(each)
-    found: list[ResolvedLog | None] = [None] * len(logs)
-    for index, log in enumerate(logs):
-        with checks.layer():
-            found[index] = _resolved(log, exercises, by_id, own, index)
-    return found
-
-
-def _resolved(
-    log: SentLog,
-    exercises: Mapping[UUID, ExerciseRow],
-    by_id: Mapping[UUID, EnrollmentDays],
-    own: Mapping[UUID, Sequence[EnrollmentDays]],
-    index: int,
-) -> ResolvedLog | None:
-    """A log with its enrollment and exercise; None without ids. Raises NotFound."""
-    if log.is_named:
-        enrollment = None if log.enrollment_id is None else by_id.get(log.enrollment_id)
-        if enrollment is None:
-            raise NotFound(NO_ENROLLMENT, "logs", index, "enrollmentId")
-    if log.version_exercise_id is None:
-        return None
-    exercise = exercises.get(log.version_exercise_id)
-    if exercise is not None and not log.is_named:
-        enrollment = chosen(own.get(exercise.version_id, ()), log.performed_on)
-    if exercise is None or enrollment is None or exercise.version_id not in enrollment.version_ids:
-        raise NotFound(NO_EXERCISE, "logs", index, "planExerciseId")
-    return ResolvedLog(log, enrollment, exercise)
-
-
-def new_logs(
-    logs: Sequence[ResolvedLog | None], stored: Sequence[StoredLog], checks: Checks
-) -> dict[tuple[UUID, UUID, str], ResolvedLog]:
-    """The logs of a batch that are not stored yet, each once, by their keys.
-
-    Recorded in `checks` are client's ids that were used with other content, in this batch or before, and days on which
-    nothing can be logged. A log that is stored already is not checked for its day, since that was done at its time.
-    """
-    before = {(each.organization_id, each.patient_id, each.client_id): each for each in stored}
-    first: dict[tuple[UUID, UUID, str], tuple[int, ResolvedLog]] = {}
-    new: dict[tuple[UUID, UUID, str], ResolvedLog] = {}
-    for index, log in enumerate(logs):
-        if log is None:
-            continue
-        with checks.layer():
-            earlier, (at, same) = before.get(log.key), first.setdefault(log.key, (index, log))
-            if earlier is not None:
-                _require_same(log, earlier.content_hash, earlier.enrollment_id, index, "before")
-            elif same is not log:
-                _require_same(log, same.sent.content_hash, same.enrollment.id, index, f"by logs[{at}] of this batch")
-            else:
-                new[log.key] = log
-                if fault := day_fault(log.sent.performed_on, log.enrollment):
-                    checks.refuse(fault, "logs", str(index), "performedOn")
-    return new
-
-
-def _require_same(log: ResolvedLog, content_hash: str, enrollment_id: UUID, index: int, where: str) -> None:
-    """Raise Conflict where a log differs from the one with its client's id."""
-    is_same_enrollment = not log.sent.is_named or log.enrollment.id == enrollment_id
-    if log.sent.content_hash != content_hash or not is_same_enrollment:
-        message = f"This clientId was sent {where} with other content: give each log its own; `correctLog` changes one."
-        raise Conflict(message, "logs", index, "clientId")
 
 
 def checked_reason(values: Mapping[str, Any], at: Path, checks: Checks) -> str | None:

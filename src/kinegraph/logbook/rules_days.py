@@ -45,7 +45,8 @@ def day_fault(day: date, enrollment: EnrollmentDays) -> str | None:
     The day on which an enrollment ended is its last one.
     """
     if day > enrollment.local_day:
-        return f"Is to come: it is {enrollment.local_day} for the patient ({enrollment.time_zone}). Log it once it is done."
+        zone = enrollment.time_zone
+        return f"Is to come: it is {enrollment.local_day} for the patient ({zone}). Log it once it is done."
     if day < enrollment.starts_on:
         return f"The plan starts on {enrollment.starts_on}: send that day or a later one."
     if enrollment.ended_on is not None and day > enrollment.ended_on:

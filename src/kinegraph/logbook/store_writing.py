@@ -7,7 +7,8 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store_people import EditorRow, email_column, member_join, name_column, user_join
 from kinegraph.kit.sessions import Arguments, ReadSession, WriteSession, typed
-from kinegraph.logbook.rules import BOUNDS, ExerciseRow, LogRow, StoredLog, content_of
+from kinegraph.logbook.rules import BOUNDS, LogRow, content_of
+from kinegraph.logbook.rules_batch import ExerciseRow, Key, StoredLog
 from kinegraph.logbook.rules_days import EnrollmentDays
 from kinegraph.logbook.store import readable
 
@@ -87,7 +88,7 @@ async def enrollments(
     return rows
 
 
-async def stored(session: ReadSession, keys: Sequence[tuple[UUID, UUID, str]]) -> list[StoredLog]:
+async def stored(session: ReadSession, keys: Sequence[Key]) -> list[StoredLog]:
     """The logs, deleted ones too, with these client's ids: (organization, patient, client's id)."""
     return await session.fetch(
         """
@@ -117,13 +118,13 @@ async def insert(session: WriteSession[Viewer], rows: Sequence[Mapping[str, Any]
 
 
 async def correct(session: WriteSession[Viewer], log: LogRow, columns: Mapping[str, Any], reason: str | None) -> None:
-    """Set columns of a log, and keep its values of before; nothing where none differs."""
+    """Set columns of a log, and store its values of before; nothing where none differs."""
     if await session.update("exercise_logs", log.id, columns):
         await _revise(session, log, reason)
 
 
 async def delete(session: WriteSession[Viewer], log: LogRow, reason: str | None) -> None:
-    """Delete a log softly, and keep its values of before."""
+    """Delete a log softly, and store its values of before."""
     if await session.delete_softly("exercise_logs", log.id):
         await _revise(session, log, reason)
 
