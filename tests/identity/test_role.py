@@ -19,6 +19,8 @@ POLICIES = {
     "assignment_results": ["*"],  # the athlete's own, and coaches'
     "result_sets": ["*"],
     "result_submissions": ["*"],
+    "exercise_logs": ["*"],  # the patient's own, and coaches'
+    "exercise_log_revisions": ["*"],
     "workout_assignments": ["*", "r", "w"],  # athletes say how theirs went
     "exercise_video_votes": ["*"],  # one's own
     "exercise_comments": ["*", "a", "r", "w"],  # members add and change their own

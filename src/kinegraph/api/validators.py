@@ -52,6 +52,7 @@ COVERED = BY_VIEWER | frozenset(
         *("exercise_instructions", "exercise_programming_profiles", "exercise_safety_constraints", "exercise_tags"),
         *("exercise_progressions", "safety_restrictions", "safety_overrides"),
         *("assignment_results", "result_sets", "result_submissions", "load_steps"),
+        *("exercise_logs", "exercise_log_revisions"),
     )
 )
 """The tables that versions guard."""
