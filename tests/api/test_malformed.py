@@ -21,6 +21,7 @@ from tests.api.samples import SOON, Operation, Path, bad, good, leaves, operatio
 from tests.checking.documents import OVERRIDE
 from tests.conftest import Api, Organization, Person, World
 from tests.media.files import REQUEST as REQUEST_UPLOAD
+from tests.plan.documents import add_plans
 from tests.settings import with_settings
 
 OPERATIONS = operations()
@@ -115,6 +116,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
         by_operation[f"Mutation.{name}"]["id"] = assigned
     await add_layers(world, organization, by_operation, ids["Exercise"])
     by_operation["Mutation.withdrawSafetyOverride"]["id"] = await made_override(api, organization, workout)
+    await add_plans(api, organization, by_operation, squat)
     by_operation["Query.checkWorkout"]["assignmentId"] = assigned
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
     by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)
