@@ -6,6 +6,7 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
+from tests.api.sizes_plans import treat
 from tests.conftest import Api, Organization, Person, World
 
 
@@ -38,6 +39,7 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
             *assigned,
         )
         await achieve(owner, organization, rows)
+        await treat(owner, organization, member, rows)
     return Size(coach, member, made, rows)
 
 

@@ -47,6 +47,10 @@ RESULT = (
     "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
     "target { load { value } } } assignment { id }"
 )
+LOG = (
+    "id isOnBehalf recordedBy { name email } exercise { name } planExercise { id exercise { name } } enrollment { id } "
+    "revisions { totalCount nodes { painScore recordedBy { name email } } }"
+)
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"
@@ -128,6 +132,7 @@ DOCUMENTS: dict[str, str] = {
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
     "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
+    "logs": ours("enrollments", "nodes", "logs(first: 100)", f"{PAGE} nodes {{ {LOG} }} edges", "node", "id"),
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),

@@ -12,6 +12,7 @@ from tests.conftest import Api, Organization, Person, World
 from tests.identity import (
     documents,
     documents_admins,
+    documents_logs,
     documents_movements,
     documents_results,
     documents_taxonomy,
@@ -30,6 +31,7 @@ ARGUMENTS = (
     | documents_taxonomy.CASES
     | documents_training.CASES
     | documents_results.CASES
+    | documents_logs.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
@@ -100,6 +102,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     }
     # A job belongs to no organization; the others are requested below the root, or streamed (tests/realtime).
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId", "Load.resolved.athleteId"}
+    below |= {"Enrollment.logs.planExerciseId"}
     assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
     assert CASES["assignments of an athlete"].variables["athleteId"] == "theirs.athlete"

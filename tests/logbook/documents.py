@@ -1,14 +1,16 @@
 """GraphQL documents about logs, and functions that enroll patients and log what they did."""
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeAlias  # inputs and answers are JSON
+from typing import Any, TypeAlias, cast  # inputs and answers are JSON
 from uuid import UUID
 
+from kinegraph.kit.sessions import WriteSession
 from tests.conftest import Api, Organization, Person, World
 from tests.identity.rows import Pool
-from tests.treatment import StoredVersion, store_enrollment, store_version
+from tests.treatment import StoredVersion, store_enrollment, store_log, store_version
 
 Json: TypeAlias = dict[str, Any]
 
@@ -172,3 +174,27 @@ async def stored_clients(owner: Pool, patient: Person) -> list[str]:
     """The clients' ids of a patient's logs, in their order."""
     rows = await owner.fetch("SELECT client_id FROM exercise_logs WHERE patient_id = $1 ORDER BY client_id", patient.id)
     return [row.client_id for row in rows]
+
+
+class _Owner:
+    """A session with the methods of a connection that `tests.treatment` calls."""
+
+    def __init__(self, session: WriteSession[Any]) -> None:
+        self.fetchval, self.fetchrow, self.execute = session.fetch_value, session.fetch_row, session.run
+
+
+async def add_logs(
+    world: World, organization: Organization, by_operation: Mapping[str, dict[str, str]], exercise_id: str
+) -> None:
+    """Add the ids that fields and mutations of logs take: of the coach's own enrollment, its exercise and a log."""
+    coach, day = organization.coach, date(2026, 3, 1)
+    async with world.writing_as(coach) as session:
+        owner = cast(Pool, _Owner(session))
+        version = await store_version(owner, organization, {(1, 1): [exercise_id]})
+        enrollment = await store_enrollment(owner, organization, version, coach, day)
+        (exercise,) = version.exercises[1, 1]
+        log = await store_log(owner, organization, enrollment, coach, exercise, day)
+    sent = {"planExerciseId": str(exercise), "enrollmentId": str(enrollment)}
+    by_operation["Mutation.logExercises"].update(sent)
+    by_operation["Enrollment.logs"].update(sent)
+    by_operation["Mutation.correctLog"]["id"] = by_operation["Mutation.deleteLog"]["id"] = str(log)

@@ -17,6 +17,7 @@ EVERYTHING = f"""query ($id: ID!) {{
     taxonomy {{ {ID} categories {{ {TERM} }} bodyRegions {{ {ID} }} equipment {{ {ID} }} }}
     programs {{ {ID} }}
     assignments {{ nodes {{ {ID} result {{ {ID} sets {{ {ID} }} }} }} }}
+    enrollments {{ nodes {{ {ID} logs {{ nodes {{ {ID} }} }} }} }}
     exerciseLibrary(source: ORG) {{ nodes {{ {EFFECTIVE} }} }}
     workouts {{ nodes {{ {ID} sections {{ {ID} movements {{ {MOVEMENT} }} }} }} }}
   }}
