@@ -174,3 +174,18 @@ async def test_strangers_neither_read_nor_change_a_log(api: Api, world: World, o
             assert await api.refusals(text, other, input=input) == [("NOT_FOUND", ["input", "id"])]
     page = await read(api, plan.patient, plan)
     assert page and page["nodes"] == [made]
+
+
+async def test_by_row_level_security_alone_others_have_no_logs(api: Api, world: World, owner: Pool) -> None:
+    """Without any check of the application a patient has their own logs and revisions alone, and coaches all."""
+    plan = await enrolled(owner, world)
+    (made,) = await logged(api, plan.patient, plan.log(painScore=7))
+    await corrected(api, plan.patient, made["id"], painScore=1)
+    other = await world.join(plan.gym.id, "member")
+    abroad = (await world.organization()).owner
+    tables = ("exercise_logs", "exercise_log_revisions")
+    for person, count in ((plan.patient, 1), (plan.gym.coach, 1), (other, 0), (abroad, 0)):
+        async with world.writing_as(person) as session:
+            seen = [await session.fetch_value(f"SELECT count(*) FROM {table}") for table in tables]
+            assert seen == [count] * 2
+            assert await session.run("UPDATE exercise_logs SET pain_score = pain_score") == count

@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Conflict, NotFound, Path
+from kinegraph.kit.errors import Conflict, NotFound, Path, Refusal, Refused
 from kinegraph.logbook.rules import BOUNDS, checked_values
 from kinegraph.logbook.rules_days import EnrollmentDays, chosen, day_fault
 
@@ -153,16 +153,18 @@ def _resolved(
     own: Mapping[UUID, Sequence[EnrollmentDays]],
     index: int,
 ) -> ResolvedLog:
-    """A log with its enrollment and exercise. Raises NotFound."""
-    exercise = exercises.get(log.version_exercise_id)
+    """A log with its enrollment and exercise. Raises Refused."""
+    exercise, faults = exercises.get(log.version_exercise_id), list[Refusal]()
     if log.enrollment_id is not None:
         enrollment = by_id.get(log.enrollment_id)
-        if enrollment is None:
-            raise NotFound(NO_ENROLLMENT, "logs", index, "enrollmentId")
+        faults += [] if enrollment else [NotFound(NO_ENROLLMENT, "logs", index, "enrollmentId")]
     else:
         enrollment = chosen(own.get(exercise.version_id, ()), log.performed_on) if exercise else None
-    if exercise is None or enrollment is None or exercise.version_id not in enrollment.version_ids:
-        raise NotFound(NO_EXERCISE, "logs", index, "planExerciseId")
+    is_in_version = exercise and enrollment and exercise.version_id in enrollment.version_ids
+    if not is_in_version and (exercise is None or not faults):
+        faults.append(NotFound(NO_EXERCISE, "logs", index, "planExerciseId"))
+    if exercise is None or enrollment is None or faults:
+        raise Refused(faults)
     return ResolvedLog(log, enrollment, exercise)
 
 
