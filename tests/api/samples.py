@@ -199,7 +199,7 @@ def leaves(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLIn
             yield from leaves(inner.of_type, (*path, "0"))
     elif isinstance(inner, GraphQLInputObjectType):
         for key, field in inner.fields.items():
-            index = next((str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1] == "config"), None)
+            index = next((str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1:] == ("config",)), None)
             at = (*path[:-2], index, "config") if index else path
             yield from leaves(field.type, (*at, key))
 

@@ -281,7 +281,7 @@ async def test_unusual_but_valid_values_are_stored_or_refused_with_their_field_n
                 sent = put(base(operation, ids), path, value)
                 response = await api.post(operation.text, organization.coach, **sent)
                 accepted = response.status_code == 200 and "code" not in response.text
-                unique = ("reviewAliasProposal", "createProgression")
+                unique = ("reviewAliasProposal", "createProgression", "publishTreatmentPlan")
                 once = path[-1] in ("allowDuplicate", "clientId") or operation.name in unique
                 stated = once and '"CONFLICT"' in response.text  # as the values before it were stored
                 stated |= operation.name == "deleteLog" and '"NOT_FOUND"' in response.text

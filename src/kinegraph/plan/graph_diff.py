@@ -4,6 +4,7 @@ from typing import Annotated, Any  # a resolver answers a record of another type
 
 import strawberry
 
+from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.enums import described_enum
 from kinegraph.kit.errors import NotFound
@@ -84,6 +85,11 @@ class PlanDifferences:
             strawberry.argument(name="to", description="The number of the newer version; null: the working copy."),
         ] = None,
     ) -> PlanDiff:
+        checks = Checks()
+        for name, number in (("from", older), ("to", newer)):
+            if number is not None:
+                checks.whole(number, (name,), 1, rules.MAX_VERSIONS)
+        checks.done()
         found = await info.context.load(store_versions.comparisons, (root.id, root.organization_id, older, newer))
         if found.old is None:
             raise NotFound(f"The plan has no version {older}.", "from")

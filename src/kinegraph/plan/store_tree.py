@@ -151,7 +151,7 @@ async def duplicate(session: WriteSession[Viewer], plan: PlanRow, values: Mappin
         SELECT x.organization_id, s.id, x.exercise_id, x.sort_order,
                x.sets, x.reps, x.duration_seconds, x.hold_seconds, x.rest_seconds, x.per_side, x.notes
         FROM sessions s
-        JOIN treatment_plan_session_exercises x ON x.session_id = s.id
+        JOIN treatment_plan_session_exercises x ON x.session_id = s.source_id
         """,
         plan.id,
         id,

@@ -22,6 +22,7 @@ def checked_position(position: int | None, at: Path, checks: Checks) -> int | No
     """Check a position: 0 or more; None is the end. A fault is recorded in `checks`."""
     if position is not None and position < 0:
         checks.refuse("Must be 0 or more.", *at, "position")
+        return None
     return position
 
 
