@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Conflict, NotFound, Path, Refusal, Refused
+from kinegraph.kit.errors import Conflict, InvalidInput, NotFound, Path, Refusal, Refused
 from kinegraph.logbook.rules import BOUNDS, checked_values
 from kinegraph.logbook.rules_days import EnrollmentDays, chosen, day_fault
 
@@ -29,6 +29,7 @@ NO_EXERCISE = (
     "exercise that was due, as `Enrollment.due` shows it; a coach who logs for a patient sends `enrollmentId` too."
 )
 NO_ENROLLMENT = "There is no such enrollment, or none that you log for."
+USED = "This clientId was sent {} with other content: give each log its own; `correctLog` changes one."
 
 
 class ExerciseRow(Protocol):
@@ -139,33 +140,25 @@ def resolved(
         if each.patient_id == viewer_id:
             for version_id in {*each.version_ids}:
                 own.setdefault(version_id, []).append(each)
-    found: list[ResolvedLog | None] = [None] * len(logs)
+    found: list[ResolvedLog | None] = []
+    faults: list[Refusal] = []
     for index, log in enumerate(logs):
-        with checks.layer():
-            found[index] = _resolved(log, exercises, by_id, own, index)
+        at, exercise = ("logs", str(index)), exercises.get(log.version_exercise_id)
+        if log.enrollment_id is not None:
+            enrollment = by_id.get(log.enrollment_id)
+        else:
+            enrollment = chosen(own.get(exercise.version_id, ()), log.performed_on) if exercise is not None else None
+        if exercise is not None and enrollment is not None and exercise.version_id in enrollment.version_ids:
+            found.append(ResolvedLog(log, enrollment, exercise))
+            continue
+        found.append(None)
+        is_unseen = log.enrollment_id is not None and enrollment is None
+        if is_unseen:
+            faults.append(NotFound(NO_ENROLLMENT, *at, "enrollmentId"))
+        if exercise is None or not is_unseen:
+            faults.append(NotFound(NO_EXERCISE, *at, "planExerciseId"))
+    _record(faults, checks)
     return found
-
-
-def _resolved(
-    log: SentLog,
-    exercises: Mapping[UUID, ExerciseRow],
-    by_id: Mapping[UUID, EnrollmentDays],
-    own: Mapping[UUID, Sequence[EnrollmentDays]],
-    index: int,
-) -> ResolvedLog:
-    """A log with its enrollment and exercise. Raises Refused."""
-    exercise, faults = exercises.get(log.version_exercise_id), list[Refusal]()
-    if log.enrollment_id is not None:
-        enrollment = by_id.get(log.enrollment_id)
-        faults += [] if enrollment else [NotFound(NO_ENROLLMENT, "logs", index, "enrollmentId")]
-    else:
-        enrollment = chosen(own.get(exercise.version_id, ()), log.performed_on) if exercise else None
-    is_in_version = exercise and enrollment and exercise.version_id in enrollment.version_ids
-    if not is_in_version and (exercise is None or not faults):
-        faults.append(NotFound(NO_EXERCISE, "logs", index, "planExerciseId"))
-    if exercise is None or enrollment is None or faults:
-        raise Refused(faults)
-    return ResolvedLog(log, enrollment, exercise)
 
 
 def new_logs(logs: Sequence[ResolvedLog | None], stored: Sequence[StoredLog], checks: Checks) -> dict[Key, ResolvedLog]:
@@ -177,25 +170,32 @@ def new_logs(logs: Sequence[ResolvedLog | None], stored: Sequence[StoredLog], ch
     before = {(each.organization_id, each.patient_id, each.client_id): each for each in stored}
     first: dict[Key, tuple[int, ResolvedLog]] = {}
     new: dict[Key, ResolvedLog] = {}
+    faults: list[Refusal] = []
     for index, log in enumerate(logs):
         if log is None:
             continue
-        with checks.layer():
-            earlier, (at, same) = before.get(log.key), first.setdefault(log.key, (index, log))
-            if earlier is not None:
-                _require_same(log, earlier.content_hash, earlier.enrollment_id, index, "before")
-            elif same is not log:
-                _require_same(log, same.sent.content_hash, same.enrollment.id, index, f"by logs[{at}] of this batch")
-            else:
-                new[log.key] = log
-                if fault := day_fault(log.sent.performed_on, log.enrollment):
-                    checks.refuse(fault, "logs", str(index), "performedOn")
+        at = "logs", str(index)
+        earlier, (place, same) = before.get(log.key), first.setdefault(log.key, (index, log))
+        if earlier is not None:
+            if not _is_same(log, earlier.content_hash, earlier.enrollment_id):
+                faults.append(Conflict(USED.format("before"), *at, "clientId"))
+        elif same is not log:
+            if not _is_same(log, same.sent.content_hash, same.enrollment.id):
+                faults.append(Conflict(USED.format(f"by logs[{place}] of this batch"), *at, "clientId"))
+        else:
+            new[log.key] = log
+            if fault := day_fault(log.sent.performed_on, log.enrollment):
+                faults.append(InvalidInput(fault, *at, "performedOn"))
+    _record(faults, checks)
     return new
 
 
-def _require_same(log: ResolvedLog, content_hash: str, enrollment_id: UUID, index: int, where: str) -> None:
-    """Raise Conflict where a log differs from the one with its client's id."""
-    is_same_enrollment = log.sent.enrollment_id in (None, enrollment_id)
-    if log.sent.content_hash != content_hash or not is_same_enrollment:
-        message = f"This clientId was sent {where} with other content: give each log its own; `correctLog` changes one."
-        raise Conflict(message, "logs", index, "clientId")
+def _is_same(log: ResolvedLog, content_hash: str, enrollment_id: UUID) -> bool:
+    """True if a log has the content of the one with its client's id."""
+    return log.sent.content_hash == content_hash and log.sent.enrollment_id in (None, enrollment_id)
+
+
+def _record(faults: list[Refusal], checks: Checks) -> None:
+    """Record faults, but those at paths that have one already."""
+    with checks.layer():
+        raise Refused(faults)
