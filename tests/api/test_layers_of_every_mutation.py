@@ -101,6 +101,7 @@ ROWS_OF = {
     "updateSafetyConstraint": {"exerciseId"},
     "addMovement": {"sectionId", "assignmentId"},
     "addPlanSession": {"planId"},
+    **dict.fromkeys(("updatePatient", "recordConsent", "setPatientConditions"), {"organizationId", "patientId"}),
     **dict.fromkeys(("movePlanSession", "removePlanSession", "addPlanExercise"), {"sessionId"}),
     **dict.fromkeys(("movePlanExercise", "removePlanExercise"), {"planExerciseId"}),
     "resetExerciseOverride": {"exerciseId", "organizationId"},
