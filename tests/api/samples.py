@@ -44,7 +44,6 @@ ROUTES: Mapping[str, str] = {
     "Load": "organization(id: $organization) { workouts { nodes { sections { movements { prescription { load { %s } "
     "} } } } } }",
     "Workout": "organization(id: $organization) { workouts { nodes { %s } } }",
-    "Enrollment": "organization(id: $organization) { enrollments(first: 1) { nodes { %s } } }",
     "Patient": "organization(id: $organization) { patients(first: 1) { nodes { %s } } }",
     "TreatmentPlan": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { %s } } }",
     "PlanVersion": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { versions { %s } } } }",
