@@ -48,7 +48,7 @@ ROUTES: Mapping[str, str] = {
     "TreatmentPlan": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { %s } } }",
     "PlanVersion": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { versions { %s } } } }",
     "Enrollment": "organization(id: $organization) { enrollments(first: 1) { nodes { %s } } }",
-    "ExerciseLog": "organization(id: $organization) { enrollments(first: 1) { nodes { logs { nodes { %s } } } } }",
+    "ExerciseLog": "organization(id: $organization) { enrollments { nodes { logs { nodes { %s } } } } }",
     "GeneratedWorkout": """generateWorkout(input: {
         organizationId: $organization, goal: STRENGTH, targetMuscles: [], availableEquipment: [], sessionMinutes: 30
     }) { %s }""",

@@ -43,19 +43,8 @@ CHANGES = ("enrollPatient", "setEnrollmentStatus", "pauseEnrollment", "resumeEnr
 """Mutations that refuse a second change of the same."""
 PRESCRIPTION = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
 ODD = (
-    "",
-    " ",
-    "\n",
-    "\u200b",
-    "\u202etxet",
-    "e\u0301",
-    "💪🏽",
-    "'; DROP TABLE workouts; --",
-    "%",
-    "\\",
-    "${x}",
-    "null",
-)
+    "", " ", "\n", "\u200b", "\u202etxet", "e\u0301", "💪🏽", "'; DROP TABLE workouts; --", "%", "\\", "${x}", "null",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -47,10 +47,8 @@ RESULT = (
     "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
     "target { load { value } } } assignment { id }"
 )
-LOG = (
-    "id isOnBehalf recordedBy { name email } exercise { name } planExercise { id exercise { name } } enrollment { id } "
-    "revisions { totalCount nodes { painScore recordedBy { name email } } }"
-)
+LOG = """id isOnBehalf recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
+    revisions { totalCount nodes { painScore recordedBy { name email } } }"""
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"

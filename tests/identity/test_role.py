@@ -6,7 +6,7 @@ import pytest
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from tests.conftest import World
-from tests.identity.rows import SCOPED, Pool
+from tests.identity.rows import SCOPED, UNCHANGED, Pool
 
 TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_votes", "versions", "outbox", "jobs",
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
@@ -115,6 +115,16 @@ async def test_the_api_cannot_get_around_the_policies_of_a_table(
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with database.write() as session:
             await session.run(statement.format(table))
+
+
+@pytest.mark.parametrize("table", UNCHANGED)
+async def test_the_api_has_no_right_to_change_or_delete_rows_that_are_never_changed(
+    database: Database, table: str
+) -> None:
+    for statement in (f"UPDATE {table} SET organization_id = organization_id", f"DELETE FROM {table}"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with database.write() as session:
+                await session.run(statement)
 
 
 async def test_the_api_cannot_change_the_migration_version(database: Database) -> None:
