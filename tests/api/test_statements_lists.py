@@ -48,7 +48,7 @@ RESULT = (
     "target { load { value } } } assignment { id }"
 )
 LOG = """id isOnBehalf recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
-    revisions { totalCount nodes { painScore recordedBy { name email } } }"""
+    revisions { totalCount pageInfo { endCursor } edges { node { painScore } } nodes { recordedBy { name email } } }"""
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"
