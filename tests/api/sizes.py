@@ -40,6 +40,7 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
         )
         await achieve(owner, organization, rows)
         await treat(owner, organization, member, rows)
+        await plan(owner, organization, rows)
     return Size(coach, member, made, rows)
 
 
@@ -181,6 +182,42 @@ async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows:
         INSERT INTO safety_restrictions (organization_id, exercise_id, condition, severity)
         SELECT organization_id, exercise_id, 'knee_pain', 'restriction' FROM exercise_org_overrides
         WHERE organization_id = $1
+        """,
+        organization.id,
+    )
+
+
+async def plan(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
+    """Store this number of treatment plans, each with a version and as many sessions of the overridden exercises."""
+    await owner.execute(
+        """
+        WITH plan AS (INSERT INTO treatment_plans (organization_id, author_id, title, weeks, status)
+                      SELECT $1, $2, 'Plan ' || n, 8, 'published' FROM generate_series(1, $3) n RETURNING id),
+             session AS (INSERT INTO treatment_plan_sessions (organization_id, plan_id, week, day)
+                         SELECT $1, plan.id, 1 + n / 7, 1 + n % 7 FROM plan, generate_series(0, $3 - 1) n RETURNING *),
+             exercise AS (INSERT INTO treatment_plan_session_exercises
+                              (organization_id, session_id, exercise_id, sort_order, sets)
+                          SELECT $1, session.id, o.exercise_id, row_number() OVER (PARTITION BY session.id) - 1, 3
+                          FROM session, exercise_org_overrides o WHERE o.organization_id = $1 RETURNING *),
+             version AS (INSERT INTO plan_versions (organization_id, plan_id, number, title, weeks, published_by_id)
+                         SELECT $1, plan.id, 1, 'Plan', 8, $2 FROM plan RETURNING id, plan_id),
+             frozen AS (INSERT INTO plan_version_sessions
+                            (organization_id, version_id, source_id, week, day, sort_order)
+                        SELECT $1, version.id, session.id, week, day, sort_order
+                        FROM version JOIN session USING (plan_id) RETURNING id, version_id, source_id)
+        INSERT INTO plan_version_exercises (organization_id, version_id, session_id, source_id, exercise_id, sort_order,
+                                            sets, per_side, content_hash)
+        SELECT $1, frozen.version_id, frozen.id, exercise.id, exercise_id, sort_order, sets, false, ''
+        FROM frozen JOIN exercise ON exercise.session_id = frozen.source_id
+        """,
+        organization.id,
+        organization.coach.id,
+        rows,
+    )
+    await owner.execute(
+        """
+        UPDATE treatment_plans p SET current_version_id = v.id FROM plan_versions v
+        WHERE v.plan_id = p.id AND p.organization_id = $1
         """,
         organization.id,
     )

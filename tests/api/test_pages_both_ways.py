@@ -27,6 +27,7 @@ LISTS = {
     "ExerciseLog.revisions": """organization(id: $id) {
       enrollments(first: 1) { nodes { logs(first: 1) { nodes { revisions(%s) { %s } } } } }
     }""",
+    "Organization.treatmentPlans": "organization(id: $id) { treatmentPlans(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
     "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press", difficultyMax: 2}, %s) { %s }',
     "Query.aliasProposals": "organization(id: $id) { id } aliasProposals(exerciseId: $exercise, %s) { %s }",
@@ -63,6 +64,14 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         organization.id,
         size.coach.id,
         size.member.id,
+    )
+    await owner.execute(
+        """
+        INSERT INTO treatment_plans (organization_id, author_id, title, weeks)
+        SELECT $1, $2, 'Same', 1 FROM generate_series(1, 3)
+        """,
+        organization.id,
+        size.coach.id,
     )
     await owner.execute(
         """

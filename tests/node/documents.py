@@ -8,6 +8,7 @@ STORED = f"{ID} videoCandidates {{ {ID} }}"
 EFFECTIVE = f"{ID} overrides {{ {ID} }} exercise {{ {STORED} }} instructions {{ {ID} }} contraindications {{ {ID} }}"
 COMMENT = f"{ID} attachments {{ {ID} }}"
 MOVEMENT = f"{ID} exercise {{ {EFFECTIVE} }} comments {{ {COMMENT} replies {{ {COMMENT} }} }}"
+SESSIONS = f"sessions {{ {ID} exercises {{ {ID} }} }}"
 EVERYTHING = f"""query ($id: ID!) {{
   viewer {{ {ID} user {{ {ID} }} memberships {{ {ID} }} }}
   taxonomy {{ {ID} }}
@@ -19,6 +20,7 @@ EVERYTHING = f"""query ($id: ID!) {{
     assignments {{ nodes {{ {ID} result {{ {ID} sets {{ {ID} }} }} }} }}
     enrollments {{ nodes {{ {ID} logs {{ nodes {{ {ID} }} }} }} }}
     exerciseLibrary(source: ORG) {{ nodes {{ {EFFECTIVE} }} }}
+    treatmentPlans {{ nodes {{ {ID} {SESSIONS} versions {{ {ID} {SESSIONS} }} }} }}
     workouts {{ nodes {{ {ID} sections {{ {ID} movements {{ {MOVEMENT} }} }} }} }}
   }}
 }}"""
