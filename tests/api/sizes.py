@@ -6,7 +6,7 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
-from tests.api.sizes_plans import treat
+from tests.api.sizes_logs import log
 from tests.conftest import Api, Organization, Person, World
 
 
@@ -39,8 +39,9 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
             *assigned,
         )
         await achieve(owner, organization, rows)
-        await treat(owner, organization, member, rows)
         await plan(owner, organization, rows)
+        await enroll(owner, organization, member, rows)
+        await log(owner, organization, rows)
     return Size(coach, member, made, rows)
 
 
@@ -220,4 +221,41 @@ async def plan(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int
         WHERE v.plan_id = p.id AND p.organization_id = $1
         """,
         organization.id,
+    )
+
+
+async def enroll(owner: "asyncpg.Pool[Row]", organization: Organization, member: Person, rows: int) -> None:
+    """Enroll a member with a sore knee in each plan since yesterday, and this number of others in the first one.
+
+    Each enrollment has as many pauses and moves, and each patient as many consents.
+    """
+    await owner.execute(
+        """
+        WITH person AS (SELECT user_id FROM memberships WHERE organization_id = $1 AND role = 'member'
+                        ORDER BY user_id = $2 DESC, user_id LIMIT $3 + 1),
+             patient AS (INSERT INTO patients (organization_id, user_id, has_conditions_consent, conditions)
+                         SELECT $1, user_id, true, '{knee_pain}' FROM person),
+             consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
+                         SELECT $1, user_id, 'telemetry', 1, user_id FROM person, generate_series(1, $3)),
+             made AS (INSERT INTO enrollments
+                          (organization_id, plan_id, version_id, patient_id, enrolled_by_id, starts_on)
+                      SELECT $1, p.id, p.current_version_id, user_id, $4, current_date - 1
+                      FROM (SELECT id, current_version_id, row_number() OVER (ORDER BY id) AS n FROM treatment_plans
+                            WHERE organization_id = $1) p
+                      JOIN person ON user_id = $2 OR p.n = 1
+                      RETURNING *),
+             held AS (INSERT INTO enrollment_versions
+                          (enrollment_id, organization_id, patient_id, plan_id, version_id, from_day)
+                      SELECT id, $1, patient_id, plan_id, version_id, starts_on FROM made),
+             pause AS (INSERT INTO enrollment_pauses (enrollment_id, organization_id, patient_id, from_day, to_day)
+                       SELECT id, $1, patient_id, starts_on + 50 + n, starts_on + 50 + n
+                       FROM made, generate_series(1, $3) n)
+        INSERT INTO enrollment_moves (enrollment_id, organization_id, patient_id, to_status, to_version_id,
+                                      effective_on, moved_by_id)
+        SELECT id, $1, patient_id, 'active', version_id, starts_on, $4 FROM made, generate_series(1, $3)
+        """,
+        organization.id,
+        member.id,
+        rows,
+        organization.coach.id,
     )

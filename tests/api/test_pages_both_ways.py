@@ -27,6 +27,12 @@ LISTS = {
     "ExerciseLog.revisions": """organization(id: $id) {
       enrollments(first: 1) { nodes { logs(first: 1) { nodes { revisions(%s) { %s } } } } }
     }""",
+    "Organization.patients": "organization(id: $id) { patients(%s) { %s } }",
+    "Organization.enrollments": "organization(id: $id) { enrollments(%s) { %s } }",
+    "TreatmentPlan.enrollments": "organization(id: $id) { treatmentPlans(last: 1) { nodes "
+    "{ enrollments(%s) { %s } } } }",
+    "Patient.consents": "organization(id: $id) { patients(first: 1) { nodes { consents(%s) { %s } } } }",
+    "Enrollment.moves": "organization(id: $id) { enrollments(first: 1) { nodes { moves(%s) { %s } } } }",
     "Organization.treatmentPlans": "organization(id: $id) { treatmentPlans(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
     "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press", difficultyMax: 2}, %s) { %s }',

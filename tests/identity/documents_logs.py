@@ -18,14 +18,10 @@ def _sent(exercise: str, **values: Any) -> dict[str, Any]:
 
 
 CASES = {
-    "logExercises": Case(_SEND, _sent("theirs.logged_exercise", enrollmentId="theirs.logged_enrollment")),
-    "logExercises, their exercise": Case(_SEND, _sent("theirs.logged_exercise", clientId="theirs.log")),
-    "logExercises, their exercise here": Case(
-        _SEND, _sent("theirs.logged_exercise", enrollmentId="mine.logged_enrollment")
-    ),
-    "logExercises, their enrollment": Case(
-        _SEND, _sent("mine.logged_exercise", enrollmentId="theirs.logged_enrollment")
-    ),
+    "logExercises": Case(_SEND, _sent("theirs.version_exercise", enrollmentId="theirs.enrollment")),
+    "logExercises, their exercise": Case(_SEND, _sent("theirs.version_exercise", clientId="theirs.log")),
+    "logExercises, their exercise here": Case(_SEND, _sent("theirs.version_exercise", enrollmentId="mine.enrollment")),
+    "logExercises, their enrollment": Case(_SEND, _sent("mine.version_exercise", enrollmentId="theirs.enrollment")),
     "correctLog": Case(_CORRECT, {"input": {"id": "theirs.log", "painScore": 3, "reason": "x"}}),
     "deleteLog": Case(_DELETE, {"input": {"id": "theirs.log", "reason": "x"}}),
 }

@@ -78,9 +78,9 @@ REFERENCES = {
     "a submission's result": (
         "UPDATE result_submissions SET result_id = $2 WHERE id = $1", "submission", "result"),
     "a log's enrollment": (
-        "UPDATE exercise_logs SET enrollment_id = $2 WHERE id = $1", "log", "logged_enrollment"),
+        "UPDATE exercise_logs SET enrollment_id = $2 WHERE id = $1", "log", "enrollment"),
     "a log's exercise of a version": (
-        "UPDATE exercise_logs SET version_exercise_id = $2 WHERE id = $1", "log", "logged_exercise"),
+        "UPDATE exercise_logs SET version_exercise_id = $2 WHERE id = $1", "log", "version_exercise"),
     "a log's exercise": (
         "UPDATE exercise_logs SET exercise_id = $2 WHERE id = $1", "log", "exercise"),
     "a new revision's log": (

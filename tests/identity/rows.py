@@ -8,7 +8,7 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.conftest import Organization
-from tests.treatment import store_enrollment, store_log, store_version
+from tests.identity.rows_treatment import ROW_OF_TREATMENT, treat
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 """The module's database past row-level security: the fixture `owner`."""
@@ -39,21 +39,14 @@ ROW = {
     "result_sets": "result_set",
     "result_submissions": "submission",
     "load_steps": "steps",
-    "exercise_logs": "log",
-    "exercise_log_revisions": "log_revision",
+    **ROW_OF_TREATMENT,
 }
 """Every table whose rows belong to an organization by organization_id (a test compares this with the database), and the
 row of `fill` that tests use of it; a membership has no id."""
 
 SCOPED = tuple(ROW)
-RESULTS = (
-    *("assignment_results", "result_sets", "result_submissions", "load_steps"),
-    *("exercise_logs", "exercise_log_revisions"),
-)
-"""The tables of one person's rows, which the athlete or patient and coaches read and write."""
-
-UNCHANGED = ("exercise_log_revisions",)
-"""The tables whose rows are never changed: the API's role has no right to."""
+RESULTS = ("assignment_results", "result_sets", "result_submissions", "load_steps")
+"""The tables of one athlete's rows, which the athlete and coaches read and write."""
 
 
 async def insert(owner: Pool, table: str, **values: Any) -> UUID:
@@ -128,22 +121,6 @@ async def achieve(
         "result_set": await insert(owner, "result_sets", **of, **lifted),
         "submission": await insert(owner, "result_submissions", **of, **sent),
         "steps": await insert(owner, "load_steps", **ours, kilograms=1, pounds=2),
-    }
-
-
-async def log(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
-    """A log of the member's, of an exercise of a plan in which they are enrolled, with a revision."""
-    version = await store_version(owner, organization, {(1, 1): [exercise]})
-    enrollment = await store_enrollment(owner, organization, version, organization.member, date(2026, 3, 1))
-    (logged,) = version.exercises[1, 1]
-    log = await store_log(owner, organization, enrollment, organization.member, logged, date(2026, 3, 1))
-    of = {"organization_id": organization.id, "patient_id": organization.member.id, "log_id": log}
-    revised = {"content": "{}", "recorded_by_id": organization.member.id}
-    return {
-        "logged_exercise": logged,
-        "logged_enrollment": enrollment,
-        "log": log,
-        "log_revision": await insert(owner, "exercise_log_revisions", **of, **revised),
     }
 
 
@@ -231,8 +208,8 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "upload": upload,
         "safety_override": warning,
         **await achieve(owner, organization, assignment, movement, exercise),
-        **await log(owner, organization, exercise),
         "athlete": organization.member.id,
+        **await treat(owner, organization, exercise),
     }
     return {name: str(id) for name, id in made.items()}
 

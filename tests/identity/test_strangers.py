@@ -17,6 +17,7 @@ from tests.identity import (
     documents_results,
     documents_taxonomy,
     documents_training,
+    documents_treatment,
     documents_workouts,
 )
 from tests.identity.documents import Case, id_coordinates, input_ids, load
@@ -32,6 +33,7 @@ ARGUMENTS = (
     | documents_training.CASES
     | documents_results.CASES
     | documents_logs.CASES
+    | documents_treatment.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
@@ -103,6 +105,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     # A job belongs to no organization; the others are requested below the root, or streamed (tests/realtime).
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId", "Load.resolved.athleteId"}
     below |= {"Enrollment.logs.planExerciseId"}
+    below |= {"Organization.patient.userId", "Organization.enrollments.patientId", "Organization.enrollments.planId"}
     assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
     assert CASES["assignments of an athlete"].variables["athleteId"] == "theirs.athlete"

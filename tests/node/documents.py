@@ -21,6 +21,8 @@ EVERYTHING = f"""query ($id: ID!) {{
     enrollments {{ nodes {{ {ID} logs {{ nodes {{ {ID} }} }} }} }}
     exerciseLibrary(source: ORG) {{ nodes {{ {EFFECTIVE} }} }}
     treatmentPlans {{ nodes {{ {ID} {SESSIONS} versions {{ {ID} {SESSIONS} }} }} }}
+    patients {{ nodes {{ {ID} consents {{ nodes {{ {ID} }} }} }} }}
+    enrollments {{ nodes {{ {ID} moves {{ nodes {{ {ID} }} }} }} }}
     workouts {{ nodes {{ {ID} sections {{ {ID} movements {{ {MOVEMENT} }} }} }} }}
   }}
 }}"""
