@@ -4,9 +4,9 @@
     sync_contents   for exercises, workouts and plans, which many people see: the transaction that changed them last
     sync_retention  since when all removals are stored; one row
 
-An app has a snapshot of the database (`pg_snapshot`: which transactions were committed). Changes since then are those of
-transactions that the snapshot does not have. So none is skipped that began before the snapshot and was committed after
-it, nobody waits for a number, and no row needs one after its commit.
+An app has a snapshot of the database (`pg_snapshot`: which transactions were committed). Changes since then are those
+of transactions that the snapshot does not have. So none is skipped that began before the snapshot and was committed
+after it, nobody waits for a number, and no row needs one after its commit.
 
 Triggers record; a batch of rows is one statement. A canonical exercise that is edited is one row, however many patients
 see it: who sees it is found when they read (sync/changes.sql). What a person sees of an organization is removed for
@@ -258,8 +258,8 @@ BEGIN
 END $$;
 """
 
-# An exercise has a row for its own content (of its organization, or canonical), and one for each organization's override.
-# Working copies of plans and counters of exercises change often, and are not shown to patients.
+# An exercise has a row for its own content (of its organization, or canonical), and one for each organization that
+# overrides it. Working copies of plans and counters of exercises change often, and are not shown to patients.
 CONTENT = """
 CREATE FUNCTION kinegraph_sync_contents() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT

@@ -145,7 +145,8 @@ async def work_on(services: Services) -> None:
         storage = await stack.enter_async_context(open_storage(settings))
         voyage = await stack.enter_async_context(open_embeddings(settings))
         enricher = await stack.enter_async_context(open_enricher(settings))
-        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage, enricher, settings.removal_days)
+        lease, days = settings.job_lease_seconds, settings.removal_days
+        work = Work(database, storage, channel.wake, lease, voyage, enricher, days)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")

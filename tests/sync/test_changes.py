@@ -47,7 +47,7 @@ async def sent_log(api: Api, plan: Enrolled, **values: Any) -> str:
     return id
 
 
-async def canonical(owner: Pool, id: str, **values: str) -> None:
+async def canonical(owner: Pool, id: str, **values: Any) -> None:
     """Edit a canonical exercise, as a platform admin does."""
     for column, value in values.items():
         await owner.execute(f"UPDATE exercises SET {column} = $2, updated_at = now() WHERE id = $1", UUID(id), value)
@@ -118,11 +118,11 @@ async def test_exercises_change_by_canonical_edits_and_by_overrides_of_the_own_o
     """An edit of a canonical exercise writes one row, however many patients see it."""
     squat = await world.exercise_id("back-squat")
     rows = await owner.fetchval("SELECT count(*) FROM sync_changes")
-    await canonical(owner, squat, cues="{Stand tall}")
+    await canonical(owner, squat, cues=["Stand tall"])
     assert await app.sync() == [("UPSERT", "EffectiveExercise", f"{plan.gym.id}:{squat}")]
     assert app.objects[f"{plan.gym.id}:{squat}"]["cues"] == ["Stand tall"]
     assert await owner.fetchval("SELECT count(*) FROM sync_changes") == rows
-    await canonical(owner, await world.exercise_id("bird-dog"), cues="{Reach}")
+    await canonical(owner, await world.exercise_id("bird-dog"), cues=["Reach"])
     other = await world.organization()
     for gym, got in ((other, []), (plan.gym, [("UPSERT", "EffectiveExercise", f"{plan.gym.id}:{squat}")])):
         values = {"name": "Goblet"}

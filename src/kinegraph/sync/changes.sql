@@ -1,10 +1,10 @@
 -- The objects of person $1 that transactions changed which snapshot $2 has not and $3 has, behind the place
 -- ($4, $5, $6), at most $8. $7: none that were removed, for somebody who has nothing yet.
 --
--- An object is as new as the newest of what it consists of: its own row, and contents that others see too. An exercise is
--- shown by a version of a plan, or by the workout of an assignment. What a transaction changed that $3 has not is left
--- for the next snapshot, with all of the object. A number that is greater than every one of this server comes from
--- another server whose dump was restored: 3, the first number of all, stands for it.
+-- An object is reported if one of its parts was changed so: its own row, or contents that others see too. An exercise is
+-- shown by versions of plans and by workouts of assignments. A part that was changed after $3 was taken is left for the
+-- next snapshot, and does not hold back the others: it may be gone by then. A number that is greater than every one of
+-- this server comes from another server whose dump was restored: 3, the first number of all, stands for it.
 WITH own AS MATERIALIZED (
     SELECT c.type, c.organization_id, c.object_id, c.changed_in, c.changed_at
     FROM sync_changes c
@@ -64,8 +64,8 @@ SELECT n.type, n.organization_id, n.object_id, bool_or(n.is_removed) AS is_remov
 FROM numbered n
 WHERE (n.type, n.organization_id, n.object_id) > ($4::text, $5::uuid, $6::uuid)
 GROUP BY n.type, n.organization_id, n.object_id
-HAVING bool_or(NOT pg_visible_in_snapshot(n.changed_in, $2::text::pg_snapshot))
-   AND bool_and(pg_visible_in_snapshot(n.changed_in, $3::text::pg_snapshot))
+HAVING bool_or(NOT pg_visible_in_snapshot(n.changed_in, $2::text::pg_snapshot)
+               AND pg_visible_in_snapshot(n.changed_in, $3::text::pg_snapshot))
    AND NOT ($7::boolean AND bool_or(n.is_removed))
 ORDER BY n.type, n.organization_id, n.object_id
 LIMIT $8

@@ -32,7 +32,7 @@ Changes = Annotated[
 ]
 
 
-@strawberry.type(description="An object of the caller's that was changed or removed. It is reported once, as it is now.")
+@strawberry.type(description="An object of the caller's that was changed or removed, as it is now.")
 class Change:
     kind: rules.ChangeKind = strawberry.field(description="What an app does with it.")
     type: str = strawberry.field(

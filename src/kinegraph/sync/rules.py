@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, Protocol  # Any: values of a cursor, before they are checked
 from uuid import UUID
 
@@ -19,10 +20,13 @@ MAX_CURSOR_LENGTH = 100_000
 """Characters of a cursor, at most: 20 for each transaction that was running when it was given out."""
 
 EXERCISE = "EffectiveExercise"
+TYPES = ("AssignmentResult", EXERCISE, "Enrollment", "ExerciseLog", "PlanVersion", "WorkoutAssignment")
+"""The types of the objects that apps show."""
 NOTHING = "3:3:"
 """The snapshot that has no transaction: 3 is the number of a server's first one."""
 START = ("", UUID(int=0), UUID(int=0))
 FORM = "changes 1"
+SNAPSHOT = re.compile(r"([0-9]{1,19}):([0-9]{1,19}):([0-9]{1,19}(?:,[0-9]{1,19})*)?")
 
 OTHER_CURSOR = "Must be a cursor that `changes` gave to this user, unchanged; without one, send null to sync anew."
 OLD_CURSOR = (
@@ -30,8 +34,8 @@ OLD_CURSOR = (
     "what it has still to send, and send null to sync anew."
 )
 OTHER_SERVER = (
-    "This cursor is of a database that was restored or replaced since. Delete what the app stores of the server, but for "
-    "what it has still to send, and send null to sync anew."
+    "This cursor is of a database that was restored or replaced since. Delete what the app stores of the server, but "
+    "for what it has still to send, and send null to sync anew."
 )
 
 Place = tuple[str, UUID, UUID]
@@ -46,7 +50,7 @@ class ChangeKind(StrEnum):
 
 
 class Now(Protocol):
-    """The state of the database: its current snapshot, which server it is, the time, and since when removals are stored."""
+    """The database's current snapshot, which server it is, the time, and since when removals are stored."""
 
     snapshot: str
     server: str
@@ -79,8 +83,8 @@ class ChangeRow:
 class Cursor:
     """Where an app is: it has everything up to the snapshot `base`, and of `target` what lies up to `place`.
 
-    Without `target` it has applied all pages of one snapshot. `base` is NOTHING where it began anew. `since` is when the
-    snapshot was taken that the app has all removals up to.
+    Without `target` it has applied all pages of one snapshot. `base` is NOTHING where it began anew. `since` is when
+    the snapshot was taken that the app has all removals up to.
     """
 
     server: str
@@ -94,7 +98,8 @@ class Cursor:
     def encoded(self) -> str:
         """As opaque text, URL-safe."""
         target_at = self.target_at and self.target_at.isoformat()
-        values = [FORM, self.server, self.user_id, self.since.isoformat(), self.base, self.target, target_at, *self.place]
+        app = FORM, self.server, self.user_id, self.since.isoformat()
+        values = [*app, self.base, self.target, target_at, *self.place]
         return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).rstrip(b"=").decode()
 
 
@@ -163,8 +168,9 @@ def decoded(text: str) -> Cursor | None:
     _, server, user, since, base, target, target_at, type_name, organization, object_id = values
     keys = [_key(value) for value in (user, organization, object_id)]
     moments = [_moment(since), _moment(since if target_at is None else target_at)]
-    is_whole = (target is None) == (target_at is None) and all(isinstance(text, str) for text in (server, type_name))
-    if not is_whole or None in keys or None in moments or not (is_snapshot(base) and is_snapshot(target or base)):
+    is_whole = (target is None) == (target_at is None) and isinstance(server, str) and type_name in ("", *TYPES)
+    snapshots = (base, base if target is None else target)
+    if not is_whole or None in keys or None in moments or not all(map(is_snapshot, snapshots)):
         return None
     ends = None if target is None else moments[1]
     return Cursor(server, keys[0], moments[0], base, target, ends, (type_name, keys[1], keys[2]))  # type: ignore[arg-type]  # None was excluded
@@ -172,12 +178,12 @@ def decoded(text: str) -> Cursor | None:
 
 def is_snapshot(value: Any) -> bool:
     """True for the text of a snapshot that PostgreSQL reads (pg_snapshot): xmin, xmax and the transactions between."""
-    found = re.fullmatch(r"([0-9]{1,19}):([0-9]{1,19}):([0-9]{1,19}(?:,[0-9]{1,19})*)?", value) if value else None
-    if not isinstance(value, str) or found is None:
+    found = SNAPSHOT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
         return False
     least, most = int(found[1]), int(found[2])
     running = [int(number) for number in found[3].split(",")] if found[3] else []
-    is_sorted = all(one < other for one, other in zip(running, running[1:], strict=False))
+    is_sorted = all(one < other for one, other in pairwise(running))
     return 0 < least <= most < 2**63 and is_sorted and all(least <= number < most for number in running)
 
 

@@ -19,7 +19,7 @@ Wanted = tuple[Cursor | None, int]
 
 
 async def state(session: ReadSession) -> Now:
-    """The current snapshot; the server with the timeline of its log, which a restore or a failover changes; the time."""
+    """The current snapshot; the server with the timeline of its log, which restores and failovers change."""
     rows: list[Now] = await session.fetch(
         """
         SELECT pg_current_snapshot()::text AS snapshot, now() AS now,
@@ -48,8 +48,10 @@ async def _page(session: ReadSession[Viewer], now: Now, cursor: Cursor | None, s
 
 
 async def purge(session: WriteSession, days: int) -> int:
-    """Delete removals that were stored for so many days, and a day longer; cursors from before are refused. Returns how
-    many."""
+    """Delete removals that were stored for so many days, and a day longer. Returns how many.
+
+    Cursors from before are refused from now on.
+    """
     await session.run(
         "UPDATE sync_retention SET stored_since = greatest(stored_since, now() - $1::interval)", timedelta(days=days)
     )
