@@ -67,7 +67,7 @@ class WorklistExercise:
 
 @strawberry.type(description="An enrollment that a clinician should see to, and why.")
 class WorklistEntry:
-    enrollment: Enrollment = edge(by_ids, "id", "The enrollment.")
+    enrollment: Enrollment = edge(by_ids, "id", "The enrollment that it is about.")
     last_logged_on: date | None = strawberry.field(description="The last day up to today with a log; null: none yet.")
     exercises: list[WorklistExercise] = edge(
         store_worklist.exercises_of, ("id", "today"), "The exercises that it is about.", assumed_size=5
