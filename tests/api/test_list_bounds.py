@@ -109,7 +109,7 @@ def reading_functions() -> Iterator[tuple[str, Read]]:
     yield from RESOLVED.items()
     for name, edge in lists():
         if edge is not None:
-            several = (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
+            several: Any = (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
             several = (ID, ID, ID, (ID,)) if name == "Enrollment.safetyFindings" else several
             key = ID if isinstance(edge.columns, str) else several
             yield name, partial(_call_batch, edge.batch, key)

@@ -14,6 +14,7 @@ from tests.identity import (
     documents_admins,
     documents_logs,
     documents_movements,
+    documents_plans,
     documents_results,
     documents_taxonomy,
     documents_training,
@@ -34,6 +35,7 @@ ARGUMENTS = (
     | documents_results.CASES
     | documents_logs.CASES
     | documents_treatment.CASES
+    | documents_plans.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)

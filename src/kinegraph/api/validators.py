@@ -55,6 +55,8 @@ COVERED = BY_VIEWER | frozenset(
         *("exercise_logs", "exercise_log_revisions"),
         *("patients", "patient_consents", "enrollments", "enrollment_versions", "enrollment_pauses"),
         *("enrollment_moves", "enrollment_overrides"),
+        *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
+        *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
     )
 )
 """The tables that versions guard."""
