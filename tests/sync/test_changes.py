@@ -1,6 +1,6 @@
 """The change feed has everything that a patient's app shows, and then each change of it, once."""
 
-from typing import Any  # columns' values
+from typing import Any  # values of columns, and of logs
 from uuid import UUID
 
 import pytest

@@ -2,7 +2,7 @@
 
 import base64
 from datetime import UTC, datetime, timedelta
-from typing import Any  # JSON
+from typing import Any  # variables and values of cursors are JSON
 from uuid import UUID
 
 import orjson

@@ -11,7 +11,7 @@ from kinegraph.sync.rules import ChangePage, ChangeRow, Cursor, Now
 
 CHANGES = (files("kinegraph.sync") / "changes.sql").read_text()
 
-LONGEST_TRANSACTION = timedelta(days=1)
+MAX_TRANSACTION = timedelta(days=1)
 """Removals have the time at which their transaction began, which may have been committed so much later."""
 
 Wanted = tuple[Cursor | None, int]
@@ -57,5 +57,5 @@ async def purge(session: WriteSession, days: int) -> int:
     )
     return await session.run(
         "DELETE FROM sync_changes WHERE is_removed AND changed_at < now() - $1::interval",
-        timedelta(days=days) + LONGEST_TRANSACTION,
+        timedelta(days=days) + MAX_TRANSACTION,
     )
