@@ -4,9 +4,9 @@
     python client.py --store app.db log --exercise ID --on 2026-03-02 --values '{"painScore": 2}'
     python client.py --store app.db show
 
-The store is one SQLite file: the objects as the API showed them, the cursor, and the outbox of logs that are still to be
-sent. It may be killed at any moment: a page is applied together with its cursor in one transaction, and a log leaves the
-outbox after the server has answered; sent again, it is stored once by its clientId. Needs nothing but Python.
+The store is one SQLite file: the objects as the API showed them, the cursor, and the outbox of logs that are still to
+be sent. It may be killed at any moment: a page is applied together with its cursor in one transaction, and a log leaves
+the outbox after the server has answered; sent again, it is stored once by its clientId. Needs nothing but Python.
 """
 
 import argparse
@@ -25,33 +25,34 @@ Json = dict[str, Any]
 
 PAGE, BATCH, ATTEMPTS = 100, 500, 8
 
-CHANGES = """query Changes($since: String, $first: Int) {
-  viewer { changes(since: $since, first: $first) {
-    cursor hasNextPage
-    changes { kind type id node { __typename id
-      ... on Enrollment {
-        startsOn endedOn enrollmentStatus: status updatedAt plan { id title } version { id } pauses { from to }
-        versions { from version { id } }
-      }
-      ... on PlanVersion {
-        number title weeks
-        sessions { id week day title exercises {
-          id sets reps durationSeconds holdSeconds restSeconds perSide notes exercise { id }
-        } }
-      }
-      ... on EffectiveExercise { name cues updatedAt instructions { body } }
-      ... on ExerciseLog {
-        clientId performedOn setsCompleted repsCompleted durationSeconds painScore exertion notes updatedAt
-        enrollment { id } planExercise { id }
-      }
-      ... on WorkoutAssignment {
-        scheduledFor assignmentStatus: status isForked
-        workout { id title sections { id title movements { id notes exercise { id } } } }
-      }
-      ... on AssignmentResult { performedOn notes updatedAt assignment { id } }
+FIELDS = """{ __typename id
+  ... on Enrollment {
+    startsOn endedOn enrollmentStatus: status updatedAt plan { id title } version { id } pauses { from to }
+    versions { from version { id } }
+  }
+  ... on PlanVersion {
+    number title weeks
+    sessions { id week day title exercises {
+      id sets reps durationSeconds holdSeconds restSeconds perSide notes exercise { id }
     } }
-  } }
+  }
+  ... on EffectiveExercise { name cues updatedAt instructions { body } }
+  ... on ExerciseLog {
+    clientId performedOn setsCompleted repsCompleted durationSeconds painScore exertion notes updatedAt
+    enrollment { id } planExercise { id }
+  }
+  ... on WorkoutAssignment {
+    scheduledFor assignmentStatus: status isForked
+    workout { id title sections { id title movements { id notes exercise { id } } } }
+  }
+  ... on AssignmentResult { performedOn notes updatedAt assignment { id } }
 }"""
+"""The fields that the app shows of each type."""
+CHANGES = f"""query Changes($since: String, $first: Int) {{
+  viewer {{ changes(since: $since, first: $first) {{
+    cursor hasNextPage changes {{ kind type id node {FIELDS} }}
+  }} }}
+}}"""
 SEND = """mutation Send($logs: [LogExerciseInput!]!) {
   logExercises(input: {logs: $logs}) { userErrors { code message field } }
 }"""
@@ -76,9 +77,9 @@ class Server:
         body = json.dumps({"query": query, "variables": variables}).encode()
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
         for attempt in range(ATTEMPTS):
-            request = urllib.request.Request(self.url, body, headers)  # noqa: S310  # the user's own address
+            request = urllib.request.Request(self.url, body, headers)
             try:
-                with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310  # as above
+                with urllib.request.urlopen(request, timeout=60) as response:
                     answer = json.load(response)
             except urllib.error.HTTPError as error:
                 if error.code in (429, 503) and attempt < ATTEMPTS - 1:
@@ -128,7 +129,7 @@ class Store:
         return row and row[0]
 
     def apply(self, page: Json) -> None:
-        """Apply a page, and store its cursor."""
+        """Apply a page, and store its cursor. A log that comes from the server leaves the outbox: it was stored."""
         with self.transaction() as file:
             for change in page["changes"]:
                 if change["kind"] == "TOMBSTONE" or change["node"] is None:
@@ -137,6 +138,7 @@ class Store:
                     content = json.dumps(change["node"], sort_keys=True)
                     row = (change["id"], change["type"], content)
                     file.execute("INSERT OR REPLACE INTO objects (id, type, content) VALUES (?, ?, ?)", row)
+                    file.execute("DELETE FROM outbox WHERE client_id = ?", (change["node"].get("clientId"),))
             file.execute("INSERT OR REPLACE INTO state (name, value) VALUES ('cursor', ?)", (page["cursor"],))
 
     def begin_anew(self) -> None:
@@ -203,13 +205,13 @@ def send(store: Store, server: Server) -> None:
         store.refused(refusals)
 
 
-def receive(store: Store, server: Server) -> None:
+def receive(store: Store, server: Server, size: int = PAGE) -> None:
     """Apply all changes. A cursor that the server does not take is given up: everything is read anew."""
     has_next_page = True
     while has_next_page:
         since = store.cursor
         try:
-            page = server.run(CHANGES, since=since, first=PAGE)["viewer"]["changes"]
+            page = server.run(CHANGES, since=since, first=size)["viewer"]["changes"]
         except Refused as error:
             if since is None or ["since"] not in error.fields:
                 raise
@@ -227,7 +229,8 @@ def main() -> int:
     parser.add_argument("--url", help="the address of the API's /graphql")
     parser.add_argument("--token", help="the bearer token of the patient")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("sync", help="send the outbox, then receive all changes")
+    sync = commands.add_parser("sync", help="send the outbox, then receive all changes")
+    sync.add_argument("--page", type=int, default=PAGE, help="changes in a page, at most 500")
     commands.add_parser("show", help="print the objects and the outbox as JSON")
     log = commands.add_parser("log", help="put a log into the outbox; needs no server")
     log.add_argument("--exercise", required=True, help="the id of an exercise of a version")
@@ -240,7 +243,7 @@ def main() -> int:
             parser.error("sync needs --url and --token")
         server = Server(sent.url, sent.token)
         send(store, server)
-        receive(store, server)
+        receive(store, server, sent.page)
     elif sent.command == "log":
         of = {"clientId": str(uuid.uuid4()), "planExerciseId": sent.exercise, "performedOn": sent.on}
         store.log({**of, **json.loads(sent.values)})
