@@ -15,12 +15,14 @@ from uuid import UUID
 import pytest
 
 from kinegraph.services import Services
+from kinegraph.settings import Settings
 from tests.api.serving import serving
 from tests.assignment.snapshots import ASSIGN, UPDATE_FOR, assignment
 from tests.conftest import Api, World
 from tests.docs.markdown import ROOT
 from tests.library.documents import UPSERT, target
 from tests.logbook.documents import CORRECT, DELETE, SEND, Enrolled, enrolled, move, pause
+from tests.sync.documents import BRIEF
 from tests.sync.test_changes import canonical, end_membership, join_again
 from tests.treatment import StoredVersion, store_version
 from tests.workout.documents import UPDATE, Pool, create, movement, section
@@ -182,7 +184,7 @@ async def test_a_client_that_is_killed_and_begun_again_at_random_ends_with_what_
         made,
     )
     refused = [id for (id,) in store.file.execute("SELECT client_id FROM outbox WHERE refusal IS NOT NULL")]
-    assert sorted([*(row["client_id"] for row in rows), *refused]) == sorted(made)
+    assert {*(row["client_id"] for row in rows), *refused} == {*made}
     assert len(rows) > len(refused)
 
 
@@ -197,6 +199,15 @@ async def assert_equal(clinic: Clinic, client: Mapping[str, Any], store: Any) ->
     assert stored.keys() == objects.keys()
     assert stored == objects
     assert len({each["__typename"] for each in stored.values()}) >= 4
+
+
+async def test_the_pages_of_the_client_are_within_the_default_limits(clinic: Clinic, services: Services) -> None:
+    """A page of the client's default size has an estimate that is allowed, and so have 500 ids."""
+    client = runpy.run_path(str(CLIENT))
+    limits = {name: Settings.model_fields[name].default for name in ("max_cost", "cost_budget")}
+    async with serving(services, **limits) as served:
+        await served.api.run(client["CHANGES"], clinic.plan.patient, first=client["PAGE"])
+        await served.api.run(BRIEF, clinic.plan.patient, first=500)
 
 
 async def test_bad_logs_leave_the_batch_and_a_refused_cursor_begins_anew(clinic: Clinic, tmp_path: Path) -> None:
