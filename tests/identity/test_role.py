@@ -12,7 +12,7 @@ TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
           "document_usage", "events", "canonical_search", "canonical_words", "organization_search", "query_embeddings",
           "stale_embeddings", "alias_proposals", "exercise_enrichments", "enrichment_runs",
-          "exercise_progressions", "adherence_totals")  # fmt: skip
+          "exercise_progressions", "adherence_totals", "sync_changes", "sync_contents", "sync_retention")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -42,6 +42,10 @@ POLICIES = {
     "exercise_log_revisions": ["*"],
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
+
+
+WITHOUT_SETTINGS = ("canonical_search", "canonical_words", "exercise_progressions", "sync_retention")
+"""Tables with a policy by which everybody reads them."""
 
 
 async def test_every_table_is_listed_here(owner: Pool) -> None:
@@ -86,9 +90,7 @@ async def test_row_level_security_is_enabled_forced_and_has_policies(owner: Pool
     assert tuple(row) == (True, True, POLICIES.get(table, ["*", "r"]))
 
 
-@pytest.mark.parametrize(
-    "table", [each for each in TABLES if each not in ("canonical_search", "canonical_words", "exercise_progressions")]
-)  # the policies by which these are read have no setting
+@pytest.mark.parametrize("table", [each for each in TABLES if each not in WITHOUT_SETTINGS])
 async def test_policies_are_evaluated_once_per_statement(database: Database, world: World, table: str) -> None:
     organization = await world.organization()
     async with database.read(authenticate_as(organization.coach.id)) as session:
@@ -153,5 +155,8 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_seeded_aliases", "kinegraph_alias_identity",
              "kinegraph_aliases_removed", "kinegraph_refuse_change", "kinegraph_write_adherence",
              "kinegraph_change_adherence", "kinegraph_log_changed", "kinegraph_due_days_changed",
-             "kinegraph_enrollment_changed")  # fmt: skip
+             "kinegraph_enrollment_changed", "kinegraph_sync_record", "kinegraph_sync_enrollments",
+             "kinegraph_sync_enrollment_parts", "kinegraph_sync_logs", "kinegraph_sync_athletes",
+             "kinegraph_sync_contents", "kinegraph_sync_person", "kinegraph_sync_membership",
+             "kinegraph_sync_user")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)
