@@ -12,7 +12,7 @@ TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
           "document_usage", "events", "canonical_search", "canonical_words", "organization_search", "query_embeddings",
           "stale_embeddings", "alias_proposals", "exercise_enrichments", "enrichment_runs",
-          "exercise_progressions", "adherence_totals")  # fmt: skip
+          "exercise_progressions")  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
