@@ -39,7 +39,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  assignment  workouts planned for athletes
     9  comment     writing comments
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
-    9  programming  what may be done in a session, and how much of it: requests, eligible exercises, prescriptions
+    9  programming  requests for a session, the exercises that are eligible for them, and their prescriptions
     9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
     9  node        any object by its id (Relay's Node)
    10  generator   workouts from a goal, muscles, equipment, time and conditions

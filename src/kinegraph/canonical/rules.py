@@ -11,7 +11,7 @@ import jsonschema
 import orjson
 
 from kinegraph.authoring.rules import contraindications_of, profile_columns, safety_columns, training_faults
-from kinegraph.authoring.rules_substitutes import Candidate, substitutes_of
+from kinegraph.authoring.rules_substitutes import Entry, substitutes_of
 from kinegraph.canonical.rules_files import file_schema
 from kinegraph.exercise.rules_columns import COLUMNS, DEFAULTS, EXCHANGED, Kind
 from kinegraph.exercise.rules_details import condition_key
@@ -57,7 +57,7 @@ class LibraryError(Exception):
     """The file is not a list of canonical exercises. The message has a line for each fault, with row and field."""
 
 
-def entries_of(name: str, content: bytes, candidates: Sequence[Candidate] = ()) -> list[dict[str, Any]]:
+def entries_of(name: str, content: bytes, candidates: Sequence[Entry] = ()) -> list[dict[str, Any]]:
     """Check a file, and return its exercises as columns, with the hash that seeding compares. Raises LibraryError.
 
     `candidates`: the entries among which one is named for each condition that rules an exercise out.

@@ -111,8 +111,10 @@ def assessed(shown: ShownSafety | None, conditions: Sequence[str] | Person) -> A
     if not conditions:
         return Assessment(True, 0, is_classified=is_classified)
     found = assess(shown.constraint, conditions) if shown is not None else Assessment(True, 0)
-    if is_classified or not found.is_safe:
-        return replace(found, is_classified=is_classified)
+    if is_classified:
+        return found
+    if not found.is_safe:
+        return replace(found, is_classified=False)
     return replace(found, is_safe=False, score=UNASSESSED_SCORE, is_classified=False)
 
 

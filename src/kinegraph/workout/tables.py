@@ -35,7 +35,7 @@ def _order() -> "Column[object]":
     return Column("sort_order", Integer, nullable=False, server_default=text("0"))
 
 
-def _same_organization(column: str, table: str, name: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+def same_organization(column: str, table: str, name: str, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A reference that cannot leave the row's organization."""
     pair = [column, "organization_id"]
     return ForeignKeyConstraint(pair, [f"{table}.id", f"{table}.organization_id"], name=name, ondelete=ondelete)
@@ -78,7 +78,7 @@ workouts = Table(
     *moments(),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     UniqueConstraint("id", "organization_id", name="workouts_id_organization_key"),
-    _same_organization("program_id", "programs", "workouts_program_fkey"),
+    same_organization("program_id", "programs", "workouts_program_fkey"),
     Index("workouts_library_idx", "organization_id", "program_id", postgresql_where=LIBRARY),
     Index(
         "workouts_newest_idx",
@@ -113,7 +113,7 @@ workout_sections = Table(
     *moments(),
     Column("forked_from_id", Uuid),
     UniqueConstraint("id", "organization_id", name="workout_sections_id_organization_key"),
-    _same_organization("workout_id", "workouts", "workout_sections_workout_fkey", "CASCADE"),
+    same_organization("workout_id", "workouts", "workout_sections_workout_fkey", "CASCADE"),
     Index("workout_sections_workout_id_idx", "workout_id", "sort_order", postgresql_where=LIVE),
 )
 
@@ -133,7 +133,7 @@ workout_movements = Table(
     Column("forked_from_id", Uuid),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     UniqueConstraint("id", "organization_id", name="workout_movements_id_organization_key"),
-    _same_organization("section_id", "workout_sections", "workout_movements_section_fkey", "CASCADE"),
+    same_organization("section_id", "workout_sections", "workout_movements_section_fkey", "CASCADE"),
     Index("workout_movements_section_id_idx", "section_id", "sort_order", postgresql_where=LIVE),
     Index("workout_movements_exercise_id_idx", "exercise_id", postgresql_where=LIVE),
 )
@@ -152,7 +152,7 @@ exercise_comments = Table(
     Column("parent_author_id", Uuid),
     Column("parent_by_staff", Boolean),
     Column("forked_from_id", Uuid),
-    _same_organization("workout_movement_id", "workout_movements", "exercise_comments_movement_fkey"),
+    same_organization("workout_movement_id", "workout_movements", "exercise_comments_movement_fkey"),
     UniqueConstraint("id", "workout_movement_id", name="exercise_comments_id_movement_key"),
     ForeignKeyConstraint(
         ["parent_comment_id", "workout_movement_id"],
@@ -186,8 +186,8 @@ workout_assignments = Table(
     Column("scheduled_for", Date, nullable=False),
     Column("status", String(16), nullable=False, server_default="scheduled"),
     *moments(),
-    _same_organization("workout_id", "workouts", "workout_assignments_workout_fkey"),
-    _same_organization("snapshot_workout_id", "workouts", "workout_assignments_snapshot_fkey"),
+    same_organization("workout_id", "workouts", "workout_assignments_workout_fkey"),
+    same_organization("snapshot_workout_id", "workouts", "workout_assignments_snapshot_fkey"),
     UniqueConstraint("id", "organization_id", "athlete_id", name="workout_assignments_id_athlete_key"),
     Index("workout_assignments_athlete_idx", "athlete_id", "scheduled_for", postgresql_where=LIVE),
     Index("workout_assignments_workout_idx", "workout_id", postgresql_where=LIVE),
