@@ -9,6 +9,7 @@ from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_scores import tier
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
+from kinegraph.generator.rules_unmet import is_served
 from kinegraph.programming.rules import Demand, ExclusionReason
 from kinegraph.programming.rules_places import STEADY, Place, places_of
 from kinegraph.programming.rules_standard import is_special
@@ -29,7 +30,7 @@ def faults_of_choice(workout: Generated, trained: Sequence[Chosen], session: Ses
 
 def _of_places(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
     said = {each.subject: each for each in workout.unmet_demands}
-    empty = [p for p in places_of(workout.request) if not p.is_optional and not session.fills(p)]
+    empty = [p for p in places_of(workout.request) if not p.is_optional and not is_served(session, p)]
     for place in empty:
         if place.name not in said:
             yield f"{place.name}: it is neither trained nor unmet"
@@ -66,13 +67,13 @@ def _of_warned(exercise: Candidate, session: Session) -> Iterator[str]:
     """A warned exercise is there only where no other of its kind could be in its stead."""
     places = [p for p in places_of(session.request) if p.is_filled_by(exercise) and not p.is_optional]
     kept = session.chosen.pop(exercise.id)
-    session.has_unused.clear()
+    session.forget()
     for place in places[:1]:
         better = _better(exercise, place, session)
         if better is not None and not any(place.is_filled_by(each) and not session.is_warned(each) for each in session.exercises):
             yield f"{exercise.key}: it has to be modified, and {better.key} need not be"
     session.chosen[exercise.id] = kept
-    session.has_unused.clear()
+    session.forget()
 
 
 def _better(exercise: Candidate, place: Place, session: Session) -> Candidate | None:
@@ -87,7 +88,7 @@ def _better(exercise: Candidate, place: Place, session: Session) -> Candidate | 
             and not session.is_warned(each)
             and tier(each, session, place) < own
             and session.fitting(each)
-            and obstacle(session, each, is_extra=False) is None
+            and obstacle(session, each, is_extra=True) is None
         ),
         None,
     )

@@ -1,5 +1,6 @@
 """The state of a session during assembly: the exercises that were chosen, their prescriptions, the time that is left."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,8 @@ from kinegraph.programming.rules_places import STEADY, Place
 
 MAX_SETS_PER_MUSCLE = 12
 """Sets of main and accessory exercises with one primary muscle [A]: more in one session add fatigue, hardly effect."""
+MAX_SETS = 8
+"""No prescription has more sets."""
 SHARE, SHORT_SHARE, SHORT_MINUTES = 0.2, 0.25, 20
 """The greatest part of the session that one exercise takes, and that in sessions up to SHORT_MINUTES."""
 LEAST_STEADY, LEAST_HEART_STEADY, MOST_STEADY, MOST_HEART_STEADY = 0.4, 0.52, 0.6, 0.65
@@ -63,6 +66,19 @@ def exhausting_limit(difficulty_max: int) -> int:
     return 2 if difficulty_max <= EASY_DIFFICULTY else 4
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the chosen exercises of a session have together."""
+
+    sets: Mapping[str, int]
+    """The sets with each primary muscle; steady work has none."""
+    seconds: int
+    fatigue: int
+    exhausting: int
+    planes: frozenset[str | None]
+    movements: frozenset[tuple[Side, str | None]]
+
+
 @dataclass
 class Session:
     """The exercises that were chosen so far, each with its possible prescriptions and the one that it has."""
@@ -78,8 +94,14 @@ class Session:
     """By the name of a place, the exercise that was chosen for it."""
     may_add_warned: bool = False
     """True once nothing is left to add that need not be modified."""
+    blocked: set[UUID] = field(default_factory=set)
+    """Exercises that are found to be no extras, whatever else is added."""
+    is_closed: bool = False
+    """True if a movement has no exercise for lack of time: no other movement gets a second one."""
     scores: dict[tuple[UUID, str], float] = field(default_factory=dict)
     """The points of exercises for a place that do not depend on the session."""
+    _summary: Summary | None = None
+    _fitting: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
     _options: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
 
     @property
@@ -112,9 +134,37 @@ class Session:
         return [each for each, _ in self.chosen.values()]
 
     @property
+    def summary(self) -> Summary:
+        """What the chosen exercises have together, computed once after each change."""
+        if self._summary is None:
+            sets: Counter[str] = Counter()
+            for each, timed in self.chosen.values():
+                if each.class_key != STEADY:
+                    sets.update(dict.fromkeys(each.primary, timed.prescription["sets"]))
+            self._summary = Summary(
+                sets,
+                sum(timed.seconds for _, timed in self.chosen.values()),
+                sum(each.fatigue for each in self.exercises),
+                sum(each.is_exhausting for each in self.exercises),
+                frozenset(each.plane for each in self.exercises),
+                frozenset((each.side, each.vector) for each in self.exercises),
+            )
+        return self._summary
+
+    def prescribe(self, exercise: Candidate, timed: TimedPrescription) -> None:
+        """Give an exercise a place in the session with a prescription, or another prescription."""
+        self.chosen[exercise.id] = exercise, timed
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was computed for the exercises that were there."""
+        self.has_unused.clear()
+        self._summary = None
+
+    @property
     def seconds_left(self) -> int:
         """The seconds that no exercise takes yet."""
-        return self.budget - sum(timed.seconds for _, timed in self.chosen.values())
+        return self.budget - self.summary.seconds
 
     def is_warned(self, exercise: Candidate) -> bool:
         """True if a condition of the person speaks against the exercise, and none is treated by it."""
@@ -145,22 +195,19 @@ class Session:
             )
         return self._options[exercise.id]
 
-    def fitting(self, exercise: Candidate, *, is_extra: bool = False) -> list[TimedPrescription]:
+    def fitting(self, exercise: Candidate, *, is_extra: bool = False) -> Sequence[TimedPrescription]:
         """The prescriptions that take no greater part of the session than one exercise may; of extras no compact ones."""
-        longest = self.longest(exercise)
-        return [
-            timed
-            for timed in self.options(exercise)
-            if timed.seconds <= longest and not (is_extra and timed.is_compact)
-        ]
+        found = self._fitting.get(exercise.id)
+        if found is None:
+            longest = self.longest(exercise)
+            found = [timed for timed in self.options(exercise) if timed.seconds <= longest]
+            if exercise.class_key != STEADY:  # the time for steady work depends on the budget
+                self._fitting[exercise.id] = found
+        return [timed for timed in found if not timed.is_compact] if is_extra else found
 
     def sets_of(self, muscle: str) -> int:
         """The sets of chosen exercises with a primary muscle; steady work has none."""
-        return sum(
-            timed.prescription["sets"]
-            for each, timed in self.chosen.values()
-            if muscle in each.primary and each.class_key != STEADY
-        )
+        return self.summary.sets.get(muscle, 0)
 
     def count(self, side: Side) -> int:
         """The chosen exercises of a side."""
@@ -168,17 +215,24 @@ class Session:
 
     def fits_sets(self, exercise: Candidate, timed: TimedPrescription) -> bool:
         """True if no primary muscle gets too many sets."""
-        sets = timed.prescription["sets"]
-        return exercise.class_key == STEADY or all(
-            self.sets_of(muscle) + sets <= MAX_SETS_PER_MUSCLE for muscle in exercise.primary
-        )
+        return self._has_room(exercise, timed.prescription["sets"])
+
+    def fits_least(self, exercise: Candidate) -> bool:
+        """True if any prescription has few enough sets."""
+        return self._has_room(exercise, MAX_SETS)
+
+    def _has_room(self, exercise: Candidate, sets: int) -> bool:
+        """True if each primary muscle may have so many sets more."""
+        if exercise.class_key == STEADY:
+            return True
+        there = self.summary.sets
+        return all(there.get(muscle, 0) + sets <= MAX_SETS_PER_MUSCLE for muscle in exercise.primary)
 
     def add(self, exercise: Candidate, seconds: int, *, is_extra: bool = False) -> None:
         """Add an exercise with the fullest prescription that takes at most these seconds, or the least."""
         options = [t for t in self.fitting(exercise, is_extra=is_extra) if self.fits_sets(exercise, t)]
         timed = next((timed for timed in options if timed.seconds <= seconds), options[-1])
-        self.chosen[exercise.id] = exercise, timed
-        self.has_unused.clear()
+        self.prescribe(exercise, timed)
 
     def fill(self) -> None:
         """Give the chosen exercises fuller prescriptions while time and muscles permit.
@@ -201,13 +255,9 @@ class Session:
             return False
         next_one = fuller[-1]
         more = next_one.prescription["sets"] - timed.prescription["sets"]
-        has_sets = exercise.class_key == STEADY or all(
-            self.sets_of(muscle) + more <= MAX_SETS_PER_MUSCLE for muscle in exercise.primary
-        )
-        if not has_sets or next_one.seconds - timed.seconds > self.seconds_left:
+        if not self._has_room(exercise, more) or next_one.seconds - timed.seconds > self.seconds_left:
             return False
-        self.chosen[exercise.id] = exercise, next_one
-        self.has_unused.clear()
+        self.prescribe(exercise, next_one)
         return True
 
     def chosen_one(self, exercise: Candidate) -> Chosen:

@@ -5,7 +5,6 @@ from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
 from kinegraph.composition.rules_order import in_order, is_main
-from kinegraph.layers.rules import ProgressionType
 from kinegraph.programming.rules import ExclusionReason
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
 from kinegraph.programming.rules_places import CONDITIONING, STEADY
@@ -19,7 +18,6 @@ ONCE = frozenset({"barbell_squat", "floor_pull"})
 SHOULDER_AND_NECK = frozenset({"shoulder_pain", "neck_pain"})
 """Conditions with which pushes are never more than pulls."""
 SMALL_HOLD_SECONDS = 10
-NEAR = (ProgressionType.PROGRESSION, ProgressionType.REGRESSION, ProgressionType.VARIATION)
 
 SERVING = {
     "strength": {"barbell_squat", "floor_pull", "free_weight_compound", "bodyweight_upper_body", "loaded_hinge"}
@@ -43,8 +41,11 @@ def obstacle(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstac
 
     The first exercise of a place for a muscle need not be balanced.
     """
-    found = _time(session, exercise, is_extra=is_extra) or _beside_time(session, exercise, is_extra=is_extra)
-    return found or (_balance(session, exercise) if is_extra or not session.request.targets else None)
+    found = _beside_time(session, exercise, is_extra=is_extra) or _time(session, exercise, is_extra=is_extra)
+    found = found or (_balance(session, exercise) if is_extra or not session.request.targets else None)
+    if found is None and is_extra and session.is_closed:
+        return ExclusionReason.CHOICE, "A movement that has no exercise yet comes first."
+    return found
 
 
 def _beside_time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
@@ -85,7 +86,7 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "It would have to be modified, and others need not be."
     if exercise.class_key in ONCE and any(each.class_key == exercise.class_key for each in session.exercises):
         return ExclusionReason.CHOICE, "The session has a heavy lift of this kind already."
-    near = neighbours(exercise)
+    near = session.found.near[exercise.id]
     twin = next((each for each in session.exercises if each.id in near and each.class_key == exercise.class_key), None)
     if twin is not None:
         return ExclusionReason.CHOICE, f"It is a variation of {twin.name}, which is in the session."
@@ -93,11 +94,6 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
     if is_push and session.count(Side.PUSH) >= session.count(Side.PULL):
         return ExclusionReason.BALANCE, "With this shoulder or neck the session has no more pushes than pulls."
     return None
-
-
-def neighbours(exercise: Candidate) -> frozenset[object]:
-    """The ids of the exercises of the same ladder, and of variations: they train the same."""
-    return frozenset(edge.to_id for edge in exercise.edges if edge.type in NEAR)
 
 
 def _time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
@@ -143,6 +139,8 @@ def _cardio(session: Session, keys: frozenset[str] | set[str], most: int) -> Obs
 
 
 def _sets(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
+    if session.fits_least(exercise):
+        return None
     possible = session.fitting(exercise, is_extra=is_extra) or session.options(exercise)
     if any(session.fits_sets(exercise, timed) for timed in possible):
         return None
@@ -153,10 +151,10 @@ def _sets(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle 
 
 def _fatigue(session: Session, exercise: Candidate) -> Obstacle | None:
     limit = fatigue_limit(session.request.minutes)
-    if sum(each.fatigue for each in session.exercises) + exercise.fatigue > limit:
+    if session.summary.fatigue + exercise.fatigue > limit:
         return ExclusionReason.FATIGUE, "The session would become too tiring."
     most = exhausting_limit(session.request.difficulty_max)
-    if exercise.is_exhausting and sum(each.is_exhausting for each in session.exercises) >= most:
+    if exercise.is_exhausting and session.summary.exhausting >= most:
         return ExclusionReason.FATIGUE, f"The session has {most} exhausting exercises already."
     return None
 

@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.composition.rules import Session
-from kinegraph.composition.rules_limits import neighbours, obstacle
+from kinegraph.composition.rules_limits import obstacle
 from kinegraph.dosing.rules import is_bar_lift
 from kinegraph.layers.rules import ProgressionType, TrainingGoal
-from kinegraph.programming.rules import chance
+from kinegraph.programming.rules import ExclusionReason, chance
 from kinegraph.programming.rules_eligible import LIGHT, THERAPEUTIC
 from kinegraph.programming.rules_places import STEADY, Place, is_representative
 from kinegraph.programming.rules_standard import first_choices, is_first_choice, is_special
 
+LASTING = frozenset({ExclusionReason.CHOICE, ExclusionReason.TIME})
+"""Reasons against a further exercise that hold whatever else is added."""
 CLASSES: Mapping[TrainingGoal, Mapping[str, float]] = {
     TrainingGoal.STRENGTH: {
         **dict.fromkeys(("barbell_squat", "floor_pull"), 3.0),
@@ -108,13 +110,10 @@ def has_harder_rung(exercise: Candidate, session: Session) -> bool:
 
 
 def _variety(exercise: Candidate, session: Session) -> float:
-    others = session.exercises
-    planes = {other.plane for other in others}
-    movement = exercise.side, exercise.vector
-    is_same = any((other.side, other.vector) == movement for other in others)
-    near = neighbours(exercise)
-    is_near = any(other.id in near for other in others)
-    return NEW_PLANE * (exercise.plane not in planes) - SAME_MOVEMENT * is_same - NEIGHBOUR * is_near
+    summary = session.summary
+    is_same = (exercise.side, exercise.vector) in summary.movements
+    is_near = not session.found.near[exercise.id].isdisjoint(session.chosen)
+    return NEW_PLANE * (exercise.plane not in summary.planes) - SAME_MOVEMENT * is_same - NEIGHBOUR * is_near
 
 
 def tier(exercise: Candidate, session: Session, place: Place) -> tuple[bool, bool, bool]:
@@ -129,7 +128,13 @@ def tier(exercise: Candidate, session: Session, place: Place) -> tuple[bool, boo
 
 def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_extra: bool) -> Candidate | None:
     """The best exercise of a pool that may be added to the session; None where there is none."""
-    ranked = sorted(
-        pool, key=lambda each: (*(tier(each, session, place) if not is_extra else ()), -score(each, session, place), each.key)
-    )
-    return next((each for each in ranked if obstacle(session, each, is_extra=is_extra) is None), None)
+    if not is_extra:
+        ranked = sorted(pool, key=lambda each: (*tier(each, session, place), -score(each, session, place), each.key))
+        return next((each for each in ranked if obstacle(session, each, is_extra=False) is None), None)
+    for each in sorted(pool, key=lambda each: (-score(each, session, place), each.key)):
+        found = obstacle(session, each, is_extra=True)
+        if found is None:
+            return each
+        if found[0] in LASTING:
+            session.blocked.add(each.id)
+    return None

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from kinegraph.candidates.rules import Candidate, Catalogue
 from kinegraph.composition.rules import LEAST_HEART_STEADY, LEAST_STEADY, Session, setting_of
-from kinegraph.composition.rules_limits import neighbours, obstacle
+from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import in_order, is_main
 from kinegraph.composition.rules_scores import choose
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
-from kinegraph.generator.rules_unmet import shorter, unmet_light, unmet_places
+from kinegraph.generator.rules_unmet import lacks_time_for, shorter, unmet_light, unmet_places
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, Request
 from kinegraph.programming.rules_eligible import sort_out
@@ -103,7 +103,7 @@ def _lengthen(session: Session, exercise: Candidate) -> None:
     wanted = (LEAST_HEART_STEADY if session.setting.is_heart else LEAST_STEADY) * session.budget
     options = session.fitting(exercise)
     timed = next((timed for timed in reversed(options) if timed.seconds >= wanted), options[0])
-    session.chosen[exercise.id] = exercise, timed
+    session.prescribe(exercise, timed)
 
 
 def _treat(session: Session) -> None:
@@ -115,7 +115,7 @@ def _treat(session: Session) -> None:
             treated = [each for each in session.exercises if condition in session.assessments[each.id].indicated_for]
             count = sum(session.is_treatment(each) for each in session.exercises)
             if len(treated) <= is_second and count < wanted + (AEROBIC in places_of(session.request)):
-                near = {id for each in treated for id in neighbours(each)}
+                near = {id for each in treated for id in session.found.near[each.id]}
                 muscles = [each.primary for each in treated]
                 pool = [
                     each
@@ -144,8 +144,12 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[object]) -> 
     small = [each for each in pool if not each.is_compound]
     is_heavy = session.request.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER)
     pools = (main, small) if is_heavy or session.is_aerobic else (small, main)
+    session.is_closed = lacks_time_for(session, places)
+    if session.is_closed:
+        return
     wanted = [*places, REST]
     for session.may_add_warned in (False, True):
+        session.blocked.clear()
         while sum(
             _fill(session, place, part, is_extra=True) is not None
             for part in pools
@@ -172,6 +176,8 @@ def _sets(session: Session, place: Place) -> Iterator[int]:
 def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_extra: bool) -> Candidate | None:
     """Add the best exercise of a pool for a place, if there is one; at first with its least prescription."""
     fitting = [each for each in pool if each.id not in session.chosen and place.is_filled_by(each)]
+    if is_extra:
+        fitting = [each for each in fitting if each.id not in session.blocked]
     found = choose(fitting, session, place, is_extra=is_extra)
     if found is not None:
         session.assigned.setdefault(place.name, found.id)

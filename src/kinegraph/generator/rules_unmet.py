@@ -30,7 +30,7 @@ WHY = {
 
 def unmet_places(session: Session, places: Sequence[Place], excluded: Sequence[Excluded]) -> Iterator[Unmet]:
     """The places that stay empty. Those that only lack time have one suggestion together."""
-    empty = [place for place in places if not place.is_optional and not session.fills(place)]
+    empty = [place for place in places if not place.is_optional and not is_served(session, place)]
     best = {place.name: _best(session, place) for place in empty}
     for_time = {name: each for name, each in best.items() if each is not None and _lacks_time(session, each)}
     needed = sum(session.options(each)[-1].seconds for each in for_time.values()) - session.seconds_left
@@ -48,6 +48,18 @@ def unmet_places(session: Session, places: Sequence[Place], excluded: Sequence[E
             demand = Demand.TARGET_MUSCLE if place.target is not None else Demand.MOVEMENT
             why = f" {each.name}: {found[1]}" if found is not None else ""
             yield Unmet(demand, place.name, f"There is no room for {in_sentence(place)}.{why}", None)
+
+
+def is_served(session: Session, place: Place) -> bool:
+    """True if an exercise fills a place, or trains the muscle that was wanted."""
+    is_whole = place.name == place.target
+    return session.fills(place) or (is_whole and any(each.primary & place.muscles for each in session.exercises))
+
+
+def lacks_time_for(session: Session, places: Sequence[Place]) -> bool:
+    """True if a movement of the whole body has no exercise, because the time does not suffice."""
+    empty = [p for p in places if p.target is None and not p.is_optional and not session.fills(p)]
+    return any(each is not None and _lacks_time(session, each) for each in (_best(session, place) for place in empty))
 
 
 def _best(session: Session, place: Place) -> Candidate | None:

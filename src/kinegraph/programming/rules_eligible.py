@@ -42,6 +42,8 @@ class Sorted:
     excluded: Sequence[Excluded]
     assessments: Mapping[UUID, Assessment]
     ranges: Mapping[UUID, PrescriptionRange]
+    near: Mapping[UUID, frozenset[UUID]]
+    """By exercise, those that train the same."""
 
 
 def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
@@ -60,7 +62,7 @@ def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
             ranges[each.id] = of
         elif found is not None:
             excluded.append(Excluded(each, *found, person))
-    return Sorted(eligible, excluded, assessments, ranges)
+    return Sorted(eligible, excluded, assessments, ranges, catalogue.near)
 
 
 def offered(each: Candidate, goal: TrainingGoal, assessment: Assessment | None) -> PrescriptionRange | None:

@@ -4,15 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from kinegraph.candidates.rules import Candidate, Catalogue
+from kinegraph.candidates.rules import NEAR, Candidate, Catalogue
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.dosing.rules import Setting, TimedPrescription
 from kinegraph.dosing.rules_prescriptions import Chosen
-from kinegraph.layers.rules import ProgressionType
 from kinegraph.programming.rules import Request
 from kinegraph.programming.rules_places import STEADY
-
-NEAR = (ProgressionType.PROGRESSION, ProgressionType.REGRESSION, ProgressionType.VARIATION)
 
 
 @dataclass(frozen=True, slots=True)
