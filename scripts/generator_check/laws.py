@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from generator_check.laws_of_choice import faults_of_choice
-from generator_check.laws_of_dose import faults_of_dose
+from generator_check.laws_of_prescriptions import faults_of_prescriptions
 from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
 from kinegraph.candidates.rules_sides import OPPOSITE
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
@@ -36,7 +36,7 @@ def faults(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
     yield from _of_each(workout)
     yield from _of_all(workout, session)
     yield from _of_order(workout, session)
-    yield from faults_of_dose(workout, movements(workout, *TRAINING), session)
+    yield from faults_of_prescriptions(workout, movements(workout, *TRAINING), session)
     yield from faults_of_choice(workout, movements(workout, *TRAINING), session)
     yield from _of_answers(workout, catalogue, found)
 

@@ -55,7 +55,15 @@ def _of_treatment(trained: Sequence[Chosen], session: Session) -> Iterator[str]:
 
 
 def _is_fast(each: Chosen) -> bool:
-    return each.candidate.class_key in ("jump", "olympic_variant", "olympic_lift", "olympic_technique", "ballistic", "sprint", "shock_jump")
+    return each.candidate.class_key in (
+        "jump",
+        "olympic_variant",
+        "olympic_lift",
+        "olympic_technique",
+        "ballistic",
+        "sprint",
+        "shock_jump",
+    )
 
 
 def _is_free(exercise: Candidate, session: Session) -> bool:
@@ -66,13 +74,15 @@ def _is_free(exercise: Candidate, session: Session) -> bool:
 def _of_warned(exercise: Candidate, session: Session) -> Iterator[str]:
     """A warned exercise is there only where no other of its kind could be in its stead."""
     places = [p for p in places_of(session.request) if p.is_filled_by(exercise) and not p.is_optional]
-    kept = session.chosen.pop(exercise.id)
+    own_entry = session.chosen.pop(exercise.id)
     session.forget()
     for place in places[:1]:
         better = _better(exercise, place, session)
-        if better is not None and not any(place.is_filled_by(each) and not session.is_warned(each) for each in session.exercises):
+        if better is not None and not any(
+            place.is_filled_by(each) and not session.is_warned(each) for each in session.exercises
+        ):
             yield f"{exercise.key}: it has to be modified, and {better.key} need not be"
-    session.chosen[exercise.id] = kept
+    session.chosen[exercise.id] = own_entry
     session.forget()
 
 

@@ -39,7 +39,8 @@ CASES: Sequence[
     ("No equipment, whole body", ENDURANCE, (), (), 15, (), 3),
     ("Five minutes, core, no equipment", ENDURANCE, ("core",), (), 5, (), 3),
     ("Achilles tendinopathy, runner, legs, gym", STRENGTH, ("legs",), None, 45, ("achilles_tendinopathy",), 3),
-    ("Tennis elbow and wrist pain, whole body, gym", HYPERTROPHY, (), None, 45, ("elbow_tendinopathy", "wrist_pain"), 3),
+    ("Tennis elbow and wrist pain, whole body, gym", HYPERTROPHY, (), None, 45,
+     ("elbow_tendinopathy", "wrist_pain"), 3),
     ("Hip pain (osteoarthritis) and knee pain, heavy, gym", ENDURANCE, (), None, 45, ("hip_pain", "knee_pain"), 2),
     ("Neck pain and desk work, back and shoulders, bands", ENDURANCE, ("back", "shoulders"), BANDS, 20,
      ("neck_pain",), 2),
@@ -81,11 +82,11 @@ def printed(position: int, workout: Generated) -> list[str]:
     """The lines of a case and its workout."""
     title, goal, muscles, equipment, minutes, conditions, difficulty = CASES[position]
     gear = "everything" if equipment is None else ", ".join(equipment) or "nothing"
+    wanted = f"Goal {goal.name}; muscles: {', '.join(muscles) or 'whole body'}; equipment: {gear}"
+    person = f"conditions: {', '.join(conditions) or 'none'}; difficulty at most {difficulty}"
     lines = [
         f"\n## {position + 1}. {title}, {minutes} minutes\n",
-        f"Goal {goal.name}; muscles: {', '.join(muscles) or 'whole body'}; equipment: {gear}; "
-        f"conditions: {', '.join(conditions) or 'none'}; difficulty at most {difficulty}. "
-        f"The exercises take {workout.estimated_seconds / 60:.1f} minutes.",
+        f"{wanted}; {person}. The exercises take {workout.estimated_seconds / 60:.1f} minutes.",
     ]
     for section in workout.sections:
         lines.append(f"\n### {section.title} ({sum(each.seconds for each in section.movements) / 60:.1f} minutes)\n")

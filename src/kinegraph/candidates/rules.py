@@ -162,9 +162,7 @@ class Catalogue:
     @cached_property
     def near(self) -> Mapping[UUID, frozenset[UUID]]:
         """By exercise, those of the same ladder, and variations: they train the same."""
-        return {
-            each.id: frozenset(edge.to_id for edge in each.edges if edge.type in NEAR) for each in self.candidates
-        }
+        return {each.id: frozenset(edge.to_id for edge in each.edges if edge.type in NEAR) for each in self.candidates}
 
     @cached_property
     def equipment_names(self) -> Mapping[str, str]:

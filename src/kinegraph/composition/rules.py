@@ -1,4 +1,4 @@
-"""The state of a session during assembly: the exercises that were chosen, their prescriptions, the time that is left."""
+"""The state of a session during assembly: the chosen exercises, their prescriptions, the time that is left."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ MAX_SETS = 8
 """No prescription has more sets."""
 SHARE, SHORT_SHARE, SHORT_MINUTES = 0.2, 0.25, 20
 """The greatest part of the session that one exercise takes, and that in sessions up to SHORT_MINUTES."""
-LEAST_STEADY, LEAST_HEART_STEADY, MOST_STEADY, MOST_HEART_STEADY = 0.4, 0.52, 0.6, 0.65
+MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.4, 0.52, 0.6, 0.65
 """The part of the main part that is steady work, where the session has it: at first and at most, and with a heart
 condition."""
 MAX_OTHER_STEADY = 600
@@ -57,8 +57,8 @@ def setting_of(request: Request) -> Setting:
 
 
 def fatigue_limit(minutes: int) -> int:
-    """The greatest sum of fatigue scores of main and accessory exercises [A]: 12 + 0.4 a minute, at most 48."""
-    return min(12 + 4 * minutes // 10, 48)
+    """The greatest sum of fatigue scores of main and accessory exercises [A]: 15 + 0.4 a minute, at most 48."""
+    return min(15 + 4 * minutes // 10, 48)
 
 
 def exhausting_limit(difficulty_max: int) -> int:
@@ -182,7 +182,7 @@ class Session:
     def longest(self, exercise: Candidate) -> int:
         """The greatest seconds that an exercise takes."""
         if exercise.class_key == STEADY:
-            most = MOST_HEART_STEADY if self.setting.is_heart else MOST_STEADY
+            most = MAX_HEART_STEADY_SHARE if self.setting.is_heart else MAX_STEADY_SHARE
             return int(most * self.budget) if self.is_aerobic else MAX_OTHER_STEADY
         share = SHORT_SHARE if self.request.minutes <= SHORT_MINUTES else SHARE
         return int(share * 60 * self.request.minutes)
@@ -196,7 +196,7 @@ class Session:
         return self._options[exercise.id]
 
     def fitting(self, exercise: Candidate, *, is_extra: bool = False) -> Sequence[TimedPrescription]:
-        """The prescriptions that take no greater part of the session than one exercise may; of extras no compact ones."""
+        """The prescriptions that take no too great part of the session; of extras no compact ones."""
         found = self._fitting.get(exercise.id)
         if found is None:
             longest = self.longest(exercise)

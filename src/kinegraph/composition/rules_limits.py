@@ -5,10 +5,11 @@ from kinegraph.candidates.rules_sides import OPPOSITE, Side
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.composition.rules import MAX_SETS_PER_MUSCLE, Session, exhausting_limit, fatigue_limit
 from kinegraph.composition.rules_order import in_order, is_main
+from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import ExclusionReason
 from kinegraph.programming.rules_eligible import LIGHT, TINY_FATIGUE, trains_targets
 from kinegraph.programming.rules_places import CONDITIONING, STEADY
-from kinegraph.programming.rules_standard import is_special
+from kinegraph.programming.rules_standard import is_first_choice, is_special
 
 MAX_MAIN, MAX_ACCESSORY, MAX_SMALL_ENDURANCE = 8, 6, 10
 """Exercises of a section; of the one section of a session for endurance."""
@@ -18,6 +19,7 @@ ONCE = frozenset({"barbell_squat", "floor_pull"})
 SHOULDER_AND_NECK = frozenset({"shoulder_pain", "neck_pain"})
 """Conditions with which pushes are never more than pulls."""
 SMALL_HOLD_SECONDS = 10
+STRONG_DIFFICULTY = 3
 
 SERVING = {
     "strength": {"barbell_squat", "floor_pull", "free_weight_compound", "bodyweight_upper_body", "loaded_hinge"}
@@ -56,7 +58,9 @@ def _beside_time(session: Session, exercise: Candidate, *, is_extra: bool) -> Ob
         return found
     if found := _sets(session, exercise, is_extra=is_extra):
         return found
-    return next((found for check in (_choice, _fatigue, _order) if (found := check(session, exercise)) is not None), None)
+    return next(
+        (found for check in (_choice, _fatigue, _order) if (found := check(session, exercise)) is not None), None
+    )
 
 
 def _special(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
@@ -78,11 +82,15 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "It treats a condition, and trains none of the wanted muscles."
     of = session.range_of(exercise)
     is_small_hold = of.unit is Unit.SECONDS and of.max <= SMALL_HOLD_SECONDS
-    if is_light and (is_small_hold or exercise.fatigue <= TINY_FATIGUE) and not session.is_treatment(exercise):
+    is_tiny = is_small_hold or exercise.fatigue <= TINY_FATIGUE or exercise.class_key == "tendon_loading"
+    if is_light and is_tiny and not session.is_treatment(exercise) and not session.may_add_warned:
         return ExclusionReason.CHOICE, "It is too light to be more than a first step."
     if exercise.class_key == "isometric_hold" and exercise.side is not Side.CORE:
         return ExclusionReason.CHOICE, "Exercises that move the joint come before holds."
-    if session.is_warned(exercise) and not session.may_add_warned:
+    is_strong = session.request.goal is TrainingGoal.STRENGTH and not session.setting.is_easy
+    if is_strong and exercise.class_key == "bodyweight_upper_body" and exercise.difficulty < STRONG_DIFFICULTY:
+        return ExclusionReason.CHOICE, "It is too easy for strength."
+    if session.is_warned(exercise) and not (session.may_add_warned and is_first_choice(exercise)):
         return ExclusionReason.CHOICE, "It would have to be modified, and others need not be."
     if exercise.class_key in ONCE and any(each.class_key == exercise.class_key for each in session.exercises):
         return ExclusionReason.CHOICE, "The session has a heavy lift of this kind already."
@@ -105,18 +113,22 @@ def _time(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstacle 
     if least <= session.seconds_left:
         return None
     left = max(session.seconds_left, 0)
-    return ExclusionReason.TIME, f"It needs {minutes_of(least)}; {minutes_of(left) if left else 'no time'} {_is(left)} left."
+    return (
+        ExclusionReason.TIME,
+        f"It needs {minutes_of(least)}; {minutes_of(left) if left else 'no time'} {_is(left)} left.",
+    )
 
 
 def minutes_of(seconds: int) -> str:
     """Seconds in words, to half a minute."""
     halves = max(round(seconds / 30), 1)
-    number = f"{halves / 2:g}"
-    return f"about {number} minute{'' if number == '1' else 's'}"
+    if halves <= 2:
+        return "half a minute" if halves == 1 else "about a minute"
+    return f"about {halves / 2:g} minutes"
 
 
 def _is(left: int) -> str:
-    return "is" if left < 45 else "are"
+    return "is" if round(left / 30) <= 2 else "are"
 
 
 def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
@@ -129,7 +141,11 @@ def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, f"The section has {most} exercises already."
     if exercise.class_key == STEADY:
         return _cardio(session, {STEADY}, MAX_STEADY)
-    return _cardio(session, CONDITIONING - {STEADY, "jump"}, MAX_CONDITIONING) if exercise.class_key in CONDITIONING else None
+    return (
+        _cardio(session, CONDITIONING - {STEADY, "jump"}, MAX_CONDITIONING)
+        if exercise.class_key in CONDITIONING
+        else None
+    )
 
 
 def _cardio(session: Session, keys: frozenset[str] | set[str], most: int) -> Obstacle | None:

@@ -47,7 +47,8 @@ def phase_of(exercise: Candidate, session: Session) -> Phase:
         return Phase.CARRY
     if exercise.side is Side.CORE:
         return Phase.TRUNK
-    if not exercise.is_compound or key in LIGHT:
+    is_light = key in LIGHT and not (session.setting.is_easy and key == "low_load_strengthening")
+    if not exercise.is_compound or is_light:
         return Phase.SMALL
     is_one_leg = exercise.is_unilateral and exercise.side in (Side.SQUAT, Side.HINGE)
     return Phase.ONE_LEG if is_one_leg else Phase.LARGE

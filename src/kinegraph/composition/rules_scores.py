@@ -44,14 +44,14 @@ CLASSES: Mapping[TrainingGoal, Mapping[str, float]] = {
 }
 """The classes that serve a goal best; others score 0."""
 FIRST_CHOICE, FIRST_RANK, SPECIAL = 3.0, 2.0, 4.0
-EASIER_RUNG, TOO_EASY = 1.0, 0.3
+EASIER_RUNG, TOO_EASY, TOO_EASY_FOR_STRENGTH = 1.0, 0.3, 0.8
 PREFERRED, WANTED = 3.0, 3.0
 NO_LOAD, MACHINE, BAR_FOR_STRENGTH = 2.5, 2.0, 1.0
 SAME_MOVEMENT, NEW_PLANE, NEIGHBOUR = 1.5, 0.5, 2.0
 PER_SET = 0.15
 RISK_PER_POINT, INDICATED, TENDON, NO_MUSCLE = 20.0, 2.0, 4.0, 2.0
 HARD_STEADY, EASY_STEADY_FATIGUE = 4.0, 5
-LIGHT_CLASS, LIGHT_CLASS_WITH_CONDITIONS = 5.0, 1.0
+LIGHT_CLASS, LIGHT_CLASS_WITH_CONDITIONS = 5.0, 2.5
 CHANCE = 1.5
 """Points that are added or subtracted; CHANCE times a number from 0 to 1, by the seed."""
 
@@ -74,12 +74,17 @@ def _lasting(exercise: Candidate, session: Session, place: Place) -> float:
     rank = first_choices(request.goal).get(exercise.key)
     points += FIRST_CHOICE + FIRST_RANK * rank if rank is not None else 0.0
     points -= SPECIAL * is_special(exercise)
-    points -= TOO_EASY * max(min(request.difficulty_max, 3) - exercise.difficulty, 0)
+    is_heavy = request.goal is TrainingGoal.STRENGTH and not setting.is_easy
+    points -= (TOO_EASY_FOR_STRENGTH if is_heavy else TOO_EASY) * max(
+        min(request.difficulty_max, 3) - exercise.difficulty, 0
+    )
     points -= EASIER_RUNG * has_harder_rung(exercise, session)
     if place.muscles and exercise.primary:
         points += WANTED * len(exercise.primary & place.muscles) / len(exercise.primary)
-    points += PREFERRED * (bool(place.preferred & exercise.primary) + (place.vector is not None and place.vector == exercise.vector))
-    if key in LIGHT:
+    points += PREFERRED * (
+        bool(place.preferred & exercise.primary) + (place.vector is not None and place.vector == exercise.vector)
+    )
+    if key in LIGHT and not session.is_treatment(exercise) and rank is None:
         points -= LIGHT_CLASS_WITH_CONDITIONS if len(request.person) else LIGHT_CLASS
     assessment = session.assessments[exercise.id]
     points += INDICATED * bool(assessment.indicated_for) - assessment.score / RISK_PER_POINT
@@ -97,7 +102,7 @@ def _lasting(exercise: Candidate, session: Session, place: Place) -> float:
 
 
 def has_harder_rung(exercise: Candidate, session: Session) -> bool:
-    """True if a progression leads to a harder standard exercise that is eligible too: that one fits the person better."""
+    """True if a progression leads to a harder standard exercise that is eligible: that one fits the person better."""
     rungs = session.by_id
     return any(
         edge.type is ProgressionType.PROGRESSION
@@ -124,6 +129,23 @@ def tier(exercise: Candidate, session: Session, place: Place) -> tuple[bool, boo
     is_warned = session.is_warned(exercise)
     is_full = is_representative(exercise, place, is_easy=session.setting.is_easy)
     return is_special(exercise), not is_full or (is_warned and not is_first_choice(exercise)), is_warned
+
+
+def fitting_for(session: Session, place: Place, pool: Sequence[Candidate]) -> list[Candidate]:
+    """The exercises of a pool that fill a place; of those that have to be modified a part of a group gets mild ones."""
+    is_part = place.target is not None and place.name != place.target
+    return [
+        each
+        for each in pool
+        if each.id not in session.chosen
+        and place.is_filled_by(each)
+        and not (is_part and session.is_warned(each) and not _is_mild(each))
+    ]
+
+
+def _is_mild(exercise: Candidate) -> bool:
+    """True for exercises that may be modified easily: the first choices of coaches, and light loads."""
+    return is_first_choice(exercise) or exercise.class_key == "low_load_strengthening"
 
 
 def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_extra: bool) -> Candidate | None:

@@ -128,5 +128,5 @@ def is_bar_lift(exercise: Candidate) -> bool:
 
 def seconds_of(exercise: Candidate, prescription: Mapping[str, Any], before: int) -> int:
     """The seconds that an exercise takes; `before`: those of set-up and lighter sets."""
-    sets = prescription.get("sets", 1)
-    return before + sets * work_seconds(exercise, prescription) + (sets - 1) * prescription.get("rest_seconds", 0)
+    sets, rest = int(prescription.get("sets", 1)), int(prescription.get("rest_seconds", 0))
+    return before + sets * work_seconds(exercise, prescription) + (sets - 1) * rest

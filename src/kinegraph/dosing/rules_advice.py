@@ -1,7 +1,7 @@
 """The advice of warnings: the text that is shown, and its numbers, which prescriptions obey.
 
 Advice is text (docs/training.md, Safety). Its numbers are read conservatively: of several the strictest counts, and
-what is no dose, such as the speed of a repetition or the distance to a helper, is left out.
+what is not prescribed, such as the speed of a repetition or the distance to a helper, is left out.
 """
 
 import re
@@ -13,12 +13,12 @@ from typing import Any  # a prescription is JSON
 from kinegraph.classification.rules_safety import Assessment, Warned
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
-NO_DOSE = re.compile(
+NOT_PRESCRIBED = re.compile(
     r"Postpone[^;]*|\d+ repetitions (?:before|in reserve)|(?:[Ww]arm up for|every|after) \d+ minutes|within \d+ m\b"
     r"|(?:in|of|out for|open the hands for|rest the hands) \d+ seconds(?! of rest)"
     r"|\d+ seconds (?:up|down|each way)[^,;]*"
 )
-"""Passages with numbers that are no dose."""
+"""Passages with numbers that are not prescribed."""
 REST = re.compile(r"rest(?:s|ing)? (?:for|of) (\d+) (second|minute)s?|(\d+) (second)s of rest")
 REPETITIONS = re.compile(r"(?:\d+ to )?(\d+)(?: slow)? (?:repetitions|reps|times|each way)\b")
 SECONDS = re.compile(r"(?:\d+ to )?(\d+) seconds\b")
@@ -103,7 +103,7 @@ def _least(values: Any) -> int | None:
 def read(text: str) -> Advice:
     """The numbers of a text. An entry is valid as long as the process: it depends on the text alone."""
     rests = [int(a or c) * (60 if (b or d) == "minute" else 1) for a, b, c, d in REST.findall(text)]
-    rest = NO_DOSE.sub(" ", REST.sub(" ", text))
+    rest = NOT_PRESCRIBED.sub(" ", REST.sub(" ", text))
     exertions = [*map(int, EXERTION.findall(rest)), *(10 - int(value) for value in RESERVE.findall(text))]
     shares = [0.5] if HALF.search(rest) else []
     shares += [int(value) / 100 for value in SHARE.findall(rest)]

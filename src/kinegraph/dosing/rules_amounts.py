@@ -8,7 +8,15 @@ from kinegraph.candidates.rules import Candidate
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.classification.rules_classes import Unit
 from kinegraph.classification.rules_safety import Assessment
-from kinegraph.dosing.rules import CIRCUIT_REST, COMPACT_REST, HARD_COMPACT_REST, LOADED, SHORT_MINUTES, Setting, is_bar_lift
+from kinegraph.dosing.rules import (
+    CIRCUIT_REST,
+    COMPACT_REST,
+    HARD_COMPACT_REST,
+    LOADED,
+    SHORT_MINUTES,
+    Setting,
+    is_bar_lift,
+)
 from kinegraph.layers.rules import PrescriptionRange, TrainingGoal
 from kinegraph.workout.rules import LoadUnit
 
@@ -19,6 +27,8 @@ MAX_IN_CIRCUIT = 10
 MAX_HEAVY_REPETITIONS, MAX_POWER_REPETITIONS = 6, 5
 EASY_RANGE, ACCESSORY_RANGE, STRENGTH_RANGE = (8, 12), (8, 15), (6, 10)
 """Repetitions: of beginners and careful persons, of accessory exercises, and of lifts that are not done with a bar."""
+WIDTH = 5
+"""Ranges of repetitions are at most this wide."""
 HARD_CLASSES = frozenset({"gymnastic_strength", "long_length_eccentric", "olympic_lift", "olympic_variant"})
 """Classes whose few repetitions are not widened."""
 ENDURANCE_RANGES = {
@@ -38,6 +48,7 @@ REST_LIMITS = ((30, {TrainingGoal.ENDURANCE: 45, TrainingGoal.HYPERTROPHY: 60}),
 """By the minutes of a session, the longest rests by goal."""
 EASY_REST = 90
 MIN_SETS = 2
+FEW_HOLDS = 3
 ONE_SET_MINUTES = 15
 """In sessions up to this length one set may do."""
 
@@ -73,7 +84,7 @@ def _by_goal(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> Ra
         if is_bar_lift(exercise):
             return max(of.min, min(of.max, MAX_HEAVY_REPETITIONS) - 2), min(of.max, MAX_HEAVY_REPETITIONS)
         return STRENGTH_RANGE if key != "tendon_loading" else (of.min, of.max)
-    return of.min, min(of.max, of.min + 6)
+    return of.min, of.max if of.max - of.min <= WIDTH else of.min + WIDTH - 1
 
 
 def amount(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> dict[str, int]:
@@ -99,7 +110,8 @@ def set_numbers(of: PrescriptionRange, setting: Setting) -> Sequence[int]:
     """The possible numbers of sets, from the most to the least."""
     most = of.sets or MIN_SETS + 1
     if of.unit is Unit.SECONDS and of.max <= MAX_HEART_HOLD:
-        return range(most, max(most - 3, 0), -1)
+        least = FEW_HOLDS if setting.may_be_compact else most - 2
+        return range(most, max(least, 1) - 1, -1)
     if setting.is_short:
         most = min(most, MIN_SETS)
     elif setting.is_easy:
@@ -148,7 +160,12 @@ def _effort(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> tup
 
 def lighter_sets(exercise: Candidate, of: PrescriptionRange, setting: Setting) -> tuple[int, str | None]:
     """The seconds of lighter sets before the working sets, and the note that names them."""
-    if of.unit is not Unit.REPS or exercise.mechanics not in LOADED or not exercise.is_compound or exercise.class_key == "ballistic":
+    if (
+        of.unit is not Unit.REPS
+        or exercise.mechanics not in LOADED
+        or not exercise.is_compound
+        or exercise.class_key == "ballistic"
+    ):
         return 0, None
     if is_bar_lift(exercise) and exercise.fatigue >= 6:
         is_heavy = setting.goal in (TrainingGoal.STRENGTH, TrainingGoal.POWER) and not setting.is_easy

@@ -156,9 +156,9 @@ def light_prescription(
         given = {"duration_seconds": min(of.max, MAX_WARM_UP_SECONDS)}
     else:
         given = amount(exercise, of, setting)
-    found = {"sets": 1, **given}
+    full: dict[str, Any] = {"sets": 1, **given}
     if exercise.is_unilateral:
-        found["per_side"] = True
+        full["per_side"] = True
     if exercise.tempo and of.unit is Unit.REPS and exercise.class_key == "dynamic_mobility":
-        found["tempo"] = exercise.tempo
-    return TimedPrescription(found, seconds_of(exercise, found, LIGHT_SETUP))
+        full["tempo"] = exercise.tempo
+    return TimedPrescription(full, seconds_of(exercise, full, LIGHT_SETUP))

@@ -5,6 +5,7 @@ from typing import Annotated, cast
 import strawberry
 
 from kinegraph.candidates.graph_access import exercise_key
+from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.graph_inputs import GenerateWorkoutInput, checked_request
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
@@ -52,7 +53,7 @@ class GeneratedMovement:
     prescription: Prescription = strawberry.field(description="How much is to be done.")
 
     @field("What the person's conditions ask for.", assumed_size=1)
-    def warnings(root: strawberry.Parent[rules.Chosen]) -> list[SafetyWarning]:
+    def warnings(root: strawberry.Parent[Chosen]) -> list[SafetyWarning]:
         return cast(list[SafetyWarning], root.assessment.warnings)
 
     notes: str | None = strawberry.field(description="The warnings' modifications, for the movement's notes.")

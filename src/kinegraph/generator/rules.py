@@ -9,6 +9,7 @@ from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Excluded, ExclusionReason, Request, Unmet
 from kinegraph.workout.rules import SectionType
 
+
 @dataclass(frozen=True, slots=True)
 class PlannedSection:
     """A section of the workout."""

@@ -1,13 +1,14 @@
-"""Assembly of a workout: treatment and places, then more while there is time, a warm-up, a cool-down if it is wanted."""
+"""Assembly of a workout: treatment, places, more while there is time, a warm-up, a cool-down if it is wanted."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, Catalogue
-from kinegraph.composition.rules import LEAST_HEART_STEADY, LEAST_STEADY, Session, setting_of
+from kinegraph.composition.rules import MIN_HEART_STEADY_SHARE, MIN_STEADY_SHARE, Session, setting_of
 from kinegraph.composition.rules_limits import obstacle
 from kinegraph.composition.rules_order import in_order, is_main
-from kinegraph.composition.rules_scores import choose
+from kinegraph.composition.rules_scores import choose, fitting_for
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
 from kinegraph.generator.rules_unmet import lacks_time_for, shorter, unmet_light, unmet_places
@@ -51,7 +52,9 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     _add_more(session, places, taken)
     workout = Generated(_title(request), request, _sections(session, warming, ending), [])
     in_workout = {each.candidate.id for section in workout.sections for each in section.movements}
-    excluded = [each for each in (*found.excluded, *_left_out(session, in_workout)) if each.candidate.id not in in_workout]
+    excluded = [
+        each for each in (*found.excluded, *_left_out(session, in_workout)) if each.candidate.id not in in_workout
+    ]
     unmet = [*unmet_places(session, places, excluded), *unmet_light(request, ordered, warming, ending, for_cool_down)]
     workout = replace(workout, excluded=excluded)
     short = [] if any(each.demand is Demand.SESSION_TIME for each in unmet) else shorter(workout)
@@ -100,7 +103,7 @@ def _choose(session: Session, places: Sequence[Place]) -> None:
 
 def _lengthen(session: Session, exercise: Candidate) -> None:
     """Give steady work the least part of the session that it should have, if it can be so long."""
-    wanted = (LEAST_HEART_STEADY if session.setting.is_heart else LEAST_STEADY) * session.budget
+    wanted = (MIN_HEART_STEADY_SHARE if session.setting.is_heart else MIN_STEADY_SHARE) * session.budget
     options = session.fitting(exercise)
     timed = next((timed for timed in reversed(options) if timed.seconds >= wanted), options[0])
     session.prescribe(exercise, timed)
@@ -133,12 +136,13 @@ def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candida
     return others or [each for each in pool if not session.is_aerobic]
 
 
-def _add_more(session: Session, places: Sequence[Place], taken: set[object]) -> None:
+def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> None:
     """Fuller sets, then further exercises, while there is time. `taken`: roots that warm up or cool down."""
     pool = [each for each in session.eligible if each.root_id not in taken]
     for place in places:
         if place.name not in session.assigned and not _is_treated(session, place):
-            _fill(session, place, pool, is_extra=False)
+            small = [each for each in pool if not each.is_compound] if _is_small(place, session) else []
+            _fill(session, place, small, is_extra=False) or _fill(session, place, pool, is_extra=False)
     session.fill()
     main = [each for each in pool if each.is_compound]
     small = [each for each in pool if not each.is_compound]
@@ -159,6 +163,11 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[object]) -> 
         session.fill()
 
 
+def _is_small(place: Place, session: Session) -> bool:
+    """True for a wanted muscle that a chosen exercise trains already: an exercise of one joint is best for it."""
+    return place.name == place.target and session.fills(place)
+
+
 def _is_treated(session: Session, place: Place) -> bool:
     """True if an exercise that treats a condition fills the place."""
     return any(place.is_filled_by(each) and session.is_treatment(each) for each in session.exercises)
@@ -175,7 +184,7 @@ def _sets(session: Session, place: Place) -> Iterator[int]:
 
 def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_extra: bool) -> Candidate | None:
     """Add the best exercise of a pool for a place, if there is one; at first with its least prescription."""
-    fitting = [each for each in pool if each.id not in session.chosen and place.is_filled_by(each)]
+    fitting = fitting_for(session, place, pool)
     if is_extra:
         fitting = [each for each in fitting if each.id not in session.blocked]
     found = choose(fitting, session, place, is_extra=is_extra)
@@ -185,7 +194,7 @@ def _fill(session: Session, place: Place, pool: Sequence[Candidate], *, is_extra
     return found
 
 
-def _left_out(session: Session, in_workout: set[object]) -> Iterator[Excluded]:
+def _left_out(session: Session, in_workout: set[UUID]) -> Iterator[Excluded]:
     """The eligible exercises that were not chosen, each with its reason."""
     for each in session.eligible:
         if each.id not in in_workout:

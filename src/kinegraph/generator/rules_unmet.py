@@ -7,7 +7,7 @@ from math import ceil
 from kinegraph.candidates.rules import Candidate
 from kinegraph.composition.rules import Session
 from kinegraph.composition.rules_limits import obstacle
-from kinegraph.composition.rules_scores import score, tier
+from kinegraph.composition.rules_scores import fitting_for, score, tier
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated
 from kinegraph.programming.rules import Demand, Excluded, ExclusionReason, Request, Unmet
@@ -38,7 +38,10 @@ def unmet_places(session: Session, places: Sequence[Place], excluded: Sequence[E
     what = "they would all fit" if len(for_time) > 1 else "it would fit"
     for place in empty:
         each = best[place.name]
-        if each is None:
+        if each is None and any(map(place.is_filled_by, session.eligible)):
+            demand, why = Demand.TARGET_MUSCLE, "Each of them would have to be modified."
+            yield Unmet(demand, place.name, f"There is no {in_sentence(place)[3:]} without a warning. {why}", None)
+        elif each is None:
             yield unmet_place(place, session.request, excluded)
         elif place.name in for_time:
             detail = f"There is no time left for {in_sentence(place)}, such as {each.name}."
@@ -63,7 +66,7 @@ def lacks_time_for(session: Session, places: Sequence[Place]) -> bool:
 
 
 def _best(session: Session, place: Place) -> Candidate | None:
-    fitting = [each for each in session.eligible if place.is_filled_by(each) and each.id not in session.chosen]
+    fitting = fitting_for(session, place, session.eligible)
     return min(fitting, key=lambda e: (*tier(e, session, place), -score(e, session, place), e.key), default=None)
 
 
@@ -80,7 +83,9 @@ def shorter(workout: Generated) -> Iterator[Unmet]:
         near = [e for e in workout.excluded if not wanted_muscles or e.candidate.primary & wanted_muscles]
         named = Counter(each.reason for each in near if each.reason in LATE)
         why = f" {WHY[named.most_common(1)[0][0]]}" if named else ""
-        suggestion = "More target muscles, more equipment or a greater difficultyMax give more to choose from."
+        is_unsafe = bool(named) and named.most_common(1)[0][0] is ExclusionReason.UNSAFE
+        others = "Other target muscles" if is_unsafe else "More target muscles, equipment or a greater difficultyMax"
+        suggestion = f"{others} would give more to choose from."
         detail = f"The exercises take {workout.estimated_minutes} of {wanted} minutes.{why}"
         yield Unmet(Demand.SESSION_TIME, None, detail, suggestion)
 

@@ -27,6 +27,7 @@ THERAPEUTIC = frozenset(
     | {"tibialis_anterior", "foot_intrinsics", "forearms", "forearm_rotators", "wrist_extensors", "wrist_flexors"}
 )
 """Muscles that exercises of physiotherapy train only for a condition, or where one of them is wanted."""
+TRUNK = frozenset({"abdominals", "obliques", "transverse_abdominis", "erector_spinae", "quadratus_lumborum"})
 TINY_FATIGUE = 1
 """Exercises of physiotherapy that tire no more are for persons with conditions."""
 
@@ -91,9 +92,9 @@ def reason_against(
     assessments: Mapping[UUID, Assessment],
     catalogue: Catalogue,
 ) -> tuple[ExclusionReason, str | None] | None:
-    """The first reason that excludes an exercise; None if it is eligible. Exercises that are ruled out have no assessment.
+    """The first reason that excludes an exercise; None if it is eligible.
 
-    `of`: what is prescribed of it for the goal.
+    Exercises that are ruled out have no assessment. `of`: what is prescribed of it for the goal.
     """
     if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
@@ -159,8 +160,9 @@ def trains_targets(each: Candidate, request: Request) -> bool:
         return True
     if each.class_key in CONDITIONING and not _serves_legs(each, request, wanted):
         return False
-    share = 2 * len(each.primary & wanted) - max(len(each.primary), 1)
-    return share > 0 if each.side is Side.CORE else share >= 0
+    if each.side is Side.CORE and each.primary & TRUNK and not each.primary & wanted & TRUNK:
+        return False
+    return 2 * len(each.primary & wanted) >= max(len(each.primary), 1)
 
 
 def _serves_legs(each: Candidate, request: Request, wanted: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The places of a session: the movements of the whole body, or the parts of the wanted muscles, each to be filled once."""
+"""The places of a session: the movements of the whole body, or the parts of the wanted muscles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Request
 
 STEADY = "steady_cardio"
-CONDITIONING = frozenset({STEADY, "mixed_conditioning", "low_jump", "cyclic_gymnastics", "sprint", "jump", "shock_jump"})
+CONDITIONING = frozenset(
+    {STEADY, "mixed_conditioning", "low_jump", "cyclic_gymnastics", "sprint", "jump", "shock_jump"}
+)
 """Classes that train a muscle beside the heart: they fill no place of a muscle."""
 AEROBIC_MINUTES = 20
 """Sessions for endurance of this length and more have steady work, unless only the upper body or trunk is wanted."""
@@ -48,7 +50,7 @@ class Place:
             return False
         if self.classes:
             return exercise.class_key in self.classes
-        return self.side is None and not self.muscles or exercise.class_key not in CONDITIONING
+        return (self.side is None and not self.muscles) or exercise.class_key not in CONDITIONING
 
 
 def is_representative(exercise: Candidate, place: Place, *, is_easy: bool) -> bool:
@@ -103,7 +105,9 @@ PARTS = (
     Part("front of the thigh", frozenset({"quadriceps"}), Side.SQUAT),
     Part("hip", frozenset({"glutes", "hamstrings"}), Side.HINGE, preferred=frozenset({"hamstrings"})),
     Part("calf", CALVES),
-    Part("knee flexion", frozenset({"hamstrings"}), minutes=45, classes=frozenset({"isolation", "long_length_eccentric"})),
+    Part(
+        "knee flexion", frozenset({"hamstrings"}), minutes=45, classes=frozenset({"isolation", "long_length_eccentric"})
+    ),
     Part("row", frozenset({"rhomboids", "middle_traps"}), Side.PULL),
     Part("pulldown or shoulder blades", frozenset({"lats", "lower_traps"}), Side.PULL, "vertical"),
     Part("press", frozenset({"anterior_deltoid", "lateral_deltoid"}), Side.PUSH),
@@ -111,7 +115,7 @@ PARTS = (
     Part("biceps", frozenset({"biceps"})),
     Part("triceps", frozenset({"triceps"})),
     Part("front of the trunk", frozenset({"abdominals", "transverse_abdominis"}), Side.CORE),
-    Part("sides of the trunk", frozenset({"obliques", "quadratus_lumborum"}), Side.CORE),
+    Part("sides of the trunk", frozenset({"obliques"}), Side.CORE),
 )
 
 
@@ -143,9 +147,13 @@ def _is_aerobic(request: Request) -> bool:
 
 
 WORDS: Mapping[str, str] = {
-    "squat": "squatting", "pull": "pulling", "push": "pushing", "hinge": "hip-hinge", "core": "trunk",
+    "squat": "squatting",
+    "pull": "pulling",
+    "push": "pushing",
+    "hinge": "hip-hinge",
+    "core": "trunk",
     "aerobic work": "aerobic",
-}  # fmt: skip
+}
 
 
 def in_sentence(place: Place) -> str:

@@ -54,9 +54,7 @@ class Light:
         return Chosen(each, self.assessments[each.id], timed.prescription, timed.seconds)
 
 
-def best(
-    pool: Sequence[Candidate], points: Callable[[Candidate], float], beside: Sequence[Chosen]
-) -> list[Candidate]:
+def best(pool: Sequence[Candidate], points: Callable[[Candidate], float], beside: Sequence[Chosen]) -> list[Candidate]:
     """The candidates with points, the best first, without those that are there, their copies and variations."""
     roots = {each.candidate.root_id for each in beside}
     near = {edge.to_id for each in beside for edge in each.candidate.edges if edge.type in NEAR}

@@ -13,6 +13,7 @@ STRETCH = "static_mobility"
 MAX_STRETCHES = 3
 EASING_SECONDS, HEART_EASING_SECONDS = 180, 300
 """How long the person walks or pedals easily after steady work, and with a condition of the heart or blood pressure."""
+SHORT_EASING, LEFT_FOR_STRETCH = 90, 75
 EASING_CONDITIONS = frozenset({"hypertension", "uncontrolled_hypertension"})
 MAX_EASING_FATIGUE = 5
 ENDS_OF_RANGE = frozenset({"deep-squat-hold", "downward-dog", "pigeon-pose", "couch-stretch"})
@@ -33,7 +34,9 @@ def cool_down(light: Light, seconds: int, work: Sequence[Chosen]) -> list[Chosen
 
         def points(each: Candidate, covered: frozenset[str] = covered) -> float:
             new = sum(trained[muscle] for muscle in each.primary - covered)
-            value = new / max(len(each.primary), 1) if 2 * len(each.primary & trained.keys()) >= len(each.primary) else 0
+            value = (
+                new / max(len(each.primary), 1) if 2 * len(each.primary & trained.keys()) >= len(each.primary) else 0
+            )
             return value + chance(light.request.seed, "cool-down", each.key) if value else 0.0
 
         for each in best(stretches, points, found):
@@ -69,7 +72,7 @@ def _easing(light: Light, pool: Sequence[Candidate], seconds: int, work: Sequenc
         return 1.0 + (each.class_key == STEADY) + 3 - 0.5 * each.fatigue + 0.1 * len(each.equipment)
 
     for each in best(easy, points, ()):
-        timed = light_prescription(each, light.setting, wanted)
+        timed = light_prescription(each, light.setting, min(wanted, max(seconds - LEFT_FOR_STRETCH, SHORT_EASING)))
         if timed is not None and timed.seconds <= seconds:
             return [light.chosen(each, timed)]
     return []

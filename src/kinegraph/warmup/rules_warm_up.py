@@ -1,4 +1,4 @@
-"""Warm-up: the pulse is raised, the joints of the session are moved, the first lift is rehearsed (docs/generator.md)."""
+"""Warm-up: the pulse is raised, the joints of the session are moved, the first lift is rehearsed."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,15 @@ from kinegraph.candidates.rules_sides import Side
 from kinegraph.dosing.rules_prescriptions import Chosen, light_prescription
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.programming.rules import chance
+from kinegraph.programming.rules_eligible import THERAPEUTIC, TINY_FATIGUE
 from kinegraph.programming.rules_places import STEADY
-from kinegraph.programming.rules_eligible import THERAPEUTIC
 from kinegraph.programming.rules_standard import is_first_choice
 from kinegraph.warmup.rules import Light, best
 
 MOBILITY, JUMP = "dynamic_mobility", "low_jump"
-REHEARSING = frozenset({"low_load_strengthening", "leg_compound", "bodyweight_upper_body", "isolation", "olympic_technique"})
+REHEARSING = frozenset(
+    {"low_load_strengthening", "leg_compound", "bodyweight_upper_body", "isolation", "olympic_technique"}
+)
 """Classes that rehearse a lift, where they tire little and need no weight."""
 SIMPLE = frozenset({"wall", "chair", "resistance_band", "mini_band", "yoga_mat", "step"})
 """Equipment that is at hand beside the lift."""
@@ -63,8 +65,14 @@ def _pulse(light: Light, pool: Sequence[Candidate], seconds: int) -> list[Chosen
             return 0.0
         regions = regions_of(each.involved)
         value = 1.0 + 0.5 * len(regions & used) / max(len(regions), 1)
-        value += (-1.0 if is_indoors else 0.5) * (each.class_key == STEADY) - 0.3 * (each.class_key == "balance_training" and not light.is_gentle)
-        value -= 1.0 * (not regions & used) + 0.5 * (each.class_key == "low_load_strengthening") + 0.4 * (each.fatigue > MAX_GENTLE_FATIGUE)
+        value += (-1.0 if is_indoors else 0.5) * (each.class_key == STEADY) - 0.3 * (
+            each.class_key == "balance_training" and not light.is_gentle and not is_indoors
+        )
+        value -= (
+            1.0 * (not regions & used)
+            + 0.5 * (each.class_key == "low_load_strengthening")
+            + 0.4 * (each.fatigue > MAX_GENTLE_FATIGUE)
+        )
         return value + 0.5 * chance(light.request.seed, "pulse", each.key)
 
     for each in best(pool, points, ()):
@@ -117,7 +125,14 @@ def _rehearsal(
         if not _rehearses(each, first, light, is_prepared=each.id in prepared):
             return 0.0
         same = len(each.primary & first.primary) / max(len(each.primary | first.primary), 1)
-        value = 1.0 - 0.5 * each.is_unilateral + 3.0 * (each.class_key == JUMP) + 2.0 * same + 1.0 * (each.id in prepared) + 1.0 * (each.side is first.side)
+        value = (
+            1.0
+            - 0.5 * each.is_unilateral
+            + 3.0 * (each.class_key == JUMP)
+            + 2.0 * same
+            + 1.0 * (each.id in prepared)
+            + 1.0 * (each.side is first.side)
+        )
         return value + 0.5 * chance(light.request.seed, "rehearsal", each.key)
 
     for each in best(pool, points, beside):
@@ -130,10 +145,16 @@ def _rehearsal(
 def _rehearses(each: Candidate, first: Candidate, light: Light, *, is_prepared: bool) -> bool:
     if first.class_key in EXPLOSIVE and each.class_key == JUMP and not light.is_gentle:
         return each.pattern == "other" or is_prepared
-    if each.class_key not in REHEARSING or not each.primary & first.involved or each.mechanics not in ("bodyweight", "band"):
+    if (
+        each.class_key not in REHEARSING
+        or not each.primary & first.involved
+        or each.mechanics not in ("bodyweight", "band")
+    ):
         is_drill = is_prepared and each.class_key == "olympic_technique" and each.fatigue <= MAX_BAR_DRILL_FATIGUE
         return is_drill and first.class_key in EXPLOSIVE
     is_standard = each.class_key == "low_load_strengthening" or is_first_choice(each)
+    if each.side is Side.CORE and each.fatigue <= TINY_FATIGUE:
+        return False
     if not is_standard or each.primary <= THERAPEUTIC or not SIMPLE.issuperset(each.equipment):
         return False
     if each.fatigue > min(MAX_REHEARSAL_FATIGUE, max(first.fatigue, 2)) or each.difficulty > MAX_REHEARSAL_DIFFICULTY:

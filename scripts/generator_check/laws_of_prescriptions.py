@@ -12,13 +12,13 @@ from kinegraph.programming.rules_places import AEROBIC, STEADY, places_of
 from kinegraph.workout.rules import SectionType
 from kinegraph.workout.rules_tree import checked_prescription
 
-LEAST_AEROBIC, MOST_AEROBIC = 0.38, 0.66
-"""The part of the training that steady work takes where the session has it: 40 to 60 %, and up to 5 minutes of waste."""
+MIN_AEROBIC, MAX_AEROBIC = 0.38, 0.66
+"""The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart."""
 MAX_PER_SIDE, MAX_EASY_REPETITIONS, MAX_POWER_REPETITIONS = 15, 15, 5
 MIN_FIVE_MINUTE_WORK = 0.65
 
 
-def faults_of_dose(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
+def faults_of_prescriptions(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
     """The violations in the prescriptions of a workout."""
     for section in workout.sections:
         for each in section.movements:
@@ -71,7 +71,7 @@ def _of_time(workout: Generated, trained: Sequence[Chosen]) -> Iterator[str]:
     warned = any(each.assessment.warnings for each in trained if each.candidate.class_key == STEADY)
     is_aerobic = AEROBIC in places_of(request) and steady and not warned
     is_full = workout.estimated_seconds >= 0.9 * 60 * request.minutes
-    if is_aerobic and is_full and not LEAST_AEROBIC * seconds <= steady <= MOST_AEROBIC * seconds + 60:
+    if is_aerobic and is_full and not MIN_AEROBIC * seconds <= steady <= MAX_AEROBIC * seconds + 60:
         yield f"steady work takes {steady} of {seconds} seconds"
     has_said = bool(workout.unmet_demands)
     if workout.estimated_seconds < 0.9 * 60 * request.minutes and not has_said:
