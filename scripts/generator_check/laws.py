@@ -75,10 +75,11 @@ def _of_all(workout: Generated, session: Session) -> Iterator[str]:
     trained = [each.candidate for each in movements(workout, *TRAINING)]
     if workout.estimated_seconds > 60 * request.minutes:
         yield f"it takes {workout.estimated_seconds} seconds"
-    for part in (trained, [each.candidate for each in movements(workout) if each.candidate.class_key != STEADY]):
-        roots = [each.root_id for each in part]
+    for light in (SectionType.WARMUP, SectionType.COOLDOWN):
+        beside = [e.candidate for e in movements(workout, light) if e.candidate.class_key != STEADY]
+        roots = [each.root_id for each in (*trained, *beside)]
         if len(roots) != len(set(roots)):
-            yield "an exercise is there twice"
+            yield f"an exercise is there twice: {[each.key for each in (*trained, *beside)]}"
     if sum(each.fatigue for each in trained) > fatigue_limit(request.minutes):
         yield "it tires too much"
     if sum(each.is_exhausting for each in trained) > exhausting_limit(request.difficulty_max):

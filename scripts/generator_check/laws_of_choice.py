@@ -14,16 +14,18 @@ from kinegraph.programming.rules import Demand, ExclusionReason
 from kinegraph.programming.rules_places import STEADY, Place, places_of
 from kinegraph.programming.rules_standard import is_special
 
+SHORTEST_WITH_TREATMENT = 15
 BALANCED = (Side.SQUAT, Side.HINGE, Side.PUSH, Side.PULL, Side.CORE)
 
 
 def faults_of_choice(workout: Generated, trained: Sequence[Chosen], session: Session) -> Iterator[str]:
     """The violations in what was chosen for a workout."""
     yield from _of_places(workout, trained, session)
-    yield from _of_treatment(trained, session)
+    if workout.request.minutes >= SHORTEST_WITH_TREATMENT:
+        yield from _of_treatment(trained, session)
     for each in trained:
         if each.assessment.warnings and not each.assessment.indicated_for:
-            yield from _of_warned(each.candidate, session)
+            yield from _of_warned(each.candidate, session, each.seconds)
         if is_special(each.candidate) and len(workout.request.person) and not each.assessment.indicated_for:
             yield f"{each.candidate.key}: it is special, for a person with conditions"
 
@@ -71,13 +73,13 @@ def _is_free(exercise: Candidate, session: Session) -> bool:
     return found is None or found[0] is ExclusionReason.TIME
 
 
-def _of_warned(exercise: Candidate, session: Session) -> Iterator[str]:
-    """A warned exercise is there only where no other of its kind could be in its stead."""
+def _of_warned(exercise: Candidate, session: Session, seconds: int) -> Iterator[str]:
+    """A warned exercise is there only where no other of its kind could be in its stead, within these seconds."""
     places = [p for p in places_of(session.request) if p.is_filled_by(exercise) and not p.is_optional]
     own_entry = session.chosen.pop(exercise.id)
     session.forget()
     for place in places[:1]:
-        better = _better(exercise, place, session)
+        better = _better(exercise, place, session, seconds)
         if better is not None and not any(
             place.is_filled_by(each) and not session.is_warned(each) for each in session.exercises
         ):
@@ -86,7 +88,7 @@ def _of_warned(exercise: Candidate, session: Session) -> Iterator[str]:
     session.forget()
 
 
-def _better(exercise: Candidate, place: Place, session: Session) -> Candidate | None:
+def _better(exercise: Candidate, place: Place, session: Session, seconds: int) -> Candidate | None:
     own = tier(exercise, session, place)
     return next(
         (
@@ -97,7 +99,7 @@ def _better(exercise: Candidate, place: Place, session: Session) -> Candidate | 
             and place.is_filled_by(each)
             and not session.is_warned(each)
             and tier(each, session, place) < own
-            and session.fitting(each)
+            and min((timed.seconds for timed in session.fitting(each)), default=10**6) <= seconds
             and obstacle(session, each, is_extra=True) is None
         ),
         None,

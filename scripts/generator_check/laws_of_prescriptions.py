@@ -12,7 +12,7 @@ from kinegraph.programming.rules_places import AEROBIC, STEADY, places_of
 from kinegraph.workout.rules import SectionType
 from kinegraph.workout.rules_tree import checked_prescription
 
-MIN_AEROBIC, MAX_AEROBIC = 0.38, 0.66
+MIN_AEROBIC, MAX_AEROBIC = 0.37, 0.66
 """The part of the training that steady work takes where the session has it: 40 to 60 %, up to 65 % for the heart."""
 MAX_PER_SIDE, MAX_EASY_REPETITIONS, MAX_POWER_REPETITIONS = 15, 15, 5
 MIN_FIVE_MINUTE_WORK = 0.65

@@ -81,8 +81,9 @@ def _title(request: Request) -> str:
 def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chosen]) -> list[PlannedSection]:
     """The sections that are not empty. In a short session the exercises are done one after the other, in rounds."""
     ordered = in_order(session.exercises, session) or []
-    main = [session.chosen_one(each) for each in ordered if is_main(each, session)]
-    accessory = [session.chosen_one(each) for each in ordered if not is_main(each, session)]
+    size = max((place + 1 for place, each in enumerate(ordered) if is_main(each, session)), default=0)
+    movements = [session.chosen_one(each) for each in ordered]
+    main, accessory = movements[:size], movements[size:]
     circuit = ", as a circuit" if session.setting.is_short and len(main) > 1 else ""
     parts = (
         (SectionType.WARMUP, "Warm-up", warming),
@@ -90,7 +91,7 @@ def _sections(session: Session, warming: Sequence[Chosen], ending: Sequence[Chos
         (SectionType.ACCESSORY, "Accessory work", accessory),
         (SectionType.COOLDOWN, "Cool-down", ending),
     )
-    return [PlannedSection(type, title, movements) for type, title, movements in parts if movements]
+    return [PlannedSection(type, title, each) for type, title, each in parts if each]
 
 
 def _choose(session: Session, places: Sequence[Place]) -> None:
@@ -133,7 +134,7 @@ def _treat(session: Session) -> None:
 def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candidate]:
     """A pool without steady work, where it has anything else, or where the session has steady work already."""
     others = [each for each in pool if each.class_key != STEADY]
-    return others or [each for each in pool if not session.is_aerobic]
+    return others or [each for each in pool if AEROBIC not in places_of(session.request)]
 
 
 def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> None:

@@ -78,7 +78,7 @@ def _lacks_time(session: Session, exercise: Candidate) -> bool:
 def shorter(workout: Generated) -> Iterator[Unmet]:
     """The demand for time, where a session is shorter, with the most frequent reason that excludes exercises."""
     seconds, wanted = workout.estimated_seconds, workout.request.minutes
-    if seconds < SHORT_SHARE * 60 * wanted:
+    if 0 < seconds < SHORT_SHARE * 60 * wanted:
         wanted_muscles = frozenset[str]().union(*(keys for _, keys in workout.request.targets))
         near = [e for e in workout.excluded if not wanted_muscles or e.candidate.primary & wanted_muscles]
         named = Counter(each.reason for each in near if each.reason in LATE)
