@@ -4,7 +4,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
 
     0  kit         the database, the cache, batch loading, the GraphQL helpers, pages, errors, logs; knows no domain
     0  breadth     the breadth-first executor of queries; knows no application; one file knows Strawberry
-    0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage
+    0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage; signed addresses
     0  charts      charts as SVG text: lines over days, and bars
     0  cost        what requests cost, and the budgets of callers; knows no application
     0  formats     readers and writers of other people's files

@@ -7,6 +7,7 @@ from kinegraph.candidates import store
 from kinegraph.candidates.rules import Candidate, Catalogue
 from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_member
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, NotFound
 
@@ -17,8 +18,7 @@ async def visible_catalogue(info: Info, organization_id: UUID, *path: str, needs
     Raises NotFound and Forbidden.
     """
     viewer: Viewer = await info.context.viewer()
-    if viewer.organization(organization_id) is None:
-        raise NotFound("You belong to no such organization.", *path)
+    require_member(viewer, organization_id, *path)
     if needs_library and not viewer.sees_library(organization_id):
         raise Forbidden("The organization shows its library to coaches only; ask one of them.", *path)
     found: Catalogue = await info.context.load(store.catalogues, organization_id)

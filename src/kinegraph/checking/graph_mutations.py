@@ -23,7 +23,8 @@ from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
-from kinegraph.layers.rules_safety import MAX_CONDITION_LENGTH, keys_of
+from kinegraph.layers.rules_safety import keys_of
+from kinegraph.taxonomy.rules_conditions import MAX_CONDITION_LENGTH
 from kinegraph.workout.graph_mutations import coached_workout
 from kinegraph.workout.rules_rows import WorkoutRow
 

@@ -27,7 +27,8 @@ LIVE = text("deleted_at IS NULL")
 LIBRARY = text("is_snapshot = false AND deleted_at IS NULL")
 
 
-def _required(name: str, target: str | None = None) -> "Column[object]":
+def required(name: str, target: str | None = None) -> "Column[object]":
+    """A column of an id that is not null, by default without a foreign key of its own."""
     return Column(name, Uuid, *([ForeignKey(target)] if target else []), nullable=False)
 
 
@@ -45,7 +46,7 @@ programs = Table(
     "programs",
     metadata,
     key(),
-    _required("organization_id", "organizations.id"),
+    required("organization_id", "organizations.id"),
     Column("name", String(255), nullable=False),
     name_key(),
     *moments(),
@@ -57,9 +58,9 @@ workouts = Table(
     "workouts",
     metadata,
     key(),
-    _required("organization_id", "organizations.id"),
+    required("organization_id", "organizations.id"),
     Column("program_id", Uuid),
-    _required("author_id", "users.id"),
+    required("author_id", "users.id"),
     Column("title", String(255)),
     Column(
         "title_key",
@@ -102,8 +103,8 @@ workout_sections = Table(
     "workout_sections",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("workout_id"),
+    required("organization_id"),
+    required("workout_id"),
     Column("type", String(100), nullable=False, server_default="main"),
     Column("title", String(255)),
     Column("description", Text),
@@ -121,9 +122,9 @@ workout_movements = Table(
     "workout_movements",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("section_id"),
-    _required("exercise_id", "exercises.id"),
+    required("organization_id"),
+    required("section_id"),
+    required("exercise_id", "exercises.id"),
     _order(),
     Column("prescription", JSONB),
     Column("notes", Text),
@@ -142,9 +143,9 @@ exercise_comments = Table(
     "exercise_comments",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("workout_movement_id"),
-    _required("author_id", "users.id"),
+    required("organization_id"),
+    required("workout_movement_id"),
+    required("author_id", "users.id"),
     Column("body", Text, nullable=False),
     Column("parent_comment_id", Uuid),
     *moments(),
@@ -178,11 +179,11 @@ workout_assignments = Table(
     "workout_assignments",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("workout_id"),
+    required("organization_id"),
+    required("workout_id"),
     Column("snapshot_workout_id", Uuid),
-    _required("athlete_id", "users.id"),
-    _required("assigned_by_id", "users.id"),
+    required("athlete_id", "users.id"),
+    required("assigned_by_id", "users.id"),
     Column("scheduled_for", Date, nullable=False),
     Column("status", String(16), nullable=False, server_default="scheduled"),
     *moments(),
