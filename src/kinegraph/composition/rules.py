@@ -22,7 +22,7 @@ MAX_SETS = 8
 """No prescription has more sets."""
 SHARE, SHORT_SHARE, SHORT_MINUTES = 0.2, 0.25, 20
 """The greatest part of the session that one exercise takes, and that in sessions up to SHORT_MINUTES."""
-MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.4, 0.52, 0.6, 0.65
+MIN_STEADY_SHARE, MIN_HEART_STEADY_SHARE, MAX_STEADY_SHARE, MAX_HEART_STEADY_SHARE = 0.43, 0.52, 0.6, 0.65
 """The part of the main part that is steady work, where the session has it: at first and at most, and with a heart
 condition."""
 MAX_OTHER_STEADY = 600
@@ -96,6 +96,8 @@ class Session:
     """True once nothing is left to add that need not be modified."""
     blocked: set[UUID] = field(default_factory=set)
     """Exercises that are found to be no extras, whatever else is added."""
+    passed_over: set[UUID] = field(default_factory=set)
+    """Exercises that are no extras, because a standard one of their place does not fit the time that is left."""
     is_closed: bool = False
     """True if a movement has no exercise for lack of time: no other movement gets a second one."""
     scores: dict[tuple[UUID, str], float] = field(default_factory=dict)

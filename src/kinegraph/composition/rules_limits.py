@@ -45,6 +45,8 @@ def obstacle(session: Session, exercise: Candidate, *, is_extra: bool) -> Obstac
     """
     found = _beside_time(session, exercise, is_extra=is_extra) or _time(session, exercise, is_extra=is_extra)
     found = found or (_balance(session, exercise) if is_extra or not session.request.targets else None)
+    if found is None and is_extra and exercise.id in session.passed_over:
+        return ExclusionReason.CHOICE, "A standard exercise of this kind comes first, and does not fit the time."
     if found is None and is_extra and session.is_closed:
         return ExclusionReason.CHOICE, "A movement that has no exercise yet comes first."
     return found
@@ -177,7 +179,8 @@ def _fatigue(session: Session, exercise: Candidate) -> Obstacle | None:
 
 def _balance(session: Session, exercise: Candidate) -> Obstacle | None:
     opposite = OPPOSITE.get(exercise.side)
-    if opposite is None or session.count(exercise.side) < session.count(opposite) + 1:
+    most = max(1, len(session.request.targets))
+    if opposite is None or session.count(exercise.side) < session.count(opposite) + most:
         return None
     if not has_unused(session, opposite):
         return None

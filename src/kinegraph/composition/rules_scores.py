@@ -153,10 +153,14 @@ def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_extr
     if not is_extra:
         ranked = sorted(pool, key=lambda each: (*tier(each, session, place), -score(each, session, place), each.key))
         return next((each for each in ranked if obstacle(session, each, is_extra=False) is None), None)
+    is_waiting = False
     for each in sorted(pool, key=lambda each: (-score(each, session, place), each.key)):
         found = obstacle(session, each, is_extra=True)
-        if found is None:
+        if found is None and not (is_waiting and not is_first_choice(each)):
             return each
-        if found[0] in LASTING:
+        if found is None:
+            session.passed_over.add(each.id)
+        elif found[0] in LASTING:
+            is_waiting = is_waiting or (found[0] is ExclusionReason.TIME and is_first_choice(each))
             session.blocked.add(each.id)
     return None

@@ -152,9 +152,10 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> No
     session.is_closed = lacks_time_for(session, places)
     if session.is_closed:
         return
-    wanted = [*places, REST]
+    wanted = [*(replace(place, name=f"more {place.name}", preferred=frozenset()) for place in places), REST]
     for session.may_add_warned in (False, True):
         session.blocked.clear()
+        session.passed_over.clear()
         while sum(
             _fill(session, place, part, is_extra=True) is not None
             for part in pools
