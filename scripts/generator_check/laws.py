@@ -47,7 +47,7 @@ def session_of(workout: Generated, found: Sorted) -> Session:
         each.candidate.id: (each.candidate, TimedPrescription(dict(each.prescription), each.seconds))
         for each in movements(workout, *TRAINING)
     }
-    return Session(workout.request, found, 10**6, chosen)
+    return Session(workout.request, found, 10**6, chosen=chosen)
 
 
 def _of_each(workout: Generated) -> Iterator[str]:

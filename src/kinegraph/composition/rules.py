@@ -87,6 +87,8 @@ class Session:
     found: Sorted
     budget: int
     """Seconds of the main and accessory exercises."""
+    is_thrifty: bool = False
+    """True if exercises that take little time and tire little are preferred, so that each movement has one."""
     chosen: dict[UUID, tuple[Candidate, TimedPrescription]] = field(default_factory=dict)
     has_unused: dict[Side, bool] = field(default_factory=dict)
     """By side, whether another exercise could be added, for the session as it is."""
@@ -104,7 +106,7 @@ class Session:
     """The points of exercises for a place that do not depend on the session."""
     _summary: Summary | None = None
     _fitting: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
-    _options: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
+    options_by_id: dict[UUID, Sequence[TimedPrescription]] = field(default_factory=dict)
 
     @property
     def eligible(self) -> Sequence[Candidate]:
@@ -191,11 +193,11 @@ class Session:
 
     def options(self, exercise: Candidate) -> Sequence[TimedPrescription]:
         """The prescriptions of an exercise, from the fullest to the least."""
-        if exercise.id not in self._options:
-            self._options[exercise.id] = timed_prescriptions(
+        if exercise.id not in self.options_by_id:
+            self.options_by_id[exercise.id] = timed_prescriptions(
                 exercise, self.found.ranges.get(exercise.id), self.setting, self.assessments[exercise.id]
             )
-        return self._options[exercise.id]
+        return self.options_by_id[exercise.id]
 
     def fitting(self, exercise: Candidate, *, is_extra: bool = False) -> Sequence[TimedPrescription]:
         """The prescriptions that take no too great part of the session; of extras no compact ones."""

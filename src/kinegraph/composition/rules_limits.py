@@ -84,7 +84,10 @@ def _extra(session: Session, exercise: Candidate) -> Obstacle | None:
         return ExclusionReason.CHOICE, "It treats a condition, and trains none of the wanted muscles."
     of = session.range_of(exercise)
     is_small_hold = of.unit is Unit.SECONDS and of.max <= SMALL_HOLD_SECONDS
-    is_tiny = is_small_hold or exercise.fatigue <= TINY_FATIGUE or exercise.class_key == "tendon_loading"
+    is_for_frail = exercise.is_compound and not session.setting.is_easy
+    is_tiny = (
+        is_small_hold or is_for_frail or exercise.fatigue <= TINY_FATIGUE or exercise.class_key == "tendon_loading"
+    )
     if is_light and is_tiny and not session.is_treatment(exercise) and not session.may_add_warned:
         return ExclusionReason.CHOICE, "It is too light to be more than a first step."
     if exercise.class_key == "isometric_hold" and exercise.side is not Side.CORE:

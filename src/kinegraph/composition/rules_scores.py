@@ -49,6 +49,7 @@ PREFERRED, WANTED = 3.0, 3.0
 NO_LOAD, MACHINE, BAR_FOR_STRENGTH = 2.5, 2.0, 1.0
 SAME_MOVEMENT, NEW_PLANE, NEIGHBOUR = 1.5, 0.5, 2.0
 PER_SET = 0.15
+SECONDS_PER_POINT, FATIGUE = 20, 0.7
 RISK_PER_POINT, INDICATED, TENDON, NO_MUSCLE = 20.0, 2.0, 4.0, 2.0
 HARD_STEADY, EASY_STEADY_FATIGUE = 4.0, 5
 LIGHT_CLASS, LIGHT_CLASS_WITH_CONDITIONS = 5.0, 2.5
@@ -92,6 +93,8 @@ def _lasting(exercise: Candidate, session: Session, place: Place) -> float:
     points -= NO_MUSCLE * (exercise.primary <= THERAPEUTIC) + HARD_STEADY * (
         setting.is_easy and key == STEADY and exercise.fatigue > EASY_STEADY_FATIGUE
     )
+    if session.is_thrifty:
+        points -= session.options(exercise)[-1].seconds / SECONDS_PER_POINT + FATIGUE * exercise.fatigue
     if setting.is_easy:
         points += MACHINE * (exercise.mechanics in ("machine", "cable") and key != STEADY)
     elif request.goal in (TrainingGoal.STRENGTH, TrainingGoal.HYPERTROPHY):

@@ -11,7 +11,7 @@ from kinegraph.composition.rules_order import in_order, is_main
 from kinegraph.composition.rules_scores import choose, fitting_for
 from kinegraph.dosing.rules_prescriptions import Chosen
 from kinegraph.generator.rules import Generated, PlannedSection
-from kinegraph.generator.rules_unmet import lacks_time_for, shorter, unmet_light, unmet_places
+from kinegraph.generator.rules_unmet import is_incomplete, lacks_time_for, shorter, unmet_light, unmet_places
 from kinegraph.layers.rules import TrainingGoal
 from kinegraph.programming.rules import Demand, Excluded, Request
 from kinegraph.programming.rules_eligible import sort_out
@@ -43,6 +43,10 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     session = Session(request, found, total - for_warm_up - for_cool_down)
     places = places_of(request)
     _choose(session, places)
+    if is_incomplete(session, places):
+        session = Session(request, found, session.budget, is_thrifty=True, options_by_id=session.options_by_id)
+        _choose(session, places)
+    _add_more(session, places, set())
     ordered = in_order(session.exercises, session) or []
     light = Light(ordered, catalogue, request, setting, found.assessments)
     warming = warm_up(light, for_warm_up)
@@ -99,7 +103,7 @@ def _choose(session: Session, places: Sequence[Place]) -> None:
     if AEROBIC in places and (found := _fill(session, AEROBIC, session.eligible, is_extra=False)):
         _lengthen(session, found)
     _treat(session)
-    _add_more(session, places, set())
+    _fill_places(session, places, session.eligible)
 
 
 def _lengthen(session: Session, exercise: Candidate) -> None:
@@ -140,10 +144,7 @@ def _without_steady(pool: Sequence[Candidate], session: Session) -> list[Candida
 def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> None:
     """Fuller sets, then further exercises, while there is time. `taken`: roots that warm up or cool down."""
     pool = [each for each in session.eligible if each.root_id not in taken]
-    for place in places:
-        if place.name not in session.assigned and not _is_treated(session, place):
-            small = [each for each in pool if not each.is_compound] if _is_small(place, session) else []
-            _fill(session, place, small, is_extra=False) or _fill(session, place, pool, is_extra=False)
+    _fill_places(session, places, pool)
     session.fill()
     main = [each for each in pool if each.is_compound]
     small = [each for each in pool if not each.is_compound]
@@ -163,6 +164,15 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> No
         ):
             pass
         session.fill()
+
+
+def _fill_places(session: Session, places: Sequence[Place], pool: Sequence[Candidate]) -> None:
+    """Add an exercise for each place that has none yet."""
+    for place in places:
+        if place.name not in session.assigned and not _is_treated(session, place):
+            small = [each for each in pool if not each.is_compound] if _is_small(place, session) else []
+            if _fill(session, place, small, is_extra=False) is None:
+                _fill(session, place, pool, is_extra=False)
 
 
 def _is_small(place: Place, session: Session) -> bool:

@@ -65,6 +65,12 @@ def lacks_time_for(session: Session, places: Sequence[Place]) -> bool:
     return any(each is not None and _lacks_time(session, each) for each in (_best(session, place) for place in empty))
 
 
+def is_incomplete(session: Session, places: Sequence[Place]) -> bool:
+    """True if a place is empty for which exercises exist: others took the time, or tire too much."""
+    empty = [place for place in places if not place.is_optional and not is_served(session, place)]
+    return any(_best(session, place) is not None for place in empty)
+
+
 def _best(session: Session, place: Place) -> Candidate | None:
     fitting = fitting_for(session, place, session.eligible)
     return min(fitting, key=lambda e: (*tier(e, session, place), -score(e, session, place), e.key), default=None)
