@@ -98,6 +98,8 @@ class Session:
     """True once nothing is left to add that need not be modified."""
     blocked: set[UUID] = field(default_factory=set)
     """Exercises that are found to be no extras, whatever else is added."""
+    waiting: list[Candidate] = field(default_factory=list)
+    """Standard exercises that do not fit the time that is left."""
     passed_over: set[UUID] = field(default_factory=set)
     """Exercises that are no extras, because a standard one of their place does not fit the time that is left."""
     is_closed: bool = False

@@ -139,11 +139,8 @@ def _is(left: int) -> str:
 def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
     if copy := next((each for each in session.exercises if each.root_id == exercise.root_id), None):
         return ExclusionReason.CHOICE, f"It is a copy of {copy.name}, which is in the session."
-    is_of_main = is_main(exercise, session)
-    count = sum(is_main(each, session) == is_of_main for each in session.exercises)
-    most = MAX_SMALL_ENDURANCE if session.is_aerobic else MAX_MAIN if is_of_main else MAX_ACCESSORY
-    if count >= most:
-        return ExclusionReason.CHOICE, f"The section has {most} exercises already."
+    if len(session.chosen) >= MAX_ACCESSORY and (found := _full_section(session, exercise)):
+        return found
     if exercise.class_key == STEADY:
         return _cardio(session, {STEADY}, MAX_STEADY)
     return (
@@ -151,6 +148,15 @@ def _choice(session: Session, exercise: Candidate) -> Obstacle | None:
         if exercise.class_key in CONDITIONING
         else None
     )
+
+
+def _full_section(session: Session, exercise: Candidate) -> Obstacle | None:
+    is_of_main = is_main(exercise, session)
+    count = sum(is_main(each, session) == is_of_main for each in session.exercises)
+    most = MAX_SMALL_ENDURANCE if session.is_aerobic else MAX_MAIN if is_of_main else MAX_ACCESSORY
+    if count < most:
+        return None
+    return ExclusionReason.CHOICE, f"The section has {most} exercises already."
 
 
 def _cardio(session: Session, keys: frozenset[str] | set[str], most: int) -> Obstacle | None:

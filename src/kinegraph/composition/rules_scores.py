@@ -156,14 +156,18 @@ def choose(pool: Sequence[Candidate], session: Session, place: Place, *, is_extr
     if not is_extra:
         ranked = sorted(pool, key=lambda each: (*tier(each, session, place), -score(each, session, place), each.key))
         return next((each for each in ranked if obstacle(session, each, is_extra=False) is None), None)
-    is_waiting = False
-    for each in sorted(pool, key=lambda each: (-score(each, session, place), each.key)):
-        found = obstacle(session, each, is_extra=True)
-        if found is None and not (is_waiting and not is_first_choice(each)):
-            return each
-        if found is None:
-            session.passed_over.add(each.id)
-        elif found[0] in LASTING:
-            is_waiting = is_waiting or (found[0] is ExclusionReason.TIME and is_first_choice(each))
-            session.blocked.add(each.id)
-    return None
+    allowed = [each for each in pool if _may_be_extra(each, session)]
+    if any(place.is_filled_by(each) for each in session.waiting):
+        session.passed_over.update(each.id for each in allowed if not is_first_choice(each))
+        allowed = [each for each in allowed if is_first_choice(each)]
+    return min(allowed, key=lambda each: (-score(each, session, place), each.key), default=None)
+
+
+def _may_be_extra(exercise: Candidate, session: Session) -> bool:
+    """True if an exercise may be added beyond the places. What stands against it for good is remembered."""
+    found = obstacle(session, exercise, is_extra=True)
+    if found is not None and found[0] in LASTING:
+        session.blocked.add(exercise.id)
+        if found[0] is ExclusionReason.TIME and is_first_choice(exercise):
+            session.waiting.append(exercise)
+    return found is None

@@ -157,6 +157,7 @@ def _add_more(session: Session, places: Sequence[Place], taken: set[UUID]) -> No
     for session.may_add_warned in (False, True):
         session.blocked.clear()
         session.passed_over.clear()
+        session.waiting.clear()
         while sum(
             _fill(session, place, part, is_extra=True) is not None
             for part in pools
