@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any  # JSON of the files
 
 import orjson
@@ -219,18 +220,28 @@ def _meant(key: str) -> list[tuple[Concept, float]]:
 
 def meanings(words: Sequence[str]) -> tuple[tuple[Concept, float], ...]:
     """The concepts of a phrase: as it is written, without endings, without Hebrew prefixes, or with usual words."""
-    bare = [without_prefix(word) for word in words]
-    twice = [without_prefix(bare[0]), *words[1:]]
-    for key in (*_keys(words), "".join([bare[0], *words[1:]]), _keys(bare)[1], *_keys(twice)):
+    for key in _written(words):
         if found := _meant(key):
             return tuple(found)
     usual = [_usual(word) for word in words] if len(words) > 1 else words
     return tuple(next(filter(None, map(_meant, _keys(usual))), ())) if [*usual] != [*words] else ()
 
 
-def _keys(words: Sequence[str]) -> tuple[str, str]:
+def _written(words: Sequence[str]) -> Iterator[str]:
+    """The keys of a phrase as it is written, without endings and without Hebrew prefixes."""
+    yield from _keys(words)
+    bare = [without_prefix(word) for word in words]
+    if bare != [*words]:
+        yield "".join([bare[0], *words[1:]])
+        yield f"~{''.join(map(stem, bare))}"
+    if (twice := without_prefix(bare[0])) != words[0]:
+        yield from _keys([twice, *words[1:]])
+
+
+def _keys(words: Sequence[str]) -> Iterator[str]:
     """The keys of a phrase in the index, as written and without endings."""
-    return "".join(words), "~" + "".join(map(stem, words))
+    yield "".join(words)
+    yield f"~{''.join(map(stem, words))}"
 
 
 @lru_cache(2_000)
@@ -243,9 +254,13 @@ def _usual(word: str) -> str:
 
 
 @cache
-def _compositions() -> tuple[tuple[Concept, frozenset[str]], ...]:
-    """The concepts that consist of several others, with the names of these."""
-    return tuple((each, frozenset(each.parts)) for each in _concepts() if len(each.parts) > 1)
+def _compositions() -> Mapping[str, Sequence[tuple[int, Concept, frozenset[str]]]]:
+    """The concepts that consist of several others, by the first of these: with their numbers and the names of these."""
+    found: defaultdict[str, list[tuple[int, Concept, frozenset[str]]]] = defaultdict(list)
+    for number, each in enumerate(_concepts()):
+        if len(each.parts) > 1:
+            found[each.parts[0]].append((number, each, frozenset(each.parts)))
+    return found
 
 
 def composed_of(names: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, Concept]]:
@@ -253,11 +268,11 @@ def composed_of(names: Sequence[AbstractSet[str]]) -> Iterator[tuple[int, Concep
 
     So a phrase is understood whose words stand apart, or in another order.
     """
-    said = frozenset[str]().union(*names)
-    for concept, parts in _compositions() if len(names) > 1 else ():
-        if parts <= said:
-            places = [place for place, of in enumerate(names) if of & parts]
-            yield from ((place, concept) for place in places if len(places) > 1)
+    said = frozenset[str]().union(*names) if len(names) > 1 else frozenset()
+    begun = (each for name in said for each in _compositions().get(name, ()) if each[2] <= said)
+    for _, concept, parts in sorted(begun, key=itemgetter(0)):
+        places = [place for place, of in enumerate(names) if of & parts]
+        yield from ((place, concept) for place in places if len(places) > 1)
 
 
 @lru_cache(4_000)
@@ -266,10 +281,16 @@ def term_words(term: str) -> tuple[str, ...]:
     return tuple(search_text(term).split())
 
 
-def weighted_terms(concept: Concept, english: int, others: int) -> Iterator[tuple[tuple[str, ...], float]]:
+def weighted_terms(concept: Concept, english: int, others: int) -> tuple[tuple[tuple[str, ...], float], ...]:
     """The words of a concept's first terms, with their weights: the usual English term weighs most."""
-    for language in LANGUAGES:
-        for position, term in enumerate(concept.terms[language][: english if language == "en" else others]):
-            words = term_words(term.text)
+    return _weighted(concept.name, english, others)
+
+
+@lru_cache(2_000)
+def _weighted(name: str, english: int, others: int) -> tuple[tuple[tuple[str, ...], float], ...]:
+    found = []
+    for language, terms in lexicon()[name].terms.items():
+        for position, term in enumerate(terms[: english if language == "en" else others]):
             usual = 0.95 if position == 0 else 0.85
-            yield words, term.weight * (usual if language == "en" else usual - 0.05)
+            found.append((term_words(term.text), term.weight * (usual if language == "en" else usual - 0.05)))
+    return tuple(found)

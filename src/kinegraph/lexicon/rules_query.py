@@ -14,7 +14,7 @@ from itertools import chain, combinations, islice
 
 from kinegraph.kit.checks import character_fault
 from kinegraph.kit.errors import InvalidInput
-from kinegraph.language.rules_fulltext import BEGINNING, Alternative, alternative, conjunction
+from kinegraph.language.rules_fulltext import BEGINNING, Alternative, all_of, alternative, conjunction, of_slots
 from kinegraph.language.rules_text import EVERY_PART, STOP_WORDS, Part, language_of, search_text
 from kinegraph.lexicon.rules_lexicon import composed_of, lexicon, meanings, term_words, weighted_terms
 from kinegraph.lexicon.rules_spelling import (
@@ -59,8 +59,11 @@ class SearchQuery:
     exact: tuple[tuple[str, float], ...] = field(default=())
     """Whole names and aliases without spaces, with the weight of a row that has one."""
 
-    every: str = ""
-    """The full-text query of the rows that have every segment."""
+    every: tuple[str, ...] = ()
+    """Full-text queries, any of which the rows have that have every segment.
+
+    Of one segment each of its texts is a query of its own: an index finds these sooner than one of all of them.
+    """
     some: tuple[str, ...] = ()
     """Full-text queries of rows with one segment; before them, of those that lack one of three or four.
 
@@ -76,32 +79,13 @@ class SearchQuery:
         return any(segment.corrected or not segment.concepts for segment in doubtful)
 
 
-def _of_segments(count: int, alternatives: Sequence[Alternative]) -> Iterator[str]:
-    """A full-text query for each segment. Texts that have all words of a shorter one add no row."""
-    texts: list[set[tuple[str, ...]]] = [set() for _ in range(count)]
-    for each in alternatives:
-        if each.slot < count:
-            texts[each.slot].update(each.texts)
-    for of_segment in texts:
-        least: dict[frozenset[str], tuple[str, ...]] = {}
-        for words in sorted(of_segment, key=lambda words: (len(words), words)):
-            letters = frozenset(words)
-            if not any(map(letters.issuperset, least)):
-                least[letters] = words
-        yield " | ".join(map(conjunction, least.values()))
-
-
 def _some(queries: Sequence[str], segments: Sequence[Segment]) -> Iterator[str]:
     if len(queries) in ALL_BUT_ONE:
-        yield from (_every(others) for others in combinations(queries, len(queries) - 1))
+        yield from (all_of(others) for others in combinations(queries, len(queries) - 1))
     if len(queries) > 1:
         yield from queries
     elif heads := dict.fromkeys(words for segment in segments for words in _heads(segment)):
         yield " | ".join(map(conjunction, heads))
-
-
-def _every(queries: Iterable[str]) -> str:
-    return " & ".join(f"({query})" for query in queries)
 
 
 def checked_query(q: str) -> SearchQuery:
@@ -133,9 +117,11 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
     segments = _segments(text.split(), parts)
     alternatives = [a for a in _alternatives(segments) if a.slot < len(segments) or Part.COMPONENTS in parts]
     exact = _exact(text, segments) if Part.WHOLE_NAMES in parts else ()
-    queries = [*_of_segments(len(segments), alternatives)]
+    texts = [*of_slots(len(segments), alternatives)]
+    queries = tuple(map(" | ".join, texts))
     some = tuple(islice(_some(queries, segments), MAX_CHOICES))
-    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), _every(queries), some, tuple(queries))
+    every = texts[0] if len(texts) == 1 else (all_of(queries),)
+    return SearchQuery(text, segments, tuple(alternatives), tuple(exact), every, some, queries)
 
 
 # ------------------------------------------------------------------------------------------------ segments
@@ -231,9 +217,14 @@ def _alternatives(segments: Sequence[Segment]) -> Iterator[Alternative]:
                 yield alternative(slot, WORD_SHARE, 1.0, [(word,)])
                 slot += 1
         for part in segment.concepts[0][0].parts if segment.concepts else ():
-            terms = dict(weighted_terms(lexicon()[part], 4, 2))
-            yield from _by_weight(slot, PART_SHARE, terms.items())
+            yield from (each._replace(slot=slot) for each in _of_part(part))
             slot += 1
+
+
+@lru_cache(1_000)
+def _of_part(name: str) -> tuple[Alternative, ...]:
+    """The alternatives of a concept that others consist of, for slot 0."""
+    return tuple(_by_weight(0, PART_SHARE, dict(weighted_terms(lexicon()[name], 4, 2)).items()))
 
 
 def _by_weight(slot: int, share: float, texts: Iterable[tuple[tuple[str, ...], float]]) -> Iterator[Alternative]:
