@@ -1,11 +1,12 @@
 """The lexicon: concepts of training with their terms in English, Hebrew and Russian (docs/content.md, The lexicon)."""
 
 import re
+import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from operator import itemgetter
@@ -51,6 +52,11 @@ class Term:
     text: str
     weight: float = 1.0
     latin: bool = False
+    words: tuple[str, ...] = field(init=False, repr=False)
+    """Its words in the form of search. The strings are shared with other terms."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple(map(sys.intern, search_text(self.text).split())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +209,8 @@ def _entries() -> Iterator[tuple[str, int]]:
     for number, concept in enumerate(_concepts()):
         for terms in concept.terms.values():
             for term in terms:
-                words = search_text(term.text).split()
-                stems = "".join(map(stem, words))
-                for key, weight in (("".join(words), term.weight), (f"~{stems}", term.weight * 0.9)):
+                stems = "".join(map(stem, term.words))
+                for key, weight in (("".join(term.words), term.weight), (f"~{stems}", term.weight * 0.9)):
                     yield key, number << 16 | round(weight * WEIGHTS)
 
 
@@ -249,8 +254,7 @@ def _usual(word: str) -> str:
     """The usual word, in its language, for the concept that a word means: `dumbbell` for `db`."""
     found = _meant(word)[:1] or _meant(f"~{stem(word)}")[:1]
     terms = found[0][0].terms[language_of(word)] if found and found[0][1] >= MIN_USUAL else ()
-    usual = search_text(terms[0].text) if terms else word
-    return word if " " in usual else usual
+    return terms[0].words[0] if terms and len(terms[0].words) == 1 else word
 
 
 @cache
@@ -292,5 +296,5 @@ def _weighted(name: str, english: int, others: int) -> tuple[tuple[tuple[str, ..
     for language, terms in lexicon()[name].terms.items():
         for position, term in enumerate(terms[: english if language == "en" else others]):
             usual = 0.95 if position == 0 else 0.85
-            found.append((term_words(term.text), term.weight * (usual if language == "en" else usual - 0.05)))
+            found.append((term.words, term.weight * (usual if language == "en" else usual - 0.05)))
     return tuple(found)

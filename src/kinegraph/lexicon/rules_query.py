@@ -261,7 +261,7 @@ def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Itera
         for words, each in weighted_terms(concept, most[True], most[own != "en"]):
             yield words, weight * each
         if len(concept.parts) > 1 and not concept.exercises:
-            firsts = [term_words(lexicon()[part].terms["en"][0].text) for part in concept.parts]
+            firsts = [lexicon()[part].terms["en"][0].words for part in concept.parts]
             yield tuple(dict.fromkeys(word for words in firsts for word in words)), weight * 0.6
 
 
@@ -273,8 +273,7 @@ def _used(segment: Segment) -> Iterator[tuple[tuple[str, ...], float]]:
             words, usual = term_words(term), 0.9 - 0.04 * position
             yield words, weight * usual
             if language != "en":
-                translated = meanings(words)[0][0].terms[language][0].text
-                yield term_words(translated), weight * usual / 2
+                yield meanings(words)[0][0].terms[language][0].words, weight * usual / 2
 
 
 def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]]:
@@ -282,7 +281,7 @@ def _exact(text: str, segments: Sequence[Segment]) -> Iterable[tuple[str, float]
     found = {text.replace(" ", ""): 1.0}
     if len(segments) == 1:
         for concept, weight in segments[0].concepts[:1] if not segments[0].corrected else ():
-            usual = search_text(concept.terms["en"][0].text).replace(" ", "")
+            usual = "".join(concept.terms["en"][0].words)
             found |= {f"{first}{usual}": 0.5 * weight for first in USUAL}
         for words, weight in _of_segment(segments[0], MAX_WHOLE):
             if not words[-1].endswith(BEGINNING):
