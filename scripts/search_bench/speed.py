@@ -25,6 +25,7 @@ from kinegraph.lexicon import rules_lexicon, rules_query
 from kinegraph.lexicon.rules_query import analysed, prepare
 from kinegraph.library.rules import LibrarySource
 from kinegraph.library.store_lists import library_pages
+from kinegraph.main import tune_the_interpreter
 from kinegraph.search import store
 from kinegraph.search.store_scope import Scope
 from kinegraph.search.store_suggestions import suggestions
@@ -183,8 +184,9 @@ def percentile(seconds: Sequence[float]) -> float:
 
 
 async def run(server: str) -> None:
-    """Fill a library, and print the times."""
+    """Fill a library, and print the times, with the interpreter as it serves."""
     prepare()
+    tune_the_interpreter()
     async with library(server, None) as (url, _):
         organizations = await fill(url)
         database = await Database.open(url, CONNECTIONS)

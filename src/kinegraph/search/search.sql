@@ -22,7 +22,7 @@ overridden AS MATERIALIZED (
 canonical AS NOT MATERIALIZED (
     -- Canonical rows whose texts the organization does not override. `canonical_search` has the indexes.
     SELECT s.exercise_id AS id, s.slug, s.name_key, false AS is_own, s.search_name, s.search_aliases, s.whole_tsv,
-           s.name_tsv, s.names_tsv, s.search_tsv
+           s.name_tsv, s.names_tsv, s.search_tsv, s.names_tsv AS words_tsv
     FROM canonical_search s
     WHERE s.status = ANY ($3) AND true /* filter */
 -- { organization
@@ -31,9 +31,9 @@ canonical AS NOT MATERIALIZED (
 ),
 -- { organization
 own AS NOT MATERIALIZED (
-    -- Its own rows, and those whose texts it overrides.
+    -- Its own rows, and those whose texts it overrides; `words_tsv` is not compressed.
     SELECT s.exercise_id AS id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv,
-           s.name_tsv, s.names_tsv, s.search_tsv
+           s.name_tsv, s.names_tsv, s.search_tsv, s.words_tsv
     FROM organization_search s
     WHERE s.organization_id = $1 AND true /* filter */
       AND CASE WHEN s.is_own THEN s.status = ANY ($4) AND (s.status = 'published' OR $2) ELSE s.status = ANY ($3) END
@@ -90,33 +90,35 @@ named AS MATERIALIZED (
     ORDER BY length(search_name), id
     LIMIT 50
 ),
+counted AS MATERIALIZED (
+    SELECT $13::real > 0 AND count(*) < 50 AS are_few, $13::real > 0 AND count(*) < 20 AS are_very_few FROM named
+),
 aliased AS MATERIALIZED (
     SELECT *
     FROM (SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv
           FROM canonical
-          WHERE $13::real > 0 AND (SELECT count(*) FROM named) < 50
-            AND names_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
+          WHERE (SELECT are_few FROM counted) AND words_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
 -- { organization
           UNION ALL
           SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv
           FROM own
-          WHERE $13::real > 0 AND (SELECT count(*) FROM named) < 50 AND names_tsv @@ (SELECT segments FROM sought)
+          WHERE (SELECT are_few FROM counted) AND words_tsv @@ (SELECT segments FROM sought)
 -- } organization
           OFFSET 0) AS found
     ORDER BY length(search_name), id
     LIMIT 60
 ),
 mentioned AS MATERIALIZED (
-    SELECT *
-    FROM (SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
+    SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
+    FROM (SELECT *
           FROM canonical
-          WHERE $13::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
+          WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
             AND search_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
 -- { organization
           UNION ALL
-          SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
+          SELECT *
           FROM own
-          WHERE $13::real > 0 AND (SELECT count(*) FROM named) < 50 AND (SELECT count(*) FROM aliased) < 30
+          WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
             AND search_tsv @@ (SELECT segments FROM sought)
 -- } organization
           OFFSET 0) AS found
@@ -129,8 +131,8 @@ partial AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
         FROM library
-        WHERE $13::real > 0 AND (SELECT count(*) FROM named) < 20 AND (SELECT count(*) FROM aliased) < 20
-          AND (SELECT count(*) FROM mentioned) < 20 AND names_tsv @@ to_tsquery('kinegraph', sent.segments)
+        WHERE (SELECT are_very_few FROM counted) AND (SELECT count(*) FROM aliased) < 20
+          AND (SELECT count(*) FROM mentioned) < 20 AND words_tsv @@ to_tsquery('kinegraph', sent.segments)
         ORDER BY length(search_name), id
         LIMIT 20
     ) AS choice
@@ -178,7 +180,7 @@ lexical AS (
     SELECT *, row_number() OVER () AS rank
     FROM (SELECT id, slug, name_key, is_own
           FROM scored
-          ORDER BY score - 0.02::real * array_length(string_to_array(search_name, ' '), 1)
+          ORDER BY score - 0.02::real * (1 + length(search_name) - length(replace(search_name, ' ', '')))
                        + CASE WHEN whole_tsv @@ (SELECT whole_names FROM wanted) THEN (
                                   SELECT max(CASE WHEN name = replace(search_name, ' ', '') THEN 0.5::real
                                                   ELSE 0.45::real END * weight)
@@ -202,7 +204,7 @@ like_words AS MATERIALIZED (
 ),
 alike AS MATERIALIZED (
     SELECT * FROM library
-    WHERE names_tsv @@ (SELECT query FROM like_words)
+    WHERE words_tsv @@ (SELECT query FROM like_words)
     ORDER BY length(search_name), id
     LIMIT 20
 ),
