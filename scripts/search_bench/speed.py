@@ -21,7 +21,7 @@ from kinegraph.kit.pages import Window
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.language.rules_fulltext import joined, lexeme
 from kinegraph.language.rules_text import search_text
-from kinegraph.lexicon import rules_lexicon, rules_query
+from kinegraph.lexicon.rules_lexicon import term_words
 from kinegraph.lexicon.rules_query import analysed, prepare
 from kinegraph.library.rules import LibrarySource
 from kinegraph.library.store_lists import library_pages
@@ -90,9 +90,11 @@ async def timed(database: Database, organization: str | None, run: Callable[[Rea
 
 
 def clear_caches() -> None:
-    """Forget the analyses of queries, and what they are made of."""
-    of_terms = (rules_lexicon.term_words, rules_lexicon._weighted, rules_query._of_part, joined, lexeme)
-    for cached in (analysed, *of_terms):
+    """Forget the analyses of queries, and the words and texts that they are made of.
+
+    What follows from the lexicon alone stays, as its indexes do.
+    """
+    for cached in (analysed, term_words, joined, lexeme):
         cached.cache_clear()
 
 

@@ -105,8 +105,10 @@ def require_words(text: str, path: str) -> None:
 
 
 def prepare() -> None:
-    """Build the indexes of the lexicon before a query needs them: they take a second."""
+    """Build what follows from the lexicon before a query needs it: this takes a second."""
     analysed("xqzxqzxqz")
+    for part in {part for concept in lexicon().values() for part in concept.parts}:
+        _of_part(part)
 
 
 @lru_cache(128)
