@@ -51,11 +51,9 @@ wanted AS MATERIALIZED (
            -- Parameters that only the parts between braces have: their types are known without these, too.
            $2::boolean, $4::text[], $12::text, $14::real, $16::real[], $17::real
 ),
--- { organization
-sought AS MATERIALIZED (  -- the same as one query, for rows that no index of words may have
+sought AS MATERIALIZED (  -- the same as one query, for rows that are compared one by one
     SELECT array_to_string(texts, ' | ')::tsquery AS segments FROM wanted
 ),
--- } organization
 -- Rows with all segments in the name; only where these are few, in an alias too, and in any text; only where these are
 -- few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
 -- unpack a vector takes longer than to find its row. OFFSET 0: the index is read before rows are sorted.
@@ -110,18 +108,9 @@ aliased AS MATERIALIZED (
 ),
 mentioned AS MATERIALIZED (
     SELECT id, slug, name_key, is_own, search_name, whole_tsv, name_tsv, names_tsv, search_tsv
-    FROM (SELECT *
-          FROM canonical
-          WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
-            AND search_tsv @@ ANY ((SELECT texts FROM wanted)::tsquery[])
--- { organization
-          UNION ALL
-          SELECT *
-          FROM own
-          WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
-            AND search_tsv @@ (SELECT segments FROM sought)
--- } organization
-          OFFSET 0) AS found
+    FROM library
+    WHERE (SELECT are_few FROM counted) AND (SELECT count(*) FROM aliased) < 30
+      AND search_tsv @@ (SELECT segments FROM sought)
     ORDER BY length(search_name), id
     LIMIT 60
 ),
