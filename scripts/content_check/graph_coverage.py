@@ -58,19 +58,28 @@ def patterns(graph: Graph) -> Iterator[str]:
 
 
 def variations(graph: Graph) -> Iterator[str]:
-    """Every compound and olympic exercise has a variation."""
+    """Every compound and olympic exercise has a variation, or a rung of the same pattern beside it."""
     found, without = graph.degrees("variation"), decided("withoutVariation")
+    pattern = {slug: row["movementPattern"] for slug, row in graph.rows.items()}
+    beside = {slug for pair in graph.pairs("progression") if pattern[pair[0]] == pattern[pair[1]] for slug in pair}
     for slug in graph.rows:
-        if graph.class_of(slug) in COMPOUNDS | OLYMPIC and not found[slug] and slug not in without:
-            yield f"{slug}: no variation"
+        if graph.class_of(slug) in COMPOUNDS | OLYMPIC and not found[slug] and slug not in without | beside:
+            yield f"{slug}: no variation, and no rung of its pattern beside it"
 
 
 def substitutes(graph: Graph) -> Iterator[str]:
-    """Every exercise on a machine, cable, rack, rings, sled or in a pool has a substitute that needs none of them."""
+    """Every exercise on a machine, cable, rack, rings, sled or in a pool has a substitute that needs none of them.
+
+    A rung beside it that shares a primary muscle counts too: a pair of exercises has one edge.
+    """
     without = decided("withoutSubstitute")
     targets: dict[str, list[str]] = {}
     for start, end in graph.pairs("substitution"):
         targets.setdefault(start, []).append(end)
+    for start, end in graph.pairs("progression"):
+        if graph.primary[start] & graph.primary[end]:
+            targets.setdefault(start, []).append(end)
+            targets.setdefault(end, []).append(start)
     for slug, row in graph.rows.items():
         needed = special_equipment(row["equipment"])
         if (

@@ -1,0 +1,166 @@
+"""Laws of the texts of contraindications: a modification fits severity, unit and position, and is safe itself."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from content_check.advice import advice_of
+from content_check.lines import Line, Row, lines, postures, units
+from kinegraph.authoring.rules import findings_of
+from kinegraph.classification.rules_severity import RANK, Severity
+from kinegraph.taxonomy.rules_conditions import with_ancestors
+
+WAITING = re.compile(
+    r"^(wait (?!for \d+ seconds)|not before|nothing (that|until)|postpone|do not\b|leave (it|this|the (test|exercise)) out)"
+    r"|\bnot before\b|\bno \w+ before week|^no resistance|^wait\b.*\bweeks?\b|until your surgeon's release", re.I
+)  # fmt: skip
+SAME_EXERCISE = re.compile(
+    r"^(use|take) (at most |only )?(\d+%|half|a third|50|60|30)|^(stop|keep|shorten|halve|reduce|set the|raise the (seat|start))\b",
+    re.I,
+)
+LOAD = re.compile(r"\b(the load|of the load|half the weight|the weight out)\b", re.I)
+RISING = re.compile(r"\b(stand|rise|raise|walk|step|sit|march|squat|chair|bend|hinge|toes|steps|heel raises|slide)", re.I)
+BARS = frozenset({
+    "barbell", "trap_bar", "log", "pull_up_bar", "rack", "yoke", "dip_bars", "ez_bar", "smith_machine", "landmine",
+    "assisted_pull_up_machine",
+})  # fmt: skip
+RUNNING = frozenset({
+    "run", "sprint", "hill-sprint", "shuttle-run", "cooper-test", "beep-test", "high-knees", "butt-kicks", "a-skip",
+})  # fmt: skip
+PHRASES: Mapping[str, str] = {
+    "leg press": "leg-press", "goblet squat": "goblet-squat", "dead bug": "dead-bug", "bird-dog": "bird-dog",
+    "triceps pushdown": "triceps-pushdown", "stationary bike": "stationary-cycling", "row on a machine": "machine-row",
+    "seated row": "machine-row", "pull down on a machine": "lat-pulldown", "wall sit": "wall-sit",
+    "bridge on both legs": "glute-bridge", "forearm plank": "plank", "row seated with a cable": "seated-cable-row",
+    "tilt the pelvis": "pelvic-tilt", "single-leg press": "single-leg-leg-press", "split squat": "split-squat",
+    "slide the heel": "heel-slides", "chest supported": "chest-supported-dumbbell-row",
+}  # fmt: skip
+"""Exercises that modifications name by everyday words, and their slugs."""
+MAX_MODIFICATION = 140
+
+
+def waiting(line: Line) -> str | None:
+    """What waits for weeks or for a release is no warning."""
+    if line.severity is Severity.WARNING and WAITING.search(line.instead):
+        return "a warning whose modification says to wait"
+    return None
+
+
+def unit(line: Line) -> str | None:
+    """A modification counts in the unit of the exercise, and gives no choice between units."""
+    if re.search(r"repetitions?,? or \d+ (m|seconds|minutes?)\b|\d+ m,? or \d+ repetitions", line.instead):
+        return "repetitions or metres or seconds"
+    known = units(line.row)
+    if not known or not SAME_EXERCISE.search(line.instead):
+        return None
+    if re.search(r"(?<!within )\b\d+ m\b(?! ahead)", line.instead) and "meters" not in known:
+        return "metres for an exercise that is not done for a distance"
+    if re.search(r"\brepetitions\b|sets of", line.instead) and not known & {"reps", "calories"}:
+        return "repetitions for an exercise that has none"
+    return None
+
+
+def position(line: Line) -> str | None:
+    """A rail is for who stands, a grip for who grips, a load and a bar for exercises that have one."""
+    posture, loaded = postures()[line.row["slug"]], "external_load" in line.stressors
+    equipment = frozenset(line.row["equipment"])
+    if "rail" in line.instead and posture not in ("standing", "mixed") and not RISING.search(line.instead):
+        return f"a rail for who is {posture}"
+    if "grip" in line.instead and not (equipment or line.stressors & {"gripping", "hanging", "external_load"}):
+        return "a grip where nothing is gripped"
+    if SAME_EXERCISE.search(line.instead) and LOAD.search(line.instead) and not loaded and not line.row["equipment"]:
+        return "half the load of an exercise without a load"
+    is_mobility = line.class_key in ("static_mobility", "dynamic_mobility", "early_motion", "loaded_stretch")
+    if is_mobility and not loaded and re.search(r"\bunder load\b|\bheavy (load|bar|lift)", line.because, re.I):
+        return "an unloaded stretch under load"
+    has_bar = bool(equipment & BARS) or line.class_key.startswith("olympic") or line.class_key == "fitness_test"
+    if re.search(r"\b(the|a|heavy|catching a) bars?\b", f"{line.because}", re.I) and not has_bar:
+        return "a bar where there is none"
+    return None
+
+
+def kind(line: Line) -> str | None:
+    """A reason speaks of this exercise: of running where one runs, of a test where it is one, of a bridge if bridged."""
+    slug, text = line.row["slug"], line.because
+    if re.match(r"Running\b", text) and slug not in RUNNING:
+        return "running in an exercise without"
+    if "Six minutes" in text and slug != "6-minute-walk-test":
+        return "six minutes in another test"
+    if re.search(r"\btest\b", line.instead) and line.class_key != "fitness_test":
+        return "a test in an exercise that is none"
+    if re.match(r"[^.]*\bbridge\b", text) and "bridge" not in line.instead and "hinge_load" in line.stressors:
+        return "a bridge in a hinge"
+    if re.search(r"leg press[^;]*?\b\d+ degrees(?! of (knee|hip))", line.instead) and "hip bent by" not in line.instead:
+        return "degrees of a leg press without the joint"
+    if "within reach of" in line.instead and {"fall_risk", "external_load"} <= line.stressors:
+        return "a rail only within reach, with a load on an unsteady base"
+    return None
+
+
+def length(line: Line) -> str | None:
+    """A modification is there, and short."""
+    if not line.instead:
+        return "no modification"
+    return f"{len(line.instead)} characters" if len(line.instead) > MAX_MODIFICATION else None
+
+
+@cache
+def _names(rows: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {name: slug for slug, name in rows}
+
+
+def named_exercises(text: str, rows: Mapping[str, Row]) -> list[str]:
+    """The slugs of the exercises that a modification tells to do, by their names or by everyday words."""
+    names = _names(tuple((slug, row["name"]) for slug, row in rows.items()))
+    found = [slug for name, slug in names.items() if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+    return [*found, *(slug for words, slug in PHRASES.items() if words in text.lower())]
+
+
+def safe_advice(line: Line, rows: Mapping[str, Row], severities: Mapping[str, Mapping[str, int]]) -> str | None:
+    """The exercise that a modification names is not restricted for the condition itself."""
+    for slug in named_exercises(line.instead, rows):
+        if slug != line.row["slug"] and severities[slug].get(line.condition, 0) >= RANK[Severity.RESTRICTION]:
+            own = severities[line.row["slug"]].get(line.condition, 0)
+            limits = re.search(r"half|%|kg|degrees|RPE [1-6]|foot in its boot|light|without load|surgeon|blocks|from a box|on a fixed rail", line.instead)
+            if not limits or severities[slug][line.condition] > own:
+                return f"{slug} is restricted for the condition too"
+    return None
+
+
+LINE_LAWS = (waiting, unit, position, kind, length)
+
+
+def text_faults(rows: Sequence[Row]) -> Iterator[str]:
+    """The faults of all lines, by law."""
+    by_slug = {row["slug"]: row for row in rows}
+    severities = {
+        slug: {key: RANK[f.severity] for key, f in findings_of(row).items() if f.severity in RANK}
+        for slug, row in by_slug.items()
+    }
+    for line in lines(list(rows)):
+        for law in LINE_LAWS:
+            if (fault := law(line)) is not None:
+                yield f"{law.__name__}: {fault}: {line.named}"
+        if (fault := safe_advice(line, by_slug, severities)) is not None:
+            yield f"safe_advice: {fault}: {line.named}"
+    yield from (f"own_text: {fault}" for row in rows for fault in own_texts(row))
+    yield from (f"child: {fault}" for row in rows for fault in children(row))
+
+
+def own_texts(row: Row) -> Iterator[str]:
+    """A text of the entry without a modification of its own gives no advice, which would contradict the rule's."""
+    for condition, own in row["training"]["conditions"].items():
+        if own.get("severity") != Severity.INDICATED and "text" in own and "modification" not in own:
+            if advice := advice_of(own["text"]):
+                yield f"{row['slug']} x {condition}: advice in the reason: {advice}"
+
+
+def children(row: Row) -> Iterator[str]:
+    """A condition is as severe as its parents at least, unless the exercise treats it."""
+    found = findings_of(row)
+    for key, finding in found.items():
+        for parent in with_ancestors([key]) - {key}:
+            other = found.get(parent)
+            if other is not None and {finding.severity, other.severity} <= set(RANK):
+                if RANK[finding.severity] < RANK[other.severity]:
+                    yield f"{row['slug']}: {key} is {finding.severity}, {parent} {other.severity}"
