@@ -48,7 +48,7 @@ def waiting(line: Line) -> str | None:
 
 def unit(line: Line) -> str | None:
     """A modification counts in the unit of the exercise, and gives no choice between units."""
-    if re.search(r"repetitions?,? or \d+ (m|seconds|minutes?)\b|\d+ m,? or \d+ repetitions", line.instead):
+    if re.search(r"repetitions?,? or (hold for )?\d+ (m|seconds|minutes?)\b|\d+ m,? or \d+ repetitions", line.instead):
         return "repetitions or metres or seconds"
     known = units(line.row)
     if not known or not SAME_EXERCISE.search(line.instead):
@@ -94,6 +94,17 @@ def kind(line: Line) -> str | None:
         return "degrees of a leg press without the joint"
     if "within reach of" in line.instead and {"fall_risk", "external_load"} <= line.stressors:
         return "a rail only within reach, with a load on an unsteady base"
+    is_raised = bool(set(line.row["equipment"]) & {"rack", "lifting_blocks"}) and line.class_key == "floor_pull"
+    if is_raised and re.search(r"\bfrom the floor\b", text):
+        return "from the floor, though the bar lies on pins or blocks"
+    if line.class_key == "carry" and re.match(r"(Leave the weight|Stop|Keep).*(knee|hip) ben[dt]", line.instead):
+        return "a bent knee or hip in a walk"
+    if "Lifting the head" in text and not line.stressors & {"head_lift", "end_range_spinal_extension"}:
+        return "a lifted head where it rests"
+    if line.class_key == "gymnastic_strength" and re.match(r"(Do sets|Begin with|Use half).*RPE [345]", line.instead):
+        return "an easy set of an exercise that is never easy"
+    if postures()[slug] == "seated" and re.match(r"(Press|Pull|Press or pull) seated, (back|foot)|Sit or lie", line.instead):
+        return "to sit down for who is sitting"
     return None
 
 
@@ -105,14 +116,15 @@ def length(line: Line) -> str | None:
 
 
 @cache
-def _names(rows: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    return {name: slug for slug, name in rows}
+def _names(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, longest_first))})(?![\w-])")
 
 
 def named_exercises(text: str, rows: Mapping[str, Row]) -> list[str]:
     """The slugs of the exercises that a modification tells to do, by their names or by everyday words."""
-    names = _names(tuple((slug, row["name"]) for slug, row in rows.items()))
-    found = [slug for name, slug in names.items() if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
+    slugs = {row["name"]: slug for slug, row in rows.items()}
+    found = [slugs[name] for name in _names(tuple(slugs)).findall(text)]
     return [*found, *(slug for words, slug in PHRASES.items() if words in text.lower())]
 
 

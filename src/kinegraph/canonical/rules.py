@@ -74,7 +74,11 @@ def entries_of(name: str, content: bytes, candidates: Sequence[Candidate] = ()) 
         raise LibraryError(f"{name}: the file: its values are nested too deeply.") from None
     if faults:
         raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults))
-    substitutes = substitutes_of(rows, candidates)
+    names = {each.slug: each.name for each in candidates}
+    substitutes = {
+        slug: {condition: names[other] for condition, other in found.items()}
+        for slug, found in substitutes_of(rows, candidates).items()
+    }
     return [_as_columns(row, substitutes.get(row["slug"])) for row in rows]
 
 
