@@ -82,8 +82,10 @@ def position(line: Line) -> str | None:
 def kind(line: Line) -> str | None:
     """A reason speaks of this exercise: of running where one runs, of a test where it is one, of a bridge if bridged."""
     slug, text = line.row["slug"], line.because
-    if re.match(r"Running\b", text) and slug not in RUNNING:
+    if re.search(r"\brunning\b", text, re.I) and slug not in RUNNING:
         return "running in an exercise without"
+    if re.search(r"\bbands?\b", text.split(". ")[0]) and not {"resistance_band", "mini_band"} & set(line.row["equipment"]):
+        return "a band where there is none"
     if "Six minutes" in text and slug != "6-minute-walk-test":
         return "six minutes in another test"
     if re.search(r"\btest\b", line.instead) and line.class_key != "fitness_test":
