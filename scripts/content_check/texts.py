@@ -11,15 +11,23 @@ from kinegraph.classification.rules_severity import RANK, Severity
 from kinegraph.taxonomy.rules_conditions import with_ancestors
 
 WAITING = re.compile(
-    r"^(wait (?!for \d+ seconds)|not before|nothing (that|until)|postpone|do not\b|leave (it|this|the (test|exercise)) out)"
+    r"^(wait (?!for \d+ seconds)|not before|nothing (that|until)|postpone|do not\b)"
+    r"|^leave (it|this|the (test|exercise)) out"
     r"|\bnot before\b|\bno \w+ before week|^no resistance|^wait\b.*\bweeks?\b|until your surgeon's release", re.I
 )  # fmt: skip
 SAME_EXERCISE = re.compile(
-    r"^(use|take) (at most |only )?(\d+%|half|a third|50|60|30)|^(stop|keep|shorten|halve|reduce|set the|raise the (seat|start))\b",
+    r"^(use|take) (at most |only )?(\d+%|half|a third|50|60|30)"
+    r"|^(stop|keep|shorten|halve|reduce|set the|raise the (seat|start))\b",
     re.I,
 )
+LIMITED = re.compile(
+    r"half|%|kg|degrees|RPE [1-6]|foot in its boot|light|without load|surgeon|blocks|from a box|on a fixed rail"
+)
+"""Words that make an exercise easy enough for somebody for whom it is restricted."""
+SITTING_DOWN = re.compile(r"(Press|Pull|Press or pull) seated, (back|foot)|Sit or lie")
+BANDS = frozenset({"resistance_band", "mini_band"})
 LOAD = re.compile(r"\b(the load|of the load|half the weight|the weight out)\b", re.I)
-RISING = re.compile(r"\b(stand|rise|raise|walk|step|sit|march|squat|chair|bend|hinge|toes|steps|heel raises|slide)", re.I)
+RISING = re.compile(r"\b(stand|rise|raise|walk|step|sit|march|squat|chair|bend|hinge|toes|heel raises|slide)", re.I)
 BARS = frozenset({
     "barbell", "trap_bar", "log", "pull_up_bar", "rack", "yoke", "dip_bars", "ez_bar", "smith_machine", "landmine",
     "assisted_pull_up_machine",
@@ -50,12 +58,12 @@ def unit(line: Line) -> str | None:
     """A modification counts in the unit of the exercise, and gives no choice between units."""
     if re.search(r"repetitions?,? or (hold for )?\d+ (m|seconds|minutes?)\b|\d+ m,? or \d+ repetitions", line.instead):
         return "repetitions or metres or seconds"
-    known = units(line.row)
-    if not known or not SAME_EXERCISE.search(line.instead):
+    prescribed = units(line.row)
+    if not prescribed or not SAME_EXERCISE.search(line.instead):
         return None
-    if re.search(r"(?<!within )\b\d+ m\b(?! ahead)", line.instead) and "meters" not in known:
+    if re.search(r"(?<!within )\b\d+ m\b(?! ahead)", line.instead) and "meters" not in prescribed:
         return "metres for an exercise that is not done for a distance"
-    if re.search(r"\brepetitions\b|sets of", line.instead) and not known & {"reps", "calories"}:
+    if re.search(r"\brepetitions\b|sets of", line.instead) and not prescribed & {"reps", "calories"}:
         return "repetitions for an exercise that has none"
     return None
 
@@ -80,11 +88,11 @@ def position(line: Line) -> str | None:
 
 
 def kind(line: Line) -> str | None:
-    """A reason speaks of this exercise: of running where one runs, of a test where it is one, of a bridge if bridged."""
+    """A line speaks of this exercise: of running where one runs, of a test where it is one, of its bends."""
     slug, text = line.row["slug"], line.because
     if re.search(r"\brunning\b", text, re.I) and slug not in RUNNING:
         return "running in an exercise without"
-    if re.search(r"\bbands?\b", text.split(". ")[0]) and not {"resistance_band", "mini_band"} & set(line.row["equipment"]):
+    if re.search(r"\bbands?\b", text.split(". ")[0]) and not BANDS & set(line.row["equipment"]):
         return "a band where there is none"
     if "Six minutes" in text and slug != "6-minute-walk-test":
         return "six minutes in another test"
@@ -105,7 +113,7 @@ def kind(line: Line) -> str | None:
         return "a lifted head where it rests"
     if line.class_key == "gymnastic_strength" and re.match(r"(Do sets|Begin with|Use half).*RPE [345]", line.instead):
         return "an easy set of an exercise that is never easy"
-    if postures()[slug] == "seated" and re.match(r"(Press|Pull|Press or pull) seated, (back|foot)|Sit or lie", line.instead):
+    if postures()[slug] == "seated" and SITTING_DOWN.match(line.instead):
         return "to sit down for who is sitting"
     return None
 
@@ -135,8 +143,7 @@ def safe_advice(line: Line, rows: Mapping[str, Row], severities: Mapping[str, Ma
     for slug in named_exercises(line.instead, rows):
         if slug != line.row["slug"] and severities[slug].get(line.condition, 0) >= RANK[Severity.RESTRICTION]:
             own = severities[line.row["slug"]].get(line.condition, 0)
-            limits = re.search(r"half|%|kg|degrees|RPE [1-6]|foot in its boot|light|without load|surgeon|blocks|from a box|on a fixed rail", line.instead)
-            if not limits or severities[slug][line.condition] > own:
+            if LIMITED.search(line.instead) is None or severities[slug][line.condition] > own:
                 return f"{slug} is restricted for the condition too"
     return None
 
@@ -164,9 +171,9 @@ def text_faults(rows: Sequence[Row]) -> Iterator[str]:
 def own_texts(row: Row) -> Iterator[str]:
     """A text of the entry without a modification of its own gives no advice, which would contradict the rule's."""
     for condition, own in row["training"]["conditions"].items():
-        if own.get("severity") != Severity.INDICATED and "text" in own and "modification" not in own:
-            if advice := advice_of(own["text"]):
-                yield f"{row['slug']} x {condition}: advice in the reason: {advice}"
+        is_reason = own.get("severity") != Severity.INDICATED and "text" in own and "modification" not in own
+        if is_reason and (advice := advice_of(own["text"])):
+            yield f"{row['slug']} x {condition}: advice in the reason: {advice}"
 
 
 def children(row: Row) -> Iterator[str]:
@@ -175,6 +182,7 @@ def children(row: Row) -> Iterator[str]:
     for key, finding in found.items():
         for parent in with_ancestors([key]) - {key}:
             other = found.get(parent)
-            if other is not None and {finding.severity, other.severity} <= set(RANK):
-                if RANK[finding.severity] < RANK[other.severity]:
-                    yield f"{row['slug']}: {key} is {finding.severity}, {parent} {other.severity}"
+            if other is None or not {finding.severity, other.severity} <= set(RANK):
+                continue
+            if RANK[finding.severity] < RANK[other.severity]:
+                yield f"{row['slug']}: {key} is {finding.severity}, {parent} {other.severity}"
