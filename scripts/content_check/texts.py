@@ -16,7 +16,7 @@ WAITING = re.compile(
     r"|\bnot before\b|\bno \w+ before week|^no resistance|^wait\b.*\bweeks?\b|until your surgeon's release", re.I
 )  # fmt: skip
 SAME_EXERCISE = re.compile(
-    r"^(use|take) (at most |only )?(\d+%|half|a third|50|60|30)"
+    r"^(use|take|do) (at most |only )?(\d+%|half|a third|50|60|30)"
     r"|^(stop|keep|shorten|halve|reduce|set the|raise the (seat|start))\b",
     re.I,
 )
