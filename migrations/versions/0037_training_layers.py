@@ -5,6 +5,8 @@ follows from them (docs/training.md). `exercise_progressions` joins canonical ex
 layers, of contraindications and restrictions move the version of the library, so that pages that show them are cached.
 """
 
+from typing import Any  # the module of a migration
+
 from alembic import op
 
 revision = "0037"
@@ -20,10 +22,11 @@ def upgrade() -> None:
     op.execute(PROGRESSIONS)
     op.execute(RESTRICTIONS)
     op.execute(DIFFICULTY)
+    triggers = _triggers()
     for table in CACHED:
-        op.execute(DROP.format(table=table))
+        op.execute(triggers.DROP.format(table=table))
     for table in (*CACHED, "exercise_progressions", "safety_restrictions"):
-        op.execute(CREATE.format(table=table, kinds="'everything', 'library'"))
+        op.execute(triggers.CREATE.format(table=table, kinds="'everything', 'library'"))
 
 
 def downgrade() -> None:
@@ -33,14 +36,22 @@ def downgrade() -> None:
         DROP FUNCTION kinegraph_closes_progression_cycle(uuid, uuid);
         DROP TABLE exercise_progressions, safety_restrictions;
     """)
+    triggers = _triggers()
     for table in CACHED:
-        op.execute(DROP.format(table=table) + CREATE.format(table=table, kinds="'everything'"))
+        op.execute(triggers.DROP.format(table=table) + triggers.CREATE.format(table=table, kinds="'everything'"))
     op.execute("""
         ALTER TABLE exercise_safety_constraints DROP COLUMN indicated_for, DROP COLUMN stressors;
         ALTER TABLE exercise_programming_profiles
             DROP CONSTRAINT exercise_programming_profiles_values_chk,
             DROP COLUMN class_key, DROP COLUMN modifiers, DROP COLUMN measured_ranges, DROP COLUMN recommended_sets;
     """)
+
+
+def _triggers() -> Any:
+    """Migration 0025, whose CREATE and DROP are the triggers that move the versions of a table."""
+    script = op.get_context().script
+    assert script is not None
+    return script.get_revision("0025").module
 
 
 # recommended_rep_ranges  {goal: [min, max]}, repetitions
@@ -173,16 +184,4 @@ END $$;
 CREATE TRIGGER exercise_difficulty_changed AFTER UPDATE OF difficulty ON exercises
     FOR EACH ROW WHEN (old.difficulty IS DISTINCT FROM new.difficulty AND new.difficulty IS NOT NULL)
     EXECUTE FUNCTION kinegraph_change_difficulty();
-"""
-
-DROP = """
-DROP TRIGGER {table}_changed ON {table};
-DROP TRIGGER {table}_emptied ON {table};
-"""
-
-CREATE = """
-CREATE CONSTRAINT TRIGGER {table}_changed AFTER INSERT OR UPDATE OR DELETE ON {table}
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kinegraph_change_version({kinds});
-CREATE TRIGGER {table}_emptied AFTER TRUNCATE ON {table}
-    FOR EACH STATEMENT EXECUTE FUNCTION kinegraph_change_version({kinds});
 """

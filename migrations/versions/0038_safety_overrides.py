@@ -11,7 +11,10 @@ down_revision = "0037"
 
 def upgrade() -> None:
     op.execute(OVERRIDES)
-    op.execute(CREATE.format(table="safety_overrides", kinds="'everything'"))
+    script = op.get_context().script
+    assert script is not None
+    create = script.get_revision("0025").module.CREATE
+    op.execute(create.format(table="safety_overrides", kinds="'everything'"))
 
 
 def downgrade() -> None:
@@ -59,11 +62,4 @@ WITH CHECK (
                 WHERE e.id = exercise_id
                   AND (e.organization_id IS NULL OR e.organization_id = safety_overrides.organization_id))
 );
-"""
-
-CREATE = """
-CREATE CONSTRAINT TRIGGER {table}_changed AFTER INSERT OR UPDATE OR DELETE ON {table}
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION kinegraph_change_version({kinds});
-CREATE TRIGGER {table}_emptied AFTER TRUNCATE ON {table}
-    FOR EACH STATEMENT EXECUTE FUNCTION kinegraph_change_version({kinds});
 """

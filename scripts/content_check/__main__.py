@@ -42,17 +42,24 @@ def faults(row: Mapping[str, Any]) -> Iterator[str]:
         return
     for path, message in training_faults(row):
         yield f"{'.'.join(map(str, path))}: {message}"
+    if "source" not in row or "licenseAttribution" not in row:
+        yield "no source or licence"
+    if not has_class(row):
+        return
     low, high = classes()[row["training"]["class"]].fatigue
     if not low - 1 <= row.get("fatigueScore", low) <= high + 1:
         yield f"fatigueScore {row['fatigueScore']} is not in the class's band {low}-{high}, give or take 1"
     for name in ("primaryMuscles", "secondaryMuscles"):
         yield from (f"{name}: {key} is no muscle" for key in row.get(name, ()) if key not in muscles())
-    for condition, own in row["training"]["conditions"].items():
+    for condition, own in row["training"].get("conditions", {}).items():
         for text in (own.get("modification", ""), own.get("dose", "")):
             if len(text) > MAX_MODIFICATION:
                 yield f"conditions.{condition}: {len(text)} characters; at most {MAX_MODIFICATION}"
-        if "source" not in row or "licenseAttribution" not in row:
-            yield "no source or licence"
+
+
+def has_class(row: Mapping[str, Any]) -> bool:
+    """True if an entry's class is a known one, from which its layers follow."""
+    return "training" in row and row["training"]["class"] in classes()
 
 
 def report(row: Mapping[str, Any]) -> Iterator[str]:
@@ -67,7 +74,7 @@ def report(row: Mapping[str, Any]) -> Iterator[str]:
         if own:
             yield f"  {severity}: {' '.join(own)}"
     yield f"  avoided: {' '.join(constraint.avoid_if)}"
-    for condition, own in row["training"]["conditions"].items():
+    for condition, own in row["training"].get("conditions", {}).items():
         by_matrix = matrix[condition].severity if condition in matrix else Severity.NONE
         severity = own.get("severity")
         if severity is None and by_matrix is Severity.NONE:
@@ -109,7 +116,7 @@ def main() -> int:
             for fault in faults(row):
                 count += 1
                 print(f"FAULT {path.name} {row['slug']}: {fault}")
-            if not is_quiet and "training" in row:
+            if not is_quiet and has_class(row):
                 print("\n".join(report(row)))
     if is_quiet and not named:
         found = [f"FAULT {law.__name__}: {each}" for law in LIBRARY_LAWS for each in law(shipped_rows())]

@@ -88,9 +88,7 @@ def waits(graph: Graph) -> Iterator[str]:
     """Kipping, muscle-ups, shock jumps and full olympic lifts are waited for, and need two measured signs."""
     for edge in graph.edges:
         end = edge["to"]
-        is_advanced = graph.class_of(end) in {"shock_jump", "olympic_lift"} or re.search(
-            "kipping|butterfly|muscle-up", end
-        )
+        is_advanced = graph.class_of(end) in ADVANCED or re.search("kipping|butterfly|muscle-up", end)
         if edge["type"] != "progression" or not is_advanced:
             continue
         if (edge.get("waitWeeks") or 0) < MIN_ADVANCED_WAIT_WEEKS:

@@ -1,17 +1,13 @@
 """Rungs of ladders whose easier end is riskier than the harder one, for a condition that both ends name (law 34)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, NamedTuple  # JSON of the files
 
 import orjson
 
 from kinegraph.authoring.rules import findings_of
-from kinegraph.canonical.rules_files import LIBRARY
+from kinegraph.canonical.rules_files import ROOM, shipped_progressions, shipped_rows
 from kinegraph.classification.rules_severity import RANK, Finding
-
-CANONICAL = files("kinegraph.canonical")
 
 
 class Inversion(NamedTuple):
@@ -26,15 +22,14 @@ class Inversion(NamedTuple):
 
 def rungs() -> list[tuple[str, str]]:
     """The ends of the progressions that were authored, the easier one first."""
-    edges = orjson.loads((CANONICAL / "progressions.json").read_bytes())
-    return [(edge["from"], edge["to"]) for edge in edges if edge["type"] == "progression"]
+    return [(edge["from"], edge["to"]) for edge in shipped_progressions() if edge["type"] == "progression"]
 
 
 def reasons() -> Mapping[tuple[str, str, str], str]:
     """The reasons of the inversions that are right, by their ends and condition."""
     return {
         (each["from"], each["to"], each["condition"]): each["reason"]
-        for each in orjson.loads((CANONICAL / "inversions.json").read_bytes())
+        for each in orjson.loads((ROOM / "inversions.json").read_bytes())
     }
 
 
@@ -56,15 +51,9 @@ def _of_rung(
             yield Inversion(easier, harder, condition, finding.severity, other.severity)
 
 
-def library_rows() -> list[Mapping[str, Any]]:
-    """The entries of all files of the library."""
-    paths = sorted(str(path) for path in LIBRARY.iterdir() if path.name != "schema.json")
-    return [row for path in paths for row in orjson.loads(Path(path).read_bytes())]
-
-
 def report() -> int:
     """Print the inversions that are without a reason, and reasons without an inversion. Returns the number of lines."""
-    found = list(inversions(library_rows()))
+    found = list(inversions(shipped_rows()))
     right = reasons()
     lines = [
         f"INVERSION {each.easier} > {each.harder}: {each.condition} "

@@ -8,7 +8,7 @@ from content_check.advice import advice_of
 from content_check.lines import Line, Row, lines, postures, units
 from kinegraph.authoring.rules import findings_of
 from kinegraph.classification.rules_severity import RANK, Severity
-from kinegraph.taxonomy.rules_conditions import with_ancestors
+from kinegraph.taxonomy.rules_conditions import vocabulary
 
 WAITING = re.compile(
     r"^(wait (?!for \d+ seconds)|not before|nothing (that|until)|postpone|do not\b)"
@@ -176,11 +176,17 @@ def own_texts(row: Row) -> Iterator[str]:
             yield f"{row['slug']} x {condition}: advice in the reason: {advice}"
 
 
+def _ancestors(key: str) -> Iterator[str]:
+    """The parents of a condition, the nearest first."""
+    while (parent := vocabulary()[key].parent) is not None:
+        yield (key := parent)
+
+
 def children(row: Row) -> Iterator[str]:
     """A condition is as severe as its parents at least, unless the exercise treats it."""
     found = findings_of(row)
     for key, finding in found.items():
-        for parent in with_ancestors([key]) - {key}:
+        for parent in _ancestors(key):
             other = found.get(parent)
             if other is None or not {finding.severity, other.severity} <= set(RANK):
                 continue

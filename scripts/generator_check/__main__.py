@@ -17,9 +17,9 @@ def main(number: int = 1_000, seed: int = 1) -> int:
     for _ in range(number):
         request = random_request(random, catalogue)
         begun = process_time()
-        generated(request, catalogue)
+        workout = generated(request, catalogue)
         times.append(1_000 * (process_time() - begun))
-        for fault in faults(request, catalogue):
+        for fault in faults(workout, catalogue):
             broken += 1
             print(f"{fault}\n    {request}")
     times.sort()

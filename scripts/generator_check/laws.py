@@ -1,10 +1,10 @@
-"""The laws of generated workouts (docs/generator.md, Laws), each as a function that yields what breaks it."""
+"""The laws of generated workouts (docs/generator.md, Laws), as functions that yield the violations."""
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kinegraph.candidates.rules import Catalogue, is_offered
-from kinegraph.candidates.rules_sides import Side
+from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
+from kinegraph.candidates.rules_sides import OPPOSITE
 from kinegraph.generator.rules import MAX_SETS_PER_MUSCLE, Generated, exhausting_limit, fatigue_limit
 from kinegraph.generator.rules_assembly import generated
 from kinegraph.generator.rules_session import Session, follow_too_closely
@@ -23,10 +23,9 @@ def movements(workout: Generated, *types: SectionType) -> list[Chosen]:
     return [each for section in workout.sections if not types or section.type in types for each in section.movements]
 
 
-def faults(request: Request, catalogue: Catalogue) -> Iterator[str]:
-    """The violations of laws in the workout that is generated for a request, a line each."""
-    workout = generated(request, catalogue)
-    if generated(request, catalogue) != workout:
+def faults(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
+    """The violations of laws in a workout, a line each. It is generated again, to compare."""
+    if generated(workout.request, catalogue) != workout:
         yield "the same request gives another workout"
     yield from _of_each(workout)
     yield from _of_all(workout, catalogue)
@@ -118,7 +117,7 @@ def _of_answers(workout: Generated, catalogue: Catalogue) -> Iterator[str]:
             yield f"{each.candidate.key}: the reason {each.reason} is not true ({each.detail})"
 
 
-def _is_true(reason: ExclusionReason, exercise, request: Request) -> bool:  # type: ignore[no-untyped-def]  # a candidate
+def _is_true(reason: ExclusionReason, exercise: Candidate, request: Request) -> bool:
     wanted = frozenset[str]().union(*(keys for _, keys in request.targets))
     offered = is_offered(exercise.assessed(request.person))
     if reason is ExclusionReason.UNSAFE:
@@ -133,4 +132,4 @@ def _is_true(reason: ExclusionReason, exercise, request: Request) -> bool:  # ty
     if reason is ExclusionReason.DIFFICULTY:
         return exercise.difficulty > request.difficulty_max or len(request.person) > 0
     eligible = offered and exercise.prescription(request.goal) is not None and not exercise.lacks(request.equipment)
-    return eligible and (reason is not ExclusionReason.BALANCE or exercise.side in (*Side,))
+    return eligible and (reason is not ExclusionReason.BALANCE or exercise.side in OPPOSITE)

@@ -48,9 +48,7 @@ def shipped_catalogue() -> Catalogue:
     edges: dict[str, list[Any]] = defaultdict(list)
     for edge in sorted(edges_of(shipped_progressions()), key=lambda edge: edge["sort_order"]):
         if edge["to_slug"] in shipped_entries():
-            edges[edge["from_slug"]].append(
-                [edge["progression_type"], str(id_of(edge["to_slug"])), edge["recommended_wait"]]
-            )
+            edges[edge["from_slug"]].append([edge["progression_type"], str(id_of(edge["to_slug"]))])
     found = [candidate_of(row_of(entry, edges[slug])) for slug, entry in shipped_entries().items()]
     return Catalogue(GYM, tuple(sorted(found, key=lambda each: each.key)))
 

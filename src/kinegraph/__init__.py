@@ -4,7 +4,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
 
     0  kit         the database, the cache, batch loading, the GraphQL helpers, pages, errors, logs; knows no domain
     0  breadth     the breadth-first executor of queries; knows no application; one file knows Strawberry
-    0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage
+    0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage; signed addresses
     0  charts      charts as SVG text: lines over days, and bars
     0  cost        what requests cost, and the budgets of callers; knows no application
     0  formats     readers and writers of other people's files
@@ -39,7 +39,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     9  assignment  workouts planned for athletes
     9  comment     writing comments
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
-    9  programming  what may be done in a session, and how much of it: requests, eligible exercises, prescriptions
+    9  programming  requests for a session, the exercises that are eligible for them, and their prescriptions
     9  substitution  substitutes of exercises: ranked, safe for a person, with an explanation
     9  node        any object by its id (Relay's Node)
    10  generator   workouts from a goal, muscles, equipment, time and conditions

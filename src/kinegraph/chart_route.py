@@ -8,20 +8,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kinegraph.charts.addresses import AddressRefused, SignedAddresses
+from kinegraph.api.media import SAFE
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import Unauthenticated
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.outside.addresses import AddressRefused, SignedAddresses
 from kinegraph.record import rules_history, rules_training, store, store_history, store_training
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+HEADERS = {**SAFE, "Referrer-Policy": "no-referrer"}
 Values = Mapping[str, str]
 
 
@@ -53,7 +49,7 @@ CHARTS: Mapping[str, Callable[[ReadSession[Viewer], Values], Awaitable[str | Non
 
 async def _answer(request: Request) -> Response:
     """One request. Its signer is authenticated anew: an address shows no more than they may read now."""
-    addresses: SignedAddresses = request.state.addresses
+    addresses: SignedAddresses = request.state.graphql.resources.addresses
     database: Database = request.state.database
     name = request.path_params["name"]
     try:

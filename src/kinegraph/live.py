@@ -78,7 +78,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def capabilities_of(settings: Settings) -> Capabilities:
-    """What the optional vendors of the settings, which have a key, make possible."""
+    """The abilities that the optional vendors give whose key is in the settings."""
     return Capabilities(
         has_embeddings=settings.voyage_api_key is not None, enrichment_budget=enrichment_budget(settings)
     )

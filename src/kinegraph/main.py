@@ -23,7 +23,6 @@ from kinegraph.api import media, metrics
 from kinegraph.api.execution import Resources
 from kinegraph.api.http import GraphQLEndpoint
 from kinegraph.api.readiness import Readiness, healthz, readyz
-from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.graphiql import demo_people, page
 from kinegraph.http_log import RequestLog
 from kinegraph.http_responses import Finish, Validators, compression
@@ -91,7 +90,6 @@ class Held(TypedDict):
     readiness: Readiness
     sockets: Sockets
     storage: ObjectStorage
-    addresses: SignedAddresses
 
 
 def create_app(services: Services) -> Starlette:
@@ -179,7 +177,6 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
             "readiness": readiness,
             "sockets": live,
             "storage": storage,
-            "addresses": signed_addresses(services),
         }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from kinegraph.charts.addresses import SignedAddresses
+from kinegraph.outside.addresses import SignedAddresses
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.postgres import find_postgres
 from kinegraph.outside.redis import find_redis
@@ -106,7 +106,7 @@ def _write_whole(file: Path, text: str) -> None:
 
 
 def signed_addresses(services: Services) -> SignedAddresses:
-    """What signs addresses of this API: by the secret of tokens, else by one under `home`. Raises ServiceError."""
+    """The signer of this API's addresses, by the secret of tokens, else by one under `home`. Raises ServiceError."""
     settings = services.settings
     secret = services.jwt_secret or _secret(settings.home / "address-secret")
     derived = hmac.digest(secret.encode(), b"signed addresses", "sha256")

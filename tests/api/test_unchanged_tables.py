@@ -22,7 +22,6 @@ CLOCKS = ("now", "today", "utcnow", "time", "monotonic", "random")
 """Attributes that read a clock or chance."""
 
 REASONS = {
-    "charts.addresses": "how long an address is valid: an answer with one is not covered",
     "api.media": "how long a signed address is valid",
     "media.graph_uploads": "how long an upload may take; it takes the object storage, whose answers are not covered",
     "media.graph_uses": "a mutation",

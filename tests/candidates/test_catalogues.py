@@ -30,6 +30,12 @@ CHANGES = {
         WHERE organization_id = $1 AND name = 'Copy'""",
 }
 """Statements of a coach, in their order; $1 is the organization."""
+MADE = """INSERT INTO exercises (organization_id, forked_from_id, name, status)
+    VALUES ($1, (SELECT id FROM exercises WHERE organization_id = $1 AND name = $3), $2, 'published')"""
+RESTRICTED = """INSERT INTO safety_restrictions (organization_id, exercise_id, condition, severity)
+    SELECT $1, id, $3, 'absolute' FROM exercises WHERE organization_id = $1 AND name = $2"""
+CONSTRAINED = """INSERT INTO exercise_safety_constraints (organization_id, exercise_id)
+    SELECT $1, id FROM exercises WHERE organization_id = $1 AND name = $2"""
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +102,7 @@ async def test_a_second_read_is_the_same_object_and_other_organizations_get_thei
 async def test_overrides_and_copies_are_seen_as_the_organization_sees_them(world: World, caching: Database) -> None:
     gym = await world.organization()
     async with world.writing_as(gym.coach) as session:
-        for name in ("an override of the muscles", "a copy"):
+        for name in ("an override of the muscles", "a restriction", "a copy"):
             await session.run(CHANGES[name], gym.id)
     catalogue, _ = await both(caching, gym.coach, gym.id)
     push_ups = next(each for each in catalogue.candidates if each.slug == "push-ups")
@@ -106,6 +112,31 @@ async def test_overrides_and_copies_are_seen_as_the_organization_sees_them(world
     assert (copy.root_id, copy.class_key, copy.is_own) == (push_ups.id, push_ups.class_key, True)
     assert [edge.to_id for edge in copy.edges] == [edge.to_id for edge in push_ups.edges]
     assert copy.safety == push_ups.safety
+    assert copy.safety is not None and "wrist_pain" in copy.safety.avoid_if
+
+
+async def test_a_copy_has_its_sources_restrictions_until_it_has_constraints_of_its_own(
+    world: World, caching: Database
+) -> None:
+    gym = await world.organization()
+    async with world.writing_as(gym.coach) as session:
+        for name in ("a restriction", "a copy"):
+            await session.run(CHANGES[name], gym.id)
+        for name, source in (("Copy of it", "Copy"), ("Classified", "Copy"), ("Own", None), ("Copy of own", "Own")):
+            await session.run(MADE, gym.id, name, source)
+        for name, condition in (("Copy", "vertigo"), ("Classified", "asthma"), ("Own", "asthma")):
+            await session.run(RESTRICTED, gym.id, name, condition)
+        await session.run(CONSTRAINED, gym.id, "Classified")
+    catalogue, _ = await both(caching, gym.coach, gym.id)
+    found = {each.name: each.safety and {"asthma", "vertigo", "wrist_pain"} & {*each.safety.avoid_if}
+             for each in catalogue.candidates if each.is_own}  # fmt: skip
+    assert found == {
+        "Copy": {"vertigo", "wrist_pain"},
+        "Copy of it": {"vertigo", "wrist_pain"},
+        "Classified": {"asthma"},
+        "Own": {"asthma"},
+        "Copy of own": {"asthma"},
+    }
 
 
 async def test_two_organizations_are_loaded_by_one_statement(caching: Database, world: World) -> None:

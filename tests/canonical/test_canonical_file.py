@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinegraph.canonical.rules import MAX_FAULTS, LibraryError, entries_of
+from kinegraph.canonical.rules import MAX_FAULTS, LibraryError, contraindications_by_training, entries_of
 from kinegraph.canonical.store import SEEDED
 from kinegraph.exercise.rules_columns import REGISTRY
 
@@ -175,6 +175,17 @@ def test_a_file_that_is_no_list_is_reported(content: bytes) -> None:
 def test_a_row_that_is_no_object_is_reported(row: Any) -> None:
     (reported,) = faults({**GOOD}, row)
     assert reported.startswith("test.json: row 2, field (the row): ")
+
+
+LONG = {"class": "isolation", "stressors": [{"of": number} for number in range(201)]}
+
+
+def test_a_long_list_in_training_is_refused_before_its_elements_are_compared() -> None:
+    """A list of more than 200 elements in the training of a row is refused by its length alone, in both readers."""
+    message = "it has 201 elements, which is too long"
+    named = "row 1 (Zercher Squat), field training.stressors"
+    assert faults({**GOOD, "training": LONG}) == [f"test.json: {named}: {message}"]
+    assert contraindications_by_training({**GOOD, "training": LONG}) == ([], [f"stressors: {message}"])
 
 
 def test_of_many_faults_those_of_the_first_rows_are_reported() -> None:

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any  # inputs and answers are JSON
 
+import orjson
 import pytest
 
-from kinegraph.canonical.rules import entries_of
+from kinegraph.canonical.rules import LibraryError, entries_of, library_of
 from kinegraph.canonical.rules_files import shipped_files
 from kinegraph.exercise.rules import checked
 from kinegraph.exercise.rules_columns import EXCHANGED, api_name
@@ -99,6 +100,36 @@ def test_every_file_has_its_number_of_exercises() -> None:
     counts = {name: len(entries_of(name, content)) for name, content in shipped_files()}
     wanted = {"strength_lower", "strength_upper", "olympic", "gymnastics", "conditioning", "mobility", "physiotherapy"}
     assert wanted <= {name.removesuffix(".json") for name, count in counts.items() if count >= 25}
+
+
+TRAINING = {"class": "isolation", "stressors": ["external_load"]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"training": {**TRAINING, "class": "no_such_class"}}, "field training.class: there is no class"),
+        ({"training": TRAINING, "equipment": None}, "field equipment: None is not of type 'array'"),
+        ({"difficulty": None}, "field difficulty: None is not of type 'integer'"),
+    ],
+)
+def test_a_faulty_entry_is_reported_before_the_files_are_compared(changed: Mapping[str, Any], fault: str) -> None:
+    """An entry of the library with a fault is refused by file, row and field, before its graph and substitutes."""
+    first, *others = shipped_files()
+    rows = orjson.loads(others[0][1])
+    files = [first, (others[0][0], orjson.dumps([{**rows[0], **changed}, *rows[1:]]))]
+    with pytest.raises(LibraryError) as caught:
+        library_of(files, [{"from": rows[0]["slug"], "to": "nowhere", "type": "progression"}])
+    assert str(caught.value).startswith(f"{others[0][0]}: row 1 (") and fault in str(caught.value)
+
+
+def test_an_edge_without_an_end_is_reported_by_its_file() -> None:
+    """An edge of the library whose end is in none of its files is a fault of progressions.json."""
+    files = shipped_files()[:1]
+    slug = orjson.loads(files[0][1])[0]["slug"]
+    with pytest.raises(LibraryError) as caught:
+        library_of(files, [{"from": slug, "to": "nowhere", "type": "progression"}])
+    assert str(caught.value) == f"progressions.json: {slug} > nowhere (progression): there is no exercise nowhere"
 
 
 @pytest.mark.parametrize("discipline", ["weightlifting", "gymnastics", "powerlifting", "crossfit", "physiotherapy"])

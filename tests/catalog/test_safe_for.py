@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from kinegraph.canonical.rules import entries_of
 from kinegraph.canonical.rules_files import shipped_files
-from kinegraph.taxonomy.rules_conditions import folded, meant, nearest, vocabulary, with_ancestors
+from kinegraph.taxonomy.rules_conditions import folded, meant, nearest, vocabulary
 from tests.catalog.libraries import StoredLibrary, ids, stored_library
 from tests.catalog.model import PLAIN, Exercise, Pool
 from tests.conftest import Counter, World
+from tests.taxonomy.ancestors import with_ancestors
 
 LIST = """query ($id: ID!, $filter: ExerciseFilter) {
   organization(id: $id) { exerciseLibrary(filter: $filter) { totalCount } } exercises(filter: $filter) { totalCount }

@@ -6,6 +6,8 @@ from kinegraph.services import Services
 from kinegraph.taxonomy.rules_conditions import vocabulary
 from tests.checking.documents import check, codes
 from tests.conftest import Api, Organization, World, counted
+from tests.layers.documents import cloned
+from tests.training.test_restrictions import add as add_restriction
 from tests.workout.documents import Pool, assign, create
 
 
@@ -75,6 +77,19 @@ async def test_an_exercise_that_nobody_has_classified_is_a_warning_for_a_person_
     assert [each["level"] for each in found["movements"]] == ["WARN"]
     assert "Nobody has classified it" in found["movements"][0]["reason"]
     assert found["isSafe"] is False
+
+
+async def test_a_copy_of_an_exercise_that_the_organization_rules_out_blocks_too(api: Api, world: World) -> None:
+    gym, plank = await world.organization(), await world.exercise_id("plank")
+    copy = await cloned(api, gym, plank)
+    before = await check(api, gym.coach, gym.id, "asthma", sections=sections(plank, copy))
+    assert before["blockedCount"] == 0
+    await add_restriction(api, gym, plank, "asthma", "ABSOLUTE", modification="Ask the physiotherapist")
+    found = await check(api, gym.coach, gym.id, "asthma", sections=sections(plank, copy))
+    assert [(each["level"], each["riskScore"], each["warnings"]) for each in found["movements"]] == [
+        ("BLOCK", 100, [{"condition": "asthma", "level": "AVOID", "modification": "Ask the physiotherapist",
+                         "override": None}])
+    ] * 2  # fmt: skip
 
 
 async def test_strangers_and_bad_input_are_refused(api: Api, world: World, gym: Organization) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kinegraph.classification.rules_safety import SCORES, Constraint, Modification, Warned, assess, constraint_of
 from kinegraph.classification.rules_severity import Finding, Severity
-from kinegraph.taxonomy.rules_conditions import vocabulary, with_ancestors
+from kinegraph.taxonomy.rules_conditions import vocabulary
+from tests.taxonomy.ancestors import with_ancestors
 
 KEYS = st.sampled_from(sorted(vocabulary()))
 

@@ -5,7 +5,7 @@ from math import floor
 from typing import Any  # values of profiles, by column
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kinegraph.classification.rules_classes import GENERAL, GOALS, VALUES, Unit, classes, modifiers, stressors
@@ -63,6 +63,7 @@ def test_hours_of_recovery_at_each_bound(damage: int, fatigue: int, hours: int) 
 
 
 @given(SUBJECTS)
+@example(Subject("long_length_eccentric", [], None, 1, "strength_isolation", None, frozenset()))
 def test_energy_of_the_recovery_damage_and_demands_keep_within_what_fatigue_machines_and_isolation_permit(
     subject: Subject,
 ) -> None:

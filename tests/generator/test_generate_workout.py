@@ -102,6 +102,20 @@ async def test_a_restriction_of_the_organization_counts_in_its_workouts_at_once_
     assert after[1] == before[1]
 
 
+async def test_a_copy_of_an_exercise_that_the_organization_rules_out_is_ruled_out_too(api: Api, world: World) -> None:
+    gym = await world.organization()
+    source = await world.exercise_id("bench-press")
+    clone = {"id": source, "organizationId": str(gym.id), "name": "Press of the house"}
+    id = (await api.run(CLONE, gym.coach, input=clone))["cloneExercise"]["exercise"]["id"]
+    wanted = {"targetMuscles": ["chest"], "conditions": ["wrist_pain"], "includeDrafts": True}
+    before = await generate(api, gym.coach, gym.id, **wanted)
+    assert (id, "UNSAFE") not in [(each["exercise"]["exerciseId"], each["reason"]) for each in before["excluded"]]
+    async with world.writing_as(gym.coach) as session:
+        await session.run(RESTRICT, gym.id, UUID(source))
+    after = await generate(api, gym.coach, gym.id, **wanted)
+    assert {each["exercise"]["exerciseId"]: each["reason"] for each in after["excluded"]}[id] == "UNSAFE"
+
+
 async def test_unknown_names_are_refused_together_with_the_nearest(api: Api, gym: Organization) -> None:
     found = await faults(
         api, gym.coach, gym.id, targetMuscles=["biceps", "quadrisceps"], availableEquipment=["dumbel"],

@@ -3,6 +3,8 @@
 from collections import Counter
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from kinegraph.kit.errors import InvalidInput
 from kinegraph.language.rules_text import search_text
@@ -120,6 +122,51 @@ def test_a_last_word_that_begins_one_of_the_vocabulary_is_unfinished_not_misspel
 @pytest.mark.parametrize("typed", ["sq", "row", "sqaut", "xqz"])
 def test_short_whole_and_misspelled_words_are_not_unfinished(typed: str) -> None:
     assert not any(segment.is_unfinished for segment in analysed(typed).segments)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "meant", "concept"),
+    [
+        ("shh oulder join", ("shoulder", "join"), "shoulder joint", "shoulder-joint"),
+        ("gll enohumeral join", ("glenohumeral", "join"), "glenohumeral joint", "shoulder-joint"),
+        ("шш ейный отде", ("шейный", "отде"), "шейный отдела", "cervical-spine"),
+    ],
+)
+def test_a_last_word_is_unfinished_beside_two_words_that_are_corrected_together(
+    typed: str, written: tuple[str, ...], meant: str, concept: str
+) -> None:
+    (segment,) = analysed(typed).segments
+    assert (segment.words, segment.corrected, segment.is_unfinished) == (written, (meant,), True)
+    assert meanings(typed) == [concept]
+
+
+TERMS = sorted({search_text(term.text) for each in lexicon().values() for of in each.terms.values() for term in of})
+FAULTS = st.lists(st.tuples(st.sampled_from(("drop", "swap", "space")), st.integers(0, 60)), min_size=1, max_size=4)
+
+
+def mistyped(text: str, faults: list[tuple[str, int]]) -> str:
+    """The text with a letter dropped, two neighbours swapped (so spaces move), or a space inserted, for each fault."""
+    for fault, place in faults:
+        at = place % max(len(text), 1)
+        if fault == "drop":
+            text = text[:at] + text[at + 1 :]
+        elif fault == "swap":
+            text = text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
+        else:
+            text = f"{text[:at]} {text[at:]}"
+    return text
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(TERMS), min_size=1, max_size=3), FAULTS)
+@example(["dead stop row"], [("swap", 9)])
+def test_every_mistyped_text_of_words_of_the_lexicon_is_analysed(
+    terms: list[str], faults: list[tuple[str, int]]
+) -> None:
+    text = mistyped(" ".join(terms), faults)
+    words = search_text(text).split()[:MAX_WORDS]
+    segments = analysed(text).segments
+    assert bool(segments) == bool(words) and all(each.words for each in segments)
 
 
 def test_a_word_is_corrected_to_the_nearest_of_the_vocabulary() -> None:

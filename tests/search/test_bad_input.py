@@ -38,6 +38,8 @@ ANSWERED = {
     "200 Hebrew letters": "\u05d0\u05dc" * 100,
     "stop words alone": "the of and",
     "other scripts": "スクワット 深蹲 قرفصاء",
+    "an unfinished word beside two that are corrected together": "shh oulder join",
+    "the same in Russian": "\u0448\u0448 \u0435\u0439\u043d\u044b\u0439 \u043e\u0442\u0434\u0435",
     "combining marks": "s\u0301\u0302q\u0303uat",
 }
 
@@ -56,3 +58,8 @@ async def test_any_other_query_is_answered(api: Api, reader: Person, name: str) 
     response = await api.post(SEARCH, reader, q=ANSWERED[name])
     assert response.status_code == 200, response.text
     assert isinstance(response.json()["data"]["searchExercises"], list)
+
+
+async def test_a_mistyped_query_is_understood_of_somebody_who_is_not_signed_in(api: Api) -> None:
+    hits = (await api.run(SEARCH, None, q="shh oulder join"))["searchExercises"]
+    assert hits[0]["exercise"]["name"] == "Shoulder CARs"

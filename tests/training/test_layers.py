@@ -92,6 +92,16 @@ async def test_constraints_that_contradict_each_other_are_refused_by_field(
     assert message in error["message"]
 
 
+async def test_the_nearest_conditions_are_sought_for_the_first_five_unknown_ones(api: Api, gym: Organization) -> None:
+    """Of many unknown conditions each is refused, and the first five with the nearest known one."""
+    exercise = await own(api, gym)
+    await classified(api, gym.coach, exercise)
+    unknown = [f"kneee pain {number}" for number in range(100)]
+    refused = await api.user_errors(CONSTRAINTS, gym.coach, input={"exerciseId": exercise, "avoidIf": unknown})
+    assert [error["field"][2:] for error in refused] == [[str(number)] for number in range(100)]
+    assert ["nearest known: knee_pain" in error["message"] for error in refused] == [True] * 5 + [False] * 95
+
+
 @pytest.mark.parametrize("text", [PROFILES, CONSTRAINTS])
 async def test_an_unclassified_exercise_and_one_of_others_have_no_values_to_change(
     api: Api, gym: Organization, admin: Person, squat: str, text: str

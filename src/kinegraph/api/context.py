@@ -1,4 +1,4 @@
-"""Who sends a request: its bearer token, the viewer of its transaction, the account of its cost, its page's origin."""
+"""The sender of a request: its bearer token, viewer of its transaction, account of its cost, origin of its page."""
 
 import ipaddress
 import re
@@ -10,7 +10,6 @@ from typing import Any  # what fields prepared
 from starlette.requests import Request
 
 from kinegraph.api.documents import Document
-from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.cost.meter import Meter, Metering
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import UserAuthentication, authenticate_as
@@ -18,6 +17,7 @@ from kinegraph.kit.checks import character_fault, parse_key
 from kinegraph.kit.context import NO_SERVICES, Capabilities, Context, Prepare
 from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import Authenticate
+from kinegraph.outside.addresses import SignedAddresses
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.outside.tokens import TokenError, Tokens
 

@@ -24,7 +24,6 @@ from kinegraph.api.preparations import has_preparations, prepared_for
 from kinegraph.api.requests import Parameters
 from kinegraph.api.schema import schema
 from kinegraph.breadth.budget import Budget
-from kinegraph.charts.addresses import SignedAddresses
 from kinegraph.cost.meter import Meter
 from kinegraph.events.rules import Delivery
 from kinegraph.identity.rules import Viewer
@@ -33,6 +32,7 @@ from kinegraph.kit.context import Capabilities, Prepare
 from kinegraph.kit.database import Database
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import Authenticate
+from kinegraph.outside.addresses import SignedAddresses
 from kinegraph.outside.storage import ObjectStorage
 from kinegraph.vectors.jobs import QueryVectors
 

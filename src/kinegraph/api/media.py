@@ -59,7 +59,7 @@ async def _figure(request: Request) -> Response:
     if version is None or dot + kind != ".webp":
         return JSONResponse({"error": "There is no such figure."}, 404)
     is_current = request.query_params.get("v") == version
-    seconds = f"{365 * 86400}, immutable" if is_current else f"{86400}"
+    seconds = f"{365 * 86400}, immutable" if is_current else "86400"
     headers = {**SAFE, "Cache-Control": f"public, max-age={seconds}", "ETag": f'"{version}"'}
     if matches([request.headers.get("if-none-match", "").encode()], headers["ETag"].encode()):
         return Response(status_code=304, headers=headers)

@@ -10,7 +10,7 @@ from kinegraph.classification.rules_severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Entry:
     """The values of an entry that are compared."""
 
     slug: str
@@ -26,12 +26,12 @@ class Candidate:
     """The conditions that rule it out, for which no rule says what to do instead."""
 
 
-def candidates_of(rows: Sequence[Mapping[str, Any]]) -> list[Candidate]:
+def candidates_of(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
     """The entries that may be substitutes: all with a class but tests."""
     return [_entry(row) for row in rows if "training" in row and row["kind"] != "test"]
 
 
-def substitutes_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Candidate]) -> dict[str, dict[str, str]]:
+def substitutes_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Entry]) -> dict[str, dict[str, str]]:
     """By slug and condition that rules an entry out, the candidate that resembles it most, where there is one.
 
     It shares a primary muscle or the pattern, is not harder, and nothing speaks against it with the condition.
@@ -51,10 +51,10 @@ def substitutes_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Candi
     return found
 
 
-def _entry(row: Mapping[str, Any]) -> Candidate:
+def _entry(row: Mapping[str, Any]) -> Entry:
     primary, stressors = frozenset(row["primaryMuscles"]), frozenset(row["training"]["stressors"])
     found = findings_of(row)
-    return Candidate(
+    return Entry(
         slug=row["slug"],
         name=row["name"],
         pattern=row.get("movementPattern", "other"),
@@ -70,13 +70,13 @@ def _entry(row: Mapping[str, Any]) -> Candidate:
     )
 
 
-def _is_alike(entry: Candidate, other: Candidate) -> bool:
+def _is_alike(entry: Entry, other: Entry) -> bool:
     """True if the other exercise trains something of the same, and is not harder."""
     is_lighter = other.fatigue <= entry.fatigue and other.difficulty <= entry.difficulty
     return is_lighter and (bool(entry.primary & other.primary) or entry.pattern == other.pattern != "other")
 
 
-def _likeness(entry: Candidate, other: Candidate) -> float:
+def _likeness(entry: Entry, other: Entry) -> float:
     """The likeness of two exercises by muscles, pattern, equipment and difficulty: about 7 for equal ones."""
     return (
         2.0 * len(entry.primary & other.primary) / len(entry.primary | other.primary)
@@ -87,6 +87,6 @@ def _likeness(entry: Candidate, other: Candidate) -> float:
     )
 
 
-def _is_offered(other: Candidate, condition: str) -> bool:
+def _is_offered(other: Entry, condition: str) -> bool:
     """True if nothing speaks against an exercise for somebody with the condition."""
     return assess(other.constraint, [condition]).score <= SCORES[Severity.INDICATED]

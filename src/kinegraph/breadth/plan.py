@@ -131,7 +131,6 @@ class _Compiler:
         ):
             field.strategy = Call(field.strategy.resolver)
         if isinstance(field.strategy, Edge | Resolve) and field.strategy.cached is not None:
-            field.varying = []
             gaps = _gaps(field.child, field.strategy.cached.covers, field.varying)
             if isinstance(gaps, Field):
                 field.uncached_because = ".".join(gaps.coordinate)

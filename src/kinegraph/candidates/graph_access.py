@@ -1,10 +1,13 @@
-"""Access to catalogues: who may have exercises chosen for them, and the checks of what they have."""
+"""Access to catalogues and their exercises: loads them, and refuses viewers who may not see them."""
 
+from typing import Any  # records with a candidate, of several types
 from uuid import UUID
 
 from kinegraph.candidates import store
-from kinegraph.candidates.rules import PUBLISHED, Candidate, Catalogue
+from kinegraph.candidates.rules import Candidate, Catalogue
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_member
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import Forbidden, NotFound
 
@@ -15,8 +18,7 @@ async def visible_catalogue(info: Info, organization_id: UUID, *path: str, needs
     Raises NotFound and Forbidden.
     """
     viewer: Viewer = await info.context.viewer()
-    if viewer.organization(organization_id) is None:
-        raise NotFound("You belong to no such organization.", *path)
+    require_member(viewer, organization_id, *path)
     if needs_library and not viewer.sees_library(organization_id):
         raise Forbidden("The organization shows its library to coaches only; ask one of them.", *path)
     found: Catalogue = await info.context.load(store.catalogues, organization_id)
@@ -30,6 +32,11 @@ async def visible_candidate(info: Info, catalogue: Catalogue, exercise_id: UUID,
     if found is None:
         found = await info.context.load(store.candidates, (catalogue.organization_id, exercise_id))
     is_coached = found is not None and found.is_own and viewer.coaches(catalogue.organization_id)
-    if found is None or not (found.status == PUBLISHED or (is_coached and found.status != "deleted")):
+    if found is None or not (found.status == ExerciseStatus.PUBLISHED or (is_coached and found.status != "deleted")):
         raise NotFound("There is no such exercise in the organization's library.", *path)
     return found
+
+
+def exercise_key(root: Any) -> tuple[UUID, UUID]:
+    """The key of the effective exercise of a record with a candidate: the organization and the exercise."""
+    return root.candidate.organization_id, root.candidate.id

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kinegraph.candidates.rules_sides import Side
 from kinegraph.classification.rules_safety import OFFERED_BELOW, Assessment, Person
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.layers.rules import PrescriptionRange, ProfileRow, ProgressionType, TrainingGoal, prescription_range
 from kinegraph.layers.rules_safety import SafetyRow, ShownSafety, assessed
 
@@ -24,7 +25,7 @@ class CandidateRow(ProfileRow, SafetyRow, Protocol):
     status: str
     overrides: Mapping[str, Any] | None
     edges: Sequence[Sequence[Any]] | None
-    """The edges that leave it: type, end, weeks to wait, in their order."""
+    """The edges that leave it: type and end, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,11 @@ class Edge:
 
     type: ProgressionType
     to_id: UUID
-    wait_weeks: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An exercise that software may choose: its effective values, and what its layers say."""
+    """An exercise that software may choose: its effective values and its training layers."""
 
     id: UUID
     organization_id: UUID
@@ -81,12 +81,7 @@ class Candidate:
     @property
     def is_draft(self) -> bool:
         """True for an organization's exercise that is not published yet."""
-        return self.status == DRAFT
-
-    @property
-    def exercise_id(self) -> UUID:
-        """The id of the stored row, as GraphQL edges read it."""
-        return self.id
+        return self.status == ExerciseStatus.DRAFT
 
     @property
     def is_classified(self) -> bool:
@@ -104,11 +99,11 @@ class Candidate:
         return self.primary | self.secondary
 
     def prescription(self, goal: TrainingGoal | None) -> PrescriptionRange | None:
-        """What its profile prescribes for a goal; None where it is not offered for it, or has no class."""
+        """The prescription of its profile for a goal; None where it is not offered for it, or has no class."""
         return prescription_range(self.layer, goal) if self.is_classified else None
 
     def assessed(self, person: Person) -> Assessment:
-        """What it is for a person."""
+        """The assessment of the exercise for a person."""
         return assessed(self.safety, person)
 
     def is_ruled_out(self, person: Person) -> bool:
@@ -122,7 +117,6 @@ class Candidate:
         return [] if available is None else [name for key, name in self.equipment.items() if key not in available]
 
 
-PUBLISHED, DRAFT = "published", "draft"
 EXHAUSTING = 7
 """The fatigue score from which on an exercise is exhausting."""
 UNKNOWN_DIFFICULTY = 5
@@ -146,8 +140,6 @@ class Catalogue:
 
     organization_id: UUID
     candidates: tuple[Candidate, ...]
-    is_truncated: bool = False
-    """True if the organization has more exercises than are loaded."""
 
     @cached_property
     def by_id(self) -> Mapping[UUID, Candidate]:

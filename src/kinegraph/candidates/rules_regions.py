@@ -30,7 +30,7 @@ def regions_of(muscles: frozenset[str]) -> frozenset[str]:
 def trained_by(muscle_keys: frozenset[str]) -> frozenset[str]:
     """The muscles whose training counts for these: they themselves, and muscles that include one of them.
 
-    Who wants the gastrocnemius is served by an exercise for the calves.
+    Example: for the gastrocnemius, an exercise for the calves counts.
     """
     found = set(muscle_keys)
     for key in muscle_keys:

@@ -1,4 +1,4 @@
-"""Checks of what a person has and wants: names of muscles and of equipment, refused by name where unknown."""
+"""Checks of the names of muscles and equipment in requests: unknown ones are refused with the nearest names."""
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches

@@ -7,7 +7,8 @@ The cache entry of an organization's catalogue:
   where they are used.
 - Version: those of the canonical library and of the organization's (`Viewer.version`), in the session's snapshot.
   Every table of the statement moves one of them (migrations 0025 and 0037).
-- Bound: the cache's, at BYTES_PER_CANDIDATE each.
+- Bound: the cache's, at BYTES_PER_CANDIDATE an exercise. No entry takes more than an eighth of the cache: at 64 MB the
+  catalogue of an organization with more than about 930 exercises is not cached, and each request loads it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,14 +66,26 @@ STATEMENT = """
     ),
     safety AS (
         SELECT DISTINCT ON (chain.start) chain.start, layer.avoid_if, layer.caution_if, layer.indicated_for,
-               layer.modifications, layer.risk_scores, layer.stressors
+               layer.modifications, layer.risk_scores, layer.stressors, chain.distance
         FROM chain
         JOIN exercise_safety_constraints layer ON layer.exercise_id = chain.id
         ORDER BY chain.start, chain.distance
     ),
+    restrictions AS (
+        SELECT chain.start, restriction.organization_id,
+               jsonb_agg(
+                   jsonb_build_object('condition', restriction.condition, 'severity', restriction.severity,
+                                      'text', restriction.modification)
+                   ORDER BY chain.distance, restriction.id) AS added
+        FROM safety_restrictions restriction
+        JOIN chain ON chain.id = restriction.exercise_id
+        LEFT JOIN safety ON safety.start = chain.start
+        WHERE restriction.organization_id = ANY ($1) AND (safety.start IS NULL OR chain.distance <= safety.distance)
+        GROUP BY chain.start, restriction.organization_id
+    ),
     edges AS (
         SELECT chain.start, jsonb_agg(
-                   jsonb_build_array(edge.progression_type, edge.to_exercise_id, edge.recommended_wait)
+                   jsonb_build_array(edge.progression_type, edge.to_exercise_id)
                    ORDER BY chain.distance, edge.sort_order, edge.id) AS edges
         FROM chain
         JOIN exercise_progressions edge ON edge.from_exercise_id = chain.id AND edge.deleted_at IS NULL
@@ -89,22 +102,24 @@ STATEMENT = """
            profile.fatigue_score,
            safety.start IS NOT NULL AS is_classified, safety.avoid_if, safety.caution_if, safety.indicated_for,
            safety.modifications, safety.risk_scores, safety.stressors,
-           (SELECT jsonb_agg(jsonb_build_object('condition', condition, 'severity', severity, 'text', text))
-            FROM (SELECT condition, severity, description AS text
-                  FROM exercise_contraindications against
-                  WHERE against.exercise_id = e.id AND (safety.start IS NULL OR against.organization_id IS NOT NULL)
-                  UNION ALL
-                  SELECT condition, severity, modification
-                  FROM safety_restrictions restriction
-                  WHERE restriction.exercise_id = e.id AND restriction.organization_id = e.view_id) AS each) AS added
+           coalesce((
+               SELECT jsonb_agg(
+                   jsonb_build_object('condition', condition, 'severity', severity, 'text', against.description))
+               FROM exercise_contraindications against
+               WHERE against.exercise_id = e.id AND (safety.start IS NULL OR against.organization_id IS NOT NULL)
+           ), '[]') || coalesce(restrictions.added, '[]') AS added
     FROM visible e
     JOIN roots ON roots.start = e.id
     LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = e.view_id
     LEFT JOIN profile ON profile.start = e.id
     LEFT JOIN safety ON safety.start = e.id
+    LEFT JOIN restrictions ON restrictions.start = e.id AND restrictions.organization_id = e.view_id
     LEFT JOIN edges ON edges.start = e.id
 """
-"""$1: organizations; $2: the greatest number of rows of each; $3: only exercises with these ids, in any status."""
+"""$1: organizations; $2: the greatest number of rows of each; $3: only exercises with these ids, in any status.
+
+A copy has its source's restrictions as long as it has its constraints, as in `layers.store.safety_of`.
+"""
 
 
 async def catalogues(session: ReadSession[Viewer], organization_ids: Sequence[UUID]) -> list[Catalogue]:
@@ -137,7 +152,7 @@ async def loaded(session: ReadSession, organization_ids: Sequence[UUID]) -> Mapp
     for row in rows:
         by_organization[row.view_id].append(candidate_of(row))
     return {
-        id: Catalogue(id, tuple(sorted(each, key=lambda one: (one.key, one.id))), len(each) == MAX_CANDIDATES)
+        id: Catalogue(id, tuple(sorted(each, key=lambda one: (one.key, one.id))))
         for id, each in by_organization.items()
     }
 
@@ -181,5 +196,5 @@ def candidate_of(row: CandidateRow) -> Candidate:
         tempo=row.default_tempo,
         layer=row,
         safety=shown_safety(row),
-        edges=tuple(Edge(ProgressionType(kind), UUID(to), wait) for kind, to, wait in row.edges or ()),
+        edges=tuple(Edge(ProgressionType(kind), UUID(to)) for kind, to in row.edges or ()),
     )

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any  # JSON of the files
 from uuid import UUID
 
-from kinegraph.authoring.rules_progressions import edges_of, progression_faults
-from kinegraph.authoring.rules_substitutes import candidates_of
+from kinegraph.authoring.rules_progressions import edges_of
 from kinegraph.background.jobs import JobRun
 from kinegraph.canonical import store as store_seed
-from kinegraph.canonical.rules import LibraryError, entries_of
-from kinegraph.canonical.rules_files import shipped_files, shipped_progressions, shipped_rows, shipped_taxonomies
+from kinegraph.canonical.rules import LibraryError, library_of
+from kinegraph.canonical.rules_files import shipped_files, shipped_progressions, shipped_taxonomies
 from kinegraph.canonical.store_progressions import seed_progressions
 from kinegraph.kit.database import Database
 
@@ -30,11 +29,8 @@ async def seed_library(database: Database, run: JobRun | None = None) -> AsyncIt
 
     `run` gets the progress, where a job does it. Raises LibraryError, which names row and field.
     """
-    rows, authored = shipped_rows(), shipped_progressions()
-    if faults := [*progression_faults(authored, {row["slug"]: row["difficulty"] for row in rows})]:
-        raise LibraryError("\n".join(f"progressions.json: {fault}" for fault in faults))
-    candidates = candidates_of(rows)
-    library = [(name, entries_of(name, content, candidates)) for name, content in shipped_files()]
+    authored = shipped_progressions()
+    library = library_of(shipped_files(), authored)
     async with database.write(store_seed.act_as_curator) as session:
         await store_seed.seed_taxonomies(session, taxonomies := shipped_taxonomies())
         terms = await store_seed.global_terms(session, taxonomies)

@@ -11,7 +11,8 @@ import jsonschema
 import orjson
 
 from kinegraph.authoring.rules import contraindications_of, profile_columns, safety_columns, training_faults
-from kinegraph.authoring.rules_substitutes import Candidate, substitutes_of
+from kinegraph.authoring.rules_progressions import progression_faults
+from kinegraph.authoring.rules_substitutes import Entry, candidates_of, substitutes_of
 from kinegraph.canonical.rules_files import file_schema
 from kinegraph.exercise.rules_columns import COLUMNS, DEFAULTS, EXCHANGED, Kind
 from kinegraph.exercise.rules_details import condition_key
@@ -57,13 +58,30 @@ class LibraryError(Exception):
     """The file is not a list of canonical exercises. The message has a line for each fault, with row and field."""
 
 
-def entries_of(name: str, content: bytes, candidates: Sequence[Candidate] = ()) -> list[dict[str, Any]]:
-    """Check a file, and return its exercises as columns, with the hash that seeding compares. Raises LibraryError.
+def library_of(
+    shipped: Sequence[tuple[str, bytes]], progressions: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The exercises of each file of a library as columns. The files and the edges of its graph are checked.
 
-    `candidates`: the entries among which one is named for each condition that rules an exercise out.
+    Raises LibraryError.
     """
+    checked = [(name, checked_rows(name, content)) for name, content in shipped]
+    rows = [row for _, entries in checked for row in entries]
+    if faults := [*progression_faults(progressions, {row["slug"]: row["difficulty"] for row in rows})]:
+        raise LibraryError("\n".join(f"progressions.json: {fault}" for fault in faults))
+    candidates = candidates_of(rows)
+    return [(name, columns_of(entries, candidates)) for name, entries in checked]
+
+
+def entries_of(name: str, content: bytes, candidates: Sequence[Entry] = ()) -> list[dict[str, Any]]:
+    """The exercises of a file as columns, as `checked_rows` and `columns_of` say. Raises LibraryError."""
+    return columns_of(checked_rows(name, content), candidates)
+
+
+def checked_rows(name: str, content: bytes) -> list[dict[str, Any]]:
+    """The entries of a file. Raises LibraryError for a file that is not of the format."""
     try:
-        rows = orjson.loads(content)
+        rows: list[dict[str, Any]] = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise LibraryError(f"{name} is not JSON: {error}.") from None
     if isinstance(rows, list) and len(rows) > MAX_ENTRIES:
@@ -74,6 +92,14 @@ def entries_of(name: str, content: bytes, candidates: Sequence[Candidate] = ()) 
         raise LibraryError(f"{name}: the file: its values are nested too deeply.") from None
     if faults:
         raise LibraryError("\n".join(f"{name}: {fault}" for fault in faults))
+    return rows
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]], candidates: Sequence[Entry] = ()) -> list[dict[str, Any]]:
+    """Checked entries as columns, each with the hash that seeding compares.
+
+    `candidates`: the entries among which one is named for each condition that rules an exercise out.
+    """
     names = {each.slug: each.name for each in candidates}
     substitutes = {
         slug: {condition: names[other] for condition, other in found.items()}
@@ -96,9 +122,16 @@ def _training_validator() -> jsonschema.Draft202012Validator:
 def _long_lists(rows: Any) -> Iterator[str]:
     """The lists in rows that are too long to be looked into: the JSON Schema compares each element with all others."""
     for index, row in enumerate(rows if isinstance(rows, list) else ()):
-        for field, value in row.items() if isinstance(row, dict) else ():
-            if isinstance(value, list) and len(value) > MAX_ELEMENTS:
-                yield _fault_message(rows, [index, field], "", f"it has {len(value):,} elements, which is too long")
+        training = row.get("training") if isinstance(row, dict) else None
+        for path, fault in (*_of_long_lists(row), *_of_long_lists(training, "training")):
+            yield _fault_message(rows, [index, *path], "", fault)
+
+
+def _of_long_lists(fields: Any, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The fault of each field of an object that is a list of more than MAX_ELEMENTS, with its path."""
+    for field, value in fields.items() if isinstance(fields, dict) else ():
+        if isinstance(value, list) and len(value) > MAX_ELEMENTS:
+            yield (*path, field), f"it has {len(value):,} elements, which is too long"
 
 
 def _faults(rows: Any) -> Iterator[str]:
@@ -168,7 +201,11 @@ def _short(message: str) -> str:
 
 def contraindications_by_training(row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """The contraindications that follow from the `training` of a row of any form, or the faults of it."""
-    faults = [_short(each.message) for each in islice(_training_validator().iter_errors(row["training"]), MAX_FAULTS)]
+    training = row["training"]
+    faults = [f"{field}: {fault}" for (field,), fault in islice(_of_long_lists(training), MAX_FAULTS)]
+    faults = faults or [
+        _short(each.message) for each in islice(_training_validator().iter_errors(training), MAX_FAULTS)
+    ]
     faults = faults or [f"{'.'.join(map(str, path[1:]))}: {fault}" for path, fault in training_faults(row)]
     return ([] if faults else contraindications_of(row)), faults
 

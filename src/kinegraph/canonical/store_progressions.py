@@ -1,4 +1,4 @@
-"""Seeding the progression graph of the shipped library."""
+"""Seeding the progression graph of the shipped library, and the lock of its writers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any  # values of edges, by column
@@ -21,14 +21,23 @@ EDGE = {
 SET = ("recommended_wait", "sort_order", "readiness_indicators", "transition_cues", "notes", "seed_hash")
 
 
+LOCK = "exercise_progressions"
+"""The advisory lock of those who change the graph, by the API too: two edges, each of which closes no cycle, may close
+one together."""
+
+
+async def lock_graph(session: WriteSession) -> None:
+    """Wait until nobody else changes the graph, and keep others from it until the transaction ends."""
+    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", LOCK)
+
+
 async def seed_progressions(session: WriteSession, edges: Sequence[Mapping[str, Any]]) -> int:
     """Upsert the edges of the library, and delete those that it has no more. Returns the number of changed rows.
 
     An edge is written only if it differs from the one that was last seeded, so what platform admins have edited or
-    deleted since stays. Edges that they added have no hash, and stay too. The lock is that of the API's mutations
-    (`progression.store.LOCK`).
+    deleted since stays. Edges that they added have no hash, and stay too.
     """
-    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended('exercise_progressions', 0))")
+    await lock_graph(session)
     joined = f"""
         jsonb_to_recordset($1) AS sent ({typed(EDGE)})
         JOIN exercises source ON source.slug = sent.from_slug AND source.organization_id IS NULL

@@ -8,9 +8,10 @@ import strawberry
 from kinegraph.catalog import rules_conditions, store
 from kinegraph.catalog.rules import Filter
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_member
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import NotFound, Path
+from kinegraph.kit.errors import Path
 from kinegraph.kit.graph import field
 from kinegraph.taxonomy.rules_conditions import vocabulary
 
@@ -53,8 +54,8 @@ class Query:
     ) -> list[ContraindicationCondition]:
         key = None if organization_id is None else require_key(organization_id, "organizationId")
         viewer: Viewer = await info.context.viewer()
-        if key is not None and viewer.organization(key) is None:
-            raise NotFound("You belong to no such organization.", "organizationId")
+        if key is not None:
+            require_member(viewer, key, "organizationId")
         whose = key if key is not None and viewer.sees_library(key) else None
         sees_drafts = viewer.coaches(whose) if whose is not None else viewer.is_platform_admin
         rows = await info.context.load(store.conditions_of, (whose, sees_drafts))

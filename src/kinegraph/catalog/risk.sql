@@ -7,6 +7,7 @@
 --  {chains}    number, depth, key and spelling of the conditions (`catalog.rules.ChainEntry`), as four arrays
 --  {viewer}    the organization whose restrictions count, or null
 --  {untouched} the value of an exercise that no constraint, restriction or contraindication names a condition for
+--  {scores}    the branches of a CASE from a severity to its score
 --  {listed}    the lists of constraints, {severities} the severities, and {spellings} those of the conditions, by which it
 --              is decided whether one does: most exercises need no more than that
 (SELECT CASE WHEN coalesce(({listed}) && {spellings}, false)
@@ -22,12 +23,12 @@
     WITH chain (number, depth, key, spelling) AS (SELECT * FROM unnest({chains})),
     added (spelling, score) AS (
         SELECT against.condition,
-               CASE against.severity WHEN 'absolute' THEN 100 WHEN 'restriction' THEN 60 ELSE 25 END
+               CASE against.severity {scores} END
         FROM exercise_contraindications against
         WHERE against.exercise_id = e.id AND (c.id IS NULL OR against.organization_id IS NOT NULL)
         UNION ALL
         SELECT restriction.condition,
-               CASE restriction.severity WHEN 'absolute' THEN 100 WHEN 'restriction' THEN 60 ELSE 25 END
+               CASE restriction.severity {scores} END
         FROM safety_restrictions restriction
         WHERE restriction.organization_id = {viewer} AND restriction.exercise_id = ANY (ARRAY({sources}))
     ),

@@ -74,7 +74,7 @@ class Filter:
     safe_for: tuple[str, ...] | None = None
     """Conditions as they were sent."""
     chains: tuple[ChainEntry, ...] = ()
-    """What these conditions and their parents are stored as; set before the stores are called (`rules_conditions`)."""
+    """The spellings of these conditions and their parents; set before the stores are called (`rules_conditions`)."""
     safe_for_strictness: str | None = None
     include_unclassified: bool | None = None
 
@@ -169,8 +169,7 @@ def _sought(name: str, texts: Sequence[str]) -> Iterable[str]:
 
 def _checked_numbers(values: Sequence[int], path: Path, checks: Checks) -> tuple[int, ...]:
     """The difficulties of a filter, at most 200 of them."""
-    if len(values) > 200:
-        checks.refuse(f"Must have at most 200 entries; this has {len(values)}.", *path)
+    if not checks.few(values, path, 200):
         return ()
     low, high = COLUMNS["difficulty"].bounds
     return tuple(checks.whole(value, (*path, str(index)), low, high) for index, value in enumerate(values))

@@ -3,24 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from itertools import islice
 from typing import Protocol
 
 from kinegraph.catalog.rules import ChainEntry, Filter
 from kinegraph.classification.rules_safety import Person
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
-from kinegraph.taxonomy.rules_conditions import folded, meant, nearest
-
-MAX_SUGGESTED = 5
-"""The unknown conditions, at most, for which the nearest known ones are sought."""
-
-MAX_COMPARED = 1_000
-"""The conditions of an organization's own, at most, that an unknown one is compared with."""
+from kinegraph.taxonomy.rules_conditions import MAX_SUGGESTED, folded, meant, unknown_fault
 
 
 class SafetyStrictness(StrEnum):
-    """Which exercises are left out for a person with conditions."""
+    """The limits by which exercises are left out for a person with conditions."""
 
     ABSOLUTE = "ABSOLUTE"
     RESTRICTION = "RESTRICTION"
@@ -51,9 +44,8 @@ def resolved(wanted: Filter, rows: Sequence[ConditionRow], path: Path = ("filter
     allowed = {folded(condition) for condition in own} | {folded(row.condition) for row in rows if row.is_shown}
     for position, text in enumerate(sent):
         if not meant(text) and folded(text) not in allowed:
-            close = nearest(text, islice(own, MAX_COMPARED)) if len(checks.refusals) < MAX_SUGGESTED else []
-            hint = f"the nearest known: {', '.join(close)}" if close else "contraindicationConditions lists them"
-            checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", *path, position)
+            is_compared = len(checks.refusals) < MAX_SUGGESTED
+            checks.refuse(unknown_fault(text, own, is_compared=is_compared), *path, position)
     checks.done()
     keys = {key for text in sent for key in meant(text) or (folded(text),)}
     return replace(wanted, chains=_chains(keys, [row.condition for row in rows]))

@@ -43,10 +43,10 @@ def counting_statement(listing: str) -> str:
 
     A category counts exercises that are tagged below it, too.
     """
-    found = "listed.failed <@ ARRAY['{}']"
+    found = "failed <@ ARRAY['{}']"
     counts = [
         f"SELECT '{name}', upper({name}), sum(number)::bigint FROM valued "
-        f"WHERE {found.format(name).replace('listed.', '')} AND {name} IS NOT NULL GROUP BY 2"
+        f"WHERE {found.format(name)} AND {name} IS NOT NULL GROUP BY 2"
         for name in VALUES
     ]
     counts += [_of_list(name, found.format(name)) for name in LISTS]

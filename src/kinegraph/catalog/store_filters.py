@@ -10,7 +10,8 @@ from importlib.resources import files
 
 from kinegraph.catalog.rules import BANDS, Filter
 from kinegraph.catalog.rules_conditions import SafetyStrictness
-from kinegraph.classification.rules_safety import AVOID_SCORE, MAX_SCORE, OFFERED_BELOW
+from kinegraph.classification.rules_safety import AVOID_SCORE, MAX_SCORE, OFFERED_BELOW, SCORES
+from kinegraph.classification.rules_severity import Severity
 from kinegraph.exercise.rules_columns import CASELESS, COLUMNS, Kind
 from kinegraph.kit.sessions import Arguments
 from kinegraph.lexicon.rules_filter import sought_names
@@ -168,6 +169,12 @@ EVERY = ("c.avoid_if || c.caution_if || c.indicated_for", "'absolute', 'restrict
 RULED_OUT = ("c.avoid_if", "'absolute'")
 """The lists of constraints and the severities of contraindications that have a part in a score, or in one of 100."""
 
+SCORE_OF = (
+    " ".join(f"WHEN '{severity}' THEN {SCORES[severity]}" for severity in (Severity.ABSOLUTE, Severity.RESTRICTION))
+    + f" ELSE {SCORES[Severity.WARNING]}"
+)
+"""The branches of a CASE that lead from the severity of a contraindication or restriction to its score."""
+
 
 def _is_safe(wanted: Filter, columns: Columns, arguments: Arguments) -> str:
     """The condition that an exercise may be offered to a person with the filter's conditions."""
@@ -199,6 +206,7 @@ def _of_person(
         untouched=untouched,
         listed=lists[0],
         severities=lists[1],
+        scores=SCORE_OF,
         nearest=_layer(constraints, "layer.id"),
         sources=SOURCES.format(table=constraints),
         chains=", ".join((*bound, spelled)),

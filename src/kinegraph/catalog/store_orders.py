@@ -141,7 +141,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a page is read: the beginning of its statement, its stretches, and a relation beside the viewer's."""
+    """The parts that read a page: the beginning of its statement, its stretches, and a relation beside the viewer's."""
 
     head: str
     stretches: Sequence[Stretch]
@@ -158,7 +158,7 @@ class Listing:
     viewer: str
 
     def reading(self, sort: ExerciseSort, window: Window) -> Reading:
-        """How a page is read.
+        """The parts of the statement that reads a page.
 
         Of the rows that `q` finds at most MAX_SORTED are sorted, so that its cost does not grow with the library.
         """

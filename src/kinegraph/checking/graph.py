@@ -1,10 +1,10 @@
 """The GraphQL types of the check of a workout, and the field that does it."""
 
 from typing import Annotated, Any, cast  # Any: rows are read by field name
-from uuid import UUID
 
 import strawberry
 
+from kinegraph.candidates.graph_access import exercise_key
 from kinegraph.checking import rules
 from kinegraph.checking.graph_overrides import SafetyOverride
 from kinegraph.checking.graph_places import WorkoutToCheck, check_of
@@ -40,11 +40,6 @@ class CheckWarning:
     override: SafetyOverride | None = strawberry.field(
         description="The override that holds now, to coaches; null without one. The warning stays."
     )
-
-
-def exercise_key(root: rules.Checked) -> tuple[UUID, UUID]:
-    """The organization and the exercise."""
-    return root.candidate.organization_id, root.candidate.id
 
 
 @strawberry.type(description="A movement that something speaks against.")

@@ -9,19 +9,22 @@ import strawberry
 from strawberry import UNSET
 
 from kinegraph.candidates import store as store_candidates
+from kinegraph.candidates.rules import Candidate
 from kinegraph.checking import rules_overrides, store, store_targets
 from kinegraph.checking.graph_overrides import SafetyOverride
 from kinegraph.classification.rules_safety import Person
 from kinegraph.exercise.rules import stored_id
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
+from kinegraph.identity.store import members
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
 from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
-from kinegraph.layers.rules_safety import MAX_CONDITION_LENGTH, keys_of
+from kinegraph.layers.rules_safety import keys_of
+from kinegraph.taxonomy.rules_conditions import MAX_CONDITION_LENGTH
 from kinegraph.workout.graph_mutations import coached_workout
 from kinegraph.workout.rules_rows import WorkoutRow
 
@@ -169,7 +172,8 @@ async def _condition(
     """The key of the condition, one that the exercise's warnings name. Faults are recorded in `checks`."""
     if workout is None or exercise_id is None or any(each.path == ("input", "condition") for each in checks.refusals):
         return text
-    (exercise,) = await store_candidates.candidates(session, [(workout.organization_id, exercise_id)])
+    key = workout.organization_id, exercise_id
+    exercise: Candidate | None = await stored_row(session, store_candidates.candidates, key)
     keys = keys_of(text)
     warnings = [] if exercise is None else exercise.assessed(Person(keys)).warnings
     warned = {warning.condition for warning in warnings}
@@ -183,5 +187,5 @@ async def _condition(
 async def _check_athlete(
     session: WriteSession[Viewer], organizations: list[UUID], id: UUID | None, checks: Checks
 ) -> None:
-    if id is not None and not await store_targets.is_member(session, organizations, id):
+    if id is not None and id not in await members(session, organizations, [id]):
         checks.refusals.append(NotFound("The organization has no such member.", "input", "athleteId"))

@@ -1,4 +1,4 @@
-"""Reading what is to be checked: a stored workout, an assignment's, or sections that were sent."""
+"""Reading the workout to be checked: a stored workout, an assignment's, or sections that were sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from uuid import UUID
 from kinegraph.assignment.store import by_ids as assignments_by_ids
 from kinegraph.candidates import store as store_candidates
 from kinegraph.candidates.graph_access import visible_catalogue
-from kinegraph.candidates.rules import DRAFT, PUBLISHED, Candidate, Catalogue
+from kinegraph.candidates.rules import Candidate, Catalogue
 from kinegraph.candidates.rules_terms import checked_equipment
 from kinegraph.checking import rules, store
 from kinegraph.classification.rules_safety import Person
+from kinegraph.exercise.rules_terms import ExerciseStatus
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
@@ -124,7 +125,8 @@ async def _exercises(
         keys = [(catalogue.organization_id, id) for id in missing]
         loaded = await store_candidates.candidates(session, keys)
         found |= {each.id: each for each in loaded if each is not None}
-    allowed = (PUBLISHED, DRAFT) if viewer.coaches(catalogue.organization_id) else (PUBLISHED,)
+    is_coach = viewer.coaches(catalogue.organization_id)
+    allowed = (ExerciseStatus.PUBLISHED, ExerciseStatus.DRAFT) if is_coach else (ExerciseStatus.PUBLISHED,)
     for place in places:
         exercise = found.get(place.exercise_id)
         if exercise is None or (is_sent and exercise.status not in allowed):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
 
 from kinegraph.candidates.rules import Candidate, Catalogue, in_words
@@ -10,9 +11,12 @@ from kinegraph.checking.rules_overrides import OverrideRow
 from kinegraph.classification.rules_safety import Assessment, Person, Warned
 from kinegraph.substitution.rules import Offer, Substitute
 
+Overrides: TypeAlias = Mapping[tuple[UUID, str], Sequence[OverrideRow]]
+"""Overrides by exercise and condition, the latest first."""
+
 
 class CheckLevel(StrEnum):
-    """How strongly a person's conditions speak against a movement."""
+    """The level of a finding: a condition rules the exercise out, or speaks against it."""
 
     BLOCK = "block"
     WARN = "warn"
@@ -98,8 +102,11 @@ def checked(
     assessments = {id: exercise.assessed(person) for id, exercise in exercises.items()}
     against = {id: each for id, each in assessments.items() if each.warnings or not each.is_safe}
     substitutes = {id: _substitute(exercises[id], offers) for id in against}
+    by_warning: dict[tuple[UUID, str], list[OverrideRow]] = {}
+    for override in sorted(overrides, key=lambda each: each.created_at, reverse=True):
+        by_warning.setdefault((override.exercise_id, override.condition), []).append(override)
     found = [
-        _checked(place, exercises[place.exercise_id], against[place.exercise_id], overrides, substitutes)
+        _checked(place, exercises[place.exercise_id], against[place.exercise_id], by_warning, substitutes)
         for place in places
         if place.exercise_id in against
     ]
@@ -115,7 +122,7 @@ def _checked(
     place: Place,
     exercise: Candidate,
     assessment: Assessment,
-    overrides: Sequence[OverrideRow],
+    overrides: Overrides,
     substitutes: Mapping[UUID, Substitute | None],
 ) -> Checked:
     is_ruled_out = any(warning.is_avoid for warning in assessment.warnings)
@@ -126,16 +133,10 @@ def _checked(
     )
 
 
-def _with_override(warning: Warned, place: Place, overrides: Sequence[OverrideRow]) -> CheckedWarning:
+def _with_override(warning: Warned, place: Place, overrides: Overrides) -> CheckedWarning:
     """A warning with the latest override of it."""
-    found = [
-        each
-        for each in overrides
-        if each.condition == warning.condition
-        and each.exercise_id == place.exercise_id
-        and each.movement_id in (None, place.movement_id)
-    ]
-    latest = max(found, key=lambda each: each.created_at, default=None)
+    of_exercise = overrides.get((place.exercise_id, warning.condition), ())
+    latest = next((each for each in of_exercise if each.movement_id in (None, place.movement_id)), None)
     return CheckedWarning(warning.condition, warning.is_avoid, warning.modification, latest)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class OverrideReason(StrEnum):
-    """Why a coach overrides a warning."""
+    """The reason that a coach gives for an override."""
 
     CLINICIAN_CLEARED = "clinician_cleared"
     SUPERVISED = "supervised"

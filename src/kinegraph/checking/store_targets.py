@@ -1,4 +1,4 @@
-"""The SQL of what an override names: movements, members, moments."""
+"""Reading what an override refers to: its movements, and whether its end is within the allowed time."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -6,16 +6,6 @@ from typing import Protocol
 from uuid import UUID
 
 from kinegraph.kit.sessions import ReadSession
-
-
-async def is_member(session: ReadSession, organization_ids: Sequence[UUID], user_id: UUID) -> bool:
-    """True if a user belongs to one of the organizations."""
-    found = await session.fetch(
-        "SELECT FROM memberships WHERE organization_id = ANY ($1) AND user_id = $2 AND deleted_at IS NULL",
-        organization_ids,
-        user_id,
-    )
-    return bool(found)
 
 
 async def is_within(session: ReadSession, moment: datetime, days: int) -> bool:

@@ -1,19 +1,14 @@
 """The table of overridden safety warnings."""
 
-from sqlalchemy import Column, DateTime, ForeignKey, ForeignKeyConstraint, Index, String, Table, Uuid, text
+from sqlalchemy import Column, DateTime, ForeignKey, Index, String, Table, Uuid, text
 
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
+from kinegraph.workout.tables import same_organization
 
 
 def _person(name: str, ondelete: str) -> "Column[object]":
     return Column(name, Uuid, ForeignKey("users.id", ondelete=ondelete))
-
-
-def _same_organization(column: str, table: str, name: str) -> ForeignKeyConstraint:
-    """A reference that cannot leave the row's organization."""
-    pair = [column, "organization_id"]
-    return ForeignKeyConstraint(pair, [f"{table}.id", f"{table}.organization_id"], name=name, ondelete="CASCADE")
 
 
 safety_overrides = Table(
@@ -33,8 +28,8 @@ safety_overrides = Table(
     Column("withdrawn_at", DateTime(timezone=True)),
     _person("withdrawn_by_user_id", "SET NULL"),
     *moments(deleted=False),
-    _same_organization("workout_id", "workouts", "safety_overrides_workout_fkey"),
-    _same_organization("movement_id", "workout_movements", "safety_overrides_movement_fkey"),
+    same_organization("workout_id", "workouts", "safety_overrides_workout_fkey", "CASCADE"),
+    same_organization("movement_id", "workout_movements", "safety_overrides_movement_fkey", "CASCADE"),
     Index("safety_overrides_workout_idx", "workout_id", postgresql_where=text("withdrawn_at IS NULL")),
     Index("safety_overrides_movement_idx", "movement_id", postgresql_where=text("movement_id IS NOT NULL")),
     Index("safety_overrides_exercise_idx", "exercise_id"),

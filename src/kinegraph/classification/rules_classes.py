@@ -20,7 +20,7 @@ class Unit(StrEnum):
 
 
 class TrainingGoal(StrEnum):
-    """What a set is done for."""
+    """The goal of a set."""
 
     STRENGTH = "strength"
     HYPERTROPHY = "hypertrophy"
@@ -35,14 +35,14 @@ class ForceType(StrEnum):
     ISOLATION = "isolation"
 
 
-GOALS = ("strength", "hypertrophy", "endurance", "power")
+GOALS = tuple(TrainingGoal)
 GENERAL = "general"
 """The prescription of exercises that serve none of the goals: stretches, rolling, breathing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrescriptionRange:
-    """How much of an exercise is done for a goal: a range in `unit`, of each set, and the rest after it."""
+    """A prescription for a goal: the range of each set in `unit`, the number of sets, and the rest after each."""
 
     unit: Unit
     min: int

@@ -139,8 +139,8 @@ def _bounded(values: Mapping[str, int | None], fatigue: int, subject: Subject) -
     if subject.mechanics == MECHANICS_OF_MACHINES:
         most |= {"stability_demand": 2, "skill_demand": 2}
     if subject.kind == "strength_isolation":
-        damage = min(found["muscular_damage_potential"] or 1, most.get("muscular_damage_potential", 10))
-        most |= {"caloric_demand": 4, "neuromuscular_demand": 6 if damage == 9 else 3}
+        is_damaging = fatigue > 2 and found["muscular_damage_potential"] == 9
+        most |= {"caloric_demand": 4, "neuromuscular_demand": 6 if is_damaging else 3}
     for name, limit in most.items():
         value = found[name]
         found[name] = None if value is None else min(value, limit)

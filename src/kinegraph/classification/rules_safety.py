@@ -9,7 +9,7 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 AVOID_SCORE = 100
 MAX_SCORE = 99
 """The greatest score of an exercise that is not ruled out."""
-SCORES = {Severity.RESTRICTION: 60, Severity.WARNING: 25, Severity.INDICATED: 5}
+SCORES = {Severity.ABSOLUTE: AVOID_SCORE, Severity.RESTRICTION: 60, Severity.WARNING: 25, Severity.INDICATED: 5}
 OFFERED_BELOW = 60
 """Exercises of this score and more are not offered to a person by software; a coach sees them."""
 
@@ -31,7 +31,7 @@ FALLS = frozenset({"fall_risk", "height"})
 
 @dataclass(frozen=True, slots=True)
 class Modification:
-    """What a person with a condition does instead. `is_avoid`: the exercise is ruled out."""
+    """The change of an exercise for a person with a condition. `is_avoid`: the exercise is ruled out."""
 
     condition: str
     text: str
@@ -101,7 +101,7 @@ def constraint_of(
 
 
 def _instead_of_it(finding: Finding, substitutes: Mapping[str, str]) -> str:
-    """What to do where an exercise is ruled out: the rule's own advice, or a substitute, or to leave it out."""
+    """The advice where an exercise is ruled out: the rule's own advice, or a substitute, or to leave it out."""
     if finding.instead:
         return finding.instead
     name = substitutes.get(finding.condition)

@@ -14,7 +14,7 @@ from kinegraph.taxonomy.rules_conditions import vocabulary
 
 
 class Severity(StrEnum):
-    """How strongly a condition speaks against an exercise, or for it."""
+    """The strength with which a condition speaks against an exercise, or for it."""
 
     NONE = "none"
     WARNING = "warning"
@@ -74,7 +74,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How strongly a condition speaks against an exercise, why, and what to do instead."""
+    """The severity of a condition for an exercise, its reason, and the advice."""
 
     condition: str
     severity: Severity

@@ -110,7 +110,7 @@ class DemoWriter:
         given = {
             "assignmentId": assignment_id,
             "clientId": f"demo {weeks}",
-            "score": {"weight": script["weight"]},
+            "score": {"weight": script["weight"]} if "weight" in script else None,
             "exertion": script["exertion"],
             "sets": sets,
         }

@@ -12,8 +12,8 @@ MAX_IDS = 100
 """Maximum number of exercises that are embedded by their ids."""
 NO_KEY = "Embeddings are off: set KINEGRAPH_VOYAGE_API_KEY, for the API and for the worker."
 CLAIM_SECONDS = 600
-"""How long a job has the marks that it claimed: longer than the deadline of one request. The job renews its claims
-before each further request of a batch."""
+"""Seconds for which a job has the marks that it claimed: longer than the deadline of one request. The job renews its
+claims before each further request of a batch."""
 
 
 class Kind(StrEnum):

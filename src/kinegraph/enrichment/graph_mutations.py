@@ -89,9 +89,7 @@ class Mutation:
         input: Annotated[ReviewAliasProposalsInput, strawberry.argument(description="The proposals and the decision.")],
     ) -> AliasProposalsPayload:
         checks, at = Checks(), ("input", "ids")
-        if len(input.ids) > rules.MAX_REVIEWS:
-            checks.refuse(f"Must have at most {rules.MAX_REVIEWS} entries; this has {len(input.ids)}.", *at)
-        keys = checks.all(input.ids if len(input.ids) <= rules.MAX_REVIEWS else (), at, checks.key)
+        keys = checks.all(input.ids if checks.few(input.ids, at, rules.MAX_REVIEWS) else (), at, checks.key)
         for index, key in enumerate(keys):
             if key in keys[:index]:
                 checks.refuse("Is in the list already.", *at, index)

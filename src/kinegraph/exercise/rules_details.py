@@ -104,10 +104,8 @@ def _entries(
     values: Sequence[Mapping[str, Any]] | None, at: Path, max_entries: int, checks: Checks
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Each entry of a list with its position; none of a list that is too long, which is recorded in `checks`."""
-    if values is not None and len(values) > max_entries:
-        checks.refuse(f"Must have at most {max_entries} entries; this has {len(values)}.", *at)
-        return
-    yield from enumerate(values or ())
+    if values is not None and checks.few(values, at, max_entries):
+        yield from enumerate(values)
 
 
 def condition_key(condition: str) -> str:

@@ -1,10 +1,10 @@
 """The GraphQL types of generated workouts, and the field that generates one."""
 
-from typing import Annotated, Any, cast  # Any: objects are read by field name
-from uuid import UUID
+from typing import Annotated, cast
 
 import strawberry
 
+from kinegraph.candidates.graph_access import exercise_key
 from kinegraph.generator.graph_inputs import GenerateWorkoutInput, checked_request
 from kinegraph.generator.rules import Generated
 from kinegraph.generator.rules_assembly import generated
@@ -44,11 +44,6 @@ described_enum(
     WARM_UP="A warm-up.",
     COOL_DOWN="A cool-down.",
 )
-
-
-def exercise_key(root: Any) -> tuple[UUID, UUID]:
-    """The organization and the exercise."""
-    return root.candidate.organization_id, root.candidate.id
 
 
 @strawberry.type(description="An exercise of a generated workout. With exerciseId it can be sent to createWorkout.")

@@ -70,7 +70,7 @@ class Generated:
 
     @property
     def excluded_counts(self) -> list[Count]:
-        """How many exercises are left out, by reason."""
+        """The number of excluded exercises, by reason."""
         counts = Counter(each.reason for each in self.excluded)
         return [Count(reason, counts[reason]) for reason in ExclusionReason if counts[reason]]
 

@@ -29,7 +29,7 @@ Need = tuple[str, frozenset[str] | None, Side | None]
 
 
 def generated(request: Request, catalogue: Catalogue) -> Generated:
-    """The workout for a request. It always answers: what cannot be met is in `unmet`."""
+    """The workout for a request. It always answers: `unmet_demands` has the demands that cannot be met."""
     found = sort_out(catalogue, request)
     total = request.minutes * 60
     for_warm_up = _share(total, WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP)
@@ -37,7 +37,6 @@ def generated(request: Request, catalogue: Catalogue) -> Generated:
     session = Session(request, found.eligible, found.assessments, total - for_warm_up - for_cool_down)
     needs = _needs(request)
     _choose(session, needs)
-    session.fill()
     ordered = in_order(session.exercises) or []
     main = [_chosen(session, each) for each in ordered if is_main(each)]
     accessory = [_chosen(session, each) for each in ordered if not is_main(each)]
@@ -120,7 +119,7 @@ def _chosen(session: Session, exercise: Candidate) -> Chosen:
 
 
 def _left_out(session: Session) -> Iterator[Excluded]:
-    """The eligible exercises that were not chosen: what stands against each."""
+    """The eligible exercises that were not chosen, each with its reason."""
     for each in session.eligible:
         if each.id not in session.chosen:
             found = session.obstacle(each, is_extra=True)
@@ -145,7 +144,7 @@ def _unmet(session: Session, needs: Sequence[Need], found: Sorted) -> Iterator[U
 
 
 def _no_room(session: Session, need: Need, fitting: Sequence[Candidate]) -> Unmet:
-    """The demand of a place that nothing was chosen for, though exercises would fit it."""
+    """The unmet demand of a place for which nothing was chosen, though eligible exercises exist."""
     name, keys, _ = need
     shortest = min(fitting, key=lambda each: (session.options(each)[-1].seconds, each.key))
     obstacle = session.obstacle(shortest, is_extra=False)
@@ -163,7 +162,7 @@ def _no_room(session: Session, need: Need, fitting: Sequence[Candidate]) -> Unme
 
 
 def _shorter(workout: Generated) -> Iterator[Unmet]:
-    """The demand for time, where a session is much shorter: what it has no more of."""
+    """The demand for time, where a session is much shorter, with the most frequent reason that excludes exercises."""
     minutes, wanted = workout.estimated_seconds // 60, workout.request.minutes
     if minutes < SHORT_SHARE * wanted:
         named = Counter(each.reason for each in workout.excluded if each.reason in LATE)
@@ -173,7 +172,7 @@ def _shorter(workout: Generated) -> Iterator[Unmet]:
 
 
 LATE = frozenset({ExclusionReason.FATIGUE, ExclusionReason.BALANCE, ExclusionReason.CHOICE, ExclusionReason.EQUIPMENT})
-"""Reasons of exercises that would do else."""
+"""Reasons that exclude exercises which would be suitable otherwise."""
 
 
 def _unmet_light(

@@ -1,4 +1,4 @@
-"""How well an exercise fits a place in a session: the score by which the generator chooses among eligible ones [A]."""
+"""The score by which the generator ranks eligible exercises for a place in a session [A]."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,7 +19,7 @@ CHANCE = 1.5
 
 
 def score(exercise: Candidate, session: Session, need: frozenset[str] | None) -> float:
-    """How well an exercise fits the session as it is; `need` are the muscles that the place is for, if any."""
+    """The score of an exercise for the session as it is; `need`: the muscles that the place is for, if any."""
     request = session.request
     points = CLASSES[request.goal].get(exercise.class_key or "", 0.0)
     points += CHANCE * chance(request.seed, exercise.key)
@@ -64,6 +64,6 @@ def _neighbours(exercise: Candidate) -> set[UUID]:
 def choose(
     pool: Sequence[Candidate], session: Session, need: frozenset[str] | None, *, is_extra: bool
 ) -> Candidate | None:
-    """The best exercise of a pool that nothing stands against; None where there is none."""
+    """The best exercise of a pool that may be added to the session; None where there is none."""
     ranked = sorted(pool, key=lambda each: (-score(each, session, need), each.key))
     return next((each for each in ranked if session.obstacle(each, is_extra=is_extra) is None), None)

@@ -1,4 +1,4 @@
-"""The state of a session while it is assembled, and what stands against adding an exercise to it."""
+"""The state of a session during assembly, and the reasons that forbid adding an exercise to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -144,7 +144,7 @@ class Session:
         return all(self.sets_of(muscle) + sets <= rules.MAX_SETS_PER_MUSCLE for muscle in exercise.primary)
 
     def obstacle(self, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
-        """What stands against adding an exercise; None where nothing does. `is_extra`: its place is filled already.
+        """The reason that forbids adding an exercise; None if it may be added. `is_extra`: its place is filled already.
 
         The first exercise of a target muscle need not be balanced.
         """
@@ -152,7 +152,7 @@ class Session:
         return found or (self._balance(exercise) if is_extra or not self.request.targets else None)
 
     def _beside_time(self, exercise: Candidate, *, is_extra: bool) -> Obstacle | None:
-        """What stands against adding an exercise, were there time and balance."""
+        """The reason that forbids adding an exercise, apart from time and balance; None if there is none."""
         if is_extra and not self.suits(exercise):
             why = f"Its class is no first choice for {self.request.goal}, and its place is filled."
             return ExclusionReason.CHOICE, why

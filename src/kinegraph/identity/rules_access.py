@@ -6,20 +6,23 @@ from kinegraph.identity.rules import Role, Viewer
 from kinegraph.kit.errors import Forbidden, NotFound
 
 
-def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
-    """Raise Forbidden without coach access, and NotFound for outsiders: to them the organization does not exist."""
+def require_member(viewer: Viewer, organization_id: UUID | None, *path: str) -> None:
+    """Raise NotFound for outsiders of an organization: to them it does not exist."""
     if organization_id not in viewer.by_organization:
         raise NotFound("You belong to no such organization.", *path)
+
+
+def require_coach(viewer: Viewer, organization_id: UUID, *path: str) -> None:
+    """Raise Forbidden without coach access, and NotFound for outsiders."""
+    require_member(viewer, organization_id, *path)
     if not viewer.coaches(organization_id):
         raise Forbidden("Only owners, admins and coaches of the organization may do this.", *path)
 
 
 def require_administrator(viewer: Viewer, organization_id: UUID, *path: str) -> None:
     """Raise Forbidden unless the viewer is owner or admin of the organization, and NotFound for outsiders."""
-    membership = viewer.by_organization.get(organization_id)
-    if membership is None:
-        raise NotFound("You belong to no such organization.", *path)
-    if membership.role not in (Role.OWNER, Role.ADMIN):
+    require_member(viewer, organization_id, *path)
+    if viewer.by_organization[organization_id].role not in (Role.OWNER, Role.ADMIN):
         raise Forbidden("Only owners and admins of the organization may do this; ask one of them.", *path)
 
 

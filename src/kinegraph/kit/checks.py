@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -70,6 +70,12 @@ class Checks:
             self.refuse(fault, *path)
         return cleaned.replace("\0", "").strip()
 
+    def few(self, values: Sized, path: Sequence[str | int], most: int) -> bool:
+        """True if a list has at most `most` entries; a longer one is refused."""
+        if len(values) > most:
+            self.refuse(f"Must have at most {most} entries; this has {len(values)}.", *path)
+        return len(values) <= most
+
     def texts(
         self,
         values: Sequence[str],
@@ -79,16 +85,14 @@ class Checks:
         same: Callable[[str], str] = normalized,
     ) -> list[str]:
         """A list of at most `max_entries` texts, in their order; of entries that are the `same`, the first."""
-        if len(values) > max_entries:
-            self.refuse(f"Must have at most {max_entries} entries; this has {len(values)}.", *path)
+        if not self.few(values, path, max_entries):
             return []
         return without_duplicates((self.text(v, (*path, str(i)), max_length) for i, v in enumerate(values)), same)
 
     def separated(self, value: str, path: Path, max_length: int, max_entries: int) -> list[str]:
         """The entries of one text (`split_terms`), checked as a list, of which names that differ by case are one."""
         entries = split_terms(value)
-        if len(entries) > max_entries:
-            self.refuse(f"Must have at most {max_entries} entries; this has {len(entries)}.", *path)
+        if not self.few(entries, path, max_entries):
             return []
         return without_duplicates((self.text(entry, path, max_length) for entry in entries), identity_of)
 

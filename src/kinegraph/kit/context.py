@@ -45,7 +45,7 @@ class Preparation:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the optional services that are configured make possible, for mutations that refuse what is not."""
+    """The abilities that configured optional services give; mutations refuse what none of them gives."""
 
     has_embeddings: bool = False
     """Whether jobs that embed texts can be run."""

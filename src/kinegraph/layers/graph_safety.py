@@ -14,7 +14,7 @@ from kinegraph.kit.enums import described_enum
 from kinegraph.kit.graph import field
 from kinegraph.layers import rules
 from kinegraph.layers.rules_safety import MAX_CONDITIONS, ShownSafety, checked_conditions
-from kinegraph.taxonomy.rules_conditions import folded
+from kinegraph.taxonomy.rules_conditions import MAX_CONDITION_LENGTH, folded, meant
 
 described_enum(
     rules.RiskLevel,
@@ -106,18 +106,14 @@ async def condition_keys(
     are known to all of its members, so that an answer depends on the organization alone (it is cached); only those of
     exercises that the viewer sees are suggested.
     """
-    checks = Checks()
-    keys = checked_conditions(conditions, (), checks, *path)
-    if checks.refusals:
+    checks, own, suggested = Checks(), set[str](), list[str]()
+    if not all(len(text) <= MAX_CONDITION_LENGTH and meant(text) for text in conditions):
         viewer: Viewer = await info.context.viewer()
         whose = organization_id if organization_id is not None and viewer.organization(organization_id) else None
         sees_drafts = viewer.coaches(whose) if whose is not None else viewer.is_platform_admin
         rows = await info.context.load(conditions_of, (whose, sees_drafts))
-        allowed = {folded(row.condition) for row in rows if whose is not None or row.is_shown}
-        is_listed = whose is None or viewer.sees_library(whose)
-        checks = Checks()
-        keys = checked_conditions(
-            conditions, allowed, checks, *path, suggested=own_conditions(rows) if is_listed else ()
-        )
+        own = {folded(row.condition) for row in rows if whose is not None or row.is_shown}
+        suggested = own_conditions(rows) if whose is None or viewer.sees_library(whose) else []
+    keys = checked_conditions(conditions, own, checks, *path, suggested=suggested)
     checks.done()
     return keys

@@ -59,7 +59,7 @@ class Query:
                 title=each.title,
                 fatigue_min=each.fatigue[0],
                 fatigue_max=each.fatigue[1],
-                goals=[TrainingGoal(goal) for goal in GOALS if goal in each.prescriptions],
+                goals=[goal for goal in GOALS if goal in each.prescriptions],
             )
             for each in classes().values()
         ]
@@ -95,9 +95,8 @@ class Query:
         ],
     ) -> int | None:
         checks, at = Checks(), "exerciseIds"
-        if len(exercise_ids) > MAX_EXERCISES:
-            checks.refuse(f"Must have at most {MAX_EXERCISES} entries; this has {len(exercise_ids)}.", at)
-            checks.done()
+        checks.few(exercise_ids, (at,), MAX_EXERCISES)
+        checks.done()
         keys = checks.all(exercise_ids, (at,), lambda sent, path: checks.key(stored_id(sent), path))
         checks.done()
         viewer: Viewer = await info.context.viewer()

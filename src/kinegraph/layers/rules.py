@@ -12,7 +12,7 @@ __all__ = ["ForceType", "TrainingGoal"]
 
 
 class ProgressionType(StrEnum):
-    """What an edge's end is of its beginning."""
+    """The relation of an edge's end to its beginning."""
 
     REGRESSION = "regression"
     PROGRESSION = "progression"
@@ -23,7 +23,7 @@ class ProgressionType(StrEnum):
 
 
 class RiskLevel(StrEnum):
-    """How strongly a condition speaks against an exercise, for a person."""
+    """The strength with which a condition speaks against an exercise, for a person."""
 
     CAUTION = "caution"
     AVOID = "avoid"
@@ -63,7 +63,7 @@ class RepRange:
 
 @dataclass(frozen=True, slots=True)
 class PrescriptionRange:
-    """How much of an exercise a set has, in a unit; how many sets, and the rest after each."""
+    """The range of an exercise in a set, in a unit; the number of sets, and the rest after each."""
 
     unit: Unit
     min: int
@@ -79,7 +79,7 @@ def rep_range(profile: ProfileRow, goal: TrainingGoal) -> RepRange | None:
 
 
 def prescription_range(profile: ProfileRow, goal: TrainingGoal | None) -> PrescriptionRange | None:
-    """What is prescribed for a goal, or without one of exercises that serve none; None where it is not offered."""
+    """The prescription for a goal, or without one of exercises that serve none; None where it is not offered."""
     key = GENERAL if goal is None else str(goal)
     measured = profile.measured_ranges.get(key)
     reps = profile.recommended_rep_ranges.get(key)

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Protocol  # Any: JSON columns
 
-from kinegraph.catalog.rules_conditions import MAX_COMPARED, MAX_SUGGESTED
 from kinegraph.classification.rules_safety import (
     AVOID_SCORE,
     SCORES,
@@ -17,11 +15,9 @@ from kinegraph.classification.rules_safety import (
 )
 from kinegraph.classification.rules_severity import Severity
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Path
-from kinegraph.taxonomy.rules_conditions import folded, meant, nearest
+from kinegraph.taxonomy.rules_conditions import MAX_CONDITION_LENGTH, MAX_SUGGESTED, folded, meant, unknown_fault
 
 MAX_CONDITIONS = 60
-MAX_CONDITION_LENGTH = 120
 UNASSESSED_SCORE = 99
 """The score of an exercise that nobody has classified, for a person who has any condition: nobody knows."""
 
@@ -71,7 +67,7 @@ def keys_of(text: str) -> tuple[str, ...]:
 
 
 def shown_safety(row: SafetyRow | None) -> ShownSafety | None:
-    """What a row says; None where nothing is known: no layer, no contraindication, no restriction."""
+    """The constraints of a row, with what was added; None where nothing is known: no layer and nothing added."""
     if row is None or (not row.is_classified and not row.added):
         return None
     scores: dict[str, int] = dict.fromkeys((key for c in row.avoid_if or () for key in keys_of(c)), AVOID_SCORE)
@@ -84,7 +80,7 @@ def shown_safety(row: SafetyRow | None) -> ShownSafety | None:
     for each in row.added or ():
         severity = Severity(each["severity"])
         keys = keys_of(each["condition"])
-        _raise(scores, keys, AVOID_SCORE if severity is Severity.ABSOLUTE else SCORES[severity])
+        _raise(scores, keys, SCORES[severity])
         indicated.difference_update(keys)
         for key in keys:
             texts.setdefault(key, each["text"] or "")
@@ -111,8 +107,10 @@ def assessed(shown: ShownSafety | None, conditions: Sequence[str] | Person) -> A
     if not conditions:
         return Assessment(True, 0, is_classified=is_classified)
     found = assess(shown.constraint, conditions) if shown is not None else Assessment(True, 0)
-    if is_classified or not found.is_safe:
-        return replace(found, is_classified=is_classified)
+    if is_classified:
+        return found
+    if not found.is_safe:
+        return replace(found, is_classified=False)
     return replace(found, is_safe=False, score=UNASSESSED_SCORE, is_classified=False)
 
 
@@ -136,12 +134,6 @@ def checked_conditions(
         elif is_short and folded(text) in own:
             found.add(folded(text))
         else:
-            _refuse_unknown(text, suggested, checks, (*path, str(position)))
+            is_compared = len(checks.refusals) < MAX_SUGGESTED
+            checks.refuse(unknown_fault(text, suggested, is_compared=is_compared), *path, position)
     return tuple(sorted(found))
-
-
-def _refuse_unknown(text: str, suggested: Iterable[str], checks: Checks, path: Path) -> None:
-    is_compared = len(checks.refusals) < MAX_SUGGESTED
-    close = nearest(text[:MAX_CONDITION_LENGTH], islice(suggested, MAX_COMPARED)) if is_compared else []
-    hint = f"the nearest known: {', '.join(close)}" if close else "contraindicationConditions lists them"
-    checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", *path)

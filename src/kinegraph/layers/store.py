@@ -1,7 +1,7 @@
 """Reading the training layers of exercises; a fork without a row of a layer has that of its nearest source."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias  # Any: rows of any batch function
+from typing import Any, TypeAlias  # Any: keys and rows of any batch function
 from uuid import UUID
 
 from kinegraph.exercise.rules import ExerciseRow
@@ -154,21 +154,21 @@ async def chains_of(session: ReadSession, exercise_ids: Sequence[UUID], depth: i
 async def harder_exercises(session: ReadSession, exercise_ids: Sequence[UUID], depth: int) -> list[list[ExerciseRow]]:
     """The exercises of the chain of progressions from each exercise: two statements."""
     chains = await chains_of(session, exercise_ids, depth)
-    return await _several(session, by_ids, chains)
+    return await several(session, by_ids, chains)
 
 
 async def several_by_ids(session: ReadSession, groups: Sequence[tuple[UUID, ...]]) -> list[list[ExerciseRow | None]]:
     """The exercises of each group of ids, in their order; None for one that there is not."""
-    return await _several(session, by_ids, groups)
+    return await several(session, by_ids, groups)
 
 
 async def several_profiles(session: ReadSession, groups: Sequence[tuple[UUID, ...]]) -> list[list[ProfileRow | None]]:
     """The programming profiles of each group of exercises, in their order, as `profiles_of` has them."""
-    return await _several(session, profiles_of, groups)
+    return await several(session, profiles_of, groups)
 
 
-async def _several(session: ReadSession, batch: Any, groups: Sequence[Sequence[UUID]]) -> list[list[Any]]:
-    """The answers of a batch function to groups of ids, which are sent together."""
+async def several(session: ReadSession, batch: Any, groups: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """The answers of a batch function to groups of keys, which are sent together; none are sent where there is none."""
     ids = list(dict.fromkeys(id for group in groups for id in group))
-    found = dict(zip(ids, await batch(session, ids), strict=True))
+    found = dict(zip(ids, await batch(session, ids) if ids else (), strict=True))
     return [[found[id] for id in group] for group in groups]

@@ -143,12 +143,13 @@ def analysed(q: str, parts: frozenset[Part] = EVERY_PART) -> SearchQuery:
 
 def _segments(words: Sequence[str], parts: frozenset[Part]) -> tuple[Segment, ...]:
     """The segments of a query; words that say nothing are left out where others are there."""
-    unfinished = words[-1] if Part.SPELLING in parts and completions_beside(words) else ""
+    begun = completions_beside(words) if Part.SPELLING in parts else ()
+    unfinished = words[-1] if begun else ""
     words = [*with_pairs(words[:-1]), unfinished] if unfinished else with_pairs(words)
     found = [*_split(words, parts)]
     wrong = {s.words[0]: s.corrected for s in found if not s.concepts and s.corrected}
     if unfinished:
-        wrong[unfinished] = completions_beside(words)
+        wrong[unfinished] = begun
     if wrong:
         mended = [*_split([wrong.get(word, (word,))[0] for word in words], parts)]
         found = [_with_written(segment, wrong, unfinished) for segment in mended]
@@ -266,8 +267,8 @@ def _of_segment(segment: Segment, most: Mapping[bool, int] = MAX_TERMS) -> Itera
         yield tuple(text.split()), 0.95
     own = language_of(segment.words[0])
     for concept, weight in segment.concepts:
-        most = MAX_CONDITION if concept.exercises else most
-        for words, each in weighted_terms(concept, most[True], most[own != "en"]):
+        bounds = MAX_CONDITION if concept.exercises else most
+        for words, each in weighted_terms(concept, bounds[True], bounds[own != "en"]):
             yield words, weight * each
         if len(concept.parts) > 1 and not concept.exercises:
             firsts = [term_words(lexicon()[part].terms["en"][0].text) for part in concept.parts]

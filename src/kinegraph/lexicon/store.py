@@ -29,8 +29,7 @@ def finds(sought: SoughtNames, columns: Columns, arguments: Arguments) -> str:
     """The condition that a text finds an exercise e."""
     if not sought.words:
         return "false"
-    found = [_means(sought, arguments), *_has_parts(sought, arguments)]
-    return f"(SELECT {' OR '.join(found)} FROM {OF_ROW.format_map(columns)})"
+    return f"(SELECT {' OR '.join(_conditions(sought, arguments))} FROM {OF_ROW.format_map(columns)})"
 
 
 def found_ids(sought: SoughtNames, arguments: Arguments, of_organization: str | None = None) -> str | None:
@@ -39,7 +38,7 @@ def found_ids(sought: SoughtNames, arguments: Arguments, of_organization: str | 
     They are canonical ones, or those in whose place an organization has texts of its own: `of_organization` is the SQL
     expression of its id. Each condition on canonical ones has a query and an index of its own.
     """
-    conditions = [_means(sought, arguments), *_has_parts(sought, arguments)] if sought.words else []
+    conditions = _conditions(sought, arguments) if sought.words else []
     if of_organization is None:
         found = [f"SELECT text.exercise_id FROM canonical_search text WHERE {condition}" for condition in conditions]
         return " UNION ALL ".join(found) or None
@@ -54,7 +53,7 @@ def shortest_ids(sought: SoughtNames, arguments: Arguments, count: int, of_organ
 
     They are canonical ones, by an index for each condition, or of those that an organization has texts of its own of.
     """
-    conditions = [_means(sought, arguments), *_has_parts(sought, arguments)]
+    conditions = _conditions(sought, arguments)
     shortest = f"ORDER BY {{0}}, name_key, exercise_id LIMIT {count}"
     if of_organization is not None:
         return f"""SELECT exercise_id FROM organization_search text
@@ -68,9 +67,10 @@ def shortest_ids(sought: SoughtNames, arguments: Arguments, count: int, of_organ
     return f"SELECT exercise_id FROM ({' UNION '.join(found)}) AS found {shortest.format('length')}"
 
 
-def _means(sought: SoughtNames, arguments: Arguments) -> str:
+def _conditions(sought: SoughtNames, arguments: Arguments) -> list[str]:
+    """The conditions on a relation `text`, one of which holds where a text finds it."""
     query = arguments.bind(sought.query, "text")
-    return f"text.names_tsv @@ (SELECT to_tsquery('kinegraph', {query}))"
+    return [f"text.names_tsv @@ (SELECT to_tsquery('kinegraph', {query}))", *_has_parts(sought, arguments)]
 
 
 def _has_parts(sought: SoughtNames, arguments: Arguments) -> list[str]:

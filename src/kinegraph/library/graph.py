@@ -66,7 +66,7 @@ def _row_id(exercise: rules.EffectiveExercise) -> UUID:
     return id
 
 
-def _safety_key(exercise: rules.EffectiveExercise) -> SafetyKey:
+def safety_key(exercise: rules.EffectiveExercise) -> SafetyKey:
     """The organization that sees it, or None, and the stored row's id."""
     return exercise.organization_id, exercise.row["id"]
 
@@ -158,7 +158,7 @@ class EffectiveExercise(ExerciseFields, Node):
     )
     safety: SafetyConstraint | None = edge(
         safety_of,
-        _safety_key,
+        safety_key,
         "The conditions that speak against it, with what the organization adds; null where nothing is known.",
         required_columns=("id",),
     )
@@ -168,7 +168,7 @@ class EffectiveExercise(ExerciseFields, Node):
         root: strawberry.Parent[rules.EffectiveExercise], info: Info, conditions: Conditions
     ) -> SafetyAssessment:
         keys = await condition_keys(info, root.organization_id, conditions, "conditions")
-        return cast(SafetyAssessment, assessed(await info.context.load(safety_of, _safety_key(root)), keys))
+        return cast(SafetyAssessment, assessed(await info.context.load(safety_of, safety_key(root)), keys))
 
     overrides: list[FieldOverride] = edge(
         store_overrides.provenance,

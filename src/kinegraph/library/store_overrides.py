@@ -86,7 +86,8 @@ async def reset_override(session: WriteSession[Viewer], key: ExerciseKey) -> Non
 EDITOR = """
     CASE WHEN o.changes -> field.key IS NULL THEN o.updated_by_user_id
          ELSE (o.changes -> field.key ->> 'by')::uuid END"""
-"""Who set a field: nobody for an import; where no change is stored (before migration 0009), the row's last editor."""
+"""The person who set a field: nobody for an import; where no change is stored (before migration 0009), the row's last
+editor."""
 
 
 async def provenance(session: ReadSession, keys: Sequence[ExerciseKey]) -> list[list[FieldOverrideRow]]:

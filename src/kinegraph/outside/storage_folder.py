@@ -1,15 +1,13 @@
 """Object storage in a folder of this machine, with URLs that the API itself signs and serves.
 
-A signed URL is `<base>/<key>?expires=…&type=…[&size=…]&signature=…`. The signature is an HMAC-SHA256 of the method, the
-key and the other parameters, so that none can be altered. An upload is written to a temporary file in the same folder,
-and renamed when it is complete: no object is ever half a file.
+A signed URL is `<base>/<key>?expires=…&type=…[&size=…]&signature=…`. The signature (`addresses`) is of the method, the
+key and the other parameters. An upload is written to a temporary file in the same folder, and renamed when it is
+complete: no object is ever half a file.
 """
 
 import asyncio
-import hashlib
-import hmac
-import json
 import os
+import shutil
 import stat
 import tempfile
 import time
@@ -20,7 +18,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote, urlencode
 
-from kinegraph.outside import storage_parts
+from kinegraph.outside.addresses import AddressRefused, signature, verified
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import HEAD_BYTES, StoredObject, Target, expiry
 
@@ -79,7 +77,7 @@ class FolderStorage:
     async def received_parts(self, key: str, parts_id: str) -> Mapping[int, int] | None:
         """The sizes of the parts that have arrived, by number; None where they were joined."""
         with _service_errors():
-            return await asyncio.to_thread(storage_parts.received, self.path(key), self.path(key + parts_id))
+            return await asyncio.to_thread(_received, self.path(key), self.path(key + parts_id))
 
     async def join_parts(self, key: str, parts_id: str, count: int) -> None:
         """Make the object of its parts; nothing happens where another call does or did it."""
@@ -87,7 +85,7 @@ class FolderStorage:
         with _service_errors():
             descriptor, name = _temporary_file(path)
             try:
-                if await asyncio.to_thread(storage_parts.join, self.path(key + parts_id), count, descriptor):
+                if await asyncio.to_thread(_join, self.path(key + parts_id), count, descriptor):
                     await asyncio.to_thread(Path(name).replace, path)
             finally:
                 await asyncio.to_thread(Path(name).unlink, missing_ok=True)
@@ -97,7 +95,7 @@ class FolderStorage:
         """Delete the parts that have arrived."""
         with _service_errors():
             folder = self.path(key + parts_id)
-            numbers = await asyncio.to_thread(storage_parts.numbers, folder)
+            numbers = await asyncio.to_thread(_numbers, folder)
             await asyncio.to_thread(self._delete, [f"{key}{parts_id}/{number}" for number in numbers])
 
     async def read_url(self, key: str, mime: str) -> str:
@@ -111,22 +109,15 @@ class FolderStorage:
 
     def _signed(self, method: str, key: str, expires_at: datetime, values: Mapping[str, str]) -> str:
         query = {"expires": str(int(expires_at.timestamp())), **values}
-        return f"{self._base}/{quote(key)}?{urlencode({**query, 'signature': self._signature(method, key, query)})}"
-
-    def _signature(self, method: str, key: str, query: Mapping[str, str]) -> str:
-        message = json.dumps([method, key, sorted(query.items())])
-        return hmac.new(self._secret, message.encode(), hashlib.sha256).hexdigest()
+        signed = {**query, "signature": signature(self._secret, (method, key), query)}
+        return f"{self._base}/{quote(key)}?{urlencode(signed)}"
 
     def require_signed(self, method: str, key: str, query: Sequence[tuple[str, str]]) -> dict[str, str]:
         """The parameters of a signed URL. Raises Refused where it was altered, not signed here, or has expired."""
-        values = dict(query)
-        signature = values.pop("signature", "")
-        expected = self._signature(method, key, values)
-        if len(values) + 1 != len(query) or not hmac.compare_digest(signature.encode(), expected.encode()):
-            raise Refused(403, "This address was not signed by this server, or was altered.")
-        if int(values["expires"]) <= time.time():
-            raise Refused(403, "This address has expired; ask the API for a new one.")
-        return values
+        try:
+            return verified(self._secret, (method, key), query)
+        except AddressRefused as refused:
+            raise Refused(403, str(refused)) from None
 
     def path(self, key: str) -> Path:
         """The path of an object. Raises Refused for a key that leads out of the folder."""
@@ -190,6 +181,30 @@ class FolderStorage:
                         unfinished.unlink(missing_ok=True)
                 for folder in path.relative_to(self._root).parents:
                     (self._root / folder).rmdir()
+
+
+def _numbers(folder: Path) -> list[int]:
+    """The numbers of the parts that have arrived, in their order."""
+    return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
+
+
+def _received(whole: Path, folder: Path) -> Mapping[int, int] | None:
+    """The sizes of the parts that have arrived, by number; None where they were joined to the file `whole`."""
+    if whole.exists():
+        return None
+    return {number: (folder / str(number)).stat().st_size for number in _numbers(folder)}
+
+
+def _join(folder: Path, count: int, descriptor: int) -> bool:
+    """Write the parts from 1 to `count` to a file. Returns False where one is not there, as another has joined them."""
+    with os.fdopen(descriptor, "wb") as whole:
+        for number in range(1, count + 1):
+            try:
+                with (folder / str(number)).open("rb") as part:
+                    shutil.copyfileobj(part, whole, 1024 * 1024)
+            except FileNotFoundError:
+                return False
+    return True
 
 
 @contextmanager

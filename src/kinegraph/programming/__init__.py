@@ -1,4 +1,4 @@
-"""What may be done in a session, and how much of it (docs/generator.md): requests, eligible exercises, prescriptions.
+"""Requests for a session, the exercises that are eligible for them, and their prescriptions (docs/generator.md).
 
-The rules are pure: `generator` assembles a session of what they permit.
+The rules are pure: `generator` assembles a session from eligible exercises.
 """

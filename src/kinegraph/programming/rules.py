@@ -1,4 +1,4 @@
-"""A request for a session, the reasons why exercises are left out, and the demands that may not be met."""
+"""Requests for a session, the reasons that exclude exercises, and the demands that cannot be met."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ DEFAULT_DIFFICULTY = 3
 
 
 class ExclusionReason(StrEnum):
-    """Why an exercise is not in the main or accessory part."""
+    """The reason that an exercise is not in the main or accessory part."""
 
     UNSAFE = "unsafe"
     GOAL = "goal"
@@ -56,9 +56,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """An exercise that is not in the main or accessory part, and why.
+    """An exercise that is not in the main or accessory part, and the reason.
 
-    `text` says why in words; it is None where it is unsafe for `person`: most of these texts are shown to nobody.
+    `text` is the reason in words; it is None where it is unsafe for `person`: most of these texts are shown to nobody.
     """
 
     candidate: Candidate
@@ -86,7 +86,7 @@ def _unsafe(assessment: Assessment) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A demand that the workout does not meet, why, and what would help."""
+    """A demand that the workout does not meet: the reason, and a suggestion."""
 
     demand: Demand
     subject: str | None
@@ -105,7 +105,7 @@ class Chosen:
 
     @property
     def notes(self) -> str | None:
-        """What the person does because of their conditions."""
+        """The modifications that the person's conditions ask for; None without any."""
         texts = [
             f"{each.condition.replace('_', ' ').capitalize()}: {each.modification}"
             for each in self.assessment.warnings

@@ -1,4 +1,4 @@
-"""Which exercises may be in a session at all, and why the others may not (docs/generator.md, Process).
+"""The exercises that are eligible for a session, and the reasons that exclude the others (docs/generator.md, Process).
 
 The checks come in the order of seed 004: safety, the goal, muscles, equipment, difficulty and prerequisites. An
 exercise has the first reason that holds.
@@ -48,8 +48,11 @@ def sort_out(catalogue: Catalogue, request: Request) -> Sorted:
 def reason_against(
     each: Candidate, request: Request, assessments: Mapping[UUID, Assessment], catalogue: Catalogue
 ) -> tuple[ExclusionReason, str | None] | None:
-    """The first reason why an exercise may not be chosen; None where it may. `assessments` lack what is ruled out."""
-    if not _is_safe(each.id, assessments):
+    """The first reason that excludes an exercise; None if it is eligible.
+
+    Exercises that are ruled out have no assessment.
+    """
+    if not is_safe(each.id, assessments):
         return ExclusionReason.UNSAFE, None
     if not each.is_classified:
         return ExclusionReason.GOAL, "It has no class, so nobody knows how much of it to prescribe."
@@ -77,28 +80,29 @@ def trains_targets(each: Candidate, request: Request) -> bool:
 def _jumped_over(each: Candidate, assessments: Mapping[UUID, Assessment], catalogue: Catalogue) -> list[str]:
     """The names of the prerequisites of an exercise, where none of them is offered to the person."""
     sources = [id for id in catalogue.easier.get(each.id, ()) if id in catalogue.by_id]
-    if any(_is_safe(id, assessments) for id in sources):
+    if any(is_safe(id, assessments) for id in sources):
         return []
     return [catalogue.by_id[id].name for id in sources]
 
 
-def _is_safe(id: UUID, assessments: Mapping[UUID, Assessment]) -> bool:
+def is_safe(id: UUID, assessments: Mapping[UUID, Assessment]) -> bool:
+    """True if an exercise is offered to the person. Those that a condition rules out have no assessment."""
     found = assessments.get(id)
     return found is not None and is_offered(found)
 
 
 MAX_NAMED = 3
-"""Ways that a suggestion names."""
+"""Maximum number of changes that a suggestion names."""
 
 
 def unmet_target(subject: str, keys: frozenset[str], request: Request, excluded: Sequence[Excluded]) -> Unmet:
-    """Why no exercise trains a muscle, and what would help."""
+    """The unmet demand for a muscle: the reasons that exclude exercises for it, and a suggestion."""
     near = [each for each in excluded if each.candidate.primary & keys]
     return _unmet(Demand.TARGET_MUSCLE, subject, f"trains {subject.replace('_', ' ')}", near, request)
 
 
 def unmet_movement(subject: str, request: Request, excluded: Sequence[Excluded]) -> Unmet:
-    """Why no exercise of a side is there, and what would help."""
+    """The unmet demand for a movement: the reasons that exclude exercises for it, and a suggestion."""
     near = [each for each in excluded if each.candidate.side == subject]
     return _unmet(Demand.MOVEMENT, subject, f"is a {subject} movement", near, request)
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from kinegraph.candidates.rules import Candidate, Catalogue, is_offered
+from kinegraph.candidates.rules import Candidate, Catalogue
 from kinegraph.candidates.rules_regions import regions_of
 from kinegraph.classification.rules_safety import Assessment
 from kinegraph.layers.rules import ProgressionType
 from kinegraph.programming.rules import Chosen, Request, chance
+from kinegraph.programming.rules_eligible import is_safe
 from kinegraph.programming.rules_prescriptions import light_prescription
 
 MOBILITY, ACTIVATION, STRETCH = "dynamic_mobility", "low_load_strengthening", "static_mobility"
@@ -58,9 +59,8 @@ def _available(
     return [
         each
         for each in catalogue.candidates
-        if each.id in assessments
+        if is_safe(each.id, assessments)
         and each.is_classified
-        and is_offered(assessments[each.id])
         and not each.lacks(request.equipment)
         and each.difficulty <= request.difficulty_max
         and each.root_id not in roots
@@ -88,6 +88,8 @@ def cool_down(
     seconds: int,
 ) -> list[Chosen]:
     """At most MAX_COOL_DOWN stretches of the muscles that the session trained, within the time."""
+    if not seconds:
+        return []
     used = frozenset(muscle for each in ordered for muscle in each.primary)
     pool = [each for each in _available(ordered, catalogue, request, assessments) if each.class_key == STRETCH]
 
@@ -95,7 +97,7 @@ def cool_down(
         new = (each.primary & used) - covered
         return len(new) + chance(request.seed, "cool-down", each.key) if new else 0.0
 
-    return _greedy(pool, points, assessments, seconds, MAX_COOL_DOWN, is_stretch=True) if seconds else []
+    return _greedy(pool, points, assessments, seconds, MAX_COOL_DOWN, is_stretch=True)
 
 
 def _greedy(

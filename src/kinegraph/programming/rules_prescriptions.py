@@ -30,12 +30,11 @@ EFFORT = {
     TrainingGoal.ENDURANCE: (LoadUnit.RIR, 3),
     TrainingGoal.POWER: (LoadUnit.RPE, 6),
 }
-"""How hard a set is: rating of perceived exertion, or repetitions in reserve (docs/generator.md, Effort)."""
+"""The effort of a set by goal: rating of perceived exertion, or repetitions in reserve (docs/generator.md, Effort)."""
 LOADED = frozenset({"free_weight", "machine", "cable", "band"})
 FAST = "As fast as possible: end the set when the speed falls."
 WARM_UP_RANGES = (TrainingGoal.ENDURANCE, None, TrainingGoal.HYPERTROPHY)
 MAX_WARM_UP_REPETITIONS, MAX_WARM_UP_SECONDS = 12, 45
-WARM_UP_REST_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any  # Any: values of columns, and rows read by field name
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
+from kinegraph.canonical.store_progressions import lock_graph
 from kinegraph.exercise.rules import stored_id
 from kinegraph.exercise.store import by_ids
 from kinegraph.identity.graph_versions import (
@@ -22,7 +24,7 @@ from kinegraph.identity.rules_access import require_platform_admin
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import NotFound
+from kinegraph.kit.errors import InvalidInput, NotFound
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
@@ -97,7 +99,7 @@ class Mutation:
         session = await info.context.write_session()
         with checks.layer():
             require_platform_admin(session.viewer, ONLY_ADMINS, "input")
-            await store.lock_graph(session)
+            await lock_graph(session)
             start, end = await _ends(session, input)
             columns["difficulty_delta"] = rules.check_ends(kind, start, end, checks)
         checks.done()
@@ -139,9 +141,7 @@ class Mutation:
         session = await info.context.write_session()
         edge = await _locked(session, input.id, None)
         await store.delete_edge(session, edge.id)
-        other = rules.mirrored_type(edge.progression_type)
-        mirror = None if other is None else await store.mirror_of(session, edge, other)
-        if mirror is not None:
+        if (mirror := await _mirror(session, edge)) is not None:
             await store.delete_edge(session, mirror)
         return deleted(edge.id)
 
@@ -166,7 +166,7 @@ async def _locked(session: WriteSession[Viewer], id: str, if_updated_at: datetim
     checks = Checks()
     key = checks.key(id, ("input", "id"))
     checks.done()
-    await store.lock_graph(session)
+    await lock_graph(session)
     edge: rules.StoredEdge | None = await stored_row(session, store.edges, key)
     if edge is None:
         raise NotFound("There is no such edge.", "input", "id")
@@ -177,15 +177,17 @@ async def _locked(session: WriteSession[Viewer], id: str, if_updated_at: datetim
     if edge.deleted_at is not None:
         raise NotFound("There is no such edge.", "input", "id")
     if edge.progression_type == ProgressionType.REGRESSION:
-        with checks.layer():
-            checks.refuse(GENERATED, "input", "id")
-        checks.done()
+        raise InvalidInput(GENERATED, "input", "id")
     return edge
+
+
+async def _mirror(session: WriteSession, edge: rules.StoredEdge) -> UUID | None:
+    """The id of the edge in the other direction; None where there is none."""
+    other = rules.mirrored_type(edge.progression_type)
+    return None if other is None else await store.mirror_of(session, edge, other)
 
 
 async def _change_mirror(session: WriteSession, edge: rules.StoredEdge, columns: Mapping[str, Any]) -> None:
     """Change the edge in the other direction, as far as it repeats the values."""
-    other = rules.mirrored_type(edge.progression_type)
-    mirror = None if other is None else await store.mirror_of(session, edge, other)
-    if mirror is not None:
+    if (mirror := await _mirror(session, edge)) is not None:
         await store.update_edge(session, mirror, rules.mirrored_columns(edge.progression_type, columns))

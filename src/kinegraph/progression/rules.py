@@ -93,7 +93,7 @@ REPEATED = ("sort_order",)
 
 
 def mirrored_columns(kind: str, columns: Mapping[str, Any]) -> dict[str, Any]:
-    """What an edge's values are in the other direction: waits, indicators, cues and notes are of a progression alone."""
+    """The values of the edge in the other direction: waits, indicators, cues and notes are of a progression alone."""
     if kind in SYMMETRIC:
         return dict(columns)
     return {name: value for name, value in columns.items() if name in REPEATED}

@@ -9,15 +9,6 @@ from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.layers.store import EDGE
 from kinegraph.progression.rules import StoredEdge
 
-LOCK = "exercise_progressions"
-"""The advisory lock of those who change the graph: two edges, each of which closes no cycle, may close one together.
-Seeding takes it too (`canonical.store_progressions`)."""
-
-
-async def lock_graph(session: WriteSession) -> None:
-    """Wait until nobody else changes the graph, and keep others from it until the transaction ends."""
-    await session.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", LOCK)
-
 
 async def edges(session: ReadSession, ids: Sequence[UUID]) -> list[StoredEdge | None]:
     """Edges by id, in key order, deleted ones too."""

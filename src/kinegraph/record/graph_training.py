@@ -1,5 +1,6 @@
 """The query of an athlete's training load."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any  # a resolver answers a record of another type than its field's
 
@@ -7,9 +8,9 @@ import strawberry
 
 from kinegraph.identity.graph import OrganizationId
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_member
 from kinegraph.kit.checks import require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import edge, field
 from kinegraph.library.graph import EffectiveExercise
 from kinegraph.library.store import effective
@@ -81,25 +82,13 @@ class TrainingLoad:
 
     @field("The muscles, those with most sets first.", assumed_size=15)
     def muscles(root: strawberry.Parent[Training]) -> list[MuscleLoad]:
-        found: Any = [
-            {"muscle": muscle, "planned_sets": each.planned_sets, "done_sets": each.done_sets}
-            for muscle, each in root.muscles.items()
-        ]
+        found: Any = [{"muscle": muscle, **asdict(each)} for muscle, each in root.muscles.items()]
         muscles: list[MuscleLoad] = found
         return muscles
 
     @field("The days on which something is planned or was done.", assumed_size=10)
     def days(root: strawberry.Parent[Training]) -> list[DayLoad]:
-        found: Any = [
-            {
-                "day": day,
-                "planned_sets": each.planned_sets,
-                "done_sets": each.done_sets,
-                "planned_fatigue": each.planned_fatigue,
-                "done_fatigue": each.done_fatigue,
-            }
-            for day, each in root.days.items()
-        ]
+        found: Any = [{"day": day, **asdict(each)} for day, each in root.days.items()]
         days: list[DayLoad] = found
         return days
 
@@ -124,8 +113,7 @@ class Query:
         organization = require_key(organization_id, "organizationId")
         rules.check_window(start, to, rules_training.MAX_DAYS)
         viewer: Viewer = await info.context.viewer()
-        if viewer.organization(organization) is None:
-            raise NotFound("You belong to no such organization.", "organizationId")
+        require_member(viewer, organization, "organizationId")
         athlete = await require_athlete(info, athlete_id)
         rows = await info.context.load(store_training.trained_of, (organization, athlete), start=start, end=to)
         found: Any = rules_training.training_of(organization, athlete, start, to, rows)

@@ -19,7 +19,7 @@ MEASURES = (
     ("duration", "Time", "s"),
     ("repetitions", "Repetitions", "repetitions"),
 )
-"""What a point may be measured by, in the order in which one is chosen for the chart."""
+"""The measures of a point, with label and unit, in the order in which the chart chooses one."""
 
 
 class PointRow(SetRow, Protocol):

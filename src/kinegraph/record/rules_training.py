@@ -40,7 +40,7 @@ class TrainedRow(Protocol):
 
 @dataclass(slots=True)
 class Amounts:
-    """What was planned and what was done, of a muscle or on a day: sets and fatigue."""
+    """Planned and done sets and fatigue, of a muscle or of a day."""
 
     planned_sets: float = 0
     done_sets: float = 0

@@ -10,7 +10,7 @@ from kinegraph.identity.store import members
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession, WriteSession
 from kinegraph.record.rules import DISTANCES, IS_ESTIMATED, MAX_REPS, ONE_REP_MAX, MaximumRow, RecordRow
-from kinegraph.result.store import SET_COLUMNS, readable
+from kinegraph.result.store import LIVE_RESULT, SET_COLUMNS, readable
 
 AthletesMovement: TypeAlias = tuple[UUID, UUID | None]
 """A movement, and the athlete that its load is resolved for; None: of the snapshot that it stands in, or the viewer."""
@@ -47,8 +47,7 @@ async def records_of(
             FROM unnest($1::uuid[]) WITH ORDINALITY AS athlete (id, position)
             CROSS JOIN unnest($2::uuid[]) WITH ORDINALITY AS exercise (id, position)
             JOIN result_sets d ON d.athlete_id = athlete.id AND d.exercise_id = exercise.id
-            JOIN assignment_results r ON r.id = d.result_id AND r.deleted_at IS NULL
-            JOIN workout_assignments a ON a.id = r.assignment_id AND a.deleted_at IS NULL
+            {LIVE_RESULT}
             WHERE {readable("d", "$3", "$4")}
         )
         SELECT DISTINCT ON (d.position, d.exercise, record.kind, record.place)
@@ -83,8 +82,7 @@ async def maxima_of(session: ReadSession[Viewer], keys: Sequence[AthletesMovemen
         LEFT JOIN LATERAL (
             SELECT d.id AS set_id, d.load_unit AS unit, {ONE_REP_MAX.format(row="d", load="load")} AS maximum
             FROM result_sets d
-            JOIN assignment_results r ON r.id = d.result_id AND r.deleted_at IS NULL
-            JOIN workout_assignments a ON a.id = r.assignment_id AND a.deleted_at IS NULL
+            {LIVE_RESULT}
             WHERE d.athlete_id = athlete.id AND d.exercise_id = m.exercise_id
               AND {IS_ESTIMATED.format(row="d")} AND {readable("d", "$3", "$4")}
             ORDER BY {ONE_REP_MAX.format(row="d", load="load_kg")} DESC, r.performed_on, d.id
@@ -107,7 +105,7 @@ async def maxima_of(session: ReadSession[Viewer], keys: Sequence[AthletesMovemen
 
 
 async def are_athletes(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[bool]:
-    """Whether the viewer may read each athlete's results: their own, and those of members whom they coach."""
+    """For each athlete, True if the viewer may read their results: their own, and those of members whom they coach."""
     viewer: Viewer = session.viewer
     others = [id for id in ids if id != viewer.user.id]
     coached = await members(session, viewer.coached(), others) if others else set()

@@ -7,9 +7,10 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.library.store_columns import EFFECTIVE
 from kinegraph.record.rules import IS_ESTIMATED, ONE_REP_MAX
 from kinegraph.record.rules_history import PointRow
-from kinegraph.result.store import SET_COLUMNS, readable
+from kinegraph.result.store import LIVE_RESULT, SET_COLUMNS, readable
 
 
 async def points_of(
@@ -26,8 +27,7 @@ async def points_of(
             SELECT wanted.position, d.*, r.performed_on, {estimate} AS estimate
             FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (athlete_id, exercise_id, position)
             JOIN result_sets d ON d.athlete_id = wanted.athlete_id AND d.exercise_id = wanted.exercise_id
-            JOIN assignment_results r ON r.id = d.result_id AND r.deleted_at IS NULL
-            JOIN workout_assignments a ON a.id = r.assignment_id AND a.deleted_at IS NULL
+            {LIVE_RESULT}
             WHERE r.performed_on BETWEEN $3 AND $4 AND {readable("d", "$5", "$6")}
         )
         SELECT DISTINCT ON (d.position, d.performed_on)
@@ -54,8 +54,8 @@ async def name_of(session: ReadSession[Viewer], exercise_id: UUID, points: Seque
     """The name of an exercise, as the organization of its last point sees it."""
     organization = points[-1].organization_id if points else None
     name: str | None = await session.fetch_value(
-        """
-        SELECT coalesce(o.overrides ->> 'name', e.name)
+        f"""
+        SELECT {EFFECTIVE["name"]}
         FROM exercises e
         LEFT JOIN exercise_org_overrides o ON o.exercise_id = e.id AND o.organization_id = $2
         WHERE e.id = $1

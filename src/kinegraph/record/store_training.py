@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from kinegraph.classification.rules_profiles import recovery_hours
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import grouped_by_position
 from kinegraph.kit.sessions import ReadSession
+from kinegraph.library.store_columns import EFFECTIVE
 from kinegraph.record.rules_training import LEAD_DAYS, TrainedRow
 from kinegraph.result.store import readable
 
@@ -14,18 +16,9 @@ PLANNED_SETS = """coalesce((m.prescription ->> 'sets')::integer, (s.config ->> '
                           jsonb_array_length(s.config -> 'rep_scheme'), 1)"""
 """SQL of the sets of a movement: prescribed, or as many as its section has rounds."""
 
-
-RECOVERY_HOURS = """coalesce(profile.minimum_recovery,
-                        CASE WHEN profile.fatigue_score >= 9 THEN 72 WHEN profile.fatigue_score >= 6 THEN 48
-                             WHEN profile.fatigue_score >= 4 THEN 24 ELSE 0 END)"""
+BY_FATIGUE = " ".join(f"WHEN {score} THEN {recovery_hours(1, score)}" for score in range(1, 11))
+RECOVERY_HOURS = f"coalesce(profile.minimum_recovery, CASE profile.fatigue_score {BY_FATIGUE} ELSE 0 END)"
 """SQL of an exercise's recovery; by fatigue alone where it has no class (docs/domain.md, Training layers)."""
-
-
-def _muscles(column: str, key: str) -> str:
-    """SQL of a list of muscles, as the organization sees the exercise."""
-    return f"""CASE WHEN o.overrides ? '{key}' AND jsonb_typeof(o.overrides -> '{key}') = 'array'
-                    THEN ARRAY(SELECT jsonb_array_elements_text(o.overrides -> '{key}')) ELSE e.{column} END"""
-
 
 TRAINED = f"""
         WITH assignment AS (
@@ -57,8 +50,8 @@ TRAINED = f"""
             GROUP BY id, exercise_id
         )
         SELECT a.position, a.organization_id, a.id AS assignment_id, a.day, t.exercise_id, t.planned, t.done,
-               {_muscles("primary_muscles", "primaryMuscles")} AS primary_muscles,
-               {_muscles("secondary_muscles", "secondaryMuscles")} AS secondary_muscles,
+               {EFFECTIVE["primary_muscles"]} AS primary_muscles,
+               {EFFECTIVE["secondary_muscles"]} AS secondary_muscles,
                profile.fatigue_score, {RECOVERY_HOURS} AS recovery_hours
         FROM total t
         JOIN assignment a ON a.id = t.id

@@ -61,7 +61,7 @@ class ResultSetInput:
 
 @strawberry.input
 class SubmissionInput:
-    """What every submission has."""
+    """The fields of every submission."""
 
     assignment_id: strawberry.ID = strawberry.field(description="The assignment, of the caller or of their athlete.")
     client_id: str = strawberry.field(description=CLIENT_ID)

@@ -145,7 +145,7 @@ async def _record(
     checks.done()
     if repeated is None:
         await _write(session, submission, columns, rows, replaces=replaces)
-    result = repeated or (await store.of_assignments(session, [key]))[0]
+    result = repeated or await stored_row(session, store.of_assignments, key)
     assigned = await stored_row(session, store_assignments.by_ids, key)
     return AssignmentResultPayload(result=result, assignment=assigned)  # type: ignore[arg-type]  # read by field name
 

@@ -1,7 +1,7 @@
 """The rows, units, bounds and refusals of results and their sets (docs/domain.md, Results)."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol  # Any: values of an input, by name
@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from kinegraph.assignment.rules import EARLIEST
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path, Refusal
 from kinegraph.workout.rules import WorkoutScoring
@@ -23,7 +24,6 @@ MAX_SUBMISSIONS = 500
 MAX_CLIENT_ID, MAX_NOTES = 100, 2_000
 MAX_SECONDS, MAX_METERS, MAX_CALORIES, MAX_REPS = 604_800, 1_000_000, 100_000, 100_000
 MAX_ROUNDS, MAX_MASS, MAX_POINTS = 1_000, 2_000, 1_000_000
-EARLIEST = date(2000, 1, 1)
 
 
 class TooManySubmissions(Refusal):
@@ -48,7 +48,7 @@ class ResultRow(Protocol):
     athlete_id: UUID
     athlete_name: str
     athlete_email: str | None
-    updated_by_user_id: UUID
+    recorded_by_id: UUID
     recorded_by_name: str
     recorded_by_email: str | None
     scoring: str
@@ -78,14 +78,24 @@ class SetRow(Protocol):
     target_calories: int | None
     load: float | None
     load_unit: str | None
-    load_kg: float | None
 
 
 class SubmissionRow(Protocol):
-    """A submission that was accepted, with the state of its result."""
+    """A submission of a result, with the name of who sent it."""
 
     id: UUID
     result_id: UUID
+    organization_id: UUID
+    client_id: str
+    created_at: datetime
+    recorded_by_id: UUID
+    recorded_by_name: str
+    recorded_by_email: str | None
+
+
+class StoredContentRow(Protocol):
+    """The content of a submission that was accepted, and whether its result was deleted."""
+
     content_hash: str
     is_deleted: bool
 
@@ -204,8 +214,3 @@ def texts_of(values: Mapping[str, Any], at: Path, checks: Checks) -> str | None:
     """The notes of an input; None where they are empty. Faults are recorded in `checks`."""
     notes = values.get("notes")
     return None if notes is None else checks.text(notes, (*at, "notes"), MAX_NOTES, empty=True) or None
-
-
-def in_order(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with their positions."""
-    return [{**row, "sort_order": position} for position, row in enumerate(rows)]

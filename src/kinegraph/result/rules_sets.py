@@ -25,7 +25,7 @@ def checked_sets(sets: Sequence[Mapping[str, Any]], checks: Checks) -> list[dict
     seen: set[tuple[Any, ...]] = set()
     for index, row in enumerate(rows):
         key = place(row)
-        if key in seen and None not in (key[0] or key[1],):
+        if key in seen and (key[0] or key[1]):
             checks.refuse(
                 "This set of the movement stands in the list twice: count with `number`.", *AT, index, "number"
             )
@@ -34,7 +34,7 @@ def checked_sets(sets: Sequence[Mapping[str, Any]], checks: Checks) -> list[dict
 
 
 def place(row: Mapping[str, Any]) -> tuple[UUID | None, UUID | None, int]:
-    """What identifies a set in its result: its movement, or its exercise where it has none, and its number."""
+    """The key of a set in its result: its movement, or its exercise where it has none, and its number."""
     movement_id = row["movement_id"]
     return movement_id, None if movement_id else row["exercise_id"], row["number"]
 
@@ -59,7 +59,7 @@ def _checked_set(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[st
 
 
 def _measures(values: Mapping[str, Any], at: Path, checks: Checks) -> dict[str, Any]:
-    """What was done in a set, by column. Faults are recorded in `checks`."""
+    """The measured values of a set, by column. Faults are recorded in `checks`."""
     row: dict[str, Any] = dict.fromkeys(("reps", "rir", "calories", "seconds", "distance_meters", "load", "load_unit"))
     for name, high in (("reps", 10_000), ("rir", 10), ("calories", 10_000)):
         if values.get(name) is not None:

@@ -24,8 +24,12 @@ JOINS = f"""{user_join("athlete", "r.athlete_id")}
 SET_COLUMNS = """d.id, d.organization_id, d.result_id, d.athlete_id, d.movement_id, d.exercise_id, d.number,
                d.target_reps_min, d.target_reps_max, d.target_load, d.target_load_unit, d.target_duration_seconds,
                d.target_distance_meters, d.target_calories, d.reps, d.load::float8 AS load, d.load_unit,
-               d.load_kg::float8 AS load_kg, d.rpe::float8 AS rpe, d.rir, d.seconds::float8 AS seconds,
+               d.rpe::float8 AS rpe, d.rir, d.seconds::float8 AS seconds,
                d.distance_meters::float8 AS distance_meters, d.calories, d.notes"""
+
+LIVE_RESULT = """JOIN assignment_results r ON r.id = d.result_id AND r.deleted_at IS NULL
+        JOIN workout_assignments a ON a.id = r.assignment_id AND a.deleted_at IS NULL"""
+"""SQL joins of a set d: its result r and the assignment a, both not deleted."""
 
 
 def readable(alias: str, coached: str, viewer: str) -> str:
@@ -86,8 +90,7 @@ async def sets(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[SetRow
         f"""
         SELECT {SET_COLUMNS}
         FROM result_sets d
-        JOIN assignment_results r ON r.id = d.result_id AND r.deleted_at IS NULL
-        JOIN workout_assignments a ON a.id = r.assignment_id AND a.deleted_at IS NULL
+        {LIVE_RESULT}
         WHERE d.id = ANY ($1) AND {readable("d", "$2", "$3")}
         """,
         ids,

@@ -8,7 +8,7 @@ from uuid import UUID
 from kinegraph.identity.rules import Viewer
 from kinegraph.kit.rows import Row
 from kinegraph.kit.sessions import ReadSession, WriteSession, typed
-from kinegraph.result.rules import ResultRow, SubmissionRow
+from kinegraph.result.rules import ResultRow, StoredContentRow
 from kinegraph.workout.rules_rows import ForkedAssignmentRow
 
 SET_TYPES: Mapping[str, str] = {
@@ -41,11 +41,11 @@ CORRECTED = ("sort_order", "exercise_id", "reps", "load", "load_unit", "rpe", "r
 """The columns of a set that a later submission changes: its target stays the one of the first."""
 
 
-async def submission(session: ReadSession, assignment: ForkedAssignmentRow, client_id: str) -> SubmissionRow | None:
-    """The submission with this id of the client's, of the athlete in the organization."""
+async def submission(session: ReadSession, assignment: ForkedAssignmentRow, client_id: str) -> StoredContentRow | None:
+    """The content of the submission with this id of the client's, of the athlete in the organization."""
     return await session.fetch_row(
         """
-        SELECT t.id, t.result_id, t.content_hash, r.deleted_at IS NOT NULL AS is_deleted
+        SELECT t.content_hash, r.deleted_at IS NOT NULL AS is_deleted
         FROM result_submissions t
         JOIN assignment_results r ON r.id = t.result_id
         WHERE t.organization_id = $1 AND t.athlete_id = $2 AND t.client_id = $3

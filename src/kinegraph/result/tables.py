@@ -9,7 +9,6 @@ from sqlalchemy import (
     Computed,
     Date,
     Double,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -27,11 +26,7 @@ from sqlalchemy.types import TypeEngine
 
 from kinegraph.identity.tables import key, moments
 from kinegraph.kit.database import metadata
-from kinegraph.workout.tables import LIVE, SCORINGS
-
-
-def _required(name: str, target: str | None = None) -> "Column[object]":
-    return Column(name, Uuid, *([ForeignKey(target)] if target else []), nullable=False)
+from kinegraph.workout.tables import LIVE, SCORINGS, required
 
 
 def _checked(name: str, kind: "TypeEngine[Any]", condition: str) -> "Column[object]":
@@ -49,10 +44,10 @@ assignment_results = Table(
     "assignment_results",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("assignment_id"),
-    _required("athlete_id"),
-    _required("updated_by_user_id", "users.id"),
+    required("organization_id"),
+    required("assignment_id"),
+    required("athlete_id"),
+    required("updated_by_user_id", "users.id"),
     Column("scoring", ENUM(*SCORINGS, name="workout_scoring"), nullable=False),
     Column("performed_on", Date, nullable=False),
     _checked("time_seconds", Numeric(8, 2), "time_seconds > 0"),
@@ -84,11 +79,11 @@ result_sets = Table(
     "result_sets",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("result_id"),
-    _required("athlete_id"),
+    required("organization_id"),
+    required("result_id"),
+    required("athlete_id"),
     Column("movement_id", Uuid),
-    _required("exercise_id", "exercises.id"),
+    required("exercise_id", "exercises.id"),
     Column("sort_order", Integer, nullable=False),
     Column("number", Integer, CheckConstraint("number BETWEEN 1 AND 100"), nullable=False),
     Column("target_reps_min", Integer),
@@ -135,13 +130,13 @@ result_submissions = Table(
     "result_submissions",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("result_id"),
-    _required("athlete_id"),
+    required("organization_id"),
+    required("result_id"),
+    required("athlete_id"),
     Column("client_id", String(100), nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("content", JSONB, nullable=False),
-    _required("recorded_by_user_id", "users.id"),
+    required("recorded_by_user_id", "users.id"),
     *moments(deleted=False),
     _of_result("result_submissions_result_fkey"),
     Index("result_submissions_client_idx", "organization_id", "athlete_id", "client_id", unique=True),

@@ -46,7 +46,7 @@ wanted AS MATERIALIZED (
 -- few, rows with some segments. Of each the shortest names: the indexes know no weights, and to
 -- unpack a vector takes longer than to find its row.
 canonical_named AS (
-    SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, search_aliases, whole_tsv, name_tsv
+    SELECT exercise_id AS id, slug, name_key, false AS is_own, search_name, whole_tsv, name_tsv
     FROM canonical_search s
     WHERE $14::real > 0 AND name_tsv @@ (SELECT segments FROM wanted) AND status = ANY ($3) AND true /* filter */
 -- { organization
@@ -60,7 +60,7 @@ named AS MATERIALIZED (
     FROM (SELECT * FROM canonical_named
 -- { organization
           UNION ALL
-          SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.search_aliases, s.whole_tsv, s.name_tsv
+          SELECT s.exercise_id, s.slug, s.name_key, s.is_own, s.search_name, s.whole_tsv, s.name_tsv
           FROM (SELECT exercise_id
                 FROM organization_search s
                 WHERE organization_id = $1 AND true /* filter */ AND CASE WHEN is_own
@@ -104,7 +104,7 @@ partial AS MATERIALIZED (
 ),
 others AS MATERIALIZED (
     -- Filtered vectors are not compressed: a stored one would be decompressed by each comparison.
-    SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv,
+    SELECT DISTINCT ON (id) id, slug, name_key, is_own, search_name, whole_tsv, name_tsv,
            ts_filter(names_tsv, '{b}') AS aliases_tsv, ts_filter(search_tsv, '{c}') AS elsewhere_tsv
     FROM (SELECT id, slug, name_key, is_own, search_name, search_aliases, whole_tsv, name_tsv, names_tsv,
                  NULL::tsvector AS search_tsv FROM aliased

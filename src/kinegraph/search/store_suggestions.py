@@ -49,7 +49,8 @@ async def suggestions(
 
 def _has_all(text: str, words: Sequence[str]) -> bool:
     """True if each of these begins a word of the text."""
-    return all(f" {word}" in f" {search_text(text)}" for word in words)
+    searched = f" {search_text(text)}"
+    return all(f" {word}" in searched for word in words)
 
 
 async def _suggestions(session: ReadSession, words: Sequence[str], scope: Scope, limit: int) -> list[Suggestion]:
@@ -67,7 +68,7 @@ async def _suggestions(session: ReadSession, words: Sequence[str], scope: Scope,
     )
     found = []
     for row in rows:
-        texts = [(text, begun(text, words)) for text in (row.name, *row.aliases)]
-        text, ranges = max(texts, key=lambda each: _has_all(each[0], words))
-        found.append(Suggestion(row.id, row.organization_id, text, [{"start": a, "length": b} for a, b in ranges]))
+        text = next((each for each in (row.name, *row.aliases) if _has_all(each, words)), row.name)
+        highlights = [{"start": start, "length": length} for start, length in begun(text, words)]
+        found.append(Suggestion(row.id, row.organization_id, text, highlights))
     return found

@@ -8,7 +8,7 @@ from kinegraph.background import store as store_jobs
 from kinegraph.background.graph import ADMINS_ONLY
 from kinegraph.events.rules import EventKind, Topic
 from kinegraph.identity.rules import Viewer
-from kinegraph.identity.rules_access import require_platform_admin
+from kinegraph.identity.rules_access import require_member, require_platform_admin
 from kinegraph.kit.errors import InvalidInput, NotFound
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.subscription import store
@@ -56,8 +56,8 @@ def _assignments(arguments: Arguments) -> Source:
 
     async def authorize(session: ReadSession[Viewer]) -> None:
         viewer = session.viewer
-        if organization_id is not None and viewer.organization(organization_id) is None:
-            raise NotFound("You belong to no such organization.", "organizationId")
+        if organization_id is not None:
+            require_member(viewer, organization_id, "organizationId")
         if athlete_id not in (None, viewer.user.id):
             assert athlete_id is not None
             if not await store.coaches_person(session, athlete_id, organization_id):

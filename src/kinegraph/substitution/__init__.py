@@ -1,4 +1,4 @@
 """Substitutes of exercises: ranked by likeness, safe for a person, explained (docs/generator.md, Substitution).
 
-The rules are pure. `rules_loads` says how a load is converted where the resistance changes.
+The rules are pure. `rules_loads` converts loads where the resistance changes.
 """

@@ -1,11 +1,10 @@
 """The GraphQL types of substitutes, and the field that lists them."""
 
 from typing import Annotated, Any, cast  # Any: a substitute is read by field name
-from uuid import UUID
 
 import strawberry
 
-from kinegraph.candidates.graph_access import visible_candidate, visible_catalogue
+from kinegraph.candidates.graph_access import exercise_key, visible_candidate, visible_catalogue
 from kinegraph.candidates.rules_terms import checked_equipment
 from kinegraph.classification.rules_safety import Person
 from kinegraph.exercise.graph import ExerciseId
@@ -29,11 +28,6 @@ class LoadConversion:
     high: float | None = strawberry.field(
         description="The greatest factor; of a bar, or of one dumbbell, for one hand."
     )
-
-
-def exercise_key(substitute: Substitute) -> tuple[UUID, UUID]:
-    """The organization and the exercise."""
-    return substitute.candidate.organization_id, substitute.candidate.id
 
 
 @strawberry.type(description="An exercise in place of another.")

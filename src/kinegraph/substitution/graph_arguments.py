@@ -1,4 +1,4 @@
-"""Arguments that describe what a person has: equipment and conditions."""
+"""Arguments for the available equipment and the person's conditions."""
 
 from typing import Annotated
 

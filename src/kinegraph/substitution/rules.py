@@ -1,4 +1,4 @@
-"""Ranking substitutes: how alike two exercises are, which are safe, and why one is proposed."""
+"""Ranking substitutes: the likeness of exercises, their safety, and the explanation of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ UNSPECIFIC = frozenset({"other", None})
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """An exercise in place of another: its likeness (0 to 100), why, and how the load changes."""
+    """An exercise in place of another: its likeness (0 to 100), its explanation, and the conversion of the load."""
 
     candidate: Candidate
     score: int
@@ -61,7 +61,7 @@ class Offer:
     catalogue: Catalogue
     person: Person
     equipment: frozenset[str] | None = None
-    """What is available; None for anything."""
+    """The available equipment; None for any."""
 
     @cached_property
     def assessments(self) -> Mapping[UUID, Assessment]:
@@ -73,9 +73,9 @@ class Offer:
         return not each.is_draft and each.kind != "test" and not each.lacks(self.equipment)
 
     @cached_property
-    def by_trait(self) -> Mapping[str | None, Sequence[Candidate]]:
+    def by_trait(self) -> Mapping[str, Sequence[Candidate]]:
         """The offered exercises by primary muscle, and by `pattern:` with their pattern."""
-        found: dict[str | None, list[Candidate]] = {}
+        found: dict[str, list[Candidate]] = {}
         for each in self.catalogue.candidates:
             if each.id in self.assessments:
                 for trait in (*each.primary, f"pattern:{each.pattern}"):
@@ -95,7 +95,7 @@ class Offer:
 
     def _alike(self, of: Candidate, relations: Mapping[UUID, Sequence[ProgressionType]]) -> Iterable[Candidate]:
         """Offered exercises that train the same: a common primary muscle, a pattern that says something, or an edge."""
-        traits: list[str | None] = [*of.primary]
+        traits = [*of.primary]
         if of.pattern not in UNSPECIFIC:
             traits.append(f"pattern:{of.pattern}")
         near = {each.id: each for trait in traits for each in self.by_trait.get(trait, ())}

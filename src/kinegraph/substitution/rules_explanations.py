@@ -1,4 +1,4 @@
-"""The explanation of a substitute, in plain words."""
+"""The explanation of a substitute in sentences."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def explanation(
     assessment: Assessment,
     person: Person,
 ) -> str:
-    """Why an exercise replaces another: shared muscles, movement, the graph, equipment, what changes, safety."""
+    """The explanation of a substitute in sentences: muscles, movement, the graph, equipment, what changes, safety."""
     sentences = [
         _trains(shared, is_same_pattern, of.pattern),
         f"{RELATION[relation].capitalize()}." if relation is not None else "",

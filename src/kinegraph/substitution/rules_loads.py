@@ -1,4 +1,4 @@
-"""How a load is converted where another exercise replaces one: the only table of these numbers.
+"""Conversions of loads for substitutes: the only table of these numbers.
 
 Sources: [S] Saeterbakken, van den Tillaar and Fimland 2011 (J Sports Sci 29:533): of the chest press with a barbell,
 people lift 97 % on a Smith machine and 83 % with dumbbells in sum. [A] marks numbers set by the authors: they are where
@@ -46,7 +46,7 @@ TABLE: Mapping[tuple[Resistance, Resistance], Conversion] = {
     ),  # [A], of one dumbbell
     (Resistance.ONE_WEIGHT, Resistance.DUMBBELLS): Conversion("Half the weight in each hand.", 0.5, 0.6),  # [A]
 }
-"""Conversions by what replaces what; the factors apply to the bar, or to one dumbbell."""
+"""Conversions by the old and the new resistance; the factors apply to the bar, or to one dumbbell."""
 
 TO_MACHINE = Conversion(
     "Machines differ too much for a ratio: begin with half of the load that you used, and find the one that "
@@ -77,7 +77,7 @@ MACHINES = frozenset({Resistance.MACHINE, Resistance.CABLE})
 
 
 def conversion_of(old: Candidate, new: Candidate) -> Conversion | None:
-    """How the load of one exercise becomes that of another; None where it stays, or there is none."""
+    """The conversion of the load from one exercise to another; None where the load stays, or there is none."""
     before, after = resistance_of(old), resistance_of(new)
     by_side = _of_sides(old, new, before, after)
     if before == after:

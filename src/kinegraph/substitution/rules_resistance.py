@@ -1,4 +1,4 @@
-"""What exercises are loaded with."""
+"""Kinds of resistance."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from kinegraph.candidates.rules import Candidate
 
 
 class Resistance(StrEnum):
-    """What an exercise is loaded with."""
+    """A kind of resistance: the load of an exercise."""
 
     BARBELL = "barbell"
     DUMBBELLS = "dumbbells"
@@ -26,7 +26,7 @@ ONE = frozenset({"kettlebell", "weight_plate", "medicine_ball", "slam_ball", "sa
 
 
 def resistance_of(exercise: Candidate) -> Resistance:
-    """What an exercise is loaded with, from its mechanics and equipment."""
+    """The resistance of an exercise, from its mechanics and equipment."""
     needs = set(exercise.equipment)
     if exercise.mechanics == "machine":
         return Resistance.SMITH_MACHINE if "smith_machine" in needs else Resistance.MACHINE

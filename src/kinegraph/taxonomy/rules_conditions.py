@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 import orjson
 
@@ -87,16 +88,11 @@ def meant(text: str) -> frozenset[str]:
     return spellings.get(spelling) or spellings.get(_ALL_HYPHENS.sub(" ", spelling).strip(), frozenset())
 
 
-def with_ancestors(keys: Iterable[str]) -> set[str]:
-    """The conditions that somebody with these ones has: these, their parents, and so on."""
-    found: set[str] = set()
-    for key in keys:
-        current: str | None = key
-        while current is not None and current not in found:
-            found.add(current)
-            current = vocabulary()[current].parent
-    return found
-
+MAX_CONDITION_LENGTH = 120
+MAX_COMPARED = 1_000
+"""The conditions of an organization's own, at most, that an unknown one is compared with."""
+MAX_SUGGESTED = 5
+"""The unknown conditions of an input, at most, for which the nearest known ones are sought."""
 
 MIN_LIKENESS = 0.7
 """The least share of equal letters (`difflib`) with which a condition is suggested for an unknown one."""
@@ -108,7 +104,7 @@ def nearest(text: str, others: Iterable[str]) -> list[str]:
     First those of the vocabulary whose key has all of its words, then those by a synonym, then those of others, the
     shortest first; then what is spelled alike.
     """
-    sought = folded(text)[:120]
+    sought = folded(text)[:MAX_CONDITION_LENGTH]
     named = {folded(other): (other,) for other in others}
     own = {spelling: tuple(sorted(keys)) for spelling, keys in _by_spelling().items()}
     names, words = {**named, **own}, set(sought.split())
@@ -117,3 +113,10 @@ def nearest(text: str, others: Iterable[str]) -> list[str]:
     having.sort(key=lambda spelling: (spelling not in own, spelling not in keys, len(spelling), spelling))
     close = get_close_matches(sought, names, n=3, cutoff=MIN_LIKENESS)
     return list(dict.fromkeys(name for spelling in (*having, *close) for name in names[spelling]))[:3]
+
+
+def unknown_fault(text: str, others: Iterable[str] = (), *, is_compared: bool = True) -> str:
+    """The message for an unknown condition, with the nearest of the vocabulary and of `others` where it is compared."""
+    close = nearest(text[:MAX_CONDITION_LENGTH], islice(others, MAX_COMPARED)) if is_compared else []
+    hint = f"the nearest known: {', '.join(close)}" if close else "contraindicationConditions lists them"
+    return f"There is no condition {text[:60]!r}; {hint}."

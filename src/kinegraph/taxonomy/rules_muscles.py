@@ -12,20 +12,6 @@ import orjson
 from kinegraph.taxonomy.rules_conditions import folded
 
 
-@cache
-def _stored() -> dict[str, Any]:
-    """The content of the file."""
-    stored: dict[str, Any] = orjson.loads((files("kinegraph.taxonomy") / "muscles.json").read_bytes())
-    return stored
-
-
-@cache
-def groups() -> Mapping[str, str | None]:
-    """Each muscle and group with the group that includes it, or None."""
-    stored = _stored()
-    return {each["key"]: each.get("group") for each in (*stored["groups"], *stored["muscles"])}
-
-
 @dataclass(frozen=True, slots=True)
 class Muscle:
     """A muscle, or a group of muscles."""
@@ -39,7 +25,7 @@ class Muscle:
 @cache
 def all_muscles() -> tuple[Muscle, ...]:
     """The groups, then the muscles, in the order of the file."""
-    stored = _stored()
+    stored: dict[str, Any] = orjson.loads((files("kinegraph.taxonomy") / "muscles.json").read_bytes())
     return tuple(
         Muscle(each["key"], each.get("group"), kind == "groups", tuple(each["synonyms"]))
         for kind in ("groups", "muscles")
@@ -48,19 +34,20 @@ def all_muscles() -> tuple[Muscle, ...]:
 
 
 @cache
+def groups() -> Mapping[str, str | None]:
+    """Each muscle and group with the group that includes it, or None."""
+    return {each.key: each.group for each in all_muscles()}
+
+
+@cache
 def muscles() -> frozenset[str]:
     """The muscles that an exercise may be tagged with."""
-    return frozenset(each["key"] for each in _stored()["muscles"])
+    return frozenset(each.key for each in all_muscles() if not each.is_group)
 
 
 @cache
 def _by_spelling() -> Mapping[str, str]:
-    stored = _stored()
-    return {
-        folded(text): each["key"]
-        for each in (*stored["groups"], *stored["muscles"])
-        for text in (*each["synonyms"], each["key"])
-    }
+    return {folded(text): each.key for each in all_muscles() for text in (*each.synonyms, each.key)}
 
 
 @cache
@@ -79,7 +66,8 @@ def muscles_meant(text: str) -> frozenset[str]:
 @cache
 def spellings_of(key: str) -> tuple[str, ...]:
     """The key of a muscle and its synonyms."""
-    return (key, *(text for each in _stored()["muscles"] if each["key"] == key for text in each["synonyms"]))
+    found = (each for each in all_muscles() if each.key == key and not each.is_group)
+    return (key, *(text for each in found for text in each.synonyms))
 
 
 def nearest_muscles(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from kinegraph.kit.graph import given, mutation
 from kinegraph.training import rules, store
 
 EDITED = ("input", "exerciseId", "ifUpdatedAt")
-"""Where the inputs of this room have the exercise's id and its version."""
+"""The paths of the exercise's id and its version in the inputs of this room."""
 
 
 @strawberry.input(description="An exercise, its class, and how it loads the body.")

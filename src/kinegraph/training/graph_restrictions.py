@@ -20,8 +20,8 @@ from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import Node, edge, extends, field, given, mutation, node
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import DeletePayload, deleted, payload, stored_row
-from kinegraph.layers.store import SafetyKey, safety_of
-from kinegraph.library.graph import EffectiveExercise
+from kinegraph.layers.store import safety_of
+from kinegraph.library.graph import EffectiveExercise, safety_key
 from kinegraph.library.store import effective
 from kinegraph.training import rules_constraints, store_restrictions
 
@@ -43,16 +43,11 @@ class SafetyRestriction(Node):
     )
 
 
-def _key(exercise: Any) -> SafetyKey:
-    """The organization that sees an exercise, or None, and the stored row's id."""
-    return exercise.organization_id, exercise.row["id"]
-
-
 @extends(EffectiveExercise)
 class EffectiveExerciseRestrictions:
     safety_restrictions: list[SafetyRestriction] = edge(
         store_restrictions.restrictions_of,
-        _key,
+        safety_key,
         "What the organization adds to its safety, the newest first.",
         required_columns=("id",),
         assumed_size=1,

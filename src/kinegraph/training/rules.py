@@ -21,7 +21,7 @@ MAX_QUOTED = 60
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What somebody says of an exercise. `fatigue`: None for the least of the class."""
+    """The class, modifiers, stressors and fatigue given for an exercise. `fatigue`: None for the least of the class."""
 
     class_key: str
     modifiers: Sequence[str]
@@ -70,8 +70,7 @@ def checked_classification(values: Mapping[str, Any], checks: Checks) -> Classif
 
 
 def _check_keys(keys: Sequence[str], listed: Collection[str], name: str, checks: Checks) -> None:
-    if len(keys) > MAX_KEYS:
-        checks.refuse(f"Must have at most {MAX_KEYS} entries; this has {len(keys)}.", "input", name)
+    if not checks.few(keys, ("input", name), MAX_KEYS):
         return
     where = "classModifiers" if name == "modifiers" else name
     for position, key in enumerate(keys):

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any, Protocol  # Any: values of an input, and of JSON columns
 from uuid import UUID
 
+from kinegraph.authoring.rules_columns import constraint_columns
 from kinegraph.classification.rules_classes import stressors
-from kinegraph.classification.rules_safety import AVOID_SCORE, MAX_SCORE, SCORES, assess
+from kinegraph.classification.rules_safety import AVOID_SCORE, MAX_SCORE, SCORES, Constraint, Modification, assess
 from kinegraph.classification.rules_severity import Severity
 from kinegraph.exercise.rules_columns import api_name
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Conflict, Path
 from kinegraph.layers.rules_safety import ShownSafety
-from kinegraph.taxonomy.rules_conditions import meant, nearest
+from kinegraph.taxonomy.rules_conditions import MAX_CONDITION_LENGTH, MAX_SUGGESTED, meant, unknown_fault
 from kinegraph.training.rules import fault_of_unknown
 
 MAX_MODIFICATION_LENGTH = 500
@@ -45,18 +46,16 @@ class RestrictionRow(Protocol):
 
 
 class AddsNothing(Conflict):
-    """What is stored already is as strict."""
+    """The stored constraints are as strict already."""
 
 
 def checked_condition(text: str, path: Path, checks: Checks) -> str:
     """The key of the vocabulary that a text means. Unknown texts, and those with several meanings, are refused."""
-    keys = sorted(meant(text)) if len(text) <= 120 else []
+    keys = sorted(meant(text)) if len(text) <= MAX_CONDITION_LENGTH else []
     if len(keys) > 1:
         checks.refuse(f"{text!r} has several meanings; send one of: {', '.join(keys)}.", *path)
     elif not keys:
-        close = nearest(text[:120], ())
-        hint = f"the nearest known: {', '.join(close)}" if close else "contraindicationConditions lists them"
-        checks.refuse(f"There is no condition {text[:60]!r}; {hint}.", *path)
+        checks.refuse(unknown_fault(text, is_compared=len(checks.refusals) < MAX_SUGGESTED), *path)
     return keys[0] if keys else text
 
 
@@ -67,7 +66,7 @@ def checked_values(values: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
         if values.get(name) is not None:
             at = ("input", api_name(name))
             columns[name] = list(dict.fromkeys(_checked_conditions(values[name], at, checks)))
-    if values.get("stressors") is not None and _is_short(values["stressors"], ("input", "stressors"), checks):
+    if values.get("stressors") is not None and checks.few(values["stressors"], ("input", "stressors"), MAX_CONDITIONS):
         for position, key in enumerate(values["stressors"]):
             if key not in stressors():
                 message = fault_of_unknown(key, stressors(), "stressor", "stressors")
@@ -80,14 +79,8 @@ def checked_values(values: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
     return columns
 
 
-def _is_short(entries: Sequence[Any], at: Path, checks: Checks) -> bool:
-    if len(entries) > MAX_CONDITIONS:
-        checks.refuse(f"Must have at most {MAX_CONDITIONS} entries; this has {len(entries)}.", *at)
-    return len(entries) <= MAX_CONDITIONS
-
-
 def _checked_conditions(texts: Sequence[str], at: Path, checks: Checks) -> list[str]:
-    if not _is_short(texts, at, checks):
+    if not checks.few(texts, at, MAX_CONDITIONS):
         return []
     return [checked_condition(text, (*at, str(position)), checks) for position, text in enumerate(texts)]
 
@@ -96,7 +89,7 @@ def _by_condition(name: str, entries: Sequence[Mapping[str, Any]], checks: Check
     """The text or the score of each condition."""
     at = ("input", api_name(name))
     found: dict[str, Any] = {}
-    for position, entry in enumerate(entries if _is_short(entries, at, checks) else ()):
+    for position, entry in enumerate(entries if checks.few(entries, at, MAX_CONDITIONS) else ()):
         path = (*at, str(position))
         key = checked_condition(entry["condition"], (*path, "condition"), checks)
         if key in found:
@@ -123,17 +116,13 @@ def check_merged(stored: ConstraintRow, changed: Mapping[str, Any], checks: Chec
         **dict.fromkeys(lists["caution_if"], SCORES[Severity.WARNING]),
         **dict.fromkeys(lists["indicated_for"], SCORES[Severity.INDICATED]),
     }
-    return {
+    named = dict.fromkeys(key for name in LISTS for key in lists[name])
+    constraint = Constraint(
         **lists,
-        "stressors": changed.get("stressors", stored.stressors),
-        "risk_scores": [{"condition": key, "risk_score": scores.get(key, least)} for key, least in usual.items()],
-        "modifications": [
-            {"condition": key, "modification": texts[key], "risk_level": "avoid" if is_avoid else "caution"}
-            for key in dict.fromkeys(key for name in LISTS for key in lists[name])
-            if key in texts
-            for is_avoid in (key in lists["avoid_if"],)
-        ],
-    }
+        modifications=[Modification(key, texts[key], key in lists["avoid_if"]) for key in named if key in texts],
+        risk_scores={key: scores.get(key, least) for key, least in usual.items()},
+    )
+    return constraint_columns(constraint, changed.get("stressors", stored.stressors))
 
 
 def _check_lists(lists: Mapping[str, Sequence[str]], changed: Mapping[str, Any], checks: Checks) -> None:
@@ -156,8 +145,7 @@ def require_stricter(shown: ShownSafety | None, condition: str, severity: Severi
     """
     if shown is None:
         return
-    score = AVOID_SCORE if severity is Severity.ABSOLUTE else SCORES[severity]
     found = assess(shown.constraint, [condition])
-    if found.score >= score:
+    if found.score >= SCORES[severity]:
         what = "It is ruled out" if found.score == AVOID_SCORE else f"Its risk score is {found.score}"
         raise AddsNothing(f"{what} for {condition} already; a restriction only adds to that.", *path)

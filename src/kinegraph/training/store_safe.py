@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kinegraph.catalog.rules import Filter
-from kinegraph.classification.rules_safety import Assessment
+from kinegraph.classification.rules_safety import Assessment, Person
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers.rules_safety import assessed
-from kinegraph.layers.store import safety_of
+from kinegraph.layers.store import safety_of, several
 from kinegraph.library.rules import EffectiveExercise
 from kinegraph.library.store import effective
 from kinegraph.library.store_lists import LibraryKey, safest
@@ -27,14 +27,13 @@ async def safest_exercises(
 ) -> list[list[AssessedExercise]]:
     """The exercises of the lowest risk of each organization's library, with their assessments: three statements."""
     groups: list[list[tuple[UUID, UUID]]] = await safest(session, keys, wanted, limit)
-    views = list(dict.fromkeys(key for group in groups for key in group))
-    exercises = dict(zip(views, await effective(session, views) if views else (), strict=True))
-    constraints = dict(zip(views, await safety_of(session, views) if views else (), strict=True))
+    exercises, constraints = await several(session, effective, groups), await several(session, safety_of, groups)
+    person = Person(conditions)
     return [
         [
-            AssessedExercise(exercise, assessed(constraints[key], conditions))
-            for key in group
-            if (exercise := exercises[key]) is not None
+            AssessedExercise(exercise, assessed(constraint, person))
+            for exercise, constraint in zip(*group, strict=True)
+            if exercise is not None
         ]
-        for group in groups
+        for group in zip(exercises, constraints, strict=True)
     ]

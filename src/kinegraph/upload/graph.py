@@ -8,9 +8,10 @@ import strawberry
 
 from kinegraph.exercise import rules, store
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_member
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import Conflict, InvalidInput, NotFound
+from kinegraph.kit.errors import Conflict, InvalidInput
 from kinegraph.kit.graph import given, mutation, takes_input
 from kinegraph.kit.rows import new_key
 from kinegraph.kit.sessions import ReadSession, WriteSession
@@ -126,8 +127,7 @@ async def _require_allowed(
     """Raise a Refusal if the viewer may not upload a file for this organization and exercise."""
     viewer = session.viewer
     if purpose is media.UploadPurpose.COMMENT_ATTACHMENT:
-        if organization_id not in viewer.by_organization:
-            raise NotFound("You belong to no such organization.", "input", "organizationId")
+        require_member(viewer, organization_id, "input", "organizationId")
         return
     checks, owners = Checks(), [None, *viewer.coached()]
     with checks.layer():

@@ -13,10 +13,10 @@ from kinegraph.identity.graph import After, First, Organization, OrganizationId,
 from kinegraph.identity.graph_versions import EditConflict, conflict_field
 from kinegraph.identity.rules import User as Person
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_member
 from kinegraph.kit.checks import Checks, require_key
 from kinegraph.kit.connections import Before, Connection, Last, page_window
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import NotFound
 from kinegraph.kit.graph import Caching, Node, edge, embedded, extends, field, given, node
 from kinegraph.kit.user_errors import payload
 from kinegraph.library.graph import LAYERS, EffectiveExercise
@@ -292,8 +292,7 @@ class Query:
         organization = require_key(organization_id, "organizationId")
         exercise = require_key(stored_id(exercise_id), "exerciseId")
         viewer: Viewer = await info.context.viewer()
-        if viewer.organization(organization) is None:
-            raise NotFound("You belong to no such organization.", "organizationId")
+        require_member(viewer, organization, "organizationId")
         page, used = (first, after, last, before), rules.WantedWorkouts(exercise_ids=(exercise,))
         found: Connection[Workout] = await _workouts(info, organization, page, wanted=used)
         return found

@@ -27,7 +27,8 @@ LIVE = text("deleted_at IS NULL")
 LIBRARY = text("is_snapshot = false AND deleted_at IS NULL")
 
 
-def _required(name: str, target: str | None = None) -> "Column[object]":
+def required(name: str, target: str | None = None) -> "Column[object]":
+    """A column of an id that is not null, by default without a foreign key of its own."""
     return Column(name, Uuid, *([ForeignKey(target)] if target else []), nullable=False)
 
 
@@ -35,7 +36,7 @@ def _order() -> "Column[object]":
     return Column("sort_order", Integer, nullable=False, server_default=text("0"))
 
 
-def _same_organization(column: str, table: str, name: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+def same_organization(column: str, table: str, name: str, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A reference that cannot leave the row's organization."""
     pair = [column, "organization_id"]
     return ForeignKeyConstraint(pair, [f"{table}.id", f"{table}.organization_id"], name=name, ondelete=ondelete)
@@ -45,7 +46,7 @@ programs = Table(
     "programs",
     metadata,
     key(),
-    _required("organization_id", "organizations.id"),
+    required("organization_id", "organizations.id"),
     Column("name", String(255), nullable=False),
     name_key(),
     *moments(),
@@ -57,9 +58,9 @@ workouts = Table(
     "workouts",
     metadata,
     key(),
-    _required("organization_id", "organizations.id"),
+    required("organization_id", "organizations.id"),
     Column("program_id", Uuid),
-    _required("author_id", "users.id"),
+    required("author_id", "users.id"),
     Column("title", String(255)),
     Column(
         "title_key",
@@ -78,7 +79,7 @@ workouts = Table(
     *moments(),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     UniqueConstraint("id", "organization_id", name="workouts_id_organization_key"),
-    _same_organization("program_id", "programs", "workouts_program_fkey"),
+    same_organization("program_id", "programs", "workouts_program_fkey"),
     Index("workouts_library_idx", "organization_id", "program_id", postgresql_where=LIBRARY),
     Index(
         "workouts_newest_idx",
@@ -102,8 +103,8 @@ workout_sections = Table(
     "workout_sections",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("workout_id"),
+    required("organization_id"),
+    required("workout_id"),
     Column("type", String(100), nullable=False, server_default="main"),
     Column("title", String(255)),
     Column("description", Text),
@@ -113,7 +114,7 @@ workout_sections = Table(
     *moments(),
     Column("forked_from_id", Uuid),
     UniqueConstraint("id", "organization_id", name="workout_sections_id_organization_key"),
-    _same_organization("workout_id", "workouts", "workout_sections_workout_fkey", "CASCADE"),
+    same_organization("workout_id", "workouts", "workout_sections_workout_fkey", "CASCADE"),
     Index("workout_sections_workout_id_idx", "workout_id", "sort_order", postgresql_where=LIVE),
 )
 
@@ -121,9 +122,9 @@ workout_movements = Table(
     "workout_movements",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("section_id"),
-    _required("exercise_id", "exercises.id"),
+    required("organization_id"),
+    required("section_id"),
+    required("exercise_id", "exercises.id"),
     _order(),
     Column("prescription", JSONB),
     Column("notes", Text),
@@ -133,7 +134,7 @@ workout_movements = Table(
     Column("forked_from_id", Uuid),
     Column("updated_by_user_id", Uuid, ForeignKey("users.id")),
     UniqueConstraint("id", "organization_id", name="workout_movements_id_organization_key"),
-    _same_organization("section_id", "workout_sections", "workout_movements_section_fkey", "CASCADE"),
+    same_organization("section_id", "workout_sections", "workout_movements_section_fkey", "CASCADE"),
     Index("workout_movements_section_id_idx", "section_id", "sort_order", postgresql_where=LIVE),
     Index("workout_movements_exercise_id_idx", "exercise_id", postgresql_where=LIVE),
 )
@@ -142,9 +143,9 @@ exercise_comments = Table(
     "exercise_comments",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("workout_movement_id"),
-    _required("author_id", "users.id"),
+    required("organization_id"),
+    required("workout_movement_id"),
+    required("author_id", "users.id"),
     Column("body", Text, nullable=False),
     Column("parent_comment_id", Uuid),
     *moments(),
@@ -152,7 +153,7 @@ exercise_comments = Table(
     Column("parent_author_id", Uuid),
     Column("parent_by_staff", Boolean),
     Column("forked_from_id", Uuid),
-    _same_organization("workout_movement_id", "workout_movements", "exercise_comments_movement_fkey"),
+    same_organization("workout_movement_id", "workout_movements", "exercise_comments_movement_fkey"),
     UniqueConstraint("id", "workout_movement_id", name="exercise_comments_id_movement_key"),
     ForeignKeyConstraint(
         ["parent_comment_id", "workout_movement_id"],
@@ -178,16 +179,16 @@ workout_assignments = Table(
     "workout_assignments",
     metadata,
     key(),
-    _required("organization_id"),
-    _required("workout_id"),
+    required("organization_id"),
+    required("workout_id"),
     Column("snapshot_workout_id", Uuid),
-    _required("athlete_id", "users.id"),
-    _required("assigned_by_id", "users.id"),
+    required("athlete_id", "users.id"),
+    required("assigned_by_id", "users.id"),
     Column("scheduled_for", Date, nullable=False),
     Column("status", String(16), nullable=False, server_default="scheduled"),
     *moments(),
-    _same_organization("workout_id", "workouts", "workout_assignments_workout_fkey"),
-    _same_organization("snapshot_workout_id", "workouts", "workout_assignments_snapshot_fkey"),
+    same_organization("workout_id", "workouts", "workout_assignments_workout_fkey"),
+    same_organization("snapshot_workout_id", "workouts", "workout_assignments_snapshot_fkey"),
     UniqueConstraint("id", "organization_id", "athlete_id", name="workout_assignments_id_athlete_key"),
     Index("workout_assignments_athlete_idx", "athlete_id", "scheduled_for", postgresql_where=LIVE),
     Index("workout_assignments_workout_idx", "workout_id", postgresql_where=LIVE),

@@ -10,6 +10,7 @@ const NAMES = {
   assignment: "a scheduled assignment",
   assignedMovement: "a movement of a scheduled assignment",
   athlete: "an athlete",
+  trained: "an exercise",
   backSquat: "an exercise",
   burpee: "an exercise",
   today: "a date",
@@ -39,6 +40,7 @@ function pickIds(data) {
   const workouts = organization?.workouts.nodes.length ? organization.workouts.nodes : [assignment?.workout].filter(Boolean);
   const [workout] = [...workouts].sort((a, b) => movementsOf(b).length - movementsOf(a).length);
   const any = data?.any?.nodes[0]?.id;
+  const sets = organization?.completed.nodes.flatMap(({ result }) => result?.sets ?? []) ?? [];
   return {
     viewer: data?.viewer?.user.id,
     organization: organization?.id,
@@ -47,6 +49,7 @@ function pickIds(data) {
     assignment: assignment?.id,
     assignedMovement: assignment && movementsOf(assignment.workout)[0].id,
     athlete: organization?.members.nodes[0]?.user.id,
+    trained: sets[0]?.exercise.id ?? any,
     backSquat: data?.backSquat?.nodes[0]?.id ?? any,
     burpee: data?.burpee?.nodes[0]?.id ?? any,
   };
