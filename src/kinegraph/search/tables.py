@@ -1,4 +1,4 @@
-"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032, 0035 and 0039)."""
+"""The tables of exercises' texts as search reads them, which triggers write (migrations 0027, 0032, 0035 and 0046)."""
 
 from sqlalchemy import Boolean, Column, Computed, ForeignKey, Index, Integer, String, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TSVECTOR

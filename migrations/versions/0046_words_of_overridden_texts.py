@@ -9,8 +9,8 @@ The second index has nothing but the exercises whose texts an organization overr
 
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0046"
+down_revision = "0045"
 
 
 def upgrade() -> None:
