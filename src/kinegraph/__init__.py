@@ -52,6 +52,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    10  result      recording what an athlete did in an assignment, and its sets
    11  record      personal records, an exercise's history, training load, loads in percent of a maximum
    11  enrollment  patients in versions of plans: what is due, pauses, moves
+   12  enrolling   enrolling patients, pausing, moving and ending enrollments, with the check of their conditions
    12  logbook     logs of what patients did of their plans
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people

@@ -112,7 +112,6 @@ class Schema(strawberry.Schema):
 
 UNUSED_CODES = {
     "EXERCISE_IN_USE": "Something refers to the exercise, so it cannot go.",
-    "PLAN_NOT_PUBLISHED": "The plan has no published version.",
 }
 """Codes that clients were promised, and that no refusal has yet."""
 

@@ -1,4 +1,4 @@
-"""The tables of enrollments, their versions, pauses and moves (docs/domain.md, Enrollments)."""
+"""The tables of enrollments, their versions, pauses, moves and overrides (docs/domain.md, Enrollments)."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    String,
     Table,
     Text,
     UniqueConstraint,
@@ -64,6 +65,7 @@ enrollments = Table(
     Index("enrollments_patient_idx", "patient_id", "organization_id"),
     Index("enrollments_plan_idx", "plan_id", text("created_at DESC"), text("id DESC")),
     Index("enrollments_organization_idx", "organization_id", "status"),
+    Index("enrollments_newest_idx", "organization_id", text("created_at DESC"), text("id DESC")),
 )
 
 enrollment_versions = Table(
@@ -107,4 +109,22 @@ enrollment_moves = Table(
     _made(),
     reference(OF_PATIENT, "enrollments", "enrollment_moves_enrollment_fkey", "CASCADE"),
     Index("enrollment_moves_enrollment_idx", "enrollment_id", "created_at"),
+)
+
+enrollment_overrides = Table(
+    "enrollment_overrides",
+    metadata,
+    key(),
+    *map(required, OF_PATIENT),
+    required("exercise_id", "exercises.id"),
+    Column("condition", String(120), CheckConstraint("condition <> ''"), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("note", String(1000)),
+    Column("expires_on", Date, nullable=False),
+    required("created_by_user_id", "users.id"),
+    _made(),
+    CheckConstraint("reason NOT IN ('modified', 'other') OR note IS NOT NULL", name="enrollment_overrides_note_chk"),
+    reference(OF_PATIENT, "enrollments", "enrollment_overrides_enrollment_fkey", "CASCADE"),
+    Index("enrollment_overrides_enrollment_idx", "enrollment_id", "created_at"),
+    Index("enrollment_overrides_exercise_idx", "exercise_id"),
 )

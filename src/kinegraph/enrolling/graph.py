@@ -1,0 +1,99 @@
+"""The inputs and the payload of the mutations of enrollments. A key that is not sent is UNSET."""
+
+from datetime import date, datetime
+
+import strawberry
+from strawberry import UNSET
+
+from kinegraph.enrolling import rules
+from kinegraph.enrollment import rules_safety
+from kinegraph.enrollment.graph import Enrollment
+from kinegraph.enrollment.graph_safety import FindingOverrideInput, SafetyFinding
+from kinegraph.identity.graph_versions import IF_UPDATED_AT, EditConflict, conflict_field
+from kinegraph.kit.user_errors import payload
+
+REASON = f"Why, at most {rules.MAX_REASON:,} characters; shown in `moves`."
+PAST = f"At most {rules.MAX_PAST_DAYS} days ago"
+OVERRIDES = (
+    f"An override for each finding that rules an exercise out, at most {rules_safety.MAX_OVERRIDES}; without them "
+    "nothing is stored, and the payload has the findings."
+)
+
+
+@strawberry.input(description="A patient to enroll in the version of a plan that was published last.")
+class EnrollPatientInput:
+    plan_id: strawberry.ID = strawberry.field(
+        description="A published plan of an organization that the caller coaches."
+    )
+    patient_id: strawberry.ID = strawberry.field(description="A member of the organization, in whatever role.")
+    starts_on: date = strawberry.field(
+        description=f"Day 1 of week 1: at most {rules.MAX_START_DAYS} days before or after today."
+    )
+    overrides: list[FindingOverrideInput] | None = strawberry.field(default=UNSET, description=OVERRIDES)
+
+
+@strawberry.input
+class ChangeEnrollmentInput:
+    """What every change of an enrollment has."""
+
+    id: strawberry.ID = strawberry.field(description="The enrollment's id.")
+    reason: str | None = strawberry.field(default=UNSET, description=REASON)
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
+
+
+@strawberry.input(description="Days on which nothing is due; later days are not shifted by them.")
+class PauseEnrollmentInput(ChangeEnrollmentInput):
+    from_day: date | None = strawberry.field(
+        name="from",
+        default=UNSET,
+        description=f"The first paused day; today if left out. {PAST}, not before the start.",
+    )
+    to_day: date | None = strawberry.field(
+        name="to", default=UNSET, description="The last paused day; until it is resumed if left out."
+    )
+
+
+@strawberry.input(description="The end of a pause.")
+class ResumeEnrollmentInput(ChangeEnrollmentInput):
+    on: date | None = strawberry.field(
+        default=UNSET,
+        description=f"The first day that is due again, now a paused one; today if left out. {PAST}. The first day of a "
+        "pause takes the pause back.",
+    )
+
+
+@strawberry.input(description="Another version of the plan for a patient. Their logs stay.")
+class MoveEnrollmentInput(ChangeEnrollmentInput):
+    version_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The version, of the same plan; the one that was published last if left out."
+    )
+    version_number: int | None = strawberry.field(default=UNSET, description="Its number, in place of its id.")
+    from_day: date | None = strawberry.field(
+        name="from",
+        default=UNSET,
+        description=f"The first day on which it holds; today if left out. {PAST}, not before the start, and after the "
+        "first day of the present version.",
+    )
+    overrides: list[FindingOverrideInput] | None = strawberry.field(default=UNSET, description=OVERRIDES)
+
+
+@strawberry.input(
+    description="Findings of an enrollment that are overridden. Earlier overrides of the same count no more."
+)
+class OverrideEnrollmentFindingsInput:
+    id: strawberry.ID = strawberry.field(description="The enrollment's id.")
+    overrides: list[FindingOverrideInput] = strawberry.field(
+        description=f"1 to {rules_safety.MAX_OVERRIDES} overrides, each of a finding in `safetyFindings`."
+    )
+    if_updated_at: datetime | None = strawberry.field(default=UNSET, description=IF_UPDATED_AT)
+
+
+@payload("The enrollment that was written.")
+class EnrollmentPayload:
+    enrollment: Enrollment | None = strawberry.field(default=None, description="The enrollment as it is stored now.")
+    conflict: EditConflict | None = conflict_field()
+    safety_findings: list[SafetyFinding] = strawberry.field(
+        default_factory=list,
+        description="What the patient's conditions say against the exercises of the version, where one is assigned.",
+        metadata={"assumed_size": 3},
+    )

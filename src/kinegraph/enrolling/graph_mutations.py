@@ -1,0 +1,231 @@
+"""The mutations that enroll patients, move them to other versions, and override findings."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any  # values of an input and of a payload, by name
+from uuid import UUID
+
+import strawberry
+
+from kinegraph.enrolling import rules, store
+from kinegraph.enrolling.graph import (
+    EnrollmentPayload,
+    EnrollPatientInput,
+    MoveEnrollmentInput,
+    OverrideEnrollmentFindingsInput,
+)
+from kinegraph.enrolling.graph_changes import AT, changed, locked, written
+from kinegraph.enrollment import rules_safety, store_safety
+from kinegraph.enrollment.graph import check_key
+from kinegraph.enrollment.rules import EnrollmentRow, EnrollmentStatus
+from kinegraph.identity.rules import Viewer
+from kinegraph.identity.rules_access import require_coach
+from kinegraph.identity.store import members
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.context import Info
+from kinegraph.kit.errors import Conflict, NotFound
+from kinegraph.kit.graph import given, mutation
+from kinegraph.kit.sessions import WriteSession
+from kinegraph.kit.user_errors import stored_row
+from kinegraph.patient import store_writing as store_patients
+from kinegraph.plan import store as store_plans
+from kinegraph.plan.rules import NO_PLAN, PlanArchived, PlanRow, PlanStatus, VersionRow
+
+
+@strawberry.type
+class Mutation:
+    @mutation(
+        "Enroll a patient in a plan (coach access), in the version that was published last. Where a condition of the "
+        "patient rules an exercise of it out, it is refused as SAFETY_BLOCK, unless each such finding is overridden."
+    )
+    async def enroll_patient(
+        self,
+        info: Info,
+        input: Annotated[EnrollPatientInput, strawberry.argument(description="Who, in what, and from when.")],
+    ) -> EnrollmentPayload:
+        values, checks, plan = given(input), Checks(), None
+        plan_id, patient_id = (checks.key(values[f"{of}_id"], (*AT, f"{of}Id")) for of in ("plan", "patient"))
+        session = await info.context.write_session()
+        with checks.layer():
+            plan = await _enrollable(session, plan_id)
+        if owners := [plan.organization_id] if plan else session.viewer.coached():
+            if patient_id not in await members(session, owners, [patient_id]):
+                with checks.layer():
+                    raise NotFound("The organization has no such member.", *AT, "patientId")
+        today = await store_safety.today_of(session, plan.organization_id if plan else None, patient_id)
+        rules.checked_start(values["starts_on"], today, checks)
+        overrides = rules_safety.checked_overrides(values.get("overrides") or [], today, checks)
+        version_id = plan.current_version_id if plan else None
+        findings: list[rules_safety.Finding] = []
+        if plan is not None and version_id is not None and not checks.refusals:
+            with checks.layer():
+                await _require_none_running(session, plan_id, patient_id)
+            key = plan.organization_id, patient_id, None, (version_id,)
+            findings = await _checked_safety(session, key, overrides, today, checks)
+        checks.done()
+        assert plan is not None and version_id is not None
+        id = await _enroll(session, plan, version_id, patient_id, values["starts_on"])
+        of = {"organization_id": plan.organization_id, "patient_id": patient_id}
+        await store.record_overrides(session, id, of, overrides)
+        return await written(session, id, findings)
+
+    @mutation(
+        "Move a patient to another version of their plan from a day on (coach access). It is checked as enrolling is. "
+        "Days before, and logs, stay as they are."
+    )
+    async def move_enrollment(
+        self,
+        info: Info,
+        input: Annotated[MoveEnrollmentInput, strawberry.argument(description="The enrollment, and the version.")],
+    ) -> EnrollmentPayload:
+        values, checks = given(input), Checks()
+        key, if_updated_at = changed(values, checks)
+        reason = rules.checked_reason(values.get("reason"), (*AT, "reason"), checks)
+        version_id = _checked_version(values, checks)
+        session = await info.context.write_session()
+        row = await locked(session, key, if_updated_at, AT, checks)
+        sent, day, version = values.get("from_day"), None, None
+        if row is not None:
+            day = rules.checked_day(sent, row, (*AT, "from"), checks)
+            with checks.layer():
+                version = await _version_of(session, row, version_id, values.get("version_number"))
+                await _require_after(session, row, version, day)
+        today = row.today if row else await store_safety.today_of(session, None, key)
+        overrides = rules_safety.checked_overrides(values.get("overrides") or [], today, checks)
+        findings: list[rules_safety.Finding] = []
+        if row is not None and version is not None and not checks.refusals:
+            of_version = row.organization_id, row.patient_id, row.id, (version.id,)
+            findings = await _checked_safety(session, of_version, overrides, today, checks)
+        checks.done()
+        assert row is not None and version is not None and day is not None
+        await store.hold(session, row, version.id, day)
+        statuses, versions = (row.status, row.status), (row.last_version_id, version.id)
+        await store.record_move(session, row.id, store.of(row), statuses, versions, day, reason)
+        await store.record_overrides(session, row.id, store.of(row), overrides)
+        await store.touch(session, row.id)
+        return await written(session, row.id, findings)
+
+    @mutation("Override findings of an enrollment, each with a reason and an end (coach access). The findings stay.")
+    async def override_enrollment_findings(
+        self,
+        info: Info,
+        input: Annotated[
+            OverrideEnrollmentFindingsInput, strawberry.argument(description="The enrollment, and the overrides.")
+        ],
+    ) -> EnrollmentPayload:
+        values, checks = given(input), Checks()
+        key, if_updated_at = changed(values, checks)
+        if not values["overrides"]:
+            checks.refuse("Must have at least one entry.", *rules_safety.AT)
+        session = await info.context.write_session()
+        row = await locked(session, key, if_updated_at, AT, checks)
+        today = row.today if row else await store_safety.today_of(session, None, key)
+        overrides = rules_safety.checked_overrides(values["overrides"], today, checks)
+        if row is not None and not checks.refusals:
+            (findings,) = await store_safety.findings(session, [check_key(row)])
+            rules_safety.matched(findings, overrides, checks)
+        checks.done()
+        assert row is not None
+        await store.record_overrides(session, row.id, store.of(row), overrides)
+        await store.touch(session, row.id)
+        (findings,) = await store_safety.findings(session, [check_key(row)])
+        return await written(session, row.id, findings)
+
+
+async def _enrollable(session: WriteSession[Viewer], plan_id: UUID) -> PlanRow:
+    """A plan in which the viewer may enroll patients, locked. Raises NotFound, Forbidden and PlanNotPublished."""
+    path = (*AT, "planId")
+    if await stored_row(session, store_plans.by_ids, plan_id) is None:
+        raise NotFound(NO_PLAN, *path)
+    await store.lock_plan(session, plan_id)
+    plan: PlanRow | None = await stored_row(session, store_plans.by_ids, plan_id)
+    if plan is None:
+        raise NotFound(NO_PLAN, *path)
+    require_coach(session.viewer, plan.organization_id, *path)
+    if plan.status == PlanStatus.ARCHIVED:
+        raise PlanArchived("The plan is archived: nobody is newly enrolled in it. Restore it, or use another.", *path)
+    if plan.current_version_id is None:
+        raise rules.PlanNotPublished("The plan has no version yet: publish it first (publishTreatmentPlan).", *path)
+    return plan
+
+
+async def _require_none_running(session: WriteSession, plan_id: UUID, patient_id: UUID) -> None:
+    """Raise Conflict where the patient has a running enrollment in the plan."""
+    if await store.running(session, plan_id, patient_id) is not None:
+        raise _is_running()
+
+
+def _is_running() -> Conflict:
+    message = "The patient has a running enrollment in this plan: move it to another version, or end it first."
+    return Conflict(message, *AT, "patientId")
+
+
+async def _enroll(
+    session: WriteSession[Viewer], plan: PlanRow, version_id: UUID, patient_id: UUID, starts_on: date
+) -> UUID:
+    """Store an enrollment, its first version and its first move. Raises Conflict where another one was faster."""
+    of = {"organization_id": plan.organization_id, "patient_id": patient_id}
+    values = {**of, "plan_id": plan.id, "version_id": version_id, "starts_on": starts_on}
+    id = await store.insert(session, values)
+    if id is None:
+        raise _is_running()
+    await store_patients.add(session, plan.organization_id, patient_id)
+    await store.first_version(session, id, of, plan.id, version_id, starts_on)
+    status = EnrollmentStatus.ACTIVE.value
+    await store.record_move(session, id, of, (None, status), (None, version_id), starts_on, None)
+    return id
+
+
+async def _checked_safety(
+    session: WriteSession[Viewer],
+    key: store_safety.CheckKey,
+    overrides: list[dict[str, Any]],
+    today: date,
+    checks: Checks,
+) -> list[rules_safety.Finding]:
+    """What speaks against a version. Overrides that fit nothing, and what is not overridden, are in `checks`."""
+    (findings,) = await store_safety.findings(session, [key])
+    rules_safety.matched(findings, overrides, checks)
+    with checks.layer():
+        rules_safety.require_overridden(findings, overrides, today)
+    return findings
+
+
+def _checked_version(values: Mapping[str, Any], checks: Checks) -> UUID | None:
+    """The id of the version that was sent. Faults are recorded in `checks`."""
+    sent = values.get("version_id")
+    if sent is not None and values.get("version_number") is not None:
+        checks.refuse("Send versionId or versionNumber, not both.", *AT, "versionNumber")
+    return None if sent is None else checks.key(sent, (*AT, "versionId"))
+
+
+async def _version_of(
+    session: WriteSession[Viewer], row: EnrollmentRow, id: UUID | None, number: int | None
+) -> VersionRow:
+    """A version of the enrollment's plan, by its id or number; without either the last one. Raises NotFound."""
+    found: VersionRow | None
+    if id is None and number is not None:
+        is_stored = 0 < number < 2**31
+        found = await stored_row(session, store_plans.numbered_versions, (row.plan_id, number)) if is_stored else None
+    else:
+        plan: PlanRow = await stored_row(session, store_plans.by_ids, row.plan_id)
+        found = await stored_row(session, store_plans.versions, id or plan.current_version_id)
+    if found is None or found.plan_id != row.plan_id:
+        name = "versionNumber" if id is None else "versionId"
+        raise NotFound("The plan of the enrollment has no such version.", *AT, name)
+    return found
+
+
+async def _require_after(session: WriteSession, row: EnrollmentRow, version: VersionRow, day: date) -> None:
+    """Raise Conflict unless a version may hold from a day on: it is another one, and the present one has begun before.
+
+    A version that is to come can be replaced. One that has begun stays for its days, since logs may refer to it.
+    """
+    held, number, is_to_come = await store.latest_held(session, row.id)
+    if held.version_id == version.id and not (is_to_come and day < held.from_day):
+        raise Conflict(f"This version holds from {held.from_day} on already.", *AT, "versionId")
+    if day < held.from_day or (day == held.from_day and not is_to_come):
+        message = f"Must be after {held.from_day}, the first day of the version that was assigned last."
+        raise Conflict(message, *AT, "from")
+    if number >= rules.MAX_VERSIONS:
+        raise Conflict(f"It was moved {number} times, which is the most; enroll the patient anew.", *AT, "id")

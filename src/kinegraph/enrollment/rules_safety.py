@@ -1,0 +1,173 @@
+"""What a patient's conditions say against the exercises of a version, and which of it is overridden."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol  # Any: values of an input, by name
+from uuid import UUID
+
+from kinegraph.candidates.rules import Candidate, in_words
+from kinegraph.checking.rules import CheckLevel
+from kinegraph.checking.rules_overrides import OverrideReason
+from kinegraph.classification.rules_safety import Person
+from kinegraph.enrollment.rules_calendar import Position
+from kinegraph.exercise.rules import stored_id
+from kinegraph.kit.checks import Checks
+from kinegraph.kit.errors import Refusal
+from kinegraph.layers.rules_safety import MAX_CONDITION_LENGTH, keys_of
+
+MAX_OVERRIDES = 100
+"""Overrides that are sent at once."""
+MAX_OVERRIDE_DAYS = 365
+MAX_NOTE = 1_000
+MAX_NAMED = 5
+"""Findings that the message of a refusal names."""
+AT = ("input", "overrides")
+
+
+class SafetyBlock(Refusal):
+    """A condition of the patient rules an exercise of the plan out, and no coach has overridden it."""
+
+    code = "SAFETY_BLOCK"
+
+
+class OverrideRow(Protocol):
+    """An override of a finding, with the name of the coach who recorded it."""
+
+    id: UUID
+    organization_id: UUID
+    enrollment_id: UUID
+    exercise_id: UUID
+    condition: str
+    reason: str
+    note: str | None
+    expires_on: date
+    author_id: UUID
+    author_name: str
+    author_email: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A condition that speaks against an exercise of a version; no condition where nobody has classified it."""
+
+    organization_id: UUID
+    exercise_id: UUID
+    name: str
+    level: CheckLevel
+    condition: str | None
+    reason: str
+    modification: str | None
+    places: Sequence[Position]
+    override: OverrideRow | None = None
+
+
+def found(
+    exercises: Mapping[UUID, Candidate | None],
+    places: Mapping[UUID, Sequence[Position]],
+    person: Person,
+    overrides: Iterable[OverrideRow] = (),
+) -> list[Finding]:
+    """What speaks against the exercises for a person: what is ruled out first, then by name and condition.
+
+    Of several overrides of the same the last one counts.
+    """
+    latest = {(each.exercise_id, each.condition): each for each in overrides}
+    findings = [
+        finding
+        for id, exercise in exercises.items()
+        if exercise is not None
+        for finding in _of_exercise(exercise, places[id], person, latest)
+    ]
+    return sorted(findings, key=lambda each: (each.level, each.name, str(each.exercise_id), each.condition or ""))
+
+
+def _of_exercise(
+    exercise: Candidate,
+    places: Sequence[Position],
+    person: Person,
+    overrides: Mapping[tuple[UUID, str], OverrideRow],
+) -> list[Finding]:
+    """The findings of one exercise; that nobody has classified it is one of them."""
+    assessment = exercise.assessed(person)
+    of = exercise.organization_id, exercise.id, exercise.name
+    findings = [
+        Finding(
+            *of,
+            CheckLevel.BLOCK if warning.is_avoid else CheckLevel.WARN,
+            warning.condition,
+            f"It is ruled out by {warning.condition}."
+            if warning.is_avoid
+            else f"{warning.condition} speaks against it.",
+            warning.modification,
+            places,
+            overrides.get((exercise.id, warning.condition)),
+        )
+        for warning in assessment.warnings
+    ]
+    if person and not assessment.is_classified:
+        reason = "Nobody has classified it, so that nothing listed does not mean safe."
+        findings.append(Finding(*of, CheckLevel.WARN, None, reason, None, places))
+    return findings
+
+
+def checked_overrides(sent: Sequence[Mapping[str, Any]], today: date, checks: Checks) -> list[dict[str, Any]]:
+    """The columns of the overrides that were sent. Faults are recorded in `checks`."""
+    if len(sent) > MAX_OVERRIDES:
+        checks.refuse(f"Must have at most {MAX_OVERRIDES} entries; this has {len(sent)}.", *AT)
+        return []
+    return [_checked_override(values, (*AT, str(index)), today, checks) for index, values in enumerate(sent)]
+
+
+def _checked_override(values: Mapping[str, Any], at: tuple[str, ...], today: date, checks: Checks) -> dict[str, Any]:
+    note = values.get("note")
+    columns = {
+        "exercise_id": checks.key(stored_id(values["exercise_id"]), (*at, "exerciseId")),
+        "condition": checks.text(values["condition"], (*at, "condition"), MAX_CONDITION_LENGTH, lines=False),
+        "reason": values["reason"],
+        "note": None if note is None else checks.text(note, (*at, "note"), MAX_NOTE, empty=True) or None,
+        "expires_on": values["expires_on"],
+    }
+    if columns["note"] is None and columns["reason"] in (OverrideReason.OTHER, OverrideReason.MODIFIED):
+        checks.refuse("Must say the reason or the modification.", *at, "note")
+    latest = today + timedelta(days=MAX_OVERRIDE_DAYS)
+    if not today <= values["expires_on"] <= latest:
+        checks.refuse(f"Must be from {today} to {latest}.", *at, "expiresOn")
+    return columns
+
+
+def matched(findings: Sequence[Finding], overrides: Sequence[dict[str, Any]], checks: Checks) -> None:
+    """Give each override the key of the condition that it is of, and refuse those of which there is no finding."""
+    warned: dict[UUID, set[str]] = {}
+    for finding in findings:
+        if finding.condition is not None:
+            warned.setdefault(finding.exercise_id, set()).add(finding.condition)
+    for index, override in enumerate(overrides):
+        conditions, keys = warned.get(override["exercise_id"], set()), keys_of(override["condition"])
+        if len(keys) == 1 and keys[0] in conditions:
+            override["condition"] = keys[0]
+        elif conditions:
+            named = f"send one of these: {', '.join(sorted(conditions))}."
+            checks.refuse(f"This condition does not speak against it; {named}", *AT, str(index), "condition")
+        else:
+            checks.refuse("Nothing speaks against this exercise: leave it out.", *AT, str(index), "exerciseId")
+
+
+def require_overridden(findings: Sequence[Finding], overrides: Sequence[Mapping[str, Any]], today: date) -> None:
+    """Raise SafetyBlock unless each finding that rules an exercise out is overridden today."""
+    sent = {(override["exercise_id"], override["condition"]) for override in overrides}
+    blocked = [
+        each
+        for each in findings
+        if each.level is CheckLevel.BLOCK
+        and (each.exercise_id, each.condition) not in sent
+        and (each.override is None or each.override.expires_on < today)
+    ]
+    if blocked:
+        named = [f"{each.name} ({each.condition})" for each in blocked[:MAX_NAMED]]
+        more = [f"{len(blocked) - MAX_NAMED} more"] if len(blocked) > MAX_NAMED else []
+        message = f"The patient's conditions rule out {in_words([*named, *more])}: change the plan, or override each."
+        refusal = SafetyBlock(message, *AT)
+        refusal.payload = {"safety_findings": list(findings)}
+        raise refusal

@@ -1,0 +1,197 @@
+"""Reading enrollments: their rows, what is due of them, their pauses, versions and moves."""
+
+from collections.abc import Sequence
+from datetime import date
+from importlib.resources import files
+from uuid import UUID
+
+from kinegraph.enrollment.rules import DueRow, EnrollmentRow, HeldRow, MoveRow, PauseRow
+from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store_people import email_column, member_join, name_column, user_join
+from kinegraph.kit.batches import pages_of
+from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.rows import grouped, grouped_by_position, in_key_order
+from kinegraph.kit.sessions import Arguments, ReadSession
+from kinegraph.patient.store import TODAY, patient_join
+from kinegraph.plan.rules import SessionRow
+from kinegraph.plan.store import sessions
+
+STATUS = """CASE WHEN e.status IN ('completed', 'cancelled') THEN e.status
+                    WHEN EXISTS (SELECT FROM enrollment_pauses pause
+                                 WHERE pause.enrollment_id = e.id AND pause.from_day <= calendar.today
+                                   AND (pause.to_day IS NULL OR pause.to_day >= calendar.today)) THEN 'paused'
+                    ELSE 'active' END"""
+"""SQL expression: the status of enrollment e on the day calendar.today. The stored one has no planned pauses."""
+
+CALENDAR = f"""{patient_join("p", "e.organization_id", "e.patient_id")}
+        CROSS JOIN LATERAL (SELECT {TODAY.format(patient="p")} AS today) AS calendar"""
+"""FROM item: the day that it is for the patient of enrollment e."""
+
+COLUMNS = f"""e.id, e.organization_id, e.plan_id, e.patient_id, e.enrolled_by_id, e.starts_on, e.ended_on, e.created_at,
+               e.updated_at, calendar.today, {STATUS} AS status, e.version_id AS last_version_id, assigned.weeks,
+               held.version_id, held.version_ids,
+               {name_column("patient")}, {email_column("patient")},
+               {name_column("enrolled_by")}, {email_column("enrolled_by")}"""
+
+JOINS = f"""{CALENDAR}
+        JOIN plan_versions assigned ON assigned.id = e.version_id
+        CROSS JOIN LATERAL (
+            SELECT (array_agg(each.version_id ORDER BY each.from_day))[1] AS version_id,
+                   array_agg(each.version_id ORDER BY each.from_day) AS version_ids
+            FROM (SELECT h.version_id, h.from_day, lead(h.from_day) OVER (ORDER BY h.from_day) AS until_day
+                  FROM enrollment_versions h
+                  WHERE h.enrollment_id = e.id) AS each
+            WHERE each.until_day IS NULL OR each.until_day > least(calendar.today, e.ended_on - 1)
+        ) AS held
+        {user_join("patient", "e.patient_id")}
+        {member_join("patient", "e.patient_id", "e.organization_id")}
+        {user_join("enrolled_by", "e.enrolled_by_id")}
+        {member_join("enrolled_by", "e.enrolled_by_id", "e.organization_id")}"""
+
+READABLE = "(e.organization_id = ANY ({coached}) OR (e.patient_id = {viewer} AND e.organization_id = ANY ({own})))"
+"""SQL condition: the viewer may read enrollment e, as a coach or as its patient while they belong to the clinic."""
+
+
+async def by_ids(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[EnrollmentRow | None]:
+    """Enrollments that the viewer may read, in key order."""
+    viewer: Viewer = session.viewer
+    rows: list[EnrollmentRow] = await session.fetch(
+        f"""
+        SELECT {COLUMNS}
+        FROM enrollments e
+        {JOINS}
+        WHERE e.id = ANY ($1) AND {READABLE.format(coached="$2", viewer="$3", own="$4")}
+        """,
+        ids,
+        viewer.coached(),
+        viewer.user.id,
+        list(viewer.by_organization),
+    )
+    return in_key_order(rows, ids)
+
+
+DUE = (files("kinegraph.enrollment") / "due.sql").read_text()
+"""What is due of enrollments between two days, by one statement."""
+
+DueKey = tuple[UUID, date | None, date | None]
+"""An enrollment, and the first and the last day; None: today, by the patient's calendar."""
+
+
+async def due(session: ReadSession, keys: Sequence[DueKey]) -> list[list[DueRow]]:
+    """What is due of visible enrollments between two days, in the order of days, sessions and exercises."""
+    rows: list[DueRow] = await session.fetch_list(
+        DUE, [id for id, _, _ in keys], [first for _, first, _ in keys], [last for _, _, last in keys]
+    )
+    return grouped_by_position(rows, len(keys))
+
+
+DueSession = tuple[DueRow, SessionRow]
+
+
+async def due_sessions(session: ReadSession[Viewer], keys: Sequence[DueKey]) -> list[list[DueSession]]:
+    """The sessions that are due of visible enrollments between two days, each with a row of that day."""
+    groups = await due(session, keys)
+    ids = list(dict.fromkeys(row.session_id for rows in groups for row in rows))
+    found = dict(zip(ids, await sessions(session, ids), strict=True)) if ids else {}
+    days = [{(row.on_day, row.session_id): row for row in rows} for rows in groups]
+    return [
+        [(row, planned) for row in by_day.values() if (planned := found[row.session_id]) is not None] for by_day in days
+    ]
+
+
+async def due_on(session: ReadSession[Viewer], keys: Sequence[tuple[UUID, date | None]]) -> list[list[SessionRow]]:
+    """The sessions that are due of visible enrollments on one day each."""
+    found = await due_sessions(session, [(id, day, day) for id, day in keys])
+    return [[planned for _, planned in rows] for rows in found]
+
+
+async def pauses_of(session: ReadSession, enrollment_ids: Sequence[UUID]) -> list[list[PauseRow]]:
+    """The pauses of visible enrollments, in their order."""
+    rows: list[PauseRow] = await session.fetch_list(
+        """
+        SELECT pause.id, pause.enrollment_id, pause.from_day, pause.to_day
+        FROM enrollment_pauses pause
+        WHERE pause.enrollment_id = ANY ($1)
+        ORDER BY pause.enrollment_id, pause.from_day
+        """,
+        enrollment_ids,
+    )
+    return grouped(rows, enrollment_ids, "enrollment_id")
+
+
+async def versions_of(session: ReadSession, enrollment_ids: Sequence[UUID]) -> list[list[HeldRow]]:
+    """The versions of visible enrollments, in the order in which they hold."""
+    rows: list[HeldRow] = await session.fetch_list(
+        """
+        SELECT h.enrollment_id, h.version_id, h.from_day
+        FROM enrollment_versions h
+        WHERE h.enrollment_id = ANY ($1)
+        ORDER BY h.enrollment_id, h.from_day
+        """,
+        enrollment_ids,
+    )
+    return grouped(rows, enrollment_ids, "enrollment_id")
+
+
+MOVE_COLUMNS = f"""m.id, m.organization_id, m.enrollment_id, m.from_status, m.to_status, m.from_version_id,
+               m.to_version_id, m.effective_on, m.reason, m.moved_by_id, m.created_at,
+               {name_column("moved_by")}, {email_column("moved_by")}"""
+MOVE_JOINS = f"""{user_join("moved_by", "m.moved_by_id")}
+        {member_join("moved_by", "m.moved_by_id", "m.organization_id")}"""
+
+
+async def moves(session: ReadSession[Viewer], ids: Sequence[UUID]) -> list[MoveRow | None]:
+    """Changes of enrollments that the viewer may read, in key order."""
+    viewer: Viewer = session.viewer
+    rows: list[MoveRow] = await session.fetch(
+        f"""
+        SELECT {MOVE_COLUMNS}
+        FROM enrollment_moves m
+        JOIN enrollments e ON e.id = m.enrollment_id
+        {MOVE_JOINS}
+        WHERE m.id = ANY ($1) AND {READABLE.format(coached="$2", viewer="$3", own="$4")}
+        """,
+        ids,
+        viewer.coached(),
+        viewer.user.id,
+        list(viewer.by_organization),
+    )
+    return in_key_order(rows, ids)
+
+
+async def move_pages(session: ReadSession, enrollment_ids: Sequence[UUID], window: Window) -> list[Page]:
+    """A page of the changes of each visible enrollment, the latest first."""
+    arguments, direction = Arguments(), window.direction(descending=True)
+    listed = arguments.bind(list(enrollment_ids), "uuid[]")
+    where = ["m.enrollment_id = list.enrollment_id"]
+    where += window.between("m.created_at, m.id", ("timestamptz", "uuid"), arguments, descending=True)
+    rows = await session.fetch(
+        f"""
+        SELECT list.position, page.*
+        FROM unnest({listed}) WITH ORDINALITY AS list (enrollment_id, position)
+        CROSS JOIN LATERAL (
+            SELECT {MOVE_COLUMNS}
+            FROM enrollment_moves m
+            {MOVE_JOINS}
+            WHERE {" AND ".join(where)}
+            ORDER BY m.created_at {direction}, m.id {direction}
+            LIMIT {window.limit}
+        ) AS page
+        ORDER BY list.position, page.created_at {direction}, page.id {direction}
+        """,
+        *arguments.values,
+    )
+    return pages_of(rows, enrollment_ids, window, "created_at", "id")
+
+
+async def move_counts(session: ReadSession, enrollment_ids: Sequence[UUID]) -> list[int]:
+    """The number of changes of each visible enrollment."""
+    rows = await session.fetch(
+        """
+        SELECT (SELECT count(*) FROM enrollment_moves m WHERE m.enrollment_id = list.enrollment_id) AS moves
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS list (enrollment_id, position)
+        ORDER BY list.position
+        """,
+        enrollment_ids,
+    )
+    return [row.moves for row in rows]

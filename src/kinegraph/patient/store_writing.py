@@ -1,0 +1,62 @@
+"""Writing patients and their consents, under the lock of the patient's row."""
+
+from collections.abc import Mapping
+from typing import Any  # values to write, by column
+from uuid import UUID
+
+from kinegraph.identity.rules import Viewer
+from kinegraph.kit.sessions import ReadSession, WriteSession
+from kinegraph.patient.rules import ConsentKind, PatientKey
+
+
+async def add(session: WriteSession, organization_id: UUID, user_id: UUID) -> None:
+    """Store a member as a patient with the defaults; one who is stored already stays as they are."""
+    await session.run(
+        """
+        INSERT INTO patients (organization_id, user_id) VALUES ($1, $2)
+        ON CONFLICT ON CONSTRAINT patients_user_key DO NOTHING
+        """,
+        organization_id,
+        user_id,
+    )
+
+
+async def lock(session: WriteSession, key: PatientKey) -> UUID:
+    """Lock the row of a patient, made with the defaults where there is none, until the transaction ends. Its id."""
+    await add(session, *key)
+    id: UUID = await session.fetch_value(
+        "SELECT id FROM patients WHERE organization_id = $1 AND user_id = $2 FOR NO KEY UPDATE", *key
+    )
+    return id
+
+
+async def update(session: WriteSession, id: UUID, values: Mapping[str, Any]) -> None:
+    """Set columns of a patient."""
+    await session.update("patients", id, values)
+
+
+async def time_zones(session: ReadSession) -> set[str]:
+    """The names of the time zones that the database computes with, as the IANA database has them."""
+    rows = await session.fetch(
+        """
+        SELECT z.name
+        FROM pg_timezone_names z
+        WHERE z.name !~ '^(posix|right)/' AND z.name NOT IN ('Factory', 'localtime', 'posixrules')
+        """
+    )
+    return {row.name for row in rows}
+
+
+async def has_consents(session: ReadSession, key: PatientKey, kind: ConsentKind) -> bool:
+    """True if a consent of this kind was ever given or refused."""
+    found = await session.fetch(
+        "SELECT FROM patient_consents WHERE organization_id = $1 AND user_id = $2 AND kind = $3 LIMIT 1", *key, kind
+    )
+    return bool(found)
+
+
+async def record_consent(session: WriteSession[Viewer], key: PatientKey, kind: ConsentKind, level: int) -> None:
+    """Record a consent, by the viewer."""
+    organization_id, user_id = key
+    values = {"organization_id": organization_id, "user_id": user_id, "kind": kind, "level": level}
+    await session.insert("patient_consents", {**values, "recorded_by_id": session.viewer.user.id})
