@@ -39,6 +39,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     8  plan        treatment plans: working copies and immutable versions
     8  candidates  exercises as software chooses among them: effective values and all layers, cached
     9  assignment  workouts planned for athletes
+    9  planning    single sessions and exercises of a plan's working copy: adding, editing, moving, removing
     9  comment     writing comments
     9  embedding   vectors of exercises and workouts: their texts, which are stale, the jobs that embed them
     9  programming  requests for a session, the exercises that are eligible for them, and their prescriptions

@@ -43,6 +43,8 @@ ROUTES: Mapping[str, str] = {
     "Load": "organization(id: $organization) { workouts { nodes { sections { movements { prescription { load { %s } "
     "} } } } } }",
     "Workout": "organization(id: $organization) { workouts { nodes { %s } } }",
+    "TreatmentPlan": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { %s } } }",
+    "PlanVersion": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { versions { %s } } } }",
     "GeneratedWorkout": """generateWorkout(input: {
         organizationId: $organization, goal: STRENGTH, targetMuscles: [], availableEquipment: [], sessionMinutes: 30
     }) { %s }""",
@@ -81,6 +83,7 @@ ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION", "ProgressionType": "V
 
 NUMBERS: Mapping[str, int | None] = {
     "repsMin": 3, "repsMax": 5, "sessionMinutes": 30, "videoDurationSeconds": None, "fatigueScore": 8, "rir": None,
+    "from": 1, "to": None,  # versions of a plan
 }  # fmt: skip
 CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("REP_SCHEME", ("repScheme", "capSeconds")),
@@ -194,7 +197,7 @@ def leaves(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLIn
             yield from leaves(inner.of_type, (*path, "0"))
     elif isinstance(inner, GraphQLInputObjectType):
         for key, field in inner.fields.items():
-            index = next((str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1] == "config"), None)
+            index = next((str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1:] == ("config",)), None)
             at = (*path[:-2], index, "config") if index else path
             yield from leaves(field.type, (*at, key))
 

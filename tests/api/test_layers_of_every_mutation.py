@@ -98,6 +98,9 @@ ROWS_OF = {
     "updateProgrammingProfile": {"exerciseId"},
     "updateSafetyConstraint": {"exerciseId"},
     "addMovement": {"sectionId", "assignmentId"},
+    "addPlanSession": {"planId"},
+    **dict.fromkeys(("movePlanSession", "removePlanSession", "addPlanExercise"), {"sessionId"}),
+    **dict.fromkeys(("movePlanExercise", "removePlanExercise"), {"planExerciseId"}),
     "resetExerciseOverride": {"exerciseId", "organizationId"},
     "upsertExerciseOverride": {"exerciseId", "organizationId"},
 }

@@ -20,6 +20,7 @@ from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers import store as store_layers
 from kinegraph.library import store_lists as library_lists
 from kinegraph.library.rules import LibrarySource
+from kinegraph.plan import store as store_plans
 from kinegraph.record import store as store_records
 from kinegraph.record import store_history, store_training
 from kinegraph.taxonomy import store as store_taxonomy
@@ -42,6 +43,8 @@ RESOLVED: dict[str, Read] = {
     "Query.personalRecords": lambda session: store_records.records_of(session, [ID], [ID]),
     "ExerciseHistory.points": lambda session: store_history.points_of(session, [(ID, ID)], DAY, DAY),
     "TrainingLoad": lambda session: store_training.trained_of(session, [(ID, ID)], DAY, DAY),
+    "TreatmentPlan.sessions": lambda session: store_plans.sessions_of(session, [ID]),
+    "PlanVersion.sessions": lambda session: store_plans.version_sessions_of(session, [ID]),
     "Comment.replies": lambda session: store_comments.comments_of(session, [ID]),
     "Comment.replies of comments": lambda session: store_comments.comments(session, [ID]),
 }
@@ -71,6 +74,7 @@ BOUNDED_OTHERWISE = {
     "GeneratedWorkout.unmetDemands": "the muscles of the request, at most 20, and one for each other demand",
     "WorkoutCheck.movements": "the movements of a workout, at most 500",
     "MovementCheck.warnings": "the conditions of the vocabulary that a person has, at most 60",
+    "PlanDiff.changes": "MAX_CHANGES of those of two states, each read with a bound",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",
     "Exercise.videoCandidates": "stored with the exercise, at most 20 of them",

@@ -21,6 +21,7 @@ from tests.api.samples import SOON, Operation, Path, bad, good, leaves, operatio
 from tests.checking.documents import OVERRIDE
 from tests.conftest import Api, Organization, Person, World
 from tests.media.files import REQUEST as REQUEST_UPLOAD
+from tests.plan.documents import add_plans
 from tests.settings import with_settings
 
 OPERATIONS = operations()
@@ -115,6 +116,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
         by_operation[f"Mutation.{name}"]["id"] = assigned
     await add_layers(world, organization, by_operation, ids["Exercise"])
     by_operation["Mutation.withdrawSafetyOverride"]["id"] = await made_override(api, organization, workout)
+    await add_plans(api, organization, by_operation, squat)
     by_operation["Query.checkWorkout"]["assignmentId"] = assigned
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
     by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)
@@ -277,7 +279,7 @@ async def test_unusual_but_valid_values_are_stored_or_refused_with_their_field_n
                 sent = put(base(operation, ids), path, value)
                 response = await api.post(operation.text, organization.coach, **sent)
                 accepted = response.status_code == 200 and "code" not in response.text
-                unique = ("reviewAliasProposal", "createProgression")
+                unique = ("reviewAliasProposal", "createProgression", "publishTreatmentPlan")
                 once = path[-1] in ("allowDuplicate", "clientId") or operation.name in unique
                 stated = once and '"CONFLICT"' in response.text  # as the values before it were stored
                 assert accepted or stated or not fault(response, path), (path, value, response.text[:400])

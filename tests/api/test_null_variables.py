@@ -103,7 +103,9 @@ async def test_null_in_any_position_that_does_not_allow_it_is_refused_with_the_a
 ) -> None:
     made = await world.organization()
     async with world.writing_as(made.coach) as session:
-        for table, values in (("programs", {"name": "Any"}), ("workouts", {"author_id": made.coach.id})):
+        author = {"author_id": made.coach.id}
+        plan = {**author, "title": "Any", "weeks": 1}
+        for table, values in (("programs", {"name": "Any"}), ("workouts", author), ("treatment_plans", plan)):
             await session.insert(table, {"organization_id": made.id, **values})
     route = {"organization": str(made.id)} if "$organization" in ROUTES[operation.parent] else {}
     before = await stored(owner)

@@ -1,13 +1,12 @@
-"""Reading plans: working copies to coaches, versions to the patients who are enrolled in them, all in few statements."""
+"""Reading plans: working copies to coaches, versions to their patients, in a constant number of statements."""
 
 from collections.abc import Mapping
-from datetime import date
 
 import pytest
 
 from tests.conftest import Api, Counter, Organization, Person, World
 from tests.plan.documents import Json, Pool
-from tests.treatment import StoredVersion, store_enrollment, store_version
+from tests.treatment import StoredVersion, store_version
 
 TREE = """sessions {
   id sourceId week day title sortOrder plan { id } version { number }

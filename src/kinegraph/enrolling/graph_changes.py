@@ -114,7 +114,6 @@ async def locked(
     session: WriteSession[Viewer], key: UUID, if_updated_at: datetime | None, at: Path, checks: Checks
 ) -> EnrollmentRow | None:
     """A running enrollment that the viewer may change, locked. Faults are recorded in `checks`."""
-    found: EnrollmentRow | None = None
     with checks.layer():
         path = (*at, "id")
         visible: EnrollmentRow | None = await stored_row(session, by_ids, key)
@@ -128,8 +127,8 @@ async def locked(
             stale = (*at, "ifUpdatedAt")
             raise stale_edit(session.viewer, editor, row.updated_at, *stale, enrollment=row)
         rules.require_running(row, path)
-        found = row
-    return found
+        return row
+    return None
 
 
 async def written(session: WriteSession[Viewer], id: UUID, findings: Sequence[Finding] = ()) -> EnrollmentPayload:

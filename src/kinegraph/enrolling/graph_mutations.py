@@ -48,10 +48,9 @@ class Mutation:
         session = await info.context.write_session()
         with checks.layer():
             plan = await _enrollable(session, plan_id)
-        if owners := [plan.organization_id] if plan else session.viewer.coached():
-            if patient_id not in await members(session, owners, [patient_id]):
-                with checks.layer():
-                    raise NotFound("The organization has no such member.", *AT, "patientId")
+        owners = [plan.organization_id] if plan else session.viewer.coached()
+        with checks.layer():
+            await _require_member(session, owners, patient_id)
         today = await store_safety.today_of(session, plan.organization_id if plan else None, patient_id)
         rules.checked_start(values["starts_on"], today, checks)
         overrides = rules_safety.checked_overrides(values.get("overrides") or [], today, checks)
@@ -147,6 +146,12 @@ async def _enrollable(session: WriteSession[Viewer], plan_id: UUID) -> PlanRow:
     if plan.current_version_id is None:
         raise rules.PlanNotPublished("The plan has no version yet: publish it first (publishTreatmentPlan).", *path)
     return plan
+
+
+async def _require_member(session: WriteSession, organization_ids: list[UUID], patient_id: UUID) -> None:
+    """Raise NotFound where a user belongs to none of the organizations; where there are none, nothing is said."""
+    if organization_ids and patient_id not in await members(session, organization_ids, [patient_id]):
+        raise NotFound("The organization has no such member.", *AT, "patientId")
 
 
 async def _require_none_running(session: WriteSession, plan_id: UUID, patient_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """The days of an enrollment: weeks and days of the plan, pauses, versions, and what is due.
 
-Days (docs/domain.md, Enrollments) are calendar dates of the patient's time zone. `due.sql` says the same for many enrollments at once.
+Days (docs/domain.md, Enrollments) are calendar dates of the patient's time zone. `due.sql` says the same for many
+enrollments at once.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

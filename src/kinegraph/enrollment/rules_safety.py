@@ -97,9 +97,9 @@ def _of_exercise(
             *of,
             CheckLevel.BLOCK if warning.is_avoid else CheckLevel.WARN,
             warning.condition,
-            f"It is ruled out by {warning.condition}."
+            f"It is ruled out by {in_words([warning.condition])}."
             if warning.is_avoid
-            else f"{warning.condition} speaks against it.",
+            else f"Against it speaks {in_words([warning.condition])}.",
             warning.modification,
             places,
             overrides.get((exercise.id, warning.condition)),

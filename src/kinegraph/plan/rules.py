@@ -8,10 +8,13 @@ from typing import Any, Protocol  # Any: values of an input, by column
 from uuid import UUID
 
 from kinegraph.kit.checks import Checks
-from kinegraph.kit.errors import Path, Refusal
+from kinegraph.kit.errors import Conflict, Path, Refusal
 
 MAX_WEEKS, MAX_DAYS = 104, 7
 MAX_TITLE_LENGTH, MAX_DESCRIPTION_LENGTH, MAX_NOTES_LENGTH, MAX_REASON_LENGTH = 255, 10_000, 2_000, 2_000
+
+MAX_VERSIONS = 500
+"""Maximum number of versions of a plan."""
 
 NO_PLAN = "There is no such treatment plan."
 
@@ -113,6 +116,17 @@ class ExerciseRow(Protocol):
     per_side: bool
     notes: str | None
     content_hash: str | None
+
+
+class NothingToPublish(Conflict):
+    """The working copy equals the last version. The payload has both."""
+
+    def __init__(self, plan: PlanRow, version: VersionRow, *path: str) -> None:
+        published = (
+            f"version {version.number}, published on {version.published_at:%Y-%m-%d} by {version.published_by_name}"
+        )
+        super().__init__(f"Nothing has changed since {published}: there is nothing to publish.", *path)
+        self.payload = {"plan": plan, "version": version}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def visible(coached: str, patient: str) -> str:
 
 
 def visible_version(coached: str, patient: str) -> str:
-    """SQL condition: the viewer sees version v, as a coach or because they are or were enrolled in it (as `visible`)."""
+    """SQL condition: the viewer sees version v, as a coach or as one of its patients. Parameters as in `visible`."""
     enrolled = f"v.id IN (SELECT e.version_id FROM enrollment_versions e WHERE e.patient_id = {patient})"
     return f"(v.organization_id = ANY ({coached}) OR {enrolled})"
 
