@@ -127,7 +127,7 @@ async def test_an_exercise_of_a_plan_must_be_the_callers_own_and_of_the_exercise
     api: Api, world: World, clinic: Organization, squat: str, owner: Pool
 ) -> None:
     """Another patient's exercise is not found, and one of another exercise is refused."""
-    lunge = await world.exercise_id("walking-lunge")
+    lunge = await world.exercise_id("front-squat")
     version = await store_version(owner, clinic, {(1, 1): [lunge]})
     (planned,) = version.exercises[1, 1]
     sent = batch(clinic, events=[event(squat, planExerciseId=str(planned))])

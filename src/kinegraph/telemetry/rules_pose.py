@@ -115,7 +115,7 @@ def checked_landmarks(text: str, path: Path, checks: Checks) -> bytes:
 
 
 def packed(numbers: Sequence[float]) -> bytes:
-    """Coordinates and visibilities as 16-bit whole numbers of UNITS, little-endian: half the size, to 0.0001."""
+    """Coordinates and visibilities as 16-bit whole numbers of UNITS, little-endian: half the size, exact to 0.0001."""
     stored = array("h", [round(number * UNITS) for number in numbers])
     if byteorder == "big":
         stored.byteswap()
@@ -123,11 +123,11 @@ def packed(numbers: Sequence[float]) -> bytes:
 
 
 def unpacked(stored: bytes) -> list[float]:
-    """The coordinates and visibilities that were stored, to four decimals."""
+    """The coordinates and visibilities that were stored, to 0.0001."""
     numbers = array("h", stored)
     if byteorder == "big":
         numbers.byteswap()
-    return [round(number / UNITS, 4) for number in numbers]
+    return [round(number / UNITS, 6) for number in numbers]
 
 
 def _whole(value: int | None, high: int, path: Path, checks: Checks) -> int | None:
