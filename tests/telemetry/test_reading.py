@@ -10,6 +10,7 @@ from tests.telemetry.documents import (
     MEDIA,
     POSE,
     POSES,
+    Json,
     batch,
     consent,
     event,
@@ -23,7 +24,7 @@ from tests.treatment import store_enrollment, store_version
 from tests.workout.documents import Pool
 
 URL = "https://videos.example/squat.mp4"
-NOTHING = {
+NOTHING: Json = {
     "isSuppressed": True,
     **dict.fromkeys(("viewers", "views", "watchedSeconds", "bufferedViews", "bufferings", "bufferedSeconds")),
     "playbackErrors": None,
