@@ -27,6 +27,7 @@ MEGABYTE = "x" * 1_000_000
 SURROGATE = "\ud800"
 _numbers = itertools.count(1)
 SOON = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+TODAY = datetime.now(UTC).date().isoformat()
 ANY_ID = uuid.UUID("0190b5b1-9d4e-7c3a-8000-0123456789ab")
 
 Path = tuple[str, ...]
@@ -43,6 +44,8 @@ ROUTES: Mapping[str, str] = {
     "Load": "organization(id: $organization) { workouts { nodes { sections { movements { prescription { load { %s } "
     "} } } } } }",
     "Workout": "organization(id: $organization) { workouts { nodes { %s } } }",
+    "Enrollment": "organization(id: $organization) { enrollments(first: 1) { nodes { %s } } }",
+    "Patient": "organization(id: $organization) { patients(first: 1) { nodes { %s } } }",
     "TreatmentPlan": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { %s } } }",
     "PlanVersion": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { versions { %s } } } }",
     "GeneratedWorkout": """generateWorkout(input: {
@@ -59,6 +62,7 @@ STRINGS: Mapping[str, str | None] = {
     "videoUrl": "https://example.com/video",
     "thumbnailUrl": "http://example.com/picture.jpg",
     "tempo": "3-1-X-0",
+    "timeZone": "Asia/Jerusalem",
     "targetMuscles": "chest",
     "availableEquipment": "barbell",
     "fields": "name",
@@ -78,13 +82,17 @@ STRINGS: Mapping[str, str | None] = {
     "objectKey": "seeds/exercises.json",
     "supersetGroup": "B1",
 }
-ENUMS: Mapping[str, str] = {"TaxonomyKind": "BODY_REGION", "ProgressionType": "VARIATION"}
+ENUMS: Mapping[str, str] = {
+    "TaxonomyKind": "BODY_REGION", "ProgressionType": "VARIATION", "EnrollmentStatus": "PAUSED",
+}  # fmt: skip
 """Members that go with the other values; else it is the first, or PUBLISHED."""
 
 NUMBERS: Mapping[str, int | None] = {
     "repsMin": 3, "repsMax": 5, "sessionMinutes": 30, "videoDurationSeconds": None, "fatigueScore": 8, "rir": None,
-    "from": 1, "to": None,  # versions of a plan
+    "level": 1, "versionNumber": 2, "from": 1, "to": None,  # versions of a plan
 }  # fmt: skip
+NEAR = ("PauseEnrollmentInput", "ResumeEnrollmentInput", "MoveEnrollmentInput", "SetEnrollmentStatusInput")
+"""The inputs whose days must be about today."""
 CONFIGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("REP_SCHEME", ("repScheme", "capSeconds")),
     ("INTERVALS", ("workSeconds", "restSeconds", "rounds")),
@@ -172,6 +180,8 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
         return f"client {next(_numbers)}"
     if name == "url":
         return f"https://example.com/suggested/{next(_numbers)}"
+    if type.name == "Date" and (owner in NEAR or name in ("startsOn", "expiresOn")):
+        return TODAY
     by_type = {"Int": NUMBERS.get(name, 4), "Float": 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),
                "Date": "2026-03-01", "DateTime": SOON if name == "expiresAt" else None}  # fmt: skip
     if type.name == "ID":
@@ -197,7 +207,9 @@ def leaves(type: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLIn
             yield from leaves(inner.of_type, (*path, "0"))
     elif isinstance(inner, GraphQLInputObjectType):
         for key, field in inner.fields.items():
-            index = next((str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1:] == ("config",)), None)
+            index = next(
+                (str(i) for i, (_, keys) in enumerate(CONFIGS) if key in keys and path[-1:] == ("config",)), None
+            )
             at = (*path[:-2], index, "config") if index else path
             yield from leaves(field.type, (*at, key))
 
@@ -246,7 +258,8 @@ BAD: Mapping[str, tuple[Any, ...]] = {
 def _is_fine(value: Any, path: Path) -> bool:
     """A requested value that is not stored may be any whole number and any date."""
     is_wanted = value == -1 and path[-1] in ("difficultyMin", "difficultyMax", "maxFatigue") and path[0] != "input"
-    return is_wanted or (value == -1 and path[-1] == "seed") or (value == "0001-01-01" and path[-1] in ("from", "to"))
+    is_day = value == "0001-01-01" and (path[-1] == "to" or (path[-1] in ("from", "on") and path[0] != "input"))
+    return is_wanted or (value == -1 and path[-1] == "seed") or is_day
 
 
 def put(value: Any, path: Path, new: Any) -> Any:

@@ -38,6 +38,8 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
             *assigned,
         )
         await achieve(owner, organization, rows)
+        await plan(owner, organization, rows)
+        await enroll(owner, organization, member, rows)
     return Size(coach, member, made, rows)
 
 
@@ -181,4 +183,77 @@ async def describe(owner: "asyncpg.Pool[Row]", organization: Organization, rows:
         WHERE organization_id = $1
         """,
         organization.id,
+    )
+
+
+async def plan(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int) -> None:
+    """Store this number of treatment plans, each with a version and as many sessions of the overridden exercises."""
+    await owner.execute(
+        """
+        WITH plan AS (INSERT INTO treatment_plans (organization_id, author_id, title, weeks, status)
+                      SELECT $1, $2, 'Plan ' || n, 8, 'published' FROM generate_series(1, $3) n RETURNING id),
+             session AS (INSERT INTO treatment_plan_sessions (organization_id, plan_id, week, day)
+                         SELECT $1, plan.id, 1 + n / 7, 1 + n % 7 FROM plan, generate_series(0, $3 - 1) n RETURNING *),
+             exercise AS (INSERT INTO treatment_plan_session_exercises
+                              (organization_id, session_id, exercise_id, sort_order, sets)
+                          SELECT $1, session.id, o.exercise_id, row_number() OVER (PARTITION BY session.id) - 1, 3
+                          FROM session, exercise_org_overrides o WHERE o.organization_id = $1 RETURNING *),
+             version AS (INSERT INTO plan_versions (organization_id, plan_id, number, title, weeks, published_by_id)
+                         SELECT $1, plan.id, 1, 'Plan', 8, $2 FROM plan RETURNING id, plan_id),
+             frozen AS (INSERT INTO plan_version_sessions
+                            (organization_id, version_id, source_id, week, day, sort_order)
+                        SELECT $1, version.id, session.id, week, day, sort_order
+                        FROM version JOIN session USING (plan_id) RETURNING id, version_id, source_id)
+        INSERT INTO plan_version_exercises (organization_id, version_id, session_id, source_id, exercise_id, sort_order,
+                                            sets, per_side, content_hash)
+        SELECT $1, frozen.version_id, frozen.id, exercise.id, exercise_id, sort_order, sets, false, ''
+        FROM frozen JOIN exercise ON exercise.session_id = frozen.source_id
+        """,
+        organization.id,
+        organization.coach.id,
+        rows,
+    )
+    await owner.execute(
+        """
+        UPDATE treatment_plans p SET current_version_id = v.id FROM plan_versions v
+        WHERE v.plan_id = p.id AND p.organization_id = $1
+        """,
+        organization.id,
+    )
+
+
+async def enroll(owner: "asyncpg.Pool[Row]", organization: Organization, member: Person, rows: int) -> None:
+    """Enroll a member with a sore knee in each plan since yesterday, and this number of others in the first one.
+
+    Each enrollment has as many pauses and moves, and each patient as many consents.
+    """
+    await owner.execute(
+        """
+        WITH person AS (SELECT user_id FROM memberships WHERE organization_id = $1 AND role = 'member'
+                        ORDER BY user_id = $2 DESC, user_id LIMIT $3 + 1),
+             patient AS (INSERT INTO patients (organization_id, user_id, has_conditions_consent, conditions)
+                         SELECT $1, user_id, true, '{knee_pain}' FROM person),
+             consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
+                         SELECT $1, user_id, 'telemetry', 1, user_id FROM person, generate_series(1, $3)),
+             made AS (INSERT INTO enrollments
+                          (organization_id, plan_id, version_id, patient_id, enrolled_by_id, starts_on)
+                      SELECT $1, p.id, p.current_version_id, user_id, $4, current_date - 1
+                      FROM (SELECT id, current_version_id, row_number() OVER (ORDER BY id) AS n FROM treatment_plans
+                            WHERE organization_id = $1) p
+                      JOIN person ON user_id = $2 OR p.n = 1
+                      RETURNING *),
+             held AS (INSERT INTO enrollment_versions
+                          (enrollment_id, organization_id, patient_id, plan_id, version_id, from_day)
+                      SELECT id, $1, patient_id, plan_id, version_id, starts_on FROM made),
+             pause AS (INSERT INTO enrollment_pauses (enrollment_id, organization_id, patient_id, from_day, to_day)
+                       SELECT id, $1, patient_id, starts_on + 50 + n, starts_on + 50 + n
+                       FROM made, generate_series(1, $3) n)
+        INSERT INTO enrollment_moves (enrollment_id, organization_id, patient_id, to_status, to_version_id,
+                                      effective_on, moved_by_id)
+        SELECT id, $1, patient_id, 'active', version_id, starts_on, $4 FROM made, generate_series(1, $3)
+        """,
+        organization.id,
+        member.id,
+        rows,
+        organization.coach.id,
     )

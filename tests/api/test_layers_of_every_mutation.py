@@ -99,8 +99,9 @@ ROWS_OF = {
     "updateSafetyConstraint": {"exerciseId"},
     "addMovement": {"sectionId", "assignmentId"},
     "addPlanSession": {"planId"},
-    **dict.fromkeys(("movePlanSession", "removePlanSession", "addPlanExercise"), {"sessionId"}),
-    **dict.fromkeys(("movePlanExercise", "removePlanExercise"), {"planExerciseId"}),
+    **{key: {"organizationId", "patientId"} for key in ("updatePatient", "recordConsent", "setPatientConditions")},
+    **{key: {"sessionId"} for key in ("movePlanSession", "removePlanSession", "addPlanExercise")},
+    **{key: {"planExerciseId"} for key in ("movePlanExercise", "removePlanExercise")},
     "resetExerciseOverride": {"exerciseId", "organizationId"},
     "upsertExerciseOverride": {"exerciseId", "organizationId"},
 }

@@ -15,6 +15,7 @@ from kinegraph.assignment import store_lists as assignment_lists
 from kinegraph.assignment.rules_lists import Wanted
 from kinegraph.catalog import store as store_lists
 from kinegraph.catalog.rules import ExerciseSort, Filter
+from kinegraph.enrollment import store_lists as store_enrollments
 from kinegraph.kit.errors import AnswerTooLarge
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.layers import store as store_layers
@@ -43,6 +44,7 @@ RESOLVED: dict[str, Read] = {
     "Query.personalRecords": lambda session: store_records.records_of(session, [ID], [ID]),
     "ExerciseHistory.points": lambda session: store_history.points_of(session, [(ID, ID)], DAY, DAY),
     "TrainingLoad": lambda session: store_training.trained_of(session, [(ID, ID)], DAY, DAY),
+    "Viewer.enrollments": lambda session: store_enrollments.of_viewers(session, [ID]),
     "TreatmentPlan.sessions": lambda session: store_plans.sessions_of(session, [ID]),
     "PlanVersion.sessions": lambda session: store_plans.version_sessions_of(session, [ID]),
     "Comment.replies": lambda session: store_comments.comments_of(session, [ID]),
@@ -74,6 +76,10 @@ BOUNDED_OTHERWISE = {
     "GeneratedWorkout.unmetDemands": "the muscles of the request, at most 20, and one for each other demand",
     "WorkoutCheck.movements": "the movements of a workout, at most 500",
     "MovementCheck.warnings": "the conditions of the vocabulary that a person has, at most 60",
+    "Enrollment.due": "the sessions of a day; the rows of the statement are bounded",
+    "Enrollment.dueBetween": "92 days; the rows of the statement are bounded",
+    "DueDay.sessions": "the same",
+    "SafetyFinding.places": "the days of a version, at most 728",
     "PlanDiff.changes": "MAX_CHANGES of those of two states, each read with a bound",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",
@@ -104,6 +110,7 @@ def reading_functions() -> Iterator[tuple[str, Read]]:
     for name, edge in lists():
         if edge is not None:
             several = (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
+            several = (ID, ID, ID, (ID,)) if name == "Enrollment.safetyFindings" else several
             key = ID if isinstance(edge.columns, str) else several
             yield name, partial(_call_batch, edge.batch, key)
 

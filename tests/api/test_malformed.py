@@ -20,6 +20,7 @@ from tests.api.documents import CREATE_EXERCISE, CREATE_WORKOUT, send, stored
 from tests.api.samples import SOON, Operation, Path, bad, good, leaves, operations, put
 from tests.checking.documents import OVERRIDE
 from tests.conftest import Api, Organization, Person, World
+from tests.enrollment.targets import add_enrollments
 from tests.media.files import REQUEST as REQUEST_UPLOAD
 from tests.plan.documents import add_plans
 from tests.settings import with_settings
@@ -37,6 +38,8 @@ SUGGEST = """mutation ($id: ID!) { suggestExerciseVideo(exerciseId: $id, url: "h
 CREATE_TERM = """mutation ($input: CreateTaxonomyTermInput!) {
   createTaxonomyTerm(input: $input) { term { id } userErrors { code field } }
 }"""
+CHANGES = ("enrollPatient", "setEnrollmentStatus", "pauseEnrollment", "resumeEnrollment", "moveEnrollment")
+"""Mutations that refuse a second change of the same."""
 PRESCRIPTION = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
 ODD = (
     "",
@@ -117,6 +120,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     await add_layers(world, organization, by_operation, ids["Exercise"])
     by_operation["Mutation.withdrawSafetyOverride"]["id"] = await made_override(api, organization, workout)
     await add_plans(api, organization, by_operation, squat)
+    await add_enrollments(api, organization, by_operation, squat)
     by_operation["Query.checkWorkout"]["assignmentId"] = assigned
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
     by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)
@@ -279,7 +283,7 @@ async def test_unusual_but_valid_values_are_stored_or_refused_with_their_field_n
                 sent = put(base(operation, ids), path, value)
                 response = await api.post(operation.text, organization.coach, **sent)
                 accepted = response.status_code == 200 and "code" not in response.text
-                unique = ("reviewAliasProposal", "createProgression", "publishTreatmentPlan")
+                unique = ("reviewAliasProposal", "createProgression", "publishTreatmentPlan", *CHANGES)
                 once = path[-1] in ("allowDuplicate", "clientId") or operation.name in unique
                 stated = once and '"CONFLICT"' in response.text  # as the values before it were stored
                 assert accepted or stated or not fault(response, path), (path, value, response.text[:400])

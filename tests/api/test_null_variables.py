@@ -1,6 +1,7 @@
 """A null variable in a position that does not allow null: both executors refuse it with the same message."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any  # values of any input type
 
 import asyncpg
@@ -19,6 +20,7 @@ from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_EXERCISE, outcome, send, stored
 from tests.api.samples import ROUTES, Operation, Path, good, leaves, operations
 from tests.conftest import Api, Person, World
+from tests.treatment import store_enrollment, store_version
 
 IDS = {"organization": "0190b5b1-9d4e-7c3a-8000-0123456789ab"}
 SWITCH = "x-kinegraph-executor"
@@ -107,6 +109,7 @@ async def test_null_in_any_position_that_does_not_allow_it_is_refused_with_the_a
         plan = {**author, "title": "Any", "weeks": 1}
         for table, values in (("programs", {"name": "Any"}), ("workouts", author), ("treatment_plans", plan)):
             await session.insert(table, {"organization_id": made.id, **values})
+    await store_enrollment(owner, made, await store_version(owner, made, {}), made.member, date(2026, 3, 2))
     route = {"organization": str(made.id)} if "$organization" in ROUTES[operation.parent] else {}
     before = await stored(owner)
     wrong = []

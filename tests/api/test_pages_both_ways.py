@@ -23,6 +23,13 @@ LISTS = {
     "Organization.exerciseLibrary": "organization(id: $id) { exerciseLibrary(source: ORG, %s) { %s } }",
     "Organization.workouts": "organization(id: $id) { workouts(%s) { %s } }",
     "Organization.assignments": "organization(id: $id) { assignments(%s) { %s } }",
+    "Organization.patients": "organization(id: $id) { patients(%s) { %s } }",
+    "Organization.enrollments": "organization(id: $id) { enrollments(%s) { %s } }",
+    "TreatmentPlan.enrollments": "organization(id: $id) { treatmentPlans(last: 1) { nodes "
+    "{ enrollments(%s) { %s } } } }",
+    "Patient.consents": "organization(id: $id) { patients(first: 1) { nodes { consents(%s) { %s } } } }",
+    "Enrollment.moves": "organization(id: $id) { enrollments(first: 1) { nodes { moves(%s) { %s } } } }",
+    "Organization.treatmentPlans": "organization(id: $id) { treatmentPlans(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
     "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press", difficultyMax: 2}, %s) { %s }',
     "Query.aliasProposals": "organization(id: $id) { id } aliasProposals(exerciseId: $exercise, %s) { %s }",
@@ -59,6 +66,14 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         organization.id,
         size.coach.id,
         size.member.id,
+    )
+    await owner.execute(
+        """
+        INSERT INTO treatment_plans (organization_id, author_id, title, weeks)
+        SELECT $1, $2, 'Same', 1 FROM generate_series(1, 3)
+        """,
+        organization.id,
+        size.coach.id,
     )
     await owner.execute(
         """

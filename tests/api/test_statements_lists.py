@@ -64,6 +64,14 @@ FACETS = f"""facets {{
   secondaryMuscles {COUNT} muscles {COUNT} equipment {COUNT} discipline {COUNT}
   categories {{ count term {{ {TERM} }} }} bodyRegions {{ count term {{ id }} }} equipmentItems {{ term {{ id }} }}
 }}"""
+PATIENT = (
+    "id timeZone conditions user { name } organization { name } consents { totalCount nodes { recordedBy { name } } }"
+)
+ENROLLMENT = f"""id status startsOn endsOn today {{ week isPaused }} plan {{ title }} version {{ number }}
+  versions {{ from version {{ number }} }} patient {{ name }} patientRecord {{ {PATIENT} }} enrolledBy {{ name }}
+  pauses {{ from }} due {{ id exercises {{ id }} }} dueBetween(from: "2026-03-01", to: "2026-03-31") {{ sessions {{ id }} }}
+  safetyFindings {{ condition places {{ week }} exercise {{ name }} override {{ id }} }}
+  moves {{ totalCount nodes {{ toVersion {{ number }} fromVersion {{ number }} movedBy {{ name }} }} }}"""
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 
 
@@ -128,6 +136,10 @@ DOCUMENTS: dict[str, str] = {
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
     "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
+    "enrollments": ours("enrollments(first: 100)", f"{PAGE} nodes {{ {ENROLLMENT} }} edges", "node", "id"),
+    "enrollments of plans": ours("treatmentPlans(first: 100)", "nodes", "enrollments(first: 100)", "nodes", ENROLLMENT),
+    "enrollments of the viewer": nest("", "viewer", f"enrollments {{ {ENROLLMENT} }} patients {{ {PATIENT} }}"),
+    "patients": ours("patients(first: 100)", f"{PAGE} nodes", PATIENT),
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),

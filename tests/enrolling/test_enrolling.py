@@ -132,7 +132,7 @@ async def test_patients_and_strangers_enroll_nobody(api: Api, world: World, gym:
     assert await api.refusals(ENROLL, gym.member, input=input) == [("NOT_FOUND", ["input", "planId"])]
     assert ("NOT_FOUND", ["input", "planId"]) in await api.refusals(ENROLL, stranger, input=input)
     for who in (person, gym.member, stranger):
-        with pytest.raises(Exception, match="row-level security|duplicate key"):
+        with pytest.raises(Exception, match=r"row-level security|duplicate key"):
             await insert_own(world, gym, who, version)
 
 

@@ -85,9 +85,9 @@ async def test_a_version_that_is_to_come_is_replaced_and_one_that_has_begun_is_n
         ({"versionNumber": 2, "from_": later(today, -4)}, "INVALID_INPUT", "from", "Must not be before the start"),
         ({"versionNumber": 2, "from_": later(today, 367)}, "INVALID_INPUT", "from", "Must be from"),
         ({"versionNumber": 4}, "NOT_FOUND", "versionNumber", "has no such version"),
-        ({"versionNumber": -1}, "NOT_FOUND", "versionNumber", "has no such version"),
+        ({"versionNumber": -1}, "INVALID_INPUT", "versionNumber", "Must be from 1"),
         ({"versionId": gym.id}, "NOT_FOUND", "versionId", "has no such version"),
-        ({"versionId": first.id, "versionNumber": 1}, "INVALID_INPUT", "versionNumber", "not both"),
+        ({"versionId": first.id, "versionNumber": 2}, "INVALID_INPUT", "versionNumber", "of another version"),
         ({"versionId": "no"}, "INVALID_INPUT", "versionId", "Must be an id"),
     ]
     for values, code, name, message in cases:

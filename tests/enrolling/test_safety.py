@@ -208,7 +208,7 @@ async def test_every_bad_override_is_refused_with_its_path(
     soon = day + timedelta(days=3)
     cases: list[tuple[dict[str, Any], str, str]] = [
         (override(safe, "achilles_rupture", soon), "exerciseId", "Nothing speaks against this exercise"),
-        (override(str(gym.id), "achilles_rupture", soon), "exerciseId", "Nothing speaks against this exercise"),
+        (override(str(gym.id), "achilles_rupture", soon), "exerciseId", "There is no such exercise."),
         (override("no", "achilles_rupture", soon), "exerciseId", "Must be an id"),
         (override(jump, "asthma", soon), "condition", "send one of these: achilles_rupture, achilles_tendinopathy."),
         (override(jump, "", soon), "condition", "Must not be empty."),

@@ -8,6 +8,7 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.conftest import Organization
+from tests.identity.rows_treatment import ROW_OF_TREATMENT, treat
 
 Pool: TypeAlias = "asyncpg.Pool[Row]"
 """The module's database past row-level security: the fixture `owner`."""
@@ -38,6 +39,7 @@ ROW = {
     "result_sets": "result_set",
     "result_submissions": "submission",
     "load_steps": "steps",
+    **ROW_OF_TREATMENT,
 }
 """Every table whose rows belong to an organization by organization_id (a test compares this with the database), and the
 row of `fill` that tests use of it; a membership has no id."""
@@ -207,6 +209,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "safety_override": warning,
         **await achieve(owner, organization, assignment, movement, exercise),
         "athlete": organization.member.id,
+        **await treat(owner, organization, exercise),
     }
     return {name: str(id) for name, id in made.items()}
 

@@ -33,6 +33,13 @@ POLICIES = {
     "query_embeddings": ["*"],  # the process's own
     "jobs": ["*", "a", "r", "w"],  # platform admins add jobs and see them
     "safety_overrides": ["*"],  # coaches alone: they are health data
+    "enrollment_overrides": ["*"],
+    "treatment_plan_sessions": ["*"],  # coaches alone: a working copy
+    "treatment_plan_session_exercises": ["*"],
+    "patients": ["*"],  # the patient's own, and coaches'
+    "patient_consents": ["*"],
+    "exercise_logs": ["*"],
+    "exercise_log_revisions": ["*"],
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 
@@ -144,5 +151,5 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
              "kinegraph_text_changed", "kinegraph_change_difficulty", "kinegraph_closes_progression_cycle",
              "kinegraph_seeded_aliases", "kinegraph_alias_identity",
-             "kinegraph_aliases_removed")  # fmt: skip
+             "kinegraph_aliases_removed", "kinegraph_refuse_change")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

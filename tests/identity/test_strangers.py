@@ -16,6 +16,7 @@ from tests.identity import (
     documents_results,
     documents_taxonomy,
     documents_training,
+    documents_treatment,
     documents_workouts,
 )
 from tests.identity.documents import Case, id_coordinates, input_ids, load
@@ -30,6 +31,7 @@ ARGUMENTS = (
     | documents_taxonomy.CASES
     | documents_training.CASES
     | documents_results.CASES
+    | documents_treatment.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
@@ -100,6 +102,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     }
     # A job belongs to no organization; the others are requested below the root, or streamed (tests/realtime).
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId", "Load.resolved.athleteId"}
+    below |= {"Organization.patient.userId", "Organization.enrollments.patientId", "Organization.enrollments.planId"}
     assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"
     assert CASES["assignments of an athlete"].variables["athleteId"] == "theirs.athlete"

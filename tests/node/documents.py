@@ -8,6 +8,7 @@ STORED = f"{ID} videoCandidates {{ {ID} }}"
 EFFECTIVE = f"{ID} overrides {{ {ID} }} exercise {{ {STORED} }} instructions {{ {ID} }} contraindications {{ {ID} }}"
 COMMENT = f"{ID} attachments {{ {ID} }}"
 MOVEMENT = f"{ID} exercise {{ {EFFECTIVE} }} comments {{ {COMMENT} replies {{ {COMMENT} }} }}"
+SESSIONS = f"sessions {{ {ID} exercises {{ {ID} }} }}"
 EVERYTHING = f"""query ($id: ID!) {{
   viewer {{ {ID} user {{ {ID} }} memberships {{ {ID} }} }}
   taxonomy {{ {ID} }}
@@ -18,6 +19,9 @@ EVERYTHING = f"""query ($id: ID!) {{
     programs {{ {ID} }}
     assignments {{ nodes {{ {ID} result {{ {ID} sets {{ {ID} }} }} }} }}
     exerciseLibrary(source: ORG) {{ nodes {{ {EFFECTIVE} }} }}
+    treatmentPlans {{ nodes {{ {ID} {SESSIONS} versions {{ {ID} {SESSIONS} }} }} }}
+    patients {{ nodes {{ {ID} consents {{ nodes {{ {ID} }} }} }} }}
+    enrollments {{ nodes {{ {ID} moves {{ nodes {{ {ID} }} }} }} }}
     workouts {{ nodes {{ {ID} sections {{ {ID} movements {{ {MOVEMENT} }} }} }} }}
   }}
 }}"""

@@ -63,7 +63,10 @@ async def test_others_see_and_write_nothing_by_rules_and_by_row_level_security_a
     sent = {"organizationId": str(clinic.id), "patientId": str(clinic.member.id), "language": "RU"}
     assert await api.refusals(UPDATE, other, input=sent) == [("NOT_FOUND", ["input", "patientId"])]
     for person in (strangers.coach, strangers.member):
-        assert await api.refusals(UPDATE, person, input=sent) == [("NOT_FOUND", ["input", "organizationId"])]
+        assert await api.refusals(UPDATE, person, input=sent) == [
+            ("NOT_FOUND", ["input", "organizationId"]),
+            ("NOT_FOUND", ["input", "patientId"]),
+        ]
     foreign = {**sent, "patientId": str(strangers.member.id)}
     assert await api.refusals(UPDATE, clinic.coach, input=foreign) == [("NOT_FOUND", ["input", "patientId"])]
     for person, number in ((clinic.member, 1), (clinic.coach, 1), (other, 0), (strangers.coach, 0)):

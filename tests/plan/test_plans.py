@@ -214,9 +214,7 @@ async def test_ids_of_other_plans_and_ids_that_are_sent_twice_are_refused(
     assert await api.refusals(CREATE, gym.coach, input=new) == [("INVALID_INPUT", path) for path in paths]
 
 
-async def test_a_copy_is_a_draft_that_stands_for_itself(
-    api: Api, gym: Organization, squat: str, clam: str
-) -> None:
+async def test_a_copy_is_a_draft_that_stands_for_itself(api: Api, gym: Organization, squat: str, clam: str) -> None:
     plan = await create(api, gym, session(1, 1, exercise(squat, sets=2, notes="Go"), exercise(clam)), title="x" * 255)
     await api.run(PUBLISH, gym.coach, input={"id": plan["id"]})
     copy = await edit(api, DUPLICATE, gym.coach, planId=plan["id"])
@@ -225,9 +223,7 @@ async def test_a_copy_is_a_draft_that_stands_for_itself(
     assert not ids & {one["id"] for one in copy["sessions"]}
 
     def values(tree: list[Json]) -> list[Json]:
-        return [
-            {**one, "id": None, "exercises": [{**each, "id": None} for each in one["exercises"]]} for one in tree
-        ]
+        return [{**one, "id": None, "exercises": [{**each, "id": None} for each in one["exercises"]]} for one in tree]
 
     assert values(sent_back(copy)) == values(sent_back(plan))
     named = await edit(api, DUPLICATE, gym.coach, planId=plan["id"], title="Hip")
@@ -259,9 +255,7 @@ async def test_a_plan_is_deleted_until_it_is_published(api: Api, gym: Organizati
     assert await api.refusals(DELETE, gym.coach, input=sent) == [("PLAN_PUBLISHED", ["input", "id"])]
 
 
-async def test_an_edit_of_another_state_is_refused_with_the_stored_one(
-    api: Api, gym: Organization, squat: str
-) -> None:
+async def test_an_edit_of_another_state_is_refused_with_the_stored_one(api: Api, gym: Organization, squat: str) -> None:
     plan = await create(api, gym, session(1, 1, exercise(squat)))
     changed = await edit(api, UPDATE, gym.owner, id=plan["id"], title="Hip", ifUpdatedAt=plan["updatedAt"])
     stale = {"id": plan["id"], "ifUpdatedAt": plan["updatedAt"]}

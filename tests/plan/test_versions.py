@@ -1,6 +1,7 @@
 """Publishing: numbered, immutable versions, what a patient sees of them, and content that has changed since."""
 
 import asyncio
+import itertools
 from datetime import date
 from uuid import UUID
 
@@ -177,7 +178,7 @@ async def test_edits_and_publications_at_once_number_their_versions_without_a_ga
     await asyncio.gather(*(edit_and_publish(number) for number in range(8)))
     rows = await owner.fetch("SELECT number, title FROM plan_versions WHERE plan_id = $1 ORDER BY number", id)
     assert [row.number for row in rows] == list(range(1, len(rows) + 1)) and 1 <= len(rows) <= 8
-    assert all(one.title != other.title for one, other in zip(rows, rows[1:], strict=False))
+    assert all(one.title != other.title for one, other in itertools.pairwise(rows))
     last = await read(api, gym.coach, id)
     assert last and last["currentVersion"] == {"number": len(rows)} and last["hasUnpublishedChanges"] is False
 

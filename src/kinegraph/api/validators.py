@@ -52,6 +52,8 @@ COVERED = BY_VIEWER | frozenset(
         *("exercise_instructions", "exercise_programming_profiles", "exercise_safety_constraints", "exercise_tags"),
         *("exercise_progressions", "safety_restrictions", "safety_overrides"),
         *("assignment_results", "result_sets", "result_submissions", "load_steps"),
+        *("patients", "patient_consents", "enrollments", "enrollment_versions", "enrollment_pauses"),
+        *("enrollment_moves", "enrollment_overrides"),
     )
 )
 """The tables that versions guard."""

@@ -67,7 +67,9 @@ class MoveEnrollmentInput(ChangeEnrollmentInput):
     version_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="The version, of the same plan; the one that was published last if left out."
     )
-    version_number: int | None = strawberry.field(default=UNSET, description="Its number, in place of its id.")
+    version_number: int | None = strawberry.field(
+        default=UNSET, description="Its number in the plan, in place of its id."
+    )
     from_day: date | None = strawberry.field(
         name="from",
         default=UNSET,

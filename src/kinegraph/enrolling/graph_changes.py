@@ -115,18 +115,18 @@ async def locked(
 ) -> EnrollmentRow | None:
     """A running enrollment that the viewer may change, locked. Faults are recorded in `checks`."""
     with checks.layer():
-        path = (*at, "id")
         visible: EnrollmentRow | None = await stored_row(session, by_ids, key)
         if visible is None:
-            raise NotFound(rules.NO_ENROLLMENT, *path)
-        require_coach(session.viewer, visible.organization_id, *path)
+            raise NotFound(rules.NO_ENROLLMENT, *at, "id")
+        require_coach(session.viewer, visible.organization_id, *at, "id")
         await store.lock(session, key)
         row: EnrollmentRow = await stored_row(session, by_ids, key)
-        if is_stale(if_updated_at, [row.updated_at]):
-            editor = await last_editor(session, "enrollments", id=key)
-            stale = (*at, "ifUpdatedAt")
-            raise stale_edit(session.viewer, editor, row.updated_at, *stale, enrollment=row)
-        rules.require_running(row, path)
+        with checks.layer():
+            if is_stale(if_updated_at, [row.updated_at]):
+                editor = await last_editor(session, "enrollments", id=key)
+                stale = (*at, "ifUpdatedAt")
+                raise stale_edit(session.viewer, editor, row.updated_at, *stale, enrollment=row)
+        rules.require_running(row, (*at, "id"))
         return row
     return None
 

@@ -1,6 +1,6 @@
 """The mutations that enroll patients, move them to other versions, and override findings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any  # values of an input and of a payload, by name
 from uuid import UUID
@@ -18,6 +18,7 @@ from kinegraph.enrolling.graph_changes import AT, changed, locked, written
 from kinegraph.enrollment import rules_safety, store_safety
 from kinegraph.enrollment.graph import check_key
 from kinegraph.enrollment.rules import EnrollmentRow, EnrollmentStatus
+from kinegraph.exercise.store import by_ids as exercises_by_ids
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.rules_access import require_coach
 from kinegraph.identity.store import members
@@ -53,7 +54,7 @@ class Mutation:
             await _require_member(session, owners, patient_id)
         today = await store_safety.today_of(session, plan.organization_id if plan else None, patient_id)
         rules.checked_start(values["starts_on"], today, checks)
-        overrides = rules_safety.checked_overrides(values.get("overrides") or [], today, checks)
+        overrides = await _checked_overrides(session, values.get("overrides") or [], today, checks)
         version_id = plan.current_version_id if plan else None
         findings: list[rules_safety.Finding] = []
         if plan is not None and version_id is not None and not checks.refusals:
@@ -80,17 +81,16 @@ class Mutation:
         values, checks = given(input), Checks()
         key, if_updated_at = changed(values, checks)
         reason = rules.checked_reason(values.get("reason"), (*AT, "reason"), checks)
-        version_id = _checked_version(values, checks)
+        numbered = _checked_version(values, checks)
         session = await info.context.write_session()
         row = await locked(session, key, if_updated_at, AT, checks)
-        sent, day, version = values.get("from_day"), None, None
-        if row is not None:
-            day = rules.checked_day(sent, row, (*AT, "from"), checks)
+        version = await _version_of(session, row, numbered, checks)
+        day = None if row is None else rules.checked_day(values.get("from_day"), row, (*AT, "from"), checks)
+        if row is not None and version is not None and day is not None:
             with checks.layer():
-                version = await _version_of(session, row, version_id, values.get("version_number"))
                 await _require_after(session, row, version, day)
         today = row.today if row else await store_safety.today_of(session, None, key)
-        overrides = rules_safety.checked_overrides(values.get("overrides") or [], today, checks)
+        overrides = await _checked_overrides(session, values.get("overrides") or [], today, checks)
         findings: list[rules_safety.Finding] = []
         if row is not None and version is not None and not checks.refusals:
             of_version = row.organization_id, row.patient_id, row.id, (version.id,)
@@ -119,7 +119,7 @@ class Mutation:
         session = await info.context.write_session()
         row = await locked(session, key, if_updated_at, AT, checks)
         today = row.today if row else await store_safety.today_of(session, None, key)
-        overrides = rules_safety.checked_overrides(values["overrides"], today, checks)
+        overrides = await _checked_overrides(session, values["overrides"], today, checks)
         if row is not None and not checks.refusals:
             (findings,) = await store_safety.findings(session, [check_key(row)])
             rules_safety.matched(findings, overrides, checks)
@@ -181,6 +181,20 @@ async def _enroll(
     return id
 
 
+async def _checked_overrides(
+    session: WriteSession[Viewer], sent: Sequence[Mapping[str, Any]], today: date, checks: Checks
+) -> list[dict[str, Any]]:
+    """The overrides that were sent. Faults are in `checks`; of exercises that do not exist, too."""
+    overrides = rules_safety.checked_overrides(sent, today, checks)
+    ids = list(dict.fromkeys(override["exercise_id"] for override in overrides))
+    exercises = dict(zip(ids, await exercises_by_ids(session, ids), strict=True)) if ids else {}
+    for index, override in enumerate(overrides):
+        with checks.layer():
+            if exercises[override["exercise_id"]] is None:
+                raise NotFound("There is no such exercise.", *rules_safety.AT, index, "exerciseId")
+    return overrides
+
+
 async def _checked_safety(
     session: WriteSession[Viewer],
     key: store_safety.CheckKey,
@@ -196,29 +210,43 @@ async def _checked_safety(
     return findings
 
 
-def _checked_version(values: Mapping[str, Any], checks: Checks) -> UUID | None:
-    """The id of the version that was sent. Faults are recorded in `checks`."""
-    sent = values.get("version_id")
-    if sent is not None and values.get("version_number") is not None:
-        checks.refuse("Send versionId or versionNumber, not both.", *AT, "versionNumber")
-    return None if sent is None else checks.key(sent, (*AT, "versionId"))
+def _checked_version(values: Mapping[str, Any], checks: Checks) -> tuple[UUID | None, int | None]:
+    """The id and the number of the version that were sent. Faults are recorded in `checks`."""
+    id, number = values.get("version_id"), values.get("version_number")
+    if number is not None:
+        checks.whole(number, (*AT, "versionNumber"), 1, 2**31 - 1)
+    return None if id is None else checks.key(id, (*AT, "versionId")), number
 
 
 async def _version_of(
-    session: WriteSession[Viewer], row: EnrollmentRow, id: UUID | None, number: int | None
-) -> VersionRow:
-    """A version of the enrollment's plan, by its id or number; without either the last one. Raises NotFound."""
-    found: VersionRow | None
-    if id is None and number is not None:
-        is_stored = 0 < number < 2**31
-        found = await stored_row(session, store_plans.numbered_versions, (row.plan_id, number)) if is_stored else None
-    else:
+    session: WriteSession[Viewer], row: EnrollmentRow | None, sent: tuple[UUID | None, int | None], checks: Checks
+) -> VersionRow | None:
+    """A version of the enrollment's plan, by its id or number; without both the last one. Faults are recorded.
+
+    Where the enrollment was refused (None), it may be of any plan that the viewer sees.
+    """
+    (id, number), found = sent, None
+    if id is not None:
+        found = await stored_row(session, store_plans.versions, id)
+        if found is None or (row is not None and found.plan_id != row.plan_id):
+            _refuse_version("versionId", checks)
+            return None
+        if number not in (None, found.number):
+            checks.refuse("It is the number of another version: send versionId or versionNumber.", *AT, "versionNumber")
+    elif row is not None and number is not None:
+        if 0 < number < 2**31:
+            found = await stored_row(session, store_plans.numbered_versions, (row.plan_id, number))
+        if found is None:
+            _refuse_version("versionNumber", checks)
+    elif row is not None:
         plan: PlanRow = await stored_row(session, store_plans.by_ids, row.plan_id)
-        found = await stored_row(session, store_plans.versions, id or plan.current_version_id)
-    if found is None or found.plan_id != row.plan_id:
-        name = "versionNumber" if id is None else "versionId"
-        raise NotFound("The plan of the enrollment has no such version.", *AT, name)
+        found = await stored_row(session, store_plans.versions, plan.current_version_id)
     return found
+
+
+def _refuse_version(name: str, checks: Checks) -> None:
+    with checks.layer():
+        raise NotFound("The plan of the enrollment has no such version.", *AT, name)
 
 
 async def _require_after(session: WriteSession, row: EnrollmentRow, version: VersionRow, day: date) -> None:

@@ -65,12 +65,12 @@ class EnrollmentPause:
 @strawberry.type(description="A version of the plan, and since when it holds for the patient.")
 class EnrollmentVersion:
     from_day: date = strawberry.field(name="from", description="The first day on which it holds.")
-    version: PlanVersion = edge(versions, "version_id", "The version.")
+    version: PlanVersion = edge(versions, "version_id", "The version that holds.")
 
 
 @strawberry.type(description="Today, by the patient's calendar.")
 class EnrollmentDay:
-    on: date = strawberry.field(description="The day.")
+    on: date = strawberry.field(description="The day of the calendar.")
     week: int | None = strawberry.field(description="The week of the plan; null before the start and after the end.")
     day: int | None = strawberry.field(description="The day of the week, 1 to 7; null as the week is.")
     is_paused: bool = strawberry.field(description="Whether it is a paused day.")
@@ -78,7 +78,7 @@ class EnrollmentDay:
 
 @strawberry.type(description="A day on which something is due.")
 class DueDay:
-    on: date = strawberry.field(description="The day.")
+    on: date = strawberry.field(description="The day of the calendar.")
     week: int = strawberry.field(description="The week of the plan, from 1.")
     day: int = strawberry.field(description="The day of the week, 1 to 7.")
     sessions: list[PlanSession] = strawberry.field(
@@ -90,8 +90,10 @@ class DueDay:
 @strawberry.type(description="A change of an enrollment's status or version. It is never changed.")
 class EnrollmentMove(Node):
     id: strawberry.ID = strawberry.field(description="The move's id.")
-    from_status: rules.EnrollmentStatus | None = strawberry.field(description="Before; null where it was made.")
-    to_status: rules.EnrollmentStatus = strawberry.field(description="After.")
+    from_status: rules.EnrollmentStatus | None = strawberry.field(
+        description="The status before; null where it was made."
+    )
+    to_status: rules.EnrollmentStatus = strawberry.field(description="The status after it.")
     from_version: PlanVersion | None = edge(versions, "from_version_id", "The version before; null where it was made.")
     to_version: PlanVersion | None = edge(
         versions, "to_version_id", "The version after; null to the patient where it never held."
@@ -110,14 +112,14 @@ class EnrollmentMove(Node):
 class Enrollment(Node):
     id: strawberry.ID = strawberry.field(description="The enrollment's id.")
     organization: Organization = organization_edge("Where the patient is treated.")
-    plan: TreatmentPlan = edge(plans_by_ids, "plan_id", "The plan.")
+    plan: TreatmentPlan = edge(plans_by_ids, "plan_id", "The plan that it is in.")
     version: PlanVersion = edge(
         versions, "version_id", "The version that holds today; before the start the first one, after the end the last."
     )
     versions: list[EnrollmentVersion] = edge(
         store.versions_of, "id", "The versions in the order in which they hold: at most 100.", assumed_size=2
     )
-    patient: User = embedded("patient_", patient_of, "The patient.")
+    patient: User = embedded("patient_", patient_of, "The member who is treated.")
     patient_record: Patient | None = edge(
         patients_by_keys,
         ("organization_id", "patient_id"),
@@ -173,7 +175,7 @@ class Enrollment(Node):
     async def due_between(
         root: strawberry.Parent[rules.EnrollmentRow],
         info: Info,
-        first: Annotated[date, strawberry.argument(name="from", description="The first day.")],
+        first: Annotated[date, strawberry.argument(name="from", description="The first day of them.")],
         last: Annotated[date, strawberry.argument(name="to", description="The last day, it included.")],
     ) -> list[DueDay]:
         checks = Checks()

@@ -14,7 +14,8 @@ from kinegraph.enrollment.rules_calendar import Position
 from kinegraph.exercise.rules import stored_id
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Refusal
-from kinegraph.layers.rules_safety import MAX_CONDITION_LENGTH, keys_of
+from kinegraph.layers.rules_safety import keys_of
+from kinegraph.taxonomy.rules_conditions import MAX_CONDITION_LENGTH
 
 MAX_OVERRIDES = 100
 """Overrides that are sent at once."""

@@ -32,7 +32,7 @@ async def findings(session: ReadSession[Viewer], keys: Sequence[CheckKey]) -> li
 
     There is none where no conditions are stored. Overrides are shown to coaches alone.
     """
-    rows: list[CheckedExerciseRow] = await session.fetch(
+    rows: list[CheckedExerciseRow] = await session.fetch_list(
         """
         SELECT wanted.position, x.exercise_id, p.conditions,
                array_agg(DISTINCT 10 * s.week + s.day ORDER BY 10 * s.week + s.day) AS places

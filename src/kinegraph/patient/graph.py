@@ -70,7 +70,7 @@ class Patient(Node):
         resolver=_patient_id, description="The patient's id: the same for the same user and organization."
     )
     organization: Organization = organization_edge("The organization that treats them.")
-    user: User = embedded("user_", user_of, "The member.")
+    user: User = embedded("user_", user_of, "The member who is treated.")
     time_zone: str = strawberry.field(description="The IANA time zone of their days, such as Asia/Jerusalem.")
     language: rules.Language = strawberry.field(description="The language in which they read.")
     consent_level: int = strawberry.field(

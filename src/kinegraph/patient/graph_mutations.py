@@ -17,10 +17,11 @@ from kinegraph.identity.graph_versions import (
     stale_edit,
 )
 from kinegraph.identity.rules import Viewer
+from kinegraph.identity.store import members
 from kinegraph.identity.store_people import last_editor
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.context import Info
-from kinegraph.kit.errors import InvalidInput, NotFound
+from kinegraph.kit.errors import InvalidInput, NotFound, Refused
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.kit.user_errors import payload, stored_row
@@ -160,12 +161,15 @@ async def _write(
 async def _locked(
     session: WriteSession[Viewer], key: rules.PatientKey, if_updated_at: datetime | None
 ) -> rules.PatientRow:
-    """The patient as stored now, locked. Raises NotFound, InvalidInput and StaleEdit."""
+    """The patient as stored now, locked. Raises NotFound, Refused, InvalidInput and StaleEdit."""
+    stranger = NotFound("The organization has no such member, or you do not coach them.", *AT, "patientId")
     if session.viewer.organization(key[0]) is None:
-        raise NotFound("You belong to no such organization.", *AT, "organizationId")
+        existing = {session.viewer.user.id, *await members(session, session.viewer.coached(), [key[1]])}
+        foreign = NotFound("You belong to no such organization.", *AT, "organizationId")
+        raise Refused([foreign] if key[1] in existing else [foreign, stranger])
     visible: rules.PatientRow | None = await stored_row(session, store.by_keys, key)
     if visible is None:
-        raise NotFound("The organization has no such member, or you do not coach them.", *AT, "patientId")
+        raise stranger
     if visible.updated_at is None:
         if if_updated_at is not None and if_updated_at.tzinfo is not None:
             raise InvalidInput("Nothing is stored yet that it could be the version of; leave it out.", *STALE)

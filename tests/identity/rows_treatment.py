@@ -1,0 +1,68 @@
+"""An organization's rows of treatment plans, patients, enrollments and logs, for tests of row-level security."""
+
+from datetime import date
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from kinegraph.kit.rows import Row
+from tests.conftest import Organization
+from tests.treatment import store_enrollment, store_log, store_version
+
+Pool: TypeAlias = "asyncpg.Pool[Row]"
+
+ROW_OF_TREATMENT = {
+    "treatment_plans": "plan",
+    "treatment_plan_sessions": "plan_session",
+    "treatment_plan_session_exercises": "plan_exercise",
+    "plan_versions": "plan_version",
+    "plan_version_sessions": "version_session",
+    "plan_version_exercises": "version_exercise",
+    "patients": "patient",
+    "patient_consents": "consent",
+    "enrollments": "enrollment",
+    "enrollment_versions": None,
+    "enrollment_pauses": "pause",
+    "enrollment_moves": "move",
+    "enrollment_overrides": "enrollment_override",
+    "exercise_logs": "log",
+    "exercise_log_revisions": "log_revision",
+}
+"""The tables of treatment, and the row of `treat` that tests use of each; the versions of an enrollment have no id."""
+
+UNCHANGED = (
+    *("plan_versions", "plan_version_sessions", "plan_version_exercises", "patient_consents"),
+    *("enrollment_moves", "enrollment_overrides", "exercise_log_revisions"),
+)
+"""The tables whose rows the API's role may neither change nor delete."""
+
+RELATED = """
+    WITH consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
+                     VALUES ($1, $2, 'telemetry', 1, $2)),
+         patient AS (INSERT INTO patients (organization_id, user_id) VALUES ($1, $2)),
+         pause AS (INSERT INTO enrollment_pauses (organization_id, enrollment_id, patient_id, from_day)
+                   VALUES ($1, $3, $2, '2026-04-01')),
+         move AS (INSERT INTO enrollment_moves (organization_id, enrollment_id, patient_id, to_status, to_version_id,
+                                                effective_on, moved_by_id)
+                  VALUES ($1, $3, $2, 'active', $4, '2026-03-02', $2)),
+         override AS (INSERT INTO enrollment_overrides (organization_id, enrollment_id, patient_id, exercise_id,
+                                                        condition, reason, expires_on, created_by_user_id)
+                      VALUES ($1, $3, $2, $5, 'knee_pain', 'supervised', '2026-04-01', $2))
+    INSERT INTO exercise_log_revisions (organization_id, patient_id, log_id, content, recorded_by_id)
+    VALUES ($1, $2, $6, '{}', $2)
+"""
+
+
+async def treat(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
+    """A plan with a version, in which the member is enrolled, a log, and a row in each other table of treatment."""
+    version = await store_version(owner, organization, {(1, 1): [exercise]})
+    enrollment = await store_enrollment(owner, organization, version, organization.member, date(2026, 3, 2))
+    planned = version.exercises[(1, 1)][0]
+    log = await store_log(owner, organization, enrollment, organization.member, planned, date(2026, 3, 2))
+    await owner.execute(RELATED, organization.id, organization.member.id, enrollment, version.id, exercise, log)
+    found = {}
+    for table, name in ROW_OF_TREATMENT.items():
+        if name is not None:
+            found[name] = await owner.fetchval(f"SELECT id FROM {table} WHERE organization_id = $1", organization.id)
+    return found
