@@ -155,7 +155,7 @@ CREATE TABLE pose_sessions (
     user_id          uuid             NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     session_id       uuid             NOT NULL,
     exercise_id      uuid             NOT NULL REFERENCES exercises (id) ON DELETE CASCADE,
-    plan_exercise_id uuid             REFERENCES plan_version_exercises (id) ON DELETE SET NULL,
+    plan_exercise_id uuid,
     enrollment_id    uuid,
     started_at       timestamptz      NOT NULL,
     last_at          timestamptz      NOT NULL,

@@ -15,6 +15,7 @@ from tests.identity import (
     documents_movements,
     documents_results,
     documents_taxonomy,
+    documents_telemetry,
     documents_training,
     documents_treatment,
     documents_workouts,
@@ -32,6 +33,7 @@ ARGUMENTS = (
     | documents_training.CASES
     | documents_results.CASES
     | documents_treatment.CASES
+    | documents_telemetry.CASES
     | documents_admins.CASES
 )
 CASES = ARGUMENTS | through_input(SCHEMA, ARGUMENTS)
@@ -136,6 +138,9 @@ async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbi
         allowed = {"NOT_FOUND", "EXERCISE_NOT_VISIBLE", "UPLOAD_NOT_FOUND", "INVALID_INPUT"} | (
             {"FORBIDDEN"} if "mine." in str(case) or name in documents_admins.CASES else set()
         )
+        if name in documents_telemetry.CASES:
+            allowed |= {"CONSENT_REQUIRED"}
+            codes |= codes - {"CONSENT_REQUIRED"} or {"nothing beside the consent"}
         assert codes and codes <= allowed, who
 
 

@@ -75,6 +75,9 @@ async def test_row_level_security_alone_shows_users_their_own_rows(world: World,
             seen.append(len(await session.fetch(f"SELECT FROM {table}")))
     rows = 3 if table == "telemetry_batches" else 1
     assert seen == [rows, 1 if table in ("media_sessions", "pose_sessions", "playback_errors") else 0, 0, 0]
+    for person in (clinic.coach, member, other.coach):
+        async with world.writing_as(person) as session:
+            assert await session.run(f"DELETE FROM {table}") == 0
     for each in batches:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with world.writing_as(member) as session:

@@ -85,11 +85,16 @@ async def _store(
     """Store a batch whose entries have their places below `at`. Raises Refused, with all that `checks` has."""
     organization_id = checks.key(values["organization_id"], (*AT, "organizationId"))
     client_id = checks.text(values["client_id"], (*AT, "clientId"), rules.MAX_CLIENT_ID, lines=False, exact=True)
+    is_well_formed = not checks.refusals
     session = await info.context.write_session()
-    with checks.layer():
-        await _require_consent(session, organization_id, kind)
-    if not checks.refusals:
-        await _check_targets(session, organization_id, rows, at, checks)
+    if session.viewer.organization(organization_id) is None:
+        with checks.layer():
+            raise NotFound("You belong to no such organization.", *AT, "organizationId")
+    else:
+        with checks.layer():
+            await _require_consent(session, organization_id, kind)
+        if is_well_formed:
+            await _check_targets(session, organization_id, rows, at, checks)
     checks.done()
     hashed = rules.hash_of(kind, {name: value for name, value in values.items() if name != "client_id"})
     batch = rules.Batch(kind, organization_id, session.viewer.user.id, client_id, hashed, rows)
@@ -98,9 +103,7 @@ async def _store(
 
 
 async def _require_consent(session: WriteSession[Viewer], organization_id: UUID, kind: BatchKind) -> None:
-    """Raise NotFound for an organization that is not the viewer's, and ConsentRequired."""
-    if session.viewer.organization(organization_id) is None:
-        raise NotFound("You belong to no such organization.", *AT, "organizationId")
+    """Raise ConsentRequired unless the viewer has consented to this kind of data."""
     consents = await store_targets.consents(session, organization_id)
     missing = []
     if consents is None or consents.consent_level < LEVELS[kind]:

@@ -154,7 +154,7 @@ pose_sessions = Table(
     _of("user_id", "users"),
     required("session_id"),
     _of("exercise_id", "exercises"),
-    Column("plan_exercise_id", Uuid, ForeignKey("plan_version_exercises.id", ondelete="SET NULL")),
+    Column("plan_exercise_id", Uuid),
     Column("enrollment_id", Uuid),
     _moment("started_at"),
     _moment("last_at"),
