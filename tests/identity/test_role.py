@@ -40,8 +40,8 @@ POLICIES = {
     "patient_consents": ["*"],
     "exercise_logs": ["*"],
     "exercise_log_revisions": ["*"],
-    **dict.fromkeys(("telemetry_batches", "media_events", "pose_frames"), ["*", "*"]),  # one's own, and the worker's
-    **dict.fromkeys(("media_sessions", "pose_sessions", "playback_errors"), ["*", "*", "r"]),  # coaches read them
+    **{name: ["*", "*"] for name in ("telemetry_batches", "media_events", "pose_frames")},  # or the worker's
+    **{name: ["*", "*", "r"] for name in ("media_sessions", "pose_sessions", "playback_errors")},  # coaches read them
     "versions": ["a", "r", "w"],  # one policy decides what is read, so that it can be an index condition
 }
 

@@ -8,7 +8,7 @@ import logging
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any  # JSON
+from typing import Any  # variables are JSON
 from uuid import uuid4
 
 import psutil

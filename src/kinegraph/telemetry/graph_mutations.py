@@ -14,7 +14,7 @@ from kinegraph.kit.errors import NotFound, Path
 from kinegraph.kit.graph import given, mutation
 from kinegraph.kit.sessions import WriteSession
 from kinegraph.patient.rules import ConsentRequired
-from kinegraph.telemetry import rules, rules_media, rules_pose, store, store_targets
+from kinegraph.telemetry import rules, rules_checks, rules_media, rules_pose, store, store_targets
 from kinegraph.telemetry.graph_inputs import (
     RecordMediaEventsInput,
     RecordPoseFramesInput,
@@ -40,7 +40,7 @@ class Mutation:
         input: Annotated[RecordMediaEventsInput, strawberry.argument(description="The batch of events.")],
     ) -> TelemetryPayload:
         values, checks = given(input), Checks()
-        rules.check_size(len(values["events"]), rules.MAX_EVENTS, "events", checks)
+        rules_checks.check_size(len(values["events"]), rules.MAX_EVENTS, "events", checks)
         rows = rules_media.checked_events(values["events"], datetime.now(UTC), checks)
         return await _store(info, BatchKind.MEDIA, values, rows, checks, (*AT, "events"))
 
@@ -54,10 +54,10 @@ class Mutation:
         input: Annotated[RecordPoseFramesInput, strawberry.argument(description="The session, and the frames.")],
     ) -> TelemetryPayload:
         values, checks = given(input), Checks()
-        rules.check_size(len(values["frames"]), rules.MAX_FRAMES, "frames", checks)
+        rules_checks.check_size(len(values["frames"]), rules.MAX_FRAMES, "frames", checks)
         plan_exercise_id = values.get("plan_exercise_id")
         place = {
-            "session_id": rules.checked_uuid(values["session_id"], (*AT, "sessionId"), checks),
+            "session_id": rules_checks.checked_uuid(values["session_id"], (*AT, "sessionId"), checks),
             "exercise_id": checks.key(values["exercise_id"], (*AT, "exerciseId")),
             "plan_exercise_id": plan_exercise_id and checks.key(plan_exercise_id, (*AT, "planExerciseId")),
         }
@@ -74,7 +74,7 @@ class Mutation:
         input: Annotated[ReportPlaybackErrorsInput, strawberry.argument(description="The batch of errors.")],
     ) -> TelemetryPayload:
         values, checks = given(input), Checks()
-        rules.check_size(len(values["errors"]), rules.MAX_ERRORS, "errors", checks)
+        rules_checks.check_size(len(values["errors"]), rules.MAX_ERRORS, "errors", checks)
         rows = rules_media.checked_errors(values["errors"], datetime.now(UTC), checks)
         return await _store(info, BatchKind.ERRORS, values, rows, checks, (*AT, "errors"))
 
@@ -125,14 +125,14 @@ async def _check_targets(
     """
     exercise_ids = list({row["exercise_id"] for row in rows})
     planned_ids = list({row["plan_exercise_id"] for row in rows if row["plan_exercise_id"] is not None})
-    known = await store_targets.exercises(session, organization_id, exercise_ids)
+    existing = await store_targets.exercises(session, organization_id, exercise_ids)
     day = rows[0]["occurred_at"].date()
     planned = await store_targets.planned(session, organization_id, planned_ids, day) if planned_ids else {}
     is_session = at == AT
     for index, row in enumerate(rows[:1] if is_session else rows):
         place = at if is_session else (*at, str(index))
         found = planned.get(row["plan_exercise_id"])
-        if row["exercise_id"] not in known:
+        if row["exercise_id"] not in existing:
             checks.refusals.append(NotFound("There is no such exercise.", *place, "exerciseId"))
         elif row["plan_exercise_id"] is not None and found is None:
             message = "You are and were enrolled in no version with this exercise."

@@ -7,7 +7,7 @@ from typing import Any, Protocol  # Any: values of an input, and of rows, by nam
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
-from kinegraph.telemetry import rules
+from kinegraph.telemetry import rules, rules_checks
 from kinegraph.telemetry.rules import MediaEventKind
 
 Values = Mapping[str, Any]
@@ -79,7 +79,7 @@ def _error(values: Values, now: datetime, at: Path, checks: Checks) -> dict[str,
     return {
         **_place(values, now, at, checks),
         "code": checks.text(values["code"], (*at, "code"), rules.MAX_CODE, lines=False),
-        "message": rules.checked_text(values.get("message"), (*at, "message"), rules.MAX_MESSAGE, checks),
+        "message": rules_checks.checked_text(values.get("message"), (*at, "message"), rules.MAX_MESSAGE, checks),
         "is_fatal": bool(values.get("is_fatal")),
     }
 
@@ -89,22 +89,22 @@ def _place(values: Values, now: datetime, at: Path, checks: Checks) -> dict[str,
     plan_exercise_id = values.get("plan_exercise_id")
     video = values.get("video_url")
     return {
-        "session_id": rules.checked_uuid(values["session_id"], (*at, "sessionId"), checks),
+        "session_id": rules_checks.checked_uuid(values["session_id"], (*at, "sessionId"), checks),
         "exercise_id": checks.key(values["exercise_id"], (*at, "exerciseId")),
         "plan_exercise_id": plan_exercise_id and checks.key(plan_exercise_id, (*at, "planExerciseId")),
-        "occurred_at": rules.checked_moment(values["occurred_at"], now, (*at, "occurredAt"), checks),
+        "occurred_at": rules_checks.checked_moment(values["occurred_at"], now, (*at, "occurredAt"), checks),
         "position_seconds": _seconds(values, "position_seconds", at, checks),
-        "player": rules.checked_text(values.get("player"), (*at, "player"), rules.MAX_PLAYER, checks),
+        "player": rules_checks.checked_text(values.get("player"), (*at, "player"), rules.MAX_PLAYER, checks),
         "network": values.get("network"),
-        **(_known_video(video) or rules.video_columns(video, (*at, "videoUrl"), checks)),
+        **(_checked_video(video) or rules_checks.video_columns(video, (*at, "videoUrl"), checks)),
     }
 
 
 @lru_cache(maxsize=1_000)
-def _known_video(url: str | None) -> dict[str, Any] | None:
+def _checked_video(url: str | None) -> dict[str, Any] | None:
     """The columns of a video's address that has no fault; None for one that has."""
     checks = Checks()
-    columns = rules.video_columns(url, (), checks)
+    columns = rules_checks.video_columns(url, (), checks)
     return None if checks.refusals else columns
 
 
@@ -113,4 +113,4 @@ def _seconds(values: Values, name: str, at: Path, checks: Checks) -> float | Non
     if value is None:
         return None
     path = (*at, NAMES.get(name, "positionSeconds"))
-    return rules.checked_number(value, path, rules.MAX_SECONDS, checks)
+    return rules_checks.checked_number(value, path, rules.MAX_SECONDS, checks)

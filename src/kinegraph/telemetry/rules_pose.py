@@ -16,7 +16,7 @@ from uuid import UUID
 
 from kinegraph.kit.checks import Checks
 from kinegraph.kit.errors import Path
-from kinegraph.telemetry import rules
+from kinegraph.telemetry import rules, rules_checks
 
 LANDMARKS = 33
 """The landmarks of a body (MediaPipe Pose), each with x, y, z and its visibility."""
@@ -58,10 +58,10 @@ def checked_frames(
     """The rows of a session's frames, with the columns of `place`. Faults are recorded in `checks`."""
     at, started_at = ("input", "frames"), values["started_at"]
     begun = len(checks.refusals)
-    rules.checked_moment(started_at, now, ("input", "startedAt"), checks)
-    is_known = begun == len(checks.refusals)
+    rules_checks.checked_moment(started_at, now, ("input", "startedAt"), checks)
+    is_well_timed = begun == len(checks.refusals)
     return [
-        _frame(frame, place, started_at, now if is_known else None, (*at, str(index)), checks)
+        _frame(frame, place, started_at, now if is_well_timed else None, (*at, str(index)), checks)
         for index, frame in enumerate(values["frames"])
     ]
 
@@ -84,9 +84,9 @@ def _frame(
         "occurred_at": occurred_at,
         "timestamp_ms": milliseconds,
         "landmarks": checked_landmarks(values["landmarks"], (*at, "landmarks"), checks),
-        "accuracy": rules.checked_number(values.get("accuracy"), (*at, "accuracy"), 1, checks),
+        "accuracy": rules_checks.checked_number(values.get("accuracy"), (*at, "accuracy"), 1, checks),
         "reps": _whole(values.get("reps"), MAX_REPS, (*at, "reps"), checks),
-        "rom_degrees": rules.checked_number(values.get("rom_degrees"), (*at, "romDegrees"), MAX_DEGREES, checks),
+        "rom_degrees": rules_checks.checked_number(values.get("rom_degrees"), (*at, "romDegrees"), MAX_DEGREES, checks),
         "feedback": _feedback(values.get("feedback") or (), (*at, "feedback"), checks),
     }
 
