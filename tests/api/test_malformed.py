@@ -42,19 +42,8 @@ CHANGES = ("enrollPatient", "setEnrollmentStatus", "pauseEnrollment", "resumeEnr
 """Mutations that refuse a second change of the same."""
 PRESCRIPTION = {"load": {"value": 80, "unit": "PERCENT_1RM"}}
 ODD = (
-    "",
-    " ",
-    "\n",
-    "\u200b",
-    "\u202etxet",
-    "e\u0301",
-    "💪🏽",
-    "'; DROP TABLE workouts; --",
-    "%",
-    "\\",
-    "${x}",
-    "null",
-)
+    "", " ", "\n", "\u200b", "\u202etxet", "e\u0301", "💪🏽", "'; DROP TABLE workouts; --", "%", "\\", "${x}", "null",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +110,7 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     by_operation["Mutation.withdrawSafetyOverride"]["id"] = await made_override(api, organization, workout)
     await add_plans(api, organization, by_operation, squat)
     await add_enrollments(api, organization, by_operation, squat)
+    await add_telemetry(api, organization, by_operation)
     by_operation["Query.checkWorkout"]["assignmentId"] = assigned
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
     by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)

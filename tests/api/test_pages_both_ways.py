@@ -29,6 +29,7 @@ LISTS = {
     "{ enrollments(%s) { %s } } } }",
     "Patient.consents": "organization(id: $id) { patients(first: 1) { nodes { consents(%s) { %s } } } }",
     "Enrollment.moves": "organization(id: $id) { enrollments(first: 1) { nodes { moves(%s) { %s } } } }",
+    "Enrollment.poseSessions": "organization(id: $id) { enrollments(first: 1) { nodes { poseSessions(%s) { %s } } } }",
     "Organization.treatmentPlans": "organization(id: $id) { treatmentPlans(%s) { %s } }",
     "Program.workouts": "organization(id: $id) { programs { workouts(%s) { %s } } }",
     "Query.exercises": 'organization(id: $id) { id } exercises(filter: {q: "press", difficultyMax: 2}, %s) { %s }',

@@ -71,7 +71,8 @@ ENROLLMENT = f"""id status startsOn endsOn today {{ week isPaused }} plan {{ tit
   versions {{ from version {{ number }} }} patient {{ name }} patientRecord {{ {PATIENT} }} enrolledBy {{ name }}
   pauses {{ from }} due {{ id exercises {{ id }} }} dueBetween(from: "2026-03-01", to: "2026-03-31") {{ sessions {{ id }} }}
   safetyFindings {{ condition places {{ week }} exercise {{ name }} override {{ id }} }}
-  moves {{ totalCount nodes {{ toVersion {{ number }} fromVersion {{ number }} movedBy {{ name }} }} }}"""
+  moves {{ totalCount nodes {{ toVersion {{ number }} fromVersion {{ number }} movedBy {{ name }} }} }}
+  poseSessions {{ totalCount nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} feedback {{ code }} }} }}"""
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 
 
@@ -114,6 +115,7 @@ DOCUMENTS: dict[str, str] = {
     "movements": ours(*MOVEMENTS, "id prescription", "sets load", "value"),
     "exercises of movements": ours(*MOVEMENTS, "exercise", EFFECTIVE),
     "stored exercises of movements": ours(*MOVEMENTS, "exercise", "exercise", EXERCISE),
+    "views of exercises": ours(*MOVEMENTS, "exercise", "watchStatistics", "views completion", "percent"),
     "comments": ours(*MOVEMENTS, "comments", f"{COMMENT} replies", f"{COMMENT} replies", "id"),
     "comments of movements of comments": ours(
         *MOVEMENTS, "comments", "movement { comments { parent { id } } } replies",

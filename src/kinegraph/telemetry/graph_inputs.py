@@ -87,7 +87,7 @@ class PlaybackErrorInput(PlaybackInput):
 
 @strawberry.input(description="A frame of a pose: biometric data.")
 class PoseFrameInput:
-    timestamp_ms: int = strawberry.field(description="Milliseconds since `startedAt`.")
+    timestamp_ms: int = strawberry.field(description="Milliseconds since the session's `startedAt`.")
     landmarks: str = strawberry.field(
         description=f"The Base64 of {rules_pose.VALUES} little-endian 32-bit numbers: x, y, z and visibility of the "
         f"{rules_pose.LANDMARKS} landmarks of MediaPipe Pose. Coordinates are from -{rules_pose.MAX_COORDINATE} to "
