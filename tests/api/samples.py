@@ -86,7 +86,8 @@ STRINGS: Mapping[str, str | None] = {
     "supersetGroup": "B1",
 }
 ENUMS: Mapping[str, str] = {
-    "TaxonomyKind": "BODY_REGION", "ProgressionType": "VARIATION", "EnrollmentStatus": "PAUSED", "MediaEventKind": "HEARTBEAT",
+    "TaxonomyKind": "BODY_REGION", "ProgressionType": "VARIATION", "EnrollmentStatus": "PAUSED",
+    "MediaEventKind": "HEARTBEAT",
 }  # fmt: skip
 """Members that go with the other values; else it is the first, or PUBLISHED."""
 
@@ -187,8 +188,9 @@ def good(type: GraphQLInputType, name: str, ids: Mapping[str, str], owner: str =
         return f"https://example.com/suggested/{next(_numbers)}"
     if type.name == "Date" and (owner in NEAR or name in ("startsOn", "expiresOn")):
         return TODAY
-    by_type = {"Int": NUMBERS.get(name, 4), "Float": 0.5 if name == "accuracy" else 1.5, "Boolean": True, "String": STRINGS.get(name, "Text"),
-               "Date": "2026-03-01", "DateTime": {"expiresAt": SOON, "occurredAt": NOW, "startedAt": NOW}.get(name)}  # fmt: skip
+    moments = {"expiresAt": SOON, "occurredAt": NOW, "startedAt": NOW}
+    by_type = {"Int": NUMBERS.get(name, 4), "Float": 0.5 if name == "accuracy" else 1.5, "Boolean": True,
+               "String": STRINGS.get(name, "Text"), "Date": "2026-03-01", "DateTime": moments.get(name)}  # fmt: skip
     if type.name == "ID":
         return ids.get(f"{owner}.{name}" if owner and name == "id" else name)
     return None if name in ("after", "before", "last") else by_type[type.name]
@@ -262,6 +264,8 @@ BAD: Mapping[str, tuple[Any, ...]] = {
 
 def _is_fine(value: Any, path: Path) -> bool:
     """A requested value that is not stored may be any whole number and any date."""
+    if path[-1] == "clientId":  # any text on one line
+        return isinstance(value, int | str) and 0 < len(str(value)) <= 100 and "\0" not in str(value) != SURROGATE
     is_wanted = value == -1 and path[-1] in ("difficultyMin", "difficultyMax", "maxFatigue") and path[0] != "input"
     is_day = value == "0001-01-01" and (path[-1] == "to" or (path[-1] in ("from", "on") and path[0] != "input"))
     return is_wanted or (value == -1 and path[-1] == "seed") or is_day

@@ -24,6 +24,7 @@ from tests.enrollment.targets import add_enrollments
 from tests.media.files import REQUEST as REQUEST_UPLOAD
 from tests.plan.documents import add_plans
 from tests.settings import with_settings
+from tests.telemetry.targets import add_telemetry
 
 OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]

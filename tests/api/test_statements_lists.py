@@ -72,7 +72,7 @@ ENROLLMENT = f"""id status startsOn endsOn today {{ week isPaused }} plan {{ tit
   pauses {{ from }} due {{ id exercises {{ id }} }} dueBetween(from: "2026-03-01", to: "2026-03-31") {{ sessions {{ id }} }}
   safetyFindings {{ condition places {{ week }} exercise {{ name }} override {{ id }} }}
   moves {{ totalCount nodes {{ toVersion {{ number }} fromVersion {{ number }} movedBy {{ name }} }} }}
-  poseSessions {{ totalCount nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} feedback {{ code }} }} }}"""
+  poseSessions {{ totalCount nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} }} }}"""
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 
 

@@ -59,7 +59,7 @@ class Mutation:
         place = {
             "session_id": rules_checks.checked_uuid(values["session_id"], (*AT, "sessionId"), checks),
             "exercise_id": checks.key(values["exercise_id"], (*AT, "exerciseId")),
-            "plan_exercise_id": plan_exercise_id and checks.key(plan_exercise_id, (*AT, "planExerciseId")),
+            "plan_exercise_id": rules_checks.checked_key(plan_exercise_id, (*AT, "planExerciseId"), checks),
         }
         rows = rules_pose.checked_frames(values, place, datetime.now(UTC), checks)
         return await _store(info, BatchKind.POSE, values, rows, checks, AT)
@@ -85,15 +85,11 @@ async def _store(
     """Store a batch whose entries have their places below `at`. Raises Refused, with all that `checks` has."""
     organization_id = checks.key(values["organization_id"], (*AT, "organizationId"))
     client_id = checks.text(values["client_id"], (*AT, "clientId"), rules.MAX_CLIENT_ID, lines=False, exact=True)
-    is_well_formed = not checks.refusals
     session = await info.context.write_session()
-    if session.viewer.organization(organization_id) is None:
+    with checks.layer():
+        await _require_consent(session, organization_id, kind)
+    if rows:
         with checks.layer():
-            raise NotFound("You belong to no such organization.", *AT, "organizationId")
-    else:
-        with checks.layer():
-            await _require_consent(session, organization_id, kind)
-        if is_well_formed:
             await _check_targets(session, organization_id, rows, at, checks)
     checks.done()
     hashed = rules.hash_of(kind, {name: value for name, value in values.items() if name != "client_id"})
@@ -103,7 +99,9 @@ async def _store(
 
 
 async def _require_consent(session: WriteSession[Viewer], organization_id: UUID, kind: BatchKind) -> None:
-    """Raise ConsentRequired unless the viewer has consented to this kind of data."""
+    """Raise NotFound for an organization that is not the viewer's, and ConsentRequired."""
+    if session.viewer.organization(organization_id) is None:
+        raise NotFound("You belong to no such organization.", *AT, "organizationId")
     consents = await store_targets.consents(session, organization_id)
     missing = []
     if consents is None or consents.consent_level < LEVELS[kind]:
@@ -134,7 +132,7 @@ async def _check_targets(
         found = planned.get(row["plan_exercise_id"])
         if row["exercise_id"] not in existing:
             checks.refusals.append(NotFound("There is no such exercise.", *place, "exerciseId"))
-        elif row["plan_exercise_id"] is not None and found is None:
+        if row["plan_exercise_id"] is not None and found is None:
             message = "You are and were enrolled in no version with this exercise."
             checks.refusals.append(NotFound(message, *place, "planExerciseId"))
         elif found is not None and found.exercise_id != row["exercise_id"]:

@@ -26,6 +26,11 @@ def checked_uuid(value: str, path: Path, checks: Checks) -> UUID:
     return parsed or UUID(int=0)
 
 
+def checked_key(value: str | None, path: Path, checks: Checks) -> UUID | None:
+    """An id that this API gave out; None for none. A fault is recorded in `checks`."""
+    return None if value is None else checks.key(value, path)
+
+
 def checked_moment(value: datetime, now: datetime, path: Path, checks: Checks) -> datetime:
     """The time of an event, by the device's clock. Faults are recorded in `checks`."""
     if value.tzinfo is None:

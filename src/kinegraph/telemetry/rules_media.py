@@ -91,7 +91,7 @@ def _place(values: Values, now: datetime, at: Path, checks: Checks) -> dict[str,
     return {
         "session_id": rules_checks.checked_uuid(values["session_id"], (*at, "sessionId"), checks),
         "exercise_id": checks.key(values["exercise_id"], (*at, "exerciseId")),
-        "plan_exercise_id": plan_exercise_id and checks.key(plan_exercise_id, (*at, "planExerciseId")),
+        "plan_exercise_id": rules_checks.checked_key(plan_exercise_id, (*at, "planExerciseId"), checks),
         "occurred_at": rules_checks.checked_moment(values["occurred_at"], now, (*at, "occurredAt"), checks),
         "position_seconds": _seconds(values, "position_seconds", at, checks),
         "player": rules_checks.checked_text(values.get("player"), (*at, "player"), rules.MAX_PLAYER, checks),

@@ -76,7 +76,7 @@ def _frame(
 ) -> dict[str, Any]:
     """The row of a frame. Its time is not compared with `now` where that of the session is a fault already (None)."""
     milliseconds = _whole(values["timestamp_ms"], rules.MAX_SECONDS * 1_000, (*at, "timestampMs"), checks)
-    occurred_at = started_at + timedelta(milliseconds=min(max(milliseconds or 0, 0), rules.MAX_SECONDS * 1_000))
+    occurred_at = started_at if now is None else started_at + timedelta(milliseconds=milliseconds or 0)
     if now is not None and occurred_at > now + rules.MAX_EARLY:
         checks.refuse("Must not be in the future: it counts from `startedAt`.", *at, "timestampMs")
     return {
