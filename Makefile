@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv from requirements.lock, GraphiQL's files where npm exists.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench bench-search bench-telemetry schema migration lock clean
+.PHONY: help run test lint docs bench bench-search bench-clinic bench-telemetry schema migration lock clean
 HOME_DIR := $(or $(KINEGRAPH_HOME),.kinegraph)
 BIN := .venv/bin
 
@@ -34,6 +34,9 @@ bench-search: .venv/ready  ## Measure how good the answers of search are, by jud
 
 bench-telemetry: .venv/ready  ## Measure how many events of telemetry are stored in a second (about two minutes)
 	PYTHONPATH=scripts $(BIN)/python -m telemetry_bench $(OPTIONS)
+
+bench-clinic: .venv/ready  ## Measure the figures of a clinic of 2,000 patients with a year of logs (about five minutes)
+	PYTHONPATH=scripts $(BIN)/python -m clinic_bench $(OPTIONS)
 
 schema: .venv/ready  ## Rewrite schema.graphql from the code
 	$(BIN)/kinegraph schema > schema.graphql.new && mv schema.graphql.new schema.graphql

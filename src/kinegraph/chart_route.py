@@ -8,7 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from kinegraph.adherence import rules_charts
+from kinegraph.adherence import store as store_adherence
 from kinegraph.api.media import SAFE
+from kinegraph.enrollment.store import by_ids as enrollments_by_ids
 from kinegraph.identity.rules import Viewer
 from kinegraph.identity.store import authenticate_as
 from kinegraph.kit.database import Database
@@ -40,9 +43,26 @@ async def _training_load(session: ReadSession[Viewer], values: Values) -> str | 
     return rules_training.chart_of(rules_training.training_of(organization, athlete, start, end, rows))
 
 
+async def _adherence(session: ReadSession[Viewer], values: Values) -> str | None:
+    enrollment, to = UUID(values["enrollment"]), date.fromisoformat(values["to"])
+    if (await enrollments_by_ids(session, [enrollment]))[0] is None:
+        return None
+    (row,) = await store_adherence.adherence_of(session, [enrollment], to)
+    return rules_charts.adherence_chart(row) if row else None
+
+
+async def _pain(session: ReadSession[Viewer], values: Values) -> str | None:
+    enrollment, to = UUID(values["enrollment"]), date.fromisoformat(values["to"])
+    if (await enrollments_by_ids(session, [enrollment]))[0] is None:
+        return None
+    return rules_charts.pain_chart(to, await store_adherence.felt_by(session, enrollment, to))
+
+
 CHARTS: Mapping[str, Callable[[ReadSession[Viewer], Values], Awaitable[str | None]]] = {
     rules_history.CHART: _exercise_history,
     rules_training.CHART: _training_load,
+    rules_charts.ADHERENCE: _adherence,
+    rules_charts.PAIN: _pain,
 }
 """The charts by name: each is drawn from the parameters of its address; None for what the viewer may not read."""
 

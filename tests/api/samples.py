@@ -45,10 +45,11 @@ ROUTES: Mapping[str, str] = {
     "Load": "organization(id: $organization) { workouts { nodes { sections { movements { prescription { load { %s } "
     "} } } } } }",
     "Workout": "organization(id: $organization) { workouts { nodes { %s } } }",
-    "Enrollment": "organization(id: $organization) { enrollments(first: 1) { nodes { %s } } }",
     "Patient": "organization(id: $organization) { patients(first: 1) { nodes { %s } } }",
     "TreatmentPlan": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { %s } } }",
     "PlanVersion": "organization(id: $organization) { treatmentPlans(first: 1) { nodes { versions { %s } } } }",
+    "Enrollment": "organization(id: $organization) { enrollments(first: 1) { nodes { %s } } }",
+    "ExerciseLog": "organization(id: $organization) { enrollments { nodes { logs { nodes { %s } } } } }",
     "GeneratedWorkout": """generateWorkout(input: {
         organizationId: $organization, goal: STRENGTH, targetMuscles: [], availableEquipment: [], sessionMinutes: 30
     }) { %s }""",

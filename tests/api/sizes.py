@@ -6,6 +6,7 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
+from tests.api.sizes_logs import log
 from tests.conftest import Api, Organization, Person, World
 
 
@@ -40,6 +41,7 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
         await achieve(owner, organization, rows)
         await plan(owner, organization, rows)
         await enroll(owner, organization, member, rows)
+        await log(owner, organization, rows)
     return Size(coach, member, made, rows)
 
 
@@ -223,7 +225,7 @@ async def plan(owner: "asyncpg.Pool[Row]", organization: Organization, rows: int
 
 
 async def enroll(owner: "asyncpg.Pool[Row]", organization: Organization, member: Person, rows: int) -> None:
-    """Enroll a member with a sore knee in each plan since yesterday, and this number of others in the first one.
+    """Enroll a member with a sore knee in each plan from today on, and this number of others in the first one.
 
     Each enrollment has as many pauses and moves, and each patient as many consents.
     """
@@ -237,7 +239,7 @@ async def enroll(owner: "asyncpg.Pool[Row]", organization: Organization, member:
                          SELECT $1, user_id, 'telemetry', 1, user_id FROM person, generate_series(1, $3)),
              made AS (INSERT INTO enrollments
                           (organization_id, plan_id, version_id, patient_id, enrolled_by_id, starts_on)
-                      SELECT $1, p.id, p.current_version_id, user_id, $4, current_date - 1
+                      SELECT $1, p.id, p.current_version_id, user_id, $4, current_date
                       FROM (SELECT id, current_version_id, row_number() OVER (ORDER BY id) AS n FROM treatment_plans
                             WHERE organization_id = $1) p
                       JOIN person ON user_id = $2 OR p.n = 1

@@ -76,6 +76,8 @@ BOUNDED_OTHERWISE = {
     "GeneratedWorkout.unmetDemands": "the muscles of the request, at most 20, and one for each other demand",
     "WorkoutCheck.movements": "the movements of a workout, at most 500",
     "MovementCheck.warnings": "the conditions of the vocabulary that a person has, at most 60",
+    "Adherence.byWeek": "the weeks of a plan, at most 104",
+    "Organization.exerciseAnalytics": "MAX_EXERCISES",
     "Enrollment.due": "the sessions of a day; the rows of the statement are bounded",
     "Enrollment.dueBetween": "92 days; the rows of the statement are bounded",
     "DueDay.sessions": "the same",
@@ -111,7 +113,7 @@ def reading_functions() -> Iterator[tuple[str, Read]]:
     yield from RESOLVED.items()
     for name, edge in lists():
         if edge is not None:
-            several = (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
+            several: Any = (ID, ID, "q") if "query" in (edge.columns or ()) else (ID, ID)
             several = (ID, ID, ID, (ID,)) if name == "Enrollment.safetyFindings" else several
             key = ID if isinstance(edge.columns, str) else several
             yield name, partial(_call_batch, edge.batch, key)

@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, get_named_type
 from kinegraph.api.schema import schema
 from kinegraph.kit.rows import Row
 from tests.api.sizes import Size, grow
-from tests.conftest import Api, Person, World
+from tests.conftest import Api, Organization, Person, World
 from tests.exercise.documents import SORTS
 
 Json: TypeAlias = dict[str, Any]
@@ -23,6 +23,10 @@ LISTS = {
     "Organization.exerciseLibrary": "organization(id: $id) { exerciseLibrary(source: ORG, %s) { %s } }",
     "Organization.workouts": "organization(id: $id) { workouts(%s) { %s } }",
     "Organization.assignments": "organization(id: $id) { assignments(%s) { %s } }",
+    "Enrollment.logs": "organization(id: $id) { enrollments(last: 1) { nodes { logs(%s) { %s } } } }",
+    "ExerciseLog.revisions": """organization(id: $id) {
+      enrollments(last: 1) { nodes { logs(first: 1) { nodes { revisions(%s) { %s } } } } }
+    }""",
     "Organization.patients": "organization(id: $id) { patients(%s) { %s } }",
     "Organization.enrollments": "organization(id: $id) { enrollments(%s) { %s } }",
     "TreatmentPlan.enrollments": "organization(id: $id) { treatmentPlans(last: 1) { nodes "
@@ -76,6 +80,7 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
         organization.id,
         size.coach.id,
     )
+    await enroll_more(world, owner, organization)
     await owner.execute(
         """
         INSERT INTO alias_proposals (exercise_id, language, text, proposed_text, model)
@@ -117,10 +122,42 @@ async def read(api: Api, size: Lists, exercise: str, name: str, **window: Any) -
     person = size.admin if name == "Query.aliasProposals" else size.coach
     data = await api.run(text, person, **sent, **window)
     found: Any = data[name.partition(".")[2] if name.startswith("Query") else "organization"]
-    for key in [] if name.startswith("Query") else ["programs"] if name.startswith("Program") else []:
-        found = found[key][0]
-    page: Json = found if "edges" in found else found[name.partition(".")[2]]
+    while "edges" not in found:
+        found = found[0] if isinstance(found, list) else next(iter(found.values()))
+    page: Json = found
     return page
+
+
+async def enroll_more(world: World, owner: "asyncpg.Pool[Row]", organization: Organization) -> None:
+    """Enroll three more members in the plan with most enrollments; three more consents and moves of everybody."""
+    people = [(await world.join(organization.id, "member")).id for _ in range(3)]
+    await owner.execute(
+        """
+        WITH most AS (SELECT plan_id, version_id, enrolled_by_id FROM enrollments WHERE organization_id = $1
+                      GROUP BY plan_id, version_id, enrolled_by_id ORDER BY count(*) DESC LIMIT 1),
+             patient AS (INSERT INTO patients (organization_id, user_id) SELECT $1, unnest($2::uuid[])),
+             made AS (INSERT INTO enrollments
+                          (organization_id, plan_id, version_id, patient_id, enrolled_by_id, starts_on)
+                      SELECT $1, plan_id, version_id, unnest($2::uuid[]), enrolled_by_id, current_date FROM most
+                      RETURNING *)
+        INSERT INTO enrollment_versions (enrollment_id, organization_id, patient_id, plan_id, version_id, from_day)
+        SELECT id, $1, patient_id, plan_id, version_id, starts_on FROM made
+        """,
+        organization.id,
+        people,
+    )
+    await owner.execute(
+        """
+        WITH consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
+                         SELECT $1, user_id, 'biometric', 1, user_id
+                         FROM patients, generate_series(1, 4) WHERE organization_id = $1)
+        INSERT INTO enrollment_moves (enrollment_id, organization_id, patient_id, to_status, to_version_id,
+                                      effective_on, moved_by_id)
+        SELECT id, $1, patient_id, 'active', version_id, starts_on, enrolled_by_id
+        FROM enrollments, generate_series(1, 4) WHERE organization_id = $1
+        """,
+        organization.id,
+    )
 
 
 def cursors(page: Json) -> list[str]:

@@ -20,6 +20,7 @@ from graphql import (
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
+from tests.api.plans import PLANS
 from tests.api.samples import SCHEMA
 from tests.api.sizes import Size, grow
 from tests.conftest import Api, Counter, Person, World
@@ -47,6 +48,8 @@ RESULT = (
     "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
     "target { load { value } } } assignment { id }"
 )
+LOG = """id isOnBehalf recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
+    revisions { totalCount pageInfo { endCursor } edges { node { painScore } } nodes { recordedBy { name email } } }"""
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"
@@ -64,15 +67,21 @@ FACETS = f"""facets {{
   secondaryMuscles {COUNT} muscles {COUNT} equipment {COUNT} discipline {COUNT}
   categories {{ count term {{ {TERM} }} }} bodyRegions {{ count term {{ id }} }} equipmentItems {{ term {{ id }} }}
 }}"""
-PATIENT = (
-    "id timeZone conditions user { name } organization { name } consents { totalCount nodes { recordedBy { name } } }"
-)
+CONSENTS = "consents { totalCount pageInfo { hasNextPage } edges { node { id } } nodes { recordedBy { name } } }"
+PATIENT = f"id timeZone conditions user {{ name }} organization {{ name }} {CONSENTS}"
 ENROLLMENT = f"""id status startsOn endsOn today {{ week isPaused }} plan {{ title }} version {{ number }}
-  versions {{ from version {{ number }} }} patient {{ name }} patientRecord {{ {PATIENT} }} enrolledBy {{ name }}
-  pauses {{ from }} due {{ id exercises {{ id }} }} dueBetween(from: "2026-03-01", to: "2026-03-31") {{ sessions {{ id }} }}
-  safetyFindings {{ condition places {{ week }} exercise {{ name }} override {{ id }} }}
-  moves {{ totalCount nodes {{ toVersion {{ number }} fromVersion {{ number }} movedBy {{ name }} }} }}
-  poseSessions {{ totalCount nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} }} }}"""
+  organization {{ name }} versions {{ from version {{ number }} }} patient {{ name }} patientRecord {{ {PATIENT} }}
+  enrolledBy {{ name }} pauses {{ from }} due {{ id exercises {{ id }} }}
+  dueBetween(from: "2026-03-01", to: "2026-03-31") {{ sessions {{ id }} }}
+  safetyFindings {{ condition places {{ week }} exercise {{ name }} override {{ id createdBy {{ name }} }} }}
+  moves {{
+    totalCount pageInfo {{ hasNextPage }} edges {{ node {{ id }} }}
+    nodes {{ toVersion {{ number }} fromVersion {{ number }} movedBy {{ name }} }}
+  }}
+  poseSessions {{
+    totalCount pageInfo {{ hasNextPage }} edges {{ node {{ id }} }}
+    nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} }}
+  }}"""
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 
 
@@ -138,10 +147,12 @@ DOCUMENTS: dict[str, str] = {
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
     "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
+    "logs": ours("enrollments", "nodes", "logs(first: 100)", f"{PAGE} nodes {{ {LOG} }} edges", "node", "id"),
     "enrollments": ours("enrollments(first: 100)", f"{PAGE} nodes {{ {ENROLLMENT} }} edges", "node", "id"),
     "enrollments of plans": ours("treatmentPlans(first: 100)", "nodes", "enrollments(first: 100)", "nodes", ENROLLMENT),
     "enrollments of the viewer": nest("", "viewer", f"enrollments {{ {ENROLLMENT} }} patients {{ {PATIENT} }}"),
-    "patients": ours("patients(first: 100)", f"{PAGE} nodes", PATIENT),
+    "patients": ours("patients(first: 100)", f"{PAGE} nodes {{ {PATIENT} }} edges", "node", "id"),
+    **PLANS,
     "taxonomies": ours("taxonomy", TAXONOMY),
     "child rows of exercises of the library": ours(
         "exerciseLibrary(first: 100)", "nodes", f"{ATHLETES} {OVERRIDES} exercise", DETAILS),
@@ -299,7 +310,7 @@ def test_every_edge_of_the_schema_is_selected_by_one_of_the_documents() -> None:
     assert len(found) > 30
     no_rows = {"Upload.headers", "Upload.parts", "UploadPart.headers", "EditConflict.updatedBy"}
     alone = {"UserError.field", "Query.jobs", *no_rows}
-    by_ids = {"Query.nodes", *RECORDS}  # tests/node and tests/record count their statements
+    by_ids = {"Query.nodes", "Organization.patient", *RECORDS}  # tests/node and tests/record count their statements
     streamed = {edge for edge in found if edge.split(".")[0].endswith(("Subscription", "Event"))}  # one at a time
     admins = {edge for edge in found if edge.startswith("AliasProposal")}  # tests/enrichment
     jobs = {"Job.enrichment", "Job.requestedBy"}  # tests/enrichment, tests/background

@@ -129,6 +129,30 @@ async def achieve(
     }
 
 
+async def prescribe(owner: Pool, organization: Organization, exercise: UUID) -> dict[str, UUID]:
+    """A treatment plan with a session of one exercise, and a version of it."""
+    ours = {"organization_id": organization.id}
+    plan = await insert(owner, "treatment_plans", **ours, author_id=organization.coach.id, title="Ours", weeks=8)
+    day = {"week": 1, "day": 1, "sort_order": 0}
+    session = await insert(owner, "treatment_plan_sessions", **ours, plan_id=plan, **day)
+    prescribed = {"exercise_id": exercise, "sort_order": 0, "sets": 3}
+    working = await insert(owner, "treatment_plan_session_exercises", **ours, session_id=session, **prescribed)
+    published = {"number": 1, "title": "Ours", "weeks": 8, "published_by_id": organization.coach.id}
+    version = await insert(owner, "plan_versions", **ours, plan_id=plan, **published)
+    of = {**ours, "version_id": version}
+    frozen = await insert(owner, "plan_version_sessions", **of, source_id=session, **day)
+    source = {"session_id": frozen, "source_id": working, "per_side": False, "content_hash": ""}
+    exercised = await insert(owner, "plan_version_exercises", **of, **source, **prescribed)
+    return {
+        "plan": plan,
+        "plan_session": session,
+        "plan_exercise": working,
+        "plan_version": version,
+        "plan_version_session": frozen,
+        "plan_version_exercise": exercised,
+    }
+
+
 async def announce(owner: Pool, organization: Organization) -> UUID:
     """An upload of the coach's that waits to be used."""
     return await insert(
@@ -213,6 +237,7 @@ async def fill(owner: Pool, organization: Organization) -> dict[str, str]:
         "upload": upload,
         "safety_override": warning,
         **await achieve(owner, organization, assignment, movement, exercise),
+        **await prescribe(owner, organization, exercise),
         "athlete": organization.member.id,
         **await treat(owner, organization, exercise),
     }

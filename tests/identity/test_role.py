@@ -12,7 +12,7 @@ TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_
           "idempotency_keys", "persisted_documents", "document_registrations", "trusted_documents",
           "document_usage", "events", "canonical_search", "canonical_words", "organization_search", "query_embeddings",
           "stale_embeddings", "alias_proposals", "exercise_enrichments", "enrichment_runs",
-          "exercise_progressions", *TELEMETRY)  # fmt: skip
+          "exercise_progressions", "adherence_totals", *TELEMETRY)  # fmt: skip
 
 POLICIES = {
     "organizations": ["*", "r", "w"],  # owners and admins change theirs
@@ -153,7 +153,9 @@ async def test_no_function_of_ours_but_one_runs_with_its_owners_rights(owner: Po
              "kinegraph_mark_dependents", "kinegraph_mark_embedding", "kinegraph_record_stale",
              "kinegraph_text_changed", "kinegraph_change_difficulty", "kinegraph_closes_progression_cycle",
              "kinegraph_seeded_aliases", "kinegraph_alias_identity",
-             "kinegraph_aliases_removed", "kinegraph_refuse_change")  # fmt: skip
+             "kinegraph_aliases_removed", "kinegraph_refuse_change", "kinegraph_write_adherence",
+             "kinegraph_change_adherence", "kinegraph_log_changed", "kinegraph_due_days_changed",
+             "kinegraph_enrollment_changed")  # fmt: skip
     # The API's role owns no table, so that it could neither make nor drop a partition.
     assert {row.proname: row.prosecdef for row in rows} == {
         **dict.fromkeys(names, False),

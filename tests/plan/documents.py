@@ -76,6 +76,19 @@ async def read(api: Api, person: Person, id: str) -> Json | None:
     return found
 
 
+VERSIONS = """query ($id: ID!, $week: Int) { treatmentPlan(id: $id) {
+  status sessions(week: $week) { week }
+  currentVersion { number } hasUnpublishedChanges
+  versions { id number title weeks reason sessions(week: $week) { sourceId week day exercises { sourceId sets } } }
+} }"""
+
+
+async def publish(api: Api, gym: Organization, id: str, **input: str) -> Json:
+    """The payload of a publication."""
+    payload: Json = (await api.run(PUBLISH, gym.coach, input={"id": id, **input}))["publishTreatmentPlan"]
+    return payload
+
+
 EXERCISE_KEYS = ("id", "sets", "reps", "durationSeconds", "holdSeconds", "restSeconds", "perSide", "notes")
 
 

@@ -2,47 +2,26 @@
 
 import asyncio
 import itertools
-from datetime import date
-from uuid import UUID
 
 import asyncpg
 import pytest
 
-from tests.conftest import Api, Counter, Organization, World
+from tests.conftest import Api, Counter, Organization
 from tests.plan.documents import (
     PUBLISH,
-    READ,
     UPDATE,
+    VERSIONS,
     Json,
     Pool,
     create,
     edit,
     exercise,
-    mutation,
+    publish,
     read,
     sent_back,
     session,
 )
 from tests.plan.test_plans import UPDATE_EXERCISE, own_exercise
-from tests.treatment import StoredVersion, store_enrollment
-
-OVERRIDE = """mutation ($input: UpsertExerciseOverrideInput!) {
-  upsertExerciseOverride(input: $input) { exercise { id } userErrors { message } }
-}"""
-CHANGED = """query ($id: ID!) { treatmentPlan(id: $id) {
-  sessions { exercises { contentChanged } } versions { sessions { exercises { contentChanged } } }
-} }"""
-TREE = """query ($id: ID!, $week: Int) { treatmentPlan(id: $id) {
-  status sessions(week: $week) { week }
-  currentVersion { number } hasUnpublishedChanges
-  versions { id number title weeks reason sessions(week: $week) { sourceId week day exercises { sourceId sets } } }
-} }"""
-
-
-async def publish(api: Api, gym: Organization, id: str, **input: str) -> Json:
-    """The payload of a publication."""
-    payload: Json = (await api.run(PUBLISH, gym.coach, input={"id": id, **input}))["publishTreatmentPlan"]
-    return payload
 
 
 async def test_each_publication_is_a_numbered_version_that_later_edits_leave(
@@ -59,14 +38,14 @@ async def test_each_publication_is_a_numbered_version_that_later_edits_leave(
     changed = await edit(api, UPDATE, gym.coach, id=plan["id"], title="Hip", weeks=4, sessions=tree)
     assert changed["hasUnpublishedChanges"] is True
     assert (await publish(api, gym, plan["id"]))["version"]["number"] == 2
-    found = (await api.run(TREE, gym.coach, id=plan["id"]))["treatmentPlan"]
+    found = (await api.run(VERSIONS, gym.coach, id=plan["id"]))["treatmentPlan"]
     new, old = found["versions"]
     assert (new["number"], new["title"], new["weeks"], new["reason"]) == (2, "Hip", 4, None)
     assert (old["number"], old["title"], old["weeks"]) == (1, "Knee programme", 8)
     assert [len(each["sessions"]) for each in (new, old)] == [1, 2]
     assert [each["sessions"][0]["exercises"][0]["sets"] for each in (new, old)] == [5, 3]
     assert new["sessions"][0]["sourceId"] == old["sessions"][0]["sourceId"] == plan["sessions"][0]["id"]
-    week = (await api.run(TREE, gym.coach, id=plan["id"], week=2))["treatmentPlan"]
+    week = (await api.run(VERSIONS, gym.coach, id=plan["id"], week=2))["treatmentPlan"]
     assert week["sessions"] == [] and [len(each["sessions"]) for each in week["versions"]] == [0, 1]
 
 
@@ -181,138 +160,6 @@ async def test_edits_and_publications_at_once_number_their_versions_without_a_ga
     assert all(one.title != other.title for one, other in itertools.pairwise(rows))
     last = await read(api, gym.coach, id)
     assert last and last["currentVersion"] == {"number": len(rows)} and last["hasUnpublishedChanges"] is False
-
-
-async def changed(api: Api, gym: Organization, id: str) -> list[list[bool]]:
-    """Whether the content of the exercises of the plan's versions has changed, the newest first."""
-    plan = (await api.run(CHANGED, gym.coach, id=id))["treatmentPlan"]
-    working = [one["contentChanged"] for each in plan["sessions"] for one in each["exercises"]]
-    assert working == [False] * len(working)
-    return [
-        [one["contentChanged"] for each in version["sessions"] for one in each["exercises"]]
-        for version in plan["versions"]
-    ]
-
-
-@pytest.mark.parametrize(
-    ("values", "is_content"),
-    [
-        ({"name": "Other"}, True),
-        ({"description": "Other"}, True),
-        ({"athleteNotes": "Other"}, True),
-        ({"cues": ["Other"]}, True),
-        ({"equipment": ["band"]}, True),
-        ({"videoUrl": "https://example.com/other"}, True),
-        ({"thumbnailUrl": "https://example.com/other.jpg"}, True),
-        ({"instructions": [{"type": "STEP", "body": "Other"}]}, True),
-        ({"aliases": ["Other"]}, False),
-        ({"difficulty": 4}, False),
-        ({"primaryMuscles": ["quadriceps"]}, False),
-        ({"status": "ARCHIVED"}, False),
-    ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
-)
-async def test_a_change_of_what_patients_see_of_an_exercise_is_told_of_the_versions_before_it(
-    api: Api, gym: Organization, squat: str, values: Json, is_content: bool
-) -> None:
-    own = await own_exercise(api, gym)
-    plan = await create(api, gym, session(1, 1, exercise(own), exercise(squat)))
-    await publish(api, gym, plan["id"])
-    assert await changed(api, gym, plan["id"]) == [[False, False]]
-    await api.run(UPDATE_EXERCISE, gym.coach, input={"id": own, **values})
-    assert await changed(api, gym, plan["id"]) == [[is_content, False]]
-
-
-async def test_an_override_changes_the_content_for_its_organization_alone_until_the_next_version(
-    api: Api, world: World, gym: Organization, squat: str
-) -> None:
-    other = await world.organization()
-    plans = [(each, await create(api, each, session(1, 1, exercise(squat)))) for each in (gym, other)]
-    for organization, plan in plans:
-        await publish(api, organization, plan["id"])
-    override = {"exerciseId": squat, "organizationId": str(gym.id), "overrides": {"cues": ["Knees out"]}}
-    await api.run(OVERRIDE, gym.coach, input=override)
-    assert [await changed(api, each, plan["id"]) for each, plan in plans] == [[[True]], [[False]]]
-    await edit(api, UPDATE, gym.coach, id=plans[0][1]["id"], title="Second")
-    await publish(api, gym, plans[0][1]["id"])
-    assert await changed(api, gym, plans[0][1]["id"]) == [[False], [True]]
-
-
-async def test_a_patient_sees_the_versions_of_their_enrollments_and_no_working_copy(
-    api: Api, world: World, owner: Pool, gym: Organization, squat: str
-) -> None:
-    plan = await create(api, gym, session(1, 1, exercise(squat)))
-    first = await publish(api, gym, plan["id"])
-    await edit(api, UPDATE, gym.coach, id=plan["id"], title="Second")
-    await publish(api, gym, plan["id"])
-    patient, other = await world.join(gym.id, "member"), await world.join(gym.id, "member")
-    version = StoredVersion(UUID(plan["id"]), UUID(first["version"]["id"]), {})
-    await store_enrollment(owner, gym, version, patient, date(2026, 1, 5))
-    found = (await api.run(TREE, patient, id=plan["id"]))["treatmentPlan"]
-    assert (found["sessions"], found["currentVersion"], found["hasUnpublishedChanges"]) == ([], None, None)
-    assert [each["number"] for each in found["versions"]] == [1]
-    assert found["versions"][0]["sessions"][0]["exercises"][0]["sets"] == 3
-    assert (await api.run(TREE, other, id=plan["id"]))["treatmentPlan"] is None
-    listed = "query ($id: ID!) { organization(id: $id) { treatmentPlans { totalCount nodes { id } } } }"
-    for person, count in ((patient, 1), (other, 0)):
-        page = (await api.run(listed, person, id=str(gym.id)))["organization"]["treatmentPlans"]
-        assert page == {"totalCount": count, "nodes": [{"id": plan["id"]}] * count}
-    diff = "query ($id: ID!, $to: Int) { treatmentPlan(id: $id) { diff(from: 1, to: $to) { changeCount } } }"
-    for to in (2, None):
-        body = (await api.post(diff, patient, id=plan["id"], to=to)).json()
-        assert [each["extensions"]["code"] for each in body["errors"]] == ["NOT_FOUND"]
-    assert await api.refusals(UPDATE, patient, input={"id": plan["id"]}) == [("FORBIDDEN", ["input", "id"])]
-
-
-async def test_nothing_of_a_plan_is_seen_or_written_by_another_organization(
-    api: Api, world: World, gym: Organization, squat: str
-) -> None:
-    plan, stranger = await create(api, gym, session(1, 1, exercise(squat))), (await world.organization()).owner
-    version = (await publish(api, gym, plan["id"]))["version"]["id"]
-    one = plan["sessions"][0]
-    ids = [plan["id"], version, one["id"], one["exercises"][0]["id"]]
-    nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
-    assert (await api.run(nodes, stranger, ids=ids))["nodes"] == [None] * 4
-    assert (await api.run(nodes, gym.coach, ids=ids))["nodes"] == [{"id": id} for id in ids]
-    assert (await api.run(READ, stranger, id=plan["id"]))["treatmentPlan"] is None
-    rows = {"planId": plan["id"], "sessionId": one["id"], "planExerciseId": one["exercises"][0]["id"]}
-    for name, input in (
-        ("updateTreatmentPlan", {"id": plan["id"]}),
-        ("duplicateTreatmentPlan", {"planId": plan["id"]}),
-        ("publishTreatmentPlan", {"id": plan["id"]}),
-        ("archiveTreatmentPlan", {"id": plan["id"]}),
-        ("restoreTreatmentPlan", {"id": plan["id"]}),
-        ("addPlanSession", {"planId": plan["id"], "week": 1, "day": 1}),
-        ("updatePlanSession", {"id": rows["sessionId"]}),
-        ("movePlanSession", {"sessionId": rows["sessionId"]}),
-        ("removePlanSession", {"sessionId": rows["sessionId"]}),
-        ("addPlanExercise", {"sessionId": rows["sessionId"], "exerciseId": squat, "sets": 1}),
-        ("updatePlanExercise", {"id": rows["planExerciseId"]}),
-        ("movePlanExercise", {"planExerciseId": rows["planExerciseId"]}),
-        ("removePlanExercise", {"planExerciseId": rows["planExerciseId"]}),
-    ):
-        refused = await api.refusals(mutation(name, "plan { id }"), stranger, input=input)
-        assert refused == [("NOT_FOUND", ["input", next(iter(input))])], name
-
-
-async def test_another_organization_writes_nothing_of_a_plan_by_row_level_security_alone(
-    api: Api, world: World, gym: Organization, squat: str
-) -> None:
-    plan, stranger = await create(api, gym, session(1, 1, exercise(squat))), await world.organization()
-    async with world.writing_as(stranger.owner) as writing:
-        for table in ("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"):
-            assert await writing.run(f"UPDATE {table} SET updated_at = now()") == 0
-            assert await writing.run(f"DELETE FROM {table}") == 0
-    for table, values in (
-        ("treatment_plans", {"author_id": stranger.owner.id, "title": "T", "weeks": 1}),
-        ("treatment_plan_sessions", {"plan_id": plan["id"], "week": 1, "day": 2}),
-        ("plan_versions", {"plan_id": plan["id"], "number": 9, "title": "T", "weeks": 1,
-                           "published_by_id": stranger.owner.id}),
-    ):  # fmt: skip
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with world.writing_as(stranger.owner) as writing:
-                await writing.insert(table, {"organization_id": gym.id, **values})
-    assert await read(api, gym.coach, plan["id"]) == plan
 
 
 async def test_an_exercise_in_use_is_deleted_softly_and_cannot_be_removed(

@@ -52,8 +52,13 @@ COVERED = BY_VIEWER | frozenset(
         *("exercise_instructions", "exercise_programming_profiles", "exercise_safety_constraints", "exercise_tags"),
         *("exercise_progressions", "safety_restrictions", "safety_overrides"),
         *("assignment_results", "result_sets", "result_submissions", "load_steps"),
+        "adherence_totals",
+        *("exercise_logs", "exercise_log_revisions"),
         *("patients", "patient_consents", "enrollments", "enrollment_versions", "enrollment_pauses"),
         *("enrollment_moves", "enrollment_overrides"),
+        *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
+        *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
+        *("enrollments", "enrollment_versions"),
     )
 )
 """The tables that versions guard."""

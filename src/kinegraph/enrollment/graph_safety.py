@@ -6,6 +6,8 @@ from typing import Any  # a resolver answers a record of another type than its f
 import strawberry
 from strawberry import UNSET
 
+import kinegraph.checking.graph
+import kinegraph.checking.graph_overrides  # noqa: F401  # both describe the enums that are used here
 from kinegraph.checking.rules import CheckLevel
 from kinegraph.checking.rules_overrides import OverrideReason
 from kinegraph.enrollment import rules_safety, store_safety

@@ -1,0 +1,6 @@
+"""How far patients keep to their plans, what it feels like, and whom a clinician should see to first.
+
+Every figure comes with its numerator and denominator (docs/domain.md, Adherence). It is read from running totals, a row
+for each exercise of an enrollment, which triggers write in the transaction that changes what they follow from
+(migration 0045).
+"""

@@ -1,0 +1,60 @@
+"""The worklist of an organization: which enrollments a clinician should see to, and why (docs/domain.md, Worklist)."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class WorklistReason(StrEnum):
+    """The reasons why an enrollment is on the worklist, the most urgent first."""
+
+    PAIN = "pain"
+    STOPPED_LOGGING = "stopped_logging"
+    STRUGGLING = "struggling"
+    READY_TO_PROGRESS = "ready_to_progress"
+
+
+REASONS: Sequence[WorklistReason] = tuple(WorklistReason)
+OF_EXERCISES = tuple(reason for reason in REASONS if reason is not WorklistReason.STOPPED_LOGGING)
+"""The reasons that are about single exercises."""
+
+
+class WorklistRow(Protocol):
+    """An enrollment on the worklist: whether each reason holds, and its place in the order."""
+
+    id: UUID
+    today: date
+    starts_on: date
+    last_logged_on: date | None
+    has_pain: bool
+    has_stopped_logging: bool
+    has_struggling: bool
+    has_ready_to_progress: bool
+    urgency: int
+    weight: int
+
+
+class WorklistExerciseRow(Protocol):
+    """An exercise of an enrollment on the worklist: whether each reason holds, and its figures."""
+
+    organization_id: UUID
+    exercise_id: UUID
+    has_pain: bool
+    has_struggling: bool
+    has_ready_to_progress: bool
+    recent_pain_sum: int
+    recent_pains: int
+    recent_exertion_sum: int
+    recent_exertions: int
+
+
+def reasons_of(row: WorklistRow) -> list[WorklistReason]:
+    """The reasons that hold for an enrollment, the most urgent first."""
+    return [reason for reason in REASONS if getattr(row, f"has_{reason}")]
+
+
+def exercise_reasons_of(row: WorklistExerciseRow) -> list[WorklistReason]:
+    """The reasons that hold for an exercise, the most urgent first."""
+    return [reason for reason in OF_EXERCISES if getattr(row, f"has_{reason}")]

@@ -1,0 +1,91 @@
+"""Reading figures of an organization's exercises, over all its enrollments."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from kinegraph.adherence.rules import MAX_EXERCISES, MIN_PATIENTS, ExerciseRow
+from kinegraph.adherence.store_totals import IS_STRUGGLING, RECENT_PLACE, sum_at, total
+from kinegraph.kit.rows import grouped_by_position
+from kinegraph.kit.sessions import ReadSession
+
+
+def _within(column: str) -> str:
+    """SQL of how much a running total grew from the first to the last day of the window."""
+    return f"{total(column, 'last')} - {total(column, 'before')}"
+
+
+def _sum_within(column: str, count: str) -> str:
+    """SQL of the sum of the scores within the window."""
+    return f"{sum_at(column, count, 'last')} - {sum_at(column, count, 'before')}"
+
+
+ANALYTICS = f"""
+        SELECT o.position, o.exercise_id, count(*) AS patients,
+               sum(o.prescribed)::integer AS prescribed, sum(o.completed)::integer AS completed,
+               sum(o.pain_sum)::integer AS pain_sum, sum(o.pains)::integer AS pains,
+               sum(o.exertion_sum)::integer AS exertion_sum, sum(o.exertions)::integer AS exertions,
+               count(*) FILTER (WHERE o.is_struggling) AS struggling_patients
+        FROM (
+            SELECT w.position, w.exercise_id, w.patient_id, sum(w.prescribed) AS prescribed,
+                   sum(w.completed) AS completed, sum(w.pain_sum) AS pain_sum, sum(w.pains) AS pains,
+                   sum(w.exertion_sum) AS exertion_sum, sum(w.exertions) AS exertions,
+                   bool_or(w.is_struggling) AS is_struggling
+            FROM (
+                SELECT p.position, p.exercise_id, p.patient_id,
+                       {_within("prescribed")} AS prescribed, {_within("completed")} AS completed,
+                       {_within("logs")} AS logs, {_within("pains")} AS pains, {_within("exertions")} AS exertions,
+                       {_sum_within("pain_sums", "pains")} AS pain_sum,
+                       {_sum_within("exertion_sums", "exertions")} AS exertion_sum, {IS_STRUGGLING} AS is_struggling
+                FROM (
+                    SELECT wanted.position, t.*, width_bucket(day.until, t.days) AS last,
+                           width_bucket(day.before, t.days) AS before,
+                           width_bucket(day.until {RECENT_PLACE}, t.days) AS recent
+                    FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (organization_id, position)
+                    CROSS JOIN (
+                        SELECT coalesce($4::date, (now() AT TIME ZONE 'UTC')::date) AS until,
+                               coalesce($3::date - 1, '-infinity') AS before
+                    ) AS day
+                    JOIN adherence_totals t ON t.organization_id = wanted.organization_id
+                    WHERE t.exercise_id = ANY ($2::uuid[]) OR cardinality($2::uuid[]) = 0
+                    OFFSET 0
+                ) AS p
+                WHERE p.last > p.before
+                OFFSET 0
+            ) AS w
+            WHERE w.prescribed > 0 OR w.logs > 0
+            GROUP BY w.position, w.exercise_id, w.patient_id
+        ) AS o
+        GROUP BY o.position, o.exercise_id
+        HAVING count(*) >= {MIN_PATIENTS}
+"""
+
+
+async def analytics_of(
+    session: ReadSession,
+    organization_ids: Sequence[UUID],
+    exercise_ids: tuple[UUID, ...],
+    start: date | None,
+    end: date | None,
+) -> list[list[ExerciseRow]]:
+    """Figures of each organization's exercises from one day to another, those most often due first, at most 100.
+
+    Exercises with too few patients are left out. No `exercise_ids` are all; no end is today in UTC.
+    A patient counts once, and as struggling where the exercise is so in one of their enrollments at the end.
+    """
+    rows: list[ExerciseRow] = await session.fetch(
+        f"""
+        SELECT ranked.*, ($1::uuid[])[ranked.position] AS organization_id
+        FROM (
+            SELECT f.*, row_number() OVER (PARTITION BY f.position ORDER BY f.prescribed DESC, f.exercise_id) AS rank
+            FROM ({ANALYTICS}) AS f
+        ) AS ranked
+        WHERE ranked.rank <= {MAX_EXERCISES}
+        ORDER BY ranked.position, ranked.rank
+        """,
+        organization_ids,
+        list(exercise_ids),
+        start,
+        end,
+    )
+    return grouped_by_position(rows, len(organization_ids))

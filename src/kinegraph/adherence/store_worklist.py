@@ -1,0 +1,145 @@
+"""Reading the worklists of organizations."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from kinegraph.adherence.rules import ALERT_DAYS
+from kinegraph.adherence.rules_worklist import REASONS, WorklistExerciseRow, WorklistReason
+from kinegraph.adherence.store_totals import (
+    HAS_PAIN,
+    IS_READY,
+    IS_STRUGGLING,
+    LAST_LOG,
+    PLACES,
+    RECENT_DONE,
+    RECENT_DUE,
+    RECENT_EXERTION_SUM,
+    RECENT_EXERTIONS,
+    RECENT_PAIN_SUM,
+    RECENT_PAINS,
+    total,
+)
+from kinegraph.enrollment.store import CALENDAR, STATUS
+from kinegraph.kit.batches import pages_of
+from kinegraph.kit.pages import Page, Window
+from kinegraph.kit.rows import grouped_by_position
+from kinegraph.kit.sessions import Arguments, ReadSession
+
+FLAGGED = f"""
+        WITH running AS MATERIALIZED (
+            SELECT wanted.position, e.id, e.organization_id, e.starts_on, calendar.today
+            FROM unnest({{organizations}}) WITH ORDINALITY AS wanted (organization_id, position)
+            JOIN enrollments e ON e.organization_id = wanted.organization_id
+            JOIN memberships m ON m.organization_id = e.organization_id AND m.user_id = e.patient_id
+                AND m.deleted_at IS NULL
+            {CALENDAR}
+            WHERE e.status NOT IN ('completed', 'cancelled') AND {STATUS} = 'active'
+        ), counted AS (
+            SELECT min(p.position) AS position, p.id, min(p.today) AS today, min(p.starts_on) AS starts_on,
+                   max({LAST_LOG}) AS last_logged_on,
+                   count(*) FILTER (WHERE {HAS_PAIN}) AS painful,
+                   sum({total("logs", "last")} - {total("logs", "week")}) AS logs,
+                   sum({total("due_days", "yesterday")} - {total("due_days", "week")}) AS due_days,
+                   count(*) FILTER (WHERE {IS_STRUGGLING}) AS struggling, count(*) FILTER (WHERE {IS_READY}) AS ready
+            FROM (
+                SELECT r.position, r.id, r.today, r.starts_on, t.*, {PLACES}
+                FROM running r
+                JOIN adherence_totals t ON t.enrollment_id = r.id AND t.organization_id = r.organization_id
+                OFFSET 0
+            ) AS p
+            GROUP BY p.id
+        ), flagged AS (
+            SELECT c.*, c.painful > 0 AS has_pain,
+                   c.logs = 0 AND c.due_days > 0 AND c.starts_on <= c.today - {ALERT_DAYS - 1} AS has_stopped_logging,
+                   c.struggling > 0 AS has_struggling, c.ready > 0 AS has_ready_to_progress
+            FROM counted c
+        ), worklist AS (
+            SELECT f.*, CASE WHEN f.has_pain THEN 1 WHEN f.has_stopped_logging THEN 2 WHEN f.has_struggling THEN 3
+                             ELSE 4 END AS urgency,
+                   -(CASE WHEN f.has_pain THEN f.painful
+                          WHEN f.has_stopped_logging THEN f.today - coalesce(f.last_logged_on, f.starts_on - 1)
+                          WHEN f.has_struggling THEN f.struggling ELSE f.ready END)::integer AS weight
+            FROM flagged f
+            WHERE {{reasons}}
+        )
+"""
+"""The enrollments with a reason: by urgency, then by how many exercises or days it is about, the most first."""
+
+
+def _conditions(reasons: Sequence[WorklistReason]) -> str:
+    """SQL condition: one of the reasons holds for enrollment `f`; of all of them, without any."""
+    return f"({' OR '.join(f'f.has_{reason}' for reason in reasons or REASONS)})"
+
+
+async def worklist_pages(
+    session: ReadSession, organization_ids: Sequence[UUID], window: Window, reasons: tuple[WorklistReason, ...]
+) -> list[Page]:
+    """A page of each organization's worklist, the most urgent first."""
+    arguments, direction = Arguments(), window.direction()
+    organizations = arguments.bind(list(organization_ids), "uuid[]")
+    where = window.between("w.urgency, w.weight, w.id", ("integer", "integer", "uuid"), arguments)
+    rows = await session.fetch(
+        f"""
+        {FLAGGED.format(organizations=organizations, reasons=_conditions(reasons))}
+        SELECT ranked.*
+        FROM (
+            SELECT w.*, row_number() OVER (
+                       PARTITION BY w.position ORDER BY w.urgency {direction}, w.weight {direction}, w.id {direction}
+                   ) AS rank
+            FROM worklist w
+            WHERE {" AND ".join(where or ["true"])}
+        ) AS ranked
+        WHERE ranked.rank <= {window.limit}
+        ORDER BY ranked.position, ranked.rank
+        """,
+        *arguments.values,
+    )
+    return pages_of(rows, organization_ids, window, "urgency", "weight", "id")
+
+
+async def worklist_counts(
+    session: ReadSession, organization_ids: Sequence[UUID], reasons: tuple[WorklistReason, ...]
+) -> list[int]:
+    """The number of enrollments on each organization's worklist."""
+    arguments = Arguments()
+    organizations = arguments.bind(list(organization_ids), "uuid[]")
+    rows = await session.fetch(
+        f"""
+        {FLAGGED.format(organizations=organizations, reasons=_conditions(reasons))}
+        SELECT list.position, count(w.id) AS enrollments
+        FROM unnest({organizations}) WITH ORDINALITY AS list (organization_id, position)
+        LEFT JOIN worklist w ON w.position = list.position
+        GROUP BY list.position
+        ORDER BY list.position
+        """,
+        *arguments.values,
+    )
+    return [row.enrollments for row in rows]
+
+
+async def exercises_of(session: ReadSession, keys: Sequence[tuple[UUID, date]]) -> list[list[WorklistExerciseRow]]:
+    """For each enrollment and the day that it is for its patient, the exercises for which a reason holds."""
+    rows: list[WorklistExerciseRow] = await session.fetch_list(
+        f"""
+        SELECT x.*
+        FROM (
+            SELECT p.position, p.organization_id, p.exercise_id, {HAS_PAIN} AS has_pain,
+                   {IS_STRUGGLING} AS has_struggling, {IS_READY} AS has_ready_to_progress,
+                   {RECENT_DUE} AS recent_due_days, {RECENT_DONE} AS recent_done_days,
+                   {RECENT_PAIN_SUM} AS recent_pain_sum, {RECENT_PAINS} AS recent_pains,
+                   {RECENT_EXERTION_SUM} AS recent_exertion_sum, {RECENT_EXERTIONS} AS recent_exertions
+            FROM (
+                SELECT r.position, t.*, {PLACES}
+                FROM unnest($1::uuid[], $2::date[]) WITH ORDINALITY AS r (id, today, position)
+                JOIN adherence_totals t ON t.enrollment_id = r.id
+                OFFSET 0
+            ) AS p
+        ) AS x
+        WHERE x.has_pain OR x.has_struggling OR x.has_ready_to_progress
+        ORDER BY x.position, x.has_pain DESC, x.has_struggling DESC, x.exercise_id
+        """,
+        [enrollment for enrollment, _ in keys],
+        [today for _, today in keys],
+    )
+    return grouped_by_position(rows, len(keys))

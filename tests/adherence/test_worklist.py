@@ -1,0 +1,124 @@
+"""The worklist: who stopped logging, who hurts, who struggles, who is ready: as plain Python finds them, in order."""
+
+from datetime import timedelta
+from typing import Any  # answers are JSON
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.adherence import oracle
+from tests.adherence.clinic import Clinic, Json, noon
+from tests.adherence.oracle import History, Log
+from tests.adherence.test_oracle import histories, stored
+from tests.conftest import Person
+
+WORKLIST = """query ($id: ID!, $reasons: [WorklistReason!], $first: Int, $after: String, $last: Int, $before: String) {
+  organization(id: $id) {
+    worklist(reasons: $reasons, first: $first, after: $after, last: $last, before: $before) {
+      totalCount pageInfo { endCursor startCursor hasNextPage }
+      nodes {
+        reasons lastLoggedOn enrollment { id status patient { id } }
+        exercises {
+          reasons exercise { exerciseId } recentDueDays recentDoneDays recentAveragePain recentPainCount
+          recentAverageExertion recentExertionCount
+        }
+      }
+    }
+  }
+}"""
+
+
+@pytest.fixture(scope="module")
+async def patients(clinic: Clinic) -> list[Person]:
+    """Six patients of the clinic."""
+    return [await clinic.world.join(clinic.gym.id, "member") for _ in range(6)]
+
+
+async def worklist(clinic: Clinic, person: Person, **variables: Any) -> Json:
+    """A page of the clinic's worklist."""
+    data = await clinic.api.run(WORKLIST, person, id=str(clinic.gym.id), **variables)
+    found: Json = data["organization"]["worklist"]
+    return found
+
+
+def shown(node: Json) -> Json:
+    """An entry, as the oracle answers it."""
+    exercises = {each["exercise"]["exerciseId"]: each["reasons"] for each in node["exercises"]}
+    return {"reasons": node["reasons"], "exercises": exercises, "lastLoggedOn": node["lastLoggedOn"]}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), reasons=st.sets(st.sampled_from(oracle.REASONS)))
+async def test_the_worklist_is_what_plain_python_finds_in_the_order_of_urgency(
+    clinic: Clinic, patients: list[Person], data: st.DataObject, reasons: set[str]
+) -> None:
+    await clinic.empty()
+    zone, today = noon()
+    wanted = {}
+    for patient in patients:
+        history: History = data.draw(histories(clinic, today - timedelta(data.draw(st.integers(5, 20)))))
+        history.ended_on = data.draw(st.sampled_from((None, None, None, history.starts_on)))
+        places = sorted(place for version in clinic.versions for day in version.days.values() for place in day)
+        for source, exercise in data.draw(st.lists(st.sampled_from(places), max_size=4)):
+            history.logs += [Log(today - timedelta(data.draw(st.integers(0, 8))), source, exercise, 1, 2)]
+        id = await stored(clinic, history, patient, data, zone)
+        if entry := oracle.worklist_entry(history, today):
+            wanted[str(id)] = entry
+    listed = {id: each for id, each in wanted.items() if not reasons or reasons & {*each["reasons"]}}
+    order = sorted(listed, key=lambda each: (listed[each]["order"], each))
+    page = await worklist(clinic, clinic.gym.coach, reasons=sorted(reasons), first=100)
+    assert [node["enrollment"]["id"] for node in page["nodes"]] == order
+    assert [shown(node) for node in page["nodes"]] == [
+        {name: value for name, value in listed[id].items() if name != "order"} for id in order
+    ]
+    assert page["totalCount"] == len(order)
+    walked: list[str] = []
+    after = None
+    while len(walked) < len(order):
+        page = await worklist(clinic, clinic.gym.owner, reasons=sorted(reasons), first=2, after=after)
+        walked += [node["enrollment"]["id"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+    assert walked == order
+    last = await worklist(clinic, clinic.gym.coach, reasons=sorted(reasons), last=2)
+    assert [node["enrollment"]["id"] for node in last["nodes"]] == order[-2:]
+
+
+async def test_an_exercise_on_the_worklist_comes_with_the_figures_that_brought_it_there(
+    clinic: Clinic, patients: list[Person]
+) -> None:
+    await clinic.empty()
+    zone, today = noon()
+    history = History(today - timedelta(11), [(today - timedelta(11), clinic.versions[0])])
+    due = [each for each in history.due(today) if each[2] == clinic.exercises[0]]
+    assert len(due) == 4
+    history.logs = [
+        Log(*each, pain, exertion) for each, pain, exertion in zip(due, (1, 2, 3, 7), (2, 3, 4, 5), strict=True)
+    ]
+    id = await clinic.enroll(history, patients[0], zone=zone)
+    await clinic.log(id, patients[0], *history.logs)
+    (node,) = (await worklist(clinic, clinic.gym.coach))["nodes"]
+    assert (node["reasons"], node["lastLoggedOn"]) == (["PAIN", "STRUGGLING"], str(due[-1][0]))
+    (found,) = [each for each in node["exercises"] if each["exercise"]["exerciseId"] == clinic.exercises[0]]
+    assert {name: found[name] for name in found if name.startswith("recent") or name == "reasons"} == {
+        "reasons": ["PAIN", "STRUGGLING"],
+        "recentDueDays": 4,
+        "recentDoneDays": 4,
+        "recentAveragePain": 4.0,
+        "recentPainCount": 3,
+        "recentAverageExertion": 4.0,
+        "recentExertionCount": 3,
+    }
+
+
+async def test_who_has_left_the_clinic_is_on_no_worklist(clinic: Clinic) -> None:
+    await clinic.empty()
+    zone, today = noon()
+    leaver = await clinic.world.join(clinic.gym.id, "member")
+    history = History(today - timedelta(14), [(today - timedelta(14), clinic.versions[0])])
+    await clinic.enroll(history, leaver, zone=zone)
+    (node,) = (await worklist(clinic, clinic.gym.coach, reasons=["STOPPED_LOGGING"]))["nodes"]
+    assert node["enrollment"]["patient"]["id"] == str(leaver.id)
+    assert (node["lastLoggedOn"], node["reasons"]) == (None, ["STOPPED_LOGGING", "STRUGGLING"])
+    await clinic.owner.execute("UPDATE memberships SET deleted_at = now() WHERE user_id = $1", leaver.id)
+    assert (await worklist(clinic, clinic.gym.coach))["nodes"] == []

@@ -1,0 +1,14 @@
+"""Documents of treatment plans, for tests that count statements."""
+
+ROW = "id isDiscontinued contentChanged session { id } exercise { name }"
+SESSIONS = f"sessions {{ title plan {{ id }} version {{ number }} exercises {{ {ROW} }} }}"
+WORKING = f"title {SESSIONS}"
+VERSION = f"versions {{ number plan {{ title }} publishedBy {{ name email }} {SESSIONS} }}"
+CHANGES = "changeCount fromVersion { number } toVersion { number } changes { kind exercise { name } }"
+PLAN = f"""title author {{ name email }} organization {{ name }} copiedFrom {{ title }} hasUnpublishedChanges
+  currentVersion {{ number }} diff(from: 1) {{ {CHANGES} }}"""
+LIST = "treatmentPlans(first: 100) { totalCount pageInfo { hasNextPage endCursor } nodes { %s } edges { node { id } } }"
+PLANS = {
+    name: f"{{ viewer {{ memberships {{ organization {{ {LIST % selection} }} }} }} }}"
+    for name, selection in {"plans": PLAN, "working copies": WORKING, "versions": VERSION}.items()
+}
