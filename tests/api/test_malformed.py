@@ -25,7 +25,6 @@ from tests.logbook.documents import add_logs
 from tests.media.files import REQUEST as REQUEST_UPLOAD
 from tests.plan.documents import add_plans
 from tests.settings import with_settings
-from tests.telemetry.targets import add_telemetry
 
 OPERATIONS = operations()
 NAMES = [f"{operation.parent}.{operation.name}" for operation in OPERATIONS]
@@ -113,7 +112,6 @@ async def targets(api: Api, world: World, organization: Organization) -> dict[st
     await add_plans(api, organization, by_operation, squat)
     await add_logs(world, organization, by_operation, squat)
     await add_enrollments(api, organization, by_operation, squat)
-    await add_telemetry(api, organization, by_operation)
     by_operation["Query.checkWorkout"]["assignmentId"] = assigned
     by_operation["Mutation.reviewAliasProposal"]["id"] = await made_proposal(world, squat)
     by_operation["Mutation.retryJob"]["id"] = by_operation["Mutation.cancelJob"]["id"] = await made_job(world)

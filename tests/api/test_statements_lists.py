@@ -80,7 +80,7 @@ ENROLLMENT = f"""id status startsOn endsOn today {{ week isPaused }} plan {{ tit
   }}
   poseSessions {{
     totalCount pageInfo {{ hasNextPage }} edges {{ node {{ id }} }}
-    nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} }}
+    nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} feedback {{ code }} }}
   }}"""
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 
