@@ -83,8 +83,8 @@ async def size(api: Api, world: World, owner: "asyncpg.Pool[Row]") -> Lists:
     await enroll_more(world, owner, organization)
     await owner.execute(
         """
-        INSERT INTO pose_sessions (organization_id, user_id, session_id, exercise_id, enrollment_id, started_at, last_at,
-                                   frames, accuracy_sum, accuracy_frames)
+        INSERT INTO pose_sessions (organization_id, user_id, session_id, exercise_id, enrollment_id, started_at,
+                                   last_at, frames, accuracy_sum, accuracy_frames)
         SELECT $1, e.patient_id, uuidv7(), o.exercise_id, e.id, now(), now(), 1, 0, 0
         FROM enrollments e, exercise_org_overrides o, generate_series(1, 5)
         WHERE e.organization_id = $1 AND o.organization_id = $1
