@@ -58,6 +58,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    11  enrollment  patients in versions of plans: what is due, pauses, moves
    12  enrolling   enrolling patients, pausing, moving and ending enrollments, with the check of their conditions
    12  logbook     logs of what patients did of their plans
+   12  telemetry   events of videos, frames of poses and errors of playback that patients' apps send
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people
