@@ -15,7 +15,7 @@ two, and nothing else. A partition has no grants and no policies: it is read and
 from alembic import op
 
 revision = "0047"
-down_revision = "0045"
+down_revision = "0046"
 
 FIRST_RETENTION_MONTHS = 120
 """Nothing is dropped by the first call, which makes the first partitions."""
