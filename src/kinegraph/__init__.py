@@ -60,6 +60,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    12  logbook     logs of what patients did of their plans
    12  telemetry   events of videos, frames of poses and errors of playback that patients' apps send
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
+   13  sync        the change feed of patients' apps
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people
    16  realtime    subscriptions over WebSocket and server-sent events

@@ -69,6 +69,7 @@ UNVERSIONED = frozenset(
         *("alias_proposals", "exercise_enrichments", "enrichment_runs"),
         *("stale_embeddings", "query_embeddings"),
         *("telemetry_batches", "media_events", "pose_frames", "playback_errors", "media_sessions", "pose_sessions"),
+        *("sync_changes", "sync_contents", "sync_retention"),
     )
 )
 """The tables whose changes give nothing another version."""
