@@ -15,6 +15,13 @@ nothing in it leads to the person. The organization is no foreign key: the trail
 
 All of this is visible to functions that set `kinegraph.auditor`, as events are by the worker's setting. Owners read the
 entries of their organizations.
+
+Exporting and erasing a person's data (kinegraph privacy) is done by a role of its own, kinegraph_privacy, which the
+owner of the tables may take: its policy `privacy` lets it reach every row, and versions of plans let it replace the
+person who published them. The application's role cannot. Every later table has to get this policy, too: a test demands
+it.
+
+    erased_totals  by organization and exercise: how much was prescribed to, and done by, patients who were erased
 """
 
 from alembic import op
@@ -35,6 +42,7 @@ AUDITED = {
     "assignment_results": ("athlete_id", "AssignmentResult"),
     "result_sets": ("athlete_id", "AssignmentResult"),
     "result_submissions": ("athlete_id", "AssignmentResult"),
+    "safety_overrides": ("athlete_id", "SafetyOverride"),
 }
 """By table: the column of the patient, and the type of data that the trail names."""
 
@@ -48,15 +56,20 @@ def upgrade() -> None:
             op.execute(
                 TRIGGER.format(table=table, event=event, name=event.lower(), rows=rows, column=column, kind=kind)
             )
+    op.execute(TOTALS)
+    op.execute(PRIVACY_ROLE)
+    op.execute(IMMUTABLE.format(unless="TG_OP <> 'UPDATE' OR current_user <> 'kinegraph_privacy'"))
 
 
 def downgrade() -> None:
+    op.execute(IMMUTABLE.format(unless="true"))
+    op.execute(WITHOUT_PRIVACY)
     for table in AUDITED:
         for event in ("insert", "update", "delete"):
             op.execute(f"DROP TRIGGER {table}_audit_{event} ON {table}")
     op.execute("""
         DROP TRIGGER users_pseudonym ON users;
-        DROP TABLE audit_entries, audit_pending, audit_pseudonyms;
+        DROP TABLE audit_entries, audit_pending, audit_pseudonyms, erased_totals;
         DROP FUNCTION kinegraph_audit_change, kinegraph_audit_reads, kinegraph_audit_seal, kinegraph_audit_refuse,
             kinegraph_audit_text, kinegraph_audit_users, kinegraph_new_pseudonym, kinegraph_pseudonyms;
     """)
@@ -250,4 +263,79 @@ CREATE CONSTRAINT TRIGGER audit_pending_seal AFTER INSERT ON audit_pending DEFER
 TRIGGER = """
 CREATE TRIGGER {table}_audit_{name} AFTER {event} ON {table} REFERENCING {rows} TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION kinegraph_audit_change('{column}', '{kind}');
+"""
+
+TOTALS = """
+CREATE TABLE erased_totals (
+    organization_id uuid   NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    exercise_id     uuid   NOT NULL REFERENCES exercises (id) ON DELETE CASCADE,
+    patients        bigint NOT NULL,
+    prescribed      bigint NOT NULL,
+    completed       bigint NOT NULL,
+    logs            bigint NOT NULL,
+    PRIMARY KEY (organization_id, exercise_id)
+);
+ALTER TABLE erased_totals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+"""
+
+# As of kinegraph_api (migration 0001).
+PRIVACY_ROLE = """
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kinegraph_privacy') THEN
+        CREATE ROLE kinegraph_privacy NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    END IF;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+
+DO $$
+DECLARE
+    each regclass;
+BEGIN
+    IF NOT pg_has_role(current_user, 'kinegraph_privacy', 'SET') THEN
+        EXECUTE format('GRANT kinegraph_privacy TO %I', current_user);
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO kinegraph_privacy', current_schema());
+    FOR each IN
+        SELECT c.oid
+        FROM pg_class c
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+          AND c.relrowsecurity
+    LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO kinegraph_privacy', each);
+        EXECUTE format('CREATE POLICY privacy ON %s TO kinegraph_privacy USING (true) WITH CHECK (true)', each);
+    END LOOP;
+    REVOKE UPDATE, DELETE ON audit_entries FROM kinegraph_privacy;
+END $$;
+"""
+
+WITHOUT_PRIVACY = """
+DO $$
+DECLARE
+    each regclass;
+BEGIN
+    FOR each IN
+        SELECT p.polrelid
+        FROM pg_policy p
+        JOIN pg_class c ON c.oid = p.polrelid
+        WHERE p.polname = 'privacy' AND c.relnamespace = current_schema()::regnamespace
+    LOOP
+        EXECUTE format('DROP POLICY privacy ON %s', each);
+        EXECUTE format('REVOKE ALL ON %s FROM kinegraph_privacy', each);
+    END LOOP;
+    EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM kinegraph_privacy', current_schema());
+END $$;
+"""
+
+IMMUTABLE = """
+CREATE OR REPLACE FUNCTION kinegraph_refuse_change() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF {unless} THEN
+        RAISE EXCEPTION 'a published version of a plan is immutable' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
 """

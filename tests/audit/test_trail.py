@@ -106,7 +106,9 @@ async def test_only_owners_read_the_trail(api: Api, plan: Enrolled, world: World
     stranger = (await world.organization()).owner
     node = "query ($id: ID!) { node(id: $id) { id } }"
     assert (await api.run(TRAIL, stranger, **variables))["organization"] is None
-    assert [(await api.run(node, person, id=entry["id"]))["node"] for person in (stranger, plan.gym.coach)] == [None] * 2
+    assert [(await api.run(node, person, id=entry["id"]))["node"] for person in (stranger, plan.gym.coach)] == [
+        None
+    ] * 2
     assert (await api.run(node, plan.gym.owner, id=entry["id"]))["node"] == {"id": entry["id"]}
 
 

@@ -1,0 +1,78 @@
+"""Export and erasure know every column of the database that holds a user's id, and reach every table."""
+
+from kinegraph.privacy.rules import INDIRECT, PERSONAL
+from tests.identity.rows import Pool
+
+NAMES = ("user_id", "athlete_id", "patient_id", "author_id", "coach_id", "recorded_by_id", "uploaded_by", "by_id")
+NOT_OF_USERS = {
+    "audit_entries.subject": "a pseudonym",
+}
+
+
+async def test_every_column_that_references_users_is_handled(owner: Pool) -> None:
+    """Columns of foreign keys to `users`, also through other tables, and those whose name says so."""
+    rows = await owner.fetch(
+        """
+        WITH RECURSIVE personal AS (
+            SELECT c.oid AS relation, a.attnum
+            FROM pg_class c
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'id'
+            WHERE c.oid = 'users'::regclass
+            UNION
+            SELECT k.conrelid, pair.own
+            FROM personal p
+            JOIN pg_constraint k ON k.contype = 'f' AND k.confrelid = p.relation
+            CROSS JOIN LATERAL unnest(k.conkey, k.confkey) AS pair (own, foreign_one)
+            WHERE pair.foreign_one = p.attnum
+        )
+        SELECT c.relname || '.' || a.attname AS name
+        FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+          AND (EXISTS (SELECT FROM personal p WHERE p.relation = c.oid AND p.attnum = a.attnum)
+               OR a.attname ~ '(^|_)(user|athlete|patient|author|coach|actor)_id$' OR a.attname ~ '_by(_id)?$')
+        """
+    )
+    assert {row.name for row in rows} == {f"{each.table}.{each.column}" for each in PERSONAL}
+
+
+async def test_every_column_of_json_and_of_ids_without_a_reference_is_decided(owner: Pool) -> None:
+    """A column that could name a person without a foreign key is handled, or said to have no personal data."""
+    rows = await owner.fetch(
+        """
+        SELECT c.relname || '.' || a.attname AS name
+        FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+          AND (a.atttypid IN ('jsonb'::regtype, 'json'::regtype, 'bytea'::regtype)
+               OR a.atttypid = 'uuid'::regtype AND a.attname <> 'id'
+                  AND NOT EXISTS (SELECT FROM pg_constraint k
+                                  WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey)))
+        """
+    )
+    handled = {f"{each.table}.{each.column}" for each in PERSONAL} | set(INDIRECT)
+    assert sorted({row.name for row in rows} - handled) == sorted(IMPERSONAL)
+    assert not handled & set(IMPERSONAL)
+
+
+IMPERSONAL: set[str] = set()
+
+
+async def test_the_role_of_privacy_reaches_every_table(owner: Pool) -> None:
+    """Every table has the policy `privacy` and the rights for it; entries of the audit trail are read only."""
+    rows = await owner.fetch(
+        """
+        SELECT c.relname,
+               EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'privacy') AS has_policy,
+               array(SELECT verb FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS verb
+                     WHERE has_table_privilege('kinegraph_privacy', c.oid, verb)) AS rights
+        FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+          AND c.relname <> 'alembic_version'
+        """
+    )
+    everything = ["SELECT", "INSERT", "UPDATE", "DELETE"]
+    assert {row.relname for row in rows if not row.has_policy} == set()
+    assert {row.relname: row.rights for row in rows if row.rights != everything} == {
+        "audit_entries": ["SELECT", "INSERT"]
+    }
