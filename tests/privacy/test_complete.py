@@ -1,12 +1,10 @@
 """Export and erasure know every column of the database that holds a user's id, and reach every table."""
 
-from kinegraph.privacy.rules import INDIRECT, PERSONAL
+from kinegraph.privacy.rules import IMPERSONAL, INDIRECT, PERSONAL, Handling
 from tests.identity.rows import Pool
 
-NAMES = ("user_id", "athlete_id", "patient_id", "author_id", "coach_id", "recorded_by_id", "uploaded_by", "by_id")
-NOT_OF_USERS = {
-    "audit_entries.subject": "a pseudonym",
-}
+OF_PROCESSES = {"stale_embeddings.claimed_by"}
+"""Columns that are named as those of users, and hold something else."""
 
 
 async def test_every_column_that_references_users_is_handled(owner: Pool) -> None:
@@ -33,7 +31,19 @@ async def test_every_column_that_references_users_is_handled(owner: Pool) -> Non
                OR a.attname ~ '(^|_)(user|athlete|patient|author|coach|actor)_id$' OR a.attname ~ '_by(_id)?$')
         """
     )
-    assert {row.name for row in rows} == {f"{each.table}.{each.column}" for each in PERSONAL}
+    assert {row.name for row in rows} - OF_PROCESSES == {f"{each.table}.{each.column}" for each in PERSONAL}
+
+
+async def test_references_become_null_where_they_may(owner: Pool) -> None:
+    """A reference is cleared where its column may be null, and replaced where it has to have a user."""
+    rows = await owner.fetch(
+        "SELECT table_name || '.' || column_name AS name FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND is_nullable = 'YES'"
+    )
+    nullable = {row.name for row in rows}
+    for each in PERSONAL:
+        if each.handling in (Handling.CLEAR, Handling.REPLACE):
+            assert (f"{each.table}.{each.column}" in nullable) == (each.handling is Handling.CLEAR), each
 
 
 async def test_every_column_of_json_and_of_ids_without_a_reference_is_decided(owner: Pool) -> None:
@@ -50,12 +60,10 @@ async def test_every_column_of_json_and_of_ids_without_a_reference_is_decided(ow
                                   WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey)))
         """
     )
-    handled = {f"{each.table}.{each.column}" for each in PERSONAL} | set(INDIRECT)
-    assert sorted({row.name for row in rows} - handled) == sorted(IMPERSONAL)
-    assert not handled & set(IMPERSONAL)
-
-
-IMPERSONAL: set[str] = set()
+    erased = {each.table for each in PERSONAL if each.handling is Handling.DELETE}
+    columns = {row.name for row in rows if row.name.partition(".")[0] not in erased}
+    assert columns == {*INDIRECT, *IMPERSONAL}
+    assert not set(INDIRECT) & set(IMPERSONAL)
 
 
 async def test_the_role_of_privacy_reaches_every_table(owner: Pool) -> None:

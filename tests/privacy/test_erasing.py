@@ -65,13 +65,13 @@ async def seeded(studio: Studio, world: World, owner: Pool, api: Api) -> Seeded:
     (stored,) = (await api.run(SEND_BRIEFLY, patient, logs=[sent]))["logExercises"]["logs"]
     await api.run(CORRECT, patient, input={"id": stored["id"], "notes": "Better", "reason": f"{MARK} reason"})
     (assignment,) = await assigned(api, gym.coach, studio.workout, patient)
-    await api.run(RECORD, patient, input=result(assignment, reps=10, notes=f"{MARK} result"))
     files = [await studio.uploaded(picture(), patient, filename=f"{MARK}.png") for _ in range(2)]
     mine = await api.run(ADD, patient, input=studio.comment(files[0], body=f"{MARK} comment"))
     comment = mine["addComment"]["comment"]["id"]
     reply = {"movementId": studio.movement, "body": "Rest a day.", "parentCommentId": comment}
     seeded.reply = (await api.run(ADD, gym.coach, input=reply))["addComment"]["comment"]["id"]
     await api.run(ADD, patient, input={"movementId": studio.movement, "body": f"{MARK} alone"})
+    await api.run(RECORD, patient, input=result(assignment, notes=f"{MARK} result"))
     headers = {"Authorization": f"Bearer {patient.token}", "Idempotency-Key": f"{MARK}-key"}
     body = {"query": SEND_BRIEFLY, "variables": {"logs": [plan.log(3, notes=f"{MARK} keyed")]}}
     assert (await api.client.post("/graphql", json=body, headers=headers)).status_code == 200
@@ -153,7 +153,7 @@ async def test_an_export_has_everything_that_is_erased(
     found: dict[str, list[Any]] = json.loads((output / "person.json").read_text())
     marked = {table: sum(MARK in json.dumps(row) for row in rows) for table, rows in found.items()}
     assert (marked["users"], marked["exercise_logs"], marked["exercise_log_revisions"]) == (1, 2, 1)
-    assert (marked["assignment_results"], marked["exercise_comments"], marked["uploads"]) == (1, 2, 2)
+    assert (marked["assignment_results"], marked["exercise_comments"], marked["uploads"]) == (1, 4, 2)  # two are copies
     assert [row["kind"] for row in found["patient_consents"]].count("telemetry") == 1
     assert {row["action"] for row in found["audit_entries"]} == {"read", "change"}
     files = [path for path in output.rglob("*.png") if MARK in path.name]

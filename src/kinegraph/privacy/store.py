@@ -95,6 +95,7 @@ async def tables(session: ReadSession) -> list[str]:
         SELECT c.oid::regclass::text AS name
         FROM pg_class c
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+          AND c.relname <> 'alembic_version'
         ORDER BY 1
         """
     )

@@ -37,6 +37,7 @@ async def erase(session: WriteSession, user_id: UUID) -> Erased:
     for each in IN_OTHERS:
         value = None if each.handling is Handling.CLEAR else ERASED_USER
         await session.run(f"UPDATE {each.table} SET {each.column} = $2 WHERE {each.column} = $1", user_id, value)
+    await _replace_in_json(session, user_id)
     snapshots = await _snapshots(session, user_id)
     await _erase_comments(session, user_id, snapshots, erased)
     await _erase_uploads(session, user_id, erased)
@@ -77,6 +78,19 @@ async def _add_totals(session: WriteSession, user_id: UUID) -> None:
         """,
         user_id,
     )
+
+
+async def _replace_in_json(session: WriteSession, user_id: UUID) -> None:
+    """Put the erased user in the place of the person in suggestions of videos and beside overridden values."""
+    for table, column in (("exercises", "video_candidates"), ("exercise_org_overrides", "changes")):
+        await session.run(
+            f"""
+            UPDATE {table} SET {column} = replace({column}::text, $1, $2)::jsonb
+            WHERE strpos({column}::text, $1) > 0
+            """,
+            str(user_id),
+            str(ERASED_USER),
+        )
 
 
 async def _gather_ids(session: WriteSession, user_id: UUID, erased: Erased) -> None:
