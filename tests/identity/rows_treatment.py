@@ -64,5 +64,6 @@ async def treat(owner: Pool, organization: Organization, exercise: UUID) -> dict
     found = {}
     for table, name in ROW_OF_TREATMENT.items():
         if name is not None:
-            found[name] = await owner.fetchval(f"SELECT id FROM {table} WHERE organization_id = $1", organization.id)
+            newest = f"SELECT id FROM {table} WHERE organization_id = $1 ORDER BY id DESC LIMIT 1"
+            found[name] = await owner.fetchval(newest, organization.id)
     return found
