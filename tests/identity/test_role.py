@@ -152,5 +152,6 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_text_changed", "kinegraph_change_difficulty", "kinegraph_closes_progression_cycle",
              "kinegraph_seeded_aliases", "kinegraph_alias_identity",
              "kinegraph_aliases_removed", "kinegraph_refuse_change", "kinegraph_write_adherence",
-             "kinegraph_change_adherence", "kinegraph_log_changed", "kinegraph_due_days_changed", "kinegraph_enrollment_changed")  # fmt: skip
+             "kinegraph_change_adherence", "kinegraph_log_changed", "kinegraph_due_days_changed",
+             "kinegraph_enrollment_changed")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)
