@@ -57,6 +57,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    12  enrolling   enrolling patients, pausing, moving and ending enrollments, with the check of their conditions
    12  logbook     logs of what patients did of their plans
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
+   13  sync        the change feed of patients' apps
    14  privacy     one person's data: exported, and erased from every table
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people

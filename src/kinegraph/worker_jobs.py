@@ -38,6 +38,8 @@ class Work:
     """The service of embeddings; None without a key."""
     enricher: Enricher | None = None
     """The language model, with its price and budget; None without a key."""
+    removal_days: int = 180
+    """How long removals are stored, for apps that synchronize."""
     running: set["asyncio.Task[Any]"] = field(default_factory=set)
     """The jobs that run: the process ends after them."""
 

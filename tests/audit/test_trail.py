@@ -112,6 +112,18 @@ async def test_only_owners_read_the_trail(api: Api, plan: Enrolled, world: World
     assert (await api.run(node, plan.gym.owner, id=entry["id"]))["node"] == {"id": entry["id"]}
 
 
+async def test_row_level_security_alone_shows_entries_to_owners(api: Api, plan: Enrolled, world: World) -> None:
+    """Without the checks of the application, others than the owner of the organization see no entry."""
+    await api.run(READ, plan.gym.coach, id=str(plan.id))
+    people = {"owner": plan.gym.owner, "coach": plan.gym.coach, "patient": plan.patient}
+    people["stranger"] = (await world.organization()).owner
+    seen = {}
+    for name, person in people.items():
+        async with world.writing_as(person) as session:
+            seen[name] = await session.fetch("SELECT FROM audit_entries WHERE organization_id = $1", plan.gym.id) != []
+    assert seen == {"owner": True, "coach": False, "patient": False, "stranger": False}
+
+
 async def test_no_answer_is_sent_where_it_cannot_be_recorded(api: Api, plan: Enrolled, owner: Pool) -> None:
     """A failure of recording is a masked error without data; the patient's own reads go on."""
     await owner.execute("REVOKE INSERT ON audit_pending FROM kinegraph_api")

@@ -104,6 +104,7 @@ PERSONAL = (
         document_registrations="user_id",
         memberships="user_id",
         viewer_versions="user_id",
+        sync_changes="user_id",
         audit_pseudonyms="user_id",
     ),
 )
@@ -115,6 +116,7 @@ INDIRECT: Mapping[str, str] = MappingProxyType(
         "events.topic_id": "events about the person and their rows are deleted",
         "outbox.payload": "facts that name the person or their rows are deleted",
         "jobs.arguments": "jobs that name the person or their rows are deleted",
+        "sync_contents.object_id": "marks of the person's snapshots are deleted",
         "persisted_documents.text": "documents that nobody else has registered, and that are not trusted, are deleted",
         "exercises.video_candidates": "suggestions of the person stay, with the erased user as who suggested them",
         "exercise_org_overrides.changes": "the erased user takes the person's place beside each value",
@@ -145,6 +147,7 @@ IMPERSONAL = frozenset(
         "plan_version_exercises": "source_id",
         "plan_version_sessions": "source_id",
         "stale_embeddings": "claimed_by organization_id revision row_id",
+        "sync_contents": "organization_id",
         "versions": "organization_id version",
         "workout_movements": "forked_from_id prescription",
         "workout_sections": "config forked_from_id",

@@ -209,5 +209,6 @@ async def _erase_traces(session: WriteSession, erased: Erased) -> None:
     erased.count(
         "events", await session.run("DELETE FROM events WHERE object_id = ANY ($1) OR topic_id = ANY ($1)", ids)
     )
+    erased.count("sync_contents", await _delete(session, "sync_contents", "object_id = ANY ($1)", ids))
     for table, column in (("outbox", "payload"), ("jobs", "arguments")):
         erased.count(table, await session.run(f"DELETE FROM {table} WHERE {names.format(column=column)}", texts))
