@@ -13,7 +13,7 @@ TABLES = ("organizations", "users", "viewer_versions", *SCOPED, "exercise_video_
           "document_usage", "events", "canonical_search", "canonical_words", "organization_search", "query_embeddings",
           "stale_embeddings", "alias_proposals", "exercise_enrichments", "enrichment_runs",
           "exercise_progressions", "adherence_totals", "audit_pseudonyms", "audit_pending", "audit_entries",
-          "erased_totals")  # fmt: skip
+          "erased_totals", "sync_changes", "sync_contents", "sync_retention")  # fmt: skip
 
 POLICIES = {
     "audit_pseudonyms": ["*"],  # the functions of the audit trail
@@ -165,5 +165,7 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_change_adherence", "kinegraph_log_changed", "kinegraph_due_days_changed",
              "kinegraph_enrollment_changed", "kinegraph_new_pseudonym", "kinegraph_pseudonyms",
              "kinegraph_audit_users", "kinegraph_audit_reads", "kinegraph_audit_change", "kinegraph_audit_text",
-             "kinegraph_audit_refuse", "kinegraph_audit_seal")  # fmt: skip
+             "kinegraph_audit_refuse", "kinegraph_audit_seal", "kinegraph_sync_athletes", "kinegraph_sync_contents",
+             "kinegraph_sync_enrollment_parts", "kinegraph_sync_enrollments", "kinegraph_sync_logs",
+             "kinegraph_sync_membership", "kinegraph_sync_person", "kinegraph_sync_record", "kinegraph_sync_user")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

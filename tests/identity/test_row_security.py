@@ -71,12 +71,11 @@ async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, t
         "SELECT table_name FROM information_schema.columns "
         "WHERE table_schema = 'public' AND column_name = 'organization_id'"
     )
-    versions = "versions"  # they say of a library that it changed, and nothing else
-    unseen = ("events", "stale_embeddings", "audit_pending", "erased_totals")  # no viewer sees them (test_role.py)
-    audit = "audit_entries"  # owners alone (tests/audit)
-    texts = "organization_search"  # repeats what others store (below)
+    # Of no viewer, or with tests of their own (tests/identity/test_role.py, tests/audit, tests/sync):
+    unseen = ("events", "stale_embeddings", "audit_pending", "audit_entries", "erased_totals")
+    derived = ("versions", "organization_search", "sync_changes", "sync_contents")  # written by triggers alone
     canonical = "exercise_progressions"  # its rows are of no organization, by a constraint
-    assert {row.table_name for row in rows} == {*SCOPED, versions, texts, canonical, audit, *unseen}
+    assert {row.table_name for row in rows} == {*SCOPED, canonical, *unseen, *derived}
     for table in SCOPED:
         for organization in (two.mine, two.theirs):
             count = await owner.fetchval(f"SELECT count(*) FROM {table} WHERE organization_id = $1", organization.id)

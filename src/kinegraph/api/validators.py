@@ -70,6 +70,7 @@ UNVERSIONED = frozenset(
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
         *("alias_proposals", "exercise_enrichments", "enrichment_runs"),
         *("stale_embeddings", "query_embeddings", "audit_entries", "audit_pending", "audit_pseudonyms"),
+        "erased_totals",
         *("sync_changes", "sync_contents", "sync_retention"),
     )
 )

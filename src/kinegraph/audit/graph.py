@@ -5,7 +5,7 @@ from typing import Annotated, Any  # a resolver answers a record of another type
 
 import strawberry
 
-from kinegraph.audit import rules, store
+from kinegraph.audit import rules, store_trail
 from kinegraph.identity import store_nodes
 from kinegraph.identity.graph import After, First, Organization, User
 from kinegraph.identity.rules import Viewer
@@ -26,14 +26,14 @@ described_enum(
 OWNERS_ONLY = "Only owners of the organization read its audit trail."
 
 
-@node(store.by_ids, "audit_entries")
+@node(store_trail.by_ids, "audit_entries")
 @strawberry.type(
     description="An entry of the audit trail: somebody read or changed data of a patient in one request. Entries are "
     "never changed."
 )
 class AuditEntry(Node):
     id: strawberry.ID = strawberry.field(description="The entry's id.")
-    action: rules.AuditAction = strawberry.field(description="What was done.")
+    action: rules.AuditAction = strawberry.field(description="Whether it was read or changed.")
     types: list[str] = strawberry.field(description="The types of the data, by their names in this schema, sorted.")
     actor: User | None = edge(
         store_nodes.people,
@@ -63,7 +63,9 @@ class OrganizationAudit:
         patient = require_key(patient_id, "patientId")
         page = page_window(info, "auditTrail", 50, (int,), first, after, last, before)
         viewer: Viewer = await info.context.viewer()
-        if root.id not in store.owned(viewer):
+        if root.id not in store_trail.owned(viewer):
             raise Forbidden(OWNERS_ONLY)
-        found: Connection[AuditEntry] = await info.context.page(store.pages, store.counts, (root.id, patient), page)
+        found: Connection[AuditEntry] = await info.context.page(
+            store_trail.pages, store_trail.counts, (root.id, patient), page
+        )
         return found

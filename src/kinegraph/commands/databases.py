@@ -11,6 +11,9 @@ from kinegraph.kit.database import CANNOT_CONNECT, Database, Unreachable, explai
 
 OLDEST_SERVER = 18
 
+WHOLE_TABLES_SECONDS = 600
+"""Maximum duration of a statement that reads whole tables."""
+
 
 @asynccontextmanager
 async def open_migrated(url: str, statement_seconds: int = 30) -> AsyncIterator[Database]:
@@ -21,6 +24,18 @@ async def open_migrated(url: str, statement_seconds: int = 30) -> AsyncIterator[
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def open_for_privacy(url: str) -> AsyncIterator[Database]:
+    """The database while the block runs, for the role kinegraph_privacy. Raises Unreachable as `open_migrated`."""
+    try:
+        async with open_migrated(url, WHOLE_TABLES_SECONDS) as database:
+            yield database
+    except asyncpg.InsufficientPrivilegeError:
+        raise Unreachable(
+            "This needs the login that runs `kinegraph migrate`: it may take the role kinegraph_privacy."
+        ) from None
 
 
 async def require_migrated(url: str) -> None:

@@ -2,20 +2,17 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from kinegraph.audit.store import act_as_auditor, chains
-from kinegraph.commands.databases import open_migrated
+from kinegraph.commands.databases import WHOLE_TABLES_SECONDS, open_for_privacy, open_migrated
 from kinegraph.identity.rules import User
 from kinegraph.identity.store_operator import organizations_by_slug
 from kinegraph.kit.checks import character_fault, parse_key
-from kinegraph.kit.database import Database
 from kinegraph.kit.sessions import ReadSession
 from kinegraph.media.rules_files import staged_key, thumbnail_key
 from kinegraph.outside.errors import ServiceError
@@ -24,9 +21,6 @@ from kinegraph.outside.storage import ObjectStorage
 from kinegraph.privacy import store, store_erasing
 from kinegraph.services import database_url, open_storage, redis_url
 from kinegraph.settings import read_settings
-
-STATEMENT_SECONDS = 600
-"""The statements of the command read whole tables."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +61,7 @@ def _verify(options: argparse.Namespace) -> int:
 async def export(user: str | None, email: str | None, organization: str | None, output: Path) -> None:
     """Write `person.json` and the person's files into a new folder. Raises ServiceError."""
     settings = read_settings()
-    async with _opened() as database, open_storage(settings) as storage:
+    async with open_for_privacy(database_url(settings)) as database, open_storage(settings) as storage:
         async with database.read(store.act_for_privacy) as session:
             person = await _person(session, user, email)
             within = None if organization is None else await _organization_id(session, organization)
@@ -101,7 +95,7 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
 async def erase(user: str | None, email: str | None, *, is_confirmed: bool) -> int:
     """Erase a person, and say what was erased. Returns 1 where something of them is left. Raises ServiceError."""
     settings = read_settings()
-    async with _opened() as database, open_storage(settings) as storage:
+    async with open_for_privacy(database_url(settings)) as database, open_storage(settings) as storage:
         async with database.write(store.act_for_privacy) as session:
             person = await _person(session, user, email)
             erased = await store_erasing.erase(session, person.id)
@@ -138,24 +132,12 @@ async def _clear_redis(url: str, person: User, documents: Sequence[str]) -> None
 async def verify() -> int:
     """Print the state of each organization's chain. Returns 1 where one is broken."""
     url = database_url(read_settings())
-    async with open_migrated(url, STATEMENT_SECONDS) as database, database.read(act_as_auditor) as session:
+    async with open_migrated(url, WHOLE_TABLES_SECONDS) as database, database.read(act_as_auditor) as session:
         found = await chains(session)
     for chain in found:
         state = "holds" if chain.broken_at is None else f"is broken at entry {chain.broken_at:,}"
         print(f"{chain.organization_id}: {chain.entries:,} entries, {state}; last hash {chain.last_hash}")
     return 1 if any(chain.broken_at is not None for chain in found) else 0
-
-
-@asynccontextmanager
-async def _opened() -> AsyncIterator[Database]:
-    """The database, with a message for a login that may not take the role. Raises ServiceError."""
-    try:
-        async with open_migrated(database_url(read_settings()), STATEMENT_SECONDS) as database:
-            yield database
-    except asyncpg.InsufficientPrivilegeError:
-        raise ServiceError(
-            "This needs the login that runs `kinegraph migrate`: it may take the role kinegraph_privacy."
-        ) from None
 
 
 async def _person(session: ReadSession, user: str | None, email: str | None) -> User:

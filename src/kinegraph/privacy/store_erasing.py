@@ -1,28 +1,14 @@
 """Erasing a person, in one transaction of the role kinegraph_privacy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from kinegraph.kit.sessions import WriteSession
-from kinegraph.media.rules_files import staged_key, thumbnail_key
-from kinegraph.privacy.rules import ERASED_BODY, ERASED_NAME, ERASED_USER, PERSONAL, Handling
+from kinegraph.media.rules_files import staged_key
+from kinegraph.privacy.rules import ERASED_NAME, ERASED_USER, PERSONAL, Handling
+from kinegraph.privacy.rules_erased import Erased
 from kinegraph.privacy.store import IN_OTHERS, OWN, with_column
-
-
-@dataclass
-class Erased:
-    """What was erased: the number of rows by table; the files and the documents that are to be deleted elsewhere."""
-
-    rows: dict[str, int] = field(default_factory=dict)
-    files: list[str] = field(default_factory=list)
-    documents: list[str] = field(default_factory=list)
-    ids: set[UUID] = field(default_factory=set)
-
-    def count(self, table: str, rows: int) -> None:
-        """Add rows of a table."""
-        if rows:
-            self.rows[table] = self.rows.get(table, 0) + rows
+from kinegraph.privacy.store_comments import erase_comments
 
 
 async def erase(session: WriteSession, user_id: UUID) -> Erased:
@@ -39,7 +25,7 @@ async def erase(session: WriteSession, user_id: UUID) -> Erased:
         await session.run(f"UPDATE {each.table} SET {each.column} = $2 WHERE {each.column} = $1", user_id, value)
     await _replace_in_json(session, user_id)
     snapshots = await _snapshots(session, user_id)
-    await _erase_comments(session, user_id, snapshots, erased)
+    await erase_comments(session, user_id, snapshots, erased)
     await _erase_uploads(session, user_id, erased)
     await _erase_documents(session, user_id, erased)
     for each in PERSONAL:
@@ -115,60 +101,6 @@ async def _snapshots(session: WriteSession, user_id: UUID) -> list[UUID]:
         user_id,
     )
     return [row.id for row in rows]
-
-
-async def _erase_comments(session: WriteSession, user_id: UUID, snapshots: Sequence[UUID], erased: Erased) -> None:
-    """Erase the person's comments, those in their snapshots, and the files of both.
-
-    A comment to which somebody else has replied elsewhere stays without its text and its author, so that the replies
-    stay readable.
-    """
-    rows = await session.fetch(
-        """
-        SELECT c.id
-        FROM exercise_comments c
-        JOIN workout_movements m ON m.id = c.workout_movement_id
-        JOIN workout_sections s ON s.id = m.section_id
-        WHERE s.workout_id = ANY ($1)
-        """,
-        snapshots,
-    )
-    inside = [row.id for row in rows]
-    erased.ids.update(inside)
-    files = await session.fetch(
-        """
-        DELETE FROM attachments f
-        WHERE f.uploaded_by = $1 OR f.owner_id = ANY ($2)
-           OR f.owner_id IN (SELECT c.id FROM exercise_comments c WHERE c.author_id = $1)
-        RETURNING f.id, f.url
-        """,
-        user_id,
-        inside,
-    )
-    erased.count("attachments", len(files))
-    erased.ids.update(file.id for file in files)
-    shared = await session.fetch("SELECT f.url FROM attachments f WHERE f.url = ANY ($1)", [file.url for file in files])
-    kept = {file.url for file in shared}
-    urls = {file.url for file in files} - kept
-    erased.files += [key for url in sorted(urls) for key in (url, thumbnail_key(url))]
-    replies = "c.parent_comment_id IS NOT NULL AND (c.author_id = $1 OR c.id = ANY ($2))"
-    of_others = "EXISTS (SELECT FROM exercise_comments r WHERE r.parent_comment_id = c.id)"
-    deleted = 0
-    for condition in (replies, f"(c.author_id = $1 OR c.id = ANY ($2)) AND NOT {of_others}"):
-        deleted += await session.run(f"DELETE FROM exercise_comments c WHERE {condition}", user_id, inside)
-    erased.count("exercise_comments", deleted)
-    erased.count(
-        "exercise_comments",
-        await session.run(
-            """
-            WITH replies AS (UPDATE exercise_comments SET parent_author_id = $2 WHERE parent_author_id = $1)
-            UPDATE exercise_comments SET (author_id, body) = ROW ($2, $3) WHERE author_id = $1
-            """,
-            user_id,
-            ERASED_USER,
-            ERASED_BODY,
-        ),
-    )
 
 
 async def _erase_uploads(session: WriteSession, user_id: UUID, erased: Erased) -> None:
