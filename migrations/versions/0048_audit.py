@@ -16,10 +16,8 @@ nothing in it leads to the person. The organization is no foreign key: the trail
 All of this is visible to functions that set `kinegraph.auditor`, as events are by the worker's setting. Owners read the
 entries of their organizations.
 
-Exporting and erasing a person's data (kinegraph privacy) is done by a role of its own, kinegraph_privacy, which the
-owner of the tables may take: its policy `privacy` lets it reach every row, and versions of plans let it replace the
-person who published them. The application's role cannot. Every later table has to get this policy, too: a test demands
-it.
+Exporting and erasing a person's data (kinegraph privacy) is done by the owner of the tables, whom no policy restricts.
+Versions of plans let it replace the person who published them, where it sets `kinegraph.privacy`.
 
     erased_totals  by organization and exercise: how much was prescribed to, and done by, patients who were erased
 """
@@ -50,20 +48,17 @@ AUDITED = {
 
 
 def upgrade() -> None:
-    folder = Path(__file__).parent
-    op.execute((folder / "0048_audit.sql").read_text())
+    op.execute(Path(__file__).with_suffix(".sql").read_text())
     for table, (column, kind) in AUDITED.items():
         for event, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
             op.execute(
                 TRIGGER.format(table=table, event=event, name=event.lower(), rows=rows, column=column, kind=kind)
             )
-    op.execute((folder / "0048_privacy.sql").read_text())
-    op.execute(IMMUTABLE.format(unless="TG_OP <> 'UPDATE' OR current_user <> 'kinegraph_privacy'"))
+    op.execute(IMMUTABLE.format(unless=NO_ERASURE))
 
 
 def downgrade() -> None:
     op.execute(IMMUTABLE.format(unless="true"))
-    op.execute(WITHOUT_PRIVACY)
     for table in AUDITED:
         for event in ("insert", "update", "delete"):
             op.execute(f"DROP TRIGGER {table}_audit_{event} ON {table}")
@@ -80,23 +75,8 @@ CREATE TRIGGER {table}_audit_{name} AFTER {event} ON {table} REFERENCING {rows} 
     FOR EACH STATEMENT EXECUTE FUNCTION kinegraph_audit_change('{column}', '{kind}');
 """
 
-WITHOUT_PRIVACY = """
-DO $$
-DECLARE
-    each regclass;
-BEGIN
-    FOR each IN
-        SELECT p.polrelid
-        FROM pg_policy p
-        JOIN pg_class c ON c.oid = p.polrelid
-        WHERE p.polname = 'privacy' AND c.relnamespace = current_schema()::regnamespace
-    LOOP
-        EXECUTE format('DROP POLICY privacy ON %s', each);
-        EXECUTE format('REVOKE ALL ON %s FROM kinegraph_privacy', each);
-    END LOOP;
-    EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM kinegraph_privacy', current_schema());
-END $$;
-"""
+NO_ERASURE = """TG_OP <> 'UPDATE' OR current_user = 'kinegraph_api'
+       OR current_setting('kinegraph.privacy', true) IS DISTINCT FROM 'on'"""
 
 IMMUTABLE = """
 CREATE OR REPLACE FUNCTION kinegraph_refuse_change() RETURNS trigger

@@ -80,8 +80,7 @@ async def test_row_level_security_is_enabled_forced_and_has_policies(owner: Pool
     row = await owner.fetchrow(
         """
         SELECT relrowsecurity, relforcerowsecurity,
-               ARRAY(SELECT polcmd::text FROM pg_policy
-                     WHERE polrelid = c.oid AND polpermissive AND polname <> 'privacy' ORDER BY 1) AS policies
+               ARRAY(SELECT polcmd::text FROM pg_policy WHERE polrelid = c.oid AND polpermissive ORDER BY 1) AS policies
         FROM pg_class c
         WHERE c.oid = $1::regclass
         """,
@@ -167,5 +166,6 @@ async def test_no_function_of_ours_runs_with_its_owners_rights(owner: Pool) -> N
              "kinegraph_audit_users", "kinegraph_audit_reads", "kinegraph_audit_change", "kinegraph_audit_text",
              "kinegraph_audit_refuse", "kinegraph_audit_seal", "kinegraph_sync_athletes", "kinegraph_sync_contents",
              "kinegraph_sync_enrollment_parts", "kinegraph_sync_enrollments", "kinegraph_sync_logs",
-             "kinegraph_sync_membership", "kinegraph_sync_person", "kinegraph_sync_record", "kinegraph_sync_user")  # fmt: skip
+             "kinegraph_sync_membership", "kinegraph_sync_person", "kinegraph_sync_record",
+             "kinegraph_sync_user")  # fmt: skip
     assert {row.proname: row.prosecdef for row in rows} == dict.fromkeys(names, False)

@@ -64,23 +64,3 @@ async def test_every_column_of_json_and_of_ids_without_a_reference_is_decided(ow
     columns = {row.name for row in rows if row.name.partition(".")[0] not in erased}
     assert columns == {*INDIRECT, *IMPERSONAL}
     assert not set(INDIRECT) & set(IMPERSONAL)
-
-
-async def test_the_role_of_privacy_reaches_every_table(owner: Pool) -> None:
-    """Every table has the policy `privacy` and the rights for it; entries of the audit trail are read only."""
-    rows = await owner.fetch(
-        """
-        SELECT c.relname,
-               EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'privacy') AS has_policy,
-               array(SELECT verb FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS verb
-                     WHERE has_table_privilege('kinegraph_privacy', c.oid, verb)) AS rights
-        FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-          AND c.relname <> 'alembic_version'
-        """
-    )
-    everything = ["SELECT", "INSERT", "UPDATE", "DELETE"]
-    assert {row.relname for row in rows if not row.has_policy} == set()
-    assert {row.relname: row.rights for row in rows if row.rights != everything} == {
-        "audit_entries": ["SELECT", "INSERT"]
-    }

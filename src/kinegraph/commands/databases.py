@@ -26,18 +26,6 @@ async def open_migrated(url: str, statement_seconds: int = 30) -> AsyncIterator[
         await database.close()
 
 
-@asynccontextmanager
-async def open_for_privacy(url: str) -> AsyncIterator[Database]:
-    """The database while the block runs, for the role kinegraph_privacy. Raises Unreachable as `open_migrated`."""
-    try:
-        async with open_migrated(url, WHOLE_TABLES_SECONDS) as database:
-            yield database
-    except asyncpg.InsufficientPrivilegeError:
-        raise Unreachable(
-            "This needs the login that runs `kinegraph migrate`: it may take the role kinegraph_privacy."
-        ) from None
-
-
 async def require_migrated(url: str) -> None:
     """Refuse a database that cannot be used, or is of another version. Raises Unreachable."""
     async with open_migrated(url):

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from kinegraph.audit.store import act_as_auditor, chains
-from kinegraph.commands.databases import WHOLE_TABLES_SECONDS, open_for_privacy, open_migrated
+from kinegraph.commands.databases import WHOLE_TABLES_SECONDS, open_migrated
 from kinegraph.identity.rules import User
 from kinegraph.identity.store_operator import organizations_by_slug
 from kinegraph.kit.checks import character_fault, parse_key
@@ -61,7 +61,10 @@ def _verify(options: argparse.Namespace) -> int:
 async def export(user: str | None, email: str | None, organization: str | None, output: Path) -> None:
     """Write `person.json` and the person's files into a new folder. Raises ServiceError."""
     settings = read_settings()
-    async with open_for_privacy(database_url(settings)) as database, open_storage(settings) as storage:
+    async with (
+        open_migrated(database_url(settings), WHOLE_TABLES_SECONDS) as database,
+        open_storage(settings) as storage,
+    ):
         async with database.read(store.act_for_privacy) as session:
             person = await _person(session, user, email)
             within = None if organization is None else await _organization_id(session, organization)
@@ -95,7 +98,10 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
 async def erase(user: str | None, email: str | None, *, is_confirmed: bool) -> int:
     """Erase a person, and say what was erased. Returns 1 where something of them is left. Raises ServiceError."""
     settings = read_settings()
-    async with open_for_privacy(database_url(settings)) as database, open_storage(settings) as storage:
+    async with (
+        open_migrated(database_url(settings), WHOLE_TABLES_SECONDS) as database,
+        open_storage(settings) as storage,
+    ):
         async with database.write(store.act_for_privacy) as session:
             person = await _person(session, user, email)
             erased = await store_erasing.erase(session, person.id)

@@ -3,5 +3,5 @@
 `rules.PERSONAL` names each column of the database that holds the id of a user, with what is done there: rows of the
 person are exported and deleted; where the person stands in somebody else's row, as its author for example, the
 reference is replaced by nobody or by an erased user. A test compares it with the database, so that no table is
-forgotten. Everything is done by the database's role kinegraph_privacy, in one transaction.
+forgotten. Everything is done by the owner of the tables, in one transaction.
 """

@@ -5,6 +5,7 @@ from typing import Any  # rows as JSON
 from uuid import UUID
 
 from kinegraph.identity.rules import User
+from kinegraph.kit.database import Unreachable
 from kinegraph.kit.sessions import Arguments, ReadSession
 from kinegraph.privacy.rules import LEFT_OUT, PERSONAL, Handling
 
@@ -12,6 +13,8 @@ Exported = dict[str, list[dict[str, Any]]]
 
 SNAPSHOTS = "SELECT a.snapshot_workout_id FROM workout_assignments a WHERE a.athlete_id = {user}"
 """SQL: the snapshots of a person's assignments."""
+
+OWNER_ONLY = "This needs the login that owns the tables and runs `kinegraph migrate`: a superuser, or with BYPASSRLS."
 
 RELATED = {
     "workouts": f"t.id IN ({SNAPSHOTS})",
@@ -26,8 +29,15 @@ IN_OTHERS = tuple(each for each in PERSONAL if each.handling in (Handling.CLEAR,
 
 
 async def act_for_privacy(session: ReadSession) -> None:
-    """Let a transaction reach every row. Raises an error of PostgreSQL where the login is not that of the owner."""
-    await session.fetch("SELECT set_config('role', 'kinegraph_privacy', true)")
+    """Let a transaction reach every row, as the login of its connection. Raises Unreachable where that may not."""
+    row = await session.fetch_row(
+        """
+        SELECT set_config('role', 'none', true), set_config('kinegraph.privacy', 'on', true),
+               (SELECT r.rolsuper OR r.rolbypassrls FROM pg_roles r WHERE r.rolname = session_user) AS bypasses
+        """
+    )
+    if row is None or not row.bypasses:
+        raise Unreachable(OWNER_ONLY)
 
 
 async def person(session: ReadSession, id: UUID | None, email: str | None) -> User | None:

@@ -1,4 +1,4 @@
-"""Erasing a person, in one transaction of the role kinegraph_privacy."""
+"""Erasing a person, in one transaction of the owner of the tables."""
 
 from collections.abc import Sequence
 from uuid import UUID
