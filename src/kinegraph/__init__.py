@@ -10,6 +10,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  formats     readers and writers of other people's files
     1  language    the analysis of texts in English, Hebrew and Russian: their form in which they are searched, stems
     1  identity    organizations, users, memberships, the viewer
+    2  audit       who read or changed the data of patients: recorded as a hash chain
     2  background  the jobs, as rows
     2  events      what subscribers are told: recorded, numbered, deleted after a day
     2  idempotency  mutations that are sent again: their keys and answers
@@ -61,6 +62,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    12  telemetry   events of videos, frames of poses and errors of playback that patients' apps send
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
    13  sync        the change feed of patients' apps
+   14  privacy     one person's data: exported, and erased from every table
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people
    16  realtime    subscriptions over WebSocket and server-sent events
