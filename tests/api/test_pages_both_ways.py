@@ -23,9 +23,9 @@ LISTS = {
     "Organization.exerciseLibrary": "organization(id: $id) { exerciseLibrary(source: ORG, %s) { %s } }",
     "Organization.workouts": "organization(id: $id) { workouts(%s) { %s } }",
     "Organization.assignments": "organization(id: $id) { assignments(%s) { %s } }",
-    "Enrollment.logs": "organization(id: $id) { enrollments(first: 1) { nodes { logs(%s) { %s } } } }",
+    "Enrollment.logs": "organization(id: $id) { enrollments(last: 1) { nodes { logs(%s) { %s } } } }",
     "ExerciseLog.revisions": """organization(id: $id) {
-      enrollments(first: 1) { nodes { logs(first: 1) { nodes { revisions(%s) { %s } } } } }
+      enrollments(last: 1) { nodes { logs(first: 1) { nodes { revisions(%s) { %s } } } } }
     }""",
     "Organization.patients": "organization(id: $id) { patients(%s) { %s } }",
     "Organization.enrollments": "organization(id: $id) { enrollments(%s) { %s } }",
@@ -40,13 +40,6 @@ LISTS = {
     "Query.workoutsUsingExercise": "workoutsUsingExercise(organizationId: $id, exerciseId: $exercise, %s) { %s }",
 }
 """A document for each connection of the schema."""
-PARENTS: dict[str, tuple[str | int, ...]] = {
-    "Program": ("programs", 0),
-    "TreatmentPlan": ("treatmentPlans", "nodes", 0),
-    "Patient": ("patients", "nodes", 0),
-    "Enrollment": ("enrollments", "nodes", 0),
-}
-"""The way from the organization to the parent of a list."""
 
 
 @dataclass
