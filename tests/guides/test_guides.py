@@ -21,7 +21,7 @@ from tests.guides.running import PACKAGES, installed, printed, put
 from tests.process.running import environment
 from tests.realtime.clients import live
 
-WITHOUT_NPM = ("curl", "python")
+WITHOUT_NPM = ("clinician", "curl", "patient", "python")
 COACH, TRUSTED = "coach@northside.example", ("mobile",)
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 ROOTS = (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type)
