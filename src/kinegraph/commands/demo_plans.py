@@ -138,7 +138,10 @@ class PlanWriter:
 def with_ids(sessions: Mapping[tuple[int, int], Script], saved: list[Script]) -> list[dict[str, Any]]:
     """Sessions and exercises with the ids of those that are saved for the same day, so that they stay the same ones."""
     before = {(each["week"], each["day"]): each for each in saved}
-    return [{**session, **_same(session, before[day])} if day in before else {**session} for day, session in sessions.items()]
+    return [
+        {**session, **_same(session, before[day])} if day in before else {**session}
+        for day, session in sessions.items()
+    ]
 
 
 def _same(session: Script, saved: Script) -> dict[str, Any]:
