@@ -143,7 +143,8 @@ async def work_on(services: Services) -> None:
         storage = await stack.enter_async_context(open_storage(settings))
         voyage = await stack.enter_async_context(open_embeddings(settings))
         enricher = await stack.enter_async_context(open_enricher(settings))
-        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage, enricher)
+        months = settings.telemetry_retention_months
+        work = Work(database, storage, channel.wake, settings.job_lease_seconds, voyage, enricher, months)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")

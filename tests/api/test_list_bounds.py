@@ -82,6 +82,8 @@ BOUNDED_OTHERWISE = {
     "Enrollment.dueBetween": "92 days; the rows of the statement are bounded",
     "DueDay.sessions": "the same",
     "SafetyFinding.places": "the days of a version, at most 728",
+    "WatchStatistics.completion": "four milestones",
+    "PoseSession.feedback": "the 50 most frequent codes, by its statement",
     "PlanDiff.changes": "MAX_CHANGES of those of two states, each read with a bound",
     "Query.jobs": "its argument `first`, of at most 100",
     "Viewer.memberships": "read with the viewer, who is read in full",

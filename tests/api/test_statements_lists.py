@@ -77,6 +77,10 @@ ENROLLMENT = f"""id status startsOn endsOn today {{ week isPaused }} plan {{ tit
   moves {{
     totalCount pageInfo {{ hasNextPage }} edges {{ node {{ id }} }}
     nodes {{ toVersion {{ number }} fromVersion {{ number }} movedBy {{ name }} }}
+  }}
+  poseSessions {{
+    totalCount pageInfo {{ hasNextPage }} edges {{ node {{ id }} }}
+    nodes {{ exercise {{ name }} planExercise {{ sets }} enrollment {{ id }} feedback {{ code }} }}
   }}"""
 PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 
@@ -120,6 +124,7 @@ DOCUMENTS: dict[str, str] = {
     "movements": ours(*MOVEMENTS, "id prescription", "sets load", "value"),
     "exercises of movements": ours(*MOVEMENTS, "exercise", EFFECTIVE),
     "stored exercises of movements": ours(*MOVEMENTS, "exercise", "exercise", EXERCISE),
+    "views of exercises": ours(*MOVEMENTS, "exercise", "watchStatistics", "views completion", "percent"),
     "comments": ours(*MOVEMENTS, "comments", f"{COMMENT} replies", f"{COMMENT} replies", "id"),
     "comments of movements of comments": ours(
         *MOVEMENTS, "comments", "movement { comments { parent { id } } } replies",

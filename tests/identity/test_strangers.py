@@ -17,6 +17,7 @@ from tests.identity import (
     documents_plans,
     documents_results,
     documents_taxonomy,
+    documents_telemetry,
     documents_training,
     documents_treatment,
     documents_workouts,
@@ -35,6 +36,7 @@ ARGUMENTS = (
     | documents_results.CASES
     | documents_logs.CASES
     | documents_treatment.CASES
+    | documents_telemetry.CASES
     | documents_plans.CASES
     | documents_admins.CASES
 )
@@ -141,6 +143,9 @@ async def test_every_mutation_with_a_missing_id_is_refused_as_not_found_or_forbi
         allowed = {"NOT_FOUND", "EXERCISE_NOT_VISIBLE", "UPLOAD_NOT_FOUND", "INVALID_INPUT"} | (
             {"FORBIDDEN"} if "mine." in str(case) or name in documents_admins.CASES else set()
         )
+        if name in documents_telemetry.CASES:
+            allowed |= {"CONSENT_REQUIRED"}
+            codes |= codes - {"CONSENT_REQUIRED"} or {"nothing beside the consent"}
         assert codes and codes <= allowed, who
 
 

@@ -69,6 +69,7 @@ UNVERSIONED = frozenset(
         *("persisted_documents", "document_registrations", "trusted_documents", "document_usage", "alembic_version"),
         *("alias_proposals", "exercise_enrichments", "enrichment_runs"),
         *("stale_embeddings", "query_embeddings"),
+        *("telemetry_batches", "media_events", "pose_frames", "playback_errors", "media_sessions", "pose_sessions"),
     )
 )
 """The tables whose changes give nothing another version."""
