@@ -25,7 +25,7 @@ LINKS = {
 }
 """Links in these files, and their targets in the site."""
 
-GUIDES = ("index", "curl", "python", "apollo", "urql", "relay", "mobile")
+GUIDES = ("index", "curl", "python", "apollo", "urql", "relay", "mobile", "clinician", "patient")
 
 REFERENCE = ("queries", "mutations", "subscriptions", "types", "inputs", "enums", "scalars")
 
