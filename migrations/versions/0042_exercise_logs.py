@@ -5,7 +5,7 @@
 
 The patient of the enrollment and coaches of the organization read and write them, by row-level security alone. A log
 refers to an exercise of a version (version_exercise_id) and repeats its exercise and the working copy's id of it
-(source_id), by which the same prescription is found in other versions.
+(source_id), by which the same prescription is found in other versions; the reference makes sure that they are its.
 """
 
 from alembic import op
@@ -28,18 +28,24 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE exercise_log_revisions, exercise_logs")
+    op.execute("""
+        DROP TABLE exercise_log_revisions, exercise_logs;
+        ALTER TABLE plan_version_exercises DROP CONSTRAINT plan_version_exercises_id_source_key;
+    """)
 
 
 LOGS = """
+ALTER TABLE plan_version_exercises
+    ADD CONSTRAINT plan_version_exercises_id_source_key UNIQUE (id, organization_id, source_id, exercise_id);
+
 CREATE TABLE exercise_logs (
     id                  uuid         PRIMARY KEY DEFAULT uuidv7(),
     organization_id     uuid         NOT NULL,
     enrollment_id       uuid         NOT NULL,
     patient_id          uuid         NOT NULL,
-    version_exercise_id uuid         NOT NULL REFERENCES plan_version_exercises (id),
+    version_exercise_id uuid         NOT NULL,
     source_id           uuid         NOT NULL,
-    exercise_id         uuid         NOT NULL REFERENCES exercises (id),
+    exercise_id         uuid         NOT NULL,
     client_id           varchar(100) NOT NULL,
     content_hash        varchar(64)  NOT NULL,
     performed_on        date         NOT NULL,
@@ -55,6 +61,9 @@ CREATE TABLE exercise_logs (
     deleted_at          timestamptz,
     CONSTRAINT exercise_logs_enrollment_fkey FOREIGN KEY (enrollment_id, organization_id, patient_id)
         REFERENCES enrollments (id, organization_id, patient_id) ON DELETE CASCADE,
+    CONSTRAINT exercise_logs_version_exercise_fkey
+        FOREIGN KEY (version_exercise_id, organization_id, source_id, exercise_id)
+        REFERENCES plan_version_exercises (id, organization_id, source_id, exercise_id),
     CONSTRAINT exercise_logs_id_patient_key UNIQUE (id, organization_id, patient_id)
 );
 CREATE UNIQUE INDEX exercise_logs_client_idx ON exercise_logs (patient_id, organization_id, client_id);

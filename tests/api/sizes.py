@@ -6,6 +6,7 @@ import asyncpg
 
 from kinegraph.kit.rows import Row
 from tests.api.documents import CREATE_WORKOUT
+from tests.api.sizes_logs import log
 from tests.conftest import Api, Organization, Person, World
 
 
@@ -40,6 +41,7 @@ async def grow(api: Api, world: World, owner: "asyncpg.Pool[Row]", organizations
         await achieve(owner, organization, rows)
         await plan(owner, organization, rows)
         await enroll(owner, organization, member, rows)
+        await log(owner, organization, rows)
     return Size(coach, member, made, rows)
 
 

@@ -27,6 +27,8 @@ def faults(operation: Operation, type_name: str, value: Any) -> Iterator[tuple[P
         for path, leaf in leaves(type, (argument,)):
             if not is_leaf_type(get_named_type(leaf)) or get_named_type(leaf).name != type_name:
                 continue
+            if path[-1] == "clientId" and type_name == "ID":
+                continue  # made by the client: any text
             inner: Any = leaf.of_type if isinstance(leaf, GraphQLNonNull) else leaf
             is_list = isinstance(inner, GraphQLList)
             yield (path, [value], (*path, "0")) if is_list else (path, value, path)

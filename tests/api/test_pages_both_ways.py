@@ -23,6 +23,10 @@ LISTS = {
     "Organization.exerciseLibrary": "organization(id: $id) { exerciseLibrary(source: ORG, %s) { %s } }",
     "Organization.workouts": "organization(id: $id) { workouts(%s) { %s } }",
     "Organization.assignments": "organization(id: $id) { assignments(%s) { %s } }",
+    "Enrollment.logs": "organization(id: $id) { enrollments(last: 1) { nodes { logs(%s) { %s } } } }",
+    "ExerciseLog.revisions": """organization(id: $id) {
+      enrollments(last: 1) { nodes { logs(first: 1) { nodes { revisions(%s) { %s } } } } }
+    }""",
     "Organization.patients": "organization(id: $id) { patients(%s) { %s } }",
     "Organization.enrollments": "organization(id: $id) { enrollments(%s) { %s } }",
     "TreatmentPlan.enrollments": "organization(id: $id) { treatmentPlans(last: 1) { nodes "
@@ -36,13 +40,6 @@ LISTS = {
     "Query.workoutsUsingExercise": "workoutsUsingExercise(organizationId: $id, exerciseId: $exercise, %s) { %s }",
 }
 """A document for each connection of the schema."""
-PARENTS: dict[str, tuple[str | int, ...]] = {
-    "Program": ("programs", 0),
-    "TreatmentPlan": ("treatmentPlans", "nodes", 0),
-    "Patient": ("patients", "nodes", 0),
-    "Enrollment": ("enrollments", "nodes", 0),
-}
-"""The way from the organization to the parent of a list."""
 
 
 @dataclass
@@ -124,9 +121,9 @@ async def read(api: Api, size: Lists, exercise: str, name: str, **window: Any) -
     person = size.admin if name == "Query.aliasProposals" else size.coach
     data = await api.run(text, person, **sent, **window)
     found: Any = data[name.partition(".")[2] if name.startswith("Query") else "organization"]
-    for key in PARENTS.get(name.partition(".")[0], ()):
-        found = found[key]
-    page: Json = found if "edges" in found else found[name.partition(".")[2]]
+    while "edges" not in found:
+        found = found[0] if isinstance(found, list) else next(iter(found.values()))
+    page: Json = found
     return page
 
 

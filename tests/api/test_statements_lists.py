@@ -48,6 +48,8 @@ RESULT = (
     "weight { value } sets { id load { kilograms } movement { id } exercise { name } result { id } "
     "target { load { value } } } assignment { id }"
 )
+LOG = """id isOnBehalf recordedBy { name email } exercise { name } planExercise { id } enrollment { id }
+    revisions { totalCount pageInfo { endCursor } edges { node { painScore } } nodes { recordedBy { name email } } }"""
 TERM = "name organization { name } parent { name parent { id } } children { name children { id } }"
 TAXONOMY = f"categories {{ {TERM} }} bodyRegions {{ {TERM} }} equipment {{ {TERM} }}"
 OVERRIDES = "overrides { field updatedBy { id } }"
@@ -140,6 +142,7 @@ DOCUMENTS: dict[str, str] = {
     "assignments of the viewer": nest(
         "", "viewer", f"assignments {{ {ASSIGNMENT} }} memberships", "organization", "assignments", "nodes", "id"),
     "results of assignments": ours("assignments(first: 100)", "nodes", "result", RESULT),
+    "logs": ours("enrollments", "nodes", "logs(first: 100)", f"{PAGE} nodes {{ {LOG} }} edges", "node", "id"),
     "enrollments": ours("enrollments(first: 100)", f"{PAGE} nodes {{ {ENROLLMENT} }} edges", "node", "id"),
     "enrollments of plans": ours("treatmentPlans(first: 100)", "nodes", "enrollments(first: 100)", "nodes", ENROLLMENT),
     "enrollments of the viewer": nest("", "viewer", f"enrollments {{ {ENROLLMENT} }} patients {{ {PATIENT} }}"),

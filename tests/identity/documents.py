@@ -119,11 +119,12 @@ _WORKOUTS = """query ($id: ID!, $programId: ID) {
 _NODE = f"""__typename id ... on Organization {{ {ORGANIZATION} }} ... on Workout {{ {TREE} }}
   ... on Exercise {{ name }} ... on Membership {{ role user {{ email }} }} ... on User {{ name email }}
   ... on EffectiveExercise {{ name }} ... on Comment {{ body }} ... on Attachment {{ url }} ... on Program {{ name }}
-  ... on AssignmentResult {{ notes athlete {{ email }} sets {{ id }} }} ... on ResultSet {{ reps }}"""
+  ... on AssignmentResult {{ notes athlete {{ email }} sets {{ id }} }} ... on ResultSet {{ reps }}
+  ... on ExerciseLog {{ notes recordedBy {{ email }} }}"""
 _NODES = (
     "organization", "exercise", "draft", "category", "region", "equipment", "instruction", "contraindication",
     "program", "workout", "snapshot", "section", "movement", "comment", "reply", "attachment", "assignment", "athlete",
-    "result", "result_set",
+    "result", "result_set", "log",
 )  # fmt: skip
 
 CASES = {

@@ -77,4 +77,14 @@ REFERENCES = {
         "UPDATE result_sets SET exercise_id = $2 WHERE id = $1", "result_set", "draft"),
     "a submission's result": (
         "UPDATE result_submissions SET result_id = $2 WHERE id = $1", "submission", "result"),
+    "a log's enrollment": (
+        "UPDATE exercise_logs SET enrollment_id = $2 WHERE id = $1", "log", "enrollment"),
+    "a log's exercise of a version": (
+        "UPDATE exercise_logs SET version_exercise_id = $2 WHERE id = $1", "log", "version_exercise"),
+    "a log's exercise": (
+        "UPDATE exercise_logs SET exercise_id = $2 WHERE id = $1", "log", "exercise"),
+    "a new revision's log": (
+        """INSERT INTO exercise_log_revisions (organization_id, patient_id, log_id, content, recorded_by_id)
+        SELECT organization_id, patient_id, $2, content, recorded_by_id
+        FROM exercise_log_revisions WHERE id = $1""", "log_revision", "log"),
 }  # fmt: skip

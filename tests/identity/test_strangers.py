@@ -12,6 +12,7 @@ from tests.conftest import Api, Organization, Person, World
 from tests.identity import (
     documents,
     documents_admins,
+    documents_logs,
     documents_movements,
     documents_plans,
     documents_results,
@@ -32,6 +33,7 @@ ARGUMENTS = (
     | documents_taxonomy.CASES
     | documents_training.CASES
     | documents_results.CASES
+    | documents_logs.CASES
     | documents_treatment.CASES
     | documents_plans.CASES
     | documents_admins.CASES
@@ -104,6 +106,7 @@ def test_every_input_for_an_id_is_sent_an_id_of_another_organization() -> None:
     }
     # A job belongs to no organization; the others are requested below the root, or streamed (tests/realtime).
     below = {"Organization.workouts.programId", "Organization.assignments.athleteId", "Load.resolved.athleteId"}
+    below |= {"Enrollment.logs.planExerciseId"}
     below |= {"Organization.patient.userId", "Organization.enrollments.patientId", "Organization.enrollments.planId"}
     assert arguments - covered_arguments == {"Query.job.id", *below}
     assert CASES["workouts of a program"].variables["programId"] == "theirs.program"

@@ -18,6 +18,7 @@ EVERYTHING = f"""query ($id: ID!) {{
     taxonomy {{ {ID} categories {{ {TERM} }} bodyRegions {{ {ID} }} equipment {{ {ID} }} }}
     programs {{ {ID} }}
     assignments {{ nodes {{ {ID} result {{ {ID} sets {{ {ID} }} }} }} }}
+    enrollments {{ nodes {{ {ID} logs {{ nodes {{ {ID} }} }} }} }}
     exerciseLibrary(source: ORG) {{ nodes {{ {EFFECTIVE} }} }}
     treatmentPlans {{ nodes {{ {ID} {SESSIONS} versions {{ {ID} {SESSIONS} }} }} }}
     patients {{ nodes {{ {ID} consents {{ nodes {{ {ID} }} }} }} }}

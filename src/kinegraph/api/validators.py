@@ -53,6 +53,7 @@ COVERED = BY_VIEWER | frozenset(
         *("exercise_progressions", "safety_restrictions", "safety_overrides"),
         *("assignment_results", "result_sets", "result_submissions", "load_steps"),
         "adherence_totals",
+        *("exercise_logs", "exercise_log_revisions"),
         *("patients", "patient_consents", "enrollments", "enrollment_versions", "enrollment_pauses"),
         *("enrollment_moves", "enrollment_overrides"),
         *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),

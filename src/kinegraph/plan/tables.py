@@ -176,6 +176,7 @@ plan_version_exercises = Table(
     ),
     UniqueConstraint("version_id", "source_id", name="plan_version_exercises_source_key"),
     UniqueConstraint("id", "version_id", name="plan_version_exercises_id_version_key"),
+    UniqueConstraint("id", "organization_id", "source_id", "exercise_id", name="plan_version_exercises_id_source_key"),
     Index("plan_version_exercises_session_idx", "session_id", "sort_order"),
     Index("plan_version_exercises_exercise_idx", "exercise_id"),
 )

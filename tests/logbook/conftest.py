@@ -1,0 +1,5 @@
+"""Fixtures of the tests of `logbook`."""
+
+from tests.fixtures import squat
+
+__all__ = ["squat"]
