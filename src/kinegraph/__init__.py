@@ -55,6 +55,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    11  enrollment  patients in versions of plans: what is due, pauses, moves
    12  enrolling   enrolling patients, pausing, moving and ending enrollments, with the check of their conditions
    12  logbook     logs of what patients did of their plans
+   13  handout     printable pages of a plan's version in the patient's language, as HTML and PDF
    13  adherence   how far patients keep to their plans: figures, streaks, analytics, the worklist, charts
    15  api         the root types, GraphQL over HTTP, documents, health
    16  graphiql    GraphiQL's page, with examples and the demo's people
@@ -62,9 +63,9 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
    16  agents      tools for AI agents (Model Context Protocol): trusted documents with a description
 
 Above the rooms stand the processes: `main` (web, over `http_protocol`, `http_responses`, `http_log`, `live`,
-`agent_route` and `chart_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and `commands` (the command
-line), over `settings`, `services`, `vendors` and `revisions`, which say what is configured, where it is, and which
-schema of the database this version needs.
+`agent_route`, `chart_route` and `handout_route`), `worker` (jobs, over `worker_jobs` and `worker_runs`) and
+`commands` (the command line), over `settings`, `services`, `vendors` and `revisions`, which say what is configured,
+where it is, and which schema of the database this version needs.
 
 In a room, `tables` has the columns, `rules` the decisions (pure), `store` the SQL, `graph` the types and mutations of
 the API, `jobs` the background work. A file that becomes too long is divided by subject and retains the prefix.

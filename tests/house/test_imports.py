@@ -45,6 +45,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
         "agents",
         "agent_route",
         "chart_route",
+        "handout_route",
     ),
     "mcp": ("agents.server",),
     "mcp_types": ("agents.server",),

@@ -1,0 +1,75 @@
+"""PDFs by Typst, each made in a process of its own, with bounds on time, memory and how many are made at once."""
+
+import asyncio
+import json
+import sys
+from base64 import b64encode
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from kinegraph.outside.errors import ServiceError
+
+PROGRAM = Path(__file__).with_name("typeset_process.py")
+TOO_MANY_PAGES = 3
+"""The exit status of the process for a document that its template refuses as too long."""
+
+MAX_AT_ONCE, MAX_WAITING = 2, 8
+SECONDS = 20.0
+"""The longest time that a document may take, the wait for others included."""
+
+
+class TooManyPages(Exception):
+    """The document has more pages than its template allows."""
+
+
+class TypesetBusy(ServiceError):
+    """Too many documents are being made."""
+
+
+class Typesetter:
+    """Makes a bounded number of documents at once."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._free = asyncio.Semaphore(MAX_AT_ONCE)
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """A turn for a document, ended after its time. Raises TypesetBusy where too many wait, or the time is over."""
+        if self._waiting >= MAX_AT_ONCE + MAX_WAITING:
+            raise TypesetBusy("Too many documents are being made; try again in a moment.")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._seconds), self._free:
+                yield
+        except TimeoutError:
+            raise TypesetBusy("The document took too long; try again in a moment.") from None
+        finally:
+            self._waiting -= 1
+
+    async def pdf(self, template: bytes, data: str, pictures: Mapping[str, bytes]) -> bytes:
+        """The PDF of a template, its input `data` and the pictures that it names. To be called within a turn.
+
+        Raises TooManyPages, or ServiceError where the process fails.
+        """
+        encoded = {name: b64encode(content).decode() for name, content in pictures.items()}
+        sent = json.dumps({"template": template.decode(), "data": data, "pictures": encoded})
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", str(PROGRAM)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            made, faults = await process.communicate(sent.encode())
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode == TOO_MANY_PAGES:
+            raise TooManyPages
+        if process.returncode != 0:
+            raise ServiceError(f"Typst failed with status {process.returncode}: {faults.decode(errors='replace')[-500:]}")
+        return made

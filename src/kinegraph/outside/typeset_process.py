@@ -1,0 +1,43 @@
+"""The process that makes one PDF by Typst: JSON in, PDF out. It reads nothing else, and ends by itself."""
+
+import json
+import resource
+import sys
+from base64 import b64decode
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typst
+
+TOO_MANY_PAGES = 3
+MAX_BYTES, MAX_SECONDS = 3 * 2**30, 30
+"""The most memory (address space) and the most time of processors that it may use."""
+
+
+def main() -> int:
+    """Make the document that the standard input describes; its exit status."""
+    sent = json.load(sys.stdin)
+    with TemporaryDirectory(prefix="kinegraph-") as folder:
+        for name, content in sent["pictures"].items():
+            (Path(folder) / name).write_bytes(b64decode(content))
+        compiler = typst.Compiler(
+            sent["template"].encode(),
+            root=folder,
+            ignore_system_fonts=True,
+            sys_inputs={"data": sent["data"]},
+        )
+        try:
+            made = compiler.compile(format=sent.get("format", "pdf"), ppi=sent.get("ppi"))
+        except typst.TypstError as error:
+            is_too_long = "too many pages" in f"{error.message} {error.diagnostic}"
+            print("too many pages" if is_too_long else error.message, file=sys.stderr)
+            return TOO_MANY_PAGES if is_too_long else 1
+    sys.stdout.buffer.write(made)
+    return 0
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
+    sys.exit(main())
