@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any  # the merged columns of an exercise are read by name
 from uuid import UUID
 
 from kinegraph.canonical.rules_figures import figure_url, versions
@@ -45,9 +46,10 @@ class Source:
 
 def names_of(exercise: EffectiveExercise, language: Language) -> tuple[Text, Text | None]:
     """The name of an exercise in a language, if it has an alias in it, and its own name beside it."""
-    name: str = exercise.name
+    shown: Any = exercise
+    name: str = shown.name
     if language is not Language.EN and language_of(name) is not language:
-        alias = next((each for each in exercise.aliases or () if language_of(each) is language), None)
+        alias = next((each for each in shown.aliases or () if language_of(each) is language), None)
         if alias is not None:
             return text_of(alias[:1].upper() + alias[1:]), text_of(name)
     return text_of(name), None
@@ -122,7 +124,7 @@ def _content(session: Session) -> tuple[object, ...]:
 
 
 def ranges_of(numbers: Sequence[int], language: Language) -> str:
-    """Ascending numbers with those in sequence as ranges, such as 1–4, 6."""
+    """Ascending numbers with those in sequence as ranges, as the language writes them."""
     written: str = words_of(language)["range"]
     ranges: list[list[int]] = []
     for number in numbers:
@@ -158,7 +160,7 @@ def _line(source: Source, row: ExerciseRow, language: Language) -> Line:
 
 
 def _card(source: Source, id: UUID, language: Language, address: str) -> Card:
-    exercise = source.exercises[id]
+    exercise: Any = source.exercises[id]
     name, english = names_of(exercise, language)
     instructions = source.instructions.get(id, ())
     slug = exercise.row.slug if exercise.row["organization_id"] is None else None

@@ -82,8 +82,8 @@ def _chunks(word: str) -> Iterable[str]:
 
 
 def plural(forms: Mapping[str, str], number: int, language: Language) -> str:
-    """A number with its noun, in the form that the language has for it (Unicode CLDR, cardinals)."""
-    return forms[_form(number, language)].format(number=number)
+    """A number with its noun, in the form that the language has for it (Unicode CLDR, cardinals), on one line."""
+    return forms[_form(number, language)].format(number=number).replace(" ", "\u00a0")
 
 
 def _form(number: int, language: Language) -> str:
@@ -119,9 +119,9 @@ def amounts_of(row: ExerciseRow, language: Language) -> str:
         shown[0] += f" {words['per_side']}"
     if row.hold_seconds:
         shown.append(words["hold"].format(time=time_of(row.hold_seconds, language)))
-    if row.rest_seconds:
+    if row.rest_seconds and row.sets:
         shown.append(words["rest"].format(time=time_of(row.rest_seconds, language)))
-    elif row.rest_seconds == 0:
+    elif row.rest_seconds == 0 and row.sets:
         shown.append(words["no_rest"])
     return ", ".join(shown)
 

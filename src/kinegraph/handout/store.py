@@ -54,7 +54,7 @@ async def source_of(session: ReadSession[Viewer], wanted: Wanted) -> Source | No
     """The rows of a handout; None where the viewer may not read them. Raises TooLong."""
     viewer: Viewer = session.viewer
     (version,) = await versions(session, [wanted.version_id])
-    clinic = version and viewer.organization(version.organization_id)
+    clinic = viewer.organization(version.organization_id) if version else None
     if version is None or clinic is None:
         return None
     enrollment, today = None, datetime.now(UTC).date()

@@ -71,5 +71,6 @@ class Typesetter:
         if process.returncode == TOO_MANY_PAGES:
             raise TooManyPages
         if process.returncode != 0:
-            raise ServiceError(f"Typst failed with status {process.returncode}: {faults.decode(errors='replace')[-500:]}")
+            reason = faults.decode(errors="replace").strip()[-200:]
+            raise ServiceError(f"Typst ended with status {process.returncode}: {reason}")
         return made

@@ -27,11 +27,12 @@ def main() -> int:
             sys_inputs={"data": sent["data"]},
         )
         try:
-            made = compiler.compile(format=sent.get("format", "pdf"), ppi=sent.get("ppi"))
+            made = compiler.compile(format="pdf")
         except typst.TypstError as error:
             is_too_long = "too many pages" in f"{error.message} {error.diagnostic}"
             print("too many pages" if is_too_long else error.message, file=sys.stderr)
             return TOO_MANY_PAGES if is_too_long else 1
+    assert isinstance(made, bytes)
     sys.stdout.buffer.write(made)
     return 0
 
