@@ -7,6 +7,7 @@ The levels, lowest first; a module imports lower levels only, and a test holds i
     0  outside     one file per vendor: embedded PostgreSQL and Valkey, tokens, object storage; signed addresses
     0  charts      charts as SVG text: lines over days, and bars
     0  cost        what requests cost, and the budgets of callers; knows no application
+    0  typesetting PDFs by Typst, each made in a process with bounds
     0  formats     readers and writers of other people's files
     1  language    the analysis of texts in English, Hebrew and Russian: their form in which they are searched, stems
     1  identity    organizations, users, memberships, the viewer

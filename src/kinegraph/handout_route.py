@@ -21,7 +21,7 @@ from kinegraph.media.rules_thumbnails import NotAnImage, thumbnail
 from kinegraph.outside.addresses import AddressRefused, SignedAddresses
 from kinegraph.outside.errors import ServiceError
 from kinegraph.outside.storage import ObjectStorage
-from kinegraph.outside.typeset import TooManyPages, Typesetter
+from kinegraph.typesetting.documents import TooManyPages, TypesetFailed, Typesetter
 from kinegraph.video.rules_providers import FILES
 
 log = logging.getLogger("kinegraph.handout")
@@ -56,7 +56,7 @@ def _answer(typesetter: Typesetter, address: str) -> Callable[[Request], Awaitab
             return _refused(403, "This address is no longer valid; ask the API for a new one.")
         except (rules.TooLong, TooManyPages) as error:
             return _refused(422, str(error) or "The handout has too many pages; ask for one week.")
-        except ServiceError as error:
+        except (ServiceError, TypesetFailed) as error:
             log.error("handout: %s", error)
             return JSONResponse({"error": "Handouts cannot be made just now; try again later."}, 503, RETRY_AFTER)
         left = _addresses(request).seconds_left(values)

@@ -7,7 +7,7 @@ VERSION = f"versions {{ number plan {{ title }} publishedBy {{ name email }} {SE
 CHANGES = "changeCount fromVersion { number } toVersion { number } changes { kind exercise { name } }"
 PLAN = f"""title author {{ name email }} organization {{ name }} copiedFrom {{ title }} hasUnpublishedChanges
   currentVersion {{ number }} diff(from: 1) {{ {CHANGES} }}"""
-LIST = "treatmentPlans(first: 100) { totalCount pageInfo { hasNextPage endCursor } nodes { %s } }"
+LIST = "treatmentPlans(first: 100) { totalCount pageInfo { hasNextPage endCursor } nodes { %s } edges { node { id } } }"
 PLANS = {
     name: f"{{ viewer {{ memberships {{ organization {{ {LIST % selection} }} }} }} }}"
     for name, selection in {"plans": PLAN, "working copies": WORKING, "versions": VERSION}.items()

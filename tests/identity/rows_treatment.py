@@ -40,7 +40,7 @@ UNCHANGED = (
 RELATED = """
     WITH consent AS (INSERT INTO patient_consents (organization_id, user_id, kind, level, recorded_by_id)
                      VALUES ($1, $2, 'telemetry', 1, $2)),
-         patient AS (INSERT INTO patients (organization_id, user_id) VALUES ($1, $2)),
+         patient AS (INSERT INTO patients (organization_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING),
          pause AS (INSERT INTO enrollment_pauses (organization_id, enrollment_id, patient_id, from_day)
                    VALUES ($1, $3, $2, '2026-04-01')),
          move AS (INSERT INTO enrollment_moves (organization_id, enrollment_id, patient_id, to_status, to_version_id,

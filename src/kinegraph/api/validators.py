@@ -58,6 +58,7 @@ COVERED = BY_VIEWER | frozenset(
         *("enrollment_moves", "enrollment_overrides"),
         *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
         *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
+        *("enrollments", "enrollment_versions"),
     )
 )
 """The tables that versions guard."""

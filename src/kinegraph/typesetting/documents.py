@@ -8,9 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from kinegraph.outside.errors import ServiceError
-
-PROGRAM = Path(__file__).with_name("typeset_process.py")
+PROGRAM = Path(__file__).with_name("process.py")
 TOO_MANY_PAGES = 3
 """The exit status of the process for a document that its template refuses as too long."""
 
@@ -23,8 +21,12 @@ class TooManyPages(Exception):
     """The document has more pages than its template allows."""
 
 
-class TypesetBusy(ServiceError):
-    """Too many documents are being made."""
+class TypesetFailed(Exception):
+    """A document could not be made; the message says why."""
+
+
+class TypesetBusy(TypesetFailed):
+    """Too many documents are being made, or this one took too long."""
 
 
 class Typesetter:
@@ -52,7 +54,7 @@ class Typesetter:
     async def pdf(self, template: bytes, data: str, pictures: Mapping[str, bytes]) -> bytes:
         """The PDF of a template, its input `data` and the pictures that it names. To be called within a turn.
 
-        Raises TooManyPages, or ServiceError where the process fails.
+        Raises TooManyPages, or TypesetFailed.
         """
         encoded = {name: b64encode(content).decode() for name, content in pictures.items()}
         sent = json.dumps({"template": template.decode(), "data": data, "pictures": encoded})
@@ -72,5 +74,5 @@ class Typesetter:
             raise TooManyPages
         if process.returncode != 0:
             reason = faults.decode(errors="replace").strip()[-200:]
-            raise ServiceError(f"Typst ended with status {process.returncode}: {reason}")
+            raise TypesetFailed(f"Typst ended with status {process.returncode}: {reason}")
         return made
