@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any  # JSON
+from typing import Any  # the values of JSON
 
 import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
