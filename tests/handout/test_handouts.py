@@ -1,13 +1,19 @@
 """Handouts at signed addresses: for whom, of what, until when; too long ones are refused."""
 
+import io
 import json
+import re
+from base64 import b64decode
 from datetime import date
 from uuid import UUID
 
 import httpx
 import pytest
+from PIL import Image
 
 from kinegraph.handout.rules import MAX_ROWS
+from kinegraph.outside.storage_folder import FolderStorage
+from kinegraph.services import Services
 from tests.conftest import Api, Counter, Organization, Person, World
 from tests.record.test_history import opened
 from tests.treatment import StoredVersion, store_enrollment, store_version
@@ -203,3 +209,31 @@ async def test_the_addresses_of_many_versions_take_as_many_statements_as_those_o
         for _ in range(3):
             await store_version(owner, gym, {(1, 1): [squat]}, plan_id=one.plan_id)
     assert counts[0] == counts[1]
+
+
+async def test_a_still_picture_that_was_uploaded_is_shown_and_none_is_loaded_from_elsewhere(
+    api: Api, owner: Pool, gym: Organization, services: Services, storage: FolderStorage
+) -> None:
+    start = f"{gym.id}/exercises/{UUID(int=1)}/thumbnail/0123456789ab"
+    keys = [f"{start}/picture.png", f"{start}/broken.png", f"{start}/missing.png", f"{gym.id}/private.png"]
+    picture = io.BytesIO()
+    Image.new("RGB", (800, 600), "red").save(picture, "PNG")
+    for key, content in zip(keys, (picture.getvalue(), b"no picture", None, picture.getvalue()), strict=True):
+        if content is not None:
+            await storage.write(key, content, "image/png")
+    urls = [f"{services.settings.address}/files/{key}" for key in keys]
+    ids = [
+        await owner.fetchval(
+            "INSERT INTO exercises (organization_id, name, thumbnail_url) VALUES ($1, $2, $3) RETURNING id",
+            *(gym.id, f"Exercise {number}", url),
+        )
+        for number, url in enumerate([*urls, "http://169.254.169.254/picture.png"])
+    ]
+    version = await store_version(owner, gym, {(1, 1): ids})
+    handout = await of_version(api, gym.coach, version)
+    page = (await opened(api, handout["htmlUrl"])).text
+    assert page.count('<article class="card">') == 5 and page.count("<img") == 1
+    shown = re.search(r'src="data:image/jpeg;base64,([^"]+)"', page)
+    assert shown is not None
+    assert Image.open(io.BytesIO(b64decode(shown[1]))).size == (400, 400)
+    assert (await opened(api, handout["pdfUrl"])).content.startswith(b"%PDF-")

@@ -54,6 +54,7 @@ def figures_of(handout: Handout) -> dict[int, bytes]:
     return {card.number: _figure(card.figure, versions()[card.figure]) for card in handout.cards if card.figure}
 
 
+@lru_cache(maxsize=256)  # by the address, of which the code is a function; an entry has at most 20 kB
 def code_of(address: str | None) -> str | None:
     """The QR code of an address as SVG; None for one that is too long for a camera to read."""
     if address is None or len(address) > MAX_ADDRESS:

@@ -14,15 +14,15 @@ from kinegraph.patient.rules import Language
 from kinegraph.plan.rules import ExerciseRow
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_DRAWN = re.compile(
-    "[\n\u0020-\u007e\u00a0-\u036f\u0374-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce"
+_UNDRAWN = re.compile(
+    "[^\n\u0020-\u007e\u00a0-\u036f\u0374-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce"
     "\u0400-\u045f\u0490-\u04c4\u05b0-\u05c3\u05d0-\u05ea\u05f0-\u05f4"
     "\u060c\u061b\u061f\u0621-\u063a\u0640-\u0655\u0660-\u066d\u1e00-\u1e9b\u1e9e-\u1ef9\u2010-\u2037\u2039-\u203f"
     "\u2044\u20a0-\u20b5\u20b8-\u20ba\u20bd\u2100-\u2103\u2109\u2116\u2122\u2126\u2153-\u215e\u2190-\u21ff"
     "\u2212\u221a\u221e\u2248\u2260\u2264\u2265\u2460-\u2473\u25a0-\u25ff\u2605\u2606\u2610-\u2612\u2713\u2714"
-    "\ufb1d\ufb29-\ufb36\ufb38-\ufb3c\ufb3e\ufb40\ufb41\ufb43\ufb44\ufb46-\ufb4e]"
+    "\ufb1d\ufb29-\ufb36\ufb38-\ufb3c\ufb3e\ufb40\ufb41\ufb43\ufb44\ufb46-\ufb4e]+"
 )
-"""The characters that the built-in fonts of the PDF draw, in both weights (a test renders each of them)."""
+"""Characters that the built-in fonts of the PDF lack in one of two weights (a test renders each of the others)."""
 
 _SCRIPTS = {"HEBREW": Language.HE, "CYRILLIC": Language.RU}
 _LONG = re.compile(r"\S{18,}")
@@ -61,7 +61,7 @@ def optional_text(text: str | None) -> Text | None:
 
 def is_drawn(sign: str) -> bool:
     """True for a character that the built-in fonts of the PDF have."""
-    return _DRAWN.match(sign) is not None
+    return _UNDRAWN.match(sign) is None
 
 
 def drawable(text: str) -> str:
@@ -69,17 +69,13 @@ def drawable(text: str) -> str:
 
     Symbols that they lack, such as emoji, are left out; other scripts leave a question mark for each word.
     """
-    drawn, is_lacking = [], False
-    for each in unicodedata.normalize("NFC", text):
-        if is_drawn(each):
-            drawn.append(each)
-        elif unicodedata.category(each)[0] == "L":
-            if not is_lacking:
-                drawn.append("?")
-        else:
-            continue
-        is_lacking = not is_drawn(each)
-    return _LONG.sub(lambda found: "\u200b".join(_chunks(found[0])), "".join(drawn))
+    drawn = _UNDRAWN.sub(_replacement, unicodedata.normalize("NFC", text))
+    return _LONG.sub(lambda found: "\u200b".join(_chunks(found[0])), drawn)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    """A question mark for characters that are not drawn, if there is a letter among them."""
+    return "?" if any(unicodedata.category(each)[0] == "L" for each in found[0]) else ""
 
 
 def _chunks(word: str) -> Iterable[str]:
