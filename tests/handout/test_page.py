@@ -171,12 +171,16 @@ async def test_a_document_that_is_too_long_or_fails_is_refused() -> None:
         await typesetter.pdf(b"#unknown", "", {})
 
 
-async def test_a_document_that_takes_too_long_is_ended() -> None:
+async def test_a_document_that_takes_too_long_is_ended_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     typesetter = Typesetter(seconds=0.5)
     slow = b"#for i in range(9999) { for j in range(9999) { let x = i * j } }"
     with pytest.raises(TypesetBusy):
         async with typesetter.turn():
-            await typesetter.pdf(slow, "", {})
+            await typesetter.pdf(slow, "", {"picture-1": b"picture"})
+    assert await asyncio.to_thread(lambda: [*tmp_path.iterdir()]) == []
 
 
 async def test_more_documents_than_may_wait_are_refused_at_once() -> None:

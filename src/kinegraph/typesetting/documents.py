@@ -2,15 +2,19 @@
 
 import asyncio
 import json
+import os
 import sys
-from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 PROGRAM = Path(__file__).with_name("process.py")
 TOO_MANY_PAGES = 3
 """The exit status of the process for a document that its template refuses as too long."""
+
+VARIABLES = ("HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "TMPDIR")
+"""The variables of the environment that the process gets: none with a secret."""
 
 MAX_AT_ONCE, MAX_WAITING = 2, 8
 SECONDS = 20.0
@@ -56,23 +60,30 @@ class Typesetter:
 
         Raises TooManyPages, or TypesetFailed.
         """
-        encoded = {name: b64encode(content).decode() for name, content in pictures.items()}
-        sent = json.dumps({"template": template.decode(), "data": data, "pictures": encoded})
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", str(PROGRAM)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            made, faults = await process.communicate(sent.encode())
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+        with TemporaryDirectory(prefix="kinegraph-") as folder:
+            await asyncio.to_thread(_write, Path(folder), pictures)
+            sent = json.dumps({"template": template.decode(), "data": data, "folder": folder})
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", str(PROGRAM)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env={name: value for name, value in os.environ.items() if name in VARIABLES},
+            )
+            try:
+                made, faults = await process.communicate(sent.encode())
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
         if process.returncode == TOO_MANY_PAGES:
             raise TooManyPages
         if process.returncode != 0:
             reason = faults.decode(errors="replace").strip()[-200:]
             raise TypesetFailed(f"Typst ended with status {process.returncode}: {reason}")
         return made
+
+
+def _write(folder: Path, pictures: Mapping[str, bytes]) -> None:
+    for name, content in pictures.items():
+        (folder / name).write_bytes(content)

@@ -1,11 +1,8 @@
-"""The process that makes one PDF by Typst: JSON in, PDF out. It reads nothing else, and ends by itself."""
+"""The process that makes one PDF by Typst: JSON in, PDF out. Beside it, it reads one folder of pictures."""
 
 import json
 import resource
 import sys
-from base64 import b64decode
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import typst
 
@@ -17,21 +14,18 @@ MAX_BYTES, MAX_SECONDS = 3 * 2**30, 30
 def main() -> int:
     """Make the document that the standard input describes; its exit status."""
     sent = json.load(sys.stdin)
-    with TemporaryDirectory(prefix="kinegraph-") as folder:
-        for name, content in sent["pictures"].items():
-            (Path(folder) / name).write_bytes(b64decode(content))
-        compiler = typst.Compiler(
-            sent["template"].encode(),
-            root=folder,
-            ignore_system_fonts=True,
-            sys_inputs={"data": sent["data"]},
-        )
-        try:
-            made = compiler.compile(format="pdf")
-        except typst.TypstError as error:
-            is_too_long = "too many pages" in f"{error.message} {error.diagnostic}"
-            print("too many pages" if is_too_long else error.message, file=sys.stderr)
-            return TOO_MANY_PAGES if is_too_long else 1
+    compiler = typst.Compiler(
+        sent["template"].encode(),
+        root=sent["folder"],
+        ignore_system_fonts=True,
+        sys_inputs={"data": sent["data"]},
+    )
+    try:
+        made = compiler.compile(format="pdf")
+    except typst.TypstError as error:
+        is_too_long = "too many pages" in f"{error.message} {error.diagnostic}"
+        print("too many pages" if is_too_long else error.message, file=sys.stderr)
+        return TOO_MANY_PAGES if is_too_long else 1
     assert isinstance(made, bytes)
     sys.stdout.buffer.write(made)
     return 0
