@@ -56,7 +56,7 @@ def page_of(handout: Handout) -> Page:
 
 
 def compiled(template: str | bytes, data: object, pictures: dict[str, bytes] | None = None, form: str = "svg") -> bytes:
-    """All pages that Typst makes of a template, in this process."""
+    """All pages that Typst makes of a template, in this process, one after another."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in (pictures or {}).items():
             (Path(folder) / name).write_bytes(content)
@@ -159,6 +159,13 @@ def test_no_sign_of_a_handout_is_missing_in_the_pdf(language: Language) -> None:
     data = json.loads(rules_page.typeset_input(handout, pictures))
     (missing,) = re.findall(r'href="#(\w+)"', compiled(FONTS % "regular" + "\u4f60", None).decode())
     assert missing not in compiled(rules_page.TEMPLATE, data, named).decode()
+
+
+async def test_a_handout_takes_two_pages_and_is_refused_where_one_is_allowed() -> None:
+    data = json.loads(rules_page.typeset_input(sample(Language.HE), {}))
+    assert compiled(rules_page.TEMPLATE, data).count(b"<svg viewBox") == 2
+    with pytest.raises(TooManyPages):
+        await Typesetter().pdf(rules_page.TEMPLATE, json.dumps({**data, "max_pages": 1}), {})
 
 
 async def test_a_document_that_is_too_long_or_fails_is_refused() -> None:
