@@ -50,7 +50,7 @@ FIELDS = """{ __typename id
 """The fields that the app shows of each type."""
 CHANGES = f"""query Changes($since: String, $first: Int) {{
   viewer {{ changes(since: $since, first: $first) {{
-    cursor hasNextPage changes {{ kind type id node {FIELDS} }}
+    cursor hasNextPage changes {{ kind type objectId node {FIELDS} }}
   }} }}
 }}"""
 SEND = """mutation Send($logs: [LogExerciseInput!]!) {
@@ -133,10 +133,10 @@ class Store:
         with self.transaction() as file:
             for change in page["changes"]:
                 if change["kind"] == "TOMBSTONE" or change["node"] is None:
-                    file.execute("DELETE FROM objects WHERE id = ?", (change["id"],))
+                    file.execute("DELETE FROM objects WHERE id = ?", (change["objectId"],))
                 else:
                     content = json.dumps(change["node"], sort_keys=True)
-                    row = (change["id"], change["type"], content)
+                    row = (change["objectId"], change["type"], content)
                     file.execute("INSERT OR REPLACE INTO objects (id, type, content) VALUES (?, ?, ?)", row)
                     file.execute("DELETE FROM outbox WHERE client_id = ?", (change["node"].get("clientId"),))
             file.execute("INSERT OR REPLACE INTO state (name, value) VALUES ('cursor', ?)", (page["cursor"],))

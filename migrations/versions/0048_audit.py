@@ -58,7 +58,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(IMMUTABLE.format(unless="true"))
+    script = op.get_context().script
+    assert script is not None
+    op.execute(script.get_revision("0039").module.IMMUTABLE.replace("CREATE", "CREATE OR REPLACE", 1))
     for table in AUDITED:
         for event in ("insert", "update", "delete"):
             op.execute(f"DROP TRIGGER {table}_audit_{event} ON {table}")

@@ -9,7 +9,7 @@ Json: TypeAlias = dict[str, Any]
 
 CHANGES = """query ($since: String, $first: Int) {
   viewer { changes(since: $since, first: $first) {
-    cursor hasNextPage changes { kind type id changedAt node { id __typename
+    cursor hasNextPage changes { kind type objectId changedAt node { id __typename
       ... on EffectiveExercise { exerciseId name cues instructions { body } }
       ... on Enrollment {
         startsOn endedOn status updatedAt plan { id title status } version { id } pauses { from to }
@@ -29,7 +29,7 @@ CHANGES = """query ($since: String, $first: Int) {
   } }
 }"""
 BRIEF = """query ($since: String, $first: Int) {
-  viewer { changes(since: $since, first: $first) { cursor hasNextPage changes { kind type id node { id } } } }
+  viewer { changes(since: $since, first: $first) { cursor hasNextPage changes { kind type objectId node { id } } } }
 }"""
 
 
@@ -50,15 +50,15 @@ class App:
         data = await self.api.run(CHANGES, self.person, since=self.cursor, **sent)
         page = data["viewer"]["changes"]
         for change in page["changes"]:
-            self.received.append((change["kind"], change["type"], change["id"]))
+            self.received.append((change["kind"], change["type"], change["objectId"]))
             if change["kind"] == "TOMBSTONE":
                 assert change["node"] is None
-                self.objects.pop(change["id"], None)
+                self.objects.pop(change["objectId"], None)
             elif change["node"] is None:
-                self.objects.pop(change["id"], None)
+                self.objects.pop(change["objectId"], None)
             else:
-                assert (change["node"]["__typename"], change["node"]["id"]) == (change["type"], change["id"])
-                self.objects[change["id"]] = change["node"]
+                assert (change["node"]["__typename"], change["node"]["id"]) == (change["type"], change["objectId"])
+                self.objects[change["objectId"]] = change["node"]
         self.cursor = page["cursor"]
         has_next_page: bool = page["hasNextPage"]
         return has_next_page

@@ -39,7 +39,7 @@ class Change:
         description="The name of the object's type: AssignmentResult, EffectiveExercise, Enrollment, ExerciseLog, "
         "PlanVersion or WorkoutAssignment."
     )
-    id: strawberry.ID = strawberry.field(description="The object's id, by which `node` finds it.")
+    object_id: strawberry.ID = strawberry.field(description="The object's id, by which `Query.node` finds it.")
     changed_at: datetime = strawberry.field(description="When it was changed last.")
 
     @field("The object as it is now; null where it was removed.")
@@ -47,9 +47,9 @@ class Change:
         if root.is_removed:
             return None
         if root.type == rules.EXERCISE:
-            load, key = effective, cast(Any, (root.organization_id, root.object_id))
+            load, key = effective, cast(Any, (root.organization_id, root.key))
         else:
-            load, key = cast(Any, NODES[root.type].load), root.object_id
+            load, key = cast(Any, NODES[root.type].load), root.key
         names = info.context.requested_columns(info, root.type)
         narrowed = {"names": names} if names is not None and is_narrowed(load) else {}
         found = await info.context.load(load, key, **narrowed)
@@ -61,7 +61,10 @@ class Change:
     "`hasNextPage` it goes on at once."
 )
 class ChangePage:
-    changes: list[Change] = strawberry.field(description="Objects, each once; their order has no meaning.")
+    changes: list[Change] = strawberry.field(
+        description="Objects, each once; their order has no meaning.",
+        metadata={"assumed_size": rules.DEFAULT_CHANGES},
+    )
     cursor: str = strawberry.field(description="Send it as `since`. It is the caller's own, and never null.")
     has_next_page: bool = strawberry.field(description="Whether further changes may be read now.")
 

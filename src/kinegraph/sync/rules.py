@@ -64,14 +64,14 @@ class ChangeRow:
 
     type: str
     organization_id: UUID
-    object_id: UUID
+    key: UUID
     is_removed: bool
     changed_at: datetime
 
     @property
-    def id(self) -> str:
+    def object_id(self) -> str:
         """The id by which `node` finds the object."""
-        return f"{self.organization_id}:{self.object_id}" if self.type == EXERCISE else str(self.object_id)
+        return f"{self.organization_id}:{self.key}" if self.type == EXERCISE else str(self.key)
 
     @property
     def kind(self) -> ChangeKind:
@@ -147,7 +147,7 @@ def page_of(rows: Sequence[ChangeRow], size: int, at: Cursor, state: Now) -> Cha
     shown = rows[:size]
     if len(rows) > size:
         last = shown[-1]
-        place = last.type, last.organization_id, last.object_id
+        place = last.type, last.organization_id, last.key
         further = Cursor(at.server, at.user_id, at.since, at.base, at.target, at.target_at, place)
         return ChangePage(shown, further.encoded(), has_next_page=True)
     reached = Cursor(at.server, at.user_id, at.target_at or state.now, at.target or state.snapshot)
