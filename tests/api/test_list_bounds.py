@@ -60,6 +60,7 @@ BOUNDED_OTHERWISE = {
     "ExerciseSuggestion.highlights": "the words of a name, of at most 255 characters",
     "Exercise.progressionChain": "its argument `depth`, of at most 25",
     "Organization.safeExercises": "its argument `first`, of at most 100",
+    "ChangePage.changes": "the argument `first` of Viewer.changes, of at most 500",
     "Query.exerciseClasses": "shipped with this version, as are the next three",
     "Query.classModifiers": "a few dozens",
     "Query.stressors": "a few dozens",
