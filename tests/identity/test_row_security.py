@@ -71,8 +71,7 @@ async def test_the_list_of_organization_scoped_tables_is_complete(owner: Pool, t
         "SELECT table_name FROM information_schema.columns "
         "WHERE table_schema = 'public' AND column_name = 'organization_id'"
     )
-    # Of no viewer, or with tests of their own (tests/identity/test_role.py, tests/audit, tests/sync):
-    unseen = ("events", "stale_embeddings", "audit_pending", "audit_entries", "erased_totals")
+    unseen = ("events", "stale_embeddings", "audit_pending", "audit_entries", "erased_totals")  # test_role, tests/audit
     derived = ("versions", "organization_search", "sync_changes", "sync_contents")  # written by triggers alone
     canonical = "exercise_progressions"  # its rows are of no organization, by a constraint
     assert {row.table_name for row in rows} == {*SCOPED, canonical, *unseen, *derived}

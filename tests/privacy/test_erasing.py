@@ -133,12 +133,12 @@ async def test_totals_of_erased_patients_are_retained(
         "privacy", "erase", "--user", str(seeded.patient.id), "--yes", env=settings(database_url, redis_url, home)
     )
     assert done.returncode == 0, done
-    kept = await owner.fetchrow(
+    retained = await owner.fetchrow(
         "SELECT sum(logs) AS logs, max(patients) AS patients FROM erased_totals WHERE organization_id = $1",
         seeded.gym.id,
     )
-    assert kept is not None
-    assert (kept.logs, kept.patients) == (logged, 1)
+    assert retained is not None
+    assert (retained.logs, retained.patients) == (logged, 1)
     assert logged == 2
 
 
