@@ -27,7 +27,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0048"
-down_revision = "0045"
+down_revision = "0047"
 
 AUDITED = {
     "patients": ("user_id", "Patient"),

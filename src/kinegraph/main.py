@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kinegraph import chart_route, revisions
+from kinegraph import chart_route, handout_route, revisions
 from kinegraph.agent_route import AgentRoute
 from kinegraph.api import media, metrics
 from kinegraph.api.execution import Resources
@@ -111,6 +111,7 @@ def create_app(services: Services) -> Starlette:
             *files,
             media.LASTING,
             chart_route.ROUTE,
+            handout_route.route(settings.address),
             media.FIGURES,
             agents.route,
             *pages,
@@ -170,7 +171,7 @@ async def _open(services: Services, tokens: Tokens, agents: AgentRoute) -> Async
         live = await stack.enter_async_context(open_sockets(services, endpoint, tokens, local))
         await stack.enter_async_context(agents.open(endpoint, tokens))
         await prepared
-        _tune_the_interpreter()
+        tune_the_interpreter()
         yield {
             "database": database,
             "graphql": endpoint,
@@ -194,7 +195,7 @@ def _resources(services: Services, database: Database, storage: ObjectStorage, v
     )
 
 
-def _tune_the_interpreter() -> None:
+def tune_the_interpreter() -> None:
     """Let threads alternate sooner, and spare the collector what was made until now, which stays for good.
 
     Requests make few cycles, so they are looked for more rarely. With Python's defaults, collections took most of the

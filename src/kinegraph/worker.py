@@ -145,8 +145,12 @@ async def work_on(services: Services) -> None:
         storage = await stack.enter_async_context(open_storage(settings))
         voyage = await stack.enter_async_context(open_embeddings(settings))
         enricher = await stack.enter_async_context(open_enricher(settings))
-        lease, days = settings.job_lease_seconds, settings.removal_days
-        work = Work(database, storage, channel.wake, lease, voyage, enricher, days)
+        lease, months, days = (
+            settings.job_lease_seconds,
+            settings.telemetry_retention_months,
+            settings.removal_days,
+        )
+        work = Work(database, storage, channel.wake, lease, voyage, enricher, months, days)
         tidying = asyncio.create_task(_tidy_on(work))
         stack.callback(tidying.cancel)
         log.info("worker started")

@@ -59,7 +59,6 @@ COVERED = BY_VIEWER | frozenset(
         *("enrollment_moves", "enrollment_overrides"),
         *("treatment_plans", "treatment_plan_sessions", "treatment_plan_session_exercises"),
         *("plan_versions", "plan_version_sessions", "plan_version_exercises"),
-        *("enrollments", "enrollment_versions"),
     )
 )
 """The tables that versions guard."""
@@ -71,6 +70,7 @@ UNVERSIONED = frozenset(
         *("alias_proposals", "exercise_enrichments", "enrichment_runs"),
         *("stale_embeddings", "query_embeddings", "audit_entries", "audit_pending", "audit_pseudonyms"),
         "erased_totals",
+        *("telemetry_batches", "media_events", "pose_frames", "playback_errors", "media_sessions", "pose_sessions"),
         *("sync_changes", "sync_contents", "sync_retention"),
     )
 )
